@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The classic first eBPF program: count calls of fchownat(2).
+ *
+ * Three steps, each one system call of ours: make a map that holds the count,
+ * load a program that adds to it, attach the program where the kernel enters
+ * fchownat. From then on the kernel counts, and this process reads the map
+ * once a second. Nothing else is needed: no compiler for the program, no
+ * library but rawbpf.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include <rawbpf.h>
+
+#define NAME "fchownat-count"
+
+/* Where the program is attached, the best way first; and how it counts. */
+enum way { KPROBE, TRACEPOINT, RAW_TRACEPOINT, WAYS };
+enum mode { ATOMIC, PERCPU };
+
+static const struct {
+	const char *name;   /* for -a */
+	const char *phrase; /* for messages */
+	unsigned prog_type;
+	enum rawbpf_operation operation;
+	const char *place;
+} ways[WAYS] = {
+	[KPROBE] = { "kprobe", "a kprobe", BPF_PROG_TYPE_KPROBE, RAWBPF_KPROBE_ATTACH, "fchownat" },
+	[TRACEPOINT] = { "tracepoint", "a tracepoint", BPF_PROG_TYPE_TRACEPOINT,
+			 RAWBPF_TRACEPOINT_ATTACH, "sys_enter_fchownat" },
+	[RAW_TRACEPOINT] = { "raw_tp", "a raw tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT,
+			     RAWBPF_RAW_TRACEPOINT_ATTACH, "sys_enter" },
+};
+
+struct options {
+	double interval; /* seconds */
+	long times;      /* lines to print; 0: until a signal */
+	int way;         /* enum way, or -1: the best that this kernel has */
+	enum mode mode;
+};
+
+/* Say on stderr what failed, why, and what to do. */
+static void complain(const char *doing, const char *object, const struct rawbpf_error *error)
+{
+	char why[512];
+
+	rawbpf_error_explain(why, sizeof why, error);
+	fprintf(stderr, NAME ": %s %s: %s\n", doing, object, why);
+}
+
+/*
+ * Step 1: the map. One element: an array's keys are 0, 1, 2, ..., its values
+ * start as 0. A per-CPU array holds a value of its own for every CPU.
+ */
+static int create_map(enum mode mode)
+{
+	struct rawbpf_error error = {
+		.operation = RAWBPF_MAP_CREATE,
+		.type = mode == PERCPU ? BPF_MAP_TYPE_PERCPU_ARRAY : BPF_MAP_TYPE_ARRAY,
+	};
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = "count",
+		.type = error.type,
+		.key_size = 4,
+		.value_size = 8,
+		.max_entries = 1,
+	});
+
+	if (map < 0) {
+		error.error = map;
+		complain("creating", "a map", &error);
+	}
+	return map;
+}
+
+/*
+ * Step 2: the program, instruction by instruction. When it starts, r1 points to
+ * the context, which differs by program type; r10 is the end of a 512-byte
+ * stack; r0 is to hold the result. A jump's offset counts instructions from the
+ * one after it, and BPF_LD_MAP_FD counts as two.
+ */
+static int load_program(enum way way, enum mode mode, int map)
+{
+	/* Several CPUs may enter fchownat at once: one counter needs an atomic addition. */
+	const struct bpf_insn atomic[] = {
+		/* A raw tracepoint sees every system call, so only there: is it ours? */
+		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_1, 8),           /* r2 = ctx[1], the number */
+		BPF_JMP_IMM(BPF_JNE, BPF_REG_2, __NR_fchownat, 9),      /* if r2 is another: out */
+
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),                   /* key 0, on the stack */
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),                  /* r2 = &key */
+		BPF_LD_MAP_FD(BPF_REG_1, map),                          /* r1 = the map */
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),                /* r0 = &value or NULL */
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 2),                  /* if NULL: out */
+		BPF_MOV64_IMM(BPF_REG_1, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_0, BPF_REG_1, 0), /* lock *r0 += 1 */
+		/* out: */
+		BPF_MOV64_IMM(BPF_REG_0, 0),                            /* the result */
+		BPF_EXIT_INSN(),
+	};
+	/* With a value per CPU nobody else writes ours: load, add, store. */
+	const struct bpf_insn percpu[] = {
+		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_1, 8),           /* as above */
+		BPF_JMP_IMM(BPF_JNE, BPF_REG_2, __NR_fchownat, 10),
+
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		BPF_LD_MAP_FD(BPF_REG_1, map),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),                /* r0 = &this CPU's value */
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 3),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_0, 0),           /* r1 = *r0 */
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
+		BPF_STX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0),           /* *r0 = r1 */
+		/* out: */
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	const struct bpf_insn *insns = mode == PERCPU ? percpu : atomic;
+	unsigned count = mode == PERCPU ? RAWBPF_COUNT(percpu) : RAWBPF_COUNT(atomic);
+	/* A kprobe and a tracepoint run for fchownat alone: leave the question out. */
+	unsigned first = way == RAW_TRACEPOINT ? 0 : 2;
+	static char log[8192];
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = "fchownat_count",
+		.type = ways[way].prog_type,
+		.license = "GPL",
+		.insns = insns + first,
+		.insn_count = count - first,
+		.log = log,
+		.log_size = sizeof log,
+	});
+
+	if (prog < 0) {
+		complain("loading", "the program", &(struct rawbpf_error){
+			.operation = RAWBPF_PROG_LOAD,
+			.error = prog,
+			.type = ways[way].prog_type,
+		});
+		fputs(log, stderr);
+	}
+	return prog;
+}
+
+/* Step 3: from here on the kernel runs the program, for every process, on every CPU. */
+static int attach(struct rawbpf_link *link, enum way way, int prog)
+{
+	switch (way) {
+	case KPROBE:
+		return rawbpf_kprobe_attach(link, prog, &(struct rawbpf_kprobe_spec){
+			.syscall = ways[way].place });
+	case TRACEPOINT:
+		return rawbpf_tracepoint_attach(link, prog, &(struct rawbpf_tracepoint_spec){
+			.group = "syscalls", .name = ways[way].place });
+	default:
+		return rawbpf_raw_tracepoint_attach(link, prog, &(struct rawbpf_raw_tracepoint_spec){
+			.name = ways[way].place });
+	}
+}
+
+/* Load and attach in one way. Returns 0, or a negative errno that has been complained about. */
+static int start_one_way(struct rawbpf_link *link, enum way way, enum mode mode, int map,
+			 struct rawbpf_error *refusal)
+{
+	int prog = load_program(way, mode, map);
+
+	if (prog < 0)
+		return prog;
+	*refusal = (struct rawbpf_error){
+		.operation = ways[way].operation,
+		.error = attach(link, way, prog),
+		.name = ways[way].place,
+	};
+	return 0;
+}
+
+/* What the kernel does not have is a reason to try the next way; what it forbids is not. */
+static int is_missing(int error)
+{
+	return error == -EOPNOTSUPP || error == -ENOENT;
+}
+
+static int start(struct rawbpf_link *link, const struct options *options, int map)
+{
+	struct rawbpf_error refusal, first_refusal;
+	char why[512];
+	int way = options->way < 0 ? KPROBE : options->way;
+
+	if (start_one_way(link, way, options->mode, map, &refusal) < 0)
+		return -1;
+	first_refusal = refusal;
+	while (options->way < 0 && is_missing(refusal.error) && way + 1 < WAYS) {
+		way++;
+		if (start_one_way(link, way, options->mode, map, &refusal) < 0)
+			return -1;
+	}
+	if (refusal.error < 0) {
+		complain("attaching to", ways[way].phrase, &refusal);
+		return -1;
+	}
+	if (first_refusal.error < 0) {
+		rawbpf_error_explain(why, sizeof why, &first_refusal);
+		fprintf(stderr, NAME ": no kprobe, counting by %s instead: %s\n", ways[way].phrase,
+			why);
+	}
+	return 0;
+}
+
+/* The count: one value, or the sum of all CPUs' values. */
+static int read_count(int map, const struct rawbpf_map_layout *layout, uint64_t *values,
+		      unsigned long long *count)
+{
+	const unsigned key = 0;
+	unsigned cpu;
+	int err = rawbpf_map_lookup_percpu(map, layout, &key, values, layout->lookup_size);
+
+	if (err < 0)
+		return err;
+	*count = 0;
+	for (cpu = 0; cpu < layout->cpus; cpu++)
+		*count += values[cpu];
+	return 0;
+}
+
+/* Wait for the interval to pass, 0, or for one of `signals`, its number. */
+static int wait_for(double interval, const sigset_t *signals)
+{
+	const struct timespec time = {
+		.tv_sec = (time_t)interval,
+		.tv_nsec = (long)((interval - (double)(time_t)interval) * 1e9),
+	};
+	int signal = sigtimedwait(signals, NULL, &time);
+
+	return signal > 0 ? signal : 0;
+}
+
+/* Print until a signal comes, enough is printed, or nobody can be printed to: an errno then. */
+static int print_counts(int map, const struct options *options, const sigset_t *signals)
+{
+	struct rawbpf_map_layout layout;
+	uint64_t *values;
+	long line;
+	int err = rawbpf_map_query(map, &layout);
+
+	if (err < 0)
+		return -err;
+	values = malloc(layout.lookup_size);
+	if (!values)
+		return ENOMEM;
+	for (line = 1;; line++) {
+		unsigned long long count;
+
+		err = read_count(map, &layout, values, &count);
+		if (err < 0) {
+			err = -err;
+			break;
+		}
+		if (printf("fchownat(2) count: %llu\n", count) < 0 || fflush(stdout) != 0) {
+			err = errno;
+			break;
+		}
+		if (line == options->times || wait_for(options->interval, signals))
+			break;
+	}
+	free(values);
+	return err;
+}
+
+static int run(const struct options *options)
+{
+	struct rawbpf_link link = { 0 };
+	sigset_t signals;
+	int err, map;
+
+	/* Ctrl-C and the like wait for sigtimedwait(), so that we always get to detach. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	rawbpf_memlock_raise(); /* before Linux 5.11 a map needs it; else it does no harm */
+	map = create_map(options->mode);
+	if (map < 0 || start(&link, options, map) < 0)
+		return EXIT_FAILURE;
+	err = print_counts(map, options, &signals);
+	rawbpf_link_detach(&link);
+
+	if (err == EPIPE) { /* our reader had enough, as `head` does: end as others then do */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	if (err) {
+		fprintf(stderr, NAME ": writing the count: %s\n", strerror(err));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+static const char usage[] =
+	"usage: " NAME " [-i SECONDS] [-n TIMES] [-a kprobe|tracepoint|raw_tp] [-c atomic|percpu]\n";
+
+static const char help[] =
+	"Count calls of fchownat(2) in the whole system with an eBPF program.\n"
+	"\n"
+	"  -i, --interval SECONDS  time between two lines (default 1)\n"
+	"  -n, --times TIMES       end after that many lines (default: at Ctrl-C)\n"
+	"  -a, --attach WAY        kprobe, tracepoint or raw_tp, and no other\n"
+	"                          (default: the first of these that the kernel has)\n"
+	"  -c, --count MODE        atomic: one counter, an atomic addition (default)\n"
+	"                          percpu: a counter per CPU, added up when read\n"
+	"  -h, --help              this text\n"
+	"      --version           the version\n"
+	"\n"
+	"Needs root, or CAP_BPF and CAP_PERFMON.\n";
+
+static int usage_error(const char *option, const char *value, const char *expected)
+{
+	fprintf(stderr, NAME ": %s wants %s, not '%s'\n", option, expected, value);
+	return -1;
+}
+
+static int find_way(const char *name)
+{
+	int way;
+
+	for (way = 0; way < WAYS; way++)
+		if (strcmp(ways[way].name, name) == 0)
+			return way;
+	return -1;
+}
+
+static int parse_option(struct options *options, int letter, const char *value)
+{
+	char *end;
+
+	switch (letter) {
+	case 'i':
+		options->interval = strtod(value, &end);
+		if (end == value || *end || !(options->interval >= 0.001 && options->interval <= 1e6))
+			return usage_error("-i", value, "seconds, 0.001 to 1000000");
+		return 0;
+	case 'n':
+		errno = 0;
+		options->times = strtol(value, &end, 10);
+		if (end == value || *end || errno || options->times < 1)
+			return usage_error("-n", value, "a number, 1 or more");
+		return 0;
+	case 'a':
+		options->way = find_way(value);
+		if (options->way < 0)
+			return usage_error("-a", value, "kprobe, tracepoint or raw_tp");
+		return 0;
+	default:
+		options->mode = strcmp(value, "percpu") == 0 ? PERCPU : ATOMIC;
+		if (options->mode == ATOMIC && strcmp(value, "atomic") != 0)
+			return usage_error("-c", value, "atomic or percpu");
+		return 0;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "interval", required_argument, NULL, 'i' },
+		{ "times", required_argument, NULL, 'n' },
+		{ "attach", required_argument, NULL, 'a' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct options options = { .interval = 1, .way = -1 };
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "i:n:a:c:h", long_options, NULL)) != -1) {
+		switch (letter) {
+		case 'h':
+			fputs(usage, stdout);
+			fputs(help, stdout);
+			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+		case 'V':
+			puts(NAME " " RAWBPF_VERSION);
+			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+		case '?':
+			fputs(usage, stderr);
+			return 2;
+		default:
+			if (parse_option(&options, letter, optarg) < 0)
+				return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, NAME ": unexpected argument '%s'\n%s", argv[optind], usage);
+		return 2;
+	}
+	return run(&options);
+}

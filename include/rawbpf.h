@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawbpf: eBPF with nothing in between.
+ *
+ * Write a program as an array of instructions, load it, attach it, read what it
+ * left in a map. Everything is the bpf(2) system call, perf_event_open(2) and
+ * the bytes you see: no compiler for the program, no loader, no other library.
+ *
+ *	rawbpf/insn.h        the instructions, as macros           rawbpf_insn(7)
+ *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
+ *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
+ *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
+ *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
+ *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
+ *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
+ *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
+ *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
+ *	rawbpf/memlock.h     the memory limit before Linux 5.11    rawbpf_memlock(3)
+ *
+ * Everywhere: a function returns a result >= 0 or a negative errno, never sets
+ * errno and never prints. What to make or do is one struct whose zero fields
+ * mean the default. No function allocates with malloc, none keeps global state:
+ * calls on different objects may run at the same time. Descriptors are
+ * close-on-exec and greater than 2.
+ *
+ * Kernel and libbpf headers, if a program wants them too, go before this one.
+ */
+#ifndef RAWBPF_H
+#define RAWBPF_H
+
+#define RAWBPF_VERSION "0.1.0"
+
+#include <rawbpf/insn.h>
+
+#include <rawbpf/cpu.h>
+#include <rawbpf/error.h>
+#include <rawbpf/kprobe.h>
+#include <rawbpf/link.h>
+#include <rawbpf/map.h>
+#include <rawbpf/memlock.h>
+#include <rawbpf/obj.h>
+#include <rawbpf/prog.h>
+#include <rawbpf/tracepoint.h>
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kprobes: run a program where a function of the kernel begins, at an
+ * instruction in it, or where it returns.
+ *
+ * The program (BPF_PROG_TYPE_KPROBE) gets the registers as its context; where
+ * each architecture keeps arguments and results in them: rawbpf_kprobe(3). It
+ * runs for all processes on all CPUs: a program that wants fewer must compare
+ * bpf_get_current_pid_tgid() itself.
+ */
+#ifndef RAWBPF_KPROBE_H
+#define RAWBPF_KPROBE_H
+
+#include <rawbpf/link.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum rawbpf_kprobe_method {
+	RAWBPF_KPROBE_AUTO,    /* the PMU where there is one, else tracefs */
+	RAWBPF_KPROBE_PMU,     /* perf_event_open(2) alone                           4.17 */
+	RAWBPF_KPROBE_TRACEFS  /* an event in tracefs' kprobe_events */
+};
+
+/* Where to probe: exactly one of `symbol`, `syscall` and `address`. */
+struct rawbpf_kprobe_spec {
+	const char *symbol;  /* a function, as in /proc/kallsyms; "module:function" */
+	const char *syscall; /* a system call by its plain name, "fchownat" */
+	uint64_t address;    /* a kernel address */
+	uint64_t offset;     /* bytes from `symbol`, to the start of an instruction */
+	int retprobe;        /* not 0: where the function returns */
+	enum rawbpf_kprobe_method method;
+	enum rawbpf_bind bind;
+	uint64_t cookie;     /* for bpf_get_attach_cookie(); needs a bpf link        5.15 */
+};
+
+/*
+ * Attach a loaded program; fill `link`.
+ *
+ * A system call is probed at its entry function for native callers
+ * (__x64_sys_NAME, __arm64_sys_NAME, __s390x_sys_NAME, __riscv_sys_NAME, or
+ * sys_NAME where the kernel has no such wrappers); the first argument of a
+ * wrapper points to the caller's registers.
+ *
+ * -ENOENT      no such symbol or system call in this kernel
+ * -EINVAL      not one place given; white space, control characters or '+' in a name; or
+ *              the kernel refuses the place: functions that kprobes themselves rely on,
+ *              an offset inside an instruction or past the end (some kernels: -EILSEQ,
+ *              -ERANGE, -EADDRNOTAVAIL); or the program is not of type kprobe
+ * -EOPNOTSUPP  this kernel has no kprobes, or neither sysfs nor tracefs is mounted to
+ *              reach them by; a cookie without a bpf link
+ * -EACCES, -EPERM  CAP_PERFMON (or CAP_SYS_ADMIN) is missing; kernel lockdown
+ * -ENAMETOOLONG  a name longer than a kernel symbol can be (511 bytes)
+ * -EBUSY       1024 events of this library are in use in tracefs
+ * -EMFILE, -ENFILE, -ENOMEM, -EBADF (`prog`)
+ *
+ * Sources: perf_event_open(2); kernel/trace/trace_kprobe.c;
+ * Documentation/trace/kprobetrace.rst. Linux 4.1 with tracefs, 4.17 with the PMU.
+ */
+int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tracepoints: places that the kernel's authors chose and keep. Programs run
+ * for all processes on all CPUs.
+ */
+#ifndef RAWBPF_TRACEPOINT_H
+#define RAWBPF_TRACEPOINT_H
+
+#include <rawbpf/link.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A classic tracepoint, as under events/ in tracefs: "syscalls", "sys_enter_fchownat". */
+struct rawbpf_tracepoint_spec {
+	const char *group;
+	const char *name;
+	enum rawbpf_bind bind;
+	uint64_t cookie; /* for bpf_get_attach_cookie(); needs a bpf link             5.15 */
+};
+
+/*
+ * Attach a BPF_PROG_TYPE_TRACEPOINT program; fill `link`. Its context is the
+ * record described by the event's `format` file. Attaching to a tracepoint that
+ * nobody else uses, and detaching, takes some 10 ms (an RCU grace period).
+ *
+ * -ENOENT      this kernel has no such tracepoint
+ * -EOPNOTSUPP  tracefs is mounted neither on /sys/kernel/tracing nor on
+ *              /sys/kernel/debug/tracing; a cookie without a bpf link
+ * -EACCES      tracefs cannot be read, CAP_PERFMON is missing, or the program reads past
+ *              the record's end
+ * -EINVAL      a '/' in a name; not a tracepoint program             Linux 4.7
+ */
+int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
+			     const struct rawbpf_tracepoint_spec *spec);
+
+/* A raw tracepoint, by its name alone ("sys_enter"): the arguments as the kernel passes them. */
+struct rawbpf_raw_tracepoint_spec {
+	const char *name;
+	uint64_t cookie; /*                                                            6.10 */
+};
+
+/*
+ * Attach a BPF_PROG_TYPE_RAW_TRACEPOINT program; fill `link`. Needs no file
+ * system. The context is an array of u64, one an argument of the tracepoint.
+ *
+ * -ENOENT      this kernel has no such tracepoint
+ * -EINVAL      not a raw tracepoint program, or it reads past the arguments
+ * -E2BIG       a cookie, before 6.10                                 Linux 4.17
+ */
+int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
+				 const struct rawbpf_raw_tracepoint_spec *spec);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Every other architecture: libc's syscall(2), its errno turned back into a result. */
+#include <errno.h>
+#include <unistd.h>
+
+static inline long rawbpf__arch_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	int saved = errno;
+	long result = syscall(number, a, b, c, d, e, f);
+
+	if (result == -1)
+		result = -errno;
+	errno = saved;
+	return result;
+}

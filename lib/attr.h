@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What bpf(2) reads for each command, laid out by us: the system's
+ * <linux/bpf.h> may be older than the kernel, and a local `union bpf_attr`
+ * that is initialised by {} keeps undefined bytes, which the kernel refuses.
+ * These structs have no padding, so an initialiser defines every byte.
+ * Kernels accept an attr longer than theirs as long as its tail is zero.
+ *
+ * Field names are those of `union bpf_attr`; test/attr.c compares the offsets.
+ */
+#ifndef RAWBPF_LIB_ATTR_H
+#define RAWBPF_LIB_ATTR_H
+
+#include <stdint.h>
+
+#define RAWBPF__PTR(pointer) ((uint64_t)(uintptr_t)(pointer))
+/* Per-CPU and mmap-ed values stand at multiples of 8 bytes. */
+#define RAWBPF__ROUND_UP_8(size) (((size_t)(size) + 7) & ~(size_t)7)
+
+enum { RAWBPF__OBJ_NAME_LEN = 16 };
+
+struct rawbpf__map_create_attr {
+	uint32_t map_type;
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t max_entries;
+	uint32_t map_flags;
+	uint32_t inner_map_fd;
+	uint32_t numa_node;
+	char map_name[RAWBPF__OBJ_NAME_LEN];
+	uint32_t map_ifindex;
+	uint32_t btf_fd;
+	uint32_t btf_key_type_id;
+	uint32_t btf_value_type_id;
+	uint32_t btf_vmlinux_value_type_id;
+	uint64_t map_extra;             /* 5.16 */
+	int32_t value_type_btf_obj_fd;  /* 6.9 */
+	int32_t map_token_fd;           /* 6.9 */
+};
+
+struct rawbpf__map_elem_attr {
+	uint32_t map_fd;
+	uint32_t zero;
+	uint64_t key;
+	uint64_t value; /* `next_key` for BPF_MAP_GET_NEXT_KEY */
+	uint64_t flags;
+};
+
+struct rawbpf__map_batch_attr {
+	uint64_t in_batch;
+	uint64_t out_batch;
+	uint64_t keys;
+	uint64_t values;
+	uint32_t count;
+	uint32_t map_fd;
+	uint64_t elem_flags;
+	uint64_t flags;
+};
+
+struct rawbpf__prog_load_attr {
+	uint32_t prog_type;
+	uint32_t insn_cnt;
+	uint64_t insns;
+	uint64_t license;
+	uint32_t log_level;
+	uint32_t log_size;
+	uint64_t log_buf;
+	uint32_t kern_version;
+	uint32_t prog_flags;
+	char prog_name[RAWBPF__OBJ_NAME_LEN];
+	uint32_t prog_ifindex;
+	uint32_t expected_attach_type;
+	uint32_t prog_btf_fd;
+	uint32_t func_info_rec_size;
+	uint64_t func_info;
+	uint32_t func_info_cnt;
+	uint32_t line_info_rec_size;
+	uint64_t line_info;
+	uint32_t line_info_cnt;
+	uint32_t attach_btf_id;
+	uint32_t attach_prog_fd; /* or attach_btf_obj_fd */
+	uint32_t core_relo_cnt;  /* 5.17 */
+	uint64_t fd_array;       /* 5.14 */
+	uint64_t core_relos;
+	uint32_t core_relo_rec_size;
+	uint32_t log_true_size;  /* 6.4, written by the kernel */
+	int32_t prog_token_fd;   /* 6.9 */
+	uint32_t fd_array_cnt;   /* 6.14 */
+};
+
+struct rawbpf__test_run_attr {
+	uint32_t prog_fd;
+	uint32_t retval;
+	uint32_t data_size_in;
+	uint32_t data_size_out;
+	uint64_t data_in;
+	uint64_t data_out;
+	uint32_t repeat;
+	uint32_t duration;
+	uint32_t ctx_size_in;
+	uint32_t ctx_size_out;
+	uint64_t ctx_in;
+	uint64_t ctx_out;
+	uint32_t flags;
+	uint32_t cpu;
+	uint32_t batch_size; /* 5.18 */
+	uint32_t zero;
+};
+
+struct rawbpf__obj_attr {
+	uint64_t pathname;
+	uint32_t bpf_fd;
+	uint32_t file_flags;
+	int32_t path_fd; /* 6.5 */
+	uint32_t zero;
+};
+
+struct rawbpf__id_attr {
+	uint32_t id; /* start_id, prog_id, map_id, btf_id or link_id */
+	uint32_t next_id;
+	uint32_t open_flags;
+	uint32_t zero;
+};
+
+struct rawbpf__info_attr {
+	uint32_t bpf_fd;
+	uint32_t info_len;
+	uint64_t info;
+};
+
+struct rawbpf__raw_tracepoint_attr {
+	uint64_t name;
+	uint32_t prog_fd;
+	uint32_t zero;
+	uint64_t cookie; /* 6.10 */
+};
+
+/* BPF_LINK_CREATE of a perf event, 5.15. */
+struct rawbpf__perf_link_attr {
+	uint32_t prog_fd;
+	uint32_t target_fd;
+	uint32_t attach_type;
+	uint32_t flags;
+	uint64_t bpf_cookie;
+};
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "file.h"
+
+#include "text.h"
+
+int rawbpf__file_read(int directory, const char *path, char *text, size_t size)
+{
+	int fd = rawbpf__open(directory, path, O_RDONLY);
+	long length;
+
+	if (fd < 0)
+		return fd;
+	length = rawbpf__read(fd, text, size - 1);
+	rawbpf__close(fd);
+	if (length < 0)
+		return length;
+	if (length && text[length - 1] == '\n')
+		length--;
+	text[length] = '\0';
+	return length;
+}
+
+int rawbpf__file_number(int directory, const char *path, const char *prefix)
+{
+	char text[32];
+	const char *at = text;
+	unsigned number;
+	int length = rawbpf__file_read(directory, path, text, sizeof text);
+
+	if (length < 0)
+		return length;
+	if (!rawbpf__starts_with(text, prefix))
+		return -EINVAL;
+	at += rawbpf__length(prefix);
+	return rawbpf__number_parse(&at, &number) ? (int)number : -EINVAL;
+}

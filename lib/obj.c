@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include <linux/bpf.h>
+#include <rawbpf/obj.h>
+
+#include "attr.h"
+#include "sys.h"
+
+int rawbpf_obj_pin(int fd, const char *path)
+{
+	const struct rawbpf__obj_attr attr = { .pathname = RAWBPF__PTR(path), .bpf_fd = fd };
+
+	return rawbpf__bpf(BPF_OBJ_PIN, &attr, sizeof attr);
+}
+
+int rawbpf_obj_get(const char *path, unsigned flags)
+{
+	const struct rawbpf__obj_attr attr = { .pathname = RAWBPF__PTR(path), .file_flags = flags };
+
+	return rawbpf__bpf_fd(BPF_OBJ_GET, &attr, sizeof attr);
+}
+
+int rawbpf_obj_get_info(int fd, void *info, unsigned size)
+{
+	struct rawbpf__info_attr attr = { .bpf_fd = fd, .info_len = size, .info = RAWBPF__PTR(info) };
+	int err = rawbpf__bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof attr);
+
+	return err < 0 ? err : (int)attr.info_len;
+}
+
+/* Indexed by enum rawbpf_obj_kind. */
+static const struct {
+	unsigned char next;
+	unsigned char open;
+} id_commands[] = {
+	[RAWBPF_OBJ_PROG] = { BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID },
+	[RAWBPF_OBJ_MAP] = { BPF_MAP_GET_NEXT_ID, BPF_MAP_GET_FD_BY_ID },
+	[RAWBPF_OBJ_BTF] = { BPF_BTF_GET_NEXT_ID, BPF_BTF_GET_FD_BY_ID },
+	[RAWBPF_OBJ_LINK] = { BPF_LINK_GET_NEXT_ID, BPF_LINK_GET_FD_BY_ID },
+};
+
+int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next)
+{
+	struct rawbpf__id_attr attr = { .id = id };
+	int err;
+
+	if ((unsigned)kind > RAWBPF_OBJ_LINK)
+		return -EINVAL;
+	err = rawbpf__bpf(id_commands[kind].next, &attr, sizeof attr);
+	if (err < 0)
+		return err;
+	*next = attr.next_id;
+	return 0;
+}
+
+int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id)
+{
+	const struct rawbpf__id_attr attr = { .id = id };
+
+	if ((unsigned)kind > RAWBPF_OBJ_LINK)
+		return -EINVAL;
+	return rawbpf__bpf_fd(id_commands[kind].open, &attr, sizeof attr);
+}

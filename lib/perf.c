@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "perf.h"
+
+#include <linux/bpf.h>
+
+#include "attr.h"
+
+/* The attach type of a perf link; an enumerator, so older headers hide it from #ifdef. */
+enum { PERF_EVENT_ATTACH_TYPE = 41 };
+
+static int bind_by_link(int event, int prog, uint64_t cookie)
+{
+	const struct rawbpf__perf_link_attr attr = {
+		.prog_fd = prog,
+		.target_fd = event,
+		.attach_type = PERF_EVENT_ATTACH_TYPE,
+		.bpf_cookie = cookie,
+	};
+
+	return rawbpf__bpf_fd(BPF_LINK_CREATE, &attr, sizeof attr);
+}
+
+static int bind_by_ioctl(int event, int prog, uint64_t cookie)
+{
+	int err;
+
+	if (cookie)
+		return -EOPNOTSUPP;
+	err = rawbpf__ioctl(event, PERF_EVENT_IOC_SET_BPF, prog);
+	return err < 0 ? err : event;
+}
+
+int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bind, uint64_t cookie)
+{
+	int event = link->fd;
+	int fd = -EINVAL;
+
+	if (bind != RAWBPF_BIND_IOCTL)
+		fd = bind_by_link(event, prog, cookie);
+	/* Before 5.15 a perf event cannot be the target of a link: EINVAL. */
+	if (bind == RAWBPF_BIND_IOCTL || (bind == RAWBPF_BIND_AUTO && fd == -EINVAL))
+		fd = bind_by_ioctl(event, prog, cookie);
+	if (fd < 0) {
+		rawbpf_link_detach(link);
+		return fd;
+	}
+	if (fd != event) {
+		link->fd = fd;
+		rawbpf__close(event); /* the bpf link holds it from here on */
+	}
+	return 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include <rawbpf/prog.h>
+
+#include "attr.h"
+#include "text.h"
+
+enum {
+	LOAD_ATTEMPTS = 5,
+	FIRST_LOG = 1 << 20,
+	LARGEST_LOG = (1 << 30) - 1, /* UINT_MAX >> 2: the kernel refuses more */
+};
+
+/*
+ * The verifier gives up with EAGAIN when a signal is pending. Under a profiler
+ * the next one always is, so further attempts are made with signals blocked.
+ */
+static int load(const struct rawbpf__prog_load_attr *attr)
+{
+	uint64_t mask;
+	int attempt, fd = rawbpf__bpf_fd(BPF_PROG_LOAD, attr, sizeof *attr);
+
+	if (fd != -EAGAIN || rawbpf__signals_block(&mask) < 0)
+		return fd;
+	for (attempt = 1; fd == -EAGAIN && attempt < LOAD_ATTEMPTS; attempt++)
+		fd = rawbpf__bpf_fd(BPF_PROG_LOAD, attr, sizeof *attr);
+	rawbpf__signals_restore(&mask);
+	return fd;
+}
+
+/* Copy the end of the kernel's log to the caller. */
+static void keep_end(const struct rawbpf_prog_spec *spec, const char *log)
+{
+	size_t length = rawbpf__length(log);
+	size_t room = spec->log_size - 1;
+	size_t kept = length < room ? length : room;
+
+	__builtin_memcpy(spec->log, log + length - kept, kept);
+	spec->log[kept] = '\0';
+	if (spec->log_length)
+		*spec->log_length = length + 1;
+}
+
+/*
+ * Load with a log, into scratch memory that grows until all of it fits: before
+ * 6.4 the kernel keeps the beginning of a log that does not, and the reason is
+ * at the end. `unlogged` is what to return when there is no memory for it.
+ */
+static int load_logged(const struct rawbpf_prog_spec *spec, struct rawbpf__prog_load_attr *attr,
+		       int unlogged)
+{
+	size_t size = FIRST_LOG;
+
+	attr->log_level = spec->log_level ? spec->log_level : 1;
+	for (;;) {
+		void *scratch;
+		int fd;
+
+		if (rawbpf__mmap(&scratch, size, PROT_READ | PROT_WRITE, -1) < 0)
+			return unlogged;
+		attr->log_buf = RAWBPF__PTR(scratch);
+		attr->log_size = size;
+		fd = load(attr);
+		if (fd != -ENOSPC || size == LARGEST_LOG)
+			keep_end(spec, scratch);
+		rawbpf__munmap(scratch, size);
+		if (fd != -ENOSPC || size == LARGEST_LOG)
+			return fd;
+		size = size << 4 < LARGEST_LOG ? size << 4 : LARGEST_LOG;
+	}
+}
+
+int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
+{
+	int wants_log = spec->log && spec->log_size;
+	struct rawbpf__prog_load_attr attr = {
+		.prog_type = spec->type,
+		.insn_cnt = spec->insn_count,
+		.insns = RAWBPF__PTR(spec->insns),
+		.license = RAWBPF__PTR(spec->license ? spec->license : ""),
+		.prog_flags = spec->flags,
+		.prog_ifindex = spec->ifindex,
+		.expected_attach_type = spec->expected_attach_type,
+		.prog_btf_fd = spec->btf,
+		.func_info_rec_size = spec->func_info_size,
+		.func_info = RAWBPF__PTR(spec->func_info),
+		.func_info_cnt = spec->func_info_count,
+		.line_info_rec_size = spec->line_info_size,
+		.line_info = RAWBPF__PTR(spec->line_info),
+		.line_info_cnt = spec->line_info_count,
+		.attach_btf_id = spec->attach_btf_id,
+		.attach_prog_fd = spec->attach_prog ? spec->attach_prog : spec->attach_btf,
+		.fd_array = RAWBPF__PTR(spec->fd_array),
+		.fd_array_cnt = spec->fd_array_count,
+		.prog_token_fd = spec->token,
+	};
+	int err = rawbpf__name_copy(attr.prog_name, spec->name);
+	int fd;
+
+	if (wants_log)
+		spec->log[0] = '\0';
+	if (wants_log && spec->log_length)
+		*spec->log_length = 1;
+	if (err < 0)
+		return err;
+	if (wants_log && spec->log_level)
+		return load_logged(spec, &attr, -ENOMEM);
+	fd = load(&attr);
+	return fd < 0 && wants_log ? load_logged(spec, &attr, fd) : fd;
+}
+
+int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run)
+{
+	struct rawbpf__test_run_attr attr = {
+		.prog_fd = prog,
+		.data_size_in = run->data_size_in,
+		.data_size_out = run->data_out ? run->data_size_out : 0,
+		.data_in = RAWBPF__PTR(run->data_in),
+		.data_out = RAWBPF__PTR(run->data_out),
+		.repeat = run->repeat,
+		.ctx_size_in = run->ctx_size_in,
+		.ctx_size_out = run->ctx_out ? run->ctx_size_out : 0,
+		.ctx_in = RAWBPF__PTR(run->ctx_in),
+		.ctx_out = RAWBPF__PTR(run->ctx_out),
+		.flags = run->flags,
+		.cpu = run->cpu,
+		.batch_size = run->batch_size,
+	};
+	int err = rawbpf__bpf(BPF_PROG_TEST_RUN, &attr, sizeof attr);
+
+	run->retval = attr.retval;
+	run->duration = attr.duration;
+	run->data_size_out = attr.data_size_out;
+	run->ctx_size_out = attr.ctx_size_out;
+	return err;
+}

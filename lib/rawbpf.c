@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole library as one translation unit, its private functions static. To
+ * carry rawbpf inside another program, copy include/ and lib/ into its tree and
+ * compile this one file with -Iinclude.
+ */
+#define RAWBPF__PRIVATE static
+
+#include "sys.h"
+
+#include "sys.c"
+#include "file.c"
+#include "text.c"
+
+#include "cpu.c"
+#include "error.c"
+#include "kprobe.c"
+#include "link.c"
+#include "map.c"
+#include "map_batch.c"
+#include "map_iter.c"
+#include "memlock.c"
+#include "obj.c"
+#include "perf.c"
+#include "prog.c"
+#include "tracefs.c"
+#include "tracepoint.c"

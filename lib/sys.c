@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "sys.h"
+
+#include <asm/signal.h>
+#include <linux/capability.h>
+#include <linux/resource.h>
+
+#if defined(RAWBPF_SYSCALL_LIBC)
+#include "arch/libc.h"
+#elif defined(__x86_64__) && defined(__LP64__)
+#include "arch/x86_64.h"
+#elif defined(__aarch64__)
+#include "arch/aarch64.h"
+#elif defined(__riscv) && __riscv_xlen == 64
+#include "arch/riscv64.h"
+#elif defined(__s390x__)
+#include "arch/s390x.h"
+#else
+#include "arch/libc.h"
+#endif
+
+#ifdef RAWBPF_FAULT_INJECTION
+int (*rawbpf__fault)(long number);
+#endif
+
+static inline long enter(long number, long a, long b, long c, long d, long e, long f)
+{
+#ifdef RAWBPF_FAULT_INJECTION
+	int fault = rawbpf__fault ? rawbpf__fault(number) : 0;
+
+	if (fault < 0) {
+		if (number == __NR_close)
+			rawbpf__arch_syscall(number, a, b, c, d, e, f);
+		return fault;
+	}
+#endif
+	return rawbpf__arch_syscall(number, a, b, c, d, e, f);
+}
+
+/*
+ * A process may run with its standard streams closed (an init often does), so
+ * the kernel may hand out 0, 1 or 2. An fd of 0 means "none" in several
+ * bpf_attr fields, and whatever prints to 1 or 2 would hit our object.
+ */
+static int above_standard_streams(long fd)
+{
+	long moved;
+
+	if (fd < 0 || fd > 2)
+		return fd;
+	moved = enter(__NR_fcntl, fd, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
+	rawbpf__close(fd);
+	return moved;
+}
+
+int rawbpf__bpf(unsigned command, const void *attr, size_t size)
+{
+	return enter(__NR_bpf, command, (long)attr, size, 0, 0, 0);
+}
+
+int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size)
+{
+	return above_standard_streams(rawbpf__bpf(command, attr, size));
+}
+
+int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu)
+{
+	return above_standard_streams(enter(__NR_perf_event_open, (long)attr, -1, cpu, -1,
+					    PERF_FLAG_FD_CLOEXEC, 0));
+}
+
+int rawbpf__ioctl(int fd, unsigned long request, unsigned long argument)
+{
+	return enter(__NR_ioctl, fd, request, argument, 0, 0, 0);
+}
+
+int rawbpf__open(int directory, const char *path, int flags)
+{
+	return above_standard_streams(enter(__NR_openat, directory, (long)path, flags | O_CLOEXEC,
+					    0, 0, 0));
+}
+
+int rawbpf__close(int fd)
+{
+	return enter(__NR_close, fd, 0, 0, 0, 0, 0);
+}
+
+long rawbpf__read(int fd, void *buffer, size_t size)
+{
+	long got;
+
+	do
+		got = enter(__NR_read, fd, (long)buffer, size, 0, 0, 0);
+	while (got == -EINTR);
+	return got;
+}
+
+long rawbpf__write(int fd, const void *data, size_t size)
+{
+	long put;
+
+	do
+		put = enter(__NR_write, fd, (long)data, size, 0, 0, 0);
+	while (put == -EINTR);
+	return put;
+}
+
+long rawbpf__readlink(const char *path, char *target, size_t size)
+{
+	return enter(__NR_readlinkat, AT_FDCWD, (long)path, (long)target, size, 0, 0);
+}
+
+int rawbpf__flock(int fd)
+{
+	long result;
+
+	do
+		result = enter(__NR_flock, fd, LOCK_EX, 0, 0, 0, 0);
+	while (result == -EINTR);
+	return result;
+}
+
+int rawbpf__mmap(void **address, size_t size, int protection, int fd)
+{
+	long flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+#if defined(RAWBPF__MMAP_BY_POINTER)
+	const long arguments[6] = { 0, size, protection, flags, fd, 0 };
+	long result = enter(__NR_mmap, (long)arguments, 0, 0, 0, 0, 0);
+#elif defined(__NR_mmap2)
+	long result = enter(__NR_mmap2, 0, size, protection, flags, fd, 0);
+#else
+	long result = enter(__NR_mmap, 0, size, protection, flags, fd, 0);
+#endif
+
+	if ((unsigned long)result >= (unsigned long)-4095)
+		return result;
+	*address = (void *)result;
+	return 0;
+}
+
+int rawbpf__munmap(void *address, size_t size)
+{
+	return enter(__NR_munmap, (long)address, size, 0, 0, 0, 0);
+}
+
+int rawbpf__signals_block(uint64_t *mask)
+{
+	const uint64_t all = ~(uint64_t)0;
+
+	return enter(__NR_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)mask, sizeof all, 0, 0);
+}
+
+int rawbpf__signals_restore(const uint64_t *mask)
+{
+	return enter(__NR_rt_sigprocmask, SIG_SETMASK, (long)mask, 0, sizeof *mask, 0, 0);
+}
+
+int rawbpf__rlimit_get(unsigned resource, uint64_t *soft, uint64_t *hard)
+{
+	struct rlimit64 limit;
+	long err = enter(__NR_prlimit64, 0, resource, 0, (long)&limit, 0, 0);
+
+	if (err < 0)
+		return err;
+	*soft = limit.rlim_cur;
+	*hard = limit.rlim_max;
+	return 0;
+}
+
+int rawbpf__rlimit_set(unsigned resource, uint64_t soft, uint64_t hard)
+{
+	const struct rlimit64 limit = { .rlim_cur = soft, .rlim_max = hard };
+
+	return enter(__NR_prlimit64, 0, resource, (long)&limit, 0, 0, 0);
+}
+
+int rawbpf__capabilities(uint64_t *effective)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	long err = enter(__NR_capget, (long)&header, (long)data, 0, 0, 0, 0);
+
+	if (err < 0)
+		return err;
+	*effective = data[0].effective | (uint64_t)data[1].effective << 32;
+	return 0;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one way into the kernel. Every function here is one system call (or a
+ * loop around one) and returns its result or a negative errno; nothing else
+ * in the library makes system calls. Descriptors that come out are
+ * close-on-exec and never 0, 1 or 2.
+ *
+ * The headers are the compiler's and the kernel's alone, so that all of this
+ * builds without a libc.
+ */
+#ifndef RAWBPF_LIB_SYS_H
+#define RAWBPF_LIB_SYS_H
+
+#include <asm/unistd.h>
+#include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/mman.h>
+#include <linux/perf_event.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Private functions: hidden, and static when the library is one translation unit. */
+#ifndef RAWBPF__PRIVATE
+#define RAWBPF__PRIVATE __attribute__((visibility("hidden")))
+#endif
+
+/* Kernel-internal, yet bpf(2) returns it: "not supported for this map or program". */
+#define RAWBPF__ENOTSUPP 524
+
+/* bpf(2): `attr` must hold no undefined byte, the kernel refuses unknown ones that are not 0. */
+RAWBPF__PRIVATE int rawbpf__bpf(unsigned command, const void *attr, size_t size);
+/* The same for commands that return a descriptor. */
+RAWBPF__PRIVATE int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size);
+
+/* System-wide (pid -1) on one CPU, as probes and tracepoints want it. */
+RAWBPF__PRIVATE int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu);
+RAWBPF__PRIVATE int rawbpf__ioctl(int fd, unsigned long request, unsigned long argument);
+
+RAWBPF__PRIVATE int rawbpf__open(int directory, const char *path, int flags);
+RAWBPF__PRIVATE int rawbpf__close(int fd);
+RAWBPF__PRIVATE long rawbpf__read(int fd, void *buffer, size_t size);
+RAWBPF__PRIVATE long rawbpf__write(int fd, const void *data, size_t size);
+RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t size);
+/* Waits for an exclusive lock, which ends when `fd` is closed. */
+RAWBPF__PRIVATE int rawbpf__flock(int fd);
+
+/* fd -1: anonymous scratch memory. */
+RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
+RAWBPF__PRIVATE int rawbpf__munmap(void *address, size_t size);
+
+/* Block every signal of this thread; `mask` keeps what was blocked before, for the way back. */
+RAWBPF__PRIVATE int rawbpf__signals_block(uint64_t *mask);
+RAWBPF__PRIVATE int rawbpf__signals_restore(const uint64_t *mask);
+
+RAWBPF__PRIVATE int rawbpf__rlimit_get(unsigned resource, uint64_t *soft, uint64_t *hard);
+RAWBPF__PRIVATE int rawbpf__rlimit_set(unsigned resource, uint64_t soft, uint64_t hard);
+/* This process's effective capabilities, bit n for capability n. */
+RAWBPF__PRIVATE int rawbpf__capabilities(uint64_t *effective);
+
+#ifdef RAWBPF_FAULT_INJECTION
+/*
+ * Test builds only: asked before every system call. A negative result is
+ * returned in place of making the call (an injected failing close() still
+ * closes: that is what the kernel does); 0 lets the call go on.
+ */
+extern int (*rawbpf__fault)(long number);
+#endif
+
+#endif
