@@ -356,13 +356,18 @@ static const struct insn_program programs[] = {
 		BPF_EXIT_INSN(),
 		BPF_ALU64_IMM(BPF_ADD, R0, 2),
 		BPF_JMP_A(-4)),
-	PROGRAM("gotol", KERNEL(6, 6), 7,
-		BPF_MOV64_IMM(R0, 1),
-		BPF_JMP32_A(2),
-		BPF_ALU64_IMM(BPF_ADD, R0, 4),
-		BPF_EXIT_INSN(),
-		BPF_ALU64_IMM(BPF_ADD, R0, 2),
-		BPF_JMP32_A(-4)),
+	{
+		.name = "gotol", .kernel = KERNEL(6, 6), .expected = 7,
+		.backport = KERNEL(6, 1),	/* seen: Debian's 6.1.176, amd64 and s390x */
+		.insns = {
+			BPF_MOV64_IMM(R0, 1),
+			BPF_JMP32_A(2),
+			BPF_ALU64_IMM(BPF_ADD, R0, 4),
+			BPF_EXIT_INSN(),
+			BPF_ALU64_IMM(BPF_ADD, R0, 2),
+			BPF_JMP32_A(-4),
+		},
+	},
 	PROGRAM("a 64-bit constant is two slots to a jump", KERNEL(3, 18), 1,
 		HIDDEN_ZERO,
 		BPF_MOV64_IMM(R0, 1),
@@ -538,4 +543,16 @@ int insn_program_run(const struct insn_program *program, int map_fd, unsigned *r
 	close(prog);
 	*retval = run.retval;
 	return err;
+}
+
+enum insn_verdict insn_program_judge(const struct insn_program *program, unsigned kernel, int err,
+				     unsigned retval)
+{
+	int old = kernel < program->kernel;
+
+	if (err < 0)
+		return old ? INSN_REFUSED : INSN_WRONG;
+	if (old && kernel != program->backport)
+		return INSN_WRONG;
+	return retval == program->expected ? INSN_RIGHT : INSN_WRONG;
 }

@@ -19,7 +19,8 @@
 
 struct insn_program {
 	const char *name;
-	unsigned kernel;		/* first that loads it; every older one must refuse it */
+	unsigned kernel;		/* first that loads it; older ones must refuse it, */
+	unsigned backport;		/* but this series, whose stable releases may not; or 0 */
 	unsigned expected;		/* what the run returns: the low half of r0 */
 	unsigned fd_array;		/* 1: load with attr.fd_array, its element 0 the map */
 	unsigned count;
@@ -37,5 +38,10 @@ int insn_programs_map(void);
 
 /* Load and run: 0 and r0 in *retval, or the negative errno with which the kernel refused. */
 int insn_program_run(const struct insn_program *program, int map_fd, unsigned *retval);
+
+/* What that is on this kernel: the right result, a refusal that is due to its age, or wrong. */
+enum insn_verdict { INSN_RIGHT, INSN_REFUSED, INSN_WRONG };
+enum insn_verdict insn_program_judge(const struct insn_program *program, unsigned kernel, int err,
+				     unsigned retval);
 
 #endif

@@ -518,7 +518,7 @@
 
 /*
  * The same with 32 bits of offset, in imm ("gotol").                      (one slot)
- *   06 | src:0 dst:0 | off:0 | imm: OFF                                   Linux 6.6
+ *   06 | src:0 dst:0 | off:0 | imm: OFF                                   Linux 6.6, late 6.1.y
  */
 #ifndef BPF_JMP32_A
 #define BPF_JMP32_A(IMM)		RAWBPF_INSN(BPF_JMP32 | BPF_JA, 0, 0, 0, IMM)
