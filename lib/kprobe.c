@@ -5,7 +5,6 @@
 #include "file.h"
 #include "perf.h"
 #include "text.h"
-#include "tracefs.h"
 
 #define PMU "/sys/bus/event_source/devices/kprobe/"
 
@@ -37,6 +36,10 @@ enum { SYSCALL_ENTRY_OFFSET = 0 };
 #endif
 enum { SYSCALL_PREFIXES = sizeof syscall_prefixes / sizeof syscall_prefixes[0] };
 
+/* rawbpf__kprobe_tracefs_open(), or NULL in a program that has no use for it. */
+typedef int tracefs_open_fn(struct rawbpf_link *link, const char *symbol, uint64_t offset,
+			    int retprobe);
+
 /* One place, resolved: a symbol and offset, or no symbol and an address. */
 struct place {
 	char symbol[SYMBOL_SIZE];
@@ -59,14 +62,14 @@ static int symbol_set(struct place *place, const char *prefix, const char *name)
 	return text.length < sizeof place->symbol ? 0 : -ENAMETOOLONG;
 }
 
-static int pmu_open(const struct place *place, int retprobe)
+static int pmu_open(struct rawbpf_link *link, const struct place *place, int retprobe)
 {
 	struct perf_event_attr attr = {
 		.size = PERF_ATTR_SIZE_VER1,
 		.kprobe_func = RAWBPF__PTR(place->symbol[0] ? place->symbol : NULL),
 		.probe_offset = place->offset_or_address,
 	};
-	int bit, type = rawbpf__file_number(AT_FDCWD, PMU "type", "");
+	int fd, bit, type = rawbpf__file_number(AT_FDCWD, PMU "type", "");
 
 	if (type < 0)
 		return type == -ENOENT ? -EOPNOTSUPP : type;
@@ -77,41 +80,28 @@ static int pmu_open(const struct place *place, int retprobe)
 			return bit;
 		attr.config = (uint64_t)1 << bit;
 	}
-	return rawbpf__perf_event_open(&attr, 0);
-}
-
-static int tracefs_open(struct rawbpf_link *link, const struct place *place, int retprobe)
-{
-	char definition[SYMBOL_SIZE + 32];
-	struct rawbpf__text text = { .buffer = definition, .size = sizeof definition };
-
-	if (place->symbol[0]) {
-		rawbpf__text_add(&text, place->symbol);
-		rawbpf__text_add(&text, "+");
-		rawbpf__text_add_dec(&text, place->offset_or_address);
-	} else {
-		rawbpf__text_add_hex(&text, place->offset_or_address);
-	}
-	return rawbpf__tracefs_kprobe_open(definition, retprobe, &link->tracefs_event);
-}
-
-/* Open the probe as a perf event, which link->fd becomes. */
-static int probe_open(struct rawbpf_link *link, const struct place *place,
-		      const struct rawbpf_kprobe_spec *spec)
-{
-	int fd = -EOPNOTSUPP;
-
-	if (spec->method != RAWBPF_KPROBE_TRACEFS)
-		fd = pmu_open(place, spec->retprobe);
-	if (fd == -EOPNOTSUPP && spec->method != RAWBPF_KPROBE_PMU)
-		fd = tracefs_open(link, place, spec->retprobe);
+	fd = rawbpf__perf_event_open(&attr, 0);
 	if (fd < 0)
 		return fd;
 	link->fd = fd;
 	return 0;
 }
 
-static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec)
+/* Open the probe as a perf event, which link->fd becomes. */
+static int probe_open(struct rawbpf_link *link, const struct place *place,
+		      const struct rawbpf_kprobe_spec *spec, tracefs_open_fn *tracefs_open)
+{
+	int err = -EOPNOTSUPP;
+
+	if (spec->method != RAWBPF_KPROBE_TRACEFS)
+		err = pmu_open(link, place, spec->retprobe);
+	if (err == -EOPNOTSUPP && tracefs_open)
+		err = tracefs_open(link, place->symbol, place->offset_or_address, spec->retprobe);
+	return err;
+}
+
+static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,
+			tracefs_open_fn *tracefs_open)
 {
 	struct place place = { .offset_or_address = spec->retprobe ? 0 : SYSCALL_ENTRY_OFFSET };
 	int i, err = -ENOENT;
@@ -120,27 +110,30 @@ static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spe
 		err = symbol_set(&place, syscall_prefixes[i], spec->syscall);
 		if (err < 0)
 			return err;
-		err = probe_open(link, &place, spec);
+		err = probe_open(link, &place, spec, tracefs_open);
 	}
 	return err;
 }
 
-static int symbol_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec)
+static int symbol_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,
+		       tracefs_open_fn *tracefs_open)
 {
 	struct place place = { .offset_or_address = spec->offset };
 	int err = symbol_set(&place, "", spec->symbol);
 
-	return err < 0 ? err : probe_open(link, &place, spec);
+	return err < 0 ? err : probe_open(link, &place, spec, tracefs_open);
 }
 
-static int address_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec)
+static int address_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,
+			tracefs_open_fn *tracefs_open)
 {
 	const struct place place = { .offset_or_address = spec->address };
 
-	return probe_open(link, &place, spec);
+	return probe_open(link, &place, spec, tracefs_open);
 }
 
-int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec)
+int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec,
+			  tracefs_open_fn *tracefs_open)
 {
 	int err;
 
@@ -151,11 +144,11 @@ int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
 		return -EINVAL;
 
 	if (spec->symbol)
-		err = symbol_open(link, spec);
+		err = symbol_open(link, spec, tracefs_open);
 	else if (spec->syscall)
-		err = syscall_open(link, spec);
+		err = syscall_open(link, spec, tracefs_open);
 	else
-		err = address_open(link, spec);
+		err = address_open(link, spec, tracefs_open);
 	if (err < 0)
 		return err;
 	return rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);

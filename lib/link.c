@@ -4,7 +4,6 @@
 #include <rawbpf/obj.h>
 
 #include "sys.h"
-#include "tracefs.h"
 
 int rawbpf_link_detach(struct rawbpf_link *link)
 {
@@ -13,8 +12,8 @@ int rawbpf_link_detach(struct rawbpf_link *link)
 	*link = (struct rawbpf_link){ 0 };
 	if (!old.fd)
 		return 0;
-	if (old.tracefs_event)
-		return rawbpf__tracefs_kprobe_close(old.fd, old.tracefs_event);
+	if (old.end)
+		return old.end(&old);
 	rawbpf__close(old.fd);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "cpu.c"
 #include "error.c"
 #include "kprobe.c"
+#include "kprobe_tracefs.c"
 #include "link.c"
 #include "map.c"
 #include "map_batch.c"

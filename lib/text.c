@@ -50,12 +50,6 @@ void rawbpf__text_add_dec(struct rawbpf__text *text, uint64_t number)
 	add_number(text, number, 10);
 }
 
-void rawbpf__text_add_hex(struct rawbpf__text *text, uint64_t number)
-{
-	rawbpf__text_add(text, "0x");
-	add_number(text, number, 16);
-}
-
 size_t rawbpf__length(const char *string)
 {
 	const char *end = string;

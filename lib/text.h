@@ -19,7 +19,6 @@ RAWBPF__PRIVATE void rawbpf__text_add(struct rawbpf__text *text, const char *str
 /* The same for text from outside: what is not printable ASCII becomes \xNN. */
 RAWBPF__PRIVATE void rawbpf__text_add_escaped(struct rawbpf__text *text, const char *string);
 RAWBPF__PRIVATE void rawbpf__text_add_dec(struct rawbpf__text *text, uint64_t number);
-RAWBPF__PRIVATE void rawbpf__text_add_hex(struct rawbpf__text *text, uint64_t number);
 
 RAWBPF__PRIVATE size_t rawbpf__length(const char *string);
 RAWBPF__PRIVATE int rawbpf__starts_with(const char *string, const char *prefix);

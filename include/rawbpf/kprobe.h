@@ -12,6 +12,7 @@
 #define RAWBPF_KPROBE_H
 
 #include <rawbpf/link.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -36,6 +37,13 @@ struct rawbpf_kprobe_spec {
 	uint64_t cookie;     /* for bpf_get_attach_cookie(); needs a bpf link        5.15 */
 };
 
+/* Private: the two halves of the function below. */
+int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec,
+			  int (*tracefs_open)(struct rawbpf_link *link, const char *symbol,
+					      uint64_t offset, int retprobe));
+int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
+				int retprobe);
+
 /*
  * Attach a loaded program; fill `link`.
  *
@@ -59,7 +67,14 @@ struct rawbpf_kprobe_spec {
  * Sources: perf_event_open(2); kernel/trace/trace_kprobe.c;
  * Documentation/trace/kprobetrace.rst. Linux 4.1 with tracefs, 4.17 with the PMU.
  */
-int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec);
+static inline int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog,
+				       const struct rawbpf_kprobe_spec *spec)
+{
+	/* Inline, so that a program that asks for the PMU links nothing of the tracefs way. */
+	return rawbpf__kprobe_attach(link, prog, spec,
+				     spec->method == RAWBPF_KPROBE_PMU
+					     ? NULL : rawbpf__kprobe_tracefs_open);
+}
 
 #ifdef __cplusplus
 }

@@ -21,7 +21,8 @@ extern "C" {
  */
 struct rawbpf_link {
 	int fd;                 /* a bpf link, or a perf event with the program set on it; 0: inert */
-	unsigned tracefs_event; /* 1 + N where the probe is the tracefs event rawbpf/eN, else 0 */
+	unsigned tracefs_event; /* N of the event rawbpf/eN, if the probe was made in tracefs */
+	int (*end)(struct rawbpf_link *link); /* private: how to detach; NULL: close fd */
 };
 
 /* How a program is put on a perf event: kprobes, tracepoints, uprobes. */

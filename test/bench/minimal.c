@@ -2,7 +2,8 @@
 /*
  * The smallest useful program: create a map, load the counter, attach it to fchownat(2), read the
  * count. Its twin minimal_bare.c does the same without the library; what the library costs in
- * bytes and system calls is the difference.
+ * bytes and system calls is the difference. With -DRAW_TRACEPOINT it counts all system calls, and
+ * runs on kernels that have no kprobes.
  */
 #include <rawbpf.h>
 
@@ -14,11 +15,16 @@ MAIN
 		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
 	const struct bpf_insn insns[] = COUNTER(count);
 	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.type = BPF_PROG_TYPE_KPROBE, .license = "GPL",
+		.type = PROG_TYPE, .license = "GPL",
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) });
 	struct rawbpf_link link;
+#ifdef RAW_TRACEPOINT
+	int err = rawbpf_raw_tracepoint_attach(&link, prog, &(struct rawbpf_raw_tracepoint_spec){
+		.name = "sys_enter" });
+#else
 	int err = rawbpf_kprobe_attach(&link, prog, &(struct rawbpf_kprobe_spec){
-		.syscall = "fchownat" });
+		.syscall = "fchownat", .method = RAWBPF_KPROBE_PMU, .bind = RAWBPF_BIND_LINK });
+#endif
 	const unsigned key = 0;
 	uint64_t value;
 

@@ -16,6 +16,12 @@
 		BPF_EXIT_INSN(),                                                           \
 	}
 
+#ifdef RAW_TRACEPOINT
+#define PROG_TYPE BPF_PROG_TYPE_RAW_TRACEPOINT
+#else
+#define PROG_TYPE BPF_PROG_TYPE_KPROBE
+#endif
+
 #ifdef NO_LIBC /* x86_64 */
 
 static inline long system_call(long number, long a, long b, long c, long d, long e)

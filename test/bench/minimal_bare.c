@@ -8,6 +8,7 @@
 
 #include "minimal.h"
 
+#ifndef RAW_TRACEPOINT
 static int number_in(const char *path)
 {
 	char text[16];
@@ -20,6 +21,7 @@ static int number_in(const char *path)
 		number = number * 10 + text[i] - '0';
 	return number;
 }
+#endif
 
 static long bpf(int command, union bpf_attr *attr)
 {
@@ -29,10 +31,9 @@ static long bpf(int command, union bpf_attr *attr)
 MAIN
 {
 	union bpf_attr attr;
-	struct perf_event_attr event = { 0 };
 	unsigned key = 0;
 	uint64_t value;
-	int count, prog, perf, link;
+	int count, prog, link;
 
 	__builtin_memset(&attr, 0, sizeof attr);
 	attr.map_type = BPF_MAP_TYPE_ARRAY;
@@ -44,22 +45,29 @@ MAIN
 	const struct bpf_insn insns[] = COUNTER(count);
 
 	__builtin_memset(&attr, 0, sizeof attr);
-	attr.prog_type = BPF_PROG_TYPE_KPROBE;
+	attr.prog_type = PROG_TYPE;
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = sizeof insns / sizeof insns[0];
 	attr.license = (uintptr_t)"GPL";
 	prog = bpf(BPF_PROG_LOAD, &attr);
 
+	__builtin_memset(&attr, 0, sizeof attr);
+#ifdef RAW_TRACEPOINT
+	attr.raw_tracepoint.name = (uintptr_t)"sys_enter";
+	attr.raw_tracepoint.prog_fd = prog;
+	link = bpf(BPF_RAW_TRACEPOINT_OPEN, &attr);
+#else
+	struct perf_event_attr event = { 0 };
+
 	event.type = number_in("/sys/bus/event_source/devices/kprobe/type");
 	event.size = PERF_ATTR_SIZE_VER1;
 	event.kprobe_func = (uintptr_t)"__x64_sys_fchownat";
-	perf = system_call(__NR_perf_event_open, (long)&event, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-
-	__builtin_memset(&attr, 0, sizeof attr);
 	attr.link_create.prog_fd = prog;
-	attr.link_create.target_fd = perf;
+	attr.link_create.target_fd = system_call(__NR_perf_event_open, (long)&event, -1, 0, -1,
+						 PERF_FLAG_FD_CLOEXEC);
 	attr.link_create.attach_type = BPF_PERF_EVENT;
 	link = bpf(BPF_LINK_CREATE, &attr);
+#endif
 
 	__builtin_memset(&attr, 0, sizeof attr);
 	attr.map_fd = count;

@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: sizes.sh
+#
+# Builds the smallest programs with and without the library, in the same way, and compares their
+# sizes: static, stripped, -Os. Prints each figure with its limit; fails if one is over it.
+# x86_64 only: the limits are for its code.
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+here=$top/test/bench
+work=$(mktemp -d)
+[ -n "${KEEP-}" ] || trap 'rm -rf "$work"' EXIT
+
+# How a program that wants to be small is built, whoever writes it.
+small="-std=gnu11 -D_GNU_SOURCE -Os -flto -ffunction-sections -fdata-sections -static -s
+	-fno-asynchronous-unwind-tables -Wl,--gc-sections -Wl,--build-id=none"
+kernel_headers="-idirafter /usr/include -idirafter /usr/include/$(gcc -print-multiarch)"
+alone="-DNO_LIBC -ffreestanding -fno-stack-protector -fno-pic -no-pie -nostdlib
+	-Wl,-z,noseparate-code -Wl,-z,norelro"
+
+with_musl() { # OUTPUT SOURCE...
+	output=$1
+	shift
+	# shellcheck disable=SC2086 # several words
+	musl-gcc $small $kernel_headers -I"$top/include" "$@" -o "$work/$output"
+}
+
+without_libc() {
+	output=$1
+	shift
+	# shellcheck disable=SC2086
+	gcc $small $alone -I"$top/include" "$@" -o "$work/$output"
+	strip -R .comment "$work/$output"
+}
+
+size() {
+	stat -c %s "$work/$1"
+}
+
+status=0
+figure() { # WHAT VALUE LIMIT UNIT
+	verdict=ok
+	awk "BEGIN { exit !($2 <= $3) }" || { verdict='OVER THE LIMIT'; status=1; }
+	printf '%-64s %8s %-6s (at most %s) %s\n' "$1" "$2" "$4" "$3" "$verdict"
+}
+
+library=$top/lib/rawbpf.c
+with_musl minimal "$here/minimal.c" "$library"
+with_musl minimal-bare "$here/minimal_bare.c"
+without_libc minimal-alone "$here/minimal.c" "$library" "$top/lib/mem.c"
+without_libc minimal-alone-bare "$here/minimal_bare.c" "$top/lib/mem.c"
+with_musl fchownat-count "$top/examples/fchownat-count.c" "$library"
+with_musl no-bpf "$here/no_bpf.c"
+
+for program in minimal minimal-bare minimal-alone minimal-alone-bare fchownat-count no-bpf; do
+	printf '%-64s %8s bytes\n' "$program" "$(size $program)"
+done
+figure "minimal program with musl, to one with bare system calls" \
+	"$(awk "BEGIN { printf \"%.2f\", $(size minimal) / $(size minimal-bare) }")" 1.3 times
+figure "minimal program without libc" "$(size minimal-alone)" 4096 bytes
+figure "fchownat-count, over the same libc calls without BPF" \
+	"$(($(size fchownat-count) - $(size no-bpf)))" 10240 bytes
+exit $status

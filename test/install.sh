@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: install.sh PART...     PART: build, unit, live, vm, bench
+#
+# Installs, with apt, what that part of the build or the tests needs and this machine does not have.
+# Needs root, or sudo, only when something is missing.
+set -eu
+
+# Where names differ between releases of Debian and Ubuntu: the first that there is.
+packages_of() {
+	case $1 in
+	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
+	unit)
+		echo check libsubunit-dev clang g++ musl-tools mandoc
+		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
+		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+		;;
+	live) echo check libsubunit-dev ;;
+	vm)
+		echo check libsubunit-dev cpio debian-archive-keyring qemu-system-x86 qemu-system-arm
+		echo 'qemu-system-s390x|qemu-system-misc'
+		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
+		;;
+	bench) echo musl-tools libbpf-dev libelf-dev zlib1g-dev strace ;;
+	*) echo "install.sh: unknown part '$1'" >&2; return 2 ;;
+	esac
+}
+
+installed() {
+	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+available() {
+	apt-cache show "$1" >/dev/null 2>&1
+}
+
+any_installed() {
+	for alternative in $(echo "$1" | tr '|' ' '); do
+		! installed "$alternative" || return 0
+	done
+	return 1
+}
+
+first_available() {
+	for alternative in $(echo "$1" | tr '|' ' '); do
+		! available "$alternative" || { echo "$alternative"; return; }
+	done
+	echo "$1"
+}
+
+missing=
+for part; do
+	packages=$(packages_of "$part")
+	for package in $packages; do
+		any_installed "$package" || missing="$missing $package"
+	done
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+	echo "install.sh: no apt-get here; please install:$missing" >&2
+	exit 1
+fi
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null || {
+		echo "install.sh: not root and no sudo; please install:$missing" >&2
+		exit 1
+	}
+	as_root=sudo
+fi
+
+$as_root apt-get update -qq || echo "install.sh: apt-get update failed, going on with old lists" >&2
+chosen=
+for package in $missing; do
+	chosen="$chosen $(first_available "$package")"
+done
+echo "installing:$chosen"
+# shellcheck disable=SC2086 # several words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $chosen >/dev/null
