@@ -182,10 +182,13 @@ static int start_one_way(struct rawbpf_link *link, enum way way, enum mode mode,
 	return 0;
 }
 
-/* What the kernel does not have is a reason to try the next way; what it forbids is not. */
-static int is_missing(int error)
+/*
+ * What the kernel does not have is a reason to try the next way; what it forbids is not, but for
+ * the files of tracefs, which other ways do without.
+ */
+static int is_missing(enum way way, int error)
 {
-	return error == -EOPNOTSUPP || error == -ENOENT;
+	return error == -EOPNOTSUPP || error == -ENOENT || (way == TRACEPOINT && error == -EACCES);
 }
 
 static int start(struct rawbpf_link *link, const struct options *options, int map)
@@ -197,7 +200,7 @@ static int start(struct rawbpf_link *link, const struct options *options, int ma
 	if (start_one_way(link, way, options->mode, map, &refusal) < 0)
 		return -1;
 	first_refusal = refusal;
-	while (options->way < 0 && is_missing(refusal.error) && way + 1 < WAYS) {
+	while (options->way < 0 && is_missing(way, refusal.error) && way + 1 < WAYS) {
 		way++;
 		if (start_one_way(link, way, options->mode, map, &refusal) < 0)
 			return -1;

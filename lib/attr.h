@@ -135,6 +135,13 @@ struct rawbpf__raw_tracepoint_attr {
 	uint64_t cookie; /* 6.10 */
 };
 
+struct rawbpf__link_update_attr {
+	uint32_t link_fd;
+	uint32_t new_prog_fd;
+	uint32_t flags;
+	uint32_t old_prog_fd;
+};
+
 /* BPF_LINK_CREATE of a perf event, 5.15. */
 struct rawbpf__perf_link_attr {
 	uint32_t prog_fd;

@@ -95,9 +95,11 @@ static int probe_open(struct rawbpf_link *link, const struct place *place,
 
 	if (spec->method != RAWBPF_KPROBE_TRACEFS)
 		err = pmu_open(link, place, spec->retprobe);
-	if (err == -EOPNOTSUPP && tracefs_open)
-		err = tracefs_open(link, place->symbol, place->offset_or_address, spec->retprobe);
-	return err;
+	if (err != -EOPNOTSUPP || !tracefs_open)
+		return err;
+	err = tracefs_open(link, place->symbol, place->offset_or_address, spec->retprobe);
+	/* Unless it was asked for by name, a tracefs that cannot be read is as good as none. */
+	return err == -EACCES && spec->method == RAWBPF_KPROBE_AUTO ? -EOPNOTSUPP : err;
 }
 
 static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,

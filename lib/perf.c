@@ -38,7 +38,7 @@ int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bin
 	if (bind != RAWBPF_BIND_IOCTL)
 		fd = bind_by_link(event, prog, cookie);
 	/* Before 5.15 a perf event cannot be the target of a link: EINVAL. */
-	if (bind == RAWBPF_BIND_IOCTL || (bind == RAWBPF_BIND_AUTO && fd == -EINVAL))
+	if (bind == RAWBPF_BIND_IOCTL || (bind == RAWBPF_BIND_AUTO && fd == -EINVAL && !cookie))
 		fd = bind_by_ioctl(event, prog, cookie);
 	if (fd < 0) {
 		rawbpf_link_detach(link);

@@ -149,6 +149,11 @@ START_TEST(test_attachments)
 	SAME(raw_tracepoint_attr, prog_fd, raw_tracepoint.prog_fd);
 	ck_assert_uint_eq(offsetof(struct rawbpf__raw_tracepoint_attr, cookie), 16);
 	ENDS_WITH(raw_tracepoint_attr, cookie);
+	SAME(link_update_attr, link_fd, link_update.link_fd);
+	SAME(link_update_attr, new_prog_fd, link_update.new_prog_fd);
+	SAME(link_update_attr, flags, link_update.flags);
+	SAME(link_update_attr, old_prog_fd, link_update.old_prog_fd);
+	ENDS_WITH(link_update_attr, old_prog_fd);
 	SAME(perf_link_attr, prog_fd, link_create.prog_fd);
 	SAME(perf_link_attr, target_fd, link_create.target_fd);
 	SAME(perf_link_attr, attach_type, link_create.attach_type);

@@ -53,12 +53,16 @@ int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, ui
  * wrapper points to the caller's registers.
  *
  * -ENOENT      no such symbol or system call in this kernel
- * -EINVAL      not one place given; white space, control characters or '+' in a name; or
- *              the kernel refuses the place: functions that kprobes themselves rely on,
- *              an offset inside an instruction or past the end (some kernels: -EILSEQ,
- *              -ERANGE, -EADDRNOTAVAIL); or the program is not of type kprobe
- * -EOPNOTSUPP  this kernel has no kprobes, or neither sysfs nor tracefs is mounted to
- *              reach them by; a cookie without a bpf link
+ *              (RAWBPF_KPROBE_TRACEFS since 6.12 or before: -EINVAL)
+ * -EINVAL      not exactly one place given, or an offset from no symbol; a name with white
+ *              space, '+', or what is not printable ASCII; or the kernel refuses the place:
+ *              functions that kprobes themselves rely on, an offset inside an
+ *              instruction (some kernels: -EILSEQ, -ERANGE); or the program is not of
+ *              type kprobe; before 5.15 a cookie or RAWBPF_BIND_LINK
+ * -EADDRNOTAVAIL  several functions have this name: give the address of one
+ * -EOPNOTSUPP  this kernel has no kprobes (with RAWBPF_KPROBE_PMU: no such PMU), or neither
+ *              sysfs nor tracefs is mounted to reach them by; a cookie with
+ *              RAWBPF_BIND_IOCTL
  * -EACCES, -EPERM  CAP_PERFMON (or CAP_SYS_ADMIN) is missing; kernel lockdown
  * -ENAMETOOLONG  a name longer than a kernel symbol can be (511 bytes)
  * -EBUSY       1024 events of this library are in use in tracefs

@@ -37,7 +37,7 @@ enum rawbpf_bind {
  * link is inert afterwards whatever happened; an error says what stayed behind:
  *
  * -EBUSY   the event in tracefs is still in use (the link was pinned, say)
- * -EACCES, -ENOENT  tracefs can no longer be written or is no longer mounted
+ * -EACCES, -EOPNOTSUPP  tracefs can no longer be written, or is no longer mounted
  */
 int rawbpf_link_detach(struct rawbpf_link *link);
 
@@ -51,7 +51,7 @@ int rawbpf_link_release(struct rawbpf_link *link);
 /*
  * Pin the attachment at `path` in bpffs: it outlives this process, until the
  * file is removed. -EINVAL: it is not a bpf link (RAWBPF_BIND_IOCTL), which
- * alone can be pinned. Else as rawbpf_obj_pin().                    Linux 5.7
+ * alone can be pinned. -EBADF: it is inert. Else as rawbpf_obj_pin(). Linux 5.7
  */
 int rawbpf_link_pin(const struct rawbpf_link *link, const char *path);
 

@@ -7,9 +7,10 @@
  * with close(2).
  *
  * Every function returns a result >= 0 or a negative errno. Those that any of
- * them may return: -EBADF (no descriptor, or not a map's), -EPERM (no CAP_BPF;
- * see rawbpf_error_explain()), -EFAULT (a pointer that is not yours), -ENOMEM,
- * and -ENOSYS (a kernel without bpf(2)). Where a fact has no other source, it
+ * them may return: -EBADF (not an open descriptor; -EBADFD where the map is
+ * asked what it is), -EINVAL (open, but not a map's), -EPERM (no CAP_BPF; see
+ * rawbpf_error_explain()), -EFAULT (a pointer that is not yours), -ENOMEM, and
+ * -ENOSYS (a kernel without bpf(2)). Where a fact has no other source, it
  * is from bpf(2) and kernel/bpf/syscall.c.
  */
 #ifndef RAWBPF_MAP_H
@@ -95,7 +96,8 @@ int rawbpf_map_lookup_and_delete(int map, const void *key, void *value, uint64_t
 
 /*
  * From now on this process and all others only read the map; programs still
- * write. For good. A second time: -EBUSY before 6.12, -EPERM since.    Linux 5.2
+ * write. For good. A second time: -EBUSY before 6.12, -EPERM since. -EBUSY: somebody
+ * has a writable view of it, rawbpf_map_view_open().                   Linux 5.2
  */
 int rawbpf_map_freeze(int map);
 
@@ -189,7 +191,7 @@ int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map);
 /*
  * 1 and the next element, 0 at the end, or a negative errno. What `key` and
  * `value` point to is the iterator's and good until the next call. `value` is
- * lookup_size bytes. Both are aligned to 8 bytes only where key_size and
+ * lookup_size bytes. -EINVAL: a map without keys, such as a queue. Both are aligned to 8 bytes only where key_size and
  * value_size are multiples of 8: elsewhere copy them out with memcpy(3).
  */
 int rawbpf_map_iter_next(struct rawbpf_map_iter *iter, const void **key, const void **value);
@@ -204,7 +206,7 @@ void rawbpf_map_iter_close(struct rawbpf_map_iter *iter);
 struct rawbpf_map_view {
 	void *data;
 	size_t stride; /* round_up(value_size, 8) */
-	size_t size;   /* bytes mapped, whole pages */
+	size_t size;   /* bytes of all elements */
 };
 
 /*

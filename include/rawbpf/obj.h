@@ -19,7 +19,8 @@ extern "C" {
  *
  * -EPERM   not on bpffs, or a '.' in the last part of the name
  * -EEXIST  there already
- * -ENOENT  the directory does not exist                             Linux 4.4
+ * -ENOENT  the directory does not exist
+ * -EINVAL  not the descriptor of a map, program or link             Linux 4.4
  */
 int rawbpf_obj_pin(int fd, const char *path);
 
@@ -36,7 +37,9 @@ int rawbpf_obj_get(const char *path, unsigned flags);
  * the pointers and counts of arrays the kernel is to fill. Returns the bytes
  * the kernel knows: the rest stays as it was.
  *
- * -E2BIG: bytes beyond what the kernel knows are not 0.             Linux 4.13
+ * -E2BIG   bytes beyond what the kernel knows are not 0
+ * -EBADFD  not an open descriptor
+ * -EINVAL  not one of such an object                                Linux 4.13
  */
 int rawbpf_obj_get_info(int fd, void *info, unsigned size);
 
@@ -49,7 +52,7 @@ enum rawbpf_obj_kind {
 
 /*
  * The smallest id greater than `id` among the system's objects of a kind, start
- * with 0. -ENOENT: there are no more. -EPERM: needs CAP_SYS_ADMIN.
+ * with 0. -ENOENT: there are no more. -EINVAL: no such kind. -EPERM: needs CAP_SYS_ADMIN.
  *                      Linux 4.13 programs and maps, 5.4 BTF, 5.8 links
  */
 int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next);

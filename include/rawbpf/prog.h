@@ -47,7 +47,8 @@ struct rawbpf_prog_spec {
 	 * Where the verifier's log goes: a terminated string. Filled when the load
 	 * fails, and then by a second, logged attempt, since a log makes loading
 	 * many times slower; or, with a log_level, on every load. Of a log that is
-	 * longer than `log_size` the end is kept, where the reason stands.
+	 * longer than `log_size` the end is kept: the reason stands there, before a
+	 * line or two of statistics. 4 KB show it and what led to it.
 	 */
 	char *log;
 	size_t log_size;
@@ -59,13 +60,16 @@ struct rawbpf_prog_spec {
  * Verify and load a program; return its descriptor (close-on-exec, never 0 to 2).
  *
  * -EACCES        rejected: it may do what it must not; the log says what
- * -EINVAL        rejected, or a type this kernel does not know
- * -E2BIG         too long (1,000,000 instructions; 4096 without CAP_BPF), or too complex to verify
+ * -EINVAL        rejected, a type this kernel does not know, or an instruction names a
+ *                descriptor that is not a map's
+ * -E2BIG         too long (1,000,000 instructions; 4096 without CAP_BPF), too complex to verify,
+ *                no instructions at all, or a field newer than the kernel is set
  * -EPERM         a capability is missing: CAP_BPF, with CAP_PERFMON for tracing types or
  *                CAP_NET_ADMIN for networking types; before 5.11 also RLIMIT_MEMLOCK
  * -EBADF         an instruction names a map descriptor that is not open
  * -EAGAIN        interrupted again and again by signals, although tried five times
  * -ENAMETOOLONG  name longer than 15 bytes
+ * -ENOMEM, -EFAULT (`insns` or `license` are not yours)
  * -ENOTSUPP      (524) what the JIT of this machine cannot do
  * -ENOSYS        a kernel without bpf(2)               Linux 3.18; bpf(2), kernel/bpf/verifier.c
  */
@@ -76,7 +80,7 @@ struct rawbpf_prog_run {
 	const void *data_in; /* the packet, for types that see one: 14 bytes or more */
 	unsigned data_size_in;
 	void *data_out;      /* the packet afterwards; NULL: not wanted */
-	unsigned data_size_out; /* in: room; out: its length */
+	unsigned data_size_out; /* in: room, 0 for none; out: its length */
 	const void *ctx_in;  /* the context, for types that take one from user space */
 	unsigned ctx_size_in;
 	void *ctx_out;

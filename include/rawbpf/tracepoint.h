@@ -28,10 +28,14 @@ struct rawbpf_tracepoint_spec {
  *
  * -ENOENT      this kernel has no such tracepoint
  * -EOPNOTSUPP  tracefs is mounted neither on /sys/kernel/tracing nor on
- *              /sys/kernel/debug/tracing; a cookie without a bpf link
+ *              /sys/kernel/debug/tracing; a cookie with RAWBPF_BIND_IOCTL
  * -EACCES      tracefs cannot be read, CAP_PERFMON is missing, or the program reads past
  *              the record's end
- * -EINVAL      a '/' in a name; not a tracepoint program             Linux 4.7
+ * -EINVAL      no name, one with a '/', or that starts with a '.'; not a tracepoint
+ *              program; before 5.15 a cookie or RAWBPF_BIND_LINK
+ * -EEXIST      this program is on this tracepoint already
+ * -E2BIG       64 programs are on it already
+ * -ENAMETOOLONG, -EBADF (`prog`), -EMFILE, -ENFILE, -ENOMEM          Linux 4.7
  */
 int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
 			     const struct rawbpf_tracepoint_spec *spec);
@@ -48,7 +52,9 @@ struct rawbpf_raw_tracepoint_spec {
  *
  * -ENOENT      this kernel has no such tracepoint
  * -EINVAL      not a raw tracepoint program, or it reads past the arguments
- * -E2BIG       a cookie, before 6.10                                 Linux 4.17
+ * -E2BIG       a cookie, before 6.10
+ * -EFAULT      no name
+ * -EBADF       `prog`                                                Linux 4.17
  */
 int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
 				 const struct rawbpf_raw_tracepoint_spec *spec);

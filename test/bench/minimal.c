@@ -23,7 +23,7 @@ MAIN
 		.name = "sys_enter" });
 #else
 	int err = rawbpf_kprobe_attach(&link, prog, &(struct rawbpf_kprobe_spec){
-		.syscall = "fchownat", .method = RAWBPF_KPROBE_PMU, .bind = RAWBPF_BIND_LINK });
+		.syscall = "fchownat", .method = RAWBPF_KPROBE_PMU });
 #endif
 	const unsigned key = 0;
 	uint64_t value;

@@ -293,7 +293,7 @@ static void refusals(void)
 		{ "unknown", { .symbol = "no_such_function" } },
 		{ "unknown_syscall", { .syscall = "no_such_call" } },
 		{ "blacklisted", { .symbol = "kprobe_dispatcher" } },
-		{ "past_end", { .symbol = "do_fchownat", .offset = 1 << 20 } },
+		{ "inside", { .symbol = "do_fchownat", .offset = 1 } },
 		{ "newline", { .symbol = "do_fchownat\np:evil do_exit" } },
 		{ "space", { .symbol = "do_fchownat x=%di" } },
 		{ "plus", { .symbol = "do_fchownat+0" } },
@@ -774,13 +774,23 @@ static void system_calls(const char *name, const char *path)
 	fact(WIFEXITED(status) ? WEXITSTATUS(status) : -1, "%s", key);
 }
 
+static void machine(void)
+{
+	struct utsname name;
+
+	uname(&name);
+	fact_text("release", name.release);
+	fact_text("machine", name.machine);
+}
+
 int main(void)
 {
-	int before, map;
+	int before;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	rawbpf_memlock_raise();
 	before = open_fds();
+	machine();
 	instructions();
 	every_tracepoint();
 	every_kprobe();
@@ -797,8 +807,7 @@ int main(void)
 	without_file_systems();
 	system_calls("minimal", "/bin/minimal");
 	fact(open_fds() - before, "descriptors_left");
-	map = our_events();
-	fact(map, "events_left");
+	fact(our_events(), "events_left");
 	fact(facts, "done");
 	return 0;
 }

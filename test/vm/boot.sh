@@ -1,0 +1,165 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: boot.sh [-s CPUS] [-t SECONDS] [-m MEGABYTES] NAME DIR -- COMMAND [ARG...]
+#
+# Boots the kernel called NAME in the file `kernels` in an emulated machine, whose root file system
+# is a copy of DIR with DIR/init built from init.c, and runs COMMAND there. A lone '&' separates
+# several: the last one runs in the foreground. The console goes to stdout, live.
+#
+# Status: that of COMMAND (128 + N after signal N); 1 with a word on stderr when the machine died or
+# was ended by the time limit (120 seconds, unless -t says otherwise) before that; 2 for a usage
+# error; 77 with a reason on stderr when the kernel or the emulator cannot be had.
+#
+# RAWBPF_MIRROR and RAWBPF_CACHE are as in fetch.sh.
+
+set -eu
+export LC_ALL=C
+
+here=$(cd "$(dirname "$0")" && pwd)
+cpus=1
+seconds=120
+megabytes=512
+work=
+child=
+reader=
+
+usage() {
+	sed -n '/^# usage/,/^$/s/^#\( \|$\)//p' "$0"
+}
+
+usage_error() {
+	echo "boot.sh: $1" >&2
+	exit 2
+}
+
+say() {
+	echo "boot: $name: $1"
+}
+
+# A shell answers a signal only after its foreground command: so wait for a background one.
+run() {
+	"$@" &
+	child=$!
+	wait "$child" && status=0 || status=$?
+	child=
+	return "$status"
+}
+
+# shellcheck disable=SC2317 # called by a trap
+cleanup() {
+	[ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null || :
+	[ -z "$reader" ] || kill "$reader" 2>/dev/null || :
+	[ -z "$work" ] || rm -rf "$work"
+}
+
+# The kernel splits its command line at blanks, honours double quotes, stops at a second `--`, and
+# takes 31 words for init.
+kernel_words() {
+	[ $# -le 31 ] || usage_error "more than 31 words of command"
+	for word; do
+		case $word in
+		-- | *\"*) usage_error "the kernel cannot hand over the word: $word" ;;
+		*[[:space:]]* | '') printf ' "%s"' "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+}
+
+# No device nodes, so no privilege: the kernel has a /dev/console of its own.
+pack() {
+	(cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet) | gzip -1
+}
+
+# What differs between the architectures. Without -cx16, some boots of amd64 kernels crash.
+choose_machine() {
+	serial='-serial chardev:console'
+	case $1 in
+	amd64)
+		qemu="qemu-system-x86_64 -machine pc -cpu max,-cx16 $serial"
+		console=ttyS0
+		;;
+	arm64)
+		qemu="qemu-system-aarch64 -machine virt -cpu cortex-a57 $serial"
+		console=ttyAMA0
+		;;
+	riscv64)
+		qemu="qemu-system-riscv64 -machine virt $serial"
+		console=ttyS0
+		;;
+	s390x)
+		serial='-device sclpconsole,chardev=console'
+		qemu="qemu-system-s390x -machine s390-ccw-virtio -cpu max $serial"
+		console=ttysclp0
+		;;
+	*) usage_error "no kernel is called '$name'" ;;
+	esac
+}
+
+boot() {
+	mkfifo "$work/serial"
+	sed -u -e 's/\r//g' -e "w $work/log" <"$work/serial" &
+	reader=$!
+	# shellcheck disable=SC2086 # its words are arguments
+	run timeout -k 5 "$seconds" $qemu -accel tcg -smp "$cpus" -m "$megabytes" \
+		-nodefaults -display none -no-reboot -chardev stdio,id=console,signal=off \
+		-kernel "$kernel" -initrd "$work/initrd" \
+		-append "console=$console quiet panic=-1 --$words" \
+		</dev/null >"$work/serial" 2>&1 && ended=0 || ended=$?
+	wait "$reader"
+	reader=
+	rm "$work/serial"
+}
+
+while getopts s:t:m:h option; do
+	case $option in
+	s) cpus=$OPTARG ;;
+	t) seconds=$OPTARG ;;
+	m) megabytes=$OPTARG ;;
+	h) usage; exit ;;
+	*) usage >&2; exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+{ [ $# -ge 4 ] && [ "$3" = -- ]; } || { usage >&2; exit 2; }
+
+name=$1
+dir=$2
+shift 3
+choose_machine "${name%%-*}"
+[ -x "$dir/init" ] || usage_error "no program $dir/init"
+words=$(kernel_words "$@")
+
+for tool in "${qemu%% *}" cpio; do
+	command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 77; }
+done
+
+trap cleanup EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+work=$(mktemp -d)
+run "$here/fetch.sh" "$name" >"$work/kernel" || exit "$status"
+kernel=$(cat "$work/kernel")
+say "$(cat "${kernel%/*}/origin")"
+pack "$dir" >"$work/initrd"
+
+boot
+if ! grep -q '^init: ' "$work/log"; then
+	say "it said nothing (status $ended): once more"
+	boot
+fi
+
+# The kernel may add a line of its own about the reboot.
+last=$(sed -nE '/^init: (exit|signal) [0-9]+$/p' "$work/log" | tail -n 1)
+case $last in
+"init: exit "*) exit "${last##* }" ;;
+"init: signal "*) exit $((128 + ${last##* })) ;;
+esac
+if [ "$ended" -eq 124 ]; then
+	say "ended by the time limit of $seconds seconds" >&2
+else
+	say "the machine died (its emulator returned $ended)" >&2
+fi
+exit 1

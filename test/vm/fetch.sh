@@ -1,0 +1,207 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: fetch.sh NAME
+#
+# Prints the path of the kernel image called NAME in the file `kernels`. When it is not in the cache
+# it comes from a Debian mirror, by an apt of its own: nothing is installed, and the system's apt
+# stays as it is. Beside the image, the file `origin` tells the package, its version, and whether
+# that is the pinned one, a newer or an older one.
+#
+# Status: 0, 2 for a usage error, 77 with a reason on stderr when the kernel cannot be had.
+#
+# RAWBPF_MIRROR  a Debian mirror (a URL ending in /debian; its security archive is beside it, in
+#                /debian-security); else it is taken from the sources of the system's apt
+# RAWBPF_CACHE   where to keep things, else ${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf
+
+# shellcheck disable=SC2317 # it does not see that run and trap call functions
+set -eu
+export LC_ALL=C
+
+here=$(cd "$(dirname "$0")" && pwd)
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+part=
+child=
+
+usage() {
+	sed -n '/^# usage/,/^$/s/^#\( \|$\)//p' "$0"
+}
+
+cannot() {
+	echo "$1" >&2
+	exit 77
+}
+
+# A shell answers a signal only after its foreground command: so wait for a background one.
+run() {
+	"$@" &
+	child=$!
+	wait "$child" && status=0 || status=$?
+	child=
+	return "$status"
+}
+
+cleanup() {
+	[ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null || :
+	[ -z "$part" ] || rm -rf "$part"
+}
+
+# The first archive of that name (debian or debian-security) among the sources of the system's apt.
+apt_archive() {
+	# shellcheck disable=SC2016 # apt's variables, not the shell's
+	apt-get indextargets --format '$(COMPONENT) $(REPO_URI)' 2>/dev/null |
+		sed -n "s|^main \(.*/$1\)/*\$|\1|p" | head -n 1
+}
+
+apt_configure() {
+	mkdir -p lists/partial archives/partial
+	touch status sources
+
+	# Read after the system's configuration, which keeps its say about proxies.
+	cat >apt.conf <<-EOF
+		#clear APT::Update;
+		#clear DPkg::Post-Invoke;
+		APT::Architecture "$arch";
+		APT::Architectures { "$arch"; };
+		APT::Get::List-Cleanup "false";
+		Acquire::Check-Valid-Until "false";
+		Acquire::Languages "none";
+		Acquire::Retries "2";
+		Acquire::http::Timeout "20";
+		Acquire::https::Timeout "20";
+		Dir::Etc::sourcelist "$part/sources";
+		Dir::Etc::sourceparts "/dev/null";
+		Dir::Etc::preferences "/dev/null";
+		Dir::Etc::preferencesparts "/dev/null";
+		Dir::State::lists "$part/lists";
+		Dir::State::status "$part/status";
+		Dir::Cache::archives "$part/archives";
+		Dir::Cache::pkgcache "";
+		Dir::Cache::srcpkgcache "";
+	EOF
+}
+
+# Get the index of one suite. One that is missing leaves the others usable, since each is asked for
+# on its own.
+add_suite() {
+	case $1 in
+	*-security) archive=$security ;;
+	*) archive=$mirror ;;
+	esac
+	echo "deb [signed-by=$keyring] $archive $1 main" >suite
+	run timeout 300 apt-get -qq -c apt.conf -o "Dir::Etc::sourcelist=$part/suite" update ||
+		return
+	cat suite >>sources
+}
+
+# The names that fit the pattern, signed and unsigned.
+package_names() {
+	case $pattern in
+	linux-binary-*) unsigned=linux-binary-unsigned-${pattern#linux-binary-} ;;
+	*) unsigned=$pattern-unsigned ;;
+	esac
+	apt-cache -c apt.conf pkgnames linux- | while read -r package; do
+		# shellcheck disable=SC2254 # both are patterns
+		case $package in $pattern | $unsigned) echo "$package" ;; esac
+	done
+}
+
+# Every package to try, as lines `PACKAGE VERSION`: the pinned version, then the newest first; of
+# each version the signed package before the unsigned one.
+candidates() {
+	package_names | xargs -r apt-cache -c apt.conf madison |
+		awk -v pinned="$pinned" '{ print ($3 != pinned), $3, ($1 ~ /-unsigned/), $1 }' |
+		sort -u -k 1,1n -k 2,2Vr -k 3,3n -k 4,4 |
+		awk '{ print $4, $2 }'
+}
+
+# Download one package and keep the image out of it.
+take() {
+	run timeout 300 apt-get -qq -c apt.conf download "$1=$2" || return
+	mkdir -p result
+	dpkg-deb --fsys-tarfile ./*.deb |
+		tar -xO --wildcards '*/vmlinu[xz]*' >result/image || return
+	[ -s result/image ] || return
+	if [ "$2" = "$pinned" ]; then
+		age=pinned
+	elif dpkg --compare-versions "$2" gt "$pinned"; then
+		age=newer
+	else
+		age=older
+	fi
+	echo "$1 $2 $age" >result/origin || return
+	mv -T result "$kept"
+}
+
+if [ "${1-}" = -h ]; then
+	usage
+	exit
+fi
+[ $# -eq 1 ] || { usage >&2; exit 2; }
+
+name=$1
+row=$(awk -v name="$name" '!/^#/ && $1 == name' "$here/kernels")
+[ -n "$row" ] || { echo "fetch.sh: no kernel is called '$name' in $here/kernels" >&2; exit 2; }
+read -r name _ pinned pattern suites <<EOF
+$row
+EOF
+
+arch=${name%%-*}
+kernels=${RAWBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf}/kernels
+case $kernels in /*) ;; *) kernels=$PWD/$kernels ;; esac
+kept=$kernels/$name-$pinned
+if [ -e "$kept/image" ]; then
+	echo "$kept/image"
+	exit
+fi
+
+for tool in apt-get dpkg-deb flock; do
+	command -v "$tool" >/dev/null || cannot "$tool is not installed"
+done
+[ -e "$keyring" ] || cannot "debian-archive-keyring is not installed"
+if [ -n "${RAWBPF_MIRROR-}" ]; then
+	mirror=${RAWBPF_MIRROR%/}
+	security=$mirror-security
+else
+	mirror=$(apt_archive debian)
+	security=$(apt_archive debian-security)
+	[ -n "$mirror" ] || cannot "no Debian mirror: set RAWBPF_MIRROR"
+	: "${security:=$mirror-security}"
+fi
+
+trap cleanup EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+mkdir -p "$kernels"
+exec 9>"$kernels/$name.lock"
+run flock -w 600 9 || cannot "another fetch.sh holds $kernels/$name.lock"
+if [ -e "$kept/image" ]; then
+	echo "$kept/image"
+	exit
+fi
+
+# The lock tells that what a killed fetch.sh left here is nobody's.
+rm -rf "$kept.part"
+mkdir "$kept.part"
+part=$kept.part
+cd "$part"
+apt_configure
+for suite in $(echo "$suites" | tr , ' '); do
+	add_suite "$suite" >>log 2>&1 || :
+done
+candidates >wanted 2>>log
+while read -r package version; do
+	if take "$package" "$version" >>log 2>&1; then
+		echo "fetched $(cat "$kept/origin")" >&2
+		echo "$kept/image"
+		exit
+	fi
+	echo "$package $version cannot be downloaded" >&2
+	rm -f ./*.deb
+done <wanted
+
+# Errors before warnings, then the first.
+reason=$(grep '^[EW]: ' log | sort -s -k 1,1 | sed 's/^.: //; q')
+cannot "${reason:-no package $pattern with an image in $suites}"

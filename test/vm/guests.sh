@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: guests.sh BUILD [ARCH...]
+#
+# Makes BUILD/guests/ARCH, a root file system for the virtual machines, for each Debian architecture
+# named (all by default): this machine's from what is built in BUILD, others from a build of their
+# own in BUILD/ARCH.
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "$1" && pwd)
+shift
+
+cross_file() {
+	case $1 in
+	amd64) echo x86_64 ;;
+	arm64) echo aarch64 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+build_of() { # ARCH: build it, print where
+	if [ "$(cross_file "$1")" = "$(uname -m)" ]; then
+		echo "$build"
+		return
+	fi
+	[ -f "$build/$1/build.ninja" ] ||
+		meson setup "$build/$1" "$top" --cross-file "$top/test/cross/$(cross_file "$1").ini" \
+			-Dtests=auto >&2
+	ninja -C "$build/$1" >&2
+	echo "$build/$1"
+}
+
+[ $# -gt 0 ] || set -- amd64 arm64 s390x
+for arch; do
+	from=$(build_of "$arch")
+	to=$build/guests/$arch
+	mkdir -p "$to/bin"
+	cp "$from/test/vm/init" "$to/"
+	cp "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
+		"$from/examples/fchownat-count" "$to/bin/"
+done

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first process of a test machine: mounts what a test needs, runs the commands that the kernel
+ * hands it (those after `--` on its command line), says how the last one ended, and reboots.
+ *
+ *	/bin/a x & /bin/b y
+ *
+ * runs `/bin/a x` in the background and `/bin/b y` in the foreground. When that ends, all others
+ * are killed. The first line printed is `init: Linux RELEASE MACHINE`, the last one
+ * `init: exit STATUS` or `init: signal NUMBER`.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define KLOG_CONSOLE_LEVEL 8	/* syslog(2) has no name for it */
+#define KLOG_ALERT 2		/* show alerts and emergencies only: an oops, a panic */
+
+static const struct {
+	const char *type;
+	const char *target;
+} mounts[] = {
+	{ "devtmpfs", "/dev" },
+	{ "proc", "/proc" },
+	{ "sysfs", "/sys" },
+	{ "tracefs", "/sys/kernel/tracing" },
+	{ "bpf", "/sys/fs/bpf" },
+	{ "cgroup2", "/sys/fs/cgroup" },
+	{ "tmpfs", "/tmp" },
+};
+
+extern char **environ;
+static char *environment[] = { "PATH=/bin:/sbin", "HOME=/tmp", "LANG=C", "TERM=dumb", NULL };
+
+static void complain(const char *what)
+{
+	printf("init: %s: %s\n", what, strerror(errno));
+}
+
+static void mount_all(void)
+{
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		mkdir(mounts[i].target, 0755);	/* sysfs has its mount points already */
+		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, NULL))
+			complain(mounts[i].target);
+	}
+}
+
+/* Standard input is empty, the others are the console, which leaves every byte as it is. */
+static void open_console(void)
+{
+	int input = open("/dev/null", O_RDONLY);
+	int console = open("/dev/console", O_RDWR | O_NOCTTY);
+	struct termios mode;
+
+	if (!tcgetattr(console, &mode)) {
+		mode.c_oflag &= ~OPOST;
+		tcsetattr(console, TCSANOW, &mode);
+	}
+	dup2(console, STDOUT_FILENO);
+	dup2(console, STDERR_FILENO);
+	dup2(input, STDIN_FILENO);
+	if (console > STDERR_FILENO)
+		close(console);
+	if (input > STDERR_FILENO)
+		close(input);
+}
+
+static pid_t start(char *const *command)
+{
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	execvp(command[0], command);
+	complain(command[0]);
+	_exit(127);
+}
+
+/* Start all commands, return the last one. */
+static pid_t start_all(char **words)
+{
+	char **command = words;
+	pid_t last = 0;
+
+	for (char **word = words; *word; word++) {
+		if (strcmp(*word, "&"))
+			continue;
+		*word = NULL;
+		if (*command)
+			start(command);
+		command = word + 1;
+	}
+	if (*command)
+		last = start(command);
+	else
+		printf("init: no command\n");
+	return last;
+}
+
+/* Also reaps whatever else ends in the meantime. */
+static int wait_for(pid_t child)
+{
+	int status;
+	pid_t ended;
+
+	do
+		ended = wait(&status);
+	while (ended != child && (ended > 0 || errno == EINTR));
+	return status;
+}
+
+static void kill_all(void)
+{
+	kill(-1, SIGKILL);
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+}
+
+int main(int argc, char **argv)
+{
+	struct utsname system;
+	int status = 127 << 8;
+	pid_t last;
+
+	(void)argc;
+	mount_all();
+	open_console();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	klogctl(KLOG_CONSOLE_LEVEL, NULL, KLOG_ALERT);
+	uname(&system);
+	printf("init: %s %s %s\n", system.sysname, system.release, system.machine);
+
+	environ = environment;
+	last = start_all(argv + 1);
+	if (last > 0)
+		status = wait_for(last);
+	kill_all();
+
+	/* The command may have left a line unfinished. */
+	if (WIFSIGNALED(status))
+		printf("\ninit: signal %d\n", WTERMSIG(status));
+	else
+		printf("\ninit: exit %d\n", WEXITSTATUS(status));
+	sync();
+	tcdrain(STDOUT_FILENO);
+	reboot(RB_AUTOBOOT);
+	complain("reboot");
+	for (;;)
+		pause();
+}
