@@ -14,7 +14,7 @@ work=$(mktemp -d)
 [ -n "${KEEP-}" ] || trap 'rm -rf "$work"' EXIT
 
 # How a program that wants to be small is built, whoever writes it.
-small="-std=gnu11 -D_GNU_SOURCE -Os -flto -ffunction-sections -fdata-sections -static -s
+small="-std=gnu11 -D_GNU_SOURCE -Os -flto -fno-pie -ffunction-sections -fdata-sections -static -s
 	-fno-asynchronous-unwind-tables -Wl,--gc-sections -Wl,--build-id=none"
 kernel_headers="-idirafter /usr/include -idirafter /usr/include/$(gcc -print-multiarch)"
 alone="-DNO_LIBC -ffreestanding -fno-stack-protector -fno-pic -no-pie -nostdlib

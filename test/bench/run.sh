@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: sh test/bench/run.sh
+#
+# Installs what is missing and prints the library's figures: sizes, system calls and time at
+# start-up, map calls, walks, compile time. Both sides of each are measured in the same run. Needs
+# root, for bpf(2). The sizes are also a test (unit), the system calls too (vm).
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+here=$top/test/bench
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+sh "$top/test/install.sh" build bench
+
+heading() {
+	printf '\n== %s\n' "$1"
+}
+
+build() { # OUTPUT ARGUMENT...
+	output=$1
+	shift
+	gcc -std=gnu11 -D_GNU_SOURCE -Os -Wall -Wextra -I"$top/include" "$@" -o "$work/$output"
+}
+
+alone="-DNO_LIBC -DRAW_TRACEPOINT -ffreestanding -fno-stack-protector -nostdlib -static"
+
+heading "Sizes"
+sh "$here/sizes.sh"
+
+# Kprobes need the vm (test/vm.c compares their list of system calls), a raw tracepoint does not.
+heading "Start-up of the minimal program, without libc, on a raw tracepoint"
+# shellcheck disable=SC2086 # several words
+build minimal $alone "$here/minimal.c" "$top/lib/rawbpf.c" "$top/lib/mem.c"
+# shellcheck disable=SC2086
+build bare $alone "$here/minimal_bare.c" "$top/lib/mem.c"
+for program in minimal bare; do
+	strace -o "$work/trace" "$work/$program"
+	printf '%-64s %s\n' "system calls of $program" \
+		"$(sed -n 's/^\([a-z_]*\)(.*/\1/p' "$work/trace" | grep -v '^execve$' | tr '\n' ' ')"
+done
+hyperfine -N --warmup 20 --runs 300 --export-csv "$work/times" "$work/minimal" "$work/bare" >/dev/null 2>&1
+awk -F, 'NR > 1 { cpu[NR] = $5 + $6; wall[NR] = $4 }
+	END { printf "%-64s %8.3f times\n", "elapsed time (median), to the bare program", wall[2] / wall[3]
+	      printf "%-64s %8.3f times\n", "CPU time (mean), to the bare program", cpu[2] / cpu[3] }' "$work/times"
+
+heading "Map calls and walks"
+build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
+"$work/bench"
+
+heading "Compiling the library as one file"
+bash -c 'TIMEFORMAT="%U %S"; time "$@"' - \
+	gcc -Os -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" 2>"$work/time"
+awk '{ printf "%-64s %8.2f s  (aim: under 2)\n", "CPU time of gcc -Os", $1 + $2 }' "$work/time"
