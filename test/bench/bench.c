@@ -58,11 +58,13 @@ static void contest(const struct side *sides, int count, int rounds, int map, do
 
 	for (int round = 0; round < rounds; round++) {
 		for (int side = 0; side < count; side++) {
-			double start = seconds();
+			/* Once untimed: else a side pays for what the one before left in the caches. */
 			uint64_t result = sides[side].work(map);
+			double start = seconds();
 
+			result += sides[side].work(map);
 			times[side][round] = seconds() - start;
-			if (result != expected)
+			if (result != 2 * expected)
 				fail(sides[side].name, result);
 		}
 	}
