@@ -144,7 +144,8 @@ struct rawbpf_map_batch {
  *
  * A hash is read bucket by bucket, and no bucket is split. -ENOSPC: the next
  * bucket holds more than `capacity` elements: come again with larger arrays
- * and the same position, nothing is lost. -ENOTSUPP (524): not with this type.
+ * and the same position, nothing is lost. -EINVAL: a capacity of 0.
+ * -ENOTSUPP (524): not with this type.
  *                     Linux 5.6 hash, array, LPM trie; 5.13 per-CPU array
  */
 int rawbpf_map_lookup_batch(int map, struct rawbpf_map_batch *batch);
