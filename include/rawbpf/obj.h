@@ -36,7 +36,8 @@ int rawbpf_obj_get(const char *path, unsigned flags);
  * the pointers and counts of arrays the kernel is to fill. Returns the bytes
  * the kernel knows: the rest stays as it was.
  *
- * -E2BIG: bytes beyond what the kernel knows are not 0.             Linux 4.13
+ * -EBADF: `fd` is not open. -EINVAL: it is of something else. -E2BIG: bytes
+ * beyond what the kernel knows are not 0.                           Linux 4.13
  */
 int rawbpf_obj_get_info(int fd, void *info, unsigned size);
 
