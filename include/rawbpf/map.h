@@ -7,9 +7,9 @@
  * with close(2).
  *
  * Every function returns a result >= 0 or a negative errno. Those that any of
- * them may return: -EBADF (no descriptor, or not a map's), -EPERM (no CAP_BPF;
- * see rawbpf_error_explain()), -EFAULT (a pointer that is not yours), -ENOMEM,
- * and -ENOSYS (a kernel without bpf(2)). Where a fact has no other source, it
+ * them may return: -EBADF (no descriptor), -EINVAL (not a map's), -EPERM (no
+ * CAP_BPF; see rawbpf_error_explain()), -EFAULT (a pointer that is not yours),
+ * -ENOMEM, and -ENOSYS (a kernel without bpf(2)). Where a fact has no other source, it
  * is from bpf(2) and kernel/bpf/syscall.c.
  */
 #ifndef RAWBPF_MAP_H
@@ -135,7 +135,7 @@ struct rawbpf_map_batch {
 	unsigned count;      /* out: elements done, also after an error */
 	void *position;      /* look-ups: max(4, key_size) bytes, the place between two calls */
 	unsigned resume;     /* look-ups: set by a call that was not the last; start with 0 */
-	uint64_t elem_flags; /* BPF_F_LOCK; updates: BPF_ANY, BPF_NOEXIST, BPF_EXIST */
+	uint64_t elem_flags; /* 0 or BPF_F_LOCK: BPF_NOEXIST and BPF_EXIST are -EINVAL here */
 };
 
 /*
@@ -205,7 +205,7 @@ void rawbpf_map_iter_close(struct rawbpf_map_iter *iter);
 struct rawbpf_map_view {
 	void *data;
 	size_t stride; /* round_up(value_size, 8) */
-	size_t size;   /* bytes mapped, whole pages */
+	size_t size;   /* bytes of all elements: stride * max_entries */
 };
 
 /*
