@@ -144,4 +144,11 @@ struct rawbpf__perf_link_attr {
 	uint64_t bpf_cookie;
 };
 
+struct rawbpf__link_update_attr {
+	uint32_t link_fd;
+	uint32_t new_prog_fd;
+	uint32_t flags;
+	uint32_t old_prog_fd;
+};
+
 #endif

@@ -3,6 +3,7 @@
 #include <rawbpf/link.h>
 #include <rawbpf/obj.h>
 
+#include "attr.h"
 #include "sys.h"
 #include "tracefs.h"
 
@@ -32,16 +33,27 @@ int rawbpf_link_pin(const struct rawbpf_link *link, const char *path)
 	return link->fd ? rawbpf_obj_pin(link->fd, path) : -EBADF;
 }
 
+/*
+ * Every bpf object describes itself on request, so that tells nothing. An update to
+ * a program that does not exist changes nothing: EBADF, the program's, comes from a
+ * link, and EINVAL from whatever else this descriptor is of.
+ */
+static int check_is_link(int fd)
+{
+	const struct rawbpf__link_update_attr attr = { .link_fd = fd, .new_prog_fd = -1 };
+	int err = rawbpf__bpf(BPF_LINK_UPDATE, &attr, sizeof attr);
+
+	return err == -EBADF ? 0 : err;
+}
+
 int rawbpf_link_open(struct rawbpf_link *link, const char *path)
 {
-	/* The kernel takes the id as a filter: only a link's descriptor has a struct bpf_link_info. */
-	struct bpf_link_info info = { 0 };
 	int err, fd = rawbpf_obj_get(path, 0);
 
 	*link = (struct rawbpf_link){ 0 };
 	if (fd < 0)
 		return fd;
-	err = rawbpf_obj_get_info(fd, &info, sizeof info);
+	err = check_is_link(fd);
 	if (err < 0) {
 		rawbpf__close(fd);
 		return err;
