@@ -19,7 +19,8 @@ extern "C" {
  *
  * -EPERM   not on bpffs, or a '.' in the last part of the name
  * -EEXIST  there already
- * -ENOENT  the directory does not exist                             Linux 4.4
+ * -ENOENT  the directory does not exist
+ * -EINVAL  `fd` is closed, or no map's, program's or link's         Linux 4.4
  */
 int rawbpf_obj_pin(int fd, const char *path);
 

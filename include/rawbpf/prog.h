@@ -51,7 +51,8 @@ struct rawbpf_prog_spec {
 	 */
 	char *log;
 	size_t log_size;
-	unsigned log_level;           /* 0: as said; 1 instructions, 2 more, | 4 statistics */
+	unsigned log_level;           /* 0: as said; 1 instructions (but for a program that
+	                               * loads only the last line), 2 more, | 4 statistics */
 	size_t *log_length;           /* out, if not NULL: bytes of the whole log, with its NUL */
 };
 
