@@ -272,10 +272,9 @@ static const struct sentence {
 	short error;
 	const char *text;
 } sentences[] = {
-	{ RAWBPF_MAP_CREATE, EINVAL, "this kernel does not know the map's type, or the type refuses "
-				     "these sizes or flags" },
-	{ RAWBPF_MAP_CREATE, E2BIG, "the map is larger than its type allows, or asks for something "
-				    "newer than this kernel" },
+	{ RAWBPF_MAP_CREATE, EINVAL, "this kernel does not know the map's type or something else it "
+				     "asks for, or the type refuses these sizes or flags" },
+	{ RAWBPF_MAP_CREATE, E2BIG, "the map is larger than its type allows" },
 	{ RAWBPF_PROG_LOAD, EINVAL, "the verifier rejected the program, or this kernel does not know "
 				    "its type; the log, if there is one, says why" },
 	{ RAWBPF_PROG_LOAD, E2BIG, "the program is too long, or too complex to verify" },

@@ -46,8 +46,9 @@ struct rawbpf_map_spec {
 /*
  * Create a map; return its descriptor (close-on-exec, never 0 to 2).
  *
- * -EINVAL        a type this kernel does not know, sizes the type refuses
- * -E2BIG         value or map too large, or a field newer than the kernel set
+ * -EINVAL        a type this kernel does not know, sizes the type refuses, or a field
+ *                newer than the kernel set
+ * -E2BIG         value or map too large
  * -ENAMETOOLONG  name longer than 15 bytes
  * -EPERM         CAP_BPF is missing (some types want CAP_NET_ADMIN as well); before 5.11
  *                also when RLIMIT_MEMLOCK is too small: see rawbpf_memlock_raise()

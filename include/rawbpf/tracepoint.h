@@ -47,8 +47,8 @@ struct rawbpf_raw_tracepoint_spec {
  * system. The context is an array of u64, one an argument of the tracepoint.
  *
  * -ENOENT      this kernel has no such tracepoint
- * -EINVAL      not a raw tracepoint program, or it reads past the arguments
- * -E2BIG       a cookie, before 6.10                                 Linux 4.17
+ * -EINVAL      not a raw tracepoint program, or it reads past the arguments; a
+ *              cookie, before 6.10                                   Linux 4.17
  */
 int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
 				 const struct rawbpf_raw_tracepoint_spec *spec);
