@@ -24,7 +24,7 @@ static int event_open(const char *group, const char *name)
 	struct rawbpf__text text = { .buffer = path, .size = sizeof path };
 	int fd, events;
 
-	if (!is_file_name(group) || !is_file_name(name))
+	if (!group || !name || !is_file_name(group) || !is_file_name(name))
 		return -EINVAL;
 	rawbpf__text_add(&text, group);
 	rawbpf__text_add(&text, "/");

@@ -31,7 +31,8 @@ struct rawbpf_tracepoint_spec {
  *              /sys/kernel/debug/tracing; a cookie without a bpf link
  * -EACCES      tracefs cannot be read, CAP_PERFMON is missing, or the program reads past
  *              the record's end
- * -EINVAL      a '/' in a name; not a tracepoint program             Linux 4.7
+ * -EINVAL      no group or name, or not a file's name; not a tracepoint program
+ * -ENAMETOOLONG  group and name have more than 250 bytes             Linux 4.7
  */
 int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
 			     const struct rawbpf_tracepoint_spec *spec);
