@@ -220,13 +220,13 @@ static void explain_denied(struct rawbpf__text *text, const struct rawbpf_error 
 	int uses_tracefs = error->operation == RAWBPF_KPROBE_ATTACH ||
 			   error->operation == RAWBPF_TRACEPOINT_ATTACH;
 
-	if (missing)
+	if (error->operation == RAWBPF_PROG_LOAD && error->error == -EACCES)
+		rawbpf__text_add(text, "the verifier rejected the program; its log says why");
+	else if (missing)
 		explain_missing(text, error, missing);
 	else if (in_user_namespace())
 		rawbpf__text_add(text, "this process has its capabilities only in a user namespace, "
 				       "and bpf(2) asks the initial one; run it as root outside");
-	else if (error->operation == RAWBPF_PROG_LOAD && error->error == -EACCES)
-		rawbpf__text_add(text, "the verifier rejected the program; its log says why");
 	else if (uses_tracefs && error->error == -EACCES)
 		rawbpf__text_add(text, "tracefs cannot be read or written; run it as root");
 	else if (is_locked_down())
