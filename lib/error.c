@@ -80,12 +80,14 @@ static uint64_t capabilities_for_prog(unsigned type)
 	case BPF_PROG_TYPE_TRACING:
 	case BPF_PROG_TYPE_LSM:
 	case BPF_PROG_TYPE_STRUCT_OPS:
-	case BPF_PROG_TYPE_EXT:
 		return BIT(BPF) | BIT(PERFMON);
+	case BPF_PROG_TYPE_EXT: /* may extend any */
+		return BIT(BPF) | BIT(PERFMON) | BIT(CAP_NET_ADMIN);
 	case BPF_PROG_TYPE_SOCKET_FILTER:
 	case BPF_PROG_TYPE_CGROUP_SKB:
 	case BPF_PROG_TYPE_SK_REUSEPORT:
 	case BPF_PROG_TYPE_SK_LOOKUP:
+	case BPF_PROG_TYPE_LIRC_MODE2:
 	case 31 /* BPF_PROG_TYPE_SYSCALL, 5.14 */:
 		return BIT(BPF);
 	default:
