@@ -155,6 +155,11 @@ START_TEST(test_attachments)
 	SAME(perf_link_attr, flags, link_create.flags);
 	ck_assert_uint_eq(offsetof(struct rawbpf__perf_link_attr, bpf_cookie), 16);
 	ENDS_WITH(perf_link_attr, bpf_cookie);
+	SAME(link_update_attr, link_fd, link_update.link_fd);
+	SAME(link_update_attr, new_prog_fd, link_update.new_prog_fd);
+	SAME(link_update_attr, flags, link_update.flags);
+	SAME(link_update_attr, old_prog_fd, link_update.old_prog_fd);
+	ENDS_WITH(link_update_attr, old_prog_fd);
 }
 END_TEST
 
