@@ -32,6 +32,7 @@ struct rawbpf_tracepoint_spec {
  * -EACCES      tracefs cannot be read, CAP_PERFMON is missing, or the program reads past
  *              the record's end
  * -EINVAL      no group or name, or not a file's name; not a tracepoint program
+ * -EEXIST      this program is attached to this tracepoint already
  * -ENAMETOOLONG  group and name have more than 250 bytes             Linux 4.7
  */
 int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
