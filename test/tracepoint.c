@@ -276,6 +276,27 @@ START_TEST(test_classic_cookie)
 }
 END_TEST
 
+/* One program is at a classic tracepoint once; another one may be there too. */
+START_TEST(test_classic_twice)
+{
+	struct counter counters[] = { counter_open(CLASSIC, 0), counter_open(CLASSIC, 0) };
+	struct rawbpf_link links[2];
+
+	live_mount_tracefs();
+	if (!has_tracepoint())
+		SKIP("this kernel has no tracepoints of system calls");
+	ck_assert_int_eq(attach_classic(&links[0], counters[0].prog, RAWBPF_BIND_AUTO, 0), 0);
+	ck_assert_int_eq(attach_classic(&links[1], counters[0].prog, RAWBPF_BIND_AUTO, 0), -EEXIST);
+	assert_inert(&links[1]);
+	ck_assert_int_eq(attach_classic(&links[1], counters[1].prog, RAWBPF_BIND_AUTO, 0), 0);
+	assert_counts(&links[0], &counters[0], 1);
+	ck_assert_uint_eq(count(&counters[1]), 2 * CALLS);
+	ck_assert_int_eq(rawbpf_link_detach(&links[1]), 0);
+	counter_close(&counters[0]);
+	counter_close(&counters[1]);
+}
+END_TEST
+
 /* tracefs at its older place, inside debugfs. */
 START_TEST(test_classic_in_debugfs)
 {
@@ -540,6 +561,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_raw_refused);
 	tcase_add_loop_test(tests, test_classic, RAWBPF_BIND_AUTO, RAWBPF_BIND_IOCTL + 1);
 	tcase_add_test(tests, test_classic_cookie);
+	tcase_add_test(tests, test_classic_twice);
 	tcase_add_test(tests, test_classic_in_debugfs);
 	tcase_add_test(tests, test_classic_refused);
 	tcase_add_test(tests, test_no_tracefs);
