@@ -274,6 +274,15 @@ static int print_counts(int map, const struct options *options, const sigset_t *
 	return err;
 }
 
+/* A signal that is blocked arrives even if it is ignored: leave nohup(1) and & their way. */
+static void add_unless_ignored(sigset_t *signals, int signal)
+{
+	struct sigaction action;
+
+	if (sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+		sigaddset(signals, signal);
+}
+
 static int run(const struct options *options)
 {
 	struct rawbpf_link link = { 0 };
@@ -282,9 +291,9 @@ static int run(const struct options *options)
 
 	/* Ctrl-C and the like wait for sigtimedwait(), so that we always get to detach. */
 	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
+	add_unless_ignored(&signals, SIGINT);
+	add_unless_ignored(&signals, SIGTERM);
+	add_unless_ignored(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
