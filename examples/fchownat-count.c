@@ -315,6 +315,15 @@ static int run(const struct options *options)
 	return EXIT_SUCCESS;
 }
 
+/* The end of what prints a text and is done. */
+static int finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	fprintf(stderr, NAME ": writing: %s\n", strerror(errno));
+	return EXIT_FAILURE;
+}
+
 static const char usage[] =
 	"usage: " NAME " [-i SECONDS] [-n TIMES] [-a kprobe|tracepoint|raw_tp] [-c atomic|percpu]\n";
 
@@ -396,10 +405,10 @@ int main(int argc, char **argv)
 		case 'h':
 			fputs(usage, stdout);
 			fputs(help, stdout);
-			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+			return finish_output();
 		case 'V':
 			puts(NAME " " RAWBPF_VERSION);
-			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+			return finish_output();
 		case '?':
 			fputs(usage, stderr);
 			return 2;
