@@ -242,7 +242,10 @@ static int wait_for(double interval, const sigset_t *signals)
 	return signal > 0 ? signal : 0;
 }
 
-/* Print until a signal comes, enough is printed, or nobody can be printed to: an errno then. */
+/*
+ * Print until a signal comes or enough is printed: 0. Else why that cannot be: an errno
+ * of printing, or a negative one of reading the map.
+ */
 static int print_counts(int map, const struct options *options, const sigset_t *signals)
 {
 	struct rawbpf_map_layout layout;
@@ -251,18 +254,16 @@ static int print_counts(int map, const struct options *options, const sigset_t *
 	int err = rawbpf_map_query(map, &layout);
 
 	if (err < 0)
-		return -err;
+		return err;
 	values = malloc(layout.lookup_size);
 	if (!values)
-		return ENOMEM;
+		return -ENOMEM;
 	for (line = 1;; line++) {
 		unsigned long long count;
 
 		err = read_count(map, &layout, values, &count);
-		if (err < 0) {
-			err = -err;
+		if (err < 0)
 			break;
-		}
 		if (printf("fchownat(2) count: %llu\n", count) < 0 || fflush(stdout) != 0) {
 			err = errno;
 			break;
@@ -308,11 +309,13 @@ static int run(const struct options *options)
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
-	if (err) {
+	if (err > 0)
 		fprintf(stderr, NAME ": writing the count: %s\n", strerror(err));
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	else if (err == -ENOENT) /* how many CPUs there are says /sys/devices/system/cpu */
+		fprintf(stderr, NAME ": reading the count: sysfs is not mounted on /sys\n");
+	else if (err < 0)
+		fprintf(stderr, NAME ": reading the count: %s\n", strerror(-err));
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* The end of what prints a text and is done. */
