@@ -245,7 +245,10 @@ static int wait_for(double interval, const sigset_t *signals)
 	return signal > 0 ? signal : 0;
 }
 
-/* Print until a signal comes, enough is printed, or nobody can be printed to: an errno then. */
+/*
+ * Print until a signal comes or enough is printed: 0. Else why that cannot be: an errno
+ * of printing, or a negative one of reading the map.
+ */
 static int print_counts(int map, const struct options *options, const sigset_t *signals)
 {
 	struct rawbpf_map_layout layout;
@@ -254,18 +257,16 @@ static int print_counts(int map, const struct options *options, const sigset_t *
 	int err = rawbpf_map_query(map, &layout);
 
 	if (err < 0)
-		return -err;
+		return err;
 	values = malloc(layout.lookup_size);
 	if (!values)
-		return ENOMEM;
+		return -ENOMEM;
 	for (line = 1;; line++) {
 		unsigned long long count;
 
 		err = read_count(map, &layout, values, &count);
-		if (err < 0) {
-			err = -err;
+		if (err < 0)
 			break;
-		}
 		if (printf("fchownat(2) count: %llu\n", count) < 0 || fflush(stdout) != 0) {
 			err = errno;
 			break;
@@ -277,6 +278,15 @@ static int print_counts(int map, const struct options *options, const sigset_t *
 	return err;
 }
 
+/* A signal that is blocked arrives even if it is ignored: leave nohup(1) and & their way. */
+static void add_unless_ignored(sigset_t *signals, int signal)
+{
+	struct sigaction action;
+
+	if (sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+		sigaddset(signals, signal);
+}
+
 static int run(const struct options *options)
 {
 	struct rawbpf_link link = { 0 };
@@ -285,9 +295,9 @@ static int run(const struct options *options)
 
 	/* Ctrl-C and the like wait for sigtimedwait(), so that we always get to detach. */
 	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
+	add_unless_ignored(&signals, SIGINT);
+	add_unless_ignored(&signals, SIGTERM);
+	add_unless_ignored(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
@@ -302,11 +312,22 @@ static int run(const struct options *options)
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
-	if (err) {
+	if (err > 0)
 		fprintf(stderr, NAME ": writing the count: %s\n", strerror(err));
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	else if (err == -ENOENT) /* how many CPUs there are says /sys/devices/system/cpu */
+		fprintf(stderr, NAME ": reading the count: sysfs is not mounted on /sys\n");
+	else if (err < 0)
+		fprintf(stderr, NAME ": reading the count: %s\n", strerror(-err));
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* The end of what prints a text and is done. */
+static int finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	fprintf(stderr, NAME ": writing: %s\n", strerror(errno));
+	return EXIT_FAILURE;
 }
 
 static const char usage[] =
@@ -390,10 +411,10 @@ int main(int argc, char **argv)
 		case 'h':
 			fputs(usage, stdout);
 			fputs(help, stdout);
-			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+			return finish_output();
 		case 'V':
 			puts(NAME " " RAWBPF_VERSION);
-			return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+			return finish_output();
 		case '?':
 			fputs(usage, stderr);
 			return 2;

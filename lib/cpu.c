@@ -4,6 +4,8 @@
 #include "file.h"
 #include "text.h"
 
+enum { CPUS_AT_MOST = 1 << 20 }; /* of any kernel; what is more is garbage */
+
 /* Ranges and single numbers with commas between: "0-3,8-11", "0,2". */
 static int count_cpus(const char *list)
 {
@@ -20,6 +22,8 @@ static int count_cpus(const char *list)
 			if (!rawbpf__number_parse(&list, &last) || last < first)
 				return -EINVAL;
 		}
+		if (last >= CPUS_AT_MOST)
+			return -EINVAL;
 		count += last - first + 1;
 		if (!*list)
 			return count;
@@ -34,5 +38,8 @@ int rawbpf_cpu_possible(void)
 	int length = rawbpf__file_read(AT_FDCWD, "/sys/devices/system/cpu/possible", list,
 				       sizeof list);
 
-	return length < 0 ? length : count_cpus(list);
+	if (length < 0)
+		return length;
+	/* Of a list that was cut off, the rest would be missing in every buffer's size. */
+	return length < (int)sizeof list - 1 ? count_cpus(list) : -EINVAL;
 }

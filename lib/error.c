@@ -15,26 +15,31 @@ enum { PERFMON = 38, BPF = 39 };
 
 static const struct {
 	short error;
-	const char *text;
+	char name[14];
 } errnos[] = {
-	{ EPERM, "operation not permitted" },
-	{ ENOENT, "not found" },
-	{ E2BIG, "too big" },
-	{ EBADF, "not a usable descriptor" },
-	{ EAGAIN, "interrupted by signals too often" },
-	{ ENOMEM, "out of memory" },
-	{ EACCES, "permission denied" },
-	{ EFAULT, "bad address" },
-	{ EBUSY, "in use" },
-	{ EEXIST, "already there" },
-	{ EINVAL, "invalid argument" },
-	{ ENFILE, "too many open files in the system" },
-	{ EMFILE, "too many open files" },
-	{ ENOSPC, "no space left" },
-	{ ENAMETOOLONG, "name too long" },
-	{ ENOSYS, "no such system call" },
-	{ EOPNOTSUPP, "not supported" },
-	{ RAWBPF__ENOTSUPP, "not supported" },
+	{ E2BIG, "E2BIG" },
+	{ EACCES, "EACCES" },
+	{ EADDRNOTAVAIL, "EADDRNOTAVAIL" },
+	{ EAGAIN, "EAGAIN" },
+	{ EBADF, "EBADF" },
+	{ EBUSY, "EBUSY" },
+	{ EEXIST, "EEXIST" },
+	{ EFAULT, "EFAULT" },
+	{ EILSEQ, "EILSEQ" },
+	{ EINTR, "EINTR" },
+	{ EINVAL, "EINVAL" },
+	{ EMFILE, "EMFILE" },
+	{ ENAMETOOLONG, "ENAMETOOLONG" },
+	{ ENFILE, "ENFILE" },
+	{ ENODEV, "ENODEV" },
+	{ ENOENT, "ENOENT" },
+	{ ENOMEM, "ENOMEM" },
+	{ ENOSPC, "ENOSPC" },
+	{ ENOSYS, "ENOSYS" },
+	{ EOPNOTSUPP, "EOPNOTSUPP" },
+	{ EPERM, "EPERM" },
+	{ ERANGE, "ERANGE" },
+	{ RAWBPF__ENOTSUPP, "ENOTSUPP" },
 };
 
 static void add_errno(struct rawbpf__text *text, int error)
@@ -43,7 +48,7 @@ static void add_errno(struct rawbpf__text *text, int error)
 
 	for (i = 0; i < sizeof errnos / sizeof errnos[0]; i++) {
 		if (errnos[i].error == error) {
-			rawbpf__text_add(text, errnos[i].text);
+			rawbpf__text_add(text, errnos[i].name);
 			return;
 		}
 	}
@@ -55,51 +60,33 @@ static void add_errno(struct rawbpf__text *text, int error)
  * Which capabilities an operation takes. CAP_SYS_ADMIN holds them all. Measured
  * on 6.18; kernel/bpf/syscall.c, is_net_admin_prog_type(), is_perfmon_prog_type().
  */
-static uint64_t capabilities_for_map(unsigned type)
-{
-	switch (type) {
-	case BPF_MAP_TYPE_DEVMAP:
-	case BPF_MAP_TYPE_DEVMAP_HASH:
-	case BPF_MAP_TYPE_SOCKMAP:
-	case BPF_MAP_TYPE_SOCKHASH:
-	case BPF_MAP_TYPE_XSKMAP:
-		return BIT(BPF) | BIT(CAP_NET_ADMIN);
-	default:
-		return BIT(BPF);
-	}
-}
+static const uint64_t maps_of_net_admin =
+	BIT(BPF_MAP_TYPE_DEVMAP) | BIT(BPF_MAP_TYPE_DEVMAP_HASH) | BIT(BPF_MAP_TYPE_SOCKMAP) |
+	BIT(BPF_MAP_TYPE_SOCKHASH) | BIT(BPF_MAP_TYPE_XSKMAP);
 
-static uint64_t capabilities_for_prog(unsigned type)
-{
-	switch (type) {
-	case BPF_PROG_TYPE_KPROBE:
-	case BPF_PROG_TYPE_TRACEPOINT:
-	case BPF_PROG_TYPE_PERF_EVENT:
-	case BPF_PROG_TYPE_RAW_TRACEPOINT:
-	case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
-	case BPF_PROG_TYPE_TRACING:
-	case BPF_PROG_TYPE_LSM:
-	case BPF_PROG_TYPE_STRUCT_OPS:
-	case BPF_PROG_TYPE_EXT:
-		return BIT(BPF) | BIT(PERFMON);
-	case BPF_PROG_TYPE_SOCKET_FILTER:
-	case BPF_PROG_TYPE_CGROUP_SKB:
-	case BPF_PROG_TYPE_SK_REUSEPORT:
-	case BPF_PROG_TYPE_SK_LOOKUP:
-	case 31 /* BPF_PROG_TYPE_SYSCALL, 5.14 */:
-		return BIT(BPF);
-	default:
-		return BIT(BPF) | BIT(CAP_NET_ADMIN);
-	}
-}
+static const uint64_t progs_of_perfmon =
+	BIT(BPF_PROG_TYPE_KPROBE) | BIT(BPF_PROG_TYPE_TRACEPOINT) | BIT(BPF_PROG_TYPE_PERF_EVENT) |
+	BIT(BPF_PROG_TYPE_RAW_TRACEPOINT) | BIT(BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE) |
+	BIT(BPF_PROG_TYPE_TRACING) | BIT(BPF_PROG_TYPE_LSM) | BIT(BPF_PROG_TYPE_STRUCT_OPS);
+
+static const uint64_t progs_of_neither =
+	BIT(BPF_PROG_TYPE_SOCKET_FILTER) | BIT(BPF_PROG_TYPE_CGROUP_SKB) |
+	BIT(BPF_PROG_TYPE_SK_REUSEPORT) | BIT(BPF_PROG_TYPE_SK_LOOKUP) |
+	BIT(BPF_PROG_TYPE_LIRC_MODE2) | BIT(31 /* BPF_PROG_TYPE_SYSCALL, 5.14 */);
 
 static uint64_t capabilities_for(const struct rawbpf_error *error)
 {
+	uint64_t type = error->type < 64 ? BIT(error->type) : 0;
+
 	switch (error->operation) {
 	case RAWBPF_MAP_CREATE:
-		return capabilities_for_map(error->type);
+		return BIT(BPF) | (type & maps_of_net_admin ? BIT(CAP_NET_ADMIN) : 0);
 	case RAWBPF_PROG_LOAD:
-		return capabilities_for_prog(error->type);
+		if (type & BIT(BPF_PROG_TYPE_EXT)) /* may extend any */
+			return BIT(BPF) | BIT(PERFMON) | BIT(CAP_NET_ADMIN);
+		if (type & progs_of_neither)
+			return BIT(BPF);
+		return BIT(BPF) | (type & progs_of_perfmon ? BIT(PERFMON) : BIT(CAP_NET_ADMIN));
 	case RAWBPF_KPROBE_ATTACH:
 	case RAWBPF_TRACEPOINT_ATTACH:
 		return BIT(PERFMON);
@@ -220,13 +207,13 @@ static void explain_denied(struct rawbpf__text *text, const struct rawbpf_error 
 	int uses_tracefs = error->operation == RAWBPF_KPROBE_ATTACH ||
 			   error->operation == RAWBPF_TRACEPOINT_ATTACH;
 
-	if (missing)
+	if (error->operation == RAWBPF_PROG_LOAD && error->error == -EACCES)
+		rawbpf__text_add(text, "the verifier rejected the program; its log says why");
+	else if (missing)
 		explain_missing(text, error, missing);
 	else if (in_user_namespace())
 		rawbpf__text_add(text, "this process has its capabilities only in a user namespace, "
 				       "and bpf(2) asks the initial one; run it as root outside");
-	else if (error->operation == RAWBPF_PROG_LOAD && error->error == -EACCES)
-		rawbpf__text_add(text, "the verifier rejected the program; its log says why");
 	else if (uses_tracefs && error->error == -EACCES)
 		rawbpf__text_add(text, "tracefs cannot be read or written; run it as root");
 	else if (is_locked_down())
@@ -272,13 +259,13 @@ static const struct sentence {
 	short error;
 	const char *text;
 } sentences[] = {
-	{ RAWBPF_MAP_CREATE, EINVAL, "this kernel does not know the map's type, or the type refuses "
-				     "these sizes or flags" },
-	{ RAWBPF_MAP_CREATE, E2BIG, "the map is larger than its type allows, or asks for something "
-				    "newer than this kernel" },
+	{ RAWBPF_MAP_CREATE, EINVAL, "this kernel does not know the map's type or something else it "
+				     "asks for, or the type refuses these sizes or flags" },
+	{ RAWBPF_MAP_CREATE, E2BIG, "the map is larger than its type allows" },
 	{ RAWBPF_PROG_LOAD, EINVAL, "the verifier rejected the program, or this kernel does not know "
 				    "its type; the log, if there is one, says why" },
 	{ RAWBPF_PROG_LOAD, E2BIG, "the program is too long, or too complex to verify" },
+	{ RAWBPF_PROG_LOAD, EAGAIN, "signals interrupt the verifier again and again; try again" },
 	{ RAWBPF_KPROBE_ATTACH, ENOENT, "this kernel has no function '@'; see /proc/kallsyms" },
 	{ RAWBPF_KPROBE_ATTACH, EINVAL, "'@' cannot be probed: not a function's name, one that "
 					"kprobes themselves rely on, or an offset inside an instruction" },
@@ -295,6 +282,8 @@ static const struct sentence {
 	{ RAWBPF_RAW_TRACEPOINT_ATTACH, ENOENT, "this kernel has no raw tracepoint '@'" },
 	{ -1, ENOSYS, "this kernel has no bpf(2) (it was built without CONFIG_BPF_SYSCALL), or a "
 		      "seccomp filter hides it" },
+	{ RAWBPF_TRACEPOINT_ATTACH, EEXIST, "the program is attached to '@' already" },
+	{ -1, ENOMEM, "the kernel has no memory for it, or a memory cgroup's limit is reached" },
 	{ -1, EMFILE, "this process may not open more; ulimit -n raises that" },
 };
 

@@ -33,26 +33,29 @@ int rawbpf_link_pin(const struct rawbpf_link *link, const char *path)
 }
 
 /*
- * Ask for the link's program to be replaced by one that does not exist: a link
- * answers EBADF for the program, and stays as it is; what is no link, EINVAL.
+ * Every bpf object describes itself on request, so that tells nothing. An update to
+ * a program that does not exist changes nothing: EBADF, the program's, comes from a
+ * link, and EINVAL from whatever else this descriptor is of.
  */
-static int is_link(int fd)
+static int check_is_link(int fd)
 {
 	const struct rawbpf__link_update_attr attr = { .link_fd = fd, .new_prog_fd = -1 };
+	int err = rawbpf__bpf(BPF_LINK_UPDATE, &attr, sizeof attr);
 
-	return rawbpf__bpf(BPF_LINK_UPDATE, &attr, sizeof attr) == -EBADF;
+	return err == -EBADF ? 0 : err;
 }
 
 int rawbpf_link_open(struct rawbpf_link *link, const char *path)
 {
-	int fd = rawbpf_obj_get(path, 0);
+	int err, fd = rawbpf_obj_get(path, 0);
 
 	*link = (struct rawbpf_link){ 0 };
 	if (fd < 0)
 		return fd;
-	if (!is_link(fd)) {
+	err = check_is_link(fd);
+	if (err < 0) {
 		rawbpf__close(fd);
-		return -EINVAL;
+		return err;
 	}
 	link->fd = fd;
 	return 0;

@@ -28,9 +28,13 @@ static int batch_call(unsigned command, int map, struct rawbpf_map_batch *batch,
 
 static int read_batch(unsigned command, int map, struct rawbpf_map_batch *batch)
 {
-	int err = batch_call(command, map, batch, batch->resume ? batch->position : NULL,
-			     batch->position);
+	int err;
 
+	batch->count = 0;
+	if (!batch->capacity) /* to the kernel a success, without an end */
+		return -EINVAL;
+	err = batch_call(command, map, batch, batch->resume ? batch->position : NULL,
+			 batch->position);
 	if (err == -ENOENT)
 		return 0;
 	if (err < 0)

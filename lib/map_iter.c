@@ -95,11 +95,14 @@ int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map)
 
 	*iter = (struct rawbpf_map_iter){ .map = map, .more = 1 };
 	err = rawbpf_map_query(map, &iter->layout);
+	if (err == 0) {
+		element = iter->layout.key_size + iter->layout.lookup_size;
+		capacity = element < SCRATCH_SIZE ? SCRATCH_SIZE / (element ? element : 1) : 1;
+		err = scratch_open(iter, capacity);
+	}
 	if (err < 0)
-		return err;
-	element = iter->layout.key_size + iter->layout.lookup_size;
-	capacity = element < SCRATCH_SIZE ? SCRATCH_SIZE / (element ? element : 1) : 1;
-	return scratch_open(iter, capacity);
+		*iter = (struct rawbpf_map_iter){ 0 };
+	return err;
 }
 
 int rawbpf_map_iter_next(struct rawbpf_map_iter *iter, const void **key, const void **value)

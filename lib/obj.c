@@ -24,6 +24,8 @@ int rawbpf_obj_get_info(int fd, void *info, unsigned size)
 	struct rawbpf__info_attr attr = { .bpf_fd = fd, .info_len = size, .info = RAWBPF__PTR(info) };
 	int err = rawbpf__bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof attr);
 
+	if (err == -EBADFD) /* this command's word for what all others call EBADF */
+		return -EBADF;
 	return err < 0 ? err : (int)attr.info_len;
 }
 

@@ -38,6 +38,15 @@ static inline long enter(long number, long a, long b, long c, long d, long e, lo
 }
 
 /*
+ * Most calls have three arguments at most. The number comes last: the arguments
+ * of our callers then stand in their registers already.
+ */
+static __attribute__((noinline)) long enter3(long a, long b, long c, long number)
+{
+	return enter(number, a, b, c, 0, 0, 0);
+}
+
+/*
  * A process may run with its standard streams closed (an init often does), so
  * the kernel may hand out 0, 1 or 2. An fd of 0 means "none" in several
  * bpf_attr fields, and whatever prints to 1 or 2 would hit our object.
@@ -48,14 +57,14 @@ static int above_standard_streams(long fd)
 
 	if (fd < 0 || fd > 2)
 		return fd;
-	moved = enter(__NR_fcntl, fd, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
+	moved = enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
 	rawbpf__close(fd);
 	return moved;
 }
 
 int rawbpf__bpf(unsigned command, const void *attr, size_t size)
 {
-	return enter(__NR_bpf, command, (long)attr, size, 0, 0, 0);
+	return enter3(command, (long)attr, size, __NR_bpf);
 }
 
 int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size)
@@ -71,18 +80,17 @@ int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu)
 
 int rawbpf__ioctl(int fd, unsigned long request, unsigned long argument)
 {
-	return enter(__NR_ioctl, fd, request, argument, 0, 0, 0);
+	return enter3(fd, request, argument, __NR_ioctl);
 }
 
 int rawbpf__open(int directory, const char *path, int flags)
 {
-	return above_standard_streams(enter(__NR_openat, directory, (long)path, flags | O_CLOEXEC,
-					    0, 0, 0));
+	return above_standard_streams(enter3(directory, (long)path, flags | O_CLOEXEC, __NR_openat));
 }
 
 int rawbpf__close(int fd)
 {
-	return enter(__NR_close, fd, 0, 0, 0, 0, 0);
+	return enter3(fd, 0, 0, __NR_close);
 }
 
 long rawbpf__read(int fd, void *buffer, size_t size)
@@ -90,7 +98,7 @@ long rawbpf__read(int fd, void *buffer, size_t size)
 	long got;
 
 	do
-		got = enter(__NR_read, fd, (long)buffer, size, 0, 0, 0);
+		got = enter3(fd, (long)buffer, size, __NR_read);
 	while (got == -EINTR);
 	return got;
 }
@@ -100,7 +108,7 @@ long rawbpf__write(int fd, const void *data, size_t size)
 	long put;
 
 	do
-		put = enter(__NR_write, fd, (long)data, size, 0, 0, 0);
+		put = enter3(fd, (long)data, size, __NR_write);
 	while (put == -EINTR);
 	return put;
 }
@@ -115,7 +123,7 @@ int rawbpf__flock(int fd)
 	long result;
 
 	do
-		result = enter(__NR_flock, fd, LOCK_EX, 0, 0, 0, 0);
+		result = enter3(fd, LOCK_EX, 0, __NR_flock);
 	while (result == -EINTR);
 	return result;
 }
@@ -125,7 +133,7 @@ int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 	long flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
 #if defined(RAWBPF__MMAP_BY_POINTER)
 	const long arguments[6] = { 0, size, protection, flags, fd, 0 };
-	long result = enter(__NR_mmap, (long)arguments, 0, 0, 0, 0, 0);
+	long result = enter3((long)arguments, 0, 0, __NR_mmap);
 #elif defined(__NR_mmap2)
 	long result = enter(__NR_mmap2, 0, size, protection, flags, fd, 0);
 #else
@@ -140,7 +148,7 @@ int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 
 int rawbpf__munmap(void *address, size_t size)
 {
-	return enter(__NR_munmap, (long)address, size, 0, 0, 0, 0);
+	return enter3((long)address, size, 0, __NR_munmap);
 }
 
 int rawbpf__signals_block(uint64_t *mask)
@@ -171,14 +179,14 @@ int rawbpf__rlimit_set(unsigned resource, uint64_t soft, uint64_t hard)
 {
 	const struct rlimit64 limit = { .rlim_cur = soft, .rlim_max = hard };
 
-	return enter(__NR_prlimit64, 0, resource, (long)&limit, 0, 0, 0);
+	return enter3(0, resource, (long)&limit, __NR_prlimit64);
 }
 
 int rawbpf__capabilities(uint64_t *effective)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	long err = enter(__NR_capget, (long)&header, (long)data, 0, 0, 0, 0);
+	long err = enter3((long)&header, (long)data, 0, __NR_capget);
 
 	if (err < 0)
 		return err;

@@ -87,7 +87,9 @@ int rawbpf__number_parse(const char **at, unsigned *number)
 	unsigned value = 0;
 
 	for (; *digit >= '0' && *digit <= '9'; digit++)
-		value = value * 10 + (*digit - '0');
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *digit - '0', &value))
+			return 0;
 	if (digit == *at)
 		return 0;
 	*at = digit;

@@ -26,7 +26,7 @@ RAWBPF__PRIVATE int rawbpf__starts_with(const char *string, const char *prefix);
 /* An object's name for bpf(2), NULL for none: 15 bytes and a NUL, or -ENAMETOOLONG. */
 RAWBPF__PRIVATE int rawbpf__name_copy(char copy[16], const char *name);
 
-/* Parse the decimal number at *at, move past it; 0 if there was none. */
+/* Parse the decimal number at *at, move past it; 0 if there was none, or one too large. */
 RAWBPF__PRIVATE int rawbpf__number_parse(const char **at, unsigned *number);
 
 #endif

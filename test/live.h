@@ -6,17 +6,28 @@
 #include <check.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <rawbpf.h>
 
 enum { EXIT_SKIPPED = 77 };
+enum { NOBODY = 65534 };
+enum { ENOTSUPP = 524 };
 
 /* A skip names its test and its reason; test/run.sh lists and counts them. */
 #define SKIP(...)                                                                                  \
@@ -48,6 +59,41 @@ static inline int live_array(unsigned max_entries)
 	});
 }
 
+/* A program that does nothing but return `result`. */
+static inline int live_prog(unsigned type, int result)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, result), BPF_EXIT_INSN() };
+
+	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = type,
+		.license = "GPL",
+		.insns = insns,
+		.insn_count = RAWBPF_COUNT(insns),
+	});
+}
+
+/* The process id that programs see: that of the initial PID namespace, unlike getpid(2)'s. */
+static inline unsigned live_tgid(void)
+{
+	const struct bpf_insn insns[] = {
+		BPF_EMIT_CALL(BPF_FUNC_get_current_pid_tgid),
+		BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32),
+		BPF_EXIT_INSN(),
+	};
+	struct rawbpf_prog_run run = { 0 };
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		.license = "GPL",
+		.insns = insns,
+		.insn_count = RAWBPF_COUNT(insns),
+	});
+
+	ck_assert_int_gt(prog, 2);
+	ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
+	close(prog);
+	return run.retval;
+}
+
 /* From here on what this process mounts is its own and goes with it. */
 static inline void live_private_mounts(void)
 {
@@ -67,6 +113,87 @@ static inline void live_mount_bpffs(void)
 	ck_assert_int_eq(mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL), 0);
 }
 
+/* Put a file of this content over `path`, for this process alone: live_private_mounts() first. */
+static inline void live_fake_file(const char *path, const char *content)
+{
+	char name[] = "/tmp/live-XXXXXX";
+	int fd = mkstemp(name);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fchmod(fd, 0644), 0);
+	ck_assert_int_eq(write(fd, content, strlen(content)), strlen(content));
+	close(fd);
+	ck_assert_msg(mount(name, path, NULL, MS_BIND, NULL) == 0, "%s: %m", path);
+	unlink(name);
+}
+
+/* Put an empty directory over `path`, for this process alone: live_private_mounts() first. */
+static inline void live_hide_directory(const char *path)
+{
+	ck_assert_msg(mount("none", path, "tmpfs", 0, "mode=755") == 0, "%s: %m", path);
+}
+
+/* For good: be nobody, with no capability but those of `set` (bit n for capability n). */
+static inline void live_be_nobody_but(uint64_t set)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	data[0].effective = data[0].permitted = (uint32_t)set;
+	data[1].effective = data[1].permitted = (uint32_t)(set >> 32);
+	ck_assert_int_eq(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(setgroups(0, NULL), 0);
+	ck_assert_int_eq(setresgid(NOBODY, NOBODY, NOBODY), 0);
+	ck_assert_int_eq(setresuid(NOBODY, NOBODY, NOBODY), 0);
+	ck_assert_int_eq(syscall(SYS_capset, &header, data), 0);
+}
+
+static inline void live_be_nobody(void)
+{
+	live_be_nobody_but(0);
+}
+
+/* For good: this system call fails with `error`, as under a container's seccomp filter. */
+static inline int live_forbid(unsigned number, unsigned error)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { RAWBPF_COUNT(filter), filter };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return -errno;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? -errno : 0;
+}
+
+static inline unsigned live_prog_id(int prog)
+{
+	struct bpf_prog_info info;
+
+	memset(&info, 0, sizeof info);
+	ck_assert_int_gt(rawbpf_obj_get_info(prog, &info, sizeof info), 0);
+	return info.id;
+}
+
+/* Is there an object of this id? One that was closed may take a grace period to go: up to 2 s. */
+static inline int live_is_gone(enum rawbpf_obj_kind kind, unsigned id)
+{
+	int tries;
+
+	for (tries = 0; tries < 200; tries++) {
+		int fd = rawbpf_obj_id_open(kind, id);
+
+		if (fd == -ENOENT)
+			return 1;
+		close(fd);
+		usleep(10 * 1000);
+	}
+	return 0;
+}
+
 /* Open descriptors of this process; the one that counts them is not among them. */
 static inline int live_fds(void)
 {
@@ -78,6 +205,24 @@ static inline int live_fds(void)
 		count++;
 	closedir(dir);
 	return count;
+}
+
+/* Every test of the case ends with as many descriptors open as it began with. */
+static int live_fds_before;
+
+static inline void live_fds_remember(void)
+{
+	live_fds_before = live_fds();
+}
+
+static inline void live_fds_compare(void)
+{
+	ck_assert_int_eq(live_fds(), live_fds_before);
+}
+
+static inline void live_watch_fds(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, live_fds_remember, live_fds_compare);
 }
 
 /* Run a suite of one test case, all of it or none: without privilege or bpf(2) it is skipped. */

@@ -233,9 +233,9 @@ START_TEST(privilege)
 	ck_assert_fact_int(boot, "memlock.raise", 0);
 	ck_assert_fact_int(boot, "memlock.raised", 0);
 	ck_assert_fact_str(boot, "memlock.explained", counts_memlock ?
-		"operation not permitted: this kernel counts maps and programs against the limit on "
+		"EPERM: this kernel counts maps and programs against the limit on "
 		"locked memory; raise it (ulimit -l unlimited)" :
-		"operation not permitted: no capability is missing: a security module, a seccomp filter "
+		"EPERM: no capability is missing: a security module, a seccomp filter "
 		"or the kernel's configuration refuses it");
 
 	ck_assert_fact_int(boot, "nobody.map", -EPERM);
@@ -243,13 +243,13 @@ START_TEST(privilege)
 	ck_assert_fact_int(boot, "nobody.kprobe", -EACCES);
 	ck_assert_fact_int(boot, "nobody.tracefs", -EACCES);
 	ck_assert_fact_str(boot, "nobody.map.explained",
-		"operation not permitted: this process lacks CAP_BPF (or CAP_SYS_ADMIN), and "
+		"EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN), and "
 		"kernel.unprivileged_bpf_disabled is 2; run it as root");
 	ck_assert_fact_str(boot, "nobody.load.explained",
-		"operation not permitted: this process lacks CAP_BPF and CAP_PERFMON (or "
+		"EPERM: this process lacks CAP_BPF and CAP_PERFMON (or "
 		"CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2; run it as root");
 	ck_assert_fact_str(boot, "nobody.kprobe.explained",
-		"permission denied: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN), and "
+		"EACCES: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN), and "
 		"kernel.perf_event_paranoid is 3; run it as root");
 }
 END_TEST
@@ -279,7 +279,7 @@ START_TEST(example)
 	ck_assert_fact_str(boot, "example.bare", "fchownat(2) count: 1000");
 	ck_assert_fact_int(boot, "example.bare.exit", 0);
 	ck_assert_fact_str(boot, "example.bare.stderr",
-		"fchownat-count: no kprobe, counting by a raw tracepoint instead: not supported: "
+		"fchownat-count: no kprobe, counting by a raw tracepoint instead: EOPNOTSUPP: "
 		"sysfs is not mounted; mount -t sysfs sysfs /sys");
 }
 END_TEST

@@ -29,7 +29,7 @@ struct rawbpf_error {
  * Write one line to `text`, terminated, without a newline: what the errno means
  * here, its cause as far as this process can find out, and what to do:
  *
- *	operation not permitted: this process lacks CAP_BPF (or CAP_SYS_ADMIN); run it as root
+ *	EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN); run it as root
  *
  * To find the cause it looks at this process's capabilities and user namespace,
  * at kernel.unprivileged_bpf_disabled, kernel.perf_event_paranoid, the memory

@@ -7,10 +7,9 @@
  * with close(2).
  *
  * Every function returns a result >= 0 or a negative errno. Those that any of
- * them may return: -EBADF (not an open descriptor; -EBADFD where the map is
- * asked what it is), -EINVAL (open, but not a map's), -EPERM (no CAP_BPF; see
- * rawbpf_error_explain()), -EFAULT (a pointer that is not yours), -ENOMEM, and
- * -ENOSYS (a kernel without bpf(2)). Where a fact has no other source, it
+ * them may return: -EBADF (no descriptor), -EINVAL (not a map's), -EPERM (no
+ * CAP_BPF; see rawbpf_error_explain()), -EFAULT (a pointer that is not yours),
+ * -ENOMEM, and -ENOSYS (a kernel without bpf(2)). Where a fact has no other source, it
  * is from bpf(2) and kernel/bpf/syscall.c.
  */
 #ifndef RAWBPF_MAP_H
@@ -47,8 +46,9 @@ struct rawbpf_map_spec {
 /*
  * Create a map; return its descriptor (close-on-exec, never 0 to 2).
  *
- * -EINVAL        a type this kernel does not know, sizes the type refuses
- * -E2BIG         value or map too large, or a field newer than the kernel set
+ * -EINVAL        a type this kernel does not know, sizes the type refuses, or a field
+ *                newer than the kernel set
+ * -E2BIG         value or map too large
  * -ENAMETOOLONG  name longer than 15 bytes
  * -EPERM         CAP_BPF is missing (some types want CAP_NET_ADMIN as well); before 5.11
  *                also when RLIMIT_MEMLOCK is too small: see rawbpf_memlock_raise()
@@ -137,7 +137,7 @@ struct rawbpf_map_batch {
 	unsigned count;      /* out: elements done, also after an error */
 	void *position;      /* look-ups: max(4, key_size) bytes, the place between two calls */
 	unsigned resume;     /* look-ups: set by a call that was not the last; start with 0 */
-	uint64_t elem_flags; /* BPF_F_LOCK; updates: BPF_ANY, BPF_NOEXIST, BPF_EXIST */
+	uint64_t elem_flags; /* 0 or BPF_F_LOCK: BPF_NOEXIST and BPF_EXIST are -EINVAL here */
 };
 
 /*
@@ -146,7 +146,8 @@ struct rawbpf_map_batch {
  *
  * A hash is read bucket by bucket, and no bucket is split. -ENOSPC: the next
  * bucket holds more than `capacity` elements: come again with larger arrays
- * and the same position, nothing is lost. -ENOTSUPP (524): not with this type.
+ * and the same position, nothing is lost. -EINVAL: a capacity of 0.
+ * -ENOTSUPP (524): not with this type.
  *                     Linux 5.6 hash, array, LPM trie; 5.13 per-CPU array
  */
 int rawbpf_map_lookup_batch(int map, struct rawbpf_map_batch *batch);
@@ -191,8 +192,9 @@ int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map);
 /*
  * 1 and the next element, 0 at the end, or a negative errno. What `key` and
  * `value` point to is the iterator's and good until the next call. `value` is
- * lookup_size bytes. -EINVAL: a map without keys, such as a queue. Both are aligned to 8 bytes only where key_size and
+ * lookup_size bytes. Both are aligned to 8 bytes only where key_size and
  * value_size are multiples of 8: elsewhere copy them out with memcpy(3).
+ * -EINVAL: a map without keys, such as a queue.
  */
 int rawbpf_map_iter_next(struct rawbpf_map_iter *iter, const void **key, const void **value);
 
@@ -206,7 +208,7 @@ void rawbpf_map_iter_close(struct rawbpf_map_iter *iter);
 struct rawbpf_map_view {
 	void *data;
 	size_t stride; /* round_up(value_size, 8) */
-	size_t size;   /* bytes of all elements */
+	size_t size;   /* bytes of all elements: stride * max_entries */
 };
 
 /*

@@ -20,7 +20,7 @@ extern "C" {
  * -EPERM   not on bpffs, or a '.' in the last part of the name
  * -EEXIST  there already
  * -ENOENT  the directory does not exist
- * -EINVAL  not the descriptor of a map, program or link             Linux 4.4
+ * -EINVAL  `fd` is closed, or no map's, program's or link's         Linux 4.4
  */
 int rawbpf_obj_pin(int fd, const char *path);
 
@@ -37,9 +37,8 @@ int rawbpf_obj_get(const char *path, unsigned flags);
  * the pointers and counts of arrays the kernel is to fill. Returns the bytes
  * the kernel knows: the rest stays as it was.
  *
- * -E2BIG   bytes beyond what the kernel knows are not 0
- * -EBADFD  not an open descriptor
- * -EINVAL  not one of such an object                                Linux 4.13
+ * -EBADF: `fd` is not open. -EINVAL: it is of something else. -E2BIG: bytes
+ * beyond what the kernel knows are not 0.                           Linux 4.13
  */
 int rawbpf_obj_get_info(int fd, void *info, unsigned size);
 
@@ -57,7 +56,10 @@ enum rawbpf_obj_kind {
  */
 int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next);
 
-/* A descriptor for the object with this id. -ENOENT: it is gone. -EPERM: needs CAP_SYS_ADMIN. */
+/*
+ * A descriptor for the object with this id. -ENOENT: it is gone. -EINVAL: no such kind.
+ * -EPERM: needs CAP_SYS_ADMIN.
+ */
 int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id);
 
 #ifdef __cplusplus

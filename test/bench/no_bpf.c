@@ -1,60 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The libc calls of examples/fchownat-count.c and nothing else, with the shape of its main loop:
- * how large that program would be if it did not count anything.
+ * The library's functions that examples/fchownat-count.c calls, doing nothing. Linked with these in
+ * place of the library, it is a program with the same libc calls and no BPF: what it lacks in size
+ * is what the library adds.
  */
-#include <errno.h>
-#include <getopt.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include <rawbpf.h>
 
-int main(int argc, char **argv)
+int rawbpf_memlock_raise(void)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
-						 { NULL, 0, NULL, 0 } };
-	double interval = 1;
-	long line, times = 0;
-	unsigned long long *count;
-	sigset_t signals;
-	char *end;
-	int letter, err = 0;
+	return 0;
+}
 
-	while ((letter = getopt_long(argc, argv, "i:n:h", options, NULL)) != -1) {
-		errno = 0;
-		if (letter == 'i')
-			interval = strtod(optarg, &end);
-		else if (letter == 'n')
-			times = strtol(optarg, &end, 10);
-		else if (strcmp(argv[0], "help") == 0)
-			return puts("help") < 0;
-		else
-			return fputs("usage\n", stdout) < 0;
-	}
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	count = malloc(8);
-	if (!count)
-		return 1;
-	for (line = 1; line != times; line++) {
-		struct timespec time = { .tv_sec = (time_t)interval };
+int rawbpf_map_create(const struct rawbpf_map_spec *spec)
+{
+	return spec->type;
+}
 
-		*count = line;
-		if (printf("count: %llu\n", *count) < 0 || fflush(stdout) != 0) {
-			err = errno;
-			break;
-		}
-		if (sigtimedwait(&signals, NULL, &time) > 0)
-			break;
-	}
-	free(count);
-	if (err == EPIPE)
-		raise(SIGPIPE);
-	if (err)
-		fprintf(stderr, "writing the count: %s\n", strerror(err));
-	return err != 0;
+int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
+{
+	layout->cpus = layout->lookup_size = 8;
+	return map;
+}
+
+int rawbpf_map_lookup_percpu(int map, const struct rawbpf_map_layout *layout, const void *key,
+			     void *values, size_t size)
+{
+	return map + (layout && key && values && size);
+}
+
+int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
+{
+	return spec->type;
+}
+
+int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec,
+			  int (*tracefs_open)(struct rawbpf_link *, const char *, uint64_t, int))
+{
+	return prog + (link && spec && tracefs_open);
+}
+
+int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
+				int retprobe)
+{
+	return retprobe + (link && symbol && offset);
+}
+
+int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
+			     const struct rawbpf_tracepoint_spec *spec)
+{
+	return prog + (link && spec);
+}
+
+int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
+				 const struct rawbpf_raw_tracepoint_spec *spec)
+{
+	return prog + (link && spec);
+}
+
+int rawbpf_link_detach(struct rawbpf_link *link)
+{
+	return link->fd;
+}
+
+size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error)
+{
+	*text = '\0';
+	return size + error->operation;
 }

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every system call of every operation fails once, each with several errors: what comes out is
+ * that error, or success in spite of it; nothing is left open or mapped; and the next time, with
+ * no fault, the operation works. Built with the library's sources compiled for fault injection.
+ */
+#include "live.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+extern int (*rawbpf__fault)(long number);
+
+/* Shared by the processes of all tests; main() prints them. */
+static struct {
+	unsigned injected;
+	unsigned operations;
+} *total;
+
+static struct {
+	int error;
+	unsigned at;      /* the system call to fail, counted from 1 */
+	int ever_after;   /* that one and all later ones */
+	unsigned calls, injected;
+} plan;
+
+static int inject(long number)
+{
+	/*
+	 * The kernel does not fail to unmap what was mapped or to set a mask that it gave out, so
+	 * the library need not survive that. (A close() that "fails" has closed.)
+	 */
+	if (number == SYS_munmap || number == SYS_rt_sigprocmask)
+		return 0;
+	plan.calls++;
+	if (plan.calls != plan.at && !(plan.ever_after && plan.calls > plan.at))
+		return 0;
+	plan.injected++;
+	return -plan.error;
+}
+
+/* -------------------------------------------------- the operations, each from nothing to nothing */
+
+static int map, percpu, huge, prog, raw, classic;
+static char text[512];
+
+static const struct bpf_insn unset[] = {
+	BPF_MOV64_REG(BPF_REG_0, BPF_REG_2), BPF_EXIT_INSN() };
+static const struct bpf_insn nothing[] = {
+	BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+
+static int close_if_open(int fd)
+{
+	if (fd < 0)
+		return fd;
+	ck_assert_int_gt(fd, 2);
+	ck_assert_int_eq(close(fd), 0);
+	return 0;
+}
+
+static int create_map(void)
+{
+	return close_if_open(live_array(1));
+}
+
+/* The kernel hands out 0, and the library moves it. */
+static int create_without_stdin(void)
+{
+	int fd, saved = fcntl(0, F_DUPFD_CLOEXEC, 3);
+
+	close(0);
+	fd = live_array(1);
+	dup2(saved, 0);
+	close(saved);
+	return close_if_open(fd);
+}
+
+static int elements(void)
+{
+	uint32_t key = 3;
+	uint64_t value = 1;
+	int err = rawbpf_map_update(map, &key, &value, BPF_ANY);
+
+	if (err == 0)
+		err = rawbpf_map_lookup(map, &key, &value, 0);
+	if (err == 0)
+		err = rawbpf_map_next(map, NULL, &key);
+	if (err == 0)
+		err = rawbpf_map_lookup_and_delete(map, &key, &value, 0);
+	return err;
+}
+
+static int query(void)
+{
+	struct rawbpf_map_layout layout;
+
+	return rawbpf_map_query(percpu, &layout);
+}
+
+static int walk(int of)
+{
+	struct rawbpf_map_iter iter;
+	const void *key, *value;
+	int elements = 0, more = rawbpf_map_iter_open(&iter, of);
+
+	while (more >= 0 && (more = rawbpf_map_iter_next(&iter, &key, &value)) > 0)
+		elements++;
+	rawbpf_map_iter_close(&iter);
+	return more < 0 ? more : elements;
+}
+
+static int walk_percpu(void)
+{
+	return walk(percpu);
+}
+
+static int walk_huge(void)
+{
+	return walk(huge);
+}
+
+static int walk_progs(void)
+{
+	static int slots;
+
+	if (!slots)
+		slots = rawbpf_map_create(&(struct rawbpf_map_spec){
+			.type = BPF_MAP_TYPE_PROG_ARRAY, .key_size = 4, .value_size = 4,
+			.max_entries = 3 });
+	return slots < 0 ? slots : walk(slots);
+}
+
+static int view(void)
+{
+	static int mappable;
+	struct rawbpf_map_view view;
+	int err;
+
+	if (!mappable)
+		mappable = rawbpf_map_create(&(struct rawbpf_map_spec){
+			.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8,
+			.max_entries = 1000, .flags = BPF_F_MMAPABLE });
+	err = rawbpf_map_view_open(&view, mappable, 1);
+	if (err < 0)
+		ck_assert_ptr_null(view.data);
+	rawbpf_map_view_close(&view);
+	return err;
+}
+
+static int load(const struct bpf_insn *insns, unsigned log_level, int with_log)
+{
+	static char log[300];
+	size_t length = 0;
+	int fd = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns, .insn_count = 2,
+		.log = with_log ? log : NULL, .log_size = sizeof log, .log_length = &length,
+		.log_level = log_level });
+
+	if (with_log)
+		ck_assert_uint_ge(length, strlen(log) + 1);
+	return close_if_open(fd);
+}
+
+static int load_plain(void)
+{
+	return load(nothing, 0, 0);
+}
+
+static int load_ready_to_log(void)
+{
+	return load(nothing, 0, 1);
+}
+
+static int load_logged(void)
+{
+	return load(nothing, 1, 1);
+}
+
+static int load_rejected(void)
+{
+	return load(unset, 0, 1);
+}
+
+static int run(void)
+{
+	char packet[64] = { 0 };
+
+	return rawbpf_prog_run(prog, &(struct rawbpf_prog_run){
+		.data_in = packet, .data_size_in = sizeof packet });
+}
+
+/* What a failed attachment leaves is inert; of a link, nothing is left. */
+static int finish(struct rawbpf_link *link, int err)
+{
+	if (err < 0)
+		ck_assert_int_eq(link->fd, 0);
+	if (err == 0)
+		err = rawbpf_link_detach(link);
+	ck_assert_int_eq(link->fd, 0);
+	ck_assert_uint_eq(link->tracefs_event, 0);
+	return err;
+}
+
+static int attach_raw(void)
+{
+	struct rawbpf_link link;
+
+	return finish(&link, rawbpf_raw_tracepoint_attach(&link, raw,
+		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" }));
+}
+
+static int attach_classic(enum rawbpf_bind bind)
+{
+	struct rawbpf_link link;
+
+	return finish(&link, rawbpf_tracepoint_attach(&link, classic,
+		&(struct rawbpf_tracepoint_spec){
+			.group = "syscalls", .name = "sys_enter_getppid", .bind = bind }));
+}
+
+static int attach_by_link(void)
+{
+	return attach_classic(RAWBPF_BIND_AUTO);
+}
+
+static int attach_by_ioctl(void)
+{
+	return attach_classic(RAWBPF_BIND_IOCTL);
+}
+
+static int attach_wrong_prog(void)
+{
+	struct rawbpf_link link;
+
+	return finish(&link, rawbpf_tracepoint_attach(&link, raw, &(struct rawbpf_tracepoint_spec){
+		.group = "syscalls", .name = "sys_enter_getppid" }));
+}
+
+static int attach_kprobe(void)
+{
+	struct rawbpf_link link;
+
+	return finish(&link, rawbpf_kprobe_attach(&link, raw, &(struct rawbpf_kprobe_spec){
+		.syscall = "fchownat" }));
+}
+
+#define PIN "/sys/fs/bpf/pinned"
+
+static int pin(void)
+{
+	int err = rawbpf_obj_pin(map, PIN);
+
+	if (err == 0)
+		err = close_if_open(rawbpf_obj_get(PIN, 0));
+	unlink(PIN);
+	return err;
+}
+
+static int pin_link(void)
+{
+	struct rawbpf_link link = { 0 }, again = { 0 };
+	int err = rawbpf_raw_tracepoint_attach(&link, raw, &(struct rawbpf_raw_tracepoint_spec){
+		.name = "sys_enter" });
+
+	if (err == 0)
+		err = rawbpf_link_pin(&link, PIN);
+	if (err == 0)
+		err = rawbpf_link_open(&again, PIN);
+	unlink(PIN);
+	rawbpf_link_detach(&link);
+	rawbpf_link_detach(&again);
+	return err;
+}
+
+static int ids(void)
+{
+	unsigned id;
+	int err = rawbpf_obj_id_next(RAWBPF_OBJ_MAP, 0, &id);
+
+	return err < 0 ? err : close_if_open(rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id));
+}
+
+static int cpu(void)
+{
+	return rawbpf_cpu_possible();
+}
+
+static int memlock(void)
+{
+	int err = rawbpf_memlock_raise();
+
+	return err == -EPERM ? 0 : err; /* of which this process may not have enough to raise */
+}
+
+static int explain(int error, enum rawbpf_operation operation)
+{
+	size_t length = rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){
+		.operation = operation, .error = error, .name = "x" });
+
+	ck_assert_uint_eq(length, strlen(text));
+	ck_assert_uint_gt(length, 20);
+	return 0;
+}
+
+static int explain_denied(void)
+{
+	return explain(-EPERM, RAWBPF_KPROBE_ATTACH);
+}
+
+static int explain_unsupported(void)
+{
+	return explain(-EOPNOTSUPP, RAWBPF_KPROBE_ATTACH);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+	int result;       /* without a fault */
+	int also;         /* what it may return besides that and the injected error */
+} operations[] = {
+	{ "map_create", create_map, 0, 0 },
+	{ "map_create, no stdin", create_without_stdin, 0, 0 },
+	{ "map elements", elements, 0, 0 },
+	{ "map_query", query, 0, 0 },
+	{ "map_iter", walk_percpu, 100, 0 },
+	{ "map_iter that grows", walk_huge, 16, 0 },
+	{ "map_iter one by one", walk_progs, 0, 0 },
+	{ "map_view", view, 0, 0 },
+	{ "prog_load", load_plain, 0, 0 },
+	{ "prog_load, a log at hand", load_ready_to_log, 0, 0 },
+	{ "prog_load with a log", load_logged, 0, -ENOMEM },
+	{ "prog_load, rejected", load_rejected, -EACCES, 0 },
+	{ "prog_run", run, 0, 0 },
+	{ "raw_tracepoint_attach", attach_raw, 0, 0 },
+	{ "tracepoint_attach", attach_by_link, 0, 0 },
+	{ "tracepoint_attach by ioctl", attach_by_ioctl, 0, 0 },
+	{ "tracepoint_attach, refused", attach_wrong_prog, -EINVAL, 0 },
+	{ "kprobe_attach", attach_kprobe, -EOPNOTSUPP, 0 },
+	{ "obj_pin", pin, 0, 0 },
+	{ "link_pin", pin_link, 0, 0 },
+	{ "obj_id", ids, 0, 0 },
+	{ "cpu_possible", cpu, 0, 0 },
+	{ "memlock_raise", memlock, 0, 0 },
+	{ "error_explain, denied", explain_denied, 0, 0 },
+	{ "error_explain, unsupported", explain_unsupported, 0, 0 },
+};
+
+/* ------------------------------------------------------------------ what is held and leaked */
+
+struct held {
+	int fds;
+	int mappings;
+	unsigned long pages;
+};
+
+/* Without malloc, which would map memory of its own. */
+static struct held held(void)
+{
+	static char chunk[65536];
+	struct held held = { .fds = live_fds() };
+	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	long got, i;
+
+	while ((got = read(fd, chunk, sizeof chunk)) > 0)
+		for (i = 0; i < got; i++)
+			held.mappings += chunk[i] == '\n';
+	close(fd);
+	fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	got = read(fd, chunk, sizeof chunk - 1);
+	chunk[got < 0 ? 0 : got] = '\0';
+	held.pages = strtoul(chunk, NULL, 10);
+	close(fd);
+	return held;
+}
+
+static void prepare(void)
+{
+	static struct rawbpf_link holder;
+	static char value[100000];
+	static uint64_t values[256];
+	uint32_t key;
+
+	map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8, .max_entries = 4 });
+	percpu = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_PERCPU_HASH, .key_size = 4, .value_size = 8,
+		.max_entries = 100 });
+	huge = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = sizeof value,
+		.max_entries = 16, .flags = BPF_F_NO_PREALLOC });
+	for (key = 0; key < 100; key++)
+		ck_assert_int_eq(rawbpf_map_update(percpu, &key, values, BPF_ANY), 0);
+	for (key = 0; key < 16; key++)
+		ck_assert_int_eq(rawbpf_map_update(huge, &key, value, BPF_ANY), 0);
+	prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
+	raw = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
+	classic = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
+	live_mount_tracefs();
+	live_mount_bpffs();
+	/* Where somebody is attached already, others come and go quickly. */
+	rawbpf_tracepoint_attach(&holder, live_prog(BPF_PROG_TYPE_TRACEPOINT, 1), &(struct rawbpf_tracepoint_spec){
+		.group = "syscalls", .name = "sys_enter_getppid" });
+}
+
+static int is_allowed(int number, int result, int clean)
+{
+	return result == clean || result == -plan.error ||
+	       (operations[number].also && result == operations[number].also);
+}
+
+/* One run with faults; returns whether there were any. */
+static int run_with_fault(int number, int error, unsigned at, int ever_after, int clean)
+{
+	struct held before = held(), after;
+	int result;
+
+	plan = (typeof(plan)){ .error = error, .at = at, .ever_after = ever_after };
+	rawbpf__fault = inject;
+	result = operations[number].run();
+	rawbpf__fault = NULL;
+	after = held();
+
+	total->injected += plan.injected;
+	ck_assert_msg(is_allowed(number, result, clean), "%s, call %u, error %d: %d",
+		      operations[number].name, at, error, result);
+	ck_assert_msg(before.fds == after.fds, "%s, call %u, error %d: %d descriptors",
+		      operations[number].name, at, error, after.fds - before.fds);
+	ck_assert_msg(before.mappings == after.mappings && before.pages == after.pages,
+		      "%s, call %u, error %d: %d mappings, %ld pages", operations[number].name, at,
+		      error, after.mappings - before.mappings, (long)(after.pages - before.pages));
+	return plan.injected > 0;
+}
+
+START_TEST(test_faults)
+{
+	static const int errors[] = { EINTR, EAGAIN, ENOMEM, EPERM, ENOSPC, EMFILE };
+	unsigned i, at;
+	int clean, ever_after;
+
+	prepare();
+	if (operations[_i].run == attach_by_link || operations[_i].run == attach_by_ioctl ||
+	    operations[_i].run == attach_wrong_prog)
+		if (access("/sys/kernel/tracing/events/syscalls/sys_enter_getppid", F_OK) != 0)
+			SKIP("this kernel has no tracepoints of system calls");
+	if (operations[_i].run == attach_kprobe &&
+	    access("/sys/bus/event_source/devices/kprobe", F_OK) == 0)
+		SKIP("this kernel has kprobes");
+	operations[_i].run(); /* what is made once is made now */
+	clean = operations[_i].run();
+	if (operations[_i].run == cpu)
+		ck_assert_int_gt(clean, 0);
+	else
+		ck_assert_int_eq(clean, operations[_i].result);
+
+	for (i = 0; i < RAWBPF_COUNT(errors); i++) {
+		for (ever_after = 0; ever_after < 2; ever_after++) {
+			/* read(2) is tried again when interrupted, for ever if need be */
+			if (ever_after && errors[i] == EINTR)
+				continue;
+			for (at = 1; run_with_fault(_i, errors[i], at, ever_after, clean); at++)
+				ck_assert_uint_lt(at, 2000);
+			ck_assert_uint_gt(at, 1);
+		}
+		ck_assert_int_eq(operations[_i].run(), clean);
+	}
+	total->operations++;
+}
+END_TEST
+
+/* ----------------------------------------------------------- loading while signals come */
+
+static unsigned load_calls, interrupted;
+
+static int interrupt_load(long number)
+{
+	sigset_t mask;
+
+	if (number != SYS_bpf)
+		return 0;
+	load_calls++;
+	/* after the first attempt signals wait */
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, NULL, &mask), 0);
+	ck_assert_int_eq(sigismember(&mask, SIGPROF), load_calls > 1);
+	ck_assert_int_eq(sigismember(&mask, SIGUSR1), 1);
+	return load_calls <= interrupted ? -EAGAIN : 0;
+}
+
+START_TEST(test_load_interrupted)
+{
+	static const struct {
+		unsigned interrupted, calls;
+		int result;
+	} cases[] = {
+		{ 0, 1, 0 },
+		{ 1, 2, 0 },
+		{ 4, 5, 0 },
+		{ 5, 5, -EAGAIN },
+		{ 1000000, 5, -EAGAIN },
+	};
+	sigset_t own, before, after;
+	unsigned i;
+	int signal;
+
+	sigemptyset(&own);
+	sigaddset(&own, SIGUSR1);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &own, NULL), 0);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, NULL, &before), 0);
+	for (i = 0; i < RAWBPF_COUNT(cases); i++) {
+		load_calls = 0;
+		interrupted = cases[i].interrupted;
+		rawbpf__fault = interrupt_load;
+		ck_assert_int_eq(load_plain(), cases[i].result);
+		rawbpf__fault = NULL;
+		ck_assert_uint_eq(load_calls, cases[i].calls);
+		ck_assert_int_eq(sigprocmask(SIG_BLOCK, NULL, &after), 0);
+		for (signal = 1; signal < NSIG; signal++)
+			ck_assert_int_eq(sigismember(&before, signal), sigismember(&after, signal));
+	}
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_faults, 0, RAWBPF_COUNT(operations));
+	tcase_add_test(tests, test_load_interrupted);
+}
+
+int main(void)
+{
+	int result;
+
+	total = mmap(NULL, sizeof *total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (total == MAP_FAILED)
+		return EXIT_FAILURE;
+	result = live_run("fault", add_tests);
+	printf("faults injected: %u, into %u operations of %u\n", total->injected,
+	       total->operations, RAWBPF_COUNT(operations));
+	return result;
+}
