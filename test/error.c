@@ -241,7 +241,8 @@ static uint64_t named(enum rawbpf_operation operation, unsigned type)
 	char text[512];
 	const char *end;
 
-	rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){ operation, -EPERM, type, NULL });
+	rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){
+		.operation = operation, .error = -EPERM, .type = type });
 	end = strstr(text, " (or ");
 	if (!strstr(text, "lacks") || !end)
 		return 0;
@@ -251,7 +252,7 @@ static uint64_t named(enum rawbpf_operation operation, unsigned type)
 	       (strstr(text, "CAP_NET_ADMIN") ? BIT(CAP_NET_ADMIN) : 0);
 }
 
-/* With what is named as missing it works, and with any of it missing it does not: on this kernel. */
+/* With what is named as missing it works, with any of it missing it does not: on this kernel. */
 static void assert_named_is_needed(enum rawbpf_operation operation, unsigned type,
 				   int (*attempt)(unsigned), int refused_to_root)
 {
@@ -342,11 +343,11 @@ START_TEST(test_no_perf)
 {
 	static const struct explanation lines[] = {
 		{ { RAWBPF_TRACEPOINT_ATTACH, -ENOSYS, 0, "x" },
-		  "no such system call: this kernel has no perf_event_open(2) (it was built without "
-		  "CONFIG_PERF_EVENTS), or a seccomp filter hides it" },
+		  "no such system call: this kernel has no perf_event_open(2) (it was built "
+		  "without CONFIG_PERF_EVENTS), or a seccomp filter hides it" },
 		{ { RAWBPF_KPROBE_ATTACH, -ENOSYS, 0, "x" },
-		  "no such system call: this kernel has no perf_event_open(2) (it was built without "
-		  "CONFIG_PERF_EVENTS), or a seccomp filter hides it" },
+		  "no such system call: this kernel has no perf_event_open(2) (it was built "
+		  "without CONFIG_PERF_EVENTS), or a seccomp filter hides it" },
 		{ { RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOSYS, 0, "x" },
 		  "no such system call: this kernel has no bpf(2) (it was built without "
 		  "CONFIG_BPF_SYSCALL), or a seccomp filter hides it" },
@@ -435,8 +436,8 @@ START_TEST(test_memory_limit)
 	};
 	static const struct explanation limit = {
 		{ RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
-		"operation not permitted: this kernel counts maps and programs against the limit on "
-		"locked memory; raise it (ulimit -l unlimited)",
+		"operation not permitted: this kernel counts maps and programs against the limit "
+		"on locked memory; raise it (ulimit -l unlimited)",
 	}, other = {
 		{ RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
 		"operation not permitted: no capability is missing: a security module, a seccomp "

@@ -14,43 +14,6 @@
 #define TRACEFS "/sys/kernel/tracing"
 #define KPROBE_EVENTS TRACEFS "/kprobe_events"
 
-enum { EVENTS = 4 };
-
-static void write_file(const char *path, const char *content)
-{
-	FILE *file = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(content, file);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-/* Stand in for tracefs; 0 if this kernel has no tracepoint to lend. */
-static int stand_in(const char *kprobe_events)
-{
-	char id[32] = "", path[100];
-	FILE *file;
-	int event;
-
-	live_mount_tracefs();
-	file = fopen(TRACEFS "/events/syscalls/sys_enter_getppid/id", "re");
-	if (!file)
-		return 0;
-	ck_assert_ptr_nonnull(fgets(id, sizeof id, file));
-	fclose(file);
-	live_hide_directory(TRACEFS);
-	mkdir(TRACEFS "/events", 0755);
-	mkdir(TRACEFS "/events/rawbpf", 0755);
-	for (event = 0; event < EVENTS; event++) {
-		snprintf(path, sizeof path, TRACEFS "/events/rawbpf/e%d", event);
-		mkdir(path, 0755);
-		strcat(path, "/id");
-		write_file(path, id);
-	}
-	write_file(KPROBE_EVENTS, kprobe_events);
-	return 1;
-}
-
 /* What was written after the first `old` bytes. Commands are one write each, without a newline. */
 static const char *written(size_t old)
 {
@@ -74,7 +37,7 @@ static int attach(struct rawbpf_link *link, int prog, struct rawbpf_kprobe_spec 
 
 #define STAND_IN(CONTENT) \
 	do { \
-		if (!stand_in(CONTENT)) \
+		if (!live_stand_in_tracefs(CONTENT)) \
 			SKIP("this kernel has no tracepoints of system calls"); \
 	} while (0)
 
@@ -129,7 +92,8 @@ START_TEST(test_left_overs)
 		"p:kprobes/e1 do_fchownat\n"
 		"p:rawbpf/event do_fchownat\n"
 		"p:rawbpf/e2x do_fchownat\n"
-		"p:rawbpf/e5000 do_fchownat\n"
+		"p:rawbpf/e1024 do_fchownat\n"
+		"p:rawbpf/e900000000 do_fchownat\n"
 		"p:rawbpf/e4294967297 do_fchownat\n"
 		"p:kprobes/p x=:rawbpf/e1 do_fchownat\n"
 		"-:rawbpf/e1\n";
@@ -184,10 +148,10 @@ START_TEST(test_failures)
 	ck_assert_uint_eq(link.tracefs_event, 0);
 
 	unlink(TRACEFS "/events/rawbpf/e0/id");
-	write_file(KPROBE_EVENTS, "");
+	live_write_file(KPROBE_EVENTS, "");
 	ck_assert_int_eq(attach(&link, prog, spec), -ENOENT);
 	ck_assert_str_eq(written(0), "p:rawbpf/e0 x+0-:rawbpf/e0 ");
-	write_file(TRACEFS "/events/rawbpf/e0/id", "none\n");
+	live_write_file(TRACEFS "/events/rawbpf/e0/id", "none\n");
 	ck_assert_int_eq(attach(&link, prog, spec), -EINVAL);
 	ck_assert_int_eq(link.fd, 0);
 	ck_assert_uint_eq(link.tracefs_event, 0);
@@ -274,7 +238,8 @@ START_TEST(test_nobody)
 	STAND_IN("");
 	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	live_be_nobody();
-	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), -EACCES);
+	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }),
+			 -EACCES);
 	ck_assert_int_eq(link.fd, 0);
 	ck_assert_str_eq(written(0), "");
 	close(prog);
