@@ -59,6 +59,27 @@ static inline int live_array(unsigned max_entries)
 	});
 }
 
+static inline int live_map(unsigned type, unsigned key_size, unsigned value_size,
+			   unsigned max_entries)
+{
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = type,
+		.key_size = key_size,
+		.value_size = value_size,
+		.max_entries = max_entries,
+		.flags = type == BPF_MAP_TYPE_LPM_TRIE ? BPF_F_NO_PREALLOC : 0,
+	});
+
+	ck_assert_int_gt(map, 2);
+	return map;
+}
+
+/* Keys of 4 bytes, values of 8. */
+static inline int live_hash(unsigned max_entries)
+{
+	return live_map(BPF_MAP_TYPE_HASH, 4, 8, max_entries);
+}
+
 /* A program that does nothing but return `result`. */
 static inline int live_prog(unsigned type, int result)
 {
