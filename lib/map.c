@@ -100,7 +100,7 @@ int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
 	int cpus = 1;
 	int err;
 
-	/* Not by an initialiser: padding that it leaves undefined would be E2BIG to an older kernel. */
+	/* Not by an initialiser: padding that it leaves undefined is E2BIG to an older kernel. */
 	__builtin_memset(&info, 0, sizeof info);
 	err = rawbpf_obj_get_info(map, &info, sizeof info);
 	if (err < 0)

@@ -245,7 +245,8 @@ static uint64_t named(enum rawbpf_operation operation, unsigned type)
 	char text[512];
 	const char *end;
 
-	rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){ operation, -EPERM, type, NULL });
+	rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){
+		.operation = operation, .error = -EPERM, .type = type });
 	end = strstr(text, " (or ");
 	if (!strstr(text, "lacks") || !end)
 		return 0;
@@ -255,7 +256,7 @@ static uint64_t named(enum rawbpf_operation operation, unsigned type)
 	       (strstr(text, "CAP_NET_ADMIN") ? BIT(CAP_NET_ADMIN) : 0);
 }
 
-/* With what is named as missing it works, and with any of it missing it does not: on this kernel. */
+/* With what is named as missing it works, with any of it missing it does not: on this kernel. */
 static void assert_named_is_needed(enum rawbpf_operation operation, unsigned type,
 				   int (*attempt)(unsigned), int refused_to_root)
 {

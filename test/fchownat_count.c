@@ -297,7 +297,8 @@ static const struct {
 	  NAME ": reading the count: ", "sysfs", 0 },
 	{ "no stdout", no_stdout, { "-n", "1", "-a", "raw_tp" },
 	  NAME ": writing the count: Bad file descriptor\n", "", 0 },
-	{ "no stdout, for help", no_stdout, { "-h" }, NAME ": writing: Bad file descriptor\n", "", 0 },
+	{ "no stdout, for help", no_stdout, { "-h" },
+	  NAME ": writing: Bad file descriptor\n", "", 0 },
 	{ "full stdout", full_stdout, { "-n", "1", "-a", "raw_tp" },
 	  NAME ": writing the count: No space left on device\n", "", 0 },
 	{ "full stdout, for help", full_stdout, { "-h" },
@@ -393,32 +394,42 @@ static const struct {
 	{ "kprobe", "percpu", NULL },
 };
 
+/* Calls made now are in one of the next lines: in which one depends on how busy the machine is. */
+static unsigned long long count_calls(const struct process *process)
+{
+	unsigned long long first = read_count(process), last = first;
+	int i;
+
+	call(CALLS);
+	for (i = 0; i < 100 && last - first < CALLS; i++)
+		last = read_count(process);
+	ck_assert_uint_ge(last - first, CALLS);
+	return last;
+}
+
 START_TEST(test_count)
 {
 	struct process process;
 	struct ending end;
-	unsigned long long counts[3];
+	unsigned long long before;
 	unsigned prog, i;
 
 	if (strcmp(ways[_i].way, "kprobe") == 0 && !has_kprobes())
 		SKIP("this kernel has no kprobes");
-	process = start(ways[_i].prepare, ARGS("-a", ways[_i].way, "-c", ways[_i].mode, "-n", "3",
-					       "-i", "0.25"));
-	counts[0] = read_count(&process);
+	process = start(ways[_i].prepare,
+			ARGS("-a", ways[_i].way, "-c", ways[_i].mode, "-i", "0.05"));
+	before = count_calls(&process);
 	prog = id_of(process.pid, "prog_id:");
 	ck_assert_uint_ne(prog, 0);
-	call(CALLS);
-	counts[1] = read_count(&process);
 	/* other system calls are not counted */
 	for (i = 0; i < 50 * CALLS; i++)
 		syscall(SYS_getppid);
-	counts[2] = read_count(&process);
+	for (i = 0; i < 3; i++)
+		ck_assert_uint_lt(read_count(&process) - before, 50 * CALLS);
+	kill(process.pid, SIGTERM);
 	finish(&process, &end);
 	ck_assert_int_eq(end.status, 0);
-	ck_assert_str_eq(end.out, "");
 	ck_assert_str_eq(end.err, "");
-	ck_assert_uint_ge(counts[1] - counts[0], CALLS);
-	ck_assert_uint_lt(counts[2] - counts[1], 50 * CALLS);
 	ck_assert(live_is_gone(RAWBPF_OBJ_PROG, prog));
 }
 END_TEST
@@ -437,19 +448,16 @@ START_TEST(test_fallback)
 	};
 	struct process process;
 	struct ending end;
-	unsigned long long first, second;
 
 	if (has_kprobes())
 		SKIP("this kernel has kprobes");
-	process = start(cases[_i].prepare, ARGS("-n", "2", "-i", "0.25"));
-	first = read_count(&process);
-	call(CALLS);
-	second = read_count(&process);
+	process = start(cases[_i].prepare, ARGS("-i", "0.05"));
+	count_calls(&process);
+	kill(process.pid, SIGTERM);
 	finish(&process, &end);
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_int_eq(lines(end.err), 1);
 	ck_assert_int_eq(strncmp(end.err, cases[_i].line, strlen(cases[_i].line)), 0);
-	ck_assert_uint_ge(second - first, CALLS);
 }
 END_TEST
 
@@ -463,7 +471,7 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* A signal ends it at once, in the middle of a long interval, and nothing stays attached. */
+/* A signal ends it at once, not after its interval of 1000 seconds; nothing stays attached. */
 START_TEST(test_signal)
 {
 	static const struct {
@@ -482,7 +490,7 @@ START_TEST(test_signal)
 	begin = now();
 	kill(process.pid, cases[_i].signal);
 	finish(&process, &end);
-	ck_assert_msg(now() - begin < 1, "%g seconds", now() - begin);
+	ck_assert_msg(now() - begin < 5, "%g seconds", now() - begin);
 	ck_assert_int_eq(end.status, cases[_i].status);
 	ck_assert_str_eq(end.out, "");
 	ck_assert_str_eq(end.err, "");

@@ -59,6 +59,27 @@ static inline int live_array(unsigned max_entries)
 	});
 }
 
+static inline int live_map(unsigned type, unsigned key_size, unsigned value_size,
+			   unsigned max_entries)
+{
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = type,
+		.key_size = key_size,
+		.value_size = value_size,
+		.max_entries = max_entries,
+		.flags = type == BPF_MAP_TYPE_LPM_TRIE ? BPF_F_NO_PREALLOC : 0,
+	});
+
+	ck_assert_int_gt(map, 2);
+	return map;
+}
+
+/* Keys of 4 bytes, values of 8. */
+static inline int live_hash(unsigned max_entries)
+{
+	return live_map(BPF_MAP_TYPE_HASH, 4, 8, max_entries);
+}
+
 /* A program that does nothing but return `result`. */
 static inline int live_prog(unsigned type, int result)
 {
@@ -192,6 +213,45 @@ static inline int live_is_gone(enum rawbpf_obj_kind kind, unsigned id)
 		usleep(10 * 1000);
 	}
 	return 0;
+}
+
+static inline void live_write_file(const char *path, const char *content)
+{
+	FILE *file = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(content, file);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+/*
+ * A stand-in for tracefs, on any kernel: kprobe_events is a plain file that keeps what is written
+ * to it after `kprobe_events`, and rawbpf/e0 to e3 exist already, each in truth a tracepoint.
+ * 0: this kernel has no tracepoint to lend.
+ */
+static inline int live_stand_in_tracefs(const char *kprobe_events)
+{
+	char id[32] = "", path[100];
+	FILE *file;
+	int event;
+
+	live_mount_tracefs();
+	file = fopen("/sys/kernel/tracing/events/syscalls/sys_enter_getppid/id", "re");
+	if (!file)
+		return 0;
+	ck_assert_ptr_nonnull(fgets(id, sizeof id, file));
+	fclose(file);
+	live_hide_directory("/sys/kernel/tracing");
+	mkdir("/sys/kernel/tracing/events", 0755);
+	mkdir("/sys/kernel/tracing/events/rawbpf", 0755);
+	for (event = 0; event < 4; event++) {
+		snprintf(path, sizeof path, "/sys/kernel/tracing/events/rawbpf/e%d", event);
+		mkdir(path, 0755);
+		strcat(path, "/id");
+		live_write_file(path, id);
+	}
+	live_write_file("/sys/kernel/tracing/kprobe_events", kprobe_events);
+	return 1;
 }
 
 /* Open descriptors of this process; the one that counts them is not among them. */

@@ -6,20 +6,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-static int create(unsigned type, unsigned key_size, unsigned value_size, unsigned max_entries)
-{
-	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
-		.type = type,
-		.key_size = key_size,
-		.value_size = value_size,
-		.max_entries = max_entries,
-		.flags = type == BPF_MAP_TYPE_LPM_TRIE ? BPF_F_NO_PREALLOC : 0,
-	});
-
-	ck_assert_int_gt(map, 2);
-	return map;
-}
-
 /* What a walk met. Keys begin with a u32 and values with a u64. */
 struct walk {
 	unsigned count;
@@ -69,7 +55,7 @@ START_TEST(test_large_hash)
 	uint64_t *values = malloc(COUNT * sizeof *values);
 	unsigned char *met = calloc(COUNT, 1);
 	struct rawbpf_map_batch batch = { .keys = keys, .values = values, .capacity = COUNT };
-	int map = create(BPF_MAP_TYPE_HASH, 4, 8, COUNT);
+	int map = live_map(BPF_MAP_TYPE_HASH, 4, 8, COUNT);
 	struct rawbpf_map_iter iter;
 	const void *key, *value;
 	unsigned i;
@@ -105,7 +91,7 @@ END_TEST
 
 START_TEST(test_array)
 {
-	int map = create(BPF_MAP_TYPE_ARRAY, 4, 8, 10);
+	int map = live_map(BPF_MAP_TYPE_ARRAY, 4, 8, 10);
 	uint32_t key = 3;
 	uint64_t value = 100;
 
@@ -120,7 +106,7 @@ START_TEST(test_percpu)
 	static const unsigned types[] = { BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_PERCPU_ARRAY };
 	enum { COUNT = 500 };
 	static uint64_t values[256];
-	int map = create(types[_i], 4, 8, COUNT);
+	int map = live_map(types[_i], 4, 8, COUNT);
 	struct rawbpf_map_layout layout;
 	struct rawbpf_map_iter iter;
 	const void *key, *value;
@@ -155,7 +141,7 @@ END_TEST
 START_TEST(test_lpm_trie)
 {
 	enum { COUNT = 300 };
-	int map = create(BPF_MAP_TYPE_LPM_TRIE, 8, 8, COUNT);
+	int map = live_map(BPF_MAP_TYPE_LPM_TRIE, 8, 8, COUNT);
 	uint32_t i;
 
 	expect(walk(map), 0, 0, 0);
@@ -175,7 +161,7 @@ END_TEST
 
 START_TEST(test_empty_hash)
 {
-	int map = create(BPF_MAP_TYPE_HASH, 4, 8, 10);
+	int map = live_map(BPF_MAP_TYPE_HASH, 4, 8, 10);
 
 	expect(walk(map), 0, 0, 0);
 	close(map);
@@ -249,7 +235,7 @@ START_TEST(test_holes)
 	struct bpf_map_info info;
 	struct rawbpf_map_iter iter;
 	const void *key, *value;
-	int map = create(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 10);
+	int map = live_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 10);
 	int prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	static const uint32_t full[] = { 2, 7 };
 	uint32_t i, id = live_prog_id(prog);
@@ -281,7 +267,7 @@ START_TEST(test_unwalkable)
 		{ BPF_MAP_TYPE_STACK, 8, 4, -EINVAL },
 		{ BPF_MAP_TYPE_RINGBUF, 0, 65536, -ENOTSUPP },
 	};
-	int map = create(cases[_i].type, 0, cases[_i].value_size, cases[_i].max_entries);
+	int map = live_map(cases[_i].type, 0, cases[_i].value_size, cases[_i].max_entries);
 	struct rawbpf_map_iter iter;
 	const void *key, *value;
 	uint64_t one = 1;
@@ -317,7 +303,7 @@ START_TEST(test_closed_map)
 {
 	struct rawbpf_map_iter iter;
 	const void *key, *value;
-	int map = create(BPF_MAP_TYPE_ARRAY, 4, 8, 1);
+	int map = live_map(BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, map), 0);
 	close(map);

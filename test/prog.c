@@ -71,11 +71,14 @@ static const struct {
 } rejected[] = {
 	{ "reads an unset register", -EACCES, { FILTER, INSNS(unset) }, "R2 !read_ok\n" },
 	{ "never ends", -EINVAL, { FILTER, INSNS(forever) }, "" },
-	{ "falls off its end", -EINVAL, { FILTER, INSNS(no_exit) }, "last insn is not an exit or jmp" },
+	{ "falls off its end", -EINVAL, { FILTER, INSNS(no_exit) },
+	  "last insn is not an exit or jmp" },
 	{ "map that is not open", -EBADF, { FILTER, INSNS(no_such_map) }, "" },
-	{ "helper for GPL alone", -EINVAL, { .type = BPF_PROG_TYPE_RAW_TRACEPOINT, INSNS(gpl_only) },
+	{ "helper for GPL alone", -EINVAL,
+	  { .type = BPF_PROG_TYPE_RAW_TRACEPOINT, INSNS(gpl_only) },
 	  "GPL" },
-	{ "name of 16 bytes", -ENAMETOOLONG, { FILTER, INSNS(two), .name = "sixteen__letters" }, "" },
+	{ "name of 16 bytes", -ENAMETOOLONG,
+	  { FILTER, INSNS(two), .name = "sixteen__letters" }, "" },
 	{ "letter in a name", -EINVAL, { FILTER, INSNS(two), .name = "a/b" }, "" },
 	{ "unknown type", -EINVAL, { .type = 9999, INSNS(two) }, "" },
 	{ "unknown flag", -EINVAL, { FILTER, INSNS(two), .flags = 1u << 30 }, "" },
@@ -302,7 +305,8 @@ START_TEST(test_run_packet)
 {
 	unsigned char in[40], out[64];
 	struct rawbpf_prog_run run = {
-		.data_in = in, .data_size_in = sizeof in, .data_out = out, .data_size_out = sizeof out };
+		.data_in = in, .data_size_in = sizeof in,
+		.data_out = out, .data_size_out = sizeof out };
 	int prog = load(BPF_PROG_TYPE_XDP, stamp, RAWBPF_COUNT(stamp));
 
 	memset(in, 'i', sizeof in);
@@ -407,7 +411,8 @@ START_TEST(test_repeat)
 
 	for (i = 0; i < RAWBPF_COUNT(cases); i++) {
 		struct rawbpf_prog_run run = {
-			.data_in = packet, .data_size_in = sizeof packet, .repeat = cases[i].repeat };
+			.data_in = packet, .data_size_in = sizeof packet,
+			.repeat = cases[i].repeat };
 
 		ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
 		sum += cases[i].runs;
@@ -433,7 +438,8 @@ START_TEST(test_run_context)
 	struct __sk_buff in, out;
 	struct rawbpf_prog_run run = {
 		.data_in = packet, .data_size_in = sizeof packet,
-		.ctx_in = &in, .ctx_size_in = sizeof in, .ctx_out = &out, .ctx_size_out = sizeof out };
+		.ctx_in = &in, .ctx_size_in = sizeof in,
+		.ctx_out = &out, .ctx_size_out = sizeof out };
 	int prog = load(BPF_PROG_TYPE_SCHED_CLS, insns, RAWBPF_COUNT(insns));
 
 	memset(&in, 0, sizeof in);

@@ -179,7 +179,8 @@ static int load_reading(unsigned type, int offset)
 		BPF_EXIT_INSN(),
 	};
 	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.type = type, .license = "GPL", .insns = insns, .insn_count = RAWBPF_COUNT(insns) });
+		.type = type, .license = "GPL",
+		.insns = insns, .insn_count = RAWBPF_COUNT(insns) });
 
 	ck_assert_int_gt(prog, 2);
 	return prog;
@@ -537,7 +538,7 @@ START_TEST(test_no_kprobes)
 			SKIP("this kernel has kprobes");
 		}
 		for (i = 0; i < RAWBPF_COUNT(specs); i++) {
-			for (method = RAWBPF_KPROBE_AUTO; method <= RAWBPF_KPROBE_TRACEFS; method++) {
+			for (method = 0; method <= RAWBPF_KPROBE_TRACEFS; method++) {
 				struct rawbpf_kprobe_spec spec = specs[i];
 				struct rawbpf_link link = { .fd = 77, .tracefs_event = 77 };
 

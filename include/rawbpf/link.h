@@ -37,7 +37,8 @@ enum rawbpf_bind {
  * link is inert afterwards whatever happened; an error says what stayed behind:
  *
  * -EBUSY   the event in tracefs is still in use (the link was pinned, say)
- * -EACCES, -EOPNOTSUPP  tracefs can no longer be written, or is no longer mounted
+ * -EACCES, -EOPNOTSUPP  tracefs can no longer be written, is no longer mounted
+ * -ENOENT  somebody else removed the event
  */
 int rawbpf_link_detach(struct rawbpf_link *link);
 
