@@ -5,6 +5,7 @@
 
 #include "file.h"
 #include "text.h"
+#include "tracefs.h"
 
 #include <asm/resource.h>
 
@@ -236,21 +237,30 @@ static int exists(const char *path)
 	return fd >= 0;
 }
 
-static void explain_unsupported(struct rawbpf__text *text, const struct rawbpf_error *error)
+static int tracefs_is_mounted(void)
 {
-	if (error->operation == RAWBPF_TRACEPOINT_ATTACH)
-		rawbpf__text_add(text, "tracefs is not mounted; "
-				       "mount -t tracefs tracefs /sys/kernel/tracing");
-	else if (error->operation != RAWBPF_KPROBE_ATTACH)
-		rawbpf__text_add(text, "this kernel, or its JIT on this machine, cannot do it");
-	else if (!exists("/sys/kernel"))
-		rawbpf__text_add(text, "sysfs is not mounted; mount -t sysfs sysfs /sys");
-	else if (!exists("/sys/bus/event_source/devices/kprobe"))
-		rawbpf__text_add(text, "this kernel has no kprobes (it was built without "
-				       "CONFIG_KPROBE_EVENTS)");
-	else
-		rawbpf__text_add(text, "this kernel has no bpf links for perf events, which a cookie "
-				       "needs (5.15)");
+	int fd = rawbpf__tracefs_events_open();
+
+	if (fd >= 0)
+		rawbpf__close(fd);
+	return fd != -EOPNOTSUPP;
+}
+
+static const char *why_unsupported(const struct rawbpf_error *error)
+{
+	int is_kprobe = error->operation == RAWBPF_KPROBE_ATTACH;
+
+	if (!is_kprobe && error->operation != RAWBPF_TRACEPOINT_ATTACH)
+		return "this kernel, or its JIT on this machine, cannot do it";
+	if (is_kprobe && !exists("/sys/kernel"))
+		return "sysfs is not mounted; mount -t sysfs sysfs /sys";
+	if (is_kprobe && !exists("/sys/bus/event_source/devices/kprobe"))
+		return "this kernel has no kprobes (it was built without CONFIG_KPROBE_EVENTS)";
+	if (is_kprobe)
+		return "an event in tracefs needs that mounted, and a cookie needs a bpf link";
+	if (!tracefs_is_mounted())
+		return "tracefs is not mounted; mount -t tracefs tracefs /sys/kernel/tracing";
+	return "a cookie needs a bpf link, and an ioctl makes none";
 }
 
 /* What needs no look at the system: one sentence an operation and errno, @ for the name. */
@@ -327,7 +337,7 @@ size_t rawbpf_error_explain(char *buffer, size_t size, const struct rawbpf_error
 		explain_denied(&text, error);
 	} else if (errno_value == EOPNOTSUPP || errno_value == RAWBPF__ENOTSUPP) {
 		rawbpf__text_add(&text, ": ");
-		explain_unsupported(&text, error);
+		rawbpf__text_add(&text, why_unsupported(error));
 	} else if (sentence) {
 		rawbpf__text_add(&text, ": ");
 		add_sentence(&text, sentence, error->name);
