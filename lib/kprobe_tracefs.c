@@ -166,7 +166,7 @@ static void tracefs_unlock(int events, int kprobe_events)
 /* Close what keeps the event open, its perf event or bpf link, and remove it from tracefs. */
 static int tracefs_detach(struct rawbpf_link *link)
 {
-	int events, kprobe_events;
+	int events = -1, kprobe_events = -1;
 	int err = tracefs_lock(&events, &kprobe_events);
 
 	rawbpf__close(link->fd);
@@ -182,7 +182,7 @@ int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, ui
 {
 	char definition[544]; /* a symbol of 511 bytes, '+' and a number */
 	struct rawbpf__text text = { .buffer = definition, .size = sizeof definition };
-	int events, kprobe_events;
+	int events = -1, kprobe_events = -1;
 	int err = tracefs_lock(&events, &kprobe_events);
 
 	if (err < 0)
