@@ -29,7 +29,7 @@ static const struct {
 	const char *name;   /* for -a */
 	const char *phrase; /* for messages */
 	unsigned prog_type;
-	enum rawbpf_operation operation;
+	const struct rawbpf_operation *operation;
 	const char *place;
 } ways[WAYS] = {
 	[KPROBE] = { "kprobe", "a kprobe", BPF_PROG_TYPE_KPROBE, RAWBPF_KPROBE_ATTACH, "fchownat" },

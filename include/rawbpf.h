@@ -7,10 +7,12 @@
  * the bytes you see: no compiler for the program, no loader, no other library.
  *
  *	rawbpf/insn.h        the instructions, as macros           rawbpf_insn(7)
+ *	rawbpf/build.h       programs with labels, step by step    rawbpf_build(3)
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
+ *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
@@ -32,6 +34,8 @@
 
 #include <rawbpf/insn.h>
 
+#include <rawbpf/build.h>
+#include <rawbpf/cgroup.h>
 #include <rawbpf/cpu.h>
 #include <rawbpf/error.h>
 #include <rawbpf/kprobe.h>

@@ -142,6 +142,40 @@ struct rawbpf__link_update_attr {
 	uint32_t old_prog_fd;
 };
 
+/* BPF_PROG_ATTACH, BPF_PROG_DETACH. */
+struct rawbpf__prog_attach_attr {
+	uint32_t target_fd;
+	uint32_t attach_bpf_fd;
+	uint32_t attach_type;
+	uint32_t attach_flags;
+	uint32_t replace_bpf_fd;
+	uint32_t relative_fd;       /* 6.6 */
+	uint64_t expected_revision; /* 6.6; of cgroups 6.17 */
+};
+
+/* All of it, always: since 6.17 the kernel writes `revision` whatever size it is told. */
+struct rawbpf__prog_query_attr {
+	uint32_t target_fd;
+	uint32_t attach_type;
+	uint32_t query_flags;
+	uint32_t attach_flags;
+	uint64_t prog_ids;
+	uint32_t prog_cnt;
+	uint32_t zero;
+	uint64_t prog_attach_flags; /* 6.0 */
+	uint64_t link_ids;          /* 6.6 */
+	uint64_t link_attach_flags; /* 6.6 */
+	uint64_t revision;          /* 6.6; of cgroups 6.17 */
+};
+
+/* BPF_LINK_CREATE of a cgroup, 5.7. */
+struct rawbpf__cgroup_link_attr {
+	uint32_t prog_fd;
+	uint32_t target_fd;
+	uint32_t attach_type;
+	uint32_t flags;
+};
+
 /* BPF_LINK_CREATE of a perf event, 5.15. */
 struct rawbpf__perf_link_attr {
 	uint32_t prog_fd;

@@ -60,3 +60,15 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path)
 	link->fd = fd;
 	return 0;
 }
+
+int rawbpf_link_update(const struct rawbpf_link *link, int prog, int old_prog)
+{
+	const struct rawbpf__link_update_attr attr = {
+		.link_fd = link->fd,
+		.new_prog_fd = prog,
+		.flags = old_prog ? BPF_F_REPLACE : 0,
+		.old_prog_fd = old_prog,
+	};
+
+	return link->fd ? rawbpf__bpf(BPF_LINK_UPDATE, &attr, sizeof attr) : -EBADF;
+}

@@ -12,6 +12,7 @@
 #include "file.c"
 #include "text.c"
 
+#include "cgroup.c"
 #include "cpu.c"
 #include "error.c"
 #include "kprobe.c"
@@ -26,3 +27,5 @@
 #include "prog.c"
 #include "tracefs.c"
 #include "tracepoint.c"
+
+#include "../insn/build.c"

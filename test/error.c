@@ -240,7 +240,7 @@ static void set_effective(uint64_t set, uint64_t permitted)
 }
 
 /* The capabilities that are said to be missing. */
-static uint64_t named(enum rawbpf_operation operation, unsigned type)
+static uint64_t named(const struct rawbpf_operation *operation, unsigned type)
 {
 	char text[512];
 	const char *end;
@@ -257,7 +257,7 @@ static uint64_t named(enum rawbpf_operation operation, unsigned type)
 }
 
 /* With what is named as missing it works, with any of it missing it does not: on this kernel. */
-static void assert_named_is_needed(enum rawbpf_operation operation, unsigned type,
+static void assert_named_is_needed(const struct rawbpf_operation *operation, unsigned type,
 				   int (*attempt)(unsigned), int refused_to_root)
 {
 	const uint64_t all = BIT(BPF) | BIT(PERFMON) | BIT(CAP_NET_ADMIN);

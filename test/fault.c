@@ -307,7 +307,7 @@ static int memlock(void)
 	return err == -EPERM ? 0 : err; /* of which this process may not have enough to raise */
 }
 
-static int explain(int error, enum rawbpf_operation operation)
+static int explain(int error, const struct rawbpf_operation *operation)
 {
 	size_t length = rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){
 		.operation = operation, .error = error, .name = "x" });

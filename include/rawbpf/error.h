@@ -9,20 +9,38 @@
 extern "C" {
 #endif
 
-enum rawbpf_operation {
-	RAWBPF_MAP_CREATE,
-	RAWBPF_PROG_LOAD,
-	RAWBPF_KPROBE_ATTACH,
-	RAWBPF_TRACEPOINT_ATTACH,
-	RAWBPF_RAW_TRACEPOINT_ATTACH
-};
+/*
+ * An operation: what is known of how it fails. Objects and not numbers, so that
+ * a program links the sentences of those operations only that it names.
+ */
+struct rawbpf_operation;
+
+extern const struct rawbpf_operation rawbpf_operation_map_create;
+extern const struct rawbpf_operation rawbpf_operation_prog_load;
+extern const struct rawbpf_operation rawbpf_operation_kprobe_attach;
+extern const struct rawbpf_operation rawbpf_operation_tracepoint_attach;
+extern const struct rawbpf_operation rawbpf_operation_raw_tracepoint_attach;
+extern const struct rawbpf_operation rawbpf_operation_cgroup_attach;
+extern const struct rawbpf_operation rawbpf_operation_cgroup_detach;
+extern const struct rawbpf_operation rawbpf_operation_cgroup_query;
+extern const struct rawbpf_operation rawbpf_operation_obj_id_open;
+
+#define RAWBPF_MAP_CREATE		(&rawbpf_operation_map_create)
+#define RAWBPF_PROG_LOAD		(&rawbpf_operation_prog_load)
+#define RAWBPF_KPROBE_ATTACH		(&rawbpf_operation_kprobe_attach)
+#define RAWBPF_TRACEPOINT_ATTACH	(&rawbpf_operation_tracepoint_attach)
+#define RAWBPF_RAW_TRACEPOINT_ATTACH	(&rawbpf_operation_raw_tracepoint_attach)
+#define RAWBPF_CGROUP_ATTACH		(&rawbpf_operation_cgroup_attach)
+#define RAWBPF_CGROUP_DETACH		(&rawbpf_operation_cgroup_detach)
+#define RAWBPF_CGROUP_QUERY		(&rawbpf_operation_cgroup_query)
+#define RAWBPF_OBJ_ID_OPEN		(&rawbpf_operation_obj_id_open)
 
 /* What was asked for, and the answer. */
 struct rawbpf_error {
-	enum rawbpf_operation operation;
+	const struct rawbpf_operation *operation; /* RAWBPF_*; NULL: any other */
 	int error;        /* the negative errno */
 	unsigned type;    /* of the map or program: BPF_MAP_TYPE_*, BPF_PROG_TYPE_* */
-	const char *name; /* the symbol, system call or tracepoint, if one was asked for */
+	const char *name; /* the symbol, system call, tracepoint or cgroup, if one was asked for */
 };
 
 /*

@@ -59,6 +59,20 @@ int rawbpf_link_pin(const struct rawbpf_link *link, const char *path);
 /* Fill `link` from one that is pinned. -EINVAL: what is pinned there is not a link. Linux 5.7 */
 int rawbpf_link_open(struct rawbpf_link *link, const char *path);
 
+/*
+ * Replace the program of a bpf link: every event is seen by the old one or by
+ * the new one. `old_prog`: only if that is the link's program now; 0: whatever
+ * it is. Links of cgroups can do it, and those of network namespaces and
+ * iterators; those of perf events and raw tracepoints cannot.
+ *
+ * -EBADF      the link is inert; `prog` or `old_prog` is not open
+ * -EINVAL     it is not a bpf link (RAWBPF_BIND_IOCTL), one that cannot be updated, or
+ *             `prog` is of another type than the program it has
+ * -EPERM      the link's program is not `old_prog`
+ * -ENOLINK    what it was attached to is gone                              Linux 5.7
+ */
+int rawbpf_link_update(const struct rawbpf_link *link, int prog, int old_prog);
+
 #ifdef __cplusplus
 }
 #endif

@@ -62,8 +62,15 @@ int rawbpf_link_detach(struct rawbpf_link *link)
 	return link->fd;
 }
 
+struct rawbpf_operation {
+	char nothing;
+};
+const struct rawbpf_operation rawbpf_operation_map_create, rawbpf_operation_prog_load,
+	rawbpf_operation_kprobe_attach, rawbpf_operation_tracepoint_attach,
+	rawbpf_operation_raw_tracepoint_attach;
+
 size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error)
 {
 	*text = '\0';
-	return size + error->operation;
+	return size + error->operation->nothing;
 }

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Programs put together step by step, with labels where the macros of
+ * rawbpf/insn.h alone want counted offsets. Pure functions over the caller's
+ * memory: no kernel, no libc, no allocation.
+ *
+ *	struct rawbpf_build_slot slots[32];
+ *	struct rawbpf_build b = { .slots = slots, .slot_max = RAWBPF_COUNT(slots) };
+ *	struct bpf_insn insns[32];
+ *
+ *	rawbpf_build_emit(&b, BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),
+ *			      BPF_MOV64_IMM(BPF_REG_0, 1));
+ *	rawbpf_build_jump(&b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_2, 1, 0), "out");
+ *	rawbpf_build_map(&b, BPF_REG_1, "rules");
+ *	...
+ *	rawbpf_build_label(&b, "out");
+ *	rawbpf_build_emit(&b, BPF_EXIT_INSN());
+ *
+ *	const struct rawbpf_map_fd maps[] = { { "rules", map } };
+ *	int count = rawbpf_build_resolve(&b, insns, RAWBPF_COUNT(insns),
+ *		&(struct rawbpf_env){ .map_fds = maps, .map_fd_count = 1 });
+ *
+ * No step returns an error. The builder keeps the first mistake, does nothing
+ * from then on, and rawbpf_build_resolve() returns it; `error` has the place.
+ *
+ * Strings are not copied: names must live as long as the builder is used. A
+ * LABEL is any string but one that begins with a digit. A label of digits alone
+ * is local, as in the GNU assembler: it may be set any number of times, and a
+ * jump goes to "1f", the next "1" forward, or "1b", the last one backward.
+ */
+#ifndef RAWBPF_BUILD_H
+#define RAWBPF_BUILD_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A map by the name that a program has for it. */
+struct rawbpf_map_fd {
+	const char *name;
+	int fd;
+};
+
+/* What a program needs to know of the system it is for. Zero is the default of every field. */
+struct rawbpf_env {
+	const struct rawbpf_map_fd *map_fds;
+	unsigned map_fd_count;
+	unsigned kernel; /* what it has to load on, 6 << 8 | 6 for Linux 6.6; 0: the oldest supported */
+};
+
+/* A slot of 8 bytes and what is known of it; or, from the array's end, a label. */
+struct rawbpf_build_slot {
+	struct bpf_insn insn;
+	const char *name; /* private: the label or map that `insn` refers to, or NULL */
+	unsigned line;    /* in the caller's source, __LINE__ */
+	unsigned next;    /* private */
+};
+
+/* A mistake, and where it is. */
+struct rawbpf_build_error {
+	int error;          /* the negative errno; 0: none */
+	unsigned index;     /* of the instruction, in slots */
+	unsigned line;      /* in the source; 0: unknown */
+	const char *label;  /* the label or map it is about, or NULL */
+	const char *reason; /* one sentence, with @ for the label: rawbpf_build_explain() */
+};
+
+/*
+ * A program that is being built. Set the first two fields and zero the rest.
+ * Each instruction takes one of the `slots`, 64-bit loads (so also map and
+ * function references) two, and each label one.
+ */
+struct rawbpf_build {
+	struct rawbpf_build_slot *slots; /* slots[i].line: the source line of slot i */
+	unsigned slot_max;
+
+	unsigned count;        /* out: slots of instructions so far */
+	unsigned label_count;  /* private, to the end */
+	struct rawbpf_build_error error; /* out: the first mistake, or the last resolve's */
+	int broken;
+	unsigned labels[64];
+};
+
+/*
+ * The steps. Each is a macro that passes __LINE__ to the function with `_at`
+ * at the end of its name; a generator whose input has lines of its own calls
+ * those. The mistakes that each can make, as rawbpf_build_resolve() returns them:
+ *
+ * -ENOSPC  `slots` is full
+ */
+
+/*
+ * Append instructions, any number of the macros of rawbpf/insn.h, those of two
+ * slots too. Their offsets stay as they are.
+ *
+ *	rawbpf_build_emit(b, INSN, ...)
+ */
+void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, unsigned count,
+			  unsigned line);
+#ifdef __cplusplus
+#define rawbpf_build_emit(B, ...) \
+	([&] { \
+		const struct bpf_insn rawbpf__insns[] = { __VA_ARGS__ }; \
+		rawbpf_build_emit_at((B), rawbpf__insns, \
+				     sizeof rawbpf__insns / sizeof rawbpf__insns[0], __LINE__); \
+	}())
+#else
+#define rawbpf_build_emit(B, ...) \
+	rawbpf_build_emit_at((B), (const struct bpf_insn[]){ __VA_ARGS__ }, \
+			     sizeof((const struct bpf_insn[]){ __VA_ARGS__ }) / \
+				     sizeof(struct bpf_insn), __LINE__)
+#endif
+
+/*
+ * Append a jump to `label`: BPF_JMP_A, BPF_JMP_IMM and the like, BPF_JMP32_A or
+ * RAWBPF_MAY_GOTO, whatever offset it has. BPF_JMP_A becomes BPF_JMP32_A
+ * ("gotol") where the target is further away than 16 bits count and
+ * rawbpf_env.kernel has it, 6.6.
+ *
+ * -EINVAL  `insn` is not a jump with an offset
+ */
+#define rawbpf_build_jump(B, INSN, LABEL)	rawbpf_build_jump_at((B), (INSN), (LABEL), __LINE__)
+void rawbpf_build_jump_at(struct rawbpf_build *b, struct bpf_insn insn, const char *label,
+			  unsigned line);
+
+/*
+ * The next instruction is at `label`. Takes a slot from the array, none from
+ * the program.
+ *
+ * -EEXIST  there is one of that name already (and it is not a number)
+ * -EINVAL  no name for a label
+ */
+#define rawbpf_build_label(B, LABEL)		rawbpf_build_label_at((B), (LABEL), __LINE__)
+void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned line);
+
+/* Append a call of the function of this program that begins at `label`. Linux 4.16 */
+#define rawbpf_build_call(B, LABEL)		rawbpf_build_call_at((B), (LABEL), __LINE__)
+void rawbpf_build_call_at(struct rawbpf_build *b, const char *label, unsigned line);
+
+/*
+ * Append a load of that function's address to `reg`, for helpers that call back.
+ * Two slots; the program needs BTF function information.                 Linux 5.13
+ */
+#define rawbpf_build_func(B, REG, LABEL)	rawbpf_build_func_at((B), (REG), (LABEL), __LINE__)
+void rawbpf_build_func_at(struct rawbpf_build *b, unsigned reg, const char *label, unsigned line);
+
+/* Append a load of a map, by its name in rawbpf_env.map_fds, to `reg`. Two slots. */
+#define rawbpf_build_map(B, REG, NAME)		rawbpf_build_map_at((B), (REG), (NAME), __LINE__)
+void rawbpf_build_map_at(struct rawbpf_build *b, unsigned reg, const char *name, unsigned line);
+
+/*
+ * Append a load of the address of byte `offset` in the value of an array map
+ * with one element. Two slots.                                            Linux 5.2
+ */
+#define rawbpf_build_map_value(B, REG, NAME, OFFSET) \
+	rawbpf_build_map_value_at((B), (REG), (NAME), (OFFSET), __LINE__)
+void rawbpf_build_map_value_at(struct rawbpf_build *b, unsigned reg, const char *name,
+			       unsigned offset, unsigned line);
+
+/*
+ * Write the program, complete, to `insns`, an array of `max` slots. `env` may be
+ * NULL: no maps, the oldest kernel. Can be done again, with another environment
+ * too: a program with map references is built once and resolved for each load.
+ * Returns the number of slots, or the first mistake, which `error` describes:
+ *
+ * -ENOSPC  `slots` was full, or the program has more than `max` slots
+ * -ENOENT  a label that is not set, or a map that is not in `env`
+ * -ERANGE  a jump further than its 16 bits reach (-32768 to 32767)
+ * -EEXIST, -EINVAL  as said above; a label with no instruction after it
+ *
+ * After an error the content of `insns` is undefined. One that building left
+ * stays; one of resolving is gone when a later attempt succeeds.
+ */
+int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigned max,
+			 const struct rawbpf_env *env);
+
+/*
+ * Write one line to `text`, terminated, without a newline: what `error` says, as
+ *
+ *	instruction 7, line 120: there is no label 'uot'
+ *
+ * It is for people, and its wording changes. Names show what is not printable
+ * ASCII as \xNN. Returns the length of the whole line, as snprintf(3).
+ */
+size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
