@@ -83,6 +83,7 @@ START_TEST(machine)
 
 	ck_assert_ptr_nonnull(strstr(boot->package, fact_str(boot, "release")));
 	ck_assert_fact_str(boot, "machine", machine_of(boot->arch));
+	ck_assert_fact_int(boot, "cpus", 2); /* with one, no sum over CPUs would be tested */
 }
 END_TEST
 
@@ -109,6 +110,8 @@ START_TEST(kprobes_count_exactly)
 							 places[place], modes[mode]);
 						ck_assert_fact_int(boot, name, can ? 1000 : -EINVAL);
 					}
+	ck_assert_fact_int(boot, "offset.pmu", 1000);
+	ck_assert_fact_int(boot, "offset.tracefs", 1000);
 	ck_assert_fact_int(boot, "events_left", 0);
 	ck_assert_fact_int(boot, "descriptors_left", 0);
 }

@@ -84,7 +84,7 @@ static void start(struct boot *boot, const char *scripts, const char *guests)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(fileno(boot->output), STDOUT_FILENO);
 	dup2(fileno(boot->output), STDERR_FILENO);
-	execl(script, script, "-t", TIME_LIMIT, boot->name, guest, "--", "/bin/guest", NULL);
+	execl(script, script, "-s", "2", "-t", TIME_LIMIT, boot->name, guest, "--", "/bin/guest", NULL);
 	perror(script);
 	_exit(1);
 }

@@ -274,6 +274,20 @@ static void every_kprobe(void)
 				}
 }
 
+/* Where a function's second instruction begins differs; the first offset that is taken counts. */
+static void symbol_and_offset(int method, const char *name)
+{
+	long long count = -ENOENT;
+
+	for (unsigned offset = 4; offset <= 12 && count < 0; offset++)
+		count = count_calls(&(struct attachment){
+			.name = name,
+			.prog_type = BPF_PROG_TYPE_KPROBE,
+			.kprobe = { .symbol = "do_fchownat", .offset = offset, .method = method },
+		}, 0);
+	fact(count, "%s", name);
+}
+
 static int attach_counting(struct rawbpf_link *link, int map, const struct rawbpf_kprobe_spec *spec)
 {
 	int prog = load_counting(BPF_PROG_TYPE_KPROBE, 0, map);
@@ -781,6 +795,7 @@ static void machine(void)
 	uname(&name);
 	fact_text("release", name.release);
 	fact_text("machine", name.machine);
+	fact(sysconf(_SC_NPROCESSORS_ONLN), "cpus");
 }
 
 int main(void)
@@ -794,6 +809,8 @@ int main(void)
 	instructions();
 	every_tracepoint();
 	every_kprobe();
+	symbol_and_offset(RAWBPF_KPROBE_PMU, "offset.pmu");
+	symbol_and_offset(RAWBPF_KPROBE_TRACEFS, "offset.tracefs");
 	refusals();
 	left_overs();
 	foreign_events();
