@@ -35,7 +35,10 @@ by_meson() { # DIR MESON-OPTION...
 	shift
 	meson setup "$dir" "$top" --werror -Dtests=disabled "$@" &&
 		ninja -C "$dir" &&
-		"$dir/examples/fchownat-count" --version
+		"$dir/examples/fchownat-count" --version &&
+		$CC -static $warnings $kernel_headers -I"$top/include" "$app" "$dir/librawbpf.a" \
+			-o "$dir/app" &&
+		"$dir/app"
 }
 
 gcc_glibc() { CC=gcc by_meson gcc; }
