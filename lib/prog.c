@@ -69,6 +69,15 @@ static int load_logged(const struct rawbpf_prog_spec *spec, struct rawbpf__prog_
 	}
 }
 
+/*
+ * Interrupted, the verifier came to no verdict, and where only a descriptor was missing it had
+ * nothing against the program: a log would not say why.
+ */
+static int log_may_tell(int err)
+{
+	return err < 0 && err != -EAGAIN && err != -EMFILE && err != -ENFILE;
+}
+
 int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 {
 	int wants_log = spec->log && spec->log_size;
@@ -105,7 +114,7 @@ int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 	if (wants_log && spec->log_level)
 		return load_logged(spec, &attr, -ENOMEM);
 	fd = load(&attr);
-	return fd < 0 && wants_log ? load_logged(spec, &attr, fd) : fd;
+	return wants_log && log_may_tell(fd) ? load_logged(spec, &attr, fd) : fd;
 }
 
 int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run)

@@ -3,6 +3,7 @@
 #include "live.h"
 
 #include <stdint.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10 };
@@ -233,6 +234,25 @@ START_TEST(test_no_log)
 	ck_assert_int_eq(rawbpf_prog_load(&spec), -EINVAL);
 	ck_assert_str_eq(log, "");
 	ck_assert_uint_eq(length, 1);
+}
+END_TEST
+
+/* The verifier accepts the program, and there is no descriptor for it: a log would only mislead. */
+START_TEST(test_no_descriptor)
+{
+	char log[1000] = "left from before";
+	struct rawbpf_prog_spec spec = { FILTER, INSNS(two), .log = log, .log_size = sizeof log };
+	const int map = live_array(1); /* the lowest number that is free */
+	struct rlimit before, none;
+
+	ck_assert_int_gt(map, 2);
+	close(map);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ map, before.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(rawbpf_prog_load(&spec), -EMFILE);
+	ck_assert_str_eq(log, "");
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 END_TEST
 
@@ -489,6 +509,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_large_log);
 	tcase_add_test(tests, test_log_of_success);
 	tcase_add_test(tests, test_no_log);
+	tcase_add_test(tests, test_no_descriptor);
 	tcase_add_test(tests, test_nobody);
 	tcase_add_test(tests, test_inherited);
 	tcase_add_test(tests, test_run_packet);
