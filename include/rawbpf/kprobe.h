@@ -65,6 +65,7 @@ int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, ui
  *              RAWBPF_BIND_IOCTL
  * -EACCES, -EPERM  CAP_PERFMON (or CAP_SYS_ADMIN) is missing; kernel lockdown
  * -ENAMETOOLONG  a name longer than a kernel symbol can be (511 bytes)
+ * -E2BIG       a name longer than in this kernel (127 bytes before 6.1)
  * -EBUSY       1024 events of this library are in use in tracefs
  * -EMFILE, -ENFILE, -ENOMEM, -EBADF (`prog`)
  *

@@ -113,7 +113,7 @@ struct rawbpf_map_layout {
 };
 
 /*
- * Fill `layout`. Errors of rawbpf_cpu_possible() for a per-CPU map. Linux 4.13
+ * Fill `layout`. Errors of rawbpf_cpu_possible() for a per-CPU map. Linux 5.6
  */
 int rawbpf_map_query(int map, struct rawbpf_map_layout *layout);
 
@@ -217,7 +217,7 @@ struct rawbpf_map_view {
  *
  * -EINVAL  not an array, or made without BPF_F_MMAPABLE
  * -EPERM   writable, and the map is frozen. A map with a writable view cannot be frozen
- *          (-EBUSY).                                                   Linux 5.5
+ *          (-EBUSY).                                                   Linux 5.6
  */
 int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable);
 void rawbpf_map_view_close(struct rawbpf_map_view *view);
