@@ -223,6 +223,7 @@ static const char of_any_operation[] =
 	"filter hides it\0"
 	"ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached\0"
 	"EMFILE: this process may not open more; ulimit -n raises that\0"
+	"ENAMETOOLONG: the kernel takes no name of that length\0"
 	"EOPNOTSUPP: this kernel, or its JIT on this machine, cannot do it\0";
 
 static const char *find_sentence(const char *sentences, const char *name)
@@ -251,14 +252,15 @@ size_t rawbpf_error_explain(char *buffer, size_t size, const struct rawbpf_error
 {
 	struct rawbpf__text text = { .buffer = buffer, .size = size };
 	const struct rawbpf_operation *operation = error->operation;
-	const char *name = errno_name(-error->error);
+	int magnitude = error->error < 0 ? -error->error : error->error;
+	const char *name = errno_name(magnitude);
 	const char *sentence;
 
 	if (size)
 		buffer[0] = '\0';
 	if (!name) {
 		rawbpf__text_add(&text, "error ");
-		rawbpf__text_add_dec(&text, -error->error);
+		rawbpf__text_add_dec(&text, magnitude);
 		return text.length;
 	}
 	rawbpf__text_add(&text, name);
@@ -293,8 +295,8 @@ static uint64_t capabilities_of_map(unsigned type)
 const struct rawbpf_operation rawbpf_operation_map_create = {
 	.capabilities = capabilities_of_map,
 	.sentences =
-		"EINVAL: this kernel does not know the map's type or something else it asks "
-		"for, or the type refuses these sizes or flags\0"
+		"EINVAL: the map's type refuses these sizes or flags, or this kernel does not know "
+		"it\0"
 		"E2BIG: the map is larger than its type allows\0",
 };
 
@@ -323,8 +325,9 @@ const struct rawbpf_operation rawbpf_operation_prog_load = {
 	.eacces_is_verifier = 1,
 	.sentences =
 		"EACCES: the verifier rejected the program; its log says why\0"
-		"EINVAL: the verifier rejected the program, or this kernel does not know "
-		"its type; the log, if there is one, says why\0"
+		"EINVAL: the verifier rejected the program (its log says why), or this kernel does "
+		"not know its type\0"
+		"EBADF: an instruction names a descriptor that is not open\0"
 		"E2BIG: the program is too long, or too complex to verify\0"
 		"EAGAIN: signals interrupt the verifier again and again; try again\0",
 };
@@ -379,7 +382,7 @@ const struct rawbpf_operation rawbpf_operation_kprobe_attach = {
 		"EINVAL: '@' cannot be probed: not a function's name, one that kprobes "
 		"themselves rely on, or an offset inside an instruction\0"
 		"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"
-		"ERANGE: '@' cannot be probed: the offset is past its end\0"
+		"EBUSY: 1024 events of this library are in tracefs already\0"
 		"EADDRNOTAVAIL: this kernel has several functions '@'; probe one by its "
 		"address\0",
 };
@@ -392,6 +395,8 @@ const struct rawbpf_operation rawbpf_operation_tracepoint_attach = {
 	.sentences =
 		"ENOENT: this kernel has no tracepoint '@'; see "
 		"/sys/kernel/tracing/available_events\0"
+		"EACCES: tracefs cannot be read (run it as root), or the program reads past the "
+		"end of the tracepoint's record\0"
 		"EEXIST: the program is attached to '@' already\0",
 };
 

@@ -92,6 +92,18 @@ one_file() {
 		! nm "$work/one-file" | grep ' [TDB] rawbpf__' | grep -v ' rawbpf__kprobe_'
 }
 
+# The program that the README begins with.
+readme_program() {
+	awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$top/README.md" \
+		>"$work/readme.c" &&
+		cc -std=gnu11 $warnings -I"$top/include" "$work/readme.c" "$top/lib/rawbpf.c" \
+			-o "$work/readme"
+}
+
+man_pages() {
+	mandoc -T lint -W warning "$top"/man/*
+}
+
 one_file_compiles_fast() {
 	bash -c 'TIMEFORMAT="%U %S"; time "$@"' - \
 		cc -Os -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/fast.o" 2>"$work/time" &&
@@ -141,6 +153,8 @@ check "system calls by libc" libc_system_calls
 check "installed, by pkg-config" installed
 check "meson subproject" subproject
 check "one file" one_file
+check "the README's program" readme_program
+check "man pages" man_pages
 check "one file compiles in under 2 s of CPU" one_file_compiles_fast
 check "instruction macros beside other headers" sh "$top/test/insn_headers.sh"
 check "each header alone, in C and C++" each_header_alone

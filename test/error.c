@@ -46,11 +46,12 @@ START_TEST(test_sentences)
 		{ { RAWBPF_MAP_CREATE, -E2BIG, 0, NULL },
 		  "E2BIG: the map is larger than its type allows" },
 		{ { RAWBPF_MAP_CREATE, -EINVAL, 0, NULL },
-		  "EINVAL: this kernel does not know the map's type or something else it "
-		  "asks for, or the type refuses these sizes or flags" },
+		  "EINVAL: the map's type refuses these sizes or flags, or this kernel does not "
+		  "know it" },
 		{ { RAWBPF_MAP_CREATE, -ENOTSUPP, 0, NULL },
 		  "ENOTSUPP: this kernel, or its JIT on this machine, cannot do it" },
-		{ { RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL }, "ENAMETOOLONG" },
+		{ { RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL },
+		  "ENAMETOOLONG: the kernel takes no name of that length" },
 		{ { RAWBPF_MAP_CREATE, -ENOMEM, 0, NULL },
 		  "ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached" },
 		{ { RAWBPF_MAP_CREATE, -EMFILE, 0, NULL },
@@ -58,8 +59,10 @@ START_TEST(test_sentences)
 		{ { RAWBPF_PROG_LOAD, -EACCES, 0, NULL },
 		  "EACCES: the verifier rejected the program; its log says why" },
 		{ { RAWBPF_PROG_LOAD, -EINVAL, 0, NULL },
-		  "EINVAL: the verifier rejected the program, or this kernel does not "
-		  "know its type; the log, if there is one, says why" },
+		  "EINVAL: the verifier rejected the program (its log says why), or this kernel "
+		  "does not know its type" },
+		{ { RAWBPF_PROG_LOAD, -EBADF, 0, NULL },
+		  "EBADF: an instruction names a descriptor that is not open" },
 		{ { RAWBPF_PROG_LOAD, -E2BIG, 0, NULL },
 		  "E2BIG: the program is too long, or too complex to verify" },
 		{ { RAWBPF_PROG_LOAD, -EAGAIN, 0, NULL },
@@ -120,6 +123,9 @@ START_TEST(test_root)
 		  "EPERM: no capability is missing: a security module, a seccomp "
 		  "filter or the kernel's configuration refuses it" },
 		{ { RAWBPF_TRACEPOINT_ATTACH, -EACCES, 0, NULL },
+		  "EACCES: tracefs cannot be read (run it as root), or the program reads past "
+		  "the end of the tracepoint's record" },
+		{ { RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL },
 		  "EACCES: tracefs cannot be read or written; run it as root" },
 	};
 

@@ -2,62 +2,67 @@
 /*
  * The library's functions that examples/fchownat-count.c calls, doing nothing. Linked with these in
  * place of the library, it is a program with the same libc calls and no BPF: what it lacks in size
- * is what the library adds.
+ * is what the library adds. They are opaque, since LTO, if it saw that they do nothing, would leave
+ * out what comes after them.
  */
 #include <rawbpf.h>
 
-int rawbpf_memlock_raise(void)
+#define OPAQUE __attribute__((noipa))
+
+OPAQUE int rawbpf_memlock_raise(void)
 {
 	return 0;
 }
 
-int rawbpf_map_create(const struct rawbpf_map_spec *spec)
+OPAQUE int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 {
 	return spec->type;
 }
 
-int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
+OPAQUE int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
 {
 	layout->cpus = layout->lookup_size = 8;
 	return map;
 }
 
-int rawbpf_map_lookup_percpu(int map, const struct rawbpf_map_layout *layout, const void *key,
-			     void *values, size_t size)
+OPAQUE int rawbpf_map_lookup_percpu(int map, const struct rawbpf_map_layout *layout,
+				    const void *key, void *values, size_t size)
 {
 	return map + (layout && key && values && size);
 }
 
-int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
+OPAQUE int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 {
 	return spec->type;
 }
 
-int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec,
-			  int (*tracefs_open)(struct rawbpf_link *, const char *, uint64_t, int))
+OPAQUE int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog,
+				 const struct rawbpf_kprobe_spec *spec,
+				 int (*tracefs_open)(struct rawbpf_link *, const char *, uint64_t,
+						     int))
 {
 	return prog + (link && spec && tracefs_open);
 }
 
-int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
-				int retprobe)
+OPAQUE int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol,
+				       uint64_t offset, int retprobe)
 {
 	return retprobe + (link && symbol && offset);
 }
 
-int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
+OPAQUE int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
 			     const struct rawbpf_tracepoint_spec *spec)
 {
 	return prog + (link && spec);
 }
 
-int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
+OPAQUE int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
 				 const struct rawbpf_raw_tracepoint_spec *spec)
 {
 	return prog + (link && spec);
 }
 
-int rawbpf_link_detach(struct rawbpf_link *link)
+OPAQUE int rawbpf_link_detach(struct rawbpf_link *link)
 {
 	return link->fd;
 }
@@ -69,7 +74,7 @@ const struct rawbpf_operation rawbpf_operation_map_create, rawbpf_operation_prog
 	rawbpf_operation_kprobe_attach, rawbpf_operation_tracepoint_attach,
 	rawbpf_operation_raw_tracepoint_attach;
 
-size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error)
+OPAQUE size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error)
 {
 	*text = '\0';
 	return size + error->operation->nothing;

@@ -15,7 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # How a program that wants to be small is built, whoever writes it.
-small="-std=gnu11 -D_GNU_SOURCE -Os -fno-pie -ffunction-sections -fdata-sections -static -s
+small="-std=gnu11 -D_GNU_SOURCE -Os -flto -fno-pie -ffunction-sections -fdata-sections -static -s
 	-fno-asynchronous-unwind-tables -Wl,--gc-sections -Wl,--build-id=none"
 kernel_headers="-idirafter /usr/include -idirafter /usr/include/$(gcc -print-multiarch)"
 alone="-DNO_LIBC -ffreestanding -fno-stack-protector -fno-pic -no-pie -nostdlib
@@ -51,13 +51,11 @@ figure() { # WHAT VALUE LIMIT UNIT
 	printf '%-64s %8s %-6s (at most %s) %s\n' "$1" "$2" "$4" "$3" "$verdict"
 }
 
-# The minimal programs with LTO, which leaves out what their constants rule out. Not the counter:
-# LTO would leave out of its twin all that comes after a call that does nothing.
 library=$top/lib/rawbpf.c
-with_musl minimal -flto "$here/minimal.c" "$library"
-with_musl minimal-bare -flto "$here/minimal_bare.c"
-without_libc minimal-alone -flto "$here/minimal.c" "$library" "$top/lib/mem.c"
-without_libc minimal-alone-bare -flto "$here/minimal_bare.c" "$top/lib/mem.c"
+with_musl minimal "$here/minimal.c" "$library"
+with_musl minimal-bare "$here/minimal_bare.c"
+without_libc minimal-alone "$here/minimal.c" "$library" "$top/lib/mem.c"
+without_libc minimal-alone-bare "$here/minimal_bare.c" "$top/lib/mem.c"
 with_musl fchownat-count "$top/examples/fchownat-count.c" "$library"
 with_musl no-bpf "$top/examples/fchownat-count.c" "$here/no_bpf.c"
 
@@ -67,6 +65,6 @@ done
 figure "minimal program with musl, to one with bare system calls" \
 	"$(awk "BEGIN { printf \"%.2f\", $(file_size minimal) / $(file_size minimal-bare) }")" 1.3 times
 figure "minimal program without libc" "$(file_size minimal-alone)" 4096 bytes
-figure "fchownat-count, over the same libc calls without BPF" \
+figure "code and data of fchownat-count, over the same libc calls without BPF" \
 	"$(($(code_and_data fchownat-count) - $(code_and_data no-bpf)))" 10240 bytes
 exit $status
