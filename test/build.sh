@@ -35,7 +35,7 @@ by_meson() { # DIR MESON-OPTION...
 	shift
 	meson setup "$dir" "$top" --werror -Dtests=disabled "$@" &&
 		ninja -C "$dir" &&
-		"$dir/examples/fchownat-count" --version
+		"$dir/examples/fchownat-count" --version && "$dir/examples/devcg" --version
 }
 
 gcc_glibc() { CC=gcc by_meson gcc; }
@@ -81,12 +81,22 @@ subproject() {
 # What the README tells to copy is enough.
 one_file() {
 	mkdir "$work/copy" &&
-		cp -r "$top/include" "$top/lib" "$work/copy/" &&
+		cp -r "$top/include" "$top/lib" "$top/insn" "$work/copy/" &&
 		cc -Os $warnings -I"$work/copy/include" "$app" "$work/copy/lib/rawbpf.c" \
 			-o "$work/one-file" &&
 		"$work/one-file" &&
 		# its private functions stay its own, but for the two that a public header calls
 		! nm "$work/one-file" | grep ' [TDB] rawbpf__' | grep -v ' rawbpf__kprobe_'
+}
+
+# A program links what it uses: the counter nothing of insn/, and it alone nothing of cgroups.
+links_only_what_it_uses() {
+	meson setup "$work/map" "$top" -Dtests=disabled &&
+		ninja -C "$work/map" librawbpf.a &&
+		cc -std=gnu11 -D_GNU_SOURCE -Os -I"$top/include" "$top/examples/fchownat-count.c" \
+			"$work/map/librawbpf.a" -Wl,-Map="$work/map.txt" -o "$work/linked" &&
+		grep -q 'librawbpf.a.*lib_map.c.o' "$work/map.txt" &&
+		! grep 'librawbpf.a.*\(insn_\|cgroup\)' "$work/map.txt"
 }
 
 one_file_compiles_fast() {
@@ -138,6 +148,7 @@ check "system calls by libc" libc_system_calls
 check "installed, by pkg-config" installed
 check "meson subproject" subproject
 check "one file" one_file
+check "a program links only what it uses" links_only_what_it_uses
 check "one file compiles in under 2 s of CPU" one_file_compiles_fast
 check "instruction macros beside other headers" sh "$top/test/insn_headers.sh"
 check "each header alone, in C and C++" each_header_alone
