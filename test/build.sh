@@ -35,7 +35,7 @@ by_meson() { # DIR MESON-OPTION...
 	shift
 	meson setup "$dir" "$top" --werror -Dtests=disabled "$@" &&
 		ninja -C "$dir" &&
-		"$dir/examples/fchownat-count" --version &&
+		"$dir/examples/fchownat-count" --version && "$dir/examples/devcg" --version &&
 		$CC -static $warnings $kernel_headers -I"$top/include" "$app" "$dir/librawbpf.a" \
 			-o "$dir/app" &&
 		"$dir/app"
@@ -104,6 +104,16 @@ man_pages() {
 	mandoc -T lint -W warning "$top"/man/*
 }
 
+# A program links what it uses: the counter nothing of insn/, and it alone nothing of cgroups.
+links_only_what_it_uses() {
+	meson setup "$work/map" "$top" -Dtests=disabled &&
+		ninja -C "$work/map" librawbpf.a &&
+		cc -std=gnu11 -D_GNU_SOURCE -Os -I"$top/include" "$top/examples/fchownat-count.c" \
+			"$work/map/librawbpf.a" -Wl,-Map="$work/map.txt" -o "$work/linked" &&
+		grep -q 'librawbpf.a.*lib_map.c.o' "$work/map.txt" &&
+		! grep 'librawbpf.a.*\(insn_\|cgroup\)' "$work/map.txt"
+}
+
 one_file_compiles_fast() {
 	bash -c 'TIMEFORMAT="%U %S"; time "$@"' - \
 		cc -Os -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/fast.o" 2>"$work/time" &&
@@ -155,6 +165,7 @@ check "meson subproject" subproject
 check "one file" one_file
 check "the README's program" readme_program
 check "man pages" man_pages
+check "a program links only what it uses" links_only_what_it_uses
 check "one file compiles in under 2 s of CPU" one_file_compiles_fast
 check "instruction macros beside other headers" sh "$top/test/insn_headers.sh"
 check "each header alone, in C and C++" each_header_alone

@@ -82,6 +82,30 @@ START_TEST(test_sentences)
 		{ { RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOENT, 0, "x" },
 		  "ENOENT: this kernel has no raw tracepoint 'x'" },
 		{ { RAWBPF_TRACEPOINT_ATTACH, -EBADF, 0, NULL }, "EBADF" },
+		{ { NULL, -EBADF, 0, NULL }, "EBADF" },
+		{ { NULL, -ENOMEM, 0, NULL },
+		  "ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached" },
+		{ { RAWBPF_CGROUP_ATTACH, -EBADF, BPF_PROG_TYPE_CGROUP_DEVICE, "/tmp\n" },
+		  "EBADF: '/tmp\\x0a' is not a directory of cgroup v2; those are where "
+		  "/proc/mounts has 'cgroup2'" },
+		{ { RAWBPF_CGROUP_ATTACH, -ENOENT, 0, "/c" },
+		  "ENOENT: the cgroup '/c' was removed, or the program to replace is not attached to it" },
+		{ { RAWBPF_CGROUP_ATTACH, -EINVAL, 0, "/c" },
+		  "EINVAL: the program is attached to '/c' already, its type is not one for "
+		  "this hook, or this kernel was built without CONFIG_CGROUP_BPF" },
+		{ { RAWBPF_CGROUP_ATTACH, -E2BIG, 0, "/c" },
+		  "E2BIG: as many programs as can be are attached to '/c' already" },
+		{ { RAWBPF_CGROUP_ATTACH, -ESTALE, 0, "/c" },
+		  "ESTALE: somebody else attached or detached programs of '/c' meanwhile; try again" },
+		{ { RAWBPF_CGROUP_DETACH, -ENOENT, 0, "/c" },
+		  "ENOENT: the program is not attached to '/c', or by a link; or '/c' was removed" },
+		{ { RAWBPF_CGROUP_DETACH, -EBADF, 0, "/c" },
+		  "EBADF: '/c' is not a directory of cgroup v2; those are where "
+		  "/proc/mounts has 'cgroup2'" },
+		{ { RAWBPF_CGROUP_QUERY, -ENOENT, 0, "/c" }, "ENOENT: the cgroup '/c' was removed" },
+		{ { RAWBPF_CGROUP_QUERY, -EINVAL, 0, "/c" },
+		  "EINVAL: this kernel was built without CONFIG_CGROUP_BPF" },
+		{ { RAWBPF_OBJ_ID_OPEN, -ENOENT, 0, NULL }, "ENOENT: it is gone" },
 		{ { RAWBPF_TRACEPOINT_ATTACH, -4095, 0, NULL }, "error 4095" },
 		{ { RAWBPF_MAP_CREATE, -1000000, 0, NULL }, "error 1000000" },
 	};
@@ -127,6 +151,12 @@ START_TEST(test_root)
 		  "the end of the tracepoint's record" },
 		{ { RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL },
 		  "EACCES: tracefs cannot be read or written; run it as root" },
+		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c" },
+		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no other "
+		  "(without BPF_F_ALLOW_MULTI)" },
+		{ { NULL, -EPERM, 0, NULL },
+		  "EPERM: no capability is missing: a security module, a seccomp "
+		  "filter or the kernel's configuration refuses it" },
 	};
 
 	if (access("/sys/kernel/security/lockdown", F_OK) == 0) {
@@ -159,6 +189,15 @@ START_TEST(test_nobody)
 		{ { RAWBPF_TRACEPOINT_ATTACH, -EACCES, 0, NULL },
 		  "EACCES: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN), and "
 		  "kernel.perf_event_paranoid is 3; run it as root" },
+		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c" },
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); run it as root" },
+		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_DEVICE, "/c" },
+		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no other "
+		  "(without BPF_F_ALLOW_MULTI)" },
+		{ { RAWBPF_CGROUP_QUERY, -EPERM, 0, "/c" },
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); run it as root" },
+		{ { RAWBPF_OBJ_ID_OPEN, -EPERM, 0, NULL },
+		  "EPERM: this process lacks CAP_SYS_ADMIN; run it as root" },
 		/* not by privilege: the verifier says no */
 		{ { RAWBPF_PROG_LOAD, -EACCES, BPF_PROG_TYPE_SOCKET_FILTER, NULL },
 		  "EACCES: the verifier rejected the program; its log says why" },

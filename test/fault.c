@@ -4,7 +4,7 @@
  * that error, or success in spite of it; nothing is left open or mapped; and the next time, with
  * no fault, the operation works. Built with the library's sources compiled for fault injection.
  */
-#include "live.h"
+#include "cgroups.h"
 
 #include <signal.h>
 #include <stdint.h>
@@ -46,7 +46,7 @@ static int inject(long number)
 
 /* ----------------------------------------- the operations, each from nothing to nothing */
 
-static int map, percpu, huge, prog, raw, classic;
+static int map, percpu, huge, prog, raw, classic, device, group;
 static char text[512];
 
 static const struct bpf_insn unset[] = {
@@ -287,6 +287,26 @@ static int pin_link(void)
 	return err;
 }
 
+static int on_cgroup(void)
+{
+	const struct rawbpf_cgroup_spec spec = { .flags = BPF_F_ALLOW_MULTI };
+	struct rawbpf_cgroup_query query = { 0 };
+	struct rawbpf_link link = { 0 };
+	int err;
+
+	/* what a fault at the end left */
+	rawbpf_cgroup_prog_detach(group, device, BPF_CGROUP_DEVICE);
+	err = rawbpf_cgroup_prog_attach(group, device, BPF_CGROUP_DEVICE, &spec);
+	if (err == 0)
+		err = rawbpf_cgroup_query(group, BPF_CGROUP_DEVICE, &query);
+	if (err == 0)
+		err = rawbpf_cgroup_attach(&link, group, device, BPF_CGROUP_DEVICE);
+	if (err == 0)
+		err = rawbpf_link_update(&link, device, 0);
+	rawbpf_link_detach(&link);
+	return err < 0 ? err : rawbpf_cgroup_prog_detach(group, device, BPF_CGROUP_DEVICE);
+}
+
 static int ids(void)
 {
 	unsigned id;
@@ -334,6 +354,7 @@ static const struct {
 	int also;         /* what it may return besides that and the injected error */
 } operations[] = {
 	{ "map_create", create_map, 0, 0 },
+	{ "cgroup", on_cgroup, 0, 0 },
 	{ "map_create, no stdin", create_without_stdin, 0, 0 },
 	{ "map elements", elements, 0, 0 },
 	{ "map_query", query, 0, 0 },
@@ -404,6 +425,9 @@ static void prepare(void)
 		ck_assert_int_eq(rawbpf_map_update(huge, &key, value, BPF_ANY), 0);
 	prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	raw = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
+	device = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 1);
+	if (*cgroups_path)
+		group = cgroups_open(cgroups_make(""));
 	classic = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	live_mount_tracefs();
 	live_mount_bpffs();
@@ -454,6 +478,8 @@ START_TEST(test_faults)
 	    operations[_i].run == attach_wrong_prog)
 		if (access("/sys/kernel/tracing/events/syscalls/sys_enter_getppid", F_OK) != 0)
 			SKIP("this kernel has no tracepoints of system calls");
+	if (operations[_i].run == on_cgroup && !*cgroups_path)
+		SKIP("cgroup v2 is not mounted");
 	if (operations[_i].run == attach_kprobe &&
 	    access("/sys/bus/event_source/devices/kprobe", F_OK) == 0)
 		SKIP("this kernel has kprobes");
@@ -538,6 +564,10 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+	char path[2048];
+
+	if (cgroups_find(path, sizeof path))
+		tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
 	tcase_add_loop_test(tests, test_faults, 0, RAWBPF_COUNT(operations));
 	tcase_add_test(tests, test_load_interrupted);
 }

@@ -4,9 +4,8 @@
  * first argument. Other processes may call fchownat(2) meanwhile, and what it counts is the
  * whole system's: counts are compared by >=.
  */
-#include "live.h"
+#include "command.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -17,91 +16,7 @@
 #define USAGE "usage: " NAME " [-i SECONDS] [-n TIMES] [-a kprobe|tracepoint|raw_tp] " \
 	      "[-c atomic|percpu]\n"
 
-enum { CALLS = 1000, ARGUMENTS = 8, TEXT = 4096 };
-
-static const char *program;
-
-/* ---------------------------------------------------------------------- processes */
-
-struct process {
-	pid_t pid;
-	int out, err;
-};
-
-/* What it says and how it ends: an exit status, or minus the signal it dies of. */
-struct ending {
-	char out[TEXT], err[TEXT];
-	int status;
-};
-
-/* Begin it, after `prepare` has put the new process into some state. */
-static struct process start(void (*prepare)(void), const char *const *arguments)
-{
-	char *argv[ARGUMENTS + 2] = { NAME };
-	char *const envp[] = { NULL };
-	struct process process;
-	int out[2], err[2], file, i;
-
-	for (i = 0; i < ARGUMENTS && arguments[i]; i++)
-		argv[i + 1] = (char *)arguments[i];
-	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
-	ck_assert_int_eq(pipe2(err, O_CLOEXEC), 0);
-	process.pid = fork();
-	if (process.pid == 0) {
-		/* opened now, for those who will not be allowed to find it */
-		file = open(program, O_PATH | O_CLOEXEC);
-		dup2(out[1], 1);
-		dup2(err[1], 2);
-		if (prepare)
-			prepare();
-		fexecve(file, argv, envp);
-		_exit(99);
-	}
-	ck_assert_int_gt(process.pid, 0);
-	close(out[1]);
-	close(err[1]);
-	process.out = out[0];
-	process.err = err[0];
-	return process;
-}
-
-/* Read more of a text, up to `most` bytes; 0 at its end. Nothing for ten seconds is a failure. */
-static long read_some(int fd, char *text, size_t *length, size_t most)
-{
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
-	long got;
-
-	ck_assert_int_eq(poll(&ready, 1, 10000), 1);
-	ck_assert_uint_lt(*length + most, TEXT);
-	got = read(fd, text + *length, most);
-	ck_assert_int_ge(got, 0);
-	*length += got;
-	text[*length] = '\0';
-	return got;
-}
-
-static void finish(const struct process *process, struct ending *ending)
-{
-	size_t out = 0, err = 0;
-	int status;
-
-	ending->out[0] = ending->err[0] = '\0';
-	while (read_some(process->out, ending->out, &out, 256))
-		;
-	while (read_some(process->err, ending->err, &err, 256))
-		;
-	close(process->out);
-	close(process->err);
-	ck_assert_int_eq(waitpid(process->pid, &status, 0), process->pid);
-	ending->status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
-static void run(struct ending *ending, void (*prepare)(void), const char *const *arguments)
-{
-	struct process process = start(prepare, arguments);
-
-	finish(&process, ending);
-}
+enum { CALLS = 1000 };
 
 /* The next line, which is a count. */
 static unsigned long long read_count(const struct process *process)
@@ -112,18 +27,9 @@ static unsigned long long read_count(const struct process *process)
 	int end = 0;
 
 	while (!strchr(line, '\n'))
-		ck_assert_int_gt(read_some(process->out, line, &length, 1), 0);
+		ck_assert_int_gt(command_read(process->out, line, &length, 1), 0);
 	ck_assert_int_eq(sscanf(line, "fchownat(2) count: %llu\n%n", &count, &end), 1);
 	ck_assert_int_eq(end, length);
-	return count;
-}
-
-static int lines(const char *text)
-{
-	int count = 0;
-
-	for (; *text; text++)
-		count += *text == '\n';
 	return count;
 }
 
@@ -134,21 +40,11 @@ static void no_stdin(void)
 	close(0);
 }
 
-static void no_stdout(void)
-{
-	close(1);
-}
-
 static void no_streams(void)
 {
 	close(0);
 	close(1);
 	close(2);
-}
-
-static void full_stdout(void)
-{
-	dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), 1);
 }
 
 static void bpf_hidden(void)
@@ -201,28 +97,26 @@ static int has_kprobes(void)
 
 /* --------------------------------------------------------------------- the command line */
 
-#define ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
-
 START_TEST(test_help)
 {
 	struct ending end;
 
-	run(&end, NULL, ARGS("-h"));
+	command_run(&end, NULL, ARGS("-h"));
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_str_eq(end.err, "");
 	ck_assert_int_eq(strncmp(end.out, USAGE, strlen(USAGE)), 0);
 	ck_assert_ptr_nonnull(strstr(end.out, "--interval"));
-	run(&end, NULL, ARGS("--help"));
+	command_run(&end, NULL, ARGS("--help"));
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_int_eq(strncmp(end.out, USAGE, strlen(USAGE)), 0);
-	run(&end, NULL, ARGS("--version"));
+	command_run(&end, NULL, ARGS("--version"));
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_str_eq(end.out, NAME " " PROJECT_VERSION "\n");
 	ck_assert_str_eq(end.err, "");
 	/* they need no privilege and no bpf(2) */
-	run(&end, live_be_nobody, ARGS("--version"));
+	command_run(&end, live_be_nobody, ARGS("--version"));
 	ck_assert_int_eq(end.status, 0);
-	run(&end, bpf_hidden, ARGS("-h"));
+	command_run(&end, bpf_hidden, ARGS("-h"));
 	ck_assert_int_eq(end.status, 0);
 }
 END_TEST
@@ -259,7 +153,7 @@ START_TEST(test_bad_usage)
 	struct ending end;
 	size_t said;
 
-	run(&end, NULL, all);
+	command_run(&end, NULL, all);
 	ck_assert_int_eq(end.status, 2);
 	ck_assert_str_eq(end.out, "");
 	/* getopt(3)'s own line may come first */
@@ -267,7 +161,7 @@ START_TEST(test_bad_usage)
 	ck_assert_uint_ge(said, strlen(message));
 	ck_assert_str_eq(end.err + said - strlen(message), message);
 	ck_assert_int_eq(strncmp(end.err, NAME, strlen(NAME)), 0);
-	ck_assert_int_le(lines(end.err), 2);
+	ck_assert_int_le(command_lines(end.err), 2);
 }
 END_TEST
 
@@ -295,15 +189,15 @@ static const struct {
 	  NAME ": attaching to a tracepoint: ENOSYS: ", "perf_event_open(2)", 0 },
 	{ "no sysfs", no_sysfs, { "-n", "1", "-a", "raw_tp", "-c", "percpu" },
 	  NAME ": reading the count: ", "sysfs", 0 },
-	{ "no stdout", no_stdout, { "-n", "1", "-a", "raw_tp" },
+	{ "no stdout", command_no_stdout, { "-n", "1", "-a", "raw_tp" },
 	  NAME ": writing the count: Bad file descriptor\n", "", 0 },
-	{ "no stdout, for help", no_stdout, { "-h" },
+	{ "no stdout, for help", command_no_stdout, { "-h" },
 	  NAME ": writing: Bad file descriptor\n", "", 0 },
-	{ "full stdout", full_stdout, { "-n", "1", "-a", "raw_tp" },
+	{ "full stdout", command_full_stdout, { "-n", "1", "-a", "raw_tp" },
 	  NAME ": writing the count: No space left on device\n", "", 0 },
-	{ "full stdout, for help", full_stdout, { "-h" },
+	{ "full stdout, for help", command_full_stdout, { "-h" },
 	  NAME ": writing: No space left on device\n", "", 0 },
-	{ "full stdout, for the version", full_stdout, { "--version" },
+	{ "full stdout, for the version", command_full_stdout, { "--version" },
 	  NAME ": writing: No space left on device\n", "", 0 },
 };
 
@@ -314,10 +208,10 @@ START_TEST(test_failure)
 
 	if (failures[_i].without_kprobes && has_kprobes())
 		SKIP("this kernel has kprobes");
-	run(&end, failures[_i].prepare, failures[_i].arguments);
+	command_run(&end, failures[_i].prepare, failures[_i].arguments);
 	ck_assert_msg(end.status == 1, "%s: %d, %s", what, end.status, end.err);
 	ck_assert_str_eq(end.out, "");
-	ck_assert_msg(lines(end.err) == 1, "%s: %s", what, end.err);
+	ck_assert_msg(command_lines(end.err) == 1, "%s: %s", what, end.err);
 	ck_assert_msg(strncmp(end.err, failures[_i].start, strlen(failures[_i].start)) == 0,
 		      "%s: %s", what, end.err);
 	ck_assert_msg(strstr(end.err, failures[_i].reason), "%s: %s", what, end.err);
@@ -327,13 +221,13 @@ END_TEST
 /* As `fchownat-count | head -1`: silently, and by the signal that says so. */
 START_TEST(test_closed_pipe)
 {
-	struct process process = start(NULL, ARGS("-a", "raw_tp", "-i", "0.01"));
+	struct process process = command_start(NULL, ARGS("-a", "raw_tp", "-i", "0.01"));
 	struct ending end;
 
 	read_count(&process);
 	close(process.out);
 	process.out = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	finish(&process, &end);
+	command_finish(&process, &end);
 	ck_assert_int_eq(end.status, -SIGPIPE);
 	ck_assert_str_eq(end.err, "");
 }
@@ -343,11 +237,11 @@ START_TEST(test_closed_streams)
 {
 	struct ending end;
 
-	run(&end, no_stdin, ARGS("-a", "raw_tp", "-n", "2", "-i", "0.01"));
+	command_run(&end, no_stdin, ARGS("-a", "raw_tp", "-n", "2", "-i", "0.01"));
 	ck_assert_int_eq(end.status, 0);
-	ck_assert_int_eq(lines(end.out), 2);
+	ck_assert_int_eq(command_lines(end.out), 2);
 	ck_assert_str_eq(end.err, "");
-	run(&end, no_streams, ARGS("-a", "raw_tp", "-n", "1"));
+	command_run(&end, no_streams, ARGS("-a", "raw_tp", "-n", "1"));
 	ck_assert_int_eq(end.status, 1);
 }
 END_TEST
@@ -416,7 +310,7 @@ START_TEST(test_count)
 
 	if (strcmp(ways[_i].way, "kprobe") == 0 && !has_kprobes())
 		SKIP("this kernel has no kprobes");
-	process = start(ways[_i].prepare,
+	process = command_start(ways[_i].prepare,
 			ARGS("-a", ways[_i].way, "-c", ways[_i].mode, "-i", "0.05"));
 	before = count_calls(&process);
 	prog = id_of(process.pid, "prog_id:");
@@ -427,7 +321,7 @@ START_TEST(test_count)
 	for (i = 0; i < 3; i++)
 		ck_assert_uint_lt(read_count(&process) - before, 50 * CALLS);
 	kill(process.pid, SIGTERM);
-	finish(&process, &end);
+	command_finish(&process, &end);
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_str_eq(end.err, "");
 	ck_assert(live_is_gone(RAWBPF_OBJ_PROG, prog));
@@ -451,12 +345,12 @@ START_TEST(test_fallback)
 
 	if (has_kprobes())
 		SKIP("this kernel has kprobes");
-	process = start(cases[_i].prepare, ARGS("-i", "0.05"));
+	process = command_start(cases[_i].prepare, ARGS("-i", "0.05"));
 	count_calls(&process);
 	kill(process.pid, SIGTERM);
-	finish(&process, &end);
+	command_finish(&process, &end);
 	ck_assert_int_eq(end.status, 0);
-	ck_assert_int_eq(lines(end.err), 1);
+	ck_assert_int_eq(command_lines(end.err), 1);
 	ck_assert_int_eq(strncmp(end.err, cases[_i].line, strlen(cases[_i].line)), 0);
 }
 END_TEST
@@ -477,7 +371,7 @@ START_TEST(test_signal)
 	static const struct {
 		int signal, status;
 	} cases[] = { { SIGINT, 0 }, { SIGTERM, 0 }, { SIGHUP, 0 }, { SIGKILL, -SIGKILL } };
-	struct process process = start(NULL, ARGS("-a", "raw_tp", "-i", "1000"));
+	struct process process = command_start(NULL, ARGS("-a", "raw_tp", "-i", "1000"));
 	struct ending end;
 	unsigned prog, link;
 	double begin;
@@ -489,7 +383,7 @@ START_TEST(test_signal)
 	ck_assert_uint_ne(link, 0);
 	begin = now();
 	kill(process.pid, cases[_i].signal);
-	finish(&process, &end);
+	command_finish(&process, &end);
 	ck_assert_msg(now() - begin < 5, "%g seconds", now() - begin);
 	ck_assert_int_eq(end.status, cases[_i].status);
 	ck_assert_str_eq(end.out, "");
@@ -502,7 +396,7 @@ END_TEST
 /* What nohup(1) or a shell's & made it ignore stays ignored. */
 START_TEST(test_ignored_signals)
 {
-	struct process process = start(hangup_ignored, ARGS("-a", "raw_tp", "-i", "0.05"));
+	struct process process = command_start(hangup_ignored, ARGS("-a", "raw_tp", "-i", "0.05"));
 	struct ending end;
 	int i;
 
@@ -512,7 +406,7 @@ START_TEST(test_ignored_signals)
 	for (i = 0; i < 4; i++)
 		read_count(&process);
 	kill(process.pid, SIGTERM);
-	finish(&process, &end);
+	command_finish(&process, &end);
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_str_eq(end.err, "");
 }
@@ -538,6 +432,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s EXAMPLES/fchownat-count\n", argv[0]);
 		return 2;
 	}
-	program = argv[1];
+	command_path = argv[1];
 	return live_run("fchownat_count", add_tests);
 }

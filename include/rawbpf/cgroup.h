@@ -66,8 +66,9 @@ struct rawbpf_cgroup_spec {
  *          `replace` without BPF_F_ALLOW_MULTI; no CONFIG_CGROUP_BPF
  * -ENOENT  the program to be replaced is not attached there, or by a link
  * -EPERM   what is attached there has other flags, or one above admits none below
- * -E2BIG   64 programs are attached there already; or expected_revision before 6.17
- *          (where a kernel does not know it, it told revision 0)
+ * -E2BIG   64 programs are attached there already: then none can be replaced either; or
+ *          expected_revision before 6.6 (until 6.16 it is ignored; such kernels tell
+ *          revision 0)
  * -ESTALE  the revision is another by now                    Linux 4.10; devices 4.15
  */
 int rawbpf_cgroup_prog_attach(int cgroup, int prog, unsigned attach_type,

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs on cgroups: attach, replace, detach, ask; by link and without. Exact ids and errno. */
+#include "cgroups.h"
+
+#include <stdint.h>
+
+enum { MOST = 64, DEVICE = BPF_CGROUP_DEVICE };
+
+#define SPEC(...) (&(struct rawbpf_cgroup_spec){ __VA_ARGS__ })
+#define MULTI SPEC(.flags = BPF_F_ALLOW_MULTI)
+#define REPLACE(PROG) SPEC(.flags = BPF_F_ALLOW_MULTI, .replace = (PROG))
+
+static int cgroup;
+
+static int device_prog(void)
+{
+	int prog = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 1);
+
+	ck_assert_int_gt(prog, 2);
+	return prog;
+}
+
+static void begin(void)
+{
+	live_fds_remember();
+	cgroup = cgroups_open(cgroups_make(""));
+}
+
+static void end(void)
+{
+	close(cgroup);
+	live_fds_compare();
+}
+
+/* These programs are attached to `to`, in that order, and no others. */
+static void assert_attached(int to, unsigned flags, const int *progs, unsigned count)
+{
+	unsigned ids[MOST], i;
+	struct rawbpf_cgroup_query query = { .prog_ids = ids, .capacity = MOST };
+
+	ck_assert_int_eq(rawbpf_cgroup_query(to, DEVICE, &query), 0);
+	ck_assert_uint_eq(query.count, count);
+	ck_assert_uint_eq(query.attach_flags, flags);
+	for (i = 0; i < count; i++)
+		ck_assert_uint_eq(ids[i], live_prog_id(progs[i]));
+}
+
+#define ASSERT_ATTACHED(FLAGS, ...)                                                                \
+	do {                                                                                       \
+		const int progs_[] = { __VA_ARGS__ };                                              \
+                                                                                                   \
+		assert_attached(cgroup, FLAGS, progs_, RAWBPF_COUNT(progs_));                      \
+	} while (0)
+#define ASSERT_NONE() assert_attached(cgroup, 0, NULL, 0)
+
+static int attach(int prog, const struct rawbpf_cgroup_spec *spec)
+{
+	return rawbpf_cgroup_prog_attach(cgroup, prog, DEVICE, spec);
+}
+
+static int detach(int prog)
+{
+	return rawbpf_cgroup_prog_detach(cgroup, prog, DEVICE);
+}
+
+/* ------------------------------------------------------------------------ for good */
+
+START_TEST(test_attach)
+{
+	int a = device_prog(), b = device_prog();
+
+	ASSERT_NONE();
+	ck_assert_int_eq(attach(a, MULTI), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
+	ck_assert_int_eq(attach(b, MULTI), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, b);
+	ck_assert_int_eq(attach(a, MULTI), -EINVAL); /* there already */
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, b);
+	ck_assert_int_eq(detach(a), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
+	ck_assert_int_eq(detach(a), -ENOENT);
+	ck_assert_int_eq(detach(-1), -EINVAL);
+	ck_assert_int_eq(detach(b), 0);
+	ASSERT_NONE();
+	ck_assert_int_eq(detach(b), -ENOENT);
+	close(a);
+	close(b);
+}
+END_TEST
+
+START_TEST(test_replace)
+{
+	int a = device_prog(), b = device_prog(), c = device_prog();
+
+	attach(a, MULTI);
+	attach(b, MULTI);
+	ck_assert_int_eq(attach(c, REPLACE(a)), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, c, b); /* in its place */
+	ck_assert_int_eq(attach(a, REPLACE(a)), -ENOENT);
+	ck_assert_int_eq(attach(b, REPLACE(c)), -EINVAL); /* there already */
+	ck_assert_int_eq(attach(a, REPLACE(10000)), -EBADF);
+	ck_assert_int_eq(attach(a, REPLACE(cgroup)), -EINVAL);
+	ck_assert_int_eq(attach(a, SPEC(.replace = c)), -EINVAL); /* without MULTI */
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, c, b);
+	/* the old one is held by nobody now */
+	ck_assert_int_eq(attach(a, REPLACE(c)), 0);
+	unsigned id = live_prog_id(c);
+	close(c);
+	ck_assert(live_is_gone(RAWBPF_OBJ_PROG, id));
+	detach(a);
+	detach(b);
+	close(a);
+	close(b);
+}
+END_TEST
+
+/* Alone, to be replaced by the next of its kind, and what that means for those below. */
+START_TEST(test_alone)
+{
+	static const unsigned flags[] = { 0, BPF_F_ALLOW_OVERRIDE };
+	int a = device_prog(), b = device_prog(), below = cgroups_open(cgroups_make("/below"));
+	unsigned other = flags[!_i];
+
+	ck_assert_int_eq(attach(a, SPEC(.flags = flags[_i])), 0);
+	ASSERT_ATTACHED(flags[_i], a);
+	ck_assert_int_eq(attach(b, SPEC(.flags = flags[_i])), 0);
+	ASSERT_ATTACHED(flags[_i], b);
+	ck_assert_int_eq(attach(a, MULTI), -EPERM);
+	ck_assert_int_eq(attach(a, SPEC(.flags = other)), -EPERM);
+	ck_assert_int_eq(rawbpf_cgroup_prog_attach(below, a, DEVICE, MULTI),
+			 flags[_i] ? 0 : -EPERM);
+	assert_attached(below, flags[_i] ? BPF_F_ALLOW_MULTI : 0, &a, flags[_i] != 0);
+	ASSERT_ATTACHED(flags[_i], b);
+	ck_assert_int_eq(detach(b), 0);
+	ASSERT_NONE();
+	close(a);
+	close(b);
+	close(below);
+}
+END_TEST
+
+/* It stays when the process that attached it has ended, and goes with its cgroup. */
+START_TEST(test_survival)
+{
+	const char *path = cgroups_make("/survival");
+	int a = device_prog(), status, fd;
+	unsigned id = live_prog_id(a);
+	pid_t pid;
+
+	fd = cgroups_open(path);
+	pid = cgroups_fork();
+	if (pid == 0)
+		_exit(-rawbpf_cgroup_prog_attach(fd, a, DEVICE, MULTI));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	assert_attached(fd, BPF_F_ALLOW_MULTI, &a, 1);
+	close(a);
+	usleep(100 * 1000);
+	a = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id);
+	ck_assert_int_gt(a, 2);
+	close(a);
+	cgroups_remove(path);
+	/* and a removed cgroup is none */
+	a = device_prog();
+	ck_assert_int_eq(rawbpf_cgroup_prog_attach(fd, a, DEVICE, MULTI), -ENOENT);
+	ck_assert_int_eq(rawbpf_cgroup_prog_detach(fd, a, DEVICE), -ENOENT);
+	ck_assert_int_eq(rawbpf_cgroup_query(fd, DEVICE, &(struct rawbpf_cgroup_query){ 0 }), -ENOENT);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&(struct rawbpf_link){ 0 }, fd, a, DEVICE), -ENOENT);
+	close(a);
+	close(fd);
+	ck_assert(live_is_gone(RAWBPF_OBJ_PROG, id));
+}
+END_TEST
+
+START_TEST(test_most)
+{
+	int progs[MOST + 1], i;
+
+	for (i = 0; i <= MOST; i++)
+		progs[i] = device_prog();
+	for (i = 0; i < MOST; i++)
+		ck_assert_int_eq(attach(progs[i], MULTI), 0);
+	ck_assert_int_eq(attach(progs[MOST], MULTI), -E2BIG);
+	assert_attached(cgroup, BPF_F_ALLOW_MULTI, progs, MOST);
+	ck_assert_int_eq(attach(progs[MOST], REPLACE(progs[7])), -E2BIG); /* not even that */
+	ck_assert_int_eq(detach(progs[MOST - 1]), 0);
+	ck_assert_int_eq(attach(progs[MOST], REPLACE(progs[7])), 0);
+	for (i = 0; i <= MOST; i++)
+		close(progs[i]);
+}
+END_TEST
+
+/* What is not a cgroup, not a program, or not one for devices. */
+START_TEST(test_misfits)
+{
+	struct rawbpf_link link = { .fd = 12345 };
+	int a = device_prog(), packets = live_prog(BPF_PROG_TYPE_CGROUP_SKB, 1), i;
+	const int no_cgroups[] = { -1, 10000, open("/", O_RDONLY | O_CLOEXEC), a };
+
+	for (i = 0; i < 4; i++) {
+		struct rawbpf_cgroup_query query = { .count = 7 };
+
+		ck_assert_int_eq(rawbpf_cgroup_prog_attach(no_cgroups[i], a, DEVICE, MULTI), -EBADF);
+		ck_assert_int_eq(rawbpf_cgroup_prog_detach(no_cgroups[i], a, DEVICE), -EBADF);
+		ck_assert_int_eq(rawbpf_cgroup_query(no_cgroups[i], DEVICE, &query), -EBADF);
+		ck_assert_uint_eq(query.count, 0);
+		ck_assert_int_eq(rawbpf_cgroup_attach(&link, no_cgroups[i], a, DEVICE), -EBADF);
+		ck_assert_int_eq(link.fd, 0);
+	}
+	ck_assert_int_eq(attach(packets, MULTI), -EINVAL);
+	ck_assert_int_eq(attach(cgroup, MULTI), -EINVAL);
+	ck_assert_int_eq(attach(10000, MULTI), -EBADF);
+	ck_assert_int_eq(rawbpf_cgroup_prog_attach(cgroup, a, 9999, MULTI), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, 9999, &(struct rawbpf_cgroup_query){ 0 }), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, packets, DEVICE), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, 10000, DEVICE), -EBADF);
+	ASSERT_NONE();
+	close(no_cgroups[2]);
+	close(packets);
+	close(a);
+}
+END_TEST
+
+/* A descriptor that can do nothing else will do. */
+START_TEST(test_path_descriptor)
+{
+	char path[4096 + 32];
+	int a = device_prog(), fd;
+
+	snprintf(path, sizeof path, "%s/%d", cgroups_path, (int)getpid());
+	fd = open(path, O_PATH | O_CLOEXEC);
+	ck_assert_int_eq(rawbpf_cgroup_prog_attach(fd, a, DEVICE, MULTI), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
+	ck_assert_int_eq(rawbpf_cgroup_prog_detach(fd, a, DEVICE), 0);
+	close(fd);
+	close(a);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------- asking */
+
+START_TEST(test_query)
+{
+	int progs[3], below = cgroups_open(cgroups_make("/below")), i;
+	unsigned ids[4], capacity;
+	struct rawbpf_cgroup_query query = { .prog_ids = NULL };
+
+	for (i = 0; i < 3; i++) {
+		progs[i] = device_prog();
+		attach(progs[i], MULTI);
+	}
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	ck_assert_uint_eq(query.count, 3);
+	for (capacity = 0; capacity <= 4; capacity++) {
+		memset(ids, 0, sizeof ids);
+		query = (struct rawbpf_cgroup_query){ .prog_ids = ids, .capacity = capacity };
+		ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), capacity < 3 ? -ENOSPC : 0);
+		ck_assert_uint_eq(query.count, 3);
+		ck_assert_uint_eq(query.attach_flags, BPF_F_ALLOW_MULTI);
+		for (i = 0; i < 4; i++)
+			ck_assert_uint_eq(ids[i], i < 3 && i < (int)capacity ? live_prog_id(progs[i]) : 0);
+	}
+	/* below nothing is attached, but all three run */
+	assert_attached(below, 0, NULL, 0);
+	query = (struct rawbpf_cgroup_query){ .flags = BPF_F_QUERY_EFFECTIVE, .prog_ids = ids, .capacity = 4 };
+	ck_assert_int_eq(rawbpf_cgroup_query(below, DEVICE, &query), 0);
+	ck_assert_uint_ge(query.count, 3);
+	/* other hooks are others */
+	query = (struct rawbpf_cgroup_query){ .prog_ids = ids, .capacity = 4 };
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, BPF_CGROUP_INET_INGRESS, &query), 0);
+	ck_assert_uint_eq(query.count, 0);
+	for (i = 0; i < 3; i++)
+		close(progs[i]);
+	close(below);
+}
+END_TEST
+
+static uint64_t revision(void)
+{
+	struct rawbpf_cgroup_query query = { 0 };
+
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	return query.revision;
+}
+
+START_TEST(test_revision)
+{
+	int a = device_prog(), b = device_prog();
+	uint64_t before = revision();
+
+	if (live_kernel() < 0x611) {
+		ck_assert_uint_eq(before, 0);
+		close(a);
+		close(b);
+		SKIP("cgroups have no revision before 6.17");
+	}
+	ck_assert_uint_gt(before, 0);
+	ck_assert_int_eq(attach(a, SPEC(.flags = BPF_F_ALLOW_MULTI,
+					.expected_revision = before + 1)), -ESTALE);
+	ck_assert_uint_eq(revision(), before);
+	ck_assert_int_eq(attach(a, SPEC(.flags = BPF_F_ALLOW_MULTI,
+					.expected_revision = before)), 0);
+	ck_assert_uint_gt(revision(), before);
+	ck_assert_int_eq(attach(b, SPEC(.flags = BPF_F_ALLOW_MULTI, .replace = a,
+					.expected_revision = before)), -ESTALE);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
+	ck_assert_int_eq(attach(b, SPEC(.flags = BPF_F_ALLOW_MULTI, .replace = a,
+					.expected_revision = revision())), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
+	before = revision();
+	detach(b);
+	ck_assert_uint_ne(revision(), before);
+	close(a);
+	close(b);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------- links */
+
+START_TEST(test_link)
+{
+	struct rawbpf_link one = { 0 }, two = { 0 };
+	int a = device_prog(), b = device_prog();
+
+	ck_assert_int_eq(rawbpf_cgroup_attach(&one, cgroup, a, DEVICE), 0);
+	ck_assert_int_gt(one.fd, 2);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
+	/* a link may have a program that is there already */
+	ck_assert_int_eq(rawbpf_cgroup_attach(&two, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(attach(b, MULTI), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, a, b);
+	/* what a link attached only its holder ends */
+	ck_assert_int_eq(detach(a), -ENOENT);
+	ck_assert_int_eq(attach(a, REPLACE(a)), -ENOENT);
+	ck_assert_int_eq(rawbpf_link_detach(&one), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, b);
+	ck_assert_int_eq(rawbpf_link_detach(&two), 0);
+	ck_assert_int_eq(rawbpf_link_detach(&two), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
+	/* beside one that is alone there is no place */
+	detach(b);
+	attach(b, SPEC(.flags = 0));
+	ck_assert_int_eq(rawbpf_cgroup_attach(&one, cgroup, a, DEVICE), -EPERM);
+	ck_assert_int_eq(one.fd, 0);
+	close(a);
+	close(b);
+}
+END_TEST
+
+START_TEST(test_link_update)
+{
+	struct rawbpf_link link, inert = { 0 };
+	int a = device_prog(), b = device_prog(), packets = live_prog(BPF_PROG_TYPE_CGROUP_SKB, 1);
+	const char *path = cgroups_make("/update");
+	int below = cgroups_open(path);
+
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_link_update(&link, b, 0), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
+	ck_assert_int_eq(rawbpf_link_update(&link, a, a), -EPERM);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
+	ck_assert_int_eq(rawbpf_link_update(&link, a, b), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
+	ck_assert_int_eq(rawbpf_link_update(&link, packets, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_link_update(&link, 10000, 0), -EBADF);
+	ck_assert_int_eq(rawbpf_link_update(&link, b, 10000), -EBADF);
+	ck_assert_int_eq(rawbpf_link_update(&inert, b, 0), -EBADF);
+	inert.fd = a; /* not a link */
+	ck_assert_int_eq(rawbpf_link_update(&inert, b, 0), -EINVAL);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
+	rawbpf_link_detach(&link);
+	/* the cgroup goes, the link stays without one */
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, below, a, DEVICE), 0);
+	cgroups_remove(path);
+	usleep(200 * 1000); /* it goes a little later */
+	ck_assert_int_eq(rawbpf_link_update(&link, b, 0), -ENOLINK);
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	close(below);
+	close(packets);
+	close(a);
+	close(b);
+}
+END_TEST
+
+/* Pinned, a link outlives its process; opened again it can be updated. */
+START_TEST(test_link_pin)
+{
+	static const char pin[] = "/sys/fs/bpf/devices";
+	struct rawbpf_link link;
+	int a = device_prog(), b = device_prog();
+
+	live_mount_bpffs();
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_link_pin(&link, pin), 0);
+	rawbpf_link_detach(&link);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
+	ck_assert_int_eq(rawbpf_link_open(&link, pin), 0);
+	ck_assert_int_eq(rawbpf_link_update(&link, b, a), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
+	ck_assert_int_eq(unlink(pin), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
+	rawbpf_link_detach(&link);
+	ASSERT_NONE();
+	close(a);
+	close(b);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------ privilege */
+
+/* Who is handed the cgroup and the program needs nothing, but for packets; asking does. */
+START_TEST(test_nobody)
+{
+	struct rawbpf_link link;
+	int a = device_prog(), b = device_prog(), packets = live_prog(BPF_PROG_TYPE_CGROUP_SKB, 1);
+
+	if (live_kernel() < 0x606)
+		SKIP("what each operation needs was not settled before 6.6");
+	live_be_nobody();
+	ck_assert_int_eq(attach(a, MULTI), 0);
+	ck_assert_int_eq(attach(b, REPLACE(a)), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_link_update(&link, b, 0), 0);
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	ck_assert_int_eq(detach(b), 0);
+	ck_assert_int_eq(rawbpf_cgroup_prog_attach(cgroup, packets, BPF_CGROUP_INET_INGRESS, MULTI),
+			 -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, packets, BPF_CGROUP_INET_INGRESS),
+			 -EPERM);
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &(struct rawbpf_cgroup_query){ 0 }), -EPERM);
+	close(packets);
+	close(a);
+	close(b);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
+	tcase_add_checked_fixture(tests, begin, end);
+	tcase_add_test(tests, test_attach);
+	tcase_add_test(tests, test_replace);
+	tcase_add_loop_test(tests, test_alone, 0, 2);
+	tcase_add_test(tests, test_survival);
+	tcase_add_test(tests, test_most);
+	tcase_add_test(tests, test_misfits);
+	tcase_add_test(tests, test_path_descriptor);
+	tcase_add_test(tests, test_query);
+	tcase_add_test(tests, test_revision);
+	tcase_add_test(tests, test_link);
+	tcase_add_test(tests, test_link_update);
+	tcase_add_test(tests, test_link_pin);
+	tcase_add_test(tests, test_nobody);
+}
+
+int main(void)
+{
+	return cgroups_run("cgroup", add_tests);
+}

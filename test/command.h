@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of the example programs share: commands, from outside. */
+#ifndef TEST_COMMAND_H
+#define TEST_COMMAND_H
+
+#include "live.h"
+
+#include <poll.h>
+#include <sys/wait.h>
+
+enum { ARGUMENTS = 24, TEXT = 65536 };
+
+static const char *command_path;
+
+struct process {
+	pid_t pid;
+	int out, err;
+};
+
+/* What it says and how it ends: an exit status, or minus the signal it dies of. */
+struct ending {
+	char out[TEXT], err[TEXT];
+	int status;
+};
+
+/* Begin it, after `prepare` has put the new process into some state. */
+static inline struct process command_start(void (*prepare)(void), const char *const *arguments)
+{
+	char *argv[ARGUMENTS + 2] = { strrchr(command_path, '/') + 1 };
+	char *const envp[] = { NULL };
+	struct process process;
+	int out[2], err[2], file, i;
+
+	for (i = 0; i < ARGUMENTS && arguments[i]; i++)
+		argv[i + 1] = (char *)arguments[i];
+	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(err, O_CLOEXEC), 0);
+	process.pid = fork();
+	if (process.pid == 0) {
+		/* opened now, for those who will not be allowed to find it */
+		file = open(command_path, O_PATH | O_CLOEXEC);
+		dup2(out[1], 1);
+		dup2(err[1], 2);
+		if (prepare)
+			prepare();
+		fexecve(file, argv, envp);
+		_exit(99);
+	}
+	ck_assert_int_gt(process.pid, 0);
+	close(out[1]);
+	close(err[1]);
+	process.out = out[0];
+	process.err = err[0];
+	return process;
+}
+
+/* Read more of a text, up to `most` bytes; 0 at its end. Nothing for ten seconds is a failure. */
+static inline long command_read(int fd, char *text, size_t *length, size_t most)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	long got;
+
+	ck_assert_int_eq(poll(&ready, 1, 10000), 1);
+	ck_assert_uint_lt(*length + most, TEXT);
+	got = read(fd, text + *length, most);
+	ck_assert_int_ge(got, 0);
+	*length += got;
+	text[*length] = '\0';
+	return got;
+}
+
+static inline void command_finish(const struct process *process, struct ending *ending)
+{
+	size_t out = 0, err = 0;
+	int status;
+
+	ending->out[0] = ending->err[0] = '\0';
+	while (command_read(process->out, ending->out, &out, 256))
+		;
+	while (command_read(process->err, ending->err, &err, 256))
+		;
+	close(process->out);
+	close(process->err);
+	ck_assert_int_eq(waitpid(process->pid, &status, 0), process->pid);
+	ending->status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static inline void command_run(struct ending *ending, void (*prepare)(void),
+			       const char *const *arguments)
+{
+	struct process process = command_start(prepare, arguments);
+
+	command_finish(&process, ending);
+}
+
+static inline int command_lines(const char *text)
+{
+	int count = 0;
+
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+static inline void command_no_stdout(void)
+{
+	close(1);
+}
+
+static inline void command_full_stdout(void)
+{
+	dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), 1);
+}
+
+#define ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+#endif
