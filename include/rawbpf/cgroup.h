@@ -86,7 +86,7 @@ int rawbpf_cgroup_prog_detach(int cgroup, int prog, unsigned attach_type);
 struct rawbpf_cgroup_query {
 	unsigned flags;        /* 0: what is attached there; BPF_F_QUERY_EFFECTIVE: what runs
 	                        * there, with what is attached above */
-	unsigned *prog_ids;    /* room for `capacity` ids, in the order they run; NULL: only count */
+	unsigned *prog_ids;    /* room for `capacity` ids, in the order they run; NULL: count */
 	unsigned capacity;
 	unsigned count;        /* out: programs, also of those that `prog_ids` has no room for */
 	unsigned attach_flags; /* out: BPF_F_ALLOW_MULTI, BPF_F_ALLOW_OVERRIDE or 0 */
