@@ -296,6 +296,8 @@ START_TEST(test_revision)
 
 	if (live_kernel() < 0x611) {
 		ck_assert_uint_eq(before, 0);
+		ck_assert_int_eq(attach(a, SPEC(.flags = BPF_F_ALLOW_MULTI,
+						.expected_revision = 1)), -EINVAL);
 		close(a);
 		close(b);
 		SKIP("cgroups have no revision before 6.17");
