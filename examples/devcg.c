@@ -137,6 +137,12 @@ static void build_verdict(struct rawbpf_build *b, int allow, unsigned line)
 	rawbpf_build_emit_at(b, verdict, RAWBPF_COUNT(verdict), line);
 }
 
+/* Go on behind this rule unless the register has this value. */
+static void build_match(struct rawbpf_build *b, unsigned reg, int value, unsigned line)
+{
+	rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JNE, reg, value, 0), "1f", line);
+}
+
 /*
  * One rule, for those that it matches; others go on at the label "1", behind
  * it. An access is a set: a rule that allows takes from r3 what it allows, and
@@ -155,14 +161,14 @@ static void build_rule(struct rawbpf_build *b, const struct rule *rule, unsigned
 	};
 
 	if (rule->type != BOTH)
-		rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JNE, BPF_REG_2, rule->type, 0), "1f", line);
+		build_match(b, BPF_REG_2, rule->type, line);
 	if (rule->major != ANY)
-		rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JNE, BPF_REG_4, rule->major, 0), "1f", line);
+		build_match(b, BPF_REG_4, rule->major, line);
 	if (rule->minor != ANY)
-		rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JNE, BPF_REG_5, rule->minor, 0), "1f", line);
+		build_match(b, BPF_REG_5, rule->minor, line);
 	if (rule->access != ALL && rule->allow) {
 		rawbpf_build_emit_at(b, take, RAWBPF_COUNT(take), line);
-		rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JNE, BPF_REG_3, 0, 0), "1f", line);
+		build_match(b, BPF_REG_3, 0, line);
 	} else if (rule->access != ALL) {
 		rawbpf_build_emit_at(b, test, RAWBPF_COUNT(test), line);
 		rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "1f", line);
@@ -174,7 +180,8 @@ static void build_rule(struct rawbpf_build *b, const struct rule *rule, unsigned
 /* Does it match whatever is asked for? */
 static int matches_all(const struct rule *rule)
 {
-	return rule->type == BOTH && rule->major == ANY && rule->minor == ANY && rule->access == ALL;
+	return rule->type == BOTH && rule->major == ANY && rule->minor == ANY &&
+	       rule->access == ALL;
 }
 
 /*
@@ -184,15 +191,18 @@ static int matches_all(const struct rule *rule)
  */
 static void build_program(struct rawbpf_build *b, int allow_list)
 {
+	enum {
+		ACCESS_TYPE = offsetof(struct bpf_cgroup_dev_ctx, access_type),
+		MAJOR = offsetof(struct bpf_cgroup_dev_ctx, major),
+		MINOR = offsetof(struct bpf_cgroup_dev_ctx, minor),
+	};
 	const struct bpf_insn begin[] = {
-		/* r2 = type, r3 = access, r4 = major, r5 = minor */
-		BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1,
-			    offsetof(struct bpf_cgroup_dev_ctx, access_type)),
+		BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, ACCESS_TYPE), /* access << 16 | type */
 		BPF_MOV32_REG(BPF_REG_3, BPF_REG_2),
-		BPF_ALU32_IMM(BPF_AND, BPF_REG_2, 0xffff),
-		BPF_ALU32_IMM(BPF_RSH, BPF_REG_3, 16),
-		BPF_LDX_MEM(BPF_W, BPF_REG_4, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, major)),
-		BPF_LDX_MEM(BPF_W, BPF_REG_5, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, minor)),
+		BPF_ALU32_IMM(BPF_AND, BPF_REG_2, 0xffff),             /* r2 = type */
+		BPF_ALU32_IMM(BPF_RSH, BPF_REG_3, 16),                 /* r3 = access */
+		BPF_LDX_MEM(BPF_W, BPF_REG_4, BPF_REG_1, MAJOR),       /* r4 = major */
+		BPF_LDX_MEM(BPF_W, BPF_REG_5, BPF_REG_1, MINOR),       /* r5 = minor */
 	};
 	unsigned i;
 
@@ -360,8 +370,9 @@ static void mention_others(const struct attached *attached, const char *path)
 	unsigned i;
 
 	for (i = 0; i < attached->other_count; i++)
-		fprintf(stderr, NAME ": note: program %u '%s' is attached to %s too, and may deny "
-				     "more\n", attached->others[i].id, attached->others[i].name, path);
+		fprintf(stderr,
+			NAME ": note: program %u '%s' is attached to %s too, and may deny more\n",
+			attached->others[i].id, attached->others[i].name, path);
 }
 
 /* Detach our programs from the one at `first` on. */
@@ -506,7 +517,8 @@ static const char help[] =
 	"  -h, --help     this text\n"
 	"      --version  the version\n"
 	"\n"
-	"Needs root. Example: " NAME " /sys/fs/cgroup/jail 'c 1:* rw' 'c 136:* rwm' 'deny c 1:1 rw'\n";
+	"Needs root. Example:\n"
+	"  " NAME " /sys/fs/cgroup/jail 'c 1:* rw' 'c 136:* rwm' 'deny c 1:1 rw'\n";
 
 static int parse_rules(char **texts, int count, int allow_list)
 {

@@ -166,7 +166,8 @@ void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned l
 
 static void append(struct rawbpf_build *b, struct bpf_insn insn, const char *name, unsigned line)
 {
-	b->slots[b->count++] = (struct rawbpf_build_slot){ .insn = insn, .name = name, .line = line };
+	b->slots[b->count++] = (struct rawbpf_build_slot){
+		.insn = insn, .name = name, .line = line };
 }
 
 void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, unsigned count,
@@ -198,7 +199,8 @@ static void append_reference(struct rawbpf_build *b, const struct bpf_insn *insn
 	if (!is_map && digits &&
 	    ((name[digits] != 'f' && name[digits] != 'b') || name[digits + 1])) {
 		build_fail(b, -EINVAL, line, name,
-			   "'@' is not a label: a number wants f (forward) or b (backward) after it");
+			   "'@' is not a label: a number wants f (forward) or b (backward) "
+			   "after it");
 		return;
 	}
 	append(b, insns[0], name, line);

@@ -30,7 +30,8 @@ static void assert_resolves(const struct rawbpf_env *env, const struct bpf_insn 
 	ck_assert_int_eq(rawbpf_build_resolve(&b, out, ROOM, env), count);
 	ck_assert_int_eq(b.error.error, 0);
 	for (i = 0; i < count; i++)
-		ck_assert_msg(memcmp(&out[i], &expected[i], sizeof out[i]) == 0, "instruction %u", i);
+		ck_assert_msg(memcmp(&out[i], &expected[i], sizeof out[i]) == 0, "instruction %u",
+			      i);
 }
 
 #define ASSERT_RESOLVES(ENV, ...)                                                                  \
@@ -53,7 +54,8 @@ static void assert_fails(const struct rawbpf_env *env, int error, unsigned index
 		ck_assert_str_eq(b.error.label, label);
 	else
 		ck_assert_ptr_null(b.error.label);
-	ck_assert_uint_eq(rawbpf_build_explain(explained, sizeof explained, &b.error), strlen(text));
+	ck_assert_uint_eq(rawbpf_build_explain(explained, sizeof explained, &b.error),
+			  strlen(text));
 	ck_assert_str_eq(explained, text);
 }
 
@@ -263,8 +265,10 @@ START_TEST(test_jump_range)
 	static const struct rawbpf_env older = { .kernel = KERNEL_6_5 };
 	static const int near[] = { 0, -1, 32767, -32768 }, far[] = { 32768, -32769, 60000, -60000 };
 	const struct bpf_insn conditions[] = {
-		BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, -1, 0), BPF_JMP_REG(BPF_JSGT, BPF_REG_1, BPF_REG_2, 0),
-		BPF_JMP32_IMM(BPF_JEQ, BPF_REG_1, -1, 0), BPF_JMP32_REG(BPF_JLT, BPF_REG_1, BPF_REG_2, 0),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, -1, 0),
+		BPF_JMP_REG(BPF_JSGT, BPF_REG_1, BPF_REG_2, 0),
+		BPF_JMP32_IMM(BPF_JEQ, BPF_REG_1, -1, 0),
+		BPF_JMP32_REG(BPF_JLT, BPF_REG_1, BPF_REG_2, 0),
 		RAWBPF_MAY_GOTO(0),
 	};
 	unsigned i, j;
@@ -344,7 +348,8 @@ START_TEST(test_no_label)
 	rawbpf_build_emit(&b, BPF_LD_IMM64(BPF_REG_1, 1));
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "uot", 12);
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "never", 13);
-	assert_fails(NULL, -ENOENT, 2, 12, "uot", "instruction 2, line 12: there is no label 'uot'");
+	assert_fails(NULL, -ENOENT, 2, 12, "uot",
+		     "instruction 2, line 12: there is no label 'uot'");
 	/* not for good: it may come yet */
 	rawbpf_build_label(&b, "uot");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
@@ -561,8 +566,10 @@ END_TEST
 
 START_TEST(test_explanation)
 {
-	static const char line[] = "instruction 4294967295, line 4294967295: no '\\x1b[31m\\x5c\\xff' here";
-	const struct rawbpf_build_error error = { -ENOENT, ~0u, ~0u, "\033[31m\\\xff", "no '@' here" };
+	static const char line[] =
+		"instruction 4294967295, line 4294967295: no '\\x1b[31m\\x5c\\xff' here";
+	const struct rawbpf_build_error error = { -ENOENT, ~0u, ~0u, "\033[31m\\\xff",
+						 "no '@' here" };
 	const struct rawbpf_build_error none = { 0, 0, 0, NULL, NULL };
 	char text[sizeof line + 2];
 	size_t size;

@@ -164,7 +164,8 @@ START_TEST(test_survival)
 	a = device_prog();
 	ck_assert_int_eq(rawbpf_cgroup_prog_attach(fd, a, DEVICE, MULTI), -ENOENT);
 	ck_assert_int_eq(rawbpf_cgroup_prog_detach(fd, a, DEVICE), -ENOENT);
-	ck_assert_int_eq(rawbpf_cgroup_query(fd, DEVICE, &(struct rawbpf_cgroup_query){ 0 }), -ENOENT);
+	ck_assert_int_eq(rawbpf_cgroup_query(fd, DEVICE, &(struct rawbpf_cgroup_query){ 0 }),
+			 -ENOENT);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&(struct rawbpf_link){ 0 }, fd, a, DEVICE), -ENOENT);
 	close(a);
 	close(fd);
@@ -200,7 +201,8 @@ START_TEST(test_misfits)
 	for (i = 0; i < 4; i++) {
 		struct rawbpf_cgroup_query query = { .count = 7 };
 
-		ck_assert_int_eq(rawbpf_cgroup_prog_attach(no_cgroups[i], a, DEVICE, MULTI), -EBADF);
+		ck_assert_int_eq(rawbpf_cgroup_prog_attach(no_cgroups[i], a, DEVICE, MULTI),
+				 -EBADF);
 		ck_assert_int_eq(rawbpf_cgroup_prog_detach(no_cgroups[i], a, DEVICE), -EBADF);
 		ck_assert_int_eq(rawbpf_cgroup_query(no_cgroups[i], DEVICE, &query), -EBADF);
 		ck_assert_uint_eq(query.count, 0);
@@ -211,7 +213,8 @@ START_TEST(test_misfits)
 	ck_assert_int_eq(attach(cgroup, MULTI), -EINVAL);
 	ck_assert_int_eq(attach(10000, MULTI), -EBADF);
 	ck_assert_int_eq(rawbpf_cgroup_prog_attach(cgroup, a, 9999, MULTI), -EINVAL);
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, 9999, &(struct rawbpf_cgroup_query){ 0 }), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, 9999, &(struct rawbpf_cgroup_query){ 0 }),
+			 -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, packets, DEVICE), -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, 10000, DEVICE), -EBADF);
 	ASSERT_NONE();
@@ -254,15 +257,18 @@ START_TEST(test_query)
 	for (capacity = 0; capacity <= 4; capacity++) {
 		memset(ids, 0, sizeof ids);
 		query = (struct rawbpf_cgroup_query){ .prog_ids = ids, .capacity = capacity };
-		ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), capacity < 3 ? -ENOSPC : 0);
+		ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query),
+				 capacity < 3 ? -ENOSPC : 0);
 		ck_assert_uint_eq(query.count, 3);
 		ck_assert_uint_eq(query.attach_flags, BPF_F_ALLOW_MULTI);
 		for (i = 0; i < 4; i++)
-			ck_assert_uint_eq(ids[i], i < 3 && i < (int)capacity ? live_prog_id(progs[i]) : 0);
+			ck_assert_uint_eq(ids[i],
+					  i < 3 && i < (int)capacity ? live_prog_id(progs[i]) : 0);
 	}
 	/* below nothing is attached, but all three run */
 	assert_attached(below, 0, NULL, 0);
-	query = (struct rawbpf_cgroup_query){ .flags = BPF_F_QUERY_EFFECTIVE, .prog_ids = ids, .capacity = 4 };
+	query = (struct rawbpf_cgroup_query){
+		.flags = BPF_F_QUERY_EFFECTIVE, .prog_ids = ids, .capacity = 4 };
 	ck_assert_int_eq(rawbpf_cgroup_query(below, DEVICE, &query), 0);
 	ck_assert_uint_ge(query.count, 3);
 	/* other hooks are others */
@@ -290,6 +296,8 @@ START_TEST(test_revision)
 
 	if (live_kernel() < 0x611) {
 		ck_assert_uint_eq(before, 0);
+		ck_assert_int_eq(attach(a, SPEC(.flags = BPF_F_ALLOW_MULTI,
+						.expected_revision = 1)), -EINVAL);
 		close(a);
 		close(b);
 		SKIP("cgroups have no revision before 6.17");
@@ -427,7 +435,8 @@ START_TEST(test_nobody)
 			 -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, packets, BPF_CGROUP_INET_INGRESS),
 			 -EPERM);
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &(struct rawbpf_cgroup_query){ 0 }), -EPERM);
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &(struct rawbpf_cgroup_query){ 0 }),
+			 -EPERM);
 	close(packets);
 	close(a);
 	close(b);

@@ -51,7 +51,7 @@ static const struct {
 	{ { "/", "" }, NAME ": rule '': want 'TYPE MAJOR:MINOR ACCESS'\n" },
 	{ { "/", "c 1:3" }, NAME ": rule 'c 1:3': want 'TYPE MAJOR:MINOR ACCESS'\n" },
 	{ { "/", "c 1:3 r", "permit c 1:3 r" },
-	  NAME ": rule 'permit c 1:3 r': want '[allow|deny] TYPE MAJOR:MINOR ACCESS'\n" },
+	 NAME ": rule 'permit c 1:3 r': want '[allow|deny] TYPE MAJOR:MINOR ACCESS'\n" },
 	{ { "/", "deny c 1:3 r x" }, NAME ": rule 'deny c 1:3 r x': want 'TYPE MAJOR:MINOR ACCESS'\n" },
 	{ { "/", "d 1:3 r" }, NAME ": rule 'd 1:3 r': TYPE is c, b or a\n" },
 	{ { "/", "c 1 r" }, NAME ": rule 'c 1 r': " NUMBERS },
@@ -179,16 +179,18 @@ static mode_t mode_of(const struct device *device)
 	return 0600 | (device->type == 'c' ? S_IFCHR : S_IFBLK);
 }
 
-/* In a mount namespace of ours, /tmp has a node of every device. */
+/* Where this process has a node of every device: a directory that this test does without. */
+#define NODES "/sys/bus"
+
 static void make_nodes(void)
 {
 	char node[32];
 	unsigned i;
 
 	live_private_mounts();
-	ck_assert_int_eq(mount("none", "/tmp", "tmpfs", 0, "mode=700"), 0);
+	live_hide_directory(NODES);
 	for (i = 0; i < DEVICES; i++) {
-		snprintf(node, sizeof node, "/tmp/%u", i);
+		snprintf(node, sizeof node, NODES "/%u", i);
 		ck_assert_msg(mknod(node, mode_of(&devices[i]), number_of(&devices[i])) == 0, "%m");
 	}
 }
@@ -200,7 +202,8 @@ static char outcome(int result, unsigned device)
 	if (errno == EPERM)
 		return '-';
 	/* allowed, but there is no such device */
-	return errno == ENXIO && (devices[device].major != 1 || devices[device].type == 'b') ? '+' : '?';
+	return errno == ENXIO && (devices[device].major != 1 || devices[device].type == 'b') ? '+'
+											     : '?';
 }
 
 static char attempt(unsigned device, unsigned number)
@@ -210,12 +213,12 @@ static char attempt(unsigned device, unsigned number)
 	int fd;
 
 	if (attempts[number].flags < 0) {
-		fd = mknod("/tmp/new", mode_of(&devices[device]), number_of(&devices[device]));
+		fd = mknod(NODES "/new", mode_of(&devices[device]), number_of(&devices[device]));
 		result = outcome(fd, device);
-		unlink("/tmp/new");
+		unlink(NODES "/new");
 		return result;
 	}
-	snprintf(node, sizeof node, "/tmp/%u", device);
+	snprintf(node, sizeof node, NODES "/%u", device);
 	fd = open(node, attempts[number].flags | O_CLOEXEC | O_NONBLOCK);
 	result = outcome(fd, device);
 	if (fd >= 0)
@@ -250,7 +253,8 @@ static void begin(void)
 	live_fds_remember();
 	path = strcpy(copy, cgroups_make(""));
 	cgroup = cgroups_open(path);
-	found = mmap(NULL, sizeof *found, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	found = mmap(NULL, sizeof *found, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
 	ck_assert(found != MAP_FAILED);
 	memset(found, 0, sizeof *found);
 	make_nodes();
@@ -300,30 +304,38 @@ static const struct {
 	const char *rules[6];
 	results expected;
 } cases[] = {
-	/*                                  c 1:3   1:5     1:7     4095:3  :1048575 b 4095:3 4094:7 1:3000 */
-	{ "-a", { NULL },                 { "----", "----", "----", "----", "----", "----", "----", "----" } },
-	{ "-d", { NULL },                 { "++++", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
-	{ "-a", { "a *:* rwm" },          { "++++", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
-	{ "-d", { "a *:* rwm" },          { "----", "----", "----", "----", "----", "----", "----", "----" } },
-	{ "-a", { "c 1:3 rwm" },          { "++++", "----", "----", "----", "----", "----", "----", "----" } },
-	{ "-d", { "c 1:3 rwm" },          { "----", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
-	{ "-a", { "b *:* m" },            { "----", "----", "----", "----", "----", "+---", "+---", "+---" } },
-	{ "-a", { "c *:3 r" },            { "-+--", "----", "----", "-+--", "----", "----", "----", "----" } },
-	{ "-a", { "a 4095:* w" },         { "----", "----", "----", "--+-", "--+-", "--+-", "----", "----" } },
-	{ "-a", { "a *:3 rw" },           { "-+++", "----", "----", "-+++", "----", "-+++", "----", "----" } },
-	{ "-a", { "c 4095:1048575 rm" },  { "----", "----", "----", "----", "++--", "----", "----", "----" } },
+	/* c 1:3, 1:5, 1:7, 4095:3, 4095:1048575; b 4095:3, 4094:7, 1:3000 */
+	{ "-a", { NULL }, { "----", "----", "----", "----", "----", "----", "----", "----" } },
+	{ "-d", { NULL }, { "++++", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
+	{ "-a", { "a *:* rwm" }, { "++++", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
+	{ "-d", { "a *:* rwm" }, { "----", "----", "----", "----", "----", "----", "----", "----" } },
+	{ "-a", { "c 1:3 rwm" }, { "++++", "----", "----", "----", "----", "----", "----", "----" } },
+	{ "-d", { "c 1:3 rwm" }, { "----", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
+	{ "-a", { "b *:* m" }, { "----", "----", "----", "----", "----", "+---", "+---", "+---" } },
+	{ "-a", { "c *:3 r" }, { "-+--", "----", "----", "-+--", "----", "----", "----", "----" } },
+	{ "-a", { "a 4095:* w" }, { "----", "----", "----", "--+-", "--+-", "--+-", "----", "----" } },
+	{ "-a", { "a *:3 rw" }, { "-+++", "----", "----", "-+++", "----", "-+++", "----", "----" } },
+	{ "-a",
+	 { "c 4095:1048575 rm" },
+	 { "----", "----", "----", "----", "++--", "----", "----", "----" } },
 	/* to open for both, both are needed; two rules may allow them */
-	{ "-a", { "c 1:3 r", "c *:3 w" }, { "-+++", "----", "----", "--+-", "----", "----", "----", "----" } },
-	{ "-d", { "c 1:* w" },            { "++--", "++--", "++--", "++++", "++++", "++++", "++++", "++++" } },
+	{ "-a",
+	 { "c 1:3 r", "c *:3 w" },
+	 { "-+++", "----", "----", "--+-", "----", "----", "----", "----" } },
+	{ "-d", { "c 1:* w" }, { "++--", "++--", "++--", "++++", "++++", "++++", "++++", "++++" } },
 	/* the last one decides, for each access alone */
-	{ "-a", { "c 1:* rwm", "deny c 1:5 w" },
-					  { "++++", "++--", "++++", "----", "----", "----", "----", "----" } },
-	{ "-a", { "deny c 1:5 w", "c 1:* rwm" },
-					  { "++++", "++++", "++++", "----", "----", "----", "----", "----" } },
-	{ "-d", { "a *:* rwm", "allow c 1:3 rw", "allow c 1:5 r", "deny c 1:5 m", "allow b 4094:7 m" },
-					  { "-+++", "-+--", "----", "----", "----", "----", "+---", "----" } },
-	{ "-a", { "allow a *:* rwm", "deny a *:* w", "allow c 1:7 w" },
-					  { "++--", "++--", "++++", "++--", "++--", "++--", "++--", "++--" } },
+	{ "-a",
+	 { "c 1:* rwm", "deny c 1:5 w" },
+	 { "++++", "++--", "++++", "----", "----", "----", "----", "----" } },
+	{ "-a",
+	 { "deny c 1:5 w", "c 1:* rwm" },
+	 { "++++", "++++", "++++", "----", "----", "----", "----", "----" } },
+	{ "-d",
+	 { "a *:* rwm", "allow c 1:3 rw", "allow c 1:5 r", "deny c 1:5 m", "allow b 4094:7 m" },
+	 { "-+++", "-+--", "----", "----", "----", "----", "+---", "----" } },
+	{ "-a",
+	 { "allow a *:* rwm", "deny a *:* w", "allow c 1:7 w" },
+	 { "++--", "++--", "++++", "++--", "++--", "++--", "++--", "++--" } },
 };
 
 START_TEST(test_rules)
@@ -334,9 +346,9 @@ START_TEST(test_rules)
 	ck_assert_uint_eq(attached(), 1);
 	try_all(cgroup);
 	for (i = 0; i < DEVICES; i++)
-		ck_assert_msg(strcmp((*found)[i], cases[_i].expected[i]) == 0, "%c %u:%u: %s, not %s",
-			      devices[i].type, devices[i].major, devices[i].minor, (*found)[i],
-			      cases[_i].expected[i]);
+		ck_assert_msg(strcmp((*found)[i], cases[_i].expected[i]) == 0,
+			      "%c %u:%u: %s, not %s", devices[i].type, devices[i].major,
+			      devices[i].minor, (*found)[i], cases[_i].expected[i]);
 }
 END_TEST
 
@@ -418,7 +430,8 @@ START_TEST(test_random_rules)
 				int expected = 1;
 
 				for (access = attempts[j].access; *access; access++)
-					expected &= allows(rules, count, by_default, &devices[device], *access);
+					expected &= allows(rules, count, by_default,
+							   &devices[device], *access);
 				ck_assert_msg((*found)[device][j] == (expected ? '+' : '-'),
 					      "seed %d, round %d: %c %u:%u %s", _i, round,
 					      devices[device].type, devices[device].major,
@@ -520,7 +533,8 @@ START_TEST(test_remove)
 	char nothing[8192];
 	static struct ending end;
 
-	snprintf(nothing, sizeof nothing, NAME ": no program of " NAME " is attached to %s\n", path);
+	snprintf(nothing, sizeof nothing, NAME ": no program of " NAME " is attached to %s\n",
+		 path);
 	command_run(&end, NULL, ARGS("-r", path));
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_str_eq(end.err, nothing);
@@ -591,8 +605,10 @@ START_TEST(test_alone)
 
 	rawbpf_cgroup_prog_attach(cgroup, theirs, DEVICE, &(struct rawbpf_cgroup_spec){ .flags = 0 });
 	snprintf(expected, sizeof expected,
-		 NAME ": attaching the program: EPERM: a program is attached to '%s', or to a cgroup "
-		 "above, that admits no other (without BPF_F_ALLOW_MULTI)\n", path);
+		 NAME
+		 ": attaching the program: EPERM: a program is attached to '%s', or to a cgroup "
+		 "above, that admits no other (without BPF_F_ALLOW_MULTI)\n",
+		 path);
 	command_run(&end, NULL, ARGS(path, "c 1:3 r"));
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_str_eq(end.err, expected);
@@ -647,14 +663,19 @@ static void assert_failure(void (*prepare)(void), const char *where, const char 
 
 START_TEST(test_failures)
 {
-	assert_failure(NULL, "/not/there", NAME ": opening /not/there: No such file or directory\n");
+	assert_failure(NULL, "/not/there",
+		       NAME ": opening /not/there: No such file or directory\n");
 	assert_failure(NULL, "/proc/version", NAME ": opening /proc/version: Not a directory\n");
-	assert_failure(NULL, "/tmp", NAME ": asking what is attached: EBADF: '/tmp' is not a directory "
-		       "of cgroup v2; those are where /proc/mounts has 'cgroup2'\n");
-	assert_failure(with_bpf_disabled, path, NAME ": loading the program: EPERM: this process lacks "
-		       "CAP_BPF and CAP_NET_ADMIN (or CAP_SYS_ADMIN), and "
-		       "kernel.unprivileged_bpf_disabled is 2; run it as root\n");
-	assert_failure(bpf_hidden, path, NAME ": loading the program: ENOSYS: this kernel has no bpf(2) "
+	assert_failure(NULL, "/tmp",
+		       NAME ": asking what is attached: EBADF: '/tmp' is not a directory "
+			    "of cgroup v2; those are where /proc/mounts has 'cgroup2'\n");
+	assert_failure(with_bpf_disabled, path,
+		       NAME ": loading the program: EPERM: this process lacks "
+			    "CAP_BPF and CAP_NET_ADMIN (or CAP_SYS_ADMIN), and "
+			    "kernel.unprivileged_bpf_disabled is 2; run it as root\n");
+	assert_failure(bpf_hidden, path,
+		       NAME
+		       ": loading the program: ENOSYS: this kernel has no bpf(2) "
 		       "(it was built without CONFIG_BPF_SYSCALL), or a seccomp filter hides it\n");
 	ck_assert_uint_eq(attached(), 0);
 }
@@ -671,8 +692,9 @@ START_TEST(test_capabilities)
 	ck_assert_str_eq(end.err, "");
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_uint_eq(attached(), 1);
-	assert_failure(with_bpf_and_net, path, NAME ": looking at what is attached: EPERM: this process "
-		       "lacks CAP_SYS_ADMIN; run it as root\n");
+	assert_failure(with_bpf_and_net, path,
+		       NAME ": looking at what is attached: EPERM: this process "
+			    "lacks CAP_SYS_ADMIN; run it as root\n");
 }
 END_TEST
 

@@ -152,8 +152,8 @@ START_TEST(test_root)
 		{ { RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL },
 		  "EACCES: tracefs cannot be read or written; run it as root" },
 		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c" },
-		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no other "
-		  "(without BPF_F_ALLOW_MULTI)" },
+		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no "
+		  "other (without BPF_F_ALLOW_MULTI)" },
 		{ { NULL, -EPERM, 0, NULL },
 		  "EPERM: no capability is missing: a security module, a seccomp "
 		  "filter or the kernel's configuration refuses it" },
@@ -192,8 +192,8 @@ START_TEST(test_nobody)
 		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c" },
 		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); run it as root" },
 		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_DEVICE, "/c" },
-		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no other "
-		  "(without BPF_F_ALLOW_MULTI)" },
+		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no "
+		  "other (without BPF_F_ALLOW_MULTI)" },
 		{ { RAWBPF_CGROUP_QUERY, -EPERM, 0, "/c" },
 		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); run it as root" },
 		{ { RAWBPF_OBJ_ID_OPEN, -EPERM, 0, NULL },

@@ -48,7 +48,7 @@ struct rawbpf_map_fd {
 struct rawbpf_env {
 	const struct rawbpf_map_fd *map_fds;
 	unsigned map_fd_count;
-	unsigned kernel; /* what it has to load on, 6 << 8 | 6 for Linux 6.6; 0: the oldest supported */
+	unsigned kernel; /* the oldest to load on, 6 << 8 | 6 for Linux 6.6; 0: 5.10 */
 };
 
 /* A slot of 8 bytes and what is known of it; or, from the array's end, a label. */

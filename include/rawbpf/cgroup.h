@@ -63,12 +63,11 @@ struct rawbpf_cgroup_spec {
  *
  * -EINVAL  the program is attached there already; `prog` is of a type that does not
  *          go with `attach_type` (or is a packet program, and CAP_NET_ADMIN is missing);
- *          `replace` without BPF_F_ALLOW_MULTI; no CONFIG_CGROUP_BPF
+ *          `replace` without BPF_F_ALLOW_MULTI; expected_revision before 6.17 (such
+ *          kernels tell revision 0); no CONFIG_CGROUP_BPF
  * -ENOENT  the program to be replaced is not attached there, or by a link
  * -EPERM   what is attached there has other flags, or one above admits none below
- * -E2BIG   64 programs are attached there already: then none can be replaced either; or
- *          expected_revision before 6.6 (until 6.16 it is ignored; such kernels tell
- *          revision 0)
+ * -E2BIG   64 programs are attached there already: then none can be replaced either
  * -ESTALE  the revision is another by now                    Linux 4.10; devices 4.15
  */
 int rawbpf_cgroup_prog_attach(int cgroup, int prog, unsigned attach_type,
@@ -86,7 +85,7 @@ int rawbpf_cgroup_prog_detach(int cgroup, int prog, unsigned attach_type);
 struct rawbpf_cgroup_query {
 	unsigned flags;        /* 0: what is attached there; BPF_F_QUERY_EFFECTIVE: what runs
 	                        * there, with what is attached above */
-	unsigned *prog_ids;    /* room for `capacity` ids, in the order they run; NULL: only count */
+	unsigned *prog_ids;    /* room for `capacity` ids, in the order they run; NULL: count */
 	unsigned capacity;
 	unsigned count;        /* out: programs, also of those that `prog_ids` has no room for */
 	unsigned attach_flags; /* out: BPF_F_ALLOW_MULTI, BPF_F_ALLOW_OVERRIDE or 0 */
