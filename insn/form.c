@@ -6,16 +6,18 @@
  * would be twice as large, and relocated when a program starts.
  */
 struct rawbpf__templates {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) \
-	char llvm_##NAME[sizeof(LLVM)]; \
-	char kernel_##NAME[sizeof(KERNEL)]; \
+#define MEANING(NAME, C, ...) \
 	char c_##NAME[sizeof(C)];
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
+	char llvm_##NAME[sizeof(LLVM)]; \
+	char kernel_##NAME[sizeof(KERNEL)];
 #include "form.def"
 	char slack[8];	/* they are read 8 bytes at a time */
 };
 
 static const struct rawbpf__templates rawbpf__templates = {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) LLVM, KERNEL, C,
+#define MEANING(NAME, C, ...) C,
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) LLVM, KERNEL,
 #include "form.def"
 	""
 };
@@ -32,12 +34,12 @@ static const struct rawbpf__templates rawbpf__templates = {
 	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : TEMPLATE(llvm_##NAME))
 
 static const struct rawbpf__shape rawbpf__shapes[] = {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) \
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
 	{ MASK(DST, 0xf00) | MASK(SRC, 0xf000) | MASK(OFF, 0xffff0000) | \
 	  MASK(IMM, 0xffffffff00000000), FIX_SHIFT(SRC, OFF, IMM), \
 	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
 	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, \
-	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##NAME) } },
+	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) }, RAWBPF__MEANING_##MEANS },
 #include "form.def"
 };
 

@@ -6,6 +6,7 @@
 #include <rawbpf/text.h>
 
 #include "form.h"
+#include "format.h"
 #include "helper.h"
 #include "names.h"
 #include "put.h"
@@ -125,6 +126,7 @@ struct rawbpf__format {
 	const struct rawbpf__form *form;
 	enum rawbpf_dialect dialect;
 	const char *label;	/* or NULL */
+	int plain;		/* decimal numbers, whatever the dialect */
 	char *hole;		/* where the label belongs, once that is known */
 };
 
@@ -207,14 +209,17 @@ static int64_t format_rare_value(const struct rawbpf__format *format, unsigned v
 	}
 }
 
-static char *format_number(char *at, const struct format_operand *operand, int64_t number)
+static char *format_number(char *at, const struct format_operand *operand, int64_t number,
+			   int plain)
 {
 	int negative = number < 0 && operand->style != STYLE_UHEX;
+	/* Only registers do without "0x". */
+	int decimal = plain && operand->value > VALUE_SRC && operand->style == STYLE_HEX;
 
 	__builtin_memcpy(at, operand->before[negative], 8);
-	at += operand->length[negative];
+	at += operand->length[negative] - 2 * decimal;
 	number = negative ? -(uint64_t)number : (uint64_t)number;
-	if (operand->style == STYLE_DEC)
+	if (operand->style == STYLE_DEC || decimal)
 		return rawbpf__put_dec(at, number);
 	if (number >> 32)
 		return rawbpf__put_hex(at, number);
@@ -265,8 +270,9 @@ static char *format_operand(char *at, struct rawbpf__format *format, char letter
 		return at;
 	}
 	if (operand->value < VALUE_UIMM)
-		return format_number(at, operand, values[operand->value]);
-	return format_number(at, operand, format_rare_value(format, operand->value));
+		return format_number(at, operand, values[operand->value], format->plain);
+	return format_number(at, operand, format_rare_value(format, operand->value),
+			     format->plain);
 }
 
 static char *format_template(char *at, struct rawbpf__format *format, const char *text)
@@ -365,6 +371,14 @@ static char *format_form(char *at, struct rawbpf__format *format)
 	return format_template(at, format, text);
 }
 
+RAWBPF__PRIVATE char *rawbpf__format_plain(char *at, const struct bpf_insn *insns,
+					   const struct rawbpf__form *form, const char *text)
+{
+	struct rawbpf__format format = { insns, form, RAWBPF_LLVM, NULL, 1, NULL };
+
+	return format_template(at, &format, text);
+}
+
 /* Field by field: no macro makes it. */
 static char *format_raw(char *at, const struct bpf_insn *insn)
 {
@@ -420,7 +434,7 @@ static size_t format_copy(char *text, size_t size, const char *line, const char 
 size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			  enum rawbpf_dialect dialect, const char *label, unsigned *slots)
 {
-	struct rawbpf__format format = { insns, NULL, dialect, label, NULL };
+	struct rawbpf__format format = { insns, NULL, dialect, label, 0, NULL };
 	char line[FORMAT_LINE];
 	/* What certainly has room is written in its place. */
 	char *at = size >= sizeof(line) && !label ? text : line;
