@@ -146,7 +146,8 @@ static enum check_problem check_insn(const struct bpf_insn *insns, unsigned coun
 
 		if (!problem)
 			return CHECK_OK;
-		if (good > most) {
+		/* Of equally good ones the last: it knows of variants. */
+		if (good >= most && (form->kernel || problem == CHECK_NO_KERNEL)) {
 			most = good;
 			best = problem;
 		}

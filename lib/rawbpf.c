@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The whole library as one translation unit, its private functions static. To
- * carry rawbpf inside another program, copy include/ and lib/ into its tree and
+ * carry rawbpf inside another program, copy include/, insn/ and lib/ into its tree and
  * compile this one file with -Iinclude.
  */
 #define RAWBPF__PRIVATE static
@@ -26,3 +26,12 @@
 #include "prog.c"
 #include "tracefs.c"
 #include "tracepoint.c"
+
+#include "../insn/check.c"
+#include "../insn/explain.c"
+#include "../insn/form.c"
+#include "../insn/format.c"
+#include "../insn/helper.c"
+#include "../insn/names.c"
+#include "../insn/put.c"
+#include "../insn/query.c"
