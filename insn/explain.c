@@ -5,7 +5,7 @@
  *
  *	%X	the operand: src or imm, as the opcode says
  *	%G %c	the operator as C has it, and the cast that makes it signed or 32-bit
- *	%A	what an arithmetic operation does with dst and the operand
+ *	%A %n	what an arithmetic operation does with dst and the operand; a sentence on it
  *	%a	what an atomic operation does with src
  *	%W %g	how a jump compares dst; after the operand: whether signed
  *	%j	where it goes to
@@ -137,20 +137,28 @@ static char *explain_cast(char *at, const struct explain *explain)
 static char *explain_operation(char *at, const struct explain *explain)
 {
 	unsigned operation = explain->insns->code & 0xf0;
-	int by_register = explain->insns->code & BPF_X;
-	int narrow = (explain->insns->code & 7) == BPF_ALU;
 
 	at = explain_template(at, explain, explain_string(explain_arithmetic, operation >> 4));
 	if (operation == BPF_DIV || operation == BPF_MOD)
 		at = rawbpf__put(at, explain_is_signed(explain) ? ", signed" : ", unsigned");
-	if (!by_register)
+	return at;
+}
+
+/* What happens with an operand that would be refused as an immediate. */
+static char *explain_operation_note(char *at, const struct explain *explain)
+{
+	unsigned operation = explain->insns->code & 0xf0;
+	int narrow = (explain->insns->code & 7) == BPF_ALU;
+
+	if (!(explain->insns->code & BPF_X))
 		return at;
 	if (operation == BPF_DIV)
-		return rawbpf__put(at, "; by 0 it is 0");
+		return explain_template(at, explain, " If %S is 0, so is the result.");
 	if (operation == BPF_MOD)
-		return rawbpf__put(at, "; by 0 it stays");
+		return explain_template(at, explain, " If %S is 0, %D stays.");
 	if (operation == BPF_LSH || operation == BPF_RSH || operation == BPF_ARSH)
-		return rawbpf__put(at, narrow ? " (its low 5 bits)" : " (its low 6 bits)");
+		return explain_template(at, explain, narrow ? " Only the low 5 bits of %S count." :
+					" Only the low 6 bits of %S count.");
 	return at;
 }
 
@@ -214,6 +222,8 @@ static char *explain_letter(char *at, const struct explain *explain, char letter
 		return explain_cast(at, explain);
 	case 'A':
 		return explain_operation(at, explain);
+	case 'n':
+		return explain_operation_note(at, explain);
 	case 'a':
 		return explain_template(at, explain,
 					explain_string(explain_atomics, insns->imm >> 4 & 15));
@@ -271,7 +281,15 @@ static void explain_add(struct explain *explain, const char *string)
 }
 
 /* Fields, and their colours. */
-enum explain_field { FIELD_CODE, FIELD_DST, FIELD_SRC, FIELD_OFF, FIELD_IMM, FIELD_TITLE, FIELD_END };
+enum explain_field {
+	FIELD_CODE,
+	FIELD_DST,
+	FIELD_SRC,
+	FIELD_OFF,
+	FIELD_IMM,
+	FIELD_TITLE,
+	FIELD_END
+};
 
 static void explain_colour(struct explain *explain, enum explain_field field)
 {
@@ -605,13 +623,32 @@ static const char *explain_section(const struct rawbpf__form *form)
 	}
 }
 
+enum { EXPLAIN_INDENT = 11, EXPLAIN_WIDTH = 90 };
+
 static void explain_line(struct explain *explain, const char *name, char *line, char *end)
 {
 	*end = 0;
 	explain_add(explain, "  ");
-	explain_column(explain, name, 9);
+	explain_column(explain, name, EXPLAIN_INDENT - 2);
 	explain_add(explain, line);
 	explain_add(explain, "\n");
+}
+
+/* Sentences, broken into lines at spaces. */
+static void explain_sentences(struct explain *explain, const char *name, char *line, char *end)
+{
+	while (end - line > EXPLAIN_WIDTH - EXPLAIN_INDENT) {
+		char *cut = line + EXPLAIN_WIDTH - EXPLAIN_INDENT;
+
+		while (cut > line && *cut != ' ')
+			cut--;
+		if (cut == line)
+			break;
+		explain_line(explain, name, line, cut);
+		line = cut + 1;
+		name = "";
+	}
+	explain_line(explain, name, line, end);
 }
 
 static void explain_meaning(struct explain *explain)
@@ -626,7 +663,7 @@ static void explain_meaning(struct explain *explain)
 	int kernel = rawbpf_insn_kernel(explain->insns, 2);
 
 	at = explain_template(line, explain, templates + places[0]);
-	explain_line(explain, "does", line, at);
+	explain_sentences(explain, "does", line, at);
 	at = explain_template(line, explain, templates + places[1]);
 	explain_line(explain, "as C", line, at);
 	at = line + rawbpf_insn_format(line, sizeof(line), explain->insns, 2, RAWBPF_C, NULL, NULL);

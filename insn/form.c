@@ -39,7 +39,8 @@ static const struct rawbpf__shape rawbpf__shapes[] = {
 	  MASK(IMM, 0xffffffff00000000), FIX_SHIFT(SRC, OFF, IMM), \
 	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
 	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, \
-	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) }, RAWBPF__MEANING_##MEANS },
+	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) }, \
+	  RAWBPF__MEANING_##MEANS },
 #include "form.def"
 };
 

@@ -8,7 +8,6 @@
  *	disasm elf FILE		an object with the raw instructions of FILE
  *	disasm llvm FILE	their text, a line each; kernel, c: the other dialects
  */
-#include <check.h>
 #include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
