@@ -368,16 +368,16 @@ static void explain_char(struct explanation *e, char c)
 	e->length++;
 }
 
-static void explain_string(struct explanation *e, const char *string)
+static void build_text_string(struct explanation *e, const char *string)
 {
 	while (*string)
 		explain_char(e, *string++);
 }
 
-static void explain_number(struct explanation *e, unsigned number)
+static void build_text_number(struct explanation *e, unsigned number)
 {
 	if (number > 9)
-		explain_number(e, number / 10);
+		build_text_number(e, number / 10);
 	explain_char(e, (char)('0' + number % 10));
 }
 
@@ -393,7 +393,7 @@ static void explain_name(struct explanation *e, const char *name)
 			explain_char(e, (char)c);
 			continue;
 		}
-		explain_string(e, "\\x");
+		build_text_string(e, "\\x");
 		explain_char(e, digits[c >> 4]);
 		explain_char(e, digits[c & 15]);
 	}
@@ -405,13 +405,13 @@ size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_e
 	const char *reason = error->reason ? error->reason : "no error";
 
 	if (error->error) {
-		explain_string(&e, "instruction ");
-		explain_number(&e, error->index);
+		build_text_string(&e, "instruction ");
+		build_text_number(&e, error->index);
 		if (error->line) {
-			explain_string(&e, ", line ");
-			explain_number(&e, error->line);
+			build_text_string(&e, ", line ");
+			build_text_number(&e, error->line);
 		}
-		explain_string(&e, ": ");
+		build_text_string(&e, ": ");
 	}
 	for (; *reason; reason++) {
 		if (*reason == '@')

@@ -29,3 +29,11 @@
 #include "tracepoint.c"
 
 #include "../insn/build.c"
+#include "../insn/check.c"
+#include "../insn/explain.c"
+#include "../insn/form.c"
+#include "../insn/format.c"
+#include "../insn/helper.c"
+#include "../insn/names.c"
+#include "../insn/put.c"
+#include "../insn/query.c"

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "form.h"
+
+/*
+ * All templates in one object, found by their distance from its beginning: pointers
+ * would be twice as large, and relocated when a program starts.
+ */
+struct rawbpf__templates {
+#define MEANING(NAME, C, ...) \
+	char c_##NAME[sizeof(C)];
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
+	char llvm_##NAME[sizeof(LLVM)]; \
+	char kernel_##NAME[sizeof(KERNEL)];
+#include "form.def"
+	char slack[8];	/* they are read 8 bytes at a time */
+};
+
+static const struct rawbpf__templates rawbpf__templates = {
+#define MEANING(NAME, C, ...) C,
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) LLVM, KERNEL,
+#include "form.def"
+	""
+};
+
+/* What a mask has of a field with a rule, and where in the word `fix` goes. */
+#define MASK(RULE, BITS) (RAWBPF__##RULE <= RAWBPF__FIX ? (uint64_t)(BITS) : 0)
+#define FIX_SHIFT(SRC, OFF, IMM) \
+	(RAWBPF__##SRC == RAWBPF__FIX ? 12 : RAWBPF__##OFF == RAWBPF__FIX ? 16 : \
+	 RAWBPF__##IMM == RAWBPF__FIX ? 32 : 0)
+
+#define TEMPLATE(FIELD) ((uint16_t)offsetof(struct rawbpf__templates, FIELD))
+/* "" as the kernel's is one byte, the terminator. */
+#define KERNEL_TEMPLATE(NAME, KERNEL) \
+	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : TEMPLATE(llvm_##NAME))
+
+static const struct rawbpf__shape rawbpf__shapes[] = {
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
+	{ MASK(DST, 0xf00) | MASK(SRC, 0xf000) | MASK(OFF, 0xffff0000) | \
+	  MASK(IMM, 0xffffffff00000000), FIX_SHIFT(SRC, OFF, IMM), \
+	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
+	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, \
+	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) }, \
+	  RAWBPF__MEANING_##MEANS },
+#include "form.def"
+};
+
+#undef MASK
+#undef FIX_SHIFT
+#undef TEMPLATE
+#undef KERNEL_TEMPLATE
+
+#define K(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
+static const struct rawbpf__form rawbpf__forms[] = {
+#define FORM(CODE, SHAPE, OP, FIX, GROUP, KERNEL) \
+	{ CODE, RAWBPF__SHAPE_##SHAPE, FIX, OP, KERNEL, RAWBPF__##GROUP },
+#define ALSO FORM
+#include "form.def"
+	{ 0, 0, 0, "", 0, 0 }	/* ends the last opcode's rows: no form has opcode 0 */
+};
+#undef K
+
+/* Which row is the first of its opcode. */
+enum {
+#define JOIN(A, B) A##B
+#define ROW(LINE) JOIN(rawbpf__row_at_line_, LINE)
+#define FORM(CODE, ...) rawbpf__row_##CODE,
+#define ALSO(CODE, ...) ROW(__LINE__),
+#include "form.def"
+	RAWBPF__ROWS
+};
+#undef ROW
+#undef JOIN
+_Static_assert(RAWBPF__ROWS < 256, "rows are counted in a byte");
+
+/* By opcode, counted from 1: 0 is no row. */
+static const uint8_t rawbpf__first_rows[256] = {
+#define FORM(CODE, ...) [CODE] = rawbpf__row_##CODE + 1,
+#include "form.def"
+};
+
+RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_at(unsigned index)
+{
+	return index < RAWBPF__ROWS ? &rawbpf__forms[index] : NULL;
+}
+
+RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_first(unsigned code)
+{
+	unsigned row = rawbpf__first_rows[code & 0xff];
+
+	return row ? &rawbpf__forms[row - 1] : NULL;
+}
+
+RAWBPF__PRIVATE const struct rawbpf__shape *rawbpf__form_shape(const struct rawbpf__form *form)
+{
+	return &rawbpf__shapes[form->shape];
+}
+
+RAWBPF__PRIVATE const char *rawbpf__form_text(const struct rawbpf__form *form, unsigned dialect)
+{
+	return (const char *)&rawbpf__templates + rawbpf__shapes[form->shape].text[dialect];
+}
+
+RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix, int strict)
+{
+	switch (rule) {
+	case RAWBPF__ZERO:
+		return value == 0;
+	case RAWBPF__REG:
+		return (uint32_t)value <= 10;
+	case RAWBPF__FIX:
+		return value == fix;
+	}
+	if (!strict)
+		return 1;
+	switch (rule) {
+	case RAWBPF__NOT0:
+		return value != 0;
+	case RAWBPF__INDEX:
+		return value >= 0;
+	case RAWBPF__SHIFT32:
+		return (uint32_t)value < 32;
+	case RAWBPF__SHIFT64:
+		return (uint32_t)value < 64;
+	case RAWBPF__CAST:
+		return value == 1 || value == 1 << 16;
+	default:
+		return 1;
+	}
+}
+
+/* An instruction as one number: opcode, registers, off and imm, from its low end. */
+static uint64_t form_word(const struct bpf_insn *insn)
+{
+	uint64_t word;
+
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		return (uint64_t)(uint32_t)insn->imm << 32 | (uint32_t)(uint16_t)insn->off << 16 |
+		       insn->src_reg << 12 | insn->dst_reg << 8 | insn->code;
+	__builtin_memcpy(&word, insn, sizeof(word));
+	return word;
+}
+
+static int form_second_fits(const struct rawbpf__shape *shape, const struct bpf_insn *insns,
+			    unsigned count)
+{
+	return count > 1 && !insns[1].code && !insns[1].dst_reg && !insns[1].src_reg &&
+	       !insns[1].off && (shape->next == RAWBPF__ANY || !insns[1].imm);
+}
+
+RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_insn *insns,
+							     unsigned count)
+{
+	const struct rawbpf__form *form = rawbpf__form_first(insns->code);
+	uint64_t word = form_word(insns);
+	const struct rawbpf__shape *shape;
+
+	/* r11 to r15, in src or dst, are nowhere right. */
+	if (!form || ((word >> 8 & 15) + 5) >> 4 || ((word >> 12 & 15) + 5) >> 4)
+		return NULL;
+	do {
+		shape = &rawbpf__shapes[form->shape];
+		if (((word ^ (uint64_t)(uint16_t)form->fix << shape->fix_shift) & shape->mask) == 0)
+			if (shape->slots == 1 || form_second_fits(shape, insns, count))
+				return form;
+	} while ((++form)->code == (uint8_t)word);
+	return NULL;
+}
+
+RAWBPF__PRIVATE const char *rawbpf__form_type(unsigned code)
+{
+	static const char types[8][4] = { "u32", "u16", "u8", "u64", "s32", "s16", "s8", "s64" };
+
+	return types[(code >> 3 & 3) | ((code & 0xe0) == 0x80 ? 4 : 0)];
+}
