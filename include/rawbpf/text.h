@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Instructions as text, both ways: pure functions over bytes. No kernel, no
+ * libc, no memory but the caller's.
+ *
+ * An instruction is a struct bpf_insn in this machine's byte order; programs
+ * for machines of the other order go through rawbpf_insn_read() and _write().
+ */
+#ifndef RAWBPF_TEXT_H
+#define RAWBPF_TEXT_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum rawbpf_byte_order { RAWBPF_HOST_ORDER, RAWBPF_LITTLE_ENDIAN, RAWBPF_BIG_ENDIAN };
+
+/* Between the 8 bytes of an instruction in a given byte order and a struct bpf_insn. */
+void rawbpf_insn_read(struct bpf_insn *insn, const void *bytes, enum rawbpf_byte_order order);
+void rawbpf_insn_write(void *bytes, const struct bpf_insn *insn, enum rawbpf_byte_order order);
+
+/* How text looks. */
+enum rawbpf_dialect {
+	RAWBPF_LLVM,   /* as llvm-objdump prints it; what LLVM prints ambiguously so that it assembles back */
+	RAWBPF_KERNEL, /* as the verifier's log and bpftool print it: "(07) r2 += -4" */
+	RAWBPF_C       /* the macro of rawbpf/insn.h that makes it */
+};
+
+/*
+ * Disassemble the first instruction of `insns`, of which `count` slots may be
+ * read. Writes one line without a newline, terminated; any bytes get an answer
+ * ("invalid" and the bytes). Returns the length of the whole text, as
+ * snprintf(3). *slots, if not NULL, becomes 1, or 2 for a 64-bit load.
+ * `label`, if not NULL, is printed in place of a jump's or local call's offset.
+ */
+size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
+			  enum rawbpf_dialect dialect, const char *label, unsigned *slots);
+
+/*
+ * 0, or -EINVAL with *reason a sentence: opcode unknown, a field that must be 0,
+ * register out of range, second slot missing... `count` slots may be read.
+ */
+int rawbpf_insn_check(const struct bpf_insn *insns, unsigned count, const char **reason);
+
+/* First kernel that takes the instruction, or a program: 5 << 8 | 12. -EINVAL: not valid. */
+int rawbpf_insn_kernel(const struct bpf_insn *insns, unsigned count);
+int rawbpf_prog_kernel(const struct bpf_insn *insns, unsigned count);
+
+/* What is wrong with a text, and where: lines and columns count from 1, columns in bytes. */
+struct rawbpf_text_error {
+	unsigned line;
+	unsigned column;
+	unsigned width;     /* bytes to underline */
+	char message[116];  /* terminated: what is wrong, what was expected */
+};
+
+/* A map that the text declares: .map NAME TYPE KEY_SIZE VALUE_SIZE MAX_ENTRIES [FLAGS] */
+struct rawbpf_text_map {
+	char name[16];
+	unsigned type, key_size, value_size, max_entries, flags;
+};
+
+/* Assemble: the caller's text and buffers; what became of it. */
+struct rawbpf_text {
+	const char *text;
+	size_t length;
+	struct bpf_insn *insns;             /* out: `max` slots */
+	unsigned max;
+	unsigned *lines;                    /* out, or NULL: source line of each of the `max` slots */
+	struct rawbpf_text_map *maps;       /* out: what .map declared; references to map i get imm i */
+	unsigned map_max;
+	struct rawbpf_text_error *errors;   /* out: the first `error_max` errors */
+	unsigned error_max;
+	void *scratch;                      /* for labels: bytes as rawbpf_text_scratch() says */
+	size_t scratch_size;
+
+	unsigned count;                     /* out: slots written */
+	unsigned map_count;
+	unsigned error_count;               /* also of those beyond error_max */
+};
+
+/* Enough scratch for a text of that length. */
+size_t rawbpf_text_scratch(size_t length);
+
+/*
+ * Assemble. Returns the number of slots; -EINVAL: error_count errors, the first
+ * ones in `errors`; -ENOSPC: `insns` or `scratch` too small.
+ */
+int rawbpf_text_parse(struct rawbpf_text *text);
+
+/*
+ * One error as a reader wants it, two more lines with the place marked:
+ *
+ *	drop.s:7:14: error: r11 is not a register; programs have r0 to r10
+ *	    if r0 == r11 goto out
+ *	             ^~~
+ *
+ * `file` may be NULL. Tabs stay, other bytes that are not printable ASCII become \xNN; of a
+ * long line the part around the error is shown. Returns the length of it all, as snprintf(3).
+ */
+size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, const char *text,
+				size_t length, const struct rawbpf_text_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

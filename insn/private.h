@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private functions: hidden, and static when the library is one translation
+ * unit. insn/ is pure: it includes nothing of lib/, and no header of a libc.
+ */
+#ifndef RAWBPF_INSN_PRIVATE_H
+#define RAWBPF_INSN_PRIVATE_H
+
+#include <linux/bpf.h>
+#include <linux/errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef RAWBPF__PRIVATE
+#define RAWBPF__PRIVATE __attribute__((visibility("hidden")))
+#endif
+
+#endif
