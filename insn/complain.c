@@ -1,61 +1,140 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+
 #include "parse.h"
+
+/* Text put together, as snprintf(3) does. */
+struct complain_out {
+	char *text;
+	size_t size, length;
+};
 
 /* ----------------------------------------------------------------------- messages */
 
-static void say_byte(struct rawbpf__complaint *c, char byte)
+static void out_byte(struct complain_out *out, char byte)
 {
-	if (!c->error || c->length + 1 >= sizeof(c->error->message))
-		return;
-	c->error->message[c->length++] = byte;
-	c->error->message[c->length] = '\0';
+	if (out->length + 1 < out->size) {
+		out->text[out->length] = byte;
+		out->text[out->length + 1] = '\0';
+	}
+	out->length++;
 }
 
-RAWBPF__PRIVATE void rawbpf__say(struct rawbpf__complaint *c, const char *words)
+static void out_text(struct complain_out *out, const char *text)
 {
-	while (*words)
-		say_byte(c, *words++);
+	while (*text)
+		out_byte(out, *text++);
 }
 
-RAWBPF__PRIVATE void rawbpf__say_number(struct rawbpf__complaint *c, uint64_t number)
+static void out_number(struct complain_out *out, uint64_t number)
 {
 	if (number > 9)
-		rawbpf__say_number(c, number / 10);
-	say_byte(c, '0' + number % 10);
+		out_number(out, number / 10);
+	out_byte(out, '0' + number % 10);
 }
 
-RAWBPF__PRIVATE void rawbpf__say_hex(struct rawbpf__complaint *c, unsigned number)
+static void out_hex(struct complain_out *out, unsigned byte)
 {
-	say_byte(c, "0123456789abcdef"[number >> 4 & 15]);
-	say_byte(c, "0123456789abcdef"[number & 15]);
+	out_byte(out, "0123456789abcdef"[byte >> 4 & 15]);
+	out_byte(out, "0123456789abcdef"[byte & 15]);
+}
+
+static int is_plain(unsigned char byte)
+{
+	return (byte >= ' ' && byte <= '~') || byte == '\t';
+}
+
+/* A byte of somebody else's text; what a terminal might obey becomes \xNN. */
+static void out_escaped(struct complain_out *out, unsigned char byte)
+{
+	if (is_plain(byte)) {
+		out_byte(out, byte);
+		return;
+	}
+	out_text(out, "\\x");
+	out_hex(out, byte);
 }
 
 /* Enough of any name to know it again. */
 #define SAID_BYTES 28
 
-RAWBPF__PRIVATE void rawbpf__say_text(struct rawbpf__complaint *c, const unsigned char *text,
-				      unsigned length)
+static void out_name(struct complain_out *out, const unsigned char *name, unsigned length)
 {
 	unsigned i, shown = length > SAID_BYTES ? SAID_BYTES - 3 : length;
 
-	for (i = 0; i < shown; i++) {
-		if (text[i] >= ' ' && text[i] <= '~') {
-			say_byte(c, text[i]);
-			continue;
-		}
-		rawbpf__say(c, "\\x");
-		rawbpf__say_hex(c, text[i]);
-	}
+	for (i = 0; i < shown; i++)
+		out_escaped(out, name[i]);
 	if (shown < length)
-		rawbpf__say(c, "...");
+		out_text(out, "...");
 }
 
-RAWBPF__PRIVATE void rawbpf__say_token(struct rawbpf__complaint *c,
-				       const struct rawbpf__token *token)
+static void out_code(struct complain_out *out, const struct rawbpf__parser *p, unsigned code)
 {
-	rawbpf__say(c, "'");
-	rawbpf__say_text(c, token->start, token->length);
-	rawbpf__say(c, "'");
+	static const char operators[][6] = { "'|='", "'^='", "'<<'", "'>>'", "'<<='", "'>>='" };
+
+	if (code >= RAWBPF__T_WORD) {
+		out_text(out, p->tables->words[code - RAWBPF__T_WORD].text);
+	} else if (code == RAWBPF__T_R || code == RAWBPF__T_W) {
+		out_text(out, code == RAWBPF__T_R ? "a register r0 to r10" : "w0 to w10");
+	} else if (code == RAWBPF__T_NUMBER) {
+		out_text(out, "a number");
+	} else if (code >= RAWBPF__T_OR_EQUAL && code <= RAWBPF__T_RIGHT_EQUAL) {
+		out_text(out, operators[code - RAWBPF__T_OR_EQUAL]);
+	} else if (code) {
+		out_byte(out, '\'');
+		out_byte(out, code < RAWBPF__T_EQUAL ? code + RAWBPF__T_EQUAL : code);
+		out_text(out, code < RAWBPF__T_EQUAL ? "='" : "'");
+	}
+}
+
+static void out_guess(struct complain_out *out, const struct rawbpf__guess *guess)
+{
+	if (!guess->best)
+		return;
+	out_text(out, " (did you mean '");
+	out_name(out, guess->best, guess->best_length);
+	out_text(out, "'?)");
+}
+
+static void out_signed(struct complain_out *out, int64_t number)
+{
+	if (number < 0)
+		out_byte(out, '-');
+	out_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
+static void out_message(struct complain_out *out, const struct rawbpf__parser *p,
+			const char *message, va_list arguments)
+{
+	const struct rawbpf__token *token;
+
+	for (; *message; message++) {
+		if (*message != '%') {
+			out_byte(out, *message);
+			continue;
+		}
+		switch (*++message) {
+		case 's':
+			out_text(out, va_arg(arguments, const char *));
+			break;
+		case 't':
+			token = va_arg(arguments, const struct rawbpf__token *);
+			out_name(out, token->start, token->length);
+			break;
+		case 'd':
+			out_signed(out, va_arg(arguments, int64_t));
+			break;
+		case 'x':
+			out_hex(out, va_arg(arguments, unsigned));
+			break;
+		case 'e':
+			out_code(out, p, va_arg(arguments, unsigned));
+			break;
+		case 'g':
+			out_guess(out, va_arg(arguments, const struct rawbpf__guess *));
+			break;
+		}
+	}
 }
 
 /* ------------------------------------------------------------------- the list of errors */
@@ -65,38 +144,70 @@ static int is_before(const struct rawbpf_text_error *a, const struct rawbpf_text
 	return a->line != b->line ? a->line < b->line : a->column < b->column;
 }
 
-/* Errors are kept in the order of their places; of too many the first. */
-RAWBPF__PRIVATE struct rawbpf__complaint rawbpf__complain(struct rawbpf__parser *p, unsigned line,
-							  const unsigned char *start,
-							  unsigned width)
+/* Errors are kept in the order of their places; of too many the first. NULL: not this one. */
+static struct rawbpf_text_error *error_add(struct rawbpf_text *text,
+					   const struct rawbpf_text_error *error)
 {
-	struct rawbpf_text *text = p->text;
-	struct rawbpf_text_error error = { .line = line, .column = 1, .width = width };
 	unsigned n = text->error_count++;
-	const unsigned char *at = start;
 
-	if (!text->error_max)
-		return (struct rawbpf__complaint){ .error = NULL };
 	if (n >= text->error_max) {
-		n = text->error_max - 1;
-		if (line > text->errors[n].line)
-			return (struct rawbpf__complaint){ .error = NULL };
+		n = text->error_max;
+		if (!n || !is_before(error, &text->errors[n - 1]))
+			return NULL;
+		n--;
 	}
-	while (at > p->begin && at[-1] != '\n')
-		at--;
-	error.column = start - at + 1;
-	if (n < text->error_count - 1 && !is_before(&error, &text->errors[n]))
-		return (struct rawbpf__complaint){ .error = NULL };
-	for (; n && is_before(&error, &text->errors[n - 1]); n--)
+	for (; n && is_before(error, &text->errors[n - 1]); n--)
 		text->errors[n] = text->errors[n - 1];
-	text->errors[n] = error;
-	return (struct rawbpf__complaint){ .error = &text->errors[n] };
+	text->errors[n] = *error;
+	return &text->errors[n];
 }
 
-RAWBPF__PRIVATE struct rawbpf__complaint rawbpf__complain_token(struct rawbpf__parser *p,
-								const struct rawbpf__token *token)
+static void complain(struct rawbpf__parser *p, unsigned line, const struct rawbpf__token *token,
+		     const char *message, va_list arguments)
 {
-	return rawbpf__complain(p, token->line, token->start, token->length);
+	struct rawbpf_text_error error = { .line = line, .width = token->length };
+	struct rawbpf_text_error *kept;
+	struct complain_out out = { .size = sizeof(error.message) };
+	const unsigned char *at = token->start;
+
+	while (at > p->begin && at[-1] != '\n')
+		at--;
+	error.column = token->start - at + 1;
+	kept = error_add(p->text, &error);
+	if (!kept)
+		return;
+	out.text = kept->message;
+	out_message(&out, p, message, arguments);
+}
+
+RAWBPF__PRIVATE unsigned rawbpf__line_of(const struct rawbpf__parser *p, const unsigned char *at)
+{
+	unsigned line = p->line;
+
+	for (; line != p->statement_line && at < p->at; at++)
+		line -= *at == '\n';
+	return line;
+}
+
+RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf__parser *p, const struct rawbpf__token *token,
+				      const char *message, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, message);
+	complain(p, rawbpf__line_of(p, token->start), token, message, arguments);
+	va_end(arguments);
+}
+
+RAWBPF__PRIVATE void rawbpf__complain_at(struct rawbpf__parser *p, unsigned line,
+					 const struct rawbpf__token *token, const char *message,
+					 ...)
+{
+	va_list arguments;
+
+	va_start(arguments, message);
+	complain(p, line, token, message, arguments);
+	va_end(arguments);
 }
 
 /* ------------------------------------------------------------------- did you mean...? */
@@ -150,63 +261,9 @@ RAWBPF__PRIVATE void rawbpf__guess_offer(struct rawbpf__guess *guess, const void
 	guess->distance = distance;
 }
 
-RAWBPF__PRIVATE void rawbpf__say_guess(struct rawbpf__complaint *c,
-				       const struct rawbpf__guess *guess)
-{
-	if (!guess->best)
-		return;
-	rawbpf__say(c, " (did you mean '");
-	rawbpf__say_text(c, guess->best, guess->best_length);
-	rawbpf__say(c, "'?)");
-}
-
 /* ------------------------------------------------------------------ an error for a reader */
 
-struct complain_out {
-	char *text;
-	size_t size, length;
-};
-
-static void out_byte(struct complain_out *out, char byte)
-{
-	if (out->length + 1 < out->size) {
-		out->text[out->length] = byte;
-		out->text[out->length + 1] = '\0';
-	}
-	out->length++;
-}
-
-static void out_text(struct complain_out *out, const char *text)
-{
-	while (*text)
-		out_byte(out, *text++);
-}
-
-static void out_number(struct complain_out *out, unsigned number)
-{
-	if (number > 9)
-		out_number(out, number / 10);
-	out_byte(out, '0' + number % 10);
-}
-
-static int is_plain(unsigned char byte)
-{
-	return (byte >= ' ' && byte <= '~') || byte == '\t';
-}
-
-/* A byte of somebody else's text; what a terminal might obey becomes \xNN. */
-static void out_escaped(struct complain_out *out, unsigned char byte)
-{
-	if (is_plain(byte)) {
-		out_byte(out, byte);
-		return;
-	}
-	out_text(out, "\\x");
-	out_byte(out, "0123456789abcdef"[byte >> 4]);
-	out_byte(out, "0123456789abcdef"[byte & 15]);
-}
-
-/* `count` times what is as wide as `byte` is when it is shown. */
+/* What is as wide as `byte` is when it is shown. */
 static void out_as_wide(struct complain_out *out, unsigned char byte, char mark)
 {
 	int i;

@@ -11,12 +11,20 @@ struct rawbpf__templates {
 	char kernel_##NAME[sizeof(KERNEL)]; \
 	char c_##NAME[sizeof(C)];
 #include "form.def"
+	char slack[8];	/* they are read 8 bytes at a time */
 };
 
 static const struct rawbpf__templates rawbpf__templates = {
 #define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) LLVM, KERNEL, C,
 #include "form.def"
+	""
 };
+
+/* What a mask has of a field with a rule, and where in the word `fix` goes. */
+#define MASK(RULE, BITS) (RAWBPF__##RULE <= RAWBPF__FIX ? (uint64_t)(BITS) : 0)
+#define FIX_SHIFT(SRC, OFF, IMM) \
+	(RAWBPF__##SRC == RAWBPF__FIX ? 12 : RAWBPF__##OFF == RAWBPF__FIX ? 16 : \
+	 RAWBPF__##IMM == RAWBPF__FIX ? 32 : 0)
 
 #define TEMPLATE(FIELD) ((uint16_t)offsetof(struct rawbpf__templates, FIELD))
 /* "" as the kernel's is one byte, the terminator. */
@@ -25,12 +33,16 @@ static const struct rawbpf__templates rawbpf__templates = {
 
 static const struct rawbpf__shape rawbpf__shapes[] = {
 #define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) \
-	{ RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
+	{ MASK(DST, 0xf00) | MASK(SRC, 0xf000) | MASK(OFF, 0xffff0000) | \
+	  MASK(IMM, 0xffffffff00000000), FIX_SHIFT(SRC, OFF, IMM), \
+	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
 	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, \
 	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##NAME) } },
 #include "form.def"
 };
 
+#undef MASK
+#undef FIX_SHIFT
 #undef TEMPLATE
 #undef KERNEL_TEMPLATE
 
@@ -113,34 +125,41 @@ RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix
 	}
 }
 
-static int rawbpf__form_fits(const struct rawbpf__form *form, const struct bpf_insn *insns,
-			     unsigned count)
+/* An instruction as one number: opcode, registers, off and imm, from its low end. */
+static uint64_t form_word(const struct bpf_insn *insn)
 {
-	const struct rawbpf__shape *shape = &rawbpf__shapes[form->shape];
-	int fix = form->fix;
+	uint64_t word;
 
-	if (!rawbpf__rule_holds(shape->imm, insns->imm, fix, 0) ||
-	    !rawbpf__rule_holds(shape->off, insns->off, fix, 0) ||
-	    !rawbpf__rule_holds(shape->src, insns->src_reg, fix, 0) ||
-	    !rawbpf__rule_holds(shape->dst, insns->dst_reg, fix, 0))
-		return 0;
-	if (shape->next == RAWBPF__NONE)
-		return 1;
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		return (uint64_t)(uint32_t)insn->imm << 32 | (uint32_t)(uint16_t)insn->off << 16 |
+		       insn->src_reg << 12 | insn->dst_reg << 8 | insn->code;
+	__builtin_memcpy(&word, insn, sizeof(word));
+	return word;
+}
+
+static int form_second_fits(const struct rawbpf__shape *shape, const struct bpf_insn *insns,
+			    unsigned count)
+{
 	return count > 1 && !insns[1].code && !insns[1].dst_reg && !insns[1].src_reg &&
-	       !insns[1].off && rawbpf__rule_holds(shape->next, insns[1].imm, fix, 0);
+	       !insns[1].off && (shape->next == RAWBPF__ANY || !insns[1].imm);
 }
 
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_insn *insns,
 							     unsigned count)
 {
 	const struct rawbpf__form *form = rawbpf__form_first(insns->code);
+	uint64_t word = form_word(insns);
+	const struct rawbpf__shape *shape;
 
-	if (!form)
+	/* r11 to r15, in src or dst, are nowhere right. */
+	if (!form || ((word >> 8 & 15) + 5) >> 4 || ((word >> 12 & 15) + 5) >> 4)
 		return NULL;
 	do {
-		if (rawbpf__form_fits(form, insns, count))
-			return form;
-	} while ((++form)->code == insns->code);
+		shape = &rawbpf__shapes[form->shape];
+		if (((word ^ (uint64_t)(uint16_t)form->fix << shape->fix_shift) & shape->mask) == 0)
+			if (shape->slots == 1 || form_second_fits(shape, insns, count))
+				return form;
+	} while ((++form)->code == (uint8_t)word);
 	return NULL;
 }
 

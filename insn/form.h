@@ -62,9 +62,9 @@
 /* What a field of an instruction may hold. */
 enum rawbpf__rule {
 	RAWBPF__ZERO,		/* 0 */
+	RAWBPF__FIX,		/* the form's `fix` */
 	RAWBPF__REG,		/* 0 to 10 */
 	RAWBPF__ANY,
-	RAWBPF__FIX,		/* the form's `fix` */
 	RAWBPF__NONE,		/* there is no such field: one slot only */
 
 	/* Any value is this instruction, but only some are loaded. */
@@ -95,6 +95,8 @@ enum rawbpf__shape_name {
 };
 
 struct rawbpf__shape {
+	uint64_t mask;		/* form.c's: the bits that must be 0 or those of `fix`, */
+	uint8_t fix_shift;	/* which go here */
 	uint8_t dst, src, off, imm, next;	/* enum rawbpf__rule; next: imm of the second slot */
 	uint8_t slots;				/* 1 or 2 */
 	uint16_t text[3];			/* by enum rawbpf_dialect; see rawbpf__form_text() */
@@ -121,7 +123,10 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 
 RAWBPF__PRIVATE const struct rawbpf__shape *rawbpf__form_shape(const struct rawbpf__form *form);
 
-/* Its template in a dialect (enum rawbpf_dialect), with '!' where it has one. */
+/*
+ * Its template in a dialect (enum rawbpf_dialect), with '!' where it has one. 7 bytes
+ * after its terminator may be read.
+ */
 RAWBPF__PRIVATE const char *rawbpf__form_text(const struct rawbpf__form *form, unsigned dialect);
 
 /*
@@ -130,7 +135,7 @@ RAWBPF__PRIVATE const char *rawbpf__form_text(const struct rawbpf__form *form, u
  */
 RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix, int strict);
 
-/* "u32": what %T stands for. */
+/* "u32": what %T stands for, filled up with zeros to 4 bytes. */
 RAWBPF__PRIVATE const char *rawbpf__form_type(unsigned code);
 
 #endif

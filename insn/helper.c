@@ -48,3 +48,32 @@ RAWBPF__PRIVATE int rawbpf__helper_find(const char *name, size_t length)
 			return number;
 	return -ENOENT;
 }
+
+/* Kernels, and the last helper that each brought: numbers are given in order. */
+static const struct rawbpf__helper_step {
+	uint16_t kernel;
+	uint16_t last;
+} rawbpf__helper_steps[] = {
+	{ 3 << 8 | 19, 3 }, { 4 << 8 | 1, 11 }, { 4 << 8 | 2, 16 }, { 4 << 8 | 3, 22 },
+	{ 4 << 8 | 4, 25 }, { 4 << 8 | 5, 26 }, { 4 << 8 | 6, 30 }, { 4 << 8 | 8, 36 },
+	{ 4 << 8 | 9, 41 }, { 4 << 8 | 10, 44 }, { 4 << 8 | 11, 45 }, { 4 << 8 | 12, 47 },
+	{ 4 << 8 | 13, 50 }, { 4 << 8 | 14, 53 }, { 4 << 8 | 15, 57 }, { 4 << 8 | 16, 59 },
+	{ 4 << 8 | 17, 64 }, { 4 << 8 | 18, 80 }, { 4 << 8 | 19, 83 }, { 4 << 8 | 20, 90 },
+	{ 5 << 8 | 0, 92 }, { 5 << 8 | 1, 98 }, { 5 << 8 | 2, 108 }, { 5 << 8 | 3, 110 },
+	{ 5 << 8 | 5, 115 }, { 5 << 8 | 6, 118 }, { 5 << 8 | 7, 124 }, { 5 << 8 | 8, 135 },
+	{ 5 << 8 | 9, 141 }, { 5 << 8 | 10, 155 }, { 5 << 8 | 11, 162 }, { 5 << 8 | 12, 163 },
+	{ 5 << 8 | 13, 165 }, { 5 << 8 | 14, 168 }, { 5 << 8 | 15, 175 }, { 5 << 8 | 16, 179 },
+	{ 5 << 8 | 17, 185 }, { 5 << 8 | 18, 193 }, { 5 << 8 | 19, 203 }, { 6 << 8 | 0, 207 },
+	{ 6 << 8 | 1, 209 }, { 6 << 8 | 2, 211 },
+};
+
+RAWBPF__PRIVATE unsigned rawbpf__helper_kernel(uint32_t number)
+{
+	const struct rawbpf__helper_step *step = rawbpf__helper_steps;
+
+	if (!number || number >= RAWBPF__HELPERS)
+		return 0;
+	while (step->last < number)
+		step++;
+	return step->kernel;
+}

@@ -11,4 +11,7 @@ RAWBPF__PRIVATE const char *rawbpf__helper_name(uint32_t number);
 /* 1 for "map_lookup_elem", of `length` bytes; "bpf_" before it does no harm. -ENOENT: none. */
 RAWBPF__PRIVATE int rawbpf__helper_find(const char *name, size_t length);
 
+/* The kernel that brought it: 5 << 8 | 12. 0: not known. */
+RAWBPF__PRIVATE unsigned rawbpf__helper_kernel(uint32_t number);
+
 #endif

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
+/* What a byte may be part of. */
 enum {
 	LEX_OTHER,
-	LEX_BLANK,
 	LEX_NEWLINE,
 	LEX_SEMICOLON,
+	LEX_BLANK,
 	LEX_HASH,
 	LEX_QUOTE,
 	LEX_BRACKET,
 	LEX_OPERATOR,
 	LEX_DIGIT,	/* from here on what a word may consist of */
-	LEX_WORD
+	LEX_LETTER,
+	LEX_HEX_LETTER
 };
 
 static const uint8_t lex_class[256] = {
@@ -24,8 +26,9 @@ static const uint8_t lex_class[256] = {
 	['%'] = LEX_OPERATOR, ['&'] = LEX_OPERATOR, ['|'] = LEX_OPERATOR, ['^'] = LEX_OPERATOR,
 	['='] = LEX_OPERATOR, ['!'] = LEX_OPERATOR, ['<'] = LEX_OPERATOR, ['>'] = LEX_OPERATOR,
 	['0' ... '9'] = LEX_DIGIT,
-	['a' ... 'z'] = LEX_WORD, ['A' ... 'Z'] = LEX_WORD,
-	['_'] = LEX_WORD, ['.'] = LEX_WORD, ['$'] = LEX_WORD,
+	['a' ... 'f'] = LEX_HEX_LETTER, ['A' ... 'F'] = LEX_HEX_LETTER,
+	['g' ... 'z'] = LEX_LETTER, ['G' ... 'Z'] = LEX_LETTER,
+	['_'] = LEX_LETTER, ['.'] = LEX_LETTER, ['$'] = LEX_LETTER,
 };
 
 RAWBPF__PRIVATE int rawbpf__is_word(unsigned char c)
@@ -43,6 +46,11 @@ RAWBPF__PRIVATE int rawbpf__is_digit(unsigned char c)
 	return lex_class[c] == LEX_DIGIT;
 }
 
+RAWBPF__PRIVATE int rawbpf__is_hex(unsigned char c)
+{
+	return lex_class[c] == LEX_DIGIT || lex_class[c] == LEX_HEX_LETTER;
+}
+
 static const unsigned char *skip_blanks(const unsigned char *at, const unsigned char *end)
 {
 	while (at < end && lex_class[*at] == LEX_BLANK)
@@ -50,44 +58,249 @@ static const unsigned char *skip_blanks(const unsigned char *at, const unsigned 
 	return at;
 }
 
-static int lex_digit(unsigned char c)
+/* ----------------------------------------------------------------------- words */
+
+/*
+ * EIGHT BYTES AT ONCE, the first in the lowest byte. What follows has few branches that
+ * depend on the text: those a processor guesses wrong, and that costs it as much as the rest.
+ */
+#define EACH(BYTE) (0x0101010101010101 * (uint64_t)(BYTE))
+
+static uint64_t load_eight(const unsigned char *at, const unsigned char *end)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+	uint64_t bytes = 0;
+	unsigned i;
+
+	if (end - at >= 8) {
+		__builtin_memcpy(&bytes, at, sizeof(bytes));
+		return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? bytes : __builtin_bswap64(bytes);
+	}
+	for (i = 0; i < end - at; i++)
+		bytes |= (uint64_t)at[i] << 8 * i;
+	return bytes;
 }
+
+/* The high bit of each byte that is not between two others, all below 0x80. */
+static uint64_t not_between(uint64_t bytes, unsigned char first, unsigned char last)
+{
+	uint64_t low = bytes & EACH(0x7f);
+
+	return (~(low + EACH(0x80 - first)) | (low + EACH(0x7f - last)) | bytes) & EACH(0x80);
+}
+
+/* How many bytes come before the first with a high bit. */
+static unsigned count_before(uint64_t high_bits)
+{
+	return high_bits ? __builtin_ctzll(high_bits) / 8 : 8;
+}
+
+static uint64_t first_bytes(uint64_t bytes, unsigned count)
+{
+	return count < 8 ? bytes & ((1ull << 8 * count) - 1) : bytes;
+}
+
+/* Letters and digits at once, the few with a '_' or '.' one by one. */
+RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
+						      const unsigned char *end, uint64_t *key)
+{
+	uint64_t k = 0, bytes;
+	unsigned n;
+
+	do {
+		bytes = load_eight(at, end);
+		n = count_before(not_between(bytes | EACH(0x20), 'a', 'z') &
+				 not_between(bytes, '0', '9'));
+		while (n < 8 && lex_class[(uint8_t)(bytes >> 8 * n)] >= LEX_DIGIT)
+			n++;
+		k = k * 0x9e3779b97f4a7c15 ^ first_bytes(bytes, n);
+		at += n;
+	} while (n == 8);
+	*key = k;
+	return at;
+}
+
+RAWBPF__PRIVATE unsigned rawbpf__key_slot(uint64_t key, unsigned bits)
+{
+	return key * 0x9e3779b97f4a7c15 >> (64 - bits);
+}
+
+RAWBPF__PRIVATE int rawbpf__word_find(const struct rawbpf__tables *tables, uint64_t key,
+				      const unsigned char *text, unsigned length)
+{
+	unsigned slot = rawbpf__key_slot(key, 8), n, i;
+	const struct rawbpf__word *word;
+
+	for (; (n = tables->word_slots[slot % RAWBPF__WORD_SLOTS]); slot++) {
+		word = &tables->words[n - 1];
+		if (word->key != key || word->length != length)
+			continue;
+		for (i = 8; i < length && word->text[i] == (char)text[i]; i++)
+			;
+		if (i >= length)
+			return n - 1;
+	}
+	return -1;
+}
+_Static_assert(RAWBPF__WORD_SLOTS == 1 << 8, "word_find's slots have 8 bits");
+
+/* r0 to r10, w0 to w10; or what looks like one. Its end; NULL: it is some other word. */
+static const unsigned char *lex_register(struct rawbpf__token *token, const unsigned char *at,
+					 const unsigned char *end)
+{
+	unsigned char letter = *at | 0x20;
+	const unsigned char *digits = at + 1;
+
+	if (letter != RAWBPF__T_R && letter != RAWBPF__T_W)
+		return NULL;
+	for (at = digits; at < end && lex_class[*at] == LEX_DIGIT; at++)
+		;
+	if (at == digits || (at < end && lex_class[*at] >= LEX_DIGIT))
+		return NULL;
+	token->code = letter;
+	token->value = *digits - '0';
+	if (at - digits == 1)
+		return at;
+	token->value = 10;
+	if (at - digits > 2 || digits[0] != '1' || digits[1] != '0')
+		token->code = RAWBPF__T_BAD_REGISTER;
+	return at;
+}
+
+static const unsigned char *lex_number(struct rawbpf__token *token, const unsigned char *at,
+				       const unsigned char *end);
+
+/* "name#5", after call; '-' is part of such a name. */
+static const unsigned char *lex_call_name(struct rawbpf__token *token, const unsigned char *at,
+					  const unsigned char *end)
+{
+	const unsigned char *name = at;
+
+	while (at < end && (lex_class[*at] >= LEX_DIGIT || *at == '-'))
+		at++;
+	if (end - at < 2 || *at != '#' || lex_class[at[1]] != LEX_DIGIT)
+		return NULL;
+	token->length = at - name;
+	token->flags = RAWBPF__NUMBERED;
+	return lex_number(token, at + 1, end);
+}
+
+/* After goto, call and their like any word is a name, so that a label may be called "exit". */
+static int is_named(unsigned before)
+{
+	return before >= RAWBPF__T_GOTO && before < RAWBPF__T_NAMED;
+}
+
+/* But for "pc+1" and "kfunc[...]". */
+static int is_no_name(const unsigned char *at, const unsigned char *next, const unsigned char *end)
+{
+	return next < end && (*next == '[' || (next - at == 2 && at[0] == 'p' && at[1] == 'c' &&
+					       (*next == '+' || *next == '-')));
+}
+
+/* A word: of the templates, or a name. */
+static const unsigned char *lex_word(const struct rawbpf__parser *p, struct rawbpf__token *token,
+				     unsigned before)
+{
+	const unsigned char *at = token->start, *end = p->end, *next;
+	int word;
+
+	if (before == RAWBPF__T_CALL) {
+		next = lex_call_name(token, at, end);
+		if (next)
+			return next;
+	}
+	next = rawbpf__word_end(at, end, &token->value);
+	token->length = next - at;
+	word = -1;
+	if (!is_named(before) || is_no_name(at, next, end))
+		word = rawbpf__word_find(p->tables, token->value, at, token->length);
+	token->code = word < 0 ? RAWBPF__T_NUMBER : RAWBPF__T_WORD + word;
+	token->flags = word < 0 ? RAWBPF__NAME : 0;
+	if (before == RAWBPF__T_END && *at == '.')
+		token->code = RAWBPF__T_DIRECTIVE;
+	return next;
+}
+
+/* --------------------------------------------------------------------- numbers */
 
 /* Digits of a base; what else belongs to the word is wrong. Returns their end. */
 static const unsigned char *lex_digits(struct rawbpf__token *token, const unsigned char *at,
-				       const unsigned char *end, int base)
+				       const unsigned char *end, unsigned base)
 {
 	const unsigned char *first = at;
 	uint64_t value = 0;
-	int digit, big = 0;
+	int big = 0;
 
-	for (; at < end && (digit = lex_digit(*at)) < base; at++) {
-		big |= value > (UINT64_MAX - digit) / base;
-		value = value * base + digit;
+	for (; at < end && rawbpf__is_hex(*at); at++) {
+		unsigned digit = (*at & 15) + (*at >> 6) * 9;
+
+		if (digit >= base)
+			break;
+		/* A number of so many bits may be followed by another digit, or not at all. */
+		if (value >> 58)
+			big |= __builtin_mul_overflow(value, (uint64_t)base, &value) ||
+			       __builtin_add_overflow(value, (uint64_t)digit, &value);
+		else
+			value = value * base + digit;
 	}
 	token->value = value;
-	if (at == first || (at < end && rawbpf__is_word(*at))) {
+	if (value >> 63)
+		token->flags |= RAWBPF__HUGE;
+	if (at == first || (at < end && lex_class[*at] >= LEX_DIGIT)) {
 		token->code = RAWBPF__T_BAD_NUMBER;
-		while (at < end && rawbpf__is_word(*at))
-			at++;
-	} else if (big) {
-		token->code = RAWBPF__T_BIG_NUMBER;
+		return rawbpf__word_end(at, end, &value);
 	}
+	if (big)
+		token->code = RAWBPF__T_BIG_NUMBER;
+	return at;
+}
+
+/* Up to 7 decimal digits that are a word of their own; NULL: it is something else. */
+static const unsigned char *lex_short(struct rawbpf__token *token, const unsigned char *at,
+				      const unsigned char *end)
+{
+	uint64_t bytes = load_eight(at, end);
+	unsigned n = count_before(not_between(bytes, '0', '9'));
+
+	if (n == 8 || (at[0] == '0' && n > 1) || lex_class[(uint8_t)(bytes >> 8 * n)] >= LEX_DIGIT)
+		return NULL;
+	/* Zeros before them; then pairs, fours, and eight of them. */
+	bytes = (bytes & EACH(0x0f)) << 8 * (8 - n);
+	bytes = bytes * (1 + (10 << 8)) >> 8 & 0x00ff00ff00ff00ff;
+	bytes = bytes * (1 + (100 << 16)) >> 16 & 0x0000ffff0000ffff;
+	token->value = bytes * (1 + (10000ull << 32)) >> 32;
+	return at + n;
+}
+
+/* "0x" and up to 8 digits, likewise. */
+static const unsigned char *lex_short_hex(struct rawbpf__token *token, const unsigned char *at,
+					  const unsigned char *end)
+{
+	uint64_t bytes = load_eight(at + 2, end);
+	unsigned n = count_before(not_between(bytes | EACH(0x20), 'a', 'f') &
+				  not_between(bytes, '0', '9'));
+
+	at += 2 + n;
+	if (!n || at >= end || lex_class[*at] >= LEX_DIGIT)
+		return NULL;
+	bytes = (bytes & EACH(0x0f)) + (bytes >> 6 & EACH(1)) * 9;
+	bytes = __builtin_bswap64(bytes << 8 * (8 - n));
+	bytes = (bytes | bytes >> 4) & 0x00ff00ff00ff00ff;
+	bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffff;
+	token->value = (uint32_t)(bytes | bytes >> 16);
 	return at;
 }
 
 static const unsigned char *lex_number(struct rawbpf__token *token, const unsigned char *at,
 				       const unsigned char *end)
 {
-	unsigned char letter = end - at > 1 ? at[1] | 0x20 : 0;
+	unsigned char letter = *at == '0' && end - at > 1 ? at[1] | 0x20 : 0;
+	const unsigned char *next;
 
-	if (*at != '0' || end - at < 2 || !rawbpf__is_word(at[1]))
-		return lex_digits(token, at, end, 10);
+	token->code = RAWBPF__T_NUMBER;
+	next = letter == 'x' ? lex_short_hex(token, at, end) : lex_short(token, at, end);
+	if (next)
+		return next;
 	switch (letter) {
 	case 'x':
 		return lex_digits(token, at + 2, end, 16);
@@ -95,9 +308,8 @@ static const unsigned char *lex_number(struct rawbpf__token *token, const unsign
 		return lex_digits(token, at + 2, end, 2);
 	case 'o':
 		return lex_digits(token, at + 2, end, 8);
-	default:
-		return lex_digits(token, at + 1, end, 8);
 	}
+	return lex_digits(token, at, end, rawbpf__is_word(letter) ? 8 : 10);
 }
 
 /* 'a', '\n', '\\', '\'', '\0' and their like. */
@@ -107,6 +319,7 @@ static const unsigned char *lex_quoted(struct rawbpf__token *token, const unsign
 	static const char escapes[] = "n\nt\tr\r0\0\\\\''";
 	unsigned i;
 
+	token->code = RAWBPF__T_NUMBER;
 	if (end - at >= 3 && at[1] >= ' ' && at[1] <= '~' && at[1] != '\\' && at[1] != '\'' &&
 	    at[2] == '\'') {
 		token->value = at[1];
@@ -122,146 +335,9 @@ static const unsigned char *lex_quoted(struct rawbpf__token *token, const unsign
 	return at + 1;
 }
 
-RAWBPF__PRIVATE uint32_t rawbpf__hash(const unsigned char *word, unsigned length)
-{
-	uint32_t h = 0;
-
-	while (length--)
-		h = (h ^ *word++) * 0x9e3779b1;
-	return h ^ h >> 15;
-}
-
-/* The end of the word at `at`, and its hash, the same. */
-static const unsigned char *lex_word_end(const unsigned char *at, const unsigned char *end,
-					 uint32_t *hash)
-{
-	uint32_t h = 0;
-
-	do
-		h = (h ^ *at) * 0x9e3779b1;
-	while (++at < end && rawbpf__is_word(*at));
-	*hash = h ^ h >> 15;
-	return at;
-}
-
-/* r0 to r10, w0 to w10; or what looks like one. Its end; NULL: it is some other word. */
-static const unsigned char *lex_register(struct rawbpf__token *token, const unsigned char *at,
-					 const unsigned char *end)
-{
-	unsigned char letter = *at | 0x20;
-	unsigned number;
-
-	if ((letter != 'r' && letter != 'w') || end - at < 2 || lex_class[at[1]] != LEX_DIGIT)
-		return NULL;
-	number = at[1] - '0';
-	token->code = letter;
-	at += 2;
-	if (at < end && number == 1 && *at == '0') {
-		number = 10;
-		at++;
-	}
-	token->value = number;
-	if (at == end || !rawbpf__is_word(*at))
-		return at;
-	token->code = RAWBPF__T_BAD_REGISTER;
-	for (; at < end && rawbpf__is_word(*at); at++)
-		if (!rawbpf__is_digit(*at))
-			token->code = RAWBPF__T_BAD;
-	return token->code == RAWBPF__T_BAD ? NULL : at;
-}
-
-RAWBPF__PRIVATE int rawbpf__word_find(const struct rawbpf__tables *tables, uint32_t hash,
-				      const unsigned char *text, unsigned length)
-{
-	const struct rawbpf__word *word;
-	unsigned slot = hash, i;
-
-	for (;; slot++) {
-		unsigned n = tables->word_slots[slot % RAWBPF__WORD_SLOTS];
-
-		if (!n)
-			return -1;
-		word = &tables->words[n - 1];
-		if (word->hash != hash || word->length != length)
-			continue;
-		for (i = 0; i < length && word->text[i] == (char)text[i]; i++)
-			;
-		if (i == length)
-			return n - 1;
-	}
-}
-
-/* "name#5", after call; '-' is part of such a name. */
-static const unsigned char *lex_call_name(struct rawbpf__token *token, const unsigned char *at,
-					  const unsigned char *end)
-{
-	struct rawbpf__token number = { .code = RAWBPF__T_NUMBER };
-	const unsigned char *name = at;
-
-	while (at < end && (rawbpf__is_word(*at) || *at == '-'))
-		at++;
-	if (end - at < 2 || *at != '#' || !rawbpf__is_digit(at[1]))
-		return NULL;
-	token->length = at - name;
-	at = lex_number(&number, at + 1, end);
-	token->code = number.code;
-	token->value = number.value;
-	token->numbered = 1;
-	return at;
-}
-
-/*
- * A word: register, word of the templates, or name. After goto, call and their like all
- * words are names, so that a label may be called "exit"; but for "pc+1" and "kfunc[...]".
- */
-static const unsigned char *lex_word(const struct rawbpf__parser *p, struct rawbpf__token *token,
-				     unsigned before)
-{
-	const unsigned char *at = token->start, *end = p->end, *next;
-	uint32_t hash;
-	int word;
-
-	next = lex_register(token, at, end);
-	if (next)
-		return next;
-	if (before == RAWBPF__T_CALL) {
-		next = lex_call_name(token, at, end);
-		if (next)
-			return next;
-	}
-	next = lex_word_end(at, end, &hash);
-	token->length = next - at;
-	token->value = hash;
-	word = rawbpf__word_find(p->tables, hash, at, next - at);
-	if (before >= RAWBPF__T_GOTO && before < RAWBPF__T_NAMED && word >= 0) {
-		if (next == end || (*next != '[' && !(next - at == 2 && *at == 'p' &&
-						      (*next == '+' || *next == '-'))))
-			word = -1;
-	}
-	token->code = word < 0 ? RAWBPF__T_NUMBER : RAWBPF__T_WORD + word;
-	token->name = word < 0;
-	return next;
-}
-
-/* Add `more` to a number: sign and magnitude. 0: 64 bits are not enough. */
-static int lex_add(struct rawbpf__token *sum, const struct rawbpf__token *more)
-{
-	if (sum->negative == more->negative)
-		return !__builtin_add_overflow(sum->value, more->value, &sum->value);
-	if (sum->value >= more->value) {
-		sum->value -= more->value;
-	} else {
-		sum->value = more->value - sum->value;
-		sum->negative = more->negative;
-	}
-	if (!sum->value)
-		sum->negative = 0;
-	return 1;
-}
-
 /* Does a number follow the signs at `at`? Its first byte, and whether to negate it. */
 static const unsigned char *lex_signs(const unsigned char *at, const unsigned char *end,
-				      uint8_t *negative)
+				      int *negative)
 {
 	struct rawbpf__token token;
 
@@ -274,122 +350,104 @@ static const unsigned char *lex_signs(const unsigned char *at, const unsigned ch
 
 /* One term of a sum: a number, a character, or the name of a constant. */
 static const unsigned char *lex_term(struct rawbpf__parser *p, struct rawbpf__token *term,
-				     const unsigned char *at)
+				     const unsigned char *at, int negative)
 {
-	const unsigned char *next;
-	uint32_t hash;
-
 	term->start = at;
-	term->line = p->line;
-	term->code = RAWBPF__T_NUMBER;
-	if (lex_class[*at] == LEX_DIGIT)
-		return lex_number(term, at, p->end);
-	if (*at == '\'')
-		return lex_quoted(term, at, p->end);
-	next = lex_word_end(at, p->end, &hash);
-	term->length = next - at;
-	term->value = hash;
-	term->name = 1;
-	if (!rawbpf__symbol_constant(p, term))
-		term->code = RAWBPF__T_BAD_NAME;
-	return next;
+	term->flags = 0;
+	if (lex_class[*at] == LEX_DIGIT) {
+		at = lex_number(term, at, p->end);
+	} else if (*at == '\'') {
+		at = lex_quoted(term, at, p->end);
+	} else {
+		term->code = RAWBPF__T_NUMBER;
+		at = rawbpf__word_end(at, p->end, &term->value);
+		term->length = at - term->start;
+		if (!rawbpf__symbol_constant(p, term))
+			term->code = RAWBPF__T_BAD_NAME;
+	}
+	term->length = at - term->start;
+	if (negative && term->code == RAWBPF__T_NUMBER) {
+		if (term->flags && term->value > 1ull << 63)
+			term->code = RAWBPF__T_BIG_NUMBER;
+		term->value = -term->value;
+		term->flags = 0;
+	}
+	return at;
 }
 
-/* What follows a term, if it is "+ 4" or "- NAME", is added to it. */
-static const unsigned char *lex_sum(struct rawbpf__parser *p, struct rawbpf__token *token,
+/* What follows a term, "+ 4" or "- NAME", is added to it. */
+static const unsigned char *lex_more(struct rawbpf__parser *p, struct rawbpf__token *sum,
 				    const unsigned char *at)
 {
 	const unsigned char *next = skip_blanks(at, p->end);
-	struct rawbpf__token more;
-	uint8_t negative;
+	struct rawbpf__token term;
+	int64_t value;
+	int negative;
 
 	for (; next < p->end && (*next == '+' || *next == '-'); next = skip_blanks(at, p->end)) {
 		next = lex_signs(next, p->end, &negative);
-		if (!next)
+		if (!next || sum->code != RAWBPF__T_NUMBER)
 			break;
-		if (token->name && !rawbpf__symbol_constant(p, token)) {
-			token->code = RAWBPF__T_BAD_NAME;
-			break;
-		}
-		more = (struct rawbpf__token){ .code = 0 };
-		token->length = 0;
-		at = lex_term(p, &more, next);
-		more.negative ^= negative;
-		if (more.code != RAWBPF__T_NUMBER) {
-			more.length = at - more.start;
-			*token = more;
-			return at;
-		}
-		if (!lex_add(token, &more)) {
-			token->code = RAWBPF__T_BIG_NUMBER;
+		if (sum->flags & RAWBPF__NAME && !rawbpf__symbol_constant(p, sum)) {
+			sum->code = RAWBPF__T_BAD_NAME;
 			break;
 		}
+		at = lex_term(p, &term, next, negative);
+		if (term.code != RAWBPF__T_NUMBER) {
+			*sum = term;
+			break;
+		}
+		sum->length = at - sum->start;
+		if (__builtin_add_overflow((int64_t)sum->value, (int64_t)term.value, &value) ||
+		    sum->flags || term.flags)
+			sum->code = RAWBPF__T_BIG_NUMBER;
+		sum->value = value;
 	}
 	return at;
+}
+
+static const unsigned char *lex_sum(struct rawbpf__parser *p, struct rawbpf__token *sum,
+				    const unsigned char *at)
+{
+	const unsigned char *next = skip_blanks(at, p->end);
+
+	return next < p->end && (*next == '+' || *next == '-') ? lex_more(p, sum, at) : at;
 }
 
 /* A signed number, or a sum; NULL: there is only an operator. */
 static const unsigned char *lex_signed(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
-	uint8_t negative;
-	const unsigned char *at = lex_signs(token->start, p->end, &negative), *start = token->start;
+	const unsigned char *start = token->start;
+	int negative;
+	const unsigned char *at = lex_signs(start, p->end, &negative);
 
 	if (!at)
 		return NULL;
-	at = lex_term(p, token, at);
-	if (token->code != RAWBPF__T_NUMBER) {
-		token->length = at - token->start;
+	at = lex_term(p, token, at, negative);
+	if (token->code != RAWBPF__T_NUMBER)
 		return at;
-	}
-	token->negative ^= negative;
 	token->start = start;
-	token->length = 0;
+	token->length = at - start;
 	return lex_sum(p, token, at);
 }
 
-static const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf__token *token)
-{
-	const unsigned char *at = token->start, *end = p->end;
-	unsigned char c = *at++;
-	int equal;
+/* -------------------------------------------------------- operators and comments */
 
-	if ((c == '<' || c == '>') && at < end && *at == c) {
-		equal = at + 1 < end && at[1] == '=';
-		token->code = (c == '<' ? RAWBPF__T_LEFT : RAWBPF__T_RIGHT) + 2 * equal;
-		return at + 1 + equal;
-	}
-	equal = at < end && *at == '=';
-	if (!equal && (c == '+' || c == '-')) {
-		const unsigned char *next = lex_signed(p, token);
-
-		if (next)
-			return next;
-	}
-	token->code = !equal ? c : c == '|' ? RAWBPF__T_OR_EQUAL : c == '^' ? RAWBPF__T_XOR_EQUAL :
-		      c - RAWBPF__T_EQUAL;
-	return at + equal;
-}
-
-static const unsigned char *lex_line_end(const unsigned char *at, const unsigned char *end)
-{
-	while (at < end && *at != '\n')
-		at++;
-	return at;
-}
-
-/* The end of a comment of either kind at `at`; NULL: it is none; a '/' alone: at + 1. */
+/* The end of a comment at `at`; NULL: it is none. */
 static const unsigned char *lex_comment(struct rawbpf__parser *p, struct rawbpf__token *token,
 					const unsigned char *at)
 {
 	const unsigned char *end = p->end;
 
-	if (end - at < 2 || (at[1] != '/' && at[1] != '*'))
+	if (*at != '#' && (end - at < 2 || (at[1] != '/' && at[1] != '*')))
 		return NULL;
-	if (at[1] == '/')
-		return lex_line_end(at, end);
+	if (*at == '#' || at[1] == '/') {
+		while (at < end && *at != '\n')
+			at++;
+		return at;
+	}
 	for (at += 2; at < end; at++) {
-		if (*at == '\n')
-			p->line++;
+		p->line += *at == '\n';
 		if (*at == '*' && end - at > 1 && at[1] == '/')
 			return at + 2;
 	}
@@ -399,112 +457,131 @@ static const unsigned char *lex_comment(struct rawbpf__parser *p, struct rawbpf_
 }
 
 /* objdump writes "<label+0x10>" after a jump's or call's target: it says nothing new. */
-static const unsigned char *lex_annotation(const struct rawbpf__parser *p,
-					   const unsigned char *at)
+static const unsigned char *lex_annotation(const unsigned char *at, const unsigned char *end)
 {
-	const unsigned char *end = p->end;
-
-	if (end - at < 2 || lex_class[at[1]] != LEX_WORD)
+	if (end - at < 2 || lex_class[at[1]] < LEX_LETTER)
 		return NULL;
 	while (at < end && *at != '>' && *at != '\n')
 		at++;
 	return at < end && *at == '>' ? at + 1 : NULL;
 }
 
-/* One token. Returns where to go on; the code stays T_END if there was none (a comment). */
-static const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__token *token,
-				      unsigned before, int jumps)
+/* Has a jump or call come before? Then '<' is no comparison. */
+static int after_jump(const struct rawbpf__token *tokens, const struct rawbpf__token *end)
 {
-	const unsigned char *at = token->start, *next;
+	for (; tokens < end; tokens++)
+		if (is_named(tokens->code))
+			return 1;
+	return 0;
+}
 
-	switch (lex_class[*at]) {
-	case LEX_WORD:
-		next = lex_word(p, token, before);
-		if (before == RAWBPF__T_END && *at == '.') {
-			token->code = RAWBPF__T_DIRECTIVE;
-			return next;
-		}
-		if (token->name && before && !(before >= RAWBPF__T_GOTO && before < RAWBPF__T_NAMED) &&
-		    before != RAWBPF__T_DIRECTIVE)
-			return lex_sum(p, token, next);
-		return next;
-	case LEX_DIGIT:
-		token->code = RAWBPF__T_NUMBER;
-		return lex_sum(p, token, lex_number(token, at, p->end));
-	case LEX_QUOTE:
-		token->code = RAWBPF__T_NUMBER;
-		return lex_sum(p, token, lex_quoted(token, at, p->end));
-	case LEX_BRACKET:
-		token->code = *at;
-		return at + 1;
-	case LEX_OPERATOR:
-		next = *at == '/' ? lex_comment(p, token, at) :
-		       *at == '<' && jumps && before == RAWBPF__T_NUMBER ?
-			       lex_annotation(p, at) : NULL;
-		return next ? next : lex_operator(p, token);
-	case LEX_HASH:
-		return lex_line_end(at, p->end);
-	default:
-		token->code = RAWBPF__T_BAD;
+static const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf__token *token)
+{
+	const unsigned char *at = token->start, *end = p->end, *next = NULL;
+	unsigned char c = *at++;
+	unsigned char second = at < end ? *at : 0;
+
+	if (second == '=') {
+		token->code = c == '|' ? RAWBPF__T_OR_EQUAL : c == '^' ? RAWBPF__T_XOR_EQUAL :
+			      c - RAWBPF__T_EQUAL;
 		return at + 1;
 	}
+	if (second == c && (c == '<' || c == '>')) {
+		int equal = end - at > 1 && at[1] == '=';
+
+		token->code = (c == '<' ? RAWBPF__T_LEFT : RAWBPF__T_RIGHT) + 2 * equal;
+		return at + 1 + equal;
+	}
+	if (c == '+' || c == '-')
+		next = lex_signed(p, token);
+	else if (c == '/')
+		next = lex_comment(p, token, at - 1);
+	else if (c == '<' && after_jump(p->tokens, token))
+		next = lex_annotation(at - 1, end);
+	if (next)
+		return next;
+	token->code = c;
+	return at;
+}
+
+/* One token that is no register. If it is none at all (a comment), its code is T_END. */
+static const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__token *token,
+				      unsigned class, unsigned before)
+{
+	const unsigned char *at = token->start;
+
+	if (class >= LEX_LETTER) {
+		at = lex_word(p, token, before);
+		/* No sum is in sight, or it is a name that is defined: ".set NAME -4". */
+		if (!(token->flags & RAWBPF__NAME) || before == RAWBPF__T_END ||
+		    before == RAWBPF__T_DIRECTIVE || is_named(before))
+			return at;
+		return lex_sum(p, token, at);
+	}
+	if (class == LEX_OPERATOR)
+		return lex_operator(p, token);
+	if (class == LEX_DIGIT || class == LEX_QUOTE)
+		return lex_sum(p, token, lex_term(p, token, at, 0));
+	if (class == LEX_HASH)
+		return lex_comment(p, token, at);
+	token->code = class == LEX_BRACKET ? *at : RAWBPF__T_BAD;
+	return at + 1;
+}
+
+/* ------------------------------------------------------------------- statements */
+
+static int is_operand(unsigned code)
+{
+	return code == RAWBPF__T_NUMBER || code == RAWBPF__T_R || code == RAWBPF__T_W;
 }
 
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p)
 {
-	const unsigned char *at = p->at, *end = p->end;
-	union rawbpf__skeleton *skeleton = &p->skeleton;
-	unsigned count = 0, before = RAWBPF__T_END, jumps = 0, shift = 0, part = 0;
-	uint64_t codes = 0;
+	const unsigned char *at = p->at, *end = p->end, *next;
+	struct rawbpf__token *token = p->tokens;
+	unsigned before = RAWBPF__T_END, operands = 0, count = 0;
 
+	p->skeleton.part[0] = p->skeleton.part[1] = p->skeleton.part[2] = 0;
 	p->colon = 0;
-	skeleton->part[0] = skeleton->part[1] = skeleton->part[2] = 0;
-	while (at < end) {
+	for (; at < end; at = next) {
 		unsigned class = lex_class[*at];
-		struct rawbpf__token *token;
 
-		if (class == LEX_BLANK) {
-			at++;
+		next = at + 1;
+		if (class == LEX_BLANK)
 			continue;
-		}
 		if (class == LEX_NEWLINE || class == LEX_SEMICOLON)
 			break;
-		token = &p->tokens[count];
 		token->start = at;
-		token->line = p->line;
 		token->length = 0;
 		token->code = RAWBPF__T_END;
-		token->negative = token->name = token->numbered = 0;
-		at = lex_token(p, token, before, jumps);
+		token->flags = 0;
+		next = class == LEX_LETTER ? lex_register(token, at, end) : NULL;
+		if (!next)
+			next = lex_token(p, token, class, before);
 		if (token->code == RAWBPF__T_END)
 			continue;
-		if (!token->length)
-			token->length = at - token->start;
 		before = token->code;
-		if (before >= RAWBPF__T_GOTO && before <= RAWBPF__T_CALL)
-			jumps = 1;
-		if (count >= RAWBPF__TOKENS)
-			continue;
-		count++;
-		if (before == ':' && count == 2) {	/* a label: what follows is a statement */
-			count--;
+		if (before == ':' && count == 1) {
 			p->colon = 1;
+			at = next;
 			break;
 		}
-		codes |= (uint64_t)before << shift;
-		shift += 8;
-		if (shift == 64) {
-			if (part < RAWBPF__SKELETON / 8)
-				skeleton->part[part++] = codes;
-			codes = shift = 0;
-		}
+		if (!token->length)
+			token->length = next - at;
+		if (count == RAWBPF__TOKENS)
+			continue;
+		if (is_operand(before) && operands < sizeof(p->operands))
+			p->operands[operands++] = count;
+		if (count < RAWBPF__SKELETON)
+			p->skeleton.code[count] = before;
+		token++;
+		count++;
 	}
-	if (shift && part < RAWBPF__SKELETON / 8)
-		skeleton->part[part] = codes;
-	p->tokens[count].start = at;
-	p->tokens[count].line = p->line;
-	p->tokens[count].length = 1;
-	p->tokens[count].code = RAWBPF__T_END;
+	token->start = at;
+	token->length = 1;
+	token->code = RAWBPF__T_END;
+	token->flags = 0;
 	p->token_count = count;
+	p->operand_count = operands;
 	p->at = at;
 }

@@ -39,7 +39,7 @@ static void line_add_operand(struct match_line *line, const struct rawbpf__form 
 		{ 'I', RAWBPF__F_IMM, "" },	{ 'C', RAWBPF__F_IMM, "" },
 		{ 'N', RAWBPF__F_IMM, "" },	{ 'M', RAWBPF__F_NEXT, "" },
 		{ 'Q', RAWBPF__F_IMM64, "" },	{ 'U', RAWBPF__F_HIGH, "" },
-		{ 'V', RAWBPF__F_LOW, "" },	{ 'E', RAWBPF__F_INDEX, "" },
+		{ 'V', RAWBPF__F_LOW, "" },	{ 'E', RAWBPF__F_OFF, "" },
 		{ 'O', RAWBPF__F_OFF, "+" },	{ 'J', RAWBPF__F_JUMP, "" },
 		{ 'L', RAWBPF__F_JUMP32, "" },	{ 'K', RAWBPF__F_LOCAL, "" },
 		{ 'R', RAWBPF__F_LOCAL, "pc" },	{ 'H', RAWBPF__F_CALL, "" },
@@ -76,17 +76,19 @@ static void line_make(struct match_line *line, const struct rawbpf__form *form,
 
 static void word_add(struct rawbpf__tables *tables, const char *text, unsigned length)
 {
-	uint32_t hash = rawbpf__hash((const unsigned char *)text, length);
 	struct rawbpf__word *word = &tables->words[tables->word_count];
-	unsigned slot = hash % RAWBPF__WORD_SLOTS, i;
+	const unsigned char *start = (const unsigned char *)text;
+	unsigned slot, i;
+	uint64_t key;
 
-	if (rawbpf__word_find(tables, hash, (const unsigned char *)text, length) >= 0 ||
+	rawbpf__word_end(start, start + length, &key);
+	if (rawbpf__word_find(tables, key, start, length) >= 0 ||
 	    length >= sizeof(word->text) || tables->word_count == RAWBPF__WORD_MAX)
 		return;
-	while (tables->word_slots[slot])
-		slot = (slot + 1) % RAWBPF__WORD_SLOTS;
-	tables->word_slots[slot] = ++tables->word_count;
-	word->hash = hash;
+	for (slot = rawbpf__key_slot(key, 8); tables->word_slots[slot % RAWBPF__WORD_SLOTS]; slot++)
+		;
+	tables->word_slots[slot % RAWBPF__WORD_SLOTS] = ++tables->word_count;
+	word->key = key;
 	word->length = length;
 	for (i = 0; i < length; i++)
 		word->text[i] = text[i];
@@ -114,24 +116,15 @@ static void words_add(struct rawbpf__tables *tables, const struct match_line *li
 
 static unsigned skeleton_slot(const union rawbpf__skeleton *skeleton)
 {
-	uint64_t h = skeleton->part[0] * 0x9e3779b97f4a7c15 ^
-		     skeleton->part[1] * 0xc2b2ae3d27d4eb4f ^
-		     skeleton->part[2] * 0x165667b19e3779f9;
+	uint64_t h = skeleton->part[0] * 0xc2b2ae3d27d4eb4f ^ skeleton->part[1];
 
-	return (h ^ h >> 29) * 0xbf58476d1ce4e5b9 >> 54;
+	return rawbpf__key_slot(h ^ h >> 29 ^ skeleton->part[2], 10);
 }
-_Static_assert(RAWBPF__ROW_SLOTS == 1 << (64 - 54), "the hash has as many bits");
+_Static_assert(RAWBPF__ROW_SLOTS == 1 << 10, "skeleton_slot's slots have 10 bits");
 
 static int skeletons_equal(const union rawbpf__skeleton *a, const union rawbpf__skeleton *b)
 {
 	return a->part[0] == b->part[0] && a->part[1] == b->part[1] && a->part[2] == b->part[2];
-}
-
-static int rows_equal(const struct rawbpf__row *a, const struct rawbpf__row *b)
-{
-	return skeletons_equal(&a->skeleton, &b->skeleton) && a->insn.code == b->insn.code &&
-	       a->insn.src_reg == b->insn.src_reg && a->insn.off == b->insn.off &&
-	       a->insn.imm == b->insn.imm;
 }
 
 /* Behind the rows of the same skeleton that are there already. */
@@ -140,12 +133,18 @@ static void row_insert(struct rawbpf__tables *tables, const struct rawbpf__row *
 	unsigned slot = skeleton_slot(&row->skeleton), n;
 
 	for (; (n = tables->row_slots[slot]); slot = (slot + 1) % RAWBPF__ROW_SLOTS)
-		if (rows_equal(&tables->rows[n - 1], row))
+		if (skeletons_equal(&tables->rows[n - 1].skeleton, &row->skeleton) &&
+		    tables->rows[n - 1].insn == row->insn)
 			return;
 	if (tables->row_count == RAWBPF__ROW_MAX)
 		return;
 	tables->rows[tables->row_count++] = *row;
 	tables->row_slots[slot] = tables->row_count;
+}
+
+static uint64_t fixed(unsigned rule, int fix, uint64_t mask, unsigned shift)
+{
+	return rule == RAWBPF__FIX ? (fix & mask) << shift : 0;
 }
 
 static void row_add(struct rawbpf__parser *p, const struct rawbpf__form *form, const char *template,
@@ -154,25 +153,27 @@ static void row_add(struct rawbpf__parser *p, const struct rawbpf__form *form, c
 	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
 	struct rawbpf__row row = { .slots = shape->slots };
 	struct match_line line;
-	unsigned i, operands = 0;
+	unsigned i, seen = 0;
 
 	line_make(&line, form, template, dialect);
 	words_add(p->tables, &line);
 	p->at = (const unsigned char *)line.text;
 	p->end = p->at + line.length;
 	rawbpf__lex(p);
-	for (i = 0; i < p->token_count; i++) {
-		unsigned code = p->tokens[i].code;
+	for (i = 0; i < p->operand_count && i < RAWBPF__OPERANDS; i++) {
+		unsigned field = p->tokens[p->operands[i]].value;
 
-		if ((code == RAWBPF__T_NUMBER || code == RAWBPF__T_R || code == RAWBPF__T_W) &&
-		    operands < RAWBPF__OPERANDS)
-			row.fields[operands++] = p->tokens[i].value;
+		if (seen >> field & 1 && field == RAWBPF__F_DST)
+			field = RAWBPF__F_DST_AGAIN;
+		if (seen >> field & 1 && field == RAWBPF__F_SRC)
+			field = RAWBPF__F_SRC_AGAIN;
+		seen |= 1u << field;
+		row.fields[i] = field;
 	}
 	row.skeleton = p->skeleton;
-	row.insn.code = form->code;
-	row.insn.src_reg = shape->src == RAWBPF__FIX ? form->fix : 0;
-	row.insn.off = shape->off == RAWBPF__FIX ? form->fix : 0;
-	row.insn.imm = shape->imm == RAWBPF__FIX ? form->fix : 0;
+	row.insn = form->code | fixed(shape->src, form->fix, 15, 12) |
+		   fixed(shape->off, form->fix, 0xffff, 16) |
+		   fixed(shape->imm, form->fix, 0xffffffff, 32);
 	row_insert(p->tables, &row);
 }
 
@@ -238,7 +239,7 @@ RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__par
 		const struct rawbpf__row *row = &tables->rows[n - 1];
 
 		if (skeletons_equal(&row->skeleton, &p->skeleton) &&
-		    (!p->opcode_known || row->insn.code == p->opcode))
+		    (!p->opcode_known || (uint8_t)row->insn == p->opcode))
 			return row;
 	}
 	return NULL;
@@ -246,11 +247,16 @@ RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__par
 
 /* ------------------------------------------------------------ when nothing matches */
 
-/* What may follow the first `count` tokens: a bit for each code. 0: nothing begins so. */
+/* What may follow the first tokens: a bit for each code. */
 struct match_set {
 	uint64_t bits[4];
 	unsigned count;
 };
+
+static unsigned code_at(const union rawbpf__skeleton *skeleton, unsigned i)
+{
+	return i < RAWBPF__SKELETON ? skeleton->code[i] : 0;
+}
 
 static void set_find(const struct rawbpf__parser *p, unsigned count, struct match_set *set)
 {
@@ -258,10 +264,10 @@ static void set_find(const struct rawbpf__parser *p, unsigned count, struct matc
 
 	*set = (struct match_set){ .count = 0 };
 	for (i = 0; i < p->tables->row_count; i++) {
-		const struct rawbpf__row *row = &p->tables->rows[i];
-		unsigned code = row->skeleton.code[count];
+		const union rawbpf__skeleton *skeleton = &p->tables->rows[i].skeleton;
+		unsigned code = code_at(skeleton, count);
 
-		for (j = 0; j < count && row->skeleton.code[j] == p->tokens[j].code; j++)
+		for (j = 0; j < count && code_at(skeleton, j) == p->tokens[j].code; j++)
 			;
 		if (j < count || set->bits[code / 64] >> code % 64 & 1)
 			continue;
@@ -275,96 +281,39 @@ static int set_has(const struct match_set *set, unsigned code)
 	return set->bits[code / 64] >> code % 64 & 1;
 }
 
-static void say_code(struct rawbpf__complaint *c, const struct rawbpf__tables *tables,
-		     unsigned code)
-{
-	static const char pairs[][4] = { "|=", "^=", "<<", ">>", "<<=", ">>=" };
-	char operator[3] = { code, '\0', '\0' };
-
-	if (code >= RAWBPF__T_WORD) {
-		rawbpf__say(c, tables->words[code - RAWBPF__T_WORD].text);
-	} else if (code == RAWBPF__T_R || code == RAWBPF__T_W) {
-		rawbpf__say(c, code == RAWBPF__T_R ? "a register r0 to r10" : "w0 to w10");
-	} else if (code == RAWBPF__T_NUMBER) {
-		rawbpf__say(c, "a number");
-	} else if (code == RAWBPF__T_END) {
-		rawbpf__say(c, "the end");
-	} else if (code >= RAWBPF__T_OR_EQUAL && code <= RAWBPF__T_RIGHT_EQUAL) {
-		rawbpf__say(c, pairs[code - RAWBPF__T_OR_EQUAL]);
-	} else {
-		if (code < RAWBPF__T_EQUAL) {
-			operator[0] = code + RAWBPF__T_EQUAL;
-			operator[1] = '=';
-		}
-		rawbpf__say(c, "'");
-		rawbpf__say(c, operator);
-		rawbpf__say(c, "'");
-	}
-}
-
-/* "a number, '-' or ..."; the message's end is never reached, 10 bytes are left for the token. */
-static void say_set(struct rawbpf__complaint *c, const struct rawbpf__tables *tables,
-		    const struct match_set *set)
-{
-	unsigned code, said = 0;
-
-	for (code = 0; code < 256; code++) {
-		if (!set_has(set, code))
-			continue;
-		if (c->length > 70 && said + 1 < set->count) {
-			rawbpf__say(c, ", ...");
-			return;
-		}
-		if (said)
-			rawbpf__say(c, said + 1 == set->count ? " or " : ", ");
-		say_code(c, tables, code);
-		said++;
-	}
-}
-
-/* A token that fits nowhere; 0: it is not such a one. */
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token)
 {
-	struct rawbpf__complaint c;
-	unsigned char first = *token->start;
-	int half = first == 'w' || first == 'W';
+	const char *letter = (*token->start | 0x20) == 'w' ? "w" : "r";
 
-	if (token->code < RAWBPF__T_BAD || token->code > RAWBPF__T_BAD_COMMENT)
-		return 0;
-	c = rawbpf__complain_token(p, token);
 	switch (token->code) {
 	case RAWBPF__T_BAD_REGISTER:
-		rawbpf__say_text(&c, token->start, token->length);
-		rawbpf__say(&c, half ? " is not a register; programs have w0 to w10" :
-				       " is not a register; programs have r0 to r10");
-		break;
+		rawbpf__complain(p, token, "%t is not a register; programs have %s0 to %s10", token,
+				 letter, letter);
+		return 1;
 	case RAWBPF__T_BAD_NUMBER:
-		rawbpf__say_token(&c, token);
-		rawbpf__say(&c, " is not a number");
-		break;
+		rawbpf__complain(p, token, "'%t' is not a number", token);
+		return 1;
 	case RAWBPF__T_BIG_NUMBER:
-		rawbpf__say_token(&c, token);
-		rawbpf__say(&c, " does not fit 64 bits");
-		break;
+		rawbpf__complain(p, token, "%t does not fit 64 bits", token);
+		return 1;
 	case RAWBPF__T_BAD_NAME:
-		rawbpf__symbol_missing(p, &c, token, RAWBPF__CONSTANT);
-		break;
+		rawbpf__constant_missing(p, token);
+		return 1;
 	case RAWBPF__T_BAD_COMMENT:
-		rawbpf__say(&c, "this comment has no end; expected */");
-		break;
-	default:
-		rawbpf__say(&c, "unexpected ");
-		rawbpf__say_token(&c, token);
+		rawbpf__complain(p, token, "this comment has no end; expected */");
+		return 1;
+	case RAWBPF__T_BAD:
+		rawbpf__complain(p, token, "unexpected '%t'", token);
+		return 1;
 	}
-	return 1;
+	return 0;
 }
 
-/* The first word is none that an instruction begins with. */
+/* What the first token is, that none begins with. */
 static void complain_first(struct rawbpf__parser *p, const struct match_set *set)
 {
 	const struct rawbpf__token *token = &p->tokens[0];
-	struct rawbpf__complaint c = rawbpf__complain_token(p, token);
 	struct rawbpf__guess guess = { .name = token->start, .length = token->length };
 	unsigned i;
 
@@ -372,84 +321,82 @@ static void complain_first(struct rawbpf__parser *p, const struct match_set *set
 		if (set_has(set, RAWBPF__T_WORD + i))
 			rawbpf__guess_offer(&guess, p->tables->words[i].text,
 					    p->tables->words[i].length);
-	rawbpf__say_token(&c, token);
-	rawbpf__say(&c, " does not begin an instruction");
-	rawbpf__say_guess(&c, &guess);
+	rawbpf__complain(p, token, "'%t' does not begin an instruction%g", token, &guess);
 }
 
-/* A register of the other width. */
-static void complain_width(struct rawbpf__parser *p, const struct rawbpf__token *token)
-{
-	struct rawbpf__complaint c = rawbpf__complain_token(p, token);
-	int half = token->code == RAWBPF__T_W;
-
-	rawbpf__say(&c, half ? "expected a 64-bit register, r" : "expected a 32-bit register, w");
-	rawbpf__say_number(&c, token->value);
-	rawbpf__say(&c, ", not ");
-	rawbpf__say_text(&c, token->start, token->length);
-}
+/* "a number, ')' or ..."; more than these few are not named. */
+#define NAMED 6
 
 static void complain_expected(struct rawbpf__parser *p, const struct rawbpf__token *token,
 			      const struct match_set *set)
 {
-	struct rawbpf__complaint c = rawbpf__complain_token(p, token);
+	static const char separators[][5] = { "", ", ", " or " };
+	unsigned codes[NAMED] = { 0 }, join[NAMED] = { 0 }, code, n = 0;
+	struct rawbpf__token none = { .length = 0 };
+	int at_end = token->code == RAWBPF__T_END;
 
-	if (set->count == 1 && set_has(set, RAWBPF__T_END)) {
-		rawbpf__say(&c, "unexpected ");
-		rawbpf__say_token(&c, token);
-		rawbpf__say(&c, " after the instruction; ';' or a new line separates them");
-		return;
-	}
-	rawbpf__say(&c, "expected ");
-	if (token > p->tokens && token[-1].code >= RAWBPF__T_GOTO &&
-	    token[-1].code <= RAWBPF__T_MAY_GOTO)
-		rawbpf__say(&c, "a label or an offset such as +1");
-	else if (token > p->tokens && token[-1].code == RAWBPF__T_CALL)
-		rawbpf__say(&c, "a helper, a label or pc+1");
+	for (code = 1; code < 256 && n < NAMED; code++)
+		if (set_has(set, code))
+			codes[n++] = code;
+	for (code = 1; code < n; code++)
+		join[code] = code + 1 == n && n == set->count ? 2 : 1;
+	rawbpf__complain(p, token, "expected %e%s%e%s%e%s%e%s%e%s%e%s%s%t%s", codes[0],
+			 separators[join[1]], codes[1], separators[join[2]], codes[2],
+			 separators[join[3]], codes[3], separators[join[4]], codes[4],
+			 separators[join[5]], codes[5], n < set->count ? ", ..." : "",
+			 at_end ? " before the end" : ", not '", at_end ? &none : token,
+			 at_end ? "" : "'");
+}
+
+static void complain_token(struct rawbpf__parser *p, const struct rawbpf__token *token,
+			   const struct match_set *set)
+{
+	unsigned before = token > p->tokens ? token[-1].code : 0;
+
+	if (!before)
+		complain_first(p, set);
+	else if (token->code == RAWBPF__T_W && set_has(set, RAWBPF__T_R))
+		rawbpf__complain(p, token, "expected a 64-bit register, r%d, not %t",
+				 (int64_t)token->value, token);
+	else if (token->code == RAWBPF__T_R && set_has(set, RAWBPF__T_W))
+		rawbpf__complain(p, token, "expected a 32-bit register, w%d, not %t",
+				 (int64_t)token->value, token);
+	else if (before >= RAWBPF__T_GOTO && before < RAWBPF__T_NAMED)
+		rawbpf__complain(p, token, "expected %s",
+				 before == RAWBPF__T_MAP  ? "the name of a map" :
+				 before == RAWBPF__T_CALL ? "a helper, a label or pc+1" :
+							    "a label or an offset such as +1");
+	else if (set->count == 1 && set_has(set, RAWBPF__T_END))
+		rawbpf__complain(p, token, "unexpected '%t' after the instruction; "
+				 "a new line or ';' separates them", token);
 	else
-		say_set(&c, p->tables, set);
-	if (token->code == RAWBPF__T_END) {
-		rawbpf__say(&c, " before the end");
-	} else {
-		rawbpf__say(&c, ", not ");
-		rawbpf__say_token(&c, token);
-	}
+		complain_expected(p, token, set);
 }
 
 RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 {
-	const struct rawbpf__token *token;
+	const struct rawbpf__token *token = p->tokens;
+	struct rawbpf__token prefix = { .start = p->opcode_at, .length = 4 };
 	const struct rawbpf__row *row;
 	struct match_set set;
-	unsigned count = 0;
+	int opcode_known = p->opcode_known;
 
-	if (p->opcode_known) {
-		p->opcode_known = 0;
-		row = rawbpf__match(p);
-		if (row) {
-			struct rawbpf__complaint c =
-				rawbpf__complain(p, p->tokens[0].line, p->opcode_at, 4);
-
-			rawbpf__say(&c, "this instruction's opcode is ");
-			rawbpf__say_hex(&c, row->insn.code);
-			rawbpf__say(&c, ", not ");
-			rawbpf__say_hex(&c, p->opcode);
-			return;
-		}
+	p->opcode_known = 0;
+	row = opcode_known ? rawbpf__match(p) : NULL;
+	if (row) {
+		rawbpf__complain(p, &prefix, "this instruction's opcode is %x, not %x",
+				 (unsigned)(uint8_t)row->insn, (unsigned)p->opcode);
+		return;
 	}
-	for (;; count++) {
-		set_find(p, count, &set);
-		token = &p->tokens[count];
-		if (!set_has(&set, token->code) || count == p->token_count)
+	if (p->statement_begins_line && rawbpf__is_chatter(p)) {
+		rawbpf__skip_line(p);
+		return;
+	}
+	for (;; token++) {
+		set_find(p, token - p->tokens, &set);
+		if (!set_has(&set, token->code) || token->code == RAWBPF__T_END)
 			break;
 	}
-	if (rawbpf__complain_bad(p, token))
-		return;
-	if (!count)
-		complain_first(p, &set);
-	else if ((token->code == RAWBPF__T_W && set_has(&set, RAWBPF__T_R)) ||
-		 (token->code == RAWBPF__T_R && set_has(&set, RAWBPF__T_W)))
-		complain_width(p, token);
-	else
-		complain_expected(p, token, &set);
+	if (!rawbpf__complain_bad(p, token))
+		complain_token(p, token, &set);
 }

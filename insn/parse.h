@@ -2,7 +2,9 @@
 /*
  * The assembler's parts, and what they share: struct rawbpf__parser.
  *
- *	parse.c		statements: labels, directives, instructions
+ *	parse.c		statements and instructions
+ *	directive.c	.map and .set
+ *	listing.c	what the kernel and objdump print around instructions
  *	lex.c		bytes to tokens
  *	match.c		tokens to a form of the table
  *	symbol.c	labels, constants, maps: by name; jumps that wait for a label
@@ -53,62 +55,72 @@ enum {
 	RAWBPF__T_NAMED			/* after the ones before this, a word is a name */
 };
 
-struct rawbpf__token {
-	const unsigned char *start;
-	unsigned length;
-	unsigned line;
-	uint64_t value;		/* of a number its magnitude; of a word its hash; of a register */
-	uint8_t code;
-	uint8_t negative;
-	uint8_t name;		/* a number's: it is a name, nothing is known of it yet */
-	uint8_t numbered;	/* a name's: "name#5"; value is 5 */
+/* What is to be known of a number besides. */
+enum {
+	RAWBPF__HUGE = 1,		/* the value is unsigned, and more than INT64_MAX */
+	RAWBPF__NAME = 2,		/* a name, of which nothing is known yet */
+	RAWBPF__NUMBERED = 4		/* "name#5": the value is 5 */
 };
 
-/* What an instruction's operands are. */
+struct rawbpf__token {
+	const unsigned char *start;
+	uint64_t value;			/* of a number, of a register; a word's key */
+	uint32_t length;
+	uint8_t code;
+	uint8_t flags;
+};
+
+/* What an instruction's operands are, and where they go: see field_places. */
 enum rawbpf__field {
-	RAWBPF__F_ZERO,		/* literally r0, w0, 0 */
-	RAWBPF__F_DST,		/* up to here in any kind of register... */
+	RAWBPF__F_ZERO,			/* literally r0, w0, 0 */
+	RAWBPF__F_DST,
 	RAWBPF__F_SRC,
-	RAWBPF__F_IMM,		/* ...and from here on numbers */
-	RAWBPF__F_NEXT,		/* imm of the second slot */
-	RAWBPF__F_IMM64,
-	RAWBPF__F_HIGH,		/* of imm */
+	RAWBPF__F_IMM,
+	RAWBPF__F_NEXT,			/* imm of the second slot */
+	RAWBPF__F_HIGH,			/* of imm */
 	RAWBPF__F_LOW,
-	RAWBPF__F_INDEX,	/* off, an index */
 	RAWBPF__F_OFF,
-	RAWBPF__F_JUMP,		/* off, or a label */
-	RAWBPF__F_JUMP32,	/* imm, or a label */
-	RAWBPF__F_LOCAL,	/* imm: a function's distance, or its label */
-	RAWBPF__F_CALL,		/* a helper's number or name, or a label */
-	RAWBPF__F_MAP		/* imm: a map's name */
+	RAWBPF__F_JUMP,			/* off, or a label */
+	RAWBPF__F_JUMP32,		/* imm, or a label */
+	RAWBPF__F_LOCAL,		/* imm: a function's distance, or its label */
+	RAWBPF__F_CALL,			/* imm: a helper's number or name, or a label */
+	RAWBPF__F_PLAIN,		/* the ones from here on are not just a range of bits */
+	RAWBPF__F_IMM64 = RAWBPF__F_PLAIN,
+	RAWBPF__F_DST_AGAIN,
+	RAWBPF__F_SRC_AGAIN,
+	RAWBPF__F_MAP			/* imm: a map's name */
 };
 
 #define RAWBPF__SKELETON	24	/* tokens of the longest form, and some */
 #define RAWBPF__OPERANDS	6
-#define RAWBPF__TOKENS		32	/* kept of a statement; there is none so long */
+#define RAWBPF__TOKENS		32	/* kept of a statement; no instruction has so many */
 #define RAWBPF__ROW_MAX		448
 #define RAWBPF__ROW_SLOTS	1024
 #define RAWBPF__WORD_MAX	96
 #define RAWBPF__WORD_SLOTS	256
 
+/* The codes of tokens, then zeros. */
 union rawbpf__skeleton {
-	uint64_t part[RAWBPF__SKELETON / 8];
 	uint8_t code[RAWBPF__SKELETON];
+	uint64_t part[RAWBPF__SKELETON / 8];
 };
 
-/* A template, ready to be matched. */
+/*
+ * A template, ready to be matched. Instructions are put together as numbers: opcode in
+ * the lowest byte, then dst and src of 4 bits, off of 16, imm of 32.
+ */
 struct rawbpf__row {
 	union rawbpf__skeleton skeleton;
-	struct bpf_insn insn;			/* with the fields that the form fixes */
+	uint64_t insn;				/* with the fields that the form fixes */
 	uint8_t fields[RAWBPF__OPERANDS];	/* enum rawbpf__field, in order of the text */
 	uint8_t slots;
 };
 
 /* A word that templates contain. */
 struct rawbpf__word {
-	uint32_t hash;
+	uint64_t key;
 	uint8_t length;
-	char text[27];
+	char text[23];
 };
 
 struct rawbpf__tables {
@@ -123,14 +135,15 @@ enum rawbpf__symbol_kind { RAWBPF__UNKNOWN, RAWBPF__LABEL, RAWBPF__CONSTANT, RAW
 
 /* A name. Symbols, jumps and texts are meant by numbers, to be half as large as pointers. */
 struct rawbpf__symbol {
+	uint64_t key;
 	uint32_t name;			/* its first byte in the text, where it was seen first */
-	uint32_t hash;
+	uint32_t length;
 	uint32_t next;			/* symbol of the same bucket, from 1 */
 	uint32_t value;			/* of a label its slot, of a map its index */
 	uint32_t more;			/* of an unknown the jumps that wait; a constant's high half */
 	uint32_t line : 28;		/* of its definition */
 	uint32_t kind : 3;		/* enum rawbpf__symbol_kind */
-	uint32_t negative : 1;		/* a constant: value and more are its magnitude */
+	uint32_t huge : 1;		/* a constant: RAWBPF__HUGE */
 };
 
 /* An instruction that waits for a label or map. */
@@ -144,56 +157,60 @@ struct rawbpf__wait {
 
 struct rawbpf__parser {
 	const unsigned char *at, *begin, *end;
-	unsigned line;
-	uint8_t line_begins;		/* nothing but blanks on this line so far */
-	uint8_t from_kernel;		/* line began with a number or opcode: ';' ends it */
-	uint8_t counting;		/* some line began with a number: */
+	const unsigned char *statement;		/* where the present one begins, */
+	unsigned statement_line;		/* on this line */
+	uint8_t statement_begins_line;
+	unsigned line;				/* of `at` */
+	uint8_t line_begins;			/* nothing but blanks on this line so far */
+	uint8_t from_kernel;			/* line has a number or opcode: ';' ends it */
 	uint8_t opcode_known;
-	uint8_t opcode;			/* "(07)" before the instruction, */
-	const unsigned char *opcode_at;	/* there */
-	uint64_t number_base;		/* number of slot 0 */
-	const unsigned char *number_at;	/* of this line */
+	uint8_t opcode;				/* "(07)" before the instruction, */
+	const unsigned char *opcode_at;		/* there */
+	const unsigned char *number_at;		/* "12:" before it */
 	uint64_t number;
-	unsigned number_length;
+	uint64_t number_base;			/* number of slot 0, if... */
+	uint8_t numbers_known;
+
 	struct rawbpf_text *text;
 	struct rawbpf__tables *tables;
-	unsigned slot;			/* next to write */
+	unsigned slot;				/* next to write */
 	unsigned scratch_short;
 
 	uint32_t *buckets;
 	unsigned bucket_bits;
-	struct rawbpf__symbol *symbols;	/* grow up... */
+	struct rawbpf__symbol *symbols;		/* grow up... */
 	unsigned symbol_count;
-	struct rawbpf__wait *waits;	/* ...and these down, from the end; the first is waits[-1] */
+	struct rawbpf__wait *waits;		/* ...and these down from the end: the first is [-1] */
 	unsigned wait_count;
-	unsigned wait_free;		/* a list of those used and done */
+	unsigned wait_free;			/* a list of those used and done */
 
+	uint8_t colon;				/* the statement is one token and ':' */
+	unsigned token_count;			/* without the end */
+	unsigned operand_count;			/* numbers, names and registers: */
+	uint8_t operands[RAWBPF__OPERANDS + 2];	/* which tokens they are */
 	union rawbpf__skeleton skeleton;
-	unsigned token_count;		/* without the end */
-	uint8_t colon;
 	struct rawbpf__token tokens[RAWBPF__TOKENS + 1];
-};
-
-/* A message being written into an error. */
-struct rawbpf__complaint {
-	struct rawbpf_text_error *error;	/* NULL: nobody wants to know */
-	unsigned length;
 };
 
 /* lex.c */
 
 /*
- * The statement at p->at into p->tokens and p->skeleton; p->at is then its end. One token
- * and a ':' after it are a statement of their own, with p->colon.
+ * The statement at p->at into p->tokens, p->operands and p->skeleton; p->at is then its end.
+ * One token and a ':' after it are a statement of their own.
  */
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p);
 RAWBPF__PRIVATE int rawbpf__is_word(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_blank(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_digit(unsigned char c);
-RAWBPF__PRIVATE uint32_t rawbpf__hash(const unsigned char *word, unsigned length);
+RAWBPF__PRIVATE int rawbpf__is_hex(unsigned char c);
+/* The end of the word at `at`; its key is the word itself, up to 8 bytes of it, else a hash. */
+RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
+						      const unsigned char *end, uint64_t *key);
 /* Number of a word of the templates, from 0; or -1. */
-RAWBPF__PRIVATE int rawbpf__word_find(const struct rawbpf__tables *tables, uint32_t hash,
+RAWBPF__PRIVATE int rawbpf__word_find(const struct rawbpf__tables *tables, uint64_t key,
 				      const unsigned char *text, unsigned length);
+/* Where in a table of 1 << bits slots a key belongs. */
+RAWBPF__PRIVATE unsigned rawbpf__key_slot(uint64_t key, unsigned bits);
 
 /* match.c */
 
@@ -210,57 +227,69 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p);
 
 /* Lay out the scratch. 0 or -ENOSPC. */
 RAWBPF__PRIVATE int rawbpf__symbols_start(struct rawbpf__parser *p);
-/* The symbol of a token's name, made if there is none; NULL: scratch is used up. */
-RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__symbol(struct rawbpf__parser *p,
-						      const unsigned char *name, unsigned length,
-						      uint32_t hash);
-/* A label, constant or map is defined; complains if it has been, and returns NULL. */
-RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__symbol_define(struct rawbpf__parser *p,
-							     const struct rawbpf__token *name,
-							     enum rawbpf__symbol_kind kind,
-							     uint64_t value, int negative);
+/* A label, constant or map is defined; 0: it has been before, which is an error. */
+RAWBPF__PRIVATE int rawbpf__symbol_define(struct rawbpf__parser *p,
+					  const struct rawbpf__token *name, unsigned kind,
+					  uint64_t value, int huge);
 /* If the name is a constant's, the token becomes its number; otherwise 0. */
 RAWBPF__PRIVATE int rawbpf__symbol_constant(struct rawbpf__parser *p, struct rawbpf__token *token);
 /* The instruction at `slot` names a label or map: now or later it gets its value. */
 RAWBPF__PRIVATE void rawbpf__symbol_use(struct rawbpf__parser *p, const struct rawbpf__token *name,
-					unsigned slot, enum rawbpf__field field);
-/* "no label 'uot' in this program (did you mean 'out'?)" */
-RAWBPF__PRIVATE void rawbpf__symbol_missing(struct rawbpf__parser *p, struct rawbpf__complaint *c,
-					    const struct rawbpf__token *name, unsigned kind);
+					unsigned slot, unsigned field);
+/* "no constant 'lenght' before this line (did you mean 'length'?)" */
+RAWBPF__PRIVATE void rawbpf__constant_missing(struct rawbpf__parser *p,
+					      const struct rawbpf__token *name);
 /* The end: what is still unknown is a helper or an error. */
 RAWBPF__PRIVATE void rawbpf__symbols_end(struct rawbpf__parser *p);
-RAWBPF__PRIVATE unsigned rawbpf__name_length(const struct rawbpf__parser *p,
-					     const unsigned char *name);
+
+/* parse.c */
+
+/* A number has to be one: a name becomes its constant's value, or an error, and 0. */
+RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__token *token);
+RAWBPF__PRIVATE void rawbpf__skip_line(struct rawbpf__parser *p);
+
+/* directive.c */
+
+RAWBPF__PRIVATE int rawbpf__text_equal(const struct rawbpf__token *token, const char *text);
+RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p);
+
+/* listing.c */
+
+/* What a line begins with before its instruction. 0: the line is none to assemble. */
+RAWBPF__PRIVATE int rawbpf__listing(struct rawbpf__parser *p);
+/* "12:" has to continue the numbers before. */
+RAWBPF__PRIVATE void rawbpf__listing_number(struct rawbpf__parser *p);
+/* The verifier's other lines: "processed 9 insns...", "from 3 to 7: ...", "func#0 @0". */
+RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__parser *p);
 
 /* complain.c */
 
-/* Begin an error at `width` bytes from `start`, which is on `line`. */
-RAWBPF__PRIVATE struct rawbpf__complaint rawbpf__complain(struct rawbpf__parser *p, unsigned line,
-							   const unsigned char *start,
-							   unsigned width);
-RAWBPF__PRIVATE struct rawbpf__complaint rawbpf__complain_token(struct rawbpf__parser *p,
-								 const struct rawbpf__token *token);
-RAWBPF__PRIVATE void rawbpf__say(struct rawbpf__complaint *c, const char *words);
-RAWBPF__PRIVATE void rawbpf__say_number(struct rawbpf__complaint *c, uint64_t number);
-RAWBPF__PRIVATE void rawbpf__say_hex(struct rawbpf__complaint *c, unsigned number);
-/* Text from outside, shortened and escaped. */
-RAWBPF__PRIVATE void rawbpf__say_text(struct rawbpf__complaint *c, const unsigned char *text,
-				      unsigned length);
-RAWBPF__PRIVATE void rawbpf__say_token(struct rawbpf__complaint *c,
-				       const struct rawbpf__token *token);
-
-/* Which of several names was meant? Offer all, then take `best`, if any. */
+/* Which of several names was meant? Offer all; `best` is then one, or NULL. */
 struct rawbpf__guess {
 	const unsigned char *name;
-	unsigned length;
-	unsigned distance;
 	const unsigned char *best;
-	unsigned best_length;
+	unsigned length, best_length;
+	unsigned distance;
 };
 RAWBPF__PRIVATE void rawbpf__guess_offer(struct rawbpf__guess *guess, const void *name,
 					 unsigned length);
-/* " (did you mean 'x'?)" */
-RAWBPF__PRIVATE void rawbpf__say_guess(struct rawbpf__complaint *c,
-				       const struct rawbpf__guess *guess);
+
+/*
+ * An error at a token, or at what lies at `start` on `line`. In the message
+ *
+ *	%s	a string of ours
+ *	%t	a token, escaped and not too long
+ *	%d	a number, int64_t
+ *	%x	two hexadecimal digits of an unsigned
+ *	%e	what a token of that code (unsigned) looks like
+ *	%g	of a guess: " (did you mean 'x'?)", or nothing
+ */
+RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf__parser *p, const struct rawbpf__token *token,
+				      const char *message, ...);
+RAWBPF__PRIVATE void rawbpf__complain_at(struct rawbpf__parser *p, unsigned line,
+					 const struct rawbpf__token *token, const char *message,
+					 ...);
+/* The line of the present statement that `at` is on. */
+RAWBPF__PRIVATE unsigned rawbpf__line_of(const struct rawbpf__parser *p, const unsigned char *at);
 
 #endif

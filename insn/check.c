@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* Would a kernel take the instruction? And if not, what is wrong with it? */
+#include <rawbpf/text.h>
+
+#include "form.h"
+
+enum check_problem {
+	CHECK_OK,
+	CHECK_MISSING,
+	CHECK_OPCODE,
+	CHECK_HALF,
+	CHECK_DST,
+	CHECK_DST_USED,
+	CHECK_SRC,
+	CHECK_SRC_USED,
+	CHECK_SRC_KIND,
+	CHECK_OFF_USED,
+	CHECK_OFF_KIND,
+	CHECK_OFF_INDEX,
+	CHECK_IMM_USED,
+	CHECK_IMM_KIND,
+	CHECK_IMM_CAST,
+	CHECK_ZERO_DIVISOR,
+	CHECK_SHIFT32,
+	CHECK_SHIFT64,
+	CHECK_SECOND_MISSING,
+	CHECK_SECOND,
+	CHECK_SECOND_IMM,
+	CHECK_NO_KERNEL,
+	CHECK_PROBLEMS
+};
+
+/* Not pointers: those would be relocated. */
+static const char check_sentences[CHECK_PROBLEMS][64] = {
+	[CHECK_MISSING] = "there is no instruction",
+	[CHECK_OPCODE] = "there is no such opcode",
+	[CHECK_HALF] = "opcode 0 is only the second half of a 64-bit load",
+	[CHECK_DST] = "dst is not a register: there are r0 to r10",
+	[CHECK_DST_USED] = "dst must be 0: this instruction does not use it",
+	[CHECK_SRC] = "src is not a register: there are r0 to r10",
+	[CHECK_SRC_USED] = "src must be 0: this instruction does not use it",
+	[CHECK_SRC_KIND] = "src is none of the kinds that this instruction has",
+	[CHECK_OFF_USED] = "off must be 0: this instruction does not use it",
+	[CHECK_OFF_KIND] = "off is none of the variants that this instruction has",
+	[CHECK_OFF_INDEX] = "off is an index and must not be negative",
+	[CHECK_IMM_USED] = "imm must be 0: this instruction does not use it",
+	[CHECK_IMM_KIND] = "imm is none of the values that this instruction has",
+	[CHECK_IMM_CAST] = "imm must be 1 or 0x10000: address spaces are 0 and 1",
+	[CHECK_ZERO_DIVISOR] = "the divisor must not be 0",
+	[CHECK_SHIFT32] = "a 32-bit value is shifted by 0 to 31",
+	[CHECK_SHIFT64] = "a 64-bit value is shifted by 0 to 63",
+	[CHECK_SECOND_MISSING] = "the second half of the 64-bit load is missing",
+	[CHECK_SECOND] = "in the second half of a 64-bit load all but imm must be 0",
+	[CHECK_SECOND_IMM] = "imm of the second half must be 0 for this kind of load",
+	[CHECK_NO_KERNEL] = "no kernel loads this instruction",
+};
+
+/* What is wrong when a field breaks its rule: by field and rule. */
+static enum check_problem check_imm_problem(unsigned rule)
+{
+	switch (rule) {
+	case RAWBPF__FIX:
+		return CHECK_IMM_KIND;
+	case RAWBPF__NOT0:
+		return CHECK_ZERO_DIVISOR;
+	case RAWBPF__SHIFT32:
+		return CHECK_SHIFT32;
+	case RAWBPF__SHIFT64:
+		return CHECK_SHIFT64;
+	case RAWBPF__CAST:
+		return CHECK_IMM_CAST;
+	default:
+		return CHECK_IMM_USED;
+	}
+}
+
+static enum check_problem check_off_problem(unsigned rule)
+{
+	if (rule == RAWBPF__ZERO)
+		return CHECK_OFF_USED;
+	return rule == RAWBPF__FIX ? CHECK_OFF_KIND : CHECK_OFF_INDEX;
+}
+
+static enum check_problem check_src_problem(unsigned rule)
+{
+	if (rule == RAWBPF__ZERO)
+		return CHECK_SRC_USED;
+	return rule == RAWBPF__FIX ? CHECK_SRC_KIND : CHECK_SRC;
+}
+
+static enum check_problem check_second(const struct rawbpf__shape *shape,
+				       const struct bpf_insn *insns, unsigned count, int fix)
+{
+	if (shape->next == RAWBPF__NONE)
+		return CHECK_OK;
+	if (count < 2)
+		return CHECK_SECOND_MISSING;
+	if (insns[1].code || insns[1].dst_reg || insns[1].src_reg || insns[1].off)
+		return CHECK_SECOND;
+	return rawbpf__rule_holds(shape->next, insns[1].imm, fix, 1) ? CHECK_OK : CHECK_SECOND_IMM;
+}
+
+/* `good` becomes the number of fields that are right: which form was meant. */
+static enum check_problem check_form(const struct rawbpf__form *form, const struct bpf_insn *insns,
+				     unsigned count, unsigned *good)
+{
+	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
+	int fix = form->fix;
+	enum check_problem problem = check_second(shape, insns, count, fix);
+
+	*good = !problem;
+	if (rawbpf__rule_holds(shape->imm, insns->imm, fix, 1))
+		++*good;
+	else
+		problem = check_imm_problem(shape->imm);
+	if (rawbpf__rule_holds(shape->off, insns->off, fix, 1))
+		++*good;
+	else
+		problem = check_off_problem(shape->off);
+	/* The field that chooses among forms counts most. */
+	if (rawbpf__rule_holds(shape->src, insns->src_reg, fix, 1))
+		*good += shape->src == RAWBPF__FIX ? 8 : 1;
+	else
+		problem = check_src_problem(shape->src);
+	if (rawbpf__rule_holds(shape->dst, insns->dst_reg, fix, 1))
+		++*good;
+	else
+		problem = shape->dst == RAWBPF__REG ? CHECK_DST : CHECK_DST_USED;
+	if (!problem && !form->kernel)
+		problem = CHECK_NO_KERNEL;
+	return problem;
+}
+
+static enum check_problem check_insn(const struct bpf_insn *insns, unsigned count)
+{
+	const struct rawbpf__form *form = count ? rawbpf__form_first(insns->code) : NULL;
+	enum check_problem best = CHECK_OPCODE;
+	unsigned good, most = 0;
+
+	if (!count)
+		return CHECK_MISSING;
+	if (!form)
+		return insns->code ? CHECK_OPCODE : CHECK_HALF;
+	do {
+		enum check_problem problem = check_form(form, insns, count, &good);
+
+		if (!problem)
+			return CHECK_OK;
+		if (good > most) {
+			most = good;
+			best = problem;
+		}
+	} while ((++form)->code == insns->code);
+	return best;
+}
+
+int rawbpf_insn_check(const struct bpf_insn *insns, unsigned count, const char **reason)
+{
+	enum check_problem problem = check_insn(insns, count);
+
+	if (reason)
+		*reason = problem ? check_sentences[problem] : NULL;
+	return problem ? -EINVAL : 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Characters, into a buffer that has room, and RAWBPF__PUT_SLACK bytes more, which may be
+ * written over: each function returns where the next character goes. Nothing is terminated.
+ *
+ * What disassembling a million instructions waits for is mispredicted branches. So the
+ * inline ones have none: they always write the most there may be, and step back.
+ */
+#ifndef RAWBPF_INSN_PUT_H
+#define RAWBPF_INSN_PUT_H
+
+#include "private.h"
+
+/* Also when the compiler is told to be small. */
+#define RAWBPF__INLINE static inline __attribute__((always_inline))
+
+enum { RAWBPF__PUT_SLACK = 16 };
+
+RAWBPF__PRIVATE char *rawbpf__put(char *at, const char *string);
+RAWBPF__PRIVATE char *rawbpf__put_dec(char *at, uint64_t number);
+RAWBPF__PRIVATE char *rawbpf__put_hex(char *at, uint64_t number);          /* "1f" */
+RAWBPF__PRIVATE char *rawbpf__put_signed_dec(char *at, int64_t number);    /* "-5" */
+RAWBPF__PRIVATE char *rawbpf__put_byte(char *at, unsigned byte);           /* "0f" */
+
+/* A string of up to 3 characters, filled up with zeros to 4. */
+RAWBPF__INLINE char *rawbpf__put_short(char *at, const char *string)
+{
+	__builtin_memcpy(at, string, 4);
+	return at + (string[0] != 0) + (string[1] != 0) + (string[2] != 0);
+}
+
+/* 0 to 99 */
+RAWBPF__INLINE char *rawbpf__put_small(char *at, unsigned number)
+{
+	unsigned tens = number * 103 >> 10;
+
+	at[0] = '0' + tens;
+	at += tens != 0;
+	at[0] = '0' + number - 10 * tens;
+	return at + 1;
+}
+
+/* '-' if the number is negative; it becomes its magnitude. */
+RAWBPF__INLINE char *rawbpf__put_minus(char *at, int64_t *number)
+{
+	int negative = *number < 0;
+
+	at[0] = '-';
+	*number = negative ? (int64_t)-(uint64_t)*number : *number;
+	return at + negative;
+}
+
+/* 8 bytes as a number whose lowest byte comes first in memory. */
+RAWBPF__INLINE uint64_t rawbpf__put_word(const char *bytes)
+{
+	uint64_t word;
+
+	__builtin_memcpy(&word, bytes, sizeof(word));
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
+}
+
+RAWBPF__INLINE unsigned rawbpf__put_digit_count(uint32_t number)
+{
+	return (35 - __builtin_clz(number | 1)) / 4;
+}
+
+/* 1 to 8 hexadecimal digits, the lowest ones of `number`. */
+RAWBPF__INLINE char *rawbpf__put_digits(char *at, uint32_t number, unsigned digits)
+{
+	uint64_t nibbles = number, letters;
+
+	/* One byte each, */
+	nibbles = (nibbles << 16 | nibbles) & 0x0000ffff0000ffff;
+	nibbles = (nibbles << 8 | nibbles) & 0x00ff00ff00ff00ff;
+	nibbles = (nibbles << 4 | nibbles) & 0x0f0f0f0f0f0f0f0f;
+	/* 10 and more become letters, */
+	letters = (nibbles + 0x0606060606060606) >> 4 & 0x0101010101010101;
+	nibbles += 0x3030303030303030 + letters * ('a' - '0' - 10);
+	/* and the first digit is the highest byte. */
+	nibbles <<= 64 - 8 * digits;
+	if (__BYTE_ORDER__ != __ORDER_BIG_ENDIAN__)
+		nibbles = __builtin_bswap64(nibbles);
+	__builtin_memcpy(at, &nibbles, sizeof(nibbles));
+	return at + digits;
+}
+
+#endif
