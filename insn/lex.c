@@ -1,105 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
-/* What a byte may be part of. */
-enum {
-	LEX_OTHER,
-	LEX_NEWLINE,
-	LEX_SEMICOLON,
-	LEX_BLANK,
-	LEX_HASH,
-	LEX_QUOTE,
-	LEX_BRACKET,
-	LEX_OPERATOR,
-	LEX_DIGIT,	/* from here on what a word may consist of */
-	LEX_LETTER,
-	LEX_HEX_LETTER
+static const uint8_t lex_class[256] = {
+	['\t'] = RAWBPF__C_BLANK, ['\v'] = RAWBPF__C_BLANK, ['\f'] = RAWBPF__C_BLANK, ['\r'] = RAWBPF__C_BLANK,
+	[' '] = RAWBPF__C_BLANK, ['\n'] = RAWBPF__C_NEWLINE, [';'] = RAWBPF__C_SEMICOLON, ['#'] = RAWBPF__C_HASH,
+	['\''] = RAWBPF__C_QUOTE,
+	['('] = RAWBPF__C_BRACKET, [')'] = RAWBPF__C_BRACKET, ['['] = RAWBPF__C_BRACKET, [']'] = RAWBPF__C_BRACKET,
+	[','] = RAWBPF__C_BRACKET, [':'] = RAWBPF__C_BRACKET,
+	['+'] = RAWBPF__C_OPERATOR, ['-'] = RAWBPF__C_OPERATOR, ['*'] = RAWBPF__C_OPERATOR, ['/'] = RAWBPF__C_OPERATOR,
+	['%'] = RAWBPF__C_OPERATOR, ['&'] = RAWBPF__C_OPERATOR, ['|'] = RAWBPF__C_OPERATOR, ['^'] = RAWBPF__C_OPERATOR,
+	['='] = RAWBPF__C_OPERATOR, ['!'] = RAWBPF__C_OPERATOR, ['<'] = RAWBPF__C_OPERATOR, ['>'] = RAWBPF__C_OPERATOR,
+	['0' ... '9'] = RAWBPF__C_DIGIT,
+	['a' ... 'f'] = RAWBPF__C_HEX_LETTER, ['A' ... 'F'] = RAWBPF__C_HEX_LETTER,
+	['g' ... 'z'] = RAWBPF__C_LETTER, ['G' ... 'Z'] = RAWBPF__C_LETTER,
+	['_'] = RAWBPF__C_LETTER, ['.'] = RAWBPF__C_LETTER, ['$'] = RAWBPF__C_LETTER,
 };
 
-static const uint8_t lex_class[256] = {
-	['\t'] = LEX_BLANK, ['\v'] = LEX_BLANK, ['\f'] = LEX_BLANK, ['\r'] = LEX_BLANK,
-	[' '] = LEX_BLANK, ['\n'] = LEX_NEWLINE, [';'] = LEX_SEMICOLON, ['#'] = LEX_HASH,
-	['\''] = LEX_QUOTE,
-	['('] = LEX_BRACKET, [')'] = LEX_BRACKET, ['['] = LEX_BRACKET, [']'] = LEX_BRACKET,
-	[','] = LEX_BRACKET, [':'] = LEX_BRACKET,
-	['+'] = LEX_OPERATOR, ['-'] = LEX_OPERATOR, ['*'] = LEX_OPERATOR, ['/'] = LEX_OPERATOR,
-	['%'] = LEX_OPERATOR, ['&'] = LEX_OPERATOR, ['|'] = LEX_OPERATOR, ['^'] = LEX_OPERATOR,
-	['='] = LEX_OPERATOR, ['!'] = LEX_OPERATOR, ['<'] = LEX_OPERATOR, ['>'] = LEX_OPERATOR,
-	['0' ... '9'] = LEX_DIGIT,
-	['a' ... 'f'] = LEX_HEX_LETTER, ['A' ... 'F'] = LEX_HEX_LETTER,
-	['g' ... 'z'] = LEX_LETTER, ['G' ... 'Z'] = LEX_LETTER,
-	['_'] = LEX_LETTER, ['.'] = LEX_LETTER, ['$'] = LEX_LETTER,
-};
+RAWBPF__PRIVATE const uint8_t *rawbpf__classes(void)
+{
+	return lex_class;
+}
 
 RAWBPF__PRIVATE int rawbpf__is_word(unsigned char c)
 {
-	return lex_class[c] >= LEX_DIGIT;
+	return lex_class[c] >= RAWBPF__C_DIGIT;
 }
 
 RAWBPF__PRIVATE int rawbpf__is_blank(unsigned char c)
 {
-	return lex_class[c] == LEX_BLANK;
+	return lex_class[c] == RAWBPF__C_BLANK;
 }
 
 RAWBPF__PRIVATE int rawbpf__is_digit(unsigned char c)
 {
-	return lex_class[c] == LEX_DIGIT;
+	return lex_class[c] == RAWBPF__C_DIGIT;
 }
 
 RAWBPF__PRIVATE int rawbpf__is_hex(unsigned char c)
 {
-	return lex_class[c] == LEX_DIGIT || lex_class[c] == LEX_HEX_LETTER;
+	return lex_class[c] == RAWBPF__C_DIGIT || lex_class[c] == RAWBPF__C_HEX_LETTER;
 }
 
 static const unsigned char *skip_blanks(const unsigned char *at, const unsigned char *end)
 {
-	while (at < end && lex_class[*at] == LEX_BLANK)
+	while (at < end && lex_class[*at] == RAWBPF__C_BLANK)
 		at++;
 	return at;
 }
 
 /* ----------------------------------------------------------------------- words */
 
-/*
- * EIGHT BYTES AT ONCE, the first in the lowest byte. What follows has few branches that
- * depend on the text: those a processor guesses wrong, and that costs it as much as the rest.
- */
-#define EACH(BYTE) (0x0101010101010101 * (uint64_t)(BYTE))
-
-static uint64_t load_eight(const unsigned char *at, const unsigned char *end)
-{
-	uint64_t bytes = 0;
-	unsigned i;
-
-	if (end - at >= 8) {
-		__builtin_memcpy(&bytes, at, sizeof(bytes));
-		return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? bytes : __builtin_bswap64(bytes);
-	}
-	for (i = 0; i < end - at; i++)
-		bytes |= (uint64_t)at[i] << 8 * i;
-	return bytes;
-}
-
-/* The high bit of each byte that is not between two others, all below 0x80. */
-static uint64_t not_between(uint64_t bytes, unsigned char first, unsigned char last)
-{
-	uint64_t low = bytes & EACH(0x7f);
-
-	return (~(low + EACH(0x80 - first)) | (low + EACH(0x7f - last)) | bytes) & EACH(0x80);
-}
-
-/* How many bytes come before the first with a high bit. */
-static unsigned count_before(uint64_t high_bits)
-{
-	return high_bits ? __builtin_ctzll(high_bits) / 8 : 8;
-}
-
-static uint64_t first_bytes(uint64_t bytes, unsigned count)
-{
-	return count < 8 ? bytes & ((1ull << 8 * count) - 1) : bytes;
-}
-
-/* Letters and digits at once, the few with a '_' or '.' one by one. */
 RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
 						      const unsigned char *end, uint64_t *key)
 {
@@ -107,13 +57,10 @@ RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
 	unsigned n;
 
 	do {
-		bytes = load_eight(at, end);
-		n = count_before(not_between(bytes | EACH(0x20), 'a', 'z') &
-				 not_between(bytes, '0', '9'));
-		while (n < 8 && lex_class[(uint8_t)(bytes >> 8 * n)] >= LEX_DIGIT)
-			n++;
-		k = k * 0x9e3779b97f4a7c15 ^ first_bytes(bytes, n);
-		at += n;
+		bytes = 0;
+		for (n = 0; n < 8 && at < end && lex_class[*at] >= RAWBPF__C_DIGIT; n++)
+			bytes |= (uint64_t)*at++ << 8 * n;
+		k = k * RAWBPF__KEY_FACTOR ^ bytes;
 	} while (n == 8);
 	*key = k;
 	return at;
@@ -152,9 +99,9 @@ static const unsigned char *lex_register(struct rawbpf__token *token, const unsi
 
 	if (letter != RAWBPF__T_R && letter != RAWBPF__T_W)
 		return NULL;
-	for (at = digits; at < end && lex_class[*at] == LEX_DIGIT; at++)
+	for (at = digits; at < end && lex_class[*at] == RAWBPF__C_DIGIT; at++)
 		;
-	if (at == digits || (at < end && lex_class[*at] >= LEX_DIGIT))
+	if (at == digits || (at < end && lex_class[*at] >= RAWBPF__C_DIGIT))
 		return NULL;
 	token->code = letter;
 	token->value = *digits - '0';
@@ -175,9 +122,9 @@ static const unsigned char *lex_call_name(struct rawbpf__token *token, const uns
 {
 	const unsigned char *name = at;
 
-	while (at < end && (lex_class[*at] >= LEX_DIGIT || *at == '-'))
+	while (at < end && (lex_class[*at] >= RAWBPF__C_DIGIT || *at == '-'))
 		at++;
-	if (end - at < 2 || *at != '#' || lex_class[at[1]] != LEX_DIGIT)
+	if (end - at < 2 || *at != '#' || lex_class[at[1]] != RAWBPF__C_DIGIT)
 		return NULL;
 	token->length = at - name;
 	token->flags = RAWBPF__NUMBERED;
@@ -246,7 +193,7 @@ static const unsigned char *lex_digits(struct rawbpf__token *token, const unsign
 	token->value = value;
 	if (value >> 63)
 		token->flags |= RAWBPF__HUGE;
-	if (at == first || (at < end && lex_class[*at] >= LEX_DIGIT)) {
+	if (at == first || (at < end && lex_class[*at] >= RAWBPF__C_DIGIT)) {
 		token->code = RAWBPF__T_BAD_NUMBER;
 		return rawbpf__word_end(at, end, &value);
 	}
@@ -255,52 +202,12 @@ static const unsigned char *lex_digits(struct rawbpf__token *token, const unsign
 	return at;
 }
 
-/* Up to 7 decimal digits that are a word of their own; NULL: it is something else. */
-static const unsigned char *lex_short(struct rawbpf__token *token, const unsigned char *at,
-				      const unsigned char *end)
-{
-	uint64_t bytes = load_eight(at, end);
-	unsigned n = count_before(not_between(bytes, '0', '9'));
-
-	if (n == 8 || (at[0] == '0' && n > 1) || lex_class[(uint8_t)(bytes >> 8 * n)] >= LEX_DIGIT)
-		return NULL;
-	/* Zeros before them; then pairs, fours, and eight of them. */
-	bytes = (bytes & EACH(0x0f)) << 8 * (8 - n);
-	bytes = bytes * (1 + (10 << 8)) >> 8 & 0x00ff00ff00ff00ff;
-	bytes = bytes * (1 + (100 << 16)) >> 16 & 0x0000ffff0000ffff;
-	token->value = bytes * (1 + (10000ull << 32)) >> 32;
-	return at + n;
-}
-
-/* "0x" and up to 8 digits, likewise. */
-static const unsigned char *lex_short_hex(struct rawbpf__token *token, const unsigned char *at,
-					  const unsigned char *end)
-{
-	uint64_t bytes = load_eight(at + 2, end);
-	unsigned n = count_before(not_between(bytes | EACH(0x20), 'a', 'f') &
-				  not_between(bytes, '0', '9'));
-
-	at += 2 + n;
-	if (!n || at >= end || lex_class[*at] >= LEX_DIGIT)
-		return NULL;
-	bytes = (bytes & EACH(0x0f)) + (bytes >> 6 & EACH(1)) * 9;
-	bytes = __builtin_bswap64(bytes << 8 * (8 - n));
-	bytes = (bytes | bytes >> 4) & 0x00ff00ff00ff00ff;
-	bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffff;
-	token->value = (uint32_t)(bytes | bytes >> 16);
-	return at;
-}
-
 static const unsigned char *lex_number(struct rawbpf__token *token, const unsigned char *at,
 				       const unsigned char *end)
 {
 	unsigned char letter = *at == '0' && end - at > 1 ? at[1] | 0x20 : 0;
-	const unsigned char *next;
 
 	token->code = RAWBPF__T_NUMBER;
-	next = letter == 'x' ? lex_short_hex(token, at, end) : lex_short(token, at, end);
-	if (next)
-		return next;
 	switch (letter) {
 	case 'x':
 		return lex_digits(token, at + 2, end, 16);
@@ -343,7 +250,7 @@ static const unsigned char *lex_signs(const unsigned char *at, const unsigned ch
 
 	for (*negative = 0; at < end && (*at == '+' || *at == '-'); at = skip_blanks(at + 1, end))
 		*negative ^= *at == '-';
-	if (at == end || (lex_class[*at] != LEX_QUOTE && lex_class[*at] < LEX_DIGIT))
+	if (at == end || (lex_class[*at] != RAWBPF__C_QUOTE && lex_class[*at] < RAWBPF__C_DIGIT))
 		return NULL;
 	return lex_register(&token, at, end) ? NULL : at;
 }
@@ -354,7 +261,7 @@ static const unsigned char *lex_term(struct rawbpf__parser *p, struct rawbpf__to
 {
 	term->start = at;
 	term->flags = 0;
-	if (lex_class[*at] == LEX_DIGIT) {
+	if (lex_class[*at] == RAWBPF__C_DIGIT) {
 		at = lex_number(term, at, p->end);
 	} else if (*at == '\'') {
 		at = lex_quoted(term, at, p->end);
@@ -459,7 +366,7 @@ static const unsigned char *lex_comment(struct rawbpf__parser *p, struct rawbpf_
 /* objdump writes "<label+0x10>" after a jump's or call's target: it says nothing new. */
 static const unsigned char *lex_annotation(const unsigned char *at, const unsigned char *end)
 {
-	if (end - at < 2 || lex_class[at[1]] < LEX_LETTER)
+	if (end - at < 2 || lex_class[at[1]] < RAWBPF__C_LETTER)
 		return NULL;
 	while (at < end && *at != '>' && *at != '\n')
 		at++;
@@ -510,7 +417,7 @@ static const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__t
 {
 	const unsigned char *at = token->start;
 
-	if (class >= LEX_LETTER) {
+	if (class >= RAWBPF__C_LETTER) {
 		at = lex_word(p, token, before);
 		/* No sum is in sight, or it is a name that is defined: ".set NAME -4". */
 		if (!(token->flags & RAWBPF__NAME) || before == RAWBPF__T_END ||
@@ -518,13 +425,13 @@ static const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__t
 			return at;
 		return lex_sum(p, token, at);
 	}
-	if (class == LEX_OPERATOR)
+	if (class == RAWBPF__C_OPERATOR)
 		return lex_operator(p, token);
-	if (class == LEX_DIGIT || class == LEX_QUOTE)
+	if (class == RAWBPF__C_DIGIT || class == RAWBPF__C_QUOTE)
 		return lex_sum(p, token, lex_term(p, token, at, 0));
-	if (class == LEX_HASH)
+	if (class == RAWBPF__C_HASH)
 		return lex_comment(p, token, at);
-	token->code = class == LEX_BRACKET ? *at : RAWBPF__T_BAD;
+	token->code = class == RAWBPF__C_BRACKET ? *at : RAWBPF__T_BAD;
 	return at + 1;
 }
 
@@ -542,20 +449,21 @@ RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p)
 	unsigned before = RAWBPF__T_END, operands = 0, count = 0;
 
 	p->skeleton.part[0] = p->skeleton.part[1] = p->skeleton.part[2] = 0;
+	p->hash = 0;
 	p->colon = 0;
 	for (; at < end; at = next) {
 		unsigned class = lex_class[*at];
 
 		next = at + 1;
-		if (class == LEX_BLANK)
+		if (class == RAWBPF__C_BLANK)
 			continue;
-		if (class == LEX_NEWLINE || class == LEX_SEMICOLON)
+		if (class == RAWBPF__C_NEWLINE || class == RAWBPF__C_SEMICOLON)
 			break;
 		token->start = at;
 		token->length = 0;
 		token->code = RAWBPF__T_END;
 		token->flags = 0;
-		next = class == LEX_LETTER ? lex_register(token, at, end) : NULL;
+		next = class == RAWBPF__C_LETTER ? lex_register(token, at, end) : NULL;
 		if (!next)
 			next = lex_token(p, token, class, before);
 		if (token->code == RAWBPF__T_END)
@@ -574,6 +482,7 @@ RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p)
 			p->operands[operands++] = count;
 		if (count < RAWBPF__SKELETON)
 			p->skeleton.code[count] = before;
+		p->hash = RAWBPF__HASH(p->hash, before);
 		token++;
 		count++;
 	}

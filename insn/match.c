@@ -114,23 +114,17 @@ static void words_add(struct rawbpf__tables *tables, const struct match_line *li
 	}
 }
 
-static unsigned skeleton_slot(const union rawbpf__skeleton *skeleton)
-{
-	uint64_t h = skeleton->part[0] * 0xc2b2ae3d27d4eb4f ^ skeleton->part[1];
-
-	return rawbpf__key_slot(h ^ h >> 29 ^ skeleton->part[2], 10);
-}
-_Static_assert(RAWBPF__ROW_SLOTS == 1 << 10, "skeleton_slot's slots have 10 bits");
-
 static int skeletons_equal(const union rawbpf__skeleton *a, const union rawbpf__skeleton *b)
 {
 	return a->part[0] == b->part[0] && a->part[1] == b->part[1] && a->part[2] == b->part[2];
 }
 
+_Static_assert(RAWBPF__ROW_SLOTS == 1 << 10, "slots are the highest bits of a hash");
+
 /* Behind the rows of the same skeleton that are there already. */
 static void row_insert(struct rawbpf__tables *tables, const struct rawbpf__row *row)
 {
-	unsigned slot = skeleton_slot(&row->skeleton), n;
+	unsigned slot = row->hash >> 54, n;
 
 	for (; (n = tables->row_slots[slot]); slot = (slot + 1) % RAWBPF__ROW_SLOTS)
 		if (skeletons_equal(&tables->rows[n - 1].skeleton, &row->skeleton) &&
@@ -171,6 +165,7 @@ static void row_add(struct rawbpf__parser *p, const struct rawbpf__form *form, c
 		row.fields[i] = field;
 	}
 	row.skeleton = p->skeleton;
+	row.hash = p->hash;
 	row.insn = form->code | fixed(shape->src, form->fix, 15, 12) |
 		   fixed(shape->off, form->fix, 0xffff, 16) |
 		   fixed(shape->imm, form->fix, 0xffffffff, 32);
@@ -230,15 +225,16 @@ RAWBPF__PRIVATE void rawbpf__tables_make(struct rawbpf__tables *tables)
 	rows_add(&p, RAWBPF_KERNEL, 1);
 }
 
-RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p)
+RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p,
+							uint64_t hash)
 {
 	const struct rawbpf__tables *tables = p->tables;
-	unsigned slot = skeleton_slot(&p->skeleton), n;
+	unsigned slot = hash >> 54, n;
 
 	for (; (n = tables->row_slots[slot]); slot = (slot + 1) % RAWBPF__ROW_SLOTS) {
 		const struct rawbpf__row *row = &tables->rows[n - 1];
 
-		if (skeletons_equal(&row->skeleton, &p->skeleton) &&
+		if (row->hash == hash && skeletons_equal(&row->skeleton, &p->skeleton) &&
 		    (!p->opcode_known || (uint8_t)row->insn == p->opcode))
 			return row;
 	}
@@ -382,7 +378,7 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 	int opcode_known = p->opcode_known;
 
 	p->opcode_known = 0;
-	row = opcode_known ? rawbpf__match(p) : NULL;
+	row = opcode_known ? rawbpf__match(p, p->hash) : NULL;
 	if (row) {
 		rawbpf__complain(p, &prefix, "this instruction's opcode is %x, not %x",
 				 (unsigned)(uint8_t)row->insn, (unsigned)p->opcode);

@@ -4,15 +4,7 @@
 
 /* ------------------------------------------------------------------- operands */
 
-/* Where a field is in an instruction as a number, and from where to where it may go. */
-static const struct field_place {
-	uint8_t shift;
-	uint8_t bits;
-	uint8_t next;		/* in the second slot */
-	uint8_t message;	/* which of field_messages */
-	int64_t least;
-	uint64_t range;		/* from the least to the most */
-} field_places[RAWBPF__F_PLAIN] = {
+static const struct rawbpf__place places[RAWBPF__F_PLAIN] = {
 	[RAWBPF__F_ZERO] = { 0, 0, 0, 0, 0, 0 },
 	[RAWBPF__F_DST] = { 8, 4, 0, 0, 0, 10 },
 	[RAWBPF__F_SRC] = { 12, 4, 0, 0, 0, 10 },
@@ -27,6 +19,12 @@ static const struct field_place {
 	[RAWBPF__F_CALL] = { 32, 32, 0, 1, INT32_MIN, 0x17fffffff },
 };
 
+RAWBPF__PRIVATE const struct rawbpf__place *rawbpf__places(void)
+{
+	return places;
+}
+
+/* What a place's `message` means. */
 static const char field_messages[][64] = {
 	"expected %s0, not %t: this instruction knows no other",
 	"%t does not fit 32 bits; r1 = NUMBER ll has 64",
@@ -58,9 +56,9 @@ struct parse_insn {
 static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token *token,
 			   unsigned field)
 {
-	const char *message = field_messages[field_places[field].message];
+	const char *message = field_messages[places[field].message];
 
-	if (field_places[field].message)
+	if (places[field].message)
 		rawbpf__complain(p, token, message, token);
 	else
 		rawbpf__complain(p, token, message, token->code == RAWBPF__T_NUMBER ? "" :
@@ -84,7 +82,7 @@ static int operand_again(struct rawbpf__parser *p, const struct parse_insn *insn
 static int operand_number(struct rawbpf__parser *p, struct parse_insn *insn,
 			  struct rawbpf__token *token, unsigned field)
 {
-	const struct field_place *place = &field_places[field];
+	const struct rawbpf__place *place = &places[field];
 
 	if (!rawbpf__is_number(p, token))
 		return 0;
@@ -159,7 +157,7 @@ static int operand_special(struct rawbpf__parser *p, struct parse_insn *insn,
 static int operand(struct rawbpf__parser *p, struct parse_insn *insn, struct rawbpf__token *token,
 		   unsigned field)
 {
-	const struct field_place *place = &field_places[field];
+	const struct rawbpf__place *place = &places[field];
 
 	if (token->flags || field >= RAWBPF__F_PLAIN ||
 	    token->value - place->least > place->range)
@@ -170,7 +168,7 @@ static int operand(struct rawbpf__parser *p, struct parse_insn *insn, struct raw
 
 /* ------------------------------------------------------------------- instructions */
 
-static void emit(struct rawbpf__parser *p, uint64_t insn)
+RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, uint64_t insn)
 {
 	struct rawbpf_text *text = p->text;
 	unsigned slot = p->slot++;
@@ -190,7 +188,7 @@ static void emit(struct rawbpf__parser *p, uint64_t insn)
 
 static void parse_instruction(struct rawbpf__parser *p)
 {
-	const struct rawbpf__row *row = rawbpf__match(p);
+	const struct rawbpf__row *row = rawbpf__match(p, p->hash);
 	struct parse_insn insn = { .reference = NULL };
 	unsigned slot = p->slot, i;
 	int good = 1;
@@ -203,9 +201,9 @@ static void parse_instruction(struct rawbpf__parser *p)
 	for (i = 0; good && i < p->operand_count; i++)
 		good = operand(p, &insn, &p->tokens[p->operands[i]], row->fields[i]);
 	/* A wrong one has its place too, so that no jump over it is called too far. */
-	emit(p, insn.slot[0]);
+	rawbpf__emit(p, insn.slot[0]);
 	if (row->slots > 1)
-		emit(p, insn.slot[1]);
+		rawbpf__emit(p, insn.slot[1]);
 	if (good && insn.reference)
 		rawbpf__symbol_use(p, insn.reference, slot, insn.reference_field);
 }
@@ -255,7 +253,7 @@ static void parse_statement(struct rawbpf__parser *p)
 
 static void parse_all(struct rawbpf__parser *p)
 {
-	while (p->at < p->end) {
+	while (rawbpf__fast(p), p->at < p->end) {
 		unsigned char c = *p->at;
 
 		if (c == '\n') {

@@ -3,6 +3,7 @@
  * The assembler's parts, and what they share: struct rawbpf__parser.
  *
  *	parse.c		statements and instructions
+ *	fast.c		the most usual statements once more, only faster
  *	directive.c	.map and .set
  *	listing.c	what the kernel and objdump print around instructions
  *	lex.c		bytes to tokens
@@ -55,6 +56,21 @@ enum {
 	RAWBPF__T_NAMED			/* after the ones before this, a word is a name */
 };
 
+/* What a byte may be part of. */
+enum {
+	RAWBPF__C_OTHER,
+	RAWBPF__C_NEWLINE,
+	RAWBPF__C_SEMICOLON,
+	RAWBPF__C_BLANK,
+	RAWBPF__C_HASH,
+	RAWBPF__C_QUOTE,
+	RAWBPF__C_BRACKET,
+	RAWBPF__C_OPERATOR,
+	RAWBPF__C_DIGIT,	/* from here on what a word may consist of */
+	RAWBPF__C_LETTER,
+	RAWBPF__C_HEX_LETTER
+};
+
 /* What is to be known of a number besides. */
 enum {
 	RAWBPF__HUGE = 1,		/* the value is unsigned, and more than INT64_MAX */
@@ -105,12 +121,16 @@ union rawbpf__skeleton {
 	uint64_t part[RAWBPF__SKELETON / 8];
 };
 
+/* The hash of the tokens so far, and one more. */
+#define RAWBPF__HASH(HASH, CODE) (((HASH) + (CODE)) * 0x9e3779b97f4a7c15)
+
 /*
  * A template, ready to be matched. Instructions are put together as numbers: opcode in
  * the lowest byte, then dst and src of 4 bits, off of 16, imm of 32.
  */
 struct rawbpf__row {
 	union rawbpf__skeleton skeleton;
+	uint64_t hash;				/* of the skeleton */
 	uint64_t insn;				/* with the fields that the form fixes */
 	uint8_t fields[RAWBPF__OPERANDS];	/* enum rawbpf__field, in order of the text */
 	uint8_t slots;
@@ -189,6 +209,7 @@ struct rawbpf__parser {
 	unsigned operand_count;			/* numbers, names and registers: */
 	uint8_t operands[RAWBPF__OPERANDS + 2];	/* which tokens they are */
 	union rawbpf__skeleton skeleton;
+	uint64_t hash;				/* of the skeleton */
 	struct rawbpf__token tokens[RAWBPF__TOKENS + 1];
 };
 
@@ -199,11 +220,14 @@ struct rawbpf__parser {
  * One token and a ':' after it are a statement of their own.
  */
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p);
+/* The class of each byte. */
+RAWBPF__PRIVATE const uint8_t *rawbpf__classes(void);
 RAWBPF__PRIVATE int rawbpf__is_word(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_blank(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_digit(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_hex(unsigned char c);
-/* The end of the word at `at`; its key is the word itself, up to 8 bytes of it, else a hash. */
+/* The end of the word at `at`; its key is the word itself, up to 7 bytes of it, else a hash. */
+#define RAWBPF__KEY_FACTOR 0x9e3779b97f4a7c15
 RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
 						      const unsigned char *end, uint64_t *key);
 /* Number of a word of the templates, from 0; or -1. */
@@ -215,8 +239,9 @@ RAWBPF__PRIVATE unsigned rawbpf__key_slot(uint64_t key, unsigned bits);
 /* match.c */
 
 RAWBPF__PRIVATE void rawbpf__tables_make(struct rawbpf__tables *tables);
-/* The row that has p->skeleton, and the opcode, if that is known; NULL: none. */
-RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p);
+/* The row that has p->skeleton, of that hash, and the opcode, if that is known; NULL: none. */
+RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p,
+							uint64_t hash);
 /* The error that a token is none; 0: it is one. */
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token);
@@ -247,6 +272,24 @@ RAWBPF__PRIVATE void rawbpf__symbols_end(struct rawbpf__parser *p);
 /* A number has to be one: a name becomes its constant's value, or an error, and 0. */
 RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__token *token);
 RAWBPF__PRIVATE void rawbpf__skip_line(struct rawbpf__parser *p);
+
+/* Where a field is in an instruction as a number, and from where to where it may go. */
+struct rawbpf__place {
+	uint8_t shift;
+	uint8_t bits;
+	uint8_t next;		/* in the second slot */
+	uint8_t message;	/* what to say if it is out of range */
+	int64_t least;
+	uint64_t range;		/* from the least to the most */
+};
+/* Of the fields before F_PLAIN. */
+RAWBPF__PRIVATE const struct rawbpf__place *rawbpf__places(void);
+RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, uint64_t insn);
+
+/* fast.c */
+
+/* Parse from p->at on, which begins a statement, up to the first that is not plain. */
+RAWBPF__PRIVATE void rawbpf__fast(struct rawbpf__parser *p);
 
 /* directive.c */
 

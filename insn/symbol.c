@@ -2,12 +2,12 @@
 #include "helper.h"
 #include "parse.h"
 
-/* One bucket for 64 bytes of text, and not less than 64. */
+/* One bucket for 256 bytes of text, and not less than 64: many fit a processor's cache. */
 static unsigned bucket_bits(size_t length)
 {
 	unsigned bits = 6;
 
-	while (bits < 20 && (size_t)64 << bits < length)
+	while (bits < 18 && (size_t)256 << bits < length)
 		bits++;
 	return bits;
 }
