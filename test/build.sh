@@ -147,10 +147,11 @@ without_libc() {
 
 freestanding_library() { CC=gcc by_meson freestanding -Dfreestanding=true; }
 
-# Every architecture with a system call entry of its own links with nothing but itself.
+# Every architecture with a system call entry of its own links with nothing but itself and what the
+# compiler brings.
 cross_without_libc() { # TRIPLET
 	"$1-gcc" $freestanding $warnings -I"$top/include" -Wl,--no-undefined -Wl,-e,rawbpf_map_create \
-		"$top/lib/rawbpf.c" "$top/lib/mem.c" -o "$work/$1"
+		"$top/lib/rawbpf.c" "$top/lib/mem.c" -lgcc -o "$work/$1"
 }
 
 check "gcc, glibc" gcc_glibc

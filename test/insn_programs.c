@@ -17,6 +17,7 @@
  * later) or instructions of 6.6 makes the kernel refuse, or interpret if it was built to.
  */
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <rawbpf.h>
@@ -543,6 +544,32 @@ int insn_program_run(const struct insn_program *program, int map_fd, unsigned *r
 	close(prog);
 	*retval = run.retval;
 	return err;
+}
+
+int insn_program_through_text(struct insn_program *program, enum rawbpf_dialect dialect)
+{
+	struct bpf_insn insns[sizeof program->insns / sizeof program->insns[0]];
+	char lines[sizeof program->insns / sizeof program->insns[0] * 128];
+	char scratch[65536];
+	struct rawbpf_text text = {
+		.text = lines,
+		.insns = insns,
+		.max = sizeof insns / sizeof insns[0],
+		.scratch = scratch,
+		.scratch_size = sizeof scratch,
+	};
+	int same;
+
+	for (unsigned i = 0, slots; i < program->count; i += slots) {
+		text.length += rawbpf_insn_format(lines + text.length, sizeof lines - text.length,
+						  program->insns + i, program->count - i, dialect,
+						  NULL, &slots);
+		lines[text.length++] = '\n';
+	}
+	same = rawbpf_text_parse(&text) == (int)program->count &&
+	       memcmp(insns, program->insns, program->count * sizeof insns[0]) == 0;
+	memcpy(program->insns, insns, program->count * sizeof insns[0]);
+	return same;
 }
 
 enum insn_verdict insn_program_judge(const struct insn_program *program, unsigned kernel, int err,

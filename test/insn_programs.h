@@ -10,6 +10,7 @@
 #define TEST_INSN_PROGRAMS_H
 
 #include <rawbpf/insn.h>
+#include <rawbpf/text.h>
 
 /* Linux 5.10 as one number that compares. */
 #define INSN_PROGRAM_KERNEL(MAJOR, MINOR)	((MAJOR) << 8 | (MINOR))
@@ -38,6 +39,9 @@ int insn_programs_map(void);
 
 /* Load and run: 0 and r0 in *retval, or the negative errno with which the kernel refused. */
 int insn_program_run(const struct insn_program *program, int map_fd, unsigned *retval);
+
+/* Disassemble the program and assemble that: 1 if the bytes, which replace it, are the same. */
+int insn_program_through_text(struct insn_program *program, enum rawbpf_dialect dialect);
 
 /* What that is on this kernel: the right result, a refusal that is due to its age, or wrong. */
 enum insn_verdict { INSN_RIGHT, INSN_REFUSED, INSN_WRONG };

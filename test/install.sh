@@ -24,7 +24,7 @@ packages_of() {
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		;;
-	bench) echo hyperfine libbpf-dev libelf-dev musl-tools strace zlib1g-dev ;;
+	bench) echo hyperfine libbpf-dev libelf-dev 'llvm-19|llvm' musl-tools strace time zlib1g-dev ;;
 	*) echo "install.sh: unknown part '$1'" >&2; return 2 ;;
 	esac
 }

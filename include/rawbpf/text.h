@@ -92,6 +92,19 @@ size_t rawbpf_text_scratch(size_t length);
  */
 int rawbpf_text_parse(struct rawbpf_text *text);
 
+/*
+ * One error as a reader wants it, two more lines with the place marked:
+ *
+ *	drop.s:7:14: error: r11 is not a register; programs have r0 to r10
+ *	    if r0 == r11 goto out
+ *	             ^~~
+ *
+ * `file` may be NULL. Tabs stay, other bytes that are not printable ASCII become \xNN; of a
+ * long line the part around the error is shown. Returns the length of it all, as snprintf(3).
+ */
+size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, const char *text,
+				size_t length, const struct rawbpf_text_error *error);
+
 #ifdef __cplusplus
 }
 #endif

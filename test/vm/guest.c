@@ -472,22 +472,28 @@ static void instructions(void)
 	struct utsname name;
 	unsigned major = 0, minor = 0;
 	int map = insn_programs_map();
-	int verdicts[3] = { 0 };
+	int verdicts[3] = { 0 }, through_text = 0;
 	struct insn_program program;
 
 	uname(&name);
 	sscanf(name.release, "%u.%u", &major, &minor);
 	for (unsigned i = 0; insn_programs_get(&program, i, map); i++) {
 		unsigned retval = 0;
-		int err = insn_program_run(&program, map, &retval);
-		enum insn_verdict verdict = insn_program_judge(&program, major << 8 | minor, err,
-							       retval);
+		enum insn_verdict verdict;
+		int err;
+
+		/* What is loaded was text in between, in one dialect and the other by turns. */
+		through_text += insn_program_through_text(&program,
+							  i % 2 ? RAWBPF_KERNEL : RAWBPF_LLVM);
+		err = insn_program_run(&program, map, &retval);
+		verdict = insn_program_judge(&program, major << 8 | minor, err, retval);
 
 		verdicts[verdict]++;
 		if (verdict == INSN_WRONG)
 			printf("insn: %s: result %d, r0 %#x, expected %#x\n", program.name, err,
 			       retval, program.expected);
 	}
+	fact(through_text, "insn.through_text");
 	fact(verdicts[INSN_RIGHT], "insn.right");
 	fact(verdicts[INSN_REFUSED], "insn.refused");
 	fact(verdicts[INSN_WRONG], "insn.wrong");

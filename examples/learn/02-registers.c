@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lesson 2: registers. There are eleven of 64 bits, r0 to r10, and w0 to w10 are their lower
+ * halves: an instruction on w registers sets the upper half to 0. An immediate has 32 bits and is
+ * sign-extended: -1 fills all 64.
+ */
+#include "learn.h"
+
+int main(void)
+{
+	static const char text[] =
+		"r1 = -1          # all 64 bits set\n"
+		"w2 = -1          # the lower 32; the upper are 0 now\n"
+		"r1 -= r2         # 0xffffffff00000000\n"
+		"r1 >>= 32\n"
+		"r0 = r1\n"
+		"exit\n";
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_1, -1),
+		BPF_MOV32_IMM(BPF_REG_2, -1),
+		BPF_ALU64_REG(BPF_SUB, BPF_REG_1, BPF_REG_2),
+		BPF_ALU64_IMM(BPF_RSH, BPF_REG_1, 32),
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_1),
+		BPF_EXIT_INSN(),
+	};
+
+	learn_title("2. Registers: 64 bits, and their lower halves");
+	learn_expect("the upper half of r1 - w2", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
+		     0xffffffff);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lesson 3: the stack. r10 points to its end, and programs write to the 512 bytes below it: so all
+ * offsets are negative. Read only what you have written, and at addresses that the size divides.
+ */
+#include "learn.h"
+
+int main(void)
+{
+	static const char text[] =
+		"r1 = 7\n"
+		"*(u64 *)(r10 - 8) = r1\n"
+		"*(u32 *)(r10 - 16) = 35\n"
+		"r0 = *(u64 *)(r10 - 8)\n"
+		"w1 = *(u32 *)(r10 - 16)\n"
+		"r0 += r1\n"
+		"exit\n";
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_1, 7),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8),
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -16, 35),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_10, -8),
+		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_10, -16),
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_1),
+		BPF_EXIT_INSN(),
+	};
+
+	learn_title("3. The stack: 512 bytes below r10");
+	learn_expect("7 and 35, stored, loaded and added", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
+		     42);
+	return 0;
+}

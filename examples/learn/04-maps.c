@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lesson 4: maps. A look-up takes the map and a pointer to the key, and gives a pointer to the
+ * value, or 0: the verifier insists that a program tests for that before it follows the pointer.
+ */
+#include "learn.h"
+
+int main(void)
+{
+	static const char text[] =
+		".map numbers array 4 8 3\n"
+		"*(u32 *)(r10 - 4) = 2          # the key: element 2\n"
+		"r1 = map numbers\n"
+		"r2 = r10\n"
+		"r2 += -4\n"
+		"call map_lookup_elem           # r0 = &value, or 0\n"
+		"if r0 == 0 goto out\n"
+		"r1 = *(u64 *)(r0 + 0)\n"
+		"r1 *= 2\n"
+		"*(u64 *)(r0 + 0) = r1          # we see this from outside\n"
+		"r0 = r1\n"
+		"out:\n"
+		"exit\n";
+	const unsigned key = 2;
+	uint64_t value = 21;
+	int map = learn_map(&(struct rawbpf_map_spec){
+		.name = "numbers", .type = BPF_MAP_TYPE_ARRAY,
+		.key_size = 4, .value_size = 8, .max_entries = 3 });
+	const struct bpf_insn insns[] = {
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 2),
+		BPF_LD_MAP_FD(BPF_REG_1, map),
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 4),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_0, 0),
+		BPF_ALU64_IMM(BPF_MUL, BPF_REG_1, 2),
+		BPF_STX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0),
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_1),
+		BPF_EXIT_INSN(),
+	};
+	int prog;
+
+	learn_title("4. Maps: what a program and a process share");
+	rawbpf_map_update(map, &key, &value, BPF_ANY);
+	prog = learn_load(text, insns, RAWBPF_COUNT(insns), &map);
+	learn_expect("r0", learn_run(prog), 42);
+	rawbpf_map_lookup(map, &key, &value, 0);
+	learn_expect("and element 2, read from outside", value, 42);
+	return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lesson 6: helpers, the kernel's functions for programs. Arguments go in r1 to r5 and are lost in
+ * the call; the result comes in r0; r6 to r9 stay. This asks how many bytes of our packet there
+ * are: bpf_skb_load_bytes() copies two of them to the stack.
+ */
+#include "learn.h"
+
+int main(void)
+{
+	static const char text[] =
+		"r6 = r1                  # the context, kept over the call\n"
+		"r2 = 0                   # from its byte 0\n"
+		"r3 = r10\n"
+		"r3 += -8                 # to the stack\n"
+		"r4 = 1                   # one byte\n"
+		"call skb_load_bytes      # 0, or a negative errno\n"
+		"w0 = *(u8 *)(r10 - 8)\n"
+		"w1 = *(u32 *)(r6 + 0)    # the context's first field: len\n"
+		"r0 += r1\n"
+		"exit\n";
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
+		BPF_MOV64_IMM(BPF_REG_2, 0),
+		BPF_MOV64_REG(BPF_REG_3, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, -8),
+		BPF_MOV64_IMM(BPF_REG_4, 1),
+		BPF_EMIT_CALL(BPF_FUNC_skb_load_bytes),
+		BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_10, -8),
+		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_6, 0),
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_1),
+		BPF_EXIT_INSN(),
+	};
+
+	learn_title("6. Helpers: r1 to r5 go in, r0 comes out");
+	/* A socket filter sees what is behind the Ethernet header: 50 bytes, of which the first is 14. */
+	learn_expect("the packet's first byte and its length", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
+		     14 + 50);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lesson 8: atomics. What several CPUs may write at once takes an instruction that reads, changes
+ * and writes in one piece. With fetch it also gives the old value (Linux 5.12).
+ */
+#include "learn.h"
+
+int main(void)
+{
+	static const char text[] =
+		"r1 = 40\n"
+		"*(u64 *)(r10 - 8) = r1\n"
+		"r1 = 2\n"
+		"lock *(u64 *)(r10 - 8) += r1                       # 42\n"
+		"r2 = 1\n"
+		"r2 = atomic_fetch_add((u64 *)(r10 - 8), r2)        # 43; r2 = 42\n"
+		"r0 = r2\n"
+		"exit\n";
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_1, 40),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8),
+		BPF_MOV64_IMM(BPF_REG_1, 2),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_10, BPF_REG_1, -8),
+		BPF_MOV64_IMM(BPF_REG_2, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD | BPF_FETCH, BPF_REG_10, BPF_REG_2, -8),
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_2),
+		BPF_EXIT_INSN(),
+	};
+
+	learn_title("8. Atomics: read, change and write in one piece");
+	learn_expect("what was there before the second addition", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
+		     42);
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lesson 9: tail calls. A program array holds programs; bpf_tail_call() jumps into one of them and
+ * does not come back. If the element is empty, the program just goes on.
+ */
+#include "learn.h"
+
+int main(void)
+{
+	static const char next_text[] =
+		"r0 = 42\n"
+		"exit\n";
+	static const struct bpf_insn next_insns[] = {
+		BPF_MOV64_IMM(BPF_REG_0, 42),
+		BPF_EXIT_INSN(),
+	};
+	static const char text[] =
+		".map programs prog_array 4 4 2\n"
+		"r2 = map programs        # r1 is the context, as it came\n"
+		"r3 = 1                   # element 1\n"
+		"call tail_call           # gone, if there is a program\n"
+		"r0 = 0                   # there was none\n"
+		"exit\n";
+	const unsigned element = 1;
+	int map = learn_map(&(struct rawbpf_map_spec){
+		.name = "programs", .type = BPF_MAP_TYPE_PROG_ARRAY,
+		.key_size = 4, .value_size = 4, .max_entries = 2 });
+	const struct bpf_insn insns[] = {
+		BPF_LD_MAP_FD(BPF_REG_2, map),
+		BPF_MOV64_IMM(BPF_REG_3, 1),
+		BPF_EMIT_CALL(BPF_FUNC_tail_call),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	int prog, next;
+
+	learn_title("9. Tail calls: into another program, and not back");
+	prog = learn_load(text, insns, RAWBPF_COUNT(insns), &map);
+	learn_expect("with an empty element", learn_run(prog), 0);
+	printf("\n");
+	next = learn_load(next_text, next_insns, RAWBPF_COUNT(next_insns), NULL);
+	if (rawbpf_map_update(map, &element, &next, BPF_ANY) < 0)
+		learn_fail("putting the second program into the array", 0);
+	learn_expect("with the second program there", learn_run(prog), 42);
+	return 0;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf asm: text to bytes, hex or C. */
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void print_raw(struct program *program, enum rawbpf_byte_order order)
+{
+	tool_reorder(program, order);
+	fwrite(program->insns, sizeof *program->insns, program->count, stdout);
+}
+
+/* A slot a line. */
+static void print_hex(const struct program *program, enum rawbpf_byte_order order)
+{
+	for (unsigned i = 0; i < program->count; i++) {
+		unsigned char b[8];
+
+		rawbpf_insn_write(b, &program->insns[i], order);
+		printf("%02x %02x %02x %02x %02x %02x %02x %02x\n", b[0], b[1], b[2], b[3], b[4], b[5],
+		       b[6], b[7]);
+	}
+}
+
+static void print_c(const struct program *program)
+{
+	unsigned i = 0, slots;
+
+	while (i < program->count) {
+		char text[256];
+
+		rawbpf_insn_format(text, sizeof text, program->insns + i, program->count - i, RAWBPF_C,
+				   NULL, &slots);
+		printf("%s,\n", text);
+		i += slots;
+	}
+}
+
+static int assemble(const char *path, const char *output, char format, enum rawbpf_byte_order order)
+{
+	struct program program = { 0 };
+
+	if (tool_read(&asm_member, path, &program.file) != OK ||
+	    tool_assemble(&asm_member, &program, 0) != OK)
+		return FAILED;
+	if (output && !freopen(output, "w", stdout))
+		return tool_fail(&asm_member, "%s: %s", output, strerror(errno));
+	if (format == 'r' && isatty(STDOUT_FILENO))
+		return tool_fail(&asm_member, "raw bytes are not for a terminal: -f hex, -f c or -o FILE");
+	if (format == 'r')
+		print_raw(&program, order);
+	else if (format == 'h')
+		print_hex(&program, order);
+	else
+		print_c(&program);
+	return tool_finish(&asm_member);
+}
+
+int asm_main(int argc, char **argv)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+						 BYTE_ORDER_OPTIONS,
+						 { NULL, 0, NULL, 0 } };
+	enum rawbpf_byte_order order = RAWBPF_HOST_ORDER;
+	const char *output = NULL, *format = "raw";
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "f:o:h", options, NULL)) != -1) {
+		switch (letter) {
+		case 'f':
+			format = optarg;
+			break;
+		case 'o':
+			output = optarg;
+			break;
+		case OPTION_LITTLE:
+			order = RAWBPF_LITTLE_ENDIAN;
+			break;
+		case OPTION_BIG:
+			order = RAWBPF_BIG_ENDIAN;
+			break;
+		case 'h':
+			return tool_help(&asm_member);
+		default:
+			return tool_usage_error(&asm_member);
+		}
+	}
+	if (strcmp(format, "raw") && strcmp(format, "hex") && strcmp(format, "c")) {
+		tool_fail(&asm_member, "-f wants raw, hex or c, not '%s'", format);
+		return USAGE;
+	}
+	if (argc - optind > 1)
+		return tool_usage_error(&asm_member);
+	return assemble(argv[optind], output, format[0], order);
+}
+
+const struct member asm_member = {
+	.name = "asm",
+	.usage = "[-f raw|hex|c] [-o OUT] [--big-endian|--little-endian] [FILE]",
+	.help = "Assemble a program: FILE, or standard input (also -).\n"
+		"\n"
+		"  -f FORMAT        raw: the bytes (default); hex: 8 bytes a line; c: macros to paste\n"
+		"  -o OUT           write there (default: standard output)\n"
+		"  --big-endian     bytes for a big-endian machine\n"
+		"  --little-endian  for a little-endian one (default: as this machine)\n"
+		"  -h, --help       this text\n",
+	.main = asm_main,
+};

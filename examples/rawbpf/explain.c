@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf explain: what instructions are made of and do. */
+#include "tool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int explain_program(const struct program *program, enum rawbpf_byte_order order)
+{
+	int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	unsigned i = 0, slots;
+
+	while (i < program->count) {
+		char page[8192];
+
+		rawbpf_insn_explain(page, sizeof page, program->insns + i, program->count - i, order,
+				    colour, &slots);
+		if (i)
+			putchar('\n');
+		fputs(page, stdout);
+		i += slots;
+	}
+	return tool_finish(&explain_member);
+}
+
+/* The argument: a file if there is one of that name, else a program by itself. */
+static int text_of(const char *argument, struct file *file)
+{
+	if (!argument || strcmp(argument, "-") == 0 || access(argument, F_OK) == 0)
+		return tool_read(&explain_member, argument, file);
+	*file = (struct file){ .name = "<argument>", .data = strdup(argument),
+			       .size = strlen(argument) };
+	return file->data ? OK : tool_fail(&explain_member, "out of memory");
+}
+
+int explain_main(int argc, char **argv)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+						 BYTE_ORDER_OPTIONS,
+						 { NULL, 0, NULL, 0 } };
+	enum rawbpf_byte_order order = RAWBPF_HOST_ORDER;
+	struct program program = { 0 };
+	const char *hex = NULL;
+	int letter, status;
+
+	while ((letter = getopt_long(argc, argv, "x:h", options, NULL)) != -1) {
+		switch (letter) {
+		case 'x':
+			hex = optarg;
+			break;
+		case OPTION_LITTLE:
+			order = RAWBPF_LITTLE_ENDIAN;
+			break;
+		case OPTION_BIG:
+			order = RAWBPF_BIG_ENDIAN;
+			break;
+		case 'h':
+			return tool_help(&explain_member);
+		default:
+			return tool_usage_error(&explain_member);
+		}
+	}
+	if (argc - optind > (hex ? 0 : 1))
+		return tool_usage_error(&explain_member);
+	if (hex) {
+		program.file = (struct file){ .name = "-x", .data = strdup(hex), .size = strlen(hex) };
+		status = tool_decode(&explain_member, &program, 1, order);
+	} else {
+		status = text_of(argv[optind], &program.file);
+		if (status == OK)
+			status = tool_assemble(&explain_member, &program, 0);
+	}
+	return status == OK ? explain_program(&program, order) : status;
+}
+
+const struct member explain_member = {
+	.name = "explain",
+	.usage = "[--big-endian|--little-endian] [TEXT | -x HEX | FILE]",
+	.help = "Explain instructions: every byte with its fields, what it does, since when.\n"
+		"\n"
+		"  TEXT             an instruction, or several with ; between: 'r2 += -4'\n"
+		"  FILE             a program as text; none, or -: standard input\n"
+		"  -x HEX           its bytes, as hex digits: '07 02 00 00 fc ff ff ff'\n"
+		"  --big-endian     bytes of a big-endian machine\n"
+		"  --little-endian  of a little-endian one (default: as this machine)\n"
+		"  -h, --help       this text\n"
+		"\n"
+		"In colour on a terminal, unless NO_COLOR is set.\n",
+	.main = explain_main,
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawbpf: instructions as bytes, text and C; explained; run.
+ *
+ * One program with members, as busybox has: `rawbpf asm`, or, under that name, `asm`.
+ */
+#include "tool.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct member *const members[] = {
+	&asm_member,
+	&disasm_member,
+	&explain_member,
+	&run_member,
+};
+enum { MEMBERS = sizeof members / sizeof members[0] };
+
+static const struct member *find_member(const char *name)
+{
+	for (int i = 0; i < MEMBERS; i++)
+		if (strcmp(members[i]->name, name) == 0)
+			return members[i];
+	return NULL;
+}
+
+static void print_usage(FILE *stream)
+{
+	fputs("usage: rawbpf MEMBER [ARGUMENT]...\n\n", stream);
+	for (int i = 0; i < MEMBERS; i++)
+		fprintf(stream, "  rawbpf %s %s\n", members[i]->name, members[i]->usage);
+	fputs("\n`rawbpf MEMBER -h` tells more; so does rawbpf(1).\n", stream);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct member top = { .name = "" };
+	const struct member *member;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return USAGE;
+	}
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
+		print_usage(stdout);
+		return tool_finish(&top);
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("rawbpf " RAWBPF_VERSION);
+		return tool_finish(&top);
+	}
+	member = find_member(argv[1]);
+	if (!member) {
+		fprintf(stderr, "rawbpf: no member is called '%s'\n", argv[1]);
+		print_usage(stderr);
+		return USAGE;
+	}
+	return member->main(argc - 1, argv + 1);
+}

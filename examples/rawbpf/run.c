@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf run: assemble, make the maps, load, run once in the kernel, show what came of it. */
+#include "tool.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The types that BPF_PROG_TEST_RUN runs on a packet, or on nothing. */
+static const struct {
+	const char *name;
+	unsigned type;
+	unsigned flags;
+} types[] = {
+	{ "socket_filter", BPF_PROG_TYPE_SOCKET_FILTER, 0 },
+	{ "sched_cls", BPF_PROG_TYPE_SCHED_CLS, 0 },
+	{ "sched_act", BPF_PROG_TYPE_SCHED_ACT, 0 },
+	{ "xdp", BPF_PROG_TYPE_XDP, 0 },
+	{ "cgroup_skb", BPF_PROG_TYPE_CGROUP_SKB, 0 },
+	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT, 0 },
+	{ "syscall", 31 /* BPF_PROG_TYPE_SYSCALL, 5.14 */, BPF_F_SLEEPABLE },
+};
+enum { TYPES = sizeof types / sizeof types[0] };
+
+struct run_options {
+	int type; /* index of types */
+	const char *data_path;
+	const char *path;
+	long repeat;
+	int verbose;
+};
+
+static int create_maps(const struct program *program, int *fds)
+{
+	for (unsigned i = 0; i < program->map_count; i++) {
+		const struct rawbpf_text_map *map = &program->maps[i];
+
+		fds[i] = rawbpf_map_create(&(struct rawbpf_map_spec){
+			.name = map->name,
+			.type = map->type,
+			.key_size = map->key_size,
+			.value_size = map->value_size,
+			.max_entries = map->max_entries,
+			.flags = map->flags,
+		});
+		if (fds[i] < 0) {
+			char why[512];
+
+			rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+				.operation = RAWBPF_MAP_CREATE, .error = fds[i], .type = map->type });
+			return tool_fail(&run_member, "creating map %s: %s", map->name, why);
+		}
+	}
+	return OK;
+}
+
+/* References to maps hold the map's number: put its descriptor there. */
+static void set_map_fds(struct program *program, const int *fds)
+{
+	for (unsigned i = 0; i < program->count; i++) {
+		struct bpf_insn *insn = &program->insns[i];
+
+		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if ((insn->src_reg == BPF_PSEUDO_MAP_FD || insn->src_reg == BPF_PSEUDO_MAP_VALUE) &&
+		    (unsigned)insn->imm < program->map_count)
+			insn->imm = fds[insn->imm];
+		i++;
+	}
+}
+
+/* "7: (db) lock ..." begins the log's line about instruction 7; else -1. */
+static long instruction_of(const char *line)
+{
+	char *end;
+	long number = strtol(line, &end, 10);
+
+	return isdigit((unsigned char)line[0]) && end[0] == ':' && end[1] == ' ' && end[2] == '('
+		       ? number : -1;
+}
+
+static void print_escaped(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = text[i];
+
+		if (c == '\t' || (c >= ' ' && c < 127))
+			fputc(c, stderr);
+		else
+			fprintf(stderr, "\\x%02x", c);
+	}
+}
+
+static void print_instruction(const struct program *program, unsigned i)
+{
+	char text[256];
+
+	rawbpf_insn_format(text, sizeof text, program->insns + i, program->count - i, RAWBPF_LLVM,
+			   NULL, NULL);
+	fprintf(stderr, "%6u: %-48s %s:%u\n", i, text, program->file.name, program->lines[i]);
+}
+
+/*
+ * The verifier's log, joined to the program's text: the last instruction that it was at, and what
+ * it says after it. A log that names none (a mistake it finds before it walks) is shown as it is.
+ */
+static void print_rejection(const struct program *program, const char *log, int error, int verbose)
+{
+	long last = -1;
+	const char *line, *next, *complaint = log;
+
+	for (line = log; *line; line = next) {
+		long number = instruction_of(line);
+
+		next = strchr(line, '\n');
+		next = next ? next + 1 : line + strlen(line);
+		if (number >= 0 && number < (long)program->count) {
+			last = number;
+			complaint = next;
+		}
+	}
+	if (last < 0)
+		tool_fail(&run_member, "the verifier rejected the program (%s)", strerror(-error));
+	else
+		tool_fail(&run_member, "the verifier rejected the program (%s) at instruction %ld",
+			  strerror(-error), last);
+	if (last > 0)
+		print_instruction(program, last - 1);
+	if (last >= 0)
+		print_instruction(program, last);
+	for (line = verbose ? log : complaint; *line; line = next) {
+		size_t length = strcspn(line, "\n");
+
+		next = line + length + (line[length] == '\n');
+		if (!verbose && strncmp(line, "processed ", 10) == 0)
+			break;
+		if (!length)
+			continue;
+		fputs("   ", stderr);
+		print_escaped(line, length);
+		fputc('\n', stderr);
+	}
+	if (!verbose)
+		fputs("   (-v shows the verifier's whole log)\n", stderr);
+}
+
+static int load(const struct program *program, const struct run_options *options)
+{
+	static char log[1 << 20];
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = types[options->type].type,
+		.flags = types[options->type].flags,
+		.license = "GPL",
+		.insns = program->insns,
+		.insn_count = program->count,
+		.log = log,
+		.log_size = sizeof log,
+	});
+
+	if (prog < 0 && log[0]) {
+		print_rejection(program, log, prog, options->verbose);
+	} else if (prog < 0) {
+		char why[512];
+
+		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+			.operation = RAWBPF_PROG_LOAD, .error = prog,
+			.type = types[options->type].type });
+		tool_fail(&run_member, "loading the program: %s", why);
+	}
+	return prog;
+}
+
+static void print_bytes(const char *indent, const unsigned char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		printf("%s%02x%s", i % 16 ? " " : indent, bytes[i],
+		       i % 16 == 15 || i + 1 == size ? "\n" : "");
+}
+
+/* The elements that hold something: an array has them all, most of them 0. */
+static int print_map(const struct rawbpf_text_map *map, int fd)
+{
+	struct rawbpf_map_iter iter;
+	const void *key, *value;
+	int err = rawbpf_map_iter_open(&iter, fd);
+
+	printf("map %s\n", map->name);
+	while (err >= 0 && (err = rawbpf_map_iter_next(&iter, &key, &value)) > 0) {
+		print_bytes("  key   ", key, iter.layout.key_size);
+		print_bytes("  value ", value, iter.layout.lookup_size);
+	}
+	rawbpf_map_iter_close(&iter);
+	if (err < 0)
+		printf("  (cannot be listed: %s)\n", strerror(-err));
+	return OK;
+}
+
+static int run_program(const struct program *program, int prog, const struct run_options *options,
+		       const struct file *data, const int *fds)
+{
+	static unsigned char out[65536];
+	int has_packet = options->type < TYPES - 2;
+	struct rawbpf_prog_run run = {
+		.data_in = has_packet ? data->data : NULL,
+		.data_size_in = has_packet ? data->size : 0,
+		.data_out = has_packet ? out : NULL,
+		.data_size_out = has_packet ? sizeof out : 0,
+		.ctx_in = !has_packet && data->size ? data->data : NULL,
+		.ctx_size_in = !has_packet ? data->size : 0,
+		.repeat = has_packet ? options->repeat : 0,
+	};
+	int err = rawbpf_prog_run(prog, &run);
+
+	if (err < 0)
+		return tool_fail(&run_member, "running the program: %s", strerror(-err));
+	printf("r0    %u (0x%x)\n", run.retval, run.retval);
+	if (has_packet) {
+		printf("time  %u ns\n", run.duration);
+		if (run.data_size_out == data->size && memcmp(out, data->data, data->size) == 0) {
+			printf("data  %zu bytes, unchanged\n", data->size);
+		} else {
+			printf("data  %u bytes\n", run.data_size_out);
+			print_bytes("  ", out, run.data_size_out);
+		}
+	}
+	for (unsigned i = 0; i < program->map_count; i++)
+		print_map(&program->maps[i], fds[i]);
+	return tool_finish(&run_member);
+}
+
+static int run(const struct run_options *options)
+{
+	static char zeros[64];
+	struct file data = { .name = "zeros", .data = zeros, .size = sizeof zeros };
+	struct program program = { 0 };
+	int fds[64], prog;
+
+	if (options->type >= TYPES - 2)
+		data.size = 0;
+	if (options->data_path && tool_read(&run_member, options->data_path, &data) != OK)
+		return FAILED;
+	if (tool_read(&run_member, options->path, &program.file) != OK ||
+	    tool_assemble(&run_member, &program, 1) != OK)
+		return FAILED;
+	rawbpf_memlock_raise(); /* before Linux 5.11 maps need it; else it does no harm */
+	if (create_maps(&program, fds) != OK)
+		return FAILED;
+	set_map_fds(&program, fds);
+	prog = load(&program, options);
+	if (prog < 0)
+		return FAILED;
+	return run_program(&program, prog, options, &data, fds);
+}
+
+static int find_type(const char *name)
+{
+	for (int i = 0; i < TYPES; i++)
+		if (strcmp(types[i].name, name) == 0)
+			return i;
+	fprintf(stderr, "rawbpf run: -t wants one of");
+	for (int i = 0; i < TYPES; i++)
+		fprintf(stderr, " %s", types[i].name);
+	fprintf(stderr, ", not '%s'\n", name);
+	return -1;
+}
+
+int run_main(int argc, char **argv)
+{
+	static const struct option long_options[] = { { "help", no_argument, NULL, 'h' },
+						      { NULL, 0, NULL, 0 } };
+	struct run_options options = { .repeat = 1 };
+	char *end;
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "t:d:r:vh", long_options, NULL)) != -1) {
+		switch (letter) {
+		case 't':
+			options.type = find_type(optarg);
+			if (options.type < 0)
+				return USAGE;
+			break;
+		case 'd':
+			options.data_path = optarg;
+			break;
+		case 'r':
+			options.repeat = strtol(optarg, &end, 10);
+			if (end == optarg || *end || options.repeat < 1 || options.repeat > 1000000000) {
+				tool_fail(&run_member, "-r wants a number, 1 to 1000000000, not '%s'",
+					  optarg);
+				return USAGE;
+			}
+			break;
+		case 'v':
+			options.verbose = 1;
+			break;
+		case 'h':
+			return tool_help(&run_member);
+		default:
+			return tool_usage_error(&run_member);
+		}
+	}
+	if (argc - optind > 1)
+		return tool_usage_error(&run_member);
+	options.path = argv[optind];
+	return run(&options);
+}
+
+const struct member run_member = {
+	.name = "run",
+	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-v] [FILE]",
+	.help = "Assemble a program (FILE, or standard input), make the maps it declares, run it in\n"
+		"the kernel on a packet, and print r0, the time, the packet after, and the maps.\n"
+		"\n"
+		"  -t TYPE       socket_filter (default), sched_cls, sched_act, xdp, cgroup_skb,\n"
+		"                raw_tp or syscall; the last two take a context, and no packet\n"
+		"  -d DATA-FILE  the packet or context (default: a packet of 64 zeros)\n"
+		"  -r REPEAT     run that often, and tell the average time\n"
+		"  -v            of a program that is refused, the verifier's whole log\n"
+		"  -h, --help    this text\n"
+		"\n"
+		"Needs root, or CAP_BPF (and CAP_NET_ADMIN or CAP_PERFMON for other types).\n",
+	.main = run_main,
+};

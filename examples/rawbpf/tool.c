@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int tool_help(const struct member *member)
+{
+	printf("usage: rawbpf %s %s\n%s", member->name, member->usage, member->help);
+	return tool_finish(member);
+}
+
+int tool_usage_error(const struct member *member)
+{
+	fprintf(stderr, "usage: rawbpf %s %s\n", member->name, member->usage);
+	return USAGE;
+}
+
+int tool_fail(const struct member *member, const char *format, ...)
+{
+	va_list arguments;
+
+	fflush(stdout);
+	fprintf(stderr, "rawbpf %s: ", member->name);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return FAILED;
+}
+
+int tool_finish(const struct member *member)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout) && (close(STDOUT_FILENO) == 0 || errno == EBADF))
+		return OK;
+	return tool_fail(member, "writing: %s", strerror(errno));
+}
+
+/* All that a descriptor gives: in memory of its size, if it tells that, else in memory that grows. */
+static int read_all(int fd, struct file *file)
+{
+	struct stat status;
+	size_t room = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size + 2 : 65536;
+
+	file->data = malloc(room);
+	if (!file->data)
+		return -ENOMEM;
+	for (;;) {
+		ssize_t got;
+
+		if (file->size + 1 >= room) {
+			char *larger = realloc(file->data, room = room * 2 + 65536);
+
+			if (!larger)
+				return -ENOMEM;
+			file->data = larger;
+		}
+		got = read(fd, file->data + file->size, room - file->size - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		file->size += got;
+	}
+	file->data[file->size] = '\0';
+	return 0;
+}
+
+int tool_read(const struct member *member, const char *path, struct file *file)
+{
+	int from_stdin = !path || strcmp(path, "-") == 0;
+	int err, fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	*file = (struct file){ .name = from_stdin ? "<stdin>" : path };
+	err = fd < 0 ? -errno : read_all(fd, file);
+	if (fd >= 0 && !from_stdin)
+		close(fd);
+	return err < 0 ? tool_fail(member, "%s: %s", file->name, strerror(-err)) : OK;
+}
+
+void tool_reorder(struct program *program, enum rawbpf_byte_order order)
+{
+	for (unsigned i = 0; i < program->count && order != RAWBPF_HOST_ORDER; i++) {
+		struct bpf_insn insn = program->insns[i];
+
+		rawbpf_insn_write(&program->insns[i], &insn, order);
+	}
+}
+
+/* One mistake as compilers show it: place, message, the line, and a caret. */
+static void print_error(const struct file *file, const struct rawbpf_text_error *error)
+{
+	char text[1024];
+
+	rawbpf_text_error_format(text, sizeof text, file->name, file->data, file->size, error);
+	fputs(text, stderr);
+}
+
+int tool_assemble(const struct member *member, struct program *program, int wants_lines)
+{
+	enum { MAPS = 64, ERRORS = 20 };
+	struct rawbpf_text_error errors[ERRORS];
+	/* An instruction takes two characters at least, a 64-bit load five and two slots. */
+	size_t max = program->file.size / 2 + 2;
+	struct rawbpf_text text = {
+		.text = program->file.data,
+		.length = program->file.size,
+		.max = max,
+		.map_max = MAPS,
+		.errors = errors,
+		.error_max = ERRORS,
+		.scratch_size = rawbpf_text_scratch(program->file.size),
+	};
+	int count;
+
+	text.insns = program->insns = calloc(max, sizeof *text.insns);
+	if (wants_lines)
+		text.lines = program->lines = calloc(max, sizeof *text.lines);
+	text.maps = program->maps = calloc(MAPS, sizeof *text.maps);
+	text.scratch = malloc(text.scratch_size);
+	if (!text.insns || (wants_lines && !text.lines) || !text.maps || !text.scratch)
+		return tool_fail(member, "out of memory");
+	count = rawbpf_text_parse(&text);
+	free(text.scratch);
+	for (unsigned i = 0; i < text.error_count && i < ERRORS; i++)
+		print_error(&program->file, &errors[i]);
+	if (text.error_count > ERRORS)
+		fprintf(stderr, "... and %u more errors\n", text.error_count - ERRORS);
+	if (text.error_count)
+		return FAILED;
+	if (count < 0)
+		return tool_fail(member, "%s: %s", program->file.name, strerror(-count));
+	program->count = count;
+	program->map_count = text.map_count;
+	return OK;
+}
+
+/* Hex digits to bytes, in place; the number of bytes, or the offset of what is none as ~offset. */
+static long unhex(struct file *file)
+{
+	size_t out = 0, i;
+	int high = -1;
+
+	for (i = 0; i < file->size; i++) {
+		unsigned char c = file->data[i];
+		int digit;
+
+		if (isspace(c))
+			continue;
+		if (!isxdigit(c))
+			return ~(long)i;
+		digit = isdigit(c) ? c - '0' : tolower(c) - 'a' + 10;
+		if (high < 0) {
+			high = digit;
+			continue;
+		}
+		file->data[out++] = high << 4 | digit;
+		high = -1;
+	}
+	return high < 0 ? (long)out : ~(long)i;
+}
+
+int tool_decode(const struct member *member, struct program *program, int hex,
+		enum rawbpf_byte_order order)
+{
+	struct file *file = &program->file;
+
+	if (hex) {
+		long size = unhex(file);
+
+		if (size < 0 && (size_t)~size < file->size)
+			return tool_fail(member, "%s: byte %ld is not a hex digit", file->name, ~size);
+		if (size < 0)
+			return tool_fail(member, "%s: an odd number of hex digits", file->name);
+		file->size = size;
+	}
+	if (file->size % 8)
+		return tool_fail(member, "%s: %zu bytes, not a multiple of 8", file->name, file->size);
+	/* The bytes are the instructions already, unless they are in the other order. */
+	program->count = file->size / 8;
+	program->insns = (struct bpf_insn *)file->data;
+	tool_reorder(program, order);
+	return OK;
+}

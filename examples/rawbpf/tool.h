@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* What the members of the rawbpf command share. Messages begin with "rawbpf MEMBER: ". */
+#ifndef EXAMPLES_RAWBPF_TOOL_H
+#define EXAMPLES_RAWBPF_TOOL_H
+
+#include <rawbpf.h>
+#include <rawbpf/explain.h>
+#include <rawbpf/text.h>
+
+/* Exit codes. */
+enum { OK = 0, FAILED = 1, USAGE = 2 };
+
+/* The members: each parses its own arguments, argv[0] being its name. */
+int asm_main(int argc, char **argv);
+int disasm_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
+int run_main(int argc, char **argv);
+
+/* A member's name, for messages, and its help. */
+struct member {
+	const char *name;
+	const char *usage; /* the arguments, one line */
+	const char *help;  /* what it does and its options, lines */
+	int (*main)(int argc, char **argv);
+};
+extern const struct member asm_member, disasm_member, explain_member, run_member;
+
+/* Print to stdout what -h asks for; to stderr, as an answer to wrong usage. */
+int tool_help(const struct member *member);
+int tool_usage_error(const struct member *member);
+
+/* A message on stderr, "rawbpf MEMBER: ..." and a newline. Returns FAILED. */
+__attribute__((format(printf, 2, 3))) int tool_fail(const struct member *member, const char *format,
+						    ...);
+
+/* A file in memory, with a NUL behind it; "-" or NULL is standard input. */
+struct file {
+	const char *name; /* for messages */
+	char *data;
+	size_t size;
+};
+
+int tool_read(const struct member *member, const char *path, struct file *file);
+/* Flush and close standard output; what cannot be written is said and is FAILED. */
+int tool_finish(const struct member *member);
+
+/* A program and where it came from. Of bytes, `insns` is file.data; all else is malloc-ed. */
+struct program {
+	struct file file;
+	struct bpf_insn *insns;
+	unsigned count;
+	unsigned *lines; /* of each slot in the text; NULL if it was bytes */
+	struct rawbpf_text_map *maps;
+	unsigned map_count;
+};
+
+/* From text: every mistake is printed as compilers do. */
+int tool_assemble(const struct member *member, struct program *program, int wants_lines);
+/* From bytes, or hex digits with any white space. */
+int tool_decode(const struct member *member, struct program *program, int hex,
+		enum rawbpf_byte_order order);
+
+/* Between this machine's byte order and another: the same exchange in both directions. */
+void tool_reorder(struct program *program, enum rawbpf_byte_order order);
+
+/* The options --little-endian and --big-endian, for getopt_long(). */
+enum { OPTION_LITTLE = 256, OPTION_BIG };
+#define BYTE_ORDER_OPTIONS                                                                         \
+	{ "little-endian", no_argument, NULL, OPTION_LITTLE },                                     \
+	{ "big-endian", no_argument, NULL, OPTION_BIG }
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What listings have around an instruction:
+ *
+ *	  12: (07) r2 += -4		; R2_w=fp-4		the verifier, bpftool
+ *	   0:	07 01 00 00 fc ff ff ff	r1 += -0x4		objdump
+ *	0000000000000010 <loop>:				objdump
+ *	0: R1=ctx() R10=fp0					the verifier
+ */
+#include "parse.h"
+
+static const unsigned char *after_blanks(const struct rawbpf__parser *p, const unsigned char *at)
+{
+	while (at < p->end && rawbpf__is_blank(*at))
+		at++;
+	return at;
+}
+
+/* Do these bytes come next? */
+static int comes(const struct rawbpf__parser *p, const unsigned char *at, const char *text)
+{
+	for (; *text; text++, at++)
+		if (at == p->end || *at != (unsigned char)*text)
+			return 0;
+	return 1;
+}
+
+/* A column of 8 or 16 bytes, each two digits and a blank. Its end, or `at`. */
+static const unsigned char *after_bytes(const struct rawbpf__parser *p, const unsigned char *at)
+{
+	const unsigned char *start = at;
+	unsigned count = 0;
+
+	while (p->end - at > 2 && count < 16 && rawbpf__is_hex(at[0]) && rawbpf__is_hex(at[1]) &&
+	       rawbpf__is_blank(at[2])) {
+		count++;
+		at += 3;
+		if (at[-1] != ' ')
+			break;
+	}
+	return count == 8 || count == 16 ? at : start;
+}
+
+/* "0000000000000010 <name>:" is a label, if it may be one's name. 0: it is no such line. */
+static int symbol_line(struct rawbpf__parser *p)
+{
+	struct rawbpf__token name = { .code = RAWBPF__T_NUMBER };
+	const unsigned char *at = p->at;
+
+	while (at < p->end && rawbpf__is_hex(*at))
+		at++;
+	if (at - p->at < 8)
+		return 0;
+	at = after_blanks(p, at);
+	name.start = at + 1;
+	if (!comes(p, at, "<"))
+		return 0;
+	at = rawbpf__word_end(name.start, p->end, &name.value);
+	name.length = at - name.start;
+	if (!comes(p, at, ">:"))
+		return 0;
+	p->at = at + 2;
+	if (name.length && !rawbpf__is_digit(*name.start))
+		rawbpf__symbol_define(p, &name, RAWBPF__LABEL, p->slot, 0);
+	return 1;
+}
+
+/* "12:" and what may follow it. 0: registers follow, the line is not to be assembled. */
+static int numbered_line(struct rawbpf__parser *p)
+{
+	const unsigned char *at = p->at;
+	uint64_t number = 0;
+
+	for (; at < p->end && rawbpf__is_digit(*at) && at - p->at < 10; at++)
+		number = number * 10 + *at - '0';
+	if (!comes(p, at, ":"))
+		return 1;
+	p->number_at = p->at;
+	p->number = number;
+	p->from_kernel = 1;
+	at = after_blanks(p, at + 1);
+	p->at = at;
+	if (comes(p, at, "frame") || (comes(p, at, "R") && p->end - at > 1 &&
+				      rawbpf__is_digit(at[1])))
+		return 0;
+	p->at = after_blanks(p, after_bytes(p, at));
+	return 1;
+}
+
+static unsigned hex_value(unsigned char digit)
+{
+	return (digit & 15) + (digit >> 6) * 9;
+}
+
+/* "(07)": which of the instructions with this text it is. */
+static void opcode(struct rawbpf__parser *p)
+{
+	const unsigned char *at = p->at;
+
+	if (p->end - at < 4 || at[0] != '(' || !rawbpf__is_hex(at[1]) || !rawbpf__is_hex(at[2]) ||
+	    at[3] != ')')
+		return;
+	p->opcode = hex_value(at[1]) << 4 | hex_value(at[2]);
+	p->opcode_known = 1;
+	p->opcode_at = at;
+	p->from_kernel = 1;
+	p->at = at + 4;
+}
+
+RAWBPF__PRIVATE int rawbpf__listing(struct rawbpf__parser *p)
+{
+	if (rawbpf__is_digit(*p->at)) {
+		if (symbol_line(p))
+			return 0;
+		if (!numbered_line(p)) {
+			rawbpf__skip_line(p);
+			return 0;
+		}
+	}
+	opcode(p);
+	return 1;
+}
+
+/*
+ * A listing that leaves instructions out, or has some twice, as a log has that follows the
+ * verifier, would make a program whose jumps go astray.
+ */
+RAWBPF__PRIVATE void rawbpf__listing_number(struct rawbpf__parser *p)
+{
+	struct rawbpf__token number = { .start = p->number_at };
+	uint64_t key;
+
+	if (!p->numbers_known)
+		p->number_base = p->number - p->slot;
+	p->numbers_known = 1;
+	if (p->number == p->number_base + p->slot)
+		return;
+	number.length = rawbpf__word_end(p->number_at, p->end, &key) - p->number_at;
+	rawbpf__complain(p, &number, "the next instruction here is number %d, not %d; "
+			 "jumps would go astray", (int64_t)(p->number_base + p->slot),
+			 (int64_t)p->number);
+	p->number_base = p->number - p->slot;
+}
+
+RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *token = p->tokens;
+
+	if (rawbpf__text_equal(token, "processed") || rawbpf__text_equal(token, "from"))
+		return p->token_count > 2 && rawbpf__is_digit(*token[1].start);
+	return comes(p, token->start, "func#");
+}

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: fuzz.sh [SECONDS]
+#
+# Fuzzes the assembler, the disassembler and the explainer, each that long (default: 30), with
+# address and undefined-behaviour sanitizers, from the corpus in test/fuzz/. What is found is left
+# in the current folder, by libFuzzer's name for it.
+set -u
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+seconds=${1-30}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+	clang -fsanitize=fuzzer -x c - -o "$work/probe" 2>/dev/null; then
+	echo "skip: fuzz: no clang with libFuzzer"
+	exit 77
+fi
+
+for target in parse disasm explain; do
+	corpus=$work/$target.corpus
+	mkdir -p "$corpus" "$top/test/fuzz/$target.corpus"
+	if clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-I"$top/include" "$top/test/fuzz/$target.c" "$top/lib/rawbpf.c" -o "$work/$target" &&
+		"$work/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
+			"$corpus" "$top/test/fuzz/$target.corpus" >"$work/log" 2>&1; then
+		echo "ok: $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs"
+		passed=$((passed + 1))
+	else
+		echo "failed: $target"
+		tail -n 40 "$work/log"
+		failed=$((failed + 1))
+	fi
+done
+echo "$passed passed, $failed failed"
+test "$failed" -eq 0

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libFuzzer: any bytes, disassembled in every dialect, checked and dated. What is valid must, as
+ * text, assemble back to the same bytes.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rawbpf/text.h>
+
+enum { SLOTS = 256, LINE = 256 };
+
+static void assemble_back(const char *text, const struct bpf_insn *insns, unsigned slots)
+{
+	static char scratch[65536];
+	struct bpf_insn again[4];
+	struct rawbpf_text parse = {
+		.text = text, .length = strlen(text), .insns = again, .max = 4,
+		.scratch = scratch, .scratch_size = sizeof scratch,
+	};
+
+	if (rawbpf_text_parse(&parse) != (int)slots || memcmp(again, insns, slots * sizeof *insns))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bpf_insn insns[SLOTS];
+	unsigned count = size / sizeof *insns < SLOTS ? size / sizeof *insns : SLOTS;
+	unsigned i = 0, slots;
+
+	memcpy(insns, data, count * sizeof *insns);
+	rawbpf_prog_kernel(insns, count);
+	for (; i < count; i += slots) {
+		const char *reason;
+		int valid = rawbpf_insn_check(insns + i, count - i, &reason) == 0;
+
+		for (int dialect = RAWBPF_LLVM; dialect <= RAWBPF_C; dialect++) {
+			char text[LINE], cut[8];
+			size_t length = rawbpf_insn_format(text, sizeof text, insns + i, count - i,
+							   dialect, NULL, &slots);
+
+			if (length >= sizeof text || length != strlen(text) || slots < 1 || slots > 2)
+				abort();
+			if (rawbpf_insn_format(cut, sizeof cut, insns + i, count - i, dialect, NULL,
+					       NULL) != length || strncmp(cut, text, sizeof cut - 1))
+				abort();
+			if (valid && dialect != RAWBPF_C)
+				assemble_back(text, insns + i, slots);
+		}
+	}
+	return 0;
+}
