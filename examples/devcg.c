@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <rawbpf.h>
+#include <rawbpf/text.h>
 
 #define NAME "devcg"
 
@@ -215,20 +216,6 @@ static void build_program(struct rawbpf_build *b, int allow_list)
 	build_verdict(b, !allow_list, 0);
 }
 
-/* One instruction as text: its bytes. `count` slots may be read; *slots are of it. */
-static void format_insn(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
-			unsigned *slots)
-{
-	const unsigned char *bytes = (const unsigned char *)insns;
-	size_t length = 0;
-	unsigned i;
-
-	*slots = insns->code == (BPF_LD | BPF_DW | BPF_IMM) && count > 1 ? 2 : 1;
-	text[0] = '\0';
-	for (i = 0; i < *slots * sizeof *insns && length < size; i++)
-		length += snprintf(text + length, size - length, i ? " %02x" : "%02x", bytes[i]);
-}
-
 static void print_number(int number, const char *after)
 {
 	if (number == ANY)
@@ -256,7 +243,7 @@ static void print_program(const struct bpf_insn *insns, unsigned count,
 	char text[128];
 
 	for (i = 0; i < count; i += slots) {
-		format_insn(text, sizeof text, insns + i, count - i, &slots);
+		rawbpf_insn_format(text, sizeof text, insns + i, count - i, RAWBPF_LLVM, NULL, &slots);
 		if (from[i].line && from[i].line != rule) {
 			printf("%-32s # ", text);
 			print_rule(&rules[from[i].line - 1]);
