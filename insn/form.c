@@ -22,8 +22,8 @@ static const struct rawbpf__templates rawbpf__templates = {
 	""
 };
 
-/* What a mask has of a field with a rule, and where in the word `fix` goes. */
-#define MASK(RULE, BITS) (RAWBPF__##RULE <= RAWBPF__FIX ? (uint64_t)(BITS) : 0)
+/* Which of form_masks[] is for a shape, and where in the word `fix` goes. */
+#define FIELD(RULE, BIT) (RAWBPF__##RULE <= RAWBPF__FIX ? (BIT) : 0)
 #define FIX_SHIFT(SRC, OFF, IMM) \
 	(RAWBPF__##SRC == RAWBPF__FIX ? 12 : RAWBPF__##OFF == RAWBPF__FIX ? 16 : \
 	 RAWBPF__##IMM == RAWBPF__FIX ? 32 : 0)
@@ -35,8 +35,7 @@ static const struct rawbpf__templates rawbpf__templates = {
 
 static const struct rawbpf__shape rawbpf__shapes[] = {
 #define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
-	{ MASK(DST, 0xf00) | MASK(SRC, 0xf000) | MASK(OFF, 0xffff0000) | \
-	  MASK(IMM, 0xffffffff00000000), FIX_SHIFT(SRC, OFF, IMM), \
+	{ FIELD(DST, 1) | FIELD(SRC, 2) | FIELD(OFF, 4) | FIELD(IMM, 8), FIX_SHIFT(SRC, OFF, IMM), \
 	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
 	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, \
 	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) }, \
@@ -44,7 +43,7 @@ static const struct rawbpf__shape rawbpf__shapes[] = {
 #include "form.def"
 };
 
-#undef MASK
+#undef FIELD
 #undef FIX_SHIFT
 #undef TEMPLATE
 #undef KERNEL_TEMPLATE
@@ -128,6 +127,13 @@ RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix
 	}
 }
 
+/* The bits of the fields in `fields`, as form_word() has them. */
+static const uint64_t form_masks[16] = {
+#define FOUR(HIGH) HIGH, (HIGH) | 0xf00, (HIGH) | 0xf000, (HIGH) | 0xff00
+	FOUR(0), FOUR(0xffff0000), FOUR(0xffffffff00000000), FOUR(0xffffffffffff0000)
+#undef FOUR
+};
+
 /* An instruction as one number: opcode, registers, off and imm, from its low end. */
 static uint64_t form_word(const struct bpf_insn *insn)
 {
@@ -159,9 +165,10 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 		return NULL;
 	do {
 		shape = &rawbpf__shapes[form->shape];
-		if (((word ^ (uint64_t)(uint16_t)form->fix << shape->fix_shift) & shape->mask) == 0)
-			if (shape->slots == 1 || form_second_fits(shape, insns, count))
-				return form;
+		if (!((word ^ (uint64_t)(uint16_t)form->fix << shape->fix_shift) &
+		      form_masks[shape->fields]) &&
+		    (shape->slots == 1 || form_second_fits(shape, insns, count)))
+			return form;
 	} while ((++form)->code == (uint8_t)word);
 	return NULL;
 }
