@@ -116,6 +116,7 @@ struct rawbpf__form {
 	char op[4];		/* %o, terminated */
 	uint16_t kernel;	/* 5 << 8 | 12; 0: none */
 	uint8_t group;		/* enum rawbpf__group */
+	uint8_t slots;		/* 1 or 2, as its shape's */
 };
 
 /* Form `index`, from 0; NULL: there are no more. In order of opcodes. */

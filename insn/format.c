@@ -467,7 +467,7 @@ size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns,
 	if (count)
 		format.form = rawbpf__form_find(insns, count);
 	if (format.form)
-		taken = rawbpf__form_shape(format.form)->slots;
+		taken = format.form->slots;
 	if (slots)
 		*slots = taken;
 	if (!count)
