@@ -7,7 +7,7 @@
  * the bytes you see: no compiler for the program, no loader, no other library.
  *
  *	rawbpf/insn.h        the instructions, as macros           rawbpf_insn(7)
- *	rawbpf/text.h        instructions as text and bytes         rawbpf_text(3)
+ *	rawbpf/text.h        instructions as text and bytes        rawbpf_text(3)
  *	rawbpf/explain.h     what an instruction is and does       rawbpf_explain(3)
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
