@@ -8,6 +8,8 @@
  *
  *	rawbpf/insn.h        the instructions, as macros           rawbpf_insn(7)
  *	rawbpf/build.h       programs with labels, step by step    rawbpf_build(3)
+ *	rawbpf/text.h        instructions as text and bytes        rawbpf_text(3)
+ *	rawbpf/explain.h     what an instruction is and does       rawbpf_explain(3)
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
@@ -38,12 +40,14 @@
 #include <rawbpf/cgroup.h>
 #include <rawbpf/cpu.h>
 #include <rawbpf/error.h>
+#include <rawbpf/explain.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/link.h>
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/prog.h>
+#include <rawbpf/text.h>
 #include <rawbpf/tracepoint.h>
 
 #endif

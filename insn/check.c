@@ -3,6 +3,7 @@
 #include <rawbpf/text.h>
 
 #include "form.h"
+#include "put.h"
 
 enum check_problem {
 	CHECK_OK,
@@ -26,34 +27,33 @@ enum check_problem {
 	CHECK_SECOND_MISSING,
 	CHECK_SECOND,
 	CHECK_SECOND_IMM,
-	CHECK_NO_KERNEL,
-	CHECK_PROBLEMS
+	CHECK_NO_KERNEL
 };
 
-/* Not pointers: those would be relocated. */
-static const char check_sentences[CHECK_PROBLEMS][64] = {
-	[CHECK_MISSING] = "there is no instruction",
-	[CHECK_OPCODE] = "there is no such opcode",
-	[CHECK_HALF] = "opcode 0 is only the second half of a 64-bit load",
-	[CHECK_DST] = "dst is not a register: there are r0 to r10",
-	[CHECK_DST_USED] = "dst must be 0: this instruction does not use it",
-	[CHECK_SRC] = "src is not a register: there are r0 to r10",
-	[CHECK_SRC_USED] = "src must be 0: this instruction does not use it",
-	[CHECK_SRC_KIND] = "src is none of the kinds that this instruction has",
-	[CHECK_OFF_USED] = "off must be 0: this instruction does not use it",
-	[CHECK_OFF_KIND] = "off is none of the variants that this instruction has",
-	[CHECK_OFF_INDEX] = "off is an index and must not be negative",
-	[CHECK_IMM_USED] = "imm must be 0: this instruction does not use it",
-	[CHECK_IMM_KIND] = "imm is none of the values that this instruction has",
-	[CHECK_IMM_CAST] = "imm must be 1 or 0x10000: address spaces are 0 and 1",
-	[CHECK_ZERO_DIVISOR] = "the divisor must not be 0",
-	[CHECK_SHIFT32] = "a 32-bit value is shifted by 0 to 31",
-	[CHECK_SHIFT64] = "a 64-bit value is shifted by 0 to 63",
-	[CHECK_SECOND_MISSING] = "the second half of the 64-bit load is missing",
-	[CHECK_SECOND] = "in the second half of a 64-bit load all but imm must be 0",
-	[CHECK_SECOND_IMM] = "imm of the second half must be 0 for this kind of load",
-	[CHECK_NO_KERNEL] = "no kernel loads this instruction",
-};
+/* In the order of enum check_problem. */
+static const char check_sentences[] =
+	"\0"
+	"there is no instruction\0"
+	"there is no such opcode\0"
+	"opcode 0 is only the second half of a 64-bit load\0"
+	"dst is not a register: there are r0 to r10\0"
+	"dst must be 0: this instruction does not use it\0"
+	"src is not a register: there are r0 to r10\0"
+	"src must be 0: this instruction does not use it\0"
+	"src is none of the kinds that this instruction has\0"
+	"off must be 0: this instruction does not use it\0"
+	"off is none of the variants that this instruction has\0"
+	"off is an index and must not be negative\0"
+	"imm must be 0: this instruction does not use it\0"
+	"imm is none of the values that this instruction has\0"
+	"imm must be 1 or 0x10000: address spaces are 0 and 1\0"
+	"the divisor must not be 0\0"
+	"a 32-bit value is shifted by 0 to 31\0"
+	"a 64-bit value is shifted by 0 to 63\0"
+	"the second half of the 64-bit load is missing\0"
+	"in the second half of a 64-bit load all but imm must be 0\0"
+	"imm of the second half must be 0 for this kind of load\0"
+	"no kernel loads this instruction";
 
 /* What is wrong when a field breaks its rule: by field and rule. */
 static enum check_problem check_imm_problem(unsigned rule)
@@ -160,6 +160,6 @@ int rawbpf_insn_check(const struct bpf_insn *insns, unsigned count, const char *
 	enum check_problem problem = check_insn(insns, count);
 
 	if (reason)
-		*reason = problem ? check_sentences[problem] : NULL;
+		*reason = problem ? rawbpf__nth(check_sentences, problem) : NULL;
 	return problem ? -EINVAL : 0;
 }

@@ -101,14 +101,6 @@ static const char explain_atomics[] =
 	"\0"
 	"flip the bits of %S in";
 
-static const char *explain_string(const char *strings, unsigned index)
-{
-	while (index--)
-		while (*strings++)
-			;
-	return strings;
-}
-
 static char *explain_template(char *at, const struct explain *explain, const char *text);
 
 /* A single operand of form.h's. */
@@ -138,7 +130,7 @@ static char *explain_operation(char *at, const struct explain *explain)
 {
 	unsigned operation = explain->insns->code & 0xf0;
 
-	at = explain_template(at, explain, explain_string(explain_arithmetic, operation >> 4));
+	at = explain_template(at, explain, rawbpf__nth(explain_arithmetic, operation >> 4));
 	if (operation == BPF_DIV || operation == BPF_MOD)
 		at = rawbpf__put(at, explain_is_signed(explain) ? ", signed" : ", unsigned");
 	return at;
@@ -226,9 +218,9 @@ static char *explain_letter(char *at, const struct explain *explain, char letter
 		return explain_operation_note(at, explain);
 	case 'a':
 		return explain_template(at, explain,
-					explain_string(explain_atomics, insns->imm >> 4 & 15));
+					rawbpf__nth(explain_atomics, insns->imm >> 4 & 15));
 	case 'W':
-		return rawbpf__put(at, explain_string(explain_comparisons, insns->code >> 4));
+		return rawbpf__put(at, rawbpf__nth(explain_comparisons, insns->code >> 4));
 	case 'g':
 		return explain_signedness(at, explain);
 	case 'r':
@@ -414,7 +406,7 @@ static const char *explain_class(unsigned class)
 		"class: jump, comparing 32 bits\0"
 		"class: arithmetic, 64 bits";
 
-	return explain_string(classes, class);
+	return rawbpf__nth(classes, class);
 }
 
 static const char *explain_mode(unsigned code)
@@ -431,7 +423,7 @@ static const char *explain_mode(unsigned code)
 
 	if ((code & 7) == BPF_ST && code >> 5 == 6)
 		return "mode: barrier";
-	return explain_string(modes, code >> 5);
+	return rawbpf__nth(modes, code >> 5);
 }
 
 static const char *explain_source(unsigned code)
@@ -469,7 +461,7 @@ static void explain_code(struct explain *explain, const unsigned char *bytes)
 		explain_code_bits(explain, bytes, "555 22 333", '5', mode ? mode : "?",
 				  explain_mode(code));
 		explain_code_bits(explain, bytes, "555 22 333", '2', rawbpf__size_name(code),
-				  explain_string("size: 4 bytes\0size: 2 bytes\0size: 1 byte\0"
+				  rawbpf__nth("size: 4 bytes\0size: 2 bytes\0size: 1 byte\0"
 						 "size: 8 bytes", code >> 3 & 3));
 		explain_code_bits(explain, bytes, "555 22 333", '3', rawbpf__class_name(code),
 				  explain_class(class));
@@ -668,7 +660,7 @@ static void explain_meaning(struct explain *explain)
 	explain_line(explain, "as C", line, at);
 	at = line + rawbpf_insn_format(line, sizeof(line), explain->insns, 2, RAWBPF_C, NULL, NULL);
 	explain_line(explain, "macro", line, at);
-	at = rawbpf__put(line, explain_string(groups, form->group));
+	at = rawbpf__put(line, rawbpf__nth(groups, form->group));
 	if (form->group < RAWBPF__CALLX)
 		at = rawbpf__put(rawbpf__put(at, ", RFC 9669 section "), explain_section(form));
 	explain_line(explain, "group", line, at);

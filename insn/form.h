@@ -101,8 +101,8 @@ enum rawbpf__shape_name {
 };
 
 struct rawbpf__shape {
-	uint64_t mask;		/* form.c's: the bits that must be 0 or those of `fix`, */
-	uint8_t fix_shift;	/* which go here */
+	uint8_t fields;		/* form.c's: which must be 0 or `fix`, */
+	uint8_t fix_shift;	/* which goes here */
 	uint8_t dst, src, off, imm, next;	/* enum rawbpf__rule; next: imm of the second slot */
 	uint8_t slots;				/* 1 or 2 */
 	uint16_t text[3];			/* by enum rawbpf_dialect; see rawbpf__form_text() */
@@ -116,6 +116,7 @@ struct rawbpf__form {
 	char op[4];		/* %o, terminated */
 	uint16_t kernel;	/* 5 << 8 | 12; 0: none */
 	uint8_t group;		/* enum rawbpf__group */
+	uint8_t slots;		/* 1 or 2, as its shape's */
 };
 
 /* Form `index`, from 0; NULL: there are no more. In order of opcodes. */

@@ -36,13 +36,38 @@ enum format_style {
 	STYLE_TEXT	/* not a number: by its letter */
 };
 
+/* What comes before a magnitude. */
+enum format_before {
+	BEFORE_NOTHING,
+	BEFORE_R,
+	BEFORE_W,
+	BEFORE_C,
+	BEFORE_MINUS,
+	BEFORE_PLUS,
+	BEFORE_SPACE_PLUS,
+	BEFORE_SPACE_MINUS,
+	BEFORE_PC_PLUS,
+	BEFORE_PC_MINUS,
+	BEFORE_0X,
+	BEFORE_MINUS_0X,
+	BEFORE_PLUS_0X,
+	BEFORE_SPACE_PLUS_0X,
+	BEFORE_SPACE_MINUS_0X,
+	BEFORE_PC_PLUS_0X,
+	BEFORE_PC_MINUS_0X
+};
+
+static const char format_befores[][9] = {
+	"", "r", "w", "BPF_REG_", "-", "+", " +", " -", "pc+", "pc-",
+	"0x", "-0x", "+0x", " + 0x", " - 0x", "pc+0x", "pc-0x"
+};
+
 /* How an operand of a template looks. */
 struct format_operand {
-	char before[2][9];	/* what comes before the magnitude; [1]: of a negative number */
-	uint8_t length[2];
+	uint8_t before[2];	/* enum format_before; [1]: of a negative number */
 	uint8_t value;		/* enum format_value */
-	uint8_t style;		/* enum format_style */
-	uint8_t target;		/* a label may stand for it */
+	uint8_t style : 7;	/* enum format_style */
+	uint8_t target : 1;	/* a label may stand for it */
 };
 
 /* One line of the table: an operand in three dialects. */
@@ -65,22 +90,21 @@ static const uint8_t format_letters[64] = {
 };
 
 #define OPERAND(VALUE, STYLE, PLUS, MINUS, TARGET) \
-	{ { PLUS, MINUS }, { sizeof(PLUS) - 1, sizeof(MINUS) - 1 }, VALUE_##VALUE, \
-	  STYLE_##STYLE, TARGET }
-#define DEC(VALUE) OPERAND(VALUE, DEC, "", "-", 0)
-#define HEX(VALUE) OPERAND(VALUE, HEX, "0x", "-0x", 0)
-#define UHEX(VALUE) OPERAND(VALUE, UHEX, "0x", "", 0)
-#define REG(VALUE, R) OPERAND(VALUE, HEX, R, "", 0)
+	{ { BEFORE_##PLUS, BEFORE_##MINUS }, VALUE_##VALUE, STYLE_##STYLE, TARGET }
+#define DEC(VALUE) OPERAND(VALUE, DEC, NOTHING, MINUS, 0)
+#define HEX(VALUE) OPERAND(VALUE, HEX, 0X, MINUS_0X, 0)
+#define UHEX(VALUE) OPERAND(VALUE, UHEX, 0X, NOTHING, 0)
+#define REG(VALUE, LETTER) OPERAND(VALUE, HEX, LETTER, NOTHING, 0)
 #define TARGET_HEX(VALUE, PLUS, MINUS) OPERAND(VALUE, HEX, PLUS, MINUS, 1)
 #define TARGET_DEC(VALUE, PLUS, MINUS) OPERAND(VALUE, DEC, PLUS, MINUS, 1)
-#define TEXT OPERAND(IMM, TEXT, "", "", 0)
+#define TEXT OPERAND(IMM, TEXT, NOTHING, NOTHING, 0)
 
 /* LLVM, kernel, C */
 static const struct format_operand format_operands[OPERANDS][3] = {
-	[OPERAND_D] = { REG(DST, "r"), REG(DST, "r"), REG(DST, "BPF_REG_") },
-	[OPERAND_W] = { REG(DST, "w"), REG(DST, "w"), REG(DST, "BPF_REG_") },
-	[OPERAND_S] = { REG(SRC, "r"), REG(SRC, "r"), REG(SRC, "BPF_REG_") },
-	[OPERAND_X] = { REG(SRC, "w"), REG(SRC, "w"), REG(SRC, "BPF_REG_") },
+	[OPERAND_D] = { REG(DST, R), REG(DST, R), REG(DST, C) },
+	[OPERAND_W] = { REG(DST, W), REG(DST, W), REG(DST, C) },
+	[OPERAND_S] = { REG(SRC, R), REG(SRC, R), REG(SRC, C) },
+	[OPERAND_X] = { REG(SRC, W), REG(SRC, W), REG(SRC, C) },
 	[OPERAND_I] = { HEX(IMM), DEC(IMM), DEC(IMM) },
 	[OPERAND_C] = { HEX(IMM), UHEX(UIMM), DEC(IMM) },
 	[OPERAND_N] = { DEC(UIMM), DEC(UIMM), DEC(IMM) },
@@ -90,21 +114,21 @@ static const struct format_operand format_operands[OPERANDS][3] = {
 	[OPERAND_V] = { HEX(LOW), DEC(LOW), DEC(LOW) },
 	[OPERAND_E] = { DEC(OFF), DEC(OFF), DEC(OFF) },
 	[OPERAND_O] = {
-		OPERAND(OFF, HEX, " + 0x", " - 0x", 0),
-		OPERAND(OFF, DEC, " +", " -", 0),
+		OPERAND(OFF, HEX, SPACE_PLUS_0X, SPACE_MINUS_0X, 0),
+		OPERAND(OFF, DEC, SPACE_PLUS, SPACE_MINUS, 0),
 		DEC(OFF)
 	},
 	[OPERAND_J] = {
-		TARGET_HEX(OFF, "+0x", "-0x"), TARGET_DEC(OFF, "pc+", "pc-"), DEC(OFF)
+		TARGET_HEX(OFF, PLUS_0X, MINUS_0X), TARGET_DEC(OFF, PC_PLUS, PC_MINUS), DEC(OFF)
 	},
 	[OPERAND_L] = {
-		TARGET_HEX(IMM, "+0x", "-0x"), TARGET_DEC(IMM, "pc+", "pc-"), DEC(IMM)
+		TARGET_HEX(IMM, PLUS_0X, MINUS_0X), TARGET_DEC(IMM, PC_PLUS, PC_MINUS), DEC(IMM)
 	},
 	[OPERAND_R] = {
-		TARGET_HEX(IMM, "pc+0x", "pc-0x"), TARGET_DEC(IMM, "pc+", "pc-"), DEC(IMM)
+		TARGET_HEX(IMM, PC_PLUS_0X, PC_MINUS_0X), TARGET_DEC(IMM, PC_PLUS, PC_MINUS), DEC(IMM)
 	},
 	[OPERAND_K] = {
-		TARGET_HEX(IMM, "+0x", "-0x"), TARGET_DEC(IMM, "+", "-"), DEC(IMM)
+		TARGET_HEX(IMM, PLUS_0X, MINUS_0X), TARGET_DEC(IMM, PLUS, MINUS), DEC(IMM)
 	},
 	[OPERAND_H] = { HEX(IMM), TEXT, TEXT },
 	[OPERAND_F] = { DEC(FIX), DEC(FIX), DEC(FIX) },
@@ -216,8 +240,7 @@ static char *format_number(char *at, const struct format_operand *operand, int64
 	/* Only registers do without "0x". */
 	int decimal = plain && operand->value > VALUE_SRC && operand->style == STYLE_HEX;
 
-	__builtin_memcpy(at, operand->before[negative], 8);
-	at += operand->length[negative] - 2 * decimal;
+	at = rawbpf__put(at, format_befores[operand->before[negative]]) - 2 * decimal;
 	number = negative ? -(uint64_t)number : (uint64_t)number;
 	if (operand->style == STYLE_DEC || decimal)
 		return rawbpf__put_dec(at, number);
@@ -444,7 +467,7 @@ size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns,
 	if (count)
 		format.form = rawbpf__form_find(insns, count);
 	if (format.form)
-		taken = rawbpf__form_shape(format.form)->slots;
+		taken = format.form->slots;
 	if (slots)
 		*slots = taken;
 	if (!count)
