@@ -35,3 +35,4 @@
 #include "../insn/names.c"
 #include "../insn/put.c"
 #include "../insn/query.c"
+#include "../insn/words.c"
