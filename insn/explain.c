@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * An instruction taken apart: bytes, fields, meaning. The words and the C expression
- * come from the table, in the language of form.h and with these letters more:
- *
- *	%X	the operand: src or imm, as the opcode says
- *	%G %c	the operator as C has it, and the cast that makes it signed or 32-bit
- *	%A %n	what an arithmetic operation does with dst and the operand; a sentence on it
- *	%a	what an atomic operation does with src
- *	%W %g	how a jump compares dst; after the operand: whether signed
- *	%j	where it goes to
- *	%h	the helper's name
- *	%B %b	"4 bytes", "32": how much memory
- *	%e	"little" or "big"
- *	%r %v %u %z %p	sentences that are often needed
- *	%x	the 64-bit constant in hexadecimal
- */
+/* An instruction taken apart, as a page: bytes, fields bit by bit, meaning. */
 #include <rawbpf/explain.h>
 
 #include "form.h"
 #include "format.h"
-#include "helper.h"
 #include "names.h"
 #include "put.h"
+#include "words.h"
 
 /* The longest line or sentence; a test tries them all. */
-enum { EXPLAIN_LINE = 400 };
+enum { EXPLAIN_LINE = RAWBPF__WORDS_SIZE };
 
 struct explain {
 	char *text;
@@ -34,234 +19,6 @@ struct explain {
 	const struct bpf_insn *insns;
 	const struct rawbpf__form *form;	/* or NULL */
 };
-
-/* ------------------------------------------------------------ templates into sentences */
-
-struct explain_templates {
-#define MEANING(NAME, C, WORDS, EXPRESSION) \
-	char words_##NAME[sizeof(WORDS)]; \
-	char expression_##NAME[sizeof(EXPRESSION)];
-#include "form.def"
-};
-
-static const struct explain_templates explain_templates = {
-#define MEANING(NAME, C, WORDS, EXPRESSION) \
-	WORDS, EXPRESSION,
-#include "form.def"
-};
-
-/* By meaning: words, expression. */
-static const uint16_t explain_places[][2] = {
-#define PLACE(FIELD) offsetof(struct explain_templates, FIELD)
-#define MEANING(NAME, ...) { PLACE(words_##NAME), PLACE(expression_##NAME) },
-#include "form.def"
-#undef PLACE
-};
-
-/* By operation, those of jumps without JA. One string each: arrays of pointers are relocated. */
-static const char explain_arithmetic[] =
-	"Add %X to %D\0"
-	"Subtract %X from %D\0"
-	"Multiply %D by %X\0"
-	"Divide %D by %X\0"
-	"Set those bits of %D that are set in %X\0"
-	"Keep those bits of %D that are set in %X and clear the others\0"
-	"Shift %D left by %X\0"
-	"Shift %D right by %X, with zeros coming in\0"
-	"\0"
-	"Set %D to the remainder of its division by %X\0"
-	"Flip those bits of %D that are set in %X\0"
-	"\0"
-	"Shift %D right by %X, with copies of its sign coming in";
-static const char explain_comparisons[] =
-	"\0"
-	"equals\0"
-	"is greater than\0"
-	"is at least\0"
-	"has a bit in common with\0"
-	"is not\0"
-	"is greater than\0"
-	"is at least\0"
-	"\0"
-	"\0"
-	"is less than\0"
-	"is at most\0"
-	"is less than\0"
-	"is at most";
-static const char explain_atomics[] =
-	"add %S to\0"
-	"\0"
-	"\0"
-	"\0"
-	"set the bits of %S in\0"
-	"keep only the bits of %S in\0"
-	"\0"
-	"\0"
-	"\0"
-	"\0"
-	"flip the bits of %S in";
-
-static char *explain_template(char *at, const struct explain *explain, const char *text);
-
-/* A single operand of form.h's. */
-static char *explain_operand(char *at, const struct explain *explain, char letter)
-{
-	const char text[16] = { '%', letter };
-
-	return rawbpf__format_plain(at, explain->insns, explain->form, text);
-}
-
-static int explain_is_signed(const struct explain *explain)
-{
-	return explain->form->op[0] == 's';
-}
-
-static char *explain_cast(char *at, const struct explain *explain)
-{
-	unsigned class = explain->insns->code & 7;
-	int narrow = class == BPF_ALU || class == BPF_JMP32;
-
-	if (explain_is_signed(explain))
-		return rawbpf__put(at, narrow ? "(s32)" : "(s64)");
-	return narrow ? rawbpf__put(at, "(u32)") : at;
-}
-
-static char *explain_operation(char *at, const struct explain *explain)
-{
-	unsigned operation = explain->insns->code & 0xf0;
-
-	at = explain_template(at, explain, rawbpf__nth(explain_arithmetic, operation >> 4));
-	if (operation == BPF_DIV || operation == BPF_MOD)
-		at = rawbpf__put(at, explain_is_signed(explain) ? ", signed" : ", unsigned");
-	return at;
-}
-
-/* What happens with an operand that would be refused as an immediate. */
-static char *explain_operation_note(char *at, const struct explain *explain)
-{
-	unsigned operation = explain->insns->code & 0xf0;
-	int narrow = (explain->insns->code & 7) == BPF_ALU;
-
-	if (!(explain->insns->code & BPF_X))
-		return at;
-	if (operation == BPF_DIV)
-		return explain_template(at, explain, " If %S is 0, so is the result.");
-	if (operation == BPF_MOD)
-		return explain_template(at, explain, " If %S is 0, %D stays.");
-	if (operation == BPF_LSH || operation == BPF_RSH || operation == BPF_ARSH)
-		return explain_template(at, explain, narrow ? " Only the low 5 bits of %S count." :
-					" Only the low 6 bits of %S count.");
-	return at;
-}
-
-static char *explain_signedness(char *at, const struct explain *explain)
-{
-	unsigned operation = explain->insns->code & 0xf0;
-
-	if (operation == BPF_JEQ || operation == BPF_JNE || operation == BPF_JSET)
-		return at;
-	return rawbpf__put(at, explain_is_signed(explain) ? " (signed)" : " (unsigned)");
-}
-
-static char *explain_jump(char *at, const struct explain *explain)
-{
-	const struct bpf_insn *insn = explain->insns;
-	int64_t slots = insn->code == (BPF_JMP32 | BPF_JA) ? insn->imm : insn->off;
-
-	if (slots == -1)
-		return rawbpf__put(at, "stay here");
-	if (slots == 0)
-		return rawbpf__put(at, "go on");
-	at = rawbpf__put(at, slots > 0 ? "skip " : "go back ");
-	slots = slots > 0 ? slots : -1 - slots;
-	at = rawbpf__put_dec(at, slots);
-	return rawbpf__put(at, slots == 1 ? " slot" : " slots");
-}
-
-static unsigned explain_bytes(const struct explain *explain)
-{
-	static const unsigned char bytes[] = { 4, 2, 1, 8 };
-
-	return bytes[explain->insns->code >> 3 & 3];
-}
-
-static char *explain_memory(char *at, const struct explain *explain)
-{
-	if (explain_bytes(explain) == 1)
-		return rawbpf__put(at, "byte");
-	return rawbpf__put(rawbpf__put_dec(at, explain_bytes(explain)), " bytes");
-}
-
-static char *explain_helper(char *at, const struct explain *explain)
-{
-	const char *name = rawbpf__helper_name(explain->insns->imm);
-
-	if (name)
-		return rawbpf__put(rawbpf__put(at, "bpf_"), name);
-	return rawbpf__put_signed_dec(rawbpf__put(at, "helper "), explain->insns->imm);
-}
-
-static char *explain_letter(char *at, const struct explain *explain, char letter)
-{
-	const struct bpf_insn *insns = explain->insns;
-
-	switch (letter) {
-	case 'X':
-		return explain_operand(at, explain, insns->code & BPF_X ? 'S' : 'I');
-	case 'G':
-		return rawbpf__put(at, explain->form->op + explain_is_signed(explain));
-	case 'c':
-		return explain_cast(at, explain);
-	case 'A':
-		return explain_operation(at, explain);
-	case 'n':
-		return explain_operation_note(at, explain);
-	case 'a':
-		return explain_template(at, explain,
-					rawbpf__nth(explain_atomics, insns->imm >> 4 & 15));
-	case 'W':
-		return rawbpf__put(at, rawbpf__nth(explain_comparisons, insns->code >> 4));
-	case 'g':
-		return explain_signedness(at, explain);
-	case 'r':
-		return rawbpf__put(at, " The result is in r0; r1 to r5 are lost.");
-	case 'v':
-		return rawbpf__put(at, " Only the verifier writes this.");
-	case 'u':
-		return explain_template(at, explain, " The upper half of %D becomes 0.");
-	case 'z':
-		return rawbpf__put(at, " The bits above become 0.");
-	case 'p':
-		return rawbpf__put(at, ", in host order. Past its end the program returns 0.");
-	case 'j':
-		return explain_jump(at, explain);
-	case 'h':
-		return explain_helper(at, explain);
-	case 'B':
-		return explain_memory(at, explain);
-	case 'b':
-		return rawbpf__put_dec(at, 8 * explain_bytes(explain));
-	case 'e':
-		return rawbpf__put(at, explain->form->op[0] == 'l' ? "little" : "big");
-	case 'x':
-		return rawbpf__put_hex(rawbpf__put(at, "0x"),
-				       (uint64_t)(uint32_t)insns[1].imm << 32 |
-				       (uint32_t)insns[0].imm);
-	default:
-		return explain_operand(at, explain, letter);
-	}
-}
-
-static char *explain_template(char *at, const struct explain *explain, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '%')
-			at = explain_letter(at, explain, *++text);
-		else
-			*at++ = *text;
-	}
-	return at;
-}
 
 /* ------------------------------------------------------------------------------ output */
 
@@ -649,14 +406,12 @@ static void explain_meaning(struct explain *explain)
 		"base32\0base64\0atomic32\0atomic64\0divmul32\0divmul64\0packet\0"
 		"not in RFC 9669\0not in RFC 9669";
 	const struct rawbpf__form *form = explain->form;
-	const uint16_t *places = explain_places[rawbpf__form_shape(form)->meaning];
-	const char *templates = (const char *)&explain_templates;
 	char line[EXPLAIN_LINE], *at;
 	int kernel = rawbpf_insn_kernel(explain->insns, 2);
 
-	at = explain_template(line, explain, templates + places[0]);
+	at = rawbpf__words(line, explain->insns, form, RAWBPF__WORDS);
 	explain_sentences(explain, "does", line, at);
-	at = explain_template(line, explain, templates + places[1]);
+	at = rawbpf__words(line, explain->insns, form, RAWBPF__EXPRESSION);
 	explain_line(explain, "as C", line, at);
 	at = line + rawbpf_insn_format(line, sizeof(line), explain->insns, 2, RAWBPF_C, NULL, NULL);
 	explain_line(explain, "macro", line, at);
@@ -673,7 +428,7 @@ static void explain_meaning(struct explain *explain)
 
 static void explain_title(struct explain *explain, const unsigned char *bytes, unsigned slots)
 {
-	char line[EXPLAIN_LINE];
+	char line[EXPLAIN_LINE], *at;
 	const char *text;
 
 	explain_add(explain, "  ");
@@ -685,9 +440,9 @@ static void explain_title(struct explain *explain, const unsigned char *bytes, u
 	explain_add(explain, "    ");
 	explain_colour(explain, FIELD_TITLE);
 	if (explain->form) {
-		text = explain->form->shape == RAWBPF__SHAPE_LD64 ? "%D = %x ll" :
-		       rawbpf__form_text(explain->form, RAWBPF_LLVM);
-		*explain_template(line, explain, text) = 0;
+		text = rawbpf__form_text(explain->form, RAWBPF_LLVM);
+		at = rawbpf__format_plain(line, explain->insns, explain->form, text);
+		*at = 0;
 		explain_add(explain, line);
 	} else {
 		explain_add(explain, "not an instruction");

@@ -237,8 +237,9 @@ static char *format_number(char *at, const struct format_operand *operand, int64
 			   int plain)
 {
 	int negative = number < 0 && operand->style != STYLE_UHEX;
-	/* Only registers do without "0x". */
-	int decimal = plain && operand->value > VALUE_SRC && operand->style == STYLE_HEX;
+	/* Only registers do without "0x"; only 64-bit constants are better with it. */
+	int decimal = plain && operand->value > VALUE_SRC && operand->value != VALUE_QUAD &&
+		      operand->style == STYLE_HEX;
 
 	at = rawbpf__put(at, format_befores[operand->before[negative]]) - 2 * decimal;
 	number = negative ? -(uint64_t)number : (uint64_t)number;

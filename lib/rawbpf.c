@@ -45,3 +45,4 @@
 #include "../insn/put.c"
 #include "../insn/query.c"
 #include "../insn/symbol.c"
+#include "../insn/words.c"
