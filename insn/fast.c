@@ -13,10 +13,6 @@
 #define EACH(BYTE)	(0x0101010101010101 * (uint64_t)(BYTE))
 #define ALWAYS		static inline __attribute__((always_inline))
 
-/* Nothing looks so far beyond where a token begins. */
-#define FAST_MARGIN	48
-#define FAST_WORD	24
-#define FAST_OPERANDS	RAWBPF__OPERANDS
 
 ALWAYS uint64_t load_eight(const unsigned char *at)
 {
@@ -40,10 +36,9 @@ ALWAYS unsigned count_before(uint64_t high_bits)
 	return high_bits ? __builtin_ctzll(high_bits) / 8 : 8;
 }
 
-/* The end of a word, and its key, as rawbpf__word_end(). NULL: it is long. */
+/* The end of a word, and its key, as rawbpf__word_end(). */
 ALWAYS const unsigned char *fast_word(const uint8_t *class, const unsigned char *at, uint64_t *key)
 {
-	const unsigned char *limit = at + FAST_WORD;
 	uint64_t k = 0, bytes;
 	unsigned n;
 
@@ -56,8 +51,6 @@ ALWAYS const unsigned char *fast_word(const uint8_t *class, const unsigned char 
 			n++;
 		k = k * RAWBPF__KEY_FACTOR ^ (n < 8 ? bytes & ((1ull << 8 * n) - 1) : bytes);
 		at += n;
-		if (at > limit)
-			return NULL;
 	} while (n == 8);
 	*key = k;
 	return at;
@@ -152,7 +145,8 @@ ALWAYS int is_register(const uint8_t *class, const unsigned char *at)
 struct fast {
 	struct rawbpf__parser *p;
 	const uint8_t *class;
-	const unsigned char *end;	/* where tokens may begin: a margin before the text's */
+	unsigned count;			/* of tokens */
+	unsigned signs;			/* the operands that have one */
 	struct rawbpf__token *operand;	/* in p->tokens, the next */
 	uint64_t hash;
 	unsigned before;		/* the code of the last token */
@@ -168,8 +162,6 @@ ALWAYS const unsigned char *fast_keyword(struct fast *f, const unsigned char *at
 	int word;
 
 	next = fast_word(f->class, at, &key);
-	if (!next)
-		return NULL;
 	f->operand->start = at;
 	f->operand->length = next - at;
 	f->operand->value = key;
@@ -211,6 +203,7 @@ ALWAYS const unsigned char *fast_operator(struct fast *f, const unsigned char *a
 		at = fast_number(f->class, digit, &f->operand->value);
 		if (c == '-')
 			f->operand->value = -f->operand->value;
+		f->signs |= 1u << (f->operand - f->p->tokens);
 		f->before = RAWBPF__T_NUMBER;
 		f->operand++;
 		return at;
@@ -250,27 +243,55 @@ ALWAYS const unsigned char *fast_token(struct fast *f, const unsigned char *at, 
 	return class == RAWBPF__C_BRACKET && *at != ':' ? at + 1 : NULL;
 }
 
+ALWAYS void fast_code(struct fast *f, unsigned code)
+{
+	f->p->skeleton.code[f->count++] = code;
+	f->hash = RAWBPF__HASH(f->hash, code);
+}
+
+/* "*(u64 *)" at once, most of what is before an address. Where it ends; or `at`. */
+ALWAYS const unsigned char *fast_type(struct fast *f, const unsigned char *at)
+{
+	const unsigned char *end;
+	uint64_t key;
+	int word;
+
+	if (at[1] != '(')
+		return at;
+	end = fast_word(f->class, at + 2, &key);
+	if (end[0] != ' ' || end[1] != '*' || end[2] != ')')
+		return at;
+	word = rawbpf__word_find(f->p->tables, key, at + 2, end - at - 2);
+	if (word < 0)
+		return at;
+	fast_code(f, '*');
+	fast_code(f, '(');
+	fast_code(f, RAWBPF__T_WORD + word);
+	fast_code(f, '*');
+	fast_code(f, ')');
+	return end + 3;
+}
+
 /* The tokens of a statement. The newline that ends it; NULL: it is not plain. */
 ALWAYS const unsigned char *fast_lex(struct fast *f, const unsigned char *at)
 {
 	union rawbpf__skeleton *skeleton = &f->p->skeleton;
-	unsigned count;
+	unsigned class;
 
 	f->operand = f->p->tokens;
-	f->hash = f->before = f->jump = f->label = 0;
+	f->hash = f->before = f->jump = f->label = f->count = f->signs = 0;
 	skeleton->part[0] = skeleton->part[1] = skeleton->part[2] = 0;
-	for (count = 0; count < RAWBPF__SKELETON && at < f->end; count++) {
-		unsigned class;
-
+	while (f->count < RAWBPF__SKELETON - 5) {
 		at += *at == ' ';
 		class = f->class[*at];
+		if (*at == '*')
+			at = fast_type(f, at);
 		if (class == RAWBPF__C_NEWLINE)
 			return at;
-		at = fast_token(f, at, class);
+		at = fast_token(f, at, f->class[*at]);
 		if (!at)
 			return NULL;
-		skeleton->code[count] = f->before;
-		f->hash = RAWBPF__HASH(f->hash, f->before);
+		fast_code(f, f->before);
 	}
 	return NULL;
 }
@@ -297,7 +318,7 @@ ALWAYS int fast_operands(struct fast *f, const struct rawbpf__row *row, uint64_t
 			return 0;
 		insn[place->next] |= (token->value & ((1ull << place->bits) - 1)) << place->shift;
 	}
-	return 1;
+	return !(row->signs & ~f->signs);
 }
 
 /* The label that is the first token. The newline behind it. */
@@ -340,16 +361,15 @@ RAWBPF__PRIVATE void rawbpf__fast(struct rawbpf__parser *p)
 	struct fast f = { .p = p, .class = rawbpf__classes() };
 	const unsigned char *at = p->at;
 
-	if (!p->line_begins || p->from_kernel || p->end - at < 2 * FAST_MARGIN)
+	if (!p->line_begins || p->from_kernel || at >= p->fast_end)
 		return;
 	p->opcode_known = 0;
-	f.end = p->end - FAST_MARGIN;
 	for (;;) {
-		while (at < f.end && (*at == '\n' || f.class[*at] == RAWBPF__C_BLANK))
+		while (at < p->fast_end && (*at == '\n' || f.class[*at] == RAWBPF__C_BLANK))
 			p->line += *at++ == '\n';
 		p->at = p->statement = at;
 		p->statement_line = p->line;
-		if (at >= f.end || (f.class[*at] < RAWBPF__C_LETTER && *at != '*'))
+		if (at >= p->fast_end || (f.class[*at] < RAWBPF__C_LETTER && *at != '*'))
 			return;
 		at = fast_statement(&f, at);
 		if (!at)

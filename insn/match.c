@@ -163,6 +163,7 @@ static void row_add(struct rawbpf__parser *p, const struct rawbpf__form *form, c
 			field = RAWBPF__F_SRC_AGAIN;
 		seen |= 1u << field;
 		row.fields[i] = field;
+		row.signs |= (*p->tokens[p->operands[i]].start == '+') << i;
 	}
 	row.skeleton = p->skeleton;
 	row.hash = p->hash;

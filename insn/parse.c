@@ -137,10 +137,15 @@ static int is_reference(struct rawbpf__parser *p, struct parse_insn *insn,
 	return 1;
 }
 
-/* Operands that are not just a number in range. */
-static int operand_special(struct rawbpf__parser *p, struct parse_insn *insn,
-			   struct rawbpf__token *token, unsigned field)
+static int operand(struct rawbpf__parser *p, struct parse_insn *insn, struct rawbpf__token *token,
+		   const struct rawbpf__row *row, unsigned n)
 {
+	unsigned field = row->fields[n];
+
+	if (row->signs >> n & 1 && *token->start != '+' && *token->start != '-') {
+		rawbpf__complain(p, token, "expected '+' or '-' before %t", token);
+		return 0;
+	}
 	if (token->flags & RAWBPF__NAME && is_reference(p, insn, token, field))
 		return 1;
 	if (token->flags & RAWBPF__NUMBERED && field == RAWBPF__F_CALL)
@@ -154,17 +159,6 @@ static int operand_special(struct rawbpf__parser *p, struct parse_insn *insn,
 	return operand_number(p, insn, token, field);
 }
 
-static int operand(struct rawbpf__parser *p, struct parse_insn *insn, struct rawbpf__token *token,
-		   unsigned field)
-{
-	const struct rawbpf__place *place = &places[field];
-
-	if (token->flags || field >= RAWBPF__F_PLAIN ||
-	    token->value - place->least > place->range)
-		return operand_special(p, insn, token, field);
-	insn->slot[place->next] |= (token->value & ((1ull << place->bits) - 1)) << place->shift;
-	return 1;
-}
 
 /* ------------------------------------------------------------------- instructions */
 
@@ -199,7 +193,7 @@ static void parse_instruction(struct rawbpf__parser *p)
 	}
 	insn.slot[0] = row->insn;
 	for (i = 0; good && i < p->operand_count; i++)
-		good = operand(p, &insn, &p->tokens[p->operands[i]], row->fields[i]);
+		good = operand(p, &insn, &p->tokens[p->operands[i]], row, i);
 	/* A wrong one has its place too, so that no jump over it is called too far. */
 	rawbpf__emit(p, insn.slot[0]);
 	if (row->slots > 1)
@@ -293,6 +287,9 @@ int rawbpf_text_parse(struct rawbpf_text *text)
 	p.slot = p.scratch_short = 0;
 	if (rawbpf__symbols_start(&p))
 		return -ENOSPC;
+	p.fast_end = p.end - p.begin > RAWBPF__FAST_MARGIN ? p.end - RAWBPF__FAST_MARGIN : p.begin;
+	while (p.fast_end > p.begin && *p.fast_end != '\n')
+		p.fast_end--;
 	rawbpf__tables_make(p.tables);
 	parse_all(&p);
 	if (!p.scratch_short)

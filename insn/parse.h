@@ -114,6 +114,7 @@ enum rawbpf__field {
 #define RAWBPF__ROW_SLOTS	1024
 #define RAWBPF__WORD_MAX	96
 #define RAWBPF__WORD_SLOTS	256
+#define RAWBPF__FAST_MARGIN	48	/* fast.c looks so far ahead, and less */
 
 /* The codes of tokens, then zeros. */
 union rawbpf__skeleton {
@@ -134,6 +135,7 @@ struct rawbpf__row {
 	uint64_t insn;				/* with the fields that the form fixes */
 	uint8_t fields[RAWBPF__OPERANDS];	/* enum rawbpf__field, in order of the text */
 	uint8_t slots;
+	uint8_t signs;				/* the operands that must have a sign: a bit each */
 };
 
 /* A word that templates contain. */
@@ -177,6 +179,7 @@ struct rawbpf__wait {
 
 struct rawbpf__parser {
 	const unsigned char *at, *begin, *end;
+	const unsigned char *fast_end;		/* what begins before is ended, well before `end` */
 	const unsigned char *statement;		/* where the present one begins, */
 	unsigned statement_line;		/* on this line */
 	uint8_t statement_begins_line;

@@ -62,6 +62,18 @@ static int scratch_has(struct rawbpf__parser *p, size_t size)
 	return 0;
 }
 
+/*
+ * Where a name's bucket is. Names that differ in the last character only, as those do that
+ * programs count up, are neighbours: few of them take long to come from memory.
+ */
+static uint32_t *bucket_of(const struct rawbpf__parser *p, const struct rawbpf__token *name)
+{
+	unsigned last = name->start[name->length - 1];
+	uint64_t others = name->value ^ (uint64_t)last << 8 * ((name->length - 1) % 8);
+
+	return &p->buckets[(rawbpf__key_slot(others, p->bucket_bits) & ~15u) | (last & 15)];
+}
+
 static int is_called(const struct rawbpf__parser *p, const struct rawbpf__symbol *symbol,
 		     const struct rawbpf__token *name)
 {
@@ -78,7 +90,7 @@ static int is_called(const struct rawbpf__parser *p, const struct rawbpf__symbol
 static struct rawbpf__symbol *symbol_find(const struct rawbpf__parser *p,
 					  const struct rawbpf__token *name)
 {
-	uint32_t n = p->buckets[rawbpf__key_slot(name->value, p->bucket_bits)];
+	uint32_t n = *bucket_of(p, name);
 
 	for (; n; n = p->symbols[n - 1].next)
 		if (is_called(p, &p->symbols[n - 1], name))
@@ -90,7 +102,7 @@ static struct rawbpf__symbol *symbol_find(const struct rawbpf__parser *p,
 static struct rawbpf__symbol *symbol_get(struct rawbpf__parser *p, const struct rawbpf__token *name)
 {
 	struct rawbpf__symbol *symbol = symbol_find(p, name);
-	uint32_t *bucket = &p->buckets[rawbpf__key_slot(name->value, p->bucket_bits)];
+	uint32_t *bucket = bucket_of(p, name);
 
 	if (symbol || !scratch_has(p, sizeof(*symbol)))
 		return symbol;
