@@ -6,22 +6,24 @@
  * would be twice as large, and relocated when a program starts.
  */
 struct rawbpf__templates {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) \
-	char llvm_##NAME[sizeof(LLVM)]; \
-	char kernel_##NAME[sizeof(KERNEL)]; \
+#define MEANING(NAME, C, ...) \
 	char c_##NAME[sizeof(C)];
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
+	char llvm_##NAME[sizeof(LLVM)]; \
+	char kernel_##NAME[sizeof(KERNEL)];
 #include "form.def"
 	char slack[8];	/* they are read 8 bytes at a time */
 };
 
 static const struct rawbpf__templates rawbpf__templates = {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) LLVM, KERNEL, C,
+#define MEANING(NAME, C, ...) C,
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) LLVM, KERNEL,
 #include "form.def"
 	""
 };
 
-/* What a mask has of a field with a rule, and where in the word `fix` goes. */
-#define MASK(RULE, BITS) (RAWBPF__##RULE <= RAWBPF__FIX ? (uint64_t)(BITS) : 0)
+/* Which of form_masks[] is for a shape, and where in the word `fix` goes. */
+#define FIELD(RULE, BIT) (RAWBPF__##RULE <= RAWBPF__FIX ? (BIT) : 0)
 #define FIX_SHIFT(SRC, OFF, IMM) \
 	(RAWBPF__##SRC == RAWBPF__FIX ? 12 : RAWBPF__##OFF == RAWBPF__FIX ? 16 : \
 	 RAWBPF__##IMM == RAWBPF__FIX ? 32 : 0)
@@ -31,17 +33,23 @@ static const struct rawbpf__templates rawbpf__templates = {
 #define KERNEL_TEMPLATE(NAME, KERNEL) \
 	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : TEMPLATE(llvm_##NAME))
 
-static const struct rawbpf__shape rawbpf__shapes[] = {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, LLVM, KERNEL, C) \
-	{ MASK(DST, 0xf00) | MASK(SRC, 0xf000) | MASK(OFF, 0xffff0000) | \
-	  MASK(IMM, 0xffffffff00000000), FIX_SHIFT(SRC, OFF, IMM), \
-	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
-	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, \
-	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##NAME) } },
+enum {
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, ...) \
+	rawbpf__slots_##NAME = RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2,
 #include "form.def"
 };
 
-#undef MASK
+static const struct rawbpf__shape rawbpf__shapes[] = {
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
+	{ FIELD(DST, 1) | FIELD(SRC, 2) | FIELD(OFF, 4) | FIELD(IMM, 8), FIX_SHIFT(SRC, OFF, IMM), \
+	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
+	  rawbpf__slots_##NAME, \
+	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) }, \
+	  RAWBPF__MEANING_##MEANS },
+#include "form.def"
+};
+
+#undef FIELD
 #undef FIX_SHIFT
 #undef TEMPLATE
 #undef KERNEL_TEMPLATE
@@ -49,10 +57,10 @@ static const struct rawbpf__shape rawbpf__shapes[] = {
 #define K(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
 static const struct rawbpf__form rawbpf__forms[] = {
 #define FORM(CODE, SHAPE, OP, FIX, GROUP, KERNEL) \
-	{ CODE, RAWBPF__SHAPE_##SHAPE, FIX, OP, KERNEL, RAWBPF__##GROUP },
+	{ CODE, RAWBPF__SHAPE_##SHAPE, FIX, OP, KERNEL, RAWBPF__##GROUP, rawbpf__slots_##SHAPE },
 #define ALSO FORM
 #include "form.def"
-	{ 0, 0, 0, "", 0, 0 }	/* ends the last opcode's rows: no form has opcode 0 */
+	{ 0, 0, 0, "", 0, 0, 0 }	/* ends the last opcode's rows: no form has opcode 0 */
 };
 #undef K
 
@@ -125,6 +133,13 @@ RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix
 	}
 }
 
+/* The bits of the fields in `fields`, as form_word() has them. */
+static const uint64_t form_masks[16] = {
+#define FOUR(HIGH) HIGH, (HIGH) | 0xf00, (HIGH) | 0xf000, (HIGH) | 0xff00
+	FOUR(0), FOUR(0xffff0000), FOUR(0xffffffff00000000), FOUR(0xffffffffffff0000)
+#undef FOUR
+};
+
 /* An instruction as one number: opcode, registers, off and imm, from its low end. */
 static uint64_t form_word(const struct bpf_insn *insn)
 {
@@ -147,18 +162,21 @@ static int form_second_fits(const struct rawbpf__shape *shape, const struct bpf_
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_insn *insns,
 							     unsigned count)
 {
-	const struct rawbpf__form *form = rawbpf__form_first(insns->code);
 	uint64_t word = form_word(insns);
+	unsigned row = rawbpf__first_rows[word & 0xff];
+	const struct rawbpf__form *form;
 	const struct rawbpf__shape *shape;
 
 	/* r11 to r15, in src or dst, are nowhere right. */
-	if (!form || ((word >> 8 & 15) + 5) >> 4 || ((word >> 12 & 15) + 5) >> 4)
+	if (!row || ((word >> 8 & 15) + 5) >> 4 || ((word >> 12 & 15) + 5) >> 4)
 		return NULL;
+	form = &rawbpf__forms[row - 1];
 	do {
 		shape = &rawbpf__shapes[form->shape];
-		if (((word ^ (uint64_t)(uint16_t)form->fix << shape->fix_shift) & shape->mask) == 0)
-			if (shape->slots == 1 || form_second_fits(shape, insns, count))
-				return form;
+		if (!((word ^ (uint64_t)(uint16_t)form->fix << shape->fix_shift) &
+		      form_masks[shape->fields]) &&
+		    (form->slots == 1 || form_second_fits(shape, insns, count)))
+			return form;
 	} while ((++form)->code == (uint8_t)word);
 	return NULL;
 }

@@ -5,7 +5,7 @@
  * A FORM is one instruction: an opcode and, where one opcode is several
  * instructions, a value that a further field must have (`fix`). What forms have in
  * common is their SHAPE: which fields they use, and how they are written, three
- * times: as LLVM, as the kernel and as C does.
+ * times: as LLVM, as the kernel and as C does. What it MEANS several shapes may share.
  *
  * THE TEMPLATES. All characters stand for themselves but for these:
  *
@@ -88,6 +88,12 @@ enum rawbpf__group {
 	RAWBPF__LINUX
 };
 
+enum rawbpf__meaning {
+#define MEANING(NAME, ...) RAWBPF__MEANING_##NAME,
+#include "form.def"
+	RAWBPF__MEANINGS
+};
+
 enum rawbpf__shape_name {
 #define SHAPE(NAME, ...) RAWBPF__SHAPE_##NAME,
 #include "form.def"
@@ -95,11 +101,12 @@ enum rawbpf__shape_name {
 };
 
 struct rawbpf__shape {
-	uint64_t mask;		/* form.c's: the bits that must be 0 or those of `fix`, */
-	uint8_t fix_shift;	/* which go here */
+	uint8_t fields;		/* form.c's: which must be 0 or `fix`, */
+	uint8_t fix_shift;	/* which goes here */
 	uint8_t dst, src, off, imm, next;	/* enum rawbpf__rule; next: imm of the second slot */
 	uint8_t slots;				/* 1 or 2 */
 	uint16_t text[3];			/* by enum rawbpf_dialect; see rawbpf__form_text() */
+	uint8_t meaning;			/* enum rawbpf__meaning */
 };
 
 struct rawbpf__form {
@@ -109,6 +116,7 @@ struct rawbpf__form {
 	char op[4];		/* %o, terminated */
 	uint16_t kernel;	/* 5 << 8 | 12; 0: none */
 	uint8_t group;		/* enum rawbpf__group */
+	uint8_t slots;		/* 1 or 2, as its shape's */
 };
 
 /* Form `index`, from 0; NULL: there are no more. In order of opcodes. */

@@ -113,22 +113,25 @@ static const unsigned char *lex_register(struct rawbpf__token *token, const unsi
 	return at;
 }
 
-static const unsigned char *lex_number(struct rawbpf__token *token, const unsigned char *at,
-				       const unsigned char *end);
+static const unsigned char *lex_term(struct rawbpf__parser *p, struct rawbpf__token *term,
+				     const unsigned char *at, int negative);
 
-/* "name#5", after call; '-' is part of such a name. */
-static const unsigned char *lex_call_name(struct rawbpf__token *token, const unsigned char *at,
-					  const unsigned char *end)
+/* "name#5" or "name#-5", after call; '-' is part of such a name. */
+static const unsigned char *lex_call_name(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
-	const unsigned char *name = at;
+	const unsigned char *at = token->start, *end = p->end, *name = at, *number;
 
 	while (at < end && (lex_class[*at] >= RAWBPF__C_DIGIT || *at == '-'))
 		at++;
-	if (end - at < 2 || *at != '#' || lex_class[at[1]] != RAWBPF__C_DIGIT)
+	number = at + 1;
+	number += end - at > 1 && *number == '-';
+	if (end - at < 2 || *at != '#' || number == end || lex_class[*number] != RAWBPF__C_DIGIT)
 		return NULL;
+	number = lex_term(p, token, number, number - at > 1);
+	token->start = name;
 	token->length = at - name;
-	token->flags = RAWBPF__NUMBERED;
-	return lex_number(token, at + 1, end);
+	token->flags |= RAWBPF__NUMBERED;
+	return number;
 }
 
 /* After goto, call and their like any word is a name, so that a label may be called "exit". */
@@ -145,14 +148,14 @@ static int is_no_name(const unsigned char *at, const unsigned char *next, const 
 }
 
 /* A word: of the templates, or a name. */
-static const unsigned char *lex_word(const struct rawbpf__parser *p, struct rawbpf__token *token,
+static const unsigned char *lex_word(struct rawbpf__parser *p, struct rawbpf__token *token,
 				     unsigned before)
 {
 	const unsigned char *at = token->start, *end = p->end, *next;
 	int word;
 
 	if (before == RAWBPF__T_CALL) {
-		next = lex_call_name(token, at, end);
+		next = lex_call_name(p, token);
 		if (next)
 			return next;
 	}
