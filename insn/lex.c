@@ -245,14 +245,18 @@ static const unsigned char *lex_quoted(struct rawbpf__token *token, const unsign
 	return at + 1;
 }
 
-/* Does a number follow the signs at `at`? Its first byte, and whether to negate it. */
+/* Does a number follow one sign or two? Its first byte, and whether to negate it. */
 static const unsigned char *lex_signs(const unsigned char *at, const unsigned char *end,
 				      int *negative)
 {
 	struct rawbpf__token token;
+	int signs;
 
-	for (*negative = 0; at < end && (*at == '+' || *at == '-'); at = skip_blanks(at + 1, end))
+	*negative = 0;
+	for (signs = 0; signs < 2 && at < end && (*at == '+' || *at == '-'); signs++) {
 		*negative ^= *at == '-';
+		at = skip_blanks(at + 1, end);
+	}
 	if (at == end || (lex_class[*at] != RAWBPF__C_QUOTE && lex_class[*at] < RAWBPF__C_DIGIT))
 		return NULL;
 	return lex_register(&token, at, end) ? NULL : at;
@@ -406,7 +410,7 @@ static const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf
 		next = lex_signed(p, token);
 	else if (c == '/')
 		next = lex_comment(p, token, at - 1);
-	else if (c == '<' && after_jump(p->tokens, token))
+	else if (c == '<' && token < p->tokens + RAWBPF__TOKENS && after_jump(p->tokens, token))
 		next = lex_annotation(at - 1, end);
 	if (next)
 		return next;

@@ -289,10 +289,11 @@ static int set_has(const struct match_set *set, unsigned code)
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token)
 {
-	const char *letter = (*token->start | 0x20) == 'w' ? "w" : "r";
+	const char *letter;
 
 	switch (token->code) {
 	case RAWBPF__T_BAD_REGISTER:
+		letter = (*token->start | 0x20) == 'w' ? "w" : "r";
 		rawbpf__complain(p, token, "%t is not a register; programs have %s0 to %s10", token,
 				 letter, letter);
 		return 1;
@@ -397,6 +398,10 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 	}
 	if (p->statement_begins_line && rawbpf__is_chatter(p)) {
 		rawbpf__skip_line(p);
+		return;
+	}
+	if (!rawbpf__is_kept(p, token->start)) {
+		p->text->error_count++;
 		return;
 	}
 	for (;; token++) {

@@ -237,7 +237,7 @@ static void guess_symbols(const struct rawbpf__parser *p, struct rawbpf__guess *
 	unsigned i;
 
 	*guess = (struct rawbpf__guess){ .name = name->start, .length = name->length };
-	for (i = 0; i < p->symbol_count && i < GUESSES; i++)
+	for (i = 0; i < p->symbol_count && i < GUESSES && rawbpf__is_kept(p, name->start); i++)
 		if (p->symbols[i].kind == kind)
 			rawbpf__guess_offer(guess, p->begin + p->symbols[i].name,
 					    p->symbols[i].length);
