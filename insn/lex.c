@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
+#define C(CLASS) RAWBPF__C_##CLASS
 static const uint8_t lex_class[256] = {
-	['\t'] = RAWBPF__C_BLANK, ['\v'] = RAWBPF__C_BLANK, ['\f'] = RAWBPF__C_BLANK, ['\r'] = RAWBPF__C_BLANK,
-	[' '] = RAWBPF__C_BLANK, ['\n'] = RAWBPF__C_NEWLINE, [';'] = RAWBPF__C_SEMICOLON, ['#'] = RAWBPF__C_HASH,
-	['\''] = RAWBPF__C_QUOTE,
-	['('] = RAWBPF__C_BRACKET, [')'] = RAWBPF__C_BRACKET, ['['] = RAWBPF__C_BRACKET, [']'] = RAWBPF__C_BRACKET,
-	[','] = RAWBPF__C_BRACKET, [':'] = RAWBPF__C_BRACKET,
-	['+'] = RAWBPF__C_OPERATOR, ['-'] = RAWBPF__C_OPERATOR, ['*'] = RAWBPF__C_OPERATOR, ['/'] = RAWBPF__C_OPERATOR,
-	['%'] = RAWBPF__C_OPERATOR, ['&'] = RAWBPF__C_OPERATOR, ['|'] = RAWBPF__C_OPERATOR, ['^'] = RAWBPF__C_OPERATOR,
-	['='] = RAWBPF__C_OPERATOR, ['!'] = RAWBPF__C_OPERATOR, ['<'] = RAWBPF__C_OPERATOR, ['>'] = RAWBPF__C_OPERATOR,
-	['0' ... '9'] = RAWBPF__C_DIGIT,
-	['a' ... 'f'] = RAWBPF__C_HEX_LETTER, ['A' ... 'F'] = RAWBPF__C_HEX_LETTER,
-	['g' ... 'z'] = RAWBPF__C_LETTER, ['G' ... 'Z'] = RAWBPF__C_LETTER,
-	['_'] = RAWBPF__C_LETTER, ['.'] = RAWBPF__C_LETTER, ['$'] = RAWBPF__C_LETTER,
+	['\t'] = C(BLANK), ['\v'] = C(BLANK), ['\f'] = C(BLANK), ['\r'] = C(BLANK),
+	[' '] = C(BLANK), ['\n'] = C(NEWLINE), [';'] = C(SEMICOLON), ['#'] = C(HASH),
+	['\''] = C(QUOTE),
+	['('] = C(BRACKET), [')'] = C(BRACKET), ['['] = C(BRACKET), [']'] = C(BRACKET),
+	[','] = C(BRACKET), [':'] = C(BRACKET),
+	['+'] = C(OPERATOR), ['-'] = C(OPERATOR), ['*'] = C(OPERATOR), ['/'] = C(OPERATOR),
+	['%'] = C(OPERATOR), ['&'] = C(OPERATOR), ['|'] = C(OPERATOR), ['^'] = C(OPERATOR),
+	['='] = C(OPERATOR), ['!'] = C(OPERATOR), ['<'] = C(OPERATOR), ['>'] = C(OPERATOR),
+	['0' ... '9'] = C(DIGIT),
+	['a' ... 'f'] = C(HEX_LETTER), ['A' ... 'F'] = C(HEX_LETTER),
+	['g' ... 'z'] = C(LETTER), ['G' ... 'Z'] = C(LETTER),
+	['_'] = C(LETTER), ['.'] = C(LETTER), ['$'] = C(LETTER),
 };
+#undef C
 
 RAWBPF__PRIVATE const uint8_t *rawbpf__classes(void)
 {

@@ -257,7 +257,7 @@ static void parse_all(struct rawbpf__parser *p)
 			p->from_kernel = 0;
 			p->at++;
 		} else if (c == ';') {
-			/* Where it cannot separate, a comment: the kernel's, of source lines too. */
+			/* Where it cannot separate, a comment: the kernel's, or a line of C. */
 			if (p->line_begins || p->from_kernel)
 				rawbpf__skip_line(p);
 			else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The whole library as one translation unit, its private functions static. To
- * carry rawbpf inside another program, copy include/ and lib/ into its tree and
+ * carry rawbpf inside another program, copy include/, lib/ and insn/ into its tree and
  * compile this one file with -Iinclude.
  */
 #define RAWBPF__PRIVATE static

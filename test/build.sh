@@ -81,7 +81,7 @@ subproject() {
 # What the README tells to copy is enough.
 one_file() {
 	mkdir "$work/copy" &&
-		cp -r "$top/include" "$top/lib" "$work/copy/" &&
+		cp -r "$top/include" "$top/lib" "$top/insn" "$work/copy/" &&
 		cc -Os $warnings -I"$work/copy/include" "$app" "$work/copy/lib/rawbpf.c" \
 			-o "$work/one-file" &&
 		"$work/one-file" &&

@@ -113,6 +113,7 @@ static void add_signed(char **at, long long number, int hex, const char *plus, c
 static void add_operand(char **at, const struct sample *sample, char what, int kernel)
 {
 	uint64_t wide = (uint64_t)(uint32_t)sample->next << 32 | (uint32_t)sample->imm;
+	const char *helper = rawbpf__helper_name(sample->imm);
 
 	switch (what) {
 	case 'D': add(at, "r%lld", sample->dst); break;
@@ -140,17 +141,18 @@ static void add_operand(char **at, const struct sample *sample, char what, int k
 	case 'O':
 		add_signed(at, sample->off, !kernel, kernel ? " +" : " + ", kernel ? " -" : " - ");
 		break;
-	case 'J': add_signed(at, sample->off, !kernel, kernel ? "pc+" : "+", kernel ? "pc-" : "-"); break;
-	case 'L': add_signed(at, sample->imm, !kernel, kernel ? "pc+" : "+", kernel ? "pc-" : "-"); break;
+	case 'J': case 'L':
+		add_signed(at, what == 'J' ? sample->off : sample->imm, !kernel,
+			   kernel ? "pc+" : "+", kernel ? "pc-" : "-");
+		break;
 	case 'R': add_signed(at, sample->imm, !kernel, "pc+", "pc-"); break;
 	case 'K': add_signed(at, sample->imm, !kernel, "+", "-"); break;
 	case 'H':
 		if (!kernel)
 			add_signed(at, sample->imm, 1, "", "-");
 		else
-			*at += sprintf(*at, rawbpf__helper_name(sample->imm) ? "bpf_%s#%d" : "%s#%d",
-				       rawbpf__helper_name(sample->imm) ?
-				       rawbpf__helper_name(sample->imm) : "unknown", sample->imm);
+			*at += sprintf(*at, helper ? "bpf_%s#%d" : "%s#%d",
+				       helper ? helper : "unknown", sample->imm);
 		break;
 	case 'T': *at += sprintf(*at, "%s", rawbpf__form_type(sample->form->code)); break;
 	case 'o': *at += sprintf(*at, "%s", sample->form->op); break;
@@ -175,7 +177,8 @@ static void add_line(char **at, const struct sample *sample, int kernel)
 
 static int fixed(unsigned rule, int fix, int free_value)
 {
-	return rule == RAWBPF__FIX ? fix : rule == RAWBPF__ZERO || rule == RAWBPF__NONE ? 0 : free_value;
+	return rule == RAWBPF__FIX ? fix :
+	       rule == RAWBPF__ZERO || rule == RAWBPF__NONE ? 0 : free_value;
 }
 
 static struct sample make_sample(const struct rawbpf__form *form, unsigned n)
