@@ -162,6 +162,11 @@ static struct rawbpf_text_error *error_add(struct rawbpf_text *text,
 	return &text->errors[n];
 }
 
+RAWBPF__PRIVATE int rawbpf__is_kept(const struct rawbpf__parser *p, const unsigned char *at)
+{
+	return p->text->error_count < p->text->error_max || at < p->last_error;
+}
+
 static void complain(struct rawbpf__parser *p, unsigned line, const struct rawbpf__token *token,
 		     const char *message, va_list arguments)
 {
@@ -170,6 +175,12 @@ static void complain(struct rawbpf__parser *p, unsigned line, const struct rawbp
 	struct complain_out out = { .size = sizeof(error.message) };
 	const unsigned char *at = token->start;
 
+	if (!rawbpf__is_kept(p, at)) {
+		p->text->error_count++;
+		return;
+	}
+	if (at > p->last_error)
+		p->last_error = at;
 	while (at > p->begin && at[-1] != '\n')
 		at--;
 	error.column = token->start - at + 1;

@@ -168,5 +168,6 @@ RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p)
 	else if (name > 0)
 		directive_set(p);
 	else
-		rawbpf__complain(p, token, "'%t' is not a directive; there are .map and .set", token);
+		rawbpf__complain(p, token, "'%t' is not a directive; there are .map and .set",
+				 token);
 }

@@ -368,7 +368,7 @@ RAWBPF__PRIVATE void rawbpf__fast(struct rawbpf__parser *p)
 		while (at < p->fast_end && (*at == '\n' || f.class[*at] == RAWBPF__C_BLANK))
 			p->line += *at++ == '\n';
 		p->at = p->statement = at;
-		p->statement_line = p->line;
+		p->statement_line = p->insn_line = p->line;
 		if (at >= p->fast_end || (f.class[*at] < RAWBPF__C_LETTER && *at != '*'))
 			return;
 		at = fast_statement(&f, at);

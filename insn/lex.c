@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
+#define C(CLASS) RAWBPF__C_##CLASS
 static const uint8_t lex_class[256] = {
-	['\t'] = RAWBPF__C_BLANK, ['\v'] = RAWBPF__C_BLANK, ['\f'] = RAWBPF__C_BLANK, ['\r'] = RAWBPF__C_BLANK,
-	[' '] = RAWBPF__C_BLANK, ['\n'] = RAWBPF__C_NEWLINE, [';'] = RAWBPF__C_SEMICOLON, ['#'] = RAWBPF__C_HASH,
-	['\''] = RAWBPF__C_QUOTE,
-	['('] = RAWBPF__C_BRACKET, [')'] = RAWBPF__C_BRACKET, ['['] = RAWBPF__C_BRACKET, [']'] = RAWBPF__C_BRACKET,
-	[','] = RAWBPF__C_BRACKET, [':'] = RAWBPF__C_BRACKET,
-	['+'] = RAWBPF__C_OPERATOR, ['-'] = RAWBPF__C_OPERATOR, ['*'] = RAWBPF__C_OPERATOR, ['/'] = RAWBPF__C_OPERATOR,
-	['%'] = RAWBPF__C_OPERATOR, ['&'] = RAWBPF__C_OPERATOR, ['|'] = RAWBPF__C_OPERATOR, ['^'] = RAWBPF__C_OPERATOR,
-	['='] = RAWBPF__C_OPERATOR, ['!'] = RAWBPF__C_OPERATOR, ['<'] = RAWBPF__C_OPERATOR, ['>'] = RAWBPF__C_OPERATOR,
-	['0' ... '9'] = RAWBPF__C_DIGIT,
-	['a' ... 'f'] = RAWBPF__C_HEX_LETTER, ['A' ... 'F'] = RAWBPF__C_HEX_LETTER,
-	['g' ... 'z'] = RAWBPF__C_LETTER, ['G' ... 'Z'] = RAWBPF__C_LETTER,
-	['_'] = RAWBPF__C_LETTER, ['.'] = RAWBPF__C_LETTER, ['$'] = RAWBPF__C_LETTER,
+	['\t'] = C(BLANK), ['\v'] = C(BLANK), ['\f'] = C(BLANK), ['\r'] = C(BLANK),
+	[' '] = C(BLANK), ['\n'] = C(NEWLINE), [';'] = C(SEMICOLON), ['#'] = C(HASH),
+	['\''] = C(QUOTE),
+	['('] = C(BRACKET), [')'] = C(BRACKET), ['['] = C(BRACKET), [']'] = C(BRACKET),
+	[','] = C(BRACKET), [':'] = C(BRACKET),
+	['+'] = C(OPERATOR), ['-'] = C(OPERATOR), ['*'] = C(OPERATOR), ['/'] = C(OPERATOR),
+	['%'] = C(OPERATOR), ['&'] = C(OPERATOR), ['|'] = C(OPERATOR), ['^'] = C(OPERATOR),
+	['='] = C(OPERATOR), ['!'] = C(OPERATOR), ['<'] = C(OPERATOR), ['>'] = C(OPERATOR),
+	['0' ... '9'] = C(DIGIT),
+	['a' ... 'f'] = C(HEX_LETTER), ['A' ... 'F'] = C(HEX_LETTER),
+	['g' ... 'z'] = C(LETTER), ['G' ... 'Z'] = C(LETTER),
+	['_'] = C(LETTER), ['.'] = C(LETTER), ['$'] = C(LETTER),
 };
+#undef C
 
 RAWBPF__PRIVATE const uint8_t *rawbpf__classes(void)
 {
@@ -113,22 +115,25 @@ static const unsigned char *lex_register(struct rawbpf__token *token, const unsi
 	return at;
 }
 
-static const unsigned char *lex_number(struct rawbpf__token *token, const unsigned char *at,
-				       const unsigned char *end);
+static const unsigned char *lex_term(struct rawbpf__parser *p, struct rawbpf__token *term,
+				     const unsigned char *at, int negative);
 
-/* "name#5", after call; '-' is part of such a name. */
-static const unsigned char *lex_call_name(struct rawbpf__token *token, const unsigned char *at,
-					  const unsigned char *end)
+/* "name#5" or "name#-5", after call; '-' is part of such a name. */
+static const unsigned char *lex_call_name(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
-	const unsigned char *name = at;
+	const unsigned char *at = token->start, *end = p->end, *name = at, *number;
 
 	while (at < end && (lex_class[*at] >= RAWBPF__C_DIGIT || *at == '-'))
 		at++;
-	if (end - at < 2 || *at != '#' || lex_class[at[1]] != RAWBPF__C_DIGIT)
+	number = at + 1;
+	number += end - at > 1 && *number == '-';
+	if (end - at < 2 || *at != '#' || number == end || lex_class[*number] != RAWBPF__C_DIGIT)
 		return NULL;
+	number = lex_term(p, token, number, number - at > 1);
+	token->start = name;
 	token->length = at - name;
-	token->flags = RAWBPF__NUMBERED;
-	return lex_number(token, at + 1, end);
+	token->flags |= RAWBPF__NUMBERED;
+	return number;
 }
 
 /* After goto, call and their like any word is a name, so that a label may be called "exit". */
@@ -145,14 +150,14 @@ static int is_no_name(const unsigned char *at, const unsigned char *next, const 
 }
 
 /* A word: of the templates, or a name. */
-static const unsigned char *lex_word(const struct rawbpf__parser *p, struct rawbpf__token *token,
+static const unsigned char *lex_word(struct rawbpf__parser *p, struct rawbpf__token *token,
 				     unsigned before)
 {
 	const unsigned char *at = token->start, *end = p->end, *next;
 	int word;
 
 	if (before == RAWBPF__T_CALL) {
-		next = lex_call_name(token, at, end);
+		next = lex_call_name(p, token);
 		if (next)
 			return next;
 	}
@@ -242,14 +247,18 @@ static const unsigned char *lex_quoted(struct rawbpf__token *token, const unsign
 	return at + 1;
 }
 
-/* Does a number follow the signs at `at`? Its first byte, and whether to negate it. */
+/* Does a number follow one sign or two? Its first byte, and whether to negate it. */
 static const unsigned char *lex_signs(const unsigned char *at, const unsigned char *end,
 				      int *negative)
 {
 	struct rawbpf__token token;
+	int signs;
 
-	for (*negative = 0; at < end && (*at == '+' || *at == '-'); at = skip_blanks(at + 1, end))
+	*negative = 0;
+	for (signs = 0; signs < 2 && at < end && (*at == '+' || *at == '-'); signs++) {
 		*negative ^= *at == '-';
+		at = skip_blanks(at + 1, end);
+	}
 	if (at == end || (lex_class[*at] != RAWBPF__C_QUOTE && lex_class[*at] < RAWBPF__C_DIGIT))
 		return NULL;
 	return lex_register(&token, at, end) ? NULL : at;
@@ -403,7 +412,7 @@ static const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf
 		next = lex_signed(p, token);
 	else if (c == '/')
 		next = lex_comment(p, token, at - 1);
-	else if (c == '<' && after_jump(p->tokens, token))
+	else if (c == '<' && token < p->tokens + RAWBPF__TOKENS && after_jump(p->tokens, token))
 		next = lex_annotation(at - 1, end);
 	if (next)
 		return next;

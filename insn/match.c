@@ -173,20 +173,28 @@ static void row_add(struct rawbpf__parser *p, const struct rawbpf__form *form, c
 	row_insert(p->tables, &row);
 }
 
+static int has(const char *template, char c)
+{
+	while (*template && *template != c)
+		template++;
+	return *template;
+}
+
 /* All templates of a dialect, either those that determine the form or the others. */
 static void rows_add(struct rawbpf__parser *p, unsigned dialect, int weak)
 {
 	const struct rawbpf__form *form;
-	const char *template, *c;
+	const char *template;
 	unsigned i;
 
 	for (i = 0; (form = rawbpf__form_at(i)); i++) {
 		template = rawbpf__form_text(form, dialect);
-		if ((*template == '!') != weak)
+		/* If it is LLVM's as well, only a jump is written otherwise: "goto pc+1". */
+		if ((*template == '!') != weak ||
+		    (dialect != RAWBPF_LLVM && template == rawbpf__form_text(form, RAWBPF_LLVM) &&
+		     !has(template, 'J') && !has(template, 'L')))
 			continue;
-		for (c = template; *c && *c != '#'; c++)
-			;
-		if (!*c)	/* "kernel-function#5" is the lexer's */
+		if (!has(template, '#'))	/* "kernel-function#5" is the lexer's */
 			row_add(p, form, template + weak, dialect);
 		if (weak)
 			continue;
@@ -281,10 +289,11 @@ static int set_has(const struct match_set *set, unsigned code)
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token)
 {
-	const char *letter = (*token->start | 0x20) == 'w' ? "w" : "r";
+	const char *letter;
 
 	switch (token->code) {
 	case RAWBPF__T_BAD_REGISTER:
+		letter = (*token->start | 0x20) == 'w' ? "w" : "r";
 		rawbpf__complain(p, token, "%t is not a register; programs have %s0 to %s10", token,
 				 letter, letter);
 		return 1;
@@ -363,7 +372,9 @@ static void complain_token(struct rawbpf__parser *p, const struct rawbpf__token 
 				 before == RAWBPF__T_MAP  ? "the name of a map" :
 				 before == RAWBPF__T_CALL ? "a helper, a label or pc+1" :
 							    "a label or an offset such as +1");
-	else if (set->count == 1 && set_has(set, RAWBPF__T_END))
+	else if (before == RAWBPF__T_R && set->count == 1 && set_has(set, RAWBPF__T_NUMBER))
+		rawbpf__complain(p, token, "expected an offset such as + 0");
+	else if (set_has(set, RAWBPF__T_END))
 		rawbpf__complain(p, token, "unexpected '%t' after the instruction; "
 				 "a new line or ';' separates them", token);
 	else
@@ -387,6 +398,10 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 	}
 	if (p->statement_begins_line && rawbpf__is_chatter(p)) {
 		rawbpf__skip_line(p);
+		return;
+	}
+	if (!rawbpf__is_kept(p, token->start)) {
+		p->text->error_count++;
 		return;
 	}
 	for (;; token++) {

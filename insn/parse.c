@@ -170,7 +170,7 @@ RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, uint64_t insn)
 	if (slot >= text->max)
 		return;
 	if (text->lines)
-		text->lines[slot] = p->statement_line;
+		text->lines[slot] = p->insn_line;
 	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
 		__builtin_memcpy(&text->insns[slot], &insn, sizeof(insn));
 		return;
@@ -239,6 +239,7 @@ static void parse_statement(struct rawbpf__parser *p)
 	} else if (p->tokens[0].code == RAWBPF__T_DIRECTIVE) {
 		rawbpf__directive(p);
 	} else if (p->token_count) {
+		p->insn_line = rawbpf__line_of(p, p->tokens[0].start);
 		if (p->number_at)
 			rawbpf__listing_number(p);
 		parse_instruction(p);
@@ -256,7 +257,7 @@ static void parse_all(struct rawbpf__parser *p)
 			p->from_kernel = 0;
 			p->at++;
 		} else if (c == ';') {
-			/* Where it cannot separate, a comment: the kernel's, of source lines too. */
+			/* Where it cannot separate, a comment: the kernel's, or a line of C. */
 			if (p->line_begins || p->from_kernel)
 				rawbpf__skip_line(p);
 			else
@@ -285,6 +286,7 @@ int rawbpf_text_parse(struct rawbpf_text *text)
 	p.line = p.line_begins = 1;
 	p.from_kernel = p.numbers_known = 0;
 	p.slot = p.scratch_short = 0;
+	p.last_error = p.begin;
 	if (rawbpf__symbols_start(&p))
 		return -ENOSPC;
 	p.fast_end = p.end - p.begin > RAWBPF__FAST_MARGIN ? p.end - RAWBPF__FAST_MARGIN : p.begin;

@@ -162,7 +162,8 @@ struct rawbpf__symbol {
 	uint32_t length;
 	uint32_t next;			/* symbol of the same bucket, from 1 */
 	uint32_t value;			/* of a label its slot, of a map its index */
-	uint32_t more;			/* of an unknown the jumps that wait; a constant's high half */
+	uint32_t more;			/* a constant's high half */
+					/* of an unknown the last and the first that wait for it */
 	uint32_t line : 28;		/* of its definition */
 	uint32_t kind : 3;		/* enum rawbpf__symbol_kind */
 	uint32_t huge : 1;		/* a constant: RAWBPF__HUGE */
@@ -181,7 +182,8 @@ struct rawbpf__parser {
 	const unsigned char *at, *begin, *end;
 	const unsigned char *fast_end;		/* what begins before is ended, well before `end` */
 	const unsigned char *statement;		/* where the present one begins, */
-	unsigned statement_line;		/* on this line */
+	unsigned statement_line;		/* on this line; its first token */
+	unsigned insn_line;			/* on this one */
 	uint8_t statement_begins_line;
 	unsigned line;				/* of `at` */
 	uint8_t line_begins;			/* nothing but blanks on this line so far */
@@ -198,6 +200,7 @@ struct rawbpf__parser {
 	struct rawbpf__tables *tables;
 	unsigned slot;				/* next to write */
 	unsigned scratch_short;
+	const unsigned char *last_error;	/* no error that is kept is behind it */
 
 	uint32_t *buckets;
 	unsigned bucket_bits;
@@ -335,6 +338,8 @@ RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf__parser *p, const struct raw
 RAWBPF__PRIVATE void rawbpf__complain_at(struct rawbpf__parser *p, unsigned line,
 					 const struct rawbpf__token *token, const char *message,
 					 ...);
+/* May an error there be among the first? Otherwise nobody will read its message. */
+RAWBPF__PRIVATE int rawbpf__is_kept(const struct rawbpf__parser *p, const unsigned char *at);
 /* The line of the present statement that `at` is on. */
 RAWBPF__PRIVATE unsigned rawbpf__line_of(const struct rawbpf__parser *p, const unsigned char *at);
 

@@ -170,9 +170,12 @@ RAWBPF__PRIVATE void rawbpf__symbol_use(struct rawbpf__parser *p, const struct r
 			return;
 		n = ++p->wait_count;
 	}
-	now.next = symbol->more;
-	symbol->more = n;
 	p->waits[-(ptrdiff_t)n] = now;
+	if (symbol->more)
+		p->waits[-(ptrdiff_t)symbol->value].next = n;
+	else
+		symbol->more = n;
+	symbol->value = n;
 }
 
 /* Those that waited for a symbol are done, and used again for others. */
@@ -234,7 +237,7 @@ static void guess_symbols(const struct rawbpf__parser *p, struct rawbpf__guess *
 	unsigned i;
 
 	*guess = (struct rawbpf__guess){ .name = name->start, .length = name->length };
-	for (i = 0; i < p->symbol_count && i < GUESSES; i++)
+	for (i = 0; i < p->symbol_count && i < GUESSES && rawbpf__is_kept(p, name->start); i++)
 		if (p->symbols[i].kind == kind)
 			rawbpf__guess_offer(guess, p->begin + p->symbols[i].name,
 					    p->symbols[i].length);
@@ -277,12 +280,9 @@ static void wait_missing(struct rawbpf__parser *p, const struct rawbpf__wait *wa
 {
 	struct rawbpf__token name = { .start = p->begin + wait->name, .length = symbol->length };
 	unsigned kind = wait->field == RAWBPF__F_MAP ? RAWBPF__A_MAP : RAWBPF__LABEL;
-	struct rawbpf__guess guess;
+	struct rawbpf__guess guess = { .best = NULL };
 
-	/* Most are not kept, when there are many: do not search for those. */
-	if (p->text->error_count >= p->text->error_max) {
-		guess = (struct rawbpf__guess){ .best = NULL };
-	} else {
+	if (rawbpf__is_kept(p, name.start)) {
 		guess_symbols(p, &guess, &name, kind);
 		if (wait->field == RAWBPF__F_CALL)
 			guess_helper(&guess);

@@ -50,15 +50,39 @@ int rawbpf_insn_check(const struct bpf_insn *insns, unsigned count, const char *
 int rawbpf_insn_kernel(const struct bpf_insn *insns, unsigned count);
 int rawbpf_prog_kernel(const struct bpf_insn *insns, unsigned count);
 
+/*
+ * THE TEXT. Instructions as LLVM writes them, and as the kernel prints them, in any order
+ * and mixture, one on a line or several with ';' between. Comments: #, //, and C's.
+ *
+ *	.map counts array 4 8 16	a map: NAME TYPE KEY_SIZE VALUE_SIZE MAX_ENTRIES [FLAGS];
+ *					TYPE as in BPF_MAP_TYPE_*, in small letters, or a number
+ *	.set KEY, -4			a constant, from here on: in place of a number, and in sums
+ *	start:				a label of the next slot; any word but r1 and the like
+ *	*(u32 *)(r10 + KEY) = 0		a register's width is LLVM's, or the kernel's (r for both)
+ *	r1 = map counts			two slots, src BPF_PSEUDO_MAP_FD, imm = index of the map
+ *	call map_lookup_elem		a label, if one has that name, else a helper, with "bpf_"
+ *					or without; also call 1, call pc+3, call some_kfunc#7185
+ *	if r0 == 0 goto out		or goto +3, goto -2, goto pc+1; likewise gotol, may_goto
+ *	r2 = callback ll		a function's address (BPF_PSEUDO_FUNC), if it is no constant
+ *	r1 = 0x1f + 'a' - 0b11		numbers: 10, 0x1f, 0b11, 0o17 or 017, 'a', '\n'; from
+ *					-2147483648 to 4294967295 where there are 32 bits;
+ *					64 have "r1 = 0x123456789 ll"
+ *
+ * What listings have around is understood: "12:" before an instruction (the numbers have to
+ * continue each other), "(07)" (it then has to be that opcode: "(18) r1 = 0x5" has two slots),
+ * then ';' begins a comment; a line that begins with ';'; the verifier's lines of registers;
+ * objdump's column of bytes, "<label+0x8>", and "0000000000000010 <label>:".
+ */
+
 /* What is wrong with a text, and where: lines and columns count from 1, columns in bytes. */
 struct rawbpf_text_error {
 	unsigned line;
 	unsigned column;
-	unsigned width;     /* bytes to underline */
-	char message[116];  /* terminated: what is wrong, what was expected */
+	unsigned width;     /* bytes to underline, 1 or more */
+	char message[116];  /* terminated, printable: what is wrong, what was expected */
 };
 
-/* A map that the text declares: .map NAME TYPE KEY_SIZE VALUE_SIZE MAX_ENTRIES [FLAGS] */
+/* A map that the text declares. */
 struct rawbpf_text_map {
 	char name[16];
 	unsigned type, key_size, value_size, max_entries, flags;
@@ -66,29 +90,30 @@ struct rawbpf_text_map {
 
 /* Assemble: the caller's text and buffers; what became of it. */
 struct rawbpf_text {
-	const char *text;
+	const char *text;                   /* need not be terminated; any bytes */
 	size_t length;
 	struct bpf_insn *insns;             /* out: `max` slots */
 	unsigned max;
-	unsigned *lines;                    /* out, or NULL: source line of each of the `max` slots */
-	struct rawbpf_text_map *maps;       /* out: what .map declared; references to map i get imm i */
+	unsigned *lines;                    /* out, or NULL: source line of each slot */
+	struct rawbpf_text_map *maps;       /* out: map i is what references get as imm */
 	unsigned map_max;
-	struct rawbpf_text_error *errors;   /* out: the first `error_max` errors */
+	struct rawbpf_text_error *errors;   /* out: the first `error_max`, by their places */
 	unsigned error_max;
 	void *scratch;                      /* for labels: bytes as rawbpf_text_scratch() says */
 	size_t scratch_size;
 
-	unsigned count;                     /* out: slots written */
-	unsigned map_count;
-	unsigned error_count;               /* also of those beyond error_max */
+	unsigned count;                     /* out: slots needed, even if more than `max` */
+	unsigned map_count;                 /* out: likewise */
+	unsigned error_count;               /* out: also of those beyond error_max */
 };
 
-/* Enough scratch for a text of that length. */
+/* Enough scratch for a text of that length: about 30 KB and 16 times, if long 8 times, the text. */
 size_t rawbpf_text_scratch(size_t length);
 
 /*
- * Assemble. Returns the number of slots; -EINVAL: error_count errors, the first
- * ones in `errors`; -ENOSPC: `insns` or `scratch` too small.
+ * Assemble. Returns the number of slots; or -EINVAL: there are errors, one a statement at
+ * most, the first ones in `errors`; -ENOSPC: `insns`, `maps` (`count` and `map_count` say
+ * what would do) or `scratch` too small; -E2BIG: the text is longer than 256 MB.
  */
 int rawbpf_text_parse(struct rawbpf_text *text);
 

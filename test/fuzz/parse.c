@@ -1,98 +1,100 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer: any text, assembled. Errors must lie in the text and print; what assembles must,
- * disassembled, assemble to the same.
+ * Fuzz target for the assembler: any bytes get an answer, within the caller's buffers, with
+ * the scratch it asks for, and the same one whether the fast path or the other reads them.
+ *
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude test/fuzz/parse.c insn/x.c...
  */
 #include <errno.h>
-#include <stdint.h>
+#include <rawbpf/text.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <rawbpf/text.h>
+enum { ERRORS = 8, MAPS = 4, PADDING = 64 };
 
-enum { SLOTS = 4096, ERRORS = 8, MAPS = 8, SCRATCH = 1 << 20 };
-
-static struct bpf_insn insns[SLOTS];
-static unsigned lines[SLOTS];
-static char scratch[SCRATCH];
-
-static int parse(const char *text, size_t length, struct bpf_insn *out, struct rawbpf_text_error *errors,
-		 struct rawbpf_text *parsed)
-{
-	static struct rawbpf_text_map maps[MAPS];
-
-	*parsed = (struct rawbpf_text){
-		.text = text, .length = length,
-		.insns = out, .max = SLOTS, .lines = lines,
-		.maps = maps, .map_max = MAPS,
-		.errors = errors, .error_max = ERRORS,
-		.scratch = scratch, .scratch_size = sizeof scratch,
-	};
-	return rawbpf_text_parse(parsed);
-}
-
-static unsigned count_lines(const char *text, size_t length)
-{
-	unsigned count = 1;
-
-	for (size_t i = 0; i < length; i++)
-		count += text[i] == '\n';
-	return count;
-}
-
-static void check_errors(const char *text, size_t length, const struct rawbpf_text *parsed)
-{
-	for (unsigned i = 0; i < parsed->error_count && i < ERRORS; i++) {
-		const struct rawbpf_text_error *error = &parsed->errors[i];
-		char page[1024];
-
-		if (error->line < 1 || error->line > count_lines(text, length) || error->column < 1 ||
-		    !memchr(error->message, '\0', sizeof error->message) || !error->message[0])
-			abort();
-		rawbpf_text_error_format(page, sizeof page, "fuzz", text, length, error);
-		if (!memchr(page, '\0', sizeof page))
-			abort();
-	}
-}
-
-static void check_round_trip(int count)
-{
-	static char text[SLOTS * 96];
-	static struct bpf_insn again[SLOTS];
-	struct rawbpf_text parsed;
-	size_t length = 0;
-
-	for (int i = 0; i < count;) {
-		const char *reason;
-		unsigned slots;
-
-		if (rawbpf_insn_check(insns + i, count - i, &reason) < 0)
-			return; /* a form that only some values load, such as a shift by 64 */
-		length += rawbpf_insn_format(text + length, sizeof text - length, insns + i, count - i,
-					     RAWBPF_LLVM, NULL, &slots);
-		text[length++] = '\n';
-		i += slots;
-	}
-	if (parse(text, length, again, NULL, &parsed) != count ||
-	    memcmp(again, insns, count * sizeof *insns) != 0)
-		abort();
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+struct outcome {
+	struct rawbpf_text text;
+	struct bpf_insn *insns;
+	unsigned *lines;
 	struct rawbpf_text_error errors[ERRORS];
-	struct rawbpf_text parsed;
-	char *text = malloc(size); /* its very end, where the sanitizer watches */
-	int count;
+	struct rawbpf_text_map maps[MAPS];
+	int result;
+};
 
-	if (size)
-		memcpy(text, data, size);
-	count = parse(text, size, insns, errors, &parsed);
-	if ((count < 0) != (parsed.error_count > 0) && count != -ENOSPC)
+static void check(int holds)
+{
+	if (!holds)
 		abort();
-	check_errors(text, size, &parsed);
-	if (count > 0)
-		check_round_trip(count);
+}
+
+static void parse(struct outcome *outcome, const char *text, size_t length, unsigned max)
+{
+	size_t scratch = rawbpf_text_scratch(length);
+
+	memset(outcome, 0, sizeof *outcome);
+	outcome->insns = calloc(max + 1, sizeof *outcome->insns);
+	outcome->lines = calloc(max + 1, sizeof *outcome->lines);
+	outcome->text = (struct rawbpf_text){
+		.text = text, .length = length, .insns = outcome->insns, .max = max,
+		.lines = outcome->lines, .maps = outcome->maps, .map_max = MAPS,
+		.errors = outcome->errors, .error_max = ERRORS,
+		.scratch = malloc(scratch), .scratch_size = scratch };
+	outcome->result = rawbpf_text_parse(&outcome->text);
+	free(outcome->text.scratch);
+}
+
+static void release(struct outcome *outcome)
+{
+	free(outcome->insns);
+	free(outcome->lines);
+}
+
+static void check_errors(const struct outcome *outcome, const char *text, size_t length)
+{
+	unsigned i, kept = outcome->text.error_count;
+	char line[4096];
+
+	if (kept > ERRORS)
+		kept = ERRORS;
+	check((outcome->result == -EINVAL) == (outcome->text.error_count > 0));
+	for (i = 0; i < kept; i++) {
+		const struct rawbpf_text_error *error = &outcome->errors[i];
+		size_t needed = rawbpf_text_error_format(line, sizeof line, "x", text, length, error);
+
+		check(error->line && error->column && error->width);
+		check(memchr(error->message, '\0', sizeof error->message) && error->message[0]);
+		check(needed < sizeof line && strlen(line) == needed);
+		check(rawbpf_text_error_format(line, 20, NULL, text, length, error) > 20);
+		if (i)
+			check(error[-1].line < error->line || (error[-1].line == error->line &&
+							       error[-1].column <= error->column));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	struct outcome exact, padded, small;
+	unsigned max = size + 1;
+	char *text = malloc(size + 1 + PADDING);
+
+	memcpy(text, data, size);
+	memset(text + size, '\n', 1 + PADDING);
+	parse(&exact, text, size, max);
+	check(exact.result != -ENOSPC || exact.text.map_count > MAPS);
+	check_errors(&exact, text, size);
+	parse(&padded, text, size + 1 + PADDING, max);
+	check(exact.result == padded.result && exact.text.count == padded.text.count &&
+	      exact.text.error_count == padded.text.error_count &&
+	      !memcmp(exact.insns, padded.insns, max * sizeof *exact.insns) &&
+	      !memcmp(exact.lines, padded.lines, max * sizeof *exact.lines) &&
+	      !memcmp(exact.errors, padded.errors, sizeof exact.errors));
+	parse(&small, text, size, exact.text.count / 2);
+	check(small.text.count == exact.text.count &&
+	      (exact.result <= 0 || small.result == -ENOSPC) &&
+	      !memcmp(small.insns, exact.insns, small.text.max * sizeof *small.insns));
+	release(&exact);
+	release(&padded);
+	release(&small);
 	free(text);
 	return 0;
 }

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* What is wrong with a text: each message, and its place. */
+#include <check.h>
+#include <errno.h>
+#include <rawbpf/text.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
+
+enum { ERRORS = 8 };
+
+static void parse(struct rawbpf_text *parser, const char *text, size_t length,
+		  struct rawbpf_text_error *errors, unsigned error_max)
+{
+	static struct bpf_insn insns[4096];
+	static struct rawbpf_text_map maps[4];
+	size_t scratch = rawbpf_text_scratch(length);
+
+	*parser = (struct rawbpf_text){ .text = text, .length = length, .insns = insns,
+					.max = COUNT(insns), .maps = maps, .map_max = COUNT(maps),
+					.errors = errors, .error_max = error_max,
+					.scratch = malloc(scratch), .scratch_size = scratch };
+	memset(errors, 0x5a, error_max * sizeof *errors);
+	ck_assert_int_eq(rawbpf_text_parse(parser), -EINVAL);
+	free(parser->scratch);
+}
+
+static const struct {
+	const char *text;
+	unsigned line, column, width;
+	const char *message;
+} cases[] = {
+	/* registers */
+	{ "if r0 == r11 goto +1", 1, 10, 3, "r11 is not a register; programs have r0 to r10" },
+	{ "\tw12 = 1", 1, 2, 3, "w12 is not a register; programs have w0 to w10" },
+	{ "r1 = r100", 1, 6, 4, "r100 is not a register; programs have r0 to r10" },
+	{ "r1 = w2", 1, 6, 2, "expected a 64-bit register, r2, not w2" },
+	{ "if w1 == r2 goto +1", 1, 10, 2, "expected a 32-bit register, w2, not r2" },
+	{ "r1 = -r2", 1, 7, 2, "expected r1, not r2: it is the same register twice" },
+	{ "r2 = le16 r3", 1, 11, 2, "expected r2, not r3: it is the same register twice" },
+	{ "r3 = atomic_fetch_add((u64 *)(r1 + 0), r4)", 1, 40, 2,
+	  "expected r3, not r4: it is the same register twice" },
+	{ "r1 = cmpxchg_64(r1 + 0, r0, r3)", 1, 1, 2,
+	  "expected r0, not r1: this instruction knows no other" },
+	{ "r2 = *(u32 *)skb[4]", 1, 1, 2, "expected r0, not r2: this instruction knows no other" },
+
+	/* numbers */
+	{ "r1 = 0x1ffffffff", 1, 6, 11,
+	  "0x1ffffffff does not fit 32 bits; r1 = NUMBER ll has 64" },
+	{ "r1 = 4294967296", 1, 6, 10, "4294967296 does not fit 32 bits; r1 = NUMBER ll has 64" },
+	{ "r1 = -2147483649", 1, 6, 11,
+	  "-2147483649 does not fit 32 bits; r1 = NUMBER ll has 64" },
+	{ "r1 = 0xffffffff7fffffff", 1, 6, 18,
+	  "0xffffffff7fffffff does not fit 32 bits; r1 = NUMBER ll has 64" },
+	{ "r1 = -9223372036854775809 ll", 1, 7, 19, "9223372036854775809 does not fit 64 bits" },
+	{ "r1 = 18446744073709551616 ll", 1, 6, 20, "18446744073709551616 does not fit 64 bits" },
+	{ "r1 = 12ab", 1, 6, 4, "'12ab' is not a number" },
+	{ "r1 = 0x", 1, 6, 2, "'0x' is not a number" },
+	{ "r1 = 08", 1, 6, 2, "'08' is not a number" },
+	{ "r1 = 'ab'", 1, 6, 1, "''' is not a number" },
+	{ "r1 = *(u32 *)(r2 + 32768)", 1, 18, 7,
+	  "+ 32768 is out of range: an offset is -32768 to 32767" },
+	{ "*(u8 *)(r2 - 32769) = 0", 1, 12, 7,
+	  "- 32769 is out of range: an offset is -32768 to 32767" },
+	{ "goto +32768", 1, 6, 6,
+	  "+32768 is too far: a jump reaches -32768 to +32767, gotol further" },
+	{ "if r1 > 1 goto -32769", 1, 16, 6,
+	  "-32769 is too far: a jump reaches -32768 to +32767, gotol further" },
+	{ "gotol 2147483648", 1, 7, 10,
+	  "2147483648 is too far: expected -2147483648 to +2147483647" },
+	{ "r1 = addr_space_cast(r2, 65536, 0)", 1, 26, 5,
+	  "65536 is not an address space: expected 0 to 65535" },
+	{ "r1 = *(u64 *)(r2 8)", 1, 18, 1, "expected '+' or '-' before 8" },
+	{ "r1 = *(u64 *)(r2)", 1, 17, 1, "expected an offset such as + 0" },
+	{ "r1 = map[fd:1][4]+8", 1, 16, 1, "expected 0, not 4: this instruction knows no other" },
+
+	/* words and shapes */
+	{ "mov r1, r2", 1, 1, 3, "'mov' does not begin an instruction" },
+	{ "exti", 1, 1, 4, "'exti' does not begin an instruction (did you mean 'exit'?)" },
+	{ "lck *(u64 *)(r0 + 0) += r1", 1, 1, 3,
+	  "'lck' does not begin an instruction (did you mean 'lock'?)" },
+	{ "exit 5", 1, 6, 1,
+	  "unexpected '5' after the instruction; a new line or ';' separates them" },
+	{ "r1 = 5 6", 1, 8, 1,
+	  "unexpected '6' after the instruction; a new line or ';' separates them" },
+	{ "r1 = *(u64 *)(r2 + 0", 1, 21, 1, "expected ')' before the end" },
+	{ "r1 = *(u64 *)(r2 + 0; exit", 1, 21, 1, "expected ')' before the end" },
+	{ "w1 = *(u64 *)(r2 + 0)", 1, 8, 3, "expected u32, u16 or u8, not 'u64'" },
+	{ "if r1 = 5 goto +1", 1, 7, 1,
+	  "expected '!=', '<=', '==', '>=', '&', '<', ..., not '='" },
+	{ "if r1 == 5", 1, 11, 1, "expected goto before the end" },
+	{ "goto", 1, 5, 1, "expected a label or an offset such as +1" },
+	{ "goto r1", 1, 6, 2, "expected a label or an offset such as +1" },
+	{ "call", 1, 5, 1, "expected a helper, a label or pc+1" },
+	{ "r1 = map 5", 1, 10, 1, "'5' is not the name of a map" },
+	{ "@", 1, 1, 1, "unexpected '@'" },
+	{ "r1 = 1 \xff", 1, 8, 1, "unexpected '\\xff'" },
+	{ "r1 = 1 /* and", 1, 8, 2, "this comment has no end; expected */" },
+	{ "(07) r1 = 5", 1, 1, 4, "this instruction's opcode is b7, not 07" },
+
+	/* names */
+	{ "goto uot\nout: exit", 1, 6, 3, "no label 'uot' in this program (did you mean 'out'?)" },
+	{ "goto nowhere\nout: exit", 1, 6, 7, "no label 'nowhere' in this program" },
+	{ "a: exit\n  a: exit", 2, 3, 1, "'a' is a label already, defined on line 1" },
+	{ ".set a 1\na: exit", 2, 1, 1, "'a' is a constant already, defined on line 1" },
+	{ "r5: exit", 1, 1, 2, "'r5' cannot be a label" },
+	{ "call map_lokup_elem", 1, 6, 14,
+	  "no helper or label 'map_lokup_elem' in this program (did you mean 'map_lookup_elem'?)" },
+	{ "call bpf_ktime_get_sn", 1, 6, 16,
+	  "no helper or label 'bpf_ktime_get_sn' in this program (did you mean 'ktime_get_ns'?)" },
+	{ "goto map_lookup_elem", 1, 6, 15, "no label 'map_lookup_elem' in this program" },
+	{ "r1 = map cuonts\n.map counts hash 4 4 1", 1, 10, 6,
+	  "no map 'cuonts' in this program (did you mean 'counts'?)" },
+	{ ".set length 4\nr1 = lenght", 2, 6, 6,
+	  "no constant 'lenght' before this line (did you mean 'length'?)" },
+	{ "a: r1 = a", 1, 9, 1, "'a' is a label; expected a number or constant" },
+	{ ".set SKIP 4\ngoto SKIP", 2, 6, 4,
+	  "'SKIP' is a constant; expected a label (an offset has a sign)" },
+	{ "a: r1 = map a", 1, 13, 1, "'a' is a label; expected a map" },
+
+	/* directives */
+	{ ".foo bar", 1, 1, 4, "'.foo' is not a directive; there are .map and .set" },
+	{ ".map m hsh 4 4 1", 1, 8, 3,
+	  "no map type 'hsh'; expected hash, array, ... or a number (did you mean 'hash'?)" },
+	{ ".map sixteen_letters_ hash 4 4 1", 1, 6, 16,
+	  "the name of a map has at most 15 characters" },
+	{ ".map m hash 4 4", 1, 16, 1, "expected MAX_ENTRIES: "
+	  ".map NAME TYPE KEY_SIZE VALUE_SIZE MAX_ENTRIES [FLAGS]" },
+	{ ".map m hash 4 4 1 2 3", 1, 21, 1, "unexpected '3' after .map" },
+	{ ".map", 1, 5, 1, "expected a name after .map" },
+	{ ".set N", 1, 7, 1, "expected a number: .set NAME, VALUE" },
+	{ ".set call 5", 1, 6, 4, "'call' is a word of instructions, and no constant's name" },
+	{ ".set N 5 6", 1, 10, 1, "unexpected '6' after .set" },
+
+	/* listings */
+	{ "5: (95) exit\n7: (95) exit", 2, 1, 1,
+	  "the next instruction here is number 6, not 7; jumps would go astray" },
+
+	/* places: tabs are one column, comments have lines */
+	{ "\t\t r1 = r11", 1, 9, 3, "r11 is not a register; programs have r0 to r10" },
+	{ "exit /* \n\n */ r1", 3, 5, 2,
+	  "unexpected 'r1' after the instruction; a new line or ';' separates them" },
+	{ "exit; exit\nexit ; r1 = r11\r\n", 2, 13, 3,
+	  "r11 is not a register; programs have r0 to r10" },
+};
+
+START_TEST(error_has_its_place_and_message)
+{
+	const char *text = cases[_i].text;
+	struct rawbpf_text_error errors[ERRORS];
+	struct rawbpf_text parser;
+
+	parse(&parser, text, strlen(text), errors, ERRORS);
+	ck_assert_str_eq(errors[0].message, cases[_i].message);
+	ck_assert_uint_eq(errors[0].line, cases[_i].line);
+	ck_assert_uint_eq(errors[0].column, cases[_i].column);
+	ck_assert_uint_eq(errors[0].width, cases[_i].width);
+	ck_assert_uint_eq(parser.error_count, 1);
+}
+END_TEST
+
+/* Each statement has its own error, in the order of their places; what is good is assembled. */
+static const char many[] = "goto uot\n"
+			   "r1 = r11; exti; r2 = 5\n"
+			   "if r0 == foo goto out\n"
+			   "call nobody /* ( */ # ;\n"
+			   "out: w1 = r2; (\n";
+
+START_TEST(errors_are_all_found)
+{
+	static const unsigned places[][2] = { { 1, 6 }, { 2, 6 }, { 2, 11 }, { 3, 10 }, { 4, 6 },
+					      { 5, 11 }, { 5, 15 } };
+	struct rawbpf_text_error errors[ERRORS];
+	struct rawbpf_text parser;
+	unsigned max, i;
+
+	for (max = 0; max <= ERRORS; max++) {
+		parse(&parser, many, strlen(many), errors, max);
+		ck_assert_uint_eq(parser.error_count, COUNT(places));
+		for (i = 0; i < max && i < COUNT(places); i++) {
+			ck_assert_uint_eq(errors[i].line, places[i][0]);
+			ck_assert_uint_eq(errors[i].column, places[i][1]);
+		}
+		if (max > COUNT(places))
+			ck_assert_int_eq(errors[COUNT(places)].message[0], 0x5a);
+	}
+}
+END_TEST
+
+START_TEST(any_bytes_have_an_answer)
+{
+	enum { SIZE = 1 << 20 };
+	struct rawbpf_text_error errors[ERRORS];
+	struct rawbpf_text parser;
+	char *text = malloc(SIZE);
+	unsigned i, fill;
+
+	for (fill = 0; fill < 256; fill++) {
+		if (strchr(" \t\r\v\f\n;#0", fill))	/* "r1 = 000" is one */
+			continue;
+		memset(text, fill, SIZE);
+		memcpy(text, "r1 = ", 5);
+		if (fill)	/* 0 is the end for strchr only */
+			parse(&parser, text, SIZE, errors, ERRORS);
+		ck_assert_uint_eq(parser.error_count, fill ? 1 : 0);
+	}
+	for (i = 0; i < SIZE; i++)
+		text[i] = i * 2654435761u >> 13;
+	parse(&parser, text, SIZE, errors, ERRORS);
+	ck_assert_uint_ge(parser.error_count, 1000);
+	memset(text, 0, SIZE);
+	parse(&parser, text, SIZE, errors, ERRORS);
+	ck_assert_str_eq(errors[0].message, "unexpected '\\x00'");
+	free(text);
+}
+END_TEST
+
+START_TEST(no_text_but_errors_are_not_wanted)
+{
+	struct rawbpf_text_error none[1];
+	struct rawbpf_text parser;
+
+	parse(&parser, "exti\ngoto x", 11, none, 0);
+	ck_assert_uint_eq(parser.error_count, 2);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- for a reader */
+
+static void check_format(const char *file, const char *text, size_t length, const char *expected)
+{
+	struct rawbpf_text_error errors[ERRORS];
+	struct rawbpf_text parser;
+	char buffer[1024];
+	size_t size, needed = strlen(expected);
+
+	parse(&parser, text, length, errors, ERRORS);
+	ck_assert_uint_eq(rawbpf_text_error_format(buffer, sizeof buffer, file, text, length, errors),
+			  needed);
+	ck_assert_str_eq(buffer, expected);
+	for (size = 0; size < needed + 2; size++) {
+		memset(buffer, 0x5a, sizeof buffer);
+		ck_assert_uint_eq(rawbpf_text_error_format(buffer, size, file, text, length, errors),
+				  needed);
+		if (size)
+			ck_assert_uint_eq(strlen(buffer), size <= needed ? size - 1 : needed);
+		ck_assert_int_eq(buffer[size], 0x5a);
+	}
+}
+
+START_TEST(an_error_is_shown_with_its_line)
+{
+	static const char text[] = "exit\n    if r0 == r11 goto out\nout: exit";
+	static const char tabs[] = "\tr1\t= r12";
+	static const char bytes[] = "r1 = \x1b[31m # \xc3\xa4";
+	static const char nul[] = "r\0001";
+	char wide[400], shown[600];
+
+	check_format("drop.s", text, strlen(text),
+		     "drop.s:2:14: error: r11 is not a register; programs have r0 to r10\n"
+		     "    if r0 == r11 goto out\n"
+		     "             ^~~\n");
+	check_format(NULL, tabs, strlen(tabs),
+		     "1:7: error: r12 is not a register; programs have r0 to r10\n"
+		     "\tr1\t= r12\n"
+		     "\t  \t  ^~~\n");
+	check_format("a\nb", bytes, strlen(bytes),
+		     "a\\x0ab:1:6: error: unexpected '\\x1b'\n"
+		     "r1 = \\x1b[31m # \\xc3\\xa4\n"
+		     "     ^~~~\n");
+	check_format("x", nul, 3, "x:1:1: error: 'r' does not begin an instruction\n"
+				  "r\\x001\n^\n");
+
+	/* A long line is cut. */
+	memset(wide, ' ', sizeof wide);
+	memcpy(wide + 300, "exti", 4);
+	snprintf(shown, sizeof shown, "x:1:301: error: 'exti' does not begin an instruction "
+		 "(did you mean 'exit'?)\n...%100sexti%56s...\n   %100s^~~~\n", "", "", "");
+	check_format("x", wide, sizeof wide, shown);
+}
+END_TEST
+
+/* The line of an error that is at the text's end, or that is no line of the text. */
+START_TEST(places_outside_the_text)
+{
+	struct rawbpf_text_error error = { .line = 7, .column = 9, .width = 3, .message = "x" };
+	char buffer[64];
+
+	rawbpf_text_error_format(buffer, sizeof buffer, "f", "one\ntwo", 7, &error);
+	ck_assert_str_eq(buffer, "f:7:9: error: x\n");
+	error.line = 2;
+	rawbpf_text_error_format(buffer, sizeof buffer, "f", "one\ntwo", 7, &error);
+	ck_assert_str_eq(buffer, "f:2:9: error: x\ntwo\n   ^\n");
+}
+END_TEST
+
+static Suite *errors_suite(void)
+{
+	Suite *suite = suite_create("parse_errors");
+	TCase *errors = tcase_create("errors");
+	TCase *format = tcase_create("format");
+
+	tcase_set_timeout(errors, 60);
+	tcase_add_loop_test(errors, error_has_its_place_and_message, 0, COUNT(cases));
+	tcase_add_test(errors, errors_are_all_found);
+	tcase_add_test(errors, any_bytes_have_an_answer);
+	tcase_add_test(errors, no_text_but_errors_are_not_wanted);
+	suite_add_tcase(suite, errors);
+	tcase_add_test(format, an_error_is_shown_with_its_line);
+	tcase_add_test(format, places_outside_the_text);
+	suite_add_tcase(suite, format);
+	return suite;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(errors_suite());
+	int failed;
+
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
