@@ -1,19 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# usage: bash test/bench/text.sh [BUILD]
+# usage: bash test/bench/text.sh
 #
 # Assembler and disassembler next to LLVM's, on the same million instructions, their results compared:
-# CPU time, peak memory, and the time of a single instruction from exec to exit. Prints ratios.
+# CPU time, peak memory, and the time of a single instruction from exec to exit. Prints ratios, and
+# the size of insn/. Ours is built for speed as LLVM's packages are (buildtype release).
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${1-$top/build}
-rawbpf=$build/examples/rawbpf
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-sh "$top/test/install.sh" bench
+sh "$top/test/install.sh" build bench
+meson setup "$work/build" "$top" --buildtype=release -Dtests=disabled >/dev/null
+ninja -C "$work/build" >/dev/null
+rawbpf=$work/build/examples/rawbpf
 for version in 20 19; do
 	! command -v llvm-mc-$version >/dev/null || break
 done
@@ -99,3 +101,10 @@ hyperfine -N --warmup 10 --runs 200 --export-csv "$work/one" \
 ratio "one instruction, from exec to exit: LLVM's time, to ours" \
 	"$(awk -F, 'NR == 2 { print $4 }' "$work/one")" "$(awk -F, 'NR == 3 { print $4 }' "$work/one")" \
 	"at least 50"
+
+for source in "$top"/insn/*.c; do
+	gcc -std=gnu11 -Os -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -I"$top/include" \
+		-c "$source" -o "$work/$(basename "$source").o"
+done
+size "$work"/*.c.o | awk 'NR > 1 { bytes += $1 + $2 }
+	END { printf "%-64s %8d bytes  (aim: at most 49152)\n", "insn/, code and data, gcc -Os", bytes }'
