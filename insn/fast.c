@@ -96,7 +96,7 @@ static const unsigned char *fast_long(const unsigned char *at, uint64_t *value)
 	uint64_t v = 0;
 
 	if (at[0] == '0' && (at[1] | 0x20) == 'x') {
-		for (at += 2; rawbpf__is_hex(*at) && at - first < 18; at++)
+		for (first += 2, at = first; rawbpf__is_hex(*at) && at - first < 16; at++)
 			v = v << 4 | ((*at & 15) + (*at >> 6) * 9);
 	} else if (*at != '0') {
 		for (; rawbpf__is_digit(*at) && at - first < 18; at++)

@@ -148,16 +148,23 @@ static const struct {
 
 START_TEST(error_has_its_place_and_message)
 {
-	const char *text = cases[_i].text;
 	struct rawbpf_text_error errors[ERRORS];
 	struct rawbpf_text parser;
+	char text[256];
+	size_t length = strlen(cases[_i].text);
+	int padding;
 
-	parse(&parser, text, strlen(text), errors, ERRORS);
-	ck_assert_str_eq(errors[0].message, cases[_i].message);
-	ck_assert_uint_eq(errors[0].line, cases[_i].line);
-	ck_assert_uint_eq(errors[0].column, cases[_i].column);
-	ck_assert_uint_eq(errors[0].width, cases[_i].width);
-	ck_assert_uint_eq(parser.error_count, 1);
+	/* Where a text goes on for long, it is read another way: with the same result. */
+	memset(text, '\n', sizeof text);
+	memcpy(text, cases[_i].text, length);
+	for (padding = 0; padding <= 100; padding += 50) {
+		parse(&parser, text, length + padding, errors, ERRORS);
+		ck_assert_str_eq(errors[0].message, cases[_i].message);
+		ck_assert_uint_eq(errors[0].line, cases[_i].line);
+		ck_assert_uint_eq(errors[0].column, cases[_i].column);
+		ck_assert_uint_eq(errors[0].width, cases[_i].width);
+		ck_assert_uint_eq(parser.error_count, 1);
+	}
 }
 END_TEST
 
