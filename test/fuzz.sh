@@ -4,7 +4,7 @@
 # usage: fuzz.sh [SECONDS]
 #
 # Fuzzes the assembler, the disassembler and the explainer, each that long (default: 30), with
-# address and undefined-behaviour sanitizers, from the corpus in test/fuzz/. What is found is left
+# address and undefined-behaviour sanitizers, from the corpora in test/fuzz/corpus/. What is found is left
 # in the current folder, by libFuzzer's name for it.
 set -u
 
@@ -22,11 +22,14 @@ fi
 
 for target in parse disasm explain; do
 	corpus=$work/$target.corpus
-	mkdir -p "$corpus" "$top/test/fuzz/$target.corpus"
+	dictionary=$top/test/fuzz/$target.dict
+	[ -f "$dictionary" ] || dictionary=
+	mkdir "$corpus"
 	if clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-I"$top/include" "$top/test/fuzz/$target.c" "$top/lib/rawbpf.c" -o "$work/$target" &&
 		"$work/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
-			"$corpus" "$top/test/fuzz/$target.corpus" >"$work/log" 2>&1; then
+			${dictionary:+-dict="$dictionary"} "$corpus" "$top/test/fuzz/corpus/$target" \
+			>"$work/log" 2>&1; then
 		echo "ok: $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs"
 		passed=$((passed + 1))
 	else
