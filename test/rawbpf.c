@@ -303,7 +303,7 @@ START_TEST(test_run_rejected)
 {
 	static struct ending end;
 	const char *path = text_file(
-		".map numbers array 4 8 2\n"
+		".map numbers hash 4 8 2\n"
 		"*(u32 *)(r10 - 4) = 1\n"
 		"r1 = map numbers\n"
 		"r2 = r10\n"
