@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 
 #include "../lib/attr.h"
+#include "unit.h"
 
 #define SAME(STRUCT, FIELD, KERNEL) \
 	ck_assert_msg(offsetof(struct rawbpf__##STRUCT, FIELD) == offsetof(union bpf_attr, KERNEL), \
@@ -184,13 +185,8 @@ START_TEST(test_attachments)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("attr");
-	TCase *tests = tcase_create("attr");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_test(tests, test_map_create);
 	tcase_add_test(tests, test_map_element);
 	tcase_add_test(tests, test_map_batch);
@@ -198,10 +194,9 @@ int main(void)
 	tcase_add_test(tests, test_test_run);
 	tcase_add_test(tests, test_objects);
 	tcase_add_test(tests, test_attachments);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(void)
+{
+	return unit_run("attr", add_tests);
 }

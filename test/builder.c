@@ -8,6 +8,8 @@
 
 #include <rawbpf.h>
 
+#include "unit.h"
+
 enum { ROOM = 64, KERNEL_6_6 = 6 << 8 | 6, KERNEL_6_5 = 6 << 8 | 5 };
 
 static struct rawbpf_build_slot slots[ROOM];
@@ -589,15 +591,9 @@ START_TEST(test_explanation)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("builder");
-	TCase *tests = tcase_create("builder");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_checked_fixture(tests, begin, NULL);
-	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, test_empty);
 	tcase_add_test(tests, test_jumps);
 	tcase_add_test(tests, test_offsets_given);
@@ -618,10 +614,9 @@ int main(void)
 	tcase_add_test(tests, test_full);
 	tcase_add_test(tests, test_small_output);
 	tcase_add_test(tests, test_explanation);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(void)
+{
+	return unit_run("builder", add_tests);
 }

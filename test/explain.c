@@ -8,6 +8,7 @@
 #include <rawbpf/insn.h>
 
 #include "forms.h"
+#include "unit.h"
 
 static const char *explain(const struct bpf_insn *insns, enum rawbpf_byte_order order)
 {
@@ -167,24 +168,17 @@ START_TEST(test_random_bytes)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("explain");
-	TCase *tests = tcase_create("explain");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_test(tests, test_page);
 	tcase_add_test(tests, test_big_endian);
 	tcase_add_test(tests, test_two_slots);
 	tcase_add_test(tests, test_invalid);
 	tcase_add_test(tests, test_every_form);
 	tcase_add_test(tests, test_random_bytes);
-	tcase_set_timeout(tests, 60);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(void)
+{
+	return unit_run("explain", add_tests);
 }

@@ -9,6 +9,7 @@
 
 #include "../insn/helper.h"
 #include "forms.h"
+#include "unit.h"
 
 static unsigned count_forms(void)
 {
@@ -205,24 +206,17 @@ START_TEST(test_helper_kernels)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("form");
-	TCase *tests = tcase_create("form");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_test(tests, test_order);
 	tcase_add_test(tests, test_find);
 	tcase_add_test(tests, test_not_found);
 	tcase_add_test(tests, test_skeletons);
 	tcase_add_test(tests, test_helpers);
 	tcase_add_test(tests, test_helper_kernels);
-	tcase_set_timeout(tests, 60);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(void)
+{
+	return unit_run("form", add_tests);
 }

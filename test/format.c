@@ -12,6 +12,7 @@
 #include <rawbpf/text.h>
 
 #include "forms.h"
+#include "unit.h"
 
 enum { UNTOUCHED = 0x5a };
 
@@ -274,24 +275,17 @@ START_TEST(test_random_bytes)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("format");
-	TCase *tests = tcase_create("format");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_loop_test(tests, test_examples, 0, FORMS_COUNT(examples));
 	tcase_add_loop_test(tests, test_truncation, 0, FORMS_COUNT(examples));
 	tcase_add_test(tests, test_labels);
 	tcase_add_test(tests, test_too_few);
 	tcase_add_test(tests, test_every_form);
 	tcase_add_test(tests, test_random_bytes);
-	tcase_set_timeout(tests, 60);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(void)
+{
+	return unit_run("format", add_tests);
 }

@@ -25,6 +25,8 @@
 
 #include <rawbpf.h>
 
+#include "unit.h"
+
 enum { EXIT_SKIPPED = 77 };
 enum { NOBODY = 65534 };
 enum { ENOTSUPP = 524 };
@@ -288,10 +290,7 @@ static inline void live_watch_fds(TCase *tests)
 /* Run a suite of one test case, all of it or none: without privilege or bpf(2) it is skipped. */
 static inline int live_run(const char *name, void (*add_tests)(TCase *))
 {
-	Suite *suite = suite_create(name);
-	TCase *tests = tcase_create(name);
-	SRunner *runner;
-	int failed, map = live_array(1);
+	int map = live_array(1);
 
 	if (map == -EPERM || map == -ENOSYS) {
 		char why[512];
@@ -302,14 +301,7 @@ static inline int live_run(const char *name, void (*add_tests)(TCase *))
 		return EXIT_SKIPPED;
 	}
 	close(map);
-	tcase_set_timeout(tests, 60);
-	add_tests(tests);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run(name, add_tests);
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include <rawbpf/text.h>
 
 #include "forms.h"
+#include "unit.h"
 
 #define K(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
 
@@ -185,24 +186,17 @@ START_TEST(test_every_form)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("query");
-	TCase *tests = tcase_create("query");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_loop_test(tests, test_invalid, 0, FORMS_COUNT(invalid));
 	tcase_add_test(tests, test_too_few);
 	tcase_add_loop_test(tests, test_kernels, 0, FORMS_COUNT(kernels));
 	tcase_add_test(tests, test_program_kernel);
 	tcase_add_test(tests, test_bytes);
 	tcase_add_test(tests, test_every_form);
-	tcase_set_timeout(tests, 60);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(void)
+{
+	return unit_run("query", add_tests);
 }

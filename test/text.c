@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../lib/text.h"
+#include "unit.h"
 
 #define COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
 
@@ -173,23 +174,17 @@ START_TEST(test_prefixes)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("text");
-	TCase *tests = tcase_create("text");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_test(tests, test_truncation);
 	tcase_add_test(tests, test_numbers_written);
 	tcase_add_test(tests, test_escaping);
 	tcase_add_test(tests, test_numbers_parsed);
 	tcase_add_test(tests, test_names);
 	tcase_add_test(tests, test_prefixes);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(void)
+{
+	return unit_run("text", add_tests);
 }
