@@ -79,10 +79,8 @@ int asm_main(int argc, char **argv)
 			output = optarg;
 			break;
 		case OPTION_LITTLE:
-			order = RAWBPF_LITTLE_ENDIAN;
-			break;
 		case OPTION_BIG:
-			order = RAWBPF_BIG_ENDIAN;
+			order = tool_byte_order(letter);
 			break;
 		case 'h':
 			return tool_help(&asm_member);

@@ -138,10 +138,8 @@ int disasm_main(int argc, char **argv)
 			numbered = 1;
 			break;
 		case OPTION_LITTLE:
-			order = RAWBPF_LITTLE_ENDIAN;
-			break;
 		case OPTION_BIG:
-			order = RAWBPF_BIG_ENDIAN;
+			order = tool_byte_order(letter);
 			break;
 		case 'h':
 			return tool_help(&disasm_member);

@@ -53,10 +53,8 @@ int explain_main(int argc, char **argv)
 			hex = optarg;
 			break;
 		case OPTION_LITTLE:
-			order = RAWBPF_LITTLE_ENDIAN;
-			break;
 		case OPTION_BIG:
-			order = RAWBPF_BIG_ENDIAN;
+			order = tool_byte_order(letter);
 			break;
 		case 'h':
 			return tool_help(&explain_member);

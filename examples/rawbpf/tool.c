@@ -87,6 +87,11 @@ int tool_read(const struct member *member, const char *path, struct file *file)
 	return err < 0 ? tool_fail(member, "%s: %s", file->name, strerror(-err)) : OK;
 }
 
+enum rawbpf_byte_order tool_byte_order(int option)
+{
+	return option == OPTION_BIG ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
+}
+
 void tool_reorder(struct program *program, enum rawbpf_byte_order order)
 {
 	for (unsigned i = 0; i < program->count && order != RAWBPF_HOST_ORDER; i++) {

@@ -68,5 +68,6 @@ enum { OPTION_LITTLE = 256, OPTION_BIG };
 #define BYTE_ORDER_OPTIONS                                                                         \
 	{ "little-endian", no_argument, NULL, OPTION_LITTLE },                                     \
 	{ "big-endian", no_argument, NULL, OPTION_BIG }
+enum rawbpf_byte_order tool_byte_order(int option);
 
 #endif
