@@ -16,6 +16,8 @@
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
+ *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
+ *	rawbpf/loop.h        waiting for several buffers           rawbpf_loop(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
@@ -43,10 +45,13 @@
 #include <rawbpf/explain.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/link.h>
+#include <rawbpf/loop.h>
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/prog.h>
+#include <rawbpf/ring.h>
+#include <rawbpf/source.h>
 #include <rawbpf/text.h>
 #include <rawbpf/tracepoint.h>
 

@@ -18,6 +18,7 @@
 #include "kprobe.c"
 #include "kprobe_tracefs.c"
 #include "link.c"
+#include "loop.c"
 #include "map.c"
 #include "map_batch.c"
 #include "map_iter.c"
@@ -25,6 +26,7 @@
 #include "obj.c"
 #include "perf.c"
 #include "prog.c"
+#include "ring.c"
 #include "tracefs.c"
 #include "tracepoint.c"
 
