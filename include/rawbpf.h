@@ -14,6 +14,7 @@
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
+ *	rawbpf/btf.h         types: the kernel's, and for maps     rawbpf_btf(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
@@ -36,6 +37,7 @@
 
 #include <rawbpf/insn.h>
 
+#include <rawbpf/btf.h>
 #include <rawbpf/build.h>
 #include <rawbpf/cgroup.h>
 #include <rawbpf/cpu.h>
