@@ -19,6 +19,7 @@
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
+ *	rawbpf/escape.h      text from outside made harmless    rawbpf_escape(3)
  *	rawbpf/memlock.h     the memory limit before Linux 5.11    rawbpf_memlock(3)
  *
  * Everywhere: a function returns a result >= 0 or a negative errno, never sets
@@ -40,6 +41,7 @@
 #include <rawbpf/cgroup.h>
 #include <rawbpf/cpu.h>
 #include <rawbpf/error.h>
+#include <rawbpf/escape.h>
 #include <rawbpf/explain.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/link.h>

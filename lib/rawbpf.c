@@ -32,6 +32,7 @@
 #include "../insn/check.c"
 #include "../insn/complain.c"
 #include "../insn/directive.c"
+#include "../insn/escape.c"
 #include "../insn/explain.c"
 #include "../insn/fast.c"
 #include "../insn/form.c"
