@@ -41,6 +41,7 @@
 #include "../insn/lex.c"
 #include "../insn/listing.c"
 #include "../insn/match.c"
+#include "../insn/name.c"
 #include "../insn/names.c"
 #include "../insn/parse.c"
 #include "../insn/put.c"
