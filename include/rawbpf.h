@@ -20,6 +20,8 @@
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
+ *	rawbpf/escape.h      text from outside made harmless    rawbpf_escape(3)
+ *	rawbpf/name.h        names of types, helpers, kinds       rawbpf_name(3)
  *	rawbpf/memlock.h     the memory limit before Linux 5.11    rawbpf_memlock(3)
  *
  * Everywhere: a function returns a result >= 0 or a negative errno, never sets
@@ -42,11 +44,13 @@
 #include <rawbpf/cgroup.h>
 #include <rawbpf/cpu.h>
 #include <rawbpf/error.h>
+#include <rawbpf/escape.h>
 #include <rawbpf/explain.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/link.h>
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>
+#include <rawbpf/name.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/prog.h>
 #include <rawbpf/text.h>
