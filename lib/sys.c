@@ -72,9 +72,15 @@ int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size)
 	return above_standard_streams(rawbpf__bpf(command, attr, size));
 }
 
-int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu)
+int rawbpf__bpf_common(unsigned command, const void *attr, size_t size, void *common,
+		       size_t common_size)
 {
-	return above_standard_streams(enter(__NR_perf_event_open, (long)attr, -1, cpu, -1,
+	return enter(__NR_bpf, command, (long)attr, size, (long)common, common_size, 0);
+}
+
+int rawbpf__perf_event_open(const struct perf_event_attr *attr, int pid, int cpu)
+{
+	return above_standard_streams(enter(__NR_perf_event_open, (long)attr, pid, cpu, -1,
 					    PERF_FLAG_FD_CLOEXEC, 0));
 }
 
@@ -128,8 +134,9 @@ int rawbpf__flock(int fd)
 	return result;
 }
 
-static int map_memory(void **address, size_t size, int protection, long flags, int fd)
+int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 {
+	long flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
 #if defined(RAWBPF__MMAP_BY_POINTER)
 	const long arguments[6] = { 0, size, protection, flags, fd, 0 };
 	long result = enter3((long)arguments, 0, 0, __NR_mmap);
@@ -143,18 +150,6 @@ static int map_memory(void **address, size_t size, int protection, long flags, i
 		return result;
 	*address = (void *)result;
 	return 0;
-}
-
-int rawbpf__mmap(void **address, size_t size, int protection, int fd)
-{
-	long flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
-
-	return map_memory(address, size, protection, flags, fd);
-}
-
-int rawbpf__mmap_file(void **address, size_t size, int fd)
-{
-	return map_memory(address, size, PROT_READ, MAP_PRIVATE, fd);
 }
 
 int rawbpf__munmap(void *address, size_t size)
