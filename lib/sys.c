@@ -74,9 +74,15 @@ int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size)
 	return above_standard_streams(rawbpf__bpf(command, attr, size));
 }
 
-int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu)
+int rawbpf__bpf_common(unsigned command, const void *attr, size_t size, void *common,
+		       size_t common_size)
 {
-	return above_standard_streams(enter(__NR_perf_event_open, (long)attr, -1, cpu, -1,
+	return enter(__NR_bpf, command, (long)attr, size, (long)common, common_size, 0);
+}
+
+int rawbpf__perf_event_open(const struct perf_event_attr *attr, int pid, int cpu)
+{
+	return above_standard_streams(enter(__NR_perf_event_open, (long)attr, pid, cpu, -1,
 					    PERF_FLAG_FD_CLOEXEC, 0));
 }
 

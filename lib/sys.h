@@ -31,11 +31,14 @@ struct epoll_event;
 
 /* bpf(2): `attr` must hold no undefined byte, the kernel refuses unknown ones that are not 0. */
 RAWBPF__PRIVATE int rawbpf__bpf(unsigned command, const void *attr, size_t size);
-/* The same for commands that return a descriptor. */
+/* The same with what all commands have in common: `common` is a struct rawbpf__common_attr. */
+RAWBPF__PRIVATE int rawbpf__bpf_common(unsigned command, const void *attr, size_t size,
+				       void *common, size_t common_size);
+/* As rawbpf__bpf() for commands that return a descriptor. */
 RAWBPF__PRIVATE int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size);
 
-/* System-wide (pid -1) on one CPU, as probes and tracepoints want it. */
-RAWBPF__PRIVATE int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu);
+/* pid -1: of all processes, on this CPU; else cpu -1: on all CPUs. */
+RAWBPF__PRIVATE int rawbpf__perf_event_open(const struct perf_event_attr *attr, int pid, int cpu);
 RAWBPF__PRIVATE int rawbpf__ioctl(int fd, unsigned long request, unsigned long argument);
 
 RAWBPF__PRIVATE int rawbpf__open(int directory, const char *path, int flags);
