@@ -134,9 +134,8 @@ int rawbpf__flock(int fd)
 	return result;
 }
 
-int rawbpf__mmap(void **address, size_t size, int protection, int fd)
+static int map_memory(void **address, size_t size, int protection, long flags, int fd)
 {
-	long flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
 #if defined(RAWBPF__MMAP_BY_POINTER)
 	const long arguments[6] = { 0, size, protection, flags, fd, 0 };
 	long result = enter3((long)arguments, 0, 0, __NR_mmap);
@@ -150,6 +149,18 @@ int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 		return result;
 	*address = (void *)result;
 	return 0;
+}
+
+int rawbpf__mmap(void **address, size_t size, int protection, int fd)
+{
+	long flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+
+	return map_memory(address, size, protection, flags, fd);
+}
+
+int rawbpf__mmap_file(void **address, size_t size, int fd)
+{
+	return map_memory(address, size, PROT_READ, MAP_PRIVATE, fd);
 }
 
 int rawbpf__munmap(void *address, size_t size)

@@ -49,6 +49,8 @@ RAWBPF__PRIVATE int rawbpf__flock(int fd);
 
 /* fd -1: anonymous scratch memory. */
 RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
+/* A file of sysfs, to be read: such files refuse a mapping that others could write through. */
+RAWBPF__PRIVATE int rawbpf__mmap_file(void **address, size_t size, int fd);
 RAWBPF__PRIVATE int rawbpf__munmap(void *address, size_t size);
 
 /* Block every signal of this thread; `mask` keeps what was blocked before, for the way back. */
