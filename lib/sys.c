@@ -55,11 +55,11 @@ static __attribute__((noinline)) long enter3(long a, long b, long c, long number
  */
 static int above_standard_streams(long fd)
 {
-	long moved;
+	int moved;
 
 	if (fd < 0 || fd > 2)
 		return fd;
-	moved = enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+	moved = rawbpf__dup(fd);
 	rawbpf__close(fd);
 	return moved;
 }
@@ -94,6 +94,11 @@ int rawbpf__ioctl(int fd, unsigned long request, unsigned long argument)
 int rawbpf__open(int directory, const char *path, int flags)
 {
 	return above_standard_streams(enter3(directory, (long)path, flags | O_CLOEXEC, __NR_openat));
+}
+
+int rawbpf__dup(int fd)
+{
+	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
 }
 
 int rawbpf__close(int fd)

@@ -43,6 +43,7 @@ RAWBPF__PRIVATE int rawbpf__ioctl(int fd, unsigned long request, unsigned long a
 
 RAWBPF__PRIVATE int rawbpf__open(int directory, const char *path, int flags);
 RAWBPF__PRIVATE int rawbpf__close(int fd);
+RAWBPF__PRIVATE int rawbpf__dup(int fd);
 RAWBPF__PRIVATE long rawbpf__read(int fd, void *buffer, size_t size);
 RAWBPF__PRIVATE long rawbpf__write(int fd, const void *data, size_t size);
 RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t size);
