@@ -15,6 +15,7 @@
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
+ *	rawbpf/perfbuf.h     records from programs, by CPU         rawbpf_perfbuf(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
@@ -46,6 +47,7 @@
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/perfbuf.h>
 #include <rawbpf/prog.h>
 #include <rawbpf/text.h>
 #include <rawbpf/tracepoint.h>

@@ -24,6 +24,8 @@
 #include "memlock.c"
 #include "obj.c"
 #include "perf.c"
+#include "perf_ring.c"
+#include "perfbuf.c"
 #include "prog.c"
 #include "tracefs.c"
 #include "tracepoint.c"
