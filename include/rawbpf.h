@@ -19,6 +19,8 @@
  *	rawbpf/net.h         XDP, tcx, netfilter, sockets          rawbpf_net(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
+ *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
+ *	rawbpf/loop.h        waiting for several buffers           rawbpf_loop(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/token.h       bpf(2) from a user namespace          rawbpf_token(3)
  *	rawbpf/uapi.h        the kernel's newer numbers            rawbpf(7)
@@ -51,12 +53,15 @@
 #include <rawbpf/explain.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/link.h>
+#include <rawbpf/loop.h>
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>
 #include <rawbpf/net.h>
 #include <rawbpf/name.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/prog.h>
+#include <rawbpf/ring.h>
+#include <rawbpf/source.h>
 #include <rawbpf/text.h>
 #include <rawbpf/token.h>
 #include <rawbpf/tracepoint.h>

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct epoll_event;
+
 /* Private functions: hidden, and static when the library is one translation unit. */
 #ifndef RAWBPF__PRIVATE
 #define RAWBPF__PRIVATE __attribute__((visibility("hidden")))
@@ -49,7 +51,23 @@ RAWBPF__PRIVATE int rawbpf__flock(int fd);
 
 /* fd -1: anonymous scratch memory. */
 RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
+/* What `fd` is of, from `offset` on, which is a multiple of the page size. */
+RAWBPF__PRIVATE int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd,
+					size_t offset);
 RAWBPF__PRIVATE int rawbpf__munmap(void *address, size_t size);
+RAWBPF__PRIVATE int rawbpf__page_size(void);
+
+/* `events` of EPOLL*; `data` comes back with what is ready. */
+RAWBPF__PRIVATE int rawbpf__epoll_create(void);
+RAWBPF__PRIVATE int rawbpf__epoll_add(int epoll, int fd, uint32_t events, void *data);
+/* How many are ready; 0 after the time; -EINTR is the caller's to deal with. */
+RAWBPF__PRIVATE int rawbpf__epoll_wait(int epoll, struct epoll_event *events, int max,
+				       int timeout_ms);
+/* A new epoll descriptor in *epoll that waits for one other. On an error *epoll stays as it is. */
+RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
+
+/* A clock that only goes forward. */
+RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
 
 /* Block every signal of this thread; `mask` keeps what was blocked before, for the way back. */
 RAWBPF__PRIVATE int rawbpf__signals_block(uint64_t *mask);
