@@ -60,7 +60,7 @@ static int use_text(int number)
 	char text[32], expected[32];
 	const struct bpf_insn insn = BPF_MOV64_IMM(BPF_REG_1, number);
 
-	snprintf(expected, sizeof expected, "r1 = %d", number);
+	snprintf(expected, sizeof expected, "r1 = 0x%x", (unsigned)number);
 	rawbpf_insn_format(text, sizeof text, &insn, 1, RAWBPF_LLVM, NULL, NULL);
 	EXPECT(strcmp(text, expected) == 0);
 	return 1;
