@@ -17,6 +17,7 @@
  *	rawbpf/uprobe.h      attach to functions of user programs  rawbpf_uprobe(3)
  *	rawbpf/tracing.h     attach by BTF; iterators              rawbpf_tracing(3)
  *	rawbpf/net.h         XDP, tcx, netfilter, sockets          rawbpf_net(3)
+ *	rawbpf/btf.h         types: the kernel's, and for maps     rawbpf_btf(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
@@ -45,6 +46,7 @@
 
 #include <rawbpf/insn.h>
 
+#include <rawbpf/btf.h>
 #include <rawbpf/build.h>
 #include <rawbpf/cgroup.h>
 #include <rawbpf/cpu.h>

@@ -12,6 +12,7 @@
 #include "file.c"
 #include "text.c"
 
+#include "btf.c"
 #include "cgroup.c"
 #include "cpu.c"
 #include "error.c"
@@ -36,6 +37,11 @@
 #include "tracing.c"
 #include "uprobe.c"
 
+#include "../insn/btf.c"
+#include "../insn/btf_build.c"
+#include "../insn/btf_format.c"
+#include "../insn/btf_member.c"
+#include "../insn/btf_recipe.c"
 #include "../insn/build.c"
 #include "../insn/check.c"
 #include "../insn/complain.c"

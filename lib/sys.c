@@ -160,6 +160,11 @@ int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 	return map_memory(address, size, protection, flags, fd, 0);
 }
 
+int rawbpf__mmap_file(void **address, size_t size, int fd)
+{
+	return map_memory(address, size, PROT_READ, MAP_PRIVATE, fd, 0);
+}
+
 int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd, size_t offset)
 {
 	return map_memory(address, size, protection, MAP_SHARED, fd, offset);

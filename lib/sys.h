@@ -51,6 +51,8 @@ RAWBPF__PRIVATE int rawbpf__flock(int fd);
 
 /* fd -1: anonymous scratch memory. */
 RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
+/* A file of sysfs, to be read: such files refuse a mapping that others could write through. */
+RAWBPF__PRIVATE int rawbpf__mmap_file(void **address, size_t size, int fd);
 /* What `fd` is of, from `offset` on, which is a multiple of the page size. */
 RAWBPF__PRIVATE int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd,
 					size_t offset);
