@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "perf_ring.h"
 
-struct record {
+struct perf_record {
 	struct perf_event_header header;
 	union {
 		struct {
@@ -22,7 +22,7 @@ enum { SAMPLE_DATA = sizeof(struct perf_event_header) + sizeof(uint32_t) };
  * write barrier before the kernel's store of data_head: the records up to there can be read. With a
  * plain load arm64 would read what was there before.
  */
-static inline unsigned long head_acquire(const struct perf_event_mmap_page *control)
+static inline unsigned long perf_head_acquire(const struct perf_event_mmap_page *control)
 {
 	unsigned long head;
 
@@ -39,7 +39,7 @@ static inline unsigned long head_acquire(const struct perf_event_mmap_page *cont
  * Release pairs with the kernel's control dependency on data_tail: it writes only where all was
  * read. With a plain store it could overwrite a record that is still being handled.
  */
-static inline void tail_release(struct perf_event_mmap_page *control, unsigned long tail)
+static inline void perf_tail_release(struct perf_event_mmap_page *control, unsigned long tail)
 {
 #ifdef __LP64__
 	__atomic_store_n(&control->data_tail, tail, __ATOMIC_RELEASE);
@@ -50,7 +50,7 @@ static inline void tail_release(struct perf_event_mmap_page *control, unsigned l
 }
 
 /* The size of the record at the start of `length` bytes; 0 if that is none, or not all of one. */
-static inline unsigned long record_size(const void *start, unsigned long length)
+static inline unsigned long perf_record_size(const void *start, unsigned long length)
 {
 	unsigned long size = ((const struct perf_event_header *)start)->size;
 
@@ -58,7 +58,7 @@ static inline unsigned long record_size(const void *start, unsigned long length)
 }
 
 /* Hand over a record of `size` bytes, if it is the user's: 0, or what stops the walk. */
-static inline int record_deliver(const struct record *record, unsigned long size,
+static inline int perf_record_deliver(const struct perf_record *record, unsigned long size,
 				 const struct rawbpf__perf_reader *reader)
 {
 	unsigned data_size;
@@ -97,7 +97,7 @@ static void copy_out(void *copy, const struct rawbpf__perf_ring *ring, unsigned 
 
 int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring, const struct rawbpf__perf_reader *reader)
 {
-	unsigned long head = head_acquire(ring->control);
+	unsigned long head = perf_head_acquire(ring->control);
 	unsigned long position = ring->position, published = position;
 	uint64_t received = reader->source->received;
 	int result = 0;
@@ -107,7 +107,7 @@ int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring, const struct rawbpf__
 	while (position != head && result == 0) {
 		unsigned long offset = position & (ring->size - 1);
 		const void *record = ring->data + offset;
-		unsigned long size = record_size(record, head - position);
+		unsigned long size = perf_record_size(record, head - position);
 
 		if (size == 0) {
 			result = -EBADMSG;
@@ -117,18 +117,18 @@ int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring, const struct rawbpf__
 			copy_out(reader->scratch, ring, offset, size);
 			record = reader->scratch;
 		}
-		result = record_deliver(record, size, reader);
+		result = perf_record_deliver(record, size, reader);
 		position += size;
 		/* A full buffer should not have to wait for the end of this to be of use again. */
 		if (position - published >= ring->size / 8) {
-			tail_release(ring->control, position);
+			perf_tail_release(ring->control, position);
 			published = position;
 		}
 	}
 	if (result == -EBADMSG)
 		position = head;
 	ring->position = position;
-	tail_release(ring->control, position);
+	perf_tail_release(ring->control, position);
 	return result < 0 ? result : (int)(reader->source->received - received);
 }
 
@@ -139,13 +139,13 @@ unsigned long rawbpf__perf_ring_copy(struct rawbpf__perf_ring *ring, void *copy)
 
 	/* A record whose output began before the pause may end after it. */
 	do {
-		head = head_acquire(ring->control);
+		head = perf_head_acquire(ring->control);
 		length = ring->position - head;
 		if (length > ring->size)
 			length = ring->size;
 		copy_out(copy, ring, head & (ring->size - 1), length);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (head_acquire(ring->control) != head && --again);
+	} while (perf_head_acquire(ring->control) != head && --again);
 	ring->position = head;
 	return length;
 }
@@ -158,7 +158,7 @@ int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring, const void *copy
 	unsigned long count = 0, place, size;
 
 	for (place = 0; place < length; place += size) {
-		size = record_size((const char *)copy + place, length - place);
+		size = perf_record_size((const char *)copy + place, length - place);
 		if (size == 0)
 			break;
 		places[count++] = place;
@@ -169,7 +169,7 @@ int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring, const void *copy
 
 		place = places[--count];
 		record = (const char *)copy + place;
-		result = record_deliver(record, record_size(record, length - place), reader);
+		result = perf_record_deliver(record, perf_record_size(record, length - place), reader);
 		if (result < 0 && result != -EBADMSG) {
 			ring->position += place; /* the newer ones are still to be handed over */
 			return result;

@@ -75,7 +75,7 @@ static int output_event_open(const struct rawbpf_perfbuf_spec *spec, unsigned cp
 		attr.watermark = 1;
 		attr.wakeup_watermark = spec->size / 2;
 	}
-	return rawbpf__perf_event_open(&attr, cpu);
+	return rawbpf__perf_event_open(&attr, -1, cpu);
 }
 
 /*
