@@ -12,6 +12,7 @@
  *	rawbpf/explain.h     what an instruction is and does       rawbpf_explain(3)
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
+ *	rawbpf/rejection.h   the verifier's log, explained         rawbpf_rejection(3)
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
  *	rawbpf/uprobe.h      attach to functions of user programs  rawbpf_uprobe(3)
@@ -64,6 +65,7 @@
 #include <rawbpf/obj.h>
 #include <rawbpf/perfbuf.h>
 #include <rawbpf/prog.h>
+#include <rawbpf/rejection.h>
 #include <rawbpf/ring.h>
 #include <rawbpf/source.h>
 #include <rawbpf/text.h>
