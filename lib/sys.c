@@ -106,11 +106,6 @@ int rawbpf__close(int fd)
 	return enter3(fd, 0, 0, __NR_close);
 }
 
-int rawbpf__dup(int fd)
-{
-	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
-}
-
 long rawbpf__read(int fd, void *buffer, size_t size)
 {
 	long got;

@@ -361,48 +361,69 @@ static int attach_uprobe_session(struct rawbpf_link *link, int prog)
 #define FUNCTION(NAME) .btf_name = NAME, .btf_kind = BTF_KIND_FUNC
 #define FCHOWNAT FUNCTION("do_fchownat"), .trigger = call_fchownat, .events = EVENTS, .only_ours = 1
 
+/* With another program it would have to be another link, and only its last holder ends it. */
+#define FIXED .update = -EINVAL, .force = -EOPNOTSUPP
+#define TRAMPOLINE .lacking = "load -1", .because = "this kernel refuses such programs (EPERM)"
+#define KPROBE .lacking = "attach -95", .because = "this kernel has no such probes"
+/* No bpf link, but an event with the program set on it. */
+#define BY_IOCTL                                                                                   \
+	"type -22: 10, pin -22: 0, open 0, update -22: 0, force -22: 10, detached: 0, 0 left"
+/* Debian's 5.10 does not have "bpf" among the security modules that it starts. */
+#define NEVER_RUN "type 2: 0, pin 0: 0, open 0, update -22: 0, force -95: 0, detached: 0, 0 left"
+
 const struct link_kind link_kinds[] = {
 	{ .name = "raw_tp", .link_type = BPF_LINK_TYPE_RAW_TRACEPOINT,
 	  .prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT, .attach = attach_raw_tracepoint,
-	  .trigger = call_getppid, .events = EVENTS, .only_syscall = SYS_getppid, .only_ours = 1 },
+	  .trigger = call_getppid, .events = EVENTS, .only_syscall = SYS_getppid, .only_ours = 1,
+	  FIXED },
 	{ .name = "tp_btf", .link_type = BPF_LINK_TYPE_RAW_TRACEPOINT,
 	  .prog_type = BPF_PROG_TYPE_TRACING, .attach_type = BPF_TRACE_RAW_TP,
 	  .btf_name = "btf_trace_sys_enter", .btf_kind = BTF_KIND_TYPEDEF,
 	  .attach = attach_tracing, .trigger = call_getppid, .events = EVENTS,
-	  .only_syscall = SYS_getppid, .only_ours = 1 },
+	  .only_syscall = SYS_getppid, .only_ours = 1,
+	  FIXED },
 	{ .name = "fentry", .link_type = BPF_LINK_TYPE_TRACING, .prog_type = BPF_PROG_TYPE_TRACING,
-	  .attach_type = BPF_TRACE_FENTRY, .attach = attach_tracing, FCHOWNAT },
+	  .attach_type = BPF_TRACE_FENTRY, .attach = attach_tracing, FCHOWNAT,
+	  FIXED, TRAMPOLINE },
 	{ .name = "fentry.cookie", .link_type = BPF_LINK_TYPE_TRACING,
 	  .prog_type = BPF_PROG_TYPE_TRACING, .attach_type = BPF_TRACE_FENTRY,
-	  .attach = attach_fentry_with_cookie, FCHOWNAT },
+	  .attach = attach_fentry_with_cookie, FCHOWNAT,
+	  FIXED, TRAMPOLINE, .older = { { 0x513, "attach -22" } } },
 	{ .name = "fexit", .link_type = BPF_LINK_TYPE_TRACING, .prog_type = BPF_PROG_TYPE_TRACING,
-	  .attach_type = BPF_TRACE_FEXIT, .attach = attach_tracing, FCHOWNAT },
+	  .attach_type = BPF_TRACE_FEXIT, .attach = attach_tracing, FCHOWNAT,
+	  FIXED, TRAMPOLINE },
 	{ .name = "fsession", .link_type = BPF_LINK_TYPE_TRACING,
 	  .prog_type = BPF_PROG_TYPE_TRACING, .attach_type = BPF_TRACE_FSESSION,
 	  .attach = attach_tracing, FUNCTION("do_fchownat"), .trigger = call_fchownat,
-	  .events = 2 * EVENTS, .only_ours = 1 },
+	  .events = 2 * EVENTS, .only_ours = 1,
+	  FIXED, TRAMPOLINE, .older = { { 0x700, "load -22" } } },
 	{ .name = "fmod_ret", .link_type = BPF_LINK_TYPE_TRACING,
 	  .prog_type = BPF_PROG_TYPE_TRACING, .attach_type = BPF_MODIFY_RETURN,
 	  .attach = attach_tracing, FUNCTION("security_task_getpgid"), .trigger = call_getpgid,
-	  .events = EVENTS, .only_ours = 1 },
+	  .events = EVENTS, .only_ours = 1,
+	  FIXED, TRAMPOLINE },
 	{ .name = "lsm", .link_type = BPF_LINK_TYPE_TRACING, .prog_type = BPF_PROG_TYPE_LSM,
 	  .attach_type = BPF_LSM_MAC, .attach = attach_tracing,
 	  FUNCTION("bpf_lsm_task_getpgid"), .trigger = call_getpgid, .events = EVENTS,
-	  .only_ours = 1 },
+	  .only_ours = 1,
+	  FIXED, TRAMPOLINE, .older = { { 0x601, NEVER_RUN } } },
 	{ .name = "fentry_multi", .link_type = BPF_LINK_TYPE_TRACING_MULTI,
 	  .prog_type = BPF_PROG_TYPE_TRACING, .attach_type = BPF_TRACE_FENTRY_MULTI,
 	  .attach = attach_fentry_multi, .trigger = call_fchownat, .events = EVENTS,
-	  .only_ours = 1 },
+	  .only_ours = 1,
+	  FIXED, TRAMPOLINE, .older = { { 0x702, "load -22" } } },
 	{ .name = "iter", .link_type = BPF_LINK_TYPE_ITER, .prog_type = BPF_PROG_TYPE_TRACING,
 	  .attach_type = BPF_TRACE_ITER, .attach = attach_iter,
 	  FUNCTION("bpf_iter_bpf_map_elem"), .trigger = read_iterator,
-	  .events = EVENTS + 1 /* the end is told, too */ },
+	  .events = EVENTS + 1 /* the end is told, too */,
+	  .force = -EOPNOTSUPP },
 	{ .name = "cgroup", .link_type = BPF_LINK_TYPE_CGROUP,
 	  .prog_type = BPF_PROG_TYPE_CGROUP_SOCK, .attach_type = BPF_CGROUP_INET_SOCK_CREATE,
 	  .result = 1, .attach = attach_cgroup, .trigger = make_sockets, .events = EVENTS },
 	{ .name = "lsm_cgroup", .link_type = BPF_LINK_TYPE_CGROUP, .prog_type = BPF_PROG_TYPE_LSM,
 	  .attach_type = BPF_LSM_CGROUP, .result = 1, FUNCTION("bpf_lsm_socket_bind"),
-	  .attach = attach_lsm_cgroup, .trigger = bind_sockets, .events = EVENTS },
+	  .attach = attach_lsm_cgroup, .trigger = bind_sockets, .events = EVENTS,
+	  TRAMPOLINE, .older = { { 0x600, "load -22" } } },
 	{ .name = "flow_dissector", .link_type = BPF_LINK_TYPE_NETNS,
 	  .prog_type = BPF_PROG_TYPE_FLOW_DISSECTOR, .attach_type = BPF_FLOW_DISSECTOR,
 	  .attach = attach_flow_dissector, .trigger = send_frames, .events = EVENTS },
@@ -414,47 +435,62 @@ const struct link_kind link_kinds[] = {
 	  .trigger = send_datagrams, .events = EVENTS },
 	{ .name = "tcx.ingress", .link_type = BPF_LINK_TYPE_TCX,
 	  .prog_type = BPF_PROG_TYPE_SCHED_CLS, .result = -1 /* TCX_NEXT */,
-	  .attach = attach_tcx_ingress, .trigger = send_datagrams, .events = EVENTS },
+	  .attach = attach_tcx_ingress, .trigger = send_datagrams, .events = EVENTS,
+	  .older = { { 0x606, "attach -22" } } },
 	{ .name = "tcx.egress", .link_type = BPF_LINK_TYPE_TCX,
 	  .prog_type = BPF_PROG_TYPE_SCHED_CLS, .result = -1, .attach = attach_tcx_egress,
-	  .trigger = send_datagrams, .events = EVENTS },
+	  .trigger = send_datagrams, .events = EVENTS,
+	  .older = { { 0x606, "attach -22" } } },
 	{ .name = "netkit", .link_type = BPF_LINK_TYPE_NETKIT,
 	  .prog_type = BPF_PROG_TYPE_SCHED_CLS, .result = -1, .attach = attach_netkit,
-	  .trigger = send_on_netkit, .events = EVENTS },
+	  .trigger = send_on_netkit, .events = EVENTS,
+	  .older = { { 0x607, "attach -95" } },
+	  .lacking = "attach -95", .because = "this kernel has no netkit devices" },
 	{ .name = "netfilter", .link_type = BPF_LINK_TYPE_NETFILTER,
 	  .prog_type = BPF_PROG_TYPE_NETFILTER, .attach_type = BPF_NETFILTER,
 	  .result = NF_ACCEPT, .attach = attach_netfilter, .trigger = send_datagrams,
-	  .events = EVENTS },
+	  .events = EVENTS,
+	  .update = -EOPNOTSUPP, .older = { { 0x604, "load -22" } } },
 	{ .name = "sockmap", .link_type = BPF_LINK_TYPE_SOCKMAP,
 	  .prog_type = BPF_PROG_TYPE_SK_MSG, .attach_type = BPF_SK_MSG_VERDICT,
 	  .result = SK_PASS, .attach = attach_sockmap, .trigger = send_messages,
-	  .events = EVENTS },
+	  .events = EVENTS,
+	  .older = { { 0x60a, "attach -22" } } },
 	{ .name = "perf_event", .link_type = BPF_LINK_TYPE_PERF_EVENT,
 	  .prog_type = BPF_PROG_TYPE_PERF_EVENT, .attach = attach_perf_event,
-	  .trigger = touch_pages, .events = EVENTS },
+	  .trigger = touch_pages, .events = EVENTS,
+	  FIXED, .older = { { 0x50f, BY_IOCTL } } },
 	{ .name = "kprobe", .link_type = BPF_LINK_TYPE_PERF_EVENT,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach = attach_kprobe, .trigger = call_fchownat,
-	  .events = EVENTS, .only_ours = 1 },
+	  .events = EVENTS, .only_ours = 1,
+	  FIXED, KPROBE, .older = { { 0x50f, BY_IOCTL } } },
 	{ .name = "kprobe_multi", .link_type = BPF_LINK_TYPE_KPROBE_MULTI,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach_type = BPF_TRACE_KPROBE_MULTI,
 	  .attach = attach_kprobe_multi, .trigger = call_fchownat, .events = EVENTS,
-	  .only_ours = 1 },
+	  .only_ours = 1,
+	  FIXED, KPROBE,
+	  .older = { { 0x512, "attach -22" }, { 0x60c, "attach -95" } } /* no CONFIG_FPROBE */ },
 	{ .name = "kprobe_session", .link_type = BPF_LINK_TYPE_KPROBE_MULTI,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach_type = BPF_TRACE_KPROBE_SESSION,
 	  .attach = attach_kprobe_session, .trigger = call_fchownat, .events = 2 * EVENTS,
-	  .only_ours = 1 },
+	  .only_ours = 1,
+	  FIXED, KPROBE, .older = { { 0x60a, "attach -22" } } },
 	{ .name = "uprobe", .link_type = BPF_LINK_TYPE_PERF_EVENT,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach = attach_uprobe, .trigger = call_both,
-	  .events = EVENTS },
+	  .events = EVENTS,
+	  FIXED, .older = { { 0x50f, BY_IOCTL } } },
 	{ .name = "uretprobe", .link_type = BPF_LINK_TYPE_PERF_EVENT,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach = attach_uretprobe, .trigger = call_both,
-	  .events = EVENTS, .only_ours = 1 },
+	  .events = EVENTS, .only_ours = 1,
+	  FIXED, .older = { { 0x50f, BY_IOCTL } } },
 	{ .name = "uprobe_multi", .link_type = BPF_LINK_TYPE_UPROBE_MULTI,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach_type = BPF_TRACE_UPROBE_MULTI,
-	  .attach = attach_uprobe_multi, .trigger = call_both, .events = 2 * EVENTS },
+	  .attach = attach_uprobe_multi, .trigger = call_both, .events = 2 * EVENTS,
+	  FIXED, .older = { { 0x606, "attach -22" } } },
 	{ .name = "uprobe_session", .link_type = BPF_LINK_TYPE_UPROBE_MULTI,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach_type = BPF_TRACE_UPROBE_SESSION,
-	  .attach = attach_uprobe_session, .trigger = call_both, .events = 4 * EVENTS },
+	  .attach = attach_uprobe_session, .trigger = call_both, .events = 4 * EVENTS,
+	  FIXED, .older = { { 0x60d, "attach -22" } } },
 };
 
 const unsigned link_kinds_count = RAWBPF_COUNT(link_kinds);
@@ -570,6 +606,7 @@ static void tell_story(const struct link_kind *kind, struct link_story *story, i
 	story->force = rawbpf_link_force_detach(&link);
 	story->forced = count_events(kind, &link, map, 0) + count_events(kind, &link, map, 1);
 	rawbpf_link_detach(&link);
+	usleep(50 * 1000); /* 5.10 leaves that to a worker */
 	story->detached = count_events(kind, &link, map, 0) + count_events(kind, &link, map, 1);
 }
 
@@ -587,6 +624,36 @@ void link_kind_run(const struct link_kind *kind, struct link_story *story)
 	close(progs[1]);
 	close(map);
 	story->fds_left = open_fds() - fds;
+}
+
+int link_story_format(char *text, size_t size, const struct link_story *story)
+{
+	if (story->load < 0)
+		return snprintf(text, size, "load %d", story->load);
+	if (story->attach < 0)
+		return snprintf(text, size, "attach %d", story->attach);
+	return snprintf(text, size, "type %d: %lld, pin %d: %lld, open %d, update %d: %lld, "
+			"force %d: %lld, detached: %lld, %d left", story->type, story->attached,
+			story->pin, story->pinned, story->open, story->update, story->updated,
+			story->force, story->forced, story->detached, story->fds_left);
+}
+
+int link_story_expect(char *text, size_t size, const struct link_kind *kind, unsigned kernel)
+{
+	struct link_story story = {
+		.type = kind->link_type,
+		.attached = kind->events,
+		.pinned = kind->events,
+		.update = kind->update,
+		.updated = kind->update ? 0 : kind->events,
+		.force = kind->force,
+		.forced = kind->force ? kind->events : 0,
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(kind->older); i++)
+		if (kernel < kind->older[i].than)
+			return snprintf(text, size, "%s", kind->older[i].story);
+	return link_story_format(text, size, &story);
 }
 
 /* ----------------------------------------------------------------------------- the world */
@@ -614,7 +681,7 @@ static struct nlattr *add_attribute(struct nlmsghdr *message, unsigned type, con
 	return attribute;
 }
 
-int link_kinds_device(const char *kind, const char *name)
+int link_kinds_device(const char *kind)
 {
 	struct {
 		struct nlmsghdr header;
@@ -635,16 +702,25 @@ int link_kinds_device(const char *kind, const char *name)
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	struct nlattr *info;
 
-	add_attribute(&request.header, IFLA_IFNAME, name);
 	info = add_attribute(&request.header, IFLA_LINKINFO, NULL);
 	add_attribute(&request.header, IFLA_INFO_KIND, kind);
 	info->nla_len = (char *)&request + request.header.nlmsg_len - (char *)info;
 	if (send(fd, &request, request.header.nlmsg_len, 0) > 0)
 		(void)!recv(fd, &answer, sizeof answer, 0);
 	close(fd);
-	if (answer.error.error)
-		return answer.error.error;
-	return bring_up(name) < 0 ? -EIO : (int)if_nametoindex(name);
+	return answer.error.error;
+}
+
+/* The index of one end of a pair of netkit devices, by the names that the kernel chooses. */
+static int make_netkit(void)
+{
+	int err = link_kinds_device("netkit");
+
+	if (err == 0)
+		err = bring_up("nk0"); /* the peer */
+	if (err == 0)
+		err = bring_up("netkit0");
+	return err < 0 ? err : (int)if_nametoindex("netkit0");
 }
 
 static int open_datagrams(void)
@@ -699,7 +775,7 @@ int link_kinds_begin(unsigned tgid, int cgroup)
 	err = bring_up("lo");
 	world.lo = if_nametoindex("lo");
 	world.netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	world.netkit = link_kinds_device("netkit", "nk0");
+	world.netkit = make_netkit();
 	world.sockmap = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_SOCKMAP, .key_size = 4, .value_size = 4, .max_entries = 1 });
 	world.elements = rawbpf_map_create(&(struct rawbpf_map_spec){

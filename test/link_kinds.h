@@ -24,6 +24,13 @@ struct link_kind {
 	unsigned events;        /* how often a trigger runs the program */
 	unsigned only_syscall;  /* count only this one, whose number is the context's second word */
 	int only_ours;          /* count only what this process does */
+	int update, force;      /* what rawbpf_link_update() and rawbpf_link_force_detach() say */
+	struct {                /* what becomes of it on kernels older than this, 0x50a for 5.10 */
+		unsigned than;
+		const char *story;
+	} older[2];
+	const char *lacking;    /* or on a kernel that was built without it */
+	const char *because;
 };
 
 extern const struct link_kind link_kinds[];
@@ -54,7 +61,14 @@ int link_kinds_begin(unsigned tgid, int cgroup);
 
 void link_kind_run(const struct link_kind *kind, struct link_story *story);
 
-/* The index of a network device, made as `ip link add NAME type KIND` would; or a negative errno. */
-int link_kinds_device(const char *kind, const char *name);
+/*
+ * What became of it, as one line, and what should on this kernel, Linux 5.10 being 0x50a. Both
+ * return the length.
+ */
+int link_story_format(char *text, size_t size, const struct link_story *story);
+int link_story_expect(char *text, size_t size, const struct link_kind *kind, unsigned kernel);
+
+/* `ip link add type KIND`: 0, or a negative errno. */
+int link_kinds_device(const char *kind);
 
 #endif
