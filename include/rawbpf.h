@@ -16,6 +16,7 @@
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
  *	rawbpf/btf.h         types: the kernel's, and for maps     rawbpf_btf(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
+ *	rawbpf/ksym.h        names of the kernel's addresses       rawbpf_ksym(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
@@ -47,6 +48,7 @@
 #include <rawbpf/escape.h>
 #include <rawbpf/explain.h>
 #include <rawbpf/kprobe.h>
+#include <rawbpf/ksym.h>
 #include <rawbpf/link.h>
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>

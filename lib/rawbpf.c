@@ -18,6 +18,7 @@
 #include "error.c"
 #include "kprobe.c"
 #include "kprobe_tracefs.c"
+#include "ksym.c"
 #include "link.c"
 #include "map.c"
 #include "map_batch.c"
