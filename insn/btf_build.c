@@ -6,7 +6,7 @@
 #include "btf.h"
 
 enum {
-	HEADER_SIZE = 24, /* without the fields of 7.x, which older kernels refuse */
+	BTF_HEADER_SIZE = 24, /* without the fields of 7.x, which older kernels refuse */
 };
 
 static int btf_fail(struct rawbpf_btf_build *b, int error)
@@ -25,14 +25,14 @@ static int btf_begin(struct rawbpf_btf_build *b)
 		return b->error;
 	if ((uintptr_t)b->data % 4)
 		return btf_fail(b, -EINVAL);
-	if (b->max < HEADER_SIZE + 1)
+	if (b->max < BTF_HEADER_SIZE + 1)
 		return btf_fail(b, -ENOSPC);
-	__builtin_memset(b->data, 0, HEADER_SIZE + 1);
+	__builtin_memset(b->data, 0, BTF_HEADER_SIZE + 1);
 	header->magic = BTF_MAGIC;
 	header->version = BTF_VERSION;
-	header->hdr_len = HEADER_SIZE;
+	header->hdr_len = BTF_HEADER_SIZE;
 	header->str_len = 1;
-	b->size = HEADER_SIZE + 1;
+	b->size = BTF_HEADER_SIZE + 1;
 	return 0;
 }
 
@@ -60,7 +60,7 @@ int rawbpf_btf_emit_string(struct rawbpf_btf_build *b, const char *string)
 static void *btf_make_room(struct rawbpf_btf_build *b, size_t size)
 {
 	struct btf_header *header = b->data;
-	char *strings = (char *)b->data + HEADER_SIZE + header->type_len;
+	char *strings = (char *)b->data + BTF_HEADER_SIZE + header->type_len;
 
 	if (size > b->max - b->size)
 		return NULL;
