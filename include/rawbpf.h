@@ -17,6 +17,7 @@
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
+ *	rawbpf/info.h        what the kernel tells of an object    rawbpf_info(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
  *	rawbpf/escape.h      text from outside made harmless    rawbpf_escape(3)
@@ -44,6 +45,7 @@
 #include <rawbpf/error.h>
 #include <rawbpf/escape.h>
 #include <rawbpf/explain.h>
+#include <rawbpf/info.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/link.h>
 #include <rawbpf/map.h>
