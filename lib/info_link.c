@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include <linux/bpf.h>
 #include <rawbpf/info.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/uapi.h>
 
 #include "attr.h"
 #include "info.h"
 #include "sys.h"
 #include "text.h"
 
-/* BPF_LINK_TYPE_*, and those of perf_event links above them: 32 + BPF_PERF_EVENT_*. */
-enum info_link_kind {
-	INFO_RAW_TRACEPOINT = 1, INFO_TRACING, INFO_CGROUP, INFO_ITER, INFO_NETNS, INFO_XDP,
-	INFO_PERF_EVENT, INFO_KPROBE_MULTI, INFO_STRUCT_OPS, INFO_NETFILTER, INFO_TCX,
-	INFO_UPROBE_MULTI, INFO_NETKIT, INFO_SOCKMAP, INFO_TRACING_MULTI,
+/* BPF_LINK_TYPE_*, and above them those of perf_event links: 32 + BPF_PERF_EVENT_*. */
+enum {
 	INFO_PERF = 32, INFO_UPROBE, INFO_URETPROBE, INFO_KPROBE, INFO_KRETPROBE, INFO_TRACEPOINT,
-	INFO_EVENT,
+	INFO_EVENT
 };
 
 #define INFO_AT(FIELD) offsetof(struct rawbpf__link_info, FIELD)
@@ -25,15 +24,15 @@ static const struct info_link_buffers {
 	uint8_t count; /* of all that follow */
 	uint8_t addresses, cookies, ref_ctr_offsets, btf_ids;
 } info_link_buffers[] = {
-	{ INFO_RAW_TRACEPOINT, INFO_AT(raw_tracepoint.tp_name), INFO_AT(raw_tracepoint.tp_name_len),
+	{ BPF_LINK_TYPE_RAW_TRACEPOINT, INFO_AT(raw_tracepoint.tp_name), INFO_AT(raw_tracepoint.tp_name_len),
 	  0, 0, 0, 0, 0 },
-	{ INFO_ITER, INFO_AT(iter.target_name), INFO_AT(iter.target_name_len), 0, 0, 0, 0, 0 },
-	{ INFO_KPROBE_MULTI, 0, 0, INFO_AT(kprobe_multi.count), INFO_AT(kprobe_multi.addrs),
+	{ BPF_LINK_TYPE_ITER, INFO_AT(iter.target_name), INFO_AT(iter.target_name_len), 0, 0, 0, 0, 0 },
+	{ BPF_LINK_TYPE_KPROBE_MULTI, 0, 0, INFO_AT(kprobe_multi.count), INFO_AT(kprobe_multi.addrs),
 	  INFO_AT(kprobe_multi.cookies), 0, 0 },
-	{ INFO_UPROBE_MULTI, INFO_AT(uprobe_multi.path), INFO_AT(uprobe_multi.path_size),
+	{ BPF_LINK_TYPE_UPROBE_MULTI, INFO_AT(uprobe_multi.path), INFO_AT(uprobe_multi.path_size),
 	  INFO_AT(uprobe_multi.count), INFO_AT(uprobe_multi.offsets), INFO_AT(uprobe_multi.cookies),
 	  INFO_AT(uprobe_multi.ref_ctr_offsets), 0 },
-	{ INFO_TRACING_MULTI, 0, 0, INFO_AT(tracing_multi.count), INFO_AT(tracing_multi.addrs),
+	{ BPF_LINK_TYPE_TRACING_MULTI, 0, 0, INFO_AT(tracing_multi.count), INFO_AT(tracing_multi.addrs),
 	  INFO_AT(tracing_multi.cookies), 0, INFO_AT(tracing_multi.ids) },
 	{ INFO_UPROBE, INFO_AT(perf_event.uprobe.file_name), INFO_AT(perf_event.uprobe.name_len),
 	  0, 0, 0, 0, 0 },
@@ -52,34 +51,34 @@ static const struct info_link_field {
 #define INFO_FIELD(KIND, FROM, TO)                                                                  \
 	{ KIND, INFO_AT(FROM), sizeof(((struct rawbpf__link_info *)0)->FROM),                       \
 	  offsetof(struct rawbpf_info_link, TO), sizeof(((struct rawbpf_info_link *)0)->TO) }
-	INFO_FIELD(INFO_RAW_TRACEPOINT, raw_tracepoint.cookie, cookie),
-	INFO_FIELD(INFO_TRACING, tracing.attach_type, attach_type),
-	INFO_FIELD(INFO_TRACING, tracing.target_obj_id, target_obj_id),
-	INFO_FIELD(INFO_TRACING, tracing.target_btf_id, target_btf_id),
-	INFO_FIELD(INFO_TRACING, tracing.cookie, cookie),
-	INFO_FIELD(INFO_CGROUP, cgroup.cgroup_id, cgroup_id),
-	INFO_FIELD(INFO_CGROUP, cgroup.attach_type, attach_type),
-	INFO_FIELD(INFO_NETNS, netns.netns_ino, netns_ino),
-	INFO_FIELD(INFO_NETNS, netns.attach_type, attach_type),
-	INFO_FIELD(INFO_XDP, xdp.ifindex, ifindex),
-	INFO_FIELD(INFO_PERF_EVENT, perf_event.type, perf_type),
-	INFO_FIELD(INFO_KPROBE_MULTI, kprobe_multi.flags, flags),
-	INFO_FIELD(INFO_KPROBE_MULTI, kprobe_multi.missed, missed),
-	INFO_FIELD(INFO_STRUCT_OPS, struct_ops.map_id, map_id),
-	INFO_FIELD(INFO_NETFILTER, netfilter.pf, pf),
-	INFO_FIELD(INFO_NETFILTER, netfilter.hooknum, hooknum),
-	INFO_FIELD(INFO_NETFILTER, netfilter.priority, priority),
-	INFO_FIELD(INFO_NETFILTER, netfilter.flags, flags),
-	INFO_FIELD(INFO_TCX, tcx.ifindex, ifindex),
-	INFO_FIELD(INFO_TCX, tcx.attach_type, attach_type),
-	INFO_FIELD(INFO_UPROBE_MULTI, uprobe_multi.flags, flags),
-	INFO_FIELD(INFO_UPROBE_MULTI, uprobe_multi.pid, pid),
-	INFO_FIELD(INFO_NETKIT, netkit.ifindex, ifindex),
-	INFO_FIELD(INFO_NETKIT, netkit.attach_type, attach_type),
-	INFO_FIELD(INFO_SOCKMAP, sockmap.map_id, map_id),
-	INFO_FIELD(INFO_SOCKMAP, sockmap.attach_type, attach_type),
-	INFO_FIELD(INFO_TRACING_MULTI, tracing_multi.attach_type, attach_type),
-	INFO_FIELD(INFO_TRACING_MULTI, tracing_multi.btf_obj_id, target_obj_id),
+	INFO_FIELD(BPF_LINK_TYPE_RAW_TRACEPOINT, raw_tracepoint.cookie, cookie),
+	INFO_FIELD(BPF_LINK_TYPE_TRACING, tracing.attach_type, attach_type),
+	INFO_FIELD(BPF_LINK_TYPE_TRACING, tracing.target_obj_id, target_obj_id),
+	INFO_FIELD(BPF_LINK_TYPE_TRACING, tracing.target_btf_id, target_btf_id),
+	INFO_FIELD(BPF_LINK_TYPE_TRACING, tracing.cookie, cookie),
+	INFO_FIELD(BPF_LINK_TYPE_CGROUP, cgroup.cgroup_id, cgroup_id),
+	INFO_FIELD(BPF_LINK_TYPE_CGROUP, cgroup.attach_type, attach_type),
+	INFO_FIELD(BPF_LINK_TYPE_NETNS, netns.netns_ino, netns_ino),
+	INFO_FIELD(BPF_LINK_TYPE_NETNS, netns.attach_type, attach_type),
+	INFO_FIELD(BPF_LINK_TYPE_XDP, xdp.ifindex, ifindex),
+	INFO_FIELD(BPF_LINK_TYPE_PERF_EVENT, perf_event.type, perf_type),
+	INFO_FIELD(BPF_LINK_TYPE_KPROBE_MULTI, kprobe_multi.flags, flags),
+	INFO_FIELD(BPF_LINK_TYPE_KPROBE_MULTI, kprobe_multi.missed, missed),
+	INFO_FIELD(BPF_LINK_TYPE_STRUCT_OPS, struct_ops.map_id, map_id),
+	INFO_FIELD(BPF_LINK_TYPE_NETFILTER, netfilter.pf, pf),
+	INFO_FIELD(BPF_LINK_TYPE_NETFILTER, netfilter.hooknum, hooknum),
+	INFO_FIELD(BPF_LINK_TYPE_NETFILTER, netfilter.priority, priority),
+	INFO_FIELD(BPF_LINK_TYPE_NETFILTER, netfilter.flags, flags),
+	INFO_FIELD(BPF_LINK_TYPE_TCX, tcx.ifindex, ifindex),
+	INFO_FIELD(BPF_LINK_TYPE_TCX, tcx.attach_type, attach_type),
+	INFO_FIELD(BPF_LINK_TYPE_UPROBE_MULTI, uprobe_multi.flags, flags),
+	INFO_FIELD(BPF_LINK_TYPE_UPROBE_MULTI, uprobe_multi.pid, pid),
+	INFO_FIELD(BPF_LINK_TYPE_NETKIT, netkit.ifindex, ifindex),
+	INFO_FIELD(BPF_LINK_TYPE_NETKIT, netkit.attach_type, attach_type),
+	INFO_FIELD(BPF_LINK_TYPE_SOCKMAP, sockmap.map_id, map_id),
+	INFO_FIELD(BPF_LINK_TYPE_SOCKMAP, sockmap.attach_type, attach_type),
+	INFO_FIELD(BPF_LINK_TYPE_TRACING_MULTI, tracing_multi.attach_type, attach_type),
+	INFO_FIELD(BPF_LINK_TYPE_TRACING_MULTI, tracing_multi.btf_obj_id, target_obj_id),
 	INFO_FIELD(INFO_UPROBE, perf_event.uprobe.offset, offset),
 	INFO_FIELD(INFO_UPROBE, perf_event.uprobe.cookie, cookie),
 	INFO_FIELD(INFO_UPROBE, perf_event.uprobe.ref_ctr_offset, ref_ctr_offset),
@@ -93,9 +92,9 @@ static const struct info_link_field {
 	INFO_FIELD(INFO_EVENT, perf_event.event.cookie, cookie),
 };
 
-static enum info_link_kind info_link_kind(const struct rawbpf__link_info *got)
+static unsigned info_link_kind(const struct rawbpf__link_info *got)
 {
-	if (got->type != INFO_PERF_EVENT || !got->perf_event.type)
+	if (got->type != BPF_LINK_TYPE_PERF_EVENT || !got->perf_event.type)
 		return got->type;
 	switch (INFO_PERF + got->perf_event.type) {
 	case INFO_URETPROBE:
@@ -125,7 +124,7 @@ static void info_link_set(void *info, unsigned offset, unsigned size, uint64_t n
 }
 
 static void info_link_copy(struct rawbpf_info_link *info, const struct rawbpf__link_info *got,
-			   enum info_link_kind kind)
+			   unsigned kind)
 {
 	for (unsigned i = 0; i < sizeof(info_link_fields) / sizeof(info_link_fields[0]); i++) {
 		const struct info_link_field *field = &info_link_fields[i];
@@ -137,7 +136,7 @@ static void info_link_copy(struct rawbpf_info_link *info, const struct rawbpf__l
 	}
 }
 
-static const struct info_link_buffers *info_link_buffers_of(enum info_link_kind kind)
+static const struct info_link_buffers *info_link_buffers_of(unsigned kind)
 {
 	for (unsigned i = 0; i < sizeof(info_link_buffers) / sizeof(info_link_buffers[0]); i++)
 		if (info_link_buffers[i].kind == kind)
@@ -258,7 +257,7 @@ int rawbpf_info_get_link(int link, struct rawbpf_info_link *info)
 	};
 	struct rawbpf__link_info told, got;
 	const struct info_link_buffers *buffers;
-	enum info_link_kind kind;
+	unsigned kind;
 	int err, known;
 
 	__builtin_memset(&told, 0, sizeof(told));
@@ -273,7 +272,7 @@ int rawbpf_info_get_link(int link, struct rawbpf_info_link *info)
 		*(char *)out.name.data = '\0';
 	got = told;
 	err = info_link_fill(link, &out, &got, buffers, known);
-	if (err == 0 && kind == INFO_ITER)
+	if (err == 0 && kind == BPF_LINK_TYPE_ITER)
 		err = info_link_iter(link, &out);
 	if (err < 0)
 		return err;
