@@ -12,6 +12,7 @@
  *	rawbpf/explain.h     what an instruction is and does       rawbpf_explain(3)
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
+ *	rawbpf/rejection.h   the verifier's log, explained         rawbpf_rejection(3)
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
  *	rawbpf/uprobe.h      attach to functions of user programs  rawbpf_uprobe(3)
@@ -19,6 +20,7 @@
  *	rawbpf/net.h         XDP, tcx, netfilter, sockets          rawbpf_net(3)
  *	rawbpf/btf.h         types: the kernel's, and for maps     rawbpf_btf(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
+ *	rawbpf/perfbuf.h     records from programs, by CPU         rawbpf_perfbuf(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
  *	rawbpf/loop.h        waiting for several buffers           rawbpf_loop(3)
@@ -63,7 +65,9 @@
 #include <rawbpf/net.h>
 #include <rawbpf/name.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/perfbuf.h>
 #include <rawbpf/prog.h>
+#include <rawbpf/rejection.h>
 #include <rawbpf/ring.h>
 #include <rawbpf/source.h>
 #include <rawbpf/text.h>
