@@ -10,8 +10,7 @@
 
 /*
  * An array of a program's: where its pointer and count stand in the kernel's struct, and where
- * the caller's is. `unit` is what the count counts, in bytes of one element of the caller's;
- * `record` is where the kernel says how long its element really is, 0 for as long as ours.
+ * the caller's is. `record` is where the kernel says how long its element really is; 0: as ours.
  */
 static const struct info_array {
 	uint16_t pointer, count, record;
@@ -19,7 +18,7 @@ static const struct info_array {
 	uint8_t size;  /* of an element */
 	uint8_t bytes; /* the kernel counts bytes, and not elements */
 } info_arrays[] = {
-#define INFO_ARRAY(ARRAY, POINTER, COUNT, RECORD, SIZE, BYTES)                                      \
+#define INFO_ARRAY(ARRAY, POINTER, COUNT, RECORD, SIZE, BYTES)                                     \
 	{ offsetof(struct rawbpf__prog_info, POINTER), offsetof(struct rawbpf__prog_info, COUNT), \
 	  RECORD, offsetof(struct rawbpf_info_prog, ARRAY), SIZE, BYTES }
 #define INFO_RECORD(FIELD) offsetof(struct rawbpf__prog_info, FIELD)

@@ -7,7 +7,7 @@
 #ifndef RAWBPF_LIB_INFO_H
 #define RAWBPF_LIB_INFO_H
 
-#include <stdint.h>
+#include "attr.h" /* struct rawbpf__btf_info */
 
 struct rawbpf__prog_info {
 	uint32_t type;
@@ -71,15 +71,6 @@ struct rawbpf__map_info {
 	uint64_t hash;           /* 6.18 */
 	uint32_t hash_size;
 	uint32_t zero;
-};
-
-struct rawbpf__btf_info {
-	uint64_t btf;
-	uint32_t btf_size;
-	uint32_t id;
-	uint64_t name; /* 5.11 */
-	uint32_t name_len;
-	uint32_t kernel_btf;
 };
 
 struct rawbpf__link_info {

@@ -9,10 +9,15 @@
 #include "sys.h"
 #include "text.h"
 
-/* BPF_LINK_TYPE_*, and above them those of perf_event links: 32 + BPF_PERF_EVENT_*. */
+/* Kinds are BPF_LINK_TYPE_*, and above them those of perf_event links. */
 enum {
-	INFO_PERF = 32, INFO_UPROBE, INFO_URETPROBE, INFO_KPROBE, INFO_KRETPROBE, INFO_TRACEPOINT,
-	INFO_EVENT
+	INFO_PERF = 32,
+	INFO_UPROBE = INFO_PERF + BPF_PERF_EVENT_UPROBE,
+	INFO_URETPROBE = INFO_PERF + BPF_PERF_EVENT_URETPROBE,
+	INFO_KPROBE = INFO_PERF + BPF_PERF_EVENT_KPROBE,
+	INFO_KRETPROBE = INFO_PERF + BPF_PERF_EVENT_KRETPROBE,
+	INFO_TRACEPOINT = INFO_PERF + BPF_PERF_EVENT_TRACEPOINT,
+	INFO_EVENT = INFO_PERF + BPF_PERF_EVENT_EVENT
 };
 
 #define INFO_AT(FIELD) offsetof(struct rawbpf__link_info, FIELD)
@@ -24,8 +29,8 @@ static const struct info_link_buffers {
 	uint8_t count; /* of all that follow */
 	uint8_t addresses, cookies, ref_ctr_offsets, btf_ids;
 } info_link_buffers[] = {
-	{ BPF_LINK_TYPE_RAW_TRACEPOINT, INFO_AT(raw_tracepoint.tp_name), INFO_AT(raw_tracepoint.tp_name_len),
-	  0, 0, 0, 0, 0 },
+	{ BPF_LINK_TYPE_RAW_TRACEPOINT, INFO_AT(raw_tracepoint.tp_name),
+	  INFO_AT(raw_tracepoint.tp_name_len), 0, 0, 0, 0, 0 },
 	{ BPF_LINK_TYPE_ITER, INFO_AT(iter.target_name), INFO_AT(iter.target_name_len), 0, 0, 0, 0, 0 },
 	{ BPF_LINK_TYPE_KPROBE_MULTI, 0, 0, INFO_AT(kprobe_multi.count), INFO_AT(kprobe_multi.addrs),
 	  INFO_AT(kprobe_multi.cookies), 0, 0 },
@@ -48,8 +53,8 @@ static const struct info_link_field {
 	uint8_t from, from_size;
 	uint8_t to, to_size;
 } info_link_fields[] = {
-#define INFO_FIELD(KIND, FROM, TO)                                                                  \
-	{ KIND, INFO_AT(FROM), sizeof(((struct rawbpf__link_info *)0)->FROM),                       \
+#define INFO_FIELD(KIND, FROM, TO)                                                                 \
+	{ KIND, INFO_AT(FROM), sizeof(((struct rawbpf__link_info *)0)->FROM),                      \
 	  offsetof(struct rawbpf_info_link, TO), sizeof(((struct rawbpf_info_link *)0)->TO) }
 	INFO_FIELD(BPF_LINK_TYPE_RAW_TRACEPOINT, raw_tracepoint.cookie, cookie),
 	INFO_FIELD(BPF_LINK_TYPE_TRACING, tracing.attach_type, attach_type),

@@ -17,7 +17,10 @@ static inline int objects_bpf(unsigned command, void *attr, unsigned size)
 }
 
 /* Offsets of the strings below. */
-enum { S_INT = 1, S_MAIN = 5, S_HELP = 10, S_FILE = 15, S_LINE_0 = 23, S_LINE_1 = 34, S_HOSTILE = 49 };
+enum {
+	S_INT = 1, S_MAIN = 5, S_HELP = 10, S_FILE = 15, S_LINE_0 = 23, S_LINE_1 = 34,
+	S_HOSTILE = 49
+};
 
 /*
  * 1 int; 2 int(void); 3 main; 4 help; 5 an int with a name that a terminal would obey. One string

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel tells of a program, a map, a link and BTF: rawbpf_obj_get_info() in full, whatever
- * the system's headers know. The structs are ours, and larger than those of the headers may be;
- * what the running kernel does not know stays zero.
+ * What the kernel tells of a program, a map, a link and BTF, up to Linux 7.3, whatever the
+ * system's headers know of it. What the running kernel does not know stays zero.
  *
  * Arrays come into the caller's buffers. Ask without any first, and `count` says how large they
  * have to be:
  *
- *	struct rawbpf_info_prog info = { .xlated = { NULL, 0, 0 } };
+ *	struct rawbpf_info_prog info = { .type = 0 };
  *
  *	err = rawbpf_info_get_prog(prog, &info);
  *	info.xlated.data = calloc(info.xlated.count, sizeof(struct bpf_insn));
