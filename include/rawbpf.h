@@ -20,6 +20,7 @@
  *	rawbpf/net.h         XDP, tcx, netfilter, sockets          rawbpf_net(3)
  *	rawbpf/btf.h         types: the kernel's, and for maps     rawbpf_btf(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
+ *	rawbpf/ksym.h        names of the kernel's addresses       rawbpf_ksym(3)
  *	rawbpf/perfbuf.h     records from programs, by CPU         rawbpf_perfbuf(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
@@ -58,6 +59,7 @@
 #include <rawbpf/explain.h>
 #include <rawbpf/info.h>
 #include <rawbpf/kprobe.h>
+#include <rawbpf/ksym.h>
 #include <rawbpf/link.h>
 #include <rawbpf/loop.h>
 #include <rawbpf/map.h>

@@ -21,6 +21,7 @@
 #include "kprobe.c"
 #include "kprobe_multi.c"
 #include "kprobe_tracefs.c"
+#include "ksym.c"
 #include "link.c"
 #include "loop.c"
 #include "map.c"
