@@ -16,6 +16,8 @@
 #include "cgroup.c"
 #include "cpu.c"
 #include "error.c"
+#include "info.c"
+#include "info_link.c"
 #include "kprobe.c"
 #include "kprobe_multi.c"
 #include "kprobe_tracefs.c"
