@@ -719,8 +719,8 @@ static int make_netkit(void)
 	if (err == 0)
 		err = bring_up("nk0"); /* the peer */
 	if (err == 0)
-		err = bring_up("netkit0");
-	return err < 0 ? err : (int)if_nametoindex("netkit0");
+		err = bring_up("nk1");
+	return err < 0 ? err : (int)if_nametoindex("nk1");
 }
 
 static int open_datagrams(void)
