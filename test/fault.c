@@ -307,6 +307,29 @@ static int on_cgroup(void)
 	return err < 0 ? err : rawbpf_cgroup_prog_detach(group, device, BPF_CGROUP_DEVICE);
 }
 
+static int info(void)
+{
+	static struct bpf_insn insns[2];
+	struct rawbpf_info_prog of_prog = { .xlated = { insns, 2, 0 } };
+	struct rawbpf_info_map of_map = { .type = 0 };
+	int err = rawbpf_info_get_map(map, &of_map);
+
+	return err < 0 ? err : rawbpf_info_get_prog(prog, &of_prog);
+}
+
+static int info_of_link(void)
+{
+	struct rawbpf_info_link info = { .name = { text, sizeof text, 0 } };
+	struct rawbpf_link link;
+	int err = rawbpf_raw_tracepoint_attach(&link, raw,
+		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" });
+
+	if (err == 0)
+		err = rawbpf_info_get_link(link.fd, &info);
+	rawbpf_link_detach(&link);
+	return err;
+}
+
 static int btf_of_map(void)
 {
 	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
@@ -433,6 +456,8 @@ static const struct {
 	{ "obj_pin", pin, 0, 0 },
 	{ "link_pin", pin_link, 0, 0 },
 	{ "obj_id", ids, 0, 0 },
+	{ "info of a map and a program", info, 0, 0 },
+	{ "info of a link", info_of_link, 0, 0 },
 	{ "btf_map_load", btf_of_map, 0, 0 },
 	{ "btf_prog_load", btf_of_prog, 0, 0 },
 	{ "btf_load, broken", btf_broken, -EINVAL, 0 },
