@@ -33,7 +33,6 @@
 #include "../insn/complain.c"
 #include "../insn/directive.c"
 #include "../insn/explain.c"
-#include "../insn/fast.c"
 #include "../insn/form.c"
 #include "../insn/format.c"
 #include "../insn/helper.c"
