@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "name.h"
 #include "parse.h"
-
-/* In order of their numbers, each ended by a NUL. */
-static const char map_types[] =
-	"unspec\0hash\0array\0prog_array\0perf_event_array\0percpu_hash\0percpu_array\0"
-	"stack_trace\0cgroup_array\0lru_hash\0lru_percpu_hash\0lpm_trie\0array_of_maps\0"
-	"hash_of_maps\0devmap\0sockmap\0cpumap\0xskmap\0sockhash\0cgroup_storage\0"
-	"reuseport_sockarray\0percpu_cgroup_storage\0queue\0stack\0sk_storage\0devmap_hash\0"
-	"struct_ops\0ringbuf\0inode_storage\0task_storage\0bloom_filter\0user_ringbuf\0"
-	"cgrp_storage\0arena\0insn_array\0";
 
 static unsigned text_length(const char *text)
 {
@@ -83,19 +75,19 @@ static struct rawbpf__token *map_type(struct rawbpf__parser *p, struct rawbpf__t
 				      unsigned *type)
 {
 	struct rawbpf__guess guess;
-	const char *name;
+	const char *names = rawbpf__name_list(RAWBPF_NAME_MAP_TYPE), *name;
 	int i;
 
 	token = after_comma(token);
 	if (!(token->flags & RAWBPF__NAME) || rawbpf__symbol_constant(p, token))
 		return map_number(p, token, "TYPE", type);
-	i = text_index(token, map_types);
+	i = text_index(token, names);
 	if (i >= 0) {
 		*type = i;
 		return token + 1;
 	}
 	guess = (struct rawbpf__guess){ .name = token->start, .length = token->length };
-	for (name = map_types; *name; name += text_length(name) + 1)
+	for (name = names; *name; name += text_length(name) + 1)
 		rawbpf__guess_offer(&guess, name, text_length(name));
 	rawbpf__complain(p, token, "no map type '%t'; expected hash, array, ... or a number%g",
 			 token, &guess);

@@ -36,6 +36,9 @@ struct rawbpf__map_create_attr {
 	uint64_t map_extra;             /* 5.16 */
 	int32_t value_type_btf_obj_fd;  /* 6.9 */
 	int32_t map_token_fd;           /* 6.9 */
+	uint64_t excl_prog_hash;        /* 6.18 */
+	uint32_t excl_prog_hash_size;
+	uint32_t zero;
 };
 
 struct rawbpf__map_elem_attr {
@@ -86,6 +89,9 @@ struct rawbpf__prog_load_attr {
 	uint32_t log_true_size;  /* 6.4, written by the kernel */
 	int32_t prog_token_fd;   /* 6.9 */
 	uint32_t fd_array_cnt;   /* 6.14 */
+	uint64_t signature;      /* 6.18 */
+	uint32_t signature_size;
+	int32_t keyring_id;
 };
 
 struct rawbpf__test_run_attr {
@@ -119,7 +125,7 @@ struct rawbpf__id_attr {
 	uint32_t id; /* start_id, prog_id, map_id, btf_id or link_id */
 	uint32_t next_id;
 	uint32_t open_flags;
-	uint32_t zero;
+	int32_t fd_by_id_token_fd; /* 6.17 */
 };
 
 struct rawbpf__info_attr {
@@ -168,21 +174,167 @@ struct rawbpf__prog_query_attr {
 	uint64_t revision;          /* 6.6; of cgroups 6.17 */
 };
 
-/* BPF_LINK_CREATE of a cgroup, 5.7. */
-struct rawbpf__cgroup_link_attr {
+/*
+ * BPF_LINK_CREATE. All begin alike, and what the kind of link adds follows: a struct each, since
+ * the bytes of a union outside the member that is initialised are undefined.
+ */
+struct rawbpf__link_attr { /* cgroup, netns, xdp, sockmap, struct_ops (where prog_fd is the map) */
 	uint32_t prog_fd;
-	uint32_t target_fd;
+	uint32_t target_fd; /* or target_ifindex */
 	uint32_t attach_type;
 	uint32_t flags;
 };
 
-/* BPF_LINK_CREATE of a perf event, 5.15. */
 struct rawbpf__perf_link_attr {
-	uint32_t prog_fd;
-	uint32_t target_fd;
-	uint32_t attach_type;
-	uint32_t flags;
+	struct rawbpf__link_attr link;
 	uint64_t bpf_cookie;
+};
+
+struct rawbpf__anchored_link_attr { /* tcx, netkit; cgroup 6.17 */
+	struct rawbpf__link_attr link;
+	uint32_t relative_fd;
+	uint32_t zero;
+	uint64_t expected_revision;
+};
+
+struct rawbpf__tracing_link_attr {
+	struct rawbpf__link_attr link;
+	uint32_t target_btf_id;
+	uint32_t zero;
+	uint64_t cookie;
+};
+
+struct rawbpf__tracing_multi_attr {
+	struct rawbpf__link_attr link;
+	uint64_t ids;
+	uint64_t cookies;
+	uint32_t cnt;
+	uint32_t zero;
+};
+
+struct rawbpf__iter_link_attr {
+	struct rawbpf__link_attr link;
+	uint64_t iter_info;
+	uint32_t iter_info_len;
+	uint32_t zero;
+};
+
+/* What iter_info points to, one of: `union bpf_iter_link_info`. */
+struct rawbpf__iter_map {
+	uint32_t map_fd;
+};
+
+struct rawbpf__iter_cgroup {
+	uint32_t order;
+	uint32_t cgroup_fd;
+	uint64_t cgroup_id;
+};
+
+struct rawbpf__iter_task {
+	uint32_t tid;
+	uint32_t pid;
+	uint32_t pid_fd;
+};
+
+struct rawbpf__kprobe_multi_attr {
+	struct rawbpf__link_attr link;
+	uint32_t flags;
+	uint32_t cnt;
+	uint64_t syms;
+	uint64_t addrs;
+	uint64_t cookies;
+};
+
+struct rawbpf__uprobe_multi_attr {
+	struct rawbpf__link_attr link;
+	uint64_t path;
+	uint64_t offsets;
+	uint64_t ref_ctr_offsets;
+	uint64_t cookies;
+	uint32_t cnt;
+	uint32_t flags;
+	uint32_t pid;
+	int32_t path_fd;
+};
+
+struct rawbpf__netfilter_attr {
+	struct rawbpf__link_attr link;
+	uint32_t pf;
+	uint32_t hooknum;
+	int32_t priority;
+	uint32_t flags;
+};
+
+/* BPF_LINK_DETACH, BPF_ENABLE_STATS: one number each. */
+struct rawbpf__number_attr {
+	uint32_t number; /* link_fd; type */
+};
+
+struct rawbpf__iter_create_attr {
+	uint32_t link_fd;
+	uint32_t flags;
+};
+
+/* BPF_PROG_BIND_MAP, and with the two the other way round BPF_PROG_ASSOC_STRUCT_OPS. */
+struct rawbpf__prog_map_attr {
+	uint32_t first_fd;
+	uint32_t second_fd;
+	uint32_t flags;
+};
+
+struct rawbpf__token_create_attr {
+	uint32_t flags;
+	uint32_t bpffs_fd;
+};
+
+struct rawbpf__stream_read_attr {
+	uint64_t stream_buf;
+	uint32_t stream_buf_len;
+	uint32_t stream_id;
+	uint32_t prog_fd;
+	uint32_t zero;
+};
+
+struct rawbpf__task_fd_query_attr {
+	uint32_t pid;
+	uint32_t fd;
+	uint32_t flags;
+	uint32_t buf_len;
+	uint64_t buf;
+	uint32_t prog_id;
+	uint32_t fd_type;
+	uint64_t probe_offset;
+	uint64_t probe_addr;
+};
+
+/* What bpf(2) takes as its fourth argument, if the command has BPF_COMMON_ATTRS in it. */
+struct rawbpf__common_attr {
+	uint64_t log_buf;
+	uint32_t log_size;
+	uint32_t log_level;
+	uint32_t log_true_size; /* written by the kernel */
+	uint32_t zero;
+};
+
+struct rawbpf__btf_load_attr {
+	uint64_t btf;
+	uint64_t btf_log_buf;
+	uint32_t btf_size;
+	uint32_t btf_log_size;
+	uint32_t btf_log_level;
+	uint32_t btf_log_true_size; /* 6.4, written by the kernel */
+	uint32_t btf_flags;         /* 6.9 */
+	int32_t btf_token_fd;       /* 6.9 */
+};
+
+/* struct bpf_btf_info, of which 5.10 has the first three fields. */
+struct rawbpf__btf_info {
+	uint64_t btf;
+	uint32_t btf_size;
+	uint32_t id;
+	uint64_t name;
+	uint32_t name_len;
+	uint32_t kernel_btf;
 };
 
 #endif

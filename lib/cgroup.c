@@ -1,68 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-#include <linux/bpf.h>
 #include <rawbpf/cgroup.h>
+#include <rawbpf/prog.h>
 
 #include "attr.h"
-#include "sys.h"
+#include "link.h"
 
+/* Without an anchor, and nothing that kernels before 6.17 do not know. */
 int rawbpf_cgroup_attach(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type)
 {
-	const struct rawbpf__cgroup_link_attr attr = {
-		.prog_fd = prog,
-		.target_fd = cgroup,
-		.attach_type = attach_type,
-	};
-	int fd = rawbpf__bpf_fd(BPF_LINK_CREATE, &attr, sizeof attr);
+	return rawbpf__link_create_at(link, cgroup, prog, attach_type, NULL);
+}
 
-	*link = (struct rawbpf_link){ 0 };
-	if (fd < 0)
-		return fd;
-	link->fd = fd;
-	return 0;
+int rawbpf_cgroup_attach_at(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type,
+			    const struct rawbpf_anchor *anchor)
+{
+	return rawbpf__link_create_at(link, cgroup, prog, attach_type, anchor);
 }
 
 int rawbpf_cgroup_prog_attach(int cgroup, int prog, unsigned attach_type,
 			      const struct rawbpf_cgroup_spec *spec)
 {
-	const struct rawbpf__prog_attach_attr attr = {
-		.target_fd = cgroup,
-		.attach_bpf_fd = prog,
-		.attach_type = attach_type,
-		.attach_flags = spec->flags | (spec->replace ? BPF_F_REPLACE : 0),
-		.replace_bpf_fd = spec->replace,
+	return rawbpf_prog_attach(cgroup, prog, attach_type, &(struct rawbpf_prog_attach_spec){
+		.flags = spec->flags,
+		.replace = spec->replace,
+		.relative = spec->relative,
 		.expected_revision = spec->expected_revision,
-	};
-
-	return rawbpf__bpf(BPF_PROG_ATTACH, &attr, sizeof attr);
+	});
 }
 
 int rawbpf_cgroup_prog_detach(int cgroup, int prog, unsigned attach_type)
 {
-	const struct rawbpf__prog_attach_attr attr = {
-		.target_fd = cgroup,
-		.attach_bpf_fd = prog,
-		.attach_type = attach_type,
-	};
-
-	return rawbpf__bpf(BPF_PROG_DETACH, &attr, sizeof attr);
+	return rawbpf_prog_detach(cgroup, prog, attach_type, NULL);
 }
 
 int rawbpf_cgroup_query(int cgroup, unsigned attach_type, struct rawbpf_cgroup_query *query)
 {
-	struct rawbpf__prog_query_attr attr = {
-		.target_fd = cgroup,
-		.attach_type = attach_type,
-		.query_flags = query->flags,
-		.prog_ids = RAWBPF__PTR(query->prog_ids),
-		.prog_cnt = query->prog_ids ? query->capacity : 0,
+	struct rawbpf_prog_query progs = {
+		.flags = query->flags,
+		.prog_ids = query->prog_ids,
+		.capacity = query->capacity,
 	};
-	int err = rawbpf__bpf(BPF_PROG_QUERY, &attr, sizeof attr);
+	int err = rawbpf_prog_query(cgroup, attach_type, &progs);
 
-	query->count = query->attach_flags = query->revision = 0;
-	if (err < 0 && err != -ENOSPC)
-		return err;
-	query->count = attr.prog_cnt;
-	query->attach_flags = attr.attach_flags;
-	query->revision = attr.revision;
-	return err < 0 || !query->prog_ids || attr.prog_cnt <= query->capacity ? err : -ENOSPC;
+	query->count = progs.count;
+	query->attach_flags = progs.attach_flags;
+	query->revision = progs.revision;
+	return err;
 }

@@ -2,11 +2,8 @@
 #include <rawbpf/kprobe.h>
 
 #include "attr.h"
-#include "file.h"
 #include "perf.h"
 #include "text.h"
-
-#define PMU "/sys/bus/event_source/devices/kprobe/"
 
 enum { SYMBOL_SIZE = 512 }; /* KSYM_NAME_LEN, with the NUL */
 
@@ -69,18 +66,9 @@ static int pmu_open(struct rawbpf_link *link, const struct place *place, int ret
 		.kprobe_func = RAWBPF__PTR(place->symbol[0] ? place->symbol : NULL),
 		.probe_offset = place->offset_or_address,
 	};
-	int fd, bit, type = rawbpf__file_number(AT_FDCWD, PMU "type", "");
+	static const struct rawbpf__pmu pmu = RAWBPF__PMU("kprobe");
+	int fd = rawbpf__probe_open(&attr, &pmu, retprobe, 0);
 
-	if (type < 0)
-		return type == -ENOENT ? -EOPNOTSUPP : type;
-	attr.type = type;
-	if (retprobe) {
-		bit = rawbpf__file_number(AT_FDCWD, PMU "format/retprobe", "config:");
-		if (bit < 0)
-			return bit;
-		attr.config = (uint64_t)1 << bit;
-	}
-	fd = rawbpf__perf_event_open(&attr, 0);
 	if (fd < 0)
 		return fd;
 	link->fd = fd;

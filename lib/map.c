@@ -2,9 +2,26 @@
 #include <rawbpf/cpu.h>
 #include <rawbpf/map.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/uapi.h>
 
 #include "attr.h"
 #include "text.h"
+
+/* Ask once more, for the reason alone: a kernel that cannot tell does not know such a command. */
+static void log_reason(const struct rawbpf_map_spec *spec,
+		       const struct rawbpf__map_create_attr *attr)
+{
+	struct rawbpf__common_attr common = {
+		.log_buf = RAWBPF__PTR(spec->log),
+		.log_size = spec->log_size,
+		.log_level = 1,
+	};
+	int fd = rawbpf__bpf_common(BPF_MAP_CREATE | BPF_COMMON_ATTRS, attr, sizeof *attr, &common,
+				    sizeof common);
+
+	if (fd >= 0)
+		rawbpf__close(fd);
+}
 
 int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 {
@@ -24,12 +41,20 @@ int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 		.map_extra = spec->map_extra,
 		.value_type_btf_obj_fd = spec->btf_vmlinux,
 		.map_token_fd = spec->token,
+		.excl_prog_hash = RAWBPF__PTR(spec->exclusive_hash),
+		.excl_prog_hash_size = spec->exclusive_hash_size,
 	};
 	int err = rawbpf__name_copy(attr.map_name, spec->name);
+	int fd;
 
+	if (spec->log_size)
+		spec->log[0] = '\0';
 	if (err < 0)
 		return err;
-	return rawbpf__bpf_fd(BPF_MAP_CREATE, &attr, sizeof attr);
+	fd = rawbpf__bpf_fd(BPF_MAP_CREATE, &attr, sizeof attr);
+	if (fd < 0 && spec->log_size)
+		log_reason(spec, &attr);
+	return fd;
 }
 
 /* The commands on one element differ only in their number and in what `value` points to. */

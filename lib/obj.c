@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/bpf.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/uapi.h>
 
 #include "attr.h"
 #include "sys.h"
@@ -15,6 +16,29 @@ int rawbpf_obj_pin(int fd, const char *path)
 int rawbpf_obj_get(const char *path, unsigned flags)
 {
 	const struct rawbpf__obj_attr attr = { .pathname = RAWBPF__PTR(path), .file_flags = flags };
+
+	return rawbpf__bpf_fd(BPF_OBJ_GET, &attr, sizeof attr);
+}
+
+int rawbpf_obj_pin_at(int fd, int directory, const char *path)
+{
+	const struct rawbpf__obj_attr attr = {
+		.pathname = RAWBPF__PTR(path),
+		.bpf_fd = fd,
+		.file_flags = BPF_F_PATH_FD,
+		.path_fd = directory,
+	};
+
+	return rawbpf__bpf(BPF_OBJ_PIN, &attr, sizeof attr);
+}
+
+int rawbpf_obj_get_at(int directory, const char *path, unsigned flags)
+{
+	const struct rawbpf__obj_attr attr = {
+		.pathname = RAWBPF__PTR(path),
+		.file_flags = flags | BPF_F_PATH_FD,
+		.path_fd = directory,
+	};
 
 	return rawbpf__bpf_fd(BPF_OBJ_GET, &attr, sizeof attr);
 }
@@ -54,11 +78,39 @@ int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next)
 	return 0;
 }
 
-int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id)
+int rawbpf_obj_id_open_as(enum rawbpf_obj_kind kind, unsigned id,
+			  const struct rawbpf_obj_open_spec *spec)
 {
-	const struct rawbpf__id_attr attr = { .id = id };
+	const struct rawbpf__id_attr attr = {
+		.id = id,
+		.open_flags = spec->flags,
+		.fd_by_id_token_fd = spec->token,
+	};
 
 	if ((unsigned)kind > RAWBPF_OBJ_LINK)
 		return -EINVAL;
 	return rawbpf__bpf_fd(id_commands[kind].open, &attr, sizeof attr);
+}
+
+int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id)
+{
+	return rawbpf_obj_id_open_as(kind, id, &(struct rawbpf_obj_open_spec){ 0 });
+}
+
+int rawbpf_task_fd_query(int pid, int fd, struct rawbpf_task_fd *query)
+{
+	struct rawbpf__task_fd_query_attr attr = {
+		.pid = pid,
+		.fd = fd,
+		.buf_len = query->name ? query->name_size : 0,
+		.buf = RAWBPF__PTR(query->name),
+	};
+	int err = rawbpf__bpf(BPF_TASK_FD_QUERY, &attr, sizeof attr);
+
+	query->name_length = err < 0 && err != -ENOSPC ? 0 : attr.buf_len;
+	query->prog_id = attr.prog_id;
+	query->type = attr.fd_type;
+	query->offset = attr.probe_offset;
+	query->address = attr.probe_addr;
+	return err;
 }

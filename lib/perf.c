@@ -2,18 +2,32 @@
 #include "perf.h"
 
 #include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 
 #include "attr.h"
+#include "file.h"
 
-/* The attach type of a perf link; an enumerator, so older headers hide it from #ifdef. */
-enum { PERF_EVENT_ATTACH_TYPE = 41 };
+int rawbpf__probe_open(struct perf_event_attr *attr, const struct rawbpf__pmu *pmu, int retprobe,
+		       unsigned pid)
+{
+	int bit, type = rawbpf__file_number(AT_FDCWD, pmu->type, "");
+
+	if (type < 0)
+		return type == -ENOENT ? -EOPNOTSUPP : type;
+	attr->type = type;
+	if (retprobe) {
+		bit = rawbpf__file_number(AT_FDCWD, pmu->retprobe, "config:");
+		if (bit < 0)
+			return bit;
+		attr->config |= (uint64_t)1 << bit;
+	}
+	return pid ? rawbpf__perf_event_open(attr, pid, -1) : rawbpf__perf_event_open(attr, -1, 0);
+}
 
 static int bind_by_link(int event, int prog, uint64_t cookie)
 {
 	const struct rawbpf__perf_link_attr attr = {
-		.prog_fd = prog,
-		.target_fd = event,
-		.attach_type = PERF_EVENT_ATTACH_TYPE,
+		.link = { .prog_fd = prog, .target_fd = event, .attach_type = BPF_PERF_EVENT },
 		.bpf_cookie = cookie,
 	};
 

@@ -7,6 +7,25 @@
 
 #include "sys.h"
 
+/* A PMU of probes, by its files in sysfs. */
+struct rawbpf__pmu {
+	const char *type;
+	const char *retprobe; /* which bit of `config` that is */
+};
+
+#define RAWBPF__PMU(NAME)                                                                          \
+	{                                                                                          \
+		"/sys/bus/event_source/devices/" NAME "/type",                                     \
+		"/sys/bus/event_source/devices/" NAME "/format/retprobe",                          \
+	}
+
+/*
+ * Open a probe as a perf event; `pid` 0: for all processes. -EOPNOTSUPP: no such PMU, or sysfs is
+ * not mounted.
+ */
+RAWBPF__PRIVATE int rawbpf__probe_open(struct perf_event_attr *attr, const struct rawbpf__pmu *pmu,
+				       int retprobe, unsigned pid);
+
 /*
  * Put `prog` on the perf event that link->fd is. If it cannot be, the event is
  * closed (and removed from tracefs, if it is ours) and the link inert.

@@ -101,6 +101,9 @@ int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 		.fd_array = RAWBPF__PTR(spec->fd_array),
 		.fd_array_cnt = spec->fd_array_count,
 		.prog_token_fd = spec->token,
+		.signature = RAWBPF__PTR(spec->signature),
+		.signature_size = spec->signature_size,
+		.keyring_id = spec->keyring,
 	};
 	int err = rawbpf__name_copy(attr.prog_name, spec->name);
 	int fd;
@@ -142,4 +145,41 @@ int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run)
 	run->data_size_out = attr.data_size_out;
 	run->ctx_size_out = attr.ctx_size_out;
 	return err;
+}
+
+/* Two descriptors, of a program and a map, in the order that the command wants. */
+static int join(unsigned command, int first, int second)
+{
+	const struct rawbpf__prog_map_attr attr = { .first_fd = first, .second_fd = second };
+
+	return rawbpf__bpf(command, &attr, sizeof attr);
+}
+
+int rawbpf_prog_bind_map(int prog, int map)
+{
+	return join(BPF_PROG_BIND_MAP, prog, map);
+}
+
+int rawbpf_prog_assoc_struct_ops(int prog, int map)
+{
+	return join(BPF_PROG_ASSOC_STRUCT_OPS, map, prog);
+}
+
+long rawbpf_prog_stream_read(int prog, unsigned stream, void *buffer, size_t size)
+{
+	const struct rawbpf__stream_read_attr attr = {
+		.stream_buf = RAWBPF__PTR(buffer),
+		.stream_buf_len = size < INT32_MAX ? size : INT32_MAX,
+		.stream_id = stream,
+		.prog_fd = prog,
+	};
+
+	return rawbpf__bpf(BPF_PROG_STREAM_READ_BY_FD, &attr, sizeof attr);
+}
+
+int rawbpf_prog_stats_open(unsigned type)
+{
+	const struct rawbpf__number_attr attr = { .number = type };
+
+	return rawbpf__bpf_fd(BPF_ENABLE_STATS, &attr, sizeof attr);
 }

@@ -3,7 +3,9 @@
 
 #include <asm/signal.h>
 #include <linux/capability.h>
+#include <linux/eventpoll.h>
 #include <linux/resource.h>
+#include <linux/time.h>
 
 #if defined(RAWBPF_SYSCALL_LIBC)
 #include "arch/libc.h"
@@ -72,9 +74,15 @@ int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size)
 	return above_standard_streams(rawbpf__bpf(command, attr, size));
 }
 
-int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu)
+int rawbpf__bpf_common(unsigned command, const void *attr, size_t size, void *common,
+		       size_t common_size)
 {
-	return above_standard_streams(enter(__NR_perf_event_open, (long)attr, -1, cpu, -1,
+	return enter(__NR_bpf, command, (long)attr, size, (long)common, common_size, 0);
+}
+
+int rawbpf__perf_event_open(const struct perf_event_attr *attr, int pid, int cpu)
+{
+	return above_standard_streams(enter(__NR_perf_event_open, (long)attr, pid, cpu, -1,
 					    PERF_FLAG_FD_CLOEXEC, 0));
 }
 
@@ -91,6 +99,11 @@ int rawbpf__open(int directory, const char *path, int flags)
 int rawbpf__close(int fd)
 {
 	return enter3(fd, 0, 0, __NR_close);
+}
+
+int rawbpf__dup(int fd)
+{
+	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
 }
 
 long rawbpf__read(int fd, void *buffer, size_t size)
@@ -128,16 +141,15 @@ int rawbpf__flock(int fd)
 	return result;
 }
 
-int rawbpf__mmap(void **address, size_t size, int protection, int fd)
+static int map_memory(void **address, size_t size, int protection, int flags, int fd, size_t offset)
 {
-	long flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
 #if defined(RAWBPF__MMAP_BY_POINTER)
-	const long arguments[6] = { 0, size, protection, flags, fd, 0 };
+	const long arguments[6] = { 0, size, protection, flags, fd, offset };
 	long result = enter3((long)arguments, 0, 0, __NR_mmap);
 #elif defined(__NR_mmap2)
-	long result = enter(__NR_mmap2, 0, size, protection, flags, fd, 0);
+	long result = enter(__NR_mmap2, 0, size, protection, flags, fd, offset / 4096);
 #else
-	long result = enter(__NR_mmap, 0, size, protection, flags, fd, 0);
+	long result = enter(__NR_mmap, 0, size, protection, flags, fd, offset);
 #endif
 
 	if ((unsigned long)result >= (unsigned long)-4095)
@@ -146,9 +158,111 @@ int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 	return 0;
 }
 
+int rawbpf__mmap(void **address, size_t size, int protection, int fd)
+{
+	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+
+	return map_memory(address, size, protection, flags, fd, 0);
+}
+
+int rawbpf__mmap_file(void **address, size_t size, int fd)
+{
+	return map_memory(address, size, PROT_READ, MAP_PRIVATE, fd, 0);
+}
+
+int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd, size_t offset)
+{
+	return map_memory(address, size, protection, MAP_SHARED, fd, offset);
+}
+
 int rawbpf__munmap(void *address, size_t size)
 {
 	return enter3((long)address, size, 0, __NR_munmap);
+}
+
+/*
+ * Without libc nobody tells (the auxiliary vector is on the stack of main's caller). Advice about no
+ * memory at all is refused for its address alone, if no page begins there.
+ */
+int rawbpf__page_size(void)
+{
+	long size = 4096;
+	long err;
+
+	for (;;) {
+		err = enter3(size, 0, 0 /* MADV_NORMAL */, __NR_madvise);
+		if (err != -EINVAL || size == 1 << 20)
+			return err < 0 ? err : size;
+		size *= 2;
+	}
+}
+
+int rawbpf__epoll_create(void)
+{
+	return above_standard_streams(enter3(EPOLL_CLOEXEC, 0, 0, __NR_epoll_create1));
+}
+
+int rawbpf__epoll_add(int epoll, int fd, uint32_t events, void *data)
+{
+	struct epoll_event event = { .events = events, .data = (uintptr_t)data };
+
+	return enter(__NR_epoll_ctl, epoll, EPOLL_CTL_ADD, fd, (long)&event, 0, 0);
+}
+
+int rawbpf__epoll_delete(int epoll, int fd)
+{
+	return enter(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, fd, 0, 0, 0);
+}
+
+int rawbpf__timer_open(void)
+{
+	return above_standard_streams(enter3(CLOCK_MONOTONIC, O_CLOEXEC | O_NONBLOCK, 0,
+					     __NR_timerfd_create));
+}
+
+int rawbpf__timer_start(int timer, unsigned milliseconds)
+{
+	/* interval and first time, in seconds and nanoseconds */
+	const int64_t schedule[4] = { milliseconds / 1000, milliseconds % 1000 * 1000000LL, 0, 1 };
+#ifdef __NR_timerfd_settime64
+	const long number = __NR_timerfd_settime64;
+#else
+	const long number = __NR_timerfd_settime;
+#endif
+
+	return enter(number, timer, 0, (long)schedule, 0, 0, 0);
+}
+
+int rawbpf__epoll_wait(int epoll, struct epoll_event *events, int max, int timeout_ms)
+{
+	return enter(__NR_epoll_pwait, epoll, (long)events, max, timeout_ms, 0, 0);
+}
+
+int rawbpf__epoll_open(int *epoll, int fd, uint32_t events)
+{
+	int err, opened = rawbpf__epoll_create();
+
+	if (opened < 0)
+		return opened;
+	err = rawbpf__epoll_add(opened, fd, events, NULL);
+	if (err < 0) {
+		rawbpf__close(opened);
+		return err;
+	}
+	*epoll = opened;
+	return 0;
+}
+
+int64_t rawbpf__clock_ms(void)
+{
+	int64_t now[2] = { 0 }; /* seconds and nanoseconds */
+
+#ifdef __NR_clock_gettime64
+	enter3(CLOCK_MONOTONIC, (long)now, 0, __NR_clock_gettime64);
+#else
+	enter3(CLOCK_MONOTONIC, (long)now, 0, __NR_clock_gettime);
+#endif
+	return now[0] * 1000 + now[1] / 1000000;
 }
 
 int rawbpf__signals_block(uint64_t *mask)

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct epoll_event;
+
 /* Private functions: hidden, and static when the library is one translation unit. */
 #ifndef RAWBPF__PRIVATE
 #define RAWBPF__PRIVATE __attribute__((visibility("hidden")))
@@ -29,15 +31,19 @@
 
 /* bpf(2): `attr` must hold no undefined byte, the kernel refuses unknown ones that are not 0. */
 RAWBPF__PRIVATE int rawbpf__bpf(unsigned command, const void *attr, size_t size);
-/* The same for commands that return a descriptor. */
+/* The same with what all commands have in common: `common` is a struct rawbpf__common_attr. */
+RAWBPF__PRIVATE int rawbpf__bpf_common(unsigned command, const void *attr, size_t size,
+				       void *common, size_t common_size);
+/* As rawbpf__bpf() for commands that return a descriptor. */
 RAWBPF__PRIVATE int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size);
 
-/* System-wide (pid -1) on one CPU, as probes and tracepoints want it. */
-RAWBPF__PRIVATE int rawbpf__perf_event_open(const struct perf_event_attr *attr, int cpu);
+/* pid -1: of all processes, on this CPU; else cpu -1: on all CPUs. */
+RAWBPF__PRIVATE int rawbpf__perf_event_open(const struct perf_event_attr *attr, int pid, int cpu);
 RAWBPF__PRIVATE int rawbpf__ioctl(int fd, unsigned long request, unsigned long argument);
 
 RAWBPF__PRIVATE int rawbpf__open(int directory, const char *path, int flags);
 RAWBPF__PRIVATE int rawbpf__close(int fd);
+RAWBPF__PRIVATE int rawbpf__dup(int fd);
 RAWBPF__PRIVATE long rawbpf__read(int fd, void *buffer, size_t size);
 RAWBPF__PRIVATE long rawbpf__write(int fd, const void *data, size_t size);
 RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t size);
@@ -46,7 +52,31 @@ RAWBPF__PRIVATE int rawbpf__flock(int fd);
 
 /* fd -1: anonymous scratch memory. */
 RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
+/* A file of sysfs, to be read: such files refuse a mapping that others could write through. */
+RAWBPF__PRIVATE int rawbpf__mmap_file(void **address, size_t size, int fd);
+/* What `fd` is of, from `offset` on, which is a multiple of the page size. */
+RAWBPF__PRIVATE int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd,
+					size_t offset);
 RAWBPF__PRIVATE int rawbpf__munmap(void *address, size_t size);
+RAWBPF__PRIVATE int rawbpf__page_size(void);
+
+/* `events` of EPOLL*; `data` comes back with what is ready. */
+RAWBPF__PRIVATE int rawbpf__epoll_create(void);
+RAWBPF__PRIVATE int rawbpf__epoll_add(int epoll, int fd, uint32_t events, void *data);
+RAWBPF__PRIVATE int rawbpf__epoll_delete(int epoll, int fd);
+/* How many are ready; 0 after the time; -EINTR is the caller's to deal with. */
+RAWBPF__PRIVATE int rawbpf__epoll_wait(int epoll, struct epoll_event *events, int max,
+				       int timeout_ms);
+/* A new epoll descriptor in *epoll that waits for one other. On an error *epoll stays as it is. */
+RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
+
+/* A clock that only goes forward. */
+RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
+
+/* A timer is readable when its time has come, and until it is read, which does not wait. */
+RAWBPF__PRIVATE int rawbpf__timer_open(void);
+/* Its time is at once, and then every so many milliseconds. */
+RAWBPF__PRIVATE int rawbpf__timer_start(int timer, unsigned milliseconds);
 
 /* Block every signal of this thread; `mask` keeps what was blocked before, for the way back. */
 RAWBPF__PRIVATE int rawbpf__signals_block(uint64_t *mask);

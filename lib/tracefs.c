@@ -20,5 +20,5 @@ int rawbpf__tracefs_event_open(int events, const char *id_path)
 	if (id < 0)
 		return id;
 	attr.config = id;
-	return rawbpf__perf_event_open(&attr, 0);
+	return rawbpf__perf_event_open(&attr, -1, 0);
 }

@@ -3,6 +3,7 @@
 #include <rawbpf/tracepoint.h>
 
 #include "attr.h"
+#include "link.h"
 #include "perf.h"
 #include "text.h"
 #include "tracefs.h"
@@ -61,11 +62,7 @@ int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
 		.prog_fd = prog,
 		.cookie = spec->cookie,
 	};
-	int fd = rawbpf__bpf_fd(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof attr);
 
-	*link = (struct rawbpf_link){ 0 };
-	if (fd < 0)
-		return fd;
-	link->fd = fd;
-	return 0;
+	return rawbpf__link_set(link,
+				rawbpf__bpf_fd(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof attr));
 }

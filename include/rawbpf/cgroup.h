@@ -24,6 +24,7 @@
 
 #include <linux/bpf.h>
 #include <rawbpf/link.h>
+#include <rawbpf/uapi.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -42,6 +43,16 @@ extern "C" {
  */
 int rawbpf_cgroup_attach(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type);
 
+/*
+ * The same in a chosen place among the others. BPF_LSM_CGROUP has no place but the end.
+ *
+ * -ENOENT  what `anchor` names is not attached there
+ * -ESTALE  the revision is another by now
+ * -EINVAL  also: an older kernel                                     Linux 6.17
+ */
+int rawbpf_cgroup_attach_at(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type,
+			    const struct rawbpf_anchor *anchor);
+
 /* How to put a program on a cgroup for good. */
 struct rawbpf_cgroup_spec {
 	/*
@@ -55,6 +66,8 @@ struct rawbpf_cgroup_spec {
 	                             * Needs BPF_F_ALLOW_MULTI                        5.6 */
 	uint64_t expected_revision; /* only if rawbpf_cgroup_query() would still tell this
 	                             * revision; 0: whatever it is                    6.17 */
+	unsigned relative;          /* with BPF_F_BEFORE or BPF_F_AFTER: as in struct
+	                             * rawbpf_anchor                                  6.17 */
 };
 
 /*

@@ -12,6 +12,7 @@
 #define RAWBPF_KPROBE_H
 
 #include <rawbpf/link.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -80,6 +81,35 @@ static inline int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog,
 				     spec->method == RAWBPF_KPROBE_PMU
 					     ? NULL : rawbpf__kprobe_tracefs_open);
 }
+
+/* Many functions, by name or by address. */
+struct rawbpf_kprobe_multi_spec {
+	const char *const *symbols;
+	const uint64_t *addresses; /* one of the two */
+	const uint64_t *cookies;   /* one each, for bpf_get_attach_cookie(); NULL: none */
+	unsigned count;
+	int retprobe;              /* not 0: where the functions return */
+	int session;               /* not 0: where they begin, and if the program returns 0
+	                            * there, also where they return                  6.10 */
+};
+
+/*
+ * Attach a program to the beginning, or the return, of all these functions at once,
+ * by one bpf link that can be pinned. Much faster than a kprobe each. The program is
+ * of type kprobe, loaded with expected_attach_type BPF_TRACE_KPROBE_MULTI, or
+ * BPF_TRACE_KPROBE_SESSION for a session.
+ *
+ * -EOPNOTSUPP  this kernel was built without CONFIG_FPROBE
+ * -EINVAL  not exactly one of symbols and addresses; no functions; another type of
+ *          program; an older kernel
+ * -ESRCH   no function of one of these names, or one that ftrace cannot reach; several of
+ *          one name
+ * -E2BIG   more than 1,048,576
+ * -EFAULT  an array cannot be read
+ * -EPERM   CAP_PERFMON is missing                                      Linux 5.18
+ */
+int rawbpf_kprobe_multi_attach(struct rawbpf_link *link, int prog,
+			       const struct rawbpf_kprobe_multi_spec *spec);
 
 #ifdef __cplusplus
 }

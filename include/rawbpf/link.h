@@ -25,6 +25,19 @@ struct rawbpf_link {
 	int (*end)(struct rawbpf_link *link); /* private: how to detach; NULL: close fd */
 };
 
+/*
+ * Where among the programs of one hook of a network device or cgroup. Zeroed, and
+ * wherever NULL is passed instead: at the end.
+ */
+struct rawbpf_anchor {
+	unsigned flags;    /* BPF_F_BEFORE or BPF_F_AFTER `relative`; | BPF_F_LINK: that is a
+	                    * link, not a program; | BPF_F_ID: and its id, not a descriptor;
+	                    * cgroup: | BPF_F_PREORDER */
+	unsigned relative; /* 0: before, or after, all others */
+	uint64_t expected_revision; /* only if a query would still tell this revision; 0:
+	                             * whatever it is */
+};
+
 /* How a program is put on a perf event: kprobes, tracepoints, uprobes. */
 enum rawbpf_bind {
 	RAWBPF_BIND_AUTO,  /* by a bpf link where the kernel can, else by ioctl */
@@ -41,6 +54,18 @@ enum rawbpf_bind {
  * -ENOENT  somebody else removed the event
  */
 int rawbpf_link_detach(struct rawbpf_link *link);
+
+/*
+ * Detach the program from what it is attached to, for everyone: whoever else holds
+ * the link, by a descriptor or a pin, then holds one without effect. The struct
+ * keeps its descriptor until rawbpf_link_detach(). Links of cgroups, network
+ * devices and namespaces, netfilter, sockmaps and struct_ops can do it.
+ *
+ * -EBADF       it is inert
+ * -EOPNOTSUPP  its kind cannot: those end with their last holder
+ * -EINVAL      it is not a bpf link                                    Linux 5.9
+ */
+int rawbpf_link_force_detach(struct rawbpf_link *link);
 
 /*
  * Give away the descriptor that keeps the program attached; the link is inert
@@ -62,8 +87,9 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path);
 /*
  * Replace the program of a bpf link: every event is seen by the old one or by
  * the new one. `old_prog`: only if that is the link's program now; 0: whatever
- * it is. Links of cgroups can do it, and those of network namespaces and
- * iterators; those of perf events and raw tracepoints cannot.
+ * it is. Links of cgroups, iterators, network namespaces, XDP, tcx, netkit and
+ * sockmaps can do it; those of perf events, tracepoints, functions and netfilter
+ * cannot. For a struct_ops link `prog` and `old_prog` are maps (6.4).
  *
  * -EBADF      the link is inert; `prog` or `old_prog` is not open
  * -EINVAL     it is not a bpf link (RAWBPF_BIND_IOCTL), one that cannot be updated, or
@@ -72,6 +98,36 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path);
  * -ENOLINK    what it was attached to is gone                              Linux 5.7
  */
 int rawbpf_link_update(const struct rawbpf_link *link, int prog, int old_prog);
+
+/* How to put a program on a perf event of one's own. */
+struct rawbpf_perf_event_spec {
+	enum rawbpf_bind bind;
+	uint64_t cookie; /* for bpf_get_attach_cookie(); needs a bpf link             5.15 */
+};
+
+/*
+ * Run `prog` on a perf event that the caller opened, for whichever task and CPU: a
+ * BPF_PROG_TYPE_PERF_EVENT program on a sampling event of hardware or software, or
+ * one of the types for tracepoints and probes on such an event. The caller keeps
+ * and closes `event`; the link does not need it.
+ *
+ * -EINVAL      not a perf event, or one that runs no programs; the program's type; before
+ *              5.15 a cookie or RAWBPF_BIND_LINK
+ * -EEXIST      the event has a program
+ * -EOPNOTSUPP  a cookie with RAWBPF_BIND_IOCTL
+ * -EBADF       `event` or `prog` is not open                           Linux 4.9
+ */
+int rawbpf_perf_event_attach(struct rawbpf_link *link, int event, int prog,
+			     const struct rawbpf_perf_event_spec *spec);
+
+/*
+ * Make the operations in a map of type STRUCT_OPS, created with BPF_F_LINK and
+ * filled, those of the kernel, until the link ends.
+ *
+ * -EINVAL  another map, one without BPF_F_LINK, not filled, or an older kernel
+ * -EEXIST  operations of that name are there; -EBADF: `map`             Linux 6.4
+ */
+int rawbpf_struct_ops_attach(struct rawbpf_link *link, int map);
 
 #ifdef __cplusplus
 }

@@ -41,6 +41,12 @@ struct rawbpf_map_spec {
 	uint64_t map_extra;  /* bloom filter: hash functions; arena: address            5.16 */
 	int btf_vmlinux;     /* struct_ops of a module: the module's BTF descriptor      6.9 */
 	int token;           /* with BPF_F_TOKEN_FD: a BPF token                          6.9 */
+	const void *exclusive_hash; /* SHA-256 of the only program that may use the map  6.18 */
+	unsigned exclusive_hash_size;
+
+	/* Why the kernel refused, where it says so (7.2): a terminated string, else empty. */
+	char *log;
+	size_t log_size;
 };
 
 /*

@@ -32,6 +32,14 @@ int rawbpf_obj_pin(int fd, const char *path);
 int rawbpf_obj_get(const char *path, unsigned flags);
 
 /*
+ * The same, with `path` relative to an open directory of bpffs: for one that is
+ * mounted where this process does not see it. -EBADF: `directory`. -EINVAL: an
+ * older kernel.                                                     Linux 6.5
+ */
+int rawbpf_obj_pin_at(int fd, int directory, const char *path);
+int rawbpf_obj_get_at(int directory, const char *path, unsigned flags);
+
+/*
  * Describe the object behind `fd`. `info` is its struct bpf_prog_info,
  * bpf_map_info, bpf_btf_info or bpf_link_info of `size` bytes, zeroed but for
  * the pointers and counts of arrays the kernel is to fill. Returns the bytes
@@ -61,6 +69,39 @@ int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next);
  * -EPERM: needs CAP_SYS_ADMIN.
  */
 int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id);
+
+struct rawbpf_obj_open_spec {
+	unsigned flags; /* of a map: BPF_F_RDONLY or BPF_F_WRONLY                      4.15 */
+	int token;      /* with BPF_F_TOKEN_FD: a BPF token                            6.17 */
+};
+
+/* The same, in a certain way. -EINVAL also: flags of what is not a map. */
+int rawbpf_obj_id_open_as(enum rawbpf_obj_kind kind, unsigned id,
+			  const struct rawbpf_obj_open_spec *spec);
+
+/* What a descriptor of a process is the perf event or raw tracepoint of. */
+struct rawbpf_task_fd {
+	char *name;           /* room for `name_size` bytes; NULL: not wanted */
+	unsigned name_size;
+	unsigned name_length; /* out: of the whole name, without its NUL */
+	unsigned prog_id;     /* out */
+	unsigned type;        /* out: BPF_FD_TYPE_RAW_TRACEPOINT, _TRACEPOINT, _KPROBE,
+	                       * _KRETPROBE, _UPROBE or _URETPROBE, which are 0 to 5 */
+	uint64_t offset;      /* out: of the probe, from the function or in the file */
+	uint64_t address;     /* out: of a kprobe without a name */
+};
+
+/*
+ * Ask what program runs through descriptor `fd` of process `pid` and where: `name` is
+ * the tracepoint, function or file. The way to see programs that were attached by
+ * ioctl, which have no link.
+ *
+ * -ENOTSUPP  (524) it is another kind of descriptor, or an event without a program
+ * -ENOENT    no such process; -EBADF: no such descriptor
+ * -ENOSPC    the name does not fit: what does was written
+ * -EPERM     CAP_SYS_ADMIN is missing                               Linux 4.18
+ */
+int rawbpf_task_fd_query(int pid, int fd, struct rawbpf_task_fd *query);
 
 #ifdef __cplusplus
 }

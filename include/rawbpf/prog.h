@@ -9,6 +9,7 @@
 #define RAWBPF_PROG_H
 
 #include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,9 @@ struct rawbpf_prog_spec {
 	const int *fd_array;          /* maps and BTF that instructions name by index     5.14 */
 	unsigned fd_array_count;      /* 0, or the length, to bind all of them            6.14 */
 	int token;                    /* with BPF_F_TOKEN_FD: a BPF token                  6.9 */
+	const void *signature;        /* PKCS#7, of the instructions                       6.18 */
+	unsigned signature_size;
+	int keyring;                  /* whose keys it is checked against */
 
 	/*
 	 * Where the verifier's log goes: a terminated string. Filled when the load
@@ -104,6 +108,113 @@ struct rawbpf_prog_run {
  * -EINTR     a signal came during the repeats          Linux 4.12; kernel/bpf/syscall.c
  */
 int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run);
+
+/*
+ * Attaching without a link: the program stays until it is detached, or its target is
+ * gone. Where a link can do it, prefer that: rawbpf_cgroup_attach(), rawbpf_tcx_attach(),
+ * ... `target` is a descriptor, or for tcx and netkit a network device's index:
+ *
+ *	attach_type                     target                    program type
+ *	BPF_CGROUP_*                    cgroup v2 directory       rawbpf_cgroup(3)
+ *	BPF_SK_SKB_*, BPF_SK_MSG_VERDICT  sockmap, sockhash       SK_SKB, SK_MSG
+ *	BPF_FLOW_DISSECTOR              0: the caller's netns     FLOW_DISSECTOR
+ *	BPF_LIRC_MODE2                  /dev/lircN                LIRC_MODE2
+ *	BPF_TCX_INGRESS, _EGRESS        device index              SCHED_CLS      6.6
+ *	BPF_NETKIT_PRIMARY, _PEER       device index              SCHED_CLS      6.7
+ */
+struct rawbpf_prog_attach_spec {
+	unsigned flags;             /* as those of struct rawbpf_cgroup_spec or rawbpf_anchor */
+	int replace;                /* the program whose place to take; 0: none. Cgroups 5.6,
+	                             * tcx and netkit 6.6 */
+	unsigned relative;          /* as in struct rawbpf_anchor                      6.6 */
+	uint64_t expected_revision; /* as in struct rawbpf_anchor                      6.6 */
+};
+
+/*
+ * Attach; 0, or
+ *
+ * -EINVAL  no such attach type; the program's type or expected_attach_type is another;
+ *          the target is something else; older kernels: flags they do not know
+ * -EEXIST  tcx, netkit: the program is there already; flow dissector: there is one
+ * -ENOENT  `replace` or `relative` is not attached there
+ * -ENODEV  no such device
+ * -ESTALE  the revision is another by now
+ * -EPERM   CAP_NET_ADMIN is missing
+ * -EBADF   a descriptor is not open                                    Linux 4.10
+ */
+int rawbpf_prog_attach(int target, int prog, unsigned attach_type,
+		       const struct rawbpf_prog_attach_spec *spec);
+
+/*
+ * Detach what rawbpf_prog_attach() attached. `spec`: NULL, or for tcx and netkit with
+ * `prog` 0 the place of the program that is to go, and for these, and cgroups since
+ * 6.17, the revision.
+ *
+ * -ENOENT  it is not attached there (or by a link); -EINVAL, -ENODEV, -ESTALE, -EPERM,
+ * -EBADF as above                                                      Linux 4.10
+ */
+int rawbpf_prog_detach(int target, int prog, unsigned attach_type,
+		       const struct rawbpf_prog_attach_spec *spec);
+
+/* What is attached: the arrays have `capacity` entries each; NULL: not wanted. */
+struct rawbpf_prog_query {
+	unsigned flags;              /* BPF_F_QUERY_EFFECTIVE: of cgroups above, too */
+	unsigned *prog_ids;          /* in the order they run */
+	unsigned *prog_attach_flags; /* of cgroups                                     6.0 */
+	unsigned *link_ids;          /* 0: attached without a link. tcx and netkit     6.6 */
+	unsigned *link_attach_flags; /*                                                6.6 */
+	unsigned capacity;
+	unsigned count;        /* out: programs, also of those that there is no room for */
+	unsigned attach_flags; /* out: of cgroups */
+	uint64_t revision;     /* out: changes with everything attached, detached or replaced;
+	                        * 0: the kernel does not count */
+};
+
+/*
+ * Ask what is attached to a target of rawbpf_prog_attach(); of BPF_SK_LOOKUP and
+ * BPF_FLOW_DISSECTOR a network namespace's descriptor. XDP answers by netlink only.
+ *
+ * -ENOSPC  `count` is more than `capacity`: what fits was written
+ * -ENOENT  tcx, netkit before 7.0: nothing is attached
+ * -EINVAL, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing   Linux 4.15
+ */
+int rawbpf_prog_query(int target, unsigned attach_type, struct rawbpf_prog_query *query);
+
+/*
+ * Keep a map as long as the program, although no instruction names it: for what
+ * others want to know of the program. A second time does nothing.
+ *
+ * -EINVAL  not a program, not a map. -EBADF: not open.                  Linux 5.10
+ */
+int rawbpf_prog_bind_map(int prog, int map);
+
+/*
+ * Say which struct_ops map's operations the kernel functions that a program calls are
+ * to act for. Once for a program.
+ *
+ * -EINVAL  the program is itself of a struct_ops map; another kind of map; an older kernel
+ * -EBUSY   the program has another one
+ * -EBADF   not open                                                    Linux 7.0
+ */
+int rawbpf_prog_assoc_struct_ops(int prog, int map);
+
+/*
+ * Read what a program wrote to a stream, BPF_STREAM_STDOUT or BPF_STREAM_STDERR: its
+ * own lines, and there the kernel's about a loop or a memory access that it ended.
+ * Returns the bytes read, which are gone from the stream; 0: nothing more now.
+ *
+ * -ENOENT  no such stream
+ * -EINVAL  not a program; an older kernel. -EBADF: not open.            Linux 6.17
+ */
+long rawbpf_prog_stream_read(int prog, unsigned stream, void *buffer, size_t size);
+
+/*
+ * From now on all programs of the system are timed and counted (run_time_ns, run_cnt
+ * of struct bpf_prog_info), until the descriptor returned is closed. It costs some
+ * 20 ns a run. `type`: 0, BPF_STATS_RUN_TIME. -EPERM: CAP_SYS_ADMIN is missing.
+ * -EINVAL: no such type.                                               Linux 5.8
+ */
+int rawbpf_prog_stats_open(unsigned type);
 
 #ifdef __cplusplus
 }

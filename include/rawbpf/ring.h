@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ring buffers: records from programs, one buffer for all CPUs, in order, read in place
+ * (BPF_MAP_TYPE_RINGBUF, Linux 5.8).
+ *
+ * The map has key_size and value_size 0, and max_entries bytes, a power of two of pages. A program
+ * writes to it by bpf_ringbuf_output(), or by bpf_ringbuf_reserve() and submit or discard. A ring
+ * has one consumer in the whole system, and one thread of it reads at a time: a second one, as
+ * through a pinned map, corrupts it for both.
+ */
+#ifndef RAWBPF_RING_H
+#define RAWBPF_RING_H
+
+#include <rawbpf/source.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Zeroed, it is closed. All but `source` is private. */
+struct rawbpf_ring {
+	struct rawbpf_source source;
+	rawbpf_record_fn *handle;
+	void *context;
+	unsigned long *consumer;       /* positions count bytes, and wrap after the largest number */
+	const unsigned long *producer;
+	const unsigned char *data;     /* `size` bytes, and the same ones again behind them */
+	size_t size;
+	size_t page;
+	unsigned long position;        /* what is before it was handed out */
+	unsigned long published;       /* what is before it was given back to the program */
+	unsigned long end;             /* the producer's position, when last looked at */
+	uint32_t header;               /* of the last record */
+	unsigned repeats;              /* how many before it had the same */
+	unsigned char *copy;           /* BPF_F_RB_OVERWRITE: what `data` was */
+};
+
+/*
+ * Open the ring buffer `map`, which may be closed afterwards, to read on from where the last reader
+ * stopped. rawbpf_ring_read() and rawbpf_loop_run() hand records to `handle`, which may be NULL where
+ * rawbpf_ring_next() alone reads.
+ *
+ * -EINVAL  not a ring buffer
+ * -EBADF   no descriptor
+ * -EPERM   the map was opened for reading only: who reads tells the program how far
+ * -EBADMSG its positions make no sense
+ * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                                   Linux 5.8
+ */
+int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context);
+
+/* Twice, or on a zeroed ring, does nothing. What was not read stays in the map. */
+void rawbpf_ring_close(struct rawbpf_ring *ring);
+
+/*
+ * Hand over records until there are no more; returns how many. No wake-up is lost if this is called
+ * for each, be they edge- or level-triggered.
+ *
+ * -EBADMSG  the ring's content makes no sense (somebody else reads it too): nothing more comes
+ * -EBADF    the ring is closed
+ * else what `handle` returned to stop
+ */
+int rawbpf_ring_read(struct rawbpf_ring *ring);
+
+/*
+ * Records that lie one behind the other and are of equal size, in place: record i, of `size` bytes,
+ * is at data + i * stride, which is a multiple of 8.
+ */
+struct rawbpf_span {
+	const void *data;
+	unsigned size;
+	unsigned stride;
+	unsigned count; /* at least 1 */
+};
+
+/*
+ * The fast way: fill up to `max` spans, in order, and return how many; 0: there are no more. They
+ * are good until the next call, which gives their room back to the program, so call until it
+ * returns 0. One call hands out at most an eighth of the ring (or one record).
+ *
+ *	struct rawbpf_span spans[64];
+ *
+ *	while ((n = rawbpf_ring_next(&ring, spans, RAWBPF_COUNT(spans))) > 0)
+ *		for (struct rawbpf_span *span = spans; span < spans + n; span++)
+ *			for (unsigned i = 0; i < span->count; i++)
+ *				use((const char *)span->data + i * span->stride, span->size);
+ *
+ * -EBADMSG, -EBADF  as above
+ */
+int rawbpf_ring_next(struct rawbpf_ring *ring, struct rawbpf_span *spans, unsigned max);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

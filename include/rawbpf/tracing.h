@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Programs that know the kernel's types: at the beginning or end of a function
+ * (fentry, fexit, fsession), in place of its result (fmod_ret), at a tracepoint
+ * (tp_btf), at a hook of the Linux security modules, in place of a function of
+ * another program (extension); and iterators, which print the kernel's objects.
+ *
+ * What they are attached to was said when they were loaded: attach_btf_id and
+ * expected_attach_type of struct rawbpf_prog_spec. rawbpf/btf.h finds the ids.
+ */
+#ifndef RAWBPF_TRACING_H
+#define RAWBPF_TRACING_H
+
+#include <linux/bpf.h>
+#include <rawbpf/link.h>
+#include <rawbpf/uapi.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Zero: as it was loaded. Anything else is asked of BPF_LINK_CREATE. */
+struct rawbpf_tracing_spec {
+	unsigned attach_type;   /* with a cookie: the program's expected_attach_type */
+	uint64_t cookie;        /* for bpf_get_attach_cookie()                       5.19 */
+	int target_prog;        /* extension, or tracing of programs: another program than it was
+	                         * loaded for, and                                   5.10 */
+	unsigned target_btf_id; /* the function's type id in that program's BTF */
+};
+
+/*
+ * Attach a BPF_PROG_TYPE_TRACING, LSM or EXT program; fill `link`.
+ *
+ * -EINVAL  another type of program; it is an iterator (rawbpf_iter_attach()); a target
+ *          that does not fit; a cookie before 5.19 (of a tp_btf 6.10)
+ * -EBUSY   fmod_ret, fexit or an extension where the function has an extension or has
+ *          other programs; a function that ftrace is busy with
+ * -E2BIG   38 programs (27 with more than one kind before 6.0) are on the function already
+ * -ENOENT  an extension that was attached and detached, and no target_prog
+ * -EBADF   `prog` or target_prog is not open
+ * -ENOTSUPP (524) this architecture has no such way in        Linux 5.5, LSM 5.7, extension 5.6
+ */
+int rawbpf_tracing_attach(struct rawbpf_link *link, int prog,
+			  const struct rawbpf_tracing_spec *spec);
+
+/* The functions that one program is to run at, by their type ids in the kernel's BTF. */
+struct rawbpf_tracing_multi_spec {
+	const uint32_t *btf_ids;
+	const uint64_t *cookies; /* one each; NULL: none */
+	unsigned count;
+};
+
+/*
+ * Attach one program to many functions; `attach_type`, which it was loaded for, is
+ * BPF_TRACE_FENTRY_MULTI, BPF_TRACE_FEXIT_MULTI or BPF_TRACE_FSESSION_MULTI.
+ *
+ * -EINVAL  no ids, one twice; not such a program; an older kernel
+ * -ENOENT  an id that is not a function's
+ * -EFAULT  `btf_ids` or `cookies` cannot be read                       Linux 7.2
+ */
+int rawbpf_tracing_multi_attach(struct rawbpf_link *link, int prog, unsigned attach_type,
+				const struct rawbpf_tracing_multi_spec *spec);
+
+/* What an iterator walks. Which fields it takes depends on its target; zero: all there is. */
+struct rawbpf_iter_spec {
+	int map;               /* bpf_map_elem, bpf_sk_storage_map: the map, always needed */
+
+	unsigned cgroup_order; /* cgroup: BPF_CGROUP_ITER_*, always needed            6.1 */
+	int cgroup;            /* begin at this descriptor's cgroup; 0: at the root */
+	uint64_t cgroup_id;    /* or at the one of this id */
+
+	unsigned tid;          /* task, task_file, task_vma: this thread only         6.1 */
+	unsigned pid;          /* or the threads of this process */
+	int pidfd;             /* or of this process descriptor */
+};
+
+/*
+ * Attach an iterator (BPF_PROG_TYPE_TRACING, expected_attach_type BPF_TRACE_ITER,
+ * attach_btf_id of the function bpf_iter_TARGET). It runs when what
+ * rawbpf_iter_create() made is read. Its link can be pinned, which makes a file
+ * to read, and updated.
+ *
+ * -EINVAL  another type of program; fields that the target does not take, or of two kinds
+ * -EBADF   no `map`, where one is needed; a descriptor that is not open
+ * -ESRCH, -ENOENT  no such process; no such cgroup
+ * -EACCES  the program writes more than the map's values have
+ * -E2BIG   fields that are newer than the kernel                       Linux 5.8
+ */
+int rawbpf_iter_attach(struct rawbpf_link *link, int prog, const struct rawbpf_iter_spec *spec);
+
+/*
+ * A descriptor to read(2) what the iterator of `link` writes, from its beginning;
+ * close it with close(2). It keeps the program and goes on when the link is
+ * detached. -EINVAL: not an iterator's link. -EBADF: it is inert.      Linux 5.8
+ */
+int rawbpf_iter_create(const struct rawbpf_link *link);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include <rawbpf/escape.h>
+
+#include "put.h"
+
+struct rawbpf__escaped {
+	char *text;
+	size_t size;
+	size_t written;
+	size_t length; /* of the whole text: more than `written` once a piece did not fit */
+};
+
+/* What one character becomes: `at` has `count` bytes of UTF-8, or, if `count` is 0, one of none. */
+typedef void rawbpf__escape_one(struct rawbpf__escaped *out, const unsigned char *at,
+				unsigned count, uint32_t point);
+
+/* All of it or nothing; and once nothing, nothing more. */
+static void escape_add(struct rawbpf__escaped *out, const char *piece, unsigned count)
+{
+	if (out->written == out->length && out->length + count < out->size) {
+		for (unsigned i = 0; i < count; i++)
+			out->text[out->written++] = piece[i];
+	}
+	out->length += count;
+}
+
+static int escape_follows(const unsigned char *at, unsigned count)
+{
+	while (count--)
+		if ((*at++ & 0xc0) != 0x80)
+			return 0;
+	return 1;
+}
+
+/* The length of the character in UTF-8 at `at`, and its code point; 0: there is none. */
+static unsigned escape_decode(const unsigned char *at, size_t left, uint32_t *point)
+{
+	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned count = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 :
+			 *at < 0xf5 ? 4 : 0;
+
+	if (count > left || (count > 1 && !escape_follows(at + 1, count - 1)))
+		return 0;
+	*point = count > 1 ? *at & (0x7f >> count) : *at;
+	for (unsigned i = 1; i < count; i++)
+		*point = *point << 6 | (at[i] & 0x3f);
+	if (*point < least[count] || *point > 0x10ffff || (*point >> 11) == 0xd800 >> 11)
+		return 0;
+	return count;
+}
+
+/* Does a terminal show it, rather than act upon it? */
+static int escape_is_shown(uint32_t point)
+{
+	static const struct {
+		uint16_t first, last;
+	} hidden[] = {
+		{ 0, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+	};
+
+	for (unsigned i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (point >= hidden[i].first && point <= hidden[i].last)
+			return 0;
+	return 1;
+}
+
+static void escape_one_for_terminal(struct rawbpf__escaped *out, const unsigned char *at,
+				    unsigned count, uint32_t point)
+{
+	if (count && point != '\\' && escape_is_shown(point)) {
+		escape_add(out, (const char *)at, count);
+		return;
+	}
+	for (unsigned i = 0; i < (count ? count : 1); i++) {
+		char piece[4] = "\\x";
+
+		rawbpf__put_byte(piece + 2, at[i]);
+		escape_add(out, piece, sizeof(piece));
+	}
+}
+
+static void escape_one_for_json(struct rawbpf__escaped *out, const unsigned char *at,
+				unsigned count, uint32_t point)
+{
+	char piece[6] = "\\u";
+
+	if (count && (point == '\\' || point == '"')) {
+		piece[1] = point;
+		escape_add(out, piece, 2);
+		return;
+	}
+	if (count && escape_is_shown(point)) {
+		escape_add(out, (const char *)at, count);
+		return;
+	}
+	if (!count)
+		point = 0xdc00 + *at;
+	rawbpf__put_byte(rawbpf__put_byte(piece + 2, point >> 8), point);
+	escape_add(out, piece, sizeof(piece));
+}
+
+static size_t escape_all(char *text, size_t size, const void *bytes, size_t length,
+			 rawbpf__escape_one *one)
+{
+	struct rawbpf__escaped out = { .text = text, .size = size };
+	const unsigned char *at = bytes, *end = at + length;
+
+	while (at < end) {
+		uint32_t point = 0;
+		unsigned count = escape_decode(at, end - at, &point);
+
+		one(&out, at, count, point);
+		at += count ? count : 1;
+	}
+	if (size)
+		text[out.written] = '\0';
+	return out.length;
+}
+
+size_t rawbpf_escape_terminal(char *text, size_t size, const void *bytes, size_t length)
+{
+	return escape_all(text, size, bytes, length, escape_one_for_terminal);
+}
+
+size_t rawbpf_escape_json(char *text, size_t size, const void *bytes, size_t length)
+{
+	return escape_all(text, size, bytes, length, escape_one_for_json);
+}
