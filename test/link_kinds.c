@@ -363,7 +363,9 @@ static int attach_uprobe_session(struct rawbpf_link *link, int prog)
 
 /* With another program it would have to be another link, and only its last holder ends it. */
 #define FIXED .update = -EINVAL, .force = -EOPNOTSUPP
-#define TRAMPOLINE .lacking = "load -1", .because = "this kernel refuses such programs (EPERM)"
+#define TRAMPOLINE                                                                                 \
+	.trampoline = 1, .lacking = "load -1",                                                     \
+	.because = "this kernel refuses such programs (EPERM)"
 #define KPROBE .lacking = "attach -95", .because = "this kernel has no such probes"
 /* No bpf link, but an event with the program set on it. */
 #define BY_IOCTL                                                                                   \

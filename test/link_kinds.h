@@ -29,6 +29,7 @@ struct link_kind {
 		unsigned than;
 		const char *story;
 	} older[2];
+	int trampoline;         /* needs what some architectures do not have */
 	const char *lacking;    /* or on a kernel that was built without it */
 	const char *because;
 };
