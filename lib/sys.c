@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/eventpoll.h>
 #include <linux/resource.h>
+#include <linux/stat.h>
 #include <linux/time.h>
 
 #if defined(RAWBPF_SYSCALL_LIBC)
@@ -129,6 +130,16 @@ long rawbpf__write(int fd, const void *data, size_t size)
 long rawbpf__readlink(const char *path, char *target, size_t size)
 {
 	return enter(__NR_readlinkat, AT_FDCWD, (long)path, (long)target, size, 0, 0);
+}
+
+int rawbpf__inode(const char *path, uint64_t *inode)
+{
+	struct statx about;
+	long err = enter(__NR_statx, AT_FDCWD, (long)path, 0, STATX_INO, (long)&about, 0);
+
+	if (err == 0)
+		*inode = about.stx_ino;
+	return err;
 }
 
 int rawbpf__flock(int fd)
