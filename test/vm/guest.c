@@ -815,6 +815,8 @@ static int run_part(const char *name)
 {
 	if (strcmp(name, "links") == 0)
 		in_child(guest_links);
+	if (strcmp(name, "commands") == 0)
+		in_child(guest_commands);
 	fact(facts, "done");
 	return 0;
 }
@@ -846,6 +848,7 @@ int main(int argc, char **argv)
 	examples();
 	in_child(without_file_systems);
 	in_child(guest_links);
+	in_child(guest_commands);
 	system_calls("minimal", "/bin/minimal");
 	fact(open_fds() - before, "descriptors_left");
 	fact(our_events(), "events_left");
