@@ -129,11 +129,13 @@ static int btf_file_size(const struct btf_head *head)
 static int btf_map(int fd, const struct btf_head *head, void **mapped, size_t size)
 {
 	size_t done = sizeof *head;
+	int err;
 
 	if (rawbpf__mmap_file(mapped, size, fd) == 0)
 		return 0;
-	if (rawbpf__mmap(mapped, size, PROT_READ | PROT_WRITE, -1) < 0)
-		return -ENOMEM;
+	err = rawbpf__mmap(mapped, size, PROT_READ | PROT_WRITE, -1);
+	if (err < 0)
+		return err;
 	__builtin_memcpy(*mapped, head, sizeof *head);
 	while (done < size) {
 		long length = rawbpf__read(fd, (char *)*mapped + done, size - done);

@@ -101,6 +101,11 @@ int rawbpf__close(int fd)
 	return enter3(fd, 0, 0, __NR_close);
 }
 
+int rawbpf__dup(int fd)
+{
+	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+}
+
 long rawbpf__read(int fd, void *buffer, size_t size)
 {
 	long got;
@@ -202,6 +207,30 @@ int rawbpf__epoll_add(int epoll, int fd, uint32_t events, void *data)
 	struct epoll_event event = { .events = events, .data = (uintptr_t)data };
 
 	return enter(__NR_epoll_ctl, epoll, EPOLL_CTL_ADD, fd, (long)&event, 0, 0);
+}
+
+int rawbpf__epoll_delete(int epoll, int fd)
+{
+	return enter(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, fd, 0, 0, 0);
+}
+
+int rawbpf__timer_open(void)
+{
+	return above_standard_streams(enter3(CLOCK_MONOTONIC, O_CLOEXEC | O_NONBLOCK, 0,
+					     __NR_timerfd_create));
+}
+
+int rawbpf__timer_start(int timer, unsigned milliseconds)
+{
+	/* interval and first time, in seconds and nanoseconds */
+	const int64_t schedule[4] = { milliseconds / 1000, milliseconds % 1000 * 1000000LL, 0, 1 };
+#ifdef __NR_timerfd_settime64
+	const long number = __NR_timerfd_settime64;
+#else
+	const long number = __NR_timerfd_settime;
+#endif
+
+	return enter(number, timer, 0, (long)schedule, 0, 0, 0);
 }
 
 int rawbpf__epoll_wait(int epoll, struct epoll_event *events, int max, int timeout_ms)

@@ -307,6 +307,86 @@ static int on_cgroup(void)
 	return err < 0 ? err : rawbpf_cgroup_prog_detach(group, device, BPF_CGROUP_DEVICE);
 }
 
+static int info(void)
+{
+	static struct bpf_insn insns[2];
+	struct rawbpf_info_prog of_prog = { .xlated = { insns, 2, 0 } };
+	struct rawbpf_info_map of_map = { .type = 0 };
+	int err = rawbpf_info_get_map(map, &of_map);
+
+	return err < 0 ? err : rawbpf_info_get_prog(prog, &of_prog);
+}
+
+static int info_of_link(void)
+{
+	struct rawbpf_info_link info = { .name = { text, sizeof text, 0 } };
+	struct rawbpf_link link;
+	int err = rawbpf_raw_tracepoint_attach(&link, raw,
+		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" });
+
+	if (err == 0)
+		err = rawbpf_info_get_link(link.fd, &info);
+	rawbpf_link_detach(&link);
+	return err;
+}
+
+static int btf_of_map(void)
+{
+	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
+					.value_size = 8, .max_entries = 1 };
+
+	return close_if_open(rawbpf_btf_map_load(&spec, NULL, 0));
+}
+
+static int btf_of_prog(void)
+{
+	struct bpf_func_info info;
+	struct rawbpf_prog_spec spec = { .insns = nothing, .insn_count = 2 };
+
+	return close_if_open(rawbpf_btf_prog_load(&spec, &info, 1));
+}
+
+static int btf_broken(void)
+{
+	return rawbpf_btf_load(&(struct rawbpf_btf_spec){
+		.data = nothing, .size = sizeof nothing, .log = text, .log_size = sizeof text });
+}
+
+static int btf_of_kernel(void)
+{
+	struct rawbpf_btf btf;
+	int err = rawbpf_btf_kernel_open(&btf);
+
+	rawbpf_btf_close(&btf);
+	return err;
+}
+
+static int btf_by_id(void)
+{
+	struct rawbpf_btf btf;
+	int err, fd = rawbpf_btf_fd_open("vmlinux");
+
+	if (fd < 0)
+		return fd;
+	err = rawbpf_btf_open(&btf, fd, NULL);
+	rawbpf_btf_close(&btf);
+	close(fd);
+	return err;
+}
+
+/* 0 and -ENOENT: the small file that stands for /proc/kallsyms was read. */
+static int symbols(void)
+{
+	struct rawbpf_ksym sym = { .address = 0x1001 };
+	uint64_t address;
+	int found = rawbpf_ksym_resolve(&sym, 1);
+
+	if (found < 0)
+		return found;
+	ck_assert_str_eq(sym.name, "here");
+	return rawbpf_ksym_find("here", &address);
+}
+
 static int ids(void)
 {
 	unsigned id;
@@ -376,6 +456,14 @@ static const struct {
 	{ "obj_pin", pin, 0, 0 },
 	{ "link_pin", pin_link, 0, 0 },
 	{ "obj_id", ids, 0, 0 },
+	{ "info of a map and a program", info, 0, 0 },
+	{ "info of a link", info_of_link, 0, 0 },
+	{ "btf_map_load", btf_of_map, 0, 0 },
+	{ "btf_prog_load", btf_of_prog, 0, 0 },
+	{ "btf_load, broken", btf_broken, -EINVAL, 0 },
+	{ "btf_kernel_open", btf_of_kernel, 0, 0 },
+	{ "btf_open by id", btf_by_id, 0, 0 },
+	{ "ksym_resolve", symbols, 0, 0 },
 	{ "cpu_possible", cpu, 0, 0 },
 	{ "memlock_raise", memlock, 0, 0 },
 	{ "error_explain, denied", explain_denied, 0, 0 },
@@ -431,6 +519,7 @@ static void prepare(void)
 	classic = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	live_mount_tracefs();
 	live_mount_bpffs();
+	live_fake_file("/proc/kallsyms", "0000000000001000 T here\n");
 	/* Where somebody is attached already, others come and go quickly. */
 	other = live_prog(BPF_PROG_TYPE_TRACEPOINT, 1);
 	rawbpf_tracepoint_attach(&holder, other, &(struct rawbpf_tracepoint_spec){
@@ -480,6 +569,9 @@ START_TEST(test_faults)
 			SKIP("this kernel has no tracepoints of system calls");
 	if (operations[_i].run == on_cgroup && !*cgroups_path)
 		SKIP("cgroup v2 is not mounted");
+	if ((operations[_i].run == btf_of_kernel || operations[_i].run == btf_by_id) &&
+	    (access("/sys/kernel/btf/vmlinux", R_OK) != 0 || live_kernel() < 0x50b))
+		SKIP("the kernel's BTF is not to be had");
 	if (operations[_i].run == attach_kprobe &&
 	    access("/sys/bus/event_source/devices/kprobe", F_OK) == 0)
 		SKIP("this kernel has kprobes");
