@@ -71,7 +71,7 @@ static int probe_perf_event(struct rawbpf_link *link, int prog)
 	const struct perf_event_attr clock = {
 		.type = PERF_TYPE_SOFTWARE, .size = PERF_ATTR_SIZE_VER1,
 		.config = PERF_COUNT_SW_CPU_CLOCK, .sample_period = (uint64_t)1 << 55 };
-	int err, event = rawbpf__perf_event_open(&clock, 0);
+	int err, event = rawbpf__perf_event_open(&clock, 0, -1);
 
 	if (event < 0)
 		return event;
@@ -228,12 +228,13 @@ static int answer(int err, const struct rawbpf_operation *operation,
 int rawbpf_probe_attach_query(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
 			      struct rawbpf_error *error)
 {
-	const struct attach_probe *probe = &attach_probes[way];
+	const struct attach_probe *probe;
 	struct rawbpf_link link = { 0 };
 	int err, prog = 0;
 
 	if ((unsigned)way >= RAWBPF_PROBE_ATTACH_COUNT)
 		return -EINVAL;
+	probe = &attach_probes[way];
 	if (probe->type)
 		prog = load_for(probe, kernel);
 	if (prog < 0)

@@ -106,20 +106,27 @@ struct rawbpf_error {
 	const struct rawbpf_operation *operation; /* RAWBPF_*; NULL: any other */
 	int error;        /* the negative errno */
 	unsigned type;    /* of the map or program: BPF_MAP_TYPE_*, BPF_PROG_TYPE_* */
-	const char *name; /* the symbol, system call, tracepoint or cgroup, if one was asked for */
+	const char *name; /* the symbol, tracepoint, cgroup, device, path, if one was asked for */
+	int lines;        /* not 0: cause and remedy on lines of their own, as below */
 };
 
 /*
- * Write one line to `text`, terminated, without a newline: what the errno means
- * here, its cause as far as this process can find out, and what to do:
+ * Write to `text`, terminated, without a newline at the end: what the errno means
+ * here, its cause as far as this process can find out, and what to do, in one line:
  *
- *	EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN); run it as root
+ *	EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN); run it as root (for a trusted ...
+ *
+ * or, with `lines`, for a terminal, in two or three:
+ *
+ *	EPERM
+ *	   This process lacks CAP_BPF (or CAP_SYS_ADMIN).
+ *	   Run it as root (for a trusted group: chmod 750, then setcap cap_bpf+ep).
  *
  * To find the cause it looks at this process's capabilities and user namespace,
  * at kernel.unprivileged_bpf_disabled, kernel.perf_event_paranoid, the memory
- * limit, kernel lockdown, and whether sysfs and tracefs are mounted. It is for
- * people, and its wording changes. Returns the length of the whole line, as
- * snprintf(3).
+ * limit, kernel lockdown, the kernel's version, and whether sysfs, tracefs and
+ * bpffs are mounted. It is for people, and its wording changes. Returns the
+ * length of the whole text, as snprintf(3).
  */
 size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error);
 
