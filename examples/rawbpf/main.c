@@ -15,6 +15,8 @@ static const struct member *const members[] = {
 	&disasm_member,
 	&explain_member,
 	&run_member,
+	&prog_member,
+	&link_member,
 };
 enum { MEMBERS = sizeof members / sizeof members[0] };
 
