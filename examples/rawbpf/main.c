@@ -16,7 +16,9 @@ static const struct member *const members[] = {
 	&explain_member,
 	&run_member,
 	&prog_member,
+	&map_member,
 	&link_member,
+	&btf_member,
 };
 enum { MEMBERS = sizeof members / sizeof members[0] };
 
