@@ -34,7 +34,7 @@ int tool_usage_error(const struct member *member);
 __attribute__((format(printf, 2, 3))) int tool_fail(const struct member *member, const char *format,
 						    ...);
 
-/* A file in memory, with a NUL behind it; "-" or NULL is standard input. */
+/* A file in memory; "-" or NULL is standard input. */
 struct file {
 	const char *name; /* for messages */
 	char *data;
