@@ -21,7 +21,7 @@ static const char *why_no_kprobes(const struct rawbpf_error *error)
 	if (error->error != -EOPNOTSUPP)
 		return NULL;
 	if (!rawbpf__exists("/sys/kernel"))
-		return "sysfs is not mounted; mount -t sysfs sysfs /sys";
+		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
 	if (!rawbpf__exists("/sys/bus/event_source/devices/kprobe"))
 		return "this kernel has no kprobes (it was built without CONFIG_KPROBE_EVENTS)";
 	return "an event in tracefs needs that mounted, and a cookie needs a bpf link";
@@ -32,7 +32,7 @@ static const char *why_no_uprobes(const struct rawbpf_error *error)
 	if (error->error != -EOPNOTSUPP)
 		return NULL;
 	if (!rawbpf__exists("/sys/kernel"))
-		return "sysfs is not mounted; mount -t sysfs sysfs /sys";
+		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
 	if (!rawbpf__exists("/sys/bus/event_source/devices/uprobe"))
 		return "this kernel has no uprobes (it was built without CONFIG_UPROBE_EVENTS)";
 	return "a cookie needs a bpf link";
@@ -48,7 +48,7 @@ static const char *why_no_tracepoints(const struct rawbpf_error *error)
 	if (events >= 0)
 		rawbpf__close(events);
 	if (events == -EOPNOTSUPP)
-		return "tracefs is not mounted; mount -t tracefs tracefs /sys/kernel/tracing";
+		return "tracefs is not mounted; mount it: mount -t tracefs tracefs /sys/kernel/tracing";
 	return "a cookie needs a bpf link, and an ioctl makes none";
 }
 

@@ -91,7 +91,7 @@ static const char *why_no_kernel_btf(const struct rawbpf_error *error)
 		return NULL;
 	if (!rawbpf__exists("/sys/kernel"))
 		return "sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
-		       "mount -t sysfs sysfs /sys";
+		       "mount it: mount -t sysfs sysfs /sys";
 	if (!rawbpf__exists("/sys/kernel/btf/vmlinux"))
 		return "this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF";
 	return NULL;

@@ -36,7 +36,7 @@ static const char *why_no_pin(const struct rawbpf_error *error)
 		return NULL;
 	directory_of(error->name, directory, sizeof directory);
 	if (!rawbpf__is_bpffs(directory))
-		return "'@' is not on a bpffs; mount -t bpf bpf /sys/fs/bpf, and pin it there";
+		return "'@' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there";
 	for (at = error->name; *at; at++)
 		has_dot = *at == '.' || (has_dot && *at != '/');
 	return has_dot ? "names in a bpffs have no dot in them" : NULL;

@@ -11,6 +11,7 @@
 #include <rawbpf/tracing.h>
 #include <rawbpf/uprobe.h>
 
+#include "perf.h"
 #include "probe.h"
 
 /* The kernel has them for its own tests of bpf(2), and calls them in those only. 5.5; 5.1 */
@@ -71,13 +72,12 @@ static int probe_perf_event(struct rawbpf_link *link, int prog)
 	const struct perf_event_attr clock = {
 		.type = PERF_TYPE_SOFTWARE, .size = PERF_ATTR_SIZE_VER1,
 		.config = PERF_COUNT_SW_CPU_CLOCK, .sample_period = (uint64_t)1 << 55 };
-	int err, event = rawbpf__perf_event_open(&clock, 0, -1);
+	int event = rawbpf__perf_event_open(&clock, 0, -1);
 
 	if (event < 0)
 		return event;
-	err = rawbpf_perf_event_attach(link, event, prog, &(struct rawbpf_perf_event_spec){ 0 });
-	rawbpf__close(event);
-	return err;
+	link->fd = event;
+	return rawbpf__perf_attach(link, prog, RAWBPF_BIND_AUTO, 0);
 }
 
 static int probe_iter(struct rawbpf_link *link, int prog)

@@ -418,11 +418,11 @@ START_TEST(test_no_kprobes)
 		"EOPNOTSUPP: an event in tracefs needs that mounted, and a cookie needs a bpf link",
 	}, no_sysfs = {
 		ERROR(RAWBPF_KPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
-		"EOPNOTSUPP: sysfs is not mounted; mount -t sysfs sysfs /sys",
+		"EOPNOTSUPP: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys",
 	}, no_tracefs = {
 		ERROR(RAWBPF_TRACEPOINT_ATTACH, -EOPNOTSUPP, 0, "x"),
 		"EOPNOTSUPP: tracefs is not mounted; "
-		"mount -t tracefs tracefs /sys/kernel/tracing",
+		"mount it: mount -t tracefs tracefs /sys/kernel/tracing",
 	};
 
 	live_private_mounts();
@@ -653,10 +653,10 @@ START_TEST(test_no_bpffs)
 {
 	static const struct explanation elsewhere = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/tmp/map"),
-		"EPERM: '/tmp/map' is not on a bpffs; mount -t bpf bpf /sys/fs/bpf, and pin it there",
+		"EPERM: '/tmp/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
 	}, here = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "map"),
-		"EPERM: 'map' is not on a bpffs; mount -t bpf bpf /sys/fs/bpf, and pin it there",
+		"EPERM: 'map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
 	}, dot = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/sys/fs/bpf/map.1"),
 		"EPERM: names in a bpffs have no dot in them",
@@ -680,14 +680,14 @@ START_TEST(test_no_uprobes)
 		"EOPNOTSUPP: this kernel has no uprobes (it was built without CONFIG_UPROBE_EVENTS)",
 	}, no_sysfs = {
 		ERROR(RAWBPF_UPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
-		"EOPNOTSUPP: sysfs is not mounted; mount -t sysfs sysfs /sys",
+		"EOPNOTSUPP: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys",
 	}, no_btf = {
 		ERROR(RAWBPF_BTF_KERNEL_OPEN, -ENOENT, 0, NULL),
 		"ENOENT: this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF",
 	}, btf_hidden = {
 		ERROR(RAWBPF_BTF_KERNEL_OPEN, -EPERM, 0, NULL),
 		"EPERM: sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
-		"mount -t sysfs sysfs /sys",
+		"mount it: mount -t sysfs sysfs /sys",
 	};
 
 	live_private_mounts();
