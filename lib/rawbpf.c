@@ -54,7 +54,6 @@
 #include "../insn/directive.c"
 #include "../insn/escape.c"
 #include "../insn/explain.c"
-#include "../insn/fast.c"
 #include "../insn/form.c"
 #include "../insn/format.c"
 #include "../insn/helper.c"

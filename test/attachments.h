@@ -12,9 +12,11 @@ struct attachment {
 	const char *name;
 	unsigned type;                 /* of the program */
 	unsigned expected_attach_type; /* of the program */
+	const char *btf_name;          /* what its attach_btf_id is the type of; NULL: none */
 	int result;                    /* what the program returns, so as to be in nobody's way */
 	int (*attach)(struct rawbpf_link *link, int prog);
 	int is_alone;                  /* a second one beside it is refused */
+	unsigned since;                /* the first kernel, as live_kernel(); 0: 5.10 has it */
 };
 
 extern const struct attachment attachments[];
@@ -29,7 +31,7 @@ void attachments_begin(TCase *tests);
  */
 int attachments_prepare(const struct attachment *kind);
 
-/* A program for it. */
+/* A program for it, or the negative errno of loading it. */
 int attachment_load(const struct attachment *kind);
 
 #endif
