@@ -56,11 +56,11 @@ static __attribute__((noinline)) long enter3(long a, long b, long c, long number
  */
 static int above_standard_streams(long fd)
 {
-	long moved;
+	int moved;
 
 	if (fd < 0 || fd > 2)
 		return fd;
-	moved = enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+	moved = rawbpf__dup(fd);
 	rawbpf__close(fd);
 	return moved;
 }
@@ -97,14 +97,14 @@ int rawbpf__open(int directory, const char *path, int flags)
 	return above_standard_streams(enter3(directory, (long)path, flags | O_CLOEXEC, __NR_openat));
 }
 
-int rawbpf__close(int fd)
-{
-	return enter3(fd, 0, 0, __NR_close);
-}
-
 int rawbpf__dup(int fd)
 {
 	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+}
+
+int rawbpf__close(int fd)
+{
+	return enter3(fd, 0, 0, __NR_close);
 }
 
 long rawbpf__read(int fd, void *buffer, size_t size)

@@ -8,7 +8,7 @@
  * each architecture: GUESTS/ARCH/init and GUESTS/ARCH/bin/guest. Every NAME is a kernel of the
  * table; without any, it is the required ones.
  */
-#include "vm/boots.h"
+#include "vm_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #define BOOTS_MAX 32
 #define BOOTS_MIN 4	/* fewer than these prove little */
 
-static struct boot boots[BOOTS_MAX];
+struct boot boots[BOOTS_MAX];
 static int boot_count;
 static int wanted_count;
 
@@ -55,10 +55,7 @@ START_TEST(guest_finished)
 }
 END_TEST
 
-/* Linux 5.10 as one number that compares. */
-#define KERNEL(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
-
-static unsigned kernel_of(struct boot *boot)
+unsigned kernel_of(struct boot *boot)
 {
 	unsigned major = 0, minor = 0;
 
@@ -72,7 +69,7 @@ static bool has_perf_links(struct boot *boot)
 	return kernel_of(boot) >= KERNEL(5, 15);
 }
 
-static bool is_machine(struct boot *boot, const char *arch)
+bool is_machine(struct boot *boot, const char *arch)
 {
 	return !strcmp(boot->arch, arch);
 }
@@ -327,6 +324,7 @@ static Suite *vm_suite(void)
 			continue;
 		for (size_t test = 0; test < sizeof(tests) / sizeof(*tests); test++)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
+		vm_links_add(kernel, i);
 		suite_add_tcase(suite, kernel);
 	}
 	return suite;
