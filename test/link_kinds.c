@@ -312,7 +312,7 @@ static int attach_kprobe_session(struct rawbpf_link *link, int prog)
 }
 
 /* Where a function of this program is in its file. */
-static uint64_t file_offset(void (*function)(void))
+uint64_t link_kinds_offset(void (*function)(void))
 {
 	unsigned long address = (unsigned long)function, start, end, offset, found = 0;
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -330,18 +330,18 @@ static uint64_t file_offset(void (*function)(void))
 static int attach_uprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_uprobe_attach(link, prog, &(struct rawbpf_uprobe_spec){
-		.path = "/proc/self/exe", .offset = file_offset(probed), .pid = getpid() });
+		.path = "/proc/self/exe", .offset = link_kinds_offset(probed), .pid = getpid() });
 }
 
 static int attach_uretprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_uprobe_attach(link, prog, &(struct rawbpf_uprobe_spec){
-		.path = "/proc/self/exe", .offset = file_offset(probed), .retprobe = 1 });
+		.path = "/proc/self/exe", .offset = link_kinds_offset(probed), .retprobe = 1 });
 }
 
 static int attach_uprobes(struct rawbpf_link *link, int prog, int session)
 {
-	const uint64_t offsets[] = { file_offset(probed), file_offset(probed_too) };
+	const uint64_t offsets[] = { link_kinds_offset(probed), link_kinds_offset(probed_too) };
 
 	return rawbpf_uprobe_multi_attach(link, prog, &(struct rawbpf_uprobe_multi_spec){
 		.path = "/proc/self/exe", .offsets = offsets, .count = 2, .session = session,

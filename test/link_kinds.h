@@ -69,6 +69,9 @@ void link_kind_run(const struct link_kind *kind, struct link_story *story);
 int link_story_format(char *text, size_t size, const struct link_story *story);
 int link_story_expect(char *text, size_t size, const struct link_kind *kind, unsigned kernel);
 
+/* Where a function of this program is in its file, /proc/self/exe. */
+uint64_t link_kinds_offset(void (*function)(void));
+
 /* `ip link add type KIND`: 0, or a negative errno. */
 int link_kinds_device(const char *kind);
 
