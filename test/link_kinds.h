@@ -60,6 +60,12 @@ struct link_story {
  */
 int link_kinds_begin(unsigned tgid, int cgroup);
 
+/* A program of this kind that counts in element `slot` of an array of 8-byte values. */
+int link_kind_load(const struct link_kind *kind, int map, int slot);
+
+/* Can it be attached? 1, 0 if it is as it should be that it cannot here, or what went wrong. */
+int link_kind_try(const struct link_kind *kind, unsigned kernel);
+
 void link_kind_run(const struct link_kind *kind, struct link_story *story);
 
 /*
