@@ -12,22 +12,29 @@
  *	rawbpf/explain.h     what an instruction is and does       rawbpf_explain(3)
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
+ *	rawbpf/recipe.h      the smallest map, program of a type   rawbpf_recipe(3)
+ *	rawbpf/probe.h       what this kernel has                  rawbpf_probe(3)
+ *	rawbpf/rejection.h   the verifier's log, explained         rawbpf_rejection(3)
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
  *	rawbpf/uprobe.h      attach to functions of user programs  rawbpf_uprobe(3)
  *	rawbpf/tracing.h     attach by BTF; iterators              rawbpf_tracing(3)
  *	rawbpf/net.h         XDP, tcx, netfilter, sockets          rawbpf_net(3)
+ *	rawbpf/btf.h         types: the kernel's, and for maps     rawbpf_btf(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
+ *	rawbpf/ksym.h        names of the kernel's addresses       rawbpf_ksym(3)
+ *	rawbpf/perfbuf.h     records from programs, by CPU         rawbpf_perfbuf(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
  *	rawbpf/loop.h        waiting for several buffers           rawbpf_loop(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
+ *	rawbpf/info.h        what the kernel tells of an object    rawbpf_info(3)
  *	rawbpf/token.h       bpf(2) from a user namespace          rawbpf_token(3)
  *	rawbpf/uapi.h        the kernel's newer numbers            rawbpf(7)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
- *	rawbpf/escape.h      text from outside made harmless    rawbpf_escape(3)
- *	rawbpf/name.h        names of types, helpers, kinds       rawbpf_name(3)
+ *	rawbpf/escape.h      text from outside made harmless       rawbpf_escape(3)
+ *	rawbpf/name.h        names of types, helpers, kinds          rawbpf_name(3)
  *	rawbpf/memlock.h     the memory limit before Linux 5.11    rawbpf_memlock(3)
  *
  * Everywhere: a function returns a result >= 0 or a negative errno, never sets
@@ -45,13 +52,16 @@
 
 #include <rawbpf/insn.h>
 
+#include <rawbpf/btf.h>
 #include <rawbpf/build.h>
 #include <rawbpf/cgroup.h>
 #include <rawbpf/cpu.h>
 #include <rawbpf/error.h>
 #include <rawbpf/escape.h>
 #include <rawbpf/explain.h>
+#include <rawbpf/info.h>
 #include <rawbpf/kprobe.h>
+#include <rawbpf/ksym.h>
 #include <rawbpf/link.h>
 #include <rawbpf/loop.h>
 #include <rawbpf/map.h>
@@ -59,7 +69,11 @@
 #include <rawbpf/net.h>
 #include <rawbpf/name.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/perfbuf.h>
+#include <rawbpf/probe.h>
 #include <rawbpf/prog.h>
+#include <rawbpf/recipe.h>
+#include <rawbpf/rejection.h>
 #include <rawbpf/ring.h>
 #include <rawbpf/source.h>
 #include <rawbpf/text.h>

@@ -1,121 +1,72 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 
+#include "out.h"
 #include "parse.h"
 
-/* Text put together, as snprintf(3) does. */
-struct complain_out {
-	char *text;
-	size_t size, length;
-};
-
 /* ----------------------------------------------------------------------- messages */
-
-static void out_byte(struct complain_out *out, char byte)
-{
-	if (out->length + 1 < out->size) {
-		out->text[out->length] = byte;
-		out->text[out->length + 1] = '\0';
-	}
-	out->length++;
-}
-
-static void out_text(struct complain_out *out, const char *text)
-{
-	while (*text)
-		out_byte(out, *text++);
-}
-
-static void out_number(struct complain_out *out, uint64_t number)
-{
-	if (number > 9)
-		out_number(out, number / 10);
-	out_byte(out, '0' + number % 10);
-}
-
-static void out_hex(struct complain_out *out, unsigned byte)
-{
-	out_byte(out, "0123456789abcdef"[byte >> 4 & 15]);
-	out_byte(out, "0123456789abcdef"[byte & 15]);
-}
-
-static int is_plain(unsigned char byte)
-{
-	return (byte >= ' ' && byte <= '~') || byte == '\t';
-}
-
-/* A byte of somebody else's text; what a terminal might obey becomes \xNN. */
-static void out_escaped(struct complain_out *out, unsigned char byte)
-{
-	if (is_plain(byte)) {
-		out_byte(out, byte);
-		return;
-	}
-	out_text(out, "\\x");
-	out_hex(out, byte);
-}
 
 /* Enough of any name to know it again. */
 #define SAID_BYTES 28
 
-static void out_name(struct complain_out *out, const unsigned char *name, unsigned length)
+static void out_name(struct rawbpf__out *out, const unsigned char *name, unsigned length)
 {
 	unsigned i, shown = length > SAID_BYTES ? SAID_BYTES - 3 : length;
 
 	for (i = 0; i < shown; i++)
-		out_escaped(out, name[i]);
+		rawbpf__out_escaped(out, name[i]);
 	if (shown < length)
-		out_text(out, "...");
+		rawbpf__out_text(out, "...");
 }
 
-static void out_code(struct complain_out *out, const struct rawbpf__parser *p, unsigned code)
+static void out_code(struct rawbpf__out *out, const struct rawbpf__parser *p, unsigned code)
 {
 	static const char operators[][6] = { "'|='", "'^='", "'<<'", "'>>'", "'<<='", "'>>='" };
 
 	if (code >= RAWBPF__T_WORD) {
-		out_text(out, p->tables->words[code - RAWBPF__T_WORD].text);
+		rawbpf__out_text(out, p->tables->words[code - RAWBPF__T_WORD].text);
 	} else if (code == RAWBPF__T_R || code == RAWBPF__T_W) {
-		out_text(out, code == RAWBPF__T_R ? "a register r0 to r10" : "w0 to w10");
+		rawbpf__out_text(out, code == RAWBPF__T_R ? "a register r0 to r10" : "w0 to w10");
 	} else if (code == RAWBPF__T_NUMBER) {
-		out_text(out, "a number");
+		rawbpf__out_text(out, "a number");
 	} else if (code >= RAWBPF__T_OR_EQUAL && code <= RAWBPF__T_RIGHT_EQUAL) {
-		out_text(out, operators[code - RAWBPF__T_OR_EQUAL]);
+		rawbpf__out_text(out, operators[code - RAWBPF__T_OR_EQUAL]);
 	} else if (code) {
-		out_byte(out, '\'');
-		out_byte(out, code < RAWBPF__T_EQUAL ? code + RAWBPF__T_EQUAL : code);
-		out_text(out, code < RAWBPF__T_EQUAL ? "='" : "'");
+		rawbpf__out_byte(out, '\'');
+		rawbpf__out_byte(out, code < RAWBPF__T_EQUAL ? code + RAWBPF__T_EQUAL : code);
+		rawbpf__out_text(out, code < RAWBPF__T_EQUAL ? "='" : "'");
 	}
 }
 
-static void out_guess(struct complain_out *out, const struct rawbpf__guess *guess)
+static void out_guess(struct rawbpf__out *out, const struct rawbpf__guess *guess)
 {
 	if (!guess->best)
 		return;
-	out_text(out, " (did you mean '");
+	rawbpf__out_text(out, " (did you mean '");
 	out_name(out, guess->best, guess->best_length);
-	out_text(out, "'?)");
+	rawbpf__out_text(out, "'?)");
 }
 
-static void out_signed(struct complain_out *out, int64_t number)
+static void out_signed(struct rawbpf__out *out, int64_t number)
 {
 	if (number < 0)
-		out_byte(out, '-');
-	out_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+		rawbpf__out_byte(out, '-');
+	rawbpf__out_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
-static void out_message(struct complain_out *out, const struct rawbpf__parser *p,
+static void out_message(struct rawbpf__out *out, const struct rawbpf__parser *p,
 			const char *message, va_list arguments)
 {
 	const struct rawbpf__token *token;
 
 	for (; *message; message++) {
 		if (*message != '%') {
-			out_byte(out, *message);
+			rawbpf__out_byte(out, *message);
 			continue;
 		}
 		switch (*++message) {
 		case 's':
-			out_text(out, va_arg(arguments, const char *));
+			rawbpf__out_text(out, va_arg(arguments, const char *));
 			break;
 		case 't':
 			token = va_arg(arguments, const struct rawbpf__token *);
@@ -125,7 +76,7 @@ static void out_message(struct complain_out *out, const struct rawbpf__parser *p
 			out_signed(out, va_arg(arguments, int64_t));
 			break;
 		case 'x':
-			out_hex(out, va_arg(arguments, unsigned));
+			rawbpf__out_hex(out, va_arg(arguments, unsigned));
 			break;
 		case 'e':
 			out_code(out, p, va_arg(arguments, unsigned));
@@ -172,7 +123,7 @@ static void complain(struct rawbpf__parser *p, unsigned line, const struct rawbp
 {
 	struct rawbpf_text_error error = { .line = line, .width = token->length };
 	struct rawbpf_text_error *kept;
-	struct complain_out out = { .size = sizeof(error.message) };
+	struct rawbpf__out out = { .size = sizeof(error.message) };
 	const unsigned char *at = token->start;
 
 	if (!rawbpf__is_kept(p, at)) {
@@ -275,12 +226,12 @@ RAWBPF__PRIVATE void rawbpf__guess_offer(struct rawbpf__guess *guess, const void
 /* ------------------------------------------------------------------ an error for a reader */
 
 /* What is as wide as `byte` is when it is shown. */
-static void out_as_wide(struct complain_out *out, unsigned char byte, char mark)
+static void out_as_wide(struct rawbpf__out *out, unsigned char byte, char mark)
 {
 	int i;
 
-	for (i = is_plain(byte) ? 1 : 4; i; i--)
-		out_byte(out, byte == '\t' && mark == ' ' ? '\t' : mark);
+	for (i = rawbpf__is_plain(byte) ? 1 : 4; i; i--)
+		rawbpf__out_byte(out, byte == '\t' && mark == ' ' ? '\t' : mark);
 }
 
 /* Of a long line this much is shown, and from where the error is. */
@@ -288,7 +239,7 @@ static void out_as_wide(struct complain_out *out, unsigned char byte, char mark)
 #define SHOWN		160
 
 /* The line and, below it, the place. */
-static void out_line(struct complain_out *out, const unsigned char *line, size_t length,
+static void out_line(struct rawbpf__out *out, const unsigned char *line, size_t length,
 		     const struct rawbpf_text_error *error)
 {
 	size_t column = error->column ? error->column - 1 : 0, from, to, i;
@@ -299,44 +250,44 @@ static void out_line(struct complain_out *out, const unsigned char *line, size_t
 	from = column > SHOWN_BEFORE ? column - SHOWN_BEFORE : 0;
 	to = length - from > SHOWN ? from + SHOWN : length;
 	if (from)
-		out_text(out, "...");
+		rawbpf__out_text(out, "...");
 	for (i = from; i < to; i++)
-		out_escaped(out, line[i]);
+		rawbpf__out_escaped(out, line[i]);
 	if (to < length)
-		out_text(out, "...");
-	out_byte(out, '\n');
+		rawbpf__out_text(out, "...");
+	rawbpf__out_byte(out, '\n');
 	if (from)
-		out_text(out, "   ");
+		rawbpf__out_text(out, "   ");
 	for (i = from; i < column; i++)
 		out_as_wide(out, line[i], ' ');
-	out_byte(out, '^');
-	if (column < to && !is_plain(line[column]))
-		out_text(out, "~~~");
+	rawbpf__out_byte(out, '^');
+	if (column < to && !rawbpf__is_plain(line[column]))
+		rawbpf__out_text(out, "~~~");
 	for (i = column + 1; i < to && i - column < width; i++)
 		out_as_wide(out, line[i], '~');
-	out_byte(out, '\n');
+	rawbpf__out_byte(out, '\n');
 }
 
 size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, const char *text,
 				size_t length, const struct rawbpf_text_error *error)
 {
-	struct complain_out out = { .text = buffer, .size = size };
+	struct rawbpf__out out = { .text = buffer, .size = size };
 	size_t from = 0, to;
 	unsigned line = 1, i;
 
 	if (size)
 		buffer[0] = '\0';
 	for (; file && *file; file++)
-		out_escaped(&out, *file);
+		rawbpf__out_escaped(&out, *file);
 	if (file)
-		out_byte(&out, ':');
-	out_number(&out, error->line);
-	out_byte(&out, ':');
-	out_number(&out, error->column);
-	out_text(&out, ": error: ");
+		rawbpf__out_byte(&out, ':');
+	rawbpf__out_number(&out, error->line);
+	rawbpf__out_byte(&out, ':');
+	rawbpf__out_number(&out, error->column);
+	rawbpf__out_text(&out, ": error: ");
 	for (i = 0; i < sizeof(error->message) && error->message[i]; i++)
-		out_escaped(&out, error->message[i]);
-	out_byte(&out, '\n');
+		rawbpf__out_escaped(&out, error->message[i]);
+	rawbpf__out_byte(&out, '\n');
 	for (; from < length && line < error->line; from++)
 		line += text[from] == '\n';
 	for (to = from; to < length && text[to] != '\n'; to++)

@@ -18,11 +18,6 @@ static const uint8_t lex_class[256] = {
 };
 #undef C
 
-RAWBPF__PRIVATE const uint8_t *rawbpf__classes(void)
-{
-	return lex_class;
-}
-
 RAWBPF__PRIVATE int rawbpf__is_word(unsigned char c)
 {
 	return lex_class[c] >= RAWBPF__C_DIGIT;
@@ -43,11 +38,49 @@ RAWBPF__PRIVATE int rawbpf__is_hex(unsigned char c)
 	return lex_class[c] == RAWBPF__C_DIGIT || lex_class[c] == RAWBPF__C_HEX_LETTER;
 }
 
-static const unsigned char *skip_blanks(const unsigned char *at, const unsigned char *end)
+static const unsigned char *skip_blanks(const unsigned char *at)
 {
-	while (at < end && lex_class[*at] == RAWBPF__C_BLANK)
+	while (lex_class[*at] == RAWBPF__C_BLANK)
 		at++;
 	return at;
+}
+
+/* --------------------------------------------------------------- eight bytes at once */
+
+/*
+ * Branches that depend on how long a word or number is are those a processor guesses
+ * wrong, and each costs as much as a dozen instructions. So both are taken eight bytes
+ * at a time, the first in the lowest byte.
+ */
+#define EACH(BYTE)	(0x0101010101010101 * (uint64_t)(BYTE))
+#define LEX_INLINE	static inline __attribute__((always_inline))
+
+/* Behind the end are zeros. */
+LEX_INLINE uint64_t load_eight(const unsigned char *at, const unsigned char *end)
+{
+	uint64_t bytes = 0;
+
+	if (end - at < 8) {
+		while (end > at)
+			bytes = bytes << 8 | *--end;
+		return bytes;
+	}
+	__builtin_memcpy(&bytes, at, sizeof(bytes));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? bytes : __builtin_bswap64(bytes);
+}
+
+/* The high bit of each byte that is not from `first` to `last`, all below 0x80. */
+LEX_INLINE uint64_t not_between(uint64_t bytes, unsigned char first, unsigned char last)
+{
+	uint64_t low = bytes & EACH(0x7f);
+
+	return (~(low + EACH(0x80 - first)) | (low + EACH(0x7f - last)) | bytes) & EACH(0x80);
+}
+
+/* How many bytes come before the first with a high bit. */
+LEX_INLINE unsigned count_before(uint64_t high_bits)
+{
+	return high_bits ? __builtin_ctzll(high_bits) / 8 : 8;
 }
 
 /* ----------------------------------------------------------------------- words */
@@ -59,10 +92,14 @@ RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
 	unsigned n;
 
 	do {
-		bytes = 0;
-		for (n = 0; n < 8 && at < end && lex_class[*at] >= RAWBPF__C_DIGIT; n++)
-			bytes |= (uint64_t)*at++ << 8 * n;
-		k = k * RAWBPF__KEY_FACTOR ^ bytes;
+		bytes = load_eight(at, end);
+		n = count_before(not_between(bytes | EACH(0x20), 'a', 'z') &
+				 not_between(bytes, '0', '9'));
+		/* The few that have a '_' or '.' go on one by one. */
+		while (n < 8 && rawbpf__is_word(bytes >> 8 * n))
+			n++;
+		k = k * RAWBPF__FACTOR ^ (n < 8 ? bytes & ((1ull << 8 * n) - 1) : bytes);
+		at += n;
 	} while (n == 8);
 	*key = k;
 	return at;
@@ -70,45 +107,43 @@ RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
 
 RAWBPF__PRIVATE unsigned rawbpf__key_slot(uint64_t key, unsigned bits)
 {
-	return key * 0x9e3779b97f4a7c15 >> (64 - bits);
+	return key * RAWBPF__FACTOR >> (64 - bits);
 }
 
-RAWBPF__PRIVATE int rawbpf__word_find(const struct rawbpf__tables *tables, uint64_t key,
-				      const unsigned char *text, unsigned length)
+RAWBPF__PRIVATE unsigned rawbpf__word_find(const struct rawbpf__tables *tables, uint64_t key,
+					   const unsigned char *text, unsigned length)
 {
-	unsigned slot = rawbpf__key_slot(key, 8), n, i;
+	unsigned slot = rawbpf__key_slot(key, RAWBPF__WORD_BITS), n, i;
 	const struct rawbpf__word *word;
 
 	for (; (n = tables->word_slots[slot % RAWBPF__WORD_SLOTS]); slot++) {
-		word = &tables->words[n - 1];
+		word = &tables->words[n - RAWBPF__T_WORD];
 		if (word->key != key || word->length != length)
 			continue;
 		for (i = 8; i < length && word->text[i] == (char)text[i]; i++)
 			;
 		if (i >= length)
-			return n - 1;
+			return n;
 	}
-	return -1;
+	return 0;
 }
-_Static_assert(RAWBPF__WORD_SLOTS == 1 << 8, "word_find's slots have 8 bits");
 
 /* r0 to r10, w0 to w10; or what looks like one. Its end; NULL: it is some other word. */
-static const unsigned char *lex_register(struct rawbpf__token *token, const unsigned char *at,
-					 const unsigned char *end)
+LEX_INLINE const unsigned char *lex_register(struct rawbpf__token *token, const unsigned char *at)
 {
 	unsigned char letter = *at | 0x20;
 	const unsigned char *digits = at + 1;
 
-	if (letter != RAWBPF__T_R && letter != RAWBPF__T_W)
-		return NULL;
-	for (at = digits; at < end && lex_class[*at] == RAWBPF__C_DIGIT; at++)
-		;
-	if (at == digits || (at < end && lex_class[*at] >= RAWBPF__C_DIGIT))
+	if ((letter != RAWBPF__T_R && letter != RAWBPF__T_W) || !rawbpf__is_digit(*digits))
 		return NULL;
 	token->code = letter;
 	token->value = *digits - '0';
-	if (at - digits == 1)
-		return at;
+	if (!rawbpf__is_word(digits[1]))
+		return digits + 1;
+	for (at = digits; rawbpf__is_digit(*at); at++)
+		;
+	if (rawbpf__is_word(*at))
+		return NULL;
 	token->value = 10;
 	if (at - digits > 2 || digits[0] != '1' || digits[1] != '0')
 		token->code = RAWBPF__T_BAD_REGISTER;
@@ -121,13 +156,14 @@ static const unsigned char *lex_term(struct rawbpf__parser *p, struct rawbpf__to
 /* "name#5" or "name#-5", after call; '-' is part of such a name. */
 static const unsigned char *lex_call_name(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
-	const unsigned char *at = token->start, *end = p->end, *name = at, *number;
+	const unsigned char *at = token->start, *name = at, *number;
 
-	while (at < end && (lex_class[*at] >= RAWBPF__C_DIGIT || *at == '-'))
+	while (rawbpf__is_word(*at) || *at == '-')
 		at++;
-	number = at + 1;
-	number += end - at > 1 && *number == '-';
-	if (end - at < 2 || *at != '#' || number == end || lex_class[*number] != RAWBPF__C_DIGIT)
+	if (*at != '#')
+		return NULL;
+	number = at + 1 + (at[1] == '-');
+	if (!rawbpf__is_digit(*number))
 		return NULL;
 	number = lex_term(p, token, number, number - at > 1);
 	token->start = name;
@@ -139,35 +175,34 @@ static const unsigned char *lex_call_name(struct rawbpf__parser *p, struct rawbp
 /* After goto, call and their like any word is a name, so that a label may be called "exit". */
 static int is_named(unsigned before)
 {
-	return before >= RAWBPF__T_GOTO && before < RAWBPF__T_NAMED;
+	return before >= RAWBPF__T_WORD && before < RAWBPF__T_NAMED;
 }
 
 /* But for "pc+1" and "kfunc[...]". */
-static int is_no_name(const unsigned char *at, const unsigned char *next, const unsigned char *end)
+static int is_no_name(const unsigned char *at, const unsigned char *next)
 {
-	return next < end && (*next == '[' || (next - at == 2 && at[0] == 'p' && at[1] == 'c' &&
-					       (*next == '+' || *next == '-')));
+	return *next == '[' ||
+	       (next - at == 2 && at[0] == 'p' && at[1] == 'c' && (*next == '+' || *next == '-'));
 }
 
 /* A word: of the templates, or a name. */
-static const unsigned char *lex_word(struct rawbpf__parser *p, struct rawbpf__token *token,
-				     unsigned before)
+LEX_INLINE const unsigned char *lex_word(struct rawbpf__parser *p, struct rawbpf__token *token,
+					 unsigned before)
 {
-	const unsigned char *at = token->start, *end = p->end, *next;
-	int word;
+	const unsigned char *at = token->start, *next;
+	unsigned word = 0;
 
-	if (before == RAWBPF__T_CALL) {
+	if (before == RAWBPF__T_call) {
 		next = lex_call_name(p, token);
 		if (next)
 			return next;
 	}
-	next = rawbpf__word_end(at, end, &token->value);
+	next = rawbpf__word_end(at, p->end, &token->value);
 	token->length = next - at;
-	word = -1;
-	if (!is_named(before) || is_no_name(at, next, end))
+	if (!is_named(before) || is_no_name(at, next))
 		word = rawbpf__word_find(p->tables, token->value, at, token->length);
-	token->code = word < 0 ? RAWBPF__T_NUMBER : RAWBPF__T_WORD + word;
-	token->flags = word < 0 ? RAWBPF__NAME : 0;
+	token->code = word ? word : RAWBPF__T_NUMBER;
+	token->flags = word ? 0 : RAWBPF__NAME;
 	if (before == RAWBPF__T_END && *at == '.')
 		token->code = RAWBPF__T_DIRECTIVE;
 	return next;
@@ -176,14 +211,14 @@ static const unsigned char *lex_word(struct rawbpf__parser *p, struct rawbpf__to
 /* --------------------------------------------------------------------- numbers */
 
 /* Digits of a base; what else belongs to the word is wrong. Returns their end. */
-static const unsigned char *lex_digits(struct rawbpf__token *token, const unsigned char *at,
-				       const unsigned char *end, unsigned base)
+static const unsigned char *lex_digits(struct rawbpf__parser *p, struct rawbpf__token *token,
+				       const unsigned char *at, unsigned base)
 {
 	const unsigned char *first = at;
 	uint64_t value = 0;
 	int big = 0;
 
-	for (; at < end && rawbpf__is_hex(*at); at++) {
+	for (; rawbpf__is_hex(*at); at++) {
 		unsigned digit = (*at & 15) + (*at >> 6) * 9;
 
 		if (digit >= base)
@@ -198,70 +233,98 @@ static const unsigned char *lex_digits(struct rawbpf__token *token, const unsign
 	token->value = value;
 	if (value >> 63)
 		token->flags |= RAWBPF__HUGE;
-	if (at == first || (at < end && lex_class[*at] >= RAWBPF__C_DIGIT)) {
+	if (at == first || rawbpf__is_word(*at)) {
 		token->code = RAWBPF__T_BAD_NUMBER;
-		return rawbpf__word_end(at, end, &value);
+		return rawbpf__word_end(at, p->end, &value);
 	}
 	if (big)
 		token->code = RAWBPF__T_BIG_NUMBER;
 	return at;
 }
 
-static const unsigned char *lex_number(struct rawbpf__token *token, const unsigned char *at,
-				       const unsigned char *end)
+/* Up to 7 decimal digits at once; NULL: it is another number. */
+LEX_INLINE const unsigned char *lex_decimal(struct rawbpf__parser *p, struct rawbpf__token *token,
+					    const unsigned char *at)
 {
-	unsigned char letter = *at == '0' && end - at > 1 ? at[1] | 0x20 : 0;
+	uint64_t bytes = load_eight(at, p->end);
+	unsigned n = count_before(not_between(bytes, '0', '9'));
+
+	if (n == 8 || rawbpf__is_word(at[n]) || (*at == '0' && n > 1))
+		return NULL;
+	/* Zeros before them; then pairs, fours, and eight of them. */
+	bytes = (bytes & EACH(0x0f)) << 8 * (8 - n);
+	bytes = bytes * (1 + (10 << 8)) >> 8 & 0x00ff00ff00ff00ff;
+	bytes = bytes * (1 + (100 << 16)) >> 16 & 0x0000ffff0000ffff;
+	token->value = bytes * (1 + (10000ull << 32)) >> 32;
+	return at + n;
+}
+
+LEX_INLINE const unsigned char *lex_number(struct rawbpf__parser *p, struct rawbpf__token *token,
+					   const unsigned char *at)
+{
+	const unsigned char *next = lex_decimal(p, token, at);
+	unsigned base = 10;
 
 	token->code = RAWBPF__T_NUMBER;
-	switch (letter) {
-	case 'x':
-		return lex_digits(token, at + 2, end, 16);
-	case 'b':
-		return lex_digits(token, at + 2, end, 2);
-	case 'o':
-		return lex_digits(token, at + 2, end, 8);
+	if (next)
+		return next;
+	if (*at == '0') {
+		unsigned char letter = at[1] | 0x20;
+
+		base = letter == 'x' ? 16 : letter == 'b' ? 2 : 8;
+		if (letter == 'x' || letter == 'b' || letter == 'o')
+			at += 2;
 	}
-	return lex_digits(token, at, end, rawbpf__is_word(letter) ? 8 : 10);
+	return lex_digits(p, token, at, base);
 }
 
 /* 'a', '\n', '\\', '\'', '\0' and their like. */
-static const unsigned char *lex_quoted(struct rawbpf__token *token, const unsigned char *at,
-				       const unsigned char *end)
+static const unsigned char *lex_quoted(struct rawbpf__token *token, const unsigned char *at)
 {
 	static const char escapes[] = "n\nt\tr\r0\0\\\\''";
 	unsigned i;
 
 	token->code = RAWBPF__T_NUMBER;
-	if (end - at >= 3 && at[1] >= ' ' && at[1] <= '~' && at[1] != '\\' && at[1] != '\'' &&
-	    at[2] == '\'') {
+	if (at[1] >= ' ' && at[1] <= '~' && at[1] != '\\' && at[1] != '\'' && at[2] == '\'') {
 		token->value = at[1];
 		return at + 3;
 	}
-	if (end - at >= 4 && at[1] == '\\' && at[3] == '\'')
-		for (i = 0; i < sizeof(escapes) - 1; i += 2)
-			if (at[2] == escapes[i]) {
-				token->value = escapes[i + 1];
-				return at + 4;
-			}
+	for (i = 0; at[1] == '\\' && i < sizeof(escapes) - 1; i += 2)
+		if (at[2] == escapes[i] && at[3] == '\'') {
+			token->value = escapes[i + 1];
+			return at + 4;
+		}
 	token->code = RAWBPF__T_BAD_NUMBER;
 	return at + 1;
 }
 
 /* Does a number follow one sign or two? Its first byte, and whether to negate it. */
-static const unsigned char *lex_signs(const unsigned char *at, const unsigned char *end,
-				      int *negative)
+LEX_INLINE const unsigned char *lex_signs(const unsigned char *at, int *negative)
 {
 	struct rawbpf__token token;
 	int signs;
 
 	*negative = 0;
-	for (signs = 0; signs < 2 && at < end && (*at == '+' || *at == '-'); signs++) {
+	for (signs = 0; signs < 2 && (*at == '+' || *at == '-'); signs++) {
 		*negative ^= *at == '-';
-		at = skip_blanks(at + 1, end);
+		at = skip_blanks(at + 1);
 	}
-	if (at == end || (lex_class[*at] != RAWBPF__C_QUOTE && lex_class[*at] < RAWBPF__C_DIGIT))
+	if (!rawbpf__is_word(*at) && lex_class[*at] != RAWBPF__C_QUOTE)
 		return NULL;
-	return lex_register(&token, at, end) ? NULL : at;
+	return lex_register(&token, at) ? NULL : at;
+}
+
+/* The name of a constant. */
+static const unsigned char *lex_constant(struct rawbpf__parser *p, struct rawbpf__token *term,
+					 const unsigned char *at)
+{
+	const unsigned char *next = rawbpf__word_end(at, p->end, &term->value);
+
+	term->code = RAWBPF__T_NUMBER;
+	term->length = next - at;
+	if (!rawbpf__symbol_constant(p, term))
+		term->code = RAWBPF__T_BAD_NAME;
+	return next;
 }
 
 /* One term of a sum: a number, a character, or the name of a constant. */
@@ -270,17 +333,12 @@ static const unsigned char *lex_term(struct rawbpf__parser *p, struct rawbpf__to
 {
 	term->start = at;
 	term->flags = 0;
-	if (lex_class[*at] == RAWBPF__C_DIGIT) {
-		at = lex_number(term, at, p->end);
-	} else if (*at == '\'') {
-		at = lex_quoted(term, at, p->end);
-	} else {
-		term->code = RAWBPF__T_NUMBER;
-		at = rawbpf__word_end(at, p->end, &term->value);
-		term->length = at - term->start;
-		if (!rawbpf__symbol_constant(p, term))
-			term->code = RAWBPF__T_BAD_NAME;
-	}
+	if (rawbpf__is_digit(*at))
+		at = lex_number(p, term, at);
+	else if (*at == '\'')
+		at = lex_quoted(term, at);
+	else
+		at = lex_constant(p, term, at);
 	term->length = at - term->start;
 	if (negative && term->code == RAWBPF__T_NUMBER) {
 		if (term->flags && term->value > 1ull << 63)
@@ -293,15 +351,15 @@ static const unsigned char *lex_term(struct rawbpf__parser *p, struct rawbpf__to
 
 /* What follows a term, "+ 4" or "- NAME", is added to it. */
 static const unsigned char *lex_more(struct rawbpf__parser *p, struct rawbpf__token *sum,
-				    const unsigned char *at)
+				     const unsigned char *at)
 {
-	const unsigned char *next = skip_blanks(at, p->end);
+	const unsigned char *next = skip_blanks(at);
 	struct rawbpf__token term;
 	int64_t value;
 	int negative;
 
-	for (; next < p->end && (*next == '+' || *next == '-'); next = skip_blanks(at, p->end)) {
-		next = lex_signs(next, p->end, &negative);
+	for (; *next == '+' || *next == '-'; next = skip_blanks(at)) {
+		next = lex_signs(next, &negative);
 		if (!next || sum->code != RAWBPF__T_NUMBER)
 			break;
 		if (sum->flags & RAWBPF__NAME && !rawbpf__symbol_constant(p, sum)) {
@@ -322,20 +380,22 @@ static const unsigned char *lex_more(struct rawbpf__parser *p, struct rawbpf__to
 	return at;
 }
 
-static const unsigned char *lex_sum(struct rawbpf__parser *p, struct rawbpf__token *sum,
-				    const unsigned char *at)
+LEX_INLINE const unsigned char *lex_sum(struct rawbpf__parser *p, struct rawbpf__token *sum,
+					const unsigned char *at)
 {
-	const unsigned char *next = skip_blanks(at, p->end);
+	const unsigned char *next = at + (*at == ' ');
 
-	return next < p->end && (*next == '+' || *next == '-') ? lex_more(p, sum, at) : at;
+	if (*next != '+' && *next != '-' && lex_class[*next] != RAWBPF__C_BLANK)
+		return at;
+	return lex_more(p, sum, at);
 }
 
 /* A signed number, or a sum; NULL: there is only an operator. */
-static const unsigned char *lex_signed(struct rawbpf__parser *p, struct rawbpf__token *token)
+LEX_INLINE const unsigned char *lex_signed(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
 	const unsigned char *start = token->start;
 	int negative;
-	const unsigned char *at = lex_signs(start, p->end, &negative);
+	const unsigned char *at = lex_signs(start, &negative);
 
 	if (!at)
 		return NULL;
@@ -353,33 +413,31 @@ static const unsigned char *lex_signed(struct rawbpf__parser *p, struct rawbpf__
 static const unsigned char *lex_comment(struct rawbpf__parser *p, struct rawbpf__token *token,
 					const unsigned char *at)
 {
-	const unsigned char *end = p->end;
-
-	if (*at != '#' && (end - at < 2 || (at[1] != '/' && at[1] != '*')))
+	if (*at != '#' && at[1] != '/' && at[1] != '*')
 		return NULL;
 	if (*at == '#' || at[1] == '/') {
-		while (at < end && *at != '\n')
+		while (*at != '\n')
 			at++;
 		return at;
 	}
-	for (at += 2; at < end; at++) {
+	for (at += 2; at < p->end - 1; at++) {
 		p->line += *at == '\n';
-		if (*at == '*' && end - at > 1 && at[1] == '/')
+		if (*at == '*' && at[1] == '/')
 			return at + 2;
 	}
 	token->code = RAWBPF__T_BAD_COMMENT;
 	token->length = 2;
-	return end;
+	return at;
 }
 
 /* objdump writes "<label+0x10>" after a jump's or call's target: it says nothing new. */
-static const unsigned char *lex_annotation(const unsigned char *at, const unsigned char *end)
+static const unsigned char *lex_annotation(const unsigned char *at)
 {
-	if (end - at < 2 || lex_class[at[1]] < RAWBPF__C_LETTER)
+	if (lex_class[at[1]] < RAWBPF__C_LETTER)
 		return NULL;
-	while (at < end && *at != '>' && *at != '\n')
+	while (*at != '>' && *at != '\n')
 		at++;
-	return at < end && *at == '>' ? at + 1 : NULL;
+	return *at == '>' ? at + 1 : NULL;
 }
 
 /* Has a jump or call come before? Then '<' is no comparison. */
@@ -391,54 +449,65 @@ static int after_jump(const struct rawbpf__token *tokens, const struct rawbpf__t
 	return 0;
 }
 
-static const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf__token *token)
+RAWBPF__PRIVATE const unsigned char *rawbpf__operator_end(const unsigned char *at, unsigned *code)
 {
-	const unsigned char *at = token->start, *end = p->end, *next = NULL;
 	unsigned char c = *at++;
-	unsigned char second = at < end ? *at : 0;
 
-	if (second == '=') {
-		token->code = c == '|' ? RAWBPF__T_OR_EQUAL : c == '^' ? RAWBPF__T_XOR_EQUAL :
-			      c - RAWBPF__T_EQUAL;
+	*code = c;
+	if (*at == '=') {
+		*code = c == '|' ? RAWBPF__T_OR_EQUAL : c == '^' ? RAWBPF__T_XOR_EQUAL :
+			c - RAWBPF__T_EQUAL;
 		return at + 1;
 	}
-	if (second == c && (c == '<' || c == '>')) {
-		int equal = end - at > 1 && at[1] == '=';
+	if (*at == c && (c == '<' || c == '>')) {
+		int equal = at[1] == '=';
 
-		token->code = (c == '<' ? RAWBPF__T_LEFT : RAWBPF__T_RIGHT) + 2 * equal;
+		*code = (c == '<' ? RAWBPF__T_LEFT : RAWBPF__T_RIGHT) + 2 * equal;
 		return at + 1 + equal;
 	}
-	if (c == '+' || c == '-')
-		next = lex_signed(p, token);
-	else if (c == '/')
-		next = lex_comment(p, token, at - 1);
-	else if (c == '<' && token < p->tokens + RAWBPF__TOKENS && after_jump(p->tokens, token))
-		next = lex_annotation(at - 1, end);
-	if (next)
-		return next;
-	token->code = c;
 	return at;
 }
 
-/* One token that is no register. If it is none at all (a comment), its code is T_END. */
-static const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__token *token,
-				      unsigned class, unsigned before)
+LEX_INLINE const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
-	const unsigned char *at = token->start;
+	const unsigned char *at = token->start, *next = NULL, *end;
+	unsigned code;
+
+	end = rawbpf__operator_end(at, &code);
+	if (code == '+' || code == '-')
+		next = lex_signed(p, token);
+	else if (*at == '/')
+		next = lex_comment(p, token, at);
+	else if (code == '<' && token < p->tokens + RAWBPF__TOKENS && after_jump(p->tokens, token))
+		next = lex_annotation(at);
+	if (next)
+		return next;
+	token->code = code;
+	return end;
+}
+
+/* One token. If it is none at all (a comment), its code stays T_END. */
+LEX_INLINE const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__token *token,
+					  unsigned class, unsigned before)
+{
+	const unsigned char *at = token->start, *next;
 
 	if (class >= RAWBPF__C_LETTER) {
-		at = lex_word(p, token, before);
+		next = lex_register(token, at);
+		if (next)
+			return next;
+		next = lex_word(p, token, before);
 		/* No sum is in sight, or it is a name that is defined: ".set NAME -4". */
 		if (!(token->flags & RAWBPF__NAME) || before == RAWBPF__T_END ||
 		    before == RAWBPF__T_DIRECTIVE || is_named(before))
-			return at;
-		return lex_sum(p, token, at);
+			return next;
+		return lex_sum(p, token, next);
 	}
 	if (class == RAWBPF__C_OPERATOR)
 		return lex_operator(p, token);
-	if (class == RAWBPF__C_DIGIT || class == RAWBPF__C_QUOTE)
+	if (class == RAWBPF__C_DIGIT || *at == '\'')
 		return lex_sum(p, token, lex_term(p, token, at, 0));
-	if (class == RAWBPF__C_HASH)
+	if (*at == '#')
 		return lex_comment(p, token, at);
 	token->code = class == RAWBPF__C_BRACKET ? *at : RAWBPF__T_BAD;
 	return at + 1;
@@ -446,35 +515,28 @@ static const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__t
 
 /* ------------------------------------------------------------------- statements */
 
-static int is_operand(unsigned code)
-{
-	return code == RAWBPF__T_NUMBER || code == RAWBPF__T_R || code == RAWBPF__T_W;
-}
-
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p)
 {
-	const unsigned char *at = p->at, *end = p->end, *next;
+	const unsigned char *at = p->at, *next;
 	struct rawbpf__token *token = p->tokens;
-	unsigned before = RAWBPF__T_END, operands = 0, count = 0;
+	unsigned before = RAWBPF__T_END, count = 0;
+	uint64_t codes = 0;
 
-	p->skeleton.part[0] = p->skeleton.part[1] = p->skeleton.part[2] = 0;
-	p->hash = 0;
+	p->skeleton = (struct rawbpf__skeleton){ { 0, 0, 0, 0 } };
 	p->colon = 0;
-	for (; at < end; at = next) {
+	for (;; at = next) {
 		unsigned class = lex_class[*at];
 
 		next = at + 1;
 		if (class == RAWBPF__C_BLANK)
 			continue;
-		if (class == RAWBPF__C_NEWLINE || class == RAWBPF__C_SEMICOLON)
+		if (*at == '\n' || *at == ';')
 			break;
 		token->start = at;
 		token->length = 0;
-		token->code = RAWBPF__T_END;
 		token->flags = 0;
-		next = class == RAWBPF__C_LETTER ? lex_register(token, at, end) : NULL;
-		if (!next)
-			next = lex_token(p, token, class, before);
+		token->code = RAWBPF__T_END;
+		next = lex_token(p, token, class, before);
 		if (token->code == RAWBPF__T_END)
 			continue;
 		before = token->code;
@@ -487,11 +549,8 @@ RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p)
 			token->length = next - at;
 		if (count == RAWBPF__TOKENS)
 			continue;
-		if (is_operand(before) && operands < sizeof(p->operands))
-			p->operands[operands++] = count;
-		if (count < RAWBPF__SKELETON)
-			p->skeleton.code[count] = before;
-		p->hash = RAWBPF__HASH(p->hash, before);
+		codes = codes << 8 | before;
+		p->skeleton.part[count / 8] = codes;
 		token++;
 		count++;
 	}
@@ -500,6 +559,5 @@ RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p)
 	token->code = RAWBPF__T_END;
 	token->flags = 0;
 	p->token_count = count;
-	p->operand_count = operands;
 	p->at = at;
 }

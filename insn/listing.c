@@ -100,8 +100,7 @@ static void opcode(struct rawbpf__parser *p)
 	if (p->end - at < 4 || at[0] != '(' || !rawbpf__is_hex(at[1]) || !rawbpf__is_hex(at[2]) ||
 	    at[3] != ')')
 		return;
-	p->opcode = hex_value(at[1]) << 4 | hex_value(at[2]);
-	p->opcode_known = 1;
+	p->opcode = RAWBPF__OPCODE | hex_value(at[1]) << 4 | hex_value(at[2]);
 	p->opcode_at = at;
 	p->from_kernel = 1;
 	p->at = at + 4;

@@ -1,176 +1,173 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
+#include "put.h"
 
-/* ------------------------------------------------------- the table of skeletons */
+/* ------------------------------------------------------------------------- words */
 
-/* One template being made a line of text; all come to an end long before the buffer. */
+static const char match_words[] =
+#define WORD(TEXT) #TEXT "\0"
+#include "form.def"
+;
+
+RAWBPF__PRIVATE void rawbpf__tables_start(struct rawbpf__tables *tables)
+{
+	const char *text = match_words;
+	struct rawbpf__word *word = tables->words;
+	unsigned slot, i;
+
+	for (i = 0; i < RAWBPF__ROW_SLOTS; i++)
+		tables->row_slots[i] = 0;
+	for (i = 0; i < RAWBPF__WORD_SLOTS; i++)
+		tables->word_slots[i] = 0;
+	tables->row_count = 0;
+	tables->next = (struct rawbpf__template){ .pass = 0 };
+	for (; *text; text += word->length + 1, word++) {
+		const unsigned char *at = (const unsigned char *)text;
+		const unsigned char *end = (const unsigned char *)match_words + sizeof(match_words);
+
+		word->text = text;
+		word->length = rawbpf__word_end(at, end, &word->key) - at;
+		slot = rawbpf__key_slot(word->key, RAWBPF__WORD_BITS);
+		while (tables->word_slots[slot % RAWBPF__WORD_SLOTS])
+			slot++;
+		tables->word_slots[slot % RAWBPF__WORD_SLOTS] = RAWBPF__T_WORD + word - tables->words;
+	}
+}
+
+/* --------------------------------------------------------------------- templates */
+
+/* A template as text; all come to an end long before the buffer. */
 struct match_line {
 	char text[80];
 	unsigned length;
 };
 
+/* An operand in such a line: a byte that says which one, and what has to stand there. */
+enum { LINE_NUMBER = 0x80, LINE_R = 0xa0, LINE_W = 0xc0, LINE_FIELD = 0x1f };
+
+/* By the low 6 bits of the template's letter. */
+static const uint8_t line_operands[64] = {
+	['D' & 63] = LINE_R | RAWBPF__F_DST,       ['d' & 63] = LINE_W | RAWBPF__F_DST,
+	['S' & 63] = LINE_R | RAWBPF__F_SRC,       ['s' & 63] = LINE_W | RAWBPF__F_SRC,
+	['I' & 63] = LINE_NUMBER | RAWBPF__F_IMM,  ['C' & 63] = LINE_NUMBER | RAWBPF__F_IMM,
+	['N' & 63] = LINE_NUMBER | RAWBPF__F_IMM,  ['M' & 63] = LINE_NUMBER | RAWBPF__F_NEXT,
+	['U' & 63] = LINE_NUMBER | RAWBPF__F_HIGH, ['V' & 63] = LINE_NUMBER | RAWBPF__F_LOW,
+	['E' & 63] = LINE_NUMBER | RAWBPF__F_OFF,  ['O' & 63] = LINE_NUMBER | RAWBPF__F_OFF,
+	['J' & 63] = LINE_NUMBER | RAWBPF__F_JUMP, ['L' & 63] = LINE_NUMBER | RAWBPF__F_JUMP32,
+	['K' & 63] = LINE_NUMBER | RAWBPF__F_LOCAL, ['R' & 63] = LINE_NUMBER | RAWBPF__F_LOCAL,
+	['H' & 63] = LINE_NUMBER | RAWBPF__F_CALL, ['Q' & 63] = LINE_NUMBER | RAWBPF__F_IMM64,
+	['X' & 63] = LINE_NUMBER | RAWBPF__F_MAP,
+};
+
 static void line_add(struct match_line *line, const char *text)
 {
-	while (*text && line->length < sizeof(line->text))
+	while (*text)
 		line->text[line->length++] = *text++;
 }
 
-static void line_add_number(struct match_line *line, unsigned number)
+static void line_add_operand(struct match_line *line, const struct rawbpf__template *template,
+			     char what)
 {
-	if (number > 9)
-		line_add_number(line, number / 10);
-	line_add(line, (const char[]){ '0' + number % 10, '\0' });
-}
-
-/*
- * A register or number stands for each operand; which operand it is, is its value
- * (enum rawbpf__field). 0 stands for itself.
- */
-static void line_add_operand(struct match_line *line, const struct rawbpf__form *form, char what,
-			     unsigned dialect)
-{
-	static const struct {
-		char what;
-		uint8_t field;
-		char text[3];
-	} operands[] = {
-		{ 'D', RAWBPF__F_DST, "r" },	{ 'd', RAWBPF__F_DST, "w" },
-		{ 'S', RAWBPF__F_SRC, "r" },	{ 's', RAWBPF__F_SRC, "w" },
-		{ 'I', RAWBPF__F_IMM, "" },	{ 'C', RAWBPF__F_IMM, "" },
-		{ 'N', RAWBPF__F_IMM, "" },	{ 'M', RAWBPF__F_NEXT, "" },
-		{ 'Q', RAWBPF__F_IMM64, "" },	{ 'U', RAWBPF__F_HIGH, "" },
-		{ 'V', RAWBPF__F_LOW, "" },	{ 'E', RAWBPF__F_OFF, "" },
-		{ 'O', RAWBPF__F_OFF, "+" },	{ 'J', RAWBPF__F_JUMP, "" },
-		{ 'L', RAWBPF__F_JUMP32, "" },	{ 'K', RAWBPF__F_LOCAL, "" },
-		{ 'R', RAWBPF__F_LOCAL, "pc" },	{ 'H', RAWBPF__F_CALL, "" },
-		{ 'X', RAWBPF__F_MAP, "" },
-	};
-	unsigned i;
+	const struct rawbpf__form *form = template->form;
 
 	if (what == 'o')
 		line_add(line, form->op);
 	else if (what == 'F')
-		line_add_number(line, form->fix);
+		line->length = rawbpf__put_small(line->text + line->length, form->fix) - line->text;
 	else if (what == 'T')
 		line_add(line, rawbpf__form_type(form->code));
-	for (i = 0; i < sizeof(operands) / sizeof(operands[0]); i++) {
-		if (operands[i].what != what)
-			continue;
-		line_add(line, operands[i].text);
-		if (what == 'R' || (dialect == RAWBPF_KERNEL && (what == 'J' || what == 'L')))
-			line_add(line, what == 'R' ? "+" : "pc+");
-		line_add_number(line, operands[i].field);
-	}
+	else if (what == 'R' ||
+		 (template->dialect == RAWBPF_KERNEL && (what == 'J' || what == 'L')))
+		line_add(line, "pc+");
+	else if (what == 'O')
+		line_add(line, "+");
+	if (line_operands[what & 63])
+		line->text[line->length++] = line_operands[what & 63];
 }
 
-static void line_make(struct match_line *line, const struct rawbpf__form *form,
-		      const char *template, unsigned dialect)
+static void line_make(struct match_line *line, const struct rawbpf__template *template)
 {
+	const char *text = template->text;
+
 	line->length = 0;
-	for (; *template; template++)
-		if (*template == '%')
-			line_add_operand(line, form, *++template, dialect);
+	for (; *text; text++)
+		if (*text == '%')
+			line_add_operand(line, template, *++text);
 		else
-			line_add(line, (const char[]){ *template, '\0' });
+			line->text[line->length++] = *text;
+	line->text[line->length] = '\0';
 }
 
-static void word_add(struct rawbpf__tables *tables, const char *text, unsigned length)
+/* What a line has next: a token's code, and of an operand its field, and whether it has a sign. */
+struct match_element {
+	unsigned code, field, sign;
+};
+
+/* 0 and r0 stand for themselves. */
+static const char *line_operand(const char *at, struct match_element *element)
 {
-	struct rawbpf__word *word = &tables->words[tables->word_count];
-	const unsigned char *start = (const unsigned char *)text;
-	unsigned slot, i;
+	unsigned char c = *at;
+
+	element->field = c & 0x80 ? c & LINE_FIELD : RAWBPF__F_ZERO;
+	element->code = c == 'r' || (c & ~LINE_FIELD) == LINE_R ? RAWBPF__T_R :
+			c == 'w' || (c & ~LINE_FIELD) == LINE_W ? RAWBPF__T_W : RAWBPF__T_NUMBER;
+	return at + 1 + (c == 'r' || c == 'w');
+}
+
+static int is_line_operand(const char *at)
+{
+	return *at & 0x80 || *at == '0' || ((*at == 'r' || *at == 'w') && at[1] == '0');
+}
+
+/* The element at `at`; returns where the next one is. */
+static const char *line_element(const struct rawbpf__tables *tables, const struct match_line *line,
+				const char *at, struct match_element *element)
+{
+	const unsigned char *end = (const unsigned char *)line->text + line->length, *word, *next;
+	const char *number;
 	uint64_t key;
 
-	rawbpf__word_end(start, start + length, &key);
-	if (rawbpf__word_find(tables, key, start, length) >= 0 ||
-	    length >= sizeof(word->text) || tables->word_count == RAWBPF__WORD_MAX)
-		return;
-	for (slot = rawbpf__key_slot(key, 8); tables->word_slots[slot % RAWBPF__WORD_SLOTS]; slot++)
-		;
-	tables->word_slots[slot % RAWBPF__WORD_SLOTS] = ++tables->word_count;
-	word->key = key;
-	word->length = length;
-	for (i = 0; i < length; i++)
-		word->text[i] = text[i];
-	word->text[i] = '\0';
+	while (*at == ' ')
+		at++;
+	number = at + 1 + (at[0] && at[1] == ' ');
+	element->sign = *at == '+' && (*number & 0xe0) == LINE_NUMBER;
+	if (element->sign)
+		at = number;
+	if (is_line_operand(at))
+		return line_operand(at, element);
+	word = (const unsigned char *)at;
+	element->code = RAWBPF__T_END;
+	if (!*word)
+		return at;
+	if (!rawbpf__is_word(*word))
+		return (const char *)rawbpf__operator_end(word, &element->code);
+	next = rawbpf__word_end(word, end, &key);
+	element->code = rawbpf__word_find(tables, key, word, next - word);
+	return (const char *)next;
 }
 
-/* The words of a line, but for registers and numbers. */
-static void words_add(struct rawbpf__tables *tables, const struct match_line *line)
+/* What only we write: a map of this text. And what only bpftool prints. */
+static const struct {
+	uint8_t shape;
+	char text[24];
+} match_more[] = {
+	{ RAWBPF__SHAPE_MAP_FD, "%D = map %X" },
+	{ RAWBPF__SHAPE_MAP_FD, "%D = map[id:%N]" },
+	{ RAWBPF__SHAPE_MAP_VALUE, "%D = map[id:%N][0]+%M" },
+};
+
+static int template_more(struct rawbpf__template *template)
 {
-	unsigned i, start;
+	unsigned index = template->index;
 
-	for (i = 0; i < line->length; i++) {
-		const char *word = line->text + i;
-
-		if (!rawbpf__is_word(*word))
-			continue;
-		for (start = i; i < line->length && rawbpf__is_word(line->text[i]); i++)
-			;
-		if (rawbpf__is_digit(*word) ||
-		    ((*word == 'r' || *word == 'w') && rawbpf__is_digit(word[1])))
-			continue;
-		word_add(tables, word, i - start);
-	}
-}
-
-static int skeletons_equal(const union rawbpf__skeleton *a, const union rawbpf__skeleton *b)
-{
-	return a->part[0] == b->part[0] && a->part[1] == b->part[1] && a->part[2] == b->part[2];
-}
-
-_Static_assert(RAWBPF__ROW_SLOTS == 1 << 10, "slots are the highest bits of a hash");
-
-/* Behind the rows of the same skeleton that are there already. */
-static void row_insert(struct rawbpf__tables *tables, const struct rawbpf__row *row)
-{
-	unsigned slot = row->hash >> 54, n;
-
-	for (; (n = tables->row_slots[slot]); slot = (slot + 1) % RAWBPF__ROW_SLOTS)
-		if (skeletons_equal(&tables->rows[n - 1].skeleton, &row->skeleton) &&
-		    tables->rows[n - 1].insn == row->insn)
-			return;
-	if (tables->row_count == RAWBPF__ROW_MAX)
-		return;
-	tables->rows[tables->row_count++] = *row;
-	tables->row_slots[slot] = tables->row_count;
-}
-
-static uint64_t fixed(unsigned rule, int fix, uint64_t mask, unsigned shift)
-{
-	return rule == RAWBPF__FIX ? (fix & mask) << shift : 0;
-}
-
-static void row_add(struct rawbpf__parser *p, const struct rawbpf__form *form, const char *template,
-		    unsigned dialect)
-{
-	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
-	struct rawbpf__row row = { .slots = shape->slots };
-	struct match_line line;
-	unsigned i, seen = 0;
-
-	line_make(&line, form, template, dialect);
-	words_add(p->tables, &line);
-	p->at = (const unsigned char *)line.text;
-	p->end = p->at + line.length;
-	rawbpf__lex(p);
-	for (i = 0; i < p->operand_count && i < RAWBPF__OPERANDS; i++) {
-		unsigned field = p->tokens[p->operands[i]].value;
-
-		if (seen >> field & 1 && field == RAWBPF__F_DST)
-			field = RAWBPF__F_DST_AGAIN;
-		if (seen >> field & 1 && field == RAWBPF__F_SRC)
-			field = RAWBPF__F_SRC_AGAIN;
-		seen |= 1u << field;
-		row.fields[i] = field;
-		row.signs |= (*p->tokens[p->operands[i]].start == '+') << i;
-	}
-	row.skeleton = p->skeleton;
-	row.hash = p->hash;
-	row.insn = form->code | fixed(shape->src, form->fix, 15, 12) |
-		   fixed(shape->off, form->fix, 0xffff, 16) |
-		   fixed(shape->imm, form->fix, 0xffffffff, 32);
-	row_insert(p->tables, &row);
+	if (index == sizeof(match_more) / sizeof(match_more[0]))
+		return 0;
+	template->index++;
+	template->text = match_more[index].text;
+	template->form = rawbpf__form_first(BPF_LD | BPF_IMM | BPF_DW);
+	while (template->form->shape != match_more[index].shape)
+		template->form++;
+	return 1;
 }
 
 static int has(const char *template, char c)
@@ -180,73 +177,132 @@ static int has(const char *template, char c)
 	return *template;
 }
 
-/* All templates of a dialect, either those that determine the form or the others. */
-static void rows_add(struct rawbpf__parser *p, unsigned dialect, int weak)
+/* Returns 0 after the last. */
+static int template_next(struct rawbpf__template *template)
 {
 	const struct rawbpf__form *form;
-	const char *template;
-	unsigned i;
+	const char *text;
+	int weak;
 
-	for (i = 0; (form = rawbpf__form_at(i)); i++) {
-		template = rawbpf__form_text(form, dialect);
-		/* If it is LLVM's as well, only a jump is written otherwise: "goto pc+1". */
-		if ((*template == '!') != weak ||
-		    (dialect != RAWBPF_LLVM && template == rawbpf__form_text(form, RAWBPF_LLVM) &&
-		     !has(template, 'J') && !has(template, 'L')))
-			continue;
-		if (!has(template, '#'))	/* "kernel-function#5" is the lexer's */
-			row_add(p, form, template + weak, dialect);
-		if (weak)
-			continue;
-		/* A map of this text, which is our own; and what bpftool prints. */
-		if (form->shape == RAWBPF__SHAPE_MAP_FD) {
-			row_add(p, form, "%D = map %X", dialect);
-			row_add(p, form, "%D = map[id:%N]", dialect);
-		} else if (form->shape == RAWBPF__SHAPE_MAP_VALUE) {
-			row_add(p, form, "%D = map[id:%N][0]+%M", dialect);
+	for (; template->pass < 4; template->pass++, template->index = 0) {
+		template->dialect = template->pass & 1 ? RAWBPF_KERNEL : RAWBPF_LLVM;
+		weak = template->pass > 1;
+		while ((form = rawbpf__form_at(template->index++))) {
+			text = rawbpf__form_text(form, template->dialect);
+			/*
+			 * If it is LLVM's as well, only a jump is written otherwise: "goto pc+1".
+			 * "kernel-function#5" is the lexer's.
+			 */
+			if ((*text == '!') != weak || has(text, '#') ||
+			    (template->dialect != RAWBPF_LLVM &&
+			     text == rawbpf__form_text(form, RAWBPF_LLVM) && !has(text, 'J') &&
+			     !has(text, 'L')))
+				continue;
+			template->form = form;
+			template->text = text + weak;
+			return 1;
 		}
 	}
+	return template_more(template);
 }
 
-RAWBPF__PRIVATE void rawbpf__tables_make(struct rawbpf__tables *tables)
+/* ------------------------------------------------------------------------- rows */
+
+static uint64_t fixed(unsigned rule, int fix, uint64_t mask, unsigned shift)
 {
-	static const char names[][9] = { "goto", "gotol", "may_goto", "call", "map" };
-	struct rawbpf__parser p;
-	unsigned i;
+	return rule == RAWBPF__FIX ? (fix & mask) << shift : 0;
+}
 
-	for (i = 0; i < RAWBPF__ROW_SLOTS; i++)
-		tables->row_slots[i] = 0;
-	for (i = 0; i < RAWBPF__WORD_SLOTS; i++)
-		tables->word_slots[i] = 0;
-	tables->row_count = tables->word_count = 0;
-	p.tables = tables;
-	p.line = 1;
-	for (i = 0; i < RAWBPF__T_NAMED - RAWBPF__T_WORD; i++) {
-		unsigned length = 0;
+/* The next token is an operand. */
+static void row_add_operand(struct rawbpf__row *row, const struct match_element *element)
+{
+	unsigned i, field = element->field;
 
-		while (names[i][length])
-			length++;
-		word_add(tables, names[i], length);
+	for (i = 0; i < row->operand_count; i++) {
+		if (row->operands[i].field == field && field == RAWBPF__F_DST)
+			field = RAWBPF__F_DST_AGAIN;
+		if (row->operands[i].field == field && field == RAWBPF__F_SRC)
+			field = RAWBPF__F_SRC_AGAIN;
 	}
-	rows_add(&p, RAWBPF_LLVM, 0);
-	rows_add(&p, RAWBPF_KERNEL, 0);
-	rows_add(&p, RAWBPF_LLVM, 1);
-	rows_add(&p, RAWBPF_KERNEL, 1);
+	row->operands[row->operand_count++] = (struct rawbpf__operand){
+		.token = row->token_count, .field = field, .sign = element->sign };
 }
 
-RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p,
-							uint64_t hash)
+static int is_operand(unsigned code)
 {
-	const struct rawbpf__tables *tables = p->tables;
-	unsigned slot = hash >> 54, n;
+	return code == RAWBPF__T_NUMBER || code == RAWBPF__T_R || code == RAWBPF__T_W;
+}
 
-	for (; (n = tables->row_slots[slot]); slot = (slot + 1) % RAWBPF__ROW_SLOTS) {
-		const struct rawbpf__row *row = &tables->rows[n - 1];
+static void row_make(const struct rawbpf__tables *tables, struct rawbpf__row *row)
+{
+	const struct rawbpf__form *form = tables->next.form;
+	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
+	struct match_element element;
+	struct match_line line;
+	const char *at = line.text;
+	uint64_t codes = 0;
 
-		if (row->hash == hash && skeletons_equal(&row->skeleton, &p->skeleton) &&
-		    (!p->opcode_known || (uint8_t)row->insn == p->opcode))
+	*row = (struct rawbpf__row){ .slots = shape->slots };
+	row->insn = form->code | fixed(shape->src, form->fix, 15, 12) |
+		    fixed(shape->off, form->fix, 0xffff, 16) |
+		    fixed(shape->imm, form->fix, 0xffffffff, 32);
+	line_make(&line, &tables->next);
+	while (at = line_element(tables, &line, at, &element), element.code) {
+		if (is_operand(element.code))
+			row_add_operand(row, &element);
+		codes = codes << 8 | element.code;
+		row->skeleton.part[row->token_count++ / 8] = codes;
+	}
+}
+
+static unsigned skeleton_slot(const struct rawbpf__skeleton *skeleton)
+{
+	const uint64_t *part = skeleton->part;
+
+	return rawbpf__key_slot((part[0] * RAWBPF__FACTOR + part[1]) * RAWBPF__FACTOR + part[2],
+				RAWBPF__ROW_BITS);
+}
+
+static int skeletons_equal(const struct rawbpf__skeleton *a, const struct rawbpf__skeleton *b)
+{
+	return a->part[0] == b->part[0] && a->part[1] == b->part[1] && a->part[2] == b->part[2] &&
+	       a->part[3] == b->part[3];
+}
+
+/* The row of the next template goes behind those of the same skeleton; NULL: no more. */
+static const struct rawbpf__row *row_add(struct rawbpf__tables *tables)
+{
+	struct rawbpf__row *row = &tables->rows[tables->row_count];
+	unsigned slot;
+
+	if (tables->row_count == RAWBPF__ROW_MAX || !template_next(&tables->next))
+		return NULL;
+	row_make(tables, row);
+	slot = skeleton_slot(&row->skeleton);
+	while (tables->row_slots[slot])
+		slot = (slot + 1) % RAWBPF__ROW_SLOTS;
+	tables->row_slots[slot] = ++tables->row_count;
+	return row;
+}
+
+static int row_fits(const struct rawbpf__row *row, const struct rawbpf__parser *p)
+{
+	return skeletons_equal(&row->skeleton, &p->skeleton) &&
+	       (!p->opcode || (uint8_t)p->opcode == (uint8_t)row->insn);
+}
+
+RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p)
+{
+	struct rawbpf__tables *tables = p->tables;
+	unsigned slot = skeleton_slot(&p->skeleton), n;
+	const struct rawbpf__row *row;
+
+	for (; (n = tables->row_slots[slot]); slot = (slot + 1) % RAWBPF__ROW_SLOTS)
+		if (row_fits(&tables->rows[n - 1], p))
+			return &tables->rows[n - 1];
+	while ((row = row_add(tables)))
+		if (row_fits(row, p))
 			return row;
-	}
 	return NULL;
 }
 
@@ -258,27 +314,39 @@ struct match_set {
 	unsigned count;
 };
 
-static unsigned code_at(const union rawbpf__skeleton *skeleton, unsigned i)
+/* The code of a row's token; behind the last 0. */
+static unsigned code_at(const struct rawbpf__row *row, unsigned token)
 {
-	return i < RAWBPF__SKELETON ? skeleton->code[i] : 0;
+	unsigned last = token | 7;
+
+	if (token >= row->token_count)
+		return RAWBPF__T_END;
+	if (last >= row->token_count)
+		last = row->token_count - 1;
+	return row->skeleton.part[token / 8] >> 8 * (last - token) & 0xff;
 }
 
-static void set_find(const struct rawbpf__parser *p, unsigned count, struct match_set *set)
+/* How many tokens the statement has in common with any instruction, and all that may follow. */
+static unsigned set_find(const struct rawbpf__parser *p, struct match_set *set)
 {
-	unsigned i, j;
+	unsigned best = 0, i, count, code;
 
 	*set = (struct match_set){ .count = 0 };
 	for (i = 0; i < p->tables->row_count; i++) {
-		const union rawbpf__skeleton *skeleton = &p->tables->rows[i].skeleton;
-		unsigned code = code_at(skeleton, count);
+		const struct rawbpf__row *row = &p->tables->rows[i];
 
-		for (j = 0; j < count && code_at(skeleton, j) == p->tokens[j].code; j++)
-			;
-		if (j < count || set->bits[code / 64] >> code % 64 & 1)
+		for (count = 0; (code = code_at(row, count)); count++)
+			if (code != p->tokens[count].code)
+				break;
+		if (count < best || (count == best && set->bits[code / 64] >> code % 64 & 1))
 			continue;
+		if (count > best)
+			*set = (struct match_set){ .count = 0 };
+		best = count;
 		set->bits[code / 64] |= 1ull << code % 64;
 		set->count++;
 	}
+	return best;
 }
 
 static int set_has(const struct match_set *set, unsigned code)
@@ -323,7 +391,7 @@ static void complain_first(struct rawbpf__parser *p, const struct match_set *set
 	struct rawbpf__guess guess = { .name = token->start, .length = token->length };
 	unsigned i;
 
-	for (i = 0; i < p->tables->word_count; i++)
+	for (i = 0; i < RAWBPF__T_WORDS_END - RAWBPF__T_WORD; i++)
 		if (set_has(set, RAWBPF__T_WORD + i))
 			rawbpf__guess_offer(&guess, p->tables->words[i].text,
 					    p->tables->words[i].length);
@@ -367,10 +435,10 @@ static void complain_token(struct rawbpf__parser *p, const struct rawbpf__token 
 	else if (token->code == RAWBPF__T_R && set_has(set, RAWBPF__T_W))
 		rawbpf__complain(p, token, "expected a 32-bit register, w%d, not %t",
 				 (int64_t)token->value, token);
-	else if (before >= RAWBPF__T_GOTO && before < RAWBPF__T_NAMED)
+	else if (before >= RAWBPF__T_WORD && before < RAWBPF__T_NAMED)
 		rawbpf__complain(p, token, "expected %s",
-				 before == RAWBPF__T_MAP  ? "the name of a map" :
-				 before == RAWBPF__T_CALL ? "a helper, a label or pc+1" :
+				 before == RAWBPF__T_map  ? "the name of a map" :
+				 before == RAWBPF__T_call ? "a helper, a label or pc+1" :
 							    "a label or an offset such as +1");
 	else if (before == RAWBPF__T_R && set->count == 1 && set_has(set, RAWBPF__T_NUMBER))
 		rawbpf__complain(p, token, "expected an offset such as + 0");
@@ -385,15 +453,15 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 {
 	const struct rawbpf__token *token = p->tokens;
 	struct rawbpf__token prefix = { .start = p->opcode_at, .length = 4 };
+	unsigned opcode = p->opcode;
 	const struct rawbpf__row *row;
 	struct match_set set;
-	int opcode_known = p->opcode_known;
 
-	p->opcode_known = 0;
-	row = opcode_known ? rawbpf__match(p, p->hash) : NULL;
+	p->opcode = 0;
+	row = opcode ? rawbpf__match(p) : NULL;
 	if (row) {
 		rawbpf__complain(p, &prefix, "this instruction's opcode is %x, not %x",
-				 (unsigned)(uint8_t)row->insn, (unsigned)p->opcode);
+				 (unsigned)(uint8_t)row->insn, opcode & 0xff);
 		return;
 	}
 	if (p->statement_begins_line && rawbpf__is_chatter(p)) {
@@ -404,11 +472,7 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 		p->text->error_count++;
 		return;
 	}
-	for (;; token++) {
-		set_find(p, token - p->tokens, &set);
-		if (!set_has(&set, token->code) || token->code == RAWBPF__T_END)
-			break;
-	}
+	token += set_find(p, &set);
 	if (!rawbpf__complain_bad(p, token))
 		complain_token(p, token, &set);
 }

@@ -4,7 +4,15 @@
 
 /* ------------------------------------------------------------------- operands */
 
-static const struct rawbpf__place places[RAWBPF__F_PLAIN] = {
+/* Where a field is in an instruction as a number, and from where to where it may go. */
+static const struct field_place {
+	uint8_t shift;
+	uint8_t bits;
+	uint8_t next;		/* in the second slot */
+	uint8_t message;	/* what to say if it is out of range */
+	int64_t least;
+	uint64_t range;		/* from the least to the most */
+} field_places[RAWBPF__F_PLAIN] = {
 	[RAWBPF__F_ZERO] = { 0, 0, 0, 0, 0, 0 },
 	[RAWBPF__F_DST] = { 8, 4, 0, 0, 0, 10 },
 	[RAWBPF__F_SRC] = { 12, 4, 0, 0, 0, 10 },
@@ -18,11 +26,6 @@ static const struct rawbpf__place places[RAWBPF__F_PLAIN] = {
 	[RAWBPF__F_LOCAL] = { 32, 32, 0, 5, INT32_MIN, 0xffffffff },
 	[RAWBPF__F_CALL] = { 32, 32, 0, 1, INT32_MIN, 0x17fffffff },
 };
-
-RAWBPF__PRIVATE const struct rawbpf__place *rawbpf__places(void)
-{
-	return places;
-}
 
 /* What a place's `message` means. */
 static const char field_messages[][64] = {
@@ -56,9 +59,9 @@ struct parse_insn {
 static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token *token,
 			   unsigned field)
 {
-	const char *message = field_messages[places[field].message];
+	const char *message = field_messages[field_places[field].message];
 
-	if (places[field].message)
+	if (field_places[field].message)
 		rawbpf__complain(p, token, message, token);
 	else
 		rawbpf__complain(p, token, message, token->code == RAWBPF__T_NUMBER ? "" :
@@ -78,12 +81,22 @@ static int operand_again(struct rawbpf__parser *p, const struct parse_insn *insn
 	return 0;
 }
 
-/* A number, or a name that is a constant's, goes to its place. */
+/* A number to its place, if it is in range. */
+static inline int operand_place(struct parse_insn *insn, const struct rawbpf__token *token,
+				unsigned field)
+{
+	const struct field_place *place = &field_places[field];
+
+	if (token->value - place->least > place->range)
+		return 0;
+	insn->slot[place->next] |= (token->value & ((1ull << place->bits) - 1)) << place->shift;
+	return 1;
+}
+
+/* A number, or a name that is a constant's. */
 static int operand_number(struct rawbpf__parser *p, struct parse_insn *insn,
 			  struct rawbpf__token *token, unsigned field)
 {
-	const struct rawbpf__place *place = &places[field];
-
 	if (!rawbpf__is_number(p, token))
 		return 0;
 	if (field == RAWBPF__F_IMM64) {
@@ -92,13 +105,11 @@ static int operand_number(struct rawbpf__parser *p, struct parse_insn *insn,
 		return 1;
 	}
 	/* A huge number is in range only as an immediate that sign extension makes so. */
-	if (token->value - place->least > place->range ||
-	    (token->flags & RAWBPF__HUGE && place->message != 1)) {
-		complain_range(p, token, field);
-		return 0;
-	}
-	insn->slot[place->next] |= (token->value & ((1ull << place->bits) - 1)) << place->shift;
-	return 1;
+	if ((!token->flags || field_places[field].message == 1) &&
+	    operand_place(insn, token, field))
+		return 1;
+	complain_range(p, token, field);
+	return 0;
 }
 
 /* What the kernel prints: "call bpf_map_lookup_elem#1", "call bpf_a_kfunc#7185", "unknown#300". */
@@ -137,15 +148,18 @@ static int is_reference(struct rawbpf__parser *p, struct parse_insn *insn,
 	return 1;
 }
 
-static int operand(struct rawbpf__parser *p, struct parse_insn *insn, struct rawbpf__token *token,
-		   const struct rawbpf__row *row, unsigned n)
+static int operand(struct rawbpf__parser *p, struct parse_insn *insn,
+		   const struct rawbpf__operand *operand)
 {
-	unsigned field = row->fields[n];
+	struct rawbpf__token *token = &p->tokens[operand->token];
+	unsigned field = operand->field;
 
-	if (row->signs >> n & 1 && *token->start != '+' && *token->start != '-') {
+	if (operand->sign && *token->start != '+' && *token->start != '-') {
 		rawbpf__complain(p, token, "expected '+' or '-' before %t", token);
 		return 0;
 	}
+	if (field < RAWBPF__F_PLAIN && !token->flags && operand_place(insn, token, field))
+		return 1;
 	if (token->flags & RAWBPF__NAME && is_reference(p, insn, token, field))
 		return 1;
 	if (token->flags & RAWBPF__NUMBERED && field == RAWBPF__F_CALL)
@@ -159,10 +173,9 @@ static int operand(struct rawbpf__parser *p, struct parse_insn *insn, struct raw
 	return operand_number(p, insn, token, field);
 }
 
-
 /* ------------------------------------------------------------------- instructions */
 
-RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, uint64_t insn)
+static void emit(struct rawbpf__parser *p, uint64_t insn)
 {
 	struct rawbpf_text *text = p->text;
 	unsigned slot = p->slot++;
@@ -182,7 +195,7 @@ RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, uint64_t insn)
 
 static void parse_instruction(struct rawbpf__parser *p)
 {
-	const struct rawbpf__row *row = rawbpf__match(p, p->hash);
+	const struct rawbpf__row *row = rawbpf__match(p);
 	struct parse_insn insn = { .reference = NULL };
 	unsigned slot = p->slot, i;
 	int good = 1;
@@ -192,12 +205,12 @@ static void parse_instruction(struct rawbpf__parser *p)
 		return;
 	}
 	insn.slot[0] = row->insn;
-	for (i = 0; good && i < p->operand_count; i++)
-		good = operand(p, &insn, &p->tokens[p->operands[i]], row, i);
+	for (i = 0; good && i < row->operand_count; i++)
+		good = operand(p, &insn, &row->operands[i]);
 	/* A wrong one has its place too, so that no jump over it is called too far. */
-	rawbpf__emit(p, insn.slot[0]);
+	emit(p, insn.slot[0]);
 	if (row->slots > 1)
-		rawbpf__emit(p, insn.slot[1]);
+		emit(p, insn.slot[1]);
 	if (good && insn.reference)
 		rawbpf__symbol_use(p, insn.reference, slot, insn.reference_field);
 }
@@ -206,7 +219,7 @@ static void parse_instruction(struct rawbpf__parser *p)
 
 RAWBPF__PRIVATE void rawbpf__skip_line(struct rawbpf__parser *p)
 {
-	while (p->at < p->end && *p->at != '\n')
+	while (*p->at != '\n')
 		p->at++;
 }
 
@@ -229,7 +242,7 @@ static void parse_statement(struct rawbpf__parser *p)
 	p->statement = p->at;
 	p->statement_line = p->line;
 	p->statement_begins_line = line_begins;
-	p->line_begins = p->opcode_known = 0;
+	p->line_begins = p->opcode = 0;
 	p->number_at = NULL;
 	if (line_begins && (*p->at == '(' || rawbpf__is_digit(*p->at)) && !rawbpf__listing(p))
 		return;
@@ -248,7 +261,7 @@ static void parse_statement(struct rawbpf__parser *p)
 
 static void parse_all(struct rawbpf__parser *p)
 {
-	while (rawbpf__fast(p), p->at < p->end) {
+	while (p->at < p->end) {
 		unsigned char c = *p->at;
 
 		if (c == '\n') {
@@ -281,18 +294,13 @@ int rawbpf_text_parse(struct rawbpf_text *text)
 	if (text->length > LENGTH_MAX)
 		return -E2BIG;
 	p.text = text;
-	p.at = p.begin = (const unsigned char *)text->text;
-	p.end = p.begin + text->length;
 	p.line = p.line_begins = 1;
 	p.from_kernel = p.numbers_known = 0;
 	p.slot = p.scratch_short = 0;
-	p.last_error = p.begin;
 	if (rawbpf__symbols_start(&p))
 		return -ENOSPC;
-	p.fast_end = p.end - p.begin > RAWBPF__FAST_MARGIN ? p.end - RAWBPF__FAST_MARGIN : p.begin;
-	while (p.fast_end > p.begin && *p.fast_end != '\n')
-		p.fast_end--;
-	rawbpf__tables_make(p.tables);
+	p.at = p.last_error = p.begin;
+	rawbpf__tables_start(p.tables);
 	parse_all(&p);
 	if (!p.scratch_short)
 		rawbpf__symbols_end(&p);

@@ -3,7 +3,6 @@
  * The assembler's parts, and what they share: struct rawbpf__parser.
  *
  *	parse.c		statements and instructions
- *	fast.c		the most usual statements once more, only faster
  *	directive.c	.map and .set
  *	listing.c	what the kernel and objdump print around instructions
  *	lex.c		bytes to tokens
@@ -17,8 +16,11 @@
  *
  *	lock *(u64 *)(r0 + 8) += r1    is    lock * ( u64 * ) ( r 0 ) += r
  *
- * A table, made from the templates of all forms when parsing begins, leads from
- * skeletons to forms; the lexer makes templates into skeletons as it does the text.
+ * A table leads from skeletons to forms. It is made from the templates of all forms, but
+ * only so far as is needed: until there is a row for the skeleton in question.
+ *
+ * THE TEXT ENDS IN A NEWLINE; one that does not is copied. So nothing has to look for the end
+ * of the text but what a newline does not stop: C's comments, and loads of eight bytes.
  */
 #ifndef RAWBPF_INSN_PARSE_H
 #define RAWBPF_INSN_PARSE_H
@@ -47,19 +49,19 @@ enum {
 	RAWBPF__T_BIG_NUMBER,
 	RAWBPF__T_BAD_NAME,
 	RAWBPF__T_BAD_COMMENT,
-	RAWBPF__T_WORD = 0x80,		/* and up: a word of the templates; the first ones: */
-	RAWBPF__T_GOTO = RAWBPF__T_WORD,
-	RAWBPF__T_GOTOL,
-	RAWBPF__T_MAY_GOTO,
-	RAWBPF__T_CALL,
-	RAWBPF__T_MAP,
-	RAWBPF__T_NAMED			/* after the ones before this, a word is a name */
+	RAWBPF__T_WORD = 0x80,		/* and up: a word of the templates */
+	RAWBPF__T_BEFORE_WORDS = RAWBPF__T_WORD - 1,
+#define WORD(TEXT) RAWBPF__T_##TEXT,
+#include "form.def"
+	RAWBPF__T_WORDS_END,
+	RAWBPF__T_NAMED = RAWBPF__T_map + 1	/* after the words before this, any word is a name */
 };
+_Static_assert(RAWBPF__T_WORDS_END <= 256, "a token's code is a byte");
 
 /* What a byte may be part of. */
 enum {
 	RAWBPF__C_OTHER,
-	RAWBPF__C_NEWLINE,
+	RAWBPF__C_NEWLINE,	/* these three are between tokens: */
 	RAWBPF__C_SEMICOLON,
 	RAWBPF__C_BLANK,
 	RAWBPF__C_HASH,
@@ -107,51 +109,65 @@ enum rawbpf__field {
 	RAWBPF__F_MAP			/* imm: a map's name */
 };
 
-#define RAWBPF__SKELETON	24	/* tokens of the longest form, and some */
 #define RAWBPF__OPERANDS	6
 #define RAWBPF__TOKENS		32	/* kept of a statement; no instruction has so many */
-#define RAWBPF__ROW_MAX		448
-#define RAWBPF__ROW_SLOTS	1024
-#define RAWBPF__WORD_MAX	96
-#define RAWBPF__WORD_SLOTS	256
-#define RAWBPF__FAST_MARGIN	48	/* fast.c looks so far ahead, and less */
+#define RAWBPF__ROW_MAX		384
+#define RAWBPF__ROW_BITS	10
+#define RAWBPF__ROW_SLOTS	(1 << RAWBPF__ROW_BITS)
+#define RAWBPF__WORD_BITS	8
+#define RAWBPF__WORD_SLOTS	(1 << RAWBPF__WORD_BITS)
 
-/* The codes of tokens, then zeros. */
-union rawbpf__skeleton {
-	uint8_t code[RAWBPF__SKELETON];
-	uint64_t part[RAWBPF__SKELETON / 8];
-};
-
-/* The hash of the tokens so far, and one more. */
-#define RAWBPF__HASH(HASH, CODE) (((HASH) + (CODE)) * 0x9e3779b97f4a7c15)
+#define RAWBPF__FACTOR		0x9e3779b97f4a7c15	/* makes the high bits a hash */
 
 /*
- * A template, ready to be matched. Instructions are put together as numbers: opcode in
- * the lowest byte, then dst and src of 4 bits, off of 16, imm of 32.
+ * The codes of tokens: in part[0] up to the eighth, the last in the lowest byte; in part[1]
+ * up to the sixteenth, with as many before the last as there is room for; and so on.
+ */
+struct rawbpf__skeleton {
+	uint64_t part[RAWBPF__TOKENS / 8];
+};
+
+/*
+ * What statements of a skeleton are. Instructions are put together as numbers: opcode in the
+ * lowest byte, then dst and src of 4 bits, off of 16, imm of 32.
  */
 struct rawbpf__row {
-	union rawbpf__skeleton skeleton;
-	uint64_t hash;				/* of the skeleton */
+	struct rawbpf__skeleton skeleton;
 	uint64_t insn;				/* with the fields that the form fixes */
-	uint8_t fields[RAWBPF__OPERANDS];	/* enum rawbpf__field, in order of the text */
 	uint8_t slots;
-	uint8_t signs;				/* the operands that must have a sign: a bit each */
+	uint8_t token_count, operand_count;
+	struct rawbpf__operand {
+		uint8_t token;			/* its number in the statement */
+		uint8_t field : 5;		/* enum rawbpf__field */
+		uint8_t sign : 1;		/* it must have one */
+	} operands[RAWBPF__OPERANDS];		/* in order of the text */
+};
+
+/* A way to write a form. First come all that determine it, then the others. */
+struct rawbpf__template {
+	const struct rawbpf__form *form;
+	const char *text;
+	unsigned dialect;
+	unsigned pass, index;			/* how many we have had */
 };
 
 /* A word that templates contain. */
 struct rawbpf__word {
 	uint64_t key;
-	uint8_t length;
-	char text[23];
+	const char *text;
+	unsigned length;
 };
 
 struct rawbpf__tables {
 	struct rawbpf__row rows[RAWBPF__ROW_MAX];
-	struct rawbpf__word words[RAWBPF__WORD_MAX];
+	struct rawbpf__word words[RAWBPF__T_WORDS_END - RAWBPF__T_WORD];
 	uint16_t row_slots[RAWBPF__ROW_SLOTS];	/* open addressing; row + 1 */
-	uint8_t word_slots[RAWBPF__WORD_SLOTS];	/* word + 1 */
-	unsigned row_count, word_count;
+	uint8_t word_slots[RAWBPF__WORD_SLOTS];	/* a token's code */
+	unsigned row_count;
+	struct rawbpf__template next;		/* to become a row */
 };
+
+#define RAWBPF__OPCODE 0x100	/* an opcode is known */
 
 enum rawbpf__symbol_kind { RAWBPF__UNKNOWN, RAWBPF__LABEL, RAWBPF__CONSTANT, RAWBPF__A_MAP };
 
@@ -179,8 +195,7 @@ struct rawbpf__wait {
 };
 
 struct rawbpf__parser {
-	const unsigned char *at, *begin, *end;
-	const unsigned char *fast_end;		/* what begins before is ended, well before `end` */
+	const unsigned char *at, *begin, *end;	/* end[-1] is a newline */
 	const unsigned char *statement;		/* where the present one begins, */
 	unsigned statement_line;		/* on this line; its first token */
 	unsigned insn_line;			/* on this one */
@@ -188,8 +203,7 @@ struct rawbpf__parser {
 	unsigned line;				/* of `at` */
 	uint8_t line_begins;			/* nothing but blanks on this line so far */
 	uint8_t from_kernel;			/* line has a number or opcode: ';' ends it */
-	uint8_t opcode_known;
-	uint8_t opcode;				/* "(07)" before the instruction, */
+	uint16_t opcode;			/* RAWBPF__OPCODE and what "(07)" says; or 0, */
 	const unsigned char *opcode_at;		/* there */
 	const unsigned char *number_at;		/* "12:" before it */
 	uint64_t number;
@@ -212,10 +226,7 @@ struct rawbpf__parser {
 
 	uint8_t colon;				/* the statement is one token and ':' */
 	unsigned token_count;			/* without the end */
-	unsigned operand_count;			/* numbers, names and registers: */
-	uint8_t operands[RAWBPF__OPERANDS + 2];	/* which tokens they are */
-	union rawbpf__skeleton skeleton;
-	uint64_t hash;				/* of the skeleton */
+	struct rawbpf__skeleton skeleton;
 	struct rawbpf__token tokens[RAWBPF__TOKENS + 1];
 };
 
@@ -226,28 +237,27 @@ struct rawbpf__parser {
  * One token and a ':' after it are a statement of their own.
  */
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__parser *p);
-/* The class of each byte. */
-RAWBPF__PRIVATE const uint8_t *rawbpf__classes(void);
 RAWBPF__PRIVATE int rawbpf__is_word(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_blank(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_digit(unsigned char c);
 RAWBPF__PRIVATE int rawbpf__is_hex(unsigned char c);
 /* The end of the word at `at`; its key is the word itself, up to 7 bytes of it, else a hash. */
-#define RAWBPF__KEY_FACTOR 0x9e3779b97f4a7c15
 RAWBPF__PRIVATE const unsigned char *rawbpf__word_end(const unsigned char *at,
 						      const unsigned char *end, uint64_t *key);
-/* Number of a word of the templates, from 0; or -1. */
-RAWBPF__PRIVATE int rawbpf__word_find(const struct rawbpf__tables *tables, uint64_t key,
-				      const unsigned char *text, unsigned length);
+/* The code of a word of the templates, or 0. */
+RAWBPF__PRIVATE unsigned rawbpf__word_find(const struct rawbpf__tables *tables, uint64_t key,
+					   const unsigned char *text, unsigned length);
+/* The end of the operator at `at`, and its code. */
+RAWBPF__PRIVATE const unsigned char *rawbpf__operator_end(const unsigned char *at, unsigned *code);
 /* Where in a table of 1 << bits slots a key belongs. */
 RAWBPF__PRIVATE unsigned rawbpf__key_slot(uint64_t key, unsigned bits);
 
 /* match.c */
 
-RAWBPF__PRIVATE void rawbpf__tables_make(struct rawbpf__tables *tables);
-/* The row that has p->skeleton, of that hash, and the opcode, if that is known; NULL: none. */
-RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p,
-							uint64_t hash);
+/* Tables that know the words, and no row. */
+RAWBPF__PRIVATE void rawbpf__tables_start(struct rawbpf__tables *tables);
+/* What the statement is: of p->skeleton, and p->opcode if that is known; NULL: no instruction. */
+RAWBPF__PRIVATE const struct rawbpf__row *rawbpf__match(const struct rawbpf__parser *p);
 /* The error that a token is none; 0: it is one. */
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token);
@@ -278,24 +288,6 @@ RAWBPF__PRIVATE void rawbpf__symbols_end(struct rawbpf__parser *p);
 /* A number has to be one: a name becomes its constant's value, or an error, and 0. */
 RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__token *token);
 RAWBPF__PRIVATE void rawbpf__skip_line(struct rawbpf__parser *p);
-
-/* Where a field is in an instruction as a number, and from where to where it may go. */
-struct rawbpf__place {
-	uint8_t shift;
-	uint8_t bits;
-	uint8_t next;		/* in the second slot */
-	uint8_t message;	/* what to say if it is out of range */
-	int64_t least;
-	uint64_t range;		/* from the least to the most */
-};
-/* Of the fields before F_PLAIN. */
-RAWBPF__PRIVATE const struct rawbpf__place *rawbpf__places(void);
-RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, uint64_t insn);
-
-/* fast.c */
-
-/* Parse from p->at on, which begins a statement, up to the first that is not plain. */
-RAWBPF__PRIVATE void rawbpf__fast(struct rawbpf__parser *p);
 
 /* directive.c */
 

@@ -13,9 +13,10 @@ static unsigned bucket_bits(size_t length)
 }
 
 /*
- * The scratch has the tables, the buckets, and what names take, of which the most is:
- * 32 bytes for "abc:"; 48 for "goto abc" and what separates it. Of names of one and two
- * characters, which take less text, there are no more than 3600.
+ * The scratch has the tables, the buckets, the text once more if no newline ends it, and
+ * what names take, of which the most is: 32 bytes for "abc:"; 48 for "goto abc" and what
+ * separates it. Of names of one and two characters, which take less text, there are no
+ * more than 3600.
  */
 size_t rawbpf_text_scratch(size_t length)
 {
@@ -23,23 +24,42 @@ size_t rawbpf_text_scratch(size_t length)
 
 	if (symbols > length / 2 + 1)
 		symbols = length / 2 + 1;
-	return sizeof(struct rawbpf__tables) + ((size_t)4 << bucket_bits(length)) +
+	return sizeof(struct rawbpf__tables) + ((size_t)4 << bucket_bits(length)) + length +
 	       symbols * sizeof(struct rawbpf__symbol) + 64;
+}
+
+/* The text and a newline. */
+static void text_copy(struct rawbpf__parser *p, unsigned char *copy)
+{
+	size_t length = p->text->length, i;
+
+	for (i = 0; i < length; i++)
+		copy[i] = p->text->text[i];
+	copy[length] = '\n';
+	p->begin = copy;
+	p->end = copy + length + 1;
 }
 
 RAWBPF__PRIVATE int rawbpf__symbols_start(struct rawbpf__parser *p)
 {
+	size_t length = p->text->length, copied = 0, buckets, i;
 	uintptr_t begin = (uintptr_t)p->text->scratch;
 	uintptr_t end = begin + p->text->scratch_size;
-	size_t buckets, i;
 
-	p->bucket_bits = bucket_bits(p->text->length);
+	p->begin = (const unsigned char *)p->text->text;
+	p->end = p->begin + length;
+	if (length && p->end[-1] != '\n')
+		copied = length + 1;
+	p->bucket_bits = bucket_bits(length);
 	buckets = (size_t)1 << p->bucket_bits;
 	begin = (begin + 7) & ~(uintptr_t)7;
-	end &= ~(uintptr_t)7;
 	if (!p->text->scratch || end < begin ||
-	    end - begin < sizeof(*p->tables) + buckets * sizeof(*p->buckets))
+	    end - begin < sizeof(*p->tables) + buckets * sizeof(*p->buckets) + copied + 7)
 		return -ENOSPC;
+	end -= copied;
+	if (copied)
+		text_copy(p, (unsigned char *)end);
+	end &= ~(uintptr_t)7;
 	p->tables = (struct rawbpf__tables *)begin;
 	p->buckets = (uint32_t *)(p->tables + 1);
 	p->symbols = (struct rawbpf__symbol *)(p->buckets + buckets);

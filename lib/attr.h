@@ -316,4 +316,25 @@ struct rawbpf__common_attr {
 	uint32_t zero;
 };
 
+struct rawbpf__btf_load_attr {
+	uint64_t btf;
+	uint64_t btf_log_buf;
+	uint32_t btf_size;
+	uint32_t btf_log_size;
+	uint32_t btf_log_level;
+	uint32_t btf_log_true_size; /* 6.4, written by the kernel */
+	uint32_t btf_flags;         /* 6.9 */
+	int32_t btf_token_fd;       /* 6.9 */
+};
+
+/* struct bpf_btf_info, of which 5.10 has the first three fields. */
+struct rawbpf__btf_info {
+	uint64_t btf;
+	uint32_t btf_size;
+	uint32_t id;
+	uint64_t name;
+	uint32_t name_len;
+	uint32_t kernel_btf;
+};
+
 #endif

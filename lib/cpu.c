@@ -1,35 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include <rawbpf/cpu.h>
 
+#include "cpu.h"
 #include "file.h"
 #include "text.h"
 
 enum { CPUS_AT_MOST = 1 << 20 }; /* of any kernel; what is more is garbage */
 
-/* Ranges and single numbers with commas between: "0-3,8-11", "0,2". */
-static int count_cpus(const char *list)
+int rawbpf__cpu_range_parse(const char **list, unsigned *first, unsigned *last)
 {
-	unsigned count = 0;
-
-	for (;; list++) {
-		unsigned first, last;
-
-		if (!rawbpf__number_parse(&list, &first))
-			return -EINVAL;
-		last = first;
-		if (*list == '-') {
-			list++;
-			if (!rawbpf__number_parse(&list, &last) || last < first)
-				return -EINVAL;
-		}
-		if (last >= CPUS_AT_MOST)
-			return -EINVAL;
-		count += last - first + 1;
-		if (!*list)
-			return count;
-		if (*list != ',')
+	if (!**list)
+		return 0;
+	if (!rawbpf__number_parse(list, first))
+		return -EINVAL;
+	*last = *first;
+	if (**list == '-') {
+		++*list;
+		if (!rawbpf__number_parse(list, last) || *last < *first)
 			return -EINVAL;
 	}
+	if (*last >= CPUS_AT_MOST)
+		return -EINVAL;
+	if (**list == ',' && (*list)[1])
+		++*list;
+	else if (**list)
+		return -EINVAL;
+	return 1;
+}
+
+static int count_cpus(const char *list)
+{
+	unsigned count = 0, first, last;
+	int more;
+
+	while ((more = rawbpf__cpu_range_parse(&list, &first, &last)) > 0)
+		count += last - first + 1;
+	return more < 0 ? more : count ? (int)count : -EINVAL;
 }
 
 int rawbpf_cpu_possible(void)

@@ -2,9 +2,11 @@
 #include "sys.h"
 
 #include <asm/signal.h>
+#include <asm/statfs.h>
 #include <linux/capability.h>
 #include <linux/eventpoll.h>
 #include <linux/resource.h>
+#include <linux/stat.h>
 #include <linux/time.h>
 
 #if defined(RAWBPF_SYSCALL_LIBC)
@@ -55,11 +57,11 @@ static __attribute__((noinline)) long enter3(long a, long b, long c, long number
  */
 static int above_standard_streams(long fd)
 {
-	long moved;
+	int moved;
 
 	if (fd < 0 || fd > 2)
 		return fd;
-	moved = enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+	moved = rawbpf__dup(fd);
 	rawbpf__close(fd);
 	return moved;
 }
@@ -96,6 +98,11 @@ int rawbpf__open(int directory, const char *path, int flags)
 	return above_standard_streams(enter3(directory, (long)path, flags | O_CLOEXEC, __NR_openat));
 }
 
+int rawbpf__dup(int fd)
+{
+	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+}
+
 int rawbpf__close(int fd)
 {
 	return enter3(fd, 0, 0, __NR_close);
@@ -124,6 +131,23 @@ long rawbpf__write(int fd, const void *data, size_t size)
 long rawbpf__readlink(const char *path, char *target, size_t size)
 {
 	return enter(__NR_readlinkat, AT_FDCWD, (long)path, (long)target, size, 0, 0);
+}
+
+unsigned rawbpf__filesystem(const char *path)
+{
+	struct statfs status;
+
+	return enter3((long)path, (long)&status, 0, __NR_statfs) < 0 ? 0 : status.f_type;
+}
+
+int rawbpf__inode(const char *path, uint64_t *inode)
+{
+	struct statx about;
+	long err = enter(__NR_statx, AT_FDCWD, (long)path, 0, STATX_INO, (long)&about, 0);
+
+	if (err == 0)
+		*inode = about.stx_ino;
+	return err;
 }
 
 int rawbpf__flock(int fd)
@@ -158,6 +182,11 @@ int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
 
 	return map_memory(address, size, protection, flags, fd, 0);
+}
+
+int rawbpf__mmap_file(void **address, size_t size, int fd)
+{
+	return map_memory(address, size, PROT_READ, MAP_PRIVATE, fd, 0);
 }
 
 int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd, size_t offset)
@@ -197,6 +226,30 @@ int rawbpf__epoll_add(int epoll, int fd, uint32_t events, void *data)
 	struct epoll_event event = { .events = events, .data = (uintptr_t)data };
 
 	return enter(__NR_epoll_ctl, epoll, EPOLL_CTL_ADD, fd, (long)&event, 0, 0);
+}
+
+int rawbpf__epoll_delete(int epoll, int fd)
+{
+	return enter(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, fd, 0, 0, 0);
+}
+
+int rawbpf__timer_open(void)
+{
+	return above_standard_streams(enter3(CLOCK_MONOTONIC, O_CLOEXEC | O_NONBLOCK, 0,
+					     __NR_timerfd_create));
+}
+
+int rawbpf__timer_start(int timer, unsigned milliseconds)
+{
+	/* interval and first time, in seconds and nanoseconds */
+	const int64_t schedule[4] = { milliseconds / 1000, milliseconds % 1000 * 1000000LL, 0, 1 };
+#ifdef __NR_timerfd_settime64
+	const long number = __NR_timerfd_settime64;
+#else
+	const long number = __NR_timerfd_settime;
+#endif
+
+	return enter(number, timer, 0, (long)schedule, 0, 0, 0);
 }
 
 int rawbpf__epoll_wait(int epoll, struct epoll_event *events, int max, int timeout_ms)

@@ -43,14 +43,21 @@ RAWBPF__PRIVATE int rawbpf__ioctl(int fd, unsigned long request, unsigned long a
 
 RAWBPF__PRIVATE int rawbpf__open(int directory, const char *path, int flags);
 RAWBPF__PRIVATE int rawbpf__close(int fd);
+RAWBPF__PRIVATE int rawbpf__dup(int fd);
 RAWBPF__PRIVATE long rawbpf__read(int fd, void *buffer, size_t size);
 RAWBPF__PRIVATE long rawbpf__write(int fd, const void *data, size_t size);
 RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t size);
+/* The type of the file system that `path` is on, its magic number; 0: cannot be told. */
+RAWBPF__PRIVATE unsigned rawbpf__filesystem(const char *path);
+/* The number of a file's inode. */
+RAWBPF__PRIVATE int rawbpf__inode(const char *path, uint64_t *inode);
 /* Waits for an exclusive lock, which ends when `fd` is closed. */
 RAWBPF__PRIVATE int rawbpf__flock(int fd);
 
 /* fd -1: anonymous scratch memory. */
 RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
+/* A file of sysfs, to be read: such files refuse a mapping that others could write through. */
+RAWBPF__PRIVATE int rawbpf__mmap_file(void **address, size_t size, int fd);
 /* What `fd` is of, from `offset` on, which is a multiple of the page size. */
 RAWBPF__PRIVATE int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd,
 					size_t offset);
@@ -60,6 +67,7 @@ RAWBPF__PRIVATE int rawbpf__page_size(void);
 /* `events` of EPOLL*; `data` comes back with what is ready. */
 RAWBPF__PRIVATE int rawbpf__epoll_create(void);
 RAWBPF__PRIVATE int rawbpf__epoll_add(int epoll, int fd, uint32_t events, void *data);
+RAWBPF__PRIVATE int rawbpf__epoll_delete(int epoll, int fd);
 /* How many are ready; 0 after the time; -EINTR is the caller's to deal with. */
 RAWBPF__PRIVATE int rawbpf__epoll_wait(int epoll, struct epoll_event *events, int max,
 				       int timeout_ms);
@@ -68,6 +76,11 @@ RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
 
 /* A clock that only goes forward. */
 RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
+
+/* A timer is readable when its time has come, and until it is read, which does not wait. */
+RAWBPF__PRIVATE int rawbpf__timer_open(void);
+/* Its time is at once, and then every so many milliseconds. */
+RAWBPF__PRIVATE int rawbpf__timer_start(int timer, unsigned milliseconds);
 
 /* Block every signal of this thread; `mask` keeps what was blocked before, for the way back. */
 RAWBPF__PRIVATE int rawbpf__signals_block(uint64_t *mask);

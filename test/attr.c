@@ -138,6 +138,24 @@ START_TEST(test_objects)
 }
 END_TEST
 
+START_TEST(test_btf)
+{
+	SAME(btf_load_attr, btf, btf);
+	SAME(btf_load_attr, btf_log_buf, btf_log_buf);
+	SAME(btf_load_attr, btf_size, btf_size);
+	SAME(btf_load_attr, btf_log_size, btf_log_size);
+	SAME(btf_load_attr, btf_log_level, btf_log_level);
+	/* uapi of 6.4 and 6.9 */
+	ck_assert_uint_eq(offsetof(struct rawbpf__btf_load_attr, btf_log_true_size), 28);
+	ck_assert_uint_eq(offsetof(struct rawbpf__btf_load_attr, btf_flags), 32);
+	ENDS_WITH(btf_load_attr, btf_token_fd);
+	ck_assert_uint_eq(offsetof(struct rawbpf__btf_info, id), offsetof(struct bpf_btf_info, id));
+	/* of 5.11 */
+	ck_assert_uint_eq(offsetof(struct rawbpf__btf_info, name), 16);
+	ENDS_WITH(btf_info, kernel_btf);
+}
+END_TEST
+
 START_TEST(test_attachments)
 {
 	SAME(raw_tracepoint_attr, name, raw_tracepoint.name);
@@ -324,6 +342,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_prog_load);
 	tcase_add_test(tests, test_test_run);
 	tcase_add_test(tests, test_objects);
+	tcase_add_test(tests, test_btf);
 	tcase_add_test(tests, test_attachments);
 	tcase_add_test(tests, test_links);
 	tcase_add_test(tests, test_other_commands);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: install.sh PART...     PART: build, unit, live, vm, bench
+# usage: install.sh PART...     PART: build, unit, live, sanitized, vm, bench
 #
 # Installs, with apt, what that part of the build or the tests needs and this machine does not have.
 # Needs root, or sudo, only when something is missing.
@@ -12,12 +12,12 @@ packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
 	unit)
-		echo check libsubunit-dev clang g++ 'llvm-19|llvm' musl-tools mandoc
+		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' g++ 'llvm-19|llvm' musl-tools mandoc
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 		;;
-	live) echo check libsubunit-dev ;;
+	live | sanitized) echo check libsubunit-dev ;;
 	vm)
 		echo check libsubunit-dev cpio debian-archive-keyring qemu-system-x86 qemu-system-arm
 		echo 'qemu-system-s390x|qemu-system-misc'
@@ -33,51 +33,51 @@ installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
+# A candidate, and not only a name that another package provides.
 available() {
-	apt-cache show "$1" >/dev/null 2>&1
+	apt-cache policy "$1" 2>/dev/null | grep -q '^ *Candidate: [^(]'
 }
 
-any_installed() {
-	for alternative in $(echo "$1" | tr '|' ' '); do
-		! installed "$alternative" || return 0
-	done
-	return 1
-}
-
-first_available() {
-	for alternative in $(echo "$1" | tr '|' ' '); do
-		! available "$alternative" || { echo "$alternative"; return; }
+# Of alternatives, the first that can be had.
+choose() { # ALTERNATIVE...
+	for package; do
+		installed "$package" || available "$package" || continue
+		echo "$package"
+		return
 	done
 	echo "$1"
 }
 
-missing=
-for part; do
-	packages=$(packages_of "$part")
-	for package in $packages; do
-		any_installed "$package" || missing="$missing $package"
+missing_of() { # PART...
+	for part; do
+		packages=$(packages_of "$part") || return
+		for alternatives in $packages; do
+			# shellcheck disable=SC2046 # several words
+			package=$(choose $(echo "$alternatives" | tr '|' ' '))
+			installed "$package" || echo "$package"
+		done
 	done
-done
+}
+
+missing=$(missing_of "$@")
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
-	echo "install.sh: no apt-get here; please install:$missing" >&2
+	echo "install.sh: no apt-get here; please install:" $missing >&2
 	exit 1
 fi
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null || {
-		echo "install.sh: not root and no sudo; please install:$missing" >&2
+		echo "install.sh: not root and no sudo; please install:" $missing >&2
 		exit 1
 	}
 	as_root=sudo
 fi
 
 $as_root apt-get update -qq || echo "install.sh: apt-get update failed, going on with old lists" >&2
-chosen=
-for package in $missing; do
-	chosen="$chosen $(first_available "$package")"
-done
-echo "installing:$chosen"
+missing=$(missing_of "$@") # the new lists may know better ones
+[ -n "$missing" ] || exit 0
+echo "installing:" $missing
 # shellcheck disable=SC2086 # several words
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $chosen >/dev/null
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

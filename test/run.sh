@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: sh test/run.sh [unit|live|vm]...
+# usage: sh test/run.sh [unit|live|sanitized|vm]...
 #
 # Installs what is missing, builds, and runs the tests, all or only those parts:
 #
-#   unit  needs no privilege: instructions, layouts, text; every way to build the library
-#   live  on the running kernel, as root
-#   vm    on Debian's kernels, in emulated machines; they are kept in a cache folder
+#   unit       needs no privilege: instructions, layouts, text; every way to build the library
+#   live       on the running kernel, as root
+#   sanitized  both of these again, built with sanitizers
+#   vm         on Debian's kernels, in emulated machines; they are kept in a cache folder
 #
 # Ends with what was skipped and why, and a count; the status is 0 if nothing failed.
 # RAWBPF_BUILD: the build directory (default: build). RAWBPF_MIRROR, RAWBPF_CACHE: see vm/fetch.sh.
@@ -22,12 +23,12 @@ usage() {
 
 for part; do
 	case $part in
-	unit | live | vm) ;;
+	unit | live | sanitized | vm) ;;
 	-h | --help) usage; exit ;;
 	*) echo "run.sh: no part is called '$part'" >&2; usage >&2; exit 2 ;;
 	esac
 done
-[ $# -gt 0 ] || set -- unit live vm
+[ $# -gt 0 ] || set -- unit live sanitized vm
 
 sh "$top/test/install.sh" build "$@"
 if [ -f "$build/build.ninja" ]; then
@@ -48,7 +49,7 @@ done
 
 # What each suite counted: of Check, and of the scripts that print a line like our last one.
 echo
-sed -n 's/^skip: /skipped: /p' "$build/results"
+sed -n -e 's/^skip: /skipped: /p' -e '/^faults injected: /p' -e '/^soak: /p' "$build/results"
 awk '
 	/^[0-9]+%: Checks: / {
 		gsub(/[:,]/, "")

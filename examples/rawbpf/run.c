@@ -2,7 +2,6 @@
 /* rawbpf run: assemble, make the maps, load, run once in the kernel, show what came of it. */
 #include "tool.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -51,7 +50,8 @@ static int create_maps(const struct program *program, int *fds)
 			char why[512];
 
 			rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-				.operation = RAWBPF_MAP_CREATE, .error = fds[i], .type = map->type });
+				.operation = RAWBPF_MAP_CREATE, .error = fds[i], .type = map->type,
+				.lines = 1 });
 			return tool_fail(&run_member, "creating map %s: %s", map->name, why);
 		}
 	}
@@ -73,78 +73,31 @@ static void set_map_fds(struct program *program, const int *fds)
 	}
 }
 
-/* "7: (db) lock ..." begins the log's line about instruction 7; else -1. */
-static long instruction_of(const char *line)
+/* What the kernel wrote, with nothing in it that a terminal obeys. */
+static void print_log(const char *log)
 {
-	char *end;
-	long number = strtol(line, &end, 10);
+	for (; *log; log++) {
+		unsigned char c = *log;
 
-	return isdigit((unsigned char)line[0]) && end[0] == ':' && end[1] == ' ' && end[2] == '('
-		       ? number : -1;
-}
-
-static void print_escaped(const char *text, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = text[i];
-
-		if (c == '\t' || (c >= ' ' && c < 127))
+		if (c == '\t' || c == '\n' || (c >= ' ' && c < 127))
 			fputc(c, stderr);
 		else
 			fprintf(stderr, "\\x%02x", c);
 	}
 }
 
-static void print_instruction(const struct program *program, unsigned i)
-{
-	char text[256];
-
-	rawbpf_insn_format(text, sizeof text, program->insns + i, program->count - i, RAWBPF_LLVM,
-			   NULL, NULL);
-	fprintf(stderr, "%6u: %-48s %s:%u\n", i, text, program->file.name, program->lines[i]);
-}
-
-/*
- * The verifier's log, joined to the program's text: the last instruction that it was at, and what
- * it says after it. A log that names none (a mistake it finds before it walks) is shown as it is.
- */
+/* The verifier's log, joined to the program's text. */
 static void print_rejection(const struct program *program, const char *log, int error, int verbose)
 {
-	long last = -1;
-	const char *line, *next, *complaint = log;
+	char why[4096];
 
-	for (line = log; *line; line = next) {
-		long number = instruction_of(line);
-
-		next = strchr(line, '\n');
-		next = next ? next + 1 : line + strlen(line);
-		if (number >= 0 && number < (long)program->count) {
-			last = number;
-			complaint = next;
-		}
-	}
-	if (last < 0)
-		tool_fail(&run_member, "the verifier rejected the program (%s)", strerror(-error));
+	rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
+		.error = error, .log = log, .insns = program->insns,
+		.insn_count = program->count, .file = program->file.name, .lines = program->lines });
+	fprintf(stderr, "rawbpf run: %s", why);
+	if (verbose)
+		print_log(log);
 	else
-		tool_fail(&run_member, "the verifier rejected the program (%s) at instruction %ld",
-			  strerror(-error), last);
-	if (last > 0)
-		print_instruction(program, last - 1);
-	if (last >= 0)
-		print_instruction(program, last);
-	for (line = verbose ? log : complaint; *line; line = next) {
-		size_t length = strcspn(line, "\n");
-
-		next = line + length + (line[length] == '\n');
-		if (!verbose && strncmp(line, "processed ", 10) == 0)
-			break;
-		if (!length)
-			continue;
-		fputs("   ", stderr);
-		print_escaped(line, length);
-		fputc('\n', stderr);
-	}
-	if (!verbose)
 		fputs("   (-v shows the verifier's whole log)\n", stderr);
 }
 
@@ -168,7 +121,7 @@ static int load(const struct program *program, const struct run_options *options
 
 		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_LOAD, .error = prog,
-			.type = types[options->type].type });
+			.type = types[options->type].type, .lines = 1 });
 		tool_fail(&run_member, "loading the program: %s", why);
 	}
 	return prog;
@@ -215,8 +168,14 @@ static int run_program(const struct program *program, int prog, const struct run
 	};
 	int err = rawbpf_prog_run(prog, &run);
 
-	if (err < 0)
-		return tool_fail(&run_member, "running the program: %s", strerror(-err));
+	if (err < 0) {
+		char why[512];
+
+		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+			.operation = RAWBPF_PROG_RUN, .error = err,
+			.type = types[options->type].type, .lines = 1 });
+		return tool_fail(&run_member, "running the program: %s", why);
+	}
 	printf("r0    %u (0x%x)\n", run.retval, run.retval);
 	if (has_packet) {
 		printf("time  %u ns\n", run.duration);

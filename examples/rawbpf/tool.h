@@ -24,6 +24,7 @@ struct member {
 	int (*main)(int argc, char **argv);
 };
 extern const struct member asm_member, disasm_member, explain_member, run_member;
+extern const struct member prog_member, map_member, link_member, btf_member;
 
 /* Print to stdout what -h asks for; to stderr, as an answer to wrong usage. */
 int tool_help(const struct member *member);
@@ -33,7 +34,7 @@ int tool_usage_error(const struct member *member);
 __attribute__((format(printf, 2, 3))) int tool_fail(const struct member *member, const char *format,
 						    ...);
 
-/* A file in memory, with a NUL behind it; "-" or NULL is standard input. */
+/* A file in memory; "-" or NULL is standard input. */
 struct file {
 	const char *name; /* for messages */
 	char *data;

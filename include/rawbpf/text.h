@@ -107,7 +107,7 @@ struct rawbpf_text {
 	unsigned error_count;               /* out: also of those beyond error_max */
 };
 
-/* Enough scratch for a text of that length: about 30 KB and 16 times, if long 8 times, the text. */
+/* Enough scratch for a text of that length: about 35 KB and 17 times, if long 9 times, the text. */
 size_t rawbpf_text_scratch(size_t length);
 
 /*

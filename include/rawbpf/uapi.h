@@ -157,6 +157,26 @@
 #define BPF_LINK_TYPE_TRACING_MULTI	15	/* 7.2 */
 #endif
 
+/* What the perf event of a link is. */
+#ifndef BPF_PERF_EVENT_UPROBE
+#define BPF_PERF_EVENT_UPROBE		1	/* 6.6 */
+#endif
+#ifndef BPF_PERF_EVENT_URETPROBE
+#define BPF_PERF_EVENT_URETPROBE	2
+#endif
+#ifndef BPF_PERF_EVENT_KPROBE
+#define BPF_PERF_EVENT_KPROBE		3
+#endif
+#ifndef BPF_PERF_EVENT_KRETPROBE
+#define BPF_PERF_EVENT_KRETPROBE	4
+#endif
+#ifndef BPF_PERF_EVENT_TRACEPOINT
+#define BPF_PERF_EVENT_TRACEPOINT	5
+#endif
+#ifndef BPF_PERF_EVENT_EVENT
+#define BPF_PERF_EVENT_EVENT		6
+#endif
+
 /* Flags of maps and pins. */
 #ifndef BPF_F_PATH_FD
 #define BPF_F_PATH_FD			(1U << 14) /* 6.5 */

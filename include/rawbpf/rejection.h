@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program that the verifier rejected: its log, read for what matters, and
+ * joined to the program. Pure functions over the caller's memory: no kernel, no
+ * libc, no allocation. Any text is taken for a log.
+ *
+ *	char log[4096], why[2048];
+ *	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){ ...
+ *		.log = log, .log_size = sizeof log });
+ *
+ *	if (prog < 0 && log[0]) {
+ *		rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
+ *			.error = prog, .log = log, .insns = insns, .insn_count = count });
+ *		fputs(why, stderr);
+ *	}
+ */
+#ifndef RAWBPF_REJECTION_H
+#define RAWBPF_REJECTION_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rawbpf_build;
+
+/* A part of the log: not terminated. Length 0: there is none. */
+struct rawbpf_log_part {
+	const char *text;
+	size_t length;
+};
+
+/* The program, and what rawbpf_prog_load() said. What is not known may be zero. */
+struct rawbpf_rejection {
+	int error;                        /* the negative errno */
+	const char *log;                  /* terminated; its end is enough */
+	const struct bpf_insn *insns;     /* as they were loaded */
+	unsigned insn_count;
+	const char *file;                 /* the source's name, for people */
+	const unsigned *lines;            /* source line of each slot, as rawbpf_text.lines */
+	const struct rawbpf_build *build; /* or the builder, which knows lines and labels */
+
+	int index;                        /* out: of the instruction, in slots; -1: of none */
+	int previous;                     /* out: that before it, on the way the verifier took; or -1 */
+	struct rawbpf_log_part complaint; /* out: the line that says what is wrong */
+	struct rawbpf_log_part rest;      /* out: this line and what else is said, but statistics */
+	int reg;                          /* out: the register it is about; -1: unknown */
+	struct rawbpf_log_part states[11]; /* out: what r0 to r10 held before it, as far as known */
+	const char *hint;                 /* out: what to do, a sentence or two; NULL: no idea */
+};
+
+/*
+ * Find in the log what was wrong, and where: fills the fields called "out".
+ * Returns 0, or -ENOENT if there is no complaint in the log. The wording of logs
+ * differs between kernels; the hints are for those of 5.10 to 7.3.
+ */
+int rawbpf_rejection_parse(struct rawbpf_rejection *rejection);
+
+/*
+ * Parse it and tell the reader, in lines that end with a newline each:
+ *
+ *	the verifier rejected the program (EACCES) at instruction 7
+ *	   6: r1 = 1
+ *	   7: lock *(u64 *)(r0 + 0) += r1                   count.s:12
+ *	                    ^~ r0 is map_value_or_null(id=1,map=count,ks=4,vs=8)
+ *	   R0 invalid mem access 'map_value_or_null'
+ *	   It may be NULL: after map_lookup_elem, ...
+ *
+ * Bytes of the log and of names that are not printable ASCII become \xNN. The
+ * wording changes. Returns the length of the whole text, as snprintf(3).
+ */
+size_t rawbpf_rejection_explain(char *text, size_t size, const struct rawbpf_rejection *rejection);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* BTF: its sections and types, with every bound checked. */
+#include "btf.h"
+
+enum {
+	MODIFIERS_AT_MOST = 32, /* const of a typedef of a const ... */
+	SIZE_DEPTH = 32,        /* arrays of arrays */
+	HEADER_LEAST = 24,      /* bytes of the oldest header */
+};
+
+/* What each kind adds after its struct btf_type. Later kinds: from the BTF's layout section. */
+static const struct {
+	unsigned char info;    /* once */
+	unsigned char element; /* for each of vlen */
+} btf_additions[] = {
+	[BTF_KIND_INT] = { 4, 0 },
+	[BTF_KIND_PTR] = { 0, 0 },
+	[BTF_KIND_ARRAY] = { 12, 0 },
+	[BTF_KIND_STRUCT] = { 0, 12 },
+	[BTF_KIND_UNION] = { 0, 12 },
+	[BTF_KIND_ENUM] = { 0, 8 },
+	[BTF_KIND_FWD] = { 0, 0 },
+	[BTF_KIND_TYPEDEF] = { 0, 0 },
+	[BTF_KIND_VOLATILE] = { 0, 0 },
+	[BTF_KIND_CONST] = { 0, 0 },
+	[BTF_KIND_RESTRICT] = { 0, 0 },
+	[BTF_KIND_FUNC] = { 0, 0 },
+	[BTF_KIND_FUNC_PROTO] = { 0, 8 },
+	[BTF_KIND_VAR] = { 4, 0 },
+	[BTF_KIND_DATASEC] = { 0, 12 },
+	[BTF_KIND_FLOAT] = { 0, 0 },
+	[BTF_KIND_DECL_TAG] = { 4, 0 },
+	[BTF_KIND_TYPE_TAG] = { 0, 0 },
+	[BTF_KIND_ENUM64] = { 0, 12 },
+};
+
+enum {
+	KINDS = sizeof btf_additions / sizeof btf_additions[0],
+	UNKNOWN = 255, /* as an addition: no such kind; real ones are multiples of 4 */
+};
+
+/* Bytes that the type at `at` takes of `room`; 0: it is broken. */
+static uint32_t btf_type_length(const struct rawbpf_btf *btf, const unsigned char *at,
+				uint32_t room)
+{
+	const struct btf_type *type = (const void *)at;
+	uint64_t length = sizeof *type;
+	unsigned kind;
+
+	if (room < sizeof *type)
+		return 0;
+	kind = rawbpf_btf_kind(type);
+	if (btf->info_size[kind] == UNKNOWN)
+		return 0;
+	length += btf->info_size[kind] + (uint64_t)btf->element_size[kind] * rawbpf_btf_vlen(type);
+	return length <= room ? (uint32_t)length : 0;
+}
+
+/* A section that lies within the data after the header, begins aligned and is whole. */
+static int btf_section_is_sound(uint32_t offset, uint32_t length, uint64_t room)
+{
+	return offset <= room && length <= room - offset;
+}
+
+/*
+ * Kinds that we do not know can still be stepped over, when the BTF has the section that says how
+ * long each is (Linux 7.x): a header of 32 bytes, a struct of 4 bytes per kind.
+ */
+static void btf_read_layout(struct rawbpf_btf *btf, const unsigned char *data,
+			    const struct btf_header *header, uint64_t room)
+{
+	const uint32_t *place = (const void *)(data + HEADER_LEAST);
+	const unsigned char *layout;
+
+	for (unsigned kind = 0; kind < sizeof btf->info_size; kind++) {
+		int known = kind > 0 && kind < KINDS;
+
+		btf->info_size[kind] = known ? btf_additions[kind].info : UNKNOWN;
+		btf->element_size[kind] = known ? btf_additions[kind].element : 0;
+	}
+	if (header->hdr_len < HEADER_LEAST + 8 || !btf_section_is_sound(place[0], place[1], room))
+		return;
+	layout = data + header->hdr_len + place[0];
+	for (unsigned kind = KINDS; kind < sizeof btf->info_size && kind < place[1] / 4; kind++) {
+		if (layout[kind * 4] % 4 || layout[kind * 4 + 1] % 4)
+			continue;
+		btf->info_size[kind] = layout[kind * 4];
+		btf->element_size[kind] = layout[kind * 4 + 1];
+	}
+}
+
+/* Count the types, and see that each is whole. */
+static int btf_walk(struct rawbpf_btf *btf)
+{
+	uint32_t at = 0, length;
+
+	for (; at < btf->types_size; at += length, btf->type_count++) {
+		length = btf_type_length(btf, btf->types + at, btf->types_size - at);
+		if (!length)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
+		     const struct rawbpf_btf *base)
+{
+	const struct btf_header *header = data;
+	uint64_t room;
+
+	*btf = (struct rawbpf_btf){ .base = base, .first_id = 1 };
+	if ((uintptr_t)data % 4 || size < HEADER_LEAST || header->magic != BTF_MAGIC ||
+	    header->version != BTF_VERSION || header->hdr_len < HEADER_LEAST ||
+	    header->hdr_len > size || header->hdr_len % 4)
+		return -EINVAL;
+	room = size - header->hdr_len;
+	if (!btf_section_is_sound(header->type_off, header->type_len, room) ||
+	    !btf_section_is_sound(header->str_off, header->str_len, room) ||
+	    header->type_off % 4)
+		return -EINVAL;
+	btf->types = (const unsigned char *)data + header->hdr_len + header->type_off;
+	btf->types_size = header->type_len;
+	btf->strings = (const char *)data + header->hdr_len + header->str_off;
+	btf->strings_size = header->str_len;
+	if (btf->strings_size && btf->strings[btf->strings_size - 1])
+		return -EINVAL; /* what begins there would not end */
+	if (base) {
+		btf->first_id = rawbpf_btf_id_end(base);
+		btf->strings_begin = base->strings_begin + base->strings_size;
+	}
+	btf_read_layout(btf, data, header, room);
+	return btf_walk(btf);
+}
+
+int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count)
+{
+	uint32_t at = 0;
+
+	if (count < btf->type_count)
+		return -ENOSPC;
+	for (uint32_t i = 0; i < btf->type_count; i++) {
+		index[i] = at;
+		at += btf_type_length(btf, btf->types + at, btf->types_size - at);
+	}
+	btf->index = index;
+	return 0;
+}
+
+const struct btf_type *rawbpf_btf_get(const struct rawbpf_btf *btf, unsigned id)
+{
+	uint32_t at = 0;
+
+	while (btf && id < btf->first_id)
+		btf = btf->base;
+	if (!btf || !id || id - btf->first_id >= btf->type_count)
+		return NULL;
+	id -= btf->first_id;
+	if (btf->index)
+		return (const void *)(btf->types + btf->index[id]);
+	while (id--)
+		at += btf_type_length(btf, btf->types + at, btf->types_size - at);
+	return (const void *)(btf->types + at);
+}
+
+const void *rawbpf__btf_addition(const struct btf_type *type)
+{
+	return type + 1;
+}
+
+const char *rawbpf_btf_string_get(const struct rawbpf_btf *btf, unsigned offset)
+{
+	while (btf && offset < btf->strings_begin)
+		btf = btf->base;
+	if (!btf || offset - btf->strings_begin >= btf->strings_size)
+		return offset ? NULL : "";
+	return btf->strings + (offset - btf->strings_begin);
+}
+
+const char *rawbpf_btf_name_get(const struct rawbpf_btf *btf, unsigned id)
+{
+	const struct btf_type *type = rawbpf_btf_get(btf, id);
+
+	return type ? rawbpf_btf_string_get(btf, type->name_off) : NULL;
+}
+
+size_t rawbpf__btf_length(const char *string)
+{
+	const char *end = string;
+
+	while (*end)
+		end++;
+	return end - string;
+}
+
+int rawbpf__btf_names(const struct rawbpf_btf *btf, uint32_t offset, const char *name,
+		      size_t length)
+{
+	const char *string = rawbpf_btf_string_get(btf, offset);
+
+	if (!string)
+		return 0;
+	for (size_t i = 0; i < length; i++)
+		if (string[i] != name[i]) /* also where the string ends */
+			return 0;
+	return !string[length];
+}
+
+int rawbpf_btf_find(const struct rawbpf_btf *btf, unsigned kind, const char *name)
+{
+	size_t length = rawbpf__btf_length(name);
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < btf->type_count; i++) {
+		const struct btf_type *type = (const void *)(btf->types + at);
+
+		if ((!kind || rawbpf_btf_kind(type) == kind) &&
+		    rawbpf__btf_names(btf, type->name_off, name, length))
+			return btf->first_id + i;
+		at += btf_type_length(btf, btf->types + at, btf->types_size - at);
+	}
+	return -ENOENT;
+}
+
+static int btf_is_modifier(unsigned kind)
+{
+	return kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE ||
+	       kind == BTF_KIND_RESTRICT || kind == BTF_KIND_TYPE_TAG;
+}
+
+int rawbpf_btf_resolve(const struct rawbpf_btf *btf, unsigned id)
+{
+	for (int steps = 0; steps < MODIFIERS_AT_MOST; steps++) {
+		const struct btf_type *type;
+
+		if (!id)
+			return 0;
+		type = rawbpf_btf_get(btf, id);
+		if (!type)
+			return -EINVAL;
+		if (!btf_is_modifier(rawbpf_btf_kind(type)))
+			return id;
+		id = type->type;
+	}
+	return -ELOOP;
+}
+
+int rawbpf_btf_size_get(const struct rawbpf_btf *btf, unsigned id)
+{
+	int elements = 1, size;
+
+	for (int depth = 0; depth < SIZE_DEPTH; depth++) {
+		int real = rawbpf_btf_resolve(btf, id);
+		const struct btf_type *type;
+		const struct btf_array *array;
+
+		if (real <= 0)
+			return real ? real : -EINVAL;
+		type = rawbpf_btf_get(btf, real);
+		switch (rawbpf_btf_kind(type)) {
+		case BTF_KIND_INT:
+		case BTF_KIND_STRUCT:
+		case BTF_KIND_UNION:
+		case BTF_KIND_ENUM:
+		case BTF_KIND_ENUM64:
+		case BTF_KIND_FLOAT:
+		case BTF_KIND_DATASEC:
+			return __builtin_mul_overflow(elements, type->size, &size) ? -EOVERFLOW : size;
+		case BTF_KIND_PTR:
+			return __builtin_mul_overflow(elements, (int)sizeof(void *), &size) ? -EOVERFLOW
+											    : size;
+		case BTF_KIND_VAR:
+			id = type->type;
+			break;
+		case BTF_KIND_ARRAY:
+			array = rawbpf__btf_addition(type);
+			if (__builtin_mul_overflow(elements, array->nelems, &elements))
+				return -EOVERFLOW;
+			id = array->type;
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	return -ELOOP;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "perf_ring.h"
+
+struct perf_record {
+	struct perf_event_header header;
+	union {
+		struct {
+			uint32_t size;
+			unsigned char data[];
+		} sample;
+		struct {
+			uint64_t id;
+			uint64_t count;
+		} lost;
+	};
+};
+
+enum { SAMPLE_DATA = sizeof(struct perf_event_header) + sizeof(uint32_t) };
+
+/*
+ * The kernel's positions are longs in fields of 64 bits, and multiples of 8. Acquire pairs with the
+ * write barrier before the kernel's store of data_head: the records up to there can be read. With a
+ * plain load arm64 would read what was there before.
+ */
+static inline unsigned long perf_head_acquire(const struct perf_event_mmap_page *control)
+{
+	unsigned long head;
+
+#ifdef __LP64__
+	head = __atomic_load_n(&control->data_head, __ATOMIC_ACQUIRE);
+#else
+	head = *(const volatile __u64 *)&control->data_head;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+#endif
+	return head & ~7UL;
+}
+
+/*
+ * Release pairs with the kernel's control dependency on data_tail: it writes only where all was
+ * read. With a plain store it could overwrite a record that is still being handled.
+ */
+static inline void perf_tail_release(struct perf_event_mmap_page *control, unsigned long tail)
+{
+#ifdef __LP64__
+	__atomic_store_n(&control->data_tail, tail, __ATOMIC_RELEASE);
+#else
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	*(volatile __u64 *)&control->data_tail = tail;
+#endif
+}
+
+/* The size of the record at the start of `length` bytes; 0 if that is none, or not all of one. */
+static inline unsigned long perf_record_size(const void *start, unsigned long length)
+{
+	unsigned long size = ((const struct perf_event_header *)start)->size;
+
+	return size >= sizeof(struct perf_event_header) && size <= length && size % 8 == 0 ? size : 0;
+}
+
+/* Hand over a record of `size` bytes, if it is the user's: 0, or what stops the walk. */
+static inline int perf_record_deliver(const struct perf_record *record, unsigned long size,
+				 const struct rawbpf__perf_reader *reader)
+{
+	unsigned data_size;
+	int result;
+
+	switch (record->header.type) {
+	case PERF_RECORD_SAMPLE:
+		if (size < SAMPLE_DATA)
+			return -EBADMSG;
+		data_size = record->sample.size;
+		if (data_size > size - SAMPLE_DATA)
+			return -EBADMSG;
+		reader->source->received++;
+		result = reader->handle(reader->context, record->sample.data, data_size);
+		return result < 0 ? result : 0;
+	case PERF_RECORD_LOST:
+		if (size < sizeof *record)
+			return -EBADMSG;
+		reader->source->lost += record->lost.count;
+		return 0;
+	default:
+		return 0; /* nothing that was asked for */
+	}
+}
+
+/* Copy from a place in the ring, past its end and on from its start. */
+static void copy_out(void *copy, const struct rawbpf__perf_ring *ring, unsigned long offset,
+		     unsigned long length)
+{
+	unsigned long to_end = ring->size - offset;
+	unsigned long first = length < to_end ? length : to_end;
+
+	__builtin_memcpy(copy, ring->data + offset, first);
+	__builtin_memcpy((unsigned char *)copy + first, ring->data, length - first);
+}
+
+int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring, const struct rawbpf__perf_reader *reader)
+{
+	unsigned long head = perf_head_acquire(ring->control);
+	unsigned long position = ring->position, published = position;
+	uint64_t received = reader->source->received;
+	int result = 0;
+
+	if (head - position > ring->size)
+		result = -EBADMSG;
+	while (position != head && result == 0) {
+		unsigned long offset = position & (ring->size - 1);
+		const void *record = ring->data + offset;
+		unsigned long size = perf_record_size(record, head - position);
+
+		if (size == 0) {
+			result = -EBADMSG;
+			break;
+		}
+		if (size > ring->size - offset) {
+			copy_out(reader->scratch, ring, offset, size);
+			record = reader->scratch;
+		}
+		result = perf_record_deliver(record, size, reader);
+		position += size;
+		/* A full buffer should not have to wait for the end of this to be of use again. */
+		if (position - published >= ring->size / 8) {
+			perf_tail_release(ring->control, position);
+			published = position;
+		}
+	}
+	if (result == -EBADMSG)
+		position = head;
+	ring->position = position;
+	perf_tail_release(ring->control, position);
+	return result < 0 ? result : (int)(reader->source->received - received);
+}
+
+unsigned long rawbpf__perf_ring_copy(struct rawbpf__perf_ring *ring, void *copy)
+{
+	unsigned long head, length;
+	int again = 3;
+
+	/* A record whose output began before the pause may end after it. */
+	do {
+		head = perf_head_acquire(ring->control);
+		length = ring->position - head;
+		if (length > ring->size)
+			length = ring->size;
+		copy_out(copy, ring, head & (ring->size - 1), length);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (perf_head_acquire(ring->control) != head && --again);
+	ring->position = head;
+	return length;
+}
+
+int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring, const void *copy,
+				unsigned long length, const struct rawbpf__perf_reader *reader)
+{
+	uint64_t received = reader->source->received;
+	uint32_t *places = reader->scratch;
+	unsigned long count = 0, place, size;
+
+	for (place = 0; place < length; place += size) {
+		size = perf_record_size((const char *)copy + place, length - place);
+		if (size == 0)
+			break;
+		places[count++] = place;
+	}
+	while (count) {
+		const void *record;
+		int result;
+
+		place = places[--count];
+		record = (const char *)copy + place;
+		result = perf_record_deliver(record, perf_record_size(record, length - place), reader);
+		if (result < 0 && result != -EBADMSG) {
+			ring->position += place; /* the newer ones are still to be handed over */
+			return result;
+		}
+	}
+	return reader->source->received - received;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* libFuzzer: any bytes as BTF; what is found sound is looked at from every side. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rawbpf/btf.h>
+
+enum { TYPES = 512, TYPES_LOOKED_AT = 64 };
+
+static const char *const paths[] = { "a", "a.b", "a[0].b", "a[1][2]", "" };
+
+static void look_at(const struct rawbpf_btf *btf, unsigned id)
+{
+	const struct btf_type *type = rawbpf_btf_get(btf, id);
+	const char *name = rawbpf_btf_name_get(btf, id);
+	struct rawbpf_btf_member member;
+	char text[300];
+	size_t length = rawbpf_btf_format(text, sizeof text, btf, id);
+
+	if ((length < sizeof text ? length : sizeof text - 1) != strlen(text))
+		abort();
+	if (id && id < rawbpf_btf_id_end(btf) && !type)
+		abort();
+	if (name && *name && rawbpf_btf_find(btf, rawbpf_btf_kind(type), name) > (int)id)
+		abort(); /* the first of that name is no later than this one */
+	rawbpf_btf_resolve(btf, id);
+	rawbpf_btf_size_get(btf, id);
+	for (unsigned i = 0; i < sizeof paths / sizeof *paths; i++)
+		rawbpf_btf_member_find(btf, id, paths[i], &member);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static uint32_t index[TYPES];
+	struct rawbpf_btf btf, module;
+	uint32_t *copy = malloc(size + !size); /* of its exact size, for the sanitizer */
+
+	memcpy(copy, data, size);
+	if (rawbpf_btf_parse(&btf, copy, size, NULL) == 0) {
+		for (int indexed = 0; indexed < 2; indexed++) {
+			for (unsigned id = 0; id < TYPES_LOOKED_AT && id <= rawbpf_btf_id_end(&btf); id++)
+				look_at(&btf, id);
+			if (rawbpf_btf_index_set(&btf, index, TYPES) < 0)
+				break;
+		}
+		/* on top of itself */
+		if (rawbpf_btf_parse(&module, copy, size, &btf) == 0)
+			look_at(&module, rawbpf_btf_id_end(&module) - 1);
+	}
+	free(copy);
+	return 0;
+}

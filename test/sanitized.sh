@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: sanitized.sh BUILD
+#
+# The tests of unit and live once more, in builds of their own in BUILD/sanitized: with
+# AddressSanitizer and UndefinedBehaviorSanitizer; and those with threads with ThreadSanitizer.
+# But for the soak, which measures this process's memory.
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+builds=$(cd "$1" && pwd)/sanitized
+status=0
+
+run() { # SANITIZERS MESON-TEST-ARGUMENT...
+	build=$builds/$1
+	[ -f "$build/build.ninja" ] ||
+		meson setup "$build" "$top" -Db_sanitize="$1" -Dexamples=disabled -Dman=false \
+			-Dbuildtype=debugoptimized -Dwarning_level=0 >/dev/null
+	shift
+	ninja -C "$build" >/dev/null
+	meson test -C "$build" --no-rebuild --print-errorlogs "$@" || status=1
+	grep -v '^skip: ' "$build/meson-logs/testlog.txt" # the plain builds tell the same
+}
+
+export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+run address,undefined --suite unit --suite live --no-suite soak
+run thread --suite threads
+exit $status
