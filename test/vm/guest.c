@@ -813,6 +813,8 @@ static void machine(void)
 /* One part alone: for who works on it. */
 static int run_part(const char *name)
 {
+	if (strcmp(name, "inspect") == 0)
+		in_child(guest_inspect);
 	if (strcmp(name, "links") == 0)
 		in_child(guest_links);
 	fact(facts, "done");
@@ -845,6 +847,7 @@ int main(int argc, char **argv)
 	unprivileged();
 	examples();
 	in_child(without_file_systems);
+	in_child(guest_inspect);
 	in_child(guest_links);
 	system_calls("minimal", "/bin/minimal");
 	fact(open_fds() - before, "descriptors_left");
