@@ -283,7 +283,7 @@ static int open_kernel(struct source *source)
 	source->fd = rawbpf_btf_fd_open("vmlinux");
 	if (err == -ENOENT)
 		return tool_fail(&btf_member, "this kernel has no BTF");
-	return err < 0 ? object_fail(&btf_member, "reading the kernel's BTF", err) : OK;
+	return err < 0 ? object_fail(&btf_member, "reading vmlinux", RAWBPF_BTF_KERNEL_OPEN, err) : OK;
 }
 
 static int open_object(struct source *source, const char *which)
@@ -300,7 +300,7 @@ static int open_object(struct source *source, const char *which)
 		err = rawbpf_btf_open(&source->btf, source->fd,
 				      info.kernel_btf && strcmp(name, "vmlinux") ?
 					      target_kernel_btf() : NULL);
-	return err < 0 ? object_fail(&btf_member, "reading the BTF", err) : OK;
+	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_OBJ_INFO, err) : OK;
 }
 
 /* OK or FAILED, after a message. */
@@ -399,7 +399,7 @@ static int show(const struct arguments *arguments)
 	if (source.fd >= 0)
 		err = record_btf(&record, source.fd);
 	if (err < 0)
-		return object_fail(&btf_member, "asking about the BTF", err);
+		return object_fail(&btf_member, "asking about the BTF", RAWBPF_OBJ_INFO, err);
 	if (source.fd < 0)
 		record_string(&record, "name", arguments->rest[0]);
 	record_kinds(&record, &source.btf);
