@@ -356,6 +356,7 @@ int main(int argc, char **argv)
 	srunner_free(runner);
 	if (!failed)
 		boots_warn_unasked(boots, boot_count);
+	boots_print_facts(boots, boot_count);
 	boots_free(boots, boot_count);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
