@@ -2,6 +2,7 @@
 #include "sys.h"
 
 #include <asm/signal.h>
+#include <asm/statfs.h>
 #include <linux/capability.h>
 #include <linux/eventpoll.h>
 #include <linux/resource.h>
@@ -130,6 +131,13 @@ long rawbpf__write(int fd, const void *data, size_t size)
 long rawbpf__readlink(const char *path, char *target, size_t size)
 {
 	return enter(__NR_readlinkat, AT_FDCWD, (long)path, (long)target, size, 0, 0);
+}
+
+unsigned rawbpf__filesystem(const char *path)
+{
+	struct statfs status;
+
+	return enter3((long)path, (long)&status, 0, __NR_statfs) < 0 ? 0 : status.f_type;
 }
 
 int rawbpf__inode(const char *path, uint64_t *inode)

@@ -228,6 +228,9 @@ START_TEST(maps_and_programs)
 }
 END_TEST
 
+#define ROOT_OR(CAPABILITIES) \
+	"; run it as root (for a trusted group: chmod 750, then setcap " CAPABILITIES "+ep)"
+
 START_TEST(privilege)
 {
 	struct boot *boot = &boots[_i];
@@ -248,13 +251,13 @@ START_TEST(privilege)
 	ck_assert_fact_int(boot, "nobody.tracefs", -EACCES);
 	ck_assert_fact_str(boot, "nobody.map.explained",
 		"EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN), and "
-		"kernel.unprivileged_bpf_disabled is 2; run it as root");
+		"kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf"));
 	ck_assert_fact_str(boot, "nobody.load.explained",
 		"EPERM: this process lacks CAP_BPF and CAP_PERFMON (or "
-		"CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2; run it as root");
+		"CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf,cap_perfmon"));
 	ck_assert_fact_str(boot, "nobody.kprobe.explained",
 		"EACCES: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN), and "
-		"kernel.perf_event_paranoid is 3; run it as root");
+		"kernel.perf_event_paranoid is 3" ROOT_OR("cap_perfmon"));
 }
 END_TEST
 
@@ -284,7 +287,7 @@ START_TEST(example)
 	ck_assert_fact_int(boot, "example.bare.exit", 0);
 	ck_assert_fact_str(boot, "example.bare.stderr",
 		"fchownat-count: no kprobe, counting by a raw tracepoint instead: EOPNOTSUPP: "
-		"sysfs is not mounted; mount -t sysfs sysfs /sys");
+		"sysfs is not mounted; mount it: mount -t sysfs sysfs /sys");
 }
 END_TEST
 
@@ -325,6 +328,7 @@ static Suite *vm_suite(void)
 		for (size_t test = 0; test < sizeof(tests) / sizeof(*tests); test++)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
 		vm_links_add(kernel, i);
+		vm_perfbuf_add(kernel, i);
 		suite_add_tcase(suite, kernel);
 	}
 	return suite;

@@ -117,7 +117,14 @@ static void add_string(char **text, const struct value *value)
 	char *shown = value->json ? json_escape(value->bytes, length) :
 				    text_escape(value->bytes, length);
 
-	text_add(text, value->json ? "%s" : "\"%s\"", shown);
+	if (value->json) {
+		text_add(text, "%s", shown);
+	} else {
+		text_add(text, "\"");
+		for (char *at = shown; *at; at++)
+			text_add(text, *at == '"' ? "\\x22" : "%c", *at);
+		text_add(text, "\"");
+	}
 	free(shown);
 }
 
