@@ -56,7 +56,8 @@ static void attach_to_sockets(struct rawbpf_link *link, int map, int prog, unsig
 	if (live_kernel() >= 0x60a)
 		ck_assert_int_eq(rawbpf_sockmap_attach(link, map, prog, type), 0);
 	else
-		ck_assert_int_eq(rawbpf_prog_attach(map, prog, type, NULL), 0);
+		ck_assert_int_eq(rawbpf_prog_attach(map, prog, type,
+						    &(struct rawbpf_prog_attach_spec){ 0 }), 0);
 }
 
 /* A relay: what the near end of one connection receives leaves on the other connection. */
@@ -259,8 +260,10 @@ START_TEST(test_xskmap)
 	struct rawbpf_link link;
 
 	ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ KEY }, &other, 0), -EOPNOTSUPP);
+	/* On 7.3 only a socket that is bound goes in; on 6.18 any did. */
 	if (xsk >= 0)
-		ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 0 }, &xsk, 0), 0);
+		ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 0 }, &xsk, 0),
+				 live_kernel() < 0x700 ? 0 : -ENOBUFS);
 	close(xsk);
 	close(other);
 	devices_enter();
