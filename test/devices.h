@@ -61,6 +61,50 @@ static inline void devices_close_nest(struct devices_request *request, struct rt
 	nest->rta_len = (char *)request + request->header.nlmsg_len - (char *)nest;
 }
 
+/* A socket that sends frames on a device, and receives those of our ethertype that come in there. */
+static inline int devices_tap(const char *name)
+{
+	const struct timeval patience = { .tv_sec = 5 };
+	struct sockaddr_ll place = { .sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(name),
+				     .sll_protocol = htons(DEVICES_ETHERTYPE) };
+	int tap = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(bind(tap, (void *)&place, sizeof place), 0);
+	ck_assert_int_eq(setsockopt(tap, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
+	return tap;
+}
+
+/* A broadcast frame whose payload is `mark`. */
+static inline void devices_send(int tap, unsigned char mark)
+{
+	unsigned char frame[64] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1,
+				    DEVICES_ETHERTYPE >> 8, DEVICES_ETHERTYPE & 0xff, mark };
+
+	ck_assert_int_eq(send(tap, frame, sizeof frame, 0), sizeof frame);
+}
+
+/* The next frame's mark; -1: none came. `flags`: MSG_DONTWAIT, or 0 to wait for one. */
+static inline int devices_receive(int tap, int flags)
+{
+	unsigned char frame[64];
+
+	return recv(tap, frame, sizeof frame, flags) == sizeof frame ? frame[14] : -1;
+}
+
+/* A device that is up is not yet ready to send: so send until something arrives. */
+static inline void devices_await(const char *from, const char *to)
+{
+	int sender = devices_tap(from), receiver = devices_tap(to), tries;
+
+	for (tries = 0; devices_receive(receiver, MSG_DONTWAIT) < 0; tries++) {
+		ck_assert_int_lt(tries, 5000);
+		devices_send(sender, 0);
+		usleep(1000);
+	}
+	close(sender);
+	close(receiver);
+}
+
 /* Two devices, each the other's wire, both up: 0; or -EOPNOTSUPP, where the kernel has no veth. */
 static inline int devices_add_veth(const char *name, const char *peer)
 {
@@ -94,37 +138,9 @@ static inline int devices_add_veth(const char *name, const char *peer)
 	ck_assert_msg(answer.error.error == 0, "veth: %d", answer.error.error);
 	devices_up(name);
 	devices_up(peer);
+	devices_await(name, peer);
+	devices_await(peer, name);
 	return 0;
-}
-
-/* A socket that sends frames on a device, and receives those of our ethertype that come in there. */
-static inline int devices_tap(const char *name)
-{
-	const struct timeval patience = { .tv_sec = 5 };
-	struct sockaddr_ll place = { .sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(name),
-				     .sll_protocol = htons(DEVICES_ETHERTYPE) };
-	int tap = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_eq(bind(tap, (void *)&place, sizeof place), 0);
-	ck_assert_int_eq(setsockopt(tap, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
-	return tap;
-}
-
-/* A broadcast frame whose payload is `mark`. */
-static inline void devices_send(int tap, unsigned char mark)
-{
-	unsigned char frame[64] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1,
-				    DEVICES_ETHERTYPE >> 8, DEVICES_ETHERTYPE & 0xff, mark };
-
-	ck_assert_int_eq(send(tap, frame, sizeof frame, 0), sizeof frame);
-}
-
-/* The next frame's mark; -1: none came. `flags`: MSG_DONTWAIT, or 0 to wait for one. */
-static inline int devices_receive(int tap, int flags)
-{
-	unsigned char frame[64];
-
-	return recv(tap, frame, sizeof frame, flags) == sizeof frame ? frame[14] : -1;
 }
 
 #endif
