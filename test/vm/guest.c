@@ -818,6 +818,7 @@ static const struct {
 	{ "commands", guest_commands },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "types", guest_types },
 };
 
 /* All, or one alone: for who works on it. */

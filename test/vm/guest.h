@@ -13,5 +13,6 @@ void in_child(void (*part)(void));
 void guest_commands(void);
 void guest_links(void);
 void guest_perfbuf(void);
+void guest_types(void);
 
 #endif
