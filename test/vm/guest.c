@@ -819,6 +819,7 @@ static const struct {
 	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "types", guest_types },
 };
 
 /* All, or one alone: for who works on it. */
