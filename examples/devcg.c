@@ -258,16 +258,18 @@ static void print_program(const struct bpf_insn *insns, unsigned count,
 /* Say on stderr what failed, why, and what to do. */
 static int complain(const char *doing, const struct rawbpf_error *error)
 {
+	struct rawbpf_error in_lines = *error;
 	char why[1024];
 
-	rawbpf_error_explain(why, sizeof why, error);
+	in_lines.lines = 1;
+	rawbpf_error_explain(why, sizeof why, &in_lines);
 	fprintf(stderr, NAME ": %s: %s\n", doing, why);
 	return -1;
 }
 
 static int load_program(const struct bpf_insn *insns, unsigned count)
 {
-	static char log[8192];
+	static char log[8192], why[4096];
 	int prog;
 
 	rawbpf_memlock_raise(); /* before Linux 5.11 a program needs it; else it does no harm */
@@ -279,13 +281,16 @@ static int load_program(const struct bpf_insn *insns, unsigned count)
 		.log = log,
 		.log_size = sizeof log,
 	});
-	if (prog < 0) {
+	if (prog < 0 && log[0]) {
+		rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
+			.error = prog, .log = log, .insns = insns, .insn_count = count });
+		fprintf(stderr, NAME ": %s", why);
+	} else if (prog < 0) {
 		complain("loading the program", &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_LOAD,
 			.error = prog,
 			.type = BPF_PROG_TYPE_CGROUP_DEVICE,
 		});
-		fputs(log, stderr);
 	}
 	return prog;
 }

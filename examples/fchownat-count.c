@@ -49,9 +49,11 @@ struct options {
 /* Say on stderr what failed, why, and what to do. */
 static void complain(const char *doing, const char *object, const struct rawbpf_error *error)
 {
+	struct rawbpf_error in_lines = *error;
 	char why[512];
 
-	rawbpf_error_explain(why, sizeof why, error);
+	in_lines.lines = 1;
+	rawbpf_error_explain(why, sizeof why, &in_lines);
 	fprintf(stderr, NAME ": %s %s: %s\n", doing, object, why);
 }
 

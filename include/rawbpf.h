@@ -13,6 +13,7 @@
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
  *	rawbpf/recipe.h      the smallest map, program of a type   rawbpf_recipe(3)
+ *	rawbpf/probe.h       what this kernel has                  rawbpf_probe(3)
  *	rawbpf/rejection.h   the verifier's log, explained         rawbpf_rejection(3)
  *	rawbpf/kprobe.h      attach to functions of the kernel     rawbpf_kprobe(3)
  *	rawbpf/tracepoint.h  attach to (raw) tracepoints           rawbpf_tracepoint(3)
@@ -69,6 +70,7 @@
 #include <rawbpf/name.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/perfbuf.h>
+#include <rawbpf/probe.h>
 #include <rawbpf/prog.h>
 #include <rawbpf/recipe.h>
 #include <rawbpf/rejection.h>

@@ -30,6 +30,7 @@ static void say_error(struct rawbpf__out *out, int error)
 	case -EINVAL: rawbpf__out_text(out, "EINVAL"); break;
 	case -EPERM: rawbpf__out_text(out, "EPERM"); break;
 	case -E2BIG: rawbpf__out_text(out, "E2BIG"); break;
+	case -EFAULT: rawbpf__out_text(out, "EFAULT"); break;
 	case -EBADF: rawbpf__out_text(out, "EBADF"); break;
 	default:
 		rawbpf__out_text(out, "errno ");

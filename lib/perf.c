@@ -6,6 +6,7 @@
 
 #include "attr.h"
 #include "file.h"
+#include "link.h"
 
 int rawbpf__probe_open(struct perf_event_attr *attr, const struct rawbpf__pmu *pmu, int retprobe,
 		       unsigned pid)
@@ -63,4 +64,12 @@ int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bin
 		rawbpf__close(event); /* the bpf link holds it from here on */
 	}
 	return 0;
+}
+
+int rawbpf_perf_event_attach(struct rawbpf_link *link, int event, int prog,
+			     const struct rawbpf_perf_event_spec *spec)
+{
+	int err = rawbpf__link_set(link, rawbpf__dup(event));
+
+	return err < 0 ? err : rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
 }

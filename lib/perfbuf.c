@@ -8,12 +8,13 @@
 #include "cpu.h"
 #include "file.h"
 #include "perf_ring.h"
+#include "text.h"
 
 enum {
 	SIZE_DEFAULT = 64 * 1024,
 	SIZE_MAX_LOG2 = 30,
 	LATENCY_DEFAULT = 100,
-	HOTPLUG_TICK = 1000,    /* ms between two looks at which CPUs there are */
+	LOOK_INTERVAL = 1000,   /* ms between two looks at which CPUs there are */
 	CPU_NUMBERS = 8192,     /* of any kernel */
 	LIST_MAX = 4096,        /* bytes of a list of CPUs: sysfs gives a page */
 	PAGE_LEAST = 4096,
@@ -22,8 +23,9 @@ enum {
 /* 64 bytes, so that what is read of each CPU in turn is one cache line. */
 struct rawbpf__perf_cpu {
 	struct rawbpf__perf_ring ring;
-	int fd;   /* the event; 0: no buffer */
-	int gone; /* no longer online: to be read a last time */
+	int fd;         /* the event; 0: no buffer */
+	int gone;       /* its CPU is, or was since it was opened: to be read a last time */
+	uint64_t birth; /* see cpu_birth() */
 } __attribute__((aligned(64)));
 
 /* ------------------------------------------------------------------ the memory of the struct */
@@ -118,13 +120,29 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 	*cpu = (struct rawbpf__perf_cpu){ .fd = 0 };
 }
 
-static int cpu_open(struct rawbpf_perfbuf *perfbuf, unsigned number)
+/*
+ * An event does not survive its CPU's going, even if the CPU has come back between two looks. What
+ * tells is the directory that is made anew for each CPU that comes, with a number of its own. 0: there
+ * is none.
+ */
+static uint64_t cpu_birth(unsigned number)
+{
+	char path[64];
+	struct rawbpf__text text = { .buffer = path, .size = sizeof path };
+	uint64_t inode = 0;
+
+	rawbpf__text_add(&text, "/sys/devices/system/cpu/cpu");
+	rawbpf__text_add_dec(&text, number);
+	rawbpf__text_add(&text, "/topology");
+	rawbpf__inode(path, &inode);
+	return inode;
+}
+
+static int cpu_open(struct rawbpf_perfbuf *perfbuf, unsigned number, uint64_t birth)
 {
 	struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
 	int err, fd;
 
-	if (number >= perfbuf->cpus_max)
-		return -E2BIG;
 	fd = output_event_open(&perfbuf->spec, number);
 	if (fd < 0)
 		return fd;
@@ -134,6 +152,7 @@ static int cpu_open(struct rawbpf_perfbuf *perfbuf, unsigned number)
 		return err;
 	}
 	cpu->fd = fd;
+	cpu->birth = birth;
 	if (!perfbuf->spec.overwrite)
 		err = rawbpf__epoll_add(perfbuf->source.fd, fd, EPOLLIN, NULL);
 	if (err == 0)
@@ -151,33 +170,37 @@ static void cpus_leave(struct rawbpf_perfbuf *perfbuf, unsigned first, unsigned 
 		perfbuf->cpus[first].gone = perfbuf->cpus[first].fd > 0;
 }
 
-/* 0, or the last error that is not the CPU's going away again. */
-static int cpus_open(struct rawbpf_perfbuf *perfbuf, unsigned first, unsigned end)
+static int cpu_follow(struct rawbpf_perfbuf *perfbuf, unsigned number)
 {
-	int result = 0;
+	struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
+	uint64_t birth;
 
-	for (; first < end; first++) {
-		int err = first < perfbuf->cpus_max && perfbuf->cpus[first].fd
-				  ? 0 : cpu_open(perfbuf, first);
-
-		if (err < 0 && err != -ENODEV)
-			result = err;
-	}
-	return result;
+	if (number >= perfbuf->cpus_max)
+		return -E2BIG;
+	birth = cpu_birth(number);
+	if (!cpu->fd)
+		return cpu_open(perfbuf, number, birth);
+	cpu->gone |= cpu->birth != birth;
+	return 0;
 }
 
 /* Without sysfs: the map's places, as far as there are CPUs. */
 static int cpus_try(struct rawbpf_perfbuf *perfbuf)
 {
 	unsigned cpu;
-	int err = 0;
 
-	for (cpu = 0; cpu < perfbuf->cpus_max && err == 0; cpu++)
-		err = cpus_open(perfbuf, cpu, cpu + 1);
-	return err == -EINVAL && cpu > 1 ? 0 : err; /* no CPU can have this number */
+	for (cpu = 0; cpu < perfbuf->cpus_max; cpu++) {
+		int err = cpu_follow(perfbuf, cpu);
+
+		if (err == -EINVAL && cpu > 0) /* no CPU can have this number */
+			break;
+		if (err < 0 && err != -ENODEV)
+			return err;
+	}
+	return 0;
 }
 
-/* Have a buffer for each CPU that is online, and mark those of others. */
+/* Have a buffer for each CPU that is online, and mark those of others; 0, or the last error. */
 static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 {
 	unsigned first, last, next = 0;
@@ -190,10 +213,11 @@ static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 		return cpus_try(perfbuf);
 	while (more >= 0 && (more = rawbpf__cpu_range_parse(&list, &first, &last)) > 0) {
 		cpus_leave(perfbuf, next, first);
-		next = last + 1;
-		err = cpus_open(perfbuf, first, next);
-		if (err < 0)
-			result = err;
+		for (next = first; next <= last; next++) {
+			err = cpu_follow(perfbuf, next);
+			if (err < 0 && err != -ENODEV) /* gone again */
+				result = err;
+		}
 	}
 	if (more < 0)
 		return more;
@@ -227,7 +251,7 @@ static int tick_start(const struct rawbpf_perfbuf *perfbuf)
 	const struct rawbpf_perfbuf_spec *spec = &perfbuf->spec;
 	int is_timed = spec->latency_ms > 0 && !spec->overwrite;
 
-	return rawbpf__timer_start(perfbuf->timer, is_timed ? spec->latency_ms : HOTPLUG_TICK);
+	return rawbpf__timer_start(perfbuf->timer, is_timed ? spec->latency_ms : LOOK_INTERVAL);
 }
 
 static int read_cpus(struct rawbpf_perfbuf *perfbuf)
@@ -254,19 +278,27 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 			return got;
 		}
 		records += got;
-		if (cpu->gone)
+		if (cpu->gone) {
 			cpu_close(perfbuf, number);
+			perfbuf->next_look = 0; /* it may have come back */
+		}
 	}
 	return records;
 }
 
-/* See which CPUs there are when the time has come. */
+/* Make the timer wait again, and see now and then which CPUs there are. */
 static void tick(struct rawbpf_perfbuf *perfbuf)
 {
 	uint64_t times;
+	int64_t now;
 
-	if (rawbpf__read(perfbuf->timer, &times, sizeof times) > 0)
-		perfbuf->missing = cpus_follow(perfbuf);
+	if (rawbpf__read(perfbuf->timer, &times, sizeof times) < 0)
+		return; /* its time has not come */
+	now = rawbpf__clock_ms();
+	if (now < perfbuf->next_look)
+		return;
+	perfbuf->next_look = now + LOOK_INTERVAL;
+	perfbuf->missing = cpus_follow(perfbuf);
 }
 
 int rawbpf_perfbuf_read(struct rawbpf_perfbuf *perfbuf)

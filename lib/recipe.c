@@ -4,6 +4,7 @@
 #include <rawbpf/recipe.h>
 #include <rawbpf/uapi.h>
 
+#include "recipe.h"
 #include "text.h"
 
 /* ---------------------------------------------------------------------------------- maps */
@@ -165,34 +166,41 @@ static int recipe_find_target(struct rawbpf_prog_spec *spec, const struct rawbpf
 	}
 }
 
+int rawbpf__recipe_prepare(struct rawbpf_prog_spec *spec, const struct rawbpf_prog_recipe *recipe,
+			   const struct rawbpf_btf *kernel)
+{
+	*spec = (struct rawbpf_prog_spec){
+		.type = recipe->type,
+		.license = "GPL",
+		.expected_attach_type = recipe->expected_attach_type,
+		.flags = recipe->flags,
+	};
+	return recipe_find_target(spec, kernel, recipe);
+}
+
 int rawbpf_prog_recipe_load(const struct rawbpf_prog_recipe *recipe,
 			    const struct rawbpf_btf *kernel, char *log, size_t size)
 {
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_IMM(BPF_REG_0, recipe->result), BPF_EXIT_INSN() };
-	struct rawbpf_prog_spec spec = {
-		.type = recipe->type,
-		.license = "GPL",
-		.insns = insns,
-		.insn_count = 2,
-		.expected_attach_type = recipe->expected_attach_type,
-		.flags = recipe->flags,
-		.log = log,
-		.log_size = size,
-	};
+	struct rawbpf_prog_spec spec = { 0 };
 	struct rawbpf_btf own;
 	int prog;
 
 	if (log && size)
 		log[0] = '\0';
-	if (recipe->wants == RAWBPF_PROG_WANTS_PROG)
-		return recipe_load_extension(&spec);
-	prog = recipe_open_kernel(&own, &kernel, recipe->wants != RAWBPF_PROG_WANTS_NOTHING);
+	prog = recipe_open_kernel(&own, &kernel, recipe->wants != RAWBPF_PROG_WANTS_NOTHING &&
+						       recipe->wants != RAWBPF_PROG_WANTS_PROG);
 	if (prog < 0)
 		return prog;
-	prog = recipe_find_target(&spec, kernel, recipe);
+	prog = rawbpf__recipe_prepare(&spec, recipe, kernel);
+	spec.insns = insns;
+	spec.insn_count = 2;
+	spec.log = log;
+	spec.log_size = size;
 	if (prog == 0)
-		prog = rawbpf_prog_load(&spec);
+		prog = recipe->wants == RAWBPF_PROG_WANTS_PROG ? recipe_load_extension(&spec)
+							       : rawbpf_prog_load(&spec);
 	rawbpf_btf_close(&own);
 	return prog;
 }

@@ -2,9 +2,11 @@
 #include "sys.h"
 
 #include <asm/signal.h>
+#include <asm/statfs.h>
 #include <linux/capability.h>
 #include <linux/eventpoll.h>
 #include <linux/resource.h>
+#include <linux/stat.h>
 #include <linux/time.h>
 
 #if defined(RAWBPF_SYSCALL_LIBC)
@@ -55,11 +57,11 @@ static __attribute__((noinline)) long enter3(long a, long b, long c, long number
  */
 static int above_standard_streams(long fd)
 {
-	long moved;
+	int moved;
 
 	if (fd < 0 || fd > 2)
 		return fd;
-	moved = enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+	moved = rawbpf__dup(fd);
 	rawbpf__close(fd);
 	return moved;
 }
@@ -96,14 +98,14 @@ int rawbpf__open(int directory, const char *path, int flags)
 	return above_standard_streams(enter3(directory, (long)path, flags | O_CLOEXEC, __NR_openat));
 }
 
-int rawbpf__close(int fd)
-{
-	return enter3(fd, 0, 0, __NR_close);
-}
-
 int rawbpf__dup(int fd)
 {
 	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+}
+
+int rawbpf__close(int fd)
+{
+	return enter3(fd, 0, 0, __NR_close);
 }
 
 long rawbpf__read(int fd, void *buffer, size_t size)
@@ -129,6 +131,23 @@ long rawbpf__write(int fd, const void *data, size_t size)
 long rawbpf__readlink(const char *path, char *target, size_t size)
 {
 	return enter(__NR_readlinkat, AT_FDCWD, (long)path, (long)target, size, 0, 0);
+}
+
+unsigned rawbpf__filesystem(const char *path)
+{
+	struct statfs status;
+
+	return enter3((long)path, (long)&status, 0, __NR_statfs) < 0 ? 0 : status.f_type;
+}
+
+int rawbpf__inode(const char *path, uint64_t *inode)
+{
+	struct statx about;
+	long err = enter(__NR_statx, AT_FDCWD, (long)path, 0, STATX_INO, (long)&about, 0);
+
+	if (err == 0)
+		*inode = about.stx_ino;
+	return err;
 }
 
 int rawbpf__flock(int fd)

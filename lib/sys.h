@@ -47,6 +47,10 @@ RAWBPF__PRIVATE int rawbpf__dup(int fd);
 RAWBPF__PRIVATE long rawbpf__read(int fd, void *buffer, size_t size);
 RAWBPF__PRIVATE long rawbpf__write(int fd, const void *data, size_t size);
 RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t size);
+/* The type of the file system that `path` is on, its magic number; 0: cannot be told. */
+RAWBPF__PRIVATE unsigned rawbpf__filesystem(const char *path);
+/* The number of a file's inode. */
+RAWBPF__PRIVATE int rawbpf__inode(const char *path, uint64_t *inode);
 /* Waits for an exclusive lock, which ends when `fd` is closed. */
 RAWBPF__PRIVATE int rawbpf__flock(int fd);
 

@@ -20,13 +20,10 @@ int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
 		.config = (uint64_t)spec->ref_ctr_offset << REF_CTR_OFFSET_SHIFT,
 	};
 	static const struct rawbpf__pmu pmu = RAWBPF__PMU("uprobe");
-	int fd = rawbpf__probe_open(&attr, &pmu, spec->retprobe, spec->pid);
+	int err = rawbpf__link_set(link,
+				   rawbpf__probe_open(&attr, &pmu, spec->retprobe, spec->pid));
 
-	*link = (struct rawbpf_link){ 0 };
-	if (fd < 0)
-		return fd;
-	link->fd = fd;
-	return rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
+	return err < 0 ? err : rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
 }
 
 int rawbpf_uprobe_multi_attach(struct rawbpf_link *link, int prog,

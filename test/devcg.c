@@ -606,8 +606,8 @@ START_TEST(test_alone)
 	rawbpf_cgroup_prog_attach(cgroup, theirs, DEVICE, &(struct rawbpf_cgroup_spec){ .flags = 0 });
 	snprintf(expected, sizeof expected,
 		 NAME
-		 ": attaching the program: EPERM: a program is attached to '%s', or to a cgroup "
-		 "above, that admits no other (without BPF_F_ALLOW_MULTI)\n",
+		 ": attaching the program: EPERM\n   A program is attached to '%s', or to a cgroup "
+		 "above, that admits no other (without BPF_F_ALLOW_MULTI).\n",
 		 path);
 	command_run(&end, NULL, ARGS(path, "c 1:3 r"));
 	ck_assert_int_eq(end.status, 1);
@@ -667,16 +667,17 @@ START_TEST(test_failures)
 		       NAME ": opening /not/there: No such file or directory\n");
 	assert_failure(NULL, "/proc/version", NAME ": opening /proc/version: Not a directory\n");
 	assert_failure(NULL, "/tmp",
-		       NAME ": asking what is attached: EBADF: '/tmp' is not a directory "
-			    "of cgroup v2; those are where /proc/mounts has 'cgroup2'\n");
+		       NAME ": asking what is attached: EBADF\n   '/tmp' is not a directory "
+			    "of cgroup v2.\n   Those are where /proc/mounts has 'cgroup2'.\n");
 	assert_failure(with_bpf_disabled, path,
-		       NAME ": loading the program: EPERM: this process lacks "
+		       NAME ": loading the program: EPERM\n   This process lacks "
 			    "CAP_BPF and CAP_NET_ADMIN (or CAP_SYS_ADMIN), and "
-			    "kernel.unprivileged_bpf_disabled is 2; run it as root\n");
+			    "kernel.unprivileged_bpf_disabled is 2.\n   Run it as root (for a trusted "
+			    "group: chmod 750, then setcap cap_bpf,cap_net_admin+ep).\n");
 	assert_failure(bpf_hidden, path,
 		       NAME
-		       ": loading the program: ENOSYS: this kernel has no bpf(2) "
-		       "(it was built without CONFIG_BPF_SYSCALL), or a seccomp filter hides it\n");
+		       ": loading the program: ENOSYS\n   This kernel has no bpf(2) "
+		       "(it was built without CONFIG_BPF_SYSCALL), or a seccomp filter hides it.\n");
 	ck_assert_uint_eq(attached(), 0);
 }
 END_TEST
@@ -693,8 +694,9 @@ START_TEST(test_capabilities)
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_uint_eq(attached(), 1);
 	assert_failure(with_bpf_and_net, path,
-		       NAME ": looking at what is attached: EPERM: this process "
-			    "lacks CAP_SYS_ADMIN; run it as root\n");
+		       NAME ": looking at what is attached: EPERM\n   This process "
+			    "lacks CAP_SYS_ADMIN.\n   Run it as root (for a trusted "
+			    "group: chmod 750, then setcap cap_sys_admin+ep).\n");
 }
 END_TEST
 

@@ -14,6 +14,11 @@ enum { PERFMON = 38, BPF = 39 };
 #define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"
 #define PARANOID "/proc/sys/kernel/perf_event_paranoid"
 
+#define ROOT_OR(CAPABILITIES) \
+	"; run it as root (for a trusted group: chmod 750, then setcap " CAPABILITIES "+ep)"
+#define ERROR(OPERATION, ERRNO, TYPE, NAME) \
+	{ .operation = OPERATION, .error = ERRNO, .type = TYPE, .name = NAME }
+
 struct explanation {
 	struct rawbpf_error error;
 	const char *line;
@@ -43,71 +48,71 @@ static void assert_lines(const struct explanation *expected, unsigned count)
 START_TEST(test_sentences)
 {
 	static const struct explanation lines[] = {
-		{ { RAWBPF_MAP_CREATE, -E2BIG, 0, NULL },
+		{ ERROR(RAWBPF_MAP_CREATE, -E2BIG, 0, NULL),
 		  "E2BIG: the map is larger than its type allows" },
-		{ { RAWBPF_MAP_CREATE, -EINVAL, 0, NULL },
+		{ ERROR(RAWBPF_MAP_CREATE, -EINVAL, 0, NULL),
 		  "EINVAL: the map's type refuses these sizes or flags, or this kernel does not "
-		  "know it" },
-		{ { RAWBPF_MAP_CREATE, -ENOTSUPP, 0, NULL },
+		  "know it; rawbpf_map_types(7) has what each type wants" },
+		{ ERROR(RAWBPF_MAP_CREATE, -ENOTSUPP, 0, NULL),
 		  "ENOTSUPP: this kernel, or its JIT on this machine, cannot do it" },
-		{ { RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL },
+		{ ERROR(RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL),
 		  "ENAMETOOLONG: the kernel takes no name of that length" },
-		{ { RAWBPF_MAP_CREATE, -ENOMEM, 0, NULL },
+		{ ERROR(RAWBPF_MAP_CREATE, -ENOMEM, 0, NULL),
 		  "ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached" },
-		{ { RAWBPF_MAP_CREATE, -EMFILE, 0, NULL },
+		{ ERROR(RAWBPF_MAP_CREATE, -EMFILE, 0, NULL),
 		  "EMFILE: this process may not open more; ulimit -n raises that" },
-		{ { RAWBPF_PROG_LOAD, -EACCES, 0, NULL },
+		{ ERROR(RAWBPF_PROG_LOAD, -EACCES, 0, NULL),
 		  "EACCES: the verifier rejected the program; its log says why" },
-		{ { RAWBPF_PROG_LOAD, -EINVAL, 0, NULL },
+		{ ERROR(RAWBPF_PROG_LOAD, -EINVAL, 0, NULL),
 		  "EINVAL: the verifier rejected the program (its log says why), or this kernel "
 		  "does not know its type" },
-		{ { RAWBPF_PROG_LOAD, -EBADF, 0, NULL },
+		{ ERROR(RAWBPF_PROG_LOAD, -EBADF, 0, NULL),
 		  "EBADF: an instruction names a descriptor that is not open" },
-		{ { RAWBPF_PROG_LOAD, -E2BIG, 0, NULL },
+		{ ERROR(RAWBPF_PROG_LOAD, -E2BIG, 0, NULL),
 		  "E2BIG: the program is too long, or too complex to verify" },
-		{ { RAWBPF_PROG_LOAD, -EAGAIN, 0, NULL },
+		{ ERROR(RAWBPF_PROG_LOAD, -EAGAIN, 0, NULL),
 		  "EAGAIN: signals interrupt the verifier again and again; try again" },
-		{ { RAWBPF_TRACEPOINT_ATTACH, -EEXIST, 0, "x" },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EEXIST, 0, "x"),
 		  "EEXIST: the program is attached to 'x' already" },
-		{ { RAWBPF_KPROBE_ATTACH, -ENOENT, 0, "do_nothing" },
+		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, "do_nothing"),
 		  "ENOENT: this kernel has no function 'do_nothing'; see /proc/kallsyms" },
-		{ { RAWBPF_KPROBE_ATTACH, -ENOENT, 0, NULL },
+		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, NULL),
 		  "ENOENT: this kernel has no function '?'; see /proc/kallsyms" },
-		{ { RAWBPF_KPROBE_ATTACH, -ENOENT, 0, "a\nb\033[31m\\\xff@" },
+		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, "a\nb\033[31m\\\xff@"),
 		  "ENOENT: this kernel has no function 'a\\x0ab\\x1b[31m\\x5c\\xff@'; "
 		  "see /proc/kallsyms" },
-		{ { RAWBPF_TRACEPOINT_ATTACH, -ENOENT, 0, "sys_enter_x" },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -ENOENT, 0, "sys_enter_x"),
 		  "ENOENT: this kernel has no tracepoint 'sys_enter_x'; see "
 		  "/sys/kernel/tracing/available_events" },
-		{ { RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOENT, 0, "x" },
+		{ ERROR(RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOENT, 0, "x"),
 		  "ENOENT: this kernel has no raw tracepoint 'x'" },
-		{ { RAWBPF_TRACEPOINT_ATTACH, -EBADF, 0, NULL }, "EBADF" },
-		{ { NULL, -EBADF, 0, NULL }, "EBADF" },
-		{ { NULL, -ENOMEM, 0, NULL },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EBADF, 0, NULL), "EBADF" },
+		{ ERROR(NULL, -EBADF, 0, NULL), "EBADF" },
+		{ ERROR(NULL, -ENOMEM, 0, NULL),
 		  "ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached" },
-		{ { RAWBPF_CGROUP_ATTACH, -EBADF, BPF_PROG_TYPE_CGROUP_DEVICE, "/tmp\n" },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -EBADF, BPF_PROG_TYPE_CGROUP_DEVICE, "/tmp\n"),
 		  "EBADF: '/tmp\\x0a' is not a directory of cgroup v2; those are where "
 		  "/proc/mounts has 'cgroup2'" },
-		{ { RAWBPF_CGROUP_ATTACH, -ENOENT, 0, "/c" },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -ENOENT, 0, "/c"),
 		  "ENOENT: the cgroup '/c' was removed, or the program to replace is not attached to it" },
-		{ { RAWBPF_CGROUP_ATTACH, -EINVAL, 0, "/c" },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -EINVAL, 0, "/c"),
 		  "EINVAL: the program is attached to '/c' already, its type is not one for "
 		  "this hook, or this kernel was built without CONFIG_CGROUP_BPF" },
-		{ { RAWBPF_CGROUP_ATTACH, -E2BIG, 0, "/c" },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -E2BIG, 0, "/c"),
 		  "E2BIG: as many programs as can be are attached to '/c' already" },
-		{ { RAWBPF_CGROUP_ATTACH, -ESTALE, 0, "/c" },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -ESTALE, 0, "/c"),
 		  "ESTALE: somebody else attached or detached programs of '/c' meanwhile; try again" },
-		{ { RAWBPF_CGROUP_DETACH, -ENOENT, 0, "/c" },
+		{ ERROR(RAWBPF_CGROUP_DETACH, -ENOENT, 0, "/c"),
 		  "ENOENT: the program is not attached to '/c', or by a link; or '/c' was removed" },
-		{ { RAWBPF_CGROUP_DETACH, -EBADF, 0, "/c" },
+		{ ERROR(RAWBPF_CGROUP_DETACH, -EBADF, 0, "/c"),
 		  "EBADF: '/c' is not a directory of cgroup v2; those are where "
 		  "/proc/mounts has 'cgroup2'" },
-		{ { RAWBPF_CGROUP_QUERY, -ENOENT, 0, "/c" }, "ENOENT: the cgroup '/c' was removed" },
-		{ { RAWBPF_CGROUP_QUERY, -EINVAL, 0, "/c" },
+		{ ERROR(RAWBPF_CGROUP_QUERY, -ENOENT, 0, "/c"), "ENOENT: the cgroup '/c' was removed" },
+		{ ERROR(RAWBPF_CGROUP_QUERY, -EINVAL, 0, "/c"),
 		  "EINVAL: this kernel was built without CONFIG_CGROUP_BPF" },
-		{ { RAWBPF_OBJ_ID_OPEN, -ENOENT, 0, NULL }, "ENOENT: it is gone" },
-		{ { RAWBPF_TRACEPOINT_ATTACH, -4095, 0, NULL }, "error 4095" },
-		{ { RAWBPF_MAP_CREATE, -1000000, 0, NULL }, "error 1000000" },
+		{ ERROR(RAWBPF_OBJ_ID_OPEN, -ENOENT, 0, NULL), "ENOENT: it is gone" },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -4095, 0, NULL), "error 4095" },
+		{ ERROR(RAWBPF_MAP_CREATE, -1000000, 0, NULL), "error 1000000" },
 	};
 
 	ASSERT_LINES(lines);
@@ -118,7 +123,7 @@ END_TEST
 START_TEST(test_truncation)
 {
 	static const char line[] = "ENOENT: this kernel has no raw tracepoint 'x'";
-	static const struct rawbpf_error error = { RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOENT, 0, "x" };
+	static const struct rawbpf_error error = ERROR(RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOENT, 0, "x");
 	size_t size;
 
 	ck_assert_uint_eq(rawbpf_error_explain(NULL, 0, &error), sizeof line - 1);
@@ -143,18 +148,18 @@ END_TEST
 START_TEST(test_root)
 {
 	static const struct explanation lines[] = {
-		{ { RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
+		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
 		  "EPERM: no capability is missing: a security module, a seccomp "
 		  "filter or the kernel's configuration refuses it" },
-		{ { RAWBPF_TRACEPOINT_ATTACH, -EACCES, 0, NULL },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EACCES, 0, NULL),
 		  "EACCES: tracefs cannot be read (run it as root), or the program reads past "
 		  "the end of the tracepoint's record" },
-		{ { RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL },
+		{ ERROR(RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL),
 		  "EACCES: tracefs cannot be read or written; run it as root" },
-		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c" },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c"),
 		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no "
 		  "other (without BPF_F_ALLOW_MULTI)" },
-		{ { NULL, -EPERM, 0, NULL },
+		{ ERROR(NULL, -EPERM, 0, NULL),
 		  "EPERM: no capability is missing: a security module, a seccomp "
 		  "filter or the kernel's configuration refuses it" },
 	};
@@ -174,32 +179,32 @@ END_TEST
 START_TEST(test_nobody)
 {
 	static const struct explanation lines[] = {
-		{ { RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
+		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
 		  "EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN), and "
-		  "kernel.unprivileged_bpf_disabled is 2; run it as root" },
-		{ { RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_SOCKMAP, NULL },
+		  "kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf") },
+		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_SOCKMAP, NULL),
 		  "EPERM: this process lacks CAP_BPF and CAP_NET_ADMIN (or "
-		  "CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2; run it as root" },
-		{ { RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_KPROBE, NULL },
+		  "CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf,cap_net_admin") },
+		{ ERROR(RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_KPROBE, NULL),
 		  "EPERM: this process lacks CAP_BPF and CAP_PERFMON (or "
-		  "CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2; run it as root" },
-		{ { RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_XDP, NULL },
+		  "CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf,cap_perfmon") },
+		{ ERROR(RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_XDP, NULL),
 		  "EPERM: this process lacks CAP_BPF and CAP_NET_ADMIN (or "
-		  "CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2; run it as root" },
-		{ { RAWBPF_TRACEPOINT_ATTACH, -EACCES, 0, NULL },
+		  "CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf,cap_net_admin") },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EACCES, 0, NULL),
 		  "EACCES: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN), and "
-		  "kernel.perf_event_paranoid is 3; run it as root" },
-		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c" },
-		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); run it as root" },
-		{ { RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_DEVICE, "/c" },
+		  "kernel.perf_event_paranoid is 3" ROOT_OR("cap_perfmon") },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c"),
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
+		{ ERROR(RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_DEVICE, "/c"),
 		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no "
 		  "other (without BPF_F_ALLOW_MULTI)" },
-		{ { RAWBPF_CGROUP_QUERY, -EPERM, 0, "/c" },
-		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); run it as root" },
-		{ { RAWBPF_OBJ_ID_OPEN, -EPERM, 0, NULL },
-		  "EPERM: this process lacks CAP_SYS_ADMIN; run it as root" },
+		{ ERROR(RAWBPF_CGROUP_QUERY, -EPERM, 0, "/c"),
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
+		{ ERROR(RAWBPF_OBJ_ID_OPEN, -EPERM, 0, NULL),
+		  "EPERM: this process lacks CAP_SYS_ADMIN" ROOT_OR("cap_sys_admin") },
 		/* not by privilege: the verifier says no */
-		{ { RAWBPF_PROG_LOAD, -EACCES, BPF_PROG_TYPE_SOCKET_FILTER, NULL },
+		{ ERROR(RAWBPF_PROG_LOAD, -EACCES, BPF_PROG_TYPE_SOCKET_FILTER, NULL),
 		  "EACCES: the verifier rejected the program; its log says why" },
 	};
 
@@ -215,12 +220,10 @@ END_TEST
 START_TEST(test_lax_settings)
 {
 	static const struct explanation lines[] = {
-		{ { RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
-		  "EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN); "
-		  "run it as root" },
-		{ { RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL },
-		  "EACCES: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN); "
-		  "run it as root" },
+		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
+		  "EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN)" ROOT_OR("cap_bpf") },
+		{ ERROR(RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL),
+		  "EACCES: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN)" ROOT_OR("cap_perfmon") },
 	};
 
 	live_private_mounts();
@@ -234,16 +237,13 @@ END_TEST
 START_TEST(test_only_cap_bpf)
 {
 	static const struct explanation lines[] = {
-		{ { RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_KPROBE, NULL },
-		  "EPERM: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN); "
-		  "run it as root" },
-		{ { RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_SCHED_CLS, NULL },
-		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); "
-		  "run it as root" },
-		{ { RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_DEVMAP, NULL },
-		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN); "
-		  "run it as root" },
-		{ { RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
+		{ ERROR(RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_KPROBE, NULL),
+		  "EPERM: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN)" ROOT_OR("cap_perfmon") },
+		{ ERROR(RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_SCHED_CLS, NULL),
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
+		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_DEVMAP, NULL),
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
+		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
 		  "EPERM: no capability is missing: a security module, a seccomp "
 		  "filter or the kernel's configuration refuses it" },
 	};
@@ -261,7 +261,7 @@ END_TEST
 START_TEST(test_user_namespace)
 {
 	static const struct explanation line = {
-		{ RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
+		ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
 		"EPERM: this process has its capabilities only in a user "
 		"namespace, and bpf(2) asks the initial one; run it as root outside",
 	};
@@ -377,7 +377,7 @@ END_TEST
 START_TEST(test_no_bpf)
 {
 	static const struct explanation line = {
-		{ RAWBPF_MAP_CREATE, -ENOSYS, BPF_MAP_TYPE_HASH, NULL },
+		ERROR(RAWBPF_MAP_CREATE, -ENOSYS, BPF_MAP_TYPE_HASH, NULL),
 		"ENOSYS: this kernel has no bpf(2) (it was built without "
 		"CONFIG_BPF_SYSCALL), or a seccomp filter hides it",
 	};
@@ -391,13 +391,13 @@ END_TEST
 START_TEST(test_no_perf)
 {
 	static const struct explanation lines[] = {
-		{ { RAWBPF_TRACEPOINT_ATTACH, -ENOSYS, 0, "x" },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -ENOSYS, 0, "x"),
 		  "ENOSYS: this kernel has no perf_event_open(2) (it was built without "
 		  "CONFIG_PERF_EVENTS), or a seccomp filter hides it" },
-		{ { RAWBPF_KPROBE_ATTACH, -ENOSYS, 0, "x" },
+		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOSYS, 0, "x"),
 		  "ENOSYS: this kernel has no perf_event_open(2) (it was built without "
 		  "CONFIG_PERF_EVENTS), or a seccomp filter hides it" },
-		{ { RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOSYS, 0, "x" },
+		{ ERROR(RAWBPF_RAW_TRACEPOINT_ATTACH, -ENOSYS, 0, "x"),
 		  "ENOSYS: this kernel has no bpf(2) (it was built without "
 		  "CONFIG_BPF_SYSCALL), or a seccomp filter hides it" },
 	};
@@ -410,19 +410,19 @@ END_TEST
 START_TEST(test_no_kprobes)
 {
 	static const struct explanation no_kprobes = {
-		{ RAWBPF_KPROBE_ATTACH, -EOPNOTSUPP, 0, "x" },
+		ERROR(RAWBPF_KPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
 		"EOPNOTSUPP: this kernel has no kprobes (it was built without "
 		"CONFIG_KPROBE_EVENTS)",
 	}, no_links = {
-		{ RAWBPF_KPROBE_ATTACH, -EOPNOTSUPP, 0, "x" },
+		ERROR(RAWBPF_KPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
 		"EOPNOTSUPP: an event in tracefs needs that mounted, and a cookie needs a bpf link",
 	}, no_sysfs = {
-		{ RAWBPF_KPROBE_ATTACH, -EOPNOTSUPP, 0, "x" },
-		"EOPNOTSUPP: sysfs is not mounted; mount -t sysfs sysfs /sys",
+		ERROR(RAWBPF_KPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
+		"EOPNOTSUPP: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys",
 	}, no_tracefs = {
-		{ RAWBPF_TRACEPOINT_ATTACH, -EOPNOTSUPP, 0, "x" },
+		ERROR(RAWBPF_TRACEPOINT_ATTACH, -EOPNOTSUPP, 0, "x"),
 		"EOPNOTSUPP: tracefs is not mounted; "
-		"mount -t tracefs tracefs /sys/kernel/tracing",
+		"mount it: mount -t tracefs tracefs /sys/kernel/tracing",
 	};
 
 	live_private_mounts();
@@ -451,11 +451,11 @@ START_TEST(test_lockdown)
 		{ "nonsense\n", 0 },
 	};
 	static const struct explanation locked = {
-		{ RAWBPF_KPROBE_ATTACH, -EPERM, 0, "x" },
+		ERROR(RAWBPF_KPROBE_ATTACH, -EPERM, 0, "x"),
 		"EPERM: kernel lockdown is on (/sys/kernel/security/lockdown); "
 		"boot without lockdown= and secure boot",
 	}, not_locked = {
-		{ RAWBPF_KPROBE_ATTACH, -EPERM, 0, "x" },
+		ERROR(RAWBPF_KPROBE_ATTACH, -EPERM, 0, "x"),
 		"EPERM: no capability is missing: a security module, a seccomp "
 		"filter or the kernel's configuration refuses it",
 	};
@@ -483,11 +483,11 @@ START_TEST(test_memory_limit)
 		{ "Linux\n", 0 },
 	};
 	static const struct explanation limit = {
-		{ RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
+		ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
 		"EPERM: this kernel counts maps and programs against the limit on "
 		"locked memory; raise it (ulimit -l unlimited)",
 	}, other = {
-		{ RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL },
+		ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
 		"EPERM: no capability is missing: a security module, a seccomp "
 		"filter or the kernel's configuration refuses it",
 	};
@@ -536,8 +536,178 @@ START_TEST(test_memlock_unlimited)
 }
 END_TEST
 
+/* ------------------------------------------------------------- what each operation knows */
+
+static const struct operation_case {
+	const char *name;
+	const struct rawbpf_operation *operation;
+	int error;         /* one that has a sentence */
+	const char *line;
+} operation_cases[] = {
+#define CASE(NAME, ERRNO, LINE) { #NAME, RAWBPF_##NAME, ERRNO, LINE }
+	CASE(MAP_ELEMENT, -E2BIG, "E2BIG: the map is full, or has no such index; create it with more "
+				  "max_entries"),
+	CASE(MAP_FREEZE, -EBUSY, "EBUSY: the map is frozen already, or mapped for writing; close such "
+				 "views first"),
+	CASE(PROG_RUN, -ENOTSUPP, "ENOTSUPP: programs of this type cannot be run so, only attached"),
+	CASE(PROG_ATTACH, -EBUSY, "EBUSY: another program is there; detach it first"),
+	CASE(PROG_QUERY, -ENOSPC, "ENOSPC: there are more programs than the arrays have room for"),
+	CASE(PROG_BIND_MAP, -EBADF, "EBADF: the program or the map is not open"),
+	CASE(PROG_STREAM_READ, -ENOENT, "ENOENT: a program has two streams, 1 and 2"),
+	CASE(STATS_ENABLE, -EINVAL, "EINVAL: this kernel has no such statistics"),
+	CASE(BTF_LOAD, -E2BIG, "E2BIG: the BTF is larger than 16 MB"),
+	CASE(BTF_KERNEL_OPEN, -EINVAL, "EINVAL: what the kernel gives is not sound BTF"),
+	CASE(KPROBE_MULTI_ATTACH, -EOPNOTSUPP, "EOPNOTSUPP: this kernel was built without "
+					       "CONFIG_FPROBE"),
+	CASE(UPROBE_ATTACH, -ENOENT, "ENOENT: there is no file '/x'"),
+	CASE(UPROBE_MULTI_ATTACH, -EBADF, "EBADF: '/x' is not a file"),
+	CASE(PERF_EVENT_ATTACH, -EEXIST, "EEXIST: the event has a program already"),
+	CASE(TRACING_ATTACH, -ENOENT, "ENOENT: this kernel has no '/x' to trace"),
+	CASE(ITER_ATTACH, -ESRCH, "ESRCH: there is no such process"),
+	CASE(STRUCT_OPS_ATTACH, -EEXIST, "EEXIST: there are operations of that name"),
+	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program of the other mode, or one attached by "
+				  "netlink; `ip link set dev /x xdp off` removes that"),
+	CASE(TCX_ATTACH, -ENODEV, "ENODEV: there is no device '/x'"),
+	CASE(NETKIT_ATTACH, -ENXIO, "ENXIO: '/x' is not a netkit device"),
+	CASE(NETFILTER_ATTACH, -EPROTO, "EPROTO: there is no such hook"),
+	CASE(NETNS_ATTACH, -EBADF, "EBADF: '/x' is not open"),
+	CASE(SOCKMAP_ATTACH, -EBUSY, "EBUSY: the map has such a program already"),
+	CASE(LINK_UPDATE, -ENOLINK, "ENOLINK: what it was attached to is gone"),
+	CASE(LINK_DETACH, -EBUSY, "EBUSY: the event in tracefs is still in use"),
+	CASE(OBJ_PIN, -EEXIST, "EEXIST: there is a '/x' already; remove it, or choose another name"),
+	CASE(OBJ_GET, -ENOENT, "ENOENT: nothing is pinned at '/x'"),
+	CASE(OBJ_INFO, -EBADF, "EBADF: it is not open"),
+	CASE(OBJ_ID_NEXT, -ENOENT, "ENOENT: there are no more"),
+	CASE(TASK_FD_QUERY, -ENOENT, "ENOENT: there is no such process"),
+	CASE(RING_OPEN, -EINVAL, "EINVAL: the map is not a ring buffer"),
+	CASE(PERFBUF_OPEN, -ENODEV, "ENODEV: no CPU is there to be read from"),
+	CASE(TOKEN_CREATE, -ENOENT, "ENOENT: this bpffs delegates nothing; mount it with "
+				    "delegate_cmds and the like"),
+};
+
+START_TEST(test_operation)
+{
+	const struct operation_case *of = &operation_cases[_i];
+	const struct explanation expected = { ERROR(of->operation, of->error, 0, "/x"), of->line };
+
+	assert_line(&expected);
+}
+END_TEST
+
+/* For a terminal: cause and remedy are sentences on lines of their own. */
+START_TEST(test_lines)
+{
+	static const struct explanation texts[] = {
+		{ { RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_KPROBE, NULL, 1 },
+		  "EPERM\n"
+		  "   This process lacks CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN), and "
+		  "kernel.unprivileged_bpf_disabled is 2.\n"
+		  "   Run it as root (for a trusted group: chmod 750, then setcap "
+		  "cap_bpf,cap_perfmon+ep)." },
+		{ { RAWBPF_OBJ_PIN, -EEXIST, 0, "a; b", 1 },
+		  "EEXIST\n"
+		  "   There is a 'a; b' already.\n"
+		  "   Remove it, or choose another name." },
+		{ { RAWBPF_OBJ_PIN, -EMSGSIZE, 0, "x", 1 }, "error 90" },
+		{ { RAWBPF_OBJ_PIN, -ERANGE, 0, "x", 1 }, "ERANGE" },
+	};
+
+	live_private_mounts();
+	live_fake_file(BPF_DISABLED, "2\n");
+	live_be_nobody();
+	ASSERT_LINES(texts);
+}
+END_TEST
+
+/* A kernel that is too old says EINVAL, as for many other reasons. */
+START_TEST(test_age)
+{
+	static const struct {
+		const char *release;
+		struct explanation expected;
+	} cases[] = {
+		{ "5.10.0-39-amd64\n", { ERROR(RAWBPF_TCX_ATTACH, -EINVAL, 0, "eth0"),
+		  "EINVAL: this kernel is Linux 5.10, and that came with 6.6" } },
+		{ "6.6.1\n", { ERROR(RAWBPF_TCX_ATTACH, -EINVAL, 0, "eth0"),
+		  "EINVAL: the program is not of type sched_cls, or this kernel was built without "
+		  "CONFIG_NET_XGRESS" } },
+		{ "5.10.0\n", { ERROR(RAWBPF_TCX_ATTACH, -ENODEV, 0, "eth0"),
+		  "ENODEV: there is no device 'eth0'" } },
+		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_ARENA, NULL),
+		  "EINVAL: this kernel is Linux 5.15, and that came with 6.9" } },
+		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_HASH, NULL),
+		  "EINVAL: the map's type refuses these sizes or flags, or this kernel does not "
+		  "know it; rawbpf_map_types(7) has what each type wants" } },
+		{ "6.1.0\n", { ERROR(RAWBPF_PROG_LOAD, -EINVAL, BPF_PROG_TYPE_NETFILTER, NULL),
+		  "EINVAL: this kernel is Linux 6.1, and that came with 6.4" } },
+		{ "nonsense\n", { ERROR(RAWBPF_PROG_STREAM_READ, -EINVAL, 0, NULL), "EINVAL" } },
+	};
+
+	live_private_mounts();
+	live_fake_file("/proc/sys/kernel/osrelease", cases[_i].release);
+	assert_line(&cases[_i].expected);
+}
+END_TEST
+
+START_TEST(test_no_bpffs)
+{
+	static const struct explanation elsewhere = {
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/tmp/map"),
+		"EPERM: '/tmp/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+	}, here = {
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "map"),
+		"EPERM: 'map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+	}, dot = {
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/sys/fs/bpf/map.1"),
+		"EPERM: names in a bpffs have no dot in them",
+	};
+	int map = live_array(1);
+
+	live_mount_bpffs();
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/tmp/map"), -EPERM);
+	assert_line(&elsewhere);
+	assert_line(&here);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/map.1"), -EPERM);
+	assert_line(&dot);
+	close(map);
+}
+END_TEST
+
+START_TEST(test_no_uprobes)
+{
+	static const struct explanation no_uprobes = {
+		ERROR(RAWBPF_UPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
+		"EOPNOTSUPP: this kernel has no uprobes (it was built without CONFIG_UPROBE_EVENTS)",
+	}, no_sysfs = {
+		ERROR(RAWBPF_UPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
+		"EOPNOTSUPP: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys",
+	}, no_btf = {
+		ERROR(RAWBPF_BTF_KERNEL_OPEN, -ENOENT, 0, NULL),
+		"ENOENT: this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF",
+	}, btf_hidden = {
+		ERROR(RAWBPF_BTF_KERNEL_OPEN, -EPERM, 0, NULL),
+		"EPERM: sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
+		"mount it: mount -t sysfs sysfs /sys",
+	};
+
+	live_private_mounts();
+	live_hide_directory("/sys/bus");
+	assert_line(&no_uprobes);
+	live_hide_directory("/sys/kernel");
+	assert_line(&no_btf);
+	live_hide_directory("/sys");
+	assert_line(&no_sysfs);
+	assert_line(&btf_hidden);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+	tcase_add_loop_test(tests, test_operation, 0, RAWBPF_COUNT(operation_cases));
+	tcase_add_test(tests, test_lines);
+	tcase_add_loop_test(tests, test_age, 0, 7);
+	tcase_add_test(tests, test_no_bpffs);
+	tcase_add_test(tests, test_no_uprobes);
 	live_watch_fds(tests);
 	tcase_add_test(tests, test_sentences);
 	tcase_add_test(tests, test_truncation);

@@ -3,10 +3,10 @@
 #
 # usage: fuzz.sh [SECONDS]
 #
-# Fuzzes the reader of BTF, the assembler, the disassembler, the explainer and the reader of the
-# verifier's log, each that long (default: 30), with address and undefined-behaviour sanitizers,
-# from the corpora in test/fuzz/corpus/. What is found is left in the current folder, by
-# libFuzzer's name for it.
+# Fuzzes the reader of BTF, the assembler, the disassembler, the explainer, the readers of perf
+# buffers and of the verifier's log, each that long (default: 30), with address and
+# undefined-behaviour sanitizers, from the corpora in test/fuzz/corpus/. What is found is left in
+# the current folder, by libFuzzer's name for it.
 set -u
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -21,7 +21,7 @@ if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
 	exit 77
 fi
 
-for target in btf parse disasm explain rejection; do
+for target in btf parse disasm explain perf_ring rejection; do
 	corpus=$work/$target.corpus
 	dictionary=$top/test/fuzz/$target.dict
 	[ -f "$dictionary" ] || dictionary=

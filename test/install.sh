@@ -12,7 +12,7 @@ packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
 	unit)
-		echo check libsubunit-dev clang 'clang-19|clang' g++ 'llvm-19|llvm' musl-tools mandoc
+		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' g++ 'llvm-19|llvm' musl-tools mandoc
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross

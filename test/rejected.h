@@ -5,14 +5,15 @@
 
 #include <rawbpf.h>
 
-enum { REJECTED_SLOTS = 64 };
+enum { REJECTED_SLOTS = 64, ANY_REG = -2, ANY_LINE = -2 };
 
 struct rejected {
 	const char *hint;      /* its name in insn/hint.def */
 	unsigned type;
 	const char *text;      /* the program; its map, if it declares one, is made */
-	int line;              /* of the text, that the complaint is about; 0: of none */
-	int reg;               /* the register; -1: none */
+	int line;              /* of the text, that the complaint is about; 0: of none;
+				* ANY_LINE: kernels differ */
+	int reg;               /* the register; -1: none; ANY_REG: kernels differ */
 	unsigned flags;        /* of the program */
 	const char *license;   /* NULL: "GPL" */
 	unsigned char code;    /* not 0: the opcode that slot 1 gets */

@@ -8,7 +8,7 @@
  * each architecture: GUESTS/ARCH/init and GUESTS/ARCH/bin/guest. Every NAME is a kernel of the
  * table; without any, it is the required ones.
  */
-#include "vm/boots.h"
+#include "vm_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #define BOOTS_MAX 32
 #define BOOTS_MIN 4	/* fewer than these prove little */
 
-static struct boot boots[BOOTS_MAX];
+struct boot boots[BOOTS_MAX];
 static int boot_count;
 static int wanted_count;
 
@@ -55,10 +55,7 @@ START_TEST(guest_finished)
 }
 END_TEST
 
-/* Linux 5.10 as one number that compares. */
-#define KERNEL(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
-
-static unsigned kernel_of(struct boot *boot)
+unsigned kernel_of(struct boot *boot)
 {
 	unsigned major = 0, minor = 0;
 
@@ -72,7 +69,7 @@ static bool has_perf_links(struct boot *boot)
 	return kernel_of(boot) >= KERNEL(5, 15);
 }
 
-static bool is_machine(struct boot *boot, const char *arch)
+bool is_machine(struct boot *boot, const char *arch)
 {
 	return !strcmp(boot->arch, arch);
 }
@@ -231,6 +228,9 @@ START_TEST(maps_and_programs)
 }
 END_TEST
 
+#define ROOT_OR(CAPABILITIES) \
+	"; run it as root (for a trusted group: chmod 750, then setcap " CAPABILITIES "+ep)"
+
 START_TEST(privilege)
 {
 	struct boot *boot = &boots[_i];
@@ -251,13 +251,13 @@ START_TEST(privilege)
 	ck_assert_fact_int(boot, "nobody.tracefs", -EACCES);
 	ck_assert_fact_str(boot, "nobody.map.explained",
 		"EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN), and "
-		"kernel.unprivileged_bpf_disabled is 2; run it as root");
+		"kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf"));
 	ck_assert_fact_str(boot, "nobody.load.explained",
 		"EPERM: this process lacks CAP_BPF and CAP_PERFMON (or "
-		"CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2; run it as root");
+		"CAP_SYS_ADMIN), and kernel.unprivileged_bpf_disabled is 2" ROOT_OR("cap_bpf,cap_perfmon"));
 	ck_assert_fact_str(boot, "nobody.kprobe.explained",
 		"EACCES: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN), and "
-		"kernel.perf_event_paranoid is 3; run it as root");
+		"kernel.perf_event_paranoid is 3" ROOT_OR("cap_perfmon"));
 }
 END_TEST
 
@@ -287,7 +287,7 @@ START_TEST(example)
 	ck_assert_fact_int(boot, "example.bare.exit", 0);
 	ck_assert_fact_str(boot, "example.bare.stderr",
 		"fchownat-count: no kprobe, counting by a raw tracepoint instead: EOPNOTSUPP: "
-		"sysfs is not mounted; mount -t sysfs sysfs /sys");
+		"sysfs is not mounted; mount it: mount -t sysfs sysfs /sys");
 }
 END_TEST
 
@@ -327,6 +327,9 @@ static Suite *vm_suite(void)
 			continue;
 		for (size_t test = 0; test < sizeof(tests) / sizeof(*tests); test++)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
+		vm_links_add(kernel, i);
+		vm_perfbuf_add(kernel, i);
+		vm_types_add(kernel, i);
 		suite_add_tcase(suite, kernel);
 	}
 	return suite;
@@ -354,6 +357,7 @@ int main(int argc, char **argv)
 	srunner_free(runner);
 	if (!failed)
 		boots_warn_unasked(boots, boot_count);
+	boots_print_facts(boots, boot_count);
 	boots_free(boots, boot_count);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

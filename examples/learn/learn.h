@@ -24,15 +24,27 @@ static inline void learn_fail(const char *what, int err)
 	exit(EXIT_FAILURE);
 }
 
-/* Why the kernel refused, in words, and what the verifier said. */
-static inline void learn_refused(const struct rawbpf_operation *operation, int err,
-				 const char *log)
+/* Why the kernel refused, in words. */
+static inline void learn_refused(const struct rawbpf_operation *operation, int err)
 {
 	char why[512];
 
 	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-		.operation = operation, .error = err, .type = BPF_PROG_TYPE_SOCKET_FILTER });
-	fprintf(stderr, "%s\n%s", why, log);
+		.operation = operation, .error = err, .type = BPF_PROG_TYPE_SOCKET_FILTER,
+		.lines = 1 });
+	fprintf(stderr, "%s\n", why);
+	exit(EXIT_FAILURE);
+}
+
+/* What the verifier has against a program, and where. */
+static inline void learn_rejected(const struct bpf_insn *insns, unsigned count, int err,
+				  const char *log)
+{
+	char why[4096];
+
+	rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
+		.error = err, .log = log, .insns = insns, .insn_count = count });
+	fputs(why, stderr);
 	exit(EXIT_FAILURE);
 }
 
@@ -46,7 +58,7 @@ static inline int learn_map(const struct rawbpf_map_spec *spec)
 	int map = rawbpf_map_create(spec);
 
 	if (map < 0)
-		learn_refused(RAWBPF_MAP_CREATE, map, "");
+		learn_refused(RAWBPF_MAP_CREATE, map);
 	return map;
 }
 
@@ -106,8 +118,10 @@ static inline int learn_load(const char *text, const struct bpf_insn *insns, uns
 		.type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL",
 		.insns = insns, .insn_count = count,
 		.log = log, .log_size = sizeof log });
+	if (prog < 0 && log[0])
+		learn_rejected(insns, count, prog, log);
 	if (prog < 0)
-		learn_refused(RAWBPF_PROG_LOAD, prog, log);
+		learn_refused(RAWBPF_PROG_LOAD, prog);
 	return prog;
 }
 
@@ -122,7 +136,7 @@ static inline unsigned learn_run(int prog)
 		packet[i] = i;
 	err = rawbpf_prog_run(prog, &run);
 	if (err < 0)
-		learn_fail("running the program", err);
+		learn_refused(RAWBPF_PROG_RUN, err);
 	return run.retval;
 }
 

@@ -15,6 +15,10 @@ static const struct member *const members[] = {
 	&disasm_member,
 	&explain_member,
 	&run_member,
+	&prog_member,
+	&map_member,
+	&link_member,
+	&btf_member,
 };
 enum { MEMBERS = sizeof members / sizeof members[0] };
 

@@ -50,7 +50,8 @@ static int create_maps(const struct program *program, int *fds)
 			char why[512];
 
 			rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-				.operation = RAWBPF_MAP_CREATE, .error = fds[i], .type = map->type });
+				.operation = RAWBPF_MAP_CREATE, .error = fds[i], .type = map->type,
+				.lines = 1 });
 			return tool_fail(&run_member, "creating map %s: %s", map->name, why);
 		}
 	}
@@ -120,7 +121,7 @@ static int load(const struct program *program, const struct run_options *options
 
 		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_LOAD, .error = prog,
-			.type = types[options->type].type });
+			.type = types[options->type].type, .lines = 1 });
 		tool_fail(&run_member, "loading the program: %s", why);
 	}
 	return prog;
@@ -167,8 +168,14 @@ static int run_program(const struct program *program, int prog, const struct run
 	};
 	int err = rawbpf_prog_run(prog, &run);
 
-	if (err < 0)
-		return tool_fail(&run_member, "running the program: %s", strerror(-err));
+	if (err < 0) {
+		char why[512];
+
+		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+			.operation = RAWBPF_PROG_RUN, .error = err,
+			.type = types[options->type].type, .lines = 1 });
+		return tool_fail(&run_member, "running the program: %s", why);
+	}
 	printf("r0    %u (0x%x)\n", run.retval, run.retval);
 	if (has_packet) {
 		printf("time  %u ns\n", run.duration);

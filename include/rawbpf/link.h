@@ -109,7 +109,8 @@ struct rawbpf_perf_event_spec {
  * Run `prog` on a perf event that the caller opened, for whichever task and CPU: a
  * BPF_PROG_TYPE_PERF_EVENT program on a sampling event of hardware or software, or
  * one of the types for tracepoints and probes on such an event. The caller keeps
- * and closes `event`; the link does not need it.
+ * and closes `event`; the link does not need it. (Bound by ioctl, the program runs
+ * until both are closed.)
  *
  * -EINVAL      not a perf event, or one that runs no programs; the program's type; before
  *              5.15 a cookie or RAWBPF_BIND_LINK

@@ -58,6 +58,7 @@ struct rawbpf_perfbuf {
 	int map;
 	int timer;
 	size_t memory_size;
+	int64_t next_look;
 };
 
 /*

@@ -3,12 +3,13 @@
 #
 # usage: fetch.sh NAME
 #
-# Prints the path of the kernel image called NAME in the file `kernels`. When it is not in the cache
-# it comes from a Debian mirror, by an apt of its own: nothing is installed, and the system's apt
-# stays as it is. Beside the image, the file `origin` tells the package, its version, and whether
-# that is the pinned one, a newer or an older one.
+# Prints the path of the kernel image called NAME in the file `kernels`, or of the folder of headers
+# called NAME in the file `headers`. What is not in the cache comes from a Debian mirror, by an apt
+# of its own: nothing is installed, and the system's apt stays as it is. The file `origin`, beside
+# the image or in the parent's parent of the folder, tells the package, its version, and whether that
+# is the pinned one, a newer or an older one.
 #
-# Status: 0, 2 for a usage error, 77 with a reason on stderr when the kernel cannot be had.
+# Status: 0, 2 for a usage error, 77 with a reason on stderr when it cannot be had.
 #
 # RAWBPF_MIRROR  a Debian mirror (a URL ending in /debian; its security archive is beside it, in
 #                /debian-security); else it is taken from the sources of the system's apt
@@ -115,13 +116,21 @@ candidates() {
 		awk '{ print $4, $2 }'
 }
 
-# Download one package and keep the image out of it.
+# What is kept out of a package.
+unpack() {
+	if [ "$what" = image ]; then
+		dpkg-deb --fsys-tarfile ./*.deb |
+			tar -xO --wildcards '*/vmlinu[xz]*' >result/image || return
+		[ -s result/image ]
+	else
+		dpkg-deb -x ./*.deb result
+	fi
+}
+
 take() {
 	run timeout 300 apt-get -qq -c apt.conf download "$1=$2" || return
 	mkdir -p result
-	dpkg-deb --fsys-tarfile ./*.deb |
-		tar -xO --wildcards '*/vmlinu[xz]*' >result/image || return
-	[ -s result/image ] || return
+	unpack || return
 	if [ "$2" = "$pinned" ]; then
 		age=pinned
 	elif dpkg --compare-versions "$2" gt "$pinned"; then
@@ -140,18 +149,23 @@ fi
 [ $# -eq 1 ] || { usage >&2; exit 2; }
 
 name=$1
-row=$(awk -v name="$name" '!/^#/ && $1 == name' "$here/kernels")
-[ -n "$row" ] || { echo "fetch.sh: no kernel is called '$name' in $here/kernels" >&2; exit 2; }
+row=$(awk -v name="$name" '!/^#/ && $1 == name' "$here/kernels" "$here/headers")
+[ -n "$row" ] || { echo "fetch.sh: nothing is called '$name' in $here/kernels or headers" >&2; exit 2; }
 read -r name _ pinned pattern suites <<EOF
 $row
 EOF
 
 arch=${name%%-*}
+what=image
+if [ "$arch" = headers ]; then
+	arch=$(dpkg --print-architecture)
+	what=usr/include
+fi
 kernels=${RAWBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf}/kernels
 case $kernels in /*) ;; *) kernels=$PWD/$kernels ;; esac
 kept=$kernels/$name-$pinned
-if [ -e "$kept/image" ]; then
-	echo "$kept/image"
+if [ -e "$kept/$what" ]; then
+	echo "$kept/$what"
 	exit
 fi
 
@@ -177,8 +191,8 @@ trap 'exit 143' TERM
 mkdir -p "$kernels"
 exec 9>"$kernels/$name.lock"
 run flock -w 600 9 || cannot "another fetch.sh holds $kernels/$name.lock"
-if [ -e "$kept/image" ]; then
-	echo "$kept/image"
+if [ -e "$kept/$what" ]; then
+	echo "$kept/$what"
 	exit
 fi
 
@@ -195,7 +209,7 @@ candidates >wanted 2>>log
 while read -r package version; do
 	if take "$package" "$version" >>log 2>&1; then
 		echo "fetched $(cat "$kept/origin")" >&2
-		echo "$kept/image"
+		echo "$kept/$what"
 		exit
 	fi
 	echo "$package $version cannot be downloaded" >&2
@@ -204,4 +218,4 @@ done <wanted
 
 # Errors before warnings, then the first.
 reason=$(grep '^[EW]: ' log | sort -s -k 1,1 | sed 's/^.: //; q')
-cannot "${reason:-no package $pattern with an image in $suites}"
+cannot "${reason:-no package $pattern in $suites}"

@@ -27,18 +27,19 @@
 #include <rawbpf.h>
 
 #include "../insn_programs.h"
+#include "guest.h"
 
 enum { CALLS = 1000, FEW_CALLS = 10 };
 
 static int facts;
 
-static void fact_text(const char *name, const char *value)
+void fact_text(const char *name, const char *value)
 {
 	printf("fact %s %s\n", name, value);
 	facts++;
 }
 
-__attribute__((format(printf, 2, 3))) static void fact(long long value, const char *format, ...)
+void fact(long long value, const char *format, ...)
 {
 	char name[128], digits[32];
 	va_list arguments;
@@ -48,6 +49,23 @@ __attribute__((format(printf, 2, 3))) static void fact(long long value, const ch
 	va_end(arguments);
 	snprintf(digits, sizeof digits, "%lld", value);
 	fact_text(name, digits);
+}
+
+void in_child(void (*part)(void))
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		facts = 0;
+		part();
+		fflush(stdout);
+		_exit(facts);
+	}
+	waitpid(pid, &status, 0);
+	facts += WEXITSTATUS(status);
 }
 
 /* The workload, a part of it on each CPU. */
@@ -706,27 +724,15 @@ static void examples(void)
 static void without_file_systems(void)
 {
 	char *plain[] = { "fchownat-count", "-n2", "-i1", NULL };
-	int status;
-	pid_t pid;
+	struct rawbpf_link link;
+	int map = create_counter(0);
 
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		struct rawbpf_link link;
-		int map = create_counter(0);
-
-		if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
-			_exit(1);
-		umount2("/sys", MNT_DETACH);
-		facts = 0;
-		fact(attach_counting(&link, map, &(struct rawbpf_kprobe_spec){
-			.syscall = "fchownat" }), "bare.kprobe");
-		example("bare", plain);
-		fflush(stdout);
-		_exit(facts);
-	}
-	waitpid(pid, &status, 0);
-	facts += WEXITSTATUS(status);
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return;
+	umount2("/sys", MNT_DETACH);
+	fact(attach_counting(&link, map, &(struct rawbpf_kprobe_spec){
+		.syscall = "fchownat" }), "bare.kprobe");
+	example("bare", plain);
 }
 
 /*
@@ -804,7 +810,26 @@ static void machine(void)
 	fact(sysconf(_SC_NPROCESSORS_ONLN), "cpus");
 }
 
-int main(void)
+/* The parts in files of their own. */
+static const struct {
+	const char *name;
+	void (*run)(void);
+} parts[] = {
+	{ "commands", guest_commands },
+	{ "links", guest_links },
+	{ "perfbuf", guest_perfbuf },
+	{ "types", guest_types },
+};
+
+/* All, or one alone: for who works on it. */
+static void run_parts(const char *name)
+{
+	for (unsigned i = 0; i < RAWBPF_COUNT(parts); i++)
+		if (!name || strcmp(name, parts[i].name) == 0)
+			in_child(parts[i].run);
+}
+
+int main(int argc, char **argv)
 {
 	int before;
 
@@ -812,6 +837,11 @@ int main(void)
 	rawbpf_memlock_raise();
 	before = open_fds();
 	machine();
+	if (argc > 1) {
+		run_parts(argv[1]);
+		fact(facts, "done");
+		return 0;
+	}
 	instructions();
 	every_tracepoint();
 	every_kprobe();
@@ -827,7 +857,8 @@ int main(void)
 	memlock();
 	unprivileged();
 	examples();
-	without_file_systems();
+	in_child(without_file_systems);
+	run_parts(NULL);
 	system_calls("minimal", "/bin/minimal");
 	fact(open_fds() - before, "descriptors_left");
 	fact(our_events(), "events_left");

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which programs are started, by whom, and with which arguments?
+ *
+ * When execve(2) succeeds, the memory that held the path and the arguments is gone. So they are
+ * read where the call begins, into a record that is remembered as a whole and sent when the call
+ * returns. There is a loop here: over the arguments, with an end that the verifier can see. Read
+ * chrootsnoop.c first.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "snoop/snoop.h"
+
+enum {
+	ARGUMENTS = 64,  /* of these many only: */
+	ARGUMENT = 1024, /* so many bytes of each, with a NUL, */
+	TEXT = 8192,     /* and so many of all, with the path */
+};
+
+struct record {
+	struct snoop_head head;
+	int64_t result;
+	int32_t dirfd;
+	int32_t path_length;  /* with the NUL; or a negative errno: it could not be read */
+	int32_t args_error;   /* a negative errno: from there on they could not be read */
+	uint32_t args_cut;    /* 1: there are more, or longer ones */
+	uint32_t arg_count;
+	uint32_t size;        /* of this record */
+	char text[TEXT];      /* the path and the arguments, each with its NUL */
+};
+
+#define FIELD(NAME) offsetof(struct record, NAME)
+
+static const struct snoop_call calls[] = {
+	{ "execve", __NR_execve },
+	{ "execveat", __NR_execveat },
+};
+
+/* Which arguments of the system calls are what; -1: none. */
+static const struct {
+	int dirfd, path, argv;
+} arguments[RAWBPF_COUNT(calls)] = {
+	{ -1, 0, 1 },
+	{ 0, 1, 2 },
+};
+
+/* The stack: r10 - 8 is the task, the key; r10 - 16 is used by a piece below. */
+enum { DIRFD = -24, PATH = -32, ARGV = -40, ARGV_I = -48 };
+
+/* *(u32 *)(r8 + field) = value */
+#define SET(FIELD, VALUE) BPF_ST_MEM(BPF_W, BPF_REG_8, (FIELD), (VALUE))
+
+/* r3 = argv[r7], or go to "unreadable". */
+static void build_next_arg(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	rawbpf_build_emit(b,
+		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, ARGV),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_7),
+		BPF_ALU64_IMM(BPF_LSH, BPF_REG_1, 3),
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_3, BPF_REG_1),
+		BPF_MOV64_IMM(BPF_REG_2, 8),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, ARGV_I),
+		BPF_EMIT_CALL(BPF_FUNC_probe_read_user)); /* (&argv_i, 8 bytes, &argv[r7]) */
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "unreadable");
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, ARGV_I));
+}
+
+/* The new program's arguments, from r8 + r9 on, and r9 is then behind them. r7 counts them. */
+static void build_args(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	rawbpf_build_emit(b,
+		SET(FIELD(args_error), 0),
+		SET(FIELD(args_cut), 0),
+		BPF_MOV64_IMM(BPF_REG_7, 0),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, ARGV));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 0), "done");
+
+	rawbpf_build_label(b, "next");
+	build_next_arg(code);
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 0), "done");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, ARGUMENTS, 0), "cut");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_9,
+					 (int)sizeof(struct record) - ARGUMENT, 0), "cut");
+	rawbpf_build_emit(b,
+		BPF_MOV64_IMM(BPF_REG_2, ARGUMENT),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_8),
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_1, BPF_REG_9),
+		BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str)); /* (r8 + r9, 1024 bytes, r3) */
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_0, ARGUMENT, 0), "unreadable");
+	rawbpf_build_emit(b,
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_0),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_7, 1),
+		/* Cut if all 1024 bytes were used. A jump here would be 2 to the 64th ways for the verifier. */
+		BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 10),
+		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_8, FIELD(args_cut)),
+		BPF_ALU64_REG(BPF_OR, BPF_REG_1, BPF_REG_0),
+		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_1, FIELD(args_cut)));
+	rawbpf_build_jump(b, BPF_JMP_A(0), "next");
+
+	rawbpf_build_label(b, "unreadable");
+	rawbpf_build_emit(b, BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_0, FIELD(args_error)));
+	rawbpf_build_jump(b, BPF_JMP_A(0), "done");
+	rawbpf_build_label(b, "cut");
+	rawbpf_build_emit(b, SET(FIELD(args_cut), 1));
+	rawbpf_build_label(b, "done");
+	rawbpf_build_emit(b,
+		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_7, FIELD(arg_count)),
+		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_9, FIELD(size)));
+}
+
+static void build_arguments(struct snoop_code *code, unsigned call)
+{
+	if (arguments[call].dirfd >= 0)
+		snoop_build_argument(code, arguments[call].dirfd, DIRFD);
+	else
+		rawbpf_build_emit(&code->build, BPF_ST_MEM(BPF_DW, BPF_REG_10, DIRFD, AT_FDCWD));
+	snoop_build_argument(code, arguments[call].path, PATH);
+	snoop_build_argument(code, arguments[call].argv, ARGV);
+}
+
+/* Where a call begins: r8 is the record. */
+static void build_enter(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	snoop_build_filter_pid(code, "out");
+	snoop_build_task(code);
+	snoop_build_scratch(code, "out");
+	rawbpf_build_emit(b,
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, DIRFD),
+		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_1, FIELD(dirfd)),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, PATH));
+	snoop_build_path(code, FIELD(text), FIELD(path_length));
+	build_args(code);
+	snoop_build_remember(code, BPF_REG_8, 0);
+}
+
+/* Where the call returns, in the new program or still in the old one: r8 is the record. */
+static void build_exit(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	snoop_build_task(code);
+	snoop_build_recall(code, BPF_REG_8);
+	snoop_build_head(code, BPF_REG_8, 0);
+	snoop_build_filter_comm(code, BPF_REG_8, 0, "forget");
+	snoop_build_result(code, BPF_REG_1);
+	rawbpf_build_emit(b,
+		BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, FIELD(result)),
+		BPF_LDX_MEM(BPF_W, BPF_REG_9, BPF_REG_8, FIELD(size)));
+	/* We know that this cannot be; the verifier does not. */
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_9, (int)sizeof(struct record), 0),
+			  "forget");
+	snoop_build_count_unreadable(code, FIELD(path_length));
+	snoop_build_count_unreadable(code, FIELD(args_error));
+	snoop_build_send(code);
+	snoop_build_forget(code);
+}
+
+/* People know the first argument from the path. */
+static void print_for_people(struct snoop_line *line, const struct record *record, const char *args)
+{
+	unsigned count = record->arg_count;
+
+	if (count > 1) {
+		snoop_print_more(line, " ");
+		snoop_print_list(line, "args", args + strlen(args) + 1, count - 1);
+	}
+	if (record->args_error)
+		snoop_print_more(line, " ?");
+	else if (record->args_cut)
+		snoop_print_more(line, " ...");
+}
+
+static void print(struct snoop_line *line, const void *data)
+{
+	const struct record *record = data;
+	const char *args = record->text + (record->path_length > 0 ? record->path_length : 0);
+
+	snoop_print_head(line, &record->head);
+	snoop_print_number(line, "ret", 4, record->result);
+	snoop_print_text(line, "path", record->text, record->path_length);
+	if (!snoop_is_json(line)) {
+		print_for_people(line, record, args);
+		return;
+	}
+	snoop_print_number(line, "dirfd", 0, record->dirfd);
+	snoop_print_list(line, "args", args, record->arg_count);
+	snoop_print_flag(line, "args_complete", !record->args_error && !record->args_cut);
+}
+
+int main(int argc, char **argv)
+{
+	return snoop_main(argc, argv, &(struct snoop_tool){
+		.name = "execsnoop",
+		.summary = "Show which programs are started in the whole system, by eBPF programs.",
+		.columns = " RET  PATH ARGS",
+		.what = "call",
+		.ways = { SNOOP_KPROBE, SNOOP_TRACEPOINT, SNOOP_RAW_TRACEPOINT },
+		.calls = calls,
+		.call_count = RAWBPF_COUNT(calls),
+		.build_arguments = build_arguments,
+		.build_enter = build_enter,
+		.build_exit = build_exit,
+		.memory_size = sizeof(struct record),
+		.memory_max = 1024,
+		.scratch_size = sizeof(struct record),
+		.print = print,
+	});
+}

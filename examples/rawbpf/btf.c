@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf btf: the types that the kernel, its modules and programs brought along. */
+#include "object.h"
+#include "target.h"
+
+#include <fnmatch.h>
+#include <linux/btf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const columns[] = { "id", "name", "of", "size", "progs", "maps", NULL };
+
+/* ---------------------------------------------------------------- who uses which BTF */
+
+struct use {
+	enum rawbpf_obj_kind kind;
+	unsigned user, btf;
+};
+
+static struct {
+	struct use *list;
+	unsigned count;
+} uses;
+
+static int note_use(enum rawbpf_obj_kind kind, unsigned user, unsigned btf)
+{
+	struct use *list;
+
+	if (!btf)
+		return OK;
+	list = realloc(uses.list, (uses.count + 1) * sizeof *list);
+	if (!list)
+		return tool_fail(&btf_member, "out of memory");
+	uses.list = list;
+	list[uses.count++] = (struct use){ kind, user, btf };
+	return OK;
+}
+
+static int note_prog(void *context, int fd, unsigned id)
+{
+	struct rawbpf_info_prog info = { .type = 0 };
+
+	(void)context;
+	return rawbpf_info_get_prog(fd, &info) < 0 ? OK : note_use(RAWBPF_OBJ_PROG, id, info.btf_id);
+}
+
+static int note_map(void *context, int fd, unsigned id)
+{
+	struct rawbpf_info_map info = { .type = 0 };
+
+	(void)context;
+	return rawbpf_info_get_map(fd, &info) < 0 ? OK : note_use(RAWBPF_OBJ_MAP, id, info.btf_id);
+}
+
+static int note_users(void)
+{
+	int status = object_each(&btf_member, RAWBPF_OBJ_PROG, note_prog, NULL);
+
+	return status == OK ? object_each(&btf_member, RAWBPF_OBJ_MAP, note_map, NULL) : status;
+}
+
+static void record_users(struct record *record, const char *name, enum rawbpf_obj_kind kind,
+			 unsigned btf)
+{
+	uint32_t *users = must_allocate(uses.count * sizeof *users);
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < uses.count; i++)
+		if (uses.list[i].btf == btf && uses.list[i].kind == kind)
+			users[count++] = uses.list[i].user;
+	if (count)
+		record_numbers(record, name, users, 4, count);
+	free(users);
+}
+
+/* 0 or a negative errno. */
+static int record_btf(struct record *record, int fd)
+{
+	char name[64] = "";
+	struct rawbpf_info_btf info = { .name = { name, sizeof name, 0 } };
+	int err = rawbpf_info_get_btf(fd, &info);
+
+	if (err < 0)
+		return err;
+	record_number(record, "id", info.id);
+	record_string(record, "name", name);
+	record_string(record, "of", !info.kernel_btf ? "programs" :
+				    strcmp(name, "vmlinux") == 0 ? "kernel" : "module");
+	record_number(record, "size", info.data.count);
+	record_users(record, "progs", RAWBPF_OBJ_PROG, info.id);
+	record_users(record, "maps", RAWBPF_OBJ_MAP, info.id);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------ one type */
+
+struct line {
+	const struct rawbpf_btf *btf;
+	unsigned id;
+	const struct btf_type *type;
+	int json;
+	int members; /* also as text */
+};
+
+static char *type_text(const struct rawbpf_btf *btf, unsigned id)
+{
+	size_t length = rawbpf_btf_format(NULL, 0, btf, id);
+	char *text = must_allocate(length + 1);
+
+	rawbpf_btf_format(text, length + 1, btf, id);
+	return text;
+}
+
+static int has_size(unsigned kind)
+{
+	return kind == BTF_KIND_INT || kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION ||
+	       kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64 || kind == BTF_KIND_DATASEC ||
+	       kind == BTF_KIND_FLOAT;
+}
+
+static int refers(unsigned kind)
+{
+	return kind == BTF_KIND_PTR || kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_VOLATILE ||
+	       kind == BTF_KIND_CONST || kind == BTF_KIND_RESTRICT || kind == BTF_KIND_FUNC ||
+	       kind == BTF_KIND_VAR || kind == BTF_KIND_DECL_TAG || kind == BTF_KIND_TYPE_TAG;
+}
+
+/* One member of a struct, value of an enum or variable of a section: text lines, or JSON. */
+static void add_inside(char **out, const struct line *line, const char *name, const char *what,
+		       long long where, unsigned type)
+{
+	char *shown = line->json ? json_escape(name, strlen(name)) : text_escape(name, strlen(name));
+	char *text = type ? type_text(line->btf, type) : NULL;
+
+	if (line->json && type) {
+		char *quoted = json_escape(text, strlen(text));
+
+		text_add(out, "%s{\"name\":%s,\"type\":%u,\"c\":%s,\"%s\":%lld}", *out ? "," : "[",
+			 shown, type, quoted, what, where);
+		free(quoted);
+	} else if (line->json) {
+		text_add(out, "%s{\"name\":%s,\"%s\":%lld}", *out ? "," : "[", shown, what, where);
+	} else if (type) {
+		text_add(out, "\n        +%lld%s%s  %s %s", where / 8, where % 8 ? " bit " : "",
+			 where % 8 ? (char[]){ '0' + where % 8, 0 } : "", text, shown);
+	} else {
+		text_add(out, "\n        %s = %lld", shown, where);
+	}
+	free(shown);
+	free(text);
+}
+
+static const char *string_of(const struct line *line, unsigned offset)
+{
+	const char *string = rawbpf_btf_string_get(line->btf, offset);
+
+	return string ? string : "";
+}
+
+/* What is in a type, or NULL. */
+static char *inside_of(const struct line *line)
+{
+	const struct btf_member *member = (const void *)(line->type + 1);
+	const struct btf_var_secinfo *var = (const void *)(line->type + 1);
+	const struct btf_enum *value = (const void *)(line->type + 1);
+	const uint32_t *wide = (const void *)(line->type + 1);
+	unsigned kind = rawbpf_btf_kind(line->type);
+	int has_bits = line->type->info >> 31;
+	char *out = NULL;
+
+	for (unsigned i = 0; i < rawbpf_btf_vlen(line->type); i++) {
+		const struct btf_type *variable;
+
+		switch (kind) {
+		case BTF_KIND_STRUCT:
+		case BTF_KIND_UNION:
+			add_inside(&out, line, string_of(line, member[i].name_off), "bit_offset",
+				   has_bits ? member[i].offset & 0xffffff : member[i].offset,
+				   member[i].type);
+			break;
+		case BTF_KIND_ENUM:
+			add_inside(&out, line, string_of(line, value[i].name_off), "value",
+				   has_bits ? value[i].val : (long long)(uint32_t)value[i].val, 0);
+			break;
+		case BTF_KIND_ENUM64:
+			add_inside(&out, line, string_of(line, wide[3 * i]), "value",
+				   (uint64_t)wide[3 * i + 2] << 32 | wide[3 * i + 1], 0);
+			break;
+		case BTF_KIND_DATASEC:
+			variable = rawbpf_btf_get(line->btf, var[i].type);
+			add_inside(&out, line, string_of(line, variable ? variable->name_off : 0),
+				   "bit_offset", 8ll * var[i].offset, variable ? variable->type : 0);
+			break;
+		default:
+			return NULL;
+		}
+	}
+	if (out && line->json)
+		text_add(&out, "]");
+	return out;
+}
+
+static const char *kind_name(unsigned kind)
+{
+	const char *name = rawbpf_name_get(RAWBPF_NAME_BTF_KIND, kind);
+
+	return name ? name : "?";
+}
+
+static void print_text(const struct line *line, const char *name)
+{
+	unsigned kind = rawbpf_btf_kind(line->type);
+	char *shown = text_escape(name, strlen(name));
+	char *inside = line->members ? inside_of(line) : NULL;
+
+	printf("%6u  %-10s  %s", line->id, kind_name(kind), *shown ? shown : "-");
+	if (has_size(kind))
+		printf("  size %u", line->type->size);
+	if (kind != BTF_KIND_FUNC_PROTO && rawbpf_btf_vlen(line->type))
+		printf("  %u inside", rawbpf_btf_vlen(line->type));
+	if (refers(kind) || kind == BTF_KIND_ARRAY || kind == BTF_KIND_FUNC_PROTO) {
+		int is_own = kind == BTF_KIND_ARRAY || kind == BTF_KIND_FUNC_PROTO ||
+			     kind == BTF_KIND_PTR;
+		char *text = type_text(line->btf, is_own ? line->id : line->type->type);
+
+		printf("  %s", text);
+		free(text);
+	}
+	printf("%s\n", inside ? inside : "");
+	free(inside);
+	free(shown);
+}
+
+static void print_json(const struct line *line, const char *name)
+{
+	unsigned kind = rawbpf_btf_kind(line->type);
+	struct record record = { .count = 0 };
+	char *text = type_text(line->btf, line->id);
+
+	record_number(&record, "id", line->id);
+	record_string(&record, "kind", kind_name(kind));
+	record_string(&record, "name", name);
+	record_both(&record, "c", NULL, json_escape(text, strlen(text)));
+	if (has_size(kind))
+		record_number(&record, "size", line->type->size);
+	if (refers(kind))
+		record_number(&record, "type", line->type->type);
+	record_both(&record, "inside", NULL, inside_of(line));
+	record_print(&record, 1);
+	free(text);
+}
+
+/* -------------------------------------------------------------------------------- verbs */
+
+/* The BTF behind a descriptor, which is closed. OK or FAILED, after a message. */
+static int open_btf(struct rawbpf_btf *btf, int fd)
+{
+	struct rawbpf_info_btf info = { .id = 0 };
+	char name[64] = "";
+	int err;
+
+	info.name = (struct rawbpf_info_array){ name, sizeof name, 0 };
+	err = rawbpf_info_get_btf(fd, &info);
+	if (err == 0)
+		err = rawbpf_btf_open(btf, fd, info.kernel_btf && strcmp(name, "vmlinux") ?
+						       target_kernel_btf() : NULL);
+	close(fd);
+	return err < 0 ? object_fail(&btf_member, "reading the BTF", err) : OK;
+}
+
+static int dump(const struct arguments *arguments)
+{
+	const char *pattern = arguments->rest[1]; /* NULL: all */
+	struct line line = { .json = arguments->json, .members = pattern != NULL };
+	int fd = object_open(&btf_member, RAWBPF_OBJ_BTF, arguments->rest[0]);
+	struct rawbpf_btf btf;
+	unsigned printed = 0;
+
+	if (fd < 0 || open_btf(&btf, fd) != OK)
+		return FAILED;
+	line.btf = &btf;
+	for (line.id = btf.first_id; line.id < rawbpf_btf_id_end(&btf); line.id++) {
+		const char *name = rawbpf_btf_name_get(&btf, line.id);
+
+		line.type = rawbpf_btf_get(&btf, line.id);
+		if (!line.type || (pattern && fnmatch(pattern, name ? name : "", 0) != 0))
+			continue;
+		if (line.json)
+			print_json(&line, name ? name : "");
+		else
+			print_text(&line, name ? name : "");
+		printed++;
+	}
+	rawbpf_btf_close(&btf);
+	if (!printed && pattern)
+		return tool_fail(&btf_member, "no type here is called '%s'", pattern);
+	return OK;
+}
+
+static int list_one(void *context, int fd, unsigned id)
+{
+	struct record record = { .count = 0 };
+
+	(void)id;
+	if (record_btf(&record, fd) == 0)
+		table_add(context, &record);
+	return OK;
+}
+
+static int list(const struct arguments *arguments)
+{
+	struct table table = { .columns = columns, .json = arguments->json };
+	int status = note_users();
+
+	if (status == OK)
+		status = object_each(&btf_member, RAWBPF_OBJ_BTF, list_one, &table);
+	if (status == OK)
+		table_print(&table);
+	return status;
+}
+
+static void record_kinds(struct record *record, const struct rawbpf_btf *btf)
+{
+	unsigned counts[32] = { 0 };
+
+	record_number(record, "types", btf->type_count);
+	for (unsigned id = btf->first_id; id < rawbpf_btf_id_end(btf); id++) {
+		const struct btf_type *type = rawbpf_btf_get(btf, id);
+
+		if (type && rawbpf_btf_kind(type) < 32)
+			counts[rawbpf_btf_kind(type)]++;
+	}
+	for (unsigned kind = 0; kind < 32; kind++)
+		if (counts[kind] && rawbpf_name_get(RAWBPF_NAME_BTF_KIND, kind))
+			record_number(record, kind_name(kind), counts[kind]);
+}
+
+static int show(const struct arguments *arguments)
+{
+	int err, fd = object_open(&btf_member, RAWBPF_OBJ_BTF, arguments->rest[0]);
+	struct record record = { .count = 0 };
+	struct rawbpf_btf btf;
+
+	if (fd < 0 || note_users() != OK)
+		return FAILED;
+	err = record_btf(&record, fd);
+	if (err < 0)
+		return object_fail(&btf_member, "asking about the BTF", err);
+	if (open_btf(&btf, fd) != OK)
+		return FAILED;
+	record_kinds(&record, &btf);
+	record_print(&record, arguments->json);
+	rawbpf_btf_close(&btf);
+	return OK;
+}
+
+static int btf_main(int argc, char **argv)
+{
+	static const struct verb verbs[] = {
+		{ "list", 0, 0, "", list },
+		{ "show", 1, 1, " BTF", show },
+		{ "dump", 1, 2, " BTF [NAME]", dump },
+		{ .name = NULL },
+	};
+
+	return object_main(&btf_member, argc, argv, "jh", verbs);
+}
+
+const struct member btf_member = {
+	.name = "btf",
+	.usage = "[-j] list | show BTF | dump BTF [NAME]",
+	.help = "Look at BTF: the types of the kernel, its modules, and programs.\n"
+		"\n"
+		"  list             all BTF, a line each, and who uses it\n"
+		"  show BTF         how many types of which kinds\n"
+		"  dump BTF         all types, a line each\n"
+		"  dump BTF NAME    those called so (NAME may have * and ?), with what is inside\n"
+		"  -j, --json       an object a line\n"
+		"  -h, --help       this text\n"
+		"\n"
+		"BTF is an id or a name: vmlinux is the kernel's.\n",
+	.main = btf_main,
+};

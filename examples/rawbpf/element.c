@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#include "element.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------ from text */
+
+struct number {
+	uint64_t bits; /* two's complement */
+	int is_negative;
+};
+
+/* One piece: bytes that are known, or a number that waits for its size. */
+struct piece {
+	unsigned char bytes[4096];
+	size_t size;
+	int is_number; /* without a size */
+	int is_string;
+	struct number number;
+};
+
+static int digit_of(char c)
+{
+	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
+static char *parse_hex(const char *text, size_t length, struct piece *piece)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if (!isxdigit((unsigned char)text[i]))
+			return must_print("'%.*s' has something else than hex digits", (int)length, text);
+	if (!length || length % 2)
+		return must_print("'%.*s' is an odd number of hex digits, or none", (int)length, text);
+	if (length / 2 > sizeof piece->bytes)
+		return must_print("that is more than %zu bytes", sizeof piece->bytes);
+	for (i = 0; i < length; i += 2)
+		piece->bytes[piece->size++] = digit_of(text[i]) << 4 | digit_of(text[i + 1]);
+	return NULL;
+}
+
+/* The lowest `size` bytes of a number, if it fits. */
+static char *put_number(struct number number, unsigned size, int is_big_endian, struct piece *piece)
+{
+	int fits = size >= 8 || (number.is_negative ? -number.bits <= 1ull << (8 * size - 1) :
+						      !(number.bits >> 8 * size));
+
+	if (!fits)
+		return must_print("%s%llu does not fit into %u byte%s", number.is_negative ? "-" : "",
+				  (unsigned long long)(number.is_negative ? -number.bits :
+									    number.bits),
+				  size, size == 1 ? "" : "s");
+	for (unsigned i = 0; i < size; i++) {
+		unsigned shift = 8 * (is_big_endian ? size - 1 - i : i);
+
+		piece->bytes[piece->size++] = shift < 64 ? number.bits >> shift :
+					      number.is_negative ? 0xff : 0;
+	}
+	return NULL;
+}
+
+static int is_host_big_endian(void)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+}
+
+static int parse_number(const char *text, size_t length, struct number *number)
+{
+	char copy[32], *end;
+
+	if (length == 3 && text[0] == '\'' && text[2] == '\'') {
+		*number = (struct number){ .bits = (unsigned char)text[1] };
+		return 1;
+	}
+	if (!length || length >= sizeof copy || isspace((unsigned char)text[0]))
+		return 0;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	errno = 0;
+	number->is_negative = copy[0] == '-';
+	number->bits = number->is_negative ? (uint64_t)strtoll(copy, &end, 0) :
+					     strtoull(copy, &end, 0);
+	return !*end && errno == 0;
+}
+
+/* "u32:5", "be16:80", "hex:0a"; 0: no such thing. */
+static int parse_prefixed(const char *text, size_t length, struct piece *piece, char **problem)
+{
+	static const struct {
+		const char *prefix;
+		unsigned char size, is_big_endian;
+	} sizes[] = {
+		{ "u8:", 1, 0 },   { "u16:", 2, 0 },  { "u32:", 4, 0 }, { "u64:", 8, 0 },
+		{ "be16:", 2, 1 }, { "be32:", 4, 1 }, { "be64:", 8, 1 },
+	};
+	struct number number;
+
+	if (length >= 4 && memcmp(text, "hex:", 4) == 0) {
+		*problem = parse_hex(text + 4, length - 4, piece);
+		return 1;
+	}
+	for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		size_t prefix = strlen(sizes[i].prefix);
+
+		if (length < prefix || memcmp(text, sizes[i].prefix, prefix) != 0)
+			continue;
+		if (!parse_number(text + prefix, length - prefix, &number))
+			*problem = must_print("'%.*s' is not a number", (int)(length - prefix),
+					      text + prefix);
+		else
+			*problem = put_number(number, sizes[i].size,
+					      sizes[i].is_big_endian || is_host_big_endian(), piece);
+		return 1;
+	}
+	return 0;
+}
+
+static int parse_address(const char *text, size_t length, struct piece *piece)
+{
+	char copy[64];
+
+	if (length >= sizeof copy)
+		return 0;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	piece->size = inet_pton(AF_INET, copy, piece->bytes) == 1 ? 4 :
+		      inet_pton(AF_INET6, copy, piece->bytes) == 1 ? 16 : 0;
+	return piece->size > 0;
+}
+
+/* After the opening quote. Where it ends, or NULL with a problem. */
+static const char *parse_string(const char *at, struct piece *piece, char **problem)
+{
+	piece->is_string = 1;
+	for (; *at != '"'; at++) {
+		if (!*at) {
+			*problem = must_print("a string without its closing \"");
+			return NULL;
+		}
+		if (piece->size == sizeof piece->bytes) {
+			*problem = must_print("that is more than %zu bytes", sizeof piece->bytes);
+			return NULL;
+		}
+		if (*at == '\\' && at[1] == 'x' && isxdigit((unsigned char)at[2]) &&
+		    isxdigit((unsigned char)at[3])) {
+			piece->bytes[piece->size++] = digit_of(at[2]) << 4 | digit_of(at[3]);
+			at += 3;
+		} else {
+			if (*at == '\\' && at[1])
+				at++;
+			piece->bytes[piece->size++] = *at;
+		}
+	}
+	return at + 1;
+}
+
+/* The next piece; where to go on, or NULL with a problem. */
+static const char *parse_piece(const char *at, struct piece *piece, char **problem)
+{
+	size_t length = strcspn(at, " \t\n");
+
+	*piece = (struct piece){ .size = 0 };
+	if (*at == '"')
+		return parse_string(at + 1, piece, problem);
+	if (parse_prefixed(at, length, piece, problem))
+		return *problem ? NULL : at + length;
+	piece->is_number = parse_number(at, length, &piece->number);
+	if (!piece->is_number && !parse_address(at, length, piece)) {
+		char *shown = text_escape(at, length);
+
+		*problem = must_print("'%s' is no number, address, hex:..., u32:... or \"string\"", shown);
+		free(shown);
+		return NULL;
+	}
+	return at + length;
+}
+
+/* All pieces but the number that waits for its size, which stands at `hole`. */
+struct pieces {
+	unsigned char bytes[4096];
+	size_t size;
+	int has_number;
+	struct number number;
+	size_t hole;
+	int ends_with_string;
+};
+
+static char *collect(const char *text, struct pieces *all)
+{
+	static struct piece piece;
+	char *problem = NULL;
+
+	for (;;) {
+		while (isspace((unsigned char)*text))
+			text++;
+		if (!*text)
+			return NULL;
+		text = parse_piece(text, &piece, &problem);
+		if (!text)
+			return problem;
+		if (piece.is_number && all->has_number)
+			return must_print("two numbers without a size: give one as u8:, u16:, u32: or u64:");
+		all->ends_with_string = piece.is_string;
+		if (piece.is_number) {
+			all->has_number = 1;
+			all->number = piece.number;
+			all->hole = all->size;
+			continue;
+		}
+		if (all->size + piece.size > sizeof all->bytes)
+			return must_print("that is more than %zu bytes", sizeof all->bytes);
+		memcpy(all->bytes + all->size, piece.bytes, piece.size);
+		all->size += piece.size;
+	}
+}
+
+char *element_parse(const char *text, const char *what, void *bytes, size_t size)
+{
+	static struct pieces all;
+	static struct piece number;
+	unsigned char *out = bytes;
+	char *problem;
+	size_t left;
+
+	all = (struct pieces){ .size = 0 };
+	number = (struct piece){ .size = 0 };
+	problem = collect(text, &all);
+	if (problem) {
+		char *whole = must_print("the %s: %s", what, problem);
+
+		free(problem);
+		return whole;
+	}
+	left = size - all.size;
+	if (all.size > size || (all.has_number && left == 0) ||
+	    (all.size < size && !all.has_number && !all.ends_with_string))
+		return must_print("the %s is %zu byte%s, and not %zu%s", what, size,
+				  size == 1 ? "" : "s", all.size,
+				  all.has_number ? " and a number" : "");
+	if (all.has_number && left > sizeof number.bytes)
+		return must_print("the %s is %zu bytes: too many for a number", what, size);
+	if (all.has_number)
+		problem = put_number(all.number, left, is_host_big_endian(), &number);
+	if (problem) {
+		char *whole = must_print("the %s: %s", what, problem);
+
+		free(problem);
+		return whole;
+	}
+	if (!all.has_number)
+		all.hole = all.size;
+	memset(out, 0, size);
+	memcpy(out, all.bytes, all.hole);
+	memcpy(out + all.hole, number.bytes, number.size);
+	memcpy(out + all.hole + number.size, all.bytes + all.hole, all.size - all.hole);
+	return NULL;
+}
+
+/* -------------------------------------------------------------------------------- to text */
+
+/* Bytes as a number, if there are 1, 2, 4 or 8. */
+static int number_of(const void *bytes, size_t size, unsigned long long *number)
+{
+	uint8_t u8;
+	uint16_t u16;
+	uint32_t u32;
+	uint64_t u64;
+
+	switch (size) {
+	case 1:
+		memcpy(&u8, bytes, 1);
+		*number = u8;
+		return 1;
+	case 2:
+		memcpy(&u16, bytes, 2);
+		*number = u16;
+		return 1;
+	case 4:
+		memcpy(&u32, bytes, 4);
+		*number = u32;
+		return 1;
+	case 8:
+		memcpy(&u64, bytes, 8);
+		*number = u64;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+char *element_text(const void *bytes, size_t size, const struct element_type *type)
+{
+	const unsigned char *at = bytes;
+	unsigned long long number;
+	char *text = NULL;
+
+	if (type->btf) {
+		typed_add(&text, type, bytes, size, 0);
+		return text;
+	}
+	text = must_allocate(3 * size + 32);
+	for (size_t i = 0; i < size; i++)
+		sprintf(text + (i ? 3 * i - 1 : 0), i ? " %02x" : "%02x", at[i]);
+	if (number_of(bytes, size, &number))
+		sprintf(text + strlen(text), " (%llu)", number);
+	return text;
+}
+
+void element_json(char **json, const char *name, const void *bytes, size_t size,
+		  const struct element_type *type)
+{
+	const unsigned char *at = bytes;
+	unsigned long long number;
+	char *hex = must_allocate(2 * size + 1);
+
+	for (size_t i = 0; i < size; i++)
+		sprintf(hex + 2 * i, "%02x", at[i]);
+	text_add(json, "%s\"%s\":\"%s\"", (*json)[strlen(*json) - 1] == '{' ? "" : ",", name, hex);
+	free(hex);
+	if (number_of(bytes, size, &number))
+		text_add(json, ",\"%s_number\":%llu", name, number);
+	if (type->btf) {
+		text_add(json, ",\"%s_typed\":", name);
+		typed_add(json, type, bytes, size, 1);
+	}
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+#include "elements.h"
+
+#include "element.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A map that is open, and how its elements look. */
+struct opened {
+	int fd;
+	int json;
+	struct rawbpf_map_layout layout;
+	struct rawbpf_btf btf; /* zeroed: none */
+	struct element_type key, value;
+};
+
+static int is_array(const struct opened *map)
+{
+	unsigned type = map->layout.type;
+
+	return type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+	       type == BPF_MAP_TYPE_PROG_ARRAY || type == BPF_MAP_TYPE_ARRAY_OF_MAPS;
+}
+
+static int fail(const struct opened *map, const char *what, int err)
+{
+	const char *type = rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, map->layout.type);
+	char why[512];
+
+	switch (err) {
+	case -ENOENT:
+		return tool_fail(&map_member, "%s: %s", what, map->layout.key_size ?
+				 "there is no such key" : "the map is empty");
+	case -EEXIST:
+		return tool_fail(&map_member, "%s: the key is there already", what);
+	case -E2BIG:
+		return tool_fail(&map_member, "%s: %s %u elements", what, is_array(map) ?
+				 "the index is past the end: this map has" : "the map is full, with",
+				 map->layout.max_entries);
+	case -EINVAL:
+	case -EOPNOTSUPP:
+	case -524: /* ENOTSUPP */
+		return tool_fail(&map_member, "%s: a map of type %s cannot do that from here", what,
+				 type ? type : "unknown to this program");
+	case -EPERM:
+		return tool_fail(&map_member, "%s: the map is frozen or read-only, or this process "
+					      "lacks CAP_BPF", what);
+	default:
+		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){ .error = err });
+		return tool_fail(&map_member, "%s: %s", what, why);
+	}
+}
+
+static void open_types(struct opened *map)
+{
+	struct rawbpf_info_map info = { .type = 0 };
+	int btf;
+
+	if (rawbpf_info_get_map(map->fd, &info) < 0 || !info.btf_id || !info.btf_value_type_id)
+		return;
+	btf = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info.btf_id);
+	if (btf < 0)
+		return;
+	if (rawbpf_btf_open(&map->btf, btf, NULL) == 0) {
+		map->value = (struct element_type){ &map->btf, info.btf_value_type_id };
+		if (info.btf_key_type_id)
+			map->key = (struct element_type){ &map->btf, info.btf_key_type_id };
+	}
+	close(btf);
+}
+
+static int open_map(struct opened *map, const struct arguments *arguments)
+{
+	int err;
+
+	*map = (struct opened){ .json = arguments->json };
+	map->fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
+	if (map->fd < 0)
+		return FAILED;
+	err = rawbpf_map_query(map->fd, &map->layout);
+	if (err < 0)
+		return object_fail(&map_member, "asking about the map", err);
+	open_types(map);
+	return OK;
+}
+
+static void close_map(struct opened *map)
+{
+	rawbpf_btf_close(&map->btf);
+	close(map->fd);
+}
+
+static int is_percpu(const struct opened *map)
+{
+	return map->layout.lookup_size > map->layout.value_size || map->layout.cpus > 1;
+}
+
+/* What the values of some maps are: the ids of programs or maps. */
+static const char *held(const struct opened *map)
+{
+	switch (map->layout.type) {
+	case BPF_MAP_TYPE_PROG_ARRAY:
+		return "prog";
+	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+		return "map";
+	default:
+		return NULL;
+	}
+}
+
+/* ----------------------------------------------------------------------------- printing */
+
+static char *value_text(const struct opened *map, const void *value)
+{
+	uint32_t id;
+
+	if (!held(map))
+		return element_text(value, map->layout.value_size, &map->value);
+	memcpy(&id, value, sizeof id);
+	return must_print("%s %u", held(map), id);
+}
+
+static void print_text(const struct opened *map, const char *key, const unsigned char *value)
+{
+	size_t stride = (map->layout.value_size + 7u) & ~7u;
+
+	for (unsigned cpu = 0; cpu < map->layout.cpus; cpu++) {
+		char *text = value_text(map, value + cpu * stride);
+
+		if (key)
+			printf("%s  ", key);
+		if (is_percpu(map))
+			printf("%3u  ", cpu);
+		puts(text);
+		free(text);
+	}
+}
+
+static void print_json(const struct opened *map, const void *key, const unsigned char *value)
+{
+	size_t stride = (map->layout.value_size + 7u) & ~7u;
+	char *json = must_print("{");
+	uint32_t id;
+
+	if (key)
+		element_json(&json, "key", key, map->layout.key_size, &map->key);
+	if (is_percpu(map)) {
+		text_add(&json, "%s\"values\":[", key ? "," : "");
+		for (unsigned cpu = 0; cpu < map->layout.cpus; cpu++) {
+			text_add(&json, "%s{", cpu ? "," : "");
+			element_json(&json, "value", value + cpu * stride, map->layout.value_size,
+				     &map->value);
+			text_add(&json, "}");
+		}
+		text_add(&json, "]");
+	} else {
+		element_json(&json, "value", value, map->layout.value_size, &map->value);
+	}
+	if (held(map)) {
+		memcpy(&id, value, sizeof id);
+		text_add(&json, ",\"%s\":%u", held(map), id);
+	}
+	printf("%s}\n", json);
+	free(json);
+}
+
+static void print_element(const struct opened *map, const void *key, const void *value)
+{
+	char *text;
+
+	if (map->json) {
+		print_json(map, key, value);
+		return;
+	}
+	text = element_text(key, map->layout.key_size, &map->key);
+	print_text(map, text, value);
+	free(text);
+}
+
+/* -------------------------------------------------------------------------------- verbs */
+
+int elements_dump(const struct arguments *arguments)
+{
+	struct rawbpf_map_iter iter;
+	const void *key, *value;
+	struct opened map;
+	int more;
+
+	if (open_map(&map, arguments) != OK)
+		return FAILED;
+	more = rawbpf_map_iter_open(&iter, map.fd);
+	while (more >= 0 && (more = rawbpf_map_iter_next(&iter, &key, &value)) > 0)
+		print_element(&map, key, value);
+	rawbpf_map_iter_close(&iter);
+	close_map(&map);
+	return more < 0 ? fail(&map, "reading the elements", more) : OK;
+}
+
+/* The bytes of an argument, malloc-ed; NULL after a message. `size` 0: none are wanted. */
+static void *parse(const char *text, const char *what, size_t size, size_t room)
+{
+	void *bytes = must_allocate(room > size ? room : size);
+	char *problem = element_parse(text, what, bytes, size);
+
+	if (!problem)
+		return bytes;
+	tool_fail(&map_member, "%s", problem);
+	free(problem);
+	free(bytes);
+	return NULL;
+}
+
+/* Maps without keys take none, all others one: is that so? */
+static int check_key(const struct opened *map, int given)
+{
+	if (!!map->layout.key_size == given)
+		return OK;
+	tool_fail(&map_member, given ? "this map has no keys" : "this map wants a KEY of %u bytes",
+		  map->layout.key_size);
+	return USAGE;
+}
+
+int elements_get(const struct arguments *arguments)
+{
+	int given = arguments->count > 1, status, err;
+	void *key = NULL, *value;
+	struct opened map;
+
+	if (open_map(&map, arguments) != OK)
+		return FAILED;
+	status = check_key(&map, given);
+	if (status != OK)
+		return status;
+	if (given && !(key = parse(arguments->rest[1], "key", map.layout.key_size, 0)))
+		return USAGE;
+	value = must_allocate(map.layout.lookup_size);
+	err = rawbpf_map_lookup(map.fd, key, value, 0);
+	if (err < 0)
+		return fail(&map, "looking up", err);
+	if (map.json)
+		print_json(&map, key, value);
+	else
+		print_text(&map, NULL, value);
+	free(key);
+	free(value);
+	close_map(&map);
+	return OK;
+}
+
+/* A value that is given as an id becomes a descriptor: that is what the kernel takes. */
+static int hold(const struct opened *map, void *value, int *held_fd)
+{
+	enum rawbpf_obj_kind kind = map->layout.type == BPF_MAP_TYPE_PROG_ARRAY ? RAWBPF_OBJ_PROG :
+										RAWBPF_OBJ_MAP;
+	uint32_t id;
+
+	*held_fd = -1;
+	if (!held(map))
+		return 0;
+	memcpy(&id, value, sizeof id);
+	*held_fd = rawbpf_obj_id_open(kind, id);
+	if (*held_fd < 0)
+		return tool_fail(&map_member, "there is no %s with the id %u", held(map), id);
+	memcpy(value, held_fd, sizeof id);
+	return 0;
+}
+
+int elements_set(const struct arguments *arguments)
+{
+	uint64_t how = arguments->letters['n'] ? BPF_NOEXIST : arguments->letters['e'] ? BPF_EXIST :
+											 BPF_ANY;
+	int given = arguments->count > 2, held_fd, err, status;
+	unsigned char *value;
+	struct opened map;
+	void *key = NULL;
+	size_t stride;
+
+	if (open_map(&map, arguments) != OK)
+		return FAILED;
+	status = check_key(&map, given);
+	if (status != OK)
+		return status;
+	if (given && !(key = parse(arguments->rest[1], "key", map.layout.key_size, 0)))
+		return USAGE;
+	value = parse(arguments->rest[1 + given], "value", map.layout.value_size,
+		      map.layout.lookup_size);
+	if (!value)
+		return USAGE;
+	if (hold(&map, value, &held_fd) != 0)
+		return FAILED;
+	stride = (map.layout.value_size + 7u) & ~7u;
+	for (unsigned cpu = 1; cpu < map.layout.cpus; cpu++)
+		memcpy(value + cpu * stride, value, map.layout.value_size);
+	err = rawbpf_map_update(map.fd, key, value, how);
+	if (held_fd >= 0)
+		close(held_fd);
+	free(key);
+	free(value);
+	close_map(&map);
+	return err < 0 ? fail(&map, "setting", err) : OK;
+}
+
+int elements_delete(const struct arguments *arguments)
+{
+	struct opened map;
+	void *key;
+	int err;
+
+	if (open_map(&map, arguments) != OK)
+		return FAILED;
+	if (check_key(&map, 1) != OK)
+		return USAGE;
+	key = parse(arguments->rest[1], "key", map.layout.key_size, 0);
+	if (!key)
+		return USAGE;
+	err = rawbpf_map_delete(map.fd, key);
+	free(key);
+	close_map(&map);
+	return err < 0 ? fail(&map, "deleting", err) : OK;
+}
+
+int elements_next(const struct arguments *arguments)
+{
+	void *key = NULL, *next;
+	struct opened map;
+	char *text;
+	int err;
+
+	if (open_map(&map, arguments) != OK)
+		return FAILED;
+	if (check_key(&map, map.layout.key_size > 0) != OK)
+		return USAGE;
+	if (arguments->count > 1 &&
+	    !(key = parse(arguments->rest[1], "key", map.layout.key_size, 0)))
+		return USAGE;
+	next = must_allocate(map.layout.key_size);
+	err = rawbpf_map_next(map.fd, key, next);
+	if (err < 0)
+		return err == -ENOENT ? tool_fail(&map_member, "there is no further key") :
+					fail(&map, "looking for the next key", err);
+	if (map.json) {
+		text = must_print("{");
+		element_json(&text, "key", next, map.layout.key_size, &map.key);
+		text_add(&text, "}");
+	} else {
+		text = element_text(next, map.layout.key_size, &map.key);
+	}
+	puts(text);
+	free(text);
+	free(key);
+	free(next);
+	close_map(&map);
+	return OK;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf link: what is attached, and to what. */
+#include "attached.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const columns[] = { "id", "type", "prog", "name", "attached", "pinned", NULL };
+
+/* Which kinds of links have an attach type: 0 is one of them. */
+static int has_attach_type(unsigned type)
+{
+	return type == BPF_LINK_TYPE_TRACING || type == BPF_LINK_TYPE_CGROUP ||
+	       type == BPF_LINK_TYPE_NETNS || type == BPF_LINK_TYPE_TCX ||
+	       type == BPF_LINK_TYPE_NETKIT || type == BPF_LINK_TYPE_SOCKMAP ||
+	       type == BPF_LINK_TYPE_TRACING_MULTI;
+}
+
+static void record_name_of(struct record *record, const char *field, enum rawbpf_name_kind kind,
+			   unsigned number)
+{
+	const char *name = rawbpf_name_get(kind, number);
+
+	if (name)
+		record_string(record, field, name);
+	else
+		record_number(record, field, number);
+}
+
+static void record_words(struct record *record, const struct link_told *told)
+{
+	char *words = link_words(told);
+
+	record_both(record, "attached", words, json_escape(words, strlen(words)));
+}
+
+/* What list shows. */
+static void record_link(struct record *record, const struct link_told *told)
+{
+	const struct rawbpf_info_link *info = &told->info;
+	char name[64] = "";
+
+	record_number(record, "id", info->id);
+	record_name_of(record, "type", RAWBPF_NAME_LINK_TYPE, info->type);
+	if (info->prog_id) {
+		record_number(record, "prog", info->prog_id);
+		object_prog_name(info->prog_id, name);
+		record_string(record, "name", name);
+	}
+	record_words(record, told);
+}
+
+/* What is told of this kind of link: the numbers that are not 0. */
+static void record_details(struct record *record, const struct link_told *told)
+{
+	const struct rawbpf_info_link *info = &told->info;
+	const struct {
+		const char *name;
+		uint64_t number;
+	} numbers[] = {
+		{ "ifindex", info->ifindex },
+		{ "map", info->map_id },
+		{ "netns", info->netns_ino },
+		{ "cgroup_id", info->cgroup_id },
+		{ "target_obj_id", info->target_obj_id },
+		{ "target_btf_id", info->target_btf_id },
+		{ "offset", info->offset },
+		{ "address", info->address },
+		{ "ref_ctr_offset", info->ref_ctr_offset },
+		{ "missed", info->missed },
+		{ "cookie", info->cookie },
+		{ "flags", info->flags },
+		{ "pid", info->pid },
+		{ "tid", info->tid },
+	};
+
+	if (has_attach_type(info->type))
+		record_name_of(record, "attach_type", RAWBPF_NAME_ATTACH_TYPE, info->attach_type);
+	if (told->name[0])
+		record_string(record, "target", told->name);
+	for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (numbers[i].number)
+			record_number(record, numbers[i].name, numbers[i].number);
+	if (info->type == BPF_LINK_TYPE_NETFILTER) {
+		record_number(record, "family", info->pf);
+		record_number(record, "hook", info->hooknum);
+		record_both(record, "priority", must_print("%d", info->priority),
+			    must_print("%d", info->priority));
+	}
+	if (info->perf_type == BPF_PERF_EVENT_EVENT) {
+		record_number(record, "event_type", info->event_type);
+		record_number(record, "event_config", info->event_config);
+	}
+}
+
+/* Kernel addresses by name; offsets in a file as numbers. */
+static void record_symbols(struct record *record, const uint64_t *addresses, unsigned count)
+{
+	struct rawbpf_ksym *syms = must_allocate(count * sizeof *syms);
+	char *text = NULL, *json = NULL;
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		syms[i].address = addresses[i];
+	if (rawbpf_ksym_resolve(syms, count) < 0) {
+		free(syms);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		char *shown = text_escape(syms[i].name, strlen(syms[i].name));
+		char *quoted = json_escape(syms[i].name, strlen(syms[i].name));
+
+		text_add(&text, "%s%s", i ? " " : "", shown);
+		text_add(&json, "%s%s", i ? "," : "[", quoted);
+		free(shown);
+		free(quoted);
+	}
+	if (json)
+		text_add(&json, "]");
+	record_both(record, "functions", text, json);
+	free(syms);
+}
+
+static void record_arrays(struct record *record, const struct rawbpf_info_link *info)
+{
+	if (info->addresses.count)
+		record_numbers(record,
+			       info->type == BPF_LINK_TYPE_UPROBE_MULTI ? "offsets" : "addresses",
+			       info->addresses.data, 8, info->addresses.count);
+	if (info->addresses.count && info->type != BPF_LINK_TYPE_UPROBE_MULTI)
+		record_symbols(record, info->addresses.data, info->addresses.count);
+	if (info->cookies.count)
+		record_numbers(record, "cookies", info->cookies.data, 8, info->cookies.count);
+	if (info->ref_ctr_offsets.count)
+		record_numbers(record, "ref_ctr_offsets", info->ref_ctr_offsets.data, 8,
+			       info->ref_ctr_offsets.count);
+	if (info->btf_ids.count)
+		record_numbers(record, "btf_ids", info->btf_ids.data, 4, info->btf_ids.count);
+}
+
+static int list_one(void *context, int fd, unsigned id)
+{
+	struct table *table = context;
+	struct record record = { .count = 0 };
+	struct link_told told;
+
+	if (link_ask(&told, fd, 0) < 0)
+		return OK;
+	record_link(&record, &told);
+	if (table->json)
+		record_details(&record, &told);
+	object_record_pins(&record, RAWBPF_OBJ_LINK, id);
+	table_add(table, &record);
+	return OK;
+}
+
+static int list(const struct arguments *arguments)
+{
+	struct table table = { .columns = columns, .json = arguments->json };
+	int status = object_each(&link_member, RAWBPF_OBJ_LINK, list_one, &table);
+
+	if (status == OK)
+		table_print(&table);
+	return status;
+}
+
+static int show(const struct arguments *arguments)
+{
+	struct record record = { .count = 0 };
+	struct link_told told;
+	int err, fd = object_open(&link_member, RAWBPF_OBJ_LINK, arguments->rest[0]);
+
+	if (fd < 0)
+		return FAILED;
+	err = link_ask(&told, fd, 1);
+	close(fd);
+	if (err < 0)
+		return object_fail(&link_member, "asking about the link", err);
+	record_link(&record, &told);
+	record_details(&record, &told);
+	record_arrays(&record, &told.info);
+	object_record_pins(&record, RAWBPF_OBJ_LINK, told.info.id);
+	record_print(&record, arguments->json);
+	link_forget(&told);
+	return OK;
+}
+
+static int link_main(int argc, char **argv)
+{
+	static const struct verb verbs[] = {
+		{ "list", 0, 0, "", list },
+		{ "show", 1, 1, " LINK", show },
+		{ .name = NULL },
+	};
+
+	return object_main(&link_member, argc, argv, "jh", verbs);
+}
+
+const struct member link_member = {
+	.name = "link",
+	.usage = "[-j] list | show LINK",
+	.help = "Look at what is attached: each link, its program, and what to.\n"
+		"\n"
+		"  list         all links, a line each\n"
+		"  show LINK    all that the kernel tells of one\n"
+		"  -j, --json   an object a line\n"
+		"  -h, --help   this text\n"
+		"\n"
+		"LINK is an id, the name of its program, or a path in bpffs (with a '/').\n",
+	.main = link_main,
+};

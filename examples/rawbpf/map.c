@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf map: which maps there are, what is in them, and changing it. */
+#include "elements.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const columns[] = { "id", "type", "name", "key", "value", "max", "flags",
+				       "memory", "progs", "pinned", NULL };
+
+/* ------------------------------------------------------- which programs use which maps */
+
+struct use {
+	unsigned prog, map;
+};
+
+static struct {
+	struct use *list;
+	unsigned count;
+} uses;
+
+static int note_maps(void *context, int fd, unsigned id)
+{
+	static uint32_t maps[1024];
+	struct rawbpf_info_prog info = { .map_ids = { maps, 1024, 0 } };
+
+	(void)context;
+	if (rawbpf_info_get_prog(fd, &info) < 0)
+		return OK;
+	for (unsigned i = 0; i < info.map_ids.count && i < 1024; i++) {
+		struct use *list = realloc(uses.list, (uses.count + 1) * sizeof *list);
+
+		if (!list)
+			return tool_fail(&map_member, "out of memory");
+		uses.list = list;
+		list[uses.count++] = (struct use){ id, maps[i] };
+	}
+	return OK;
+}
+
+static void record_progs(struct record *record, unsigned map)
+{
+	uint32_t *progs = must_allocate(uses.count * sizeof *progs);
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < uses.count; i++)
+		if (uses.list[i].map == map)
+			progs[count++] = uses.list[i].prog;
+	if (count)
+		record_numbers(record, "progs", progs, 4, count);
+	free(progs);
+}
+
+/* ------------------------------------------------------------------------------ records */
+
+static const struct {
+	unsigned bit;
+	const char *name;
+} flags[] = {
+	{ 0, "no_prealloc" },  { 1, "no_common_lru" }, { 2, "numa_node" },     { 3, "rdonly" },
+	{ 4, "wronly" },       { 5, "stack_build_id" }, { 6, "zero_seed" },    { 7, "rdonly_prog" },
+	{ 8, "wronly_prog" },  { 9, "clone" },         { 10, "mmapable" },     { 11, "preserve_elems" },
+	{ 12, "inner_map" },   { 13, "link" },         { 15, "vtype_btf_obj_fd" }, { 16, "token_fd" },
+	{ 17, "segv_on_fault" }, { 18, "no_user_conv" }, { 19, "rb_overwrite" },
+};
+
+static void record_flags(struct record *record, unsigned value)
+{
+	char *text = NULL, *json = NULL;
+	unsigned known = 0;
+
+	for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+		if (!(value >> flags[i].bit & 1))
+			continue;
+		known |= 1u << flags[i].bit;
+		text_add(&text, "%s%s", text ? "," : "", flags[i].name);
+	}
+	if (value & ~known)
+		text_add(&text, "%s0x%x", text ? "," : "", value & ~known);
+	json = must_print("%u", value);
+	record_both(record, "flags", text, json);
+}
+
+/* What only /proc tells: "NAME:\tNUMBER". -1: nothing. */
+static long long from_fdinfo(int fd, const char *name)
+{
+	char path[64], line[256];
+	long long number = -1;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	while (file && number < 0 && fgets(line, sizeof line, file))
+		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
+			number = strtoll(line + strlen(name) + 1, NULL, 10);
+	if (file)
+		fclose(file);
+	return number;
+}
+
+static void record_map(struct record *record, const struct rawbpf_info_map *info, int fd)
+{
+	const char *type = rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, info->type);
+	long long memory = from_fdinfo(fd, "memlock");
+
+	record_number(record, "id", info->id);
+	if (type)
+		record_string(record, "type", type);
+	else
+		record_number(record, "type", info->type);
+	record_string(record, "name", info->name);
+	record_number(record, "key", info->key_size);
+	record_number(record, "value", info->value_size);
+	record_number(record, "max", info->max_entries);
+	record_flags(record, info->flags);
+	if (memory >= 0)
+		record_number(record, "memory", memory);
+	record_progs(record, info->id);
+	object_record_pins(record, RAWBPF_OBJ_MAP, info->id);
+}
+
+static void record_details(struct record *record, const struct rawbpf_info_map *info, int fd)
+{
+	const struct {
+		const char *name;
+		uint64_t number;
+	} numbers[] = {
+		{ "btf", info->btf_id },
+		{ "btf_key_type", info->btf_key_type_id },
+		{ "btf_value_type", info->btf_value_type_id },
+		{ "btf_vmlinux_value_type", info->btf_vmlinux_value_type_id },
+		{ "ifindex", info->ifindex },
+		{ "map_extra", info->map_extra },
+	};
+	long long frozen = from_fdinfo(fd, "frozen");
+
+	if (frozen >= 0)
+		record_both(record, "frozen", must_print(frozen ? "yes" : "no"),
+			    must_print(frozen ? "true" : "false"));
+	for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (numbers[i].number)
+			record_number(record, numbers[i].name, numbers[i].number);
+}
+
+/* -------------------------------------------------------------------------------- verbs */
+
+static int list_one(void *context, int fd, unsigned id)
+{
+	struct table *table = context;
+	struct record record = { .count = 0 };
+	struct rawbpf_info_map info = { .type = 0 };
+
+	(void)id;
+	if (rawbpf_info_get_map(fd, &info) < 0)
+		return OK;
+	record_map(&record, &info, fd);
+	if (table->json)
+		record_details(&record, &info, fd);
+	table_add(table, &record);
+	return OK;
+}
+
+static int list(const struct arguments *arguments)
+{
+	struct table table = { .columns = columns, .json = arguments->json };
+	int status = object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, NULL);
+
+	if (status == OK)
+		status = object_each(&map_member, RAWBPF_OBJ_MAP, list_one, &table);
+	if (status == OK)
+		table_print(&table);
+	return status;
+}
+
+static int show(const struct arguments *arguments)
+{
+	struct rawbpf_info_map info = { .type = 0 };
+	struct record record = { .count = 0 };
+	int err, fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
+
+	if (fd < 0)
+		return FAILED;
+	err = rawbpf_info_get_map(fd, &info);
+	if (err < 0)
+		return object_fail(&map_member, "asking about the map", err);
+	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, NULL) != OK)
+		return FAILED;
+	record_map(&record, &info, fd);
+	record_details(&record, &info, fd);
+	record_print(&record, arguments->json);
+	close(fd);
+	return OK;
+}
+
+static int map_main(int argc, char **argv)
+{
+	static const struct verb verbs[] = {
+		{ "list", 0, 0, "", list },
+		{ "show", 1, 1, " MAP", show },
+		{ "dump", 1, 1, " MAP", elements_dump },
+		{ "get", 1, 2, " MAP [KEY]", elements_get },
+		{ "set", 2, 3, " [-n|-e] MAP [KEY] VALUE", elements_set },
+		{ "delete", 2, 2, " MAP KEY", elements_delete },
+		{ "next", 1, 2, " MAP [KEY]", elements_next },
+		{ .name = NULL },
+	};
+
+	return object_main(&map_member, argc, argv, "nejh", verbs);
+}
+
+const struct member map_member = {
+	.name = "map",
+	.usage = "[-j] list | show MAP | dump MAP | get MAP KEY | set MAP KEY VALUE | ...",
+	.help = "Look at maps, and change what is in them.\n"
+		"\n"
+		"  list, show MAP        all maps, a line each; all about one\n"
+		"  dump MAP              all its elements\n"
+		"  get MAP KEY           one value; next MAP [KEY]: the key after KEY, or the first\n"
+		"  set MAP KEY VALUE     -n: only a new key; -e: only one that exists\n"
+		"  delete MAP KEY        queues and stacks: get, set without KEY, to peek and push\n"
+		"  -j, --json            an object a line; -h, --help: this text\n"
+		"\n"
+		"MAP is an id, a name, or a path in bpffs (with a '/').\n"
+		"KEY and VALUE are each one argument, of pieces with spaces between:\n"
+		"  10 0x10 -1            a number, in all the bytes that other pieces leave\n"
+		"  u8:1 u16:1 u32:1 u64:1   with a size; be16:80 be32: be64: in network byte order\n"
+		"  hex:0a00ff            bytes;  \"eth0\" a string, zeros after it if it is the last\n"
+		"  10.0.0.1 fe80::1      addresses\n"
+		"A value of a map of maps or programs is the id of one. Before a number that is\n"
+		"negative: --\n",
+	.main = map_main,
+};

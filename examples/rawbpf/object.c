@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+#include "object.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <dirent.h>
+
+static const char *const kind_words[] = {
+	[RAWBPF_OBJ_PROG] = "program",
+	[RAWBPF_OBJ_MAP] = "map",
+	[RAWBPF_OBJ_BTF] = "BTF",
+	[RAWBPF_OBJ_LINK] = "link",
+};
+
+int object_fail(const struct member *member, const char *what, int err)
+{
+	char why[512];
+
+	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+		.operation = err == -EPERM ? RAWBPF_OBJ_ID_OPEN : NULL, .error = err });
+	return tool_fail(member, "%s: %s", what, why);
+}
+
+int object_each(const struct member *member, enum rawbpf_obj_kind kind,
+		int (*visit)(void *context, int fd, unsigned id), void *context)
+{
+	unsigned id = 0;
+	int err, status = OK;
+
+	while (status == OK && (err = rawbpf_obj_id_next(kind, id, &id)) == 0) {
+		int fd = rawbpf_obj_id_open(kind, id);
+
+		if (fd == -ENOENT) /* gone meanwhile */
+			continue;
+		if (fd < 0)
+			return object_fail(member, "opening by id", fd);
+		status = visit(context, fd, id);
+		close(fd);
+	}
+	if (status == OK && err != -ENOENT)
+		return object_fail(member, "listing", err);
+	return status;
+}
+
+/* ----------------------------------------------------------------------------- names */
+
+void object_prog_name(unsigned id, char name[64])
+{
+	int fd = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id);
+
+	name[0] = '\0';
+	if (fd < 0)
+		return;
+	object_name(RAWBPF_OBJ_PROG, fd, name);
+	close(fd);
+}
+
+void object_name(enum rawbpf_obj_kind kind, int fd, char name[64])
+{
+	struct rawbpf_info_prog prog = { .type = 0 };
+	struct rawbpf_info_map map = { .type = 0 };
+	struct rawbpf_info_link link = { .type = 0 };
+	struct rawbpf_info_btf btf = { .name = { name, 64, 0 } };
+
+	name[0] = '\0';
+	if (kind == RAWBPF_OBJ_PROG && rawbpf_info_get_prog(fd, &prog) == 0)
+		strcpy(name, prog.name);
+	else if (kind == RAWBPF_OBJ_MAP && rawbpf_info_get_map(fd, &map) == 0)
+		strcpy(name, map.name);
+	else if (kind == RAWBPF_OBJ_LINK && rawbpf_info_get_link(fd, &link) == 0)
+		object_prog_name(link.prog_id, name);
+	else if (kind == RAWBPF_OBJ_BTF)
+		rawbpf_info_get_btf(fd, &btf);
+}
+
+struct search {
+	enum rawbpf_obj_kind kind;
+	const char *name;
+	char *ids; /* of those with the name */
+	unsigned id, count;
+};
+
+static int compare_name(void *context, int fd, unsigned id)
+{
+	struct search *search = context;
+	char name[64];
+
+	object_name(search->kind, fd, name);
+	if (strcmp(name, search->name) == 0) {
+		text_add(&search->ids, "%s%u", search->count ? ", " : "", id);
+		search->id = id;
+		search->count++;
+	}
+	return OK;
+}
+
+/* An id from here on, or 0 after a message. */
+static unsigned find_name(const struct member *member, enum rawbpf_obj_kind kind, const char *name)
+{
+	struct search search = { .kind = kind, .name = name };
+	const char *word = kind_words[kind], *of = kind == RAWBPF_OBJ_LINK ? "'s program" : "";
+	char *shown;
+
+	if (object_each(member, kind, compare_name, &search) != OK)
+		return 0;
+	if (search.count == 1) {
+		free(search.ids);
+		return search.id;
+	}
+	shown = text_escape(name, strlen(name));
+	if (search.count)
+		tool_fail(member, "%u %ss are called '%s': say which id: %s", search.count, word, shown,
+			  search.ids);
+	else
+		tool_fail(member, "no %s%s is called '%s'", word, of, shown);
+	free(shown);
+	free(search.ids);
+	return 0;
+}
+
+/* ----------------------------------------------------------------------------- paths */
+
+/* What kind of object a descriptor is of, or -1. */
+static int kind_of(int fd)
+{
+	static const struct {
+		const char *file;
+		enum rawbpf_obj_kind kind;
+	} files[] = {
+		{ "anon_inode:bpf-prog", RAWBPF_OBJ_PROG },
+		{ "anon_inode:bpf-map", RAWBPF_OBJ_MAP },
+		{ "anon_inode:bpf_link", RAWBPF_OBJ_LINK },
+		{ "anon_inode:bpf-link", RAWBPF_OBJ_LINK },
+		{ "anon_inode:btf", RAWBPF_OBJ_BTF },
+	};
+	char path[64], target[64];
+	ssize_t length;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	length = readlink(path, target, sizeof target - 1);
+	target[length > 0 ? length : 0] = '\0';
+	for (unsigned i = 0; i < sizeof files / sizeof files[0]; i++)
+		if (strcmp(target, files[i].file) == 0)
+			return files[i].kind;
+	return -1;
+}
+
+static int open_path(const struct member *member, enum rawbpf_obj_kind kind, const char *path)
+{
+	char *shown = text_escape(path, strlen(path));
+	int found, fd = rawbpf_obj_get(path, 0);
+
+	if (fd == -EACCES || fd == -EPERM) /* EACCES is also what a plain file answers */
+		tool_fail(member, "%s: nothing that is pinned, or not for this process", shown);
+	else if (fd < 0)
+		tool_fail(member, "%s: %s", shown, strerror(-fd));
+	free(shown);
+	if (fd < 0)
+		return -1;
+	found = kind_of(fd);
+	if (found < 0 || found == (int)kind) /* without /proc: the kernel will say */
+		return fd;
+	tool_fail(member, "%s: this is a %s, not a %s", path, kind_words[found], kind_words[kind]);
+	close(fd);
+	return -1;
+}
+
+int object_open(const struct member *member, enum rawbpf_obj_kind kind, const char *which)
+{
+	unsigned long id;
+	char *end;
+	int fd;
+
+	if (strchr(which, '/'))
+		return open_path(member, kind, which);
+	id = strtoul(which, &end, 10);
+	if (which[0] < '0' || which[0] > '9' || *end || id > UINT32_MAX)
+		id = find_name(member, kind, which);
+	if (id == 0 && (which[0] != '0' || *end))
+		return -1;
+	fd = rawbpf_obj_id_open(kind, id);
+	if (fd == -ENOENT)
+		tool_fail(member, "there is no %s with the id %lu", kind_words[kind], id);
+	else if (fd < 0)
+		object_fail(member, "opening by id", fd);
+	return fd < 0 ? -1 : fd;
+}
+
+/* ------------------------------------------------------------------------------ pins */
+
+static struct {
+	int known;
+	struct pin {
+		enum rawbpf_obj_kind kind;
+		unsigned id;
+		char *path;
+	} *list;
+	unsigned count;
+} pins;
+
+static unsigned id_of(enum rawbpf_obj_kind kind, int fd)
+{
+	struct rawbpf_info_prog prog = { .type = 0 };
+	struct rawbpf_info_map map = { .type = 0 };
+	struct rawbpf_info_link link = { .type = 0 };
+
+	if (kind == RAWBPF_OBJ_PROG)
+		return rawbpf_info_get_prog(fd, &prog) == 0 ? prog.id : 0;
+	if (kind == RAWBPF_OBJ_MAP)
+		return rawbpf_info_get_map(fd, &map) == 0 ? map.id : 0;
+	return rawbpf_info_get_link(fd, &link) == 0 ? link.id : 0;
+}
+
+static void add_pin(const char *path)
+{
+	int kind, fd = rawbpf_obj_get(path, 0);
+
+	if (fd < 0)
+		return;
+	kind = kind_of(fd);
+	if (kind >= 0) {
+		pins.list = realloc(pins.list, (pins.count + 1) * sizeof *pins.list);
+		if (!pins.list)
+			must_allocate(SIZE_MAX);
+		pins.list[pins.count++] = (struct pin){ .kind = kind, .id = id_of(kind, fd),
+							.path = must_print("%s", path) };
+	}
+	close(fd);
+}
+
+static void look_below(const char *path, int depth)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && depth < 32 && (entry = readdir(dir))) {
+		char *below;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		below = must_print("%s/%s", path, entry->d_name);
+		if (entry->d_type == DT_DIR)
+			look_below(below, depth + 1);
+		else
+			add_pin(below);
+		free(below);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void find_pins(void)
+{
+	FILE *mounts = setmntent("/proc/mounts", "re");
+	struct mntent *mount;
+
+	pins.known = 1;
+	while (mounts && (mount = getmntent(mounts)))
+		if (strcmp(mount->mnt_type, "bpf") == 0)
+			look_below(mount->mnt_dir, 0);
+	if (mounts)
+		endmntent(mounts);
+}
+
+void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsigned id)
+{
+	char *text = NULL, *json = NULL;
+	unsigned found = 0;
+
+	if (!pins.known)
+		find_pins();
+	for (unsigned i = 0; i < pins.count; i++) {
+		const char *path = pins.list[i].path;
+		char *shown, *quoted;
+
+		if (pins.list[i].kind != kind || pins.list[i].id != id)
+			continue;
+		shown = text_escape(path, strlen(path));
+		quoted = json_escape(path, strlen(path));
+		text_add(&text, "%s%s", found ? " " : "", shown);
+		text_add(&json, "%s%s", found ? "," : "[", quoted);
+		free(shown);
+		free(quoted);
+		found++;
+	}
+	if (found)
+		text_add(&json, "]");
+	record_both(record, "pinned", text, json);
+}
+
+/* ------------------------------------------------------------------------- arguments */
+
+static int run_verb(const struct member *member, const struct verb *verb,
+		    const struct arguments *arguments)
+{
+	int status;
+
+	if (arguments->count < verb->least || arguments->count > verb->most) {
+		fprintf(stderr, "usage: rawbpf %s %s%s\n", member->name, verb->name, verb->usage);
+		return USAGE;
+	}
+	status = verb->run(arguments);
+	return status == OK ? tool_finish(member) : status;
+}
+
+int object_main(const struct member *member, int argc, char **argv, const char *letters,
+		const struct verb *verbs)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+						 { "json", no_argument, NULL, 'j' },
+						 { NULL, 0, NULL, 0 } };
+	struct arguments arguments = { .json = 0 };
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		if (letter == 'h')
+			return tool_help(member);
+		if (letter == '?')
+			return tool_usage_error(member);
+		arguments.letters[letter] = 1;
+	}
+	if (optind == argc)
+		return tool_usage_error(member);
+	arguments.json = arguments.letters['j'];
+	arguments.rest = argv + optind + 1;
+	arguments.count = argc - optind - 1;
+	for (; verbs->name; verbs++)
+		if (strcmp(verbs->name, argv[optind]) == 0)
+			return run_verb(member, verbs, &arguments);
+	tool_fail(member, "what is '%s'? See rawbpf %s -h", argv[optind], member->name);
+	return USAGE;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Objects of the kernel: all of a kind, one by id, name or path, and where they are pinned. */
+#ifndef EXAMPLES_RAWBPF_OBJECT_H
+#define EXAMPLES_RAWBPF_OBJECT_H
+
+#include "record.h"
+#include "tool.h"
+
+/*
+ * Call `visit` with a descriptor and id of each object of a kind until it returns something else
+ * than OK, which is returned. The descriptor is closed after it. Else FAILED, after a message.
+ */
+int object_each(const struct member *member, enum rawbpf_obj_kind kind,
+		int (*visit)(void *context, int fd, unsigned id), void *context);
+
+/*
+ * Open an object: `which` is its id, its name, or a path in bpffs, which has a '/'. A link is
+ * called as its program. A descriptor, or -1 after a message.
+ */
+int object_open(const struct member *member, enum rawbpf_obj_kind kind, const char *which);
+
+/* An object's name as the kernel has it; "" for none. */
+void object_name(enum rawbpf_obj_kind kind, int fd, char name[64]);
+
+/* The name of a program by its id; "" if it is gone. */
+void object_prog_name(unsigned id, char name[64]);
+
+/* Add "pinned": the paths of what is pinned in a bpffs that is mounted. They are looked for once. */
+void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsigned id);
+
+/* Complain that the kernel refused something about an object. FAILED. */
+int object_fail(const struct member *member, const char *what, int err);
+
+/* The arguments of a member: `-j` anywhere, and letters of its own. */
+struct arguments {
+	int json;
+	int letters[128]; /* which options were given */
+	char **rest;      /* what follows the verb; the last is NULL */
+	int count;
+};
+
+/* What a member does: how many arguments each verb takes, and its function. */
+struct verb {
+	const char *name;
+	int least, most;
+	const char *usage; /* its arguments, for messages */
+	int (*run)(const struct arguments *arguments);
+};
+
+/* Parse the arguments and run one of the verbs, which end with one without a name. */
+int object_main(const struct member *member, int argc, char **argv, const char *letters,
+		const struct verb *verbs);
+
+#endif

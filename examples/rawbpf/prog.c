@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf prog: which programs there are, and what is in them. */
+#include "attached.h"
+#include "dump.h"
+#include "target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const columns[] = { "id", "type", "name", "tag", "uid", "loaded", "xlated",
+				       "jited", "maps", "attached", "pinned", NULL };
+static const char *const columns_with_runs[] = { "id", "type", "name", "tag", "uid", "loaded",
+						 "xlated", "jited", "maps", "runs", "ns_per_run",
+						 "attached", "pinned", NULL };
+
+/* --------------------------------------------------------------- what links attach where */
+
+struct attachment {
+	unsigned prog, link;
+	char *words;
+};
+
+static struct {
+	struct attachment *list;
+	unsigned count;
+} attachments;
+
+static int note_link(void *context, int fd, unsigned id)
+{
+	struct attachment *list;
+	struct link_told told;
+
+	(void)context;
+	if (link_ask(&told, fd, 0) < 0 || !told.info.prog_id)
+		return OK;
+	list = realloc(attachments.list, (attachments.count + 1) * sizeof *list);
+	if (!list)
+		return tool_fail(&prog_member, "out of memory");
+	list[attachments.count++] = (struct attachment){ told.info.prog_id, id, link_words(&told) };
+	attachments.list = list;
+	return OK;
+}
+
+static void record_attachments(struct record *record, unsigned prog)
+{
+	char *text = NULL, *json = NULL;
+
+	for (unsigned i = 0; i < attachments.count; i++) {
+		const struct attachment *at = &attachments.list[i];
+		char *quoted;
+
+		if (at->prog != prog)
+			continue;
+		quoted = json_escape(at->words, strlen(at->words));
+		text_add(&text, "%s%s", text ? ", " : "", at->words);
+		text_add(&json, "%s{\"link\":%u,\"to\":%s}", json ? "," : "[", at->link, quoted);
+		free(quoted);
+	}
+	if (json)
+		text_add(&json, "]");
+	record_both(record, "attached", text, json);
+}
+
+/* ------------------------------------------------------------------------------ records */
+
+/* The kernel tells the time since boot; people want that on the wall, programs seconds. */
+static void record_time(struct record *record, uint64_t since_boot)
+{
+	struct timespec boot, wall;
+	long long at;
+	struct tm local;
+	time_t seconds;
+	char text[32];
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	at = (wall.tv_sec - boot.tv_sec) * 1000000000ll + wall.tv_nsec - boot.tv_nsec + since_boot;
+	seconds = at / 1000000000;
+	localtime_r(&seconds, &local);
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+	record_both(record, "loaded", must_print("%s", text), must_print("%lld", (long long)seconds));
+}
+
+static void record_prog(struct record *record, const struct rawbpf_info_prog *info)
+{
+	const char *type = rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, info->type);
+
+	record_number(record, "id", info->id);
+	if (type)
+		record_string(record, "type", type);
+	else
+		record_number(record, "type", info->type);
+	record_string(record, "name", info->name);
+	record_hex(record, "tag", info->tag, sizeof info->tag);
+	record_number(record, "uid", info->created_by_uid);
+	record_time(record, info->load_time);
+	record_number(record, "xlated", info->xlated.count * sizeof(struct bpf_insn));
+	record_number(record, "jited", info->jited.count);
+	if (info->map_ids.count)
+		record_numbers(record, "maps", info->map_ids.data, 4, info->map_ids.count);
+	if (info->run_cnt) {
+		record_number(record, "runs", info->run_cnt);
+		record_number(record, "ns_per_run", info->run_time_ns / info->run_cnt);
+		record_both(record, "run_time_ns", NULL,
+			    must_print("%llu", (unsigned long long)info->run_time_ns));
+	}
+	record_attachments(record, info->id);
+	object_record_pins(record, RAWBPF_OBJ_PROG, info->id);
+}
+
+static void record_details(struct record *record, const struct rawbpf_info_prog *info)
+{
+	const struct {
+		const char *name;
+		uint64_t number;
+	} numbers[] = {
+		{ "recursion_misses", info->recursion_misses },
+		{ "verified_insns", info->verified_insns },
+		{ "btf", info->btf_id },
+		{ "functions", info->prog_tags.count },
+		{ "lines", info->line_info.count },
+		{ "ifindex", info->ifindex },
+		{ "attach_btf_obj_id", info->attach_btf_obj_id },
+		{ "attach_btf_id", info->attach_btf_id },
+	};
+
+	record_both(record, "gpl_compatible", must_print(info->gpl_compatible ? "yes" : "no"),
+		    must_print(info->gpl_compatible ? "true" : "false"));
+	for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (numbers[i].number)
+			record_number(record, numbers[i].name, numbers[i].number);
+	if (info->attach_btf_id) {
+		char *name = target_function(info->attach_btf_obj_id, info->attach_btf_id);
+
+		record_both(record, "made_for", name, json_escape(name, strlen(name)));
+	}
+}
+
+/* -------------------------------------------------------------------------------- verbs */
+
+int prog_ask(struct rawbpf_info_prog *info, int fd)
+{
+	int err;
+
+	*info = (struct rawbpf_info_prog){ .type = 0 };
+	err = rawbpf_info_get_prog(fd, info);
+	if (err < 0 || !info->map_ids.count)
+		return err;
+	info->map_ids.max = info->map_ids.count;
+	info->map_ids.data = must_allocate(info->map_ids.count * sizeof(uint32_t));
+	return rawbpf_info_get_prog(fd, info);
+}
+
+static int list_one(void *context, int fd, unsigned id)
+{
+	struct table *table = context;
+	struct record record = { .count = 0 };
+	struct rawbpf_info_prog info;
+
+	(void)id;
+	if (prog_ask(&info, fd) < 0)
+		return OK;
+	record_prog(&record, &info);
+	if (table->json)
+		record_details(&record, &info);
+	if (info.run_cnt)
+		table->columns = columns_with_runs;
+	table_add(table, &record);
+	free(info.map_ids.data);
+	return OK;
+}
+
+/* Links came with 5.8: without them, nothing is attached by one. */
+static int note_links(void)
+{
+	unsigned id = 0;
+
+	if (rawbpf_obj_id_next(RAWBPF_OBJ_LINK, 0, &id) == -EINVAL)
+		return OK;
+	return object_each(&prog_member, RAWBPF_OBJ_LINK, note_link, NULL);
+}
+
+static int list(const struct arguments *arguments)
+{
+	struct table table = { .columns = columns, .json = arguments->json };
+	int status = note_links();
+
+	if (status == OK)
+		status = object_each(&prog_member, RAWBPF_OBJ_PROG, list_one, &table);
+	if (status == OK)
+		table_print(&table);
+	return status;
+}
+
+static int show(const struct arguments *arguments)
+{
+	struct record record = { .count = 0 };
+	struct rawbpf_info_prog info;
+	int err, fd = object_open(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0]);
+
+	if (fd < 0)
+		return FAILED;
+	err = prog_ask(&info, fd);
+	close(fd);
+	if (err < 0)
+		return object_fail(&prog_member, "asking about the program", err);
+	if (note_links() != OK)
+		return FAILED;
+	record_prog(&record, &info);
+	record_details(&record, &info);
+	record_print(&record, arguments->json);
+	free(info.map_ids.data);
+	return OK;
+}
+
+static int prog_main(int argc, char **argv)
+{
+	static const struct verb verbs[] = {
+		{ "list", 0, 0, "", list },
+		{ "show", 1, 1, " PROG", show },
+		{ "dump", 1, 1, " [-x] PROG", prog_dump },
+		{ .name = NULL },
+	};
+
+	return object_main(&prog_member, argc, argv, "xjh", verbs);
+}
+
+const struct member prog_member = {
+	.name = "prog",
+	.usage = "[-j] list | show PROG | dump [-x] PROG",
+	.help = "Look at the programs in the kernel.\n"
+		"\n"
+		"  list         all programs, a line each\n"
+		"  show PROG    all that the kernel tells of one\n"
+		"  dump PROG    its instructions, as the verifier left them, with functions and\n"
+		"               lines of the source if it was loaded with them\n"
+		"  dump -x PROG its machine code, as hex digits\n"
+		"  -j, --json   an object a line\n"
+		"  -h, --help   this text\n"
+		"\n"
+		"PROG is an id, a name, or a path in bpffs (with a '/').\n"
+		"Runs are counted while kernel.bpf_stats_enabled is 1.\n",
+	.main = prog_main,
+};

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf prog dump: instructions as the kernel runs them, and machine code. */
+#include "dump.h"
+
+#include <rawbpf/btf.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct dump {
+	struct rawbpf_info_prog info; /* its arrays are malloc-ed */
+	struct rawbpf_btf btf;        /* its own; zeroed: none */
+	struct rawbpf_ksym *calls;    /* of each slot that calls the kernel: what */
+};
+
+static int load(struct dump *dump, int fd)
+{
+	struct rawbpf_info_prog *info = &dump->info;
+	const struct {
+		struct rawbpf_info_array *array;
+		unsigned size;
+	} arrays[] = {
+		{ &info->xlated, sizeof(struct bpf_insn) }, { &info->jited, 1 },
+		{ &info->jited_ksyms, 8 },                  { &info->jited_func_lens, 4 },
+		{ &info->func_info, 64 },                   { &info->line_info, 64 },
+	};
+	int btf, err = rawbpf_info_get_prog(fd, info);
+
+	if (err < 0)
+		return err;
+	for (unsigned i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+		arrays[i].array->max = arrays[i].array->count;
+		arrays[i].array->data = must_allocate((size_t)arrays[i].size * arrays[i].array->count);
+	}
+	/* `max` counts our structs, a newer kernel's may be longer: 64 bytes a record are there */
+	info->func_info.max *= 64 / sizeof(struct bpf_func_info);
+	info->line_info.max *= 64 / sizeof(struct bpf_line_info);
+	err = rawbpf_info_get_prog(fd, info);
+	btf = info->btf_id ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info->btf_id) : -1;
+	if (btf >= 0) {
+		rawbpf_btf_open(&dump->btf, btf, NULL);
+		close(btf);
+	}
+	return err;
+}
+
+static const struct bpf_insn *insn_at(const struct dump *dump, unsigned slot)
+{
+	return (const struct bpf_insn *)dump->info.xlated.data + slot;
+}
+
+static int is_call(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL);
+}
+
+/* The kernel's calls hold how far the function is from a symbol of its own. */
+static void find_calls(struct dump *dump)
+{
+	unsigned i, count = dump->info.xlated.count;
+	uint64_t base;
+
+	dump->calls = must_allocate(count * sizeof *dump->calls);
+	if (rawbpf_ksym_find("__bpf_call_base", &base) < 0)
+		return;
+	for (i = 0; i < count; i++) {
+		const struct bpf_insn *insn = insn_at(dump, i);
+
+		if (is_call(insn) && insn->src_reg != BPF_PSEUDO_CALL)
+			dump->calls[i].address = base + insn->imm;
+	}
+	if (rawbpf_ksym_resolve(dump->calls, count) < 0)
+		memset(dump->calls, 0, count * sizeof *dump->calls);
+}
+
+/* ------------------------------------------------------- functions, lines, instructions */
+
+static const struct bpf_func_info *function_at(const struct dump *dump, unsigned slot)
+{
+	for (unsigned i = 0; i < dump->info.func_info.count; i++) {
+		const struct bpf_func_info *function = (const void *)
+			((char *)dump->info.func_info.data + i * dump->info.func_info_size);
+
+		if (function->insn_off == slot)
+			return function;
+	}
+	return NULL;
+}
+
+static const struct bpf_line_info *line_at(const struct dump *dump, unsigned slot)
+{
+	for (unsigned i = 0; i < dump->info.line_info.count; i++) {
+		const struct bpf_line_info *line = (const void *)
+			((char *)dump->info.line_info.data + i * dump->info.line_info_size);
+
+		if (line->insn_off == slot)
+			return line;
+	}
+	return NULL;
+}
+
+/* Its name in the program's BTF; NULL: none. */
+static const char *function_name(const struct dump *dump, unsigned slot)
+{
+	const struct bpf_func_info *function = function_at(dump, slot);
+	const char *name = NULL;
+
+	if (function && dump->btf.types)
+		name = rawbpf_btf_name_get(&dump->btf, function->type_id);
+	return name && *name ? name : NULL;
+}
+
+static const char *string_at(const struct dump *dump, unsigned offset)
+{
+	const char *string = dump->btf.types ? rawbpf_btf_string_get(&dump->btf, offset) : NULL;
+
+	return string ? string : "";
+}
+
+/*
+ * As the disassembler has it, but for three things that are different in a loaded program: maps
+ * are named by ids, helpers by addresses, and of a compiled program's calls of its own functions
+ * the distance is in another field.
+ */
+static void format_insn(const struct dump *dump, unsigned slot, char text[512], unsigned *slots)
+{
+	unsigned count = dump->info.xlated.count - slot;
+	struct bpf_insn insns[2] = { *insn_at(dump, slot), *insn_at(dump, slot + (count > 1)) };
+	const struct rawbpf_ksym *call = &dump->calls[slot];
+	int helper = -1;
+	char *map;
+
+	if (is_call(insns) && insns->src_reg == BPF_PSEUDO_CALL && insns->off) {
+		insns->imm = insns->off;
+		insns->off = 0;
+	}
+	if (call->address && call->name[0] && call->offset == 0)
+		helper = rawbpf_name_find(RAWBPF_NAME_HELPER, call->name);
+	if (helper >= 0) {
+		insns->imm = helper;
+	} else if (call->address && call->name[0] && call->offset == 0) {
+		char name[512];
+
+		rawbpf_escape_terminal(name, sizeof name, call->name, strlen(call->name));
+		snprintf(text, 512, "(85) call %.400s#%d", name, insns->imm);
+		*slots = 1;
+		return;
+	}
+	rawbpf_insn_format(text, 512, insns, count > 1 ? 2 : 1, RAWBPF_KERNEL, NULL, slots);
+	map = strstr(text, "map[fd:");
+	if (map)
+		memcpy(map, "map[id:", 7);
+}
+
+static void print_text(const struct dump *dump, unsigned slot, const char *text)
+{
+	const char *function = function_name(dump, slot);
+	const struct bpf_line_info *line = line_at(dump, slot);
+
+	if (function) {
+		char *name = text_escape(function, strlen(function));
+
+		printf("%s%s:\n", slot ? "\n" : "", name);
+		free(name);
+	}
+	if (line) {
+		const char *source = string_at(dump, line->line_off);
+		const char *file = string_at(dump, line->file_name_off);
+		char *shown = text_escape(source + strspn(source, " \t"),
+					  strlen(source + strspn(source, " \t")));
+		char *name = text_escape(file, strlen(file));
+
+		printf("; %s  // %s:%u\n", shown, name, line->line_col >> 10);
+		free(shown);
+		free(name);
+	}
+	printf("%6u: %s\n", slot, text);
+}
+
+static void print_json(const struct dump *dump, unsigned slot, unsigned slots, const char *text)
+{
+	const char *function = function_name(dump, slot);
+	const struct bpf_line_info *line = line_at(dump, slot);
+	struct record record = { .count = 0 };
+
+	record_number(&record, "slot", slot);
+	record_hex(&record, "bytes", insn_at(dump, slot), slots * sizeof(struct bpf_insn));
+	record_string(&record, "text", text);
+	if (function)
+		record_string(&record, "function", function);
+	if (line) {
+		record_string(&record, "file", string_at(dump, line->file_name_off));
+		record_number(&record, "line", line->line_col >> 10);
+		record_number(&record, "column", line->line_col & 0x3ff);
+		record_string(&record, "source", string_at(dump, line->line_off));
+	}
+	record_print(&record, 1);
+}
+
+static int dump_xlated(struct dump *dump, int json)
+{
+	unsigned slots = 1;
+
+	if (!dump->info.xlated.count || !dump->info.xlated.data)
+		return tool_fail(&prog_member, "the kernel does not show this process the instructions");
+	find_calls(dump);
+	for (unsigned slot = 0; slot < dump->info.xlated.count; slot += slots) {
+		char text[512];
+
+		format_insn(dump, slot, text, &slots);
+		if (json)
+			print_json(dump, slot, slots, text);
+		else
+			print_text(dump, slot, text);
+	}
+	free(dump->calls);
+	return OK;
+}
+
+/* -------------------------------------------------------------------------- machine code */
+
+static const char *jited_name(const struct dump *dump, unsigned function)
+{
+	const struct bpf_func_info *info = (const void *)
+		((char *)dump->info.func_info.data + function * dump->info.func_info_size);
+	const char *name = NULL;
+
+	if (function < dump->info.func_info.count && dump->btf.types)
+		name = rawbpf_btf_name_get(&dump->btf, info->type_id);
+	return name ? name : "";
+}
+
+static void print_function(const struct dump *dump, unsigned function, const unsigned char *code,
+			   unsigned length, int json)
+{
+	const uint64_t *addresses = dump->info.jited_ksyms.data;
+	const char *name = jited_name(dump, function);
+	struct record record = { .count = 0 };
+	char *shown = text_escape(name, strlen(name));
+
+	if (json) {
+		record_number(&record, "function", function);
+		record_string(&record, "name", name);
+		if (addresses && function < dump->info.jited_ksyms.count)
+			record_number(&record, "address", addresses[function]);
+		record_hex(&record, "code", code, length);
+		record_print(&record, 1);
+	} else {
+		printf("%sfunction %u", function ? "\n" : "", function);
+		if (*shown)
+			printf(" %s", shown);
+		if (addresses && function < dump->info.jited_ksyms.count)
+			printf(" at 0x%llx", (unsigned long long)addresses[function]);
+		printf(", %u bytes", length);
+		for (unsigned i = 0; i < length; i++)
+			printf(i % 16 ? " %02x" : "\n%6x: %02x", i % 16 ? code[i] : i, code[i]);
+		putchar('\n');
+	}
+	free(shown);
+}
+
+static int dump_jited(const struct dump *dump, int json)
+{
+	const uint32_t *lengths = dump->info.jited_func_lens.data;
+	const unsigned char *code = dump->info.jited.data;
+	unsigned left = dump->info.jited.count;
+
+	if (!left)
+		return tool_fail(&prog_member, "there is no machine code: the JIT is off, "
+						"or this process may not see it");
+	if (!code)
+		return tool_fail(&prog_member, "the kernel hides the machine code: "
+						"kernel.kptr_restrict is not 0, or no CAP_SYSLOG");
+	for (unsigned i = 0; left && i < dump->info.jited_func_lens.count; i++) {
+		unsigned length = lengths && lengths[i] <= left ? lengths[i] : left;
+
+		print_function(dump, i, code, length, json);
+		code += length;
+		left -= length;
+	}
+	return OK;
+}
+
+int prog_dump(const struct arguments *arguments)
+{
+	struct dump dump = { .calls = NULL };
+	int err, status, fd = object_open(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0]);
+
+	if (fd < 0)
+		return FAILED;
+	err = load(&dump, fd);
+	close(fd);
+	if (err < 0)
+		return object_fail(&prog_member, "asking about the program", err);
+	status = arguments->letters['x'] ? dump_jited(&dump, arguments->json) :
+					   dump_xlated(&dump, arguments->json);
+	rawbpf_btf_close(&dump.btf);
+	return status;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is told of one object: fields in order, each as text for a terminal and as JSON. Printed as
+ * a line of JSON, as lines of text, or, many together, as a table.
+ */
+#ifndef EXAMPLES_RAWBPF_RECORD_H
+#define EXAMPLES_RAWBPF_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct field {
+	const char *name;
+	char *text; /* NULL: nothing to be said to people; else escaped */
+	char *json; /* NULL: likewise to programs */
+	int is_number;
+};
+
+enum { FIELDS = 48 };
+
+struct record {
+	struct field fields[FIELDS];
+	unsigned count;
+};
+
+/* Like malloc(3) and asprintf(3), but out of memory is the end of the program. */
+void *must_allocate(size_t size);
+__attribute__((format(printf, 1, 2))) char *must_print(const char *format, ...);
+
+/* Hostile bytes, escaped; to be freed. With quotes around, for JSON. */
+char *text_escape(const void *bytes, size_t length);
+char *json_escape(const void *bytes, size_t length);
+
+/* Append to a text that malloc gave, or to NULL. */
+__attribute__((format(printf, 2, 3))) void text_add(char **text, const char *format, ...);
+
+/* Add a field; `name` is JSON's as well. */
+void record_number(struct record *record, const char *name, uint64_t number);
+void record_string(struct record *record, const char *name, const char *string);
+/* Numbers of 4 or 8 bytes each. */
+void record_numbers(struct record *record, const char *name, const void *numbers, unsigned size,
+		    unsigned count);
+/* Bytes as hex digits. */
+void record_hex(struct record *record, const char *name, const void *bytes, unsigned count);
+/* Each in its own form, and malloc-ed: the record's from now on. NULL as in struct field. */
+void record_both(struct record *record, const char *name, char *text, char *json);
+
+void record_free(struct record *record);
+
+/* "name  value" lines, or a line of JSON; the record is freed. */
+void record_print(struct record *record, int json);
+
+/* Many records, of which some fields are columns. */
+struct table {
+	const char *const *columns; /* names of fields, the last NULL */
+	int json;                   /* not 0: a line each, at once, with all fields */
+	struct record *rows;
+	unsigned count;
+};
+
+void table_add(struct table *table, struct record *record);
+/* The heading and the rows, the widest of each column as wide as it is. */
+void table_print(struct table *table);
+
+#endif

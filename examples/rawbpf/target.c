@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "target.h"
+
+#include <rawbpf.h>
+
+#include <fcntl.h>
+#include <mntent.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Where cgroup v2 is mounted; malloc-ed, or NULL. */
+static char *find_cgroups(void)
+{
+	FILE *mounts = setmntent("/proc/mounts", "re");
+	struct mntent *mount;
+	char *path = NULL;
+
+	while (mounts && !path && (mount = getmntent(mounts)))
+		if (strcmp(mount->mnt_type, "cgroup2") == 0)
+			path = must_print("%s", mount->mnt_dir);
+	if (mounts)
+		endmntent(mounts);
+	return path;
+}
+
+/* The id of a cgroup is the handle of its directory. */
+static int open_cgroup(int mount, uint64_t id)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof id];
+	} by_id = { .handle = { .handle_bytes = sizeof id, .handle_type = 0xfe } };
+
+	memcpy(by_id.handle.f_handle, &id, sizeof id);
+	return open_by_handle_at(mount, &by_id.handle, O_PATH | O_CLOEXEC);
+}
+
+char *target_cgroup(uint64_t id)
+{
+	char *top = find_cgroups(), *link, path[4096];
+	int mount = top ? open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int cgroup = mount >= 0 ? open_cgroup(mount, id) : -1;
+	ssize_t length = -1;
+
+	if (cgroup >= 0) {
+		link = must_print("/proc/self/fd/%d", cgroup);
+		length = readlink(link, path, sizeof path);
+		free(link);
+		close(cgroup);
+	}
+	if (mount >= 0)
+		close(mount);
+	free(top);
+	return length > 0 ? text_escape(path, length) :
+			    must_print("cgroup %llu", (unsigned long long)id);
+}
+
+char *target_netns(unsigned ino)
+{
+	struct stat status;
+
+	if (!ino)
+		return must_print("a netns that is gone");
+	if (stat("/proc/self/ns/net", &status) == 0 && status.st_ino == ino)
+		return must_print("this netns");
+	return must_print("netns %u", ino);
+}
+
+char *target_device(unsigned ifindex)
+{
+	char name[IF_NAMESIZE];
+
+	if (!ifindex)
+		return must_print("a device that is gone");
+	if (if_indextoname(ifindex, name))
+		return text_escape(name, strlen(name));
+	return must_print("device %u of another netns", ifindex);
+}
+
+const struct rawbpf_btf *target_kernel_btf(void)
+{
+	static struct rawbpf_btf kernel;
+	static int state; /* 0: not tried, 1: there, -1: not */
+
+	if (!state)
+		state = rawbpf_btf_kernel_open(&kernel) < 0 ? -1 : 1;
+	return state > 0 ? &kernel : NULL;
+}
+
+/* The kernel's is open already; that of a module stands on it, a program's on nothing. */
+static char *function_of(int fd, unsigned id)
+{
+	struct rawbpf_info_btf info = { .id = 0 };
+	const struct rawbpf_btf *kernel = NULL;
+	struct rawbpf_btf btf = { 0 };
+	const char *name = NULL;
+	char *text = NULL;
+
+	if (rawbpf_info_get_btf(fd, &info) < 0)
+		return NULL;
+	if (info.kernel_btf)
+		kernel = target_kernel_btf();
+	if (kernel && id < rawbpf_btf_id_end(kernel))
+		name = rawbpf_btf_name_get(kernel, id);
+	else if (rawbpf_btf_open(&btf, fd, kernel) == 0)
+		name = rawbpf_btf_name_get(&btf, id);
+	if (name && *name)
+		text = text_escape(name, strlen(name));
+	rawbpf_btf_close(&btf);
+	return text;
+}
+
+/* An extension's target is a program and not a BTF: that is told by its number alone. */
+char *target_function(unsigned btf_object, unsigned id)
+{
+	int fd = btf_object ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, btf_object) : -1;
+	char *text = fd < 0 ? NULL : function_of(fd, id);
+
+	if (fd >= 0)
+		close(fd);
+	return text ? text : must_print("function %u of BTF %u", id, btf_object);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* The three ways in which the kernel can be made to call a tool's programs. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run.h"
+
+enum { SLOTS = 1024 };
+
+const char *const snoop_way_names[SNOOP_WAYS] = {
+	[SNOOP_KPROBE] = "kprobe",
+	[SNOOP_TRACEPOINT] = "tracepoint",
+	[SNOOP_RAW_TRACEPOINT] = "raw_tp",
+};
+
+static const struct {
+	const char *word; /* for messages */
+	unsigned prog_type;
+	const struct rawbpf_operation *operation;
+} ways[SNOOP_WAYS] = {
+	[SNOOP_KPROBE] = { "kprobe", BPF_PROG_TYPE_KPROBE, RAWBPF_KPROBE_ATTACH },
+	[SNOOP_TRACEPOINT] = { "tracepoint", BPF_PROG_TYPE_TRACEPOINT, RAWBPF_TRACEPOINT_ATTACH },
+	[SNOOP_RAW_TRACEPOINT] = { "raw tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT,
+				   RAWBPF_RAW_TRACEPOINT_ATTACH },
+};
+
+/* ------------------------------------------------------------------------ programs */
+
+/* What a program is: for a place; for where one call begins, or any; for where they return. */
+enum part { PLACE, ENTER_ONE, ENTER_ANY, EXIT };
+
+/* A raw tracepoint sees every system call, so only there: is it one of ours? */
+static void build_any_arguments(struct snoop_code *code, const struct snoop_tool *tool)
+{
+	struct rawbpf_build *b = &code->build;
+	unsigned i;
+
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_7, BPF_REG_6, 8)); /* ctx[1]: number */
+	for (i = 0; i < tool->call_count; i++)
+		rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, (int)tool->calls[i].number, 0),
+				  tool->calls[i].name);
+	rawbpf_build_jump(b, BPF_JMP_A(0), "out");
+	for (i = 0; i < tool->call_count; i++) {
+		rawbpf_build_label(b, tool->calls[i].name);
+		tool->build_arguments(code, i);
+		rawbpf_build_jump(b, BPF_JMP_A(0), "arguments known");
+	}
+	rawbpf_build_label(b, "arguments known");
+	snoop_build_filter_compat(code);
+}
+
+static void build_part(struct snoop_code *code, const struct snoop_tool *tool, enum part part,
+		       unsigned call)
+{
+	snoop_build_begin(code);
+	if (part == ENTER_ANY)
+		build_any_arguments(code, tool);
+	else if (part == ENTER_ONE)
+		tool->build_arguments(code, call);
+
+	if (part == PLACE)
+		tool->build(code);
+	else if (part == EXIT)
+		tool->build_exit(code);
+	else
+		tool->build_enter(code);
+	snoop_build_end(code);
+}
+
+/* Build and load a program; its descriptor, or -1 with a message. */
+static int load(struct snoop *snoop, enum part part, unsigned call)
+{
+	static struct rawbpf_build_slot slots[SLOTS];
+	static struct bpf_insn insns[SLOTS];
+	static char log[8192];
+	const struct rawbpf_map_fd maps[] = {
+		{ "events", snoop->events },
+		{ "memory", snoop->memory },
+		{ "scratch", snoop->scratch },
+		{ "counts", snoop->counts },
+	};
+	struct snoop_code code = {
+		.build = { .slots = slots, .slot_max = SLOTS },
+		.way = snoop->way,
+		.transport = snoop->transport,
+		.options = snoop->options,
+	};
+	int count, prog;
+
+	build_part(&code, snoop->tool, part, call);
+	count = rawbpf_build_resolve(&code.build, insns, SLOTS, &(struct rawbpf_env){
+		.map_fds = maps, .map_fd_count = RAWBPF_COUNT(maps) });
+	if (count < 0) {
+		rawbpf_build_explain(log, sizeof log, &code.build.error);
+		fprintf(stderr, "%s: building a program: %s\n", snoop->tool->name, log);
+		return -1;
+	}
+	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = snoop->tool->name,
+		.type = ways[snoop->way].prog_type,
+		.license = "GPL",
+		.insns = insns,
+		.insn_count = count,
+		.log = log,
+		.log_size = sizeof log,
+	});
+	if (prog < 0) {
+		snoop_complain(snoop, "loading a program", &(struct rawbpf_error){
+			.operation = RAWBPF_PROG_LOAD,
+			.error = prog,
+			.type = ways[snoop->way].prog_type,
+		});
+		fputs(log, stderr);
+		return -1;
+	}
+	return snoop->progs[snoop->prog_count++] = prog;
+}
+
+/* ---------------------------------------------------------------------- attachments */
+
+/* 0, or -1: then snoop->refusal says why. */
+static int attach(struct snoop *snoop, int prog, const struct snoop_place *place)
+{
+	struct rawbpf_link *link = &snoop->links[snoop->link_count];
+	const char *name;
+	int err;
+
+	if (snoop->way == SNOOP_KPROBE) {
+		name = place->kprobe.syscall ? place->kprobe.syscall : place->kprobe.symbol;
+		err = rawbpf_kprobe_attach(link, prog, &place->kprobe);
+	} else if (snoop->way == SNOOP_TRACEPOINT) {
+		name = place->tracepoint.name;
+		err = rawbpf_tracepoint_attach(link, prog, &place->tracepoint);
+	} else {
+		name = place->raw_tracepoint.name;
+		err = rawbpf_raw_tracepoint_attach(link, prog, &place->raw_tracepoint);
+	}
+	snprintf(snoop->place, sizeof snoop->place, "%s", name);
+	snoop->refusal = (struct rawbpf_error){
+		.operation = ways[snoop->way].operation, .error = err, .name = snoop->place };
+	snoop->link_count += err == 0;
+	return err < 0 ? -1 : 0;
+}
+
+/* Where a system call begins or returns: "enter" or "exit". A raw tracepoint is that of all calls. */
+static int attach_call(struct snoop *snoop, int prog, const char *call, const char *where)
+{
+	char one[64], all[16];
+
+	snprintf(one, sizeof one, "sys_%s_%s", where, call);
+	snprintf(all, sizeof all, "sys_%s", where);
+	return attach(snoop, prog, &(struct snoop_place){
+		.kprobe = { .syscall = call, .retprobe = strcmp(where, "exit") == 0 },
+		.tracepoint = { .group = "syscalls", .name = one },
+		.raw_tracepoint = { .name = all },
+	});
+}
+
+/* The ends first: then there is no beginning whose end is not seen. */
+static int attach_calls(struct snoop *snoop)
+{
+	const struct snoop_tool *tool = snoop->tool;
+	unsigned places = snoop->way == SNOOP_RAW_TRACEPOINT ? 1 : tool->call_count, i;
+	int prog = load(snoop, EXIT, 0);
+
+	if (prog < 0)
+		return -1;
+	for (i = 0; i < places; i++)
+		if (attach_call(snoop, prog, tool->calls[i].name, "exit") < 0)
+			return -1;
+	for (i = 0; i < places; i++) {
+		prog = load(snoop, snoop->way == SNOOP_RAW_TRACEPOINT ? ENTER_ANY : ENTER_ONE, i);
+		if (prog < 0 || attach_call(snoop, prog, tool->calls[i].name, "enter") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int attach_place(struct snoop *snoop)
+{
+	int prog = load(snoop, PLACE, 0);
+
+	return prog < 0 ? -1 : attach(snoop, prog, &snoop->tool->place);
+}
+
+/* 0, or -1: it has been complained about, or snoop->refusal.error says why. */
+static int attach_one_way(struct snoop *snoop, enum snoop_way way)
+{
+	int err;
+
+	snoop->way = way;
+	snoop->refusal = (struct rawbpf_error){ 0 };
+	err = snoop->tool->calls ? attach_calls(snoop) : attach_place(snoop);
+	if (err < 0)
+		snoop_detach(snoop);
+	return err;
+}
+
+/*
+ * What the kernel does not have is a reason to try the next way; what it forbids is not, but for
+ * the files of tracefs, which other ways do without.
+ */
+static int is_missing(enum snoop_way way, int error)
+{
+	return error == -EOPNOTSUPP || error == -ENOENT ||
+	       (way == SNOOP_TRACEPOINT && error == -EACCES);
+}
+
+static int attach_some_way(struct snoop *snoop)
+{
+	const enum snoop_way *order = snoop->tool->ways;
+	char why[512];
+	unsigned i;
+
+	for (i = 0; i < SNOOP_WAYS; i++) {
+		if (attach_one_way(snoop, order[i]) == 0)
+			break;
+		if (i + 1 == SNOOP_WAYS || !is_missing(order[i], snoop->refusal.error))
+			return -1;
+		if (i == 0)
+			rawbpf_error_explain(why, sizeof why, &snoop->refusal);
+	}
+	if (i > 0)
+		fprintf(stderr, "%s: no %s, watching by a %s instead: %s\n", snoop->tool->name,
+			ways[order[0]].word, ways[order[i]].word, why);
+	return 0;
+}
+
+int snoop_attach(struct snoop *snoop)
+{
+	int wanted = snoop->options->way;
+	char doing[64];
+
+	if (snoop->tool->prepare)
+		snoop->tool->prepare();
+	if ((wanted < 0 ? attach_some_way(snoop) : attach_one_way(snoop, wanted)) == 0)
+		return 0;
+	if (snoop->refusal.error) {
+		snprintf(doing, sizeof doing, "attaching to a %s", ways[snoop->way].word);
+		snoop_complain(snoop, doing, &snoop->refusal);
+	}
+	return -1;
+}
+
+/* ------------------------------------------------------------------------ detaching */
+
+/*
+ * The kernel does not begin a program while one of its kind runs on the CPU, and a return probe has
+ * room for so many calls at a time. Both it counts, newer kernels at least: 5.12 and later for the
+ * former, 6.8 for the latter; the headers that this is built with may be older.
+ */
+struct prog_info {
+	char before[208];
+	uint64_t recursion_misses;
+	char behind[64];
+};
+
+struct link_info {
+	char before[48];
+	uint64_t kprobe_missed;
+	char behind[64];
+};
+
+static uint64_t missed(const struct snoop *snoop)
+{
+	uint64_t sum = 0;
+	unsigned i;
+
+	for (i = 0; i < snoop->prog_count; i++) {
+		struct prog_info info;
+
+		memset(&info, 0, sizeof info);
+		if (rawbpf_obj_get_info(snoop->progs[i], &info, sizeof info) > 0)
+			sum += info.recursion_misses;
+	}
+	for (i = 0; snoop->way == SNOOP_KPROBE && i < snoop->link_count; i++) {
+		struct link_info info;
+
+		memset(&info, 0, sizeof info);
+		if (rawbpf_obj_get_info(snoop->links[i].fd, &info, sizeof info) > 0)
+			sum += info.kprobe_missed;
+	}
+	return sum;
+}
+
+/* The beginnings first, as attach_calls() the other way round. */
+void snoop_detach(struct snoop *snoop)
+{
+	snoop->missed = missed(snoop);
+	while (snoop->link_count)
+		rawbpf_link_detach(&snoop->links[--snoop->link_count]);
+	while (snoop->prog_count)
+		close(snoop->progs[--snoop->prog_count]);
+}

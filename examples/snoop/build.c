@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Pieces of programs that the snoop tools have in common. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "snoop.h"
+
+#define EMIT(...) rawbpf_build_emit(&code->build, __VA_ARGS__)
+
+/*
+ * Byte offsets into the registers, struct pt_regs (rawbpf_kprobe(3)): a function's first two
+ * arguments and its result, and the six arguments of a system call in its caller's registers.
+ *
+ * A 32-bit program has system call numbers of its own, in which 161 is not chroot. What tells one
+ * is a u32, in the caller's registers or in the task. (On s390x the numbers are the same.)
+ */
+#if defined(__x86_64__)
+const int snoop_function_arguments[2] = { 112, 104 };
+enum { FUNCTION_RESULT = 80 };
+static const int call_arguments[6] = { 112, 104, 96, 56, 72, 64 };
+/* thread_info.status & TS_COMPAT: also a 64-bit program's int 0x80; 8 bytes further since 5.11 */
+enum { COMPAT_IN_TASK = 1, COMPAT_OFFSET = 16, COMPAT_MASK = 2, COMPAT_VALUE = 2 };
+#elif defined(__aarch64__)
+const int snoop_function_arguments[2] = { 0, 8 };
+enum { FUNCTION_RESULT = 0 };
+static const int call_arguments[6] = { 272, 8, 16, 24, 32, 40 };
+/* pstate: the CPU was in 32-bit mode */
+enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 264, COMPAT_MASK = 16, COMPAT_VALUE = 16 };
+#elif defined(__s390x__)
+const int snoop_function_arguments[2] = { 40, 48 };
+enum { FUNCTION_RESULT = 40 };
+static const int call_arguments[6] = { 152, 48, 56, 64, 72, 80 };
+enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 0, COMPAT_MASK = 0, COMPAT_VALUE = 0 };
+#elif defined(__riscv) && __riscv_xlen == 64
+const int snoop_function_arguments[2] = { 80, 88 };
+enum { FUNCTION_RESULT = 80 };
+static const int call_arguments[6] = { 280, 88, 96, 104, 112, 120 };
+/* status.UXL: 1 is 32 bits */
+enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 260, COMPAT_MASK = 3, COMPAT_VALUE = 1 };
+#else
+#error "where are this architecture's system call arguments? see man/rawbpf_kprobe.3"
+#endif
+
+void snoop_build_begin(struct snoop_code *code)
+{
+	EMIT(BPF_MOV64_REG(BPF_REG_6, BPF_REG_1));
+}
+
+void snoop_build_end(struct snoop_code *code)
+{
+	rawbpf_build_label(&code->build, "out");
+	EMIT(BPF_MOV64_IMM(BPF_REG_0, 0),
+	     BPF_EXIT_INSN());
+}
+
+void snoop_build_count(struct snoop_code *code, enum snoop_count what)
+{
+	rawbpf_build_map_value(&code->build, BPF_REG_1, "counts", what * sizeof(uint64_t));
+	EMIT(BPF_MOV64_IMM(BPF_REG_2, 1),
+	     BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0));
+}
+
+void snoop_build_filter_pid(struct snoop_code *code, const char *label)
+{
+	if (!code->options->pid)
+		return;
+	EMIT(BPF_EMIT_CALL(BPF_FUNC_get_current_pid_tgid),      /* the process's id << 32 | ... */
+	     BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32));
+	rawbpf_build_jump(&code->build, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, (int)code->options->pid, 0),
+			  label);
+}
+
+/* All 16 bytes: what is behind the NUL is 0 as well. */
+void snoop_build_filter_comm(struct snoop_code *code, unsigned reg, int offset, const char *label)
+{
+	uint64_t words[SNOOP_COMM / sizeof(uint64_t)];
+	unsigned i;
+
+	if (!code->options->comm[0])
+		return;
+	memcpy(words, code->options->comm, sizeof words);
+	for (i = 0; i < RAWBPF_COUNT(words); i++) {
+		EMIT(BPF_LDX_MEM(BPF_DW, BPF_REG_1, reg,
+				 offset + (int)offsetof(struct snoop_head, comm) + 8 * (int)i),
+		     BPF_LD_IMM64(BPF_REG_2, words[i]));
+		rawbpf_build_jump(&code->build, BPF_JMP_REG(BPF_JNE, BPF_REG_1, BPF_REG_2, 0),
+				  label);
+	}
+}
+
+/* r3 = the registers of the system call's caller, where it begins */
+static void build_caller(struct snoop_code *code)
+{
+	EMIT(BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_6,
+			 code->way == SNOOP_KPROBE ? snoop_function_arguments[0] : 0));
+}
+
+static int is_before_5_11(void)
+{
+	struct utsname name;
+	unsigned major, minor;
+
+	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major < 5 || (major == 5 && minor < 11));
+}
+
+/* It uses r10 - 8, where the key will be. */
+void snoop_build_filter_compat(struct snoop_code *code)
+{
+	int offset = COMPAT_OFFSET - (COMPAT_IN_TASK && is_before_5_11() ? 8 : 0);
+
+	if (!COMPAT_MASK)
+		return;
+	if (COMPAT_IN_TASK)
+		EMIT(BPF_EMIT_CALL(BPF_FUNC_get_current_task),
+		     BPF_MOV64_REG(BPF_REG_3, BPF_REG_0));
+	else
+		build_caller(code);
+	EMIT(BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
+	     BPF_MOV64_IMM(BPF_REG_2, 4),
+	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, -8),
+	     BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel),         /* (r10 - 8, 4 bytes, r3) */
+	     BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_10, -8),
+	     BPF_ALU64_IMM(BPF_AND, BPF_REG_1, COMPAT_MASK));
+	rawbpf_build_jump(&code->build, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, COMPAT_VALUE, 0), "out");
+}
+
+void snoop_build_argument(struct snoop_code *code, unsigned n, int to)
+{
+	if (code->way == SNOOP_TRACEPOINT) {
+		EMIT(BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_6, 16 + 8 * (int)n),
+		     BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, to));
+		return;
+	}
+	build_caller(code);
+	EMIT(BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, call_arguments[n]),
+	     BPF_MOV64_IMM(BPF_REG_2, 8),
+	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, to),
+	     BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel));        /* (r10 + to, 8 bytes, r3) */
+}
+
+void snoop_build_result(struct snoop_code *code, unsigned reg)
+{
+	static const int offsets[SNOOP_WAYS] = {
+		[SNOOP_KPROBE] = FUNCTION_RESULT,
+		[SNOOP_TRACEPOINT] = 16,
+		[SNOOP_RAW_TRACEPOINT] = 8, /* ctx[1] */
+	};
+
+	EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6, offsets[code->way]));
+}
+
+/* A task stays what it is in an execve(2), by which a thread may get another id. */
+void snoop_build_task(struct snoop_code *code)
+{
+	EMIT(BPF_EMIT_CALL(BPF_FUNC_get_current_task),
+	     BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_0, -8));
+}
+
+/* r1 = the map, r2 = &key: how all calls of a map begin */
+static void build_memory(struct snoop_code *code)
+{
+	rawbpf_build_map(&code->build, BPF_REG_1, "memory");
+	EMIT(BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -8));
+}
+
+/* If the map is full, the record that will not be there was lost, and is counted so. */
+void snoop_build_remember(struct snoop_code *code, unsigned reg, int offset)
+{
+	struct rawbpf_build *b = &code->build;
+
+	build_memory(code);
+	EMIT(BPF_MOV64_REG(BPF_REG_3, reg),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
+	     BPF_MOV64_IMM(BPF_REG_4, BPF_ANY),
+	     BPF_EMIT_CALL(BPF_FUNC_map_update_elem));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "1f");
+	snoop_build_count(code, SNOOP_BEGUN);
+	rawbpf_build_jump(b, BPF_JMP_A(0), "2f");
+	rawbpf_build_label(b, "1");
+	snoop_build_count(code, SNOOP_PRODUCED);
+	snoop_build_count(code, SNOOP_REFUSED);
+	rawbpf_build_label(b, "2");
+}
+
+void snoop_build_recall(struct snoop_code *code, unsigned reg)
+{
+	build_memory(code);
+	EMIT(BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem));
+	rawbpf_build_jump(&code->build, BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "out");
+	EMIT(BPF_MOV64_REG(reg, BPF_REG_0));
+	snoop_build_count(code, SNOOP_ENDED);
+}
+
+void snoop_build_forget(struct snoop_code *code)
+{
+	rawbpf_build_label(&code->build, "forget");
+	build_memory(code);
+	EMIT(BPF_EMIT_CALL(BPF_FUNC_map_delete_elem));
+}
+
+/*
+ * The stack is 512 bytes, so a large record is put together in a map: a value for each CPU. The
+ * kernel does not begin a program on a CPU where it runs already.
+ */
+void snoop_build_scratch(struct snoop_code *code, const char *label)
+{
+	EMIT(BPF_ST_MEM(BPF_W, BPF_REG_10, -16, 0));            /* key 0 */
+	rawbpf_build_map(&code->build, BPF_REG_1, "scratch");
+	EMIT(BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -16),
+	     BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem));
+	rawbpf_build_jump(&code->build, BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 0), label);
+	EMIT(BPF_MOV64_REG(BPF_REG_8, BPF_REG_0));
+}
+
+#define HEAD(FIELD) (offset + (int)offsetof(struct snoop_head, FIELD))
+
+void snoop_build_head(struct snoop_code *code, unsigned reg, int offset)
+{
+	EMIT(BPF_EMIT_CALL(BPF_FUNC_ktime_get_ns),
+	     BPF_STX_MEM(BPF_DW, reg, BPF_REG_0, HEAD(time)),
+	     BPF_EMIT_CALL(BPF_FUNC_get_current_pid_tgid),      /* process << 32 | thread */
+	     BPF_STX_MEM(BPF_W, reg, BPF_REG_0, HEAD(tid)),
+	     BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32),
+	     BPF_STX_MEM(BPF_W, reg, BPF_REG_0, HEAD(pid)),
+	     BPF_MOV64_REG(BPF_REG_1, reg),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, HEAD(comm)),
+	     BPF_MOV64_IMM(BPF_REG_2, SNOOP_COMM),
+	     BPF_EMIT_CALL(BPF_FUNC_get_current_comm));         /* (&comm, 16 bytes) */
+}
+
+void snoop_build_path(struct snoop_code *code, int path, int length)
+{
+	struct rawbpf_build *b = &code->build;
+
+	EMIT(BPF_MOV64_IMM(BPF_REG_2, SNOOP_PATH),
+	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_8),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, path),
+	     BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str),       /* (&path, 4096 bytes, r3) */
+	     BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_0, length),
+	     BPF_MOV64_REG(BPF_REG_9, BPF_REG_0));
+	/* As an unsigned number an errno is very large: one comparison for both. */
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JLE, BPF_REG_9, SNOOP_PATH, 0), "1f");
+	EMIT(BPF_MOV64_IMM(BPF_REG_9, 0));
+	rawbpf_build_label(b, "1");
+	EMIT(BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, path));
+}
+
+void snoop_build_count_unreadable(struct snoop_code *code, int length)
+{
+	EMIT(BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_8, length));
+	rawbpf_build_jump(&code->build, BPF_JMP32_IMM(BPF_JSGE, BPF_REG_1, 0, 0), "1f");
+	snoop_build_count(code, SNOOP_UNREADABLE);
+	rawbpf_build_label(&code->build, "1");
+}
+
+void snoop_build_send(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	snoop_build_count(code, SNOOP_PRODUCED);
+	if (code->transport == SNOOP_RING) {
+		rawbpf_build_map(b, BPF_REG_1, "events");
+		EMIT(BPF_MOV64_REG(BPF_REG_2, BPF_REG_8),
+		     BPF_MOV64_REG(BPF_REG_3, BPF_REG_9),
+		     BPF_MOV64_IMM(BPF_REG_4, 0),               /* wake the reader if it waits */
+		     BPF_EMIT_CALL(BPF_FUNC_ringbuf_output));   /* (map, record, size, flags) */
+	} else {
+		rawbpf_build_map(b, BPF_REG_2, "events");
+		EMIT(BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
+		     BPF_MOV32_IMM(BPF_REG_3, -1),              /* BPF_F_CURRENT_CPU */
+		     BPF_MOV64_REG(BPF_REG_4, BPF_REG_8),
+		     BPF_MOV64_REG(BPF_REG_5, BPF_REG_9),
+		     BPF_EMIT_CALL(BPF_FUNC_perf_event_output)); /* (ctx, map, cpu, record, size) */
+	}
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "1f");
+	snoop_build_count(code, SNOOP_REFUSED);
+	rawbpf_build_label(b, "1");
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which TCP connections are opened, by whom, from where to where, and do they come about?
+ *
+ * A connection is begun by a thread, in connect(2) or the like, and comes about or fails some time
+ * later, when the answer arrives: in whatever thread the CPU happens to be running. Its own port is
+ * not known at first, and who opened it is not known at last. So the program runs at each change of
+ * a socket's state, remembers the thread when the state becomes SYN_SENT, and sends both when it
+ * leaves that. The key is the address of the socket. Read chrootsnoop.c first.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <rawbpf/btf.h>
+
+#include "snoop/snoop.h"
+
+struct record {
+	struct snoop_head head;      /* of the thread that began it, then */
+	uint64_t end;                /* ns, as head.time */
+	uint16_t family;             /* AF_INET, AF_INET6 */
+	uint16_t source_port, destination_port;
+	uint16_t state;              /* TCP_ESTABLISHED, or it failed */
+	int32_t error;               /* then the errno; 0: none was set; UNKNOWN */
+	uint32_t unused;
+	unsigned char source[16], destination[16]; /* IPv4: the first 4 bytes */
+};
+
+enum { UNKNOWN = -1 };
+
+/*
+ * Where these things are: for a tracepoint, in its record, the context; else in the socket, whose
+ * first members have been where they are on all kernels that we know. There, ports are in network
+ * order, but for the source's, and that is 0 as soon as the connection has failed.
+ */
+static const struct layout {
+	int family, source_port, destination_port, source4, destination4, source6, destination6;
+} in_context = { 28, 24, 26, 32, 36, 40, 56 }, in_socket = { 16, 14, 12, 4, 0, 72, 56 };
+
+/* Further ones are known from the kernel's BTF, where it has that; negative: they are not. */
+static int protocol_in_socket, error_in_socket, port_in_socket;
+
+static void find_offsets(void)
+{
+	struct rawbpf_btf btf;
+	int err = rawbpf_btf_kernel_open(&btf);
+
+	protocol_in_socket = error_in_socket = port_in_socket = err;
+	if (err < 0)
+		return;
+	protocol_in_socket = rawbpf_btf_offset_find(&btf, "sock", "sk_protocol");
+	error_in_socket = rawbpf_btf_offset_find(&btf, "sock", "sk_err");
+	port_in_socket = rawbpf_btf_offset_find(&btf, "inet_sock", "inet_sport");
+	rawbpf_btf_close(&btf);
+}
+
+/*
+ * The stack: r10 - 8 is the socket's address, the key. The record is below it; so is, where it
+ * begins, the head that is remembered.
+ */
+enum { RECORD = -8 - (int)sizeof(struct record), HEAD = -8 - (int)sizeof(struct snoop_head) };
+
+#define FIELD(NAME) (RECORD + (int)offsetof(struct record, NAME))
+
+/* Copy `size` bytes from reg + offset, anywhere in the kernel, to r10 + to. */
+static void build_read(struct snoop_code *code, unsigned reg, int offset, int size, int to)
+{
+	rawbpf_build_emit(&code->build,
+		BPF_MOV64_REG(BPF_REG_3, reg),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
+		BPF_MOV64_IMM(BPF_REG_2, size),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, to),
+		BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel)); /* (r10 + to, size, r3) */
+}
+
+/* r7 = the socket; r8 = the state it is about to have. */
+static void build_arguments(struct snoop_code *code)
+{
+	static const struct {
+		int socket, state, state_size;
+	} tracepoint = { 8, 20, BPF_W }, raw_tracepoint = { 0, 16, BPF_DW };
+	int socket = tracepoint.socket, state = tracepoint.state, size = tracepoint.state_size;
+
+	if (code->way == SNOOP_RAW_TRACEPOINT) { /* (socket, old state, new state) */
+		socket = raw_tracepoint.socket;
+		state = raw_tracepoint.state;
+		size = raw_tracepoint.state_size;
+	} else if (code->way == SNOOP_KPROBE) { /* tcp_set_state(socket, state) */
+		socket = snoop_function_arguments[0];
+		state = snoop_function_arguments[1];
+		size = BPF_DW;
+	}
+	rawbpf_build_emit(&code->build,
+		BPF_LDX_MEM(BPF_DW, BPF_REG_7, BPF_REG_6, socket),
+		BPF_LDX_MEM(size, BPF_REG_8, BPF_REG_6, state),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_7, -8));
+}
+
+/* Where it begins: go to "out" if it is another protocol, as SCTP, or if that is filtered out. */
+static void build_begin(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	if (code->way == SNOOP_TRACEPOINT)
+		build_read(code, BPF_REG_6, 30, 2, HEAD);
+	else if (protocol_in_socket >= 0)
+		build_read(code, BPF_REG_7, protocol_in_socket, 2, HEAD);
+	else
+		rawbpf_build_emit(b, BPF_ST_MEM(BPF_H, BPF_REG_10, HEAD, IPPROTO_TCP));
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_H, BPF_REG_1, BPF_REG_10, HEAD));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, IPPROTO_TCP, 0), "out");
+
+	snoop_build_filter_pid(code, "out");
+	snoop_build_head(code, BPF_REG_10, HEAD);
+	snoop_build_filter_comm(code, BPF_REG_10, HEAD, "out");
+	snoop_build_remember(code, BPF_REG_10, HEAD);
+}
+
+/* A port of the socket, from network order to the machine's. */
+static void build_network_port(struct snoop_code *code, int offset, int to)
+{
+	build_read(code, BPF_REG_7, offset, 2, to);
+	rawbpf_build_emit(&code->build,
+		BPF_LDX_MEM(BPF_H, BPF_REG_1, BPF_REG_10, to),
+		BPF_ENDIAN(BPF_FROM_BE, BPF_REG_1, 16),
+		BPF_STX_MEM(BPF_H, BPF_REG_10, BPF_REG_1, to));
+}
+
+/* Addresses of a socket of the family in the record. */
+static void build_addresses(struct snoop_code *code, unsigned reg, const struct layout *layout)
+{
+	struct rawbpf_build *b = &code->build;
+
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_H, BPF_REG_1, BPF_REG_10, FIELD(family)));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, AF_INET6, 0), "IPv6");
+	build_read(code, reg, layout->source4, 4, FIELD(source));
+	build_read(code, reg, layout->destination4, 4, FIELD(destination));
+	rawbpf_build_jump(b, BPF_JMP_A(0), "addresses read");
+	rawbpf_build_label(b, "IPv6");
+	build_read(code, reg, layout->source6, 16, FIELD(source));
+	build_read(code, reg, layout->destination6, 16, FIELD(destination));
+	rawbpf_build_label(b, "addresses read");
+}
+
+/* The record: from what was remembered, r9, and from what the socket is like now. */
+static void build_record(struct snoop_code *code)
+{
+	int is_tracepoint = code->way == SNOOP_TRACEPOINT;
+	const struct layout *layout = is_tracepoint ? &in_context : &in_socket;
+	unsigned reg = is_tracepoint ? BPF_REG_6 : BPF_REG_7;
+	struct rawbpf_build *b = &code->build;
+	int at;
+
+	for (at = 0; at < (int)sizeof(struct snoop_head); at += 8)
+		rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_9, at),
+				  BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, FIELD(head) + at));
+	for (; at < (int)sizeof(struct record); at += 8)
+		rawbpf_build_emit(b, BPF_ST_MEM(BPF_DW, BPF_REG_10, RECORD + at, 0));
+	rawbpf_build_emit(b,
+		BPF_EMIT_CALL(BPF_FUNC_ktime_get_ns),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_0, FIELD(end)),
+		BPF_STX_MEM(BPF_H, BPF_REG_10, BPF_REG_8, FIELD(state)),
+		BPF_ST_MEM(BPF_W, BPF_REG_10, FIELD(error), UNKNOWN));
+	if (error_in_socket >= 0)
+		build_read(code, BPF_REG_7, error_in_socket, 4, FIELD(error));
+	build_read(code, reg, layout->family, 2, FIELD(family));
+	if (!is_tracepoint && port_in_socket >= 0)
+		build_network_port(code, port_in_socket, FIELD(source_port));
+	else
+		build_read(code, reg, layout->source_port, 2, FIELD(source_port));
+	if (!is_tracepoint)
+		build_network_port(code, layout->destination_port, FIELD(destination_port));
+	else
+		build_read(code, reg, layout->destination_port, 2, FIELD(destination_port));
+	build_addresses(code, reg, layout);
+}
+
+static void build(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	build_arguments(code);
+	rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JEQ, BPF_REG_8, TCP_SYN_SENT, 0), "begin");
+	/* Both ends opened it at once: not the end yet. */
+	rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JEQ, BPF_REG_8, TCP_SYN_RECV, 0), "out");
+
+	snoop_build_recall(code, BPF_REG_9);
+	build_record(code);
+	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_8, BPF_REG_10),
+			  BPF_ALU64_IMM(BPF_ADD, BPF_REG_8, RECORD),
+			  BPF_MOV64_IMM(BPF_REG_9, sizeof(struct record)));
+	snoop_build_send(code);
+	snoop_build_forget(code);
+	rawbpf_build_jump(b, BPF_JMP_A(0), "out");
+
+	rawbpf_build_label(b, "begin");
+	build_begin(code);
+}
+
+/* "127.0.0.1:80", "[::1]:80" */
+static void print_address(struct snoop_line *line, int width, const char *address, unsigned port)
+{
+	char text[INET6_ADDRSTRLEN + 9];
+
+	snprintf(text, sizeof text, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, port);
+	snoop_print_word(line, "", width, text);
+}
+
+/* 0, or a negative errno; ? if that is not known, - if there is none: it was given up. */
+static void print_columns(struct snoop_line *line, const struct record *record, const char *source,
+			  const char *destination)
+{
+	char text[24];
+
+	if (record->state != TCP_CLOSE)
+		snoop_print_number(line, "", 4, 0);
+	else if (record->error > 0)
+		snoop_print_number(line, "", 4, -record->error);
+	else
+		snoop_print_word(line, "", 4, record->error == UNKNOWN ? "?" : "-");
+	snprintf(text, sizeof text, "%.1f", (record->end - record->head.time) / 1e6);
+	snoop_print_word(line, "", 7, text);
+	print_address(line, -21, source, record->source_port);
+	print_address(line, 0, destination, record->destination_port);
+}
+
+static void print_members(struct snoop_line *line, const struct record *record, const char *source,
+			  const char *destination)
+{
+	int connected = record->state != TCP_CLOSE;
+
+	snoop_print_flag(line, "connected", connected);
+	if (!connected && record->error == UNKNOWN)
+		snoop_print_null(line, "errno");
+	else
+		snoop_print_number(line, "errno", 0, connected ? 0 : record->error);
+	snoop_print_number(line, "duration_ns", 0, (long long)(record->end - record->head.time));
+	snoop_print_word(line, "source", 0, source);
+	snoop_print_number(line, "source_port", 0, record->source_port);
+	snoop_print_word(line, "destination", 0, destination);
+	snoop_print_number(line, "destination_port", 0, record->destination_port);
+}
+
+static void print(struct snoop_line *line, const void *data)
+{
+	const struct record *record = data;
+	int family = record->family == AF_INET6 ? AF_INET6 : AF_INET;
+	char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
+
+	inet_ntop(family, record->source, source, sizeof source);
+	inet_ntop(family, record->destination, destination, sizeof destination);
+	snoop_print_head(line, &record->head);
+	if (snoop_is_json(line))
+		print_members(line, record, source, destination);
+	else
+		print_columns(line, record, source, destination);
+}
+
+int main(int argc, char **argv)
+{
+	return snoop_main(argc, argv, &(struct snoop_tool){
+		.name = "tcpconnect",
+		.summary = "Show which TCP connections are opened from this system, by an eBPF program.",
+		.columns = " RET       MS  SOURCE                 DESTINATION",
+		.what = "attempt",
+		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
+		.place = {
+			.kprobe = { .symbol = "tcp_set_state" },
+			.tracepoint = { .group = "sock", .name = "inet_sock_set_state" },
+			.raw_tracepoint = { .name = "inet_sock_set_state" },
+		},
+		.prepare = find_offsets,
+		.build = build,
+		.memory_size = sizeof(struct snoop_head),
+		.memory_max = 65536,
+		.print = print,
+	});
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the guest share: how each prints its facts. */
+#ifndef VM_GUEST_H
+#define VM_GUEST_H
+
+void fact_text(const char *name, const char *value);
+__attribute__((format(printf, 2, 3))) void fact(long long value, const char *format, ...);
+
+/* Run a part in a process of its own, whose mounts, namespaces and descriptors go with it. */
+void in_child(void (*part)(void));
+
+/* The parts in files of their own. */
+void guest_commands(void);
+void guest_links(void);
+void guest_perfbuf(void);
+void guest_types(void);
+
+#endif

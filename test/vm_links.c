@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Every kind of link does on each kernel what test/link_kinds.c says of it. */
+#include "vm_parts.h"
+
+#include <string.h>
+
+#include "link_kinds.h"
+
+/* On arm64 programs can be called from functions since 6.4; Debian's s390x has no BTF before 6.12. */
+static const char *lacking(struct boot *boot, const struct link_kind *kind)
+{
+	if (kind->trampoline && is_machine(boot, "arm64") && kernel_of(boot) < KERNEL(6, 4))
+		return "attach -524";
+	if (kind->btf_name && is_machine(boot, "s390x") && kernel_of(boot) < KERNEL(6, 12))
+		return "load -2";
+	return NULL;
+}
+
+START_TEST(every_kind_of_link)
+{
+	struct boot *boot = &boots[_i];
+
+	ck_assert_fact_int(boot, "links", 0);
+	for (unsigned i = 0; i < link_kinds_count; i++) {
+		const struct link_kind *kind = &link_kinds[i];
+		char name[64], expected[256];
+
+		snprintf(name, sizeof(name), "link.%s", kind->name);
+		link_story_expect(expected, sizeof(expected), kind, kernel_of(boot));
+		if (lacking(boot, kind) && !strncmp(expected, "type", 4))
+			snprintf(expected, sizeof(expected), "%s", lacking(boot, kind));
+		ck_assert_fact_str(boot, name, expected);
+	}
+}
+END_TEST
+
+void vm_links_add(TCase *kernel, int boot)
+{
+	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
+}
