@@ -484,7 +484,7 @@ const struct link_kind link_kinds[] = {
 	  FIXED, .older = { { 0x50f, BY_IOCTL } } },
 	{ .name = "tracepoint_ioctl", .prog_type = BPF_PROG_TYPE_TRACEPOINT,
 	  .attach = attach_tracepoint_by_ioctl, .trigger = call_getppid, .events = EVENTS,
-	  .only_ours = 1, .older = { { ~0u, BY_IOCTL } } },
+	  .only_ours = 1, .update = -EINVAL, .force = -EINVAL, .older = { { ~0u, BY_IOCTL } } },
 	{ .name = "kprobe", .link_type = BPF_LINK_TYPE_PERF_EVENT,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach = attach_kprobe, .trigger = call_fchownat,
 	  .events = EVENTS, .only_ours = 1,
