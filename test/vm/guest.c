@@ -816,8 +816,10 @@ static const struct {
 	void (*run)(void);
 } parts[] = {
 	{ "commands", guest_commands },
+	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "types", guest_types },
 };
 
 /* All, or one alone: for who works on it. */
