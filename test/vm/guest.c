@@ -817,6 +817,7 @@ static const struct {
 } parts[] = {
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "snoop", guest_snoop },
 };
 
 /* All, or one alone: for who works on it. */

@@ -12,5 +12,6 @@ void in_child(void (*part)(void));
 /* The parts in files of their own. */
 void guest_links(void);
 void guest_perfbuf(void);
+void guest_snoop(void);
 
 #endif
