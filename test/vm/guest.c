@@ -815,6 +815,7 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
+	{ "commands", guest_commands },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
 	{ "snoop", guest_snoop },
