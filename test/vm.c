@@ -330,6 +330,7 @@ static Suite *vm_suite(void)
 		vm_links_add(kernel, i);
 		vm_perfbuf_add(kernel, i);
 		vm_snoop_add(kernel, i);
+		vm_types_add(kernel, i);
 		suite_add_tcase(suite, kernel);
 	}
 	return suite;
@@ -357,6 +358,7 @@ int main(int argc, char **argv)
 	srunner_free(runner);
 	if (!failed)
 		boots_warn_unasked(boots, boot_count);
+	boots_print_facts(boots, boot_count);
 	boots_free(boots, boot_count);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

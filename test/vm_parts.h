@@ -18,5 +18,6 @@ bool is_machine(struct boot *boot, const char *arch); /* Debian's name for it */
 void vm_links_add(TCase *kernel, int boot);
 void vm_perfbuf_add(TCase *kernel, int boot);
 void vm_snoop_add(TCase *kernel, int boot);
+void vm_types_add(TCase *kernel, int boot);
 
 #endif

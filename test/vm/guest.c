@@ -819,6 +819,7 @@ static const struct {
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
 	{ "snoop", guest_snoop },
+	{ "types", guest_types },
 };
 
 /* All, or one alone: for who works on it. */

@@ -42,4 +42,6 @@ for arch; do
 		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \
 		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/tcpconnect" \
 		"$to/bin/"
+	# Check is there for this machine's architecture alone.
+	[ ! -f "$from/test/map_types_static" ] || cp "$from/test/map_types_static" "$to/bin/map_types"
 done
