@@ -217,7 +217,9 @@ static void print_columns(struct snoop_line *line, const struct record *record, 
 {
 	char text[24];
 
-	if (record->state != TCP_CLOSE || record->error > 0)
+	if (record->state != TCP_CLOSE)
+		snoop_print_number(line, "", 4, 0);
+	else if (record->error > 0)
 		snoop_print_number(line, "", 4, -record->error);
 	else
 		snoop_print_word(line, "", 4, record->error == UNKNOWN ? "?" : "-");
@@ -230,11 +232,13 @@ static void print_columns(struct snoop_line *line, const struct record *record, 
 static void print_members(struct snoop_line *line, const struct record *record, const char *source,
 			  const char *destination)
 {
-	snoop_print_flag(line, "connected", record->state != TCP_CLOSE);
-	if (record->error == UNKNOWN)
+	int connected = record->state != TCP_CLOSE;
+
+	snoop_print_flag(line, "connected", connected);
+	if (!connected && record->error == UNKNOWN)
 		snoop_print_null(line, "errno");
 	else
-		snoop_print_number(line, "errno", 0, record->error);
+		snoop_print_number(line, "errno", 0, connected ? 0 : record->error);
 	snoop_print_number(line, "duration_ns", 0, (long long)(record->end - record->head.time));
 	snoop_print_word(line, "source", 0, source);
 	snoop_print_number(line, "source_port", 0, record->source_port);

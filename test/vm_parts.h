@@ -16,5 +16,6 @@ bool is_machine(struct boot *boot, const char *arch); /* Debian's name for it */
 
 /* Add the tests of a part. */
 void vm_links_add(TCase *kernel, int boot);
+void vm_perfbuf_add(TCase *kernel, int boot);
 
 #endif

@@ -810,13 +810,22 @@ static void machine(void)
 	fact(sysconf(_SC_NPROCESSORS_ONLN), "cpus");
 }
 
-/* One part alone: for who works on it. */
-static int run_part(const char *name)
+/* The parts in files of their own. */
+static const struct {
+	const char *name;
+	void (*run)(void);
+} parts[] = {
+	{ "commands", guest_commands },
+	{ "links", guest_links },
+	{ "perfbuf", guest_perfbuf },
+};
+
+/* All, or one alone: for who works on it. */
+static void run_parts(const char *name)
 {
-	if (strcmp(name, "links") == 0)
-		in_child(guest_links);
-	fact(facts, "done");
-	return 0;
+	for (unsigned i = 0; i < RAWBPF_COUNT(parts); i++)
+		if (!name || strcmp(name, parts[i].name) == 0)
+			in_child(parts[i].run);
 }
 
 int main(int argc, char **argv)
@@ -827,8 +836,11 @@ int main(int argc, char **argv)
 	rawbpf_memlock_raise();
 	before = open_fds();
 	machine();
-	if (argc > 1)
-		return run_part(argv[1]);
+	if (argc > 1) {
+		run_parts(argv[1]);
+		fact(facts, "done");
+		return 0;
+	}
 	instructions();
 	every_tracepoint();
 	every_kprobe();
@@ -845,7 +857,7 @@ int main(int argc, char **argv)
 	unprivileged();
 	examples();
 	in_child(without_file_systems);
-	in_child(guest_links);
+	run_parts(NULL);
 	system_calls("minimal", "/bin/minimal");
 	fact(open_fds() - before, "descriptors_left");
 	fact(our_events(), "events_left");
