@@ -13,6 +13,7 @@ START_TEST(test_kind)
 	int cgroup = cgroups_open(cgroups_make(""));
 
 	live_mount_bpffs();
+	live_mount_tracefs();
 	ck_assert_int_eq(cgroups_enter(cgroup), 0);
 	ck_assert_int_eq(link_kinds_begin(tgid, cgroup), 0);
 	link_kind_run(kind, &story);
