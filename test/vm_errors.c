@@ -41,7 +41,7 @@ START_TEST(every_capability)
 	for (int i = 0; i < count; i++) {
 		char name[64], answers[128] = "";
 
-		snprintf(name, sizeof(name), "capability.%s", rows[i].operation);
+		snprintf(name, sizeof(name), "capability.%.39s", rows[i].operation);
 		for (char *at = name; *at; at++)
 			if (*at == ' ')
 				*at = '_';

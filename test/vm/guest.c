@@ -815,9 +815,12 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
+	{ "capabilities", guest_capabilities },
 	{ "commands", guest_commands },
+	{ "doctor", guest_doctor },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "rejected", guest_rejected },
 };
 
 /* All, or one alone: for who works on it. */

@@ -39,5 +39,5 @@ for arch; do
 	mkdir -p "$to/bin"
 	cp "$from/test/vm/init" "$to/"
 	cp "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
-		"$from/examples/fchownat-count" "$to/bin/"
+		"$from/examples/fchownat-count" "$from/examples/rawbpf" "$to/bin/"
 done
