@@ -46,6 +46,16 @@ static void assert_fails(const char *const *arguments, int status, const char *e
 	ck_assert_int_eq(end.status, status);
 }
 
+/* It fails with a sentence of rawbpf_error_explain(), which may change: up to the errno. */
+static void assert_refused(const char *const *arguments, const char *err)
+{
+	command_run(&end, NULL, arguments);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_msg(strncmp(end.err, err, strlen(err)) == 0, "no '%s' but: %s", err, end.err);
+	ck_assert_int_eq(command_lines(end.err), 1);
+	ck_assert_int_eq(end.status, 1);
+}
+
 /* What it printed last has this in it. */
 static void assert_has(const char *part)
 {
@@ -288,14 +298,10 @@ START_TEST(test_map_array)
 		      "\"value_number\":4660}\n");
 	assert_prints(ARGS("map", "next", own_name()), "00 00 00 00 (0)\n");
 	assert_fails(ARGS("map", "next", own_name(), "1"), 1, "rawbpf map: there is no further key\n");
-	assert_fails(ARGS("map", "get", own_name(), "2"), 1,
-		     "rawbpf map: looking up: there is no such key\n");
-	assert_fails(ARGS("map", "set", own_name(), "2", "1"), 1,
-		     "rawbpf map: setting: the index is past the end: this map has 2 elements\n");
-	assert_fails(ARGS("map", "set", "-n", own_name(), "1", "1"), 1,
-		     "rawbpf map: setting: the key is there already\n");
-	assert_fails(ARGS("map", "delete", own_name(), "1"), 1,
-		     "rawbpf map: deleting: a map of type array cannot do that from here\n");
+	assert_refused(ARGS("map", "get", own_name(), "2"), "rawbpf map: looking up: ENOENT: ");
+	assert_refused(ARGS("map", "set", own_name(), "2", "1"), "rawbpf map: setting: E2BIG: ");
+	assert_refused(ARGS("map", "set", "-n", own_name(), "1", "1"), "rawbpf map: setting: EEXIST: ");
+	assert_refused(ARGS("map", "delete", own_name(), "1"), "rawbpf map: deleting: EINVAL: ");
 	close(map);
 }
 END_TEST
@@ -365,10 +371,8 @@ START_TEST(test_map_keys)
 	assert_prints(ARGS("map", "set", own_name(), "--", "u32:1 -1", "1"), "");
 	assert_shows(ARGS("map", "-j", "next", own_name()),
 		     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "01000000ffffffff" : "00000001ffffffff");
-	assert_fails(ARGS("map", "set", own_name(), "5", "1"), 1,
-		     "rawbpf map: setting: the map is full, with 1 elements\n");
-	assert_fails(ARGS("map", "set", "-e", own_name(), "5", "1"), 1,
-		     "rawbpf map: setting: there is no such key\n");
+	assert_refused(ARGS("map", "set", own_name(), "5", "1"), "rawbpf map: setting: E2BIG: ");
+	assert_refused(ARGS("map", "set", "-e", own_name(), "5", "1"), "rawbpf map: setting: ENOENT: ");
 	assert_fails(ARGS("map", "set", own_name(), "5", "256"), 2,
 		     "rawbpf map: the value: 256 does not fit into 1 byte\n");
 	close(map);
@@ -400,14 +404,13 @@ START_TEST(test_map_queue)
 {
 	int map = objects_map(own_name(), BPF_MAP_TYPE_QUEUE, 0, 4, 2);
 
-	assert_fails(ARGS("map", "get", own_name()), 1, "rawbpf map: looking up: the map is empty\n");
+	assert_refused(ARGS("map", "get", own_name()), "rawbpf map: looking up: ENOENT: ");
 	assert_prints(ARGS("map", "set", own_name(), "hex:01000001"), "");
 	assert_prints(ARGS("map", "get", own_name()), "01 00 00 01 (16777217)\n");
 	assert_prints(ARGS("map", "-j", "get", own_name()),
 		      "{\"value\":\"01000001\",\"value_number\":16777217}\n");
 	assert_fails(ARGS("map", "get", own_name(), "1"), 2, "rawbpf map: this map has no keys\n");
-	assert_fails(ARGS("map", "dump", own_name()), 1,
-		     "rawbpf map: reading the elements: a map of type queue cannot do that from here\n");
+	assert_refused(ARGS("map", "dump", own_name()), "rawbpf map: reading the elements: EINVAL: ");
 	close(map);
 }
 END_TEST
@@ -471,7 +474,8 @@ START_TEST(test_map_typed)
 	/* bytes below ' ' are no text */
 	assert_prints(ARGS("map", "dump", own_name()),
 		      "3  { .delta = -5, .comm = { 97, 27, 91, 49, 109, 0, 0, 0 }, .pair = { 6, 7 } }\n");
-	assert_prints(ARGS("map", "set", own_name(), "3", "u64:1 \"in\\\"it\" hex:000000 u32:1 u32:2"), "");
+	assert_prints(ARGS("map", "set", own_name(), "3",
+			   "u64:1 \"in\\\"it\" hex:000000 u32:1 u32:2"), "");
 	assert_prints(ARGS("map", "get", own_name(), "3"),
 		      "{ .delta = 1, .comm = \"in\\x22it\", .pair = { 1, 2 } }\n");
 	assert_shows(ARGS("map", "-j", "get", own_name(), "3"),
@@ -565,10 +569,9 @@ START_TEST(test_hostile_pin)
 	assert_shows(ARGS("map", "list"), "\\x1b[31m\\x0a\\xff\\x5c");
 	assert_fails(ARGS("prog", "show", "/sys/fs/bpf/two"), 1,
 		     "rawbpf prog: /sys/fs/bpf/two: this is a map, not a program\n");
-	assert_fails(ARGS("map", "show", "/sys/fs/bpf/none\033"), 1,
-		     "rawbpf map: /sys/fs/bpf/none\\x1b: No such file or directory\n");
-	assert_fails(ARGS("map", "show", "/dev/null"), 1,
-		     "rawbpf map: /dev/null: nothing that is pinned, or not for this process\n");
+	assert_refused(ARGS("map", "show", "/sys/fs/bpf/none\033"), "rawbpf map: ENOENT: ");
+	ck_assert_ptr_nonnull(strstr(end.err, "none\\x1b'"));
+	assert_refused(ARGS("map", "show", "/dev/null"), "rawbpf map: EACCES: ");
 	close(map);
 }
 END_TEST

@@ -49,20 +49,23 @@ static void output(struct rawbpf_build *b, const struct ring_producer *producer)
 	const int record = -8 - (int)size;
 
 	fill(b, BPF_REG_10, record, size);
-	rawbpf_build_map(b, BPF_REG_1, "ring");
-	rawbpf_build_emit(b,
-		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, record));
 	if (producer->varies)
 		rawbpf_build_emit(b,
 			BPF_MOV64_REG(BPF_REG_3, BPF_REG_9),
-			BPF_ALU64_IMM(BPF_MUL, BPF_REG_3, 40503),
-			BPF_ALU64_IMM(BPF_RSH, BPF_REG_3, 4),
+			BPF_ALU64_IMM(BPF_MUL, BPF_REG_3, RING_MIX),
+			BPF_MOV64_REG(BPF_REG_1, BPF_REG_3),
+			BPF_ALU64_IMM(BPF_RSH, BPF_REG_1, 15),
+			BPF_ALU64_REG(BPF_XOR, BPF_REG_3, BPF_REG_1),
+			BPF_ALU64_IMM(BPF_MUL, BPF_REG_3, RING_MIX),
+			BPF_ALU64_IMM(BPF_RSH, BPF_REG_3, 20),
 			BPF_ALU64_IMM(BPF_AND, BPF_REG_3, 0xf8),
 			BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, 8));
 	else
 		rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_3, size));
+	rawbpf_build_map(b, BPF_REG_1, "ring");
 	rawbpf_build_emit(b,
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, record),
 		BPF_MOV64_IMM(BPF_REG_4, producer->flags),
 		BPF_EMIT_CALL(BPF_FUNC_ringbuf_output));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "out");

@@ -3,6 +3,7 @@
 #include "object.h"
 #include "target.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <linux/btf.h>
 #include <stdio.h>
@@ -254,37 +255,85 @@ static void print_json(const struct line *line, const char *name)
 
 /* -------------------------------------------------------------------------------- verbs */
 
-/* The BTF behind a descriptor, which is closed. OK or FAILED, after a message. */
-static int open_btf(struct rawbpf_btf *btf, int fd)
+/* A BTF that was asked for: by name or id, from the kernel; or from a file. */
+struct source {
+	struct rawbpf_btf btf;
+	int fd;           /* of the object; -1: none, which vmlinux before 5.11 has not */
+	struct file file; /* zeroed: none */
+};
+
+/* Like those in /sys/kernel/btf: that of a module stands on the kernel's. */
+static int open_file(struct source *source, const char *path)
 {
-	struct rawbpf_info_btf info = { .id = 0 };
-	char name[64] = "";
 	int err;
 
-	info.name = (struct rawbpf_info_array){ name, sizeof name, 0 };
-	err = rawbpf_info_get_btf(fd, &info);
+	if (tool_read(&btf_member, path, &source->file) != OK)
+		return FAILED;
+	err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size, NULL);
+	if (err < 0 && target_kernel_btf())
+		err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size,
+				       target_kernel_btf());
+	return err < 0 ? tool_fail(&btf_member, "%s: this is no BTF of this machine's", path) : OK;
+}
+
+static int open_kernel(struct source *source)
+{
+	int err = rawbpf_btf_kernel_open(&source->btf);
+
+	source->fd = rawbpf_btf_fd_open("vmlinux");
+	if (err == -ENOENT)
+		return tool_fail(&btf_member, "this kernel has no BTF");
+	return err < 0 ? object_fail(&btf_member, "reading vmlinux", RAWBPF_BTF_KERNEL_OPEN, err) : OK;
+}
+
+static int open_object(struct source *source, const char *which)
+{
+	char name[64] = "";
+	struct rawbpf_info_btf info = { .name = { name, sizeof name, 0 } };
+	int err;
+
+	source->fd = object_open(&btf_member, RAWBPF_OBJ_BTF, which);
+	if (source->fd < 0)
+		return FAILED;
+	err = rawbpf_info_get_btf(source->fd, &info);
 	if (err == 0)
-		err = rawbpf_btf_open(btf, fd, info.kernel_btf && strcmp(name, "vmlinux") ?
-						       target_kernel_btf() : NULL);
-	close(fd);
-	return err < 0 ? object_fail(&btf_member, "reading the BTF", err) : OK;
+		err = rawbpf_btf_open(&source->btf, source->fd,
+				      info.kernel_btf && strcmp(name, "vmlinux") ?
+					      target_kernel_btf() : NULL);
+	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_OBJ_INFO, err) : OK;
+}
+
+/* OK or FAILED, after a message. */
+static int open_source(struct source *source, const char *which)
+{
+	*source = (struct source){ .fd = -1 };
+	if (strchr(which, '/'))
+		return open_file(source, which);
+	return strcmp(which, "vmlinux") ? open_object(source, which) : open_kernel(source);
+}
+
+static void close_source(struct source *source)
+{
+	rawbpf_btf_close(&source->btf);
+	free(source->file.data);
+	if (source->fd >= 0)
+		close(source->fd);
 }
 
 static int dump(const struct arguments *arguments)
 {
 	const char *pattern = arguments->rest[1]; /* NULL: all */
 	struct line line = { .json = arguments->json, .members = pattern != NULL };
-	int fd = object_open(&btf_member, RAWBPF_OBJ_BTF, arguments->rest[0]);
-	struct rawbpf_btf btf;
+	struct source source;
 	unsigned printed = 0;
 
-	if (fd < 0 || open_btf(&btf, fd) != OK)
+	if (open_source(&source, arguments->rest[0]) != OK)
 		return FAILED;
-	line.btf = &btf;
-	for (line.id = btf.first_id; line.id < rawbpf_btf_id_end(&btf); line.id++) {
-		const char *name = rawbpf_btf_name_get(&btf, line.id);
+	line.btf = &source.btf;
+	for (line.id = source.btf.first_id; line.id < rawbpf_btf_id_end(&source.btf); line.id++) {
+		const char *name = rawbpf_btf_name_get(line.btf, line.id);
 
-		line.type = rawbpf_btf_get(&btf, line.id);
+		line.type = rawbpf_btf_get(line.btf, line.id);
 		if (!line.type || (pattern && fnmatch(pattern, name ? name : "", 0) != 0))
 			continue;
 		if (line.json)
@@ -293,7 +342,7 @@ static int dump(const struct arguments *arguments)
 			print_text(&line, name ? name : "");
 		printed++;
 	}
-	rawbpf_btf_close(&btf);
+	close_source(&source);
 	if (!printed && pattern)
 		return tool_fail(&btf_member, "no type here is called '%s'", pattern);
 	return OK;
@@ -339,20 +388,23 @@ static void record_kinds(struct record *record, const struct rawbpf_btf *btf)
 
 static int show(const struct arguments *arguments)
 {
-	int err, fd = object_open(&btf_member, RAWBPF_OBJ_BTF, arguments->rest[0]);
 	struct record record = { .count = 0 };
-	struct rawbpf_btf btf;
+	struct source source;
+	int err = 0;
 
-	if (fd < 0 || note_users() != OK)
+	if (open_source(&source, arguments->rest[0]) != OK)
 		return FAILED;
-	err = record_btf(&record, fd);
+	if (source.fd >= 0 && note_users() != OK)
+		return FAILED;
+	if (source.fd >= 0)
+		err = record_btf(&record, source.fd);
 	if (err < 0)
-		return object_fail(&btf_member, "asking about the BTF", err);
-	if (open_btf(&btf, fd) != OK)
-		return FAILED;
-	record_kinds(&record, &btf);
+		return object_fail(&btf_member, "asking about the BTF", RAWBPF_OBJ_INFO, err);
+	if (source.fd < 0)
+		record_string(&record, "name", arguments->rest[0]);
+	record_kinds(&record, &source.btf);
 	record_print(&record, arguments->json);
-	rawbpf_btf_close(&btf);
+	close_source(&source);
 	return OK;
 }
 
@@ -380,6 +432,6 @@ const struct member btf_member = {
 		"  -j, --json       an object a line\n"
 		"  -h, --help       this text\n"
 		"\n"
-		"BTF is an id or a name: vmlinux is the kernel's.\n",
+		"BTF is an id, a name, vmlinux being the kernel's, or a file (with a '/').\n",
 	.main = btf_main,
 };

@@ -184,7 +184,7 @@ static int show(const struct arguments *arguments)
 		return FAILED;
 	err = rawbpf_info_get_map(fd, &info);
 	if (err < 0)
-		return object_fail(&map_member, "asking about the map", err);
+		return object_fail(&map_member, "asking about the map", RAWBPF_OBJ_INFO, err);
 	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, NULL) != OK)
 		return FAILED;
 	record_map(&record, &info, fd);

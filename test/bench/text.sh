@@ -4,8 +4,8 @@
 # usage: bash test/bench/text.sh
 #
 # Assembler and disassembler next to LLVM's, on the same million instructions, their results compared:
-# CPU time, peak memory, and the time of a single instruction from exec to exit. Prints ratios, and
-# the size of insn/. Ours is built for speed as LLVM's packages are (buildtype release).
+# CPU time, peak memory, and the time of a single instruction from exec to exit. Prints ratios.
+# Ours is built for speed as LLVM's packages are (buildtype release). Sizes: sizes.sh.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -101,10 +101,3 @@ hyperfine -N --warmup 10 --runs 200 --export-csv "$work/one" \
 ratio "one instruction, from exec to exit: LLVM's time, to ours" \
 	"$(awk -F, 'NR == 2 { print $4 }' "$work/one")" "$(awk -F, 'NR == 3 { print $4 }' "$work/one")" \
 	"at least 50"
-
-for source in "$top"/insn/*.c; do
-	gcc -std=gnu11 -Os -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -I"$top/include" \
-		-c "$source" -o "$work/$(basename "$source").o"
-done
-size "$work"/*.c.o | awk 'NR > 1 { bytes += $1 + $2 }
-	END { printf "%-64s %8d bytes  (aim: at most 49152)\n", "insn/, code and data, gcc -Os", bytes }'

@@ -818,9 +818,11 @@ static const struct {
 	{ "capabilities", guest_capabilities },
 	{ "commands", guest_commands },
 	{ "doctor", guest_doctor },
+	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
 	{ "rejected", guest_rejected },
+	{ "types", guest_types },
 };
 
 /* All, or one alone: for who works on it. */

@@ -13,8 +13,10 @@ void in_child(void (*part)(void));
 void guest_capabilities(void);
 void guest_commands(void);
 void guest_doctor(void);
+void guest_inspect(void);
 void guest_links(void);
 void guest_perfbuf(void);
 void guest_rejected(void);
+void guest_types(void);
 
 #endif
