@@ -822,6 +822,7 @@ static const struct {
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
 	{ "rejected", guest_rejected },
+	{ "snoop", guest_snoop },
 	{ "types", guest_types },
 };
 
