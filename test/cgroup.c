@@ -411,18 +411,21 @@ START_TEST(test_link_order)
 					 .relative = links[1].fd }), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, c, a);
 	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
-		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE, .relative = d }), -ENOENT);
+		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE, .relative = d }), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
+		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE | BPF_F_LINK | BPF_F_ID,
+					 .relative = 999999999 }), -ENOENT);
 	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
 		&(struct rawbpf_anchor){ .expected_revision = 77777 }), -ESTALE);
 	ck_assert_int_eq(links[3].fd, 0);
-	/* without a link: between those with one */
-	ck_assert_int_eq(attach(d, SPEC(.flags = BPF_F_ALLOW_MULTI | BPF_F_BEFORE | BPF_F_LINK,
-					.relative = links[0].fd)), 0);
-	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, c, d, a);
-	ck_assert_int_eq(detach(d), 0);
 	for (int i = 0; i < 3; i++)
 		rawbpf_link_detach(&links[i]);
-	ASSERT_NONE();
+	/* without links, beside others without */
+	ck_assert_int_eq(attach(a, MULTI), 0);
+	ck_assert_int_eq(attach(b, SPEC(.flags = BPF_F_ALLOW_MULTI | BPF_F_BEFORE)), 0);
+	ck_assert_int_eq(attach(c, SPEC(.flags = BPF_F_ALLOW_MULTI | BPF_F_AFTER,
+					.relative = b)), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, c, a);
 	close(a);
 	close(b);
 	close(c);

@@ -313,7 +313,31 @@ static int btf_by_id(void)
 	return err;
 }
 
-/* 0 and -ENOENT: the small file that stands for /proc/kallsyms was read. */
+static int recipe_of_map(void)
+{
+	return fault_close(rawbpf_map_recipe_create(BPF_MAP_TYPE_HASH_OF_MAPS, NULL));
+}
+
+static int recipe_of_struct_ops(void)
+{
+	return fault_close(rawbpf_map_recipe_create(BPF_MAP_TYPE_STRUCT_OPS, NULL));
+}
+
+static int recipe_of_prog(void)
+{
+	static unsigned n;
+	int prog, err;
+
+	while (rawbpf_prog_recipe_get(n)->type != BPF_PROG_TYPE_SYSCALL)
+		n++;
+	prog = rawbpf_prog_recipe_load(rawbpf_prog_recipe_get(n), NULL, text, sizeof text);
+	err = prog < 0 ? prog : rawbpf_prog_recipe_run(rawbpf_prog_recipe_get(n), prog);
+	if (prog >= 0)
+		close(prog);
+	return err;
+}
+
+/* By the small file that stands for /proc/kallsyms. */
 static int symbols(void)
 {
 	struct rawbpf_ksym sym = { .address = 0x1001 };
@@ -400,6 +424,9 @@ static const struct fault_operation operations[] = {
 	{ "btf_kernel_open", btf_of_kernel, 0, 0 },
 	{ "btf_open by id", btf_by_id, 0, 0 },
 	{ "ksym_resolve", symbols, 0, 0 },
+	{ "map_recipe_create", recipe_of_map, 0, 0 },
+	{ "map_recipe_create, struct_ops", recipe_of_struct_ops, 0, 0 },
+	{ "prog_recipe_load", recipe_of_prog, 0, 0 },
 	{ "cpu_possible", cpu, 0, 0 },
 	{ "memlock_raise", memlock, 0, 0 },
 	{ "error_explain, denied", explain_denied, 0, 0 },
@@ -450,7 +477,8 @@ START_TEST(test_faults)
 			SKIP("this kernel has no tracepoints of system calls");
 	if (operations[_i].run == on_cgroup && !*cgroups_path)
 		SKIP("cgroup v2 is not mounted");
-	if ((operations[_i].run == btf_of_kernel || operations[_i].run == btf_by_id) &&
+	if ((operations[_i].run == btf_of_kernel || operations[_i].run == btf_by_id ||
+	     operations[_i].run == recipe_of_struct_ops) &&
 	    (access("/sys/kernel/btf/vmlinux", R_OK) != 0 || live_kernel() < 0x50b))
 		SKIP("the kernel's BTF is not to be had");
 	if (operations[_i].run == attach_kprobe &&

@@ -816,8 +816,10 @@ static const struct {
 	void (*run)(void);
 } parts[] = {
 	{ "commands", guest_commands },
+	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "snoop", guest_snoop },
 	{ "types", guest_types },
 };
 

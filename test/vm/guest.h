@@ -11,8 +11,10 @@ void in_child(void (*part)(void));
 
 /* The parts in files of their own. */
 void guest_commands(void);
+void guest_inspect(void);
 void guest_links(void);
 void guest_perfbuf(void);
+void guest_snoop(void);
 void guest_types(void);
 
 #endif
