@@ -66,16 +66,11 @@ enum { RECORD = -8 - (int)sizeof(struct record), HEAD = -8 - (int)sizeof(struct 
 
 #define FIELD(NAME) (RECORD + (int)offsetof(struct record, NAME))
 
-/* Copy `size` bytes from reg + offset, anywhere in the kernel, to r10 + to. */
+/* Copy `size` bytes from reg + offset to the stack. */
 static void build_read(struct snoop_code *code, unsigned reg, int offset, int size, int to)
 {
-	rawbpf_build_emit(&code->build,
-		BPF_MOV64_REG(BPF_REG_3, reg),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
-		BPF_MOV64_IMM(BPF_REG_2, size),
-		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, to),
-		BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel)); /* (r10 + to, size, r3) */
+	rawbpf_build_emit(&code->build, BPF_MOV64_REG(BPF_REG_3, reg));
+	snoop_build_read_kernel(code, offset, size, to);
 }
 
 /* r7 = the socket; r8 = the state it is about to have. */
@@ -217,7 +212,9 @@ static void print_columns(struct snoop_line *line, const struct record *record, 
 {
 	char text[24];
 
-	if (record->state != TCP_CLOSE || record->error > 0)
+	if (record->state != TCP_CLOSE)
+		snoop_print_number(line, "", 4, 0);
+	else if (record->error > 0)
 		snoop_print_number(line, "", 4, -record->error);
 	else
 		snoop_print_word(line, "", 4, record->error == UNKNOWN ? "?" : "-");
@@ -230,11 +227,13 @@ static void print_columns(struct snoop_line *line, const struct record *record, 
 static void print_members(struct snoop_line *line, const struct record *record, const char *source,
 			  const char *destination)
 {
-	snoop_print_flag(line, "connected", record->state != TCP_CLOSE);
-	if (record->error == UNKNOWN)
+	int connected = record->state != TCP_CLOSE;
+
+	snoop_print_flag(line, "connected", connected);
+	if (!connected && record->error == UNKNOWN)
 		snoop_print_null(line, "errno");
 	else
-		snoop_print_number(line, "errno", 0, record->error);
+		snoop_print_number(line, "errno", 0, connected ? 0 : record->error);
 	snoop_print_number(line, "duration_ns", 0, (long long)(record->end - record->head.time));
 	snoop_print_word(line, "source", 0, source);
 	snoop_print_number(line, "source_port", 0, record->source_port);

@@ -11,6 +11,8 @@
 #include <rawbpf/build.h>
 #include <rawbpf/insn.h>
 
+#include "out.h"
+
 enum { GOTOL_KERNEL = 6 << 8 | 6 };
 
 static void set_error(struct rawbpf_build *b, int error, unsigned index, unsigned line,
@@ -355,71 +357,34 @@ int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigne
 
 /* ------------------------------------------------------------------- explaining */
 
-struct explanation {
-	char *text;
-	size_t size;
-	size_t length;
-};
-
-static void explain_char(struct explanation *e, char c)
-{
-	if (e->length + 1 < e->size)
-		e->text[e->length] = c;
-	e->length++;
-}
-
-static void build_text_string(struct explanation *e, const char *string)
-{
-	while (*string)
-		explain_char(e, *string++);
-}
-
-static void build_text_number(struct explanation *e, unsigned number)
-{
-	if (number > 9)
-		build_text_number(e, number / 10);
-	explain_char(e, (char)('0' + number % 10));
-}
-
 /* Names are not the library's: nothing that a terminal would obey. */
-static void explain_name(struct explanation *e, const char *name)
+static void explain_name(struct rawbpf__out *out, const char *name)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (; *name; name++) {
-		unsigned char c = (unsigned char)*name;
-
-		if (c >= ' ' && c <= '~' && c != '\\') {
-			explain_char(e, (char)c);
-			continue;
-		}
-		build_text_string(e, "\\x");
-		explain_char(e, digits[c >> 4]);
-		explain_char(e, digits[c & 15]);
-	}
+	while (name && *name)
+		rawbpf__out_escaped(out, *name++);
 }
 
 size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_error *error)
 {
-	struct explanation e = { text, size, 0 };
+	struct rawbpf__out out = { text, size, 0 };
 	const char *reason = error->reason ? error->reason : "no error";
 
+	if (size)
+		text[0] = '\0';
 	if (error->error) {
-		build_text_string(&e, "instruction ");
-		build_text_number(&e, error->index);
+		rawbpf__out_text(&out, "instruction ");
+		rawbpf__out_number(&out, error->index);
 		if (error->line) {
-			build_text_string(&e, ", line ");
-			build_text_number(&e, error->line);
+			rawbpf__out_text(&out, ", line ");
+			rawbpf__out_number(&out, error->line);
 		}
-		build_text_string(&e, ": ");
+		rawbpf__out_text(&out, ": ");
 	}
 	for (; *reason; reason++) {
 		if (*reason == '@')
-			explain_name(&e, error->label ? error->label : "");
+			explain_name(&out, error->label);
 		else
-			explain_char(&e, *reason);
+			rawbpf__out_byte(&out, *reason);
 	}
-	if (size)
-		text[e.length < size ? e.length : size - 1] = '\0';
-	return e.length;
+	return out.length;
 }

@@ -55,38 +55,26 @@ static const char check_sentences[] =
 	"imm of the second half must be 0 for this kind of load\0"
 	"no kernel loads this instruction";
 
-/* What is wrong when a field breaks its rule: by field and rule. */
-static enum check_problem check_imm_problem(unsigned rule)
-{
-	switch (rule) {
-	case RAWBPF__FIX:
-		return CHECK_IMM_KIND;
-	case RAWBPF__NOT0:
-		return CHECK_ZERO_DIVISOR;
-	case RAWBPF__SHIFT32:
-		return CHECK_SHIFT32;
-	case RAWBPF__SHIFT64:
-		return CHECK_SHIFT64;
-	case RAWBPF__CAST:
-		return CHECK_IMM_CAST;
-	default:
-		return CHECK_IMM_USED;
-	}
-}
+/* The fields of the first slot, the one that tells most about a wrong instruction last. */
+enum { CHECK_FIELD_IMM, CHECK_FIELD_OFF, CHECK_FIELD_SRC, CHECK_FIELD_DST, CHECK_FIELDS };
 
-static enum check_problem check_off_problem(unsigned rule)
-{
-	if (rule == RAWBPF__ZERO)
-		return CHECK_OFF_USED;
-	return rule == RAWBPF__FIX ? CHECK_OFF_KIND : CHECK_OFF_INDEX;
-}
-
-static enum check_problem check_src_problem(unsigned rule)
-{
-	if (rule == RAWBPF__ZERO)
-		return CHECK_SRC_USED;
-	return rule == RAWBPF__FIX ? CHECK_SRC_KIND : CHECK_SRC;
-}
+/* What is wrong when a field breaks its rule. */
+static const uint8_t check_problems[CHECK_FIELDS][RAWBPF__RULES] = {
+	[CHECK_FIELD_IMM] = {
+		[RAWBPF__ZERO] = CHECK_IMM_USED, [RAWBPF__FIX] = CHECK_IMM_KIND,
+		[RAWBPF__NOT0] = CHECK_ZERO_DIVISOR, [RAWBPF__CAST] = CHECK_IMM_CAST,
+		[RAWBPF__SHIFT32] = CHECK_SHIFT32, [RAWBPF__SHIFT64] = CHECK_SHIFT64,
+	},
+	[CHECK_FIELD_OFF] = {
+		[RAWBPF__ZERO] = CHECK_OFF_USED, [RAWBPF__FIX] = CHECK_OFF_KIND,
+		[RAWBPF__INDEX] = CHECK_OFF_INDEX,
+	},
+	[CHECK_FIELD_SRC] = {
+		[RAWBPF__ZERO] = CHECK_SRC_USED, [RAWBPF__FIX] = CHECK_SRC_KIND,
+		[RAWBPF__REG] = CHECK_SRC,
+	},
+	[CHECK_FIELD_DST] = { [RAWBPF__ZERO] = CHECK_DST_USED, [RAWBPF__REG] = CHECK_DST },
+};
 
 static enum check_problem check_second(const struct rawbpf__shape *shape,
 				       const struct bpf_insn *insns, unsigned count, int fix)
@@ -105,27 +93,25 @@ static enum check_problem check_form(const struct rawbpf__form *form, const stru
 				     unsigned count, unsigned *good)
 {
 	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
-	int fix = form->fix;
-	enum check_problem problem = check_second(shape, insns, count, fix);
+	const struct {
+		int32_t value;
+		uint8_t rule;
+	} fields[CHECK_FIELDS] = {
+		{ insns->imm, shape->imm }, { insns->off, shape->off },
+		{ insns->src_reg, shape->src }, { insns->dst_reg, shape->dst },
+	};
+	enum check_problem problem = check_second(shape, insns, count, form->fix);
+	unsigned i;
 
 	*good = !problem;
-	if (rawbpf__rule_holds(shape->imm, insns->imm, fix, 1))
-		++*good;
-	else
-		problem = check_imm_problem(shape->imm);
-	if (rawbpf__rule_holds(shape->off, insns->off, fix, 1))
-		++*good;
-	else
-		problem = check_off_problem(shape->off);
-	/* The field that chooses among forms counts most. */
-	if (rawbpf__rule_holds(shape->src, insns->src_reg, fix, 1))
-		*good += shape->src == RAWBPF__FIX ? 8 : 1;
-	else
-		problem = check_src_problem(shape->src);
-	if (rawbpf__rule_holds(shape->dst, insns->dst_reg, fix, 1))
-		++*good;
-	else
-		problem = shape->dst == RAWBPF__REG ? CHECK_DST : CHECK_DST_USED;
+	for (i = 0; i < CHECK_FIELDS; i++) {
+		unsigned rule = fields[i].rule;
+
+		if (!rawbpf__rule_holds(rule, fields[i].value, form->fix, 1))
+			problem = check_problems[i][rule];
+		else /* src counts most when it chooses among forms */
+			*good += i == CHECK_FIELD_SRC && rule == RAWBPF__FIX ? 8 : 1;
+	}
 	if (!problem && !form->kernel)
 		problem = CHECK_NO_KERNEL;
 	return problem;

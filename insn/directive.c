@@ -75,7 +75,7 @@ static struct rawbpf__token *map_type(struct rawbpf__parser *p, struct rawbpf__t
 				      unsigned *type)
 {
 	struct rawbpf__guess guess;
-	const char *names = rawbpf__name_list(RAWBPF_NAME_MAP_TYPE), *name;
+	const char *names = rawbpf__name_map_types(), *name;
 	int i;
 
 	token = after_comma(token);

@@ -5,6 +5,7 @@
 #include "form.h"
 #include "format.h"
 #include "names.h"
+#include "out.h"
 #include "put.h"
 #include "words.h"
 
@@ -12,8 +13,7 @@
 enum { EXPLAIN_LINE = RAWBPF__WORDS_SIZE };
 
 struct explain {
-	char *text;
-	size_t size, length;
+	struct rawbpf__out out;
 	int colour;
 	enum rawbpf_byte_order order;
 	const struct bpf_insn *insns;
@@ -24,9 +24,7 @@ struct explain {
 
 static void explain_add(struct explain *explain, const char *string)
 {
-	for (; *string; string++, explain->length++)
-		if (explain->length + 1 < explain->size)
-			explain->text[explain->length] = *string;
+	rawbpf__out_text(&explain->out, string);
 }
 
 /* Fields, and their colours. */
@@ -53,23 +51,20 @@ static void explain_colour(struct explain *explain, enum explain_field field)
 /* A string in a column of `width`, and at least one space after it. */
 static void explain_column(struct explain *explain, const char *string, unsigned width)
 {
-	size_t start = explain->length;
+	size_t start = explain->out.length;
 
 	explain_add(explain, string);
 	do
 		explain_add(explain, " ");
-	while (explain->length < start + width);
+	while (explain->out.length < start + width);
 }
 
 static void explain_hex(struct explain *explain, const unsigned char *bytes, unsigned count)
 {
-	char text[4];
-
 	for (unsigned i = 0; i < count; i++) {
-		*rawbpf__put_byte(text, bytes[i]) = 0;
 		if (i)
 			explain_add(explain, " ");
-		explain_add(explain, text);
+		rawbpf__out_hex(&explain->out, bytes[i]);
 	}
 }
 
@@ -84,18 +79,16 @@ static int explain_is_big(const struct explain *explain)
 static void explain_slot(struct explain *explain, const unsigned char *bytes)
 {
 	int big = explain_is_big(explain);
-	char digits[4] = "", second[2] = "";
+	char digits[2];
 
 	rawbpf__put_byte(digits, bytes[1]);
-	second[0] = digits[1];
-	digits[1] = 0;
 	explain_colour(explain, FIELD_CODE);
 	explain_hex(explain, bytes, 1);
 	explain_add(explain, " ");
 	explain_colour(explain, big ? FIELD_DST : FIELD_SRC);
-	explain_add(explain, digits);
+	rawbpf__out_byte(&explain->out, digits[0]);
 	explain_colour(explain, big ? FIELD_SRC : FIELD_DST);
-	explain_add(explain, second);
+	rawbpf__out_byte(&explain->out, digits[1]);
 	explain_add(explain, " ");
 	explain_colour(explain, FIELD_OFF);
 	explain_hex(explain, bytes + 2, 2);
@@ -454,11 +447,13 @@ static void explain_title(struct explain *explain, const unsigned char *bytes, u
 size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			   enum rawbpf_byte_order order, int colour, unsigned *slots)
 {
-	struct explain explain = { text, size, 0, colour, order, insns, NULL };
+	struct explain explain = { { text, size, 0 }, colour, order, insns, NULL };
 	unsigned char bytes[16];
 	const char *reason;
 	unsigned taken = 1;
 
+	if (size)
+		text[0] = '\0';
 	if (count)
 		explain.form = rawbpf__form_find(insns, count);
 	if (explain.form)
@@ -479,7 +474,5 @@ size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns
 		explain_add(&explain, reason);
 		explain_add(&explain, "\n");
 	}
-	if (size)
-		text[explain.length < size ? explain.length : size - 1] = 0;
-	return explain.length;
+	return explain.out.length;
 }

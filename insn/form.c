@@ -29,23 +29,24 @@ static const struct rawbpf__templates rawbpf__templates = {
 	 RAWBPF__##IMM == RAWBPF__FIX ? 32 : 0)
 
 #define TEMPLATE(FIELD) ((uint16_t)offsetof(struct rawbpf__templates, FIELD))
-/* "" as the kernel's is one byte, the terminator. */
-#define KERNEL_TEMPLATE(NAME, KERNEL) \
-	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : TEMPLATE(llvm_##NAME))
-
+/* "", one byte, as LLVM's is that of the row before: one less than the mark. */
 enum {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, ...) \
-	rawbpf__slots_##NAME = RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2,
+#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
+	mark_llvm_##NAME, \
+	llvm_##NAME = sizeof(LLVM) > 1 ? TEMPLATE(llvm_##NAME) : mark_llvm_##NAME - 1,
 #include "form.def"
 };
+
+/* "" as the kernel's is LLVM's. */
+#define KERNEL_TEMPLATE(NAME, KERNEL) \
+	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : llvm_##NAME)
 
 static const struct rawbpf__shape rawbpf__shapes[] = {
 #define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
 	{ FIELD(DST, 1) | FIELD(SRC, 2) | FIELD(OFF, 4) | FIELD(IMM, 8), FIX_SHIFT(SRC, OFF, IMM), \
 	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
-	  rawbpf__slots_##NAME, \
-	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) }, \
-	  RAWBPF__MEANING_##MEANS },
+	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, RAWBPF__MEANING_##MEANS, \
+	  { llvm_##NAME, KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) } },
 #include "form.def"
 };
 
@@ -54,13 +55,13 @@ static const struct rawbpf__shape rawbpf__shapes[] = {
 #undef TEMPLATE
 #undef KERNEL_TEMPLATE
 
-#define K(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
+#define K(MAJOR, MINOR) ((MAJOR) << 5 | (MINOR))
 static const struct rawbpf__form rawbpf__forms[] = {
 #define FORM(CODE, SHAPE, OP, FIX, GROUP, KERNEL) \
-	{ CODE, RAWBPF__SHAPE_##SHAPE, FIX, OP, KERNEL, RAWBPF__##GROUP, rawbpf__slots_##SHAPE },
+	{ CODE, RAWBPF__SHAPE_##SHAPE, FIX, OP, KERNEL, RAWBPF__##GROUP },
 #define ALSO FORM
 #include "form.def"
-	{ 0, 0, 0, "", 0, 0, 0 }	/* ends the last opcode's rows: no form has opcode 0 */
+	{ 0, 0, 0, "", 0, 0 }	/* ends the last opcode's rows: no form has opcode 0 */
 };
 #undef K
 
@@ -100,6 +101,11 @@ RAWBPF__PRIVATE const struct rawbpf__shape *rawbpf__form_shape(const struct rawb
 	return &rawbpf__shapes[form->shape];
 }
 
+RAWBPF__PRIVATE unsigned rawbpf__form_kernel(const struct rawbpf__form *form)
+{
+	return (form->kernel >> 5) << 8 | (form->kernel & 31);
+}
+
 RAWBPF__PRIVATE const char *rawbpf__form_text(const struct rawbpf__form *form, unsigned dialect)
 {
 	return (const char *)&rawbpf__templates + rawbpf__shapes[form->shape].text[dialect];
@@ -133,24 +139,12 @@ RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix
 	}
 }
 
-/* The bits of the fields in `fields`, as form_word() has them. */
+/* The bits of the fields in `fields`, as rawbpf__form_word() has them. */
 static const uint64_t form_masks[16] = {
 #define FOUR(HIGH) HIGH, (HIGH) | 0xf00, (HIGH) | 0xf000, (HIGH) | 0xff00
 	FOUR(0), FOUR(0xffff0000), FOUR(0xffffffff00000000), FOUR(0xffffffffffff0000)
 #undef FOUR
 };
-
-/* An instruction as one number: opcode, registers, off and imm, from its low end. */
-static uint64_t form_word(const struct bpf_insn *insn)
-{
-	uint64_t word;
-
-	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-		return (uint64_t)(uint32_t)insn->imm << 32 | (uint32_t)(uint16_t)insn->off << 16 |
-		       insn->src_reg << 12 | insn->dst_reg << 8 | insn->code;
-	__builtin_memcpy(&word, insn, sizeof(word));
-	return word;
-}
 
 static int form_second_fits(const struct rawbpf__shape *shape, const struct bpf_insn *insns,
 			    unsigned count)
@@ -162,7 +156,7 @@ static int form_second_fits(const struct rawbpf__shape *shape, const struct bpf_
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_insn *insns,
 							     unsigned count)
 {
-	uint64_t word = form_word(insns);
+	uint64_t word = rawbpf__form_word(insns);
 	unsigned row = rawbpf__first_rows[word & 0xff];
 	const struct rawbpf__form *form;
 	const struct rawbpf__shape *shape;
@@ -175,7 +169,7 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 		shape = &rawbpf__shapes[form->shape];
 		if (!((word ^ (uint64_t)(uint16_t)form->fix << shape->fix_shift) &
 		      form_masks[shape->fields]) &&
-		    (form->slots == 1 || form_second_fits(shape, insns, count)))
+		    (shape->slots == 1 || form_second_fits(shape, insns, count)))
 			return form;
 	} while ((++form)->code == (uint8_t)word);
 	return NULL;

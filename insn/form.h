@@ -22,6 +22,7 @@
  *	%J	off, a jump's target; %L the same in imm
  *	%R	imm, a call's target, after "pc"; %K the same without "pc"
  *	%H	imm, a helper of the kernel
+ *	%Y	what ends a load of 64 bits
  *	%T	u8, u16, u32, u64, or s8, s16, s32, as the opcode says
  *	%o %F	the form's operator, and its `fix` in decimal: literal text
  *	%Z %P	C only: BPF_W..., and BPF_ADD, BPF_JEQ...
@@ -39,6 +40,7 @@
  *	%R	pc+0x5 pc-0x5		pc+5 pc-5		5 -5
  *	%K	+0x5 -0x5		+5 -5			5 -5
  *	%H	0x1			bpf_map_lookup_elem#1	BPF_FUNC_map_lookup_elem
+ *	%Y	" ll"			""			-
  *
  * A register that stands in a template twice is the same register both times. A
  * kernel template "" is LLVM's. The kernel's whole line has the opcode before it:
@@ -72,7 +74,8 @@ enum rawbpf__rule {
 	RAWBPF__INDEX,		/* 0 and more */
 	RAWBPF__SHIFT32,	/* 0 to 31 */
 	RAWBPF__SHIFT64,	/* 0 to 63 */
-	RAWBPF__CAST		/* 1 or 0x10000 */
+	RAWBPF__CAST,		/* 1 or 0x10000 */
+	RAWBPF__RULES
 };
 
 /* Conformance groups of RFC 9669, section 2.4. */
@@ -103,10 +106,12 @@ enum rawbpf__shape_name {
 struct rawbpf__shape {
 	uint8_t fields;		/* form.c's: which must be 0 or `fix`, */
 	uint8_t fix_shift;	/* which goes here */
-	uint8_t dst, src, off, imm, next;	/* enum rawbpf__rule; next: imm of the second slot */
-	uint8_t slots;				/* 1 or 2 */
-	uint16_t text[3];			/* by enum rawbpf_dialect; see rawbpf__form_text() */
+	uint8_t dst : 4, src : 4;		/* enum rawbpf__rule */
+	uint8_t off : 4, imm : 4;
+	uint8_t next : 4;			/* imm of the second slot */
+	uint8_t slots : 4;			/* 1 or 2 */
 	uint8_t meaning;			/* enum rawbpf__meaning */
+	uint16_t text[3];			/* by enum rawbpf_dialect; see rawbpf__form_text() */
 };
 
 struct rawbpf__form {
@@ -114,9 +119,8 @@ struct rawbpf__form {
 	uint8_t shape;		/* enum rawbpf__shape_name */
 	int16_t fix;
 	char op[4];		/* %o, terminated */
-	uint16_t kernel;	/* 5 << 8 | 12; 0: none */
+	uint8_t kernel;		/* 5 << 5 | 12; 0: none. See rawbpf__form_kernel() */
 	uint8_t group;		/* enum rawbpf__group */
-	uint8_t slots;		/* 1 or 2, as its shape's */
 };
 
 /* Form `index`, from 0; NULL: there are no more. In order of opcodes. */
@@ -125,11 +129,26 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_at(unsigned index);
 /* The first form of an opcode, or NULL; further ones follow it, while their `code` is the same. */
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_first(unsigned code);
 
+/* An instruction as one number: opcode, registers, off and imm, from its low end. */
+static inline uint64_t rawbpf__form_word(const struct bpf_insn *insn)
+{
+	uint64_t word;
+
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		return (uint64_t)(uint32_t)insn->imm << 32 | (uint32_t)(uint16_t)insn->off << 16 |
+		       insn->src_reg << 12 | insn->dst_reg << 8 | insn->code;
+	__builtin_memcpy(&word, insn, sizeof(word));
+	return word;
+}
+
 /* The form of an instruction, of which `count` slots (> 0) may be read. NULL: it is none. */
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_insn *insns,
 							     unsigned count);
 
 RAWBPF__PRIVATE const struct rawbpf__shape *rawbpf__form_shape(const struct rawbpf__form *form);
+
+/* The kernel that brought it: 5 << 8 | 12; 0: none. */
+RAWBPF__PRIVATE unsigned rawbpf__form_kernel(const struct rawbpf__form *form);
 
 /*
  * Its template in a dialect (enum rawbpf_dialect), with '!' where it has one. 7 bytes

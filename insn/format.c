@@ -14,34 +14,15 @@
 /* No line is longer, but for a label in it; a test tries the longest. */
 enum { FORMAT_LINE = 128 + RAWBPF__PUT_SLACK };
 
-/* The numbers that an instruction has. */
-enum format_value {
-	VALUE_DST,
-	VALUE_SRC,
-	VALUE_OFF,
-	VALUE_IMM,
-	VALUE_UIMM,
-	VALUE_NEXT,
-	VALUE_UNEXT,
-	VALUE_HIGH,
-	VALUE_LOW,
-	VALUE_QUAD,
-	VALUE_FIX
-};
-
 enum format_style {
 	STYLE_HEX,
 	STYLE_UHEX,	/* as if it had no sign */
-	STYLE_DEC,
-	STYLE_TEXT	/* not a number: by its letter */
+	STYLE_DEC
 };
 
 /* What comes before a magnitude. */
 enum format_before {
 	BEFORE_NOTHING,
-	BEFORE_R,
-	BEFORE_W,
-	BEFORE_C,
 	BEFORE_MINUS,
 	BEFORE_PLUS,
 	BEFORE_SPACE_PLUS,
@@ -57,92 +38,59 @@ enum format_before {
 	BEFORE_PC_MINUS_0X
 };
 
-static const char format_befores[][9] = {
-	"", "r", "w", "BPF_REG_", "-", "+", " +", " -", "pc+", "pc-",
-	"0x", "-0x", "+0x", " + 0x", " - 0x", "pc+0x", "pc-0x"
+/* Each is copied as a whole. */
+static const struct {
+	char text[8];
+	uint8_t length;
+} format_befores[] = {
+#define BEFORE(TEXT) { TEXT, sizeof(TEXT) - 1 }
+	BEFORE(""), BEFORE("-"), BEFORE("+"), BEFORE(" +"), BEFORE(" -"), BEFORE("pc+"),
+	BEFORE("pc-"), BEFORE("0x"), BEFORE("-0x"), BEFORE("+0x"), BEFORE(" + 0x"),
+	BEFORE(" - 0x"), BEFORE("pc+0x"), BEFORE("pc-0x"),
+#undef BEFORE
 };
 
-/* How an operand of a template looks. */
-struct format_operand {
+/* How the number of an operand looks. */
+struct format_look {
 	uint8_t before[2];	/* enum format_before; [1]: of a negative number */
-	uint8_t value;		/* enum format_value */
-	uint8_t style : 7;	/* enum format_style */
-	uint8_t target : 1;	/* a label may stand for it */
+	uint8_t style;		/* enum format_style */
 };
 
-/* One line of the table: an operand in three dialects. */
-enum {
-	OPERAND_NONE, OPERAND_D, OPERAND_W, OPERAND_S, OPERAND_X, OPERAND_I, OPERAND_C, OPERAND_N,
-	OPERAND_M, OPERAND_Q, OPERAND_U, OPERAND_V, OPERAND_E, OPERAND_O, OPERAND_J, OPERAND_L,
-	OPERAND_R, OPERAND_K, OPERAND_H, OPERAND_F, OPERAND_TEXT, OPERANDS
+/* The operands that have looks of their own. */
+enum format_number {
+	NUMBER_I,
+	NUMBER_C,
+	NUMBER_N,	/* %M, %E, %F too */
+	NUMBER_Q,
+	NUMBER_U,	/* %V too */
+	NUMBER_O,
+	NUMBER_J,	/* %L too */
+	NUMBER_R,
+	NUMBER_K,
+	NUMBERS
 };
-
-/* By the low 6 bits of a letter. */
-static const uint8_t format_letters[64] = {
-	['D' & 63] = OPERAND_D, ['d' & 63] = OPERAND_W, ['S' & 63] = OPERAND_S,
-	['s' & 63] = OPERAND_X, ['I' & 63] = OPERAND_I, ['C' & 63] = OPERAND_C,
-	['N' & 63] = OPERAND_N, ['M' & 63] = OPERAND_M, ['Q' & 63] = OPERAND_Q,
-	['U' & 63] = OPERAND_U, ['V' & 63] = OPERAND_V, ['E' & 63] = OPERAND_E,
-	['O' & 63] = OPERAND_O, ['J' & 63] = OPERAND_J, ['L' & 63] = OPERAND_L,
-	['R' & 63] = OPERAND_R, ['K' & 63] = OPERAND_K, ['H' & 63] = OPERAND_H,
-	['F' & 63] = OPERAND_F, ['T' & 63] = OPERAND_TEXT, ['o' & 63] = OPERAND_TEXT,
-	['Z' & 63] = OPERAND_TEXT, ['P' & 63] = OPERAND_TEXT,
-};
-
-#define OPERAND(VALUE, STYLE, PLUS, MINUS, TARGET) \
-	{ { BEFORE_##PLUS, BEFORE_##MINUS }, VALUE_##VALUE, STYLE_##STYLE, TARGET }
-#define DEC(VALUE) OPERAND(VALUE, DEC, NOTHING, MINUS, 0)
-#define HEX(VALUE) OPERAND(VALUE, HEX, 0X, MINUS_0X, 0)
-#define UHEX(VALUE) OPERAND(VALUE, UHEX, 0X, NOTHING, 0)
-#define REG(VALUE, LETTER) OPERAND(VALUE, HEX, LETTER, NOTHING, 0)
-#define TARGET_HEX(VALUE, PLUS, MINUS) OPERAND(VALUE, HEX, PLUS, MINUS, 1)
-#define TARGET_DEC(VALUE, PLUS, MINUS) OPERAND(VALUE, DEC, PLUS, MINUS, 1)
-#define TEXT OPERAND(IMM, TEXT, NOTHING, NOTHING, 0)
 
 /* LLVM, kernel, C */
-static const struct format_operand format_operands[OPERANDS][3] = {
-	[OPERAND_D] = { REG(DST, R), REG(DST, R), REG(DST, C) },
-	[OPERAND_W] = { REG(DST, W), REG(DST, W), REG(DST, C) },
-	[OPERAND_S] = { REG(SRC, R), REG(SRC, R), REG(SRC, C) },
-	[OPERAND_X] = { REG(SRC, W), REG(SRC, W), REG(SRC, C) },
-	[OPERAND_I] = { HEX(IMM), DEC(IMM), DEC(IMM) },
-	[OPERAND_C] = { HEX(IMM), UHEX(UIMM), DEC(IMM) },
-	[OPERAND_N] = { DEC(UIMM), DEC(UIMM), DEC(IMM) },
-	[OPERAND_M] = { DEC(UNEXT), DEC(UNEXT), DEC(NEXT) },
-	[OPERAND_Q] = { HEX(QUAD), UHEX(QUAD), UHEX(QUAD) },
-	[OPERAND_U] = { HEX(HIGH), DEC(HIGH), DEC(HIGH) },
-	[OPERAND_V] = { HEX(LOW), DEC(LOW), DEC(LOW) },
-	[OPERAND_E] = { DEC(OFF), DEC(OFF), DEC(OFF) },
-	[OPERAND_O] = {
-		OPERAND(OFF, HEX, SPACE_PLUS_0X, SPACE_MINUS_0X, 0),
-		OPERAND(OFF, DEC, SPACE_PLUS, SPACE_MINUS, 0),
-		DEC(OFF)
-	},
-	[OPERAND_J] = {
-		TARGET_HEX(OFF, PLUS_0X, MINUS_0X), TARGET_DEC(OFF, PC_PLUS, PC_MINUS), DEC(OFF)
-	},
-	[OPERAND_L] = {
-		TARGET_HEX(IMM, PLUS_0X, MINUS_0X), TARGET_DEC(IMM, PC_PLUS, PC_MINUS), DEC(IMM)
-	},
-	[OPERAND_R] = {
-		TARGET_HEX(IMM, PC_PLUS_0X, PC_MINUS_0X), TARGET_DEC(IMM, PC_PLUS, PC_MINUS), DEC(IMM)
-	},
-	[OPERAND_K] = {
-		TARGET_HEX(IMM, PLUS_0X, MINUS_0X), TARGET_DEC(IMM, PLUS, MINUS), DEC(IMM)
-	},
-	[OPERAND_H] = { HEX(IMM), TEXT, TEXT },
-	[OPERAND_F] = { DEC(FIX), DEC(FIX), DEC(FIX) },
-	[OPERAND_TEXT] = { TEXT, TEXT, TEXT },
-};
-
-#undef OPERAND
+static const struct format_look format_looks[NUMBERS][3] = {
+#define DEC { { BEFORE_NOTHING, BEFORE_MINUS }, STYLE_DEC }
+#define HEX { { BEFORE_0X, BEFORE_MINUS_0X }, STYLE_HEX }
+#define UHEX { { BEFORE_0X, BEFORE_NOTHING }, STYLE_UHEX }
+#define LOOK(STYLE, PLUS, MINUS) { { BEFORE_##PLUS, BEFORE_##MINUS }, STYLE_##STYLE }
+	[NUMBER_I] = { HEX, DEC, DEC },
+	[NUMBER_C] = { HEX, UHEX, DEC },
+	[NUMBER_N] = { DEC, DEC, DEC },
+	[NUMBER_Q] = { HEX, UHEX, UHEX },
+	[NUMBER_U] = { HEX, DEC, DEC },
+	[NUMBER_O] = { LOOK(HEX, SPACE_PLUS_0X, SPACE_MINUS_0X),
+		       LOOK(DEC, SPACE_PLUS, SPACE_MINUS), DEC },
+	[NUMBER_J] = { LOOK(HEX, PLUS_0X, MINUS_0X), LOOK(DEC, PC_PLUS, PC_MINUS), DEC },
+	[NUMBER_R] = { LOOK(HEX, PC_PLUS_0X, PC_MINUS_0X), LOOK(DEC, PC_PLUS, PC_MINUS), DEC },
+	[NUMBER_K] = { LOOK(HEX, PLUS_0X, MINUS_0X), LOOK(DEC, PLUS, MINUS), DEC },
 #undef DEC
 #undef HEX
 #undef UHEX
-#undef REG
-#undef TARGET_HEX
-#undef TARGET_DEC
-#undef TEXT
+#undef LOOK
+};
 
 /* An instruction on its way to text. */
 struct rawbpf__format {
@@ -182,72 +130,40 @@ static char *format_name(char *at, const char *name)
 	return rawbpf__put(rawbpf__put(at, "BPF_"), name);
 }
 
-/* What is no number. */
-static char *format_text(char *at, const struct rawbpf__format *format, char letter)
+static char *format_number(char *at, const struct rawbpf__format *format, enum format_number which,
+			   int64_t number)
 {
-	const struct bpf_insn *insn = format->insns;
+	const struct format_look *look = &format_looks[which][format->dialect];
+	int negative = (number < 0) & (look->style != STYLE_UHEX);
+	unsigned before = look->before[negative];
 
-	switch (letter) {
-	case 'o':
-		return rawbpf__put_short(at, format->form->op);
-	case 'T':
-		return rawbpf__put_short(at, rawbpf__form_type(insn->code));
-	case 'H':
-		return format_helper(at, format);
-	case 'P':
-		return format_name(at, rawbpf__operation_name(insn));
-	case 'Z':
-		return format_name(at, rawbpf__size_name(insn->code));
-	default:
-		return at;
-	}
-}
-
-/* To be written as hexadecimal: 0x10 for r10. */
-static unsigned format_register(unsigned reg)
-{
-	return reg > 9 ? 0x10 : reg;
-}
-
-/* The numbers that few instructions show. */
-static int64_t format_rare_value(const struct rawbpf__format *format, unsigned value)
-{
-	const struct bpf_insn *insns = format->insns;
-	uint32_t imm = insns->imm;
-
-	switch (value) {
-	case VALUE_UIMM:
-		return imm;
-	case VALUE_NEXT:
-		return insns[1].imm;
-	case VALUE_UNEXT:
-		return (uint32_t)insns[1].imm;
-	case VALUE_HIGH:
-		return imm >> 16;
-	case VALUE_LOW:
-		return imm & 0xffff;
-	case VALUE_QUAD:
-		return (uint64_t)(uint32_t)insns[1].imm << 32 | imm;
-	default:
-		return format->form->fix;
-	}
-}
-
-static char *format_number(char *at, const struct format_operand *operand, int64_t number,
-			   int plain)
-{
-	int negative = number < 0 && operand->style != STYLE_UHEX;
-	/* Only registers do without "0x"; only 64-bit constants are better with it. */
-	int decimal = plain && operand->value > VALUE_SRC && operand->value != VALUE_QUAD &&
-		      operand->style == STYLE_HEX;
-
-	at = rawbpf__put(at, format_befores[operand->before[negative]]) - 2 * decimal;
-	number = negative ? -(uint64_t)number : (uint64_t)number;
-	if (operand->style == STYLE_DEC || decimal)
+	number = ((uint64_t)number ^ -(uint64_t)negative) + negative;
+	__builtin_memcpy(at, format_befores[before].text, 8);
+	at += format_befores[before].length;
+	if (look->style == STYLE_DEC)
 		return rawbpf__put_dec(at, number);
+	/* Only 64-bit constants are better with "0x". */
+	if (format->plain && which != NUMBER_Q)
+		return rawbpf__put_dec(at - 2, number);
 	if (number >> 32)
 		return rawbpf__put_hex(at, number);
 	return rawbpf__put_digits(at, number, rawbpf__put_digit_count(number));
+}
+
+/* Where it goes to: a label may stand for it, but not in C. */
+static char *format_target(char *at, struct rawbpf__format *format, enum format_number which,
+			   int64_t number)
+{
+	if (!format->label || format->dialect == RAWBPF_C)
+		return format_number(at, format, which, number);
+	format->hole = at;
+	return at;
+}
+
+/* In C, they are ints. */
+static int64_t format_unsigned(const struct rawbpf__format *format, int number)
+{
+	return format->dialect == RAWBPF_C ? number : (int64_t)(uint32_t)number;
 }
 
 /*
@@ -277,26 +193,75 @@ RAWBPF__INLINE char *format_literals(char *at, const char **text)
 	return at;
 }
 
+static char *format_register(char *at, const struct rawbpf__format *format, char letter,
+			     unsigned number)
+{
+	at[0] = letter;
+	at = format->dialect == RAWBPF_C ? rawbpf__put(at, "BPF_REG_") : at + 1;
+	return rawbpf__put_small(at, number);
+}
+
+/* By form.h's table of operands. */
 static char *format_operand(char *at, struct rawbpf__format *format, char letter)
 {
 	const struct bpf_insn *insn = format->insns;
-	const struct format_operand *operand;
-	/* By enum format_value. */
-	const int values[] = {
-		format_register(insn->dst_reg), format_register(insn->src_reg), insn->off, insn->imm
-	};
 
-	operand = &format_operands[format_letters[letter & 63]][format->dialect];
-	if (operand->style == STYLE_TEXT)
-		return format_text(at, format, letter);
-	if (operand->target && format->label) {
-		format->hole = at;
+	switch (letter) {
+	case 'D':
+		return format_register(at, format, 'r', insn->dst_reg);
+	case 'd':
+		return format_register(at, format, 'w', insn->dst_reg);
+	case 'S':
+		return format_register(at, format, 'r', insn->src_reg);
+	case 's':
+		return format_register(at, format, 'w', insn->src_reg);
+	case 'o':
+		return rawbpf__put_short(at, format->form->op);
+	case 'T':
+		return rawbpf__put_short(at, rawbpf__form_type(insn->code));
+	case 'I':
+		return format_number(at, format, NUMBER_I, insn->imm);
+	case 'O':
+		return format_number(at, format, NUMBER_O, insn->off);
+	case 'J':
+		return format_target(at, format, NUMBER_J, insn->off);
+	case 'L':
+		return format_target(at, format, NUMBER_J, insn->imm);
+	case 'R':
+		return format_target(at, format, NUMBER_R, insn->imm);
+	case 'K':
+		return format_target(at, format, NUMBER_K, insn->imm);
+	case 'C':
+		return format_number(at, format, NUMBER_C, format->dialect == RAWBPF_KERNEL ?
+				     (int64_t)(uint32_t)insn->imm : insn->imm);
+	case 'N':
+		return format_number(at, format, NUMBER_N, format_unsigned(format, insn->imm));
+	case 'M':
+		return format_number(at, format, NUMBER_N, format_unsigned(format, insn[1].imm));
+	case 'Q':
+		return format_number(at, format, NUMBER_Q, (uint64_t)(uint32_t)insn[1].imm << 32 |
+				     (uint32_t)insn->imm);
+	case 'U':
+		return format_number(at, format, NUMBER_U, (uint32_t)insn->imm >> 16);
+	case 'V':
+		return format_number(at, format, NUMBER_U, insn->imm & 0xffff);
+	case 'E':
+		return format_number(at, format, NUMBER_N, insn->off);
+	case 'F':
+		return format_number(at, format, NUMBER_N, format->form->fix);
+	case 'H':
+		if (format->dialect == RAWBPF_LLVM)
+			return format_number(at, format, NUMBER_I, insn->imm);
+		return format_helper(at, format);
+	case 'Y':
+		return format->dialect == RAWBPF_LLVM ? rawbpf__put(at, " ll") : at;
+	case 'P':
+		return format_name(at, rawbpf__operation_name(insn));
+	case 'Z':
+		return format_name(at, rawbpf__size_name(insn->code));
+	default:
 		return at;
 	}
-	if (operand->value < VALUE_UIMM)
-		return format_number(at, operand, values[operand->value], format->plain);
-	return format_number(at, operand, format_rare_value(format, operand->value),
-			     format->plain);
 }
 
 static char *format_template(char *at, struct rawbpf__format *format, const char *text)
@@ -309,81 +274,10 @@ static char *format_template(char *at, struct rawbpf__format *format, const char
 	}
 }
 
-RAWBPF__INLINE char *format_fast_register(char *at, char kind, unsigned reg)
-{
-	at[0] = kind;
-	return rawbpf__put_small(at + 1, reg);
-}
-
-RAWBPF__INLINE char *format_fast_hex(char *at, unsigned number)
-{
-	at[0] = '0';
-	at[1] = 'x';
-	return rawbpf__put_digits(at + 2, number, rawbpf__put_digit_count(number));
-}
-
-/* The same as format_template() for LLVM's dialect: what million-line dumps are made of. */
-static char *format_llvm(char *at, struct rawbpf__format *format, const char *text)
-{
-	const struct bpf_insn *insn = format->insns;
-	int number;
-
-	for (;;) {
-		at = format_literals(at, &text);
-		if (!text)
-			return at;
-		switch (*text++) {
-		case 'D':
-			at = format_fast_register(at, 'r', insn->dst_reg);
-			break;
-		case 'd':
-			at = format_fast_register(at, 'w', insn->dst_reg);
-			break;
-		case 'S':
-			at = format_fast_register(at, 'r', insn->src_reg);
-			break;
-		case 's':
-			at = format_fast_register(at, 'w', insn->src_reg);
-			break;
-		case 'o':
-			at = rawbpf__put_short(at, format->form->op);
-			break;
-		case 'T':
-			at = rawbpf__put_short(at, rawbpf__form_type(insn->code));
-			break;
-		case 'I':
-			number = insn->imm;
-			at[0] = '-';
-			at += number < 0;
-			at = format_fast_hex(at, number < 0 ? -(unsigned)number : (unsigned)number);
-			break;
-		case 'O':
-			number = insn->off;
-			at[0] = ' ';
-			at[1] = number < 0 ? '-' : '+';
-			at[2] = ' ';
-			at = format_fast_hex(at + 3, number < 0 ? -number : number);
-			break;
-		case 'J':
-			number = insn->off;
-			at[0] = number < 0 ? '-' : '+';
-			if (format->label)
-				format->hole = at;
-			else
-				at = format_fast_hex(at + 1, number < 0 ? -number : number);
-			break;
-		default:
-			at = format_operand(at, format, text[-1]);
-		}
-	}
-}
-
 static char *format_form(char *at, struct rawbpf__format *format)
 {
 	const char *text = rawbpf__form_text(format->form, format->dialect);
 
-	if (format->dialect == RAWBPF_LLVM)
-		return format_llvm(at, format, text);
 	if (format->dialect == RAWBPF_KERNEL) {
 		*at++ = '(';
 		at = rawbpf__put_byte(at, format->insns->code);
@@ -468,7 +362,7 @@ size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns,
 	if (count)
 		format.form = rawbpf__form_find(insns, count);
 	if (format.form)
-		taken = format.form->slots;
+		taken = rawbpf__form_shape(format.form)->slots;
 	if (slots)
 		*slots = taken;
 	if (!count)

@@ -53,7 +53,7 @@ static const unsigned char *skip_blanks(const unsigned char *at)
  * at a time, the first in the lowest byte.
  */
 #define EACH(BYTE)	(0x0101010101010101 * (uint64_t)(BYTE))
-#define LEX_INLINE	static inline __attribute__((always_inline))
+#define LEX_INLINE	static inline
 
 /* Behind the end are zeros. */
 LEX_INLINE uint64_t load_eight(const unsigned char *at, const unsigned char *end)

@@ -81,6 +81,8 @@ static void line_add_operand(struct match_line *line, const struct rawbpf__templ
 		line_add(line, "pc+");
 	else if (what == 'O')
 		line_add(line, "+");
+	else if (what == 'Y' && template->dialect == RAWBPF_LLVM)
+		line_add(line, " ll");
 	if (line_operands[what & 63])
 		line->text[line->length++] = line_operands[what & 63];
 }
@@ -190,13 +192,13 @@ static int template_next(struct rawbpf__template *template)
 		while ((form = rawbpf__form_at(template->index++))) {
 			text = rawbpf__form_text(form, template->dialect);
 			/*
-			 * If it is LLVM's as well, only a jump is written otherwise: "goto pc+1".
-			 * "kernel-function#5" is the lexer's.
+			 * If it is LLVM's as well, jumps are written otherwise, "goto pc+1", and
+			 * loads without "ll". "kernel-function#5" is the lexer's.
 			 */
 			if ((*text == '!') != weak || has(text, '#') ||
 			    (template->dialect != RAWBPF_LLVM &&
 			     text == rawbpf__form_text(form, RAWBPF_LLVM) && !has(text, 'J') &&
-			     !has(text, 'L')))
+			     !has(text, 'L') && !has(text, 'Y')))
 				continue;
 			template->form = form;
 			template->text = text + weak;

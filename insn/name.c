@@ -43,7 +43,13 @@ static const char name_btf_kinds[] =
 	"void\0int\0ptr\0array\0struct\0union\0enum\0fwd\0typedef\0volatile\0const\0restrict\0"
 	"func\0func_proto\0var\0datasec\0float\0decl_tag\0type_tag\0enum64\0";
 
-RAWBPF__PRIVATE const char *rawbpf__name_list(enum rawbpf_name_kind kind)
+RAWBPF__PRIVATE const char *rawbpf__name_map_types(void)
+{
+	return name_map_types;
+}
+
+/* All of a kind but helpers, likewise. */
+static const char *name_list(enum rawbpf_name_kind kind)
 {
 	switch (kind) {
 	case RAWBPF_NAME_MAP_TYPE:
@@ -83,14 +89,14 @@ const char *rawbpf_name_get(enum rawbpf_name_kind kind, unsigned number)
 
 	if (kind == RAWBPF_NAME_HELPER)
 		return rawbpf__helper_name(number);
-	for (name = rawbpf__name_list(kind); *name && number; number--)
+	for (name = name_list(kind); *name && number; number--)
 		name += name_length(name) + 1;
 	return *name ? name : NULL;
 }
 
 int rawbpf_name_find(enum rawbpf_name_kind kind, const char *name)
 {
-	const char *each = rawbpf__name_list(kind);
+	const char *each = name_list(kind);
 
 	if (kind == RAWBPF_NAME_HELPER)
 		return rawbpf__helper_find(name, name_length(name));

@@ -6,7 +6,7 @@
 
 #include "private.h"
 
-/* All names of a kind but helpers, by number, each ended by a NUL, the last by two. */
-RAWBPF__PRIVATE const char *rawbpf__name_list(enum rawbpf_name_kind kind);
+/* By number, each ended by a NUL, the last by two. Who calls this links no other names. */
+RAWBPF__PRIVATE const char *rawbpf__name_map_types(void);
 
 #endif

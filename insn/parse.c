@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "helper.h"
 #include "parse.h"
+#include "put.h"
 
 /* ------------------------------------------------------------------- operands */
 
@@ -10,7 +11,7 @@ static const struct field_place {
 	uint8_t bits;
 	uint8_t next;		/* in the second slot */
 	uint8_t message;	/* what to say if it is out of range */
-	int64_t least;
+	int32_t least;
 	uint64_t range;		/* from the least to the most */
 } field_places[RAWBPF__F_PLAIN] = {
 	[RAWBPF__F_ZERO] = { 0, 0, 0, 0, 0, 0 },
@@ -28,14 +29,13 @@ static const struct field_place {
 };
 
 /* What a place's `message` means. */
-static const char field_messages[][64] = {
-	"expected %s0, not %t: this instruction knows no other",
-	"%t does not fit 32 bits; r1 = NUMBER ll has 64",
-	"%t is not an address space: expected 0 to 65535",
-	"%t is out of range: an offset is -32768 to 32767",
-	"%t is too far: a jump reaches -32768 to +32767, gotol further",
-	"%t is too far: expected -2147483648 to +2147483647",
-};
+static const char field_messages[] =
+	"expected %s0, not %t: this instruction knows no other\0"
+	"%t does not fit 32 bits; r1 = NUMBER ll has 64\0"
+	"%t is not an address space: expected 0 to 65535\0"
+	"%t is out of range: an offset is -32768 to 32767\0"
+	"%t is too far: a jump reaches -32768 to +32767, gotol further\0"
+	"%t is too far: expected -2147483648 to +2147483647";
 
 RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
@@ -59,7 +59,7 @@ struct parse_insn {
 static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token *token,
 			   unsigned field)
 {
-	const char *message = field_messages[field_places[field].message];
+	const char *message = rawbpf__nth(field_messages, field_places[field].message);
 
 	if (field_places[field].message)
 		rawbpf__complain(p, token, message, token);

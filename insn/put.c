@@ -25,12 +25,14 @@ RAWBPF__PRIVATE char *rawbpf__put_dec(char *at, uint64_t number)
 
 RAWBPF__PRIVATE char *rawbpf__put_hex(char *at, uint64_t number)
 {
-	uint32_t high = number >> 32, low = number;
+	uint32_t high = number >> 32;
+	unsigned digits = rawbpf__put_digit_count(number);
 
-	if (!high)
-		return rawbpf__put_digits(at, low, rawbpf__put_digit_count(low));
-	at = rawbpf__put_digits(at, high, rawbpf__put_digit_count(high));
-	return rawbpf__put_digits(at, low, 8);
+	if (high) {
+		at = rawbpf__put_hex(at, high);
+		digits = 8;
+	}
+	return rawbpf__put_digits(at, number, digits);
 }
 
 RAWBPF__PRIVATE char *rawbpf__put_signed_dec(char *at, int64_t number)

@@ -51,14 +51,15 @@ void rawbpf_insn_write(void *bytes, const struct bpf_insn *insn, enum rawbpf_byt
 int rawbpf_insn_kernel(const struct bpf_insn *insns, unsigned count)
 {
 	const struct rawbpf__form *form;
-	unsigned helper = 0;
+	unsigned helper = 0, kernel;
 
 	if (rawbpf_insn_check(insns, count, NULL))
 		return -EINVAL;
 	form = rawbpf__form_find(insns, count);
 	if (form->shape == RAWBPF__SHAPE_CALL)
 		helper = rawbpf__helper_kernel(insns->imm);
-	return helper > form->kernel ? helper : form->kernel;
+	kernel = rawbpf__form_kernel(form);
+	return helper > kernel ? helper : kernel;
 }
 
 /* What one instruction does not show: before 5.3 no program could jump back to loop. */

@@ -6,8 +6,7 @@
  *	page 1     where the producers are
  *	page 2...  `size` bytes of records, and the same pages again, so that none is ever cut in two
  *
- * A record is a header, of which the first 4 bytes are its length and two flags, and the payload,
- * padded to 8 bytes. BUSY: reserved, not yet submitted. DISCARD: reserved and given up.
+ * A record is a header and the payload, padded to 8 bytes.
  */
 #include "ring.h"
 
@@ -15,13 +14,17 @@
 #include <linux/eventpoll.h>
 #include <rawbpf/map.h>
 
-#define BUSY ((uint32_t)1 << 31)
-#define DISCARD ((uint32_t)1 << 30)
+#define BUSY RAWBPF__RING_BUSY
+#define DISCARD RAWBPF__RING_DISCARD
+#define INLINE static inline __attribute__((always_inline))
+#define APART static __attribute__((noinline))
 
 enum {
-	HEADER_SIZE = 8,
-	SPANS = 32,     /* that one turn of the loop that calls back has at hand */
-	RUN = 16,       /* so many equal headers, and it is worth expecting the next one */
+	HEADER_SIZE = RAWBPF__RING_HEADER_SIZE,
+	RUN = 16,               /* after so many equal headers the next one is expected to be, too */
+	RUN_BYTES = 16 * 1024,  /* walked ahead at once: what stays in the nearest cache until used */
+	LINE = 64,
+	AHEAD = 8 * LINE,       /* what is fetched while the records before it are walked */
 };
 
 /*
@@ -76,12 +79,69 @@ static int find_end(struct rawbpf_ring *ring)
 	return 0;
 }
 
+/* Where records go: into spans, or to the caller's function. */
+struct sink {
+	struct rawbpf_ring *ring;
+	struct rawbpf_span *span, *end;
+	rawbpf_record_fn *handle;
+	void *context;
+	int handed;    /* spans, or records */
+	int stop;      /* not 0: take no more */
+};
+
+/* Take `count` records, the first one's payload at `data`; returns how many were taken. */
+typedef unsigned take_fn(struct sink *sink, const unsigned char *data, unsigned size,
+			 unsigned stride, unsigned count);
+
+INLINE unsigned take_span(struct sink *sink, const unsigned char *data, unsigned size,
+			  unsigned stride, unsigned count)
+{
+	*sink->span++ = (struct rawbpf_span){ data, size, stride, count };
+	sink->handed++;
+	sink->stop = sink->span == sink->end;
+	return count;
+}
+
+/* Apart from the walk, which needs all registers. *stop becomes what is negative. */
+APART unsigned call_for_each(rawbpf_record_fn *handle, void *context, const unsigned char *data,
+			     unsigned size, unsigned stride, unsigned count, int *stop)
+{
+	unsigned left = count;
+
+	do {
+		int err = handle(context, data, size);
+
+		data += stride;
+		left--;
+		if (err < 0) {
+			*stop = err;
+			break;
+		}
+	} while (left);
+	return count - left;
+}
+
+INLINE unsigned take_call(struct sink *sink, const unsigned char *data, unsigned size,
+			  unsigned stride, unsigned count)
+{
+	int err = 0;
+
+	if (count == 1)
+		err = sink->handle(sink->context, data, size);
+	else
+		count = call_for_each(sink->handle, sink->context, data, size, stride, count, &err);
+	if (err < 0)
+		sink->stop = err;
+	sink->handed += count;
+	return count;
+}
+
 /*
  * How many records from `record` on, within `room` bytes, have this header. Where the next header
  * is does not depend on this one, so the CPU need not wait for one load before it begins the next:
  * that, and not the work, is what a walk costs.
  */
-static unsigned run_length(const unsigned char *record, size_t room, uint32_t header, uint32_t size)
+APART unsigned run_length(const unsigned char *record, size_t room, uint32_t header, uint32_t size)
 {
 	unsigned count = 0;
 
@@ -93,157 +153,152 @@ static unsigned run_length(const unsigned char *record, size_t room, uint32_t he
 }
 
 /*
- * Hand out records from the position on, up to `max` spans and an eighth of the ring. Sizes that
- * vary go one record at a time, with no branch that depends on them; only what has been equal for a
- * while is expected to go on like that, and has to earn it again when it was not.
+ * Pass records from the position on to `take`, up to an eighth of the ring. Sizes that vary go one
+ * record at a time, each header fetched long before it is needed; only what has been equal for a
+ * while is expected to go on like that, and has to earn it again when it does not.
  */
-static int walk(struct rawbpf_ring *ring, struct rawbpf_span *spans, unsigned max)
+INLINE int walk(struct sink *result, take_fn *take)
 {
+	struct sink sink = *result; /* in registers */
+	struct rawbpf_ring *const ring = sink.ring;
 	const unsigned char *const from = record_at(ring, ring->position);
 	const size_t available = ring->end - ring->position;
 	size_t limit = available < ring->size / 8 ? available : ring->size / 8;
 	size_t walked = 0;
 	uint64_t received = 0, discarded = 0;
 	uint32_t last = ring->header;
-	unsigned repeats = ring->repeats, count = 0;
+	unsigned repeats = ring->repeats;
+	int err = 0;
 
-	while (count < max && walked < limit) {
-		const uint32_t header = header_load(from + walked);
+	while (walked < limit && !sink.stop) {
+		const unsigned char *const record = from + walked;
+		const uint32_t header = header_load(record);
 		const uint32_t size = record_size(header);
-		unsigned records = 1, keep = !(header & DISCARD);
+		unsigned records = 1;
 
 		if (header & BUSY)
 			break;
 		if (size > limit - walked) {
-			if (size > available - walked && count == 0)
-				return -EBADMSG;
-			if (walked)
+			if (size > available - walked)
+				err = -EBADMSG;
+			if (walked || err)
 				break;
 			limit = size; /* one record larger than an eighth */
 		}
-		spans[count].data = from + walked + HEADER_SIZE;
-		spans[count].size = payload_size(header);
-		spans[count].stride = size;
-		walked += size;
-
+		for (int line = 0; line < 4; line++)
+			__builtin_prefetch(record + AHEAD + line * LINE);
 		repeats = header == last ? repeats + 1 : 0;
 		last = header;
 		if (repeats >= RUN) {
-			unsigned more = run_length(from + walked, limit - walked, header, size);
+			const size_t rest = limit - walked - size;
+			const size_t room = rest < RUN_BYTES ? rest : RUN_BYTES;
+			const unsigned more = run_length(record + size, room, header, size);
 
-			walked += (size_t)more * size;
 			records += more;
-			if (more < RUN && limit - walked >= size)
+			if (more < RUN && room - (size_t)more * size >= size)
 				repeats = 0;
 		}
-		spans[count].count = records;
-		count += keep;
-		received += keep ? records : 0;
-		discarded += keep ? 0 : records;
+		if (header & DISCARD) {
+			discarded += records;
+		} else {
+			records = take(&sink, record + HEADER_SIZE, payload_size(header), size, records);
+			received += records;
+		}
+		walked += (size_t)records * size;
 	}
 	ring->position += walked;
 	ring->header = last;
 	ring->repeats = repeats;
 	ring->source.received += received;
 	ring->source.discarded += discarded;
-	return count;
+	*result = sink;
+	return walked ? 0 : err;
+}
+
+static int walk_to_spans(struct sink *sink)
+{
+	return walk(sink, take_span);
+}
+
+static int walk_to_function(struct sink *sink)
+{
+	return walk(sink, take_call);
 }
 
 /* Walk until there is something to hand out, or nothing left. What was handed out is given back. */
-static int advance(struct rawbpf_ring *ring, struct rawbpf_span *spans, unsigned max)
+static int advance(struct sink *sink, int (*walk_to)(struct sink *))
 {
-	for (;;) {
-		int count, err;
+	struct rawbpf_ring *const ring = sink->ring;
+	unsigned long start;
+	int err = 0;
 
+	do {
 		publish(ring);
-		if (ring->position == ring->end) {
+		start = ring->position;
+		if (start == ring->end)
 			err = find_end(ring);
-			if (err < 0)
-				return err;
-		}
-		count = walk(ring, spans, max);
-		if (count || ring->position == ring->published)
-			return count;
+		if (err == 0)
+			err = walk_to(sink);
+	} while (err == 0 && !sink->handed && ring->position != start);
+	return err;
+}
+
+/*
+ * A producer submits a record, and then looks whether the consumer waits for that very one, to wake
+ * it. We publish that we do, and then look whether it is there. Each must see the other's first
+ * half, or the wake-up is lost, and whoever waits for an edge waits for ever. Release and acquire
+ * let our load pass our store; this pairs with the kernel's xchg.
+ */
+static int advance_or_wait(struct sink *sink, int (*walk_to)(struct sink *))
+{
+	int err = advance(sink, walk_to);
+
+	if (err == 0 && !sink->handed) {
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		err = advance(sink, walk_to);
 	}
+	return err;
 }
 
 int rawbpf_ring_next(struct rawbpf_ring *ring, struct rawbpf_span *spans, unsigned max)
 {
-	int count;
+	struct sink sink = { .ring = ring, .span = spans, .end = spans + max };
+	int err;
 
 	if (!ring->data)
 		return -EBADF;
-	count = advance(ring, spans, max);
-	if (count)
-		return count;
-	/*
-	 * A producer submits a record, and then looks whether the consumer waits for that very one,
-	 * to wake it. We publish that we do, and then look whether it is there. Each must see the
-	 * other's first half, or the wake-up is lost, and whoever waits for an edge waits for ever.
-	 * Release and acquire let our load pass our store; this pairs with the kernel's xchg.
-	 */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return advance(ring, spans, max);
-}
-
-/* Take back what was handed out from `record` on. */
-static void rewind_to(struct rawbpf_ring *ring, const unsigned char *record)
-{
-	unsigned long position = ring->published + (record - record_at(ring, ring->published));
-	unsigned long at = position;
-
-	while (at != ring->position) {
-		uint32_t header = header_load(record_at(ring, at));
-
-		if (header & DISCARD)
-			ring->source.discarded--;
-		else
-			ring->source.received--;
-		at += record_size(header);
-	}
-	ring->position = position;
-}
-
-/* Call back for each record of a span; what stopped it, after the record that did. */
-static int hand_over(struct rawbpf_ring *ring, const struct rawbpf_span *span)
-{
-	const unsigned char *data = span->data;
-	unsigned left;
-
-	for (left = span->count; left; left--) {
-		int err = ring->handle(ring->context, data, span->size);
-
-		data += span->stride;
-		if (err < 0) {
-			rewind_to(ring, data - HEADER_SIZE);
-			publish(ring);
-			return err;
-		}
-	}
-	return 0;
+	if (!max)
+		return 0;
+	err = advance_or_wait(&sink, walk_to_spans);
+	return err < 0 ? err : sink.handed;
 }
 
 /* At least `enough` bytes of records, or all there are. */
 static int read_records(struct rawbpf_ring *ring, unsigned long enough)
 {
 	const unsigned long start = ring->position;
-	struct rawbpf_span spans[SPANS];
-	int i, err, count, total = 0;
+	int err, total = 0;
 
+	if (!ring->data)
+		return -EBADF;
 	if (!ring->handle)
 		return -EINVAL;
 	do {
-		count = rawbpf_ring_next(ring, spans, SPANS);
-		for (i = 0; i < count; i++) {
-			err = hand_over(ring, &spans[i]);
-			if (err < 0)
-				return err;
-			if (__builtin_add_overflow(total, spans[i].count, &total))
-				total = __INT_MAX__;
+		struct sink sink = { .ring = ring, .handle = ring->handle,
+				     .context = ring->context };
+
+		err = advance_or_wait(&sink, walk_to_function);
+		if (sink.stop) {
+			publish(ring);
+			return sink.stop;
 		}
-	} while (count > 0 && ring->position - start < enough);
+		if (err < 0 || !sink.handed)
+			break;
+		if (__builtin_add_overflow(total, sink.handed, &total))
+			total = __INT_MAX__;
+	} while (ring->position - start < enough);
 	publish(ring);
-	return count < 0 && !total ? count : total;
+	return total ? total : err;
 }
 
 int rawbpf_ring_read(struct rawbpf_ring *ring)
@@ -261,10 +316,8 @@ static int take_turn(struct rawbpf_source *source)
 int rawbpf__ring_begin(struct rawbpf_ring *ring, unsigned long *consumer,
 		       const unsigned long *producer, const void *data, size_t size)
 {
-	unsigned long position = __atomic_load_n(consumer, __ATOMIC_RELAXED);
+	const unsigned long position = __atomic_load_n(consumer, __ATOMIC_RELAXED);
 
-	if (position % 8)
-		return -EBADMSG;
 	ring->consumer = consumer;
 	ring->producer = producer;
 	ring->data = data;
@@ -272,43 +325,57 @@ int rawbpf__ring_begin(struct rawbpf_ring *ring, unsigned long *consumer,
 	ring->position = ring->published = ring->end = position;
 	ring->header = BUSY; /* that no record of a run has */
 	ring->source.read = take_turn;
-	return find_end(ring);
+	return position % 8 ? -EBADMSG : find_end(ring);
 }
 
-/* The consumer's page, and the producers' with the records: both hold the map, so we need not. */
-static int map_pages(struct rawbpf_ring *ring, int map, size_t size)
+int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
+		     int consumer_protection, int producer_protection)
 {
-	const int page = rawbpf__page_size();
+	struct rawbpf_map_layout layout;
 	void *consumer = NULL, *producer = NULL;
-	int err = page;
+	size_t size;
+	int page, err = rawbpf_map_query(map, &layout);
 
-	if (err > 0)
-		err = rawbpf__mmap_shared(&consumer, page, PROT_READ | PROT_WRITE, map, 0);
 	if (err < 0)
 		return err;
-	err = rawbpf__mmap_shared(&producer, page + 2 * size, PROT_READ, map, page);
+	if (layout.type != type)
+		return -EINVAL;
+	size = layout.max_entries;
+	page = rawbpf__page_size();
+	if (page < 0)
+		return page;
+	err = rawbpf__mmap_shared(&consumer, page, consumer_protection, map, 0);
+	if (err < 0)
+		return err;
+	err = rawbpf__mmap_shared(&producer, page + 2 * size, producer_protection, map, page);
 	if (err < 0) {
 		rawbpf__munmap(consumer, page);
 		return err;
 	}
-	ring->page = page;
-	ring->consumer = consumer;
-	ring->producer = producer;
-	ring->size = size;
-	return rawbpf__ring_begin(ring, consumer, producer, (char *)producer + page, size);
+	*pages = (struct rawbpf__ring_pages){ consumer, producer, (unsigned char *)producer + page,
+					      size, page };
+	return 0;
+}
+
+void rawbpf__ring_unmap(const struct rawbpf__ring_pages *pages)
+{
+	if (!pages->page)
+		return;
+	rawbpf__munmap(pages->consumer, pages->page);
+	rawbpf__munmap(pages->producer, pages->page + 2 * pages->size);
 }
 
 int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context)
 {
-	struct rawbpf_map_layout layout;
-	int err = rawbpf_map_query(map, &layout);
+	struct rawbpf__ring_pages pages;
+	int err = rawbpf__ring_map(&pages, map, BPF_MAP_TYPE_RINGBUF, PROT_READ | PROT_WRITE,
+				   PROT_READ);
 
 	*ring = (struct rawbpf_ring){ .handle = handle, .context = context };
 	if (err < 0)
 		return err;
-	if (layout.type != BPF_MAP_TYPE_RINGBUF)
-		return -EINVAL;
-	err = map_pages(ring, map, layout.max_entries);
+	err = rawbpf__ring_begin(ring, pages.consumer, pages.producer, pages.data, pages.size);
+	ring->page = pages.page;
 	if (err == 0)
 		err = rawbpf__epoll_open(&ring->source.fd, map, EPOLLIN);
 	if (err < 0)
@@ -320,10 +387,13 @@ void rawbpf_ring_close(struct rawbpf_ring *ring)
 {
 	if (ring->source.fd)
 		rawbpf__close(ring->source.fd);
-	if (ring->page) {
-		rawbpf__munmap(ring->consumer, ring->page);
-		rawbpf__munmap((void *)ring->producer, ring->page + 2 * ring->size);
-	}
+	rawbpf__ring_unmap(&(struct rawbpf__ring_pages){
+		.consumer = ring->consumer,
+		.producer = (unsigned long *)ring->producer,
+		.size = ring->size,
+		.page = ring->page,
+	});
+	/* The ledger can still be read. */
 	*ring = (struct rawbpf_ring){ .source = {
 		.received = ring->source.received,
 		.discarded = ring->source.discarded,

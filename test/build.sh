@@ -104,6 +104,17 @@ man_pages() {
 	mandoc -T lint -W warning "$top"/man/*
 }
 
+# These functions link of insn/ those files and no others.
+links_of_insn() { # FUNCTION FILE...
+	function=$1
+	shift
+	ld -e 0 -u "$function" "$work/map/librawbpf.a" "$work/mem.o" -Map="$work/insn.txt" -o "$work/linked" &&
+		sed -n 's/^[^ ].*librawbpf\.a(insn_\([a-z_]*\)\.c\.o)$/\1/p' "$work/insn.txt" | sort -u | xargs \
+			>"$work/files" &&
+		echo "$function: $(cat "$work/files")" &&
+		[ "$(cat "$work/files")" = "$*" ]
+}
+
 # A program links what it uses: the counter nothing of insn/, and it alone nothing of cgroups.
 links_only_what_it_uses() {
 	meson setup "$work/map" "$top" -Dtests=disabled &&
@@ -111,7 +122,15 @@ links_only_what_it_uses() {
 		cc -std=gnu11 -D_GNU_SOURCE -Os -I"$top/include" "$top/examples/fchownat-count.c" \
 			"$work/map/librawbpf.a" -Wl,-Map="$work/map.txt" -o "$work/linked" &&
 		grep -q 'librawbpf.a.*lib_map.c.o' "$work/map.txt" &&
-		! grep 'librawbpf.a.*\(insn_\|cgroup\)' "$work/map.txt"
+		! grep 'librawbpf.a.*\(insn_\|cgroup\)' "$work/map.txt" &&
+		cc -Os -ffreestanding -c "$top/lib/mem.c" -o "$work/mem.o" &&
+		links_of_insn rawbpf_build_resolve build out &&
+		links_of_insn rawbpf_insn_check check form put &&
+		links_of_insn rawbpf_insn_kernel check form helper put query &&
+		links_of_insn rawbpf_insn_format form format helper names put &&
+		links_of_insn rawbpf_insn_explain check explain form format helper names out put query words &&
+		links_of_insn rawbpf_text_parse complain directive form helper lex listing match name out \
+			parse put symbol
 }
 
 cplusplus() { # COMPILER

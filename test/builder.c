@@ -569,7 +569,7 @@ END_TEST
 START_TEST(test_explanation)
 {
 	static const char line[] =
-		"instruction 4294967295, line 4294967295: no '\\x1b[31m\\x5c\\xff' here";
+		"instruction 4294967295, line 4294967295: no '\\x1b[31m\\\\xff' here";
 	const struct rawbpf_build_error error = { -ENOENT, ~0u, ~0u, "\033[31m\\\xff",
 						 "no '@' here" };
 	const struct rawbpf_build_error none = { 0, 0, 0, NULL, NULL };

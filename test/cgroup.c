@@ -390,6 +390,67 @@ START_TEST(test_link_update)
 }
 END_TEST
 
+/* A chosen place among the others. */
+START_TEST(test_link_order)
+{
+	struct rawbpf_link links[4] = { 0 };
+	int a = device_prog(), b = device_prog(), c = device_prog(), d = device_prog(), err;
+
+	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[0], cgroup, a, DEVICE, NULL), 0);
+	err = rawbpf_cgroup_attach_at(&links[1], cgroup, b, DEVICE,
+		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE });
+	if (live_kernel() < 0x611) {
+		ck_assert_int_eq(err, -EINVAL);
+		rawbpf_link_detach(&links[0]);
+		SKIP("links on cgroups have no order before 6.17");
+	}
+	ck_assert_int_eq(err, 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, a);
+	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[2], cgroup, c, DEVICE,
+		&(struct rawbpf_anchor){ .flags = BPF_F_AFTER | BPF_F_LINK,
+					 .relative = links[1].fd }), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, c, a);
+	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
+		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE, .relative = d }), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
+		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE | BPF_F_LINK | BPF_F_ID,
+					 .relative = 999999999 }), -ENOENT);
+	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
+		&(struct rawbpf_anchor){ .expected_revision = 77777 }), -ESTALE);
+	ck_assert_int_eq(links[3].fd, 0);
+	for (int i = 0; i < 3; i++)
+		rawbpf_link_detach(&links[i]);
+	/* without links, beside others without */
+	ck_assert_int_eq(attach(a, MULTI), 0);
+	ck_assert_int_eq(attach(b, SPEC(.flags = BPF_F_ALLOW_MULTI | BPF_F_BEFORE)), 0);
+	ck_assert_int_eq(attach(c, SPEC(.flags = BPF_F_ALLOW_MULTI | BPF_F_AFTER,
+					.relative = b)), 0);
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, c, a);
+	close(a);
+	close(b);
+	close(c);
+	close(d);
+}
+END_TEST
+
+/* Detached by whoever holds the link, for all who do. */
+START_TEST(test_link_force_detach)
+{
+	struct rawbpf_link link, other = { 0 };
+	int a = device_prog();
+
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	other.fd = fcntl(link.fd, F_DUPFD_CLOEXEC, 3);
+	ck_assert_int_eq(rawbpf_link_force_detach(&link), 0);
+	ASSERT_NONE();
+	ck_assert_int_eq(rawbpf_link_force_detach(&link), 0);
+	ck_assert_int_eq(rawbpf_link_update(&other, a, 0), -ENOLINK);
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	ck_assert_int_eq(rawbpf_link_detach(&other), 0);
+	close(a);
+}
+END_TEST
+
 /* Pinned, a link outlives its process; opened again it can be updated. */
 START_TEST(test_link_pin)
 {
@@ -458,6 +519,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_revision);
 	tcase_add_test(tests, test_link);
 	tcase_add_test(tests, test_link_update);
+	tcase_add_test(tests, test_link_order);
+	tcase_add_test(tests, test_link_force_detach);
 	tcase_add_test(tests, test_link_pin);
 	tcase_add_test(tests, test_nobody);
 }

@@ -1,48 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Every system call of every operation fails once, each with several errors: what comes out is
- * that error, or success in spite of it; nothing is left open or mapped; and the next time, with
- * no fault, the operation works. Built with the library's sources compiled for fault injection.
- */
-#include "cgroups.h"
+/* Faults in maps, programs, objects, BTF, kprobes and tracepoints. */
+#include "fault.h"
 
 #include <signal.h>
-#include <stdint.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-
-extern int (*rawbpf__fault)(long number);
-
-/* Shared by the processes of all tests; main() prints them. */
-static struct {
-	unsigned injected;
-	unsigned operations;
-} *total;
-
-static struct {
-	int error;
-	unsigned at;      /* the system call to fail, counted from 1 */
-	int ever_after;   /* that one and all later ones */
-	unsigned calls, injected;
-	int harmless;     /* what failed is to be tried again */
-} plan;
-
-static int inject(long number)
-{
-	/*
-	 * The kernel does not fail to unmap what was mapped or to set a mask that it gave out, so
-	 * the library need not survive that. (A close() that "fails" has closed.)
-	 */
-	if (number == SYS_munmap || number == SYS_rt_sigprocmask)
-		return 0;
-	plan.calls++;
-	if (plan.calls != plan.at && !(plan.ever_after && plan.calls > plan.at))
-		return 0;
-	plan.injected++;
-	plan.harmless = plan.error == EINTR && (number == SYS_read || number == SYS_write ||
-						number == SYS_flock);
-	return -plan.error;
-}
 
 /* ----------------------------------------- the operations, each from nothing to nothing */
 
@@ -54,18 +14,9 @@ static const struct bpf_insn unset[] = {
 static const struct bpf_insn nothing[] = {
 	BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 
-static int close_if_open(int fd)
-{
-	if (fd < 0)
-		return fd;
-	ck_assert_int_gt(fd, 2);
-	ck_assert_int_eq(close(fd), 0);
-	return 0;
-}
-
 static int create_map(void)
 {
-	return close_if_open(live_array(1));
+	return fault_close(live_array(1));
 }
 
 /* The kernel hands out 0, and the library moves it. */
@@ -77,7 +28,7 @@ static int create_without_stdin(void)
 	fd = live_array(1);
 	dup2(saved, 0);
 	close(saved);
-	return close_if_open(fd);
+	return fault_close(fd);
 }
 
 static int elements(void)
@@ -163,7 +114,7 @@ static int load(const struct bpf_insn *insns, unsigned log_level, int with_log)
 
 	if (with_log)
 		ck_assert_uint_ge(length, strlen(log) + 1);
-	return close_if_open(fd);
+	return fault_close(fd);
 }
 
 static int load_plain(void)
@@ -194,23 +145,11 @@ static int run(void)
 		.data_in = packet, .data_size_in = sizeof packet });
 }
 
-/* What a failed attachment leaves is inert; of a link, nothing is left. */
-static int finish(struct rawbpf_link *link, int err)
-{
-	if (err < 0)
-		ck_assert_int_eq(link->fd, 0);
-	if (err == 0)
-		err = rawbpf_link_detach(link);
-	ck_assert_int_eq(link->fd, 0);
-	ck_assert_uint_eq(link->tracefs_event, 0);
-	return err;
-}
-
 static int attach_raw(void)
 {
 	struct rawbpf_link link;
 
-	return finish(&link, rawbpf_raw_tracepoint_attach(&link, raw,
+	return fault_finish(&link, rawbpf_raw_tracepoint_attach(&link, raw,
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" }));
 }
 
@@ -218,7 +157,7 @@ static int attach_classic(enum rawbpf_bind bind)
 {
 	struct rawbpf_link link;
 
-	return finish(&link, rawbpf_tracepoint_attach(&link, classic,
+	return fault_finish(&link, rawbpf_tracepoint_attach(&link, classic,
 		&(struct rawbpf_tracepoint_spec){
 			.group = "syscalls", .name = "sys_enter_getppid", .bind = bind }));
 }
@@ -237,7 +176,7 @@ static int attach_wrong_prog(void)
 {
 	struct rawbpf_link link;
 
-	return finish(&link, rawbpf_tracepoint_attach(&link, raw, &(struct rawbpf_tracepoint_spec){
+	return fault_finish(&link, rawbpf_tracepoint_attach(&link, raw, &(struct rawbpf_tracepoint_spec){
 		.group = "syscalls", .name = "sys_enter_getppid" }));
 }
 
@@ -245,7 +184,7 @@ static int attach_kprobe(void)
 {
 	struct rawbpf_link link;
 
-	return finish(&link, rawbpf_kprobe_attach(&link, raw, &(struct rawbpf_kprobe_spec){
+	return fault_finish(&link, rawbpf_kprobe_attach(&link, raw, &(struct rawbpf_kprobe_spec){
 		.syscall = "fchownat" }));
 }
 
@@ -255,7 +194,7 @@ static int attach_by_tracefs(void)
 	struct rawbpf_link link;
 
 	live_write_file("/sys/kernel/tracing/kprobe_events", "p:rawbpf/e1 do_fchownat\n");
-	return finish(&link, rawbpf_kprobe_attach(&link, classic, &(struct rawbpf_kprobe_spec){
+	return fault_finish(&link, rawbpf_kprobe_attach(&link, classic, &(struct rawbpf_kprobe_spec){
 		.symbol = "do_fchownat", .method = RAWBPF_KPROBE_TRACEFS }));
 }
 
@@ -266,7 +205,7 @@ static int pin(void)
 	int err = rawbpf_obj_pin(map, PIN);
 
 	if (err == 0)
-		err = close_if_open(rawbpf_obj_get(PIN, 0));
+		err = fault_close(rawbpf_obj_get(PIN, 0));
 	unlink(PIN);
 	return err;
 }
@@ -335,7 +274,7 @@ static int btf_of_map(void)
 	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
 					.value_size = 8, .max_entries = 1 };
 
-	return close_if_open(rawbpf_btf_map_load(&spec, NULL, 0));
+	return fault_close(rawbpf_btf_map_load(&spec, NULL, 0));
 }
 
 static int btf_of_prog(void)
@@ -343,7 +282,7 @@ static int btf_of_prog(void)
 	struct bpf_func_info info;
 	struct rawbpf_prog_spec spec = { .insns = nothing, .insn_count = 2 };
 
-	return close_if_open(rawbpf_btf_prog_load(&spec, &info, 1));
+	return fault_close(rawbpf_btf_prog_load(&spec, &info, 1));
 }
 
 static int btf_broken(void)
@@ -374,7 +313,31 @@ static int btf_by_id(void)
 	return err;
 }
 
-/* 0 and -ENOENT: the small file that stands for /proc/kallsyms was read. */
+static int recipe_of_map(void)
+{
+	return fault_close(rawbpf_map_recipe_create(BPF_MAP_TYPE_HASH_OF_MAPS, NULL));
+}
+
+static int recipe_of_struct_ops(void)
+{
+	return fault_close(rawbpf_map_recipe_create(BPF_MAP_TYPE_STRUCT_OPS, NULL));
+}
+
+static int recipe_of_prog(void)
+{
+	static unsigned n;
+	int prog, err;
+
+	while (rawbpf_prog_recipe_get(n)->type != BPF_PROG_TYPE_SYSCALL)
+		n++;
+	prog = rawbpf_prog_recipe_load(rawbpf_prog_recipe_get(n), NULL, text, sizeof text);
+	err = prog < 0 ? prog : rawbpf_prog_recipe_run(rawbpf_prog_recipe_get(n), prog);
+	if (prog >= 0)
+		close(prog);
+	return err;
+}
+
+/* By the small file that stands for /proc/kallsyms. */
 static int symbols(void)
 {
 	struct rawbpf_ksym sym = { .address = 0x1001 };
@@ -429,12 +392,14 @@ static int ids(void)
 	unsigned id;
 	int err = rawbpf_obj_id_next(RAWBPF_OBJ_MAP, 0, &id);
 
-	return err < 0 ? err : close_if_open(rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id));
+	return err < 0 ? err : fault_close(rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id));
 }
 
 static int cpu(void)
 {
-	return rawbpf_cpu_possible();
+	int count = rawbpf_cpu_possible();
+
+	return count > 0 ? 0 : count;
 }
 
 static int memlock(void)
@@ -464,12 +429,7 @@ static int explain_unsupported(void)
 	return explain(-EOPNOTSUPP, RAWBPF_KPROBE_ATTACH);
 }
 
-static const struct {
-	const char *name;
-	int (*run)(void);
-	int result;       /* without a fault */
-	int also;         /* what it may return besides that and the injected error */
-} operations[] = {
+static const struct fault_operation operations[] = {
 	{ "map_create", create_map, 0, 0 },
 	{ "cgroup", on_cgroup, 0, 0 },
 	{ "map_create, no stdin", create_without_stdin, 0, 0 },
@@ -503,32 +463,14 @@ static const struct {
 	{ "btf_kernel_open", btf_of_kernel, 0, 0 },
 	{ "btf_open by id", btf_by_id, 0, 0 },
 	{ "ksym_resolve", symbols, 0, 0 },
+	{ "map_recipe_create", recipe_of_map, 0, 0 },
+	{ "map_recipe_create, struct_ops", recipe_of_struct_ops, 0, 0 },
+	{ "prog_recipe_load", recipe_of_prog, 0, 0 },
 	{ "cpu_possible", cpu, 0, 0 },
 	{ "memlock_raise", memlock, 0, 0 },
 	{ "error_explain, denied", explain_denied, 0, 0 },
 	{ "error_explain, unsupported", explain_unsupported, 0, 0 },
 };
-
-/* ------------------------------------------------------------------ what is held and leaked */
-
-struct held {
-	int fds;
-	long pages; /* of address space, in all mappings */
-};
-
-/* Without stdio, whose buffers come and go. */
-static struct held held(void)
-{
-	struct held held = { .fds = live_fds() };
-	char size[100] = "";
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-
-	ck_assert_int_gt(read(fd, size, sizeof size - 1), 0);
-	close(fd);
-	held.pages = strtol(size, NULL, 10);
-	ck_assert_int_gt(held.pages, 0);
-	return held;
-}
 
 static void prepare(void)
 {
@@ -565,42 +507,8 @@ static void prepare(void)
 		.group = "syscalls", .name = "sys_enter_getppid" });
 }
 
-static int is_allowed(int number, int result, int clean)
-{
-	if (plan.harmless)
-		return result == clean;
-	return result == clean || result == -plan.error ||
-	       (operations[number].also && result == operations[number].also);
-}
-
-/* One run with faults; returns whether there were any. */
-static int run_with_fault(int number, int error, unsigned at, int ever_after, int clean)
-{
-	struct held before = held(), after;
-	int result;
-
-	plan = (typeof(plan)){ .error = error, .at = at, .ever_after = ever_after };
-	rawbpf__fault = inject;
-	result = operations[number].run();
-	rawbpf__fault = NULL;
-	after = held();
-
-	total->injected += plan.injected;
-	ck_assert_msg(is_allowed(number, result, clean), "%s, call %u, error %d: %d",
-		      operations[number].name, at, error, result);
-	ck_assert_msg(before.fds == after.fds, "%s, call %u, error %d: %d descriptors",
-		      operations[number].name, at, error, after.fds - before.fds);
-	ck_assert_msg(before.pages == after.pages, "%s, call %u, error %d: %ld pages",
-		      operations[number].name, at, error, after.pages - before.pages);
-	return plan.injected > 0;
-}
-
 START_TEST(test_faults)
 {
-	static const int errors[] = { EINTR, EAGAIN, ENOMEM, EPERM, ENOSPC, EMFILE };
-	unsigned i, at;
-	int clean, ever_after;
-
 	prepare();
 	if (operations[_i].run == attach_by_link || operations[_i].run == attach_by_ioctl ||
 	    operations[_i].run == attach_wrong_prog)
@@ -608,7 +516,8 @@ START_TEST(test_faults)
 			SKIP("this kernel has no tracepoints of system calls");
 	if (operations[_i].run == on_cgroup && !*cgroups_path)
 		SKIP("cgroup v2 is not mounted");
-	if ((operations[_i].run == btf_of_kernel || operations[_i].run == btf_by_id) &&
+	if ((operations[_i].run == btf_of_kernel || operations[_i].run == btf_by_id ||
+	     operations[_i].run == recipe_of_struct_ops) &&
 	    (access("/sys/kernel/btf/vmlinux", R_OK) != 0 || live_kernel() < 0x50b))
 		SKIP("the kernel's BTF is not to be had");
 	if (operations[_i].run == attach_kprobe &&
@@ -619,25 +528,7 @@ START_TEST(test_faults)
 		if (!live_stand_in_tracefs(""))
 			SKIP("this kernel has no tracepoints of system calls");
 	}
-	operations[_i].run(); /* what is made once is made now */
-	clean = operations[_i].run();
-	if (operations[_i].run == cpu)
-		ck_assert_int_gt(clean, 0);
-	else
-		ck_assert_int_eq(clean, operations[_i].result);
-
-	for (i = 0; i < RAWBPF_COUNT(errors); i++) {
-		for (ever_after = 0; ever_after < 2; ever_after++) {
-			/* read(2) is tried again when interrupted, for ever if need be */
-			if (ever_after && errors[i] == EINTR)
-				continue;
-			for (at = 1; run_with_fault(_i, errors[i], at, ever_after, clean); at++)
-				ck_assert_uint_lt(at, 2000);
-			ck_assert_uint_gt(at, 1);
-		}
-		ck_assert_int_eq(operations[_i].run(), clean);
-	}
-	total->operations++;
+	fault_everywhere(&operations[_i]);
 }
 END_TEST
 
@@ -705,14 +596,5 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
-	int result;
-
-	total = mmap(NULL, sizeof *total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		     0);
-	if (total == MAP_FAILED)
-		return EXIT_FAILURE;
-	result = live_run("fault", add_tests);
-	printf("faults injected: %u, into %u operations of %u\n", total->injected,
-	       total->operations, RAWBPF_COUNT(operations));
-	return result;
+	return fault_run("fault", add_tests);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <rawbpf/insn.h>
+#include <rawbpf/text.h>
 
 #include "../insn/helper.h"
 #include "forms.h"
@@ -134,6 +135,8 @@ static void skeleton(char *to, size_t size, const struct rawbpf__form *form, uns
 			*to++ = 'W';
 		else if (strchr("ICNMQUVEO", *text))
 			*to++ = '#';
+		else if (*text == 'Y')
+			to += sprintf(to, "%s", dialect == RAWBPF_LLVM ? " ll" : "");
 		else if (strchr("JLRKH", *text))
 			to += sprintf(to, "%%%c", *text);
 		else

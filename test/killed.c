@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A process that is killed in the midst of it leaves nothing attached, whatever the kind of
- * attachment. (What an event in tracefs leaves, the next attachment removes: test/vm.c. What is
+ * link. (What an event in tracefs leaves, the next attachment removes: test/vm.c. What is
  * attached to a cgroup without a link stays until the cgroup goes: test/cgroup.c.)
  */
-#include "attachments.h"
+#include "reliable.h"
 
 #include <signal.h>
-#include <sys/wait.h>
 
 /* In the process to be killed: attach, tell the ids of program and link, and wait for the end. */
-static void hold(const struct attachment *kind, int out)
+static void hold(const struct link_kind *kind, int out)
 {
 	struct rawbpf_link link;
 	struct bpf_link_info info;
 	unsigned ids[2] = { 0, 0 };
-	int prog = attachment_load(kind);
+	int prog = link_kind_load(kind, live_array(1), 0);
 
 	memset(&info, 0, sizeof info);
 	if (prog >= 0 && kind->attach(&link, prog) == 0) {
@@ -39,19 +38,18 @@ static int is_there(enum rawbpf_obj_kind kind, unsigned id)
 
 START_TEST(test_killed)
 {
-	const struct attachment *kind = &attachments[_i];
+	const struct link_kind *kind = &link_kinds[_i];
 	unsigned ids[2];
 	int ends[2], status;
 	pid_t pid;
 
-	if (!attachments_prepare(kind))
+	reliable_begin();
+	if (!reliable_has(kind))
 		SKIP("%s: this kernel has none", kind->name);
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* should this test be ended first */
+	pid = cgroups_fork();
+	if (pid == 0)
 		hold(kind, ends[1]);
-	}
 	close(ends[1]);
 	ck_assert_int_eq(read(ends[0], ids, sizeof ids), sizeof ids);
 	ck_assert_uint_gt(ids[0], 0);
@@ -68,11 +66,11 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	attachments_begin(tests);
-	tcase_add_loop_test(tests, test_killed, 0, attachment_count);
+	reliable_fixture(tests);
+	tcase_add_loop_test(tests, test_killed, 0, link_kinds_count);
 }
 
 int main(void)
 {
-	return live_run("killed", add_tests);
+	return cgroups_run("killed", add_tests);
 }

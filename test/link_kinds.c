@@ -289,6 +289,22 @@ static int attach_perf_event(struct rawbpf_link *link, int prog)
 	return err;
 }
 
+static int attach_tracepoint_by(struct rawbpf_link *link, int prog, enum rawbpf_bind bind)
+{
+	return rawbpf_tracepoint_attach(link, prog, &(struct rawbpf_tracepoint_spec){
+		.group = "syscalls", .name = "sys_enter_getppid", .bind = bind });
+}
+
+static int attach_tracepoint(struct rawbpf_link *link, int prog)
+{
+	return attach_tracepoint_by(link, prog, RAWBPF_BIND_AUTO);
+}
+
+static int attach_tracepoint_by_ioctl(struct rawbpf_link *link, int prog)
+{
+	return attach_tracepoint_by(link, prog, RAWBPF_BIND_IOCTL);
+}
+
 static int attach_kprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_kprobe_attach(link, prog, &(struct rawbpf_kprobe_spec){
@@ -312,7 +328,7 @@ static int attach_kprobe_session(struct rawbpf_link *link, int prog)
 }
 
 /* Where a function of this program is in its file. */
-static uint64_t file_offset(void (*function)(void))
+uint64_t link_kinds_offset(void (*function)(void))
 {
 	unsigned long address = (unsigned long)function, start, end, offset, found = 0;
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -330,18 +346,18 @@ static uint64_t file_offset(void (*function)(void))
 static int attach_uprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_uprobe_attach(link, prog, &(struct rawbpf_uprobe_spec){
-		.path = "/proc/self/exe", .offset = file_offset(probed), .pid = getpid() });
+		.path = "/proc/self/exe", .offset = link_kinds_offset(probed), .pid = getpid() });
 }
 
 static int attach_uretprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_uprobe_attach(link, prog, &(struct rawbpf_uprobe_spec){
-		.path = "/proc/self/exe", .offset = file_offset(probed), .retprobe = 1 });
+		.path = "/proc/self/exe", .offset = link_kinds_offset(probed), .retprobe = 1 });
 }
 
 static int attach_uprobes(struct rawbpf_link *link, int prog, int session)
 {
-	const uint64_t offsets[] = { file_offset(probed), file_offset(probed_too) };
+	const uint64_t offsets[] = { link_kinds_offset(probed), link_kinds_offset(probed_too) };
 
 	return rawbpf_uprobe_multi_attach(link, prog, &(struct rawbpf_uprobe_multi_spec){
 		.path = "/proc/self/exe", .offsets = offsets, .count = 2, .session = session,
@@ -462,6 +478,13 @@ const struct link_kind link_kinds[] = {
 	  .prog_type = BPF_PROG_TYPE_PERF_EVENT, .attach = attach_perf_event,
 	  .trigger = touch_pages, .events = EVENTS,
 	  FIXED, .older = { { 0x50f, BY_IOCTL } } },
+	{ .name = "tracepoint", .link_type = BPF_LINK_TYPE_PERF_EVENT,
+	  .prog_type = BPF_PROG_TYPE_TRACEPOINT, .attach = attach_tracepoint,
+	  .trigger = call_getppid, .events = EVENTS, .only_ours = 1,
+	  FIXED, .older = { { 0x50f, BY_IOCTL } } },
+	{ .name = "tracepoint_ioctl", .prog_type = BPF_PROG_TYPE_TRACEPOINT,
+	  .attach = attach_tracepoint_by_ioctl, .trigger = call_getppid, .events = EVENTS,
+	  .only_ours = 1, .update = -EINVAL, .force = -EINVAL, .older = { { ~0u, BY_IOCTL } } },
 	{ .name = "kprobe", .link_type = BPF_LINK_TYPE_PERF_EVENT,
 	  .prog_type = BPF_PROG_TYPE_KPROBE, .attach = attach_kprobe, .trigger = call_fchownat,
 	  .events = EVENTS, .only_ours = 1,
@@ -530,7 +553,7 @@ static int build_counting(struct bpf_insn *insns, unsigned max, const struct lin
 	return rawbpf_build_resolve(&b, insns, max, NULL);
 }
 
-static int load_counting(const struct link_kind *kind, int map, int slot)
+int link_kind_load(const struct link_kind *kind, int map, int slot)
 {
 	struct bpf_insn insns[32];
 	int count = build_counting(insns, RAWBPF_COUNT(insns), kind, map, slot);
@@ -617,7 +640,7 @@ void link_kind_run(const struct link_kind *kind, struct link_story *story)
 	int fds = open_fds();
 	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 2 });
-	int progs[2] = { load_counting(kind, map, 0), load_counting(kind, map, 1) };
+	int progs[2] = { link_kind_load(kind, map, 0), link_kind_load(kind, map, 1) };
 
 	*story = (struct link_story){ .load = progs[0] < 0 ? progs[0] : 0 };
 	if (progs[0] >= 0)
@@ -656,6 +679,29 @@ int link_story_expect(char *text, size_t size, const struct link_kind *kind, uns
 		if (kernel < kind->older[i].than)
 			return snprintf(text, size, "%s", kind->older[i].story);
 	return link_story_format(text, size, &story);
+}
+
+int link_kind_try(const struct link_kind *kind, unsigned kernel)
+{
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
+	int prog = link_kind_load(kind, map, 0);
+	struct rawbpf_link link = { 0 };
+	struct link_story story = { .load = prog < 0 ? prog : 0 };
+	char text[256], expected[256];
+
+	if (prog >= 0)
+		story.attach = kind->attach(&link, prog);
+	rawbpf_link_detach(&link);
+	close(prog);
+	close(map);
+	if (story.load == 0 && story.attach == 0)
+		return 1;
+	link_story_format(text, sizeof text, &story);
+	link_story_expect(expected, sizeof expected, kind, kernel);
+	if (strcmp(text, expected) == 0 || (kind->lacking && strcmp(text, kind->lacking) == 0))
+		return 0;
+	return story.load < 0 ? story.load : story.attach;
 }
 
 /* ----------------------------------------------------------------------------- the world */

@@ -60,6 +60,12 @@ struct link_story {
  */
 int link_kinds_begin(unsigned tgid, int cgroup);
 
+/* A program of this kind that counts in element `slot` of an array of 8-byte values. */
+int link_kind_load(const struct link_kind *kind, int map, int slot);
+
+/* Can it be attached? 1, 0 if it is as it should be that it cannot here, or what went wrong. */
+int link_kind_try(const struct link_kind *kind, unsigned kernel);
+
 void link_kind_run(const struct link_kind *kind, struct link_story *story);
 
 /*
@@ -68,6 +74,9 @@ void link_kind_run(const struct link_kind *kind, struct link_story *story);
  */
 int link_story_format(char *text, size_t size, const struct link_story *story);
 int link_story_expect(char *text, size_t size, const struct link_kind *kind, unsigned kernel);
+
+/* Where a function of this program is in its file, /proc/self/exe. */
+uint64_t link_kinds_offset(void (*function)(void));
 
 /* `ip link add type KIND`: 0, or a negative errno. */
 int link_kinds_device(const char *kind);

@@ -13,11 +13,13 @@ START_TEST(test_kind)
 	int cgroup = cgroups_open(cgroups_make(""));
 
 	live_mount_bpffs();
+	live_mount_tracefs();
 	ck_assert_int_eq(cgroups_enter(cgroup), 0);
 	ck_assert_int_eq(link_kinds_begin(tgid, cgroup), 0);
 	link_kind_run(kind, &story);
 	link_story_format(text, sizeof text, &story);
 	link_story_expect(expected, sizeof expected, kind, live_kernel());
+	printf("fact native link.%s %s\n", kind->name, text);
 	if (kind->lacking && strcmp(text, expected) != 0 && strcmp(text, kind->lacking) == 0)
 		SKIP("%s: %s", kind->name, kind->because);
 	ck_assert_msg(strcmp(text, expected) == 0, "%s: %s, not %s", kind->name, text, expected);
@@ -32,5 +34,10 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
+	struct utsname name;
+
+	/* What each kind came to, and the kernel it did on, are for test/tried.awk. */
+	if (uname(&name) == 0)
+		printf("fact native release %s\n", name.release);
 	return cgroups_run("links", add_tests);
 }

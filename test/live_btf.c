@@ -2,6 +2,8 @@
 /* The kernel's BTF and symbols, and BTF of ours in the kernel. */
 #include "live.h"
 
+#include <time.h>
+
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 
 enum { LOOP = 181 }; /* BPF_FUNC_loop, Linux 5.17 */
@@ -186,6 +188,108 @@ START_TEST(test_callback)
 }
 END_TEST
 
+/* A value with a lock: user space takes it too, with BPF_F_LOCK; its bytes stay the kernel's. */
+START_TEST(test_spin_lock)
+{
+	struct {
+		uint32_t lock, number;
+	} value = { .number = 7 }, got = { .lock = 9 };
+	const struct rawbpf_btf_special locked = { "bpf_spin_lock", 0 };
+	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
+					.value_size = sizeof value, .max_entries = 1 };
+	const uint32_t key = 1;
+	int map, btf;
+
+	map = live_map(BPF_MAP_TYPE_HASH, 4, sizeof value, 1);
+	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, BPF_F_LOCK), -EINVAL);
+	close(map);
+	btf = rawbpf_btf_map_load(&spec, &locked, 1);
+	ck_assert_int_gt(btf, 2);
+	map = rawbpf_map_create(&spec);
+	close(btf);
+	ck_assert_int_gt(map, 2);
+	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, BPF_NOEXIST | BPF_F_LOCK), 0);
+	ck_assert_int_eq(rawbpf_map_lookup(map, &key, &got, BPF_F_LOCK), 0);
+	ck_assert_uint_eq(got.number, 7);
+	ck_assert_uint_eq(got.lock, 0);
+	close(map);
+}
+END_TEST
+
+enum { TIMER_INIT = 169, TIMER_SET_CALLBACK, TIMER_START }; /* BPF_FUNC_timer_*, Linux 5.15 */
+
+/* A program that sets a timer, whose function counts up behind the timer in the same value. */
+START_TEST(test_timer)
+{
+	struct value {
+		uint64_t timer[2];
+		uint64_t fired;
+	} value = { 0 };
+	const struct rawbpf_btf_special timer = { "bpf_timer", 0 };
+	struct rawbpf_map_spec map_spec = { .type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
+					    .value_size = sizeof value, .max_entries = 1 };
+	const uint32_t key = 0;
+	int map, map_btf, prog, prog_btf, tries;
+
+	if (live_kernel() < 0x50f)
+		SKIP("timers are of 5.15");
+	map_btf = rawbpf_btf_map_load(&map_spec, &timer, 1);
+	ck_assert_int_gt(map_btf, 2);
+	map = rawbpf_map_create(&map_spec);
+	ck_assert_int_gt(map, 2);
+	close(map_btf);
+
+	const struct bpf_insn insns[] = {
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		BPF_LD_MAP_FD(BPF_REG_1, map),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 14),
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_0),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
+		BPF_LD_MAP_FD(BPF_REG_2, map),
+		BPF_MOV64_IMM(BPF_REG_3, CLOCK_MONOTONIC),
+		BPF_EMIT_CALL(TIMER_INIT),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
+		BPF_LD_IMM64_RAW_FULL(BPF_REG_2, BPF_PSEUDO_FUNC, 0, 0, 8, 0), /* at 14 */
+		BPF_EMIT_CALL(TIMER_SET_CALLBACK),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
+		BPF_MOV64_IMM(BPF_REG_2, 0), /* ns from now */
+		BPF_MOV64_IMM(BPF_REG_3, 0),
+		BPF_EMIT_CALL(TIMER_START),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+		BPF_MOV64_IMM(BPF_REG_1, 1), /* the function, at 23: (map, key, value) */
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_3, BPF_REG_1, 16),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	struct bpf_func_info infos[2];
+	char log[4096], packet[64] = { 0 };
+	struct rawbpf_prog_spec spec = {
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns), .log = log, .log_size = sizeof log,
+	};
+
+	prog_btf = rawbpf_btf_prog_load(&spec, infos, 2);
+	ck_assert_int_gt(prog_btf, 2);
+	ck_assert_uint_eq(infos[1].insn_off, 23);
+	prog = rawbpf_prog_load(&spec);
+	ck_assert_msg(prog > 2, "%d\n%s", prog, log);
+	close(prog_btf);
+	ck_assert_int_eq(rawbpf_prog_run(prog, &(struct rawbpf_prog_run){
+		.data_in = packet, .data_size_in = sizeof packet }), 0);
+	for (tries = 0; tries < 2000 && !value.fired; tries++) {
+		usleep(1000);
+		ck_assert_int_eq(rawbpf_map_lookup(map, &key, &value, 0), 0);
+	}
+	ck_assert_uint_eq(value.fired, 1);
+	close(prog);
+	close(map);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- symbols */
 
 /* What the file itself says. */
@@ -283,6 +387,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_broken_file);
 	tcase_add_test(tests, test_load);
 	tcase_add_test(tests, test_callback);
+	tcase_add_test(tests, test_spin_lock);
+	tcase_add_test(tests, test_timer);
 	tcase_add_test(tests, test_symbols);
 	tcase_add_test(tests, test_symbols_of_any_file);
 }

@@ -217,7 +217,8 @@ static void compare_text(const struct rawbpf__form *form, const struct bpf_insn 
 	if (form != compared->form)
 		compared->seen = 0;
 	compared->form = form;
-	if ((++compared->seen > 20 && compared->seen % 31) || !form->kernel || form->kernel > live_kernel())
+	if ((++compared->seen > 20 && compared->seen % 31) || !form->kernel ||
+	    rawbpf__form_kernel(form) > live_kernel())
 		return;
 	keep_inside(inside);
 	fd = load(inside, slots);

@@ -56,7 +56,8 @@ static void attach_to_sockets(struct rawbpf_link *link, int map, int prog, unsig
 	if (live_kernel() >= 0x60a)
 		ck_assert_int_eq(rawbpf_sockmap_attach(link, map, prog, type), 0);
 	else
-		ck_assert_int_eq(rawbpf_prog_attach(map, prog, type, NULL), 0);
+		ck_assert_int_eq(rawbpf_prog_attach(map, prog, type,
+						    &(struct rawbpf_prog_attach_spec){ 0 }), 0);
 }
 
 /* A relay: what the near end of one connection receives leaves on the other connection. */
@@ -120,6 +121,7 @@ START_TEST(test_reuseport)
 {
 	enum { DATAGRAMS = 10, PORT = 4242 };
 	const struct sockaddr_in place = loopback(PORT);
+	const int yes = 1;
 	int map = live_map(BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, 4, 8, 2), sockets[2], prog;
 
 	devices_enter();
@@ -131,7 +133,7 @@ START_TEST(test_reuseport)
 		"exit\n", &map, NULL);
 	for (int i = 0; i < 2; i++) {
 		sockets[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		ck_assert_int_eq(setsockopt(sockets[i], SOL_SOCKET, SO_REUSEPORT, &(int){ 1 }, 4), 0);
+		ck_assert_int_eq(setsockopt(sockets[i], SOL_SOCKET, SO_REUSEPORT, &yes, 4), 0);
 		ck_assert_int_eq(bind(sockets[i], (void *)&place, sizeof place), 0);
 	}
 	ck_assert_int_eq(setsockopt(sockets[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF, &prog, 4), 0);
@@ -143,7 +145,8 @@ START_TEST(test_reuseport)
 		for (int i = 0; i < DATAGRAMS; i++) {
 			int sender = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-			ck_assert_int_eq(sendto(sender, "x", 1, 0, (void *)&place, sizeof place), 1);
+			ck_assert_int_eq(sendto(sender, "x", 1, 0, (void *)&place, sizeof place),
+					 1);
 			close(sender);
 		}
 		for (int i = 0; i < 2; i++)
@@ -181,13 +184,15 @@ static int attach_redirect(struct rawbpf_link *link, const char *device, int map
 /* A frame into one wire comes out of another one. */
 static void redirect_to_device(unsigned type)
 {
-	int map = live_map(type, 4, 4, 8), sender, receiver, prog;
+	int map, sender, receiver, prog;
 	struct rawbpf_link link;
 	uint32_t device;
 
 	devices_enter();
-	devices_add_veth("in0", "in1");
+	if (devices_add_veth("in0", "in1") < 0)
+		SKIP("no veth devices");
 	devices_add_veth("out0", "out1");
+	map = live_map(type, 4, 4, 8);
 	sender = devices_tap("in0");
 	receiver = devices_tap("out1");
 	prog = attach_redirect(&link, "in1", map, KEY, XDP_DROP);
@@ -226,9 +231,10 @@ START_TEST(test_cpumap)
 
 	if (live_kernel() < 0x50f)
 		SKIP("with generic XDP, cpumaps are of 5.15");
-	map = live_map(BPF_MAP_TYPE_CPUMAP, 4, 4, 1);
 	devices_enter();
-	devices_add_veth("in0", "in1");
+	if (devices_add_veth("in0", "in1") < 0)
+		SKIP("no veth devices");
+	map = live_map(BPF_MAP_TYPE_CPUMAP, 4, 4, 1);
 	sender = devices_tap("in0");
 	receiver = devices_tap("in1");
 	prog = attach_redirect(&link, "in1", map, 0, XDP_DROP);
@@ -256,12 +262,17 @@ START_TEST(test_xskmap)
 	struct rawbpf_link link;
 
 	ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ KEY }, &other, 0), -EOPNOTSUPP);
+	/* On 7.3 only a socket that is bound goes in; on 6.18 any did. */
 	if (xsk >= 0)
-		ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 0 }, &xsk, 0), 0);
+		ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 0 }, &xsk, 0),
+				 live_kernel() < 0x700 ? 0 : -ENOBUFS);
 	close(xsk);
 	close(other);
 	devices_enter();
-	devices_add_veth("in0", "in1");
+	if (devices_add_veth("in0", "in1") < 0) {
+		close(map);
+		SKIP("no veth devices");
+	}
 	sender = devices_tap("in0");
 	receiver = devices_tap("in1");
 	prog = attach_redirect(&link, "in1", map, KEY, XDP_PASS);

@@ -259,7 +259,7 @@ START_TEST(test_inner_maps)
 }
 END_TEST
 
-/* -------------------------------------------------------------------- queue, stack, bloom filter */
+/* ---------------------------------------------------------------- queue, stack, bloom filter */
 
 /* The program pushes 1, 2, 3; user space takes them out. */
 static void push_and_pop(unsigned type, const uint64_t expected[3])
@@ -389,9 +389,9 @@ END_TEST
 START_TEST(test_jump_table)
 {
 	enum { CASES = 3 };
-	struct {
+	struct place {
 		uint32_t orig_off, xlated_off, jitted_off, unused;
-	} place = { 0 };
+	} place;
 	static const uint32_t targets[CASES] = { 12, 14, 16 };
 	int map, number;
 
@@ -421,7 +421,7 @@ START_TEST(test_jump_table)
 
 		map = live_map(BPF_MAP_TYPE_INSN_ARRAY, 4, sizeof place, CASES);
 		for (uint32_t i = 0; i < CASES; i++) {
-			place.orig_off = targets[i];
+			place = (struct place){ .orig_off = targets[i] };
 			ck_assert_int_eq(rawbpf_map_update(map, &i, &place, 0), 0);
 		}
 		ck_assert_int_eq(rawbpf_map_freeze(map), 0);

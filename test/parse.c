@@ -153,6 +153,7 @@ static void add_operand(char **at, const struct sample *sample, char what, int k
 			*at += sprintf(*at, helper ? "bpf_%s#%d" : "%s#%d",
 				       helper ? helper : "unknown", sample->imm);
 		break;
+	case 'Y': *at += sprintf(*at, "%s", kernel ? "" : " ll"); break;
 	case 'T': *at += sprintf(*at, "%s", rawbpf__form_type(sample->form->code)); break;
 	case 'o': *at += sprintf(*at, "%s", sample->form->op); break;
 	case 'F': add(at, "%lld", sample->form->fix); break;

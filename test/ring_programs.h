@@ -40,13 +40,30 @@ int ring_ledger_read(struct ring_ledger *sum, int ledger);
 /* Run a BPF_PROG_TYPE_SOCKET_FILTER `count` times on this CPU; 0 or a negative errno. */
 int ring_produce(int prog, unsigned count);
 
+/*
+ * The other way round: a program that drains a user ring buffer, returns how many records it got,
+ * and adds them, and the first 8 bytes of each, to the sum that is element 0 of an array.
+ */
+struct ring_sum {
+	uint64_t count, sum;
+};
+
+int ring_user_create(unsigned size); /* -EINVAL before Linux 6.1 */
+int ring_sum_create(void);
+int ring_drainer_load(int ring, int sum, int flags);
+
 #define RING_CPU(NUMBER) ((unsigned)((NUMBER) >> 48))
 #define RING_COUNT(NUMBER) ((NUMBER) & 0xffffffffffffULL)
 
-/* The size of a record that varies. */
+#define RING_MIX 0x2c1b3c6d
+
+/* The size of a record that varies: what no branch predictor guesses. */
 static inline unsigned ring_size_of(uint64_t number)
 {
-	return (RING_COUNT(number) * 40503 >> 4 & 0xf8) + 8;
+	uint64_t mixed = RING_COUNT(number) * RING_MIX;
+
+	mixed = (mixed ^ mixed >> 15) * RING_MIX;
+	return (mixed >> 20 & 0xf8) + 8;
 }
 
 /* Is all of the record what the program wrote? */

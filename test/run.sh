@@ -10,7 +10,8 @@
 #   sanitized  both of these again, built with sanitizers
 #   vm         on Debian's kernels, in emulated machines; they are kept in a cache folder
 #
-# Ends with what was skipped and why, and a count; the status is 0 if nothing failed.
+# Ends with what was skipped and why, and a count; the status is 0 if nothing failed. All parts
+# together also make BUILD/KERNELS.md, the page of what was tried where.
 # RAWBPF_BUILD: the build directory (default: build). RAWBPF_MIRROR, RAWBPF_CACHE: see vm/fetch.sh.
 set -eu
 
@@ -46,6 +47,13 @@ for part; do
 	meson test -C "$build" --no-rebuild --suite "$part" --print-errorlogs || status=1
 	cat "$logs/testlog.txt" >>"$build/results"
 done
+
+# All parts together make a page of the documentation.
+if [ "$*" = "unit live sanitized vm" ]; then
+	awk -f "$top/test/tried.awk" "$build/results" >"$build/KERNELS.md"
+	cmp -s "$build/KERNELS.md" "$top/KERNELS.md" ||
+		echo "KERNELS.md tells of another run: cp $build/KERNELS.md $top/"
+fi
 
 # What each suite counted: of Check, and of the scripts that print a line like our last one.
 echo

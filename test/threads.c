@@ -3,7 +3,7 @@
  * Four threads at once, each with objects of its own: every call does what it does alone. Built with
  * ThreadSanitizer too (test/sanitized.sh).
  */
-#include "attachments.h"
+#include "reliable.h"
 
 #include <pthread.h>
 
@@ -66,15 +66,20 @@ static int use_text(int number)
 	return 1;
 }
 
-static int use_attachment(const struct attachment *kind)
+/* Where another thread's is the only one there can be, to be told so is right too. */
+static int use_link(const struct link_kind *kind)
 {
 	struct rawbpf_link link;
-	int prog = attachment_load(kind);
+	int map = live_array(1);
+	int prog = link_kind_load(kind, map, 0);
+	int err;
 
 	EXPECT(prog > 2);
-	EXPECT(kind->attach(&link, prog) == 0);
+	err = kind->attach(&link, prog);
+	EXPECT(err == 0 || err == -EBUSY || err == -EEXIST);
 	EXPECT(rawbpf_link_detach(&link) == 0);
 	EXPECT(close(prog) == 0);
+	EXPECT(close(map) == 0);
 	return 1;
 }
 
@@ -98,11 +103,11 @@ static void *work(void *argument)
 	int thread = (int)(intptr_t)argument;
 
 	for (int round = 0; round < ROUNDS; round++) {
-		unsigned kind = (thread + round) % attachment_count;
+		unsigned kind = (thread + round) % link_kinds_count;
 
 		if (!use_map((uint64_t)thread << 32 | round) || !use_program(thread * 1000 + round) ||
 		    !use_text(thread * 1000 + round) ||
-		    (usable[kind] && !use_attachment(&attachments[kind])))
+		    (usable[kind] && !use_link(&link_kinds[kind])))
 			return NULL;
 	}
 	return &usable;
@@ -116,8 +121,9 @@ START_TEST(test_threads)
 #ifdef __SANITIZE_THREAD__
 	rawbpf__fault = keep_mapped;
 #endif
-	for (unsigned i = 0; i < attachment_count; i++)
-		usable[i] = attachments_prepare(&attachments[i]) && !attachments[i].is_alone;
+	reliable_begin();
+	for (unsigned i = 0; i < link_kinds_count; i++)
+		usable[i] = reliable_has(&link_kinds[i]);
 	fds = live_fds();
 	for (intptr_t i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, work, (void *)i), 0);
@@ -133,11 +139,11 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	attachments_begin(tests);
+	reliable_fixture(tests);
 	tcase_add_test(tests, test_threads);
 }
 
 int main(void)
 {
-	return live_run("threads", add_tests);
+	return cgroups_run("threads", add_tests);
 }

@@ -4,7 +4,8 @@
 # With the kernel's headers of each row of vm/headers: the library builds without a warning, its
 # layouts are those of `union bpf_attr`, its numbers those of the enums. And each command of the
 # newest bpf(2) has its functions: those that the table in rawbpf(7) names, which are declared and
-# defined. Prints a line for each check, and a count. Status 77 without a Debian mirror.
+# defined; and each type of maps and programs its recipe. Prints a line for each check, and a count.
+# Status 77 without a Debian mirror.
 set -u
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -68,6 +69,7 @@ for row in $(awk '!/^#/ && NF { print $1 }' "$top/test/vm/headers"); do
 	check "$row: layouts" compile_test "$headers" attr.c
 	check "$row: numbers" compile_test "$headers" uapi.c
 	[ "$row" = headers-newest ] || continue
+	check "$row: types" compile_test "$headers" uapi_types.c
 	for command in $(commands "$headers"); do
 		check "$command has functions" has_functions "$command"
 	done

@@ -327,8 +327,13 @@ static Suite *vm_suite(void)
 			continue;
 		for (size_t test = 0; test < sizeof(tests) / sizeof(*tests); test++)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
+		vm_commands_add(kernel, i);
+		vm_errors_add(kernel, i);
+		vm_inspect_add(kernel, i);
 		vm_links_add(kernel, i);
 		vm_perfbuf_add(kernel, i);
+		vm_snoop_add(kernel, i);
+		vm_types_add(kernel, i);
 		suite_add_tcase(suite, kernel);
 	}
 	return suite;
@@ -356,6 +361,7 @@ int main(int argc, char **argv)
 	srunner_free(runner);
 	if (!failed)
 		boots_warn_unasked(boots, boot_count);
+	boots_print_facts(boots, boot_count);
 	boots_free(boots, boot_count);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

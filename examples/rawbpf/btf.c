@@ -2,7 +2,9 @@
 /* rawbpf btf: the types that the kernel, its modules and programs brought along. */
 #include "object.h"
 #include "target.h"
+#include "users.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <linux/btf.h>
 #include <stdio.h>
@@ -12,38 +14,16 @@
 
 static const char *const columns[] = { "id", "name", "of", "size", "progs", "maps", NULL };
 
-/* ---------------------------------------------------------------- who uses which BTF */
-
-struct use {
-	enum rawbpf_obj_kind kind;
-	unsigned user, btf;
-};
-
-static struct {
-	struct use *list;
-	unsigned count;
-} uses;
-
-static int note_use(enum rawbpf_obj_kind kind, unsigned user, unsigned btf)
-{
-	struct use *list;
-
-	if (!btf)
-		return OK;
-	list = realloc(uses.list, (uses.count + 1) * sizeof *list);
-	if (!list)
-		return tool_fail(&btf_member, "out of memory");
-	uses.list = list;
-	list[uses.count++] = (struct use){ kind, user, btf };
-	return OK;
-}
+static struct users users; /* of each BTF, once note_users() has looked */
 
 static int note_prog(void *context, int fd, unsigned id)
 {
 	struct rawbpf_info_prog info = { .type = 0 };
 
 	(void)context;
-	return rawbpf_info_get_prog(fd, &info) < 0 ? OK : note_use(RAWBPF_OBJ_PROG, id, info.btf_id);
+	if (rawbpf_info_get_prog(fd, &info) == 0)
+		users_add(&users, RAWBPF_OBJ_PROG, id, info.btf_id);
+	return OK;
 }
 
 static int note_map(void *context, int fd, unsigned id)
@@ -51,7 +31,9 @@ static int note_map(void *context, int fd, unsigned id)
 	struct rawbpf_info_map info = { .type = 0 };
 
 	(void)context;
-	return rawbpf_info_get_map(fd, &info) < 0 ? OK : note_use(RAWBPF_OBJ_MAP, id, info.btf_id);
+	if (rawbpf_info_get_map(fd, &info) == 0)
+		users_add(&users, RAWBPF_OBJ_MAP, id, info.btf_id);
+	return OK;
 }
 
 static int note_users(void)
@@ -59,20 +41,6 @@ static int note_users(void)
 	int status = object_each(&btf_member, RAWBPF_OBJ_PROG, note_prog, NULL);
 
 	return status == OK ? object_each(&btf_member, RAWBPF_OBJ_MAP, note_map, NULL) : status;
-}
-
-static void record_users(struct record *record, const char *name, enum rawbpf_obj_kind kind,
-			 unsigned btf)
-{
-	uint32_t *users = must_allocate(uses.count * sizeof *users);
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < uses.count; i++)
-		if (uses.list[i].btf == btf && uses.list[i].kind == kind)
-			users[count++] = uses.list[i].user;
-	if (count)
-		record_numbers(record, name, users, 4, count);
-	free(users);
 }
 
 /* 0 or a negative errno. */
@@ -89,8 +57,8 @@ static int record_btf(struct record *record, int fd)
 	record_string(record, "of", !info.kernel_btf ? "programs" :
 				    strcmp(name, "vmlinux") == 0 ? "kernel" : "module");
 	record_number(record, "size", info.data.count);
-	record_users(record, "progs", RAWBPF_OBJ_PROG, info.id);
-	record_users(record, "maps", RAWBPF_OBJ_MAP, info.id);
+	users_record(&users, record, "progs", RAWBPF_OBJ_PROG, info.id);
+	users_record(&users, record, "maps", RAWBPF_OBJ_MAP, info.id);
 	return 0;
 }
 
@@ -254,37 +222,85 @@ static void print_json(const struct line *line, const char *name)
 
 /* -------------------------------------------------------------------------------- verbs */
 
-/* The BTF behind a descriptor, which is closed. OK or FAILED, after a message. */
-static int open_btf(struct rawbpf_btf *btf, int fd)
+/* A BTF that was asked for: by name or id, from the kernel; or from a file. */
+struct source {
+	struct rawbpf_btf btf;
+	int fd;           /* of the object; -1: none, which vmlinux before 5.11 has not */
+	struct file file; /* zeroed: none */
+};
+
+/* Like those in /sys/kernel/btf: that of a module stands on the kernel's. */
+static int open_file(struct source *source, const char *path)
 {
-	struct rawbpf_info_btf info = { .id = 0 };
-	char name[64] = "";
 	int err;
 
-	info.name = (struct rawbpf_info_array){ name, sizeof name, 0 };
-	err = rawbpf_info_get_btf(fd, &info);
+	if (tool_read(&btf_member, path, &source->file) != OK)
+		return FAILED;
+	err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size, NULL);
+	if (err < 0 && target_kernel_btf())
+		err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size,
+				       target_kernel_btf());
+	return err < 0 ? tool_fail(&btf_member, "%s: this is no BTF of this machine's", path) : OK;
+}
+
+static int open_kernel(struct source *source)
+{
+	int err = rawbpf_btf_kernel_open(&source->btf);
+
+	source->fd = rawbpf_btf_fd_open("vmlinux");
+	if (err == -ENOENT)
+		return tool_fail(&btf_member, "this kernel has no BTF");
+	return err < 0 ? object_fail(&btf_member, "reading vmlinux", RAWBPF_BTF_KERNEL_OPEN, err) : OK;
+}
+
+static int open_object(struct source *source, const char *which)
+{
+	char name[64] = "";
+	struct rawbpf_info_btf info = { .name = { name, sizeof name, 0 } };
+	int err;
+
+	source->fd = object_open(&btf_member, RAWBPF_OBJ_BTF, which);
+	if (source->fd < 0)
+		return FAILED;
+	err = rawbpf_info_get_btf(source->fd, &info);
 	if (err == 0)
-		err = rawbpf_btf_open(btf, fd, info.kernel_btf && strcmp(name, "vmlinux") ?
-						       target_kernel_btf() : NULL);
-	close(fd);
-	return err < 0 ? object_fail(&btf_member, "reading the BTF", err) : OK;
+		err = rawbpf_btf_open(&source->btf, source->fd,
+				      info.kernel_btf && strcmp(name, "vmlinux") ?
+					      target_kernel_btf() : NULL);
+	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_OBJ_INFO, err) : OK;
+}
+
+/* OK or FAILED, after a message. */
+static int open_source(struct source *source, const char *which)
+{
+	*source = (struct source){ .fd = -1 };
+	if (strchr(which, '/'))
+		return open_file(source, which);
+	return strcmp(which, "vmlinux") ? open_object(source, which) : open_kernel(source);
+}
+
+static void close_source(struct source *source)
+{
+	rawbpf_btf_close(&source->btf);
+	free(source->file.data);
+	if (source->fd >= 0)
+		close(source->fd);
 }
 
 static int dump(const struct arguments *arguments)
 {
 	const char *pattern = arguments->rest[1]; /* NULL: all */
 	struct line line = { .json = arguments->json, .members = pattern != NULL };
-	int fd = object_open(&btf_member, RAWBPF_OBJ_BTF, arguments->rest[0]);
-	struct rawbpf_btf btf;
+	struct source source;
 	unsigned printed = 0;
 
-	if (fd < 0 || open_btf(&btf, fd) != OK)
+	if (open_source(&source, arguments->rest[0]) != OK)
 		return FAILED;
-	line.btf = &btf;
-	for (line.id = btf.first_id; line.id < rawbpf_btf_id_end(&btf); line.id++) {
-		const char *name = rawbpf_btf_name_get(&btf, line.id);
+	line.btf = &source.btf;
+	for (line.id = source.btf.first_id; line.id < rawbpf_btf_id_end(&source.btf); line.id++) {
+		const char *name = rawbpf_btf_name_get(line.btf, line.id);
 
-		line.type = rawbpf_btf_get(&btf, line.id);
+		line.type = rawbpf_btf_get(line.btf, line.id);
 		if (!line.type || (pattern && fnmatch(pattern, name ? name : "", 0) != 0))
 			continue;
 		if (line.json)
@@ -293,7 +309,7 @@ static int dump(const struct arguments *arguments)
 			print_text(&line, name ? name : "");
 		printed++;
 	}
-	rawbpf_btf_close(&btf);
+	close_source(&source);
 	if (!printed && pattern)
 		return tool_fail(&btf_member, "no type here is called '%s'", pattern);
 	return OK;
@@ -339,20 +355,23 @@ static void record_kinds(struct record *record, const struct rawbpf_btf *btf)
 
 static int show(const struct arguments *arguments)
 {
-	int err, fd = object_open(&btf_member, RAWBPF_OBJ_BTF, arguments->rest[0]);
 	struct record record = { .count = 0 };
-	struct rawbpf_btf btf;
+	struct source source;
+	int err = 0;
 
-	if (fd < 0 || note_users() != OK)
+	if (open_source(&source, arguments->rest[0]) != OK)
 		return FAILED;
-	err = record_btf(&record, fd);
+	if (source.fd >= 0 && note_users() != OK)
+		return FAILED;
+	if (source.fd >= 0)
+		err = record_btf(&record, source.fd);
 	if (err < 0)
-		return object_fail(&btf_member, "asking about the BTF", err);
-	if (open_btf(&btf, fd) != OK)
-		return FAILED;
-	record_kinds(&record, &btf);
+		return object_fail(&btf_member, "asking about the BTF", RAWBPF_OBJ_INFO, err);
+	if (source.fd < 0)
+		record_string(&record, "name", arguments->rest[0]);
+	record_kinds(&record, &source.btf);
 	record_print(&record, arguments->json);
-	rawbpf_btf_close(&btf);
+	close_source(&source);
 	return OK;
 }
 
@@ -380,6 +399,6 @@ const struct member btf_member = {
 		"  -j, --json       an object a line\n"
 		"  -h, --help       this text\n"
 		"\n"
-		"BTF is an id or a name: vmlinux is the kernel's.\n",
+		"BTF is an id, a name, vmlinux being the kernel's, or a file (with a '/').\n",
 	.main = btf_main,
 };

@@ -18,41 +18,13 @@ struct opened {
 	struct element_type key, value;
 };
 
-static int is_array(const struct opened *map)
-{
-	unsigned type = map->layout.type;
-
-	return type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
-	       type == BPF_MAP_TYPE_PROG_ARRAY || type == BPF_MAP_TYPE_ARRAY_OF_MAPS;
-}
-
 static int fail(const struct opened *map, const char *what, int err)
 {
-	const char *type = rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, map->layout.type);
 	char why[512];
 
-	switch (err) {
-	case -ENOENT:
-		return tool_fail(&map_member, "%s: %s", what, map->layout.key_size ?
-				 "there is no such key" : "the map is empty");
-	case -EEXIST:
-		return tool_fail(&map_member, "%s: the key is there already", what);
-	case -E2BIG:
-		return tool_fail(&map_member, "%s: %s %u elements", what, is_array(map) ?
-				 "the index is past the end: this map has" : "the map is full, with",
-				 map->layout.max_entries);
-	case -EINVAL:
-	case -EOPNOTSUPP:
-	case -524: /* ENOTSUPP */
-		return tool_fail(&map_member, "%s: a map of type %s cannot do that from here", what,
-				 type ? type : "unknown to this program");
-	case -EPERM:
-		return tool_fail(&map_member, "%s: the map is frozen or read-only, or this process "
-					      "lacks CAP_BPF", what);
-	default:
-		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){ .error = err });
-		return tool_fail(&map_member, "%s: %s", what, why);
-	}
+	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+		.operation = RAWBPF_MAP_ELEMENT, .error = err, .type = map->layout.type });
+	return tool_fail(&map_member, "%s: %s", what, why);
 }
 
 static void open_types(struct opened *map)
@@ -83,7 +55,7 @@ static int open_map(struct opened *map, const struct arguments *arguments)
 		return FAILED;
 	err = rawbpf_map_query(map->fd, &map->layout);
 	if (err < 0)
-		return object_fail(&map_member, "asking about the map", err);
+		return object_fail(&map_member, "asking about the map", RAWBPF_OBJ_INFO, err);
 	open_types(map);
 	return OK;
 }
@@ -198,6 +170,8 @@ int elements_dump(const struct arguments *arguments)
 		print_element(&map, key, value);
 	rawbpf_map_iter_close(&iter);
 	close_map(&map);
+	if (more == -ENOSPC) /* a sockmap, whose values are too short to be read */
+		more = -EOPNOTSUPP;
 	return more < 0 ? fail(&map, "reading the elements", more) : OK;
 }
 

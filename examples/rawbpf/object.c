@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "object.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <dirent.h>
 
 static const char *const kind_words[] = {
 	[RAWBPF_OBJ_PROG] = "program",
@@ -18,12 +17,13 @@ static const char *const kind_words[] = {
 	[RAWBPF_OBJ_LINK] = "link",
 };
 
-int object_fail(const struct member *member, const char *what, int err)
+int object_fail(const struct member *member, const char *what,
+		const struct rawbpf_operation *operation, int err)
 {
 	char why[512];
 
-	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-		.operation = err == -EPERM ? RAWBPF_OBJ_ID_OPEN : NULL, .error = err });
+	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){ .operation = operation,
+								      .error = err });
 	return tool_fail(member, "%s: %s", what, why);
 }
 
@@ -39,12 +39,12 @@ int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 		if (fd == -ENOENT) /* gone meanwhile */
 			continue;
 		if (fd < 0)
-			return object_fail(member, "opening by id", fd);
+			return object_fail(member, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
 		status = visit(context, fd, id);
 		close(fd);
 	}
 	if (status == OK && err != -ENOENT)
-		return object_fail(member, "listing", err);
+		return object_fail(member, "listing", RAWBPF_OBJ_ID_NEXT, err);
 	return status;
 }
 
@@ -153,20 +153,21 @@ static int kind_of(int fd)
 
 static int open_path(const struct member *member, enum rawbpf_obj_kind kind, const char *path)
 {
-	char *shown = text_escape(path, strlen(path));
 	int found, fd = rawbpf_obj_get(path, 0);
+	char why[512], *shown;
 
-	if (fd == -EACCES || fd == -EPERM) /* EACCES is also what a plain file answers */
-		tool_fail(member, "%s: nothing that is pinned, or not for this process", shown);
-	else if (fd < 0)
-		tool_fail(member, "%s: %s", shown, strerror(-fd));
-	free(shown);
-	if (fd < 0)
+	if (fd < 0) {
+		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+			.operation = RAWBPF_OBJ_GET, .error = fd, .name = path });
+		tool_fail(member, "%s", why);
 		return -1;
+	}
 	found = kind_of(fd);
 	if (found < 0 || found == (int)kind) /* without /proc: the kernel will say */
 		return fd;
-	tool_fail(member, "%s: this is a %s, not a %s", path, kind_words[found], kind_words[kind]);
+	shown = text_escape(path, strlen(path));
+	tool_fail(member, "%s: this is a %s, not a %s", shown, kind_words[found], kind_words[kind]);
+	free(shown);
 	close(fd);
 	return -1;
 }
@@ -188,7 +189,7 @@ int object_open(const struct member *member, enum rawbpf_obj_kind kind, const ch
 	if (fd == -ENOENT)
 		tool_fail(member, "there is no %s with the id %lu", kind_words[kind], id);
 	else if (fd < 0)
-		object_fail(member, "opening by id", fd);
+		object_fail(member, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
 	return fd < 0 ? -1 : fd;
 }
 
@@ -225,9 +226,7 @@ static void add_pin(const char *path)
 		return;
 	kind = kind_of(fd);
 	if (kind >= 0) {
-		pins.list = realloc(pins.list, (pins.count + 1) * sizeof *pins.list);
-		if (!pins.list)
-			must_allocate(SIZE_MAX);
+		pins.list = must_grow(pins.list, pins.count + 1, sizeof *pins.list);
 		pins.list[pins.count++] = (struct pin){ .kind = kind, .id = id_of(kind, fd),
 							.path = must_print("%s", path) };
 	}

@@ -25,11 +25,12 @@ void object_name(enum rawbpf_obj_kind kind, int fd, char name[64]);
 /* The name of a program by its id; "" if it is gone. */
 void object_prog_name(unsigned id, char name[64]);
 
-/* Add "pinned": the paths of what is pinned in a bpffs that is mounted. They are looked for once. */
+/* Add "pinned": its paths in every bpffs that is mounted. They are looked for once. */
 void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsigned id);
 
-/* Complain that the kernel refused something about an object. FAILED. */
-int object_fail(const struct member *member, const char *what, int err);
+/* Complain that the kernel refused something about an object, and why. FAILED. */
+int object_fail(const struct member *member, const char *what,
+		const struct rawbpf_operation *operation, int err);
 
 /* The arguments of a member: `-j` anywhere, and letters of its own. */
 struct arguments {

@@ -5,7 +5,6 @@
 #include "target.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,17 +30,15 @@ static struct {
 
 static int note_link(void *context, int fd, unsigned id)
 {
-	struct attachment *list;
 	struct link_told told;
 
 	(void)context;
 	if (link_ask(&told, fd, 0) < 0 || !told.info.prog_id)
 		return OK;
-	list = realloc(attachments.list, (attachments.count + 1) * sizeof *list);
-	if (!list)
-		return tool_fail(&prog_member, "out of memory");
-	list[attachments.count++] = (struct attachment){ told.info.prog_id, id, link_words(&told) };
-	attachments.list = list;
+	attachments.list = must_grow(attachments.list, attachments.count + 1,
+				     sizeof *attachments.list);
+	attachments.list[attachments.count++] =
+		(struct attachment){ told.info.prog_id, id, link_words(&told) };
 	return OK;
 }
 
@@ -207,7 +204,7 @@ static int show(const struct arguments *arguments)
 	err = prog_ask(&info, fd);
 	close(fd);
 	if (err < 0)
-		return object_fail(&prog_member, "asking about the program", err);
+		return object_fail(&prog_member, "asking about the program", RAWBPF_OBJ_INFO, err);
 	if (note_links() != OK)
 		return FAILED;
 	record_prog(&record, &info);

@@ -13,7 +13,7 @@ char *target_cgroup(uint64_t id);
 /* "netns INO", "this netns", "a netns that is gone". */
 char *target_netns(unsigned ino);
 
-/* The device's name, "device INDEX" where it is not of this network namespace, "a device that is gone". */
+/* The device's name, "device INDEX of another netns", "a device that is gone". */
 char *target_device(unsigned ifindex);
 
 /* The function `id` of the BTF object, of the kernel, a module or a program: its name. */

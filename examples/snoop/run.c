@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A tool's life: make the maps, attach, hand out what comes, and in the end account for it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,9 +23,11 @@ const char *const snoop_transport_names[SNOOP_TRANSPORTS] = {
 
 int snoop_complain(const struct snoop *snoop, const char *doing, const struct rawbpf_error *error)
 {
+	struct rawbpf_error in_lines = *error;
 	char why[512];
 
-	rawbpf_error_explain(why, sizeof why, error);
+	in_lines.lines = 1;
+	rawbpf_error_explain(why, sizeof why, &in_lines);
 	fprintf(stderr, "%s: %s: %s\n", snoop->tool->name, doing, why);
 	return -1;
 }
@@ -63,7 +66,10 @@ static int create_maps(struct snoop *snoop)
 
 /* -------------------------------------------------------------------------- records */
 
-/* Write what is complete, however long the reader takes, unless a signal comes. 0 or an errno. */
+/*
+ * Write what there is, however long its reader takes, unless a signal comes. 0, or -1: then
+ * snoop->write_error says why.
+ */
 static int flush(struct snoop *snoop)
 {
 	struct snoop_line *line = &snoop->line;
@@ -72,15 +78,21 @@ static int flush(struct snoop *snoop)
 	size_t done = 0, left;
 	ssize_t written;
 
+	if (snoop->write_error)
+		return -1;
 	for (; done < line->length; done += written) {
 		poll(fds, 2, -1);
-		if (fds[0].revents && !fds[1].revents)
-			return -EINTR;
+		if (fds[0].revents && !fds[1].revents) {
+			snoop->write_error = EINTR;
+			return -1;
+		}
 		/* A pipe that poll(2) finds writable takes this much without waiting. */
 		left = line->length - done;
 		written = write(STDOUT_FILENO, line->text + done, left < PIPE_BUF ? left : PIPE_BUF);
-		if (written < 0 && errno != EINTR && errno != EAGAIN)
-			return -errno;
+		if (written < 0 && errno != EAGAIN) {
+			snoop->write_error = errno;
+			return -1;
+		}
 		if (written < 0)
 			written = 0;
 	}
@@ -137,41 +149,52 @@ static int open_perfbuf(struct snoop *snoop)
 							       .handle = handle, .context = snoop });
 }
 
-static int try_transport(struct snoop *snoop, enum snoop_transport transport)
-{
-	snoop->transport = transport;
-	return transport == SNOOP_RING ? open_ring(snoop) : open_perfbuf(snoop);
-}
-
 static struct rawbpf_source *source(struct snoop *snoop)
 {
 	return snoop->transport == SNOOP_RING ? &snoop->ring.source : &snoop->perfbuf.source;
 }
 
+static const struct {
+	int (*open)(struct snoop *snoop);
+	unsigned map_type;
+	const struct rawbpf_operation *operation;
+} transports[SNOOP_TRANSPORTS] = {
+	[SNOOP_RING] = { open_ring, BPF_MAP_TYPE_RINGBUF, RAWBPF_RING_OPEN },
+	[SNOOP_PERF] = { open_perfbuf, BPF_MAP_TYPE_PERF_EVENT_ARRAY, RAWBPF_PERFBUF_OPEN },
+};
+
 static int open_buffers(struct snoop *snoop)
 {
-	int wanted = snoop->options->transport;
-	int err = try_transport(snoop, wanted < 0 ? SNOOP_RING : (enum snoop_transport)wanted);
+	int wanted = snoop->options->transport, err;
 
-	if (err == -EINVAL && wanted < 0)
-		err = try_transport(snoop, SNOOP_PERF);
-	if (err == 0)
-		err = rawbpf_loop_open(&snoop->loop);
+	snoop->transport = wanted < 0 ? SNOOP_RING : (enum snoop_transport)wanted;
+	err = transports[snoop->transport].open(snoop);
+	if (err == -EINVAL && wanted < 0) {
+		snoop->transport = SNOOP_PERF;
+		err = open_perfbuf(snoop);
+	}
+	if (err == -ENOENT) { /* how many CPUs there are says /sys/devices/system/cpu */
+		fprintf(stderr, "%s: opening a buffer: sysfs is not mounted on /sys\n",
+			snoop->tool->name);
+		return -1;
+	}
+	if (err < 0)
+		return snoop_complain(snoop, "opening a buffer", &(struct rawbpf_error){
+			.operation = snoop->events < 0 ? RAWBPF_MAP_CREATE
+						       : transports[snoop->transport].operation,
+			.error = err,
+			.type = transports[snoop->transport].map_type,
+		});
+	err = rawbpf_loop_open(&snoop->loop);
 	if (err == 0)
 		err = rawbpf_loop_add(&snoop->loop, source(snoop));
-	if (err == 0)
-		return 0;
-	return snoop_complain(snoop, "opening a buffer", &(struct rawbpf_error){
-		.operation = snoop->events < 0 ? RAWBPF_MAP_CREATE : NULL,
-		.error = err,
-		.type = snoop->transport == SNOOP_RING ? BPF_MAP_TYPE_RINGBUF
-						       : BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-	});
+	return err == 0 ? 0 : snoop_complain(snoop, "making the loop",
+					     &(struct rawbpf_error){ .error = err });
 }
 
 /* ------------------------------------------------------------------------- watching */
 
-/* Until a signal comes: 0, or a negative errno of reading or writing. */
+/* Until a signal comes, or output cannot be written; negative: the errno of reading. */
 static int watch(struct snoop *snoop)
 {
 	struct pollfd fds[] = { { .fd = snoop->signals, .events = POLLIN },
@@ -180,16 +203,15 @@ static int watch(struct snoop *snoop)
 	int err = 0;
 
 	snoop_print_header(&snoop->line, snoop->tool->columns);
-	while (err >= 0) {
-		err = flush(snoop);
-		if (err < 0)
-			return err == -EINTR ? 0 : err;
+	while (err >= 0 && flush(snoop) == 0) {
 		if (poll(fds, 3, -1) < 0)
 			return -errno;
 		if (fds[0].revents)
 			return 0;
-		if (fds[2].revents) /* nobody reads any more: POLLERR, or it was closed: POLLNVAL */
-			return fds[2].revents & POLLNVAL ? -EBADF : -EPIPE;
+		if (fds[2].revents) { /* nobody reads any more: POLLERR; it was closed: POLLNVAL */
+			snoop->write_error = fds[2].revents & POLLNVAL ? EBADF : EPIPE;
+			return -1;
+		}
 		set_clock(&snoop->line);
 		err = rawbpf_loop_run(&snoop->loop, 0);
 	}
@@ -202,7 +224,8 @@ static int drain(struct snoop *snoop)
 	int err = snoop->transport == SNOOP_RING ? rawbpf_ring_read(&snoop->ring)
 						 : rawbpf_perfbuf_read(&snoop->perfbuf);
 
-	return err < 0 ? err : flush(snoop);
+	flush(snoop);
+	return err;
 }
 
 /* -------------------------------------------------------------------------- account */
@@ -256,6 +279,7 @@ static void add_unless_ignored(sigset_t *signals, int signal)
 static int catch_signals(struct snoop *snoop)
 {
 	sigset_t signals;
+	int fd;
 
 	sigemptyset(&signals);
 	add_unless_ignored(&signals, SIGINT);
@@ -263,18 +287,26 @@ static int catch_signals(struct snoop *snoop)
 	add_unless_ignored(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	snoop->signals = signalfd(-1, &signals, SFD_CLOEXEC);
+	fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	snoop->signals = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* not stdout, if that was closed */
+	close(fd);
 	if (snoop->signals >= 0)
 		return 0;
 	fprintf(stderr, "%s: signalfd(2): %s\n", snoop->tool->name, strerror(errno));
 	return -1;
 }
 
-/* Our reader had enough, as `head` does: end as others then do. */
-static void die_of_pipe(void)
+/* Output that could not be written: say so, or if our reader had enough, as `head` does, end so. */
+static int fail_writing(const struct snoop *snoop)
 {
-	signal(SIGPIPE, SIG_DFL);
-	raise(SIGPIPE);
+	if (snoop->write_error == EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	fprintf(stderr, "%s: writing: %s\n", snoop->tool->name,
+		snoop->write_error == EINTR ? "ended before its reader took the last lines"
+					    : strerror(snoop->write_error));
+	return EXIT_FAILURE;
 }
 
 int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options)
@@ -292,12 +324,12 @@ int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options
 		return EXIT_FAILURE;
 	err = watch(&snoop);
 	snoop_detach(&snoop);
-	if (err == 0)
+	if (err >= 0 && !snoop.write_error)
 		err = drain(&snoop);
-	if (err == -EPIPE)
-		die_of_pipe();
+	if (snoop.write_error)
+		return fail_writing(&snoop);
 	if (err < 0) {
-		fprintf(stderr, "%s: %s\n", tool->name, strerror(-err));
+		fprintf(stderr, "%s: reading the buffer: %s\n", tool->name, strerror(-err));
 		return EXIT_FAILURE;
 	}
 	return account(&snoop) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

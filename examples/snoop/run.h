@@ -46,6 +46,7 @@ struct snoop {
 	int signals;       /* signalfd(2) */
 	uint64_t record[SNOOP_RECORD / 8]; /* the one that is being printed */
 	struct snoop_line line;
+	int write_error;   /* an errno; EINTR: a signal came while it could not be written */
 };
 
 /* Say on stderr what failed and why; -1. */

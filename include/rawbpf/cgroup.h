@@ -44,11 +44,12 @@ extern "C" {
 int rawbpf_cgroup_attach(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type);
 
 /*
- * The same in a chosen place among the others. BPF_LSM_CGROUP has no place but the end.
+ * The same in a chosen place among the others: a link goes beside links, a program
+ * without one beside programs without.
  *
  * -ENOENT  what `anchor` names is not attached there
  * -ESTALE  the revision is another by now
- * -EINVAL  also: an older kernel                                     Linux 6.17
+ * -EINVAL  also: a program as anchor; an older kernel                Linux 6.17
  */
 int rawbpf_cgroup_attach_at(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type,
 			    const struct rawbpf_anchor *anchor);

@@ -46,7 +46,8 @@ enum rawbpf_bind {
 };
 
 /*
- * Detach. A second time, or on an inert link, does nothing and returns 0. The
+ * Detach. A second time, or on an inert link, does nothing and returns 0. (5.10 ends
+ * links of functions and raw tracepoints a few milliseconds later.) The
  * link is inert afterwards whatever happened; an error says what stayed behind:
  *
  * -EBUSY   the event in tracefs is still in use (the link was pinned, say)
@@ -112,8 +113,9 @@ struct rawbpf_perf_event_spec {
  * and closes `event`; the link does not need it. (Bound by ioctl, the program runs
  * until both are closed.)
  *
- * -EINVAL      not a perf event, or one that runs no programs; the program's type; before
- *              5.15 a cookie or RAWBPF_BIND_LINK
+ * -ENOTTY      not a perf event (RAWBPF_BIND_LINK: -EINVAL)
+ * -EINVAL      an event that runs no programs; the program's type; before 5.15 a cookie or
+ *              RAWBPF_BIND_LINK
  * -EEXIST      the event has a program
  * -EOPNOTSUPP  a cookie with RAWBPF_BIND_IOCTL
  * -EBADF       `event` or `prog` is not open                           Linux 4.9

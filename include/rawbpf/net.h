@@ -47,10 +47,11 @@ int rawbpf_xdp_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsi
  * `anchor`: where among them; NULL: at the end.
  *
  * -ENODEV   no such device
- * -ENOENT   what `anchor` names is not attached there
+ * -EEXIST   the program is attached there already
+ * -ENOENT   what `anchor` names is not attached there; -EBADF: it is not open
  * -ESTALE   the revision is another by now
- * -EEXIST, -ERANGE  the place is taken or does not exist
- * -ERANGE   64 programs are attached there already                     Linux 6.6
+ * -ERANGE   63 programs are attached there already; before one and after another that are
+ *           not neighbours                                             Linux 6.6
  */
 int rawbpf_tcx_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsigned attach_type,
 		      const struct rawbpf_anchor *anchor);
@@ -74,8 +75,8 @@ int rawbpf_netkit_attach(struct rawbpf_link *link, unsigned ifindex, int prog,
  *	BPF_SK_LOOKUP       chooses the socket for a new connection or a
  *	                    datagram; up to 64 programs, in order          5.9
  *
- * -EEXIST  a flow dissector is attached there, or to the first namespace
- * -E2BIG   64 programs are attached already; a flow dissector beside another link
+ * -EEXIST  a flow dissector is attached there without a link, or in the first namespace
+ * -E2BIG   a flow dissector is attached there; 64 other programs are
  * -EINVAL  not a descriptor of a network namespace                     Linux 5.8
  */
 int rawbpf_netns_attach(struct rawbpf_link *link, int netns, int prog, unsigned attach_type);

@@ -135,7 +135,9 @@ struct rawbpf_prog_attach_spec {
  *
  * -EINVAL  no such attach type; the program's type or expected_attach_type is another;
  *          the target is something else; older kernels: flags they do not know
- * -EEXIST  tcx, netkit: the program is there already; flow dissector: there is one
+ * -EEXIST  tcx, netkit: the program is there already; flow dissector: there is another
+ * -EBUSY   a sockmap that has such a program by a link
+ * -EOPNOTSUPP  a map that is no sockmap
  * -ENOENT  `replace` or `relative` is not attached there
  * -ENODEV  no such device
  * -ESTALE  the revision is another by now
@@ -175,7 +177,6 @@ struct rawbpf_prog_query {
  * BPF_FLOW_DISSECTOR a network namespace's descriptor. XDP answers by netlink only.
  *
  * -ENOSPC  `count` is more than `capacity`: what fits was written
- * -ENOENT  tcx, netkit before 7.0: nothing is attached
  * -EINVAL, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing   Linux 4.15
  */
 int rawbpf_prog_query(int target, unsigned attach_type, struct rawbpf_prog_query *query);
@@ -190,10 +191,10 @@ int rawbpf_prog_bind_map(int prog, int map);
 
 /*
  * Say which struct_ops map's operations the kernel functions that a program calls are
- * to act for. Once for a program.
+ * to act for. One for a program; a second time with the same map does nothing.
  *
  * -EINVAL  the program is itself of a struct_ops map; another kind of map; an older kernel
- * -EBUSY   the program has another one
+ * -EBUSY   the program has another map
  * -EBADF   not open                                                    Linux 7.0
  */
 int rawbpf_prog_assoc_struct_ops(int prog, int map);

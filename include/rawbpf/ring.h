@@ -42,7 +42,7 @@ struct rawbpf_ring {
  *
  * -EINVAL  not a ring buffer
  * -EBADF   no descriptor
- * -EPERM   the map was opened for reading only: who reads tells the program how far
+ * -EACCES  the map was opened for reading only: who reads tells the program how far
  * -EBADMSG its positions make no sense
  * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                                   Linux 5.8
  */

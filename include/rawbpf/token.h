@@ -9,7 +9,7 @@ extern "C" {
 
 /*
  * Make a token of the BPF file system that `bpffs` is a descriptor of (its root,
- * opened with O_RDONLY or O_PATH); close it with close(2). It allows what the mount
+ * opened with O_RDONLY); close it with close(2). It allows what the mount
  * options delegate_cmds, delegate_maps, delegate_progs and delegate_attachs say,
  * to a process with CAP_BPF (and more, as without a token) in the user namespace
  * that owns the mount. The `token` fields of map, program and BTF specs take it,
@@ -19,7 +19,7 @@ extern "C" {
  * -ENOENT  the mount delegates nothing
  * -EOPNOTSUPP  it belongs to the first user namespace, where nothing needs a token
  * -EINVAL  not a BPF file system, or not its root; an older kernel
- * -EBADF   `bpffs` is not open
+ * -EBADF   `bpffs` is not open, or with O_PATH
  *                                       Linux 6.9; kernel/bpf/token.c
  */
 int rawbpf_token_create(int bpffs);

@@ -33,12 +33,13 @@ struct rawbpf_tracing_spec {
 /*
  * Attach a BPF_PROG_TYPE_TRACING, LSM or EXT program; fill `link`.
  *
- * -EINVAL  another type of program; it is an iterator (rawbpf_iter_attach()); a target
+ * -EINVAL  another type of program (-EFAULT: a raw tracepoint's); an iterator, which
+ *          rawbpf_iter_attach() is for; attach_type is not what it was loaded for; a target
  *          that does not fit; a cookie before 5.19 (of a tp_btf 6.10)
- * -EBUSY   fmod_ret, fexit or an extension where the function has an extension or has
- *          other programs; a function that ftrace is busy with
- * -E2BIG   38 programs (27 with more than one kind before 6.0) are on the function already
- * -ENOENT  an extension that was attached and detached, and no target_prog
+ *          or, once an extension was attached and detached, no target_prog (5.10: -ENOENT)
+ * -EBUSY   the program is on the function already (5.10: -ENOENT); fmod_ret or an extension
+ *          where the function has an extension or other programs
+ * -E2BIG   38 programs are on the function already
  * -EBADF   `prog` or target_prog is not open
  * -ENOTSUPP (524) this architecture has no such way in        Linux 5.5, LSM 5.7, extension 5.6
  */
@@ -56,8 +57,7 @@ struct rawbpf_tracing_multi_spec {
  * Attach one program to many functions; `attach_type`, which it was loaded for, is
  * BPF_TRACE_FENTRY_MULTI, BPF_TRACE_FEXIT_MULTI or BPF_TRACE_FSESSION_MULTI.
  *
- * -EINVAL  no ids, one twice; not such a program; an older kernel
- * -ENOENT  an id that is not a function's
+ * -EINVAL  no ids, one twice or not of a function; not such a program; an older kernel
  * -EFAULT  `btf_ids` or `cookies` cannot be read                       Linux 7.2
  */
 int rawbpf_tracing_multi_attach(struct rawbpf_link *link, int prog, unsigned attach_type,
@@ -82,9 +82,10 @@ struct rawbpf_iter_spec {
  * rawbpf_iter_create() made is read. Its link can be pinned, which makes a file
  * to read, and updated.
  *
- * -EINVAL  another type of program; fields that the target does not take, or of two kinds
+ * -EINVAL  another type of program; fields of two kinds, or that the target does not take
+ *          (some targets take them for their own); an order that there is not
  * -EBADF   no `map`, where one is needed; a descriptor that is not open
- * -ESRCH, -ENOENT  no such process; no such cgroup
+ * -ENOENT  no such cgroup. (Where there is no such process, nothing is read later.)
  * -EACCES  the program writes more than the map's values have
  * -E2BIG   fields that are newer than the kernel                       Linux 5.8
  */

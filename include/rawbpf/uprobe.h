@@ -38,12 +38,11 @@ struct rawbpf_uprobe_spec {
  * -EOPNOTSUPP  this kernel has no uprobes, or sysfs is not mounted; a cookie with
  *              RAWBPF_BIND_IOCTL
  * -ENOENT      no such file
- * -EINVAL      not a regular file; an offset past its end; the program is not of type
+ * -EINVAL      no path, not a regular file, an offset past its end; the program is not of type
  *              kprobe, or is sleepable before 6.0; before 5.15 a cookie or RAWBPF_BIND_LINK
  * -EIO, -ENOTSUPP (524)  the instruction cannot be probed: where a process runs the file
  * -ESRCH       no such process
  * -EACCES      CAP_PERFMON is not enough here: it takes CAP_SYS_ADMIN
- * -EFAULT      no path
  * -EMFILE, -ENFILE, -ENOMEM, -EBADF (`prog`)
  *
  * Sources: perf_event_open(2); kernel/trace/trace_uprobe.c.             Linux 4.17
@@ -53,7 +52,7 @@ int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
 /* Many places in one file. */
 struct rawbpf_uprobe_multi_spec {
 	const char *path;
-	int path_fd;              /* not 0: the file, if path is "", or the directory it is in  6.13 */
+	int path_fd;              /* the file, if path is "", or the directory it is in; 0: none 7.2 */
 	const uint64_t *offsets;
 	const uint64_t *ref_ctr_offsets; /* one each; NULL: none */
 	const uint64_t *cookies;         /* one each, for bpf_get_attach_cookie(); NULL: none */
@@ -69,9 +68,10 @@ struct rawbpf_uprobe_multi_spec {
  * was loaded with expected_attach_type BPF_TRACE_UPROBE_MULTI, or
  * BPF_TRACE_UPROBE_SESSION for a session.
  *
- * -EINVAL   no offsets; another type of program; an older kernel
+ * -EINVAL   no path, no offsets, one past the file's end; another type of program; a session
+ *           with a program that was not loaded for one; an older kernel
  * -E2BIG    more than 1,048,576
- * -EBADF    the path is not a file's
+ * -EBADF    the path is not a regular file's
  * -ENOENT   no such file
  * -ESRCH    no such process
  * -EFAULT   an array cannot be read

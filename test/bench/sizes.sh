@@ -4,7 +4,8 @@
 # usage: sizes.sh
 #
 # Builds the smallest programs with and without the library, in the same way, and compares their
-# sizes: static, stripped, -Os. Prints each figure with its limit; fails if one is over it.
+# sizes: static, stripped, -Os. And what instructions as text take, alone and together: all that
+# the linker keeps for these functions. Prints each figure with its limit; fails if one is over it.
 # x86_64 only: the limits are for its code. Sizes are those of the files; what the library adds to
 # fchownat-count is counted in bytes of its code and data, since files grow by whole pages.
 set -eu
@@ -67,4 +68,36 @@ figure "minimal program with musl, to one with bare system calls" \
 figure "minimal program without libc" "$(file_size minimal-alone)" 4096 bytes
 figure "code and data of fchownat-count, over the same libc calls without BPF" \
 	"$(($(code_and_data fchownat-count) - $(code_and_data no-bpf)))" 10752 bytes
+
+for source in "$top"/insn/*.c "$top/lib/mem.c"; do
+	gcc -std=gnu11 -Os -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
+		-ffunction-sections -fdata-sections -I"$top/include" -c "$source" \
+		-o "$work/$(basename "$source").o"
+done
+
+linked() { # WHAT FUNCTION...
+	name=$1
+	shift
+	# shellcheck disable=SC2046
+	ld --gc-sections -e 0 $(printf -- '-u %s ' "$@") "$work"/*.c.o -o "$work/linked"
+	printf '%-64s %8s bytes\n' "$name, code and data" "$(code_and_data linked)"
+}
+
+# All public functions that these headers declare.
+functions_of() {
+	for header; do
+		cat "$top/include/rawbpf/$header.h"
+	done | grep -oE 'rawbpf_[a-z_]+\(' | tr -d '(' | sort -u >"$work/declared"
+	nm -g --defined-only "$work"/*.c.o | awk '$2 == "T" { print $3 }' | sort | comm -12 - "$work/declared"
+}
+
+# shellcheck disable=SC2046
+{
+	linked "builder" $(functions_of build)
+	linked "assembler" rawbpf_text_parse rawbpf_text_error_format
+	linked "disassembler" rawbpf_insn_format
+	linked "explainer" $(functions_of explain)
+	linked "all of these" $(functions_of build text explain) >/dev/null
+}
+figure "code and data of builder, assembler, disassembler, explainer" "$(code_and_data linked)" 49152 bytes
 exit $status

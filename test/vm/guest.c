@@ -815,8 +815,15 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
+	{ "capabilities", guest_capabilities },
+	{ "commands", guest_commands },
+	{ "doctor", guest_doctor },
+	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "rejected", guest_rejected },
+	{ "snoop", guest_snoop },
+	{ "types", guest_types },
 };
 
 /* All, or one alone: for who works on it. */

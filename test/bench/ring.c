@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Draining a full ring buffer of 1 MiB: by spans, by callback, and by libbpf's callback.
+ *
+ * Each side has a ring of its own, of the kernel's, and a program that fills it, untimed, before
+ * each drain; the sides take turns. All do the same with what they read, and what comes out is
+ * checked to be equal. Absolute times are this machine's mood, ratios are what to look at.
+ */
+#include <bpf/libbpf.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <rawbpf.h>
+
+#include "../ring_programs.h"
+
+enum { RING_SIZE = 1 << 20, ROUNDS = 201 };
+
+/* What a drain made of the records; equal on all sides, or the bench is wrong. */
+struct result {
+	uint64_t sum, records;
+};
+
+typedef uint64_t use_fn(const void *data, size_t size);
+
+static inline uint64_t first_8_bytes(const void *data, size_t size)
+{
+	(void)size;
+	return *(const uint64_t *)data;
+}
+
+static inline uint64_t all_bytes(const void *data, size_t size)
+{
+	const uint64_t *words = data;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < size / 8; i++)
+		sum += words[i];
+	return sum;
+}
+
+/*
+ * The same code three times for each use, as a program would have it: the compiler sees what is
+ * done with a record in the span's loop, and in each library's callback.
+ */
+#define SIDES_OF(USE)                                                                              \
+	static int USE##_by_callback(void *context, void *data, size_t size)                       \
+	{                                                                                          \
+		struct result *result = context;                                                   \
+                                                                                                   \
+		result->sum += USE(data, size);                                                    \
+		result->records++;                                                                 \
+		return 0;                                                                          \
+	}                                                                                          \
+	static void USE##_by_spans(struct rawbpf_ring *ring, struct result *result)                \
+	{                                                                                          \
+		struct rawbpf_span spans[64];                                                      \
+		uint64_t sum = 0, records = 0;                                                     \
+		int count;                                                                         \
+                                                                                                   \
+		while ((count = rawbpf_ring_next(ring, spans, RAWBPF_COUNT(spans))) > 0)           \
+			for (int s = 0; s < count; s++) {                                          \
+				const char *data = spans[s].data;                                  \
+                                                                                                   \
+				for (unsigned i = 0; i < spans[s].count; i++, data += spans[s].stride) \
+					sum += USE(data, spans[s].size);                           \
+				records += spans[s].count;                                         \
+			}                                                                          \
+		result->sum += sum;                                                                \
+		result->records += records;                                                        \
+	}
+
+SIDES_OF(first_8_bytes)
+SIDES_OF(all_bytes)
+
+enum side { LIBBPF, CALLBACK, SPANS, SIDES };
+
+static struct contestant {
+	int map, ledger, prog;
+	struct rawbpf_ring ring;
+	struct ring_buffer *libbpf;
+	struct result result;
+	double times[ROUNDS];
+} contestants[SIDES];
+
+static void fail(const char *what, long result)
+{
+	fprintf(stderr, "bench: %s: %ld\n", what, result);
+	exit(EXIT_FAILURE);
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec + now.tv_nsec * 1e-9;
+}
+
+static int compare(const void *left, const void *right)
+{
+	double l = *(const double *)left, r = *(const double *)right;
+
+	return (l > r) - (l < r);
+}
+
+struct contest {
+	const char *name;
+	struct ring_producer producer;
+	int (*callback)(void *context, void *data, size_t size);
+	void (*spans)(struct rawbpf_ring *ring, struct result *result);
+	double aim_spans, aim_callback;
+};
+
+static void enter(struct contestant *contestant, enum side side, const struct contest *contest)
+{
+	int err = 0;
+
+	*contestant = (struct contestant){ .map = ring_create(RING_SIZE),
+					   .ledger = ring_ledger_create() };
+	contestant->prog = ring_producer_load(&contest->producer, contestant->map,
+					      contestant->ledger);
+	if (contestant->prog < 0)
+		fail("loading the producer", contestant->prog);
+	if (side == LIBBPF)
+		contestant->libbpf = ring_buffer__new(contestant->map, contest->callback,
+						      &contestant->result, NULL);
+	else
+		err = rawbpf_ring_open(&contestant->ring, contestant->map,
+				       (rawbpf_record_fn *)contest->callback, &contestant->result);
+	if (err < 0 || (side == LIBBPF && !contestant->libbpf))
+		fail("opening the ring", err);
+}
+
+static void leave(struct contestant *contestant)
+{
+	if (contestant->libbpf)
+		ring_buffer__free(contestant->libbpf);
+	rawbpf_ring_close(&contestant->ring);
+	close(contestant->prog);
+	close(contestant->ledger);
+	close(contestant->map);
+}
+
+static double drain(struct contestant *contestant, enum side side, const struct contest *contest)
+{
+	double start;
+	int err = ring_produce(contestant->prog, RING_SIZE / 16);
+
+	if (err < 0)
+		fail("producing", err);
+	start = seconds();
+	if (side == LIBBPF)
+		err = ring_buffer__consume(contestant->libbpf);
+	else if (side == CALLBACK)
+		err = rawbpf_ring_read(&contestant->ring);
+	else
+		contest->spans(&contestant->ring, &contestant->result);
+	if (err < 0)
+		fail("draining", err);
+	return seconds() - start;
+}
+
+static void run(const struct contest *contest)
+{
+	static const char *const names[] = { "libbpf", "callback", "spans" };
+	double medians[SIDES];
+	uint64_t records;
+
+	for (int side = 0; side < SIDES; side++)
+		enter(&contestants[side], side, contest);
+	for (int round = -1; round < ROUNDS; round++) /* the first one to warm up */
+		for (int side = 0; side < SIDES; side++) {
+			double time = drain(&contestants[side], side, contest);
+
+			if (round >= 0)
+				contestants[side].times[round] = time;
+		}
+	records = contestants[LIBBPF].result.records / (ROUNDS + 1);
+	printf("%s: %llu records\n", contest->name, (unsigned long long)records);
+	for (int side = 0; side < SIDES; side++) {
+		if (memcmp(&contestants[side].result, &contestants[LIBBPF].result,
+			   sizeof(struct result)))
+			fail("a result that differs, of side", side);
+		qsort(contestants[side].times, ROUNDS, sizeof(double), compare);
+		medians[side] = contestants[side].times[ROUNDS / 2];
+		printf("  %-62s %8.2f ns a record\n", names[side], medians[side] / records * 1e9);
+		leave(&contestants[side]);
+	}
+	printf("  %-62s %8.2f times  (aim: %g)\n", "as fast as libbpf, by spans",
+	       medians[LIBBPF] / medians[SPANS], contest->aim_spans);
+	printf("  %-62s %8.2f times  (aim: %g)\n", "as fast as libbpf, by callback",
+	       medians[LIBBPF] / medians[CALLBACK], contest->aim_callback);
+}
+
+#define FIRST first_8_bytes_by_callback, first_8_bytes_by_spans
+#define ALL all_bytes_by_callback, all_bytes_by_spans
+
+int main(void)
+{
+	static const struct contest contests[] = {
+		{ "16-byte records, their first 8 bytes",
+		  { .type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 16 }, FIRST, 3, 1.5 },
+		{ "64-byte records, their first 8 bytes",
+		  { .type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 64 }, FIRST, 3, 1.5 },
+		{ "records of 8 to 256 bytes, their first 8 bytes",
+		  { .type = BPF_PROG_TYPE_SOCKET_FILTER, .varies = 1 }, FIRST, 1, 1 },
+		{ "records of 8 to 256 bytes, all of them",
+		  { .type = BPF_PROG_TYPE_SOCKET_FILTER, .varies = 1 }, ALL, 1, 1 },
+		{ "256-byte records, all of them",
+		  { .type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 256 }, ALL, 1, 1 },
+	};
+
+	cpu_set_t cpu;
+
+	/* One CPU, whose number is in the records, for all sides. */
+	CPU_ZERO(&cpu);
+	CPU_SET(sched_getcpu(), &cpu);
+	sched_setaffinity(0, sizeof cpu, &cpu);
+	for (unsigned i = 0; i < RAWBPF_COUNT(contests); i++)
+		run(&contests[i]);
+	return 0;
+}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+#
+# usage: awk -f tried.awk RESULTS
+#
+# Makes a page of what was tried where out of a test run's output: its lines `fact KERNEL NAME VALUE`,
+# KERNEL being `native` or a name of vm/kernels. A row is a feature, a column a kernel.
+
+# Facts with such a name belong to a section; what `drop` matches is not part of the row's name. They
+# work if the value matches, and facts of one row if all of them do.
+function section(title, names, drop, works) {
+	sections++
+	titles[sections] = title
+	names_of[sections] = names
+	drop_of[sections] = drop
+	works_as[sections] = works
+}
+
+BEGIN {
+	section("Probes and tracepoints: by way of what, attached by what",
+		"^(kret|k)probe\\.(pmu|tracefs)\\.(link|ioctl)\\.|^tracepoint\\.(link|ioctl)\\.|^raw_tp\\.",
+		"\\.(symbol|syscall|address|atomic|percpu)", "^1000$")
+	section("Links: attached, counted, pinned, opened again, replaced, detached",
+		"^link\\.", "^link\\.", "^type ")
+	section("Map types", "^map\\.[a-z_]+$", "^map\\.", "^1$")
+	section("Program types", "^prog\\.[a-z_0-9]+\\.[0-9]+$", "^prog\\.|\\.[0-9]+$", "^1$")
+}
+
+# amd64-6.1 becomes "amd64 6.1"; the newest are known by their release.
+function heading(kernel,    parts) {
+	split(release[kernel], parts, /[.+-]/)
+	sub(/-.*/, "", kernel)
+	return kernel " " parts[1] "." parts[2]
+}
+
+function enter(s, row, kernel, works) {
+	if (!((s, row) in known)) {
+		known[s, row] = 1
+		rows[s, ++row_count[s]] = row
+	}
+	if ((s, row, kernel) in tried && tried[s, row, kernel] != works)
+		works = "partly"
+	tried[s, row, kernel] = works
+}
+
+$1 != "fact" { next }
+
+$3 == "release" {
+	if (!($2 in release))
+		columns[++column_count] = $2
+	release[$2] = $4
+}
+
+{
+	for (s = 1; s <= sections; s++) {
+		if ($3 !~ names_of[s])
+			continue
+		row = $3
+		gsub(drop_of[s], "", row)
+		gsub(/\./, ", ", row)
+		value = substr($0, index($0, " " $3 " ") + length($3) + 2)
+		enter(s, row, $2, value ~ works_as[s] ? "yes" : "-")
+	}
+}
+
+END {
+	print "# What was tried where"
+	print ""
+	print "Made by the tests, `sh test/run.sh`. **yes**: used on that kernel, and it did exactly what it should."
+	print "**-**: that kernel, or that architecture, does not have it, and answered so. Nothing: not tried there."
+	print "Debian's kernels ran in emulated machines; *native* is the kernel that the tests themselves ran on."
+	for (s = 1; s <= sections; s++) {
+		if (!row_count[s])
+			continue
+		printf "\n## %s\n\n|", titles[s]
+		for (c = 1; c <= column_count; c++)
+			printf " | %s", heading(columns[c])
+		printf " |\n|---"
+		for (c = 1; c <= column_count; c++)
+			printf "|---"
+		print "|"
+		for (r = 1; r <= row_count[s]; r++) {
+			printf "| %s", rows[s, r]
+			for (c = 1; c <= column_count; c++)
+				printf " | %s", tried[s, rows[s, r], columns[c]]
+			print " |"
+		}
+	}
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands and links that only newer kernels than this machine's, or others, can show. */
+#include "../link_kinds.h"
+#include "guest.h"
+
+#include <errno.h>
+#include <linux/btf.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int load(struct rawbpf_prog_spec spec, const struct bpf_insn *insns, unsigned count)
+{
+	spec.license = "GPL";
+	spec.insns = insns;
+	spec.insn_count = count;
+	return rawbpf_prog_load(&spec);
+}
+
+#define LOAD(INSNS, ...) load((struct rawbpf_prog_spec){ __VA_ARGS__ }, INSNS, RAWBPF_COUNT(INSNS))
+
+static const struct bpf_insn nothing[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+
+/* A loop that the kernel ends, and reports on the program's error stream. */
+static void streams(void)
+{
+	static const struct bpf_insn forever[] = {
+		RAWBPF_MAY_GOTO(1),
+		BPF_JMP_A(-2),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	char text[256] = "";
+	int prog = LOAD(forever, .type = BPF_PROG_TYPE_RAW_TRACEPOINT);
+	long length;
+
+	fact(prog < 0 ? prog : 0, "stream.load");
+	fact(rawbpf_prog_run(prog, &(struct rawbpf_prog_run){ 0 }), "stream.run");
+	length = rawbpf_prog_stream_read(prog, BPF_STREAM_STDERR, text, sizeof text - 1);
+	fact(length < 0 ? length : length > 0, "stream.read");
+	text[strcspn(text, "\n")] = '\0';
+	fact_text("stream.text", *text ? text : "(empty)");
+	while (length > 0)
+		length = rawbpf_prog_stream_read(prog, BPF_STREAM_STDERR, text, sizeof text);
+	fact(length, "stream.end");
+	fact(rawbpf_prog_stream_read(prog, BPF_STREAM_STDOUT, text, sizeof text), "stream.stdout");
+	fact(rawbpf_prog_stream_read(prog, 3, text, sizeof text), "stream.unknown");
+	close(prog);
+}
+
+static void association(const struct rawbpf_btf *kernel)
+{
+	struct rawbpf_map_spec spec = { .name = "ops" };
+	struct rawbpf_btf_struct_ops ops;
+	int btf = rawbpf_btf_struct_ops_load(&spec, &ops, kernel, "tcp_congestion_ops");
+	int map = btf < 0 ? btf : rawbpf_map_create(&spec), other;
+	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_SOCKET_FILTER);
+
+	close(btf);
+	spec.name = "other";
+	btf = rawbpf_btf_struct_ops_load(&spec, &ops, kernel, "tcp_congestion_ops");
+	other = btf < 0 ? btf : rawbpf_map_create(&spec);
+	fact(map < 0 ? map : 0, "assoc.map");
+	fact(rawbpf_prog_assoc_struct_ops(prog, map), "assoc");
+	fact(rawbpf_prog_assoc_struct_ops(prog, map), "assoc.again");
+	fact(rawbpf_prog_assoc_struct_ops(prog, other), "assoc.other");
+	fact(rawbpf_prog_assoc_struct_ops(prog, prog), "assoc.no_map");
+	fact(rawbpf_struct_ops_attach(&(struct rawbpf_link){ 0 }, map), "struct_ops.not_filled");
+	close(btf);
+	close(map);
+	close(other);
+	close(prog);
+}
+
+/* What the kernel says of a map that it refuses. */
+static void map_log(void)
+{
+	char log[256] = "before";
+
+	fact(rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1,
+		.btf_key_type_id = 1, .btf_value_type_id = 1, .btf_vmlinux_value_type_id = 1,
+		.log = log, .log_size = sizeof log }), "map_log");
+	log[strcspn(log, "\n")] = '\0';
+	fact_text("map_log.text", *log ? log : "(empty)");
+}
+
+/* A program with a global function, and one to take its place: the ids in *function. */
+static int load_replaceable(int *function)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_CALL_REL(1),
+		BPF_EXIT_INSN(),
+		BPF_MOV64_IMM(BPF_REG_0, 2),
+		BPF_EXIT_INSN(),
+	};
+	uint32_t memory[128];
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	int result = rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
+	int context = rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL,
+		rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
+	const struct rawbpf_btf_field parameter = { "ctx", context, 0 };
+	int proto = rawbpf_btf_emit_func_proto(&b, result, &parameter, 1);
+	const struct bpf_func_info infos[] = {
+		{ 0, rawbpf_btf_emit_func(&b, "outer", proto, BTF_FUNC_GLOBAL) },
+		{ 2, rawbpf_btf_emit_func(&b, "inner", proto, BTF_FUNC_GLOBAL) },
+	};
+	int btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
+	int prog = LOAD(insns, .type = BPF_PROG_TYPE_XDP, .btf = btf, .func_info = infos,
+			.func_info_size = sizeof infos[0], .func_info_count = 2);
+
+	*function = infos[1].type_id;
+	close(btf);
+	return prog;
+}
+
+static int load_extension(int target, int function)
+{
+	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN() };
+	uint32_t memory[128];
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	int result = rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
+	int context = rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL,
+		rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
+	const struct rawbpf_btf_field parameter = { "ctx", context, 0 };
+	int proto = rawbpf_btf_emit_func_proto(&b, result, &parameter, 1);
+	const struct bpf_func_info info = {
+		0, rawbpf_btf_emit_func(&b, "instead", proto, BTF_FUNC_GLOBAL) };
+	int btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
+	int prog = LOAD(insns, .type = BPF_PROG_TYPE_EXT, .attach_prog = target,
+			.attach_btf_id = function, .btf = btf, .func_info = &info,
+			.func_info_size = sizeof info, .func_info_count = 1);
+
+	close(btf);
+	return prog;
+}
+
+static int result_of(int prog)
+{
+	char packet[64] = { 0 };
+	struct rawbpf_prog_run run = { .data_in = packet, .data_size_in = sizeof packet };
+	int err = rawbpf_prog_run(prog, &run);
+
+	return err < 0 ? err : (int)run.retval;
+}
+
+static void extension(void)
+{
+	int function, target = load_replaceable(&function);
+	int prog = target < 0 ? target : load_extension(target, function);
+	int other = load_replaceable(&function);
+	struct rawbpf_link link;
+
+	fact(target < 0 ? target : 0, "ext.target");
+	fact(prog < 0 ? prog : 0, "ext.load");
+	fact(result_of(target), "ext.before");
+	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.attach");
+	fact(result_of(target), "ext.replaced");
+	rawbpf_link_detach(&link);
+	usleep(50 * 1000);
+	fact(result_of(target), "ext.after");
+	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.again");
+	rawbpf_link_detach(&link);
+	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){
+		.target_prog = other, .target_btf_id = function }), "ext.other");
+	fact(result_of(other), "ext.other_replaced");
+	fact(result_of(target), "ext.target_not");
+	rawbpf_link_detach(&link);
+	close(other);
+	close(target);
+	close(prog);
+}
+
+static void netkit_errors(void)
+{
+	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_SCHED_CLS);
+	struct rawbpf_link link;
+
+	fact(rawbpf_netkit_attach(&link, if_nametoindex("lo"), prog, BPF_NETKIT_PRIMARY, NULL),
+	     "netkit.lo");
+	fact(rawbpf_netkit_attach(&link, if_nametoindex("nk0"), prog, BPF_NETKIT_PRIMARY, NULL),
+	     "netkit.peer");
+	fact(rawbpf_netkit_attach(&link, 9999, prog, BPF_NETKIT_PRIMARY, NULL), "netkit.none");
+	close(prog);
+}
+
+static void tracing_errors(const struct rawbpf_btf *kernel)
+{
+	int iterator = LOAD(nothing, .type = BPF_PROG_TYPE_TRACING,
+			    .expected_attach_type = BPF_TRACE_ITER,
+			    .attach_btf_id = rawbpf_btf_find(kernel, BTF_KIND_FUNC,
+							     "bpf_iter_bpf_map"));
+	int fentry = LOAD(nothing, .type = BPF_PROG_TYPE_TRACING,
+			  .expected_attach_type = BPF_TRACE_FENTRY,
+			  .attach_btf_id = rawbpf_btf_find(kernel, BTF_KIND_FUNC,
+							   "do_fchownat"));
+	int kprobe = LOAD(nothing, .type = BPF_PROG_TYPE_KPROBE,
+			  .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+	static const char *const unknown[] = { "no_such_function" };
+	struct rawbpf_link link = { 0 }, twice;
+
+	fact(rawbpf_tracing_attach(&link, iterator, &(struct rawbpf_tracing_spec){ 0 }),
+	     "tracing.iterator");
+	fact(rawbpf_iter_attach(&link, fentry, &(struct rawbpf_iter_spec){ 0 }), "iter.fentry");
+	fact(rawbpf_tracing_attach(&link, fentry, &(struct rawbpf_tracing_spec){ 0 }),
+	     "tracing.once");
+	fact(rawbpf_tracing_attach(&twice, fentry, &(struct rawbpf_tracing_spec){ 0 }),
+	     "tracing.twice");
+	rawbpf_link_detach(&twice);
+	rawbpf_link_detach(&link);
+	fact(rawbpf_tracing_attach(&link, fentry, &(struct rawbpf_tracing_spec){
+		.attach_type = BPF_TRACE_FEXIT, .cookie = 1 }), "tracing.wrong_type");
+	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
+		.symbols = unknown, .count = 1 }), "kprobe_multi.unknown");
+	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
+		.symbols = unknown }), "kprobe_multi.none");
+	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
+		.symbols = unknown, .count = 1 << 21 }), "kprobe_multi.too_many");
+	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
+		.count = 1 }), "kprobe_multi.no_place");
+	close(iterator);
+	close(fentry);
+	close(kprobe);
+}
+
+static void tracing_multi_errors(const struct rawbpf_btf *kernel)
+{
+	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_TRACING,
+			.expected_attach_type = BPF_TRACE_FENTRY_MULTI);
+	uint32_t ids[] = { rawbpf_btf_find(kernel, BTF_KIND_FUNC, "do_fchownat"), 1 };
+	struct rawbpf_link link;
+
+	fact(prog < 0 ? prog : 0, "tracing_multi.load");
+	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
+		&(struct rawbpf_tracing_multi_spec){ .btf_ids = ids }), "tracing_multi.none");
+	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
+		&(struct rawbpf_tracing_multi_spec){ .btf_ids = ids, .count = 2 }),
+	     "tracing_multi.no_function");
+	ids[1] = ids[0];
+	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
+		&(struct rawbpf_tracing_multi_spec){ .btf_ids = ids, .count = 2 }),
+	     "tracing_multi.twice");
+	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
+		&(struct rawbpf_tracing_multi_spec){ .btf_ids = (void *)8, .count = 2 }),
+	     "tracing_multi.fault");
+	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FEXIT_MULTI,
+		&(struct rawbpf_tracing_multi_spec){ .btf_ids = ids, .count = 1 }),
+	     "tracing_multi.wrong_type");
+	close(prog);
+}
+
+void guest_commands(void)
+{
+	struct rawbpf_btf kernel = { 0 };
+
+	fact(link_kinds_begin(getpid(), -1), "commands");
+	rawbpf_btf_kernel_open(&kernel);
+	streams();
+	association(&kernel);
+	map_log();
+	extension();
+	netkit_errors();
+	tracing_errors(&kernel);
+	tracing_multi_errors(&kernel);
+	rawbpf_btf_close(&kernel);
+}

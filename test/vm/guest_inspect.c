@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf prog, map, link and btf on this kernel: what they print of objects of our own. */
+#include "guest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <rawbpf.h>
+
+/*
+ * Run /bin/rawbpf; the fact is what it prints, lines with '|' between, from `from` on to `until`
+ * (each NULL: all), or "status N" if it fails.
+ */
+static void run(const char *name, const char *from, const char *until,
+		const char *const *arguments)
+{
+	char out[16384], *begin = out, *end;
+	size_t length = 0;
+	int pipes[2], status;
+	ssize_t got;
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe(pipes) != 0 || (pid = fork()) < 0)
+		return;
+	if (pid == 0) {
+		dup2(pipes[1], 1);
+		dup2(pipes[1], 2);
+		execv("/bin/rawbpf", (char **)arguments);
+		_exit(99);
+	}
+	close(pipes[1]);
+	while (length < sizeof out - 1 &&
+	       (got = read(pipes[0], out + length, sizeof out - 1 - length)) > 0)
+		length += got;
+	close(pipes[0]);
+	waitpid(pid, &status, 0);
+	out[length] = '\0';
+	if (from && !(begin = strstr(out, from)))
+		begin = out;
+	end = until ? strstr(begin, until) : NULL;
+	if (end)
+		*end = '\0';
+	for (char *at = begin; *at; at++)
+		if (*at == '\n')
+			*at = '|';
+	if (status) {
+		char text[512];
+
+		snprintf(text, sizeof text, "status %d: %.400s", WEXITSTATUS(status), out);
+		fact_text(name, text);
+	} else {
+		fact_text(name, begin);
+	}
+}
+
+#define RUN(NAME, FROM, UNTIL, ...)                                                                \
+	run(NAME, FROM, UNTIL, (const char *const[]){ "rawbpf", __VA_ARGS__, NULL })
+
+static int load(const char *name, unsigned type, unsigned attach_type)
+{
+	const struct bpf_insn insns[] = {
+		BPF_EMIT_CALL(BPF_FUNC_ktime_get_ns), BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+
+	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = name, .type = type, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns), .expected_attach_type = attach_type });
+}
+
+static void maps(void)
+{
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = "numbers", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 2,
+		.max_entries = 5 });
+
+	RUN("inspect.set", NULL, NULL, "map", "set", "numbers", "10.0.0.1", "be16:80");
+	RUN("inspect.dump", NULL, " (", "map", "dump", "numbers");
+	RUN("inspect.get", NULL, " (", "map", "get", "numbers", "10.0.0.1");
+	RUN("inspect.map", "type", "memory", "map", "show", "numbers");
+	close(map);
+}
+
+static void links(void)
+{
+	const char *const functions[] = { "do_fchownat", "do_sys_open" };
+	struct rawbpf_link link;
+	int prog = load("traced", BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
+
+	rawbpf_raw_tracepoint_attach(&link, prog,
+				     &(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" });
+	RUN("inspect.raw_tracepoint", "attached", "\n", "link", "show", "traced");
+	RUN("inspect.attached", "attached", "\n", "prog", "show", "traced");
+	rawbpf_link_detach(&link);
+
+	prog = load("probed", BPF_PROG_TYPE_KPROBE, 0);
+	if (rawbpf_kprobe_attach(&link, prog, &(struct rawbpf_kprobe_spec){
+		    .symbol = "do_fchownat", .bind = RAWBPF_BIND_LINK }) == 0)
+		RUN("inspect.kprobe", "attached", "\n", "link", "show", "probed");
+	else
+		fact_text("inspect.kprobe", "no link");
+	rawbpf_link_detach(&link);
+
+	prog = load("many", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI);
+	if (prog > 0 && rawbpf_kprobe_multi_attach(&link, prog, &(struct rawbpf_kprobe_multi_spec){
+				.symbols = functions, .count = 2 }) == 0)
+		RUN("inspect.kprobe_multi", "functions  ", "\n", "link", "show", "many");
+	else
+		fact_text("inspect.kprobe_multi", "no link");
+	rawbpf_link_detach(&link);
+}
+
+void guest_inspect(void)
+{
+	int prog = load("timed", BPF_PROG_TYPE_SOCKET_FILTER, 0);
+
+	RUN("inspect.prog", NULL, NULL, "prog", "dump", "timed");
+	RUN("inspect.list", "ID", "  TYPE", "prog", "list");
+	RUN("inspect.btf", "name", "\n", "btf", "show", "vmlinux");
+	RUN("inspect.type", "  size", NULL, "btf", "dump", "vmlinux", "list_head");
+	maps();
+	links();
+	close(prog);
+}

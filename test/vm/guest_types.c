@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Which types of maps and programs this kernel has, and what runs; the kernel's BTF. */
+#include <sys/mount.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rawbpf.h>
+
+#include "guest.h"
+
+/* 1 for a descriptor, or the error. */
+static int made(int fd)
+{
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 1;
+}
+
+static void every_prog(const struct rawbpf_btf *kernel)
+{
+	const struct rawbpf_prog_recipe *recipe;
+
+	for (unsigned n = 0; (recipe = rawbpf_prog_recipe_get(n)); n++) {
+		const char *name = rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, recipe->type);
+		int prog = rawbpf_prog_recipe_load(recipe, kernel, NULL, 0);
+
+		fact(prog < 0 ? prog : 1, "prog.%s.%u", name, recipe->expected_attach_type);
+		if (prog < 0)
+			continue;
+		fact(rawbpf_prog_recipe_run(recipe, prog), "run.%s.%u", name,
+		     recipe->expected_attach_type);
+		close(prog);
+	}
+}
+
+static void every_map(const struct rawbpf_btf *kernel)
+{
+	for (unsigned type = 1; rawbpf_map_recipe_get(type); type++)
+		fact(made(rawbpf_map_recipe_create(type, kernel)), "map.%s",
+		     rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type));
+}
+
+/* Every type used, by the test that also runs on other machines, where there is one for this. */
+static void every_use(void)
+{
+	int status = 0;
+
+	if (access("/bin/map_types", X_OK) != 0)
+		return;
+	if (fork() == 0) {
+		dup2(STDOUT_FILENO, STDERR_FILENO);
+		execl("/bin/map_types", "map_types", NULL);
+		_exit(99);
+	}
+	wait(&status);
+	fact(WIFEXITED(status) ? WEXITSTATUS(status) : -1, "types.uses");
+}
+
+static void kernel_btf(struct rawbpf_btf *kernel)
+{
+	struct rawbpf_btf by_id;
+	int err;
+
+	fact(rawbpf_btf_kernel_open(kernel), "btf.open");
+	fact(rawbpf_btf_offset_find(kernel, "task_struct", "comm") > 0, "btf.comm");
+	unshare(CLONE_NEWNS);
+	mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	umount2("/sys", MNT_DETACH);
+	err = rawbpf_btf_kernel_open(&by_id);
+	fact(err, "btf.by_id");
+	fact(err == 0 && rawbpf_btf_id_end(&by_id) == rawbpf_btf_id_end(kernel), "btf.same");
+	rawbpf_btf_close(&by_id);
+}
+
+void guest_types(void)
+{
+	struct utsname machine;
+	struct rawbpf_btf kernel;
+
+	uname(&machine);
+	if (strcmp(machine.machine, "x86_64") != 0)
+		return;
+	every_use();
+	kernel_btf(&kernel);
+	every_prog(&kernel);
+	every_map(&kernel); /* after those: see test/map_types.c */
+	rawbpf_btf_close(&kernel);
+}
