@@ -50,6 +50,9 @@ heading "Map calls and walks"
 build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
 "$work/bench"
 
+heading "Perf buffers"
+build perfbuf "$here/perfbuf.c" "$top/lib/rawbpf.c" -lbpf -lpthread
+"$work/perfbuf"
 heading "Ring buffers"
 build ring "$here/ring.c" "$top/test/ring_programs.c" "$top/lib/rawbpf.c" -lbpf
 "$work/ring"
