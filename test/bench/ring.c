@@ -117,12 +117,11 @@ struct contest {
 	double aim_spans, aim_callback;
 };
 
-static void enter(struct contestant *contestant, enum side side, const struct contest *contest,
-		  unsigned size)
+static void enter(struct contestant *contestant, enum side side, const struct contest *contest)
 {
 	int err = 0;
 
-	*contestant = (struct contestant){ .map = ring_create(size),
+	*contestant = (struct contestant){ .map = ring_create(RING_SIZE),
 					   .ledger = ring_ledger_create() };
 	contestant->prog = ring_producer_load(&contest->producer, contestant->map,
 					      contestant->ledger);
@@ -174,7 +173,7 @@ static void run(const struct contest *contest)
 	uint64_t records;
 
 	for (int side = 0; side < SIDES; side++)
-		enter(&contestants[side], side, contest, RING_SIZE);
+		enter(&contestants[side], side, contest);
 	for (int round = -1; round < ROUNDS; round++) /* the first one to warm up */
 		for (int side = 0; side < SIDES; side++) {
 			double time = drain(&contestants[side], side, contest);
@@ -203,7 +202,7 @@ static void run(const struct contest *contest)
  * A producer on another CPU that keeps to half the speed at which a reader with something to do gets
  * on: what does the reader lose?
  */
-enum { PACED = 400000, PACED_RING = 64 * 1024, BATCH = 100, TRIAL = 2000 };
+enum { PACED = 400000, BATCH = 100, TRIAL = 2000 };
 
 static double pace; /* seconds a record */
 static int produced_all;
@@ -231,12 +230,12 @@ static double wall(void)
 static void *produce_paced(void *argument)
 {
 	struct contestant *contestant = argument;
-	double start = wall();
-
 	for (int done = 0; done < PACED; done += BATCH) {
-		while (wall() < start + done * pace)
-			;
+		const double next = wall() + BATCH * pace;
+
 		ring_produce(contestant->prog, BATCH);
+		while (wall() < next)
+			;
 	}
 	__atomic_store_n(&produced_all, 1, __ATOMIC_RELEASE);
 	return NULL;
@@ -251,7 +250,7 @@ static uint64_t lost_when_paced(enum side side, const struct contest *contest)
 	double start;
 	int err = 0;
 
-	enter(contestant, side, contest, PACED_RING);
+	enter(contestant, side, contest);
 	if (side != LIBBPF && (rawbpf_loop_open(&loop) || rawbpf_loop_add(&loop, &contestant->ring.source)))
 		fail("opening the loop", side);
 	ring_produce(contestant->prog, TRIAL);
