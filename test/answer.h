@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What bpf(2) answers, one question a row: for the native test and the vm's guest. */
+/*
+ * What bpf(2) answers, one question a row: for the native test and the vm's guest. They are asked as
+ * root, with a bpffs at /sys/fs/bpf.
+ */
 #ifndef TEST_ANSWER_H
 #define TEST_ANSWER_H
 
@@ -12,7 +15,5 @@ struct answer {
 
 extern const struct answer answers[];
 extern const unsigned answers_count;
-
-/* As root, with a bpffs at /sys/fs/bpf. */
 
 #endif
