@@ -132,16 +132,20 @@ static void call_fresh(const char *path, char *const *argv)
 
 static void act_exec(const struct snooped_run *run)
 {
-	static char long_argument[1500];
-	char *const hostile[] = { "a b", "", "c\n\xff", NULL };
-	char *const longer[] = { "y", long_argument, "z", NULL };
-	char *const arguments[] = { "workload", "0", "0", NULL };
+	/* On the stack, and so in memory: of a call that fails early the kernel reads none of them. */
+	char blank[] = "a b", empty[] = "", bytes[] = "c\n\xff", x[] = "x";
+	char name[] = "workload", zero[] = "0";
+	char long_argument[1500];
+	char *hostile[] = { blank, empty, bytes, NULL };
+	char *longer[] = { blank, long_argument, empty, NULL };
+	char *arguments[] = { name, zero, zero, NULL };
 	char *many[70] = { NULL };
 	int i;
 
-	memset(long_argument, 'x', sizeof long_argument - 1);
+	memset(long_argument, 'x', sizeof long_argument);
+	long_argument[sizeof long_argument - 1] = '\0';
 	for (i = 0; i < 69; i++)
-		many[i] = "x";
+		many[i] = x;
 	syscall(SYS_execve, "/nonexist/exec", hostile, no_environment);
 	syscall(SYS_execve, "/nonexist/exec", longer, no_environment);
 	syscall(SYS_execve, "/nonexist/exec", many, no_environment);
@@ -160,7 +164,7 @@ static const char *const exec_lines[] = {
 	"{\"comm\":\"snooped\",\"ret\":-2,\"path\":\"/nonexist/exec\",\"dirfd\":-100,"
 		"\"args\":[\"a b\",\"\",\"c\\u000a\\udcff\"],\"args_complete\":true}",
 	"{\"comm\":\"snooped\",\"ret\":-2,\"path\":\"/nonexist/exec\",\"dirfd\":-100,"
-		"\"args\":[\"y\",\"x{1023}\",\"z\"],\"args_complete\":false}",
+		"\"args\":[\"a b\",\"x{1023}\",\"\"],\"args_complete\":false}",
 	"{\"comm\":\"snooped\",\"ret\":-2,\"path\":\"/nonexist/exec\",\"dirfd\":-100,"
 		"\"args\":[" EIGHT "," EIGHT "," EIGHT "," EIGHT "," EIGHT "," EIGHT "," EIGHT ","
 		EIGHT "],\"args_complete\":false}",
