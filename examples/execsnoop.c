@@ -4,9 +4,9 @@
  *
  * When execve(2) succeeds, the memory that held the path and the arguments is gone. So they are
  * read where the call begins, into a record that is remembered as a whole and sent when the call
- * returns. What was not in memory then is looked for again at the end: if the call failed, where it
- * was; else where the kernel has put it, on the new program's stack. There are loops here, each with
- * an end that the verifier can see. Read chrootsnoop.c first.
+ * returns. What was not in memory then is looked for again at the end: if the call failed, where
+ * it was; else where the kernel has put it, on the new program's stack. There are loops here, each
+ * with an end that the verifier can see. Read chrootsnoop.c first.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -103,9 +103,9 @@ static void build_args(struct snoop_code *code)
 		BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str)); /* (r8 + r9, 1024 bytes, r3) */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_0, ARGUMENT, 0), "unreadable");
 	/*
-	 * Two conditions, written without a jump: with one, the verifier would have to follow 2 to the
-	 * 64th ways through the loop. The length of "" is 0 on some kernels: count its NUL. The text
-	 * is cut if all of the 1024 bytes were used.
+	 * Two conditions, written without a jump: with one, the verifier would have to follow 2 to
+	 * the 64th ways through the loop. The length of "" is 0 on some kernels: count its NUL.
+	 * The text is cut if all of the 1024 bytes were used.
 	 */
 	rawbpf_build_emit(b,
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_0),

@@ -260,7 +260,7 @@ int main(int argc, char **argv)
 {
 	return snoop_main(argc, argv, &(struct snoop_tool){
 		.name = "tcpconnect",
-		.summary = "Show which TCP connections are opened from this system, by an eBPF program.",
+		.summary = "Show which TCP connections are opened from here, by an eBPF program.",
 		.columns = " RET       MS  SOURCE                 DESTINATION",
 		.what = "attempt",
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },

@@ -13,6 +13,7 @@ struct snooped_run;
 
 struct snooped {
 	const char *tool;
+	void (*prepare)(void); /* or NULL */
 	void (*ready)(void);  /* something to see, with "ready" or port 9 in its line */
 	void (*act)(const struct snooped_run *run);
 	const char *const *lines; /* without the times and ids */

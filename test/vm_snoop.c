@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The event tools: what they are shown and have to say is in snooped.c, on every kernel the same. */
+/* The event tools: what they are shown, and have to say on every kernel, is in snooped.c. */
 #include "vm_parts.h"
 
 START_TEST(event_tools)

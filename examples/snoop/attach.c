@@ -144,7 +144,7 @@ static int attach(struct snoop *snoop, int prog, const struct snoop_place *place
 	return err < 0 ? -1 : 0;
 }
 
-/* Where a system call begins or returns: "enter" or "exit". A raw tracepoint is that of all calls. */
+/* Where a system call begins or returns: "enter" or "exit"; raw tracepoints: of all. */
 static int attach_call(struct snoop *snoop, int prog, const char *call, const char *where)
 {
 	char one[64], all[16];

@@ -75,7 +75,7 @@ static int flush(struct snoop *snoop)
 	struct snoop_line *line = &snoop->line;
 	struct pollfd fds[] = { { .fd = snoop->signals, .events = POLLIN },
 				{ .fd = STDOUT_FILENO, .events = POLLOUT } };
-	size_t done = 0, left;
+	size_t done = 0;
 	ssize_t written;
 
 	if (snoop->write_error)
@@ -87,8 +87,8 @@ static int flush(struct snoop *snoop)
 			return -1;
 		}
 		/* A pipe that poll(2) finds writable takes this much without waiting. */
-		left = line->length - done;
-		written = write(STDOUT_FILENO, line->text + done, left < PIPE_BUF ? left : PIPE_BUF);
+		written = line->length - done < PIPE_BUF ? line->length - done : PIPE_BUF;
+		written = write(STDOUT_FILENO, line->text + done, written);
 		if (written < 0 && errno != EAGAIN) {
 			snoop->write_error = errno;
 			return -1;
@@ -143,10 +143,10 @@ static int open_perfbuf(struct snoop *snoop)
 	snoop->events = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4,
 		.value_size = 4, .max_entries = cpus });
-	return snoop->events < 0 ? snoop->events
-				 : rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events,
-						       &(struct rawbpf_perfbuf_spec){
-							       .handle = handle, .context = snoop });
+	if (snoop->events < 0)
+		return snoop->events;
+	return rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events, &(struct rawbpf_perfbuf_spec){
+		.handle = handle, .context = snoop });
 }
 
 static struct rawbpf_source *source(struct snoop *snoop)
@@ -244,23 +244,27 @@ static int account(struct snoop *snoop)
 {
 	const unsigned key = 0;
 	uint64_t counts[SNOOP_COUNTS], received = source(snoop)->received;
-	char text[256] = "", unfinished[32];
+	uint64_t unfinished, lost;
+	char text[256] = "", one[32], many[32];
 	int err = rawbpf_map_lookup(snoop->counts, &key, counts, 0);
 
 	if (err < 0)
 		return snoop_complain(snoop, "reading the counts",
 				      &(struct rawbpf_error){ .error = err });
-	snprintf(unfinished, sizeof unfinished, "%ss not finished", snoop->tool->what);
+	lost = counts[SNOOP_REFUSED];
+	unfinished = counts[SNOOP_BEGUN] - counts[SNOOP_ENDED];
+	snprintf(one, sizeof one, "%s not finished", snoop->tool->what);
+	snprintf(many, sizeof many, "%ss not finished", snoop->tool->what);
 	add_part(text, sizeof text, counts[SNOOP_UNREADABLE], "unreadable", "unreadable");
-	add_part(text, sizeof text, counts[SNOOP_BEGUN] - counts[SNOOP_ENDED], unfinished, unfinished);
+	add_part(text, sizeof text, unfinished, one, many);
 	add_part(text, sizeof text, snoop->missed, "run missed by the kernel",
 		 "runs missed by the kernel");
 	fprintf(stderr, "%llu %s, %llu lost%s\n", (unsigned long long)received,
-		received == 1 ? "event" : "events", (unsigned long long)counts[SNOOP_REFUSED], text);
-	if (counts[SNOOP_PRODUCED] == received + counts[SNOOP_REFUSED])
+		received == 1 ? "event" : "events", (unsigned long long)lost, text);
+	if (counts[SNOOP_PRODUCED] == received + lost)
 		return 0;
 	fprintf(stderr, "%s: but the program sent %llu\n", snoop->tool->name,
-		(unsigned long long)(counts[SNOOP_PRODUCED] - counts[SNOOP_REFUSED]));
+		(unsigned long long)(counts[SNOOP_PRODUCED] - lost));
 	return -1;
 }
 
