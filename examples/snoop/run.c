@@ -14,7 +14,8 @@
 
 #include "run.h"
 
-enum { RING_SIZE = 1 << 20 };
+/* Of perf buffers, for each CPU, what kernel.perf_event_mlock_kb leaves to everyone as a rule. */
+enum { RING_SIZE = 1 << 20, PERF_SIZE = 512 * 1024 };
 
 const char *const snoop_transport_names[SNOOP_TRANSPORTS] = {
 	[SNOOP_RING] = "ring",
@@ -146,7 +147,7 @@ static int open_perfbuf(struct snoop *snoop)
 	if (snoop->events < 0)
 		return snoop->events;
 	return rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events, &(struct rawbpf_perfbuf_spec){
-		.handle = handle, .context = snoop });
+		.handle = handle, .context = snoop, .size = PERF_SIZE });
 }
 
 static struct rawbpf_source *source(struct snoop *snoop)
