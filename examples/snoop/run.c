@@ -219,14 +219,33 @@ static int watch(struct snoop *snoop)
 	return err;
 }
 
-/* What is still in the buffers, once nothing more comes. */
-static int drain(struct snoop *snoop)
+static int is_balanced(struct snoop *snoop, const uint64_t *counts)
 {
-	int err = snoop->transport == SNOOP_RING ? rawbpf_ring_read(&snoop->ring)
-						 : rawbpf_perfbuf_read(&snoop->perfbuf);
+	return counts[SNOOP_PRODUCED] == counts[SNOOP_REFUSED] + source(snoop)->received;
+}
 
-	flush(snoop);
-	return err;
+/*
+ * What is still in the buffers. A program that is running when it is detached runs to its end, and
+ * what it sends comes a moment later. 0 with the final counts, or a negative errno.
+ */
+static int drain(struct snoop *snoop, uint64_t *counts)
+{
+	const struct timespec moment = { .tv_nsec = 10 * 1000 * 1000 };
+	const unsigned key = 0;
+	int err, tries;
+
+	for (tries = 0; tries < 50; tries++) {
+		set_clock(&snoop->line);
+		err = snoop->transport == SNOOP_RING ? rawbpf_ring_read(&snoop->ring)
+						     : rawbpf_perfbuf_read(&snoop->perfbuf);
+		if (err < 0 || flush(snoop) < 0)
+			return err;
+		err = rawbpf_map_lookup(snoop->counts, &key, counts, 0);
+		if (err < 0 || is_balanced(snoop, counts))
+			return err;
+		nanosleep(&moment, NULL);
+	}
+	return 0;
 }
 
 /* -------------------------------------------------------------------------- account */
@@ -241,32 +260,24 @@ static void add_part(char *text, size_t size, uint64_t number, const char *one, 
 }
 
 /* The last line: what came, what was lost, and whatever else keeps the list from being complete. */
-static int account(struct snoop *snoop)
+static int account(struct snoop *snoop, const uint64_t *counts)
 {
-	const unsigned key = 0;
-	uint64_t counts[SNOOP_COUNTS], received = source(snoop)->received;
-	uint64_t unfinished, lost;
+	unsigned long long received = source(snoop)->received, lost = counts[SNOOP_REFUSED];
 	char text[256] = "", one[32], many[32];
-	int err = rawbpf_map_lookup(snoop->counts, &key, counts, 0);
 
-	if (err < 0)
-		return snoop_complain(snoop, "reading the counts",
-				      &(struct rawbpf_error){ .error = err });
-	lost = counts[SNOOP_REFUSED];
-	unfinished = counts[SNOOP_BEGUN] - counts[SNOOP_ENDED];
 	snprintf(one, sizeof one, "%s not finished", snoop->tool->what);
 	snprintf(many, sizeof many, "%ss not finished", snoop->tool->what);
 	add_part(text, sizeof text, counts[SNOOP_UNREADABLE], "unreadable", "unreadable");
-	add_part(text, sizeof text, unfinished, one, many);
+	add_part(text, sizeof text, counts[SNOOP_BEGUN] - counts[SNOOP_ENDED], one, many);
 	add_part(text, sizeof text, snoop->missed, "run missed by the kernel",
 		 "runs missed by the kernel");
-	fprintf(stderr, "%llu %s, %llu lost%s\n", (unsigned long long)received,
-		received == 1 ? "event" : "events", (unsigned long long)lost, text);
-	if (counts[SNOOP_PRODUCED] == received + lost)
-		return 0;
-	fprintf(stderr, "%s: but the program sent %llu\n", snoop->tool->name,
-		(unsigned long long)(counts[SNOOP_PRODUCED] - lost));
-	return -1;
+	fprintf(stderr, "%llu %s, %llu lost%s\n", received, received == 1 ? "event" : "events", lost,
+		text);
+	if (is_balanced(snoop, counts))
+		return EXIT_SUCCESS;
+	fprintf(stderr, "%s: but the programs sent %llu\n", snoop->tool->name,
+		(unsigned long long)counts[SNOOP_PRODUCED] - lost);
+	return EXIT_FAILURE;
 }
 
 /* ------------------------------------------------------------------------------ run */
@@ -317,6 +328,7 @@ static int fail_writing(const struct snoop *snoop)
 int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options)
 {
 	static struct snoop snoop;
+	uint64_t counts[SNOOP_COUNTS] = { 0 };
 	int err;
 
 	snoop.tool = tool;
@@ -330,12 +342,12 @@ int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options
 	err = watch(&snoop);
 	snoop_detach(&snoop);
 	if (err >= 0 && !snoop.write_error)
-		err = drain(&snoop);
+		err = drain(&snoop, counts);
 	if (snoop.write_error)
 		return fail_writing(&snoop);
 	if (err < 0) {
 		fprintf(stderr, "%s: reading the buffer: %s\n", tool->name, strerror(-err));
 		return EXIT_FAILURE;
 	}
-	return account(&snoop) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return account(&snoop, counts);
 }
