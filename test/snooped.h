@@ -40,4 +40,14 @@ void snooped_check(const struct snooped *snooped, const struct snooped_run *run,
  */
 void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem, size_t size);
 
+/*
+ * Calls that sleep, more at once than a return probe has room for: what opensnoop says of them.
+ * There must be nobody else who opens files.
+ */
+struct snooped_sleepers {
+	unsigned calls, printed, unfinished, missed;
+};
+
+void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers);
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -217,14 +218,22 @@ static int compare(const struct snooped *snooped, const struct snooped_run *run,
 	return *expected ? snprintf(problem, size, "missing: %s", *expected) : 0;
 }
 
-/* The last line of `err`, which is to be about so many events. */
+/*
+ * The last line of `err`, without what it says of missed runs: a raw tracepoint's program runs for
+ * every system call of the machine, and Linux 7 lets another thread interrupt it.
+ */
 static const char *last_line(char *err)
 {
-	char *end = strrchr(err, '\n');
+	char *end = strrchr(err, '\n'), *missed;
 
 	if (!end)
 		return err;
 	*end = '\0';
+	missed = strstr(err, " missed by the kernel");
+	while (missed && *missed != ',')
+		missed--;
+	if (missed)
+		*missed = '\0';
 	end = strrchr(err, '\n');
 	return end ? end + 1 : err;
 }
@@ -284,20 +293,40 @@ static void flood(int cpu, unsigned calls)
 	_exit(0);
 }
 
+/* Lines of the output in which this is. */
+static unsigned lines_with(const char *text)
+{
+	const char *at = output();
+	unsigned count = 0;
+
+	while ((at = strstr(at, text))) {
+		count++;
+		at += strcspn(at, "\n");
+	}
+	return count;
+}
+
+/* Take the name that the tool looks for, and open files until it has seen that. */
+static void show_ready(const struct tool *tool)
+{
+	struct pollfd out = { .fd = tool->out, .events = POLLIN };
+
+	prctl(PR_SET_NAME, COMM);
+	for (int tries = 0; tries < 2000 && poll(&out, 1, 10) == 0; tries++)
+		syscall(SYS_openat, AT_FDCWD, "/ready", O_RDONLY);
+}
+
 void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem, size_t size)
 {
 	unsigned cpus = sysconf(_SC_NPROCESSORS_ONLN), cpu, printed = 0, ready = 0;
 	unsigned long long events = 0, lost = 0;
 	struct tool tool = start_tool(run, "-c", COMM);
-	struct pollfd out = { .fd = tool.out, .events = POLLIN };
-	char err[4096], *line, comm[16] = "";
+	char err[4096], comm[16] = "";
 	int status;
 
 	problem[0] = '\0';
 	prctl(PR_GET_NAME, comm);
-	prctl(PR_SET_NAME, COMM);
-	for (int tries = 0; tries < 2000 && poll(&out, 1, 10) == 0; tries++)
-		syscall(SYS_openat, AT_FDCWD, "/ready", O_RDONLY);
+	show_ready(&tool);
 	for (cpu = 0; cpu < cpus; cpu++)
 		if (fork() == 0)
 			flood(cpu, calls / cpus);
@@ -306,13 +335,46 @@ void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem,
 	prctl(PR_SET_NAME, comm);
 	status = end_tool(&tool, output(), read_more(tool.out, output(), 0, OUTPUT, 1000), err,
 			  sizeof err);
-	for (line = strtok(output(), "\n"); line; line = strtok(NULL, "\n")) {
-		printed += strstr(line, "\"/flood\"") != NULL;
-		ready += strstr(line, "\"/ready\"") != NULL;
-	}
+	printed = lines_with("\"/flood\"");
+	ready = lines_with("\"/ready\"");
 	sscanf(last_line(err), "%llu events, %llu lost", &events, &lost);
 	if (status != 0 || !lost || events != printed + ready ||
 	    printed + lost != calls / cpus * cpus)
 		snprintf(problem, size, "exit %d, %u calls, %u of them printed: %s", status,
 			 calls / cpus * cpus, printed, err);
+}
+
+/* ---------------------------------------------------------------------------- sleep */
+
+void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers)
+{
+	static const char fifo[] = "/tmp/snooped-fifo";
+	struct tool tool = start_tool(run, "-c", COMM);
+	char err[4096], comm[16] = "";
+	const char *part;
+	unsigned i;
+	int fd;
+
+	prctl(PR_GET_NAME, comm);
+	show_ready(&tool);
+	mkfifo(fifo, 0600);
+	for (i = 1; i < sleepers->calls; i++) {
+		if (fork() == 0) {
+			syscall(SYS_openat, AT_FDCWD, fifo, O_RDONLY); /* until somebody writes */
+			_exit(0);
+		}
+	}
+	sleep(2);
+	fd = syscall(SYS_openat, AT_FDCWD, fifo, O_WRONLY);
+	for (i = 1; i < sleepers->calls; i++)
+		wait(NULL);
+	close(fd);
+	unlink(fifo);
+	prctl(PR_SET_NAME, comm);
+	end_tool(&tool, output(), 0, err, sizeof err);
+	sleepers->printed = lines_with(fifo);
+	part = strstr(err, "lost, ");
+	if (part)
+		sscanf(part, "lost, %u calls not finished, %u", &sleepers->unfinished,
+		       &sleepers->missed);
 }
