@@ -9,6 +9,7 @@
  * with an end that the verifier can see. Read chrootsnoop.c first.
  */
 #include <fcntl.h>
+#include <linux/auxvec.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -58,7 +59,8 @@ static const struct {
 /* The stack: r10 - 8 is the task, the key; r10 - 16 is used by a piece below. */
 enum { DIRFD = -24, PATH = -32, ARGV = -40, POINTER = -48, PAIR = -64, VALUE = PAIR + 8 };
 
-enum { AUXV_END = 0, AUXV_PATH = 31, ENVIRONMENT = 1024, AUXV = 64 };
+/* Of a new program's stack so much is looked at: strings, and pairs, in search of the path. */
+enum { ENVIRONMENT = 1024, PAIRS = 64 };
 
 /* *(u32 *)(r8 + field) = value */
 #define SET(FIELD, VALUE) BPF_ST_MEM(BPF_W, BPF_REG_8, (FIELD), (VALUE))
@@ -183,7 +185,7 @@ static void build_enter(struct snoop_code *code)
  *	sp      the number of arguments
  *	sp + 8  argv[0], argv[1], ..., NULL
  *	        envp[0], envp[1], ..., NULL
- *	        pairs of a type and a value, one of which has the path's address
+ *	        pairs of a type and a value: AT_EXECFN, the address of the path; AT_NULL, the end
  *
  * Go to "complete" if it is not as that.
  */
@@ -221,7 +223,7 @@ static void build_new_program(struct snoop_code *code)
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, 0, 0), "environment");
 
-	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, AUXV));
+	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, PAIRS));
 	rawbpf_build_label(b, "pair");
 	rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_SUB, BPF_REG_7, 1));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, 0, 0), "complete");
@@ -231,8 +233,8 @@ static void build_new_program(struct snoop_code *code)
 	rawbpf_build_emit(b,
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 16),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, AUXV_END, 0), "complete");
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, AUXV_PATH, 0), "pair");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, AT_NULL, 0), "complete");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, AT_EXECFN, 0), "pair");
 	rawbpf_build_emit(b,
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, VALUE),
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, PATH));
