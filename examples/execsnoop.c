@@ -187,9 +187,9 @@ static void build_enter(struct snoop_code *code)
  *	        envp[0], envp[1], ..., NULL
  *	        pairs of a type and a value: AT_EXECFN, the address of the path; AT_NULL, the end
  *
- * Go to "complete" if it is not as that.
+ * Where it is not like that, go to "complete". Now r9 = the address of envp[0]; ARGV.
  */
-static void build_new_program(struct snoop_code *code)
+static void build_new_argv(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
 
@@ -207,32 +207,39 @@ static void build_new_program(struct snoop_code *code)
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 8),
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_9, ARGV),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1), /* and the NULL */
 		BPF_ALU64_IMM(BPF_LSH, BPF_REG_1, 3),
-		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_1), /* r9 = envp */
-		BPF_MOV64_IMM(BPF_REG_7, ENVIRONMENT));
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_1));
+}
 
-	rawbpf_build_label(b, "environment");
+/* PAIR = `size` bytes from r9 on, and r9 is then behind them; up to r7 times. r1 = the first 8. */
+static void build_step(struct snoop_code *code, int size)
+{
+	struct rawbpf_build *b = &code->build;
+
 	rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_SUB, BPF_REG_7, 1));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, 0, 0), "complete");
 	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_3, BPF_REG_9));
-	snoop_build_read_user(code, 0, 8, PAIR);
+	snoop_build_read_user(code, 0, size, PAIR);
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "complete");
 	rawbpf_build_emit(b,
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 8),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, size),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
+}
+
+/* From envp[0], r9, on to the pair that has the path: PATH. */
+static void build_new_path(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, ENVIRONMENT));
+	rawbpf_build_label(b, "environment");
+	build_step(code, 8);
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, 0, 0), "environment");
 
 	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, PAIRS));
 	rawbpf_build_label(b, "pair");
-	rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_SUB, BPF_REG_7, 1));
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, 0, 0), "complete");
-	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_3, BPF_REG_9));
-	snoop_build_read_user(code, 0, 16, PAIR);
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "complete");
-	rawbpf_build_emit(b,
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 16),
-		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
+	build_step(code, 16);
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, AT_NULL, 0), "complete");
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, AT_EXECFN, 0), "pair");
 	rawbpf_build_emit(b,
@@ -260,10 +267,12 @@ static void build_second_look(struct snoop_code *code)
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, ARGV));
 	rawbpf_build_jump(b, BPF_JMP_A(0), "found");
 	rawbpf_build_label(b, "new program");
-	if (code->way == SNOOP_TRACEPOINT)
+	if (code->way == SNOOP_TRACEPOINT) { /* which does not know the stack */
 		rawbpf_build_jump(b, BPF_JMP_A(0), "complete");
-	else
-		build_new_program(code);
+	} else {
+		build_new_argv(code);
+		build_new_path(code);
+	}
 	rawbpf_build_label(b, "found");
 	build_text(code);
 	rawbpf_build_label(b, "complete");
