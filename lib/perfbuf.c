@@ -123,8 +123,8 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 
 /*
  * An event does not survive its CPU's going, even if the CPU has come back between two looks. What
- * tells is the directory that is made anew for each CPU that comes, with a number of its own. 0: there
- * is none.
+ * tells is the directory that is made anew for each CPU that comes, with a number of its own; 0
+ * if there is none.
  */
 static uint64_t cpu_birth(unsigned number)
 {

@@ -17,6 +17,8 @@
 /* Of perf buffers, for each CPU, what kernel.perf_event_mlock_kb leaves to everyone as a rule. */
 enum { RING_SIZE = 1 << 20, PERF_SIZE = 512 * 1024 };
 
+enum { PATIENCE_MS = 1000 };
+
 const char *const snoop_transport_names[SNOOP_TRANSPORTS] = {
 	[SNOOP_RING] = "ring",
 	[SNOOP_PERF] = "perf",
@@ -68,8 +70,8 @@ static int create_maps(struct snoop *snoop)
 /* -------------------------------------------------------------------------- records */
 
 /*
- * Write what there is, however long its reader takes, unless a signal comes. 0, or -1: then
- * snoop->write_error says why.
+ * Write what there is, however long its reader takes, but after a signal only while it takes
+ * something each second. 0, or -1: then snoop->write_error says why.
  */
 static int flush(struct snoop *snoop)
 {
@@ -83,7 +85,7 @@ static int flush(struct snoop *snoop)
 		return -1;
 	for (; done < line->length; done += written) {
 		poll(fds, 2, -1);
-		if (fds[0].revents && !fds[1].revents) {
+		if (fds[0].revents && !fds[1].revents && poll(&fds[1], 1, PATIENCE_MS) == 0) {
 			snoop->write_error = EINTR;
 			return -1;
 		}
