@@ -417,8 +417,8 @@ START_TEST(test_fallback)
 {
 	static const char *const lines[TOOLS] = {
 		"%s: no kprobe, watching by a raw tracepoint instead: EOPNOTSUPP: ",
-		"%s: no kprobe, watching by a raw tracepoint instead: EOPNOTSUPP: ",
-		"%s: no kprobe, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
 		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
 	};
 	struct process process;
