@@ -16,6 +16,36 @@ static bool has_btf(struct boot *boot)
 	return !is_machine(boot, "s390x") || kernel_of(boot) >= KERNEL(6, 12);
 }
 
+/*
+ * The kernel takes memory for a stream with an instruction that the emulated amd64 is told not to
+ * have, so nothing comes out there.
+ */
+START_TEST(streams)
+{
+	struct boot *boot = &boots[_i];
+	bool has = kernel_of(boot) >= KERNEL(6, 17);
+	bool prints = has && !is_machine(boot, "amd64");
+
+	ck_assert_fact_int(boot, "stream.print", has && !prints ? -ENOMEM : 0);
+	ck_assert_fact_int(boot, "stream.begin", prints ? 4 : has ? 0 : -EINVAL);
+	ck_assert_fact_int(boot, "stream.rest", prints ? 2 : has ? 0 : -EINVAL);
+	ck_assert_fact_str(boot, "stream.text", prints ? "hi 42" : "(empty)");
+	ck_assert_fact_int(boot, "stream.end", has ? 0 : -EINVAL);
+	ck_assert_fact_int(boot, "stream.stderr", has ? 0 : -EINVAL);
+	ck_assert_fact_int(boot, "stream.unknown", has ? -ENOENT : -EINVAL);
+}
+END_TEST
+
+START_TEST(uprobe_by_descriptor)
+{
+	struct boot *boot = &boots[_i];
+	bool can = kernel_of(boot) >= KERNEL(7, 2);
+
+	ck_assert_fact_int(boot, "uprobe.file", can ? 0 : -EINVAL);
+	ck_assert_fact_int(boot, "uprobe.directory", can ? 0 : -EINVAL);
+}
+END_TEST
+
 START_TEST(struct_ops_association)
 {
 	struct boot *boot = &boots[_i];
@@ -115,6 +145,8 @@ END_TEST
 
 void vm_commands_add(TCase *kernel, int boot)
 {
+	tcase_add_loop_test(kernel, streams, boot, boot + 1);
+	tcase_add_loop_test(kernel, uprobe_by_descriptor, boot, boot + 1);
 	tcase_add_loop_test(kernel, struct_ops_association, boot, boot + 1);
 	tcase_add_loop_test(kernel, map_log, boot, boot + 1);
 	tcase_add_loop_test(kernel, extensions, boot, boot + 1);
