@@ -4,8 +4,9 @@
  *
  * When execve(2) succeeds, the memory that held the path and the arguments is gone. So they are
  * read where the call begins, into a record that is remembered as a whole and sent when the call
- * returns. There is a loop here: over the arguments, with an end that the verifier can see. Read
- * chrootsnoop.c first.
+ * returns. What was not in memory then is looked for again at the end: if the call failed, where it
+ * was; else where the kernel has put it, on the new program's stack. There are loops here, each with
+ * an end that the verifier can see. Read chrootsnoop.c first.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -31,7 +32,15 @@ struct record {
 	char text[TEXT];      /* the path and the arguments, each with its NUL */
 };
 
+/* What is remembered: the record, and behind it, not to be sent, where to look again. */
+struct memory {
+	struct record record;
+	uint64_t path, argv;  /* addresses */
+	uint64_t caller;      /* of the caller's registers, in a kprobe */
+};
+
 #define FIELD(NAME) offsetof(struct record, NAME)
+#define MEMORY(NAME) offsetof(struct memory, NAME)
 
 static const struct snoop_call calls[] = {
 	{ "execve", __NR_execve },
@@ -47,7 +56,9 @@ static const struct {
 };
 
 /* The stack: r10 - 8 is the task, the key; r10 - 16 is used by a piece below. */
-enum { DIRFD = -24, PATH = -32, ARGV = -40, ARGV_I = -48 };
+enum { DIRFD = -24, PATH = -32, ARGV = -40, POINTER = -48, PAIR = -64, VALUE = PAIR + 8 };
+
+enum { AUXV_END = 0, AUXV_PATH = 31, ENVIRONMENT = 1024, AUXV = 64 };
 
 /* *(u32 *)(r8 + field) = value */
 #define SET(FIELD, VALUE) BPF_ST_MEM(BPF_W, BPF_REG_8, (FIELD), (VALUE))
@@ -61,13 +72,10 @@ static void build_next_arg(struct snoop_code *code)
 		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, ARGV),
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_7),
 		BPF_ALU64_IMM(BPF_LSH, BPF_REG_1, 3),
-		BPF_ALU64_REG(BPF_ADD, BPF_REG_3, BPF_REG_1),
-		BPF_MOV64_IMM(BPF_REG_2, 8),
-		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, ARGV_I),
-		BPF_EMIT_CALL(BPF_FUNC_probe_read_user)); /* (&argv_i, 8 bytes, &argv[r7]) */
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_3, BPF_REG_1));
+	snoop_build_read_user(code, 0, 8, POINTER);
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "unreadable");
-	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, ARGV_I));
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, POINTER));
 }
 
 /* The new program's arguments, from r8 + r9 on, and r9 is then behind them. r7 counts them. */
@@ -80,11 +88,11 @@ static void build_args(struct snoop_code *code)
 		SET(FIELD(args_cut), 0),
 		BPF_MOV64_IMM(BPF_REG_7, 0),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, ARGV));
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 0), "done");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 0), "args done");
 
-	rawbpf_build_label(b, "next");
+	rawbpf_build_label(b, "next arg");
 	build_next_arg(code);
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 0), "done");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 0), "args done");
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, ARGUMENTS, 0), "cut");
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_9,
 					 (int)sizeof(struct record) - ARGUMENT, 0), "cut");
@@ -94,26 +102,45 @@ static void build_args(struct snoop_code *code)
 		BPF_ALU64_REG(BPF_ADD, BPF_REG_1, BPF_REG_9),
 		BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str)); /* (r8 + r9, 1024 bytes, r3) */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_0, ARGUMENT, 0), "unreadable");
+	/*
+	 * Two conditions, written without a jump: with one, the verifier would have to follow 2 to the
+	 * 64th ways through the loop. The length of "" is 0 on some kernels: count its NUL. The text
+	 * is cut if all of the 1024 bytes were used.
+	 */
 	rawbpf_build_emit(b,
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_0),
+		BPF_ALU64_IMM(BPF_SUB, BPF_REG_1, 1),
+		BPF_ALU64_IMM(BPF_RSH, BPF_REG_1, 63),
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_1),
 		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_0),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_7, 1),
-		/* Cut if all 1024 bytes were used. A jump here would be 2 to the 64th ways for the verifier. */
 		BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 10),
 		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_8, FIELD(args_cut)),
 		BPF_ALU64_REG(BPF_OR, BPF_REG_1, BPF_REG_0),
-		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_1, FIELD(args_cut)));
-	rawbpf_build_jump(b, BPF_JMP_A(0), "next");
+		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_1, FIELD(args_cut)),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_7, 1));
+	rawbpf_build_jump(b, BPF_JMP_A(0), "next arg");
 
 	rawbpf_build_label(b, "unreadable");
 	rawbpf_build_emit(b, BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_0, FIELD(args_error)));
-	rawbpf_build_jump(b, BPF_JMP_A(0), "done");
+	rawbpf_build_jump(b, BPF_JMP_A(0), "args done");
 	rawbpf_build_label(b, "cut");
 	rawbpf_build_emit(b, SET(FIELD(args_cut), 1));
-	rawbpf_build_label(b, "done");
-	rawbpf_build_emit(b,
-		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_7, FIELD(arg_count)),
-		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_9, FIELD(size)));
+	rawbpf_build_label(b, "args done");
+	rawbpf_build_emit(b, BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_7, FIELD(arg_count)));
 }
+
+/* The text of the record: the path, and the arguments behind it. */
+static void build_text(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, PATH));
+	snoop_build_path(code, FIELD(text), FIELD(path_length));
+	build_args(code);
+	rawbpf_build_emit(b, BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_9, FIELD(size)));
+}
+
+/* ------------------------------------------------------------------ where a call begins */
 
 static void build_arguments(struct snoop_code *code, unsigned call)
 {
@@ -125,7 +152,7 @@ static void build_arguments(struct snoop_code *code, unsigned call)
 	snoop_build_argument(code, arguments[call].argv, ARGV);
 }
 
-/* Where a call begins: r8 is the record. */
+/* r8 is the record. */
 static void build_enter(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -136,13 +163,111 @@ static void build_enter(struct snoop_code *code)
 	rawbpf_build_emit(b,
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, DIRFD),
 		BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_1, FIELD(dirfd)),
-		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, PATH));
-	snoop_build_path(code, FIELD(text), FIELD(path_length));
-	build_args(code);
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PATH),
+		BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, MEMORY(path)),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, ARGV),
+		BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, MEMORY(argv)));
+	if (code->way == SNOOP_KPROBE) {
+		snoop_build_caller(code, BPF_REG_1);
+		rawbpf_build_emit(b, BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, MEMORY(caller)));
+	}
+	build_text(code);
 	snoop_build_remember(code, BPF_REG_8, 0);
 }
 
-/* Where the call returns, in the new program or still in the old one: r8 is the record. */
+/* ------------------------------------------------------------------- where it returns */
+
+/*
+ * The stack of a new program, as the kernel makes it:
+ *
+ *	sp      the number of arguments
+ *	sp + 8  argv[0], argv[1], ..., NULL
+ *	        envp[0], envp[1], ..., NULL
+ *	        pairs of a type and a value, one of which has the path's address
+ *
+ * Go to "complete" if it is not as that.
+ */
+static void build_new_program(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	if (code->way == SNOOP_KPROBE)
+		rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_8, MEMORY(caller)));
+	else
+		snoop_build_caller(code, BPF_REG_3);
+	snoop_build_stack_pointer(code, POINTER);
+	rawbpf_build_emit(b,
+		BPF_LDX_MEM(BPF_DW, BPF_REG_9, BPF_REG_10, POINTER),
+		BPF_MOV64_REG(BPF_REG_3, BPF_REG_9));
+	snoop_build_read_user(code, 0, 8, PAIR);
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "complete");
+	rawbpf_build_emit(b,
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 8),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_9, ARGV),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
+		BPF_ALU64_IMM(BPF_LSH, BPF_REG_1, 3),
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_1), /* r9 = envp */
+		BPF_MOV64_IMM(BPF_REG_7, ENVIRONMENT));
+
+	rawbpf_build_label(b, "environment");
+	rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_SUB, BPF_REG_7, 1));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, 0, 0), "complete");
+	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_3, BPF_REG_9));
+	snoop_build_read_user(code, 0, 8, PAIR);
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "complete");
+	rawbpf_build_emit(b,
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 8),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, 0, 0), "environment");
+
+	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, AUXV));
+	rawbpf_build_label(b, "pair");
+	rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_SUB, BPF_REG_7, 1));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, 0, 0), "complete");
+	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_3, BPF_REG_9));
+	snoop_build_read_user(code, 0, 16, PAIR);
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "complete");
+	rawbpf_build_emit(b,
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 16),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, AUXV_END, 0), "complete");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, AUXV_PATH, 0), "pair");
+	rawbpf_build_emit(b,
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, VALUE),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, PATH));
+}
+
+/* Read again what could not be read, if there is anything. */
+static void build_second_look(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_8, FIELD(path_length)));
+	rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JSLT, BPF_REG_1, 0, 0), "again");
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_8, FIELD(args_error)));
+	rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JEQ, BPF_REG_1, 0, 0), "complete");
+
+	rawbpf_build_label(b, "again");
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_8, FIELD(result)));
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 0), "new program");
+	rawbpf_build_emit(b,
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_8, MEMORY(path)),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, PATH),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_8, MEMORY(argv)),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, ARGV));
+	rawbpf_build_jump(b, BPF_JMP_A(0), "found");
+	rawbpf_build_label(b, "new program");
+	if (code->way == SNOOP_TRACEPOINT)
+		rawbpf_build_jump(b, BPF_JMP_A(0), "complete");
+	else
+		build_new_program(code);
+	rawbpf_build_label(b, "found");
+	build_text(code);
+	rawbpf_build_label(b, "complete");
+}
+
+/* In the new program or still in the old one: r8 is the record. */
 static void build_exit(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -152,9 +277,10 @@ static void build_exit(struct snoop_code *code)
 	snoop_build_head(code, BPF_REG_8, 0);
 	snoop_build_filter_comm(code, BPF_REG_8, 0, "forget");
 	snoop_build_result(code, BPF_REG_1);
-	rawbpf_build_emit(b,
-		BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, FIELD(result)),
-		BPF_LDX_MEM(BPF_W, BPF_REG_9, BPF_REG_8, FIELD(size)));
+	rawbpf_build_emit(b, BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, FIELD(result)));
+	build_second_look(code);
+
+	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_W, BPF_REG_9, BPF_REG_8, FIELD(size)));
 	/* We know that this cannot be; the verifier does not. */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_9, (int)sizeof(struct record), 0),
 			  "forget");
@@ -163,6 +289,8 @@ static void build_exit(struct snoop_code *code)
 	snoop_build_send(code);
 	snoop_build_forget(code);
 }
+
+/* ---------------------------------------------------------------------------- printing */
 
 /* People know the first argument from the path. */
 static void print_for_people(struct snoop_line *line, const struct record *record, const char *args)
@@ -209,9 +337,9 @@ int main(int argc, char **argv)
 		.build_arguments = build_arguments,
 		.build_enter = build_enter,
 		.build_exit = build_exit,
-		.memory_size = sizeof(struct record),
+		.memory_size = sizeof(struct memory),
 		.memory_max = 1024,
-		.scratch_size = sizeof(struct record),
+		.scratch_size = sizeof(struct memory),
 		.print = print,
 	});
 }

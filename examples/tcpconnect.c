@@ -66,16 +66,11 @@ enum { RECORD = -8 - (int)sizeof(struct record), HEAD = -8 - (int)sizeof(struct 
 
 #define FIELD(NAME) (RECORD + (int)offsetof(struct record, NAME))
 
-/* Copy `size` bytes from reg + offset, anywhere in the kernel, to r10 + to. */
+/* Copy `size` bytes from reg + offset to the stack. */
 static void build_read(struct snoop_code *code, unsigned reg, int offset, int size, int to)
 {
-	rawbpf_build_emit(&code->build,
-		BPF_MOV64_REG(BPF_REG_3, reg),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
-		BPF_MOV64_IMM(BPF_REG_2, size),
-		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, to),
-		BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel)); /* (r10 + to, size, r3) */
+	rawbpf_build_emit(&code->build, BPF_MOV64_REG(BPF_REG_3, reg));
+	snoop_build_read_kernel(code, offset, size, to);
 }
 
 /* r7 = the socket; r8 = the state it is about to have. */

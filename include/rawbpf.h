@@ -26,6 +26,7 @@
  *	rawbpf/perfbuf.h     records from programs, by CPU         rawbpf_perfbuf(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
  *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
+ *	rawbpf/user_ring.h   records to programs                   rawbpf_user_ring(3)
  *	rawbpf/loop.h        waiting for several buffers           rawbpf_loop(3)
  *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
  *	rawbpf/info.h        what the kernel tells of an object    rawbpf_info(3)
@@ -82,5 +83,6 @@
 #include <rawbpf/tracing.h>
 #include <rawbpf/uapi.h>
 #include <rawbpf/uprobe.h>
+#include <rawbpf/user_ring.h>
 
 #endif

@@ -244,9 +244,16 @@ int rawbpf_btf_resolve(const struct rawbpf_btf *btf, unsigned id)
 	return -ELOOP;
 }
 
+static int btf_times(int elements, uint32_t each)
+{
+	int size;
+
+	return __builtin_mul_overflow(elements, each, &size) ? -EOVERFLOW : size;
+}
+
 int rawbpf_btf_size_get(const struct rawbpf_btf *btf, unsigned id)
 {
-	int elements = 1, size;
+	int elements = 1;
 
 	for (int depth = 0; depth < SIZE_DEPTH; depth++) {
 		int real = rawbpf_btf_resolve(btf, id);
@@ -264,10 +271,9 @@ int rawbpf_btf_size_get(const struct rawbpf_btf *btf, unsigned id)
 		case BTF_KIND_ENUM64:
 		case BTF_KIND_FLOAT:
 		case BTF_KIND_DATASEC:
-			return __builtin_mul_overflow(elements, type->size, &size) ? -EOVERFLOW : size;
+			return btf_times(elements, type->size);
 		case BTF_KIND_PTR:
-			return __builtin_mul_overflow(elements, (int)sizeof(void *), &size) ? -EOVERFLOW
-											    : size;
+			return btf_times(elements, sizeof(void *));
 		case BTF_KIND_VAR:
 			id = type->type;
 			break;

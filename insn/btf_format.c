@@ -131,6 +131,7 @@ static void btf_put_parameters(struct btf_text *out, const struct btf_type *type
 			btf_put(out, "...");
 			break;
 		}
+		out->pieces_left--;
 		if (i == count - 1 && !params[i].type)
 			btf_put(out, "...");
 		else

@@ -3,8 +3,8 @@
 #include "btf.h"
 
 enum {
-	DEPTH_AT_MOST = 32,         /* unnamed structs in unnamed structs */
-	MEMBERS_AT_MOST = 1 << 20,  /* looked at for one step of a path: no real struct comes near */
+	DEPTH_AT_MOST = 32,        /* unnamed structs in unnamed structs */
+	MEMBERS_AT_MOST = 1 << 20, /* looked at for one step of a path: more than any real struct */
 };
 
 struct btf_search {

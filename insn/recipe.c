@@ -8,15 +8,17 @@
 
 static const struct rawbpf_map_recipe map_recipes[] = {
 #define MAP(TYPE, KEY, VALUE, ENTRIES, FLAGS, WANTS, KERNEL, PURPOSE) \
-	{ BPF_MAP_TYPE_##TYPE, KEY, VALUE, ENTRIES, FLAGS, RAWBPF_MAP_WANTS_##WANTS, KERNEL, PURPOSE },
+	{ BPF_MAP_TYPE_##TYPE, KEY, VALUE, ENTRIES, FLAGS, \
+	  RAWBPF_MAP_WANTS_##WANTS, KERNEL, PURPOSE },
 #include "map_recipe.def"
 #undef MAP
 };
 
 const struct rawbpf_map_recipe *rawbpf_map_recipe_get(unsigned type)
 {
-	/* The first is that of type 1. */
-	return type - 1 < sizeof map_recipes / sizeof map_recipes[0] ? &map_recipes[type - 1] : NULL;
+	unsigned at = type - 1; /* the first is that of type 1 */
+
+	return at < sizeof map_recipes / sizeof map_recipes[0] ? &map_recipes[at] : NULL;
 }
 
 static const struct rawbpf_prog_recipe prog_recipes[] = {

@@ -50,6 +50,7 @@
 #include "tracepoint.c"
 #include "tracing.c"
 #include "uprobe.c"
+#include "user_ring.c"
 
 #include "../insn/btf.c"
 #include "../insn/btf_build.c"

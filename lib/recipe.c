@@ -110,7 +110,8 @@ static int recipe_extended_prog(struct rawbpf_prog_spec *spec)
 	int proto = rawbpf_btf_emit_func_proto(&b, number, &context, 1);
 	struct bpf_func_info info = {
 		.type_id = rawbpf_btf_emit_func(&b, "extended", proto, BTF_FUNC_GLOBAL) };
-	int prog, btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
+	int prog, btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){
+		.data = memory, .size = b.size });
 
 	if (btf < 0)
 		return btf;

@@ -6,8 +6,7 @@
  *	page 1     where the producers are
  *	page 2...  `size` bytes of records, and the same pages again, so that none is ever cut in two
  *
- * A record is a header, of which the first 4 bytes are its length and two flags, and the payload,
- * padded to 8 bytes. BUSY: reserved, not yet submitted. DISCARD: reserved and given up.
+ * A record is a header and the payload, padded to 8 bytes.
  */
 #include "ring.h"
 
@@ -15,13 +14,13 @@
 #include <linux/eventpoll.h>
 #include <rawbpf/map.h>
 
-#define BUSY ((uint32_t)1 << 31)
-#define DISCARD ((uint32_t)1 << 30)
+#define BUSY RAWBPF__RING_BUSY
+#define DISCARD RAWBPF__RING_DISCARD
 #define INLINE static inline __attribute__((always_inline))
 #define APART static __attribute__((noinline))
 
 enum {
-	HEADER_SIZE = 8,
+	HEADER_SIZE = RAWBPF__RING_HEADER_SIZE,
 	RUN = 16,               /* after so many equal headers the next one is expected to be, too */
 	RUN_BYTES = 16 * 1024,  /* walked ahead at once: what stays in the nearest cache until used */
 	LINE = 64,
@@ -317,10 +316,8 @@ static int take_turn(struct rawbpf_source *source)
 int rawbpf__ring_begin(struct rawbpf_ring *ring, unsigned long *consumer,
 		       const unsigned long *producer, const void *data, size_t size)
 {
-	unsigned long position = __atomic_load_n(consumer, __ATOMIC_RELAXED);
+	const unsigned long position = __atomic_load_n(consumer, __ATOMIC_RELAXED);
 
-	if (position % 8)
-		return -EBADMSG;
 	ring->consumer = consumer;
 	ring->producer = producer;
 	ring->data = data;
@@ -328,43 +325,57 @@ int rawbpf__ring_begin(struct rawbpf_ring *ring, unsigned long *consumer,
 	ring->position = ring->published = ring->end = position;
 	ring->header = BUSY; /* that no record of a run has */
 	ring->source.read = take_turn;
-	return find_end(ring);
+	return position % 8 ? -EBADMSG : find_end(ring);
 }
 
-/* The consumer's page, and the producers' with the records: both hold the map, so we need not. */
-static int map_pages(struct rawbpf_ring *ring, int map, size_t size)
+int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
+		     int consumer_protection, int producer_protection)
 {
-	const int page = rawbpf__page_size();
+	struct rawbpf_map_layout layout;
 	void *consumer = NULL, *producer = NULL;
-	int err = page;
+	size_t size;
+	int page, err = rawbpf_map_query(map, &layout);
 
-	if (err > 0)
-		err = rawbpf__mmap_shared(&consumer, page, PROT_READ | PROT_WRITE, map, 0);
 	if (err < 0)
 		return err;
-	err = rawbpf__mmap_shared(&producer, page + 2 * size, PROT_READ, map, page);
+	if (layout.type != type)
+		return -EINVAL;
+	size = layout.max_entries;
+	page = rawbpf__page_size();
+	if (page < 0)
+		return page;
+	err = rawbpf__mmap_shared(&consumer, page, consumer_protection, map, 0);
+	if (err < 0)
+		return err;
+	err = rawbpf__mmap_shared(&producer, page + 2 * size, producer_protection, map, page);
 	if (err < 0) {
 		rawbpf__munmap(consumer, page);
 		return err;
 	}
-	ring->page = page;
-	ring->consumer = consumer;
-	ring->producer = producer;
-	ring->size = size;
-	return rawbpf__ring_begin(ring, consumer, producer, (char *)producer + page, size);
+	*pages = (struct rawbpf__ring_pages){ consumer, producer, (unsigned char *)producer + page,
+					      size, page };
+	return 0;
+}
+
+void rawbpf__ring_unmap(const struct rawbpf__ring_pages *pages)
+{
+	if (!pages->page)
+		return;
+	rawbpf__munmap(pages->consumer, pages->page);
+	rawbpf__munmap(pages->producer, pages->page + 2 * pages->size);
 }
 
 int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context)
 {
-	struct rawbpf_map_layout layout;
-	int err = rawbpf_map_query(map, &layout);
+	struct rawbpf__ring_pages pages;
+	int err = rawbpf__ring_map(&pages, map, BPF_MAP_TYPE_RINGBUF, PROT_READ | PROT_WRITE,
+				   PROT_READ);
 
 	*ring = (struct rawbpf_ring){ .handle = handle, .context = context };
 	if (err < 0)
 		return err;
-	if (layout.type != BPF_MAP_TYPE_RINGBUF)
-		return -EINVAL;
-	err = map_pages(ring, map, layout.max_entries);
+	err = rawbpf__ring_begin(ring, pages.consumer, pages.producer, pages.data, pages.size);
+	ring->page = pages.page;
 	if (err == 0)
 		err = rawbpf__epoll_open(&ring->source.fd, map, EPOLLIN);
 	if (err < 0)
@@ -376,10 +387,13 @@ void rawbpf_ring_close(struct rawbpf_ring *ring)
 {
 	if (ring->source.fd)
 		rawbpf__close(ring->source.fd);
-	if (ring->page) {
-		rawbpf__munmap(ring->consumer, ring->page);
-		rawbpf__munmap((void *)ring->producer, ring->page + 2 * ring->size);
-	}
+	rawbpf__ring_unmap(&(struct rawbpf__ring_pages){
+		.consumer = ring->consumer,
+		.producer = (unsigned long *)ring->producer,
+		.size = ring->size,
+		.page = ring->page,
+	});
+	/* The ledger can still be read. */
 	*ring = (struct rawbpf_ring){ .source = {
 		.received = ring->source.received,
 		.discarded = ring->source.discarded,

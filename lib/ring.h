@@ -7,6 +7,27 @@
 
 #include "sys.h"
 
+/* A record is a header, of which the first 4 bytes are its length and two flags, and the payload. */
+#define RAWBPF__RING_BUSY ((uint32_t)1 << 31)    /* reserved, not yet submitted */
+#define RAWBPF__RING_DISCARD ((uint32_t)1 << 30) /* reserved and given up */
+enum { RAWBPF__RING_HEADER_SIZE = 8 };
+
+/* The kernel's two mappings of a ring: the consumer's page; the producer's, and the data twice. */
+struct rawbpf__ring_pages {
+	unsigned long *consumer;
+	unsigned long *producer;
+	unsigned char *data;
+	size_t size, page;
+};
+
+/*
+ * Map the ring of a map that has to be of `type`, -EINVAL if it is not. What is mapped holds the
+ * map.
+ */
+RAWBPF__PRIVATE int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
+				     int consumer_protection, int producer_protection);
+RAWBPF__PRIVATE void rawbpf__ring_unmap(const struct rawbpf__ring_pages *pages);
+
 /*
  * Read on from *consumer. `size`, a power of two, is that of the data, which is in memory twice,
  * one behind the other. -EBADMSG: a position that no consumer left there.

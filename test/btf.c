@@ -187,7 +187,8 @@ START_TEST(test_format)
 	assert_format(&b, ARRAY, "struct named[3]");
 	assert_format(&b, 99, "(broken)");
 	assert_format(&b, rawbpf_btf_emit_array(&b, p, i, 4), "char *[4]");
-	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, ARRAY), "struct named (*)[3]");
+	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, ARRAY),
+		      "struct named (*)[3]");
 	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, ARRAY), "struct named[3]");
 	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, PTR), "char *const");
 	constant = rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, INT);
@@ -422,8 +423,8 @@ START_TEST(test_functions)
 	ck_assert_int_eq(rawbpf_btf_func_find(&outside, 1, infos, 3), -EINVAL);
 
 	ck_assert_int_eq(rawbpf_btf_func_find(insns, RAWBPF_COUNT(insns), infos, 3), 3);
-	ck_assert_int_eq(rawbpf_btf_func_emit(&b, infos, 3, (const char *[]){ NULL, "called", NULL }),
-			 5);
+	ck_assert_int_eq(rawbpf_btf_func_emit(&b, infos, 3,
+					      (const char *[]){ NULL, "called", NULL }), 5);
 	btf = parsed(&b);
 	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[0].type_id), "main");
 	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[1].type_id), "called");
@@ -443,7 +444,8 @@ START_TEST(test_map_recipe)
 		{ BPF_MAP_TYPE_LPM_TRIE, 8, 1, "struct key", "value" },
 		{ BPF_MAP_TYPE_QUEUE, 0, 3, "void", "struct value" },
 	};
-	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 24 };
+	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
+					.value_size = 24 };
 	const struct rawbpf_btf_special locked[] = { { "bpf_spin_lock", 0 }, { "bpf_timer", 8 } };
 	struct rawbpf_btf_build b;
 	struct rawbpf_btf btf;

@@ -46,13 +46,14 @@ struct devices_request {
 static inline struct rtattr *devices_add(struct devices_request *request, unsigned type,
 					 const void *data, unsigned size)
 {
-	struct rtattr *attribute = (void *)((char *)request + NLMSG_ALIGN(request->header.nlmsg_len));
+	unsigned end = NLMSG_ALIGN(request->header.nlmsg_len);
+	struct rtattr *attribute = (void *)((char *)request + end);
 
 	attribute->rta_type = type;
 	attribute->rta_len = RTA_LENGTH(size);
 	if (size)
 		memcpy(RTA_DATA(attribute), data, size);
-	request->header.nlmsg_len = NLMSG_ALIGN(request->header.nlmsg_len) + RTA_ALIGN(RTA_LENGTH(size));
+	request->header.nlmsg_len = end + RTA_ALIGN(RTA_LENGTH(size));
 	return attribute;
 }
 
@@ -61,7 +62,7 @@ static inline void devices_close_nest(struct devices_request *request, struct rt
 	nest->rta_len = (char *)request + request->header.nlmsg_len - (char *)nest;
 }
 
-/* A socket that sends frames on a device, and receives those of our ethertype that come in there. */
+/* A socket that sends frames on a device, and receives those of our ethertype. */
 static inline int devices_tap(const char *name)
 {
 	const struct timeval patience = { .tv_sec = 5 };

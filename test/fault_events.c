@@ -2,7 +2,7 @@
 /* Faults in ring buffers, perf buffers and the loop. */
 #include "fault.h"
 
-static int ring_map, perf_map;
+static int ring_map, user_map, perf_map;
 
 static int ignore(void *context, const void *data, size_t size)
 {
@@ -19,6 +19,24 @@ static int open_ring(void)
 		err = rawbpf_ring_read(&ring);
 	rawbpf_ring_close(&ring);
 	ck_assert_int_eq(ring.source.fd, 0);
+	return err;
+}
+
+/* The second reservation finds the ring full, and waits. */
+static int open_user_ring(void)
+{
+	struct rawbpf_user_ring ring;
+	void *record;
+	int err = rawbpf_user_ring_open(&ring, user_map);
+
+	if (err == 0)
+		err = rawbpf_user_ring_reserve(&ring, 4000, 0, &record);
+	if (err == 0)
+		rawbpf_user_ring_discard(&ring, record);
+	if (err == 0 || err == -ENOSPC)
+		err = rawbpf_user_ring_reserve(&ring, 4000, 1, &record);
+	rawbpf_user_ring_close(&ring);
+	ck_assert_int_eq(ring.fd, 0);
 	return err;
 }
 
@@ -54,6 +72,7 @@ static int loop(void)
 
 static const struct fault_operation operations[] = {
 	{ "ring", open_ring, 0, 0 },
+	{ "user_ring", open_user_ring, -ENOSPC, 0 },
 	{ "perfbuf", open_perfbuf, 0, 0 },
 	{ "loop", loop, 0, 0 },
 };
@@ -61,6 +80,10 @@ static const struct fault_operation operations[] = {
 START_TEST(test_faults)
 {
 	ring_map = live_map(BPF_MAP_TYPE_RINGBUF, 0, 0, 65536);
+	user_map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = 31 /* BPF_MAP_TYPE_USER_RINGBUF */, .max_entries = 4096 });
+	if (operations[_i].run == open_user_ring && user_map == -EINVAL)
+		SKIP("user ring buffers are of Linux 6.1");
 	perf_map = live_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, rawbpf_cpu_possible());
 	fault_everywhere(&operations[_i]);
 }

@@ -3,8 +3,8 @@
 #
 # usage: fuzz.sh [SECONDS]
 #
-# Fuzzes the reader of BTF, the assembler, the disassembler, the explainer, the readers of perf
-# buffers and of the verifier's log, each that long (default: 30), with address and
+# Fuzzes the readers of BTF, ring buffers, perf buffers and of the verifier's log, the assembler,
+# the disassembler and the explainer, each that long (default: 30), with address and
 # undefined-behaviour sanitizers, from the corpora in test/fuzz/corpus/. What is found is left in
 # the current folder, by libFuzzer's name for it.
 set -u
@@ -21,7 +21,7 @@ if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
 	exit 77
 fi
 
-for target in btf parse disasm explain perf_ring rejection; do
+for target in btf parse disasm explain perf_ring rejection ring; do
 	corpus=$work/$target.corpus
 	dictionary=$top/test/fuzz/$target.dict
 	[ -f "$dictionary" ] || dictionary=

@@ -195,7 +195,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_every_map_type);
 	tcase_add_test(tests, test_every_prog_type);
 	tcase_add_loop_test(tests, test_load_and_run, 0, recipes);
-	/* After those: 5.10 knows its struct_ops only when a program was loaded that asked for BTF. */
+	/* After those: 5.10 knows struct_ops only when a program was loaded that is about BTF. */
 	tcase_add_test(tests, test_create);
 	for (unsigned list = 0; list < RAWBPF_COUNT(uses); list++)
 		for (const struct map_use *use = uses[list]; use->type; use++)

@@ -459,8 +459,9 @@ static int use_congestion_control(const char *name)
 	int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char used[16] = "";
 	socklen_t size = sizeof used;
-	int err = setsockopt(connection, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name)) ? -errno : 0;
+	int err = setsockopt(connection, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name));
 
+	err = err ? -errno : 0;
 	ck_assert_int_eq(getsockopt(connection, IPPROTO_TCP, TCP_CONGESTION, used, &size), 0);
 	ck_assert_int_eq(strcmp(used, name) == 0, err == 0);
 	close(connection);

@@ -121,6 +121,7 @@ START_TEST(test_reuseport)
 {
 	enum { DATAGRAMS = 10, PORT = 4242 };
 	const struct sockaddr_in place = loopback(PORT);
+	const int yes = 1;
 	int map = live_map(BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, 4, 8, 2), sockets[2], prog;
 
 	devices_enter();
@@ -132,7 +133,7 @@ START_TEST(test_reuseport)
 		"exit\n", &map, NULL);
 	for (int i = 0; i < 2; i++) {
 		sockets[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		ck_assert_int_eq(setsockopt(sockets[i], SOL_SOCKET, SO_REUSEPORT, &(int){ 1 }, 4), 0);
+		ck_assert_int_eq(setsockopt(sockets[i], SOL_SOCKET, SO_REUSEPORT, &yes, 4), 0);
 		ck_assert_int_eq(bind(sockets[i], (void *)&place, sizeof place), 0);
 	}
 	ck_assert_int_eq(setsockopt(sockets[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF, &prog, 4), 0);
@@ -144,7 +145,8 @@ START_TEST(test_reuseport)
 		for (int i = 0; i < DATAGRAMS; i++) {
 			int sender = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-			ck_assert_int_eq(sendto(sender, "x", 1, 0, (void *)&place, sizeof place), 1);
+			ck_assert_int_eq(sendto(sender, "x", 1, 0, (void *)&place, sizeof place),
+					 1);
 			close(sender);
 		}
 		for (int i = 0; i < 2; i++)

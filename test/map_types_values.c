@@ -259,7 +259,7 @@ START_TEST(test_inner_maps)
 }
 END_TEST
 
-/* -------------------------------------------------------------------- queue, stack, bloom filter */
+/* ---------------------------------------------------------------- queue, stack, bloom filter */
 
 /* The program pushes 1, 2, 3; user space takes them out. */
 static void push_and_pop(unsigned type, const uint64_t expected[3])

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rawbpf.h>
 
@@ -158,6 +159,70 @@ int ring_ledger_read(struct ring_ledger *sum, int ledger)
 		sum->discarded += cpus[cpu].discarded;
 	}
 	return err;
+}
+
+int ring_user_create(unsigned size)
+{
+	return rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = "user_ring", .type = 31 /* BPF_MAP_TYPE_USER_RINGBUF */, .max_entries = size });
+}
+
+int ring_sum_create(void)
+{
+	return rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = "sum", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
+		.value_size = sizeof(struct ring_sum), .max_entries = 1 });
+}
+
+int ring_drainer_load(int ring, int sum, int flags)
+{
+	enum { DYNPTR_READ = 201, USER_RINGBUF_DRAIN = 209 };
+	const struct rawbpf_map_fd maps[] = { { "ring", ring }, { "sum", sum } };
+	struct rawbpf_build_slot slots[SLOTS];
+	struct rawbpf_build b = { .slots = slots, .slot_max = SLOTS };
+	struct bpf_insn insns[SLOTS];
+	struct bpf_func_info infos[2];
+	struct rawbpf_prog_spec spec = { .name = "drainer", .type = BPF_PROG_TYPE_SOCKET_FILTER,
+					 .license = "GPL", .insns = insns };
+	int prog;
+
+	rawbpf_build_map(&b, BPF_REG_1, "ring");
+	rawbpf_build_func(&b, BPF_REG_2, "each");
+	rawbpf_build_emit(&b,
+		BPF_MOV64_IMM(BPF_REG_3, 0),
+		BPF_MOV64_IMM(BPF_REG_4, flags),
+		BPF_EMIT_CALL(USER_RINGBUF_DRAIN),
+		BPF_EXIT_INSN());
+	/* (dynptr, context): read 8 bytes of it */
+	rawbpf_build_label(&b, "each");
+	rawbpf_build_emit(&b,
+		BPF_MOV64_REG(BPF_REG_3, BPF_REG_1),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 0),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, -8),
+		BPF_MOV64_IMM(BPF_REG_2, 8),
+		BPF_MOV64_IMM(BPF_REG_4, 0),
+		BPF_MOV64_IMM(BPF_REG_5, 0),
+		BPF_EMIT_CALL(DYNPTR_READ),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8));
+	rawbpf_build_map_value(&b, BPF_REG_2, "sum", 0);
+	rawbpf_build_emit(&b,
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_2, BPF_REG_1, offsetof(struct ring_sum, sum)),
+		BPF_MOV64_IMM(BPF_REG_1, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_2, BPF_REG_1, offsetof(struct ring_sum, count)),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN());
+	prog = rawbpf_build_resolve(&b, insns, SLOTS, &(struct rawbpf_env){
+		.map_fds = maps, .map_fd_count = RAWBPF_COUNT(maps) });
+	if (prog < 0)
+		return prog;
+	spec.insn_count = prog;
+	prog = rawbpf_btf_prog_load(&spec, infos, RAWBPF_COUNT(infos));
+	if (prog < 0)
+		return prog;
+	prog = rawbpf_prog_load(&spec);
+	close(spec.btf);
+	return prog;
 }
 
 int ring_produce(int prog, unsigned count)

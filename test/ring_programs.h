@@ -40,6 +40,18 @@ int ring_ledger_read(struct ring_ledger *sum, int ledger);
 /* Run a BPF_PROG_TYPE_SOCKET_FILTER `count` times on this CPU; 0 or a negative errno. */
 int ring_produce(int prog, unsigned count);
 
+/*
+ * The other way round: a program that drains a user ring buffer, returns how many records it got,
+ * and adds them, and the first 8 bytes of each, to the sum that is element 0 of an array.
+ */
+struct ring_sum {
+	uint64_t count, sum;
+};
+
+int ring_user_create(unsigned size); /* -EINVAL before Linux 6.1 */
+int ring_sum_create(void);
+int ring_drainer_load(int ring, int sum, int flags);
+
 #define RING_CPU(NUMBER) ((unsigned)((NUMBER) >> 48))
 #define RING_COUNT(NUMBER) ((NUMBER) & 0xffffffffffffULL)
 

@@ -134,12 +134,12 @@ static const struct {
 	const char *start, *reason;
 	int without_kprobes; /* only on a kernel that has none */
 } failures[] = {
-	{ live_be_nobody, { "-j" }, "%s: creating a map: EPERM: this process lacks CAP_BPF", "root", 0 },
-	{ bpf_hidden, { "-j" }, "%s: creating a map: ENOSYS: this kernel has no bpf(2)", "seccomp", 0 },
-	{ NULL, { "-a", "kprobe" }, "%s: attaching to a kprobe: EOPNOTSUPP: ", "has no kprobes", 1 },
+	{ live_be_nobody, { "-j" }, "%s: creating a map: EPERM\n   This process lacks CAP_BPF", "root", 0 },
+	{ bpf_hidden, { "-j" }, "%s: creating a map: ENOSYS\n   This kernel has no bpf(2)", "seccomp", 0 },
+	{ NULL, { "-a", "kprobe" }, "%s: attaching to a kprobe: EOPNOTSUPP\n", "has no kprobes", 1 },
 	{ without_tracefs, { "-a", "tracepoint" },
-	  "%s: attaching to a tracepoint: EOPNOTSUPP: tracefs is not mounted; ", "mount -t", 0 },
-	{ perf_forbidden, { "-b", "perf" }, "%s: opening a buffer: EACCES: ", "", 0 },
+	  "%s: attaching to a tracepoint: EOPNOTSUPP\n   Tracefs is not mounted.\n", "mount -t", 0 },
+	{ perf_forbidden, { "-b", "perf" }, "%s: opening a buffer: EACCES\n", "", 0 },
 	{ no_sysfs, { "-b", "perf" }, "%s: opening a buffer: sysfs is not mounted on /sys\n", "", 0 },
 	{ command_no_stdout, { "-a", "raw_tp" }, "%s: writing: Bad file descriptor\n", "", 0 },
 	{ command_no_stdout, { "-j", "-a", "raw_tp" }, "%s: writing: Bad file descriptor\n", "", 0 },
@@ -164,7 +164,7 @@ START_TEST(test_failure)
 		ck_assert_str_eq(end.out, "");
 		ck_assert_msg(starts(end.err, start), "%s", end.err);
 		ck_assert_msg(strstr(end.err, failures[_i].reason), "%s", end.err);
-		ck_assert_int_eq(command_lines(end.err), 1);
+		ck_assert_int_le(command_lines(end.err), 3);
 	}
 }
 END_TEST

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -67,9 +68,9 @@ static void call_compat(void)
 }
 #endif
 
-static void act_chroot(const char *program)
+static void act_chroot(const struct snooped_run *run)
 {
-	(void)program;
+	(void)run;
 	syscall(SYS_chroot, "/nonexist/chroot");
 	syscall(SYS_chroot, "/");
 	syscall(SYS_chroot, BAD);
@@ -100,10 +101,39 @@ static void ready_exec(void)
 	syscall(SYS_execve, "/ready", argv, no_environment);
 }
 
-static void act_exec(const char *program)
+/*
+ * The argument vector and its strings in memory that nobody has looked at yet: pages of a file, into
+ * which the kernel alone has written.
+ */
+static char *const *fresh(const char *path, char *const *argv)
+{
+	int fd = syscall(SYS_memfd_create, "", 0), i;
+	char *memory = mmap(NULL, PATH_SIZE, PROT_READ, MAP_SHARED, fd, 0), *addresses[8] = { NULL };
+	off_t at = 512;
+
+	if (write(fd, path, strlen(path) + 1) < 0)
+		abort();
+	for (i = 0; argv[i]; i++) {
+		addresses[i] = memory + at;
+		at += pwrite(fd, argv[i], strlen(argv[i]) + 1, at);
+	}
+	if (pwrite(fd, addresses, sizeof addresses, 256) < 0 || ftruncate(fd, PATH_SIZE) < 0)
+		abort();
+	close(fd);
+	return (char *const *)(memory + 256);
+}
+
+static void call_fresh(const char *path, char *const *argv)
+{
+	char *const *vector = fresh(path, argv);
+
+	syscall(SYS_execve, (const char *)vector - 256, vector, no_environment);
+}
+
+static void act_exec(const struct snooped_run *run)
 {
 	static char long_argument[1500];
-	char *const hostile[] = { "a b", "c\n\xff", NULL };
+	char *const hostile[] = { "a b", "", "c\n\xff", NULL };
 	char *const longer[] = { "y", long_argument, "z", NULL };
 	char *const arguments[] = { "workload", "0", "0", NULL };
 	char *many[70] = { NULL };
@@ -117,23 +147,29 @@ static void act_exec(const char *program)
 	syscall(SYS_execve, "/nonexist/exec", many, no_environment);
 	syscall(SYS_execveat, 77, "nonexist", hostile, no_environment, 0);
 	syscall(SYS_execve, BAD, BAD, no_environment);
-	syscall(SYS_execve, program, arguments, no_environment);
+	call_fresh("/nonexist/fresh", arguments);
+	/* By a tracepoint what the new program was given cannot be found again. */
+	if (run->way && strcmp(run->way, "tracepoint") != 0)
+		call_fresh(run->program, arguments);
+	syscall(SYS_execve, run->program, arguments, no_environment);
 }
 
 #define EIGHT "\"x\",\"x\",\"x\",\"x\",\"x\",\"x\",\"x\",\"x\""
 
 static const char *const exec_lines[] = {
 	"{\"comm\":\"snooped\",\"ret\":-2,\"path\":\"/nonexist/exec\",\"dirfd\":-100,"
-		"\"args\":[\"a b\",\"c\\u000a\\udcff\"],\"args_complete\":true}",
+		"\"args\":[\"a b\",\"\",\"c\\u000a\\udcff\"],\"args_complete\":true}",
 	"{\"comm\":\"snooped\",\"ret\":-2,\"path\":\"/nonexist/exec\",\"dirfd\":-100,"
 		"\"args\":[\"y\",\"x{1023}\",\"z\"],\"args_complete\":false}",
 	"{\"comm\":\"snooped\",\"ret\":-2,\"path\":\"/nonexist/exec\",\"dirfd\":-100,"
 		"\"args\":[" EIGHT "," EIGHT "," EIGHT "," EIGHT "," EIGHT "," EIGHT "," EIGHT ","
 		EIGHT "],\"args_complete\":false}",
 	"{\"comm\":\"snooped\",\"ret\":-9,\"path\":\"nonexist\",\"dirfd\":77,"
-		"\"args\":[\"a b\",\"c\\u000a\\udcff\"],\"args_complete\":true}",
+		"\"args\":[\"a b\",\"\",\"c\\u000a\\udcff\"],\"args_complete\":true}",
 	"{\"comm\":\"snooped\",\"ret\":-14,\"path\":null,\"path_errno\":14,\"dirfd\":-100,"
 		"\"args\":[],\"args_complete\":false}",
+	"{\"comm\":\"snooped\",\"ret\":-2,\"path\":\"/nonexist/fresh\",\"dirfd\":-100,"
+		"\"args\":[\"workload\",\"0\",\"0\"],\"args_complete\":true}",
 	"{\"comm\":\"workload\",\"ret\":0,\"path\":\"PROGRAM\",\"dirfd\":-100,"
 		"\"args\":[\"workload\",\"0\",\"0\"],\"args_complete\":true}",
 	NULL,
@@ -165,11 +201,11 @@ static void ready_open(void)
 	call_open("/ready", O_RDONLY);
 }
 
-static void act_open(const char *program)
+static void act_open(const struct snooped_run *run)
 {
 	uint64_t how[3] = { O_CLOEXEC };
 
-	(void)program;
+	(void)run;
 	syscall(SYS_openat, AT_FDCWD, "/proc/self/stat", O_RDONLY | O_CLOEXEC); /* 3 */
 	syscall(SYS_openat, 77, "relative", O_RDWR);
 	call_open("/nonexist/open", O_WRONLY | O_CREAT | O_EXCL);
@@ -255,11 +291,11 @@ static void ready_connect(void)
 	close(call_connect(AF_INET, 0, READY, 0));
 }
 
-static void act_connect(const char *program)
+static void act_connect(const struct snooped_run *run)
 {
 	int in = bound_socket(AF_INET, LISTENING, 0), in6 = bound_socket(AF_INET6, LISTENING, 0);
 
-	(void)program;
+	(void)run;
 	listen(in, 0); /* takes one connection, and then no more */
 	listen(in6, 0);
 	call_connect(AF_INET, 4001, LISTENING, 0);
@@ -326,7 +362,7 @@ static void be_snooped(const struct snooped *snooped, const struct snooped_run *
 	close_from(3); /* so that the next one opened is 3 */
 	while (poll(&go, 1, 10) == 0)
 		snooped->ready();
-	snooped->act(run->program);
+	snooped->act(run);
 	_exit(0);
 }
 

@@ -9,10 +9,12 @@
 
 #include <stddef.h>
 
+struct snooped_run;
+
 struct snooped {
 	const char *tool;
 	void (*ready)(void);  /* something to see, with "ready" or port 9 in its line */
-	void (*act)(const char *program);
+	void (*act)(const struct snooped_run *run);
 	const char *const *lines; /* without the times and ids */
 	const char *account;  /* what the last line ends with */
 };

@@ -19,6 +19,7 @@ void vm_commands_add(TCase *kernel, int boot);
 void vm_inspect_add(TCase *kernel, int boot);
 void vm_links_add(TCase *kernel, int boot);
 void vm_perfbuf_add(TCase *kernel, int boot);
+void vm_snoop_add(TCase *kernel, int boot);
 void vm_types_add(TCase *kernel, int boot);
 
 #endif

@@ -2,6 +2,7 @@
 /* rawbpf btf: the types that the kernel, its modules and programs brought along. */
 #include "object.h"
 #include "target.h"
+#include "users.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -13,38 +14,16 @@
 
 static const char *const columns[] = { "id", "name", "of", "size", "progs", "maps", NULL };
 
-/* ---------------------------------------------------------------- who uses which BTF */
-
-struct use {
-	enum rawbpf_obj_kind kind;
-	unsigned user, btf;
-};
-
-static struct {
-	struct use *list;
-	unsigned count;
-} uses;
-
-static int note_use(enum rawbpf_obj_kind kind, unsigned user, unsigned btf)
-{
-	struct use *list;
-
-	if (!btf)
-		return OK;
-	list = realloc(uses.list, (uses.count + 1) * sizeof *list);
-	if (!list)
-		return tool_fail(&btf_member, "out of memory");
-	uses.list = list;
-	list[uses.count++] = (struct use){ kind, user, btf };
-	return OK;
-}
+static struct users users; /* of each BTF, once note_users() has looked */
 
 static int note_prog(void *context, int fd, unsigned id)
 {
 	struct rawbpf_info_prog info = { .type = 0 };
 
 	(void)context;
-	return rawbpf_info_get_prog(fd, &info) < 0 ? OK : note_use(RAWBPF_OBJ_PROG, id, info.btf_id);
+	if (rawbpf_info_get_prog(fd, &info) == 0)
+		users_add(&users, RAWBPF_OBJ_PROG, id, info.btf_id);
+	return OK;
 }
 
 static int note_map(void *context, int fd, unsigned id)
@@ -52,7 +31,9 @@ static int note_map(void *context, int fd, unsigned id)
 	struct rawbpf_info_map info = { .type = 0 };
 
 	(void)context;
-	return rawbpf_info_get_map(fd, &info) < 0 ? OK : note_use(RAWBPF_OBJ_MAP, id, info.btf_id);
+	if (rawbpf_info_get_map(fd, &info) == 0)
+		users_add(&users, RAWBPF_OBJ_MAP, id, info.btf_id);
+	return OK;
 }
 
 static int note_users(void)
@@ -60,20 +41,6 @@ static int note_users(void)
 	int status = object_each(&btf_member, RAWBPF_OBJ_PROG, note_prog, NULL);
 
 	return status == OK ? object_each(&btf_member, RAWBPF_OBJ_MAP, note_map, NULL) : status;
-}
-
-static void record_users(struct record *record, const char *name, enum rawbpf_obj_kind kind,
-			 unsigned btf)
-{
-	uint32_t *users = must_allocate(uses.count * sizeof *users);
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < uses.count; i++)
-		if (uses.list[i].btf == btf && uses.list[i].kind == kind)
-			users[count++] = uses.list[i].user;
-	if (count)
-		record_numbers(record, name, users, 4, count);
-	free(users);
 }
 
 /* 0 or a negative errno. */
@@ -90,8 +57,8 @@ static int record_btf(struct record *record, int fd)
 	record_string(record, "of", !info.kernel_btf ? "programs" :
 				    strcmp(name, "vmlinux") == 0 ? "kernel" : "module");
 	record_number(record, "size", info.data.count);
-	record_users(record, "progs", RAWBPF_OBJ_PROG, info.id);
-	record_users(record, "maps", RAWBPF_OBJ_MAP, info.id);
+	users_record(&users, record, "progs", RAWBPF_OBJ_PROG, info.id);
+	users_record(&users, record, "maps", RAWBPF_OBJ_MAP, info.id);
 	return 0;
 }
 

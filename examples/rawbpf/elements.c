@@ -170,6 +170,8 @@ int elements_dump(const struct arguments *arguments)
 		print_element(&map, key, value);
 	rawbpf_map_iter_close(&iter);
 	close_map(&map);
+	if (more == -ENOSPC) /* a sockmap, whose values are too short to be read */
+		more = -EOPNOTSUPP;
 	return more < 0 ? fail(&map, "reading the elements", more) : OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf map: which maps there are, what is in them, and changing it. */
 #include "elements.h"
+#include "users.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,47 +11,16 @@
 static const char *const columns[] = { "id", "type", "name", "key", "value", "max", "flags",
 				       "memory", "progs", "pinned", NULL };
 
-/* ------------------------------------------------------- which programs use which maps */
-
-struct use {
-	unsigned prog, map;
-};
-
-static struct {
-	struct use *list;
-	unsigned count;
-} uses;
-
 static int note_maps(void *context, int fd, unsigned id)
 {
 	static uint32_t maps[1024];
 	struct rawbpf_info_prog info = { .map_ids = { maps, 1024, 0 } };
 
-	(void)context;
 	if (rawbpf_info_get_prog(fd, &info) < 0)
 		return OK;
-	for (unsigned i = 0; i < info.map_ids.count && i < 1024; i++) {
-		struct use *list = realloc(uses.list, (uses.count + 1) * sizeof *list);
-
-		if (!list)
-			return tool_fail(&map_member, "out of memory");
-		uses.list = list;
-		list[uses.count++] = (struct use){ id, maps[i] };
-	}
+	for (unsigned i = 0; i < info.map_ids.count && i < 1024; i++)
+		users_add(context, RAWBPF_OBJ_PROG, id, maps[i]);
 	return OK;
-}
-
-static void record_progs(struct record *record, unsigned map)
-{
-	uint32_t *progs = must_allocate(uses.count * sizeof *progs);
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < uses.count; i++)
-		if (uses.list[i].map == map)
-			progs[count++] = uses.list[i].prog;
-	if (count)
-		record_numbers(record, "progs", progs, 4, count);
-	free(progs);
 }
 
 /* ------------------------------------------------------------------------------ records */
@@ -100,7 +70,8 @@ static long long from_fdinfo(int fd, const char *name)
 	return number;
 }
 
-static void record_map(struct record *record, const struct rawbpf_info_map *info, int fd)
+static void record_map(struct record *record, const struct rawbpf_info_map *info, int fd,
+		       const struct users *users)
 {
 	const char *type = rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, info->type);
 	long long memory = from_fdinfo(fd, "memlock");
@@ -117,7 +88,7 @@ static void record_map(struct record *record, const struct rawbpf_info_map *info
 	record_flags(record, info->flags);
 	if (memory >= 0)
 		record_number(record, "memory", memory);
-	record_progs(record, info->id);
+	users_record(users, record, "progs", RAWBPF_OBJ_PROG, info->id);
 	object_record_pins(record, RAWBPF_OBJ_MAP, info->id);
 }
 
@@ -146,31 +117,36 @@ static void record_details(struct record *record, const struct rawbpf_info_map *
 
 /* -------------------------------------------------------------------------------- verbs */
 
+struct listing {
+	struct table table;
+	struct users users;
+};
+
 static int list_one(void *context, int fd, unsigned id)
 {
-	struct table *table = context;
+	struct listing *listing = context;
 	struct record record = { .count = 0 };
 	struct rawbpf_info_map info = { .type = 0 };
 
 	(void)id;
 	if (rawbpf_info_get_map(fd, &info) < 0)
 		return OK;
-	record_map(&record, &info, fd);
-	if (table->json)
+	record_map(&record, &info, fd, &listing->users);
+	if (listing->table.json)
 		record_details(&record, &info, fd);
-	table_add(table, &record);
+	table_add(&listing->table, &record);
 	return OK;
 }
 
 static int list(const struct arguments *arguments)
 {
-	struct table table = { .columns = columns, .json = arguments->json };
-	int status = object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, NULL);
+	struct listing listing = { .table = { .columns = columns, .json = arguments->json } };
+	int status = object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &listing.users);
 
 	if (status == OK)
-		status = object_each(&map_member, RAWBPF_OBJ_MAP, list_one, &table);
+		status = object_each(&map_member, RAWBPF_OBJ_MAP, list_one, &listing);
 	if (status == OK)
-		table_print(&table);
+		table_print(&listing.table);
 	return status;
 }
 
@@ -178,6 +154,7 @@ static int show(const struct arguments *arguments)
 {
 	struct rawbpf_info_map info = { .type = 0 };
 	struct record record = { .count = 0 };
+	struct users users = { .count = 0 };
 	int err, fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
 
 	if (fd < 0)
@@ -185,9 +162,9 @@ static int show(const struct arguments *arguments)
 	err = rawbpf_info_get_map(fd, &info);
 	if (err < 0)
 		return object_fail(&map_member, "asking about the map", RAWBPF_OBJ_INFO, err);
-	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, NULL) != OK)
+	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &users) != OK)
 		return FAILED;
-	record_map(&record, &info, fd);
+	record_map(&record, &info, fd, &users);
 	record_details(&record, &info, fd);
 	record_print(&record, arguments->json);
 	close(fd);

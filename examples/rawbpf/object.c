@@ -227,9 +227,7 @@ static void add_pin(const char *path)
 		return;
 	kind = kind_of(fd);
 	if (kind >= 0) {
-		pins.list = realloc(pins.list, (pins.count + 1) * sizeof *pins.list);
-		if (!pins.list)
-			must_allocate(SIZE_MAX);
+		pins.list = must_grow(pins.list, pins.count + 1, sizeof *pins.list);
 		pins.list[pins.count++] = (struct pin){ .kind = kind, .id = id_of(kind, fd),
 							.path = must_print("%s", path) };
 	}

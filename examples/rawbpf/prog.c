@@ -31,17 +31,15 @@ static struct {
 
 static int note_link(void *context, int fd, unsigned id)
 {
-	struct attachment *list;
 	struct link_told told;
 
 	(void)context;
 	if (link_ask(&told, fd, 0) < 0 || !told.info.prog_id)
 		return OK;
-	list = realloc(attachments.list, (attachments.count + 1) * sizeof *list);
-	if (!list)
-		return tool_fail(&prog_member, "out of memory");
-	list[attachments.count++] = (struct attachment){ told.info.prog_id, id, link_words(&told) };
-	attachments.list = list;
+	attachments.list = must_grow(attachments.list, attachments.count + 1,
+				     sizeof *attachments.list);
+	attachments.list[attachments.count++] =
+		(struct attachment){ told.info.prog_id, id, link_words(&told) };
 	return OK;
 }
 

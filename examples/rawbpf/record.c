@@ -22,6 +22,11 @@ void *must_allocate(size_t size)
 	return must(calloc(1, size ? size : 1));
 }
 
+void *must_grow(void *list, size_t count, size_t size)
+{
+	return must(realloc(list, count * size));
+}
+
 static char *must_vprint(const char *format, va_list arguments)
 {
 	char *text;
@@ -51,7 +56,7 @@ void text_add(char **text, const char *format, ...)
 	va_start(arguments, format);
 	more = must_vprint(format, arguments);
 	va_end(arguments);
-	*text = must(realloc(*text, length + strlen(more) + 1));
+	*text = must_grow(*text, length + strlen(more) + 1, 1);
 	strcpy(*text + length, more);
 	free(more);
 }
@@ -173,7 +178,7 @@ void table_add(struct table *table, struct record *record)
 		record_print(record, 1);
 		return;
 	}
-	table->rows = must(realloc(table->rows, (table->count + 1) * sizeof *table->rows));
+	table->rows = must_grow(table->rows, table->count + 1, sizeof *table->rows);
 	table->rows[table->count++] = *record;
 }
 

@@ -23,8 +23,9 @@ struct record {
 	unsigned count;
 };
 
-/* Like malloc(3) and asprintf(3), but out of memory is the end of the program. */
+/* Zeroed memory, realloc(3), asprintf(3); but out of memory is the end of the program. */
 void *must_allocate(size_t size);
+void *must_grow(void *list, size_t count, size_t size);
 __attribute__((format(printf, 1, 2))) char *must_print(const char *format, ...);
 
 /* Hostile bytes, escaped; to be freed. With quotes around, for JSON. */

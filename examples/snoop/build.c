@@ -10,31 +10,32 @@
 
 /*
  * Byte offsets into the registers, struct pt_regs (rawbpf_kprobe(3)): a function's first two
- * arguments and its result, and the six arguments of a system call in its caller's registers.
+ * arguments and its result; the six arguments of a system call, and the stack pointer, in its caller's
+ * registers.
  *
  * A 32-bit program has system call numbers of its own, in which 161 is not chroot. What tells one
  * is a u32, in the caller's registers or in the task. (On s390x the numbers are the same.)
  */
 #if defined(__x86_64__)
 const int snoop_function_arguments[2] = { 112, 104 };
-enum { FUNCTION_RESULT = 80 };
+enum { FUNCTION_RESULT = 80, STACK_POINTER = 152 };
 static const int call_arguments[6] = { 112, 104, 96, 56, 72, 64 };
 /* thread_info.status & TS_COMPAT: also a 64-bit program's int 0x80; 8 bytes further since 5.11 */
 enum { COMPAT_IN_TASK = 1, COMPAT_OFFSET = 16, COMPAT_MASK = 2, COMPAT_VALUE = 2 };
 #elif defined(__aarch64__)
 const int snoop_function_arguments[2] = { 0, 8 };
-enum { FUNCTION_RESULT = 0 };
+enum { FUNCTION_RESULT = 0, STACK_POINTER = 248 };
 static const int call_arguments[6] = { 272, 8, 16, 24, 32, 40 };
 /* pstate: the CPU was in 32-bit mode */
 enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 264, COMPAT_MASK = 16, COMPAT_VALUE = 16 };
 #elif defined(__s390x__)
 const int snoop_function_arguments[2] = { 40, 48 };
-enum { FUNCTION_RESULT = 40 };
+enum { FUNCTION_RESULT = 40, STACK_POINTER = 144 };
 static const int call_arguments[6] = { 152, 48, 56, 64, 72, 80 };
 enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 0, COMPAT_MASK = 0, COMPAT_VALUE = 0 };
 #elif defined(__riscv) && __riscv_xlen == 64
 const int snoop_function_arguments[2] = { 80, 88 };
-enum { FUNCTION_RESULT = 80 };
+enum { FUNCTION_RESULT = 80, STACK_POINTER = 16 };
 static const int call_arguments[6] = { 280, 88, 96, 104, 112, 120 };
 /* status.UXL: 1 is 32 bits */
 enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 260, COMPAT_MASK = 3, COMPAT_VALUE = 1 };
@@ -89,11 +90,35 @@ void snoop_build_filter_comm(struct snoop_code *code, unsigned reg, int offset, 
 	}
 }
 
-/* r3 = the registers of the system call's caller, where it begins */
-static void build_caller(struct snoop_code *code)
+void snoop_build_caller(struct snoop_code *code, unsigned reg)
 {
-	EMIT(BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_6,
+	EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6,
 			 code->way == SNOOP_KPROBE ? snoop_function_arguments[0] : 0));
+}
+
+/* Copy `size` bytes from r3 + offset to the stack by a helper. */
+static void build_read(struct snoop_code *code, int helper, int offset, int size, int to)
+{
+	EMIT(BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
+	     BPF_MOV64_IMM(BPF_REG_2, size),
+	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, to),
+	     BPF_EMIT_CALL(helper));                            /* (r10 + to, size, r3) */
+}
+
+void snoop_build_read_kernel(struct snoop_code *code, int offset, int size, int to)
+{
+	build_read(code, BPF_FUNC_probe_read_kernel, offset, size, to);
+}
+
+void snoop_build_read_user(struct snoop_code *code, int offset, int size, int to)
+{
+	build_read(code, BPF_FUNC_probe_read_user, offset, size, to);
+}
+
+void snoop_build_stack_pointer(struct snoop_code *code, int to)
+{
+	snoop_build_read_kernel(code, STACK_POINTER, 8, to);
 }
 
 static int is_before_5_11(void)
@@ -116,13 +141,9 @@ void snoop_build_filter_compat(struct snoop_code *code)
 		EMIT(BPF_EMIT_CALL(BPF_FUNC_get_current_task),
 		     BPF_MOV64_REG(BPF_REG_3, BPF_REG_0));
 	else
-		build_caller(code);
-	EMIT(BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
-	     BPF_MOV64_IMM(BPF_REG_2, 4),
-	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
-	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, -8),
-	     BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel),         /* (r10 - 8, 4 bytes, r3) */
-	     BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_10, -8),
+		snoop_build_caller(code, BPF_REG_3);
+	snoop_build_read_kernel(code, offset, 4, -8);
+	EMIT(BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_10, -8),
 	     BPF_ALU64_IMM(BPF_AND, BPF_REG_1, COMPAT_MASK));
 	rawbpf_build_jump(&code->build, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, COMPAT_VALUE, 0), "out");
 }
@@ -134,12 +155,8 @@ void snoop_build_argument(struct snoop_code *code, unsigned n, int to)
 		     BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, to));
 		return;
 	}
-	build_caller(code);
-	EMIT(BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, call_arguments[n]),
-	     BPF_MOV64_IMM(BPF_REG_2, 8),
-	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
-	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, to),
-	     BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel));        /* (r10 + to, 8 bytes, r3) */
+	snoop_build_caller(code, BPF_REG_3);
+	snoop_build_read_kernel(code, call_arguments[n], 8, to);
 }
 
 void snoop_build_result(struct snoop_code *code, unsigned reg)
@@ -228,6 +245,8 @@ void snoop_build_head(struct snoop_code *code, unsigned reg, int offset)
 	     BPF_STX_MEM(BPF_W, reg, BPF_REG_0, HEAD(tid)),
 	     BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32),
 	     BPF_STX_MEM(BPF_W, reg, BPF_REG_0, HEAD(pid)),
+	     BPF_ST_MEM(BPF_DW, reg, HEAD(comm), 0),            /* some kernels end it with a NUL */
+	     BPF_ST_MEM(BPF_DW, reg, HEAD(comm) + 8, 0),        /* and leave the rest as it was */
 	     BPF_MOV64_REG(BPF_REG_1, reg),
 	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, HEAD(comm)),
 	     BPF_MOV64_IMM(BPF_REG_2, SNOOP_COMM),
@@ -242,8 +261,12 @@ void snoop_build_path(struct snoop_code *code, int path, int length)
 	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_8),
 	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, path),
 	     BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str),       /* (&path, 4096 bytes, r3) */
-	     BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_0, length),
 	     BPF_MOV64_REG(BPF_REG_9, BPF_REG_0));
+	/* It returns the length with the NUL; but of "", on some kernels, 0. */
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_9, 0, 0), "1f");
+	EMIT(BPF_MOV64_IMM(BPF_REG_9, 1));
+	rawbpf_build_label(b, "1");
+	EMIT(BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_9, length));
 	/* As an unsigned number an errno is very large: one comparison for both. */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JLE, BPF_REG_9, SNOOP_PATH, 0), "1f");
 	EMIT(BPF_MOV64_IMM(BPF_REG_9, 0));

@@ -23,9 +23,11 @@ const char *const snoop_transport_names[SNOOP_TRANSPORTS] = {
 
 int snoop_complain(const struct snoop *snoop, const char *doing, const struct rawbpf_error *error)
 {
+	struct rawbpf_error in_lines = *error;
 	char why[512];
 
-	rawbpf_error_explain(why, sizeof why, error);
+	in_lines.lines = 1;
+	rawbpf_error_explain(why, sizeof why, &in_lines);
 	fprintf(stderr, "%s: %s: %s\n", snoop->tool->name, doing, why);
 	return -1;
 }
@@ -147,41 +149,47 @@ static int open_perfbuf(struct snoop *snoop)
 							       .handle = handle, .context = snoop });
 }
 
-static int try_transport(struct snoop *snoop, enum snoop_transport transport)
-{
-	snoop->transport = transport;
-	return transport == SNOOP_RING ? open_ring(snoop) : open_perfbuf(snoop);
-}
-
 static struct rawbpf_source *source(struct snoop *snoop)
 {
 	return snoop->transport == SNOOP_RING ? &snoop->ring.source : &snoop->perfbuf.source;
 }
 
+static const struct {
+	int (*open)(struct snoop *snoop);
+	unsigned map_type;
+	const struct rawbpf_operation *operation;
+} transports[SNOOP_TRANSPORTS] = {
+	[SNOOP_RING] = { open_ring, BPF_MAP_TYPE_RINGBUF, RAWBPF_RING_OPEN },
+	[SNOOP_PERF] = { open_perfbuf, BPF_MAP_TYPE_PERF_EVENT_ARRAY, RAWBPF_PERFBUF_OPEN },
+};
+
 static int open_buffers(struct snoop *snoop)
 {
-	int wanted = snoop->options->transport;
-	int err = try_transport(snoop, wanted < 0 ? SNOOP_RING : (enum snoop_transport)wanted);
+	int wanted = snoop->options->transport, err;
 
-	if (err == -EINVAL && wanted < 0)
-		err = try_transport(snoop, SNOOP_PERF);
-	if (err == 0)
-		err = rawbpf_loop_open(&snoop->loop);
-	if (err == 0)
-		err = rawbpf_loop_add(&snoop->loop, source(snoop));
-	if (err == 0)
-		return 0;
+	snoop->transport = wanted < 0 ? SNOOP_RING : (enum snoop_transport)wanted;
+	err = transports[snoop->transport].open(snoop);
+	if (err == -EINVAL && wanted < 0) {
+		snoop->transport = SNOOP_PERF;
+		err = open_perfbuf(snoop);
+	}
 	if (err == -ENOENT) { /* how many CPUs there are says /sys/devices/system/cpu */
 		fprintf(stderr, "%s: opening a buffer: sysfs is not mounted on /sys\n",
 			snoop->tool->name);
 		return -1;
 	}
-	return snoop_complain(snoop, "opening a buffer", &(struct rawbpf_error){
-		.operation = snoop->events < 0 ? RAWBPF_MAP_CREATE : NULL,
-		.error = err,
-		.type = snoop->transport == SNOOP_RING ? BPF_MAP_TYPE_RINGBUF
-						       : BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-	});
+	if (err < 0)
+		return snoop_complain(snoop, "opening a buffer", &(struct rawbpf_error){
+			.operation = snoop->events < 0 ? RAWBPF_MAP_CREATE
+						       : transports[snoop->transport].operation,
+			.error = err,
+			.type = transports[snoop->transport].map_type,
+		});
+	err = rawbpf_loop_open(&snoop->loop);
+	if (err == 0)
+		err = rawbpf_loop_add(&snoop->loop, source(snoop));
+	return err == 0 ? 0 : snoop_complain(snoop, "making the loop",
+					     &(struct rawbpf_error){ .error = err });
 }
 
 /* ------------------------------------------------------------------------- watching */

@@ -124,6 +124,17 @@ void snoop_build_filter_comm(struct snoop_code *code, unsigned reg, int offset, 
 /* Where a system call begins: go to "out" if a 32-bit program makes it, by its own numbers. */
 void snoop_build_filter_compat(struct snoop_code *code);
 
+/* r10 + to = `size` bytes from r3 + offset; r0 is 0, or negative: they could not be read. */
+void snoop_build_read_kernel(struct snoop_code *code, int offset, int size, int to);
+void snoop_build_read_user(struct snoop_code *code, int offset, int size, int to);
+
+/*
+ * reg = the registers of the system call's caller, where it begins; for a raw tracepoint also where
+ * it ends; a tracepoint does not know them. *(u64 *)(r10 + to) = the stack pointer in those at r3.
+ */
+void snoop_build_caller(struct snoop_code *code, unsigned reg);
+void snoop_build_stack_pointer(struct snoop_code *code, int to);
+
 /* *(u64 *)(r10 + to) = argument n of the system call, where it begins; n counts from 0. */
 void snoop_build_argument(struct snoop_code *code, unsigned n, int to);
 

@@ -52,7 +52,8 @@ struct rawbpf_btf {
 	uint32_t strings_begin; /* the base's strings end here */
 	uint32_t first_id;      /* of its own types: 1, or after the base's */
 	uint32_t type_count;    /* of its own */
-	unsigned char info_size[128], element_size[128]; /* what a kind adds: once, for each element */
+	unsigned char info_size[128];    /* what a kind adds: once, */
+	unsigned char element_size[128]; /* and for each element */
 	const uint32_t *index;  /* where each type is; NULL: walk */
 	void *mapped;           /* what rawbpf_btf_close() gives back */
 	size_t mapped_size;

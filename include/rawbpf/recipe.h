@@ -51,17 +51,17 @@ enum rawbpf_prog_want {
 	RAWBPF_PROG_WANTS_NOTHING,
 	RAWBPF_PROG_WANTS_FUNC,       /* a function of the kernel */
 	RAWBPF_PROG_WANTS_TYPEDEF,    /* a tracepoint's, btf_trace_NAME */
-	RAWBPF_PROG_WANTS_STRUCT_OPS, /* a struct; its member is the expected_attach_type */
+	RAWBPF_PROG_WANTS_STRUCT_OPS, /* a struct; its member: expected_attach_type */
 	RAWBPF_PROG_WANTS_PROG        /* a function of another program's, with its BTF */
 };
 
 /* What rawbpf_prog_run() wants to run it. */
 enum rawbpf_prog_runs {
-	RAWBPF_PROG_RUNS_NOT,     /* -ENOTSUPP: such programs are run by what they are attached to */
+	RAWBPF_PROG_RUNS_NOT,     /* -ENOTSUPP: only what it is attached to runs it */
 	RAWBPF_PROG_RUNS_BARE,    /* neither packet nor context */
 	RAWBPF_PROG_RUNS_PACKET,  /* data_in: an Ethernet frame */
 	RAWBPF_PROG_RUNS_CONTEXT, /* ctx_in: a struct bpf_sk_lookup */
-	RAWBPF_PROG_RUNS_OTHERS   /* what it is attached to is run, and so, if attached, the program */
+	RAWBPF_PROG_RUNS_OTHERS   /* what it is for is run, and the program if it is attached */
 };
 
 /*

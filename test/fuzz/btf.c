@@ -39,7 +39,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	if (rawbpf_btf_parse(&btf, copy, size, NULL) == 0) {
 		for (int indexed = 0; indexed < 2; indexed++) {
-			for (unsigned id = 0; id < TYPES_LOOKED_AT && id <= rawbpf_btf_id_end(&btf); id++)
+			unsigned end = rawbpf_btf_id_end(&btf) + 1; /* and one that is not there */
+
+			for (unsigned id = 0; id < TYPES_LOOKED_AT && id < end; id++)
 				look_at(&btf, id);
 			if (rawbpf_btf_index_set(&btf, index, TYPES) < 0)
 				break;

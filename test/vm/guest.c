@@ -819,6 +819,7 @@ static const struct {
 	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "snoop", guest_snoop },
 	{ "types", guest_types },
 };
 

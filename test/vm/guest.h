@@ -14,6 +14,7 @@ void guest_commands(void);
 void guest_inspect(void);
 void guest_links(void);
 void guest_perfbuf(void);
+void guest_snoop(void);
 void guest_types(void);
 
 #endif

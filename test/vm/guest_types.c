@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which types of maps and programs this kernel has, what becomes of running one; the kernel's BTF. */
+/* Which types of maps and programs this kernel has, and what runs; the kernel's BTF. */
 #include <sys/mount.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>

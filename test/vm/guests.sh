@@ -39,7 +39,9 @@ for arch; do
 	mkdir -p "$to/bin"
 	cp "$from/test/vm/init" "$to/"
 	cp "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
-		"$from/examples/fchownat-count" "$from/examples/rawbpf" "$to/bin/"
+		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \
+		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/rawbpf" \
+		"$from/examples/tcpconnect" "$to/bin/"
 	# Check is there for this machine's architecture alone.
 	[ ! -f "$from/test/map_types_static" ] || cp "$from/test/map_types_static" "$to/bin/map_types"
 done

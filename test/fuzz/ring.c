@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libFuzzer: a ring buffer of any content, lengths, flags and positions. The reader neither leaves
+ * it nor goes round for ever, and counts what it hands out.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rawbpf/ring.h>
+
+enum { SIZE = 4096 };
+
+/* Twice, one behind the other, as the kernel maps it; exactly as large, for the sanitizer. */
+static unsigned char *data;
+static struct {
+	uint64_t records, stop_at;
+} seen;
+
+static void check(const unsigned char *record, size_t size)
+{
+	static volatile unsigned char sink;
+
+	if (record < data + 8 || record + size > data + 2 * SIZE || (uintptr_t)record % 8)
+		abort();
+	if (size)
+		sink = record[0] ^ record[size - 1];
+	seen.records++;
+}
+
+static int handle(void *context, const void *record, size_t size)
+{
+	(void)context;
+	check(record, size);
+	return seen.records == seen.stop_at ? -1 : 0;
+}
+
+/* Records by spans: what next() says. */
+static int read_spans(struct rawbpf_ring *ring)
+{
+	struct rawbpf_span spans[5];
+	int count = rawbpf_ring_next(ring, spans, 5);
+
+	for (int s = 0; s < count; s++) {
+		if (!spans[s].count || spans[s].stride < spans[s].size + 8)
+			abort();
+		for (unsigned i = 0; i < spans[s].count; i++)
+			check((const unsigned char *)spans[s].data + (size_t)i * spans[s].stride,
+			      spans[s].size);
+	}
+	return count;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
+{
+	struct {
+		unsigned long position;
+		uint16_t available, stop_at;
+		uint8_t by_spans;
+	} start = { 0 };
+	unsigned long consumer, producer;
+	struct rawbpf_ring ring;
+	int result, turns = 0;
+
+	if (size < sizeof start)
+		return 0;
+	if (!data)
+		data = aligned_alloc(8, 2 * SIZE);
+	memcpy(&start, input, sizeof start);
+	input += sizeof start;
+	size -= sizeof start;
+	memset(data, 0, 2 * SIZE);
+	memcpy(data, input, size < SIZE ? size : SIZE);
+	memcpy(data + SIZE, data, SIZE);
+
+	consumer = start.position & ~7ul;
+	producer = consumer + start.available % (SIZE + 64);
+	seen.records = 0;
+	seen.stop_at = start.stop_at % 64;
+	ring = (struct rawbpf_ring){
+		.handle = handle, .consumer = &consumer, .producer = &producer, .data = data,
+		.size = SIZE, .position = consumer, .published = consumer, .end = consumer,
+		.header = 1u << 31,
+	};
+	do {
+		result = start.by_spans % 2 ? read_spans(&ring) : rawbpf_ring_read(&ring);
+		if (++turns > SIZE)
+			abort();
+	} while (result > 0 || result == -1);
+	if (ring.source.received != seen.records || ring.source.received > SIZE / 8)
+		abort();
+	if (result != 0 && result != -EBADMSG)
+		abort();
+	/* What is before the consumer's position was read, and nothing was read twice. */
+	if ((consumer - start.position) + 8 < 8 * (ring.source.received + ring.source.discarded))
+		abort();
+	return 0;
+}

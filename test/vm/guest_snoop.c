@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The event tools in the virtual machine: by each way, through each buffer, and at overload. */
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../snooped.h"
+#include "guest.h"
+
+enum { FLOOD = 20000 };
+
+static const char *const ways[] = { NULL, "kprobe", "tracepoint", "raw_tp" };
+static const char *const transports[] = { NULL, "ring", "perf" };
+
+static unsigned tgid(void)
+{
+	return getpid();
+}
+
+static const char *or_default(const char *word)
+{
+	return word ? word : "default";
+}
+
+/* A fact is what is wrong. */
+static void say(const char *tool, const struct snooped_run *run, const char *problem)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%s.%s.%s", tool, or_default(run->way),
+		 or_default(run->transport));
+	fact_text(name, problem[0] ? problem : "as expected");
+}
+
+void guest_snoop(void)
+{
+	char problem[8192], path[32];
+	struct snooped_run run = { .tool = path, .program = "/bin/workload", .tgid = tgid };
+
+	for (int tool = 0; tool < 4; tool++) {
+		snprintf(path, sizeof path, "/bin/%s", snooped_all[tool].tool);
+		for (int way = 0; way < 4; way++)
+			for (int transport = 0; transport < 3; transport++) {
+				run.way = ways[way];
+				run.transport = transports[transport];
+				snooped_check(&snooped_all[tool], &run, problem, sizeof problem);
+				say(snooped_all[tool].tool, &run, problem);
+			}
+	}
+	snprintf(path, sizeof path, "/bin/opensnoop");
+	for (int way = 1; way < 4; way++)
+		for (int transport = 1; transport < 3; transport++) {
+			run.way = ways[way];
+			run.transport = transports[transport];
+			snooped_flood(&run, FLOOD, problem, sizeof problem);
+			say("flood", &run, problem);
+		}
+}
