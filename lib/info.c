@@ -109,7 +109,9 @@ static void info_copy_prog(struct rawbpf_info_prog *info, const struct rawbpf__p
 	__builtin_memcpy(info->name, got->name, sizeof(info->name));
 	info->load_time = got->load_time;
 	info->created_by_uid = got->created_by_uid;
-	info->gpl_compatible = got->flags != 0;
+	/* the first bit of bit fields: the lowest, or the highest */
+	info->gpl_compatible = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? got->flags >> 31 :
+									got->flags & 1;
 	info->ifindex = got->ifindex;
 	info->netns_dev = got->netns_dev;
 	info->netns_ino = got->netns_ino;

@@ -23,7 +23,7 @@ struct rawbpf__prog_info {
 	uint64_t map_ids;
 	char name[16];
 	uint32_t ifindex;
-	uint32_t flags; /* gpl_compatible, a bit field */
+	uint32_t flags; /* bit fields, of which the first is gpl_compatible */
 	uint64_t netns_dev;
 	uint64_t netns_ino;
 	uint32_t nr_jited_ksyms;

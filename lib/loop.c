@@ -47,7 +47,7 @@ static int take_turns(const struct epoll_event *events, int count)
 int rawbpf_loop_run(struct rawbpf_loop *loop, int timeout_ms)
 {
 	struct epoll_event events[EVENTS];
-	int64_t end = timeout_ms > 0 ? rawbpf__clock_ms() + timeout_ms : 0;
+	const int64_t end = rawbpf__time_end(timeout_ms);
 	int count, records;
 
 	if (!loop->fd)
@@ -59,11 +59,7 @@ int rawbpf_loop_run(struct rawbpf_loop *loop, int timeout_ms)
 		records = take_turns(events, count);
 		if (records || !timeout_ms)
 			return records;
-		if (timeout_ms > 0) {
-			int64_t left = end - rawbpf__clock_ms();
-
-			timeout_ms = left > 0 ? left : 0;
-		}
+		timeout_ms = rawbpf__time_left(end, timeout_ms);
 	}
 }
 

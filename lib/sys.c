@@ -284,6 +284,23 @@ int64_t rawbpf__clock_ms(void)
 	return now[0] * 1000 + now[1] / 1000000;
 }
 
+int64_t rawbpf__time_end(int timeout_ms)
+{
+	return timeout_ms > 0 ? rawbpf__clock_ms() + timeout_ms : 0;
+}
+
+int rawbpf__time_left(int64_t end, int timeout_ms)
+{
+	int64_t left;
+
+	if (timeout_ms <= 0)
+		return timeout_ms;
+	left = end - rawbpf__clock_ms();
+	if (left > timeout_ms)
+		return timeout_ms;
+	return left > 0 ? left : 0;
+}
+
 int rawbpf__signals_block(uint64_t *mask)
 {
 	const uint64_t all = ~(uint64_t)0;

@@ -40,7 +40,7 @@ static int try_reserve(struct rawbpf_user_ring *ring, uint32_t size, void **reco
 int rawbpf_user_ring_reserve(struct rawbpf_user_ring *ring, size_t size, int timeout_ms,
 			     void **record)
 {
-	int64_t end = timeout_ms > 0 ? rawbpf__clock_ms() + timeout_ms : 0;
+	const int64_t end = rawbpf__time_end(timeout_ms);
 	struct epoll_event event;
 	int err, left = timeout_ms;
 
@@ -56,11 +56,7 @@ int rawbpf_user_ring_reserve(struct rawbpf_user_ring *ring, size_t size, int tim
 		err = rawbpf__epoll_wait(ring->fd, &event, 1, left);
 		if (err < 0)
 			return err;
-		if (timeout_ms > 0) {
-			int64_t rest = end - rawbpf__clock_ms();
-
-			left = rest > 0 ? rest : 0;
-		}
+		left = err ? rawbpf__time_left(end, left) : 0;
 	}
 	return err;
 }

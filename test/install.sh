@@ -12,7 +12,7 @@ packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
 	unit)
-		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' g++ 'llvm-19|llvm' musl-tools mandoc
+		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' g++ 'llvm-19|llvm-20|llvm-21' musl-tools mandoc
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
@@ -24,7 +24,7 @@ packages_of() {
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		;;
-	bench) echo hyperfine libbpf-dev libelf-dev 'llvm-19|llvm' musl-tools strace time zlib1g-dev ;;
+	bench) echo hyperfine libbpf-dev libelf-dev 'llvm-19|llvm-20|llvm-21' musl-tools strace time zlib1g-dev ;;
 	*) echo "install.sh: unknown part '$1'" >&2; return 2 ;;
 	esac
 }

@@ -3,6 +3,7 @@
  * rawbpf prog, map, link and btf from outside, on objects of the test's own. The command's path is
  * the first argument.
  */
+#include "cgroups.h"
 #include "command.h"
 #include "objects.h"
 
@@ -552,6 +553,52 @@ START_TEST(test_link_device)
 }
 END_TEST
 
+START_TEST(test_link_cgroup)
+{
+	int prog = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 1);
+	int cgroup = open(cgroups_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct rawbpf_link link;
+	unsigned id;
+
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, prog, BPF_CGROUP_DEVICE), 0);
+	id = id_of_link(link.fd);
+	assert_shows(ARGS("link", "show", id_text(id)),
+		     text("\nattached     cgroup_device %s\nattach_type  cgroup_device\n", cgroups_path));
+	assert_shows(ARGS("link", "list"), text("  cgroup_device %s", cgroups_path));
+	assert_shows(ARGS("prog", "show", id_text(live_prog_id(prog))),
+		     text("\nattached        cgroup_device %s\n", cgroups_path));
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	close(cgroup);
+	close(prog);
+}
+END_TEST
+
+/* By the kernel's types: what is walked, and the function that is traced. */
+START_TEST(test_link_kernel_types)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+	struct rawbpf_btf kernel;
+	struct rawbpf_link link;
+	int prog, id;
+
+	if (rawbpf_btf_kernel_open(&kernel) < 0)
+		SKIP("this kernel has no BTF");
+	id = rawbpf_btf_find(&kernel, BTF_KIND_FUNC, "bpf_iter_task");
+	rawbpf_btf_close(&kernel);
+	ck_assert_int_gt(id, 0);
+	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = own_name(), .type = BPF_PROG_TYPE_TRACING, .license = "GPL", .insns = insns,
+		.insn_count = 2, .expected_attach_type = BPF_TRACE_ITER, .attach_btf_id = id });
+	ck_assert_int_gt(prog, 2);
+	ck_assert_int_eq(rawbpf_iter_attach(&link, prog, &(struct rawbpf_iter_spec){ .map = 0 }), 0);
+	assert_shows(ARGS("link", "show", own_name()), "\nattached  iterator task\ntarget    task\n");
+	if (live_kernel() >= 0x511)
+		assert_shows(ARGS("prog", "show", own_name()), "\nmade_for           bpf_iter_task\n");
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	close(prog);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- names, paths, text */
 
 START_TEST(test_hostile_pin)
@@ -679,6 +726,8 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+	char path[2048];
+
 	live_watch_fds(tests);
 	tcase_add_test(tests, test_prog_show);
 	tcase_add_test(tests, test_prog_list);
@@ -696,12 +745,19 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_map_typed);
 	tcase_add_test(tests, test_link);
 	tcase_add_test(tests, test_link_device);
+	tcase_add_test(tests, test_link_kernel_types);
 	tcase_add_test(tests, test_hostile_pin);
 	tcase_add_test(tests, test_btf);
 	tcase_add_test(tests, test_kernel_btf);
 	tcase_add_test(tests, test_not_found);
 	tcase_add_test(tests, test_usage);
 	tcase_add_test(tests, test_unprivileged);
+	if (!cgroups_find(path, sizeof path)) {
+		printf("skip: test_link_cgroup: no cgroup v2 is mounted\n");
+		return;
+	}
+	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
+	tcase_add_test(tests, test_link_cgroup);
 }
 
 int main(int argc, char **argv)

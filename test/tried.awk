@@ -21,9 +21,8 @@ BEGIN {
 		"\\.(symbol|syscall|address|atomic|percpu)", "^1000$")
 	section("Links: attached, counted, pinned, opened again, replaced, detached",
 		"^link\\.", "^link\\.", "^type ")
-	section("Map types: used for what they are for", "^map_type\\.", "^map_type\\.", "^works$")
-	section("Program types: loaded, and run where that can be", "^prog_type\\.", "^prog_type\\.",
-		"^works$")
+	section("Map types", "^map\\.[a-z_]+$", "^map\\.", "^1$")
+	section("Program types", "^prog\\.[a-z_0-9]+\\.[0-9]+$", "^prog\\.|\\.[0-9]+$", "^1$")
 }
 
 # amd64-6.1 becomes "amd64 6.1"; the newest are known by their release.

@@ -328,6 +328,7 @@ static Suite *vm_suite(void)
 		for (size_t test = 0; test < sizeof(tests) / sizeof(*tests); test++)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
 		vm_commands_add(kernel, i);
+		vm_errors_add(kernel, i);
 		vm_inspect_add(kernel, i);
 		vm_links_add(kernel, i);
 		vm_perfbuf_add(kernel, i);

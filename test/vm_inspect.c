@@ -20,7 +20,7 @@ START_TEST(objects_are_shown)
 	ck_assert_fact_str(boot, "inspect.map",
 			   "type    hash|name    numbers|key     4|value   2|max     5|");
 	ck_assert_fact_str(boot, "inspect.btf", has_btf ? "name        vmlinux" :
-			   "status 1: rawbpf btf: this kernel has no BTF|");
+			   "status 1: rawbpf btf: this kernel has no BTF");
 	ck_assert_fact_str(boot, "inspect.type", has_btf ?
 			   "  size 16  2 inside|"
 			   "        +0  struct list_head * next|"

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "attached.h"
+#include "target.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <mntent.h>
-#include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "target.h"
 
 int link_ask(struct link_told *told, int fd, int arrays)
 {
@@ -46,7 +38,7 @@ static char *attach_word(const struct rawbpf_info_link *info)
 	return name ? must_print("%s", name) : must_print("attach type %u", info->attach_type);
 }
 
-/* "WHAT attach_type TARGET", all three malloc-ed but the first. */
+/* "WORD TARGET"; both are freed. */
 static char *join(char *word, char *target)
 {
 	char *words = must_print("%s %s", word, target);

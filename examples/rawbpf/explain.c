@@ -27,6 +27,11 @@ static int explain_program(const struct program *program, enum rawbpf_byte_order
 	return tool_finish(&explain_member);
 }
 
+static int looks_like_a_path(const char *argument)
+{
+	return strpbrk(argument, "./") && !strchr(argument, ' ') && access(argument, F_OK) < 0;
+}
+
 /* The argument: a file if there is one of that name, else a program by itself. */
 static int text_of(const char *argument, struct file *file)
 {
@@ -71,6 +76,9 @@ int explain_main(int argc, char **argv)
 		status = text_of(argv[optind], &program.file);
 		if (status == OK)
 			status = tool_assemble(&explain_member, &program, 0);
+		if (status != OK && optind < argc && looks_like_a_path(argv[optind]))
+			tool_fail(&explain_member, "there is no file '%s', so that was read as text",
+				  argv[optind]);
 	}
 	return status == OK ? explain_program(&program, order) : status;
 }

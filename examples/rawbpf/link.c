@@ -2,7 +2,6 @@
 /* rawbpf link: what is attached, and to what. */
 #include "attached.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "object.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <dirent.h>
 
 static const char *const kind_words[] = {
 	[RAWBPF_OBJ_PROG] = "program",

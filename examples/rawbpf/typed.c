@@ -3,7 +3,6 @@
 #include "element.h"
 
 #include <linux/btf.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

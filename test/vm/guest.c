@@ -815,10 +815,13 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
+	{ "capabilities", guest_capabilities },
 	{ "commands", guest_commands },
+	{ "doctor", guest_doctor },
 	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "rejected", guest_rejected },
 	{ "snoop", guest_snoop },
 	{ "types", guest_types },
 };
