@@ -350,6 +350,43 @@ static int symbols(void)
 	return rawbpf_ksym_find("here", &address);
 }
 
+static int ignore(void *context, const void *data, size_t size)
+{
+	(void)context, (void)data, (void)size;
+	return 0;
+}
+
+/* With a look at which CPUs there are. */
+static int perf_buffer(unsigned overwrite)
+{
+	static int events;
+	struct rawbpf_perfbuf perfbuf;
+	int err;
+
+	if (!events)
+		events = rawbpf_map_create(&(struct rawbpf_map_spec){
+			.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4,
+			.max_entries = 64 });
+	err = rawbpf_perfbuf_open(&perfbuf, events, &(struct rawbpf_perfbuf_spec){
+		.handle = ignore, .overwrite = overwrite });
+	if (err < 0)
+		ck_assert_int_eq(perfbuf.source.fd, 0);
+	else
+		err = rawbpf_perfbuf_read(&perfbuf);
+	rawbpf_perfbuf_close(&perfbuf);
+	return err;
+}
+
+static int perf_buffer_oldest(void)
+{
+	return perf_buffer(0);
+}
+
+static int perf_buffer_newest(void)
+{
+	return perf_buffer(1);
+}
+
 static int ids(void)
 {
 	unsigned id;
@@ -415,6 +452,8 @@ static const struct fault_operation operations[] = {
 	{ "kprobe_attach by tracefs", attach_by_tracefs, 0, 0 },
 	{ "obj_pin", pin, 0, 0 },
 	{ "link_pin", pin_link, 0, 0 },
+	{ "perfbuf", perf_buffer_oldest, 0, 0 },
+	{ "perfbuf, overwritten", perf_buffer_newest, 0, 0 },
 	{ "obj_id", ids, 0, 0 },
 	{ "info of a map and a program", info, 0, 0 },
 	{ "info of a link", info_of_link, 0, 0 },

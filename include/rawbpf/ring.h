@@ -32,7 +32,6 @@ struct rawbpf_ring {
 	unsigned long end;             /* the producer's position, when last looked at */
 	uint32_t header;               /* of the last record */
 	unsigned repeats;              /* how many before it had the same */
-	unsigned char *copy;           /* BPF_F_RB_OVERWRITE: what `data` was */
 };
 
 /*
@@ -43,6 +42,7 @@ struct rawbpf_ring {
  * -EINVAL  not a ring buffer
  * -EBADF   no descriptor
  * -EACCES  the map was opened for reading only: who reads tells the program how far
+ * -EOPNOTSUPP it has BPF_F_RB_OVERWRITE: what is read may be overwritten meanwhile
  * -EBADMSG its positions make no sense
  * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                                   Linux 5.8
  */

@@ -822,6 +822,7 @@ static const struct {
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
 	{ "rejected", guest_rejected },
+	{ "ring", guest_ring },
 	{ "snoop", guest_snoop },
 	{ "types", guest_types },
 };

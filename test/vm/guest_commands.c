@@ -201,6 +201,8 @@ static void extension(void)
 	struct rawbpf_link link;
 
 	fact(target < 0 ? target : 0, "ext.target");
+	if (target < 0)
+		return;
 	fact(prog < 0 ? prog : 0, "ext.load");
 	fact(result_of(target), "ext.before");
 	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.attach");
@@ -243,11 +245,11 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 			  .expected_attach_type = BPF_TRACE_FENTRY,
 			  .attach_btf_id = rawbpf_btf_find(kernel, BTF_KIND_FUNC,
 							   "do_fchownat"));
-	int kprobe = LOAD(nothing, .type = BPF_PROG_TYPE_KPROBE,
-			  .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
-	static const char *const unknown[] = { "no_such_function" };
 	struct rawbpf_link link = { 0 }, twice;
 
+	fact(fentry < 0 ? fentry : 0, "tracing.load");
+	if (fentry < 0)
+		return;
 	fact(rawbpf_tracing_attach(&link, iterator, &(struct rawbpf_tracing_spec){ 0 }),
 	     "tracing.iterator");
 	fact(rawbpf_iter_attach(&link, fentry, &(struct rawbpf_iter_spec){ 0 }), "iter.fentry");
@@ -259,6 +261,17 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 	rawbpf_link_detach(&link);
 	fact(rawbpf_tracing_attach(&link, fentry, &(struct rawbpf_tracing_spec){
 		.attach_type = BPF_TRACE_FEXIT, .cookie = 1 }), "tracing.wrong_type");
+	close(iterator);
+	close(fentry);
+}
+
+static void kprobe_multi_errors(void)
+{
+	static const char *const unknown[] = { "no_such_function" };
+	int kprobe = LOAD(nothing, .type = BPF_PROG_TYPE_KPROBE,
+			  .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+	struct rawbpf_link link;
+
 	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
 		.symbols = unknown, .count = 1 }), "kprobe_multi.unknown");
 	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
@@ -267,8 +280,6 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 		.symbols = unknown, .count = 1 << 21 }), "kprobe_multi.too_many");
 	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
 		.count = 1 }), "kprobe_multi.no_place");
-	close(iterator);
-	close(fentry);
 	close(kprobe);
 }
 
@@ -280,6 +291,8 @@ static void tracing_multi_errors(const struct rawbpf_btf *kernel)
 	struct rawbpf_link link;
 
 	fact(prog < 0 ? prog : 0, "tracing_multi.load");
+	if (prog < 0)
+		return;
 	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
 		&(struct rawbpf_tracing_multi_spec){ .btf_ids = ids }), "tracing_multi.none");
 	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
@@ -311,6 +324,7 @@ void guest_commands(void)
 	extension();
 	netkit_errors();
 	tracing_errors(&kernel);
+	kprobe_multi_errors();
 	tracing_multi_errors(&kernel);
 	rawbpf_btf_close(&kernel);
 }
