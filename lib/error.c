@@ -85,7 +85,7 @@ static void tell_kernel(struct explanation_words *words, unsigned kernel)
 #define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"
 
 /*
- * CAP_SYS_ADMIN stands for all of them: in loading programs always, elsewhere for CAP_NET_ADMIN since
+ * CAP_SYS_ADMIN stands for all of them; for CAP_NET_ADMIN in loading programs, elsewhere since
  * 6.9. Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. test/capabilities.tsv.
  */
 static uint64_t missing_capabilities(const struct rawbpf_error *error)

@@ -2,6 +2,7 @@
 /* What programs and processes are refused on each kernel, and what `rawbpf doctor` says of it. */
 #include "vm_parts.h"
 
+#include "answer.h"
 #include "capability.h"
 #include "rejected.h"
 
@@ -57,6 +58,23 @@ START_TEST(every_capability)
 		tried++;
 	}
 	ck_assert_int_ge(tried, 75);
+}
+END_TEST
+
+/* test/answer.c, where it holds for this kernel. */
+START_TEST(every_answer)
+{
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+
+	for (unsigned n = 0; n < answers_count; n++) {
+		char name[64];
+
+		if (kernel < answers[n].since || (answers[n].before && kernel >= answers[n].before))
+			continue;
+		snprintf(name, sizeof(name), "answer.%s", answers[n].question);
+		ck_assert_fact_int(boot, name, answers[n].expected);
+	}
 }
 END_TEST
 
@@ -116,6 +134,7 @@ END_TEST
 
 void vm_errors_add(TCase *kernel, int boot)
 {
+	tcase_add_loop_test(kernel, every_answer, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_hint, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_capability, boot, boot + 1);
 	tcase_add_loop_test(kernel, doctor, boot, boot + 1);

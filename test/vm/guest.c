@@ -815,6 +815,7 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
+	{ "answers", guest_answers },
 	{ "capabilities", guest_capabilities },
 	{ "commands", guest_commands },
 	{ "doctor", guest_doctor },

@@ -10,6 +10,7 @@ __attribute__((format(printf, 2, 3))) void fact(long long value, const char *for
 void in_child(void (*part)(void));
 
 /* The parts in files of their own. */
+void guest_answers(void);
 void guest_capabilities(void);
 void guest_commands(void);
 void guest_doctor(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How this kernel refuses, and what `rawbpf doctor` says of it. */
+#include "../answer.h"
 #include "../capability.h"
 #include "../rejected.h"
 #include "guest.h"
@@ -117,4 +118,16 @@ void guest_doctor(void)
 {
 	tell_doctor("doctor", 0);
 	tell_doctor("doctor.nobody", 1);
+}
+
+/* What bpf(2) answers: a question that has several rows, for different kernels, is asked once. */
+void guest_answers(void)
+{
+	for (unsigned n = 0; n < answers_count; n++) {
+		int got = n && strcmp(answers[n].question, answers[n - 1].question) == 0 ?
+			  1 : answers[n].ask();
+
+		if (got <= 0)
+			fact(got, "answer.%s", answers[n].question);
+	}
 }
