@@ -130,7 +130,7 @@ static void format_instruction(char *text, size_t size, const struct rawbpf_reje
 	while (text[i++]);
 }
 
-/* Writes "  7: TEXT   PLACE"; TEXT also to `text`, of 128 bytes. Returns the column it begins at. */
+/* Writes "  7: TEXT   PLACE"; TEXT also to `text`, of 128 bytes. Returns the column of it. */
 static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 			      unsigned index, char *text)
 {

@@ -322,7 +322,7 @@ static const char *behind_instruction(const char *at, const char *end)
 	return at < end ? at + 1 : end;
 }
 
-/* The first lines together that complain; of them the one that there is a hint for, or the first. */
+/* The first lines together that complain; of them the one that has a hint, or the first. */
 static void find_complaint(struct rawbpf_rejection *r, const char *at, const char *end)
 {
 	const char *start;

@@ -4,66 +4,41 @@
 #include <rawbpf/obj.h>
 
 #include "attr.h"
+#include "log.h"
 #include "text.h"
 
 enum {
 	FIRST_BTF_LOG = 1 << 16,
-	LARGEST_BTF_LOG = 1 << 28, /* a line for each type and member of 16 MB fits */
-	RECIPE_SIZE = 2048,        /* BTF that describes one map */
+	LARGEST_BTF_LOG = (1 << 24) - 1, /* on 5.10; later kernels take more */
+	RECIPE_SIZE = 2048,              /* BTF that describes one map */
 };
 
-/* Load with a log in scratch memory that grows until all of it fits; keep its end. */
-static int btf_load_logged(const struct rawbpf_btf_spec *spec, struct rawbpf__btf_load_attr *attr,
-			   int unlogged)
+static int btf_load_with_log(void *attr, uint64_t scratch, uint32_t size)
 {
-	size_t size = FIRST_BTF_LOG;
+	struct rawbpf__btf_load_attr *logged = attr;
 
-	attr->btf_log_level = 1;
-	for (;;) {
-		void *scratch;
-		size_t length, kept;
-		int fd;
-
-		if (rawbpf__mmap(&scratch, size, PROT_READ | PROT_WRITE, -1) < 0)
-			return unlogged;
-		attr->btf_log_buf = RAWBPF__PTR(scratch);
-		attr->btf_log_size = size;
-		fd = rawbpf__bpf_fd(BPF_BTF_LOAD, attr, sizeof *attr);
-		if (fd == -ENOSPC && size < LARGEST_BTF_LOG) {
-			rawbpf__munmap(scratch, size);
-			size <<= 4;
-			continue;
-		}
-		length = rawbpf__length(scratch);
-		kept = length < spec->log_size ? length : spec->log_size - 1;
-		__builtin_memcpy(spec->log, (char *)scratch + length - kept, kept);
-		spec->log[kept] = '\0';
-		if (spec->log_length)
-			*spec->log_length = length + 1;
-		rawbpf__munmap(scratch, size);
-		return fd;
-	}
+	logged->btf_log_buf = scratch;
+	logged->btf_log_size = size;
+	return rawbpf__bpf_fd(BPF_BTF_LOAD, logged, sizeof *logged);
 }
 
 int rawbpf_btf_load(const struct rawbpf_btf_spec *spec)
 {
-	int wants_log = spec->log && spec->log_size;
+	const struct rawbpf__log log = { spec->log, spec->log_size, spec->log_length,
+					 FIRST_BTF_LOG, LARGEST_BTF_LOG };
 	struct rawbpf__btf_load_attr attr = {
 		.btf = RAWBPF__PTR(spec->data),
 		.btf_size = spec->size,
 		.btf_flags = spec->flags,
 		.btf_token_fd = spec->token,
 	};
+	int wants_log = rawbpf__log_begin(&log);
 	int fd = rawbpf__bpf_fd(BPF_BTF_LOAD, &attr, sizeof attr);
 
-	if (wants_log) {
-		spec->log[0] = '\0';
-		if (spec->log_length)
-			*spec->log_length = 1;
-	}
-	if (wants_log && fd < 0 && fd != -EMFILE && fd != -ENFILE)
-		return btf_load_logged(spec, &attr, fd);
-	return fd;
+	if (!wants_log || fd >= 0 || fd == -EMFILE || fd == -ENFILE)
+		return fd;
+	attr.btf_log_level = 1;
+	return rawbpf__log_load(&log, btf_load_with_log, &attr, fd);
 }
 
 /* ------------------------------------------------------------------------------- opening */

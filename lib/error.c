@@ -82,15 +82,29 @@ static void tell_kernel(struct explanation_words *words, unsigned kernel)
 
 /* ------------------------------------------------------------------- what is missing */
 
+#define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"
+
+/*
+ * CAP_SYS_ADMIN stands for all of them; for CAP_NET_ADMIN in loading programs, elsewhere since
+ * 6.9. Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. test/capabilities.tsv.
+ */
 static uint64_t missing_capabilities(const struct rawbpf_error *error)
 {
 	const struct rawbpf_operation *operation = error->operation;
-	uint64_t held = 0;
+	unsigned kernel = rawbpf__kernel();
+	uint64_t held = 0, needed = 0;
 
-	if (!operation || !operation->capabilities || rawbpf__capabilities(&held) < 0 ||
-	    held & RAWBPF__BIT(CAP_SYS_ADMIN))
+	if (!operation || rawbpf__capabilities(&held) < 0)
 		return 0;
-	return operation->capabilities(error->type) & ~held;
+	if (operation->capabilities)
+		needed = operation->capabilities(error->type);
+	if (held & RAWBPF__BIT(CAP_SYS_ADMIN))
+		held |= operation->eacces_is_verifier || kernel >= RAWBPF__KERNEL(6, 9) || !kernel ?
+				~(uint64_t)0 : ~RAWBPF__BIT(CAP_NET_ADMIN);
+	else if (error->error == -EPERM && kernel && kernel < RAWBPF__KERNEL(5, 19) &&
+		 rawbpf__file_number(AT_FDCWD, BPF_DISABLED, "") > 0)
+		needed |= RAWBPF__BIT(RAWBPF__CAP_BPF);
+	return needed & ~held;
 }
 
 /* Their names, in small letters, as setcap(8) wants them, or in capitals, as people do. */
@@ -141,8 +155,7 @@ static void explain_missing(struct explanation_words *words, const struct rawbpf
 	if (!(missing & RAWBPF__BIT(CAP_SYS_ADMIN)))
 		tell(words, " (or CAP_SYS_ADMIN)", NULL);
 	if (missing & RAWBPF__BIT(RAWBPF__CAP_BPF))
-		tell_sysctl(words, "unprivileged_bpf_disabled",
-			   "/proc/sys/kernel/unprivileged_bpf_disabled");
+		tell_sysctl(words, "unprivileged_bpf_disabled", BPF_DISABLED);
 	else if (error->operation->asks_perf)
 		tell_sysctl(words, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 	tell(words, "; run it as root (for a trusted group: chmod 750, then setcap ", NULL);
@@ -243,7 +256,9 @@ static const char *sentence_of(const struct rawbpf_error *error, const char *nam
 static void explain_error(struct explanation_words *words, const struct rawbpf_error *error,
 			  const char *name)
 {
-	int denied = error->error == -EPERM || error->error == -EACCES;
+	int denied = error->error == -EPERM || error->error == -EACCES ||
+		     (error->error == -EINVAL && error->operation &&
+		      error->operation->einval_is_denial && missing_capabilities(error));
 	const char *sentence = sentence_of(error, name);
 	unsigned wanted = kernel_wanted(error);
 

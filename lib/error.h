@@ -27,6 +27,7 @@ struct rawbpf_operation {
 	unsigned short (*kernel)(unsigned type); /* the first with it; NULL: the oldest supported */
 	char asks_perf;                          /* kernel.perf_event_paranoid matters */
 	char eacces_is_verifier;                 /* EACCES does not mean privilege */
+	char einval_is_denial;                   /* EINVAL does, if one is missing */
 	char sentences[];
 };
 

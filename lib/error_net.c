@@ -115,6 +115,7 @@ static const char of_cgroup[] =
 
 const struct rawbpf_operation rawbpf_operation_cgroup_attach = {
 	.capabilities = capabilities_of_cgroup,
+	.einval_is_denial = 1,
 	.more_sentences = of_cgroup,
 	.sentences =
 		"EPERM: a program is attached to '@', or to a cgroup above, that admits no "

@@ -67,6 +67,7 @@ static uint64_t capabilities_of_prog_attach(unsigned type)
 
 const struct rawbpf_operation rawbpf_operation_prog_attach = {
 	.capabilities = capabilities_of_prog_attach,
+	.einval_is_denial = 1,
 	.sentences =
 		"EINVAL: the program's type is not one for this hook, it is attached already, or "
 		"this kernel was built without the hook\0"

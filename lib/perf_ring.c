@@ -15,6 +15,9 @@ struct perf_record {
 	};
 };
 
+/* Not to be taken for what `handle` returns, which is negative. */
+enum { CORRUPT = 1 };
+
 enum { SAMPLE_DATA = sizeof(struct perf_event_header) + sizeof(uint32_t) };
 
 /*
@@ -57,9 +60,10 @@ static inline unsigned long perf_record_size(const void *start, unsigned long le
 	return size >= sizeof(struct perf_event_header) && size <= length && size % 8 == 0 ? size : 0;
 }
 
-/* Hand over a record of `size` bytes, if it is the user's: 0, or what stops the walk. */
-static inline int perf_record_deliver(const struct perf_record *record, unsigned long size,
-				 const struct rawbpf__perf_reader *reader)
+/* Hand over a record of `size` bytes, and count it, if it is the user's: 0, or why to stop. */
+static inline __attribute__((always_inline)) int
+perf_record_deliver(const struct perf_record *record, unsigned long size,
+		    const struct rawbpf__perf_reader *reader, int *count)
 {
 	unsigned data_size;
 	int result;
@@ -67,16 +71,16 @@ static inline int perf_record_deliver(const struct perf_record *record, unsigned
 	switch (record->header.type) {
 	case PERF_RECORD_SAMPLE:
 		if (size < SAMPLE_DATA)
-			return -EBADMSG;
+			return CORRUPT;
 		data_size = record->sample.size;
 		if (data_size > size - SAMPLE_DATA)
-			return -EBADMSG;
-		reader->source->received++;
+			return CORRUPT;
+		++*count;
 		result = reader->handle(reader->context, record->sample.data, data_size);
 		return result < 0 ? result : 0;
 	case PERF_RECORD_LOST:
 		if (size < sizeof *record)
-			return -EBADMSG;
+			return CORRUPT;
 		reader->source->lost += record->lost.count;
 		return 0;
 	default:
@@ -95,41 +99,48 @@ static void copy_out(void *copy, const struct rawbpf__perf_ring *ring, unsigned 
 	__builtin_memcpy((unsigned char *)copy + first, ring->data, length - first);
 }
 
+/*
+ * The loop that all records go through. What it needs for each is in variables of its own: whatever
+ * `handle` does to memory, it need not be loaded again.
+ */
 int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring, const struct rawbpf__perf_reader *reader)
 {
-	unsigned long head = perf_head_acquire(ring->control);
-	unsigned long position = ring->position, published = position;
-	uint64_t received = reader->source->received;
-	int result = 0;
+	const unsigned char *const data = ring->data;
+	const unsigned long ring_size = ring->size;
+	const unsigned long head = perf_head_acquire(ring->control);
+	unsigned long position = ring->position, give_back = position + ring_size / 8;
+	int result = head - position > ring_size ? CORRUPT : 0;
+	int count = 0;
 
-	if (head - position > ring->size)
-		result = -EBADMSG;
 	while (position != head && result == 0) {
-		unsigned long offset = position & (ring->size - 1);
-		const void *record = ring->data + offset;
+		unsigned long offset = position & (ring_size - 1);
+		const void *record = data + offset;
 		unsigned long size = perf_record_size(record, head - position);
 
 		if (size == 0) {
-			result = -EBADMSG;
+			result = CORRUPT;
 			break;
 		}
-		if (size > ring->size - offset) {
+		if (size > ring_size - offset) {
 			copy_out(reader->scratch, ring, offset, size);
 			record = reader->scratch;
 		}
-		result = perf_record_deliver(record, size, reader);
+		result = perf_record_deliver(record, size, reader, &count);
 		position += size;
 		/* A full buffer should not have to wait for the end of this to be of use again. */
-		if (position - published >= ring->size / 8) {
+		if ((long)(position - give_back) >= 0) {
 			perf_tail_release(ring->control, position);
-			published = position;
+			give_back = position + ring_size / 8;
 		}
 	}
-	if (result == -EBADMSG)
+	if (result == CORRUPT) {
+		result = -EBADMSG;
 		position = head;
+	}
 	ring->position = position;
 	perf_tail_release(ring->control, position);
-	return result < 0 ? result : (int)(reader->source->received - received);
+	reader->source->received += count;
+	return result < 0 ? result : count;
 }
 
 unsigned long rawbpf__perf_ring_copy(struct rawbpf__perf_ring *ring, void *copy)
@@ -153,27 +164,28 @@ unsigned long rawbpf__perf_ring_copy(struct rawbpf__perf_ring *ring, void *copy)
 int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring, const void *copy,
 				unsigned long length, const struct rawbpf__perf_reader *reader)
 {
-	uint64_t received = reader->source->received;
 	uint32_t *places = reader->scratch;
-	unsigned long count = 0, place, size;
+	unsigned long records = 0, place, size;
+	int count = 0, result = 0;
 
 	for (place = 0; place < length; place += size) {
 		size = perf_record_size((const char *)copy + place, length - place);
 		if (size == 0)
 			break;
-		places[count++] = place;
+		places[records++] = place;
 	}
-	while (count) {
+	while (records && result == 0) {
 		const void *record;
-		int result;
 
-		place = places[--count];
+		place = places[--records];
 		record = (const char *)copy + place;
-		result = perf_record_deliver(record, perf_record_size(record, length - place), reader);
-		if (result < 0 && result != -EBADMSG) {
-			ring->position += place; /* the newer ones are still to be handed over */
-			return result;
-		}
+		size = perf_record_size(record, length - place);
+		result = perf_record_deliver(record, size, reader, &count);
+		if (result == CORRUPT) /* what was about to be overwritten when it was copied */
+			result = 0;
 	}
-	return reader->source->received - received;
+	if (result < 0)
+		ring->position += place; /* the newer ones are still to be handed over */
+	reader->source->received += count;
+	return result < 0 ? result : count;
 }

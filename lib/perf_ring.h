@@ -52,8 +52,8 @@ RAWBPF__PRIVATE int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring,
 RAWBPF__PRIVATE unsigned long rawbpf__perf_ring_copy(struct rawbpf__perf_ring *ring, void *copy);
 
 /*
- * Hand over such a copy's records, the oldest first. Of the oldest the end may be overwritten: it is
- * left out. `scratch` is RAWBPF__PERF_PLACES_SIZE(size of the copy) bytes. Result as above.
+ * Hand over such a copy's records, the oldest first. Of the oldest the end may be overwritten: it
+ * is left out. `scratch` is RAWBPF__PERF_PLACES_SIZE(size of the copy) bytes. Result as above.
  */
 RAWBPF__PRIVATE int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring, const void *copy,
 						unsigned long length,

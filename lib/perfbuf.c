@@ -89,7 +89,8 @@ static size_t mapping_size(const struct rawbpf_perfbuf *perfbuf)
 	return PAGE_LEAST + (size_t)perfbuf->spec.size;
 }
 
-static int ring_open(struct rawbpf__perf_ring *ring, const struct rawbpf_perfbuf *perfbuf, int event)
+static int ring_open(struct rawbpf__perf_ring *ring, const struct rawbpf_perfbuf *perfbuf,
+		     int event)
 {
 	/* That the kernel overwrites what was not read is told to it by a mapping for reading. */
 	int protection = perfbuf->spec.overwrite ? PROT_READ : PROT_READ | PROT_WRITE;
@@ -122,8 +123,8 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 
 /*
  * An event does not survive its CPU's going, even if the CPU has come back between two looks. What
- * tells is the directory that is made anew for each CPU that comes, with a number of its own. 0: there
- * is none.
+ * tells is the directory that is made anew for each CPU that comes, with a number of its own; 0
+ * if there is none.
  */
 static uint64_t cpu_birth(unsigned number)
 {
@@ -243,8 +244,8 @@ static int read_newest(struct rawbpf_perfbuf *perfbuf, struct rawbpf__perf_cpu *
 }
 
 /*
- * The first time is at once: whoever asks whether perf's events are readable takes that from the next
- * who asks, so adding source.fd to an epoll may hide the first records from it.
+ * The first time is at once: whoever asks whether perf's events are readable takes the answer from
+ * who asks next, so adding source.fd to an epoll may hide the first records from it.
  */
 static int tick_start(const struct rawbpf_perfbuf *perfbuf)
 {

@@ -2,12 +2,13 @@
 #include <rawbpf/prog.h>
 
 #include "attr.h"
+#include "log.h"
 #include "text.h"
 
 enum {
 	LOAD_ATTEMPTS = 5,
 	FIRST_LOG = 1 << 20,
-	LARGEST_LOG = (1 << 30) - 1, /* UINT_MAX >> 2: the kernel refuses more */
+	LARGEST_LOG = (1 << 30) - 1,
 };
 
 /*
@@ -27,46 +28,13 @@ static int load(const struct rawbpf__prog_load_attr *attr)
 	return fd;
 }
 
-/* Copy the end of the kernel's log to the caller. */
-static void keep_end(const struct rawbpf_prog_spec *spec, const char *log)
+static int load_with_log(void *attr, uint64_t scratch, uint32_t size)
 {
-	size_t length = rawbpf__length(log);
-	size_t room = spec->log_size - 1;
-	size_t kept = length < room ? length : room;
+	struct rawbpf__prog_load_attr *logged = attr;
 
-	__builtin_memcpy(spec->log, log + length - kept, kept);
-	spec->log[kept] = '\0';
-	if (spec->log_length)
-		*spec->log_length = length + 1;
-}
-
-/*
- * Load with a log, into scratch memory that grows until all of it fits: before
- * 6.4 the kernel keeps the beginning of a log that does not, and the reason is
- * at the end. `unlogged` is what to return when there is no memory for it.
- */
-static int load_logged(const struct rawbpf_prog_spec *spec, struct rawbpf__prog_load_attr *attr,
-		       int unlogged)
-{
-	size_t size = FIRST_LOG;
-
-	attr->log_level = spec->log_level ? spec->log_level : 1;
-	for (;;) {
-		void *scratch;
-		int fd;
-
-		if (rawbpf__mmap(&scratch, size, PROT_READ | PROT_WRITE, -1) < 0)
-			return unlogged;
-		attr->log_buf = RAWBPF__PTR(scratch);
-		attr->log_size = size;
-		fd = load(attr);
-		if (fd != -ENOSPC || size == LARGEST_LOG)
-			keep_end(spec, scratch);
-		rawbpf__munmap(scratch, size);
-		if (fd != -ENOSPC || size == LARGEST_LOG)
-			return fd;
-		size = size << 4 < LARGEST_LOG ? size << 4 : LARGEST_LOG;
-	}
+	logged->log_buf = scratch;
+	logged->log_size = size;
+	return load(logged);
 }
 
 /*
@@ -80,7 +48,9 @@ static int log_may_tell(int err)
 
 int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 {
-	int wants_log = spec->log && spec->log_size;
+	const struct rawbpf__log log = { spec->log, spec->log_size, spec->log_length, FIRST_LOG,
+					 LARGEST_LOG };
+	int wants_log = rawbpf__log_begin(&log);
 	struct rawbpf__prog_load_attr attr = {
 		.prog_type = spec->type,
 		.insn_cnt = spec->insn_count,
@@ -108,16 +78,13 @@ int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 	int err = rawbpf__name_copy(attr.prog_name, spec->name);
 	int fd;
 
-	if (wants_log)
-		spec->log[0] = '\0';
-	if (wants_log && spec->log_length)
-		*spec->log_length = 1;
 	if (err < 0)
 		return err;
-	if (wants_log && spec->log_level)
-		return load_logged(spec, &attr, -ENOMEM);
-	fd = load(&attr);
-	return wants_log && log_may_tell(fd) ? load_logged(spec, &attr, fd) : fd;
+	fd = wants_log && spec->log_level ? -ENOMEM : load(&attr);
+	if (!wants_log || (!spec->log_level && !log_may_tell(fd)))
+		return fd;
+	attr.log_level = spec->log_level ? spec->log_level : 1;
+	return rawbpf__log_load(&log, load_with_log, &attr, fd);
 }
 
 int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run)

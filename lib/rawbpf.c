@@ -29,6 +29,7 @@
 #include "kprobe_tracefs.c"
 #include "ksym.c"
 #include "link.c"
+#include "log.c"
 #include "loop.c"
 #include "map.c"
 #include "map_batch.c"

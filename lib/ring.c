@@ -20,6 +20,7 @@
 #define APART static __attribute__((noinline))
 
 enum {
+	OVERWRITE = 1 << 19,    /* BPF_F_RB_OVERWRITE, newer than 5.10's headers */
 	HEADER_SIZE = RAWBPF__RING_HEADER_SIZE,
 	RUN = 16,               /* after so many equal headers the next one is expected to be, too */
 	RUN_BYTES = 16 * 1024,  /* walked ahead at once: what stays in the nearest cache until used */
@@ -340,6 +341,8 @@ int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
 		return err;
 	if (layout.type != type)
 		return -EINVAL;
+	if (layout.flags & OVERWRITE)
+		return -EOPNOTSUPP;
 	size = layout.max_entries;
 	page = rawbpf__page_size();
 	if (page < 0)

@@ -350,6 +350,43 @@ static int symbols(void)
 	return rawbpf_ksym_find("here", &address);
 }
 
+static int ignore(void *context, const void *data, size_t size)
+{
+	(void)context, (void)data, (void)size;
+	return 0;
+}
+
+/* With a look at which CPUs there are. */
+static int perf_buffer(unsigned overwrite)
+{
+	static int events;
+	struct rawbpf_perfbuf perfbuf;
+	int err;
+
+	if (!events)
+		events = rawbpf_map_create(&(struct rawbpf_map_spec){
+			.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4,
+			.max_entries = 64 });
+	err = rawbpf_perfbuf_open(&perfbuf, events, &(struct rawbpf_perfbuf_spec){
+		.handle = ignore, .overwrite = overwrite });
+	if (err < 0)
+		ck_assert_int_eq(perfbuf.source.fd, 0);
+	else
+		err = rawbpf_perfbuf_read(&perfbuf);
+	rawbpf_perfbuf_close(&perfbuf);
+	return err;
+}
+
+static int perf_buffer_oldest(void)
+{
+	return perf_buffer(0);
+}
+
+static int perf_buffer_newest(void)
+{
+	return perf_buffer(1);
+}
+
 static int ids(void)
 {
 	unsigned id;
@@ -392,6 +429,36 @@ static int explain_unsupported(void)
 	return explain(-EOPNOTSUPP, RAWBPF_KPROBE_ATTACH);
 }
 
+static int explain_pin(void)
+{
+	return rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){
+		.operation = RAWBPF_OBJ_PIN, .error = -EPERM, .name = "/tmp/x" }) ? 0 : -EINVAL;
+}
+
+static int probe_map(void)
+{
+	return rawbpf_probe_map_query(BPF_MAP_TYPE_ARRAY, NULL);
+}
+
+static int probe_attach(void)
+{
+	return rawbpf_probe_attach_query(RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL);
+}
+
+static int probe_isa(void)
+{
+	int version = rawbpf_probe_isa_query();
+
+	return version < 0 ? version : 0;
+}
+
+static int probe_helpers(void)
+{
+	unsigned char has[2];
+
+	return rawbpf_probe_helpers_query(BPF_PROG_TYPE_SOCKET_FILTER, 1, 2, has, NULL);
+}
+
 static const struct fault_operation operations[] = {
 	{ "map_create", create_map, 0, 0 },
 	{ "cgroup", on_cgroup, 0, 0 },
@@ -415,6 +482,8 @@ static const struct fault_operation operations[] = {
 	{ "kprobe_attach by tracefs", attach_by_tracefs, 0, 0 },
 	{ "obj_pin", pin, 0, 0 },
 	{ "link_pin", pin_link, 0, 0 },
+	{ "perfbuf", perf_buffer_oldest, 0, 0 },
+	{ "perfbuf, overwritten", perf_buffer_newest, 0, 0 },
 	{ "obj_id", ids, 0, 0 },
 	{ "info of a map and a program", info, 0, 0 },
 	{ "info of a link", info_of_link, 0, 0 },
@@ -431,6 +500,11 @@ static const struct fault_operation operations[] = {
 	{ "memlock_raise", memlock, 0, 0 },
 	{ "error_explain, denied", explain_denied, 0, 0 },
 	{ "error_explain, unsupported", explain_unsupported, 0, 0 },
+	{ "error_explain, a pin", explain_pin, 0, 0 },
+	{ "probe_map_query", probe_map, 1, 0 },
+	{ "probe_attach_query", probe_attach, 1, 0 },
+	{ "probe_isa_query", probe_isa, 0, 0 },
+	{ "probe_helpers_query", probe_helpers, 2, -ENOMEM },
 };
 
 static void prepare(void)

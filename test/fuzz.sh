@@ -21,13 +21,16 @@ if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
 	exit 77
 fi
 
+flags="-std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I$top/include"
+# shellcheck disable=SC2086 # several words
+clang $flags -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" || exit 1
 for target in btf parse disasm explain perf_ring rejection ring; do
 	corpus=$work/$target.corpus
 	dictionary=$top/test/fuzz/$target.dict
 	[ -f "$dictionary" ] || dictionary=
 	mkdir "$corpus"
-	if clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-I"$top/include" "$top/test/fuzz/$target.c" "$top/lib/rawbpf.c" -o "$work/$target" &&
+	# shellcheck disable=SC2086
+	if clang $flags "$top/test/fuzz/$target.c" "$work/rawbpf.o" -o "$work/$target" &&
 		"$work/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
 			${dictionary:+-dict="$dictionary"} "$corpus" "$top/test/fuzz/corpus/$target" \
 			>"$work/log" 2>&1; then

@@ -18,8 +18,9 @@ START_TEST(test_rejected)
 	ck_assert_msg(rawbpf_rejection_parse(&load.rejection) == 0, "%s: %s", of->hint, load.log);
 	ck_assert_msg(r->hint && strcmp(r->hint, rejected_hint(of->hint)) == 0, "%s: not for %s",
 		      of->hint, load.log);
-	ck_assert_msg(of->line == ANY_LINE || (r->index < 0 ? 0 : load.lines[r->index]) == (unsigned)of->line, "%s: at %d",
-		      of->hint, r->index);
+	ck_assert_msg(of->line == ANY_LINE ||
+		      (r->index < 0 ? 0 : load.lines[r->index]) == (unsigned)of->line,
+		      "%s: at %d", of->hint, r->index);
 	ck_assert_msg(of->reg == ANY_REG || r->reg == of->reg, "%s: r%d", of->hint, r->reg);
 }
 END_TEST

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The walk over a perf buffer's memory, with a stand-in for the kernel's side of it. */
 #include <check.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "perf_ring.h"
@@ -19,6 +20,7 @@ static unsigned char firsts[RECORDS_MAX];
 static size_t sizes[RECORDS_MAX];
 static unsigned count, in_place;
 static unsigned stop_at; /* the record that handle() stops at, counted from 1 */
+static int stop_with = -ECANCELED;
 
 static int handle(void *context, const void *bytes, size_t size)
 {
@@ -32,7 +34,7 @@ static int handle(void *context, const void *bytes, size_t size)
 	firsts[count] = at[0];
 	sizes[count] = size;
 	in_place += at >= data && at < data + fake.size;
-	return ++count == stop_at ? -ECANCELED : 0;
+	return ++count == stop_at ? stop_with : 0;
 }
 
 static const struct rawbpf__perf_reader reader = { &source, handle, &fake, scratch };
@@ -151,14 +153,18 @@ START_TEST(test_lost_and_others)
 }
 END_TEST
 
+/* Whatever it is stopped with, also what would mean a corrupt buffer. */
 START_TEST(test_stop)
 {
+	static const int results[] = { -ECANCELED, -EBADMSG, -1, INT_MIN };
+
+	stop_with = results[_i];
 	begin(SIZE, 0);
 	put(1, 12);
 	put(2, 12);
 	put(3, 12);
 	stop_at = 2;
-	ck_assert_int_eq(read_ring(), -ECANCELED);
+	ck_assert_int_eq(read_ring(), stop_with);
 	ck_assert_uint_eq(source.received, 2);
 	ck_assert_uint_eq(fake.control.data_tail, 48); /* the second is given back too */
 	ck_assert_int_eq(read_ring(), 1);
@@ -305,11 +311,12 @@ START_TEST(test_newest_stop)
 {
 	unsigned i;
 
+	stop_with = _i ? -EBADMSG : -ECANCELED;
 	begin(SIZE, 0);
 	for (i = 0; i < 8; i++)
 		put_backward(i + 1, 12);
 	stop_at = 3;
-	ck_assert_int_eq(read_newest(), -ECANCELED);
+	ck_assert_int_eq(read_newest(), stop_with);
 	ck_assert_uint_eq(firsts[2], 3);
 	put_backward(9, 12);
 	ck_assert_int_eq(read_newest(), 6); /* 4 to 9 */
@@ -325,12 +332,12 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_many_at_once);
 	tcase_add_test(tests, test_largest);
 	tcase_add_test(tests, test_lost_and_others);
-	tcase_add_test(tests, test_stop);
+	tcase_add_loop_test(tests, test_stop, 0, 4);
 	tcase_add_test(tests, test_gives_back_each_eighth);
 	tcase_add_loop_test(tests, test_corrupt, 0, sizeof corrupt / sizeof *corrupt);
 	tcase_add_test(tests, test_corrupt_head);
 	tcase_add_loop_test(tests, test_newest, 0, 60);
-	tcase_add_test(tests, test_newest_stop);
+	tcase_add_loop_test(tests, test_newest_stop, 0, 2);
 }
 
 int main(void)

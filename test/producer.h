@@ -43,7 +43,7 @@ struct producer {
 	unsigned size;
 };
 
-/* Copy the address of this CPU's value in `map` to `reg`; the CPU's number is at -4 on the stack. */
+/* The address of this CPU's value in `map`, in `reg`; the CPU's number is at -4 on the stack. */
 static inline void producer_own_value(struct rawbpf_build *b, int map, unsigned reg)
 {
 	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),

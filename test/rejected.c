@@ -116,7 +116,7 @@ const struct rejected rejected[] = {
 	ROW("call_depth", FILTER,
 	    "call a\nexit\na: call b\nexit\nb: call c\nexit\nc: call d\nexit\nd: call e\nexit\n"
 	    "e: call f\nexit\nf: call g\nexit\ng: call h\nexit\nh: call i\nexit\ni: r0 = 0\nexit\n",
-	    ANY_LINE, ANY_REG),
+	    ANY_LINE, ANY_REG, .before = 7 << 8 | 0),
 	ROW("opcode", FILTER, "r0 = 0\nr0 += 5\nexit\n", 2, -1, .code = 0xff),
 	ROW("opcode", FILTER, "r0 = 0\nr0 += 5\nexit\n", 2, -1, .code = BPF_ALU64 | BPF_ADD | BPF_X),
 	ROW("map_descriptor", FILTER, ".map m 999 4 8 1\nr0 = 0\nr1 = map m\nexit\n", 3, -1),

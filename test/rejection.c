@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Logs of the verifier, read and joined to their programs: real ones of several kernels, and worse. */
+/* Logs of the verifier, joined to their programs: real ones of several kernels, and worse. */
 #include <string.h>
 
 #include <rawbpf.h>

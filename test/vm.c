@@ -328,9 +328,11 @@ static Suite *vm_suite(void)
 		for (size_t test = 0; test < sizeof(tests) / sizeof(*tests); test++)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
 		vm_commands_add(kernel, i);
+		vm_errors_add(kernel, i);
 		vm_inspect_add(kernel, i);
 		vm_links_add(kernel, i);
 		vm_perfbuf_add(kernel, i);
+		vm_ring_add(kernel, i);
 		vm_snoop_add(kernel, i);
 		vm_types_add(kernel, i);
 		suite_add_tcase(suite, kernel);

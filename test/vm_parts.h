@@ -16,9 +16,11 @@ bool is_machine(struct boot *boot, const char *arch); /* Debian's name for it */
 
 /* Add the tests of a part. */
 void vm_commands_add(TCase *kernel, int boot);
+void vm_errors_add(TCase *kernel, int boot);
 void vm_inspect_add(TCase *kernel, int boot);
 void vm_links_add(TCase *kernel, int boot);
 void vm_perfbuf_add(TCase *kernel, int boot);
+void vm_ring_add(TCase *kernel, int boot);
 void vm_snoop_add(TCase *kernel, int boot);
 void vm_types_add(TCase *kernel, int boot);
 

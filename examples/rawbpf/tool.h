@@ -25,6 +25,7 @@ struct member {
 };
 extern const struct member asm_member, disasm_member, explain_member, run_member;
 extern const struct member prog_member, map_member, link_member, btf_member;
+extern const struct member doctor_member;
 
 /* Print to stdout what -h asks for; to stderr, as an answer to wrong usage. */
 int tool_help(const struct member *member);

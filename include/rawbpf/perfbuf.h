@@ -15,9 +15,10 @@
  *
  * Records of one CPU come in the order they were made; between CPUs there is no order.
  *
- * The ledger: a program that counts what it output and how often the helper refused knows
- * that received + refused is what it output. Refused means a full buffer (-ENOSPC), a CPU
- * that has none yet (-ENOENT) or no more (-EOPNOTSUPP).
+ * The ledger: once all is read, source.received and what the helper refused is exactly what the
+ * program output. It is refused, with a negative result that the program can count, when the
+ * CPU's buffer is full (-ENOSPC), when it has none yet (-ENOENT) or no more (-EOPNOTSUPP). Only
+ * outputs of more than 65,516 bytes are taken by the kernel and not written.
  */
 #ifndef RAWBPF_PERFBUF_H
 #define RAWBPF_PERFBUF_H
@@ -28,20 +29,22 @@
 extern "C" {
 #endif
 
-/* latency_ms: wake the reader for every record. Each then costs the program a wake-up, some 30 times
- * what it costs otherwise. */
+/*
+ * A latency_ms: wake the reader for every record. Each then costs the program a wake-up, 15 to 30
+ * times what it costs otherwise.
+ */
 enum { RAWBPF_EACH_RECORD = -1 };
 
 struct rawbpf_perfbuf_spec {
 	/*
 	 * `data` is aligned to 4 bytes, not to 8: copy out what is wider with memcpy(3). `size` is
 	 * what the program output, rounded up to 4 bytes more than a multiple of 8 (12, 20, 28 ...);
-	 * the bytes added are undefined. It must neither read nor close the perf buffer.
+	 * the bytes added are undefined.
 	 */
 	rawbpf_record_fn *handle;
 	void *context;
 	unsigned size;       /* bytes of each CPU's buffer: a power of two of pages; 0: 64 KiB */
-	int latency_ms;      /* read a record this late at most; 0: 100; RAWBPF_EACH_RECORD */
+	int latency_ms;      /* a record waits so long at most; 0: 100; RAWBPF_EACH_RECORD */
 	int overwrite;       /* keep the newest records, not the oldest; see rawbpf_perfbuf_read() */
 };
 
@@ -62,17 +65,16 @@ struct rawbpf_perfbuf {
 };
 
 /*
- * Give every CPU that is online a buffer, and put it into `map`, which may be closed afterwards. A
- * CPU that comes later gets one at the next reading after latency_ms (1 s for RAWBPF_EACH_RECORD and
- * `overwrite`); of one that goes, what is there is handed over first.
+ * Give every CPU that is online a buffer, and put it into `map`, which may be closed afterwards.
+ * Reading looks once a second at which CPUs there are: one that came gets a buffer, of one that
+ * went the last records are handed over.
  *
- * source.fd becomes readable when a buffer is half full and every latency_ms, up to ten times a second
- * if that is left at 0, whether there are records or not: perf itself has no timer, and what lies
- * below the half would wake nobody. The map has one perf buffer at a time; it empties the map when
- * it is closed.
+ * source.fd becomes readable when a buffer is half full, and every latency_ms, whether there are
+ * records or not: perf itself has no timer, and what lies below the half would wake nobody. The
+ * map has one perf buffer at a time, which empties it when it is closed.
  *
- * -EINVAL  `handle` is NULL, `size` is not a power of two of at least a page, `latency_ms` less than
- *          -1, `map` not a perf event array
+ * -EINVAL  `handle` is NULL, `size` is not a power of two of at least a page or more than 1 GiB,
+ *          `latency_ms` less than -1, `map` not a perf event array
  * -E2BIG   a CPU is online whose number is not less than the map's max_entries
  * -EACCES  CAP_PERFMON is missing
  * -EPERM   more memory than kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK allow without
@@ -85,13 +87,14 @@ int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map,
 			const struct rawbpf_perfbuf_spec *spec);
 
 /*
- * Hand over the records that are there now, CPU by CPU; how many, or the negative number that `handle`
- * returned to stop. -EBADMSG: something that is no record is in a buffer, whose content is dropped.
- * -EBADF: closed.
+ * Hand over the records that are there now, CPU by CPU; how many, or the negative number that
+ * `handle` returned to stop. -EBADMSG: something that is no record is in a buffer, whose content
+ * is dropped. -EBADF: closed.
  *
- * With `overwrite` each CPU's output pauses while its buffer is copied (what it outputs meanwhile is
- * refused), then its records are handed over from the oldest that is left to the newest, each once.
- * source.fd then tells nothing of records: read when you want to know what happened last. Linux 4.7
+ * With `overwrite` each CPU's output pauses while its buffer is copied (what it outputs meanwhile
+ * is refused), then its records are handed over from the oldest that is left to the newest, each
+ * once. source.fd then tells nothing of records, and a loop hands over none: read when you want
+ * to know what happened last.                                                Linux 4.7
  */
 int rawbpf_perfbuf_read(struct rawbpf_perfbuf *perfbuf);
 

@@ -32,17 +32,17 @@ struct rawbpf_ring {
 	unsigned long end;             /* the producer's position, when last looked at */
 	uint32_t header;               /* of the last record */
 	unsigned repeats;              /* how many before it had the same */
-	unsigned char *copy;           /* BPF_F_RB_OVERWRITE: what `data` was */
 };
 
 /*
  * Open the ring buffer `map`, which may be closed afterwards, to read on from where the last reader
- * stopped. rawbpf_ring_read() and rawbpf_loop_run() hand records to `handle`, which may be NULL where
- * rawbpf_ring_next() alone reads.
+ * stopped. rawbpf_ring_read() and rawbpf_loop_run() hand records to `handle`, which may be NULL
+ * where rawbpf_ring_next() alone reads.
  *
  * -EINVAL  not a ring buffer
  * -EBADF   no descriptor
  * -EACCES  the map was opened for reading only: who reads tells the program how far
+ * -EOPNOTSUPP it has BPF_F_RB_OVERWRITE: what is read may be overwritten meanwhile
  * -EBADMSG its positions make no sense
  * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                                   Linux 5.8
  */

@@ -50,6 +50,14 @@ heading "Map calls and walks"
 build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
 "$work/bench"
 
+heading "Perf buffers"
+build perfbuf "$here/perfbuf.c" "$top/lib/rawbpf.c" -lbpf -lpthread
+"$work/perfbuf"
+
+heading "Ring buffers"
+build ring "$here/ring.c" "$top/test/ring_programs.c" "$top/lib/rawbpf.c" -lbpf -lpthread
+"$work/ring"
+
 heading "Compiling the library as one file"
 bash -c 'TIMEFORMAT="%U %S"; time "$@"' - \
 	gcc -Os -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" 2>"$work/time"

@@ -815,10 +815,15 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
+	{ "answers", guest_answers },
+	{ "capabilities", guest_capabilities },
 	{ "commands", guest_commands },
+	{ "doctor", guest_doctor },
 	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
+	{ "rejected", guest_rejected },
+	{ "ring", guest_ring },
 	{ "snoop", guest_snoop },
 	{ "types", guest_types },
 };

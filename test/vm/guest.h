@@ -10,10 +10,15 @@ __attribute__((format(printf, 2, 3))) void fact(long long value, const char *for
 void in_child(void (*part)(void));
 
 /* The parts in files of their own. */
+void guest_answers(void);
+void guest_capabilities(void);
 void guest_commands(void);
+void guest_doctor(void);
 void guest_inspect(void);
 void guest_links(void);
 void guest_perfbuf(void);
+void guest_rejected(void);
+void guest_ring(void);
 void guest_snoop(void);
 void guest_types(void);
 

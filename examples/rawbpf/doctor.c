@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf doctor: what this machine can do, and why not. */
+#include "doctor.h"
+#include "record.h"
+#include "tool.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Columns: of what follows a label, "  no ", "  no uprobe_multi"; the last one. */
+enum { LABEL = 12, SHORT = 5, REASON = 18, WIDTH = 98 };
+enum { FEW = 5 };
+
+/* ------------------------------------------------------------------------- wrapping */
+
+static unsigned column, indent;
+
+/* What follows stands behind the label, and where that begins on the next lines. */
+static void start_line(const char *label, unsigned width)
+{
+	indent = width;
+	column = printf("%-*s", (int)width, label);
+}
+
+static void end_line(void)
+{
+	putchar('\n');
+}
+
+/* A word or phrase, behind blanks or a comma; on the next line if it does not fit. */
+static void put(const char *between, const char *word)
+{
+	if (column > indent && column + strlen(between) + strlen(word) > WIDTH) {
+		printf("%s\n%*s", between[0] == ',' ? "," : "", (int)indent, "");
+		column = indent;
+	} else if (column > indent) {
+		column += printf("%s", between);
+	}
+	column += printf("%s", word);
+}
+
+__attribute__((format(printf, 2, 3))) static void put_print(const char *between, const char *format,
+							     ...)
+{
+	char text[DOCTOR_TEXT];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	put(between, text);
+}
+
+/* A sentence, in as many lines as it takes. */
+static void put_words(const char *words)
+{
+	char word[DOCTOR_TEXT];
+
+	for (size_t length; *words; words += length + (words[length] == ' ')) {
+		length = strcspn(words, " ");
+		snprintf(word, sizeof word, "%.*s", (int)length, words);
+		put(" ", word);
+	}
+}
+
+/* -------------------------------------------------------------------------- the parts */
+
+static void tell_kernel(const struct doctor *doctor)
+{
+	char *release = text_escape(doctor->system.release, strlen(doctor->system.release));
+
+	start_line("kernel", LABEL);
+	put_print("   ", "%s %s", release, doctor->system.machine);
+	if (doctor->jit >= 0)
+		put_print("   ", "JIT %s", doctor->jit ? "on" : "off");
+	if (doctor->btf >= 0)
+		put_print("   ", "BTF %.1f MB", doctor->btf / 1e6);
+	else
+		put("   ", "no BTF");
+	if (doctor->isa > 0)
+		put_print("   ", "ISA v%d", doctor->isa);
+	end_line();
+	free(release);
+}
+
+static void tell_privilege(const struct doctor *doctor)
+{
+	const char *between = "   ";
+
+	start_line("privilege", LABEL);
+	if (doctor->uid)
+		put_print("", "uid %u", doctor->uid);
+	else
+		put("", "root");
+	if (doctor->user_namespace)
+		put(" ", "of a user namespace");
+	for (const struct doctor_capability *at = doctor_capabilities; at->name; at++) {
+		if (doctor->capabilities >> at->number & 1)
+			continue;
+		put_print(between, "no %s", at->name);
+		between = ", ";
+	}
+	end_line();
+}
+
+static unsigned count_types(const struct doctor_types *types, int state)
+{
+	unsigned count = 0;
+
+	for (unsigned type = 1; type < types->end; type++)
+		count += types->has[type] == state;
+	return count;
+}
+
+/* "no ext, lsm", "EPERM: ext, lsm", "33 refused (EPERM)": those that are in this state. */
+static void put_types(const struct doctor_types *types, int state)
+{
+	unsigned count = count_types(types, state);
+	const char *between = "   ";
+
+	if (state && count > FEW) {
+		put_print(between, "%u refused (%s)", count, doctor_errno(state));
+		return;
+	}
+	for (unsigned type = 1; type < types->end; type++) {
+		const char *name = rawbpf_name_get(types->kind, type);
+
+		if (types->has[type] != state)
+			continue;
+		if (between[0] == ',')
+			put(between, name);
+		else if (state)
+			put_print(between, "%s: %s", doctor_errno(state), name);
+		else
+			put_print(between, "no %s", name);
+		between = ", ";
+	}
+}
+
+/* Was an errno told of before? */
+static int is_first(const struct doctor_types *types, unsigned type)
+{
+	for (unsigned before = 1; before < type; before++)
+		if (types->has[before] == types->has[type])
+			return 0;
+	return 1;
+}
+
+static void tell_types(const char *label, const struct doctor_types *types, int verbose)
+{
+	unsigned count = count_types(types, 1);
+
+	start_line(label, LABEL);
+	put_print("", "%u of %u", count, types->end - 1);
+	put_types(types, 0);
+	for (unsigned type = 1; type < types->end; type++)
+		if (types->has[type] < 0 && is_first(types, type))
+			put_types(types, types->has[type]);
+	end_line();
+	if (!verbose || !count)
+		return;
+	start_line("", LABEL);
+	for (unsigned type = 1; type < types->end; type++)
+		if (types->has[type] == 1)
+			put(" ", rawbpf_name_get(types->kind, type));
+	end_line();
+}
+
+/* The explanation, without the errno before it where that says no more. */
+static const char *reason_of(const struct doctor_way *way)
+{
+	const char *colon = strstr(way->why, ": ");
+
+	return colon && way->has == 0 ? colon + 2 : way->why;
+}
+
+static int same_reason(const struct doctor *doctor, int one, int other)
+{
+	return doctor->ways[other].has != 1 &&
+	       strcmp(doctor->ways[one].why, doctor->ways[other].why) == 0;
+}
+
+/* All ways that are not there for the same reason, from the `first` on. */
+static void tell_missing(const struct doctor *doctor, int first)
+{
+	char label[32];
+	int count = 1;
+
+	for (int i = 0; i < first; i++)
+		if (same_reason(doctor, first, i))
+			return;
+	for (int i = first + 1; i < RAWBPF_PROBE_ATTACH_COUNT; i++)
+		count += same_reason(doctor, first, i);
+	snprintf(label, sizeof label, "  no %s", count > 1 ? "" : rawbpf_probe_attach_get(first));
+	start_line(label, count > 1 ? SHORT : REASON);
+	for (int i = first; i < RAWBPF_PROBE_ATTACH_COUNT && count > 1; i++)
+		if (same_reason(doctor, first, i))
+			put(", ", rawbpf_probe_attach_get(i));
+	if (count > 1) {
+		end_line();
+		start_line("", REASON);
+	}
+	put_words(reason_of(&doctor->ways[first]));
+	end_line();
+}
+
+static void tell_ways(const struct doctor *doctor)
+{
+	start_line("attach", LABEL);
+	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++)
+		if (doctor->ways[i].has == 1)
+			put(" ", rawbpf_probe_attach_get(i));
+	end_line();
+	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++)
+		if (doctor->ways[i].has != 1)
+			tell_missing(doctor, i);
+}
+
+static void tell_helpers(const struct doctor *doctor)
+{
+	for (unsigned type = 1; type < doctor->progs.end; type++) {
+		int count = doctor->helper_count[type];
+
+		if (count < 0)
+			continue;
+		printf("helpers of %s: %d\n", rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, type), count);
+		start_line("", LABEL);
+		for (unsigned helper = 1; helper < doctor->helper_end; helper++)
+			if (doctor->helpers[type][helper])
+				put(" ", rawbpf_name_get(RAWBPF_NAME_HELPER, helper));
+		end_line();
+	}
+}
+
+static void tell_mounts(const struct doctor *doctor)
+{
+	start_line("mounts", LABEL);
+	for (int i = 0; i < DOCTOR_MOUNTS; i++) {
+		const struct doctor_mount *mount = &doctor->mounts[i];
+		char *path = text_escape(mount->path, strlen(mount->path));
+
+		if (mount->path[0])
+			put_print("   ", "%s on %s", mount->type, path);
+		free(path);
+	}
+	end_line();
+	for (int i = 0; i < DOCTOR_MOUNTS; i++) {
+		char label[32];
+
+		if (doctor->mounts[i].path[0])
+			continue;
+		snprintf(label, sizeof label, "  no %s", doctor->mounts[i].type);
+		start_line(label, REASON);
+		put_print("", "%s   (%s)", doctor->mounts[i].without, doctor->mounts[i].command);
+		end_line();
+	}
+}
+
+static void put_limit(const char *name, unsigned long long limit)
+{
+	if (limit == ~0ULL)
+		put_print("   ", "%s unlimited", name);
+	else
+		put_print("   ", "%s %llu", name, limit);
+}
+
+static void put_setting(const char *name, int value)
+{
+	if (value != INT_MIN)
+		put_print("   ", "%s %d", name, value);
+}
+
+static void tell_limits(const struct doctor *doctor)
+{
+	start_line("limits", LABEL);
+	put_limit("memlock", doctor->memlock);
+	put_limit("nofile", doctor->nofile);
+	put_setting("unprivileged_bpf_disabled", doctor->unprivileged_bpf_disabled);
+	put_setting("perf_event_paranoid", doctor->perf_event_paranoid);
+	if (doctor->lockdown[0])
+		put_print("   ", "lockdown %s", doctor->lockdown);
+	end_line();
+}
+
+void doctor_tell(const struct doctor *doctor, int verbose)
+{
+	tell_kernel(doctor);
+	tell_privilege(doctor);
+	tell_types("programs", &doctor->progs, verbose);
+	tell_types("maps", &doctor->maps, verbose);
+	tell_ways(doctor);
+	tell_mounts(doctor);
+	tell_limits(doctor);
+	if (verbose)
+		tell_helpers(doctor);
+}
+
+/* ------------------------------------------------------------------------ the member */
+
+static int doctor_main(int argc, char **argv)
+{
+	static const struct option long_options[] = { { "help", no_argument, NULL, 'h' },
+						      { NULL, 0, NULL, 0 } };
+	static struct doctor doctor;
+	int letter, json = 0, verbose = 0;
+
+	while ((letter = getopt_long(argc, argv, "jvh", long_options, NULL)) != -1) {
+		switch (letter) {
+		case 'j':
+			json = 1;
+			break;
+		case 'v':
+			verbose = 1;
+			break;
+		case 'h':
+			return tool_help(&doctor_member);
+		default:
+			return tool_usage_error(&doctor_member);
+		}
+	}
+	if (optind < argc)
+		return tool_usage_error(&doctor_member);
+	doctor_look(&doctor, verbose);
+	if (json)
+		doctor_tell_json(&doctor, verbose);
+	else
+		doctor_tell(&doctor, verbose);
+	return tool_finish(&doctor_member);
+}
+
+const struct member doctor_member = {
+	.name = "doctor",
+	.usage = "[-j] [-v]",
+	.help = "Find out by trying what this machine can do with BPF, and print it, with the reason for\n"
+		"what it cannot: program and map types, ways to attach, instruction set, privilege,\n"
+		"mounts and limits. Nothing stays behind, nothing that runs is touched.\n"
+		"\n"
+		"  -v            also the types that there are, and the helpers that programs of each\n"
+		"                type may call\n"
+		"  -j            all of it as a line of JSON; with -v the helpers too\n"
+		"  -h, --help    this text\n",
+	.main = doctor_main,
+};

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf doctor -j: one object, on one line. Its keys are named in rawbpf(1), and stay. */
+#include "doctor.h"
+#include "record.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_string(char **json, const char *string)
+{
+	char *quoted = json_escape(string, strlen(string));
+
+	text_add(json, "%s", quoted);
+	free(quoted);
+}
+
+/* true, false, or the name of the errno. */
+static void add_has(char **json, int has)
+{
+	if (has >= 0)
+		text_add(json, "%s", has ? "true" : "false");
+	else
+		add_string(json, doctor_errno(has));
+}
+
+static void add_number(char **json, const char *name, long long number, int known)
+{
+	if (known)
+		text_add(json, "\"%s\":%lld", name, number);
+	else
+		text_add(json, "\"%s\":null", name);
+}
+
+static char *kernel_json(const struct doctor *doctor)
+{
+	char *json = NULL;
+
+	text_add(&json, "{\"release\":");
+	add_string(&json, doctor->system.release);
+	text_add(&json, ",\"machine\":");
+	add_string(&json, doctor->system.machine);
+	text_add(&json, ",\"jit\":%s,", doctor->jit < 0 ? "null" : doctor->jit ? "true" : "false");
+	add_number(&json, "btf_bytes", doctor->btf, doctor->btf >= 0);
+	text_add(&json, ",");
+	add_number(&json, "isa", doctor->isa, doctor->isa > 0);
+	text_add(&json, "}");
+	return json;
+}
+
+static char *privilege_json(const struct doctor *doctor)
+{
+	const char *between = "";
+	char *json = NULL;
+
+	text_add(&json, "{\"uid\":%u,\"user_namespace\":%s,\"capabilities\":[", doctor->uid,
+		 doctor->user_namespace ? "true" : "false");
+	for (const struct doctor_capability *at = doctor_capabilities; at->name; at++) {
+		if (!(doctor->capabilities >> at->number & 1))
+			continue;
+		text_add(&json, "%s\"%s\"", between, at->name);
+		between = ",";
+	}
+	text_add(&json, "]}");
+	return json;
+}
+
+static char *types_json(const struct doctor_types *types)
+{
+	char *json = NULL;
+
+	for (unsigned type = 1; type < types->end; type++) {
+		text_add(&json, "%s\"%s\":", type > 1 ? "," : "{", rawbpf_name_get(types->kind, type));
+		add_has(&json, types->has[type]);
+	}
+	text_add(&json, "}");
+	return json;
+}
+
+static char *ways_json(const struct doctor *doctor)
+{
+	char *json = NULL;
+
+	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
+		text_add(&json, "%s\"%s\":{\"has\":", i ? "," : "{", rawbpf_probe_attach_get(i));
+		add_has(&json, doctor->ways[i].has);
+		text_add(&json, ",\"why\":");
+		if (doctor->ways[i].has == 1)
+			text_add(&json, "null");
+		else
+			add_string(&json, doctor->ways[i].why);
+		text_add(&json, "}");
+	}
+	text_add(&json, "}");
+	return json;
+}
+
+static char *helpers_json(const struct doctor *doctor)
+{
+	char *json = NULL;
+
+	for (unsigned type = 1; type < doctor->progs.end; type++) {
+		const char *between = "";
+
+		text_add(&json, "%s\"%s\":", type > 1 ? "," : "{",
+			 rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, type));
+		if (doctor->helper_count[type] < 0) {
+			add_string(&json, doctor_errno(doctor->helper_count[type]));
+			continue;
+		}
+		text_add(&json, "[");
+		for (unsigned helper = 1; helper < doctor->helper_end; helper++) {
+			if (!doctor->helpers[type][helper])
+				continue;
+			text_add(&json, "%s\"%s\"", between,
+				 rawbpf_name_get(RAWBPF_NAME_HELPER, helper));
+			between = ",";
+		}
+		text_add(&json, "]");
+	}
+	text_add(&json, "}");
+	return json;
+}
+
+static char *mounts_json(const struct doctor *doctor)
+{
+	char *json = NULL;
+
+	for (int i = 0; i < DOCTOR_MOUNTS; i++) {
+		text_add(&json, "%s\"%s\":", i ? "," : "{", doctor->mounts[i].type);
+		if (doctor->mounts[i].path[0])
+			add_string(&json, doctor->mounts[i].path);
+		else
+			text_add(&json, "null");
+	}
+	text_add(&json, "}");
+	return json;
+}
+
+static char *limits_json(const struct doctor *doctor)
+{
+	char *json = NULL;
+
+	text_add(&json, "{");
+	add_number(&json, "memlock", doctor->memlock, doctor->memlock != ~0ULL);
+	text_add(&json, ",");
+	add_number(&json, "nofile", doctor->nofile, doctor->nofile != ~0ULL);
+	text_add(&json, ",");
+	add_number(&json, "unprivileged_bpf_disabled", doctor->unprivileged_bpf_disabled,
+		   doctor->unprivileged_bpf_disabled != INT_MIN);
+	text_add(&json, ",");
+	add_number(&json, "perf_event_paranoid", doctor->perf_event_paranoid,
+		   doctor->perf_event_paranoid != INT_MIN);
+	text_add(&json, ",\"lockdown\":");
+	if (doctor->lockdown[0])
+		add_string(&json, doctor->lockdown);
+	else
+		text_add(&json, "null");
+	text_add(&json, "}");
+	return json;
+}
+
+void doctor_tell_json(const struct doctor *doctor, int helpers)
+{
+	struct record record = { 0 };
+
+	record_both(&record, "kernel", NULL, kernel_json(doctor));
+	record_both(&record, "privilege", NULL, privilege_json(doctor));
+	record_both(&record, "programs", NULL, types_json(&doctor->progs));
+	record_both(&record, "maps", NULL, types_json(&doctor->maps));
+	record_both(&record, "attach", NULL, ways_json(doctor));
+	if (helpers)
+		record_both(&record, "helpers", NULL, helpers_json(doctor));
+	record_both(&record, "mounts", NULL, mounts_json(doctor));
+	record_both(&record, "limits", NULL, limits_json(doctor));
+	record_print(&record, 1);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf doctor: what there is to find out. */
+#include "doctor.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct doctor_capability doctor_capabilities[] = {
+	{ 39, "CAP_BPF" },
+	{ 38, "CAP_PERFMON" },
+	{ 12, "CAP_NET_ADMIN" },
+	{ 21, "CAP_SYS_ADMIN" },
+	{ 24, "CAP_SYS_RESOURCE" },
+	{ 0, NULL },
+};
+
+const char *doctor_errno(int err)
+{
+	static char text[DOCTOR_TEXT];
+
+	rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){ .error = err });
+	text[strcspn(text, ":")] = '\0';
+	return text;
+}
+
+/* The number a file consists of; INT_MIN: it cannot be read. */
+static int number_in(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	int number = INT_MIN;
+
+	if (!file)
+		return number;
+	if (fscanf(file, "%d", &number) != 1)
+		number = INT_MIN;
+	fclose(file);
+	return number;
+}
+
+static void look_at_kernel(struct doctor *doctor)
+{
+	struct stat btf;
+
+	uname(&doctor->system);
+	doctor->jit = number_in("/proc/sys/net/core/bpf_jit_enable");
+	doctor->btf = stat("/sys/kernel/btf/vmlinux", &btf) == 0 ? (long long)btf.st_size : -1;
+	doctor->isa = rawbpf_probe_isa_query();
+}
+
+static void look_at_privilege(struct doctor *doctor)
+{
+	static const char initial[] = "user:[4026531837]";
+	char line[256], namespace[64] = "";
+	FILE *status = fopen("/proc/self/status", "re");
+
+	doctor->uid = geteuid();
+	while (status && fgets(line, sizeof line, status))
+		if (strncmp(line, "CapEff:", 7) == 0)
+			doctor->capabilities = strtoull(line + 7, NULL, 16);
+	if (status)
+		fclose(status);
+	if (readlink("/proc/self/ns/user", namespace, sizeof namespace - 1) > 0)
+		doctor->user_namespace = strcmp(namespace, initial) != 0;
+}
+
+static void look_at_types(struct doctor_types *types, enum rawbpf_name_kind kind,
+			  int (*query)(unsigned, const struct rawbpf_btf *),
+			  const struct rawbpf_btf *kernel)
+{
+	unsigned type;
+
+	types->kind = kind;
+	for (type = 1; type < DOCTOR_TYPES && rawbpf_name_get(kind, type); type++)
+		types->has[type] = query(type, kernel);
+	types->end = type;
+}
+
+static void look_at_helpers(struct doctor *doctor, const struct rawbpf_btf *kernel)
+{
+	unsigned type;
+
+	while (doctor->helper_end < DOCTOR_HELPERS &&
+	       rawbpf_name_get(RAWBPF_NAME_HELPER, doctor->helper_end))
+		doctor->helper_end++;
+	for (type = 1; type < doctor->progs.end; type++)
+		doctor->helper_count[type] = rawbpf_probe_helpers_query(
+			type, 1, doctor->helper_end - 1, doctor->helpers[type] + 1, kernel);
+}
+
+static void look_at_ways(struct doctor *doctor, const struct rawbpf_btf *kernel)
+{
+	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
+		struct doctor_way *way = &doctor->ways[i];
+
+		way->has = rawbpf_probe_attach_query(i, kernel, &way->error);
+		if (way->has != 1)
+			rawbpf_error_explain(way->why, sizeof way->why, &way->error);
+	}
+}
+
+static void look_at_mounts(struct doctor *doctor)
+{
+	static const struct doctor_mount mounts[DOCTOR_MOUNTS] = {
+		{ "sysfs", "no kprobes, uprobes, and BTF for root alone",
+		  "mount -t sysfs sysfs /sys", "" },
+		{ "tracefs", "tracepoint names cannot be resolved",
+		  "mount -t tracefs tracefs /sys/kernel/tracing", "" },
+		{ "bpf", "nothing can be pinned", "mount -t bpf bpf /sys/fs/bpf", "" },
+		{ "cgroup2", "nothing can be attached to cgroups",
+		  "mount -t cgroup2 cgroup2 /sys/fs/cgroup", "" },
+	};
+	FILE *list = fopen("/proc/self/mounts", "re");
+	char path[256], type[64];
+
+	memcpy(doctor->mounts, mounts, sizeof mounts);
+	while (list && fscanf(list, "%*s %255s %63s%*[^\n]", path, type) == 2)
+		for (int i = 0; i < DOCTOR_MOUNTS; i++)
+			if (strcmp(type, mounts[i].type) == 0 && !doctor->mounts[i].path[0])
+				strcpy(doctor->mounts[i].path, path);
+	if (list)
+		fclose(list);
+}
+
+/* "none [integrity] confidentiality": the mode in force is the one in brackets. */
+static void look_at_lockdown(struct doctor *doctor)
+{
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!file)
+		return;
+	if (fscanf(file, "%*[^[][%31[^]]", doctor->lockdown) != 1 &&
+	    (rewind(file), fscanf(file, "[%31[^]]", doctor->lockdown) != 1))
+		doctor->lockdown[0] = '\0';
+	fclose(file);
+}
+
+static unsigned long long limit_of(int resource)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+		return ~0ULL;
+	return limit.rlim_cur;
+}
+
+static void look_at_limits(struct doctor *doctor)
+{
+	doctor->memlock = limit_of(RLIMIT_MEMLOCK);
+	doctor->nofile = limit_of(RLIMIT_NOFILE);
+	doctor->unprivileged_bpf_disabled = number_in("/proc/sys/kernel/unprivileged_bpf_disabled");
+	doctor->perf_event_paranoid = number_in("/proc/sys/kernel/perf_event_paranoid");
+	look_at_lockdown(doctor);
+}
+
+void doctor_look(struct doctor *doctor, int helpers)
+{
+	struct rawbpf_btf btf = { 0 };
+	const struct rawbpf_btf *kernel = rawbpf_btf_kernel_open(&btf) == 0 ? &btf : NULL;
+
+	memset(doctor, 0, sizeof *doctor);
+	look_at_limits(doctor); /* as they are, before the next line */
+	rawbpf_memlock_raise(); /* before Linux 5.11 the probes need it; else it does no harm */
+	look_at_kernel(doctor);
+	look_at_privilege(doctor);
+	look_at_types(&doctor->progs, RAWBPF_NAME_PROG_TYPE, rawbpf_probe_prog_query, kernel);
+	look_at_types(&doctor->maps, RAWBPF_NAME_MAP_TYPE, rawbpf_probe_map_query, kernel);
+	look_at_ways(doctor, kernel);
+	look_at_mounts(doctor);
+	if (helpers)
+		look_at_helpers(doctor, kernel);
+	rawbpf_btf_close(&btf);
+}

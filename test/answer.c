@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "answer.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <rawbpf.h>
+
+enum { ENOTSUPP_ = 524 }; /* the kernel's own ENOTSUPP */
+
+#define K(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
+
+/* ------------------------------------------------------------------------------- maps */
+
+static int new_map(unsigned type, unsigned key_size, unsigned max_entries)
+{
+	return rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = type, .key_size = key_size, .value_size = 8, .max_entries = max_entries });
+}
+
+/* The result of `expression`, with a new map `map` that is closed after it. */
+#define WITH_MAP(TYPE, KEY_SIZE, ENTRIES, EXPRESSION)                                              \
+	do {                                                                                       \
+		int map = new_map(TYPE, KEY_SIZE, ENTRIES), result;                                \
+		uint32_t key = 9;                                                                  \
+		uint64_t value = 0;                                                                \
+		(void)key, (void)value;                                                            \
+		result = map < 0 ? -ENOTRECOVERABLE : (EXPRESSION);                                \
+		close(map);                                                                        \
+		return result;                                                                     \
+	} while (0)
+#define WITH_HASH(EXPRESSION) WITH_MAP(BPF_MAP_TYPE_HASH, 4, 4, EXPRESSION)
+#define WITH_ARRAY(EXPRESSION) WITH_MAP(BPF_MAP_TYPE_ARRAY, 4, 4, EXPRESSION)
+
+static int missing_key(void) { WITH_HASH(rawbpf_map_lookup(map, &key, &value, 0)); }
+static int missing_index(void) { WITH_ARRAY(rawbpf_map_lookup(map, &key, &value, 0)); }
+static int no_first_key(void) { WITH_HASH(rawbpf_map_next(map, NULL, &key)); }
+static int after_last_index(void) { WITH_ARRAY((key = 3, rawbpf_map_next(map, &key, &key))); }
+static int empty_queue(void)
+{
+	WITH_MAP(BPF_MAP_TYPE_QUEUE, 0, 4, rawbpf_map_lookup_and_delete(map, NULL, &value, 0));
+}
+static int end_of_ids(void)
+{
+	unsigned next;
+
+	return rawbpf_obj_id_next(RAWBPF_OBJ_MAP, 0x7ffffffe, &next);
+}
+
+static int present(int map, uint32_t *key, uint64_t *value, uint64_t flags)
+{
+	int err = rawbpf_map_update(map, key, value, BPF_ANY);
+
+	return err < 0 ? -ENOTRECOVERABLE : rawbpf_map_update(map, key, value, flags);
+}
+
+static int noexist_present(void) { WITH_HASH(present(map, &key, &value, BPF_NOEXIST)); }
+static int exist_missing(void) { WITH_HASH(rawbpf_map_update(map, &key, &value, BPF_EXIST)); }
+static int array_delete(void) { WITH_ARRAY((key = 0, rawbpf_map_delete(map, &key))); }
+static int array_delete_too_large(void) { WITH_ARRAY(rawbpf_map_delete(map, &key)); }
+static int array_update_too_large(void) { WITH_ARRAY(rawbpf_map_update(map, &key, &value, 0)); }
+
+/* As it is: the library tells the end of a map apart. */
+static int batch_past_end(void)
+{
+	int err, map = new_map(BPF_MAP_TYPE_ARRAY, 4, 4);
+	uint32_t keys[16], position = 0;
+	uint64_t values[16];
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof attr);
+	attr.batch.map_fd = map;
+	attr.batch.out_batch = (uintptr_t)&position;
+	attr.batch.keys = (uintptr_t)keys;
+	attr.batch.values = (uintptr_t)values;
+	attr.batch.count = 16;
+	err = syscall(SYS_bpf, BPF_MAP_LOOKUP_BATCH, &attr, sizeof attr) < 0 ? -errno : 0;
+	close(map);
+	return attr.batch.count == 4 ? err : -ENOTRECOVERABLE; /* valid all the same */
+}
+
+static int update_after_freeze(void)
+{
+	WITH_ARRAY((key = 0, rawbpf_map_freeze(map)) < 0 ? -ENOTRECOVERABLE :
+		   rawbpf_map_update(map, &key, &value, 0));
+}
+
+static int freeze_twice(void)
+{
+	WITH_ARRAY(rawbpf_map_freeze(map) < 0 ? -ENOTRECOVERABLE : rawbpf_map_freeze(map));
+}
+
+/* ------------------------------------------------------------------------------- pins */
+
+static int pin_elsewhere(void) { WITH_ARRAY(rawbpf_obj_pin(map, "/tmp/answer")); }
+static int pin_with_dot(void) { WITH_ARRAY(rawbpf_obj_pin(map, "/sys/fs/bpf/answer.1")); }
+static int pin_without_parent(void) { WITH_ARRAY(rawbpf_obj_pin(map, "/sys/fs/bpf/none/answer")); }
+
+static int pin_again(void)
+{
+	static const char path[] = "/sys/fs/bpf/answer";
+	int err, map = new_map(BPF_MAP_TYPE_ARRAY, 4, 1);
+
+	err = rawbpf_obj_pin(map, path) < 0 ? -ENOTRECOVERABLE : rawbpf_obj_pin(map, path);
+	unlink(path);
+	close(map);
+	return err;
+}
+
+/* --------------------------------------------------------------------------- programs */
+
+/* BPF_PROG_LOAD as it is: the library keeps callers from these. */
+static int load_bare(unsigned log_level, unsigned log_size, unsigned count)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_3), BPF_EXIT_INSN() };
+	static char log[4096];
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof attr);
+	attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+	attr.insns = (uintptr_t)insns;
+	attr.insn_cnt = count;
+	attr.license = (uintptr_t)"GPL";
+	attr.log_level = log_level;
+	attr.log_buf = (uintptr_t)log;
+	attr.log_size = log_size;
+	return syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof attr) < 0 ? -errno : 0;
+}
+
+static int log_too_small(void) { return load_bare(1, 128, 2); }
+static int log_without_level(void) { return load_bare(0, 4096, 2); }
+static int no_instructions(void) { return load_bare(0, 0, 0); }
+
+static int attr_with_garbage(void)
+{
+	char attr[4096];
+
+	memset(attr, 0, sizeof attr);
+	attr[1000] = 1;
+	return syscall(SYS_bpf, BPF_MAP_CREATE, attr, sizeof attr) < 0 ? -errno : 0;
+}
+
+static int attr_too_long(void)
+{
+	static char attr[8192];
+
+	return syscall(SYS_bpf, BPF_MAP_CREATE, attr, sizeof attr) < 0 ? -errno : 0;
+}
+
+static int value_of_many(void)
+{
+	int prog, map = new_map(BPF_MAP_TYPE_ARRAY, 4, 2);
+	const struct bpf_insn insns[] = { BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
+					  BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+
+	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns) });
+	close(map);
+	if (prog >= 0)
+		close(prog);
+	return prog < 0 ? prog : 0;
+}
+
+static int load_returning_0(unsigned type)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+
+	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = type, .license = "GPL", .insns = insns, .insn_count = 2,
+		.expected_attach_type = type == BPF_PROG_TYPE_CGROUP_DEVICE ? BPF_CGROUP_DEVICE :
+					type == BPF_PROG_TYPE_CGROUP_SYSCTL ? BPF_CGROUP_SYSCTL :
+					type == BPF_PROG_TYPE_SK_MSG ? BPF_SK_MSG_VERDICT : 0 });
+}
+
+static int run_one(unsigned type, unsigned size)
+{
+	static const char packet[64];
+	int prog = load_returning_0(type), err;
+
+	if (prog < 0)
+		return -ENOTRECOVERABLE;
+	err = rawbpf_prog_run(prog, &(struct rawbpf_prog_run){ .data_in = size ? packet : NULL,
+							       .data_size_in = size });
+	close(prog);
+	return err;
+}
+
+static int run_kprobe(void) { return run_one(BPF_PROG_TYPE_KPROBE, 0); }
+static int run_tracepoint(void) { return run_one(BPF_PROG_TYPE_TRACEPOINT, 0); }
+static int run_perf_event(void) { return run_one(BPF_PROG_TYPE_PERF_EVENT, 0); }
+static int run_sk_msg(void) { return run_one(BPF_PROG_TYPE_SK_MSG, 0); }
+static int run_device(void) { return run_one(BPF_PROG_TYPE_CGROUP_DEVICE, 0); }
+static int run_sysctl(void) { return run_one(BPF_PROG_TYPE_CGROUP_SYSCTL, 0); }
+static int run_13_bytes(void) { return run_one(BPF_PROG_TYPE_SOCKET_FILTER, 13); }
+
+/* ------------------------------------------------------------------------- perf events */
+
+static int software_event(void)
+{
+	struct perf_event_attr attr;
+
+	memset(&attr, 0, sizeof attr);
+	attr.type = PERF_TYPE_SOFTWARE;
+	attr.size = PERF_ATTR_SIZE_VER1;
+	attr.config = PERF_COUNT_SW_CPU_CLOCK;
+	attr.sample_period = 1ULL << 40;
+	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static int set_bpf_twice(void)
+{
+	int event = software_event(), prog = load_returning_0(BPF_PROG_TYPE_PERF_EVENT), err;
+
+	err = ioctl(event, PERF_EVENT_IOC_SET_BPF, prog) ? -ENOTRECOVERABLE :
+	      ioctl(event, PERF_EVENT_IOC_SET_BPF, prog) ? -errno : 0;
+	close(event);
+	close(prog);
+	return err;
+}
+
+/* BPF_LINK_CREATE of a perf event as it is. */
+static int link_of_event(void)
+{
+	int event = software_event(), prog = load_returning_0(BPF_PROG_TYPE_PERF_EVENT), link;
+	uint32_t attr[32] = { prog, event, BPF_PERF_EVENT };
+
+	link = syscall(SYS_bpf, BPF_LINK_CREATE, attr, sizeof attr);
+	link = link < 0 ? -errno : link;
+	if (link >= 0)
+		close(link);
+	close(event);
+	close(prog);
+	return link < 0 ? link : 0;
+}
+
+const struct answer answers[] = {
+	{ "lookup.missing_key", missing_key, -ENOENT, 0, 0 },
+	{ "lookup.missing_index", missing_index, -ENOENT, 0, 0 },
+	{ "next.of_nothing", no_first_key, -ENOENT, 0, 0 },
+	{ "next.after_last", after_last_index, -ENOENT, 0, 0 },
+	{ "queue.empty", empty_queue, -ENOENT, 0, 0 },
+	{ "ids.end", end_of_ids, -ENOENT, 0, 0 },
+	{ "update.noexist_present", noexist_present, -EEXIST, 0, 0 },
+	{ "update.exist_missing", exist_missing, -ENOENT, 0, 0 },
+	{ "array.delete", array_delete, -EINVAL, 0, 0 },
+	{ "array.delete_too_large", array_delete_too_large, -EINVAL, 0, 0 },
+	{ "array.update_too_large", array_update_too_large, -E2BIG, 0, 0 },
+	{ "batch.past_end", batch_past_end, -ENOENT, 0, 0 },
+	{ "freeze.then_update", update_after_freeze, -EPERM, 0, 0 },
+	{ "freeze.twice", freeze_twice, -EBUSY, 0, K(6, 2) },
+	{ "freeze.twice", freeze_twice, -EPERM, K(6, 12), 0 },
+	{ "pin.elsewhere", pin_elsewhere, -EPERM, 0, 0 },
+	{ "pin.with_dot", pin_with_dot, -EPERM, 0, 0 },
+	{ "pin.without_parent", pin_without_parent, -ENOENT, 0, 0 },
+	{ "pin.again", pin_again, -EEXIST, 0, 0 },
+	{ "load.log_too_small", log_too_small, -ENOSPC, 0, 0 },
+	{ "load.log_without_level", log_without_level, -EINVAL, 0, 0 },
+	{ "load.no_instructions", no_instructions, -E2BIG, 0, 0 },
+	{ "load.value_of_many", value_of_many, -ENOTSUPP_, 0, 0 },
+	{ "attr.garbage", attr_with_garbage, -E2BIG, 0, 0 },
+	{ "attr.too_long", attr_too_long, -E2BIG, 0, 0 },
+	{ "run.kprobe", run_kprobe, -ENOTSUPP_, 0, 0 },
+	{ "run.tracepoint", run_tracepoint, -ENOTSUPP_, 0, 0 },
+	{ "run.perf_event", run_perf_event, -ENOTSUPP_, 0, 0 },
+	{ "run.sk_msg", run_sk_msg, -ENOTSUPP_, 0, 0 },
+	{ "run.cgroup_device", run_device, -ENOTSUPP_, 0, 0 },
+	{ "run.cgroup_sysctl", run_sysctl, -ENOTSUPP_, 0, 0 },
+	{ "run.13_bytes", run_13_bytes, -EINVAL, 0, 0 },
+	{ "event.set_bpf_twice", set_bpf_twice, -EEXIST, 0, 0 },
+	{ "event.link", link_of_event, -EINVAL, 0, K(5, 15) },
+	{ "event.link", link_of_event, 0, K(5, 15), 0 },
+};
+const unsigned answers_count = RAWBPF_COUNT(answers);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* How this kernel refuses, and what `rawbpf doctor` says of it. */
+#include "../answer.h"
+#include "../capability.h"
+#include "../rejected.h"
+#include "guest.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* "found", or what was said instead of what the hint is for. */
+static void tell_rejected(unsigned n)
+{
+	static struct rejected_load load;
+	const struct rejected *of = &rejected[n];
+	const struct rawbpf_rejection *r = &load.rejection;
+	const char *expected = rejected_hint(of->hint);
+	char name[64], text[512] = "found";
+	int prog = rejected_load(&load, of);
+
+	if (prog >= 0)
+		snprintf(text, sizeof text, "not refused");
+	else if (rawbpf_rejection_parse(&load.rejection) < 0)
+		snprintf(text, sizeof text, "%d without a complaint", prog);
+	else if (!r->hint || strcmp(r->hint, expected) != 0)
+		snprintf(text, sizeof text, "%.*s", (int)r->complaint.length, r->complaint.text);
+	else if (of->line != ANY_LINE && (r->index < 0 ? 0 : (int)load.lines[r->index]) != of->line)
+		snprintf(text, sizeof text, "at instruction %d", r->index);
+	else if (of->reg != ANY_REG && r->reg != of->reg)
+		snprintf(text, sizeof text, "about r%d", r->reg);
+	snprintf(name, sizeof name, "hint.%u.%s", n, of->hint);
+	fact_text(name, text);
+}
+
+void guest_rejected(void)
+{
+	for (unsigned n = 0; n < rejected_count; n++)
+		tell_rejected(n);
+}
+
+static void set(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		printf("cannot set %s\n", path);
+	close(fd);
+}
+
+/* As test/capabilities.tsv has them: a fact for each operation, with the answer for each set. */
+void guest_capabilities(void)
+{
+	const char *operation;
+	int cgroup;
+
+	set("/proc/sys/kernel/unprivileged_bpf_disabled", "2");
+	set("/proc/sys/kernel/perf_event_paranoid", "2");
+	mkdir("/sys/fs/cgroup/capabilities", 0755);
+	cgroup = open("/sys/fs/cgroup/capabilities", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fact(capability_begin(cgroup), "capabilities");
+	for (unsigned n = 0; (operation = capability_operation(n)); n++) {
+		char name[64] = "capability.", answers[128] = "";
+
+		for (int i = 0; i < CAPABILITY_SETS; i++) {
+			strcat(answers, i ? " " : "");
+			strcat(answers, capability_try(operation, i));
+		}
+		strcat(name, operation);
+		for (char *at = name; *at; at++)
+			if (*at == ' ')
+				*at = '_';
+		fact_text(name, answers);
+	}
+	close(cgroup);
+	rmdir("/sys/fs/cgroup/capabilities");
+}
+
+/* What it prints, and its exit status. */
+static void tell_doctor(const char *name, int as_nobody)
+{
+	static char text[16384];
+	char *arguments[] = { "rawbpf", "doctor", "-j", NULL };
+	size_t length = 0;
+	ssize_t got;
+	int out[2], status = -1;
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC) != 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		dup2(out[1], 1);
+		if (as_nobody && (setgroups(0, NULL) || setresgid(65534, 65534, 65534) ||
+				  setresuid(65534, 65534, 65534)))
+			_exit(98);
+		execv("/bin/rawbpf", arguments);
+		_exit(99);
+	}
+	close(out[1]);
+	while (length < sizeof text - 1 &&
+	       (got = read(out[0], text + length, sizeof text - 1 - length)) > 0)
+		length += got;
+	close(out[0]);
+	waitpid(pid, &status, 0);
+	text[length] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	fact_text(name, text[0] ? text : "(empty)");
+	fact(WIFEXITED(status) ? WEXITSTATUS(status) : -1, "%s.exit", name);
+}
+
+void guest_doctor(void)
+{
+	tell_doctor("doctor", 0);
+	tell_doctor("doctor.nobody", 1);
+}
+
+/* What bpf(2) answers: a question that has several rows, for different kernels, is asked once. */
+void guest_answers(void)
+{
+	for (unsigned n = 0; n < answers_count; n++) {
+		int got = n && strcmp(answers[n].question, answers[n - 1].question) == 0 ?
+			  1 : answers[n].ask();
+
+		if (got <= 0)
+			fact(got, "answer.%s", answers[n].question);
+	}
+}
