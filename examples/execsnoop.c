@@ -4,11 +4,12 @@
  *
  * When execve(2) succeeds, the memory that held the path and the arguments is gone. So they are
  * read where the call begins, into a record that is remembered as a whole and sent when the call
- * returns. What was not in memory then is looked for again at the end: if the call failed, where it
- * was; else where the kernel has put it, on the new program's stack. There are loops here, each with
- * an end that the verifier can see. Read chrootsnoop.c first.
+ * returns. What was not in memory then is looked for again at the end: if the call failed, where
+ * it was; else where the kernel has put it, on the new program's stack. There are loops here, each
+ * with an end that the verifier can see. Read chrootsnoop.c first.
  */
 #include <fcntl.h>
+#include <linux/auxvec.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -58,7 +59,8 @@ static const struct {
 /* The stack: r10 - 8 is the task, the key; r10 - 16 is used by a piece below. */
 enum { DIRFD = -24, PATH = -32, ARGV = -40, POINTER = -48, PAIR = -64, VALUE = PAIR + 8 };
 
-enum { AUXV_END = 0, AUXV_PATH = 31, ENVIRONMENT = 1024, AUXV = 64 };
+/* Of a new program's stack so much is looked at: strings, and pairs, in search of the path. */
+enum { ENVIRONMENT = 1024, PAIRS = 64 };
 
 /* *(u32 *)(r8 + field) = value */
 #define SET(FIELD, VALUE) BPF_ST_MEM(BPF_W, BPF_REG_8, (FIELD), (VALUE))
@@ -103,9 +105,9 @@ static void build_args(struct snoop_code *code)
 		BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str)); /* (r8 + r9, 1024 bytes, r3) */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_0, ARGUMENT, 0), "unreadable");
 	/*
-	 * Two conditions, written without a jump: with one, the verifier would have to follow 2 to the
-	 * 64th ways through the loop. The length of "" is 0 on some kernels: count its NUL. The text
-	 * is cut if all of the 1024 bytes were used.
+	 * Two conditions, written without a jump: with one, the verifier would have to follow 2 to
+	 * the 64th ways through the loop. The length of "" is 0 on some kernels: count its NUL.
+	 * The text is cut if all of the 1024 bytes were used.
 	 */
 	rawbpf_build_emit(b,
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_0),
@@ -183,11 +185,11 @@ static void build_enter(struct snoop_code *code)
  *	sp      the number of arguments
  *	sp + 8  argv[0], argv[1], ..., NULL
  *	        envp[0], envp[1], ..., NULL
- *	        pairs of a type and a value, one of which has the path's address
+ *	        pairs of a type and a value: AT_EXECFN, the address of the path; AT_NULL, the end
  *
- * Go to "complete" if it is not as that.
+ * Where it is not like that, go to "complete". Now r9 = the address of envp[0]; ARGV.
  */
-static void build_new_program(struct snoop_code *code)
+static void build_new_argv(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
 
@@ -205,34 +207,41 @@ static void build_new_program(struct snoop_code *code)
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 8),
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_9, ARGV),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR),
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1), /* and the NULL */
 		BPF_ALU64_IMM(BPF_LSH, BPF_REG_1, 3),
-		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_1), /* r9 = envp */
-		BPF_MOV64_IMM(BPF_REG_7, ENVIRONMENT));
+		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_1));
+}
 
-	rawbpf_build_label(b, "environment");
+/* PAIR = `size` bytes from r9 on, and r9 is then behind them; up to r7 times. r1 = the first 8. */
+static void build_step(struct snoop_code *code, int size)
+{
+	struct rawbpf_build *b = &code->build;
+
 	rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_SUB, BPF_REG_7, 1));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, 0, 0), "complete");
 	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_3, BPF_REG_9));
-	snoop_build_read_user(code, 0, 8, PAIR);
+	snoop_build_read_user(code, 0, size, PAIR);
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "complete");
 	rawbpf_build_emit(b,
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 8),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, size),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
+}
+
+/* From envp[0], r9, on to the pair that has the path: PATH. */
+static void build_new_path(struct snoop_code *code)
+{
+	struct rawbpf_build *b = &code->build;
+
+	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, ENVIRONMENT));
+	rawbpf_build_label(b, "environment");
+	build_step(code, 8);
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, 0, 0), "environment");
 
-	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, AUXV));
+	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_7, PAIRS));
 	rawbpf_build_label(b, "pair");
-	rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_SUB, BPF_REG_7, 1));
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, 0, 0), "complete");
-	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_3, BPF_REG_9));
-	snoop_build_read_user(code, 0, 16, PAIR);
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), "complete");
-	rawbpf_build_emit(b,
-		BPF_ALU64_IMM(BPF_ADD, BPF_REG_9, 16),
-		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, AUXV_END, 0), "complete");
-	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, AUXV_PATH, 0), "pair");
+	build_step(code, 16);
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, AT_NULL, 0), "complete");
+	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_1, AT_EXECFN, 0), "pair");
 	rawbpf_build_emit(b,
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, VALUE),
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, PATH));
@@ -258,10 +267,12 @@ static void build_second_look(struct snoop_code *code)
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, ARGV));
 	rawbpf_build_jump(b, BPF_JMP_A(0), "found");
 	rawbpf_build_label(b, "new program");
-	if (code->way == SNOOP_TRACEPOINT)
+	if (code->way == SNOOP_TRACEPOINT) { /* which does not know the stack */
 		rawbpf_build_jump(b, BPF_JMP_A(0), "complete");
-	else
-		build_new_program(code);
+	} else {
+		build_new_argv(code);
+		build_new_path(code);
+	}
 	rawbpf_build_label(b, "found");
 	build_text(code);
 	rawbpf_build_label(b, "complete");
@@ -331,7 +342,8 @@ int main(int argc, char **argv)
 		.summary = "Show which programs are started in the whole system, by eBPF programs.",
 		.columns = " RET  PATH ARGS",
 		.what = "call",
-		.ways = { SNOOP_KPROBE, SNOOP_TRACEPOINT, SNOOP_RAW_TRACEPOINT },
+		/* Of calls that sleep, a kprobe at the return misses some. */
+		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
 		.calls = calls,
 		.call_count = RAWBPF_COUNT(calls),
 		.build_arguments = build_arguments,

@@ -157,7 +157,8 @@ int main(int argc, char **argv)
 		.summary = "Show which files are opened in the whole system, by eBPF programs.",
 		.columns = " RET       FLAGS  PATH",
 		.what = "call",
-		.ways = { SNOOP_KPROBE, SNOOP_TRACEPOINT, SNOOP_RAW_TRACEPOINT },
+		/* Of calls that sleep, a kprobe at the return misses some. */
+		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
 		.calls = calls,
 		.call_count = RAWBPF_COUNT(calls),
 		.build_arguments = build_arguments,

@@ -73,26 +73,24 @@ static void build_read(struct snoop_code *code, unsigned reg, int offset, int si
 	snoop_build_read_kernel(code, offset, size, to);
 }
 
-/* r7 = the socket; r8 = the state it is about to have. */
+/*
+ * r7 = the socket; r8 = the state it is about to have. A kprobe sees tcp_set_state(socket, state), a
+ * raw tracepoint (socket, old state, new state).
+ */
 static void build_arguments(struct snoop_code *code)
 {
-	static const struct {
+	const struct {
 		int socket, state, state_size;
-	} tracepoint = { 8, 20, BPF_W }, raw_tracepoint = { 0, 16, BPF_DW };
-	int socket = tracepoint.socket, state = tracepoint.state, size = tracepoint.state_size;
+	} contexts[SNOOP_WAYS] = {
+		[SNOOP_KPROBE] = { snoop_function_arguments[0], snoop_function_arguments[1],
+				   BPF_DW },
+		[SNOOP_TRACEPOINT] = { 8, 20, BPF_W },
+		[SNOOP_RAW_TRACEPOINT] = { 0, 16, BPF_DW },
+	}, *context = &contexts[code->way];
 
-	if (code->way == SNOOP_RAW_TRACEPOINT) { /* (socket, old state, new state) */
-		socket = raw_tracepoint.socket;
-		state = raw_tracepoint.state;
-		size = raw_tracepoint.state_size;
-	} else if (code->way == SNOOP_KPROBE) { /* tcp_set_state(socket, state) */
-		socket = snoop_function_arguments[0];
-		state = snoop_function_arguments[1];
-		size = BPF_DW;
-	}
 	rawbpf_build_emit(&code->build,
-		BPF_LDX_MEM(BPF_DW, BPF_REG_7, BPF_REG_6, socket),
-		BPF_LDX_MEM(size, BPF_REG_8, BPF_REG_6, state),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_7, BPF_REG_6, context->socket),
+		BPF_LDX_MEM(context->state_size, BPF_REG_8, BPF_REG_6, context->state),
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_7, -8));
 }
 
@@ -260,7 +258,7 @@ int main(int argc, char **argv)
 {
 	return snoop_main(argc, argv, &(struct snoop_tool){
 		.name = "tcpconnect",
-		.summary = "Show which TCP connections are opened from this system, by an eBPF program.",
+		.summary = "Show which TCP connections are opened from here, by an eBPF program.",
 		.columns = " RET       MS  SOURCE                 DESTINATION",
 		.what = "attempt",
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },

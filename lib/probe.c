@@ -87,9 +87,8 @@ static int may_call(struct rawbpf_prog_spec *spec, unsigned helper)
 		rawbpf__close(prog);
 		return 1;
 	}
-	if (prog == -EPERM || prog == -ENOMEM || prog == -EMFILE || prog == -ENFILE)
-		return prog;
-	return !is_refusal(log);
+	/* Without a word from the verifier it is something else that failed. */
+	return log[0] ? !is_refusal(log) : prog;
 }
 
 /* A recipe of the type that this kernel loads. */

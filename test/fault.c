@@ -429,6 +429,36 @@ static int explain_unsupported(void)
 	return explain(-EOPNOTSUPP, RAWBPF_KPROBE_ATTACH);
 }
 
+static int explain_pin(void)
+{
+	return rawbpf_error_explain(text, sizeof text, &(struct rawbpf_error){
+		.operation = RAWBPF_OBJ_PIN, .error = -EPERM, .name = "/tmp/x" }) ? 0 : -EINVAL;
+}
+
+static int probe_map(void)
+{
+	return rawbpf_probe_map_query(BPF_MAP_TYPE_ARRAY, NULL);
+}
+
+static int probe_attach(void)
+{
+	return rawbpf_probe_attach_query(RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL);
+}
+
+static int probe_isa(void)
+{
+	int version = rawbpf_probe_isa_query();
+
+	return version < 0 ? version : 0;
+}
+
+static int probe_helpers(void)
+{
+	unsigned char has[2];
+
+	return rawbpf_probe_helpers_query(BPF_PROG_TYPE_SOCKET_FILTER, 1, 2, has, NULL);
+}
+
 static const struct fault_operation operations[] = {
 	{ "map_create", create_map, 0, 0 },
 	{ "cgroup", on_cgroup, 0, 0 },
@@ -470,6 +500,11 @@ static const struct fault_operation operations[] = {
 	{ "memlock_raise", memlock, 0, 0 },
 	{ "error_explain, denied", explain_denied, 0, 0 },
 	{ "error_explain, unsupported", explain_unsupported, 0, 0 },
+	{ "error_explain, a pin", explain_pin, 0, 0 },
+	{ "probe_map_query", probe_map, 1, 0 },
+	{ "probe_attach_query", probe_attach, 1, 0 },
+	{ "probe_isa_query", probe_isa, 0, 0 },
+	{ "probe_helpers_query", probe_helpers, 2, -ENOMEM },
 };
 
 static void prepare(void)

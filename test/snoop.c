@@ -134,16 +134,23 @@ static const struct {
 	const char *start, *reason;
 	int without_kprobes; /* only on a kernel that has none */
 } failures[] = {
-	{ live_be_nobody, { "-j" }, "%s: creating a map: EPERM\n   This process lacks CAP_BPF", "root", 0 },
-	{ bpf_hidden, { "-j" }, "%s: creating a map: ENOSYS\n   This kernel has no bpf(2)", "seccomp", 0 },
-	{ NULL, { "-a", "kprobe" }, "%s: attaching to a kprobe: EOPNOTSUPP\n", "has no kprobes", 1 },
+	{ live_be_nobody, { "-j" },
+	  "%s: creating a map: EPERM\n   This process lacks CAP_BPF", "root", 0 },
+	{ bpf_hidden, { "-j" },
+	  "%s: creating a map: ENOSYS\n   This kernel has no bpf(2)", "seccomp", 0 },
+	{ NULL, { "-a", "kprobe" },
+	  "%s: attaching to a kprobe: EOPNOTSUPP\n", "has no kprobes", 1 },
 	{ without_tracefs, { "-a", "tracepoint" },
-	  "%s: attaching to a tracepoint: EOPNOTSUPP\n   Tracefs is not mounted.\n", "mount -t", 0 },
+	  "%s: attaching to a tracepoint: EOPNOTSUPP\n   Tracefs is not mounted.\n",
+	  "mount -t", 0 },
 	{ perf_forbidden, { "-b", "perf" }, "%s: opening a buffer: EACCES\n", "", 0 },
-	{ no_sysfs, { "-b", "perf" }, "%s: opening a buffer: sysfs is not mounted on /sys\n", "", 0 },
+	{ no_sysfs, { "-b", "perf" },
+	  "%s: opening a buffer: sysfs is not mounted on /sys\n", "", 0 },
 	{ command_no_stdout, { "-a", "raw_tp" }, "%s: writing: Bad file descriptor\n", "", 0 },
-	{ command_no_stdout, { "-j", "-a", "raw_tp" }, "%s: writing: Bad file descriptor\n", "", 0 },
-	{ command_full_stdout, { "-a", "raw_tp" }, "%s: writing: No space left on device\n", "", 0 },
+	{ command_no_stdout, { "-j", "-a", "raw_tp" },
+	  "%s: writing: Bad file descriptor\n", "", 0 },
+	{ command_full_stdout, { "-a", "raw_tp" },
+	  "%s: writing: No space left on device\n", "", 0 },
 };
 
 START_TEST(test_failure)
@@ -360,7 +367,7 @@ START_TEST(test_signal)
 }
 END_TEST
 
-/* As `opensnoop | head -1`, and there is nothing more to print: silently, by the signal that says so. */
+/* As `opensnoop | head -1`, with nothing more to print: silently, by the signal that says so. */
 START_TEST(test_closed_pipe)
 {
 	struct process process;
@@ -398,7 +405,8 @@ START_TEST(test_stalled_reader)
 	process.out = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	command_finish(&process, &end);
 	ck_assert_int_eq(end.status, 1);
-	ck_assert_str_eq(end.err, "opensnoop: writing: ended before its reader took the last lines\n");
+	ck_assert_str_eq(end.err,
+			 "opensnoop: writing: ended before its reader took the last lines\n");
 }
 END_TEST
 
@@ -409,8 +417,8 @@ START_TEST(test_fallback)
 {
 	static const char *const lines[TOOLS] = {
 		"%s: no kprobe, watching by a raw tracepoint instead: EOPNOTSUPP: ",
-		"%s: no kprobe, watching by a raw tracepoint instead: EOPNOTSUPP: ",
-		"%s: no kprobe, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
 		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
 	};
 	struct process process;
@@ -448,7 +456,8 @@ static void add_tests(TCase *tests)
 int main(int argc, char **argv)
 {
 	if (argc != TOOLS + 2) {
-		fprintf(stderr, "usage: %s CHROOTSNOOP EXECSNOOP OPENSNOOP TCPCONNECT WORKLOAD\n", argv[0]);
+		fprintf(stderr, "usage: %s CHROOTSNOOP EXECSNOOP OPENSNOOP TCPCONNECT WORKLOAD\n",
+			argv[0]);
 		return 2;
 	}
 	paths = argv + 1;

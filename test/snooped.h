@@ -13,6 +13,7 @@ struct snooped_run;
 
 struct snooped {
 	const char *tool;
+	void (*prepare)(void); /* or NULL */
 	void (*ready)(void);  /* something to see, with "ready" or port 9 in its line */
 	void (*act)(const struct snooped_run *run);
 	const char *const *lines; /* without the times and ids */
@@ -38,5 +39,15 @@ void snooped_check(const struct snooped *snooped, const struct snooped_run *run,
  * reads what opensnoop prints. What it printed and what it says was lost must be all of them.
  */
 void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem, size_t size);
+
+/*
+ * Calls that sleep, more at once than a return probe has room for: what opensnoop says of them.
+ * There must be nobody else who opens files.
+ */
+struct snooped_sleepers {
+	unsigned calls, printed, unfinished, missed;
+};
+
+void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers);
 
 #endif

@@ -42,7 +42,8 @@ END_TEST
 
 START_TEST(user_ring_buffers)
 {
-	bool has = kernel_of(&boots[_i]) >= KERNEL(6, 1);
+	/* The program's function is called back, which takes a JIT: Debian's s390x has none. */
+	bool has = kernel_of(&boots[_i]) >= KERNEL(6, 1) && !is_machine(&boots[_i], "s390x");
 
 	ck_assert_fact_int(&boots[_i], "user_ring.open", has ? 0 : -EINVAL);
 	ck_assert_fact_int(&boots[_i], "user_ring.count", has ? 750 : 0);

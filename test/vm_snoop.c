@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The event tools: what they are shown and have to say is in snooped.c, on every kernel the same. */
+/* The event tools: what they are shown, and have to say on every kernel, is in snooped.c. */
 #include "vm_parts.h"
 
 START_TEST(event_tools)
@@ -21,7 +21,21 @@ START_TEST(event_tools)
 }
 END_TEST
 
+/* Of 50 calls that sleep at once, a return probe has room for some: the others are accounted for. */
+START_TEST(sleeping_calls)
+{
+	struct boot *boot = &boots[_i];
+	int unfinished = fact_int(boot, "sleepers.unfinished");
+
+	ck_assert_int_gt(unfinished, 0);
+	ck_assert_fact_int(boot, "sleepers.printed", 50 - unfinished);
+	ck_assert_fact_int(boot, "sleepers.missed",
+			   kernel_of(boot) >= KERNEL(6, 8) ? unfinished : 0);
+}
+END_TEST
+
 void vm_snoop_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, event_tools, boot, boot + 1);
+	tcase_add_loop_test(kernel, sleeping_calls, boot, boot + 1);
 }

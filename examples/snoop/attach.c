@@ -144,7 +144,7 @@ static int attach(struct snoop *snoop, int prog, const struct snoop_place *place
 	return err < 0 ? -1 : 0;
 }
 
-/* Where a system call begins or returns: "enter" or "exit". A raw tracepoint is that of all calls. */
+/* Where a system call begins or returns: "enter" or "exit"; raw tracepoints: of all. */
 static int attach_call(struct snoop *snoop, int prog, const char *call, const char *where)
 {
 	char one[64], all[16];
@@ -199,12 +199,13 @@ static int attach_one_way(struct snoop *snoop, enum snoop_way way)
 }
 
 /*
- * What the kernel does not have is a reason to try the next way; what it forbids is not, but for
- * the files of tracefs, which other ways do without.
+ * What the kernel does not have, or a place that it does not let a kprobe be in, is a reason to try
+ * the next way; what it forbids is not, but for the files of tracefs, which other ways do without.
  */
 static int is_missing(enum snoop_way way, int error)
 {
 	return error == -EOPNOTSUPP || error == -ENOENT ||
+	       (way == SNOOP_KPROBE && error == -EINVAL) ||
 	       (way == SNOOP_TRACEPOINT && error == -EACCES);
 }
 

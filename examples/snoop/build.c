@@ -10,8 +10,8 @@
 
 /*
  * Byte offsets into the registers, struct pt_regs (rawbpf_kprobe(3)): a function's first two
- * arguments and its result; the six arguments of a system call, and the stack pointer, in its caller's
- * registers.
+ * arguments and its result; the six arguments of a system call, and the stack pointer, in its
+ * caller's registers.
  *
  * A 32-bit program has system call numbers of its own, in which 161 is not chroot. What tells one
  * is a u32, in the caller's registers or in the task. (On s390x the numbers are the same.)

@@ -13,7 +13,7 @@ static const char usage[] =
 
 static const char help[] =
 	"%s\n"
-	"Ends at Ctrl-C, with a line on stderr that says how many there were, and how many were lost.\n"
+	"Ends at Ctrl-C, with a line on stderr: how many there were, and how many were lost.\n"
 	"\n"
 	"  -j, --json        an object of JSON on each line\n"
 	"  -p, --pid PID     of this process only\n"

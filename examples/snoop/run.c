@@ -14,7 +14,10 @@
 
 #include "run.h"
 
-enum { RING_SIZE = 1 << 20 };
+/* Of perf buffers, for each CPU, what kernel.perf_event_mlock_kb leaves to everyone as a rule. */
+enum { RING_SIZE = 1 << 20, PERF_SIZE = 512 * 1024 };
+
+enum { PATIENCE_MS = 1000 };
 
 const char *const snoop_transport_names[SNOOP_TRANSPORTS] = {
 	[SNOOP_RING] = "ring",
@@ -67,28 +70,28 @@ static int create_maps(struct snoop *snoop)
 /* -------------------------------------------------------------------------- records */
 
 /*
- * Write what there is, however long its reader takes, unless a signal comes. 0, or -1: then
- * snoop->write_error says why.
+ * Write what there is, however long its reader takes, but after a signal only while it takes
+ * something each second. 0, or -1: then snoop->write_error says why.
  */
 static int flush(struct snoop *snoop)
 {
 	struct snoop_line *line = &snoop->line;
 	struct pollfd fds[] = { { .fd = snoop->signals, .events = POLLIN },
 				{ .fd = STDOUT_FILENO, .events = POLLOUT } };
-	size_t done = 0, left;
+	size_t done = 0;
 	ssize_t written;
 
 	if (snoop->write_error)
 		return -1;
 	for (; done < line->length; done += written) {
 		poll(fds, 2, -1);
-		if (fds[0].revents && !fds[1].revents) {
+		if (fds[0].revents && !fds[1].revents && poll(&fds[1], 1, PATIENCE_MS) == 0) {
 			snoop->write_error = EINTR;
 			return -1;
 		}
 		/* A pipe that poll(2) finds writable takes this much without waiting. */
-		left = line->length - done;
-		written = write(STDOUT_FILENO, line->text + done, left < PIPE_BUF ? left : PIPE_BUF);
+		written = line->length - done < PIPE_BUF ? line->length - done : PIPE_BUF;
+		written = write(STDOUT_FILENO, line->text + done, written);
 		if (written < 0 && errno != EAGAIN) {
 			snoop->write_error = errno;
 			return -1;
@@ -143,10 +146,10 @@ static int open_perfbuf(struct snoop *snoop)
 	snoop->events = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4,
 		.value_size = 4, .max_entries = cpus });
-	return snoop->events < 0 ? snoop->events
-				 : rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events,
-						       &(struct rawbpf_perfbuf_spec){
-							       .handle = handle, .context = snoop });
+	if (snoop->events < 0)
+		return snoop->events;
+	return rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events, &(struct rawbpf_perfbuf_spec){
+		.handle = handle, .context = snoop, .size = PERF_SIZE });
 }
 
 static struct rawbpf_source *source(struct snoop *snoop)
@@ -218,14 +221,33 @@ static int watch(struct snoop *snoop)
 	return err;
 }
 
-/* What is still in the buffers, once nothing more comes. */
-static int drain(struct snoop *snoop)
+static int is_balanced(struct snoop *snoop, const uint64_t *counts)
 {
-	int err = snoop->transport == SNOOP_RING ? rawbpf_ring_read(&snoop->ring)
-						 : rawbpf_perfbuf_read(&snoop->perfbuf);
+	return counts[SNOOP_PRODUCED] == counts[SNOOP_REFUSED] + source(snoop)->received;
+}
 
-	flush(snoop);
-	return err;
+/*
+ * What is still in the buffers. A program that is running when it is detached runs to its end, and
+ * what it sends comes a moment later. 0 with the final counts, or a negative errno.
+ */
+static int drain(struct snoop *snoop, uint64_t *counts)
+{
+	const struct timespec moment = { .tv_nsec = 10 * 1000 * 1000 };
+	const unsigned key = 0;
+	int err, tries;
+
+	for (tries = 0; tries < 50; tries++) {
+		set_clock(&snoop->line);
+		err = snoop->transport == SNOOP_RING ? rawbpf_ring_read(&snoop->ring)
+						     : rawbpf_perfbuf_read(&snoop->perfbuf);
+		if (err < 0 || flush(snoop) < 0)
+			return err;
+		err = rawbpf_map_lookup(snoop->counts, &key, counts, 0);
+		if (err < 0 || is_balanced(snoop, counts))
+			return err;
+		nanosleep(&moment, NULL);
+	}
+	return 0;
 }
 
 /* -------------------------------------------------------------------------- account */
@@ -240,28 +262,24 @@ static void add_part(char *text, size_t size, uint64_t number, const char *one, 
 }
 
 /* The last line: what came, what was lost, and whatever else keeps the list from being complete. */
-static int account(struct snoop *snoop)
+static int account(struct snoop *snoop, const uint64_t *counts)
 {
-	const unsigned key = 0;
-	uint64_t counts[SNOOP_COUNTS], received = source(snoop)->received;
-	char text[256] = "", unfinished[32];
-	int err = rawbpf_map_lookup(snoop->counts, &key, counts, 0);
+	unsigned long long received = source(snoop)->received, lost = counts[SNOOP_REFUSED];
+	char text[256] = "", one[32], many[32];
 
-	if (err < 0)
-		return snoop_complain(snoop, "reading the counts",
-				      &(struct rawbpf_error){ .error = err });
-	snprintf(unfinished, sizeof unfinished, "%ss not finished", snoop->tool->what);
+	snprintf(one, sizeof one, "%s not finished", snoop->tool->what);
+	snprintf(many, sizeof many, "%ss not finished", snoop->tool->what);
 	add_part(text, sizeof text, counts[SNOOP_UNREADABLE], "unreadable", "unreadable");
-	add_part(text, sizeof text, counts[SNOOP_BEGUN] - counts[SNOOP_ENDED], unfinished, unfinished);
+	add_part(text, sizeof text, counts[SNOOP_BEGUN] - counts[SNOOP_ENDED], one, many);
 	add_part(text, sizeof text, snoop->missed, "run missed by the kernel",
 		 "runs missed by the kernel");
-	fprintf(stderr, "%llu %s, %llu lost%s\n", (unsigned long long)received,
-		received == 1 ? "event" : "events", (unsigned long long)counts[SNOOP_REFUSED], text);
-	if (counts[SNOOP_PRODUCED] == received + counts[SNOOP_REFUSED])
-		return 0;
-	fprintf(stderr, "%s: but the program sent %llu\n", snoop->tool->name,
-		(unsigned long long)(counts[SNOOP_PRODUCED] - counts[SNOOP_REFUSED]));
-	return -1;
+	fprintf(stderr, "%llu %s, %llu lost%s\n", received, received == 1 ? "event" : "events", lost,
+		text);
+	if (is_balanced(snoop, counts))
+		return EXIT_SUCCESS;
+	fprintf(stderr, "%s: but the programs sent %llu\n", snoop->tool->name,
+		(unsigned long long)counts[SNOOP_PRODUCED] - lost);
+	return EXIT_FAILURE;
 }
 
 /* ------------------------------------------------------------------------------ run */
@@ -312,6 +330,7 @@ static int fail_writing(const struct snoop *snoop)
 int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options)
 {
 	static struct snoop snoop;
+	uint64_t counts[SNOOP_COUNTS] = { 0 };
 	int err;
 
 	snoop.tool = tool;
@@ -325,12 +344,12 @@ int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options
 	err = watch(&snoop);
 	snoop_detach(&snoop);
 	if (err >= 0 && !snoop.write_error)
-		err = drain(&snoop);
+		err = drain(&snoop, counts);
 	if (snoop.write_error)
 		return fail_writing(&snoop);
 	if (err < 0) {
 		fprintf(stderr, "%s: reading the buffer: %s\n", tool->name, strerror(-err));
 		return EXIT_FAILURE;
 	}
-	return account(&snoop) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return account(&snoop, counts);
 }

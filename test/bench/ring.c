@@ -7,6 +7,7 @@
  * checked to be equal. Absolute times are this machine's mood, ratios are what to look at.
  */
 #include <bpf/libbpf.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,6 +198,98 @@ static void run(const struct contest *contest)
 	       medians[LIBBPF] / medians[CALLBACK], contest->aim_callback);
 }
 
+/*
+ * A producer on another CPU that keeps to half the speed at which a reader with something to do gets
+ * on: what does the reader lose?
+ */
+enum { PACED = 400000, BATCH = 100, TRIAL = 2000 };
+
+static double pace; /* seconds a record */
+static int produced_all;
+
+static int work_on(void *context, void *data, size_t size)
+{
+	struct result *result = context;
+
+	(void)size;
+	for (volatile int i = 0; i < 300; i++)
+		;
+	result->sum += *(const uint64_t *)data;
+	result->records++;
+	return 0;
+}
+
+static double wall(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec * 1e-9;
+}
+
+static void *produce_paced(void *argument)
+{
+	struct contestant *contestant = argument;
+	for (int done = 0; done < PACED; done += BATCH) {
+		const double next = wall() + BATCH * pace;
+
+		ring_produce(contestant->prog, BATCH);
+		while (wall() < next)
+			;
+	}
+	__atomic_store_n(&produced_all, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static uint64_t lost_when_paced(enum side side, const struct contest *contest)
+{
+	struct contestant *contestant = &contestants[side];
+	struct rawbpf_loop loop = { 0 };
+	struct ring_ledger ledger;
+	pthread_t thread;
+	double start;
+	int err = 0;
+
+	enter(contestant, side, contest);
+	if (side != LIBBPF && (rawbpf_loop_open(&loop) || rawbpf_loop_add(&loop, &contestant->ring.source)))
+		fail("opening the loop", side);
+	ring_produce(contestant->prog, TRIAL);
+	start = wall();
+	if (side == LIBBPF)
+		ring_buffer__consume(contestant->libbpf);
+	else
+		rawbpf_ring_read(&contestant->ring);
+	pace = 2 * (wall() - start) / TRIAL;
+	produced_all = 0;
+	if (pthread_create(&thread, NULL, produce_paced, contestant))
+		fail("starting a thread", 0);
+	while (err >= 0 && (err > 0 || !__atomic_load_n(&produced_all, __ATOMIC_ACQUIRE)))
+		err = side == LIBBPF ? ring_buffer__poll(contestant->libbpf, 10)
+				     : rawbpf_loop_run(&loop, 10);
+	pthread_join(thread, NULL);
+	ring_ledger_read(&ledger, contestant->ledger);
+	if (err < 0 || ledger.produced != contestant->result.records + ledger.refused)
+		fail("a ledger that does not close", err);
+	rawbpf_loop_close(&loop);
+	leave(contestant);
+	return ledger.refused;
+}
+
+static void paced(void)
+{
+	static const struct contest contest = {
+		"", { .type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 16 }, work_on, NULL, 0, 0 };
+
+	printf("of %d records, produced at half the speed of reading, lost\n", PACED);
+	for (int round = 0; round < 3; round++) {
+		uint64_t libbpf = lost_when_paced(LIBBPF, &contest);
+		uint64_t rawbpf = lost_when_paced(CALLBACK, &contest);
+
+		printf("  %-62s %8llu, by libbpf %llu\n", "by a callback in rawbpf_loop_run()",
+		       (unsigned long long)rawbpf, (unsigned long long)libbpf);
+	}
+}
+
 #define FIRST first_8_bytes_by_callback, first_8_bytes_by_spans
 #define ALL all_bytes_by_callback, all_bytes_by_spans
 
@@ -215,13 +308,16 @@ int main(void)
 		  { .type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 256 }, ALL, 1, 1 },
 	};
 
-	cpu_set_t cpu;
+	cpu_set_t all, cpu;
 
 	/* One CPU, whose number is in the records, for all sides. */
+	sched_getaffinity(0, sizeof all, &all);
 	CPU_ZERO(&cpu);
 	CPU_SET(sched_getcpu(), &cpu);
 	sched_setaffinity(0, sizeof cpu, &cpu);
 	for (unsigned i = 0; i < RAWBPF_COUNT(contests); i++)
 		run(&contests[i]);
+	sched_setaffinity(0, sizeof all, &all);
+	paced();
 	return 0;
 }

@@ -53,8 +53,9 @@ build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
 heading "Perf buffers"
 build perfbuf "$here/perfbuf.c" "$top/lib/rawbpf.c" -lbpf -lpthread
 "$work/perfbuf"
+
 heading "Ring buffers"
-build ring "$here/ring.c" "$top/test/ring_programs.c" "$top/lib/rawbpf.c" -lbpf
+build ring "$here/ring.c" "$top/test/ring_programs.c" "$top/lib/rawbpf.c" -lbpf -lpthread
 "$work/ring"
 
 heading "Compiling the library as one file"

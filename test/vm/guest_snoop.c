@@ -7,7 +7,7 @@
 #include "../snooped.h"
 #include "guest.h"
 
-enum { FLOOD = 20000 };
+enum { FLOOD = 20000, SLEEPERS = 50 };
 
 static const char *const ways[] = { NULL, "kprobe", "tracepoint", "raw_tp" };
 static const char *const transports[] = { NULL, "ring", "perf" };
@@ -30,6 +30,17 @@ static void say(const char *tool, const struct snooped_run *run, const char *pro
 	snprintf(name, sizeof name, "%s.%s.%s", tool, or_default(run->way),
 		 or_default(run->transport));
 	fact_text(name, problem[0] ? problem : "as expected");
+}
+
+/* A return probe has room for 10 calls at a time on such a machine. */
+static void sleepers(void)
+{
+	struct snooped_sleepers sleepers = { .calls = SLEEPERS };
+
+	snooped_sleep(&(struct snooped_run){ .tool = "/bin/opensnoop", .way = "kprobe" }, &sleepers);
+	fact(sleepers.printed, "sleepers.printed");
+	fact(sleepers.unfinished, "sleepers.unfinished");
+	fact(sleepers.missed, "sleepers.missed");
 }
 
 void guest_snoop(void)
@@ -55,4 +66,5 @@ void guest_snoop(void)
 			snooped_flood(&run, FLOOD, problem, sizeof problem);
 			say("flood", &run, problem);
 		}
+	sleepers();
 }

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/* Run a tool, show it something, and compare. */
+#include "snooped.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COMM "snooped"
+
+enum { OUTPUT = 1 << 26 };
+
+static void close_from(int fd)
+{
+	for (; fd < 256; fd++)
+		close(fd);
+}
+
+static void run_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof set, &set);
+}
+
+/*
+ * The child: says its id on `out`, does things to see until it hears on `in`, then the real ones.
+ * It stays on one CPU, since perf buffers keep no order between CPUs.
+ */
+static void be_snooped(const struct snooped *snooped, const struct snooped_run *run, int in,
+		       int out)
+{
+	struct pollfd go = { .fd = 0, .events = POLLIN };
+	unsigned id = run->tgid();
+
+	prctl(PR_SET_NAME, COMM);
+	if (snooped->prepare)
+		snooped->prepare();
+	run_on(0);
+	dup2(in, 0);
+	if (write(out, &id, sizeof id) != sizeof id)
+		_exit(1);
+	close_from(3); /* so that the next one opened is 3 */
+	while (poll(&go, 1, 10) == 0)
+		snooped->ready();
+	snooped->act(run);
+	_exit(0);
+}
+
+struct tool {
+	pid_t pid;
+	int out, err;
+};
+
+static struct tool start_tool(const struct snooped_run *run, const char *filter, const char *value)
+{
+	const char *argv[12] = { strrchr(run->tool, '/') + 1, "-j", filter, value };
+	char *const envp[] = { NULL };
+	struct tool tool;
+	int out[2], err[2], count = 4;
+
+	if (run->way) {
+		argv[count++] = "-a";
+		argv[count++] = run->way;
+	}
+	if (run->transport) {
+		argv[count++] = "-b";
+		argv[count++] = run->transport;
+	}
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+		abort();
+	tool.pid = fork();
+	if (tool.pid == 0) {
+		dup2(out[1], 1);
+		dup2(err[1], 2);
+		execve(run->tool, (char *const *)argv, envp);
+		_exit(127);
+	}
+	close(out[1]);
+	close(err[1]);
+	tool.out = out[0];
+	tool.err = err[0];
+	return tool;
+}
+
+/* Wait up to 20 s for it to print something, or to end. */
+static void wait_ready(const struct tool *tool)
+{
+	struct pollfd out = { .fd = tool->out, .events = POLLIN };
+
+	poll(&out, 1, 20000);
+}
+
+/* Add what comes to `text`, until the end, or until nothing came for so long. */
+static size_t read_more(int fd, char *text, size_t length, size_t size, int timeout_ms)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	ssize_t got;
+
+	while (length < size - 1 && poll(&ready, 1, timeout_ms) > 0) {
+		got = read(fd, text + length, size - 1 - length);
+		if (got <= 0)
+			break;
+		length += got;
+	}
+	text[length] = '\0';
+	return length;
+}
+
+static int end_tool(struct tool *tool, char *out, size_t length, char *err, size_t err_size)
+{
+	int status;
+
+	kill(tool->pid, SIGTERM);
+	read_more(tool->out, out, length, OUTPUT, 20000);
+	read_more(tool->err, err, 0, err_size, 20000);
+	close(tool->out);
+	close(tool->err);
+	waitpid(tool->pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* ------------------------------------------------------------------------ comparison */
+
+/* Take `"name":` and its number out of the line; -1: it is not there. */
+static long long take_number(char *line, const char *name)
+{
+	char member[32], *at, *end;
+	long long value;
+
+	snprintf(member, sizeof member, "\"%s\":", name);
+	at = strstr(line, member);
+	if (!at)
+		return -1;
+	value = strtoll(at + strlen(member), &end, 10);
+	end += *end == ',';
+	memmove(at, end, strlen(end) + 1);
+	return value;
+}
+
+/* "xxxx...": "x{40}", if there are so many. */
+static void shorten(char *line)
+{
+	char *from = line, *to = line;
+
+	while (*from) {
+		size_t count = strspn(from, "x");
+
+		if (count > 32)
+			to += sprintf(to, "x{%zu}", count);
+		else
+			to = (char *)memmove(to, from, count ? count : 1) + (count ? count : 1);
+		from += count ? count : 1;
+	}
+	*to = '\0';
+}
+
+static void replace(char *line, const char *what, const char *by)
+{
+	char *at = strstr(line, what);
+
+	if (!at || strlen(by) > strlen(what))
+		return;
+	memmove(at + strlen(by), at + strlen(what), strlen(at + strlen(what)) + 1);
+	memcpy(at, by, strlen(by));
+}
+
+/* Without BTF tcpconnect does not know why a connection failed. */
+static const char *expected_line(const char *line)
+{
+	static char without[512];
+	const char *failed = strstr(line, "\"connected\":false,\"errno\":");
+	const char *behind = failed ? strstr(failed, ",\"source\"") : NULL;
+
+	if (!failed || access("/sys/kernel/btf/vmlinux", F_OK) == 0)
+		return line;
+	snprintf(without, sizeof without, "%.*s\"connected\":false,\"errno\":null%s",
+		 (int)(failed - line), line, behind);
+	return without;
+}
+
+static int compare(const struct snooped *snooped, const struct snooped_run *run, unsigned id,
+		   char *out, unsigned *count, char *problem, size_t size)
+{
+	const char *const *expected = snooped->lines;
+	long long before = (time(NULL) - 60) * 1000000000LL;
+	char *line;
+
+	for (line = strtok(out, "\n"); line; line = strtok(NULL, "\n")) {
+		long long at = take_number(line, "time_ns");
+
+		++*count;
+		if (take_number(line, "pid") != id || take_number(line, "tid") != id ||
+		    at < before)
+			return snprintf(problem, size, "another id, or back in time: %s", line);
+		before = at;
+		if (strstr(line, "/ready") || strstr(line, "\"destination_port\":9}"))
+			continue;
+		take_number(line, "duration_ns");
+		shorten(line);
+		replace(line, run->program, "PROGRAM");
+		if (!*expected || strcmp(line, expected_line(*expected)) != 0)
+			return snprintf(problem, size, "not expected: %s", line);
+		expected++;
+	}
+	return *expected ? snprintf(problem, size, "missing: %s", *expected) : 0;
+}
+
+/*
+ * The last line of `err`, without what it says of missed runs: a raw tracepoint's program runs for
+ * every system call of the machine, and Linux 7 lets another thread interrupt it.
+ */
+static const char *last_line(char *err)
+{
+	char *end = strrchr(err, '\n'), *missed;
+
+	if (!end)
+		return err;
+	*end = '\0';
+	missed = strstr(err, " missed by the kernel");
+	while (missed && *missed != ',')
+		missed--;
+	if (missed)
+		*missed = '\0';
+	end = strrchr(err, '\n');
+	return end ? end + 1 : err;
+}
+
+static char *output(void)
+{
+	static char *text;
+
+	if (!text)
+		text = malloc(OUTPUT);
+	return text;
+}
+
+void snooped_check(const struct snooped *snooped, const struct snooped_run *run, char *problem,
+		   size_t size)
+{
+	char err[4096], account[128], id_text[16];
+	unsigned id = 0, count = 0;
+	int go[2], said[2], status;
+	struct tool tool;
+	pid_t child;
+
+	problem[0] = '\0';
+	if (pipe2(go, O_CLOEXEC) || pipe2(said, O_CLOEXEC))
+		abort();
+	child = fork();
+	if (child == 0) {
+		close(go[1]);
+		be_snooped(snooped, run, go[0], said[1]);
+	}
+	close(go[0]);
+	close(said[1]);
+	if (read(said[0], &id, sizeof id) != sizeof id)
+		abort();
+	close(said[0]);
+	snprintf(id_text, sizeof id_text, "%u", id);
+	tool = start_tool(run, "-p", id_text);
+	wait_ready(&tool);
+	close(go[1]);
+	waitpid(child, &status, 0);
+	status = end_tool(&tool, output(), 0, err, sizeof err);
+	if (compare(snooped, run, id, output(), &count, problem, size))
+		return;
+	snprintf(account, sizeof account, "%u events, 0 lost%s", count, snooped->account);
+	if (status != 0 || strcmp(last_line(err), account) != 0)
+		snprintf(problem, size, "exit %d, %s (and not: %s)", status, last_line(err),
+			 account);
+}
+
+/* ----------------------------------------------------------------------------- flood */
+
+static void flood(int cpu, unsigned calls)
+{
+	run_on(cpu);
+	while (calls--)
+		syscall(SYS_openat, AT_FDCWD, "/flood", O_RDONLY);
+	_exit(0);
+}
+
+/* Lines of the output in which this is. */
+static unsigned lines_with(const char *text)
+{
+	const char *at = output();
+	unsigned count = 0;
+
+	while ((at = strstr(at, text))) {
+		count++;
+		at += strcspn(at, "\n");
+	}
+	return count;
+}
+
+/* Take the name that the tool looks for, and open files until it has seen that. */
+static void show_ready(const struct tool *tool)
+{
+	struct pollfd out = { .fd = tool->out, .events = POLLIN };
+
+	prctl(PR_SET_NAME, COMM);
+	for (int tries = 0; tries < 2000 && poll(&out, 1, 10) == 0; tries++)
+		syscall(SYS_openat, AT_FDCWD, "/ready", O_RDONLY);
+}
+
+void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem, size_t size)
+{
+	unsigned cpus = sysconf(_SC_NPROCESSORS_ONLN), cpu, printed = 0, ready = 0;
+	unsigned long long events = 0, lost = 0;
+	struct tool tool = start_tool(run, "-c", COMM);
+	char err[4096], comm[16] = "";
+	int status;
+
+	problem[0] = '\0';
+	prctl(PR_GET_NAME, comm);
+	show_ready(&tool);
+	for (cpu = 0; cpu < cpus; cpu++)
+		if (fork() == 0)
+			flood(cpu, calls / cpus);
+	for (cpu = 0; cpu < cpus; cpu++)
+		wait(&status);
+	prctl(PR_SET_NAME, comm);
+	status = end_tool(&tool, output(), read_more(tool.out, output(), 0, OUTPUT, 1000), err,
+			  sizeof err);
+	printed = lines_with("\"/flood\"");
+	ready = lines_with("\"/ready\"");
+	sscanf(last_line(err), "%llu events, %llu lost", &events, &lost);
+	if (status != 0 || !lost || events != printed + ready ||
+	    printed + lost != calls / cpus * cpus)
+		snprintf(problem, size, "exit %d, %u calls, %u of them printed: %s", status,
+			 calls / cpus * cpus, printed, err);
+}
+
+/* ---------------------------------------------------------------------------- sleep */
+
+void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers)
+{
+	static const char fifo[] = "/tmp/snooped-fifo";
+	struct tool tool = start_tool(run, "-c", COMM);
+	char err[4096], comm[16] = "";
+	const char *part;
+	unsigned i;
+	int fd;
+
+	prctl(PR_GET_NAME, comm);
+	show_ready(&tool);
+	mkfifo(fifo, 0600);
+	for (i = 1; i < sleepers->calls; i++) {
+		if (fork() == 0) {
+			syscall(SYS_openat, AT_FDCWD, fifo, O_RDONLY); /* until somebody writes */
+			_exit(0);
+		}
+	}
+	sleep(2);
+	fd = syscall(SYS_openat, AT_FDCWD, fifo, O_WRONLY);
+	for (i = 1; i < sleepers->calls; i++)
+		wait(NULL);
+	close(fd);
+	unlink(fifo);
+	prctl(PR_SET_NAME, comm);
+	end_tool(&tool, output(), 0, err, sizeof err);
+	sleepers->printed = lines_with(fifo);
+	part = strstr(err, "lost, ");
+	if (part)
+		sscanf(part, "lost, %u calls not finished, %u", &sleepers->unfinished,
+		       &sleepers->missed);
+}
