@@ -53,10 +53,9 @@ static const unsigned char *skip_blanks(const unsigned char *at)
  * at a time, the first in the lowest byte.
  */
 #define EACH(BYTE)	(0x0101010101010101 * (uint64_t)(BYTE))
-#define LEX_INLINE	static inline
 
 /* Behind the end are zeros. */
-LEX_INLINE uint64_t load_eight(const unsigned char *at, const unsigned char *end)
+static uint64_t load_eight(const unsigned char *at, const unsigned char *end)
 {
 	uint64_t bytes = 0;
 
@@ -70,7 +69,7 @@ LEX_INLINE uint64_t load_eight(const unsigned char *at, const unsigned char *end
 }
 
 /* The high bit of each byte that is not from `first` to `last`, all below 0x80. */
-LEX_INLINE uint64_t not_between(uint64_t bytes, unsigned char first, unsigned char last)
+static uint64_t not_between(uint64_t bytes, unsigned char first, unsigned char last)
 {
 	uint64_t low = bytes & EACH(0x7f);
 
@@ -78,7 +77,7 @@ LEX_INLINE uint64_t not_between(uint64_t bytes, unsigned char first, unsigned ch
 }
 
 /* How many bytes come before the first with a high bit. */
-LEX_INLINE unsigned count_before(uint64_t high_bits)
+static unsigned count_before(uint64_t high_bits)
 {
 	return high_bits ? __builtin_ctzll(high_bits) / 8 : 8;
 }
@@ -129,7 +128,7 @@ RAWBPF__PRIVATE unsigned rawbpf__word_find(const struct rawbpf__tables *tables, 
 }
 
 /* r0 to r10, w0 to w10; or what looks like one. Its end; NULL: it is some other word. */
-LEX_INLINE const unsigned char *lex_register(struct rawbpf__token *token, const unsigned char *at)
+static const unsigned char *lex_register(struct rawbpf__token *token, const unsigned char *at)
 {
 	unsigned char letter = *at | 0x20;
 	const unsigned char *digits = at + 1;
@@ -186,8 +185,8 @@ static int is_no_name(const unsigned char *at, const unsigned char *next)
 }
 
 /* A word: of the templates, or a name. */
-LEX_INLINE const unsigned char *lex_word(struct rawbpf__parser *p, struct rawbpf__token *token,
-					 unsigned before)
+static const unsigned char *lex_word(struct rawbpf__parser *p, struct rawbpf__token *token,
+				     unsigned before)
 {
 	const unsigned char *at = token->start, *next;
 	unsigned word = 0;
@@ -243,8 +242,8 @@ static const unsigned char *lex_digits(struct rawbpf__parser *p, struct rawbpf__
 }
 
 /* Up to 7 decimal digits at once; NULL: it is another number. */
-LEX_INLINE const unsigned char *lex_decimal(struct rawbpf__parser *p, struct rawbpf__token *token,
-					    const unsigned char *at)
+static const unsigned char *lex_decimal(struct rawbpf__parser *p, struct rawbpf__token *token,
+					const unsigned char *at)
 {
 	uint64_t bytes = load_eight(at, p->end);
 	unsigned n = count_before(not_between(bytes, '0', '9'));
@@ -259,8 +258,8 @@ LEX_INLINE const unsigned char *lex_decimal(struct rawbpf__parser *p, struct raw
 	return at + n;
 }
 
-LEX_INLINE const unsigned char *lex_number(struct rawbpf__parser *p, struct rawbpf__token *token,
-					   const unsigned char *at)
+static const unsigned char *lex_number(struct rawbpf__parser *p, struct rawbpf__token *token,
+				       const unsigned char *at)
 {
 	const unsigned char *next = lex_decimal(p, token, at);
 	unsigned base = 10;
@@ -299,7 +298,7 @@ static const unsigned char *lex_quoted(struct rawbpf__token *token, const unsign
 }
 
 /* Does a number follow one sign or two? Its first byte, and whether to negate it. */
-LEX_INLINE const unsigned char *lex_signs(const unsigned char *at, int *negative)
+static const unsigned char *lex_signs(const unsigned char *at, int *negative)
 {
 	struct rawbpf__token token;
 	int signs;
@@ -380,8 +379,8 @@ static const unsigned char *lex_more(struct rawbpf__parser *p, struct rawbpf__to
 	return at;
 }
 
-LEX_INLINE const unsigned char *lex_sum(struct rawbpf__parser *p, struct rawbpf__token *sum,
-					const unsigned char *at)
+static const unsigned char *lex_sum(struct rawbpf__parser *p, struct rawbpf__token *sum,
+				    const unsigned char *at)
 {
 	const unsigned char *next = at + (*at == ' ');
 
@@ -391,7 +390,7 @@ LEX_INLINE const unsigned char *lex_sum(struct rawbpf__parser *p, struct rawbpf_
 }
 
 /* A signed number, or a sum; NULL: there is only an operator. */
-LEX_INLINE const unsigned char *lex_signed(struct rawbpf__parser *p, struct rawbpf__token *token)
+static const unsigned char *lex_signed(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
 	const unsigned char *start = token->start;
 	int negative;
@@ -468,7 +467,7 @@ RAWBPF__PRIVATE const unsigned char *rawbpf__operator_end(const unsigned char *a
 	return at;
 }
 
-LEX_INLINE const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf__token *token)
+static const unsigned char *lex_operator(struct rawbpf__parser *p, struct rawbpf__token *token)
 {
 	const unsigned char *at = token->start, *next = NULL, *end;
 	unsigned code;
@@ -487,8 +486,8 @@ LEX_INLINE const unsigned char *lex_operator(struct rawbpf__parser *p, struct ra
 }
 
 /* One token. If it is none at all (a comment), its code stays T_END. */
-LEX_INLINE const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__token *token,
-					  unsigned class, unsigned before)
+static const unsigned char *lex_token(struct rawbpf__parser *p, struct rawbpf__token *token,
+				      unsigned class, unsigned before)
 {
 	const unsigned char *at = token->start, *next;
 

@@ -9,29 +9,29 @@
  */
 #include "parse.h"
 
-static const unsigned char *after_blanks(const struct rawbpf__parser *p, const unsigned char *at)
+static const unsigned char *after_blanks(const unsigned char *at)
 {
-	while (at < p->end && rawbpf__is_blank(*at))
+	while (rawbpf__is_blank(*at))
 		at++;
 	return at;
 }
 
 /* Do these bytes come next? */
-static int comes(const struct rawbpf__parser *p, const unsigned char *at, const char *text)
+static int comes(const unsigned char *at, const char *text)
 {
 	for (; *text; text++, at++)
-		if (at == p->end || *at != (unsigned char)*text)
+		if (*at != (unsigned char)*text)
 			return 0;
 	return 1;
 }
 
 /* A column of 8 or 16 bytes, each two digits and a blank. Its end, or `at`. */
-static const unsigned char *after_bytes(const struct rawbpf__parser *p, const unsigned char *at)
+static const unsigned char *after_bytes(const unsigned char *at)
 {
 	const unsigned char *start = at;
 	unsigned count = 0;
 
-	while (p->end - at > 2 && count < 16 && rawbpf__is_hex(at[0]) && rawbpf__is_hex(at[1]) &&
+	while (count < 16 && rawbpf__is_hex(at[0]) && rawbpf__is_hex(at[1]) &&
 	       rawbpf__is_blank(at[2])) {
 		count++;
 		at += 3;
@@ -47,17 +47,17 @@ static int symbol_line(struct rawbpf__parser *p)
 	struct rawbpf__token name = { .code = RAWBPF__T_NUMBER };
 	const unsigned char *at = p->at;
 
-	while (at < p->end && rawbpf__is_hex(*at))
+	while (rawbpf__is_hex(*at))
 		at++;
 	if (at - p->at < 8)
 		return 0;
-	at = after_blanks(p, at);
+	at = after_blanks(at);
 	name.start = at + 1;
-	if (!comes(p, at, "<"))
+	if (!comes(at, "<"))
 		return 0;
 	at = rawbpf__word_end(name.start, p->end, &name.value);
 	name.length = at - name.start;
-	if (!comes(p, at, ">:"))
+	if (!comes(at, ">:"))
 		return 0;
 	p->at = at + 2;
 	if (name.length && !rawbpf__is_digit(*name.start))
@@ -71,19 +71,18 @@ static int numbered_line(struct rawbpf__parser *p)
 	const unsigned char *at = p->at;
 	uint64_t number = 0;
 
-	for (; at < p->end && rawbpf__is_digit(*at) && at - p->at < 10; at++)
+	for (; rawbpf__is_digit(*at) && at - p->at < 10; at++)
 		number = number * 10 + *at - '0';
-	if (!comes(p, at, ":"))
+	if (!comes(at, ":"))
 		return 1;
 	p->number_at = p->at;
 	p->number = number;
 	p->from_kernel = 1;
-	at = after_blanks(p, at + 1);
+	at = after_blanks(at + 1);
 	p->at = at;
-	if (comes(p, at, "frame") || (comes(p, at, "R") && p->end - at > 1 &&
-				      rawbpf__is_digit(at[1])))
+	if (comes(at, "frame") || (*at == 'R' && rawbpf__is_digit(at[1])))
 		return 0;
-	p->at = after_blanks(p, after_bytes(p, at));
+	p->at = after_blanks(after_bytes(at));
 	return 1;
 }
 
@@ -97,7 +96,7 @@ static void opcode(struct rawbpf__parser *p)
 {
 	const unsigned char *at = p->at;
 
-	if (p->end - at < 4 || at[0] != '(' || !rawbpf__is_hex(at[1]) || !rawbpf__is_hex(at[2]) ||
+	if (at[0] != '(' || !rawbpf__is_hex(at[1]) || !rawbpf__is_hex(at[2]) ||
 	    at[3] != ')')
 		return;
 	p->opcode = RAWBPF__OPCODE | hex_value(at[1]) << 4 | hex_value(at[2]);
@@ -147,5 +146,5 @@ RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__parser *p)
 
 	if (rawbpf__text_equal(token, "processed") || rawbpf__text_equal(token, "from"))
 		return p->token_count > 2 && rawbpf__is_digit(*token[1].start);
-	return comes(p, token->start, "func#");
+	return comes(token->start, "func#");
 }

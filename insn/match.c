@@ -11,9 +11,9 @@ static const char match_words[] =
 
 RAWBPF__PRIVATE void rawbpf__tables_start(struct rawbpf__tables *tables)
 {
-	const char *text = match_words;
+	const char *text = match_words, *last = text + sizeof(match_words);
 	struct rawbpf__word *word = tables->words;
-	unsigned slot, i;
+	unsigned slot, code = RAWBPF__T_WORD, i;
 
 	for (i = 0; i < RAWBPF__ROW_SLOTS; i++)
 		tables->row_slots[i] = 0;
@@ -23,14 +23,13 @@ RAWBPF__PRIVATE void rawbpf__tables_start(struct rawbpf__tables *tables)
 	tables->next = (struct rawbpf__template){ .pass = 0 };
 	for (; *text; text += word->length + 1, word++) {
 		const unsigned char *at = (const unsigned char *)text;
-		const unsigned char *end = (const unsigned char *)match_words + sizeof(match_words);
 
 		word->text = text;
-		word->length = rawbpf__word_end(at, end, &word->key) - at;
+		word->length = rawbpf__word_end(at, (const unsigned char *)last, &word->key) - at;
 		slot = rawbpf__key_slot(word->key, RAWBPF__WORD_BITS);
 		while (tables->word_slots[slot % RAWBPF__WORD_SLOTS])
 			slot++;
-		tables->word_slots[slot % RAWBPF__WORD_SLOTS] = RAWBPF__T_WORD + word - tables->words;
+		tables->word_slots[slot % RAWBPF__WORD_SLOTS] = code++;
 	}
 }
 

@@ -54,7 +54,7 @@ enum {
 #define WORD(TEXT) RAWBPF__T_##TEXT,
 #include "form.def"
 	RAWBPF__T_WORDS_END,
-	RAWBPF__T_NAMED = RAWBPF__T_map + 1	/* after the words before this, any word is a name */
+	RAWBPF__T_NAMED = RAWBPF__T_map + 1	/* after the words before this, a word is a name */
 };
 _Static_assert(RAWBPF__T_WORDS_END <= 256, "a token's code is a byte");
 

@@ -18,8 +18,9 @@ struct rawbpf__log {
 RAWBPF__PRIVATE int rawbpf__log_begin(const struct rawbpf__log *log);
 
 /*
- * Load with a log, by `attempt`, into scratch memory that grows until all of it fits: before 6.4 the
- * kernel keeps the beginning of a log that does not, and the reason is at the end. Returns what the last attempt did, or `unlogged` when there is no memory.
+ * Load with a log, by `attempt`, into scratch memory that grows until all of it fits: before 6.4
+ * the kernel keeps the beginning of a log that does not, and the reason is at the end. Returns
+ * what the last attempt did, or `unlogged` when there is no memory.
  */
 RAWBPF__PRIVATE int rawbpf__log_load(const struct rawbpf__log *log,
 				     int (*attempt)(void *attr, uint64_t scratch, uint32_t size),

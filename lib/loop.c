@@ -41,8 +41,8 @@ static int take_turns(const struct epoll_event *events, int count)
 }
 
 /*
- * Level-triggered: what a turn leaves is found again. A source may turn out to have no record, if it
- * only discarded some, say; then the wait goes on for the rest of the time.
+ * Level-triggered: what a turn leaves is found again. A source may turn out to have no record, as
+ * when all were discarded; then the wait goes on for the rest of the time.
  */
 int rawbpf_loop_run(struct rawbpf_loop *loop, int timeout_ms)
 {

@@ -76,7 +76,7 @@ RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
 
 /* A clock that only goes forward. */
 RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
-/* When a wait of that long from now ends, and how much of it is left: -1 stays -1, and 0 stays 0. */
+/* When a wait of that long from now ends; how much of it is left: -1 stays -1, and 0 stays 0. */
 RAWBPF__PRIVATE int64_t rawbpf__time_end(int timeout_ms);
 RAWBPF__PRIVATE int rawbpf__time_left(int64_t end, int timeout_ms);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ring buffer of lib/ring.c, with the roles exchanged: only the consumer's page is read-only. */
+/* The ring buffer of lib/ring.c, the roles exchanged: only the consumer's page is read-only. */
 #include <rawbpf/user_ring.h>
 
 #include <linux/eventpoll.h>

@@ -468,6 +468,22 @@ static int use_congestion_control(const char *name)
 	return err;
 }
 
+/* Those of another map in their place, by the same link; and then none. */
+static void replace_operations(struct rawbpf_link *link, int map, int other, const void *value)
+{
+	struct rawbpf_link second = { 0 };
+
+	ck_assert_int_eq(rawbpf_struct_ops_attach(&second, other), -EINVAL); /* not filled */
+	ck_assert_int_eq(rawbpf_map_update(other, &(uint32_t){ 0 }, value, 0), 0);
+	ck_assert_int_eq(rawbpf_struct_ops_attach(&second, other), -EEXIST);
+	ck_assert_int_eq(second.fd, 0);
+	ck_assert_int_eq(rawbpf_link_update(link, other, other), -EPERM);
+	ck_assert_int_eq(rawbpf_link_update(link, other, map), 0);
+	if (live_kernel() >= 0x60a)
+		ck_assert_int_eq(rawbpf_link_force_detach(link), 0);
+	ck_assert_int_eq(rawbpf_link_detach(link), 0);
+}
+
 /* A congestion control of three programs, by a name of ours. */
 START_TEST(test_struct_ops)
 {
@@ -483,7 +499,7 @@ START_TEST(test_struct_ops)
 	struct rawbpf_btf_struct_ops ops;
 	struct rawbpf_btf kernel;
 	struct rawbpf_link link = { 0 };
-	int by_link = live_kernel() >= 0x604, progs[3], map;
+	int by_link = live_kernel() >= 0x604, progs[3], map, other;
 	char name[16];
 
 	ck_assert_int_eq(rawbpf_btf_kernel_open(&kernel), 0);
@@ -507,6 +523,8 @@ START_TEST(test_struct_ops)
 	spec.flags = by_link ? BPF_F_LINK : 0;
 	map = rawbpf_map_create(&spec);
 	ck_assert_int_gt(map, 2);
+	other = rawbpf_map_create(&spec);
+	ck_assert_int_gt(other, 2);
 	close(spec.btf);
 
 	ck_assert_int_eq(use_congestion_control(name), -ENOENT);
@@ -515,11 +533,12 @@ START_TEST(test_struct_ops)
 		ck_assert_int_eq(rawbpf_struct_ops_attach(&link, map), 0);
 	ck_assert_int_eq(use_congestion_control(name), 0);
 	if (by_link)
-		ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+		replace_operations(&link, map, other, value);
 	else
 		ck_assert_int_eq(rawbpf_map_delete(map, &(uint32_t){ 0 }), 0);
 	ck_assert_int_eq(use_congestion_control(name), -ENOENT);
 	close(map);
+	close(other);
 	for (unsigned i = 0; i < RAWBPF_COUNT(operations); i++)
 		close(progs[i]);
 	rawbpf_btf_close(&kernel);

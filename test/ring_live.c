@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ring buffers that programs of the running kernel write to: nothing is lost that is not counted. */
+/* Ring buffers that programs of the running kernel write to: no record is lost uncounted. */
 #include "live.h"
 
 #include <pthread.h>

@@ -241,8 +241,8 @@ START_TEST(test_multi_refused)
 	ck_assert_int_eq(MULTI(&link, prog, .offsets = offsets, .count = 1, .session = 1), -EINVAL);
 	ck_assert_int_eq(MULTI(&link, plain, .offsets = offsets, .count = 1), -EINVAL);
 	/* A descriptor in place of a path is newer. */
-	err = MULTI_IN(&link, prog, "", .path_fd = open("/proc/self/exe", O_RDONLY),
-		    .offsets = offsets, .count = 1);
+	err = MULTI_IN(&link, prog, NULL, .path_fd = open("/proc/self/exe", O_RDONLY),
+		       .offsets = offsets, .count = 1);
 	ck_assert_int_eq(err, live_kernel() < 0x700 ? -EINVAL : 0);
 	rawbpf_link_detach(&link);
 }

@@ -42,8 +42,8 @@ int rawbpf_loop_add(struct rawbpf_loop *loop, struct rawbpf_source *source);
 
 /*
  * Wait until a source has records, up to `timeout_ms` (-1: without an end, 0: not at all), and give
- * every source that has some a turn. Returns how many records were handed over; 0: none, for as long
- * as that. Where more come than are read, each turn ends all the same, so that no source waits for
+ * every source that has some a turn. Returns how many records were handed over; 0: none, for as
+ * long as that. Where more come than are read, each turn ends all the same, so that no source waits for
  * ever and the caller can look at its flags between two runs.
  *
  * -EINTR  a signal came before any record

@@ -36,8 +36,8 @@ struct rawbpf_ring {
 
 /*
  * Open the ring buffer `map`, which may be closed afterwards, to read on from where the last reader
- * stopped. rawbpf_ring_read() and rawbpf_loop_run() hand records to `handle`, which may be NULL where
- * rawbpf_ring_next() alone reads.
+ * stopped. rawbpf_ring_read() and rawbpf_loop_run() hand records to `handle`, which may be NULL
+ * where rawbpf_ring_next() alone reads.
  *
  * -EINVAL  not a ring buffer
  * -EBADF   no descriptor

@@ -52,7 +52,7 @@ int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
 /* Many places in one file. */
 struct rawbpf_uprobe_multi_spec {
 	const char *path;
-	int path_fd;              /* the file, if path is "", or the directory it is in; 0: none 7.2 */
+	int path_fd;              /* in place of a path: the file; 0: none                7.3 */
 	const uint64_t *offsets;
 	const uint64_t *ref_ctr_offsets; /* one each; NULL: none */
 	const uint64_t *cookies;         /* one each, for bpf_get_attach_cookie(); NULL: none */
@@ -68,7 +68,7 @@ struct rawbpf_uprobe_multi_spec {
  * was loaded with expected_attach_type BPF_TRACE_UPROBE_MULTI, or
  * BPF_TRACE_UPROBE_SESSION for a session.
  *
- * -EINVAL   no path, no offsets, one past the file's end; another type of program; a session
+ * -EINVAL   no path, or both; no offsets, one past the file's end; another type of program; a session
  *           with a program that was not loaded for one; an older kernel
  * -E2BIG    more than 1,048,576
  * -EBADF    the path is not a regular file's

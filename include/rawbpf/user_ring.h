@@ -51,8 +51,8 @@ void rawbpf_user_ring_close(struct rawbpf_user_ring *ring);
 
 /*
  * Reserve room for a record of `size` bytes, which *record then points to, aligned to 8 bytes and
- * not cleared. While there is none, wait up to `timeout_ms` for a program to drain some (-1: without
- * an end, 0: not at all). A program that drains with BPF_RB_NO_WAKEUP wakes nobody.
+ * not cleared. While there is none, wait up to `timeout_ms` for a program to drain some (-1:
+ * without an end, 0: not at all). A program that drains with BPF_RB_NO_WAKEUP wakes nobody.
  *
  * -ENOSPC  no room, for as long as that
  * -E2BIG   larger than the ring, 8 bytes of header included

@@ -4,8 +4,10 @@
 #include "guest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/btf.h>
 #include <net/if.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,30 +24,76 @@ static int load(struct rawbpf_prog_spec spec, const struct bpf_insn *insns, unsi
 
 static const struct bpf_insn nothing[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 
-/* A loop that the kernel ends, and reports on the program's error stream. */
-static void streams(void)
+/* Prints "hi 42" to its output, which user space reads. The function's name changed meanwhile. */
+static int load_printing(const struct rawbpf_btf *kernel)
 {
-	static const struct bpf_insn forever[] = {
-		RAWBPF_MAY_GOTO(1),
-		BPF_JMP_A(-2),
-		BPF_MOV64_IMM(BPF_REG_0, 0),
+	int function = rawbpf_btf_find(kernel, BTF_KIND_FUNC, "bpf_stream_vprintk");
+	int format = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1,
+		.flags = BPF_F_RDONLY_PROG });
+	int prog;
+
+	rawbpf_map_update(format, &(uint32_t){ 0 }, "hi %d\n\0", 0);
+	rawbpf_map_freeze(format);
+	if (function < 0)
+		function = rawbpf_btf_find(kernel, BTF_KIND_FUNC, "bpf_stream_vprintk_impl");
+	const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_1, BPF_STREAM_STDOUT),
+		BPF_LD_MAP_VALUE(BPF_REG_2, format, 0),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 42),
+		BPF_MOV64_REG(BPF_REG_3, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, -8),
+		BPF_MOV64_IMM(BPF_REG_4, 8),
+		BPF_MOV64_IMM(BPF_REG_5, 0),
+		BPF_CALL_KFUNC(0, function),
 		BPF_EXIT_INSN(),
 	};
-	char text[256] = "";
-	int prog = LOAD(forever, .type = BPF_PROG_TYPE_RAW_TRACEPOINT);
-	long length;
+	prog = function < 0 ? function : LOAD(insns, .type = BPF_PROG_TYPE_SYSCALL,
+					      .flags = BPF_F_SLEEPABLE);
+	close(format);
+	return prog;
+}
 
-	fact(prog < 0 ? prog : 0, "stream.load");
-	fact(rawbpf_prog_run(prog, &(struct rawbpf_prog_run){ 0 }), "stream.run");
-	length = rawbpf_prog_stream_read(prog, BPF_STREAM_STDERR, text, sizeof text - 1);
-	fact(length < 0 ? length : length > 0, "stream.read");
+static void streams(const struct rawbpf_btf *kernel)
+{
+	char text[64] = "";
+	int prog = load_printing(kernel), tries = 0;
+	struct rawbpf_prog_run run = { 0 };
+
+	if (prog < 0) /* any program has streams, if there are any */
+		prog = LOAD(nothing, .type = BPF_PROG_TYPE_SOCKET_FILTER);
+	else
+		do /* there may be no memory at once */
+			rawbpf_prog_run(prog, &run);
+		while ((int)run.retval == -ENOMEM && tries++ < 1000);
+	fact((int)run.retval, "stream.print");
+	fact(rawbpf_prog_stream_read(prog, BPF_STREAM_STDOUT, text, 4), "stream.begin");
+	fact(rawbpf_prog_stream_read(prog, BPF_STREAM_STDOUT, text + 4, sizeof text - 5),
+	     "stream.rest");
 	text[strcspn(text, "\n")] = '\0';
 	fact_text("stream.text", *text ? text : "(empty)");
-	while (length > 0)
-		length = rawbpf_prog_stream_read(prog, BPF_STREAM_STDERR, text, sizeof text);
-	fact(length, "stream.end");
-	fact(rawbpf_prog_stream_read(prog, BPF_STREAM_STDOUT, text, sizeof text), "stream.stdout");
+	fact(rawbpf_prog_stream_read(prog, BPF_STREAM_STDOUT, text, sizeof text), "stream.end");
+	fact(rawbpf_prog_stream_read(prog, BPF_STREAM_STDERR, text, sizeof text), "stream.stderr");
 	fact(rawbpf_prog_stream_read(prog, 3, text, sizeof text), "stream.unknown");
+	close(prog);
+}
+
+/* A descriptor in place of a path. */
+static void uprobe_by_descriptor(void)
+{
+	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_KPROBE,
+			.expected_attach_type = BPF_TRACE_UPROBE_MULTI);
+	const uint64_t offset = link_kinds_offset((void (*)(void))(uintptr_t)guest_commands);
+	int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	struct rawbpf_link link;
+
+	fact(rawbpf_uprobe_multi_attach(&link, prog, &(struct rawbpf_uprobe_multi_spec){
+		.path_fd = file, .offsets = &offset, .count = 1 }), "uprobe.by_fd");
+	rawbpf_link_detach(&link);
+	fact(rawbpf_uprobe_multi_attach(&link, prog, &(struct rawbpf_uprobe_multi_spec){
+		.path = "/bin/guest", .path_fd = file, .offsets = &offset, .count = 1 }),
+	     "uprobe.by_both");
+	close(file);
 	close(prog);
 }
 
@@ -153,6 +201,8 @@ static void extension(void)
 	struct rawbpf_link link;
 
 	fact(target < 0 ? target : 0, "ext.target");
+	if (target < 0)
+		return;
 	fact(prog < 0 ? prog : 0, "ext.load");
 	fact(result_of(target), "ext.before");
 	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.attach");
@@ -195,11 +245,11 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 			  .expected_attach_type = BPF_TRACE_FENTRY,
 			  .attach_btf_id = rawbpf_btf_find(kernel, BTF_KIND_FUNC,
 							   "do_fchownat"));
-	int kprobe = LOAD(nothing, .type = BPF_PROG_TYPE_KPROBE,
-			  .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
-	static const char *const unknown[] = { "no_such_function" };
 	struct rawbpf_link link = { 0 }, twice;
 
+	fact(fentry < 0 ? fentry : 0, "tracing.load");
+	if (fentry < 0)
+		return;
 	fact(rawbpf_tracing_attach(&link, iterator, &(struct rawbpf_tracing_spec){ 0 }),
 	     "tracing.iterator");
 	fact(rawbpf_iter_attach(&link, fentry, &(struct rawbpf_iter_spec){ 0 }), "iter.fentry");
@@ -211,6 +261,17 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 	rawbpf_link_detach(&link);
 	fact(rawbpf_tracing_attach(&link, fentry, &(struct rawbpf_tracing_spec){
 		.attach_type = BPF_TRACE_FEXIT, .cookie = 1 }), "tracing.wrong_type");
+	close(iterator);
+	close(fentry);
+}
+
+static void kprobe_multi_errors(void)
+{
+	static const char *const unknown[] = { "no_such_function" };
+	int kprobe = LOAD(nothing, .type = BPF_PROG_TYPE_KPROBE,
+			  .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+	struct rawbpf_link link;
+
 	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
 		.symbols = unknown, .count = 1 }), "kprobe_multi.unknown");
 	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
@@ -219,8 +280,6 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 		.symbols = unknown, .count = 1 << 21 }), "kprobe_multi.too_many");
 	fact(rawbpf_kprobe_multi_attach(&link, kprobe, &(struct rawbpf_kprobe_multi_spec){
 		.count = 1 }), "kprobe_multi.no_place");
-	close(iterator);
-	close(fentry);
 	close(kprobe);
 }
 
@@ -232,6 +291,8 @@ static void tracing_multi_errors(const struct rawbpf_btf *kernel)
 	struct rawbpf_link link;
 
 	fact(prog < 0 ? prog : 0, "tracing_multi.load");
+	if (prog < 0)
+		return;
 	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
 		&(struct rawbpf_tracing_multi_spec){ .btf_ids = ids }), "tracing_multi.none");
 	fact(rawbpf_tracing_multi_attach(&link, prog, BPF_TRACE_FENTRY_MULTI,
@@ -256,12 +317,14 @@ void guest_commands(void)
 
 	fact(link_kinds_begin(getpid(), -1), "commands");
 	rawbpf_btf_kernel_open(&kernel);
-	streams();
+	streams(&kernel);
+	uprobe_by_descriptor();
 	association(&kernel);
 	map_log();
 	extension();
 	netkit_errors();
 	tracing_errors(&kernel);
+	kprobe_multi_errors();
 	tracing_multi_errors(&kernel);
 	rawbpf_btf_close(&kernel);
 }
