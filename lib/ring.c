@@ -78,8 +78,9 @@ static void skip_to(struct rawbpf_ring *ring, unsigned long position)
 }
 
 /*
- * Copy what is between the position and `end`, at most the ring. Each load is an acquire, in ascending order: a header is read before its payload, which is visible if the header
- * is not BUSY, as in header_load(); and all of it before what is loaded next.
+ * Copy what is between the position and `end`, at most the ring. Each load is an acquire, in
+ * ascending order: a header is read before its payload, which is visible if it is not BUSY, as in
+ * header_load(); and all of it before whatever is loaded next.
  */
 static void copy_to(struct rawbpf_ring *ring, unsigned long end)
 {
@@ -96,35 +97,31 @@ static void copy_to(struct rawbpf_ring *ring, unsigned long end)
 }
 
 /*
- * A producer moves the oldest record's position out of its way, writes its header, and its payload
- * once the producer's position is moved: so whatever of the copy it may have spoiled is before the
- * oldest record's position, loaded after the copying. (To the letter, that is so where stores become
- * visible in the order they are made: x86, s390x. arm64 and riscv64 may show a payload first, by as
- * much as is in a CPU's store buffer, and the kernel has no barrier there.)
+ * A producer moves the oldest record's position out of its way, then writes its header, moves the
+ * producer's position, and writes its payload: what it spoiled of the copy is before the oldest
+ * record's position, loaded once more after the copying. (To the letter where stores become visible
+ * in the order they are made: x86, s390x. arm64 and riscv64 may show the payload first, for as long
+ * as a store stays in a CPU's buffer: the kernel has no barrier between.)
  */
 static int copy_newest(struct rawbpf_ring *ring)
 {
-	const unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-	/* Not older than `end`, whose release covers it; newer by more than the ring: no use. */
+	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	/* As new as `end`, whose release covers it, or newer. */
 	const unsigned long oldest = __atomic_load_n(ring->producer + OLDEST, __ATOMIC_ACQUIRE);
 	unsigned long overtaken;
 
-	ring->end = ring->position;
 	if ((end | oldest) % 8)
 		return -EBADMSG;
-	if (end - oldest > ring->size) {
-		skip_to(ring, oldest);
-		ring->end = oldest;
-		return 0;
-	}
+	if (end - oldest > ring->size)
+		end = oldest; /* newer by a whole ring: nothing of what `end` was about is left */
 	if (end - ring->position > end - oldest)
 		skip_to(ring, oldest);
 	copy_to(ring, end);
 	ring->end = end;
 	overtaken = __atomic_load_n(ring->producer + OLDEST, __ATOMIC_ACQUIRE) - oldest;
 	if (overtaken > end - oldest)
-		skip_to(ring, end);
-	else if (overtaken > ring->position - oldest)
+		overtaken = end - oldest;
+	if (overtaken > ring->position - oldest)
 		skip_to(ring, oldest + overtaken);
 	return 0;
 }

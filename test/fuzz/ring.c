@@ -90,8 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	seen.stop_at = start.stop_at % 64;
 	ring = (struct rawbpf_ring){
 		.handle = handle, .consumer = &consumer, .producer = producer, .data = records,
-		.overwritable = start.flags & OVERWRITING ? data : NULL, .size = SIZE, .position = consumer, .published = consumer, .end = consumer,
-		.header = 1u << 31,
+		.overwritable = start.flags & OVERWRITING ? data : NULL, .size = SIZE,
+		.position = consumer, .published = consumer, .end = consumer, .header = 1u << 31,
 	};
 	do {
 		result = start.flags & BY_SPANS ? read_spans(&ring) : rawbpf_ring_read(&ring);
