@@ -8,9 +8,9 @@
  *
  * A record is a header and the payload, padded to 8 bytes.
  *
- * With BPF_F_RB_OVERWRITE there is always room: producers overwrite the oldest records, whoever
- * reads them. Page 1 says then where the oldest is, too, and what we walk over is a copy, of which
- * nothing was overwritten before it was complete. The walk is the same.
+ * With BPF_F_RB_OVERWRITE producers do not wait for the consumer, but overwrite the oldest records.
+ * Page 1 says then where the oldest is, too (7.3: its third number; no header of the kernel's tells),
+ * and the same walk goes over a copy, without what was overwritten before it was complete.
  */
 #include "ring.h"
 

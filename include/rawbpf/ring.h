@@ -8,10 +8,9 @@
  * has one consumer in the whole system, and one thread of it reads at a time: a second one, as
  * through a pinned map, corrupts it for both.
  *
- * A full ring refuses records. One whose map has BPF_F_RB_OVERWRITE (Linux 6.19) never does for the
- * reader's sake: it overwrites the oldest ones, and who reads now and then gets the newest, as
- * after a crash. It is read the same way, but from a copy: a record that is overwritten while it is
- * copied is left out.
+ * A full ring refuses records. One whose map has BPF_F_RB_OVERWRITE (Linux 6.19) overwrites the
+ * oldest ones instead, read or not, like a flight recorder. It is read the same way, but from a
+ * copy: a record that is overwritten while it is copied is left out.
  */
 #ifndef RAWBPF_RING_H
 #define RAWBPF_RING_H
