@@ -120,6 +120,9 @@ static int pin_again(void)
 static int load_bare(unsigned log_level, unsigned log_size, unsigned count)
 {
 	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_0, 0), BPF_MOV64_IMM(BPF_REG_1, 0), BPF_MOV64_IMM(BPF_REG_2, 0),
+		BPF_MOV64_IMM(BPF_REG_4, 0), BPF_MOV64_IMM(BPF_REG_5, 0), BPF_MOV64_IMM(BPF_REG_6, 0),
+		BPF_MOV64_IMM(BPF_REG_7, 0), BPF_MOV64_IMM(BPF_REG_8, 0), BPF_MOV64_IMM(BPF_REG_9, 0),
 		BPF_MOV64_REG(BPF_REG_0, BPF_REG_3), BPF_EXIT_INSN() };
 	static char log[4096];
 	union bpf_attr attr;
@@ -135,8 +138,8 @@ static int load_bare(unsigned log_level, unsigned log_size, unsigned count)
 	return syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof attr) < 0 ? -errno : 0;
 }
 
-static int log_too_small(void) { return load_bare(1, 128, 2); }
-static int log_without_level(void) { return load_bare(0, 4096, 2); }
+static int log_too_small(void) { return load_bare(1, 128, 11); }
+static int log_without_level(void) { return load_bare(0, 4096, 11); }
 static int no_instructions(void) { return load_bare(0, 0, 0); }
 
 static int attr_with_garbage(void)
@@ -264,7 +267,8 @@ const struct answer answers[] = {
 	{ "pin.again", pin_again, -EEXIST, 0, 0 },
 	{ "load.log_too_small", log_too_small, -ENOSPC, 0, 0 },
 	{ "load.log_without_level", log_without_level, -EINVAL, 0, 0 },
-	{ "load.no_instructions", no_instructions, -E2BIG, 0, 0 },
+	{ "load.no_instructions", no_instructions, -E2BIG, 0, K(6, 19) },
+	{ "load.no_instructions", no_instructions, -EINVAL, K(7, 3), 0 },
 	{ "load.value_of_many", value_of_many, -ENOTSUPP_, 0, 0 },
 	{ "attr.garbage", attr_with_garbage, -E2BIG, 0, 0 },
 	{ "attr.too_long", attr_too_long, -E2BIG, 0, 0 },

@@ -53,7 +53,7 @@ static void be_snooped(const struct snooped *snooped, const struct snooped_run *
 	if (write(out, &id, sizeof id) != sizeof id)
 		_exit(1);
 	close_from(3); /* so that the next one opened is 3 */
-	while (poll(&go, 1, 10) == 0)
+	while (poll(&go, 1, 40) == 0)
 		snooped->ready();
 	snooped->act(run);
 	_exit(0);

@@ -106,13 +106,21 @@ static int load(struct snoop *snoop, enum part part, unsigned call)
 		.log = log,
 		.log_size = sizeof log,
 	});
+	if (prog < 0 && log[0]) {
+		char why[4096];
+
+		rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
+			.error = prog, .log = log, .insns = insns, .insn_count = count,
+			.build = &code.build });
+		fprintf(stderr, "%s: %s", snoop->tool->name, why);
+		return -1;
+	}
 	if (prog < 0) {
 		snoop_complain(snoop, "loading a program", &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_LOAD,
 			.error = prog,
 			.type = ways[snoop->way].prog_type,
 		});
-		fputs(log, stderr);
 		return -1;
 	}
 	return snoop->progs[snoop->prog_count++] = prog;

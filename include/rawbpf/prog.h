@@ -68,7 +68,8 @@ struct rawbpf_prog_spec {
  * -EINVAL        rejected, a type this kernel does not know, or an instruction names a
  *                descriptor that is not a map's
  * -E2BIG         too long (1,000,000 instructions; 4096 without CAP_BPF), too complex to verify,
- *                no instructions at all, or a field newer than the kernel is set (or -EINVAL)
+ *                no instructions at all, or a field newer than the kernel is set (both may
+ *                be -EINVAL)
  * -EPERM         a capability is missing: CAP_BPF, with CAP_PERFMON for tracing types or
  *                CAP_NET_ADMIN for networking types; before 5.11 also RLIMIT_MEMLOCK
  * -EBADF         an instruction names a map descriptor that is not open
