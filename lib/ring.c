@@ -7,12 +7,17 @@
  *	page 2...  `size` bytes of records, and the same pages again, so that none is ever cut in two
  *
  * A record is a header and the payload, padded to 8 bytes.
+ *
+ * With BPF_F_RB_OVERWRITE producers do not wait for the consumer, but overwrite the oldest records.
+ * Page 1 says then where the oldest is, too (7.3: its third number; no header of the kernel's tells),
+ * and the same walk goes over a copy, without what was overwritten before it was complete.
  */
 #include "ring.h"
 
 #include <linux/bpf.h>
 #include <linux/eventpoll.h>
 #include <rawbpf/map.h>
+#include <rawbpf/uapi.h>
 
 #define BUSY RAWBPF__RING_BUSY
 #define DISCARD RAWBPF__RING_DISCARD
@@ -20,8 +25,8 @@
 #define APART static __attribute__((noinline))
 
 enum {
-	OVERWRITE = 1 << 19,    /* BPF_F_RB_OVERWRITE, newer than 5.10's headers */
 	HEADER_SIZE = RAWBPF__RING_HEADER_SIZE,
+	OLDEST = 2,             /* of page 1's numbers: the position of the oldest record */
 	RUN = 16,               /* after so many equal headers the next one is expected to be, too */
 	RUN_BYTES = 16 * 1024,  /* walked ahead at once: what stays in the nearest cache until used */
 	LINE = 64,
@@ -50,7 +55,7 @@ static inline uint32_t record_size(uint32_t header)
 
 static const unsigned char *record_at(const struct rawbpf_ring *ring, unsigned long position)
 {
-	return ring->data + (position & (ring->size - 1));
+	return ring->data + ((position - ring->origin) & (ring->size - 1));
 }
 
 /*
@@ -65,14 +70,73 @@ static void publish(struct rawbpf_ring *ring)
 	__atomic_store_n(ring->consumer, ring->position, __ATOMIC_RELEASE);
 }
 
+/* What is before `position`, and was not read, is lost. (By 32 bits, modulo 4 GiB at a time.) */
+static void skip_to(struct rawbpf_ring *ring, unsigned long position)
+{
+	ring->overwritten += position - ring->position;
+	ring->position = position;
+}
+
+/*
+ * Copy what is between the position and `end`, at most the ring. Each load is an acquire, in
+ * ascending order: a header is read before its payload, which is visible if it is not BUSY, as in
+ * header_load(); and all of it before whatever is loaded next.
+ */
+static void copy_to(struct rawbpf_ring *ring, unsigned long end)
+{
+	const size_t offset = ring->position & (ring->size - 1);
+	const unsigned long *from = (const unsigned long *)(ring->overwritable + offset);
+	unsigned char *to = (unsigned char *)ring->data;
+
+	ring->origin = ring->position;
+	for (size_t left = end - ring->position; left; left -= sizeof *from, to += sizeof *from) {
+		const unsigned long word = __atomic_load_n(from++, __ATOMIC_ACQUIRE);
+
+		__builtin_memcpy(to, &word, sizeof word);
+	}
+}
+
+/*
+ * A producer moves the oldest record's position out of its way, then writes its header, moves the
+ * producer's position, and writes its payload: what it spoiled of the copy is before the oldest
+ * record's position, loaded once more after the copying. (To the letter where stores become visible
+ * in the order they are made: x86, s390x. arm64 and riscv64 may show the payload first, for as long
+ * as a store stays in a CPU's buffer: the kernel has no barrier between.)
+ */
+static int copy_newest(struct rawbpf_ring *ring)
+{
+	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	/* As new as `end`, whose release covers it, or newer. */
+	const unsigned long oldest = __atomic_load_n(ring->producer + OLDEST, __ATOMIC_ACQUIRE);
+	unsigned long overtaken;
+
+	if ((end | oldest) % 8)
+		return -EBADMSG;
+	if (end - oldest > ring->size)
+		end = oldest; /* newer by a whole ring: nothing of what `end` was about is left */
+	if (end - ring->position > end - oldest)
+		skip_to(ring, oldest);
+	copy_to(ring, end);
+	ring->end = end;
+	overtaken = __atomic_load_n(ring->producer + OLDEST, __ATOMIC_ACQUIRE) - oldest;
+	if (overtaken > end - oldest)
+		overtaken = end - oldest;
+	if (overtaken > ring->position - oldest)
+		skip_to(ring, oldest + overtaken);
+	return 0;
+}
+
 /*
  * Acquire pairs with the release of the kernel's reserve: the headers of all records before the
  * producer's position are those of this lap, BUSY or not, and never the last lap's.
  */
 static int find_end(struct rawbpf_ring *ring)
 {
-	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	unsigned long end;
 
+	if (ring->overwritable)
+		return copy_newest(ring);
+	end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 	/* Never < or >: positions wrap. */
 	if (end - ring->position > ring->size)
 		return -EBADMSG;
@@ -240,6 +304,9 @@ static int advance(struct sink *sink, int (*walk_to)(struct sink *))
 			err = find_end(ring);
 		if (err == 0)
 			err = walk_to(sink);
+		/* A BUSY record that was copied stays BUSY: copy it again. */
+		if (ring->overwritable && ring->position == start)
+			ring->end = start;
 	} while (err == 0 && !sink->handed && ring->position != start);
 	return err;
 }
@@ -314,19 +381,22 @@ static int take_turn(struct rawbpf_source *source)
 	return read_records(ring, ring->size);
 }
 
-int rawbpf__ring_begin(struct rawbpf_ring *ring, unsigned long *consumer,
-		       const unsigned long *producer, const void *data, size_t size)
+int rawbpf__ring_begin(struct rawbpf_ring *ring, const struct rawbpf__ring_pages *pages, void *copy)
 {
-	const unsigned long position = __atomic_load_n(consumer, __ATOMIC_RELAXED);
+	const unsigned long position = __atomic_load_n(pages->consumer, __ATOMIC_RELAXED);
 
-	ring->consumer = consumer;
-	ring->producer = producer;
-	ring->data = data;
-	ring->size = size;
+	ring->consumer = pages->consumer;
+	ring->producer = pages->producer;
+	ring->data = copy ? copy : pages->data;
+	ring->overwritable = copy ? pages->data : NULL;
+	ring->size = pages->size;
+	ring->page = pages->page;
 	ring->position = ring->published = ring->end = position;
 	ring->header = BUSY; /* that no record of a run has */
 	ring->source.read = take_turn;
-	return position % 8 ? -EBADMSG : find_end(ring);
+	if (position % 8)
+		return -EBADMSG;
+	return copy ? 0 : find_end(ring);
 }
 
 int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
@@ -341,8 +411,6 @@ int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
 		return err;
 	if (layout.type != type)
 		return -EINVAL;
-	if (layout.flags & OVERWRITE)
-		return -EOPNOTSUPP;
 	size = layout.max_entries;
 	page = rawbpf__page_size();
 	if (page < 0)
@@ -356,7 +424,7 @@ int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
 		return err;
 	}
 	*pages = (struct rawbpf__ring_pages){ consumer, producer, (unsigned char *)producer + page,
-					      size, page };
+					      size, page, layout.flags & BPF_F_RB_OVERWRITE };
 	return 0;
 }
 
@@ -371,14 +439,20 @@ void rawbpf__ring_unmap(const struct rawbpf__ring_pages *pages)
 int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context)
 {
 	struct rawbpf__ring_pages pages;
+	void *copy = NULL;
 	int err = rawbpf__ring_map(&pages, map, BPF_MAP_TYPE_RINGBUF, PROT_READ | PROT_WRITE,
 				   PROT_READ);
 
 	*ring = (struct rawbpf_ring){ .handle = handle, .context = context };
 	if (err < 0)
 		return err;
-	err = rawbpf__ring_begin(ring, pages.consumer, pages.producer, pages.data, pages.size);
-	ring->page = pages.page;
+	if (pages.overwrites)
+		err = rawbpf__mmap(&copy, pages.size, PROT_READ | PROT_WRITE, -1);
+	if (err < 0) {
+		rawbpf__ring_unmap(&pages);
+		return err;
+	}
+	err = rawbpf__ring_begin(ring, &pages, copy);
 	if (err == 0)
 		err = rawbpf__epoll_open(&ring->source.fd, map, EPOLLIN);
 	if (err < 0)
@@ -390,6 +464,8 @@ void rawbpf_ring_close(struct rawbpf_ring *ring)
 {
 	if (ring->source.fd)
 		rawbpf__close(ring->source.fd);
+	if (ring->overwritable)
+		rawbpf__munmap((void *)ring->data, ring->size);
 	rawbpf__ring_unmap(&(struct rawbpf__ring_pages){
 		.consumer = ring->consumer,
 		.producer = (unsigned long *)ring->producer,
@@ -400,5 +476,5 @@ void rawbpf_ring_close(struct rawbpf_ring *ring)
 	*ring = (struct rawbpf_ring){ .source = {
 		.received = ring->source.received,
 		.discarded = ring->source.discarded,
-	} };
+	}, .overwritten = ring->overwritten };
 }

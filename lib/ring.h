@@ -18,6 +18,7 @@ struct rawbpf__ring_pages {
 	unsigned long *producer;
 	unsigned char *data;
 	size_t size, page;
+	int overwrites; /* the oldest records, when there is no more room */
 };
 
 /*
@@ -29,10 +30,12 @@ RAWBPF__PRIVATE int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, 
 RAWBPF__PRIVATE void rawbpf__ring_unmap(const struct rawbpf__ring_pages *pages);
 
 /*
- * Read on from *consumer. `size`, a power of two, is that of the data, which is in memory twice,
- * one behind the other. -EBADMSG: a position that no consumer left there.
+ * Read on from where the consumer is. `size`, a power of two, is that of the data, which is in
+ * memory twice, one behind the other. `copy` is NULL, or `size` bytes, if records are overwritten
+ * while they are read; page 1 has then three numbers: where the producers are, one that is not
+ * used, and where the oldest record is. -EBADMSG: a position that nobody left there.
  */
-RAWBPF__PRIVATE int rawbpf__ring_begin(struct rawbpf_ring *ring, unsigned long *consumer,
-				       const unsigned long *producer, const void *data, size_t size);
+RAWBPF__PRIVATE int rawbpf__ring_begin(struct rawbpf_ring *ring,
+				       const struct rawbpf__ring_pages *pages, void *copy);
 
 #endif

@@ -2,7 +2,7 @@
 /* Faults in ring buffers, perf buffers and the loop. */
 #include "fault.h"
 
-static int ring_map, user_map, perf_map;
+static int ring_map, overwriting_map, user_map, perf_map;
 
 static int ignore(void *context, const void *data, size_t size)
 {
@@ -10,16 +10,26 @@ static int ignore(void *context, const void *data, size_t size)
 	return 0;
 }
 
-static int open_ring(void)
+static int open_ring_of(int map)
 {
 	struct rawbpf_ring ring;
-	int err = rawbpf_ring_open(&ring, ring_map, ignore, NULL);
+	int err = rawbpf_ring_open(&ring, map, ignore, NULL);
 
 	if (err == 0)
 		err = rawbpf_ring_read(&ring);
 	rawbpf_ring_close(&ring);
 	ck_assert_int_eq(ring.source.fd, 0);
 	return err;
+}
+
+static int open_ring(void)
+{
+	return open_ring_of(ring_map);
+}
+
+static int open_overwriting(void)
+{
+	return open_ring_of(overwriting_map);
 }
 
 /* The second reservation finds the ring full, and waits. */
@@ -72,6 +82,7 @@ static int loop(void)
 
 static const struct fault_operation operations[] = {
 	{ "ring", open_ring, 0, 0 },
+	{ "ring, overwriting", open_overwriting, 0, 0 },
 	{ "user_ring", open_user_ring, -ENOSPC, 0 },
 	{ "perfbuf", open_perfbuf, 0, 0 },
 	{ "loop", loop, 0, 0 },
@@ -84,6 +95,10 @@ START_TEST(test_faults)
 		.type = 31 /* BPF_MAP_TYPE_USER_RINGBUF */, .max_entries = 4096 });
 	if (operations[_i].run == open_user_ring && user_map == -EINVAL)
 		SKIP("user ring buffers are of Linux 6.1");
+	overwriting_map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_RINGBUF, .max_entries = 4096, .flags = BPF_F_RB_OVERWRITE });
+	if (operations[_i].run == open_overwriting && overwriting_map == -EINVAL)
+		SKIP("ring buffers that overwrite are of Linux 6.19");
 	perf_map = live_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, rawbpf_cpu_possible());
 	fault_everywhere(&operations[_i]);
 }

@@ -54,9 +54,11 @@ weakened() {
 
 addresses() {
 	# shellcheck disable=SC2046
-	build gcc addresses -fsanitize=address,undefined -fno-sanitize-recover=all "$top/test/ring.c" \
-		$(pkg-config --static --cflags --libs check) &&
-		"$work/addresses"
+	for test in ring ring_overwrite; do
+		build gcc "$test" -fsanitize=address,undefined -fno-sanitize-recover=all \
+			"$top/test/$test.c" $(pkg-config --static --cflags --libs check) &&
+			"$work/$test" || return
+	done
 }
 
 # Loads of headers and of the producer's position, the store of ours, the fence before a wait.

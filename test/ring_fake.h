@@ -15,9 +15,11 @@
 #define FAKE_DISCARD 0x40000000u
 
 struct fake_ring {
-	unsigned long consumer, producer;
+	unsigned long consumer;
+	unsigned long producer, pending, oldest; /* as in the producer's page */
 	unsigned char *data; /* twice, one behind the other */
 	size_t size;
+	void *copy; /* not NULL: the oldest records are overwritten */
 };
 
 /* Empty, with both positions at `position`. */
@@ -33,24 +35,55 @@ static inline void fake_ring_open(struct fake_ring *fake, size_t size, unsigned 
 			 fd, 0) == MAP_FAILED)
 			abort();
 	close(fd);
-	*fake = (struct fake_ring){ position, position, data, size };
+	*fake = (struct fake_ring){ position, position, position, position, data, size, NULL };
 }
 
 static inline void fake_ring_close(struct fake_ring *fake)
 {
 	munmap(fake->data, 2 * fake->size);
+	free(fake->copy);
+}
+
+/* As with BPF_F_RB_OVERWRITE. */
+static inline void fake_ring_open_overwriting(struct fake_ring *fake, size_t size,
+					      unsigned long position)
+{
+	fake_ring_open(fake, size, position);
+	fake->copy = malloc(size);
+	if (!fake->copy)
+		abort();
 }
 
 static inline int fake_ring_begin(struct rawbpf_ring *ring, struct fake_ring *fake,
 				  rawbpf_record_fn *handle, void *context)
 {
 	*ring = (struct rawbpf_ring){ .handle = handle, .context = context };
-	return rawbpf__ring_begin(ring, &fake->consumer, &fake->producer, fake->data, fake->size);
+	return rawbpf__ring_begin(ring, &(struct rawbpf__ring_pages){
+		.consumer = &fake->consumer, .producer = &fake->producer, .data = fake->data,
+		.size = fake->size }, fake->copy);
 }
 
 static inline uint32_t *fake_ring_header(struct fake_ring *fake, unsigned long position)
 {
 	return (uint32_t *)(fake->data + (position & (fake->size - 1)));
+}
+
+/* As the kernel: the oldest records, as many as it takes to have room up to `end`; 0: one is BUSY. */
+static inline int fake_ring_overwrite(struct fake_ring *fake, unsigned long end)
+{
+	unsigned long oldest = fake->oldest;
+
+	while (end - oldest > fake->size - 1) {
+		uint32_t header = __atomic_load_n(fake_ring_header(fake, oldest), __ATOMIC_RELAXED);
+
+		if (header & FAKE_BUSY)
+			return 0;
+		oldest += ((header & ~FAKE_DISCARD) + 8 + 7) & ~7ul;
+	}
+	__atomic_store_n(&fake->oldest, oldest, __ATOMIC_RELAXED);
+	/* The kernel has none: it leaves this order to the machine. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	return 1;
 }
 
 /*
@@ -63,7 +96,7 @@ static inline uint32_t *fake_ring_reserve(struct fake_ring *fake, uint32_t size)
 	unsigned long end = fake->producer + ((size + 8 + 7) & ~7ul);
 	uint32_t *header = fake_ring_header(fake, fake->producer);
 
-	if (end - consumer > fake->size - 1)
+	if (fake->copy ? !fake_ring_overwrite(fake, end) : end - consumer > fake->size - 1)
 		return NULL;
 	__atomic_store_n(header, size | FAKE_BUSY, __ATOMIC_RELAXED);
 	__atomic_store_n(&fake->producer, end, __ATOMIC_RELEASE);
@@ -75,7 +108,7 @@ static inline void fake_ring_submit(uint32_t *header, uint32_t flags)
 	__atomic_exchange_n(header, (*header & ~FAKE_BUSY) | flags, __ATOMIC_SEQ_CST);
 }
 
-/* A record all of whose 8-byte words, at least one, are `number`; 0: no room. */
+/* A record all of whose 8-byte words are `number`; 0: no room. */
 static inline int fake_ring_put(struct fake_ring *fake, uint64_t number, uint32_t size,
 				uint32_t flags)
 {
@@ -83,8 +116,14 @@ static inline int fake_ring_put(struct fake_ring *fake, uint64_t number, uint32_
 
 	if (!header)
 		return 0;
-	for (uint32_t i = 0; i < size / 8; i++)
-		memcpy((char *)header + 8 + 8 * i, &number, 8);
+	for (uint32_t i = 0; i < size / 8; i++) {
+		uint64_t *word = (uint64_t *)(header + 2) + i;
+
+		if (fake->copy)
+			__atomic_store_n(word, number, __ATOMIC_RELAXED);
+		else
+			*word = number;
+	}
 	fake_ring_submit(header, flags);
 	return 1;
 }

@@ -48,11 +48,11 @@ static int see(void *context, const void *data, size_t size)
 	return seen.stop_at && seen.count == seen.stop_at ? -ECANCELED : 0;
 }
 
-static void begin(unsigned size, const struct ring_producer *producer)
+static void begin_with(int ring_map, const struct ring_producer *producer)
 {
 	memset(&seen, 0, sizeof seen);
 	seen.varies = producer->varies;
-	map = ring_create(size);
+	map = ring_map;
 	ck_assert_int_gt(map, 2);
 	ledger = ring_ledger_create();
 	ck_assert_int_gt(ledger, 2);
@@ -60,6 +60,11 @@ static void begin(unsigned size, const struct ring_producer *producer)
 	ck_assert_int_gt(prog, 2);
 	ck_assert_int_eq(rawbpf_ring_open(&ring, map, see, NULL), 0);
 	ck_assert_int_gt(ring.source.fd, 2);
+}
+
+static void begin(unsigned size, const struct ring_producer *producer)
+{
+	begin_with(ring_create(size), producer);
 }
 
 static void end(void)
@@ -182,6 +187,24 @@ START_TEST(test_open_and_close)
 	produce(3);
 	ck_assert_int_eq(rawbpf_ring_read(&ring), 3);
 	ck_assert_uint_eq(seen.count, 13);
+	end();
+}
+END_TEST
+
+/* Whoever reads it later gets the newest that the ring holds, and how much more there was. */
+START_TEST(test_overwritten)
+{
+	int newest = ring_overwriting_create(PAGE);
+
+	if (newest == -EINVAL)
+		SKIP("this kernel has no BPF_F_RB_OVERWRITE (6.19)");
+	begin_with(newest, &producers[1]);
+	produce(1000);
+	ck_assert_int_eq(rawbpf_ring_read(&ring), (PAGE - 1) / 24);
+	ck_assert_uint_eq(seen.last[sched_getcpu()], 1000);
+	ck_assert_uint_eq(ring.overwritten, (1000 - (PAGE - 1) / 24) * 24);
+	rawbpf_ring_close(&ring);
+	ck_assert_uint_eq(ring.overwritten, (1000 - (PAGE - 1) / 24) * 24);
 	end();
 }
 END_TEST
@@ -499,6 +522,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_full);
 	tcase_add_test(tests, test_room_comes_back);
 	tcase_add_test(tests, test_open_and_close);
+	tcase_add_test(tests, test_overwritten);
 	tcase_add_test(tests, test_open_errors);
 	tcase_add_test(tests, test_loop);
 	tcase_add_test(tests, test_loop_waits);

@@ -136,6 +136,13 @@ int ring_create(unsigned size)
 		.name = "ring", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = size });
 }
 
+int ring_overwriting_create(unsigned size)
+{
+	return rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = "ring", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = size,
+		.flags = BPF_F_RB_OVERWRITE });
+}
+
 int ring_ledger_create(void)
 {
 	return rawbpf_map_create(&(struct rawbpf_map_spec){

@@ -32,6 +32,7 @@ struct ring_ledger {
 
 /* Descriptors, or negative errnos. */
 int ring_create(unsigned size);
+int ring_overwriting_create(unsigned size); /* -EINVAL before Linux 6.19 */
 int ring_ledger_create(void);
 int ring_producer_load(const struct ring_producer *producer, int ring, int ledger);
 

@@ -12,7 +12,8 @@ enum { SIZE = 4096, RECORDS = 200000 };
 
 static struct fake_ring fake;
 static struct rawbpf_ring ring;
-static uint64_t sum, count;
+static uint64_t sum, count, last;
+static int done;
 static unsigned long refused;
 
 static void *produce(void *argument)
@@ -21,6 +22,7 @@ static void *produce(void *argument)
 		while (!fake_ring_put(&fake, number, 8 + number / 1000 % 2 * (number % 4) * 8,
 				      number % 7 ? 0 : FAKE_DISCARD))
 			refused++;
+	__atomic_store_n(&done, 1, __ATOMIC_RELEASE);
 	return argument;
 }
 
@@ -32,6 +34,9 @@ static int add(void *context, const void *data, size_t size)
 	for (size_t i = 0; i < size / 8; i++)
 		if (words[i] != words[0])
 			return -1;
+	if (words[0] <= last)
+		return -1;
+	last = words[0];
 	sum += words[0];
 	count++;
 	return 0;
@@ -48,11 +53,13 @@ static int read_some(int turn)
 	spans_now = rawbpf_ring_next(&ring, spans, 4);
 	for (int s = 0; s < spans_now; s++)
 		for (unsigned i = 0; i < spans[s].count; i++)
-			add(NULL, (const char *)spans[s].data + i * spans[s].stride, spans[s].size);
+			if (add(NULL, (const char *)spans[s].data + i * spans[s].stride,
+				spans[s].size) < 0)
+				return -1;
 	return spans_now;
 }
 
-int main(void)
+static int none_is_lost(void)
 {
 	const uint64_t sevenths = RECORDS / 7;
 	const uint64_t expected = (uint64_t)RECORDS * (RECORDS + 1) / 2 - 7 * sevenths * (sevenths + 1) / 2;
@@ -69,5 +76,36 @@ int main(void)
 		return 1;
 	pthread_join(thread, NULL);
 	printf("%llu records, no room %lu times\n", (unsigned long long)count, refused);
+	fake_ring_close(&fake);
 	return sum != expected || ring.source.received != count;
+}
+
+/* The oldest are overwritten while they are read: what comes is whole, in order, up to the last. */
+static int none_is_torn(void)
+{
+	const unsigned long start = -(unsigned long)SIZE;
+	pthread_t thread;
+	int err, stop = 0;
+
+	sum = count = last = done = 0;
+	fake_ring_open_overwriting(&fake, SIZE, start);
+	err = fake_ring_begin(&ring, &fake, add, NULL);
+	if (err < 0 || pthread_create(&thread, NULL, produce, NULL))
+		return 1;
+	for (int turn = 0; err >= 0 && !(stop && err == 0); turn++) {
+		stop = __atomic_load_n(&done, __ATOMIC_ACQUIRE);
+		err = read_some(turn);
+	}
+	if (err < 0)
+		return 1;
+	pthread_join(thread, NULL);
+	printf("%llu records, %llu bytes overwritten\n", (unsigned long long)count,
+	       (unsigned long long)ring.overwritten);
+	fake_ring_close(&fake);
+	return last != RECORDS || ring.source.received != count || !ring.overwritten;
+}
+
+int main(void)
+{
+	return none_is_lost() || none_is_torn();
 }

@@ -40,6 +40,34 @@ START_TEST(ring_buffers)
 }
 END_TEST
 
+START_TEST(ring_buffers_overwritten)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} facts[] = {
+		{ "ring.newest.last", 10000 },
+		{ "ring.newest.received", 2 * (65535 / 64) },
+		{ "ring.newest.overwritten", 10000 - 2 * (65535 / 64) },
+		{ "ring.newest.damaged", 0 },
+		{ "ring.newest.unexplained", 0 },
+		{ "ring.newest_sizes.last", 5000 },
+		{ "ring.newest_sizes.full", 1 },
+		{ "ring.newest_sizes.damaged", 0 },
+		{ "ring.newest_sizes.unexplained_bytes", 0 },
+		{ "ring.newest_overload.received", 1 },
+		{ "ring.newest_overload.overwritten", 1 },
+		{ "ring.newest_overload.damaged", 0 },
+		{ "ring.newest_overload.unexplained", 0 },
+	};
+	bool has = kernel_of(&boots[_i]) >= KERNEL(6, 19);
+
+	ck_assert_fact_int(&boots[_i], "ring.newest.open", has ? 0 : -EINVAL);
+	for (size_t i = 0; has && i < sizeof(facts) / sizeof(*facts); i++)
+		ck_assert_fact_int(&boots[_i], facts[i].name, facts[i].value);
+}
+END_TEST
+
 START_TEST(user_ring_buffers)
 {
 	/* The program's function is called back, which takes a JIT: Debian's s390x has none. */
@@ -55,5 +83,6 @@ END_TEST
 void vm_ring_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, ring_buffers, boot, boot + 1);
+	tcase_add_loop_test(kernel, ring_buffers_overwritten, boot, boot + 1);
 	tcase_add_loop_test(kernel, user_ring_buffers, boot, boot + 1);
 }

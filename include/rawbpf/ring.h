@@ -7,6 +7,10 @@
  * writes to it by bpf_ringbuf_output(), or by bpf_ringbuf_reserve() and submit or discard. A ring
  * has one consumer in the whole system, and one thread of it reads at a time: a second one, as
  * through a pinned map, corrupts it for both.
+ *
+ * A full ring refuses records. One whose map has BPF_F_RB_OVERWRITE (Linux 6.19) overwrites the
+ * oldest ones instead, read or not, like a flight recorder. It is read the same way, but from a
+ * copy: a record that is overwritten while it is copied is left out.
  */
 #ifndef RAWBPF_RING_H
 #define RAWBPF_RING_H
@@ -17,14 +21,19 @@
 extern "C" {
 #endif
 
-/* Zeroed, it is closed. All but `source` is private. */
+/* Zeroed, it is closed. All but `source` and `overwritten` is private. */
 struct rawbpf_ring {
 	struct rawbpf_source source;
+	uint64_t overwritten; /* BPF_F_RB_OVERWRITE: bytes that were overwritten before they were read,
+			       * of records with their headers (8) and padding (to 8); how many
+			       * records that were, the kernel does not tell */
 	rawbpf_record_fn *handle;
 	void *context;
 	unsigned long *consumer;       /* positions count bytes, and wrap after the largest number */
 	const unsigned long *producer;
 	const unsigned char *data;     /* `size` bytes, and the same ones again behind them */
+	const unsigned char *overwritable; /* NULL; or what was said of `data`, which is a copy then */
+	unsigned long origin;          /* the position of the first byte of `data`, modulo `size` */
 	size_t size;
 	size_t page;
 	unsigned long position;        /* what is before it was handed out */
@@ -42,7 +51,6 @@ struct rawbpf_ring {
  * -EINVAL  not a ring buffer
  * -EBADF   no descriptor
  * -EACCES  the map was opened for reading only: who reads tells the program how far
- * -EOPNOTSUPP it has BPF_F_RB_OVERWRITE: what is read may be overwritten meanwhile
  * -EBADMSG its positions make no sense
  * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                                   Linux 5.8
  */

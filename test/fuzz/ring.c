@@ -14,6 +14,9 @@ enum { SIZE = 4096 };
 
 /* Twice, one behind the other, as the kernel maps it; exactly as large, for the sanitizer. */
 static unsigned char *data;
+static unsigned char *copy; /* of what may be overwritten */
+static const unsigned char *records; /* one of both ... */
+static size_t records_size;          /* ... and its size */
 static struct {
 	uint64_t records, stop_at;
 } seen;
@@ -22,7 +25,7 @@ static void check(const unsigned char *record, size_t size)
 {
 	static volatile unsigned char sink;
 
-	if (record < data + 8 || record + size > data + 2 * SIZE || (uintptr_t)record % 8)
+	if (record < records + 8 || record + size > records + records_size || (uintptr_t)record % 8)
 		abort();
 	if (size)
 		sink = record[0] ^ record[size - 1];
@@ -57,16 +60,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	struct {
 		unsigned long position;
 		uint16_t available, stop_at;
-		uint8_t by_spans;
+		uint8_t flags;
+		uint16_t oldest;
 	} start = { 0 };
-	unsigned long consumer, producer;
+	enum { BY_SPANS = 1, OVERWRITING = 2 };
+	unsigned long consumer, producer[3];
 	struct rawbpf_ring ring;
 	int result, turns = 0;
 
 	if (size < sizeof start)
 		return 0;
-	if (!data)
+	if (!data) {
 		data = aligned_alloc(8, 2 * SIZE);
+		copy = aligned_alloc(8, SIZE);
+	}
 	memcpy(&start, input, sizeof start);
 	input += sizeof start;
 	size -= sizeof start;
@@ -75,16 +82,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	memcpy(data + SIZE, data, SIZE);
 
 	consumer = start.position & ~7ul;
-	producer = consumer + start.available % (SIZE + 64);
+	producer[0] = consumer + start.available % (SIZE + 64);
+	producer[2] = consumer + start.oldest - SIZE;
+	records = start.flags & OVERWRITING ? copy : data;
+	records_size = start.flags & OVERWRITING ? SIZE : 2 * SIZE;
 	seen.records = 0;
 	seen.stop_at = start.stop_at % 64;
 	ring = (struct rawbpf_ring){
-		.handle = handle, .consumer = &consumer, .producer = &producer, .data = data,
-		.size = SIZE, .position = consumer, .published = consumer, .end = consumer,
-		.header = 1u << 31,
+		.handle = handle, .consumer = &consumer, .producer = producer, .data = records,
+		.overwritable = start.flags & OVERWRITING ? data : NULL, .size = SIZE,
+		.position = consumer, .published = consumer, .end = consumer, .header = 1u << 31,
 	};
 	do {
-		result = start.by_spans % 2 ? read_spans(&ring) : rawbpf_ring_read(&ring);
+		result = start.flags & BY_SPANS ? read_spans(&ring) : rawbpf_ring_read(&ring);
 		if (++turns > SIZE)
 			abort();
 	} while (result > 0 || result == -1);
@@ -93,7 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	if (result != 0 && result != -EBADMSG)
 		abort();
 	/* What is before the consumer's position was read, and nothing was read twice. */
-	if ((consumer - start.position) + 8 < 8 * (ring.source.received + ring.source.discarded))
+	if (!(start.flags & OVERWRITING) &&
+	    (consumer - start.position) + 8 < 8 * (ring.source.received + ring.source.discarded))
 		abort();
 	return 0;
 }

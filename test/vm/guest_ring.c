@@ -19,6 +19,7 @@ static int ring_map, ledger, prog;
 static uint64_t last[CPUS];   /* the number of the last record of each CPU */
 static unsigned damaged;      /* records not as they were written, or not in order */
 static unsigned slowly;
+static uint64_t bytes;        /* of records, with their headers */
 
 static int handle(void *context, const void *data, size_t size)
 {
@@ -32,19 +33,27 @@ static int handle(void *context, const void *data, size_t size)
 		damaged++;
 	else
 		last[RING_CPU(number)] = RING_COUNT(number);
+	bytes += 8 + size;
 	if (slowly && ++calls % 512 == 0)
 		usleep(slowly);
 	return 0;
 }
 
-static int begin(const struct ring_producer *producer)
+static int begin_with(int map, const struct ring_producer *producer)
 {
 	memset(last, 0, sizeof last);
-	damaged = slowly = 0;
-	ring_map = ring_create(SIZE);
+	bytes = damaged = slowly = 0;
+	ring_map = map;
+	if (map < 0)
+		return map;
 	ledger = ring_ledger_create();
 	prog = ring_producer_load(producer, ring_map, ledger);
 	return prog < 0 ? prog : rawbpf_ring_open(&ring, ring_map, handle, NULL);
+}
+
+static int begin(const struct ring_producer *producer)
+{
+	return begin_with(ring_create(SIZE), producer);
 }
 
 static void end(void)
@@ -101,33 +110,101 @@ static void full(void)
 	end();
 }
 
-/* A producer on each CPU at full speed, and a reader in a loop that sleeps now and then. */
-static void overload(void)
+/* A producer on each CPU at full speed. */
+static void read_while_produced(struct rawbpf_loop *loop)
 {
-	struct rawbpf_loop loop;
-	struct ring_ledger sum;
 	int running = CPUS;
 
-	begin(&(struct ring_producer){ .type = BPF_PROG_TYPE_SOCKET_FILTER, .varies = 1 });
-	slowly = 2000;
-	fact(rawbpf_loop_open(&loop), "ring.loop.open");
-	fact(rawbpf_loop_add(&loop, &ring.source), "ring.loop.add");
 	for (int cpu = 0; cpu < CPUS; cpu++)
 		if (fork() == 0) {
 			produce_on(cpu, EACH);
 			_exit(0);
 		}
 	while (running) {
-		rawbpf_loop_run(&loop, 10);
+		rawbpf_loop_run(loop, 10);
 		running -= waitpid(-1, NULL, WNOHANG) > 0;
 	}
-	while (rawbpf_loop_run(&loop, 0) > 0)
+	while (rawbpf_loop_run(loop, 0) > 0)
 		;
+}
+
+/* A producer on each CPU, and a reader in a loop that sleeps now and then. */
+static void overload(void)
+{
+	struct rawbpf_loop loop;
+	struct ring_ledger sum;
+
+	begin(&(struct ring_producer){ .type = BPF_PROG_TYPE_SOCKET_FILTER, .varies = 1 });
+	slowly = 2000;
+	fact(rawbpf_loop_open(&loop), "ring.loop.open");
+	fact(rawbpf_loop_add(&loop, &ring.source), "ring.loop.add");
+	read_while_produced(&loop);
 	ring_ledger_read(&sum, ledger);
 	fact(sum.produced, "ring.overload.produced");
 	fact(sum.refused > 0, "ring.overload.refused");
 	fact(unexplained(), "ring.overload.unexplained");
 	fact(damaged, "ring.overload.damaged");
+	rawbpf_loop_close(&loop);
+	end();
+}
+
+/* BPF_F_RB_OVERWRITE: what there is to read of more than the ring holds. */
+static void newest(void)
+{
+	int err = begin_with(ring_overwriting_create(SIZE), &(struct ring_producer){
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 56 });
+
+	fact(err, "ring.newest.open");
+	if (err < 0)
+		return;
+	for (int round = 1; round <= 2; round++) {
+		produce_on(0, 5000);
+		last[0] = round * 5000 - SIZE / 64 + 1;
+		rawbpf_ring_read(&ring);
+	}
+	fact(last[0], "ring.newest.last");
+	fact(ring.source.received, "ring.newest.received");
+	fact(ring.overwritten / 64, "ring.newest.overwritten");
+	fact(damaged, "ring.newest.damaged");
+	fact(unexplained() - (long long)(ring.overwritten / 64), "ring.newest.unexplained");
+	end();
+}
+
+/* The same for records of many sizes: bytes are counted. */
+static void newest_sizes(void)
+{
+	long long made = 0;
+
+	if (begin_with(ring_overwriting_create(SIZE), &(struct ring_producer){
+			.type = BPF_PROG_TYPE_SOCKET_FILTER, .varies = 1 }) < 0)
+		return;
+	for (uint64_t number = 1; number <= 5000; number++)
+		made += 8 + ring_size_of(number);
+	produce_on(0, 5000);
+	rawbpf_ring_read(&ring);
+	fact(last[0], "ring.newest_sizes.last");
+	fact(damaged, "ring.newest_sizes.damaged");
+	fact(SIZE - bytes <= 264, "ring.newest_sizes.full");
+	fact(made - (long long)(bytes + ring.overwritten), "ring.newest_sizes.unexplained_bytes");
+	end();
+}
+
+/* Read while producers on all CPUs overwrite: what comes is whole, and in order. */
+static void newest_overload(void)
+{
+	struct rawbpf_loop loop;
+
+	if (begin_with(ring_overwriting_create(SIZE), &(struct ring_producer){
+			.type = BPF_PROG_TYPE_SOCKET_FILTER, .way = RING_RESERVE, .size = 248 }) < 0)
+		return;
+	slowly = 2000;
+	rawbpf_loop_open(&loop);
+	rawbpf_loop_add(&loop, &ring.source);
+	read_while_produced(&loop);
+	fact(ring.source.received > 1000, "ring.newest_overload.received");
+	fact(ring.overwritten > 0, "ring.newest_overload.overwritten");
+	fact(damaged, "ring.newest_overload.damaged");
+	fact(unexplained() - (long long)(ring.overwritten / 256), "ring.newest_overload.unexplained");
 	rawbpf_loop_close(&loop);
 	end();
 }
@@ -179,5 +256,8 @@ void guest_ring(void)
 		.type = BPF_PROG_TYPE_SOCKET_FILTER, .way = RING_RESERVE, .size = 16, .discard = 4 });
 	full();
 	overload();
+	newest();
+	newest_sizes();
+	newest_overload();
 	user_ring();
 }
