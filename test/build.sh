@@ -6,24 +6,8 @@
 # Prints a line for each, what went wrong with those that failed, and a count.
 set -u
 
-top=$(cd "$(dirname "$0")/.." && pwd)
+. "$(dirname "$0")/checks.sh"
 app=$top/test/build/app.c
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check() { # NAME COMMAND...
-	name=$1
-	shift
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok: $name"
-		passed=$((passed + 1))
-	else
-		echo "failed: $name"
-		sed 's/^/    /' "$work/log"
-		failed=$((failed + 1))
-	fi
-}
 
 # musl's own headers, and of the system's only the kernel's.
 triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
@@ -189,5 +173,4 @@ for cross in aarch64-linux-gnu s390x-linux-gnu riscv64-linux-gnu; do
 	check "without libc, $cross" cross_without_libc $cross
 done
 
-echo "$passed passed, $failed failed"
-test "$failed" -eq 0
+checks_end

@@ -5,23 +5,7 @@
 # for machines whose memory order is weaker than this one's, to look at the instructions.
 set -u
 
-top=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check() { # NAME COMMAND...
-	name=$1
-	shift
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok: $name"
-		passed=$((passed + 1))
-	else
-		echo "failed: $name"
-		sed 's/^/    /' "$work/log"
-		failed=$((failed + 1))
-	fi
-}
+. "$(dirname "$0")/checks.sh"
 
 library() { # what ring.c needs, file by file, so that its private functions are to be had
 	for file in cpu file loop map obj ring sys text; do
@@ -92,5 +76,4 @@ check "barriers, riscv64" instructions riscv64-linux-gnu \
 check "barriers, s390x" instructions s390x-linux-gnu '\<bcr\>.*1[45],%?r?0|\<bnor\>'
 check "compiles where positions have 32 bits" positions_of_32_bits
 
-echo "$passed passed, $failed failed"
-test "$failed" -eq 0
+checks_end

@@ -8,23 +8,7 @@
 # Status 77 without a Debian mirror.
 set -u
 
-top=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check() { # NAME COMMAND...
-	name=$1
-	shift
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok: $name"
-		passed=$((passed + 1))
-	else
-		echo "failed: $name"
-		sed 's/^/    /' "$work/log"
-		failed=$((failed + 1))
-	fi
-}
+. "$(dirname "$0")/checks.sh"
 
 flags='-std=gnu11 -Wall -Wextra -Werror'
 triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
@@ -75,6 +59,5 @@ for row in $(awk '!/^#/ && NF { print $1 }' "$top/test/vm/headers"); do
 	done
 done
 
-echo "$passed passed, $failed failed"
 [ $((passed + failed)) -gt 0 ] || exit 77
-[ "$failed" -eq 0 ]
+checks_end

@@ -5,12 +5,11 @@
  * Each contest runs its sides in turn, ROUNDS times, and compares the medians; results are checked
  * to be equal. Absolute times are this machine's mood, ratios are what to look at.
  */
+#include "bench.h"
+
 #include <bpf/bpf.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <rawbpf.h>
@@ -19,29 +18,7 @@ enum { ROUNDS = 41, CALLS = 20000, ELEMENTS = 100000, WALK_ROUNDS = 11, SIDES = 
 
 static double seconds(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return now.tv_sec + now.tv_nsec * 1e-9;
-}
-
-static int compare(const void *left, const void *right)
-{
-	double l = *(const double *)left, r = *(const double *)right;
-
-	return (l > r) - (l < r);
-}
-
-static double median(double *times, int count)
-{
-	qsort(times, count, sizeof *times, compare);
-	return times[count / 2];
-}
-
-static void fail(const char *what, long result)
-{
-	fprintf(stderr, "bench: %s: %ld\n", what, result);
-	exit(EXIT_FAILURE);
+	return clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* One side of a contest: does its work and returns a number that must be the same on all sides. */

@@ -7,13 +7,12 @@
  * medians are compared, and what comes out is checked to be equal. Absolute times are this
  * machine's mood, ratios are what to look at.
  */
+#include "bench.h"
+
 #include <bpf/libbpf.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
-#include <time.h>
 
 #include "../producer.h"
 
@@ -36,20 +35,6 @@ struct side {
 	volatile int stop;
 };
 
-static void fail(const char *what, long result)
-{
-	fprintf(stderr, "perfbuf: %s: %ld\n", what, result);
-	exit(EXIT_FAILURE);
-}
-
-static double clock_seconds(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec + now.tv_nsec * 1e-9;
-}
-
 static double seconds(void)
 {
 	return clock_seconds(CLOCK_MONOTONIC);
@@ -59,19 +44,6 @@ static double seconds(void)
 static double own_seconds(void)
 {
 	return clock_seconds(CLOCK_THREAD_CPUTIME_ID);
-}
-
-static int compare(const void *left, const void *right)
-{
-	double l = *(const double *)left, r = *(const double *)right;
-
-	return (l > r) - (l < r);
-}
-
-static double median(double *values, int count)
-{
-	qsort(values, count, sizeof *values, compare);
-	return values[count / 2];
 }
 
 static void use_cpu(int cpu)

@@ -6,13 +6,12 @@
  * each drain; the sides take turns. All do the same with what they read, and what comes out is
  * checked to be equal. Absolute times are this machine's mood, ratios are what to look at.
  */
+#include "bench.h"
+
 #include <bpf/libbpf.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <rawbpf.h>
@@ -88,25 +87,9 @@ static struct contestant {
 	double times[ROUNDS];
 } contestants[SIDES];
 
-static void fail(const char *what, long result)
-{
-	fprintf(stderr, "bench: %s: %ld\n", what, result);
-	exit(EXIT_FAILURE);
-}
-
 static double seconds(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return now.tv_sec + now.tv_nsec * 1e-9;
-}
-
-static int compare(const void *left, const void *right)
-{
-	double l = *(const double *)left, r = *(const double *)right;
-
-	return (l > r) - (l < r);
+	return clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 struct contest {
@@ -187,8 +170,7 @@ static void run(const struct contest *contest)
 		if (memcmp(&contestants[side].result, &contestants[LIBBPF].result,
 			   sizeof(struct result)))
 			fail("a result that differs, of side", side);
-		qsort(contestants[side].times, ROUNDS, sizeof(double), compare);
-		medians[side] = contestants[side].times[ROUNDS / 2];
+		medians[side] = median(contestants[side].times, ROUNDS);
 		printf("  %-62s %8.2f ns a record\n", names[side], medians[side] / records * 1e9);
 		leave(&contestants[side]);
 	}

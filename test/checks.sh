@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+#
+# For scripts that check one thing after the other: source it, call check for each, end with
+# checks_end. $top is the top of the tree, $work a folder for what is made.
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@" >"$work/log" 2>&1; then
+		echo "ok: $name"
+		passed=$((passed + 1))
+	else
+		echo "failed: $name"
+		sed 's/^/    /' "$work/log"
+		failed=$((failed + 1))
+	fi
+}
+
+checks_end() {
+	echo "$passed passed, $failed failed"
+	test "$failed" -eq 0
+}
