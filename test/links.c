@@ -19,7 +19,7 @@ START_TEST(test_kind)
 	link_kind_run(kind, &story);
 	link_story_format(text, sizeof text, &story);
 	link_story_expect(expected, sizeof expected, kind, live_kernel());
-	printf("fact native link.%s %s\n", kind->name, text);
+	printf("tried native link.%s %s\n", kind->name, text);
 	if (kind->lacking && strcmp(text, expected) != 0 && strcmp(text, kind->lacking) == 0)
 		SKIP("%s: %s", kind->name, kind->because);
 	ck_assert_msg(strcmp(text, expected) == 0, "%s: %s, not %s", kind->name, text, expected);
@@ -38,6 +38,6 @@ int main(void)
 
 	/* What each kind came to, and the kernel it did on, are for test/tried.awk. */
 	if (uname(&name) == 0)
-		printf("fact native release %s\n", name.release);
+		printf("tried native release %s\n", name.release);
 	return cgroups_run("links", add_tests);
 }

@@ -124,7 +124,7 @@ START_TEST(test_create)
 
 		ck_assert_msg(live_kernel() >= recipe->kernel ? map > 2 : map == -EINVAL,
 			      "map type %u: %d", type, map);
-		printf("fact native map.%s %d\n", rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type),
+		printf("tried native map.%s %d\n", rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type),
 		       map > 2 ? 1 : map);
 		if (map < 0)
 			continue;
@@ -171,7 +171,7 @@ START_TEST(test_load_and_run)
 	char log[4096];
 	int result, prog = rawbpf_prog_recipe_load(recipe, NULL, log, sizeof log);
 
-	printf("fact native prog.%s.%u %d\n", name, recipe->expected_attach_type,
+	printf("tried native prog.%s.%u %d\n", name, recipe->expected_attach_type,
 	       prog > 2 ? 1 : prog); /* for test/tried.awk */
 	reason = live_kernel() < recipe->kernel ? "is too old" : why_not(recipe, prog);
 	if (prog < 0 && reason)

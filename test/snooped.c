@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -137,7 +138,7 @@ static void act_exec(const struct snooped_run *run)
 	/* On the stack, so in memory: of a call that fails early the kernel reads none of them. */
 	char blank[] = "a b", empty[] = "", bytes[] = "c\n\xff", x[] = "x";
 	char name[] = "workload", zero[] = "0";
-	char long_argument[1500];
+	char program[64], long_argument[1500];
 	char *hostile[] = { blank, empty, bytes, NULL };
 	char *longer[] = { blank, long_argument, empty, NULL };
 	char *arguments[] = { name, zero, zero, NULL };
@@ -157,7 +158,8 @@ static void act_exec(const struct snooped_run *run)
 	/* By a tracepoint what the new program was given cannot be found again. */
 	if (run->way && strcmp(run->way, "tracepoint") != 0)
 		call_fresh(run->program, arguments);
-	syscall(SYS_execve, run->program, arguments, no_environment);
+	snprintf(program, sizeof program, "%s", run->program);
+	syscall(SYS_execve, program, arguments, no_environment);
 }
 
 #define EXEC(COMM_AND_RET, PATH, DIRFD, ARGS, COMPLETE) \

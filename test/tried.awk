@@ -2,7 +2,7 @@
 #
 # usage: awk -f tried.awk RESULTS
 #
-# Makes a page of what was tried where out of a test run's output: its lines `fact KERNEL NAME VALUE`,
+# Makes a page of what was tried where out of a test run's output: its lines `tried KERNEL NAME VALUE`,
 # KERNEL being `native` or a name of vm/kernels. A row is a feature, a column a kernel.
 
 # Facts with such a name belong to a section; what `drop` matches is not part of the row's name. They
@@ -42,7 +42,7 @@ function enter(s, row, kernel, works) {
 	tried[s, row, kernel] = works
 }
 
-$1 != "fact" { next }
+$1 != "tried" { next }
 
 $3 == "release" {
 	if (!($2 in release))

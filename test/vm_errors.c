@@ -27,6 +27,18 @@ START_TEST(every_hint)
 }
 END_TEST
 
+/* What these answer depends on the kernel's BTF, which Debian's s390x does not have before 6.12. */
+static bool is_about_btf(const char *operation)
+{
+	static const char *const operations[] = { "LOAD tp_btf", "LOAD iter/task",
+		"BTF_GET_NEXT_ID", "BTF_GET_FD_BY_ID", "open /sys/kernel/btf/vmlinux" };
+
+	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
+		if (!strcmp(operation, operations[i]))
+			return true;
+	return false;
+}
+
 /* test/capabilities.tsv, where it holds for this kernel. */
 START_TEST(every_capability)
 {
@@ -36,8 +48,6 @@ START_TEST(every_capability)
 	unsigned kernel = kernel_of(boot);
 
 	ck_assert_int_ge(count, 80);
-	if (is_machine(boot, "s390x"))
-		return; /* no BTF, and no JIT: other answers */
 	ck_assert_fact_int(boot, "capabilities", 0);
 	for (int i = 0; i < count; i++) {
 		char name[64], answers[128] = "";
@@ -50,14 +60,15 @@ START_TEST(every_capability)
 			strcat(answers, set ? " " : "");
 			strcat(answers, rows[i].answers[set]);
 		}
-		if (kernel < rows[i].since || (rows[i].before && kernel >= rows[i].before)) {
+		if (kernel < rows[i].since || (rows[i].before && kernel >= rows[i].before) ||
+		    (is_machine(boot, "s390x") && is_about_btf(rows[i].operation))) {
 			fact_str(boot, name);
 			continue;
 		}
 		ck_assert_fact_str(boot, name, answers);
 		tried++;
 	}
-	ck_assert_int_ge(tried, 75);
+	ck_assert_int_ge(tried, 70);
 }
 END_TEST
 

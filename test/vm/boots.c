@@ -245,7 +245,7 @@ void boots_print_facts(const struct boot *boots, int count)
 {
 	for (int i = 0; i < count; i++)
 		for (int j = 0; j < boots[i].fact_count; j++)
-			printf("fact %s %s %s\n", boots[i].name, boots[i].facts[j].name,
+			printf("tried %s %s %s\n", boots[i].name, boots[i].facts[j].name,
 			       boots[i].facts[j].value);
 }
 

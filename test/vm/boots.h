@@ -53,7 +53,7 @@ int boots_run(const char *scripts, const char *guests, char *const *names, int n
 /* How many were not skipped. */
 int boots_ran(const struct boot *boots, int count);
 
-/* Lines `fact KERNEL NAME VALUE`, of which test/tried.awk makes a page. */
+/* Lines `tried KERNEL NAME VALUE`, of which test/tried.awk makes a page. */
 void boots_print_facts(const struct boot *boots, int count);
 void boots_warn_unasked(const struct boot *boots, int count);
 void boots_free(struct boot *boots, int count);
