@@ -9,7 +9,7 @@
  * A record is a header and the payload, padded to 8 bytes.
  *
  * With BPF_F_RB_OVERWRITE producers do not wait for the consumer, but overwrite the oldest records.
- * Page 1 says then where the oldest is, too (7.3: its third number; no header of the kernel's tells),
+ * Page 1 says then where the oldest is, too: its third number on 7.3, which no kernel header tells,
  * and the same walk goes over a copy, without what was overwritten before it was complete.
  */
 #include "ring.h"

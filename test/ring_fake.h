@@ -68,7 +68,7 @@ static inline uint32_t *fake_ring_header(struct fake_ring *fake, unsigned long p
 	return (uint32_t *)(fake->data + (position & (fake->size - 1)));
 }
 
-/* As the kernel: the oldest records, as many as it takes to have room up to `end`; 0: one is BUSY. */
+/* As the kernel: the oldest records, until there is room up to `end`; 0: one is BUSY. */
 static inline int fake_ring_overwrite(struct fake_ring *fake, unsigned long end)
 {
 	unsigned long oldest = fake->oldest;

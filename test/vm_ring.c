@@ -59,6 +59,8 @@ START_TEST(ring_buffers_overwritten)
 		{ "ring.newest_overload.overwritten", 1 },
 		{ "ring.newest_overload.damaged", 0 },
 		{ "ring.newest_overload.unexplained", 0 },
+		{ "ring.newest_wakes.missed", 0 },
+		{ "ring.newest_wakes.received", 5000 },
 	};
 	bool has = kernel_of(&boots[_i]) >= KERNEL(6, 19);
 

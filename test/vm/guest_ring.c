@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ static uint64_t last[CPUS];   /* the number of the last record of each CPU */
 static unsigned damaged;      /* records not as they were written, or not in order */
 static unsigned slowly;
 static uint64_t bytes;        /* of records, with their headers */
+static unsigned *handled;     /* records; shared with a producer that waits for each */
 
 static int handle(void *context, const void *data, size_t size)
 {
@@ -34,6 +36,8 @@ static int handle(void *context, const void *data, size_t size)
 	else
 		last[RING_CPU(number)] = RING_COUNT(number);
 	bytes += 8 + size;
+	if (handled)
+		__atomic_add_fetch(handled, 1, __ATOMIC_RELEASE);
 	if (slowly && ++calls % 512 == 0)
 		usleep(slowly);
 	return 0;
@@ -209,6 +213,38 @@ static void newest_overload(void)
 	end();
 }
 
+/* Each record is made as soon as the one before was handled, while the reader begins to wait. */
+static void newest_wakes(void)
+{
+	enum { RECORDS = 5000 };
+	struct rawbpf_loop loop;
+	int missed = 0;
+
+	if (begin_with(ring_overwriting_create(4096), &(struct ring_producer){
+			.type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 56 }) < 0)
+		return;
+	handled = mmap(NULL, sizeof *handled, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	rawbpf_loop_open(&loop);
+	rawbpf_loop_add(&loop, &ring.source);
+	if (fork() == 0) {
+		for (unsigned made = 0; made < RECORDS; made++) {
+			while (__atomic_load_n(handled, __ATOMIC_ACQUIRE) < made)
+				;
+			produce_on(1, 1);
+		}
+		_exit(0);
+	}
+	while (ring.source.received < RECORDS && !missed)
+		missed = rawbpf_loop_run(&loop, 10000) <= 0;
+	fact(missed, "ring.newest_wakes.missed");
+	fact(ring.source.received, "ring.newest_wakes.received");
+	waitpid(-1, NULL, missed ? WNOHANG : 0);
+	rawbpf_loop_close(&loop);
+	munmap(handled, sizeof *handled);
+	handled = NULL;
+	end();
+}
+
 /* From here to a program. */
 static void user_ring(void)
 {
@@ -259,5 +295,6 @@ void guest_ring(void)
 	newest();
 	newest_sizes();
 	newest_overload();
+	newest_wakes();
 	user_ring();
 }
