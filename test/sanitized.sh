@@ -20,7 +20,7 @@ run() { # SANITIZERS MESON-TEST-ARGUMENT...
 	shift
 	ninja -C "$build" >/dev/null
 	meson test -C "$build" --no-rebuild --print-errorlogs "$@" || status=1
-	grep -v '^skip: \|^tried ' "$build/meson-logs/testlog.txt" # the plain builds tell the same
+	grep -v '^skip: \|^tried \|^faults ' "$build/meson-logs/testlog.txt" # the plain builds tell the same
 }
 
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
