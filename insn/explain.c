@@ -4,7 +4,7 @@
 
 #include "form.h"
 #include "format.h"
-#include "names.h"
+#include "opcode.h"
 #include "out.h"
 #include "put.h"
 #include "words.h"

@@ -8,7 +8,7 @@
 #include "form.h"
 #include "format.h"
 #include "helper.h"
-#include "names.h"
+#include "opcode.h"
 #include "put.h"
 
 /* No line is longer, but for a label in it; a test tries the longest. */

@@ -71,7 +71,7 @@
 #include "../insn/listing.c"
 #include "../insn/match.c"
 #include "../insn/name.c"
-#include "../insn/names.c"
+#include "../insn/opcode.c"
 #include "../insn/out.c"
 #include "../insn/parse.c"
 #include "../insn/put.c"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "names.h"
+#include "opcode.h"
 #include "put.h"
 
 RAWBPF__PRIVATE const char *rawbpf__operation_name(const struct bpf_insn *insn)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's names for the parts of an opcode, without "BPF_" before them. */
-#ifndef RAWBPF_INSN_NAMES_H
-#define RAWBPF_INSN_NAMES_H
+#ifndef RAWBPF_INSN_OPCODE_H
+#define RAWBPF_INSN_OPCODE_H
 
 #include "private.h"
 
