@@ -20,7 +20,7 @@ BEGIN {
 		"^(kret|k)probe\\.(pmu|tracefs)\\.(link|ioctl)\\.|^tracepoint\\.(link|ioctl)\\.|^raw_tp\\.",
 		"\\.(symbol|syscall|address|atomic|percpu)", "^1000$")
 	section("Links: attached, counted, pinned, opened again, replaced, detached",
-		"^link\\.", "^link\\.", "^type ")
+		"^link\\.", "^link\\.", "^type -?[0-9]+: [1-9]")
 	section("Map types", "^map\\.[a-z_]+$", "^map\\.", "^1$")
 	section("Program types", "^prog\\.[a-z_0-9]+\\.[0-9]+$", "^prog\\.|\\.[0-9]+$", "^1$")
 }
