@@ -67,8 +67,8 @@
 #include <rawbpf/loop.h>
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>
-#include <rawbpf/net.h>
 #include <rawbpf/name.h>
+#include <rawbpf/net.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/perfbuf.h>
 #include <rawbpf/probe.h>
