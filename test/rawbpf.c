@@ -85,6 +85,9 @@ START_TEST(test_usage)
 	command_run(&end, NULL, ARGS("run", "-r", "0"));
 	ck_assert_str_eq(end.err, "rawbpf run: -r wants a number, 1 to 1000000000, not '0'\n");
 	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("disasm", "--nonsense"));
+	ck_assert_int_eq(strncmp(end.err, "rawbpf disasm: unrecognized option '--nonsense'\n", 48), 0);
+	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("disasm", "a", "b"));
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("asm", "/no/such/file"));

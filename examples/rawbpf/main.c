@@ -43,6 +43,7 @@ int main(int argc, char **argv)
 {
 	static const struct member top = { .name = "" };
 	const struct member *member;
+	char name[32];
 
 	if (argc < 2) {
 		print_usage(stderr);
@@ -62,5 +63,8 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return USAGE;
 	}
+	/* getopt(3) begins its messages with it, as all others do */
+	snprintf(name, sizeof name, "rawbpf %s", member->name);
+	argv[1] = name;
 	return member->main(argc - 1, argv + 1);
 }

@@ -36,7 +36,7 @@ int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 	while (status == OK && (err = rawbpf_obj_id_next(kind, id, &id)) == 0) {
 		int fd = rawbpf_obj_id_open(kind, id);
 
-		if (fd == -ENOENT) /* gone meanwhile */
+		if (fd == -ENOENT || fd == -EAGAIN) /* gone meanwhile, or not there yet */
 			continue;
 		if (fd < 0)
 			return object_fail(member, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);

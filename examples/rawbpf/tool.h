@@ -10,7 +10,7 @@
 /* Exit codes. */
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
-/* The members: each parses its own arguments, argv[0] being its name. */
+/* The members: each parses its own arguments, argv[0] being "rawbpf NAME". */
 int asm_main(int argc, char **argv);
 int disasm_main(int argc, char **argv);
 int explain_main(int argc, char **argv);

@@ -65,8 +65,8 @@ enum rawbpf_obj_kind {
 int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next);
 
 /*
- * A descriptor for the object with this id. -ENOENT: it is gone. -EINVAL: no such kind.
- * -EPERM: needs CAP_SYS_ADMIN.
+ * A descriptor for the object with this id. -ENOENT: it is gone. -EAGAIN: a link that is still
+ * being attached. -EINVAL: no such kind. -EPERM: needs CAP_SYS_ADMIN.
  */
 int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id);
 
