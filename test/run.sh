@@ -10,8 +10,8 @@
 #   sanitized  both of these again, built with sanitizers
 #   vm         on Debian's kernels, in emulated machines; they are kept in a cache folder
 #
-# Ends with what was skipped and why, and a count; the status is 0 if nothing failed. All parts
-# together also make BUILD/KERNELS.md, the page of what was tried where.
+# Ends with what was skipped and why, what failed, and a count; the status is 0 if nothing failed.
+# All parts together also make BUILD/KERNELS.md, the page of what was tried where.
 # RAWBPF_BUILD: the build directory (default: build). RAWBPF_MIRROR, RAWBPF_CACHE: see vm/fetch.sh.
 set -eu
 
@@ -55,10 +55,17 @@ if [ "$*" = "unit live sanitized vm" ]; then
 		echo "KERNELS.md tells of another run: cp $build/KERNELS.md $top/"
 fi
 
-# What each suite counted: of Check, and of the scripts that print a line like our last one.
 echo
 sed -n -e 's/^skip: /skipped: /p' -e '/^faults injected: /p' -e '/^soak: /p' "$build/results"
+
+# What failed, of Check, of scripts, and tests as a whole; what each suite counted: of Check, and of
+# the scripts that print a line like our last one.
 awk '
+	/^test: / { test = $NF }
+	/^result: / && !/exit status (0|77)$/ || /:[FE]:.*:.*:/ || /^failed: / {
+		sub(/^(result|failed): */, "")
+		print "failed: " test ": " $0
+	}
 	/^[0-9]+%: Checks: / {
 		gsub(/[:,]/, "")
 		failed += $5 + $7
