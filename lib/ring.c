@@ -22,15 +22,12 @@
 #define BUSY RAWBPF__RING_BUSY
 #define DISCARD RAWBPF__RING_DISCARD
 #define INLINE static inline __attribute__((always_inline))
-#define APART static __attribute__((noinline))
 
 enum {
 	HEADER_SIZE = RAWBPF__RING_HEADER_SIZE,
-	OLDEST = 2,             /* of page 1's numbers: the position of the oldest record */
-	RUN = 16,               /* after so many equal headers the next one is expected to be, too */
-	RUN_BYTES = 16 * 1024,  /* walked ahead at once: what stays in the nearest cache until used */
+	OLDEST = 2,       /* of page 1's numbers: the position of the oldest record */
 	LINE = 64,
-	AHEAD = 8 * LINE,       /* what is fetched while the records before it are walked */
+	AHEAD = 8 * LINE, /* what is fetched while the records before it are walked */
 };
 
 /*
@@ -150,134 +147,92 @@ struct sink {
 	struct rawbpf_span *span, *end;
 	rawbpf_record_fn *handle;
 	void *context;
-	int handed;    /* spans, or records */
-	int stop;      /* not 0: take no more */
+	uint64_t records; /* that were taken */
+	int stop; /* not 0: take no more */
 };
 
-/* Take `count` records, the first one's payload at `data`; returns how many were taken. */
-typedef unsigned take_fn(struct sink *sink, const unsigned char *data, unsigned size,
-			 unsigned stride, unsigned count);
+/* Take the record, and those behind it with the same header, before `end`; returns what is next. */
+typedef const unsigned char *take_fn(struct sink *sink, const unsigned char *record,
+				     uint32_t header, uint32_t size, const unsigned char *end);
 
-INLINE unsigned take_span(struct sink *sink, const unsigned char *data, unsigned size,
-			  unsigned stride, unsigned count)
+INLINE const unsigned char *take_span(struct sink *sink, const unsigned char *record,
+				      uint32_t header, uint32_t size, const unsigned char *end)
 {
-	*sink->span++ = (struct rawbpf_span){ data, size, stride, count };
-	sink->handed++;
+	const unsigned char *const last = end - size;
+	const unsigned char *next = record + size;
+	unsigned count = 1;
+
+	for (; next <= last && header_load(next) == header; next += size)
+		count++;
+	*sink->span++ = (struct rawbpf_span){ record + HEADER_SIZE, payload_size(header), size,
+					      count };
+	sink->records += count;
 	sink->stop = sink->span == sink->end;
-	return count;
+	return next;
 }
 
-/* Apart from the walk, which needs all registers. *stop becomes what is negative. */
-APART unsigned call_for_each(rawbpf_record_fn *handle, void *context, const unsigned char *data,
-			     unsigned size, unsigned stride, unsigned count, int *stop)
+INLINE const unsigned char *take_call(struct sink *sink, const unsigned char *record,
+				      uint32_t header, uint32_t size, const unsigned char *end)
 {
-	unsigned left = count;
+	const unsigned char *const last = end - size;
+	int err;
 
 	do {
-		int err = handle(context, data, size);
-
-		data += stride;
-		left--;
-		if (err < 0) {
-			*stop = err;
-			break;
-		}
-	} while (left);
-	return count - left;
-}
-
-INLINE unsigned take_call(struct sink *sink, const unsigned char *data, unsigned size,
-			  unsigned stride, unsigned count)
-{
-	int err = 0;
-
-	if (count == 1)
-		err = sink->handle(sink->context, data, size);
-	else
-		count = call_for_each(sink->handle, sink->context, data, size, stride, count, &err);
+		err = sink->handle(sink->context, record + HEADER_SIZE, payload_size(header));
+		sink->records++;
+		record += size;
+	} while (err >= 0 && record <= last && header_load(record) == header);
 	if (err < 0)
 		sink->stop = err;
-	sink->handed += count;
-	return count;
+	return record;
 }
 
 /*
- * How many records from `record` on, within `room` bytes, have this header. Where the next header
- * is does not depend on this one, so the CPU need not wait for one load before it begins the next:
- * that, and not the work, is what a walk costs.
- */
-APART unsigned run_length(const unsigned char *record, size_t room, uint32_t header, uint32_t size)
-{
-	unsigned count = 0;
-
-	for (; room >= size && header_load(record) == header; room -= size) {
-		record += size;
-		count++;
-	}
-	return count;
-}
-
-/*
- * Pass records from the position on to `take`, up to an eighth of the ring. Sizes that vary go one
- * record at a time, each header fetched long before it is needed; only what has been equal for a
- * while is expected to go on like that, and has to earn it again when it does not.
+ * Pass records from the position on to `take`, up to an eighth of the ring.
+ *
+ * What a walk costs is not the work, but the wait for one header before the next can be looked for.
+ * So headers are fetched long before they are needed; and records with the same header as the one
+ * before are gone through in loops of their own, by a size that is known: the CPU need not wait
+ * there, and goes ahead as long as it guesses right that the next header is the same again.
  */
 INLINE int walk(struct sink *result, take_fn *take)
 {
 	struct sink sink = *result; /* in registers */
 	struct rawbpf_ring *const ring = sink.ring;
-	const unsigned char *const from = record_at(ring, ring->position);
+	const unsigned char *const start = record_at(ring, ring->position);
+	const unsigned char *record = start;
 	const size_t available = ring->end - ring->position;
-	size_t limit = available < ring->size / 8 ? available : ring->size / 8;
-	size_t walked = 0;
-	uint64_t received = 0, discarded = 0;
-	uint32_t last = ring->header;
-	unsigned repeats = ring->repeats;
+	const unsigned char *end = start + (available < ring->size / 8 ? available : ring->size / 8);
+	uint64_t discarded = 0;
 	int err = 0;
 
-	while (walked < limit && !sink.stop) {
-		const unsigned char *const record = from + walked;
+	while (record < end && !sink.stop) {
 		const uint32_t header = header_load(record);
 		const uint32_t size = record_size(header);
-		unsigned records = 1;
 
 		if (header & BUSY)
 			break;
-		if (size > limit - walked) {
-			if (size > available - walked)
+		if (size > (size_t)(end - record)) {
+			if (size > available - (record - start))
 				err = -EBADMSG;
-			if (walked || err)
+			if (record != start || err)
 				break;
-			limit = size; /* one record larger than an eighth */
+			end = start + size; /* one record larger than an eighth */
 		}
 		for (int line = 0; line < 4; line++)
 			__builtin_prefetch(record + AHEAD + line * LINE);
-		repeats = header == last ? repeats + 1 : 0;
-		last = header;
-		if (repeats >= RUN) {
-			const size_t rest = limit - walked - size;
-			const size_t room = rest < RUN_BYTES ? rest : RUN_BYTES;
-			const unsigned more = run_length(record + size, room, header, size);
-
-			records += more;
-			if (more < RUN && room - (size_t)more * size >= size)
-				repeats = 0;
-		}
 		if (header & DISCARD) {
-			discarded += records;
+			discarded++;
+			record += size;
 		} else {
-			records = take(&sink, record + HEADER_SIZE, payload_size(header), size, records);
-			received += records;
+			record = take(&sink, record, header, size, end);
 		}
-		walked += (size_t)records * size;
 	}
-	ring->position += walked;
-	ring->header = last;
-	ring->repeats = repeats;
-	ring->source.received += received;
+	ring->position += record - start;
+	ring->source.received += sink.records;
 	ring->source.discarded += discarded;
 	*result = sink;
-	return walked ? 0 : err;
+	return record != start ? 0 : err;
 }
 
 static int walk_to_spans(struct sink *sink)
@@ -307,7 +262,7 @@ static int advance(struct sink *sink, int (*walk_to)(struct sink *))
 		/* A BUSY record that was copied stays BUSY: copy it again. */
 		if (ring->overwritable && ring->position == start)
 			ring->end = start;
-	} while (err == 0 && !sink->handed && ring->position != start);
+	} while (err == 0 && !sink->records && ring->position != start);
 	return err;
 }
 
@@ -321,7 +276,7 @@ static int advance_or_wait(struct sink *sink, int (*walk_to)(struct sink *))
 {
 	int err = advance(sink, walk_to);
 
-	if (err == 0 && !sink->handed) {
+	if (err == 0 && !sink->records) {
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		err = advance(sink, walk_to);
 	}
@@ -338,7 +293,7 @@ int rawbpf_ring_next(struct rawbpf_ring *ring, struct rawbpf_span *spans, unsign
 	if (!max)
 		return 0;
 	err = advance_or_wait(&sink, walk_to_spans);
-	return err < 0 ? err : sink.handed;
+	return err < 0 ? err : sink.span - spans;
 }
 
 /* At least `enough` bytes of records, or all there are. */
@@ -360,9 +315,9 @@ static int read_records(struct rawbpf_ring *ring, unsigned long enough)
 			publish(ring);
 			return sink.stop;
 		}
-		if (err < 0 || !sink.handed)
+		if (err < 0 || !sink.records)
 			break;
-		if (__builtin_add_overflow(total, sink.handed, &total))
+		if (__builtin_add_overflow(total, sink.records, &total))
 			total = __INT_MAX__;
 	} while (ring->position - start < enough);
 	publish(ring);
@@ -392,7 +347,6 @@ int rawbpf__ring_begin(struct rawbpf_ring *ring, const struct rawbpf__ring_pages
 	ring->size = pages->size;
 	ring->page = pages->page;
 	ring->position = ring->published = ring->end = position;
-	ring->header = BUSY; /* that no record of a run has */
 	ring->source.read = take_turn;
 	if (position % 8)
 		return -EBADMSG;

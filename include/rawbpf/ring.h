@@ -39,8 +39,6 @@ struct rawbpf_ring {
 	unsigned long position;        /* what is before it was handed out */
 	unsigned long published;       /* what is before it was given back to the program */
 	unsigned long end;             /* the producer's position, when last looked at */
-	uint32_t header;               /* of the last record */
-	unsigned repeats;              /* how many before it had the same */
 };
 
 /*
