@@ -103,7 +103,8 @@ const struct rawbpf_operation rawbpf_operation_perfbuf_open = {
 	.asks_perf = 1,
 	.sentences =
 		"EINVAL: the map is not a perf event array, or the buffer's size is not 2^n pages\0"
-		"ENODEV: no CPU is there to be read from\0",
+		"ENODEV: no CPU is there to be read from\0"
+		"EOPNOTSUPP: to keep the newest needs MEMBARRIER_CMD_GLOBAL of membarrier(2)\0",
 };
 
 static unsigned short kernel_of_tokens(unsigned type)

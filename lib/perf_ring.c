@@ -170,45 +170,39 @@ int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring, const struct rawbpf__
 	return result < 0 ? result : count;
 }
 
-unsigned long rawbpf__perf_ring_copy(struct rawbpf__perf_ring *ring, void *copy)
+void rawbpf__perf_ring_copy(const struct rawbpf__perf_ring *ring, struct rawbpf__perf_copy *copy)
 {
-	unsigned long head, length;
-	int again = 3;
+	const unsigned long head = perf_head_acquire(ring->control);
+	const unsigned long written = ring->position - head;
 
-	/* A record whose output began before the pause may end after it. */
-	do {
-		head = perf_head_acquire(ring->control);
-		length = ring->position - head;
-		if (length > ring->size)
-			length = ring->size;
-		copy_out(copy, ring, head & (ring->size - 1), length);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (perf_head_acquire(ring->control) != head && --again);
-	ring->position = head;
-	return length;
+	copy->head = head;
+	copy->length = written < ring->size ? written : ring->size;
+	copy_out(copy->data, ring, head & (ring->size - 1), copy->length);
 }
 
-int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring, const void *copy,
-				unsigned long length, const struct rawbpf__perf_reader *reader)
+int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring,
+				const struct rawbpf__perf_copy *copy,
+				const struct rawbpf__perf_reader *reader)
 {
 	uint32_t *places = reader->scratch;
 	unsigned long records = 0, place, size;
 	int count = 0, result = 0;
 
-	for (place = 0; place < length; place += size) {
-		size = perf_record_size((const char *)copy + place, length - place);
+	for (place = 0; place < copy->length; place += size) {
+		size = perf_record_size(copy->data + place, copy->length - place);
 		if (size == 0)
 			break;
 		places[records++] = place;
 	}
+	ring->position = copy->head;
 	while (records && result == 0) {
 		const void *record;
 
 		place = places[--records];
-		record = (const char *)copy + place;
-		size = perf_record_size(record, length - place);
+		record = copy->data + place;
+		size = perf_record_size(record, copy->length - place);
 		result = perf_record_deliver(record, size, reader, &count);
-		if (result == CORRUPT) /* what was about to be overwritten when it was copied */
+		if (result == CORRUPT) /* it was at the end of what was left */
 			result = 0;
 	}
 	if (result < 0)

@@ -45,18 +45,27 @@ struct rawbpf__perf_reader {
 RAWBPF__PRIVATE int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring,
 					   const struct rawbpf__perf_reader *reader);
 
+/* What was in a backward buffer, the newest record first. */
+struct rawbpf__perf_copy {
+	unsigned long head;   /* how far the kernel had written */
+	unsigned long length; /* of the data */
+	unsigned char data[]; /* room for the whole buffer */
+};
+
 /*
  * A backward buffer is read in two steps. Copy what was written since the last time, at most what
- * fits, the newest record first; its length in bytes. Output should be paused.
+ * fits. Nobody may be writing to it: a record that is being written is before the head already,
+ * over the oldest ones, and nothing tells.
  */
-RAWBPF__PRIVATE unsigned long rawbpf__perf_ring_copy(struct rawbpf__perf_ring *ring, void *copy);
+RAWBPF__PRIVATE void rawbpf__perf_ring_copy(const struct rawbpf__perf_ring *ring,
+					    struct rawbpf__perf_copy *copy);
 
 /*
  * Hand over such a copy's records, the oldest first. Of the oldest the end may be overwritten: it
- * is left out. `scratch` is RAWBPF__PERF_PLACES_SIZE(size of the copy) bytes. Result as above.
+ * is left out. `scratch` is RAWBPF__PERF_PLACES_SIZE(size of the buffer) bytes. Result as above.
  */
-RAWBPF__PRIVATE int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring, const void *copy,
-						unsigned long length,
+RAWBPF__PRIVATE int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring,
+						const struct rawbpf__perf_copy *copy,
 						const struct rawbpf__perf_reader *reader);
 
 /* Room for the places of all records that are in so many bytes. */

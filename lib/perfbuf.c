@@ -4,6 +4,7 @@
 
 #include <linux/bpf.h>
 #include <linux/eventpoll.h>
+#include <linux/membarrier.h>
 
 #include "cpu.h"
 #include "file.h"
@@ -23,6 +24,7 @@ enum {
 /* 64 bytes, so that what is read of each CPU in turn is one cache line. */
 struct rawbpf__perf_cpu {
 	struct rawbpf__perf_ring ring;
+	struct rawbpf__perf_copy *copy; /* of a buffer that overwrites; see copy_newest() */
 	int fd;         /* the event; 0: no buffer */
 	int gone;       /* its CPU is, or was since it was opened: to be read a last time */
 	uint64_t birth; /* see cpu_birth() */
@@ -30,11 +32,13 @@ struct rawbpf__perf_cpu {
 
 /* ------------------------------------------------------------------ the memory of the struct */
 
-/* For a forward buffer, one record; for a backward one, a copy of all and the records' places. */
+/* For a list of CPUs; a record of a forward buffer; the places of all records of a backward one. */
 static size_t scratch_size(const struct rawbpf_perfbuf_spec *spec)
 {
-	return spec->overwrite ? spec->size + RAWBPF__PERF_PLACES_SIZE(spec->size)
-			       : RAWBPF__PERF_RECORD_MAX;
+	const size_t size = spec->overwrite ? RAWBPF__PERF_PLACES_SIZE(spec->size)
+					    : RAWBPF__PERF_RECORD_MAX;
+
+	return size < LIST_MAX ? LIST_MAX : size;
 }
 
 /* Pages that nobody touches, those of CPUs that do not exist among them, take no memory. */
@@ -109,6 +113,21 @@ static int ring_open(struct rawbpf__perf_ring *ring, const struct rawbpf_perfbuf
 	return -EINVAL;
 }
 
+static size_t copy_size(const struct rawbpf_perfbuf *perfbuf)
+{
+	return sizeof(struct rawbpf__perf_copy) + perfbuf->spec.size;
+}
+
+static int copy_open(struct rawbpf__perf_copy **copy, const struct rawbpf_perfbuf *perfbuf)
+{
+	void *memory;
+	int err = rawbpf__mmap(&memory, copy_size(perfbuf), PROT_READ | PROT_WRITE, -1);
+
+	if (err == 0)
+		*copy = memory;
+	return err;
+}
+
 static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 {
 	struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
@@ -117,6 +136,8 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 	rawbpf_map_delete(perfbuf->map, &number);
 	rawbpf__epoll_delete(perfbuf->source.fd, cpu->fd);
 	rawbpf__munmap(cpu->ring.control, mapping_size(perfbuf));
+	if (cpu->copy)
+		rawbpf__munmap(cpu->copy, copy_size(perfbuf));
 	rawbpf__close(cpu->fd);
 	*cpu = (struct rawbpf__perf_cpu){ .fd = 0 };
 }
@@ -154,8 +175,9 @@ static int cpu_open(struct rawbpf_perfbuf *perfbuf, unsigned number, uint64_t bi
 	}
 	cpu->fd = fd;
 	cpu->birth = birth;
-	if (!perfbuf->spec.overwrite)
-		err = rawbpf__epoll_add(perfbuf->source.fd, fd, EPOLLIN, NULL);
+	err = perfbuf->spec.overwrite
+		? copy_open(&cpu->copy, perfbuf)
+		: rawbpf__epoll_add(perfbuf->source.fd, fd, EPOLLIN, NULL);
 	if (err == 0)
 		err = rawbpf_map_update(perfbuf->map, &number, &fd, BPF_ANY);
 	if (err < 0)
@@ -228,19 +250,33 @@ static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 
 /* ---------------------------------------------------------------------------------- reading */
 
-static int read_newest(struct rawbpf_perfbuf *perfbuf, struct rawbpf__perf_cpu *cpu,
-		       struct rawbpf__perf_reader *reader)
+static int pause_outputs(const struct rawbpf_perfbuf *perfbuf, int pause)
 {
-	unsigned char *copy = scratch(perfbuf);
-	unsigned long length;
-	int err = rawbpf__ioctl(cpu->fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 1);
+	int err = 0;
 
-	if (err < 0)
-		return err;
-	length = rawbpf__perf_ring_copy(&cpu->ring, copy);
-	rawbpf__ioctl(cpu->fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 0);
-	reader->scratch = copy + perfbuf->spec.size;
-	return rawbpf__perf_ring_hand_over(&cpu->ring, copy, length, reader);
+	for (unsigned cpu = 0; cpu < perfbuf->cpus_max && err == 0; cpu++)
+		if (perfbuf->cpus[cpu].fd)
+			err = rawbpf__ioctl(perfbuf->cpus[cpu].fd, PERF_EVENT_IOC_PAUSE_OUTPUT,
+					    pause);
+	return err;
+}
+
+/*
+ * Copy all CPUs' buffers, so that whoever handles their records takes his time and misses nothing
+ * new. A pause keeps new records from being begun. One that was begun before may still be written,
+ * for as long as an interrupt takes that came between: the kernel holds an RCU read lock then.
+ */
+static int copy_newest(const struct rawbpf_perfbuf *perfbuf)
+{
+	int err = pause_outputs(perfbuf, 1);
+
+	if (err == 0)
+		err = rawbpf__membarrier(MEMBARRIER_CMD_GLOBAL);
+	for (unsigned cpu = 0; cpu < perfbuf->cpus_max && err == 0; cpu++)
+		if (perfbuf->cpus[cpu].fd)
+			rawbpf__perf_ring_copy(&perfbuf->cpus[cpu].ring, perfbuf->cpus[cpu].copy);
+	pause_outputs(perfbuf, 0);
+	return err;
 }
 
 /*
@@ -263,17 +299,20 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 		.context = perfbuf->spec.context,
 		.scratch = scratch(perfbuf),
 	};
-	int got, records = 0;
+	int got = perfbuf->spec.overwrite ? copy_newest(perfbuf) : 0;
+	int records = 0;
 	unsigned number;
 
+	if (got < 0)
+		return got;
 	for (number = 0; number < perfbuf->cpus_max; number++) {
 		struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
 
 		if (!cpu->fd)
 			continue;
 		perfbuf->cpu = number;
-		got = perfbuf->spec.overwrite ? read_newest(perfbuf, cpu, &reader)
-					      : rawbpf__perf_ring_read(&cpu->ring, &reader);
+		got = cpu->copy ? rawbpf__perf_ring_hand_over(&cpu->ring, cpu->copy, &reader)
+				: rawbpf__perf_ring_read(&cpu->ring, &reader);
 		if (got < 0) {
 			tick_start(perfbuf); /* there may be more */
 			return got;
@@ -345,6 +384,14 @@ static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 	return perfbuf->map = rawbpf__dup(map);
 }
 
+/* Not where CPUs run without ticks (nohz_full=), or the kernel has no membarrier(2). */
+static int copies_can_be_made(void)
+{
+	int commands = rawbpf__membarrier(MEMBARRIER_CMD_QUERY);
+
+	return commands > 0 && commands & MEMBARRIER_CMD_GLOBAL;
+}
+
 static int any_cpu(const struct rawbpf_perfbuf *perfbuf)
 {
 	unsigned cpu = 0;
@@ -358,6 +405,8 @@ static int open_parts(struct rawbpf_perfbuf *perfbuf, int map)
 {
 	int err = spec_check(&perfbuf->spec);
 
+	if (err == 0 && perfbuf->spec.overwrite && !copies_can_be_made())
+		err = -EOPNOTSUPP;
 	if (err == 0)
 		err = map_take(perfbuf, map);
 	if (err >= 0)

@@ -233,6 +233,11 @@ int rawbpf__epoll_delete(int epoll, int fd)
 	return enter(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, fd, 0, 0, 0);
 }
 
+int rawbpf__membarrier(int command)
+{
+	return enter3(command, 0, 0, __NR_membarrier);
+}
+
 int rawbpf__timer_open(void)
 {
 	return above_standard_streams(enter3(CLOCK_MONOTONIC, O_CLOEXEC | O_NONBLOCK, 0,

@@ -80,6 +80,13 @@ RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
 RAWBPF__PRIVATE int64_t rawbpf__time_end(int timeout_ms);
 RAWBPF__PRIVATE int rawbpf__time_left(int64_t end, int timeout_ms);
 
+/*
+ * MEMBARRIER_CMD_GLOBAL waits until no CPU is any longer in kernel code that it was in before and
+ * that cannot sleep (an RCU grace period, some milliseconds). MEMBARRIER_CMD_QUERY tells which
+ * commands there are.
+ */
+RAWBPF__PRIVATE int rawbpf__membarrier(int command);
+
 /* A timer is readable when its time has come, and until it is read, which does not wait. */
 RAWBPF__PRIVATE int rawbpf__timer_open(void);
 /* Its time is at once, and then every so many milliseconds. */

@@ -275,11 +275,14 @@ static void put_backward(unsigned char value, unsigned long length)
 
 static int read_newest(void)
 {
-	static unsigned char copy[SIZE] __attribute__((aligned(8)));
-	unsigned long length = rawbpf__perf_ring_copy(&ring, copy);
+	static union {
+		struct rawbpf__perf_copy copy;
+		unsigned char memory[sizeof(struct rawbpf__perf_copy) + SIZE];
+	} room;
 
-	ck_assert_uint_le(length, SIZE);
-	return rawbpf__perf_ring_hand_over(&ring, copy, length, &reader);
+	rawbpf__perf_ring_copy(&ring, &room.copy);
+	ck_assert_uint_le(room.copy.length, SIZE);
+	return rawbpf__perf_ring_hand_over(&ring, &room.copy, &reader);
 }
 
 /* Whatever was overwritten, the rest comes whole, in order, to the newest. */

@@ -81,6 +81,7 @@ struct rawbpf_perfbuf {
  *          CAP_IPC_LOCK; no CAP_BPF
  * -EBADF   `map` is not open
  * -ENODEV  no CPU could be given one
+ * -EOPNOTSUPP  `overwrite`, and this kernel's membarrier(2) has no MEMBARRIER_CMD_GLOBAL
  * -EMFILE, -ENFILE, -ENOMEM                                                  Linux 4.4
  */
 int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map,
@@ -91,10 +92,10 @@ int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map,
  * `handle` returned to stop. -EBADMSG: something that is no record is in a buffer, whose content
  * is dropped. -EBADF: closed.
  *
- * With `overwrite` each CPU's output pauses while its buffer is copied (what it outputs meanwhile
- * is refused), then its records are handed over from the oldest that is left to the newest, each
- * once. source.fd then tells nothing of records, and a loop hands over none: read when you want
- * to know what happened last.                                                Linux 4.7
+ * With `overwrite` all output pauses (what is output meanwhile is refused) until what was begun is
+ * done, which takes some milliseconds, and the buffers are copied. Then records are handed over,
+ * each CPU's from the oldest that is left to the newest, each once. source.fd tells nothing of
+ * records, and a loop hands over none: read when you want to know what happened last.  Linux 4.7
  */
 int rawbpf_perfbuf_read(struct rawbpf_perfbuf *perfbuf);
 

@@ -45,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t length)
 		size *= 2;
 
 	/* Each of exactly its size, so that a byte too far is seen. */
-	unsigned char *data = calloc(1, size), *copy = malloc(size);
+	unsigned char *data = calloc(1, size);
+	struct rawbpf__perf_copy *copy = malloc(sizeof *copy + size);
 	void *places = malloc(RAWBPF__PERF_PLACES_SIZE(size));
 	void *scratch = malloc(RAWBPF__PERF_RECORD_MAX);
 	struct rawbpf__perf_ring ring = { &fake.control, data, size, positions[1] & ~7UL };
@@ -59,10 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t length)
 		abort();
 
 	ring.position = positions[1] & ~7UL;
-	length = rawbpf__perf_ring_copy(&ring, copy);
-	if (length > size)
+	rawbpf__perf_ring_copy(&ring, copy);
+	if (copy->length > size)
 		abort();
-	check(rawbpf__perf_ring_hand_over(&ring, copy, length, &newest), &backwards, size);
+	check(rawbpf__perf_ring_hand_over(&ring, copy, &newest), &backwards, size);
 	free(data);
 	free(copy);
 	free(places);
