@@ -96,6 +96,20 @@ static long long count_events(const struct link_kind *kind, const struct rawbpf_
 	return after - before;
 }
 
+/* 5.10 leaves the detaching to a worker. */
+static long long count_until_none(const struct link_kind *kind, const struct rawbpf_link *link,
+				  int map)
+{
+	long long count = -1;
+
+	for (int tries = 0; tries < 100 && count != 0; tries++) {
+		count = count_events(kind, link, map, 0) + count_events(kind, link, map, 1);
+		if (count)
+			usleep(20 * 1000);
+	}
+	return count;
+}
+
 static void tell_story(const struct link_kind *kind, struct link_story *story, int map,
 		       const int progs[2])
 {
@@ -119,8 +133,7 @@ static void tell_story(const struct link_kind *kind, struct link_story *story, i
 	story->force = rawbpf_link_force_detach(&link);
 	story->forced = count_events(kind, &link, map, 0) + count_events(kind, &link, map, 1);
 	rawbpf_link_detach(&link);
-	usleep(50 * 1000); /* 5.10 leaves that to a worker */
-	story->detached = count_events(kind, &link, map, 0) + count_events(kind, &link, map, 1);
+	story->detached = count_until_none(kind, &link, map);
 }
 
 void link_kind_run(const struct link_kind *kind, struct link_story *story)

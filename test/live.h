@@ -201,12 +201,12 @@ static inline unsigned live_prog_id(int prog)
 	return info.id;
 }
 
-/* Is there an object of this id? One that was closed may take a grace period to go: up to 2 s. */
+/* Is there an object of this id? One that was closed may take a grace period to go: up to 20 s. */
 static inline int live_is_gone(enum rawbpf_obj_kind kind, unsigned id)
 {
 	int tries;
 
-	for (tries = 0; tries < 200; tries++) {
+	for (tries = 0; tries < 2000; tries++) {
 		int fd = rawbpf_obj_id_open(kind, id);
 
 		if (fd == -ENOENT)

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs on the way of packets: what they do to them, their order, and what is refused. */
-#include "live.h"
-
+#include "devices.h"
 #include "link_kinds.h"
 
-#include <arpa/inet.h>
-#include <linux/if_ether.h>
-#include <linux/if_link.h>
-#include <linux/if_packet.h>
 #include <linux/netfilter.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdint.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 static int lo;
 
@@ -72,7 +64,7 @@ static int arrives(int fd, const struct sockaddr_in *to)
 
 	ck_assert_int_eq(sendto(from, "x", 1, 0, (const void *)to, sizeof *to), 1);
 	close(from);
-	return poll(&ready, 1, 200) == 1 && recv(fd, &byte, 1, 0) == 1;
+	return poll(&ready, 1, 1000) == 1 && recv(fd, &byte, 1, 0) == 1;
 }
 
 /* ---------------------------------------------------------------------------------- XDP */
@@ -101,26 +93,24 @@ END_TEST
 START_TEST(test_xdp_drops)
 {
 	struct rawbpf_link link;
-	int drop = load(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_DROP), i, from, to;
+	int drop = load(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_DROP), from, to;
 	int pass = load(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_PASS), other;
 	struct sockaddr_ll address = { .sll_family = AF_PACKET };
-	struct ifreq request = { .ifr_flags = IFF_UP };
 	struct pollfd ready = { .events = POLLIN };
 	static const unsigned char frame[60] = { [12] = 0x88, [13] = 0xb5 };
 	char received[100];
 
 	if (link_kinds_device("veth") < 0)
 		SKIP("this kernel has no veth devices");
+	devices_up("veth0");
+	devices_up("veth1");
+	devices_await("veth0", "veth1");
 	from = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	to = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(0x88b5));
-	for (i = 0; i < 2; i++) {
-		snprintf(request.ifr_name, sizeof request.ifr_name, "veth%d", i);
-		ck_assert_int_eq(ioctl(from, SIOCSIFFLAGS, &request), 0);
-	}
+	to = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(DEVICES_ETHERTYPE));
 	address.sll_ifindex = if_nametoindex("veth0");
 	ck_assert_int_eq(bind(from, (void *)&address, sizeof address), 0);
 	address.sll_ifindex = if_nametoindex("veth1");
-	address.sll_protocol = htons(0x88b5);
+	address.sll_protocol = htons(DEVICES_ETHERTYPE);
 	ck_assert_int_eq(bind(to, (void *)&address, sizeof address), 0);
 	ready.fd = to;
 
