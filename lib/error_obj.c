@@ -104,6 +104,7 @@ const struct rawbpf_operation rawbpf_operation_perfbuf_open = {
 	.sentences =
 		"EINVAL: the map is not a perf event array, or the buffer's size is not 2^n pages\0"
 		"ENODEV: no CPU is there to be read from\0"
+		"ENOSYS: to keep the newest needs membarrier(2), which this kernel was built without\0"
 		"EOPNOTSUPP: to keep the newest needs MEMBARRIER_CMD_GLOBAL of membarrier(2)\0",
 };
 

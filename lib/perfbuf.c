@@ -384,12 +384,14 @@ static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 	return perfbuf->map = rawbpf__dup(map);
 }
 
-/* Not where CPUs run without ticks (nohz_full=), or the kernel has no membarrier(2). */
-static int copies_can_be_made(void)
+/* Where CPUs run without ticks (nohz_full=), it does not wait for them. */
+static int membarrier_check(void)
 {
 	int commands = rawbpf__membarrier(MEMBARRIER_CMD_QUERY);
 
-	return commands > 0 && commands & MEMBARRIER_CMD_GLOBAL;
+	if (commands < 0)
+		return commands;
+	return commands & MEMBARRIER_CMD_GLOBAL ? 0 : -EOPNOTSUPP;
 }
 
 static int any_cpu(const struct rawbpf_perfbuf *perfbuf)
@@ -405,8 +407,8 @@ static int open_parts(struct rawbpf_perfbuf *perfbuf, int map)
 {
 	int err = spec_check(&perfbuf->spec);
 
-	if (err == 0 && perfbuf->spec.overwrite && !copies_can_be_made())
-		err = -EOPNOTSUPP;
+	if (err == 0 && perfbuf->spec.overwrite)
+		err = membarrier_check();
 	if (err == 0)
 		err = map_take(perfbuf, map);
 	if (err >= 0)

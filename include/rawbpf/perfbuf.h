@@ -81,7 +81,8 @@ struct rawbpf_perfbuf {
  *          CAP_IPC_LOCK; no CAP_BPF
  * -EBADF   `map` is not open
  * -ENODEV  no CPU could be given one
- * -EOPNOTSUPP  `overwrite`, and this kernel's membarrier(2) has no MEMBARRIER_CMD_GLOBAL
+ * -ENOSYS, -EOPNOTSUPP  `overwrite`, and this kernel has no membarrier(2), or that has no
+ *          MEMBARRIER_CMD_GLOBAL
  * -EMFILE, -ENFILE, -ENOMEM                                                  Linux 4.4
  */
 int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map,
