@@ -24,7 +24,7 @@ enum {
 /* 64 bytes, so that what is read of each CPU in turn is one cache line. */
 struct rawbpf__perf_cpu {
 	struct rawbpf__perf_ring ring;
-	struct rawbpf__perf_copy *copy; /* of a buffer that overwrites; see copy_newest() */
+	struct rawbpf__perf_copy *copy; /* of a buffer that overwrites; see copy_buffers() */
 	int fd;         /* the event; 0: no buffer */
 	int gone;       /* its CPU is, or was since it was opened: to be read a last time */
 	uint64_t birth; /* see cpu_birth() */
@@ -266,7 +266,7 @@ static int pause_outputs(const struct rawbpf_perfbuf *perfbuf, int pause)
  * new. A pause keeps new records from being begun. One that was begun before may still be written,
  * for as long as an interrupt takes that came between: the kernel holds an RCU read lock then.
  */
-static int copy_newest(const struct rawbpf_perfbuf *perfbuf)
+static int copy_buffers(const struct rawbpf_perfbuf *perfbuf)
 {
 	int err = pause_outputs(perfbuf, 1);
 
@@ -299,7 +299,7 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 		.context = perfbuf->spec.context,
 		.scratch = scratch(perfbuf),
 	};
-	int got = perfbuf->spec.overwrite ? copy_newest(perfbuf) : 0;
+	int got = perfbuf->spec.overwrite ? copy_buffers(perfbuf) : 0;
 	int records = 0;
 	unsigned number;
 
