@@ -61,10 +61,12 @@ static const unsigned char *record_at(const struct rawbpf_ring *ring, unsigned l
  */
 static void publish(struct rawbpf_ring *ring)
 {
-	if (ring->published == ring->position)
+	const unsigned long more = ring->position - (unsigned long)ring->published;
+
+	if (!more)
 		return;
-	ring->published = ring->position;
-	__atomic_store_n(ring->consumer, ring->position, __ATOMIC_RELEASE);
+	ring->published += more;
+	rawbpf__ring_set_own_position(ring->consumer, ring->published);
 }
 
 /* What is before `position`, and was not read, is lost. (By 32 bits, modulo 4 GiB at a time.) */
@@ -338,7 +340,7 @@ static int take_turn(struct rawbpf_source *source)
 
 int rawbpf__ring_begin(struct rawbpf_ring *ring, const struct rawbpf__ring_pages *pages, void *copy)
 {
-	const unsigned long position = __atomic_load_n(pages->consumer, __ATOMIC_RELAXED);
+	const uint64_t position = rawbpf__ring_own_position(pages->consumer);
 
 	ring->consumer = pages->consumer;
 	ring->producer = pages->producer;
@@ -346,7 +348,8 @@ int rawbpf__ring_begin(struct rawbpf_ring *ring, const struct rawbpf__ring_pages
 	ring->overwritable = copy ? pages->data : NULL;
 	ring->size = pages->size;
 	ring->page = pages->page;
-	ring->position = ring->published = ring->end = position;
+	ring->published = position;
+	ring->position = ring->end = position;
 	ring->source.read = take_turn;
 	if (position % 8)
 		return -EBADMSG;
@@ -400,7 +403,9 @@ int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle
 	*ring = (struct rawbpf_ring){ .handle = handle, .context = context };
 	if (err < 0)
 		return err;
-	if (pages.overwrites)
+	if (pages.overwrites && sizeof(long) < 8)
+		err = -EOPNOTSUPP; /* where the numbers are depends on the kernel's longs */
+	else if (pages.overwrites)
 		err = rawbpf__mmap(&copy, pages.size, PROT_READ | PROT_WRITE, -1);
 	if (err < 0) {
 		rawbpf__ring_unmap(&pages);

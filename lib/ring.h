@@ -22,6 +22,32 @@ struct rawbpf__ring_pages {
 };
 
 /*
+ * The position that is ours to write, the consumer's or a user ring's producer's. The kernel's
+ * positions are longs of its own, which have 64 bits although ours may have 32. Where the lower half
+ * comes first it does no harm to write 64 to a kernel of 32: nobody uses what is behind. The lower
+ * half goes first: between the two stores the kernel sees a position that is too low, and refuses,
+ * or has nothing to read, for once.
+ */
+static inline uint64_t rawbpf__ring_own_position(const unsigned long *at)
+{
+	uint64_t position = *at;
+
+#if !defined(__LP64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	position |= (uint64_t)at[1] << 32;
+#endif
+	return position;
+}
+
+static inline void rawbpf__ring_set_own_position(unsigned long *at, uint64_t position)
+{
+	__atomic_store_n(at, (unsigned long)position, __ATOMIC_RELEASE);
+#if !defined(__LP64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (at[1] != position >> 32)
+		__atomic_store_n(at + 1, position >> 32, __ATOMIC_RELEASE);
+#endif
+}
+
+/*
  * Map the ring of a map that has to be of `type`, -EINVAL if it is not. What is mapped holds the
  * map.
  */

@@ -19,7 +19,8 @@ static int try_reserve(struct rawbpf_user_ring *ring, uint32_t size, void **reco
 {
 	/* Acquire: a program has read all that is before this position, before we write there. */
 	const unsigned long consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
-	const unsigned long producer = *ring->producer;
+	const uint64_t position = rawbpf__ring_own_position(ring->producer);
+	const unsigned long producer = position;
 	const size_t total = ((size_t)size + RAWBPF__RING_HEADER_SIZE + 7) & ~(size_t)7;
 	uint32_t *header = (uint32_t *)(ring->data + (producer & (ring->size - 1)));
 
@@ -32,7 +33,7 @@ static int try_reserve(struct rawbpf_user_ring *ring, uint32_t size, void **reco
 	header[0] = size | RAWBPF__RING_BUSY;
 	header[1] = 0;
 	/* Release: a program that sees the position sees that the record is BUSY. */
-	__atomic_store_n(ring->producer, producer + total, __ATOMIC_RELEASE);
+	rawbpf__ring_set_own_position(ring->producer, position + total);
 	*record = header + 2;
 	return 0;
 }

@@ -17,7 +17,11 @@ packages_of() {
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 		;;
-	live | sanitized) echo check libsubunit-dev ;;
+	live)
+		echo check libsubunit-dev
+		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-i686-linux-gnu libc6-dev-i386-cross
+		;;
+	sanitized) echo check libsubunit-dev ;;
 	vm)
 		echo check libsubunit-dev cpio debian-archive-keyring qemu-system-x86 qemu-system-arm
 		echo 'qemu-system-s390x|qemu-system-misc'

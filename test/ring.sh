@@ -60,11 +60,6 @@ instructions() { # TRIPLET PATTERN...
 	done
 }
 
-positions_of_32_bits() {
-	gcc -m32 -std=gnu11 -Os -ffreestanding -Wall -Wextra -Werror -I"$top/include" \
-		-idirafter "/usr/include/$(gcc -print-multiarch)" -c "$top/lib/ring.c" -o "$work/32.o"
-}
-
 check "threads, ThreadSanitizer" threads
 check "ThreadSanitizer sees a weaker order" weakened
 check "addresses and undefined behaviour" addresses
@@ -74,6 +69,5 @@ check "barriers, riscv64" instructions riscv64-linux-gnu \
 	'\<fence\>([[:space:]]*$|.*(r,rw|iorw,iorw))' '\<fence\>.*(iorw,ow|rw,w)'
 # Its loads and stores are ordered, but for a load that passes a store: one bcr.
 check "barriers, s390x" instructions s390x-linux-gnu '\<bcr\>.*1[45],%?r?0|\<bnor\>'
-check "compiles where positions have 32 bits" positions_of_32_bits
 
 checks_end

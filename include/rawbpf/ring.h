@@ -37,7 +37,7 @@ struct rawbpf_ring {
 	size_t size;
 	size_t page;
 	unsigned long position;        /* what is before it was handed out */
-	unsigned long published;       /* what is before it was given back to the program */
+	uint64_t published;            /* what is before it was given back to the program */
 	unsigned long end;             /* the producer's position, when last looked at */
 };
 
@@ -50,6 +50,7 @@ struct rawbpf_ring {
  * -EBADF   no descriptor
  * -EACCES  the map was opened for reading only: who reads tells the program how far
  * -EBADMSG its positions make no sense
+ * -EOPNOTSUPP  BPF_F_RB_OVERWRITE, in a process of 32 bits
  * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                                   Linux 5.8
  */
 int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context);

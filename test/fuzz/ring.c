@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	ring = (struct rawbpf_ring){
 		.handle = handle, .consumer = &consumer, .producer = producer, .data = records,
 		.overwritable = start.flags & OVERWRITING ? data : NULL, .size = SIZE,
-		.position = consumer, .published = consumer, .end = consumer, .header = 1u << 31,
+		.position = consumer, .published = consumer, .end = consumer,
 	};
 	do {
 		result = start.flags & BY_SPANS ? read_spans(&ring) : rawbpf_ring_read(&ring);
