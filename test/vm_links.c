@@ -38,7 +38,15 @@ START_TEST(every_kind_of_link)
 }
 END_TEST
 
+START_TEST(killed)
+{
+	if (is_machine(&boots[_i], "amd64"))
+		ck_assert_fact_int(&boots[_i], "links.killed", 0);
+}
+END_TEST
+
 void vm_links_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
+	tcase_add_loop_test(kernel, killed, boot, boot + 1);
 }

@@ -82,9 +82,17 @@ START_TEST(user_ring_buffers)
 }
 END_TEST
 
+START_TEST(faults)
+{
+	if (is_machine(&boots[_i], "amd64"))
+		ck_assert_fact_int(&boots[_i], "events.faults", 0);
+}
+END_TEST
+
 void vm_ring_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, ring_buffers, boot, boot + 1);
 	tcase_add_loop_test(kernel, ring_buffers_overwritten, boot, boot + 1);
 	tcase_add_loop_test(kernel, user_ring_buffers, boot, boot + 1);
+	tcase_add_loop_test(kernel, faults, boot, boot + 1);
 }

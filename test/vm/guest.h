@@ -9,6 +9,9 @@ __attribute__((format(printf, 2, 3))) void fact(long long value, const char *for
 /* Run a part in a process of its own, whose mounts, namespaces and descriptors go with it. */
 void in_child(void (*part)(void));
 
+/* Run a test of Check's as it is, where it was built for this machine; its status is the fact. */
+void test_as_it_is(const char *program, const char *name);
+
 /* The parts in files of their own. */
 void guest_answers(void);
 void guest_capabilities(void);

@@ -34,4 +34,5 @@ void guest_links(void)
 		snprintf(name, sizeof name, "link.%s", link_kinds[i].name);
 		fact_text(name, text);
 	}
+	test_as_it_is("/bin/killed", "links.killed");
 }

@@ -297,4 +297,5 @@ void guest_ring(void)
 	newest_overload();
 	newest_wakes();
 	user_ring();
+	test_as_it_is("/bin/fault_events", "events.faults");
 }

@@ -2,7 +2,6 @@
 /* Which types of maps and programs this kernel has, and what runs; the kernel's BTF. */
 #include <sys/mount.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,22 +43,6 @@ static void every_map(const struct rawbpf_btf *kernel)
 		     rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type));
 }
 
-/* Every type used, by the test that also runs on other machines, where there is one for this. */
-static void every_use(void)
-{
-	int status = 0;
-
-	if (access("/bin/map_types", X_OK) != 0)
-		return;
-	if (fork() == 0) {
-		dup2(STDOUT_FILENO, STDERR_FILENO);
-		execl("/bin/map_types", "map_types", NULL);
-		_exit(99);
-	}
-	wait(&status);
-	fact(WIFEXITED(status) ? WEXITSTATUS(status) : -1, "types.uses");
-}
-
 static void kernel_btf(struct rawbpf_btf *kernel)
 {
 	struct rawbpf_btf by_id;
@@ -84,7 +67,7 @@ void guest_types(void)
 	uname(&machine);
 	if (strcmp(machine.machine, "x86_64") != 0)
 		return;
-	every_use();
+	test_as_it_is("/bin/map_types", "types.uses");
 	kernel_btf(&kernel);
 	every_prog(&kernel);
 	every_map(&kernel); /* after those: see test/map_types.c */

@@ -43,5 +43,7 @@ for arch; do
 		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/rawbpf" \
 		"$from/examples/tcpconnect" "$to/bin/"
 	# Check is there for this machine's architecture alone.
-	[ ! -f "$from/test/map_types_static" ] || cp "$from/test/map_types_static" "$to/bin/map_types"
+	for test in "$from"/test/*_static; do
+		[ ! -f "$test" ] || cp "$test" "$to/bin/$(basename "$test" _static)"
+	done
 done
