@@ -349,6 +349,8 @@ int main(int argc, char **argv)
 		.build_arguments = build_arguments,
 		.build_enter = build_enter,
 		.build_exit = build_exit,
+		/* When the new program is a 32-bit one, the call does not return to sys_exit_execve. */
+		.success = { .group = "sched", .name = "sched_process_exec" },
 		.memory_size = sizeof(struct memory),
 		.memory_max = 1024,
 		.scratch_size = sizeof(struct memory),

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "snooped.h"
 
+#include <elf.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -341,6 +342,78 @@ START_TEST(test_other_process)
 }
 END_TEST
 
+/* ------------------------------------------------------------------- 32-bit programs */
+
+#ifdef __x86_64__
+/* exit(0), as a program for the i386: file header, segment header, code. */
+static const struct {
+	Elf32_Ehdr file;
+	Elf32_Phdr segment;
+	unsigned char code[9];
+} program_32 = {
+	.file = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB,
+			       EV_CURRENT },
+		  .e_type = ET_EXEC, .e_machine = EM_386, .e_version = EV_CURRENT,
+		  .e_entry = 0x10000 + sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr),
+		  .e_phoff = sizeof(Elf32_Ehdr), .e_ehsize = sizeof(Elf32_Ehdr),
+		  .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1 },
+	.segment = { .p_type = PT_LOAD, .p_vaddr = 0x10000, .p_filesz = sizeof program_32,
+		     .p_memsz = sizeof program_32, .p_flags = PF_R | PF_X, .p_align = 4096 },
+	.code = { 0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80 }, /* eax = 1; ebx = 0; int 0x80 */
+};
+
+/* The status of the program, in a new process; the kernel may have no 32-bit programs: ENOEXEC. */
+static int execute(const char *path)
+{
+	char word[] = "x", *const argv[] = { word, word, NULL };
+	int status;
+
+	if (fork() == 0) {
+		execve(path, argv, argv + 2);
+		_exit(errno);
+	}
+	wait(&status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* A call that begins as a 64-bit program's and returns into a 32-bit one. */
+START_TEST(test_program_32)
+{
+	char directory[] = "/tmp/rawbpf-snoop.XXXXXX", path[64], expected[128], text[TEXT] = "";
+	const char *way = ways[_i];
+	struct process process;
+	struct ending end;
+	int fd, status;
+
+	if (way && strcmp(way, "kprobe") == 0 && !has_kprobes())
+		SKIP("this kernel has no kprobes");
+	live_mount_tracefs();
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(path, sizeof path, "%s/rawbpf-32", directory);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+	ck_assert_int_eq(write(fd, &program_32, sizeof program_32), sizeof program_32);
+	close(fd);
+	status = execute(path);
+
+	choose_tool(1);
+	process = command_start(NULL, way ? ARGS("-c", "rawbpf-32", "-a", way)
+					  : ARGS("-c", "rawbpf-32"));
+	read_lines(&process, text, 1);
+	ck_assert_int_eq(execute(path), status);
+	end_by(&process, SIGTERM, &end);
+	unlink(path);
+	rmdir(directory);
+	if (status == ENOEXEC)
+		SKIP("this kernel runs no 32-bit programs");
+	ck_assert_int_eq(status, 0);
+	snprintf(expected, sizeof expected, "rawbpf-32          0  %s x\n", path);
+	ck_assert_msg(strstr(end.out, expected), "%s%s", end.out, end.err);
+	ck_assert_int_eq(command_lines(end.out), 1);
+	ck_assert_msg(starts(end.err, "1 event, 0 lost"), "%s", end.err);
+}
+END_TEST
+#endif
+
 /* ---------------------------------------------------------------------------- the end */
 
 START_TEST(test_signal)
@@ -447,6 +520,9 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_flood, 0, 2);
 	tcase_add_loop_test(tests, test_columns, 0, TOOLS);
 	tcase_add_loop_test(tests, test_other_process, 0, TOOLS);
+#ifdef __x86_64__
+	tcase_add_loop_test(tests, test_program_32, 0, RAWBPF_COUNT(ways));
+#endif
 	tcase_add_loop_test(tests, test_signal, 0, 4 * TOOLS);
 	tcase_add_loop_test(tests, test_closed_pipe, 0, TOOLS);
 	tcase_add_test(tests, test_stalled_reader);

@@ -28,8 +28,11 @@ static const struct {
 
 /* ------------------------------------------------------------------------ programs */
 
-/* What a program is: for a place; for where one call begins, or any; for where they return. */
-enum part { PLACE, ENTER_ONE, ENTER_ANY, EXIT };
+/*
+ * What a program is: for a place; for where one call begins, or any; for where they return, or are
+ * known to succeed.
+ */
+enum part { PLACE, ENTER_ONE, ENTER_ANY, EXIT, SUCCESS };
 
 /* A raw tracepoint sees every system call, so only there: is it one of ours? */
 static void build_any_arguments(struct snoop_code *code, const struct snoop_tool *tool)
@@ -62,7 +65,7 @@ static void build_part(struct snoop_code *code, const struct snoop_tool *tool, e
 
 	if (part == PLACE)
 		tool->build(code);
-	else if (part == EXIT)
+	else if (part == EXIT || part == SUCCESS)
 		tool->build_exit(code);
 	else
 		tool->build_enter(code);
@@ -86,6 +89,7 @@ static int load(struct snoop *snoop, enum part part, unsigned call)
 		.way = snoop->way,
 		.transport = snoop->transport,
 		.options = snoop->options,
+		.is_success = part == SUCCESS,
 	};
 	int count, prog;
 
@@ -166,6 +170,18 @@ static int attach_call(struct snoop *snoop, int prog, const char *call, const ch
 	});
 }
 
+/* Where calls are known to succeed, if the tool has such a place. */
+static int attach_success(struct snoop *snoop)
+{
+	const struct snoop_place place = { .tracepoint = snoop->tool->success };
+	int prog;
+
+	if (snoop->way != SNOOP_TRACEPOINT || !place.tracepoint.name)
+		return 0;
+	prog = load(snoop, SUCCESS, 0);
+	return prog < 0 ? -1 : attach(snoop, prog, &place);
+}
+
 /* The ends first: then there is no beginning whose end is not seen. */
 static int attach_calls(struct snoop *snoop)
 {
@@ -178,6 +194,8 @@ static int attach_calls(struct snoop *snoop)
 	for (i = 0; i < places; i++)
 		if (attach_call(snoop, prog, tool->calls[i].name, "exit") < 0)
 			return -1;
+	if (attach_success(snoop) < 0)
+		return -1;
 	for (i = 0; i < places; i++) {
 		prog = load(snoop, snoop->way == SNOOP_RAW_TRACEPOINT ? ENTER_ANY : ENTER_ONE, i);
 		if (prog < 0 || attach_call(snoop, prog, tool->calls[i].name, "enter") < 0)

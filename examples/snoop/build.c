@@ -167,7 +167,10 @@ void snoop_build_result(struct snoop_code *code, unsigned reg)
 		[SNOOP_RAW_TRACEPOINT] = 8, /* ctx[1] */
 	};
 
-	EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6, offsets[code->way]));
+	if (code->is_success)
+		EMIT(BPF_MOV64_IMM(reg, 0));
+	else
+		EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6, offsets[code->way]));
 }
 
 /* A task stays what it is in an execve(2), by which a thread may get another id. */

@@ -58,6 +58,7 @@ struct snoop_code {
 	enum snoop_way way;
 	enum snoop_transport transport;
 	const struct snoop_options *options;
+	int is_success; /* it runs where a call is known to succeed, and not where it returns */
 };
 
 /* A system call that a tool watches. */
@@ -88,6 +89,8 @@ struct snoop_tool {
 	void (*build_arguments)(struct snoop_code *code, unsigned call); /* put them on the stack */
 	void (*build_enter)(struct snoop_code *code); /* what follows, the same for all calls */
 	void (*build_exit)(struct snoop_code *code);
+	/* With tracepoints: where they succeed, if that is not always seen where they return. */
+	struct rawbpf_tracepoint_spec success;
 	/* Or a place, and one program. */
 	struct snoop_place place;
 	void (*build)(struct snoop_code *code);
