@@ -147,6 +147,17 @@ static void tell_sysctl(struct explanation_words *words, const char *name, const
 	rawbpf__text_add_dec(&words->text, value);
 }
 
+/* setcap(8) takes what a file had before: with what is missing go those that are there. */
+static uint64_t capabilities_to_set(uint64_t missing)
+{
+	uint64_t held;
+
+	if (missing & RAWBPF__BIT(CAP_SYS_ADMIN) || rawbpf__capabilities(&held) < 0)
+		return missing;
+	return missing | (held & (RAWBPF__BIT(RAWBPF__CAP_BPF) | RAWBPF__BIT(RAWBPF__CAP_PERFMON) |
+				  RAWBPF__BIT(CAP_NET_ADMIN)));
+}
+
 static void explain_missing(struct explanation_words *words, const struct rawbpf_error *error,
 			    uint64_t missing)
 {
@@ -159,7 +170,7 @@ static void explain_missing(struct explanation_words *words, const struct rawbpf
 	else if (error->operation->asks_perf)
 		tell_sysctl(words, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 	tell(words, "; run it as root (for a trusted group: chmod 750, then setcap ", NULL);
-	tell_capabilities(words, missing, ",", 0);
+	tell_capabilities(words, capabilities_to_set(missing), ",", 0);
 	tell(words, "+ep)", NULL);
 }
 

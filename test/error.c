@@ -198,15 +198,16 @@ START_TEST(test_lax_settings)
 }
 END_TEST
 
+/* setcap(8) with the missing one alone would take it away. */
 START_TEST(test_only_cap_bpf)
 {
 	static const struct explanation lines[] = {
 		{ ERROR(RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_KPROBE, NULL),
-		  "EPERM: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN)" ROOT_OR("cap_perfmon") },
+		  "EPERM: this process lacks CAP_PERFMON (or CAP_SYS_ADMIN)" ROOT_OR("cap_bpf,cap_perfmon") },
 		{ ERROR(RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_SCHED_CLS, NULL),
-		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_bpf,cap_net_admin") },
 		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_DEVMAP, NULL),
-		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
+		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_bpf,cap_net_admin") },
 		{ ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
 		  "EPERM: no capability is missing: a security module, a seccomp "
 		  "filter or the kernel's configuration refuses it" },
