@@ -235,15 +235,33 @@ static int read_count(int map, const struct rawbpf_map_layout *layout, uint64_t 
 	return 0;
 }
 
-/* Wait for the interval to pass, 0, or for one of `signals`, its number. */
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/*
+ * Wait for the interval to pass, 0, or for one of `signals`, its number. Ctrl-Z and what follows it
+ * interrupt the wait, and do not end it.
+ */
 static int wait_for(double interval, const sigset_t *signals)
 {
-	const struct timespec time = {
-		.tv_sec = (time_t)interval,
-		.tv_nsec = (long)((interval - (double)(time_t)interval) * 1e9),
-	};
-	int signal = sigtimedwait(signals, NULL, &time);
+	double end = seconds_now() + interval;
+	int signal;
 
+	do {
+		double left = end - seconds_now();
+		struct timespec time = { 0 };
+
+		if (left > 0) {
+			time.tv_sec = (time_t)left;
+			time.tv_nsec = (long)((left - (double)time.tv_sec) * 1e9);
+		}
+		signal = sigtimedwait(signals, NULL, &time);
+	} while (signal < 0 && errno == EINTR);
 	return signal > 0 ? signal : 0;
 }
 

@@ -393,6 +393,28 @@ START_TEST(test_signal)
 }
 END_TEST
 
+/* Ctrl-Z and fg do not cut the interval short. */
+START_TEST(test_stopped)
+{
+	struct process process = command_start(NULL, ARGS("-a", "raw_tp", "-i", "1000"));
+	struct pollfd out = { .fd = process.out, .events = POLLIN };
+	struct ending end;
+	int i;
+
+	read_count(&process);
+	for (i = 0; i < 10; i++) {
+		kill(process.pid, SIGSTOP);
+		waitid(P_PID, process.pid, &(siginfo_t){ 0 }, WSTOPPED);
+		kill(process.pid, SIGCONT);
+		ck_assert_int_eq(poll(&out, 1, 20), 0);
+	}
+	kill(process.pid, SIGTERM);
+	command_finish(&process, &end);
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.out, "");
+}
+END_TEST
+
 /* What nohup(1) or a shell's & made it ignore stays ignored. */
 START_TEST(test_ignored_signals)
 {
@@ -423,6 +445,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_count, 0, RAWBPF_COUNT(ways));
 	tcase_add_loop_test(tests, test_fallback, 0, 2);
 	tcase_add_loop_test(tests, test_signal, 0, 4);
+	tcase_add_test(tests, test_stopped);
 	tcase_add_test(tests, test_ignored_signals);
 }
 
