@@ -230,6 +230,24 @@ START_TEST(test_round_trip)
 }
 END_TEST
 
+/* A jump into the middle of an instruction has no line to go to; gotox goes by a register. */
+START_TEST(test_no_label)
+{
+	static const char middle[] = "05 00 01 00 00 00 00 00\n"
+				     "18 01 00 00 05 00 00 00\n"
+				     "00 00 00 00 00 00 00 00\n"
+				     "0d 01 00 00 00 00 00 00\n"
+				     "95 00 00 00 00 00 00 00\n";
+	static const char expected[] = "       0:\tgoto +0x1\n"
+				       "       1:\tr1 = 0x5 ll\n"
+				       "       3:\tgotox r1\n"
+				       "       4:\texit\n";
+
+	assert_prints(ARGS("disasm", "-f", "hex", "-l", "--little-endian", text_file(middle)), expected);
+	assert_prints(ARGS("asm", "-f", "hex", "--little-endian", text_file(expected)), middle);
+}
+END_TEST
+
 /* ----------------------------------------------------------------- explain */
 
 START_TEST(test_explain)
@@ -351,6 +369,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_asm_output);
 	tcase_add_test(tests, test_disasm);
 	tcase_add_test(tests, test_disasm_bad_input);
+	tcase_add_test(tests, test_no_label);
 	tcase_add_test(tests, test_round_trip);
 	tcase_add_test(tests, test_explain);
 	tcase_add_test(tests, test_run);

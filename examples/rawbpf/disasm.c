@@ -15,7 +15,7 @@ static long target_of(const struct program *program, unsigned i)
 
 	if (class != BPF_JMP && class != BPF_JMP32)
 		return -1;
-	if (op == BPF_EXIT)
+	if (op == BPF_EXIT || insn->code == (BPF_JMP | BPF_JA | BPF_X))
 		return -1;
 	if (op == BPF_CALL)
 		return insn->src_reg == BPF_PSEUDO_CALL ? (long)i + 1 + insn->imm : -1;
@@ -24,7 +24,19 @@ static long target_of(const struct program *program, unsigned i)
 	return (long)i + 1 + insn->off;
 }
 
-/* Which slots are jumped to: a label each. Targets outside of the program stay numbers. */
+/* The slots that the instruction at slot `i` takes. */
+static unsigned slots_of(const struct program *program, unsigned i)
+{
+	unsigned slots;
+
+	rawbpf_insn_format(NULL, 0, program->insns + i, program->count - i, RAWBPF_LLVM, NULL, &slots);
+	return slots;
+}
+
+/*
+ * Which slots are jumped to: a label each. Targets outside of the program stay numbers, and
+ * so do those inside an instruction, where no line begins that could have the label.
+ */
 static unsigned char *find_targets(const struct program *program)
 {
 	unsigned char *is_target = calloc(program->count + 1, 1);
@@ -35,6 +47,9 @@ static unsigned char *find_targets(const struct program *program)
 		if (target >= 0 && target < (long)program->count)
 			is_target[target] = 1;
 	}
+	for (unsigned i = 0; is_target && i < program->count; i++)
+		if (program->insns[i].code == (BPF_LD | BPF_IMM | BPF_DW) && slots_of(program, i) == 2)
+			is_target[++i] = 0;
 	return is_target;
 }
 
@@ -70,7 +85,7 @@ static int print_program(const struct program *program, enum rawbpf_dialect dial
 		char label[24], *named = NULL;
 		long target = numbered ? target_of(program, i) : -1;
 
-		if (target >= 0 && target < (long)program->count) {
+		if (target >= 0 && target < (long)program->count && is_target[target]) {
 			sprintf(label, "L%ld", target);
 			named = label;
 		}
