@@ -82,13 +82,32 @@ static int numbered_line(struct rawbpf__parser *p)
 	p->at = at;
 	if (comes(at, "frame") || (*at == 'R' && rawbpf__is_digit(at[1])))
 		return 0;
-	p->at = after_blanks(after_bytes(at));
+	p->at = after_bytes(at);
+	p->bytes_at = p->at != at ? at : NULL;
+	p->at = after_blanks(p->at);
 	return 1;
 }
 
 static unsigned hex_value(unsigned char digit)
 {
 	return (digit & 15) + (digit >> 6) * 9;
+}
+
+/*
+ * objdump prints calls of the program's functions as those of helpers, and does not say which
+ * 64-bit loads are maps: the bytes before them do. In the second one are both registers, in an
+ * order that is the machine's. What the source is that `insn`, made of the text, lacks; or 0.
+ */
+RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__parser *p, uint64_t insn)
+{
+	const unsigned char *at = p->bytes_at;
+	unsigned code = hex_value(at[0]) << 4 | hex_value(at[1]), dst = insn >> 8 & 15;
+	unsigned high = hex_value(at[3]), low = hex_value(at[4]);
+
+	if (code != (insn & 0xff) || insn >> 12 & 15 ||
+	    (code != (BPF_JMP | BPF_CALL) && code != (BPF_LD | BPF_IMM | BPF_DW)))
+		return 0;
+	return low == dst ? high : high == dst ? low : 0;
 }
 
 /* "(07)": which of the instructions with this text it is. */

@@ -207,6 +207,8 @@ static void parse_instruction(struct rawbpf__parser *p)
 	insn.slot[0] = row->insn;
 	for (i = 0; good && i < row->operand_count; i++)
 		good = operand(p, &insn, &row->operands[i]);
+	if (p->bytes_at && !insn.reference)
+		insn.slot[0] |= (uint64_t)rawbpf__listing_source(p, insn.slot[0]) << 12;
 	/* A wrong one has its place too, so that no jump over it is called too far. */
 	emit(p, insn.slot[0]);
 	if (row->slots > 1)
@@ -243,7 +245,7 @@ static void parse_statement(struct rawbpf__parser *p)
 	p->statement_line = p->line;
 	p->statement_begins_line = line_begins;
 	p->line_begins = p->opcode = 0;
-	p->number_at = NULL;
+	p->number_at = p->bytes_at = NULL;
 	if (line_begins && (*p->at == '(' || rawbpf__is_digit(*p->at)) && !rawbpf__listing(p))
 		return;
 	rawbpf__lex(p);

@@ -205,7 +205,8 @@ struct rawbpf__parser {
 	uint8_t from_kernel;			/* line has a number or opcode: ';' ends it */
 	uint16_t opcode;			/* RAWBPF__OPCODE and what "(07)" says; or 0, */
 	const unsigned char *opcode_at;		/* there */
-	const unsigned char *number_at;		/* "12:" before it */
+	const unsigned char *number_at;		/* "12:" before it, or NULL */
+	const unsigned char *bytes_at;		/* objdump's column of bytes, or NULL */
 	uint64_t number;
 	uint64_t number_base;			/* number of slot 0, if... */
 	uint8_t numbers_known;
@@ -299,6 +300,7 @@ RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p);
 /* What a line begins with before its instruction. 0: the line is none to assemble. */
 RAWBPF__PRIVATE int rawbpf__listing(struct rawbpf__parser *p);
 /* "12:" has to continue the numbers before. */
+RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__parser *p, uint64_t insn);
 RAWBPF__PRIVATE void rawbpf__listing_number(struct rawbpf__parser *p);
 /* The verifier's other lines: "processed 9 insns...", "from 3 to 7: ...", "func#0 @0". */
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__parser *p);

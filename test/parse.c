@@ -449,6 +449,16 @@ static const struct {
 	  { I(0xb7, 1, 0, 0, -4), I(0x18, 1, 0, 0, 5), I(0, 0, 0, 0, 0), I(0x15, 1, 0, 1, 0),
 	    I(5, 0, 0, -4, 0), EXIT } },
 
+	/* there, what the bytes say and the text does not; big-endian ones too */
+	{ "0: 85 10 00 00 02 00 00 00\tcall 0x2\n1: 85 00 00 00 02 00 00 00\tcall 0x2\n"
+	  "2: 85 01 00 00 ff ff ff fd\tcall -0x3\n3: 85 20 00 00 07 00 00 00\tcall 0x7\n"
+	  "4: 85 20 00 00 07 00 00 00\tcall pc+7\n5: bf 12 00 00 00 00 00 00\tr2 = 0x3\n", 6,
+	  { I(0x85, 0, 1, 0, 2), I(0x85, 0, 0, 0, 2), I(0x85, 0, 1, 0, -3), I(0x85, 0, 2, 0, 7),
+	    I(0x85, 0, 1, 0, 7), I(0xb7, 2, 0, 0, 3) } },
+	{ "0: 18 12 00 00 03 00 00 00 00 00 00 00 00 00 00 00\tr2 = 0x3 ll\n"
+	  "2: 18 21 00 00 00 00 00 03 00 00 00 00 00 00 00 00\tr2 = 0x3 ll\n", 4,
+	  { I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0), I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0) } },
+
 	/* what clang -S writes around instructions */
 	{ "\t.text\n\t.globl\tf                # -- Begin function f\n\t.p2align\t3\n"
 	  "\t.type\tf,@function\nf:    # @f\n# %bb.0:\n\tw0 = 1\n\texit\n.Lfunc_end0:\n"
