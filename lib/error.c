@@ -9,7 +9,7 @@
 	X(E2BIG) X(EACCES) X(EADDRNOTAVAIL) X(EAFNOSUPPORT) X(EAGAIN) X(EBADF) X(EBUSY) \
 	X(EEXIST) X(EFAULT) X(EILSEQ) X(EINTR) X(EINVAL) X(EIO) X(ELOOP) X(EMFILE) \
 	X(ENAMETOOLONG) X(ENFILE) X(ENODEV) X(ENOENT) X(ENOLINK) X(ENOMEM) X(ENOSPC) X(ENOSYS) \
-	X(ENXIO) X(EOPNOTSUPP) X(EOVERFLOW) X(EPERM) X(EPROTO) X(ERANGE) X(EROFS) X(ESRCH) \
+	X(ENOTDIR) X(ENXIO) X(EOPNOTSUPP) X(EOVERFLOW) X(EPERM) X(EPROTO) X(ERANGE) X(EROFS) X(ESRCH) \
 	X(ESTALE)
 
 static const short errnos[] = {
@@ -84,26 +84,36 @@ static void tell_kernel(struct explanation_words *words, unsigned kernel)
 
 #define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"
 
+/* Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. */
+static uint64_t needed_capabilities(const struct rawbpf_error *error)
+{
+	const struct rawbpf_operation *operation = error->operation;
+	unsigned kernel = rawbpf__kernel();
+	uint64_t needed = 0;
+
+	if (operation && operation->capabilities)
+		needed = operation->capabilities(error->type);
+	if (error->error == -EPERM && kernel && kernel < RAWBPF__KERNEL(5, 19) &&
+	    rawbpf__file_number(AT_FDCWD, BPF_DISABLED, "") > 0)
+		needed |= RAWBPF__BIT(RAWBPF__CAP_BPF);
+	return needed;
+}
+
 /*
  * CAP_SYS_ADMIN stands for all of them; for CAP_NET_ADMIN in loading programs, elsewhere since
- * 6.9. Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. test/capabilities.tsv.
+ * 6.9. test/capabilities.tsv.
  */
 static uint64_t missing_capabilities(const struct rawbpf_error *error)
 {
 	const struct rawbpf_operation *operation = error->operation;
 	unsigned kernel = rawbpf__kernel();
-	uint64_t held = 0, needed = 0;
+	uint64_t held = 0, needed = needed_capabilities(error);
 
 	if (!operation || rawbpf__capabilities(&held) < 0)
 		return 0;
-	if (operation->capabilities)
-		needed = operation->capabilities(error->type);
 	if (held & RAWBPF__BIT(CAP_SYS_ADMIN))
 		held |= operation->eacces_is_verifier || kernel >= RAWBPF__KERNEL(6, 9) || !kernel ?
 				~(uint64_t)0 : ~RAWBPF__BIT(CAP_NET_ADMIN);
-	else if (error->error == -EPERM && kernel && kernel < RAWBPF__KERNEL(5, 19) &&
-		 rawbpf__file_number(AT_FDCWD, BPF_DISABLED, "") > 0)
-		needed |= RAWBPF__BIT(RAWBPF__CAP_BPF);
 	return needed & ~held;
 }
 
@@ -183,7 +193,7 @@ static void explain_denied(struct explanation_words *words, const struct rawbpf_
 		tell(words, sentence, error->name);
 	else if (missing)
 		explain_missing(words, error, missing);
-	else if (rawbpf__in_user_namespace())
+	else if ((needed_capabilities(error) || !sentence) && rawbpf__in_user_namespace())
 		tell(words, "this process has its capabilities only in a user namespace, "
 			   "and bpf(2) asks the initial one; run it as root outside", NULL);
 	else if (sentence)
@@ -227,6 +237,7 @@ static const char of_any_operation[] =
 	"ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached\0"
 	"EMFILE: this process may not open more; ulimit -n raises that\0"
 	"ENAMETOOLONG: the kernel takes no name of that length\0"
+	"ENOTDIR: '@' leads through what is not a directory\0"
 	"EOPNOTSUPP: this kernel, or its JIT on this machine, cannot do it\0";
 
 static const char *find_sentence(const char *sentences, const char *name)

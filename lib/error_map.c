@@ -41,8 +41,9 @@ const struct rawbpf_operation rawbpf_operation_map_create = {
 	.capabilities = rawbpf__capabilities_of_map,
 	.kernel = kernel_of_map,
 	.sentences =
-		"EINVAL: the map's type refuses these sizes or flags, or this kernel does not know "
-		"it; rawbpf_map_types(7) has what each type wants\0"
+		"EINVAL: the map's type refuses these sizes or flags, this kernel does not know "
+		"it, or its name has more in it than letters, digits, _ and .; rawbpf_map_types(7) "
+		"has what each type wants\0"
 		"E2BIG: the map is larger than its type allows\0"
 		"EBADF: the inner map or the BTF is not open\0",
 };

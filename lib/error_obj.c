@@ -32,12 +32,15 @@ static const char *why_no_pin(const struct rawbpf_error *error)
 	const char *at;
 	int has_dot = 0;
 
-	if (!error->name || error->error != -EPERM)
+	if (!error->name || (error->error != -EPERM && error->error != -ENOENT))
 		return NULL;
 	directory_of(error->name, directory, sizeof directory);
+	/* The place to mount one on, in sysfs, has no entries, and can get none: ENOENT. */
+	if (error->error == -ENOENT && !rawbpf__exists(directory))
+		return NULL;
 	if (!rawbpf__is_bpffs(directory))
 		return "'@' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there";
-	for (at = error->name; *at; at++)
+	for (at = error->name; error->error == -EPERM && *at; at++)
 		has_dot = *at == '.' || (has_dot && *at != '/');
 	return has_dot ? "names in a bpffs have no dot in them" : NULL;
 }
@@ -89,8 +92,8 @@ const struct rawbpf_operation rawbpf_operation_task_fd_query = {
 
 static const char of_buffers[] =
 	"EBADF: the map is not open\0"
-	"EPERM: the map is read-only, or the memory that this user may lock is used up; ulimit -l "
-	"raises that\0";
+	"EPERM: the map is frozen or read-only, or the memory that this user may lock is used up; "
+	"ulimit -l raises that\0";
 
 const struct rawbpf_operation rawbpf_operation_ring_open = {
 	.more_sentences = of_buffers,

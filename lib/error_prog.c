@@ -42,8 +42,8 @@ const struct rawbpf_operation rawbpf_operation_prog_load = {
 	.eacces_is_verifier = 1,
 	.sentences =
 		"EACCES: the verifier rejected the program; its log says why\0"
-		"EINVAL: the verifier rejected the program (its log says why), or this kernel does "
-		"not know its type\0"
+		"EINVAL: the verifier rejected the program (its log says why), this kernel does "
+		"not know its type, or its name has more in it than letters, digits, _ and .\0"
 		"EBADF: an instruction names a descriptor that is not open\0"
 		"E2BIG: the program is too long, or too complex to verify\0"
 		"EAGAIN: signals interrupt the verifier again and again; try again\0",
@@ -52,7 +52,7 @@ const struct rawbpf_operation rawbpf_operation_prog_load = {
 const struct rawbpf_operation rawbpf_operation_prog_run = {
 	.sentences =
 		"EINVAL: programs of this type want a packet of 14 bytes or more, or a context, or "
-		"neither\0"
+		"neither; or it is not a program\0"
 		"EOPNOTSUPP: programs of this type cannot be run so, only attached\0"
 		"ENOSPC: the packet afterwards is larger than data_out; make that larger\0"
 		"EINTR: a signal came during the repeats; try again\0"
@@ -90,7 +90,9 @@ const struct rawbpf_operation rawbpf_operation_prog_query = {
 };
 
 const struct rawbpf_operation rawbpf_operation_prog_bind_map = {
-	.sentences = "EBADF: the program or the map is not open\0",
+	.sentences =
+		"EBADF: the program or the map is not open\0"
+		"EINVAL: what is to be the program is none, or what is to be the map\0",
 };
 
 static unsigned short kernel_of_streams(unsigned type)

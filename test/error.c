@@ -15,8 +15,8 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_MAP_CREATE, -E2BIG, 0, NULL),
 		  "E2BIG: the map is larger than its type allows" },
 		{ ERROR(RAWBPF_MAP_CREATE, -EINVAL, 0, NULL),
-		  "EINVAL: the map's type refuses these sizes or flags, or this kernel does not "
-		  "know it; rawbpf_map_types(7) has what each type wants" },
+		  "EINVAL: the map's type refuses these sizes or flags, this kernel does not "
+		  "know it, or its name has more in it than letters, digits, _ and .; rawbpf_map_types(7) has what each type wants" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENOTSUPP, 0, NULL),
 		  "ENOTSUPP: this kernel, or its JIT on this machine, cannot do it" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL),
@@ -28,8 +28,8 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_PROG_LOAD, -EACCES, 0, NULL),
 		  "EACCES: the verifier rejected the program; its log says why" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EINVAL, 0, NULL),
-		  "EINVAL: the verifier rejected the program (its log says why), or this kernel "
-		  "does not know its type" },
+		  "EINVAL: the verifier rejected the program (its log says why), this kernel "
+		  "does not know its type, or its name has more in it than letters, digits, _ and ." },
 		{ ERROR(RAWBPF_PROG_LOAD, -EBADF, 0, NULL),
 		  "EBADF: an instruction names a descriptor that is not open" },
 		{ ERROR(RAWBPF_PROG_LOAD, -E2BIG, 0, NULL),
@@ -231,10 +231,30 @@ START_TEST(test_user_namespace)
 		"namespace, and bpf(2) asks the initial one; run it as root outside",
 	};
 
+	/* What asks for no capability has its cause elsewhere. */
+	static const struct explanation frozen = {
+		ERROR(RAWBPF_MAP_FREEZE, -EPERM, 0, NULL),
+		"EPERM: the map is frozen already, or its descriptor is read-only",
+	}, elsewhere = {
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/tmp/map"),
+		"EPERM: '/tmp/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+	};
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1,
+		.flags = BPF_F_RDONLY });
+
+	ck_assert_int_ge(map, 0);
+	live_private_mounts();
+	live_fake_file("/proc/sys/kernel/osrelease", "6.1.0\n"); /* before 5.19 all may ask for it */
 	if (unshare(CLONE_NEWUSER) != 0)
 		SKIP("no user namespaces: %m");
 	ck_assert_int_eq(live_array(1), -EPERM);
 	assert_line(&line);
+	ck_assert_int_eq(rawbpf_map_freeze(map), -EPERM);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/tmp/map"), -EPERM);
+	assert_line(&frozen);
+	assert_line(&elsewhere);
+	close(map);
 }
 END_TEST
 

@@ -102,8 +102,8 @@ START_TEST(test_age)
 		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_ARENA, NULL),
 		  "EINVAL: this kernel is Linux 5.15, and that came with 6.9" } },
 		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_HASH, NULL),
-		  "EINVAL: the map's type refuses these sizes or flags, or this kernel does not "
-		  "know it; rawbpf_map_types(7) has what each type wants" } },
+		  "EINVAL: the map's type refuses these sizes or flags, this kernel does not "
+		  "know it, or its name has more in it than letters, digits, _ and .; rawbpf_map_types(7) has what each type wants" } },
 		{ "6.1.0\n", { ERROR(RAWBPF_PROG_LOAD, -EINVAL, BPF_PROG_TYPE_NETFILTER, NULL),
 		  "EINVAL: this kernel is Linux 6.1, and that came with 6.4" } },
 		{ "nonsense\n", { ERROR(RAWBPF_PROG_STREAM_READ, -EINVAL, 0, NULL), "EINVAL" } },
@@ -135,6 +135,35 @@ START_TEST(test_no_bpffs)
 	assert_line(&here);
 	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/map.1"), -EPERM);
 	assert_line(&dot);
+	close(map);
+}
+END_TEST
+
+/* The directory is there: sysfs has it, and refuses all entries as if it were not. */
+START_TEST(test_unmounted_bpffs)
+{
+	static const struct explanation unmounted = {
+		ERROR(RAWBPF_OBJ_PIN, -ENOENT, 0, "/sys/fs/bpf/map"),
+		"ENOENT: '/sys/fs/bpf/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and "
+		"pin it there",
+	}, no_directory = {
+		ERROR(RAWBPF_OBJ_PIN, -ENOENT, 0, "/no/such/map"),
+		"ENOENT: the directory of '/no/such/map' does not exist",
+	}, no_way = {
+		ERROR(RAWBPF_OBJ_PIN, -ENOTDIR, 0, "/proc/self/status/map"),
+		"ENOTDIR: '/proc/self/status/map' leads through what is not a directory",
+	};
+	int map = live_array(1);
+
+	live_private_mounts();
+	while (umount2("/sys/fs/bpf", MNT_DETACH) == 0)
+		;
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/map"), -ENOENT);
+	assert_line(&unmounted);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/no/such/map"), -ENOENT);
+	assert_line(&no_directory);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/proc/self/status/map"), -ENOTDIR);
+	assert_line(&no_way);
 	close(map);
 }
 END_TEST
@@ -174,6 +203,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_lines);
 	tcase_add_loop_test(tests, test_age, 0, 7);
 	tcase_add_test(tests, test_no_bpffs);
+	tcase_add_test(tests, test_unmounted_bpffs);
 	tcase_add_test(tests, test_no_uprobes);
 }
 
