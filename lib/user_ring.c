@@ -7,7 +7,10 @@
 #include "ring.h"
 #include "sys.h"
 
-enum { USER_RINGBUF = 31 }; /* BPF_MAP_TYPE_USER_RINGBUF, an enumerator newer than 5.10's headers */
+enum {
+	USER_RINGBUF = 31, /* BPF_MAP_TYPE_USER_RINGBUF, an enumerator newer than 5.10's headers */
+	RECORD_MAX = (1 << 24) - 1, /* of a program's dynptr; drains stop for ever at a larger one */
+};
 
 static uint32_t *header_of(void *record)
 {
@@ -47,7 +50,7 @@ int rawbpf_user_ring_reserve(struct rawbpf_user_ring *ring, size_t size, int tim
 
 	if (!ring->data)
 		return -EBADF;
-	if (size >= ring->size || size >= RAWBPF__RING_DISCARD)
+	if (size >= ring->size || size > RECORD_MAX)
 		return -E2BIG;
 	/*
 	 * The kernel calls the ring writable when a single byte is free, and wakes after each drain:

@@ -15,9 +15,9 @@ static struct rawbpf_user_ring ring;
 static int map, sum, prog;
 
 /* 0: this kernel has no user ring buffers. */
-static int begin(int flags)
+static int begin_with(unsigned size, int flags)
 {
-	map = ring_user_create(PAGE);
+	map = ring_user_create(size);
 	if (map == -EINVAL && live_kernel() < 0x601)
 		return 0;
 	ck_assert_int_gt(map, 2);
@@ -26,6 +26,11 @@ static int begin(int flags)
 	ck_assert_int_gt(prog, 2);
 	ck_assert_int_eq(rawbpf_user_ring_open(&ring, map), 0);
 	return 1;
+}
+
+static int begin(int flags)
+{
+	return begin_with(PAGE, flags);
 }
 
 static void end(void)
@@ -168,6 +173,25 @@ START_TEST(test_full)
 }
 END_TEST
 
+/* A program's drain stops at a record that is larger than its dynptrs, for good. */
+START_TEST(test_largest)
+{
+	enum { LARGEST = (1 << 24) - 1 };
+	void *record;
+
+	if (!begin_with(2 * (LARGEST + 1), 0))
+		SKIP("user ring buffers are of Linux 6.1");
+	ck_assert_int_eq(rawbpf_user_ring_reserve(&ring, LARGEST + 1, 0, &record), -E2BIG);
+	for (uint64_t number = 1; number <= 2; number++) {
+		ck_assert_int_eq(reserve(number, LARGEST, 0, &record), 0);
+		rawbpf_user_ring_submit(&ring, record);
+		ck_assert_int_eq(drain(), 1);
+	}
+	expect_sum(2, 3);
+	end();
+}
+END_TEST
+
 static int stop;
 
 static void *drain_until_stopped(void *argument)
@@ -232,6 +256,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_exact_records);
 	tcase_add_test(tests, test_order);
 	tcase_add_test(tests, test_full);
+	tcase_add_test(tests, test_largest);
 	tcase_add_test(tests, test_blocking);
 	tcase_add_test(tests, test_open_and_close);
 }

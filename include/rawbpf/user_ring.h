@@ -55,7 +55,8 @@ void rawbpf_user_ring_close(struct rawbpf_user_ring *ring);
  * without an end, 0: not at all). A program that drains with BPF_RB_NO_WAKEUP wakes nobody.
  *
  * -ENOSPC  no room, for as long as that
- * -E2BIG   larger than the ring, 8 bytes of header included
+ * -E2BIG   larger than the ring, 8 bytes of header included; or than 16 MiB less a byte: no program
+ *          gets past such a one
  * -EINTR   a signal came while waiting
  * -EBADMSG the kernel's position makes no sense: somebody else writes, too
  * -EBADF   the ring is closed
