@@ -55,7 +55,10 @@ struct rawbpf_ring {
  */
 int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context);
 
-/* Twice, or on a zeroed ring, does nothing. What was not read stays in the map. */
+/*
+ * Twice, or on a zeroed ring, does nothing. What was not read stays in the map; so do the last
+ * spans, which only another rawbpf_ring_next() gives back.
+ */
 void rawbpf_ring_close(struct rawbpf_ring *ring);
 
 /*
