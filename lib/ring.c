@@ -421,6 +421,12 @@ int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle
 
 void rawbpf_ring_close(struct rawbpf_ring *ring)
 {
+	/*
+	 * As long as a child of fork(2) has the descriptor, too, closing it does not take it out of
+	 * the loop. What a child closes, stays in the loop: it is the parent's.
+	 */
+	if (ring->source.loop && ring->source.process == rawbpf__process_id())
+		rawbpf__epoll_delete(ring->source.loop, ring->source.fd);
 	if (ring->source.fd)
 		rawbpf__close(ring->source.fd);
 	if (ring->overwritable)

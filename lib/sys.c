@@ -306,6 +306,11 @@ int rawbpf__time_left(int64_t end, int timeout_ms)
 	return left > 0 ? left : 0;
 }
 
+int rawbpf__process_id(void)
+{
+	return enter3(0, 0, 0, __NR_getpid);
+}
+
 int rawbpf__signals_block(uint64_t *mask)
 {
 	const uint64_t all = ~(uint64_t)0;

@@ -74,6 +74,9 @@ RAWBPF__PRIVATE int rawbpf__epoll_wait(int epoll, struct epoll_event *events, in
 /* A new epoll descriptor in *epoll that waits for one other. On an error *epoll stays as it is. */
 RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
 
+/* Another one in a child of fork(2). */
+RAWBPF__PRIVATE int rawbpf__process_id(void);
+
 /* A clock that only goes forward. */
 RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
 /* When a wait of that long from now ends; how much of it is left: -1 stays -1, and 0 stays 0. */

@@ -521,7 +521,7 @@ START_TEST(test_map_is_kept_and_emptied)
 }
 END_TEST
 
-/* Two perf buffers and an interrupted wait, in one loop. */
+/* A loop, a wait that ticks interrupt, and a stop. */
 START_TEST(test_loop)
 {
 	struct rawbpf_loop loop;
@@ -541,6 +541,44 @@ START_TEST(test_loop)
 	ck_assert_int_eq(rawbpf_loop_run(&loop, 1000), 10 * cpus - 1);
 	rawbpf_loop_close(&loop);
 	end();
+}
+END_TEST
+
+static int stop_now(void *context, const void *data, size_t size)
+{
+	(void)context, (void)data, (void)size;
+	return -ECANCELED;
+}
+
+/* Both have a record that wakes at once: the one that had no turn has it in the next run. */
+START_TEST(test_loop_after_a_stop)
+{
+	const struct rawbpf_perfbuf_spec spec = {
+		.handle = stop_now, .latency_ms = RAWBPF_EACH_RECORD };
+	struct rawbpf_perfbuf perfbufs[2];
+	struct producer producers[2];
+	struct rawbpf_loop loop;
+	int i, maps[2];
+
+	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
+	for (i = 0; i < 2; i++) {
+		maps[i] = producer_map();
+		ck_assert_int_eq(producer_open(&producers[i], maps[i], RECORD), 0);
+		ck_assert_int_eq(rawbpf_perfbuf_open(&perfbufs[i], maps[i], &spec), 0);
+		ck_assert_int_eq(rawbpf_loop_add(&loop, &perfbufs[i].source), 0);
+	}
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 50), 0); /* the first tick */
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(producer_run(&producers[i], 0, 1), 0);
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(rawbpf_loop_run(&loop, 500), -ECANCELED);
+	for (i = 0; i < 2; i++) {
+		ck_assert_uint_eq(perfbufs[i].source.received, 1);
+		rawbpf_perfbuf_close(&perfbufs[i]);
+		producer_close(&producers[i]);
+		close(maps[i]);
+	}
+	rawbpf_loop_close(&loop);
 }
 END_TEST
 
@@ -566,6 +604,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_without_sysfs);
 	tcase_add_test(tests, test_map_is_kept_and_emptied);
 	tcase_add_test(tests, test_loop);
+	tcase_add_test(tests, test_loop_after_a_stop);
 }
 
 int main(void)

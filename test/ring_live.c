@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "ring_programs.h"
@@ -282,6 +283,85 @@ START_TEST(test_loop)
 }
 END_TEST
 
+/* Two rings, of which the first to hand over a record closes the other, and frees it. */
+static struct rawbpf_ring *pair[2];
+
+static int close_the_other(void *context, const void *data, size_t size)
+{
+	const int other = context == &pair[0];
+
+	(void)data, (void)size;
+	if (pair[other]) {
+		rawbpf_ring_close(pair[other]);
+		memset(pair[other], 0xff, sizeof *pair[other]);
+		free(pair[other]);
+		pair[other] = NULL;
+	}
+	return 0;
+}
+
+START_TEST(test_loop_closes)
+{
+	int maps[2], progs[2];
+
+	ledger = ring_ledger_create();
+	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
+	for (int i = 0; i < 2; i++) {
+		maps[i] = ring_create(PAGE);
+		progs[i] = ring_producer_load(&producers[1], maps[i], ledger);
+		pair[i] = malloc(sizeof *pair[i]);
+		ck_assert_int_eq(rawbpf_ring_open(pair[i], maps[i], close_the_other, &pair[i]), 0);
+		ck_assert_int_eq(rawbpf_loop_add(&loop, &pair[i]->source), 0);
+	}
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(ring_produce(progs[i], 1), 0);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, -1), 1);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 0), 0);
+	for (int i = 0; i < 2; i++) {
+		if (pair[i])
+			rawbpf_ring_close(pair[i]);
+		free(pair[i]);
+		close(progs[i]);
+		close(maps[i]);
+	}
+	rawbpf_loop_close(&loop);
+	close(ledger);
+}
+END_TEST
+
+/*
+ * A child of fork(2) has the ring's descriptor, too. What the child closes stays in the loop; what
+ * is closed here does not.
+ */
+START_TEST(test_loop_closes_after_fork)
+{
+	int child;
+
+	begin(PAGE, &producers[1]);
+	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
+	ck_assert_int_eq(rawbpf_loop_add(&loop, &ring.source), 0);
+	child = fork();
+	if (child == 0) {
+		rawbpf_ring_close(&ring);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	produce(1);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 0), 1);
+	child = fork();
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	produce(1);
+	rawbpf_ring_close(&ring);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 0), 0);
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	end();
+}
+END_TEST
+
 static void nothing(int signal)
 {
 	(void)signal;
@@ -525,6 +605,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_overwritten);
 	tcase_add_test(tests, test_open_errors);
 	tcase_add_test(tests, test_loop);
+	tcase_add_test(tests, test_loop_closes);
+	tcase_add_test(tests, test_loop_closes_after_fork);
 	tcase_add_test(tests, test_loop_waits);
 	tcase_add_test(tests, test_loop_stops);
 	tcase_add_loop_test(tests, test_overload, 0, 4);

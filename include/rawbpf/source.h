@@ -19,7 +19,7 @@ extern "C" {
 
 /*
  * Called with each record, in place: `data` is the source's, good until the function returns. It
- * must not read or close the source.
+ * must not read or close the source; others it may close.
  * 0: go on. A negative number: stop; this record counts as received, those behind it stay for the
  * next read, and the number is what the read returns.
  */
@@ -34,6 +34,8 @@ struct rawbpf_source {
 			      * tells of them is less than the truth */
 	/* private: one turn at reading, which ends even if records keep coming; how many, or an error */
 	int (*read)(struct rawbpf_source *source);
+	int loop;            /* private: the descriptor of the loop that it is in, or 0, */
+	int process;         /* and the process that put it there */
 };
 
 #ifdef __cplusplus
