@@ -17,6 +17,11 @@ static uint32_t *header_of(void *record)
 	return (uint32_t *)((unsigned char *)record - RAWBPF__RING_HEADER_SIZE);
 }
 
+static size_t room_for(uint32_t size)
+{
+	return ((size_t)size + RAWBPF__RING_HEADER_SIZE + 7) & ~(size_t)7;
+}
+
 /* Reserve now or never. */
 static int try_reserve(struct rawbpf_user_ring *ring, uint32_t size, void **record)
 {
@@ -24,7 +29,7 @@ static int try_reserve(struct rawbpf_user_ring *ring, uint32_t size, void **reco
 	const unsigned long consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	const uint64_t position = rawbpf__ring_own_position(ring->producer);
 	const unsigned long producer = position;
-	const size_t total = ((size_t)size + RAWBPF__RING_HEADER_SIZE + 7) & ~(size_t)7;
+	const size_t total = room_for(size);
 	uint32_t *header = (uint32_t *)(ring->data + (producer & (ring->size - 1)));
 
 	if (total > ring->size)
@@ -85,6 +90,30 @@ void rawbpf_user_ring_discard(struct rawbpf_user_ring *ring, void *record)
 	commit(record, RAWBPF__RING_DISCARD);
 }
 
+/*
+ * What a writer that was killed had reserved, nobody submits: programs would wait at it for good.
+ * The kernel may drain meanwhile; it changes no record.
+ */
+static int discard_reserved(struct rawbpf_user_ring *ring)
+{
+	const unsigned long end = *ring->producer;
+	unsigned long position = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
+
+	if (end % 8 || end - position > ring->size)
+		return -EBADMSG;
+	while (position != end) {
+		uint32_t *header = (uint32_t *)(ring->data + (position & (ring->size - 1)));
+		const size_t total = room_for(*header & ~(RAWBPF__RING_BUSY | RAWBPF__RING_DISCARD));
+
+		if (total > end - position)
+			return -EBADMSG;
+		if (*header & RAWBPF__RING_BUSY)
+			commit(header + 2, RAWBPF__RING_DISCARD);
+		position += total;
+	}
+	return 0;
+}
+
 int rawbpf_user_ring_open(struct rawbpf_user_ring *ring, int map)
 {
 	struct rawbpf__ring_pages pages;
@@ -100,7 +129,7 @@ int rawbpf_user_ring_open(struct rawbpf_user_ring *ring, int map)
 		.size = pages.size,
 		.page = pages.page,
 	};
-	err = *ring->producer % 8 ? -EBADMSG : 0;
+	err = discard_reserved(ring);
 	if (err == 0)
 		err = rawbpf__epoll_open(&ring->fd, map, EPOLLOUT | EPOLLET);
 	if (err < 0)

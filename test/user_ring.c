@@ -254,6 +254,30 @@ START_TEST(test_open_and_close)
 }
 END_TEST
 
+/* A writer that is gone cannot submit any more; programs do not wait for it. */
+START_TEST(test_reserved_and_left)
+{
+	const unsigned order[] = { 4, 3, 1 }; /* bits: which of three records were submitted */
+	void *records[3];
+
+	if (!begin(0))
+		SKIP("user ring buffers are of Linux 6.1");
+	for (int round = 0; round < 100; round++) {
+		for (int i = 0; i < 3; i++)
+			ck_assert_int_eq(reserve(1, 8 + i * 100, 0, &records[i]), 0);
+		for (int i = 0; i < 3; i++)
+			if (order[round % 3] >> i & 1)
+				rawbpf_user_ring_submit(&ring, records[i]);
+		rawbpf_user_ring_close(&ring);
+		ck_assert_int_eq(rawbpf_user_ring_open(&ring, map), 0);
+		ck_assert_int_eq(reserve(1, 8, 0, &records[0]), 0);
+		rawbpf_user_ring_submit(&ring, records[0]);
+		ck_assert_int_eq(drain(), 1 + __builtin_popcount(order[round % 3]));
+	}
+	end();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
@@ -263,6 +287,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_largest);
 	tcase_add_test(tests, test_blocking);
 	tcase_add_test(tests, test_open_and_close);
+	tcase_add_test(tests, test_reserved_and_left);
 }
 
 int main(void)

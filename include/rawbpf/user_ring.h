@@ -36,12 +36,12 @@ struct rawbpf_user_ring {
 
 /*
  * Open the user ring buffer `map`, which may be closed afterwards, to write on from where the last
- * producer stopped.
+ * producer stopped. What that reserved and did not submit, as when it was killed, is discarded.
  *
  * -EINVAL  not a user ring buffer
  * -EBADF   no descriptor
  * -EACCES  the map was opened for reading only
- * -EBADMSG its positions make no sense
+ * -EBADMSG its positions or lengths make no sense
  * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                                   Linux 6.1
  */
 int rawbpf_user_ring_open(struct rawbpf_user_ring *ring, int map);
