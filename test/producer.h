@@ -13,7 +13,8 @@
 #include <rawbpf.h>
 
 enum {
-	PRODUCER_CPUS = 8,
+	PRODUCER_CPUS = 8,      /* that it runs on */
+	PRODUCER_MAP_CPUS = 1024, /* that may have a buffer */
 	PRODUCER_MAX = 1024,    /* records that one run makes */
 	PRODUCER_SIZE_MAX = 65536,
 	PRODUCER_SEED = 7,
@@ -156,7 +157,7 @@ static inline int producer_map(void)
 {
 	return rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4,
-		.max_entries = PRODUCER_CPUS });
+		.max_entries = PRODUCER_MAP_CPUS });
 }
 
 #endif

@@ -441,7 +441,7 @@ static void *run_producer(void *argument)
 	return NULL;
 }
 
-/* One on each CPU, `count` records in all, a multiple of at_once and the CPUs; how many CPUs. */
+/* One on each CPU, `count` records in all, rounded down to a multiple of at_once each; how many CPUs. */
 static int start_producers(struct producing *producing, unsigned count, unsigned at_once,
 			   unsigned pause_us)
 {
@@ -453,8 +453,8 @@ static int start_producers(struct producing *producing, unsigned count, unsigned
 	for (unsigned cpu = 0; cpus < running; cpu++)
 		if (CPU_ISSET(cpu, &allowed))
 			producing[cpus++] = (struct producing){
-				.cpu = cpu, .count = count / running, .at_once = at_once,
-				.pause_us = pause_us };
+				.cpu = cpu, .count = count / running / at_once * at_once,
+				.at_once = at_once, .pause_us = pause_us };
 	for (int i = 0; i < cpus; i++)
 		ck_assert_int_eq(pthread_create(&producing[i].thread, NULL, run_producer,
 						&producing[i]), 0);
