@@ -197,11 +197,14 @@ static int open_buffers(struct snoop *snoop)
 
 /* ------------------------------------------------------------------------- watching */
 
-/* Until a signal comes, or output cannot be written; negative: the errno of reading. */
+/*
+ * Until a signal comes, or output cannot be written; negative: the errno of reading. Perf's events
+ * say once that a buffer is half full: after poll(2) a loop would not find them.
+ */
 static int watch(struct snoop *snoop)
 {
 	struct pollfd fds[] = { { .fd = snoop->signals, .events = POLLIN },
-				{ .fd = snoop->loop.fd, .events = POLLIN },
+				{ .fd = source(snoop)->fd, .events = POLLIN },
 				{ .fd = STDOUT_FILENO } };
 	int err = 0;
 
@@ -216,7 +219,8 @@ static int watch(struct snoop *snoop)
 			return -1;
 		}
 		set_clock(&snoop->line);
-		err = rawbpf_loop_run(&snoop->loop, 0);
+		err = snoop->transport == SNOOP_PERF ? rawbpf_perfbuf_read(&snoop->perfbuf)
+						     : rawbpf_loop_run(&snoop->loop, 0);
 	}
 	return err;
 }
