@@ -441,7 +441,7 @@ static void *run_producer(void *argument)
 	return NULL;
 }
 
-/* One on each CPU, `count` records in all, rounded down to a multiple of at_once each; how many CPUs. */
+/* One on each CPU, `count` records in all, but each a multiple of at_once; how many CPUs. */
 static int start_producers(struct producing *producing, unsigned count, unsigned at_once,
 			   unsigned pause_us)
 {
