@@ -141,15 +141,16 @@ static void record_details(struct record *record, const struct rawbpf_info_prog 
 
 int prog_ask(struct rawbpf_info_prog *info, int fd)
 {
+	struct rawbpf_info_array *ids = &info->map_ids;
 	int err;
 
 	*info = (struct rawbpf_info_prog){ .type = 0 };
-	err = rawbpf_info_get_prog(fd, info);
-	if (err < 0 || !info->map_ids.count)
-		return err;
-	info->map_ids.max = info->map_ids.count;
-	info->map_ids.data = must_allocate(info->map_ids.count * sizeof(uint32_t));
-	return rawbpf_info_get_prog(fd, info);
+	/* More maps may be bound to it between two questions. */
+	while ((err = rawbpf_info_get_prog(fd, info)) == 0 && ids->count > ids->max) {
+		ids->max = ids->count;
+		ids->data = must_grow(ids->data, ids->max, sizeof(uint32_t));
+	}
+	return err;
 }
 
 static int list_one(void *context, int fd, unsigned id)
