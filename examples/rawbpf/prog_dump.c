@@ -12,7 +12,9 @@
 struct dump {
 	struct rawbpf_info_prog info; /* its arrays are malloc-ed */
 	struct rawbpf_btf btf;        /* its own; zeroed: none */
-	struct rawbpf_ksym *calls;    /* of each slot that calls the kernel: what */
+	struct rawbpf_ksym *calls;    /* the kernel's functions that it calls, each once */
+	unsigned call_count;
+	uint64_t call_base;           /* what calls are counted from */
 };
 
 static int load(struct dump *dump, int fd)
@@ -56,23 +58,41 @@ static int is_call(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL);
 }
 
-/* The kernel's calls hold how far the function is from a symbol of its own. */
+/* What a call of the kernel calls; NULL: it is none, or the function is not known. */
+static struct rawbpf_ksym *call_at(const struct dump *dump, unsigned slot)
+{
+	const struct bpf_insn *insn = insn_at(dump, slot);
+
+	if (!is_call(insn) || insn->src_reg == BPF_PSEUDO_CALL)
+		return NULL;
+	for (unsigned i = 0; i < dump->call_count; i++)
+		if (dump->calls[i].address == dump->call_base + insn->imm)
+			return &dump->calls[i];
+	return NULL;
+}
+
+/*
+ * The kernel's calls hold how far the function is from a symbol of its own. A long program calls
+ * few functions, many times: each of them is looked for once.
+ */
 static void find_calls(struct dump *dump)
 {
-	unsigned i, count = dump->info.xlated.count;
-	uint64_t base;
+	unsigned i, room = 0;
 
-	dump->calls = must_allocate(count * sizeof *dump->calls);
-	if (rawbpf_ksym_find("__bpf_call_base", &base) < 0)
+	if (rawbpf_ksym_find("__bpf_call_base", &dump->call_base) < 0)
 		return;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < dump->info.xlated.count; i++) {
 		const struct bpf_insn *insn = insn_at(dump, i);
 
-		if (is_call(insn) && insn->src_reg != BPF_PSEUDO_CALL)
-			dump->calls[i].address = base + insn->imm;
+		if (!is_call(insn) || insn->src_reg == BPF_PSEUDO_CALL || call_at(dump, i))
+			continue;
+		if (dump->call_count == room)
+			dump->calls = must_grow(dump->calls, room += 16, sizeof *dump->calls);
+		dump->calls[dump->call_count++] =
+			(struct rawbpf_ksym){ .address = dump->call_base + insn->imm };
 	}
-	if (rawbpf_ksym_resolve(dump->calls, count) < 0)
-		memset(dump->calls, 0, count * sizeof *dump->calls);
+	if (dump->call_count && rawbpf_ksym_resolve(dump->calls, dump->call_count) < 0)
+		dump->call_count = 0;
 }
 
 /* ------------------------------------------------------- functions, lines, instructions */
@@ -128,7 +148,7 @@ static void format_insn(const struct dump *dump, unsigned slot, char text[512], 
 {
 	unsigned count = dump->info.xlated.count - slot;
 	struct bpf_insn insns[2] = { *insn_at(dump, slot), *insn_at(dump, slot + (count > 1)) };
-	const struct rawbpf_ksym *call = &dump->calls[slot];
+	const struct rawbpf_ksym *call = call_at(dump, slot);
 	int helper = -1;
 	char *map;
 
@@ -136,11 +156,13 @@ static void format_insn(const struct dump *dump, unsigned slot, char text[512], 
 		insns->imm = insns->off;
 		insns->off = 0;
 	}
-	if (call->address && call->name[0] && call->offset == 0)
+	if (call && (!call->name[0] || call->offset))
+		call = NULL;
+	if (call)
 		helper = rawbpf_name_find(RAWBPF_NAME_HELPER, call->name);
 	if (helper >= 0) {
 		insns->imm = helper;
-	} else if (call->address && call->name[0] && call->offset == 0) {
+	} else if (call) {
 		char name[512];
 
 		rawbpf_escape_terminal(name, sizeof name, call->name, strlen(call->name));
