@@ -416,6 +416,61 @@ START_TEST(test_map_queue)
 }
 END_TEST
 
+/* A bloom filter does not give values back: it says whether one was set. */
+START_TEST(test_map_bloom)
+{
+	int map;
+
+	if (live_kernel() < 0x510)
+		SKIP("no bloom filters before 5.16");
+	map = objects_map(own_name(), BPF_MAP_TYPE_BLOOM_FILTER, 0, 4, 8);
+	assert_prints(ARGS("map", "set", own_name(), "0"), "");
+	assert_fails(ARGS("map", "get", own_name()), 2,
+		     "rawbpf map: this map wants a VALUE of 4 bytes: was it set?\n");
+	assert_prints(ARGS("map", "get", own_name(), "0"), "00 00 00 00 (0)\n");
+	assert_refused(ARGS("map", "get", own_name(), "hex:01000001"),
+		       "rawbpf map: looking up: ENOENT: ");
+	close(map);
+}
+END_TEST
+
+/* Sockets have numbers of 8 bytes, which values of 4 cannot tell. */
+START_TEST(test_map_of_sockets)
+{
+	int map = objects_map(own_name(), BPF_MAP_TYPE_SOCKMAP, 4, 4, 1);
+
+	assert_refused(ARGS("map", "get", own_name(), "0"), "rawbpf map: looking up: EOPNOTSUPP: ");
+	close(map);
+}
+END_TEST
+
+/* Values of any size are set by any kind of piece. */
+START_TEST(test_map_large_value)
+{
+	enum { SIZE = 6000 };
+	static char given[4 + 2 * SIZE + 1], shown[3 * SIZE + 1];
+	int map = objects_map(own_name(), BPF_MAP_TYPE_HASH, 16, SIZE, 1);
+
+	strcpy(given, "hex:");
+	for (unsigned i = 0; i < SIZE; i++) {
+		memcpy(given + 4 + 2 * i, "ab", 2);
+		memcpy(shown + 3 * i, i + 1 < SIZE ? "ab " : "ab\n", 3);
+	}
+	assert_prints(ARGS("map", "set", own_name(), "1", given), "");
+	assert_prints(ARGS("map", "get", own_name(), "1"), shown);
+	assert_prints(ARGS("map", "set", "--", own_name(), "1", "-1"), "");
+	for (unsigned i = 0; i < SIZE; i++)
+		memcpy(shown + 3 * i, "ff", 2);
+	assert_prints(ARGS("map", "get", own_name(), "1"), shown);
+	/* a key of more than 8 bytes, too: minus nothing is nothing */
+	assert_prints(ARGS("map", "delete", own_name(), "1"), "");
+	assert_prints(ARGS("map", "set", "--", own_name(), "-0", "0"), "");
+	assert_prints(ARGS("map", "next", own_name()),
+		      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n");
+	close(map);
+}
+END_TEST
+
 /* Maps that hold objects: their ids, both ways. */
 START_TEST(test_map_of_objects)
 {
@@ -741,6 +796,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_map_keys);
 	tcase_add_test(tests, test_map_percpu);
 	tcase_add_test(tests, test_map_queue);
+	tcase_add_test(tests, test_map_bloom);
+	tcase_add_test(tests, test_map_of_sockets);
+	tcase_add_test(tests, test_map_large_value);
 	tcase_add_test(tests, test_map_of_objects);
 	tcase_add_test(tests, test_map_typed);
 	tcase_add_test(tests, test_link);

@@ -17,7 +17,7 @@ struct number {
 
 /* One piece: bytes that are known, or a number that waits for its size. */
 struct piece {
-	unsigned char bytes[4096];
+	unsigned char *bytes; /* room for all that its text can stand for */
 	size_t size;
 	int is_number; /* without a size */
 	int is_string;
@@ -38,8 +38,6 @@ static char *parse_hex(const char *text, size_t length, struct piece *piece)
 			return must_print("'%.*s' has something else than hex digits", (int)length, text);
 	if (!length || length % 2)
 		return must_print("'%.*s' is an odd number of hex digits, or none", (int)length, text);
-	if (length / 2 > sizeof piece->bytes)
-		return must_print("that is more than %zu bytes", sizeof piece->bytes);
 	for (i = 0; i < length; i += 2)
 		piece->bytes[piece->size++] = digit_of(text[i]) << 4 | digit_of(text[i + 1]);
 	return NULL;
@@ -86,6 +84,7 @@ static int parse_number(const char *text, size_t length, struct number *number)
 	number->is_negative = copy[0] == '-';
 	number->bits = number->is_negative ? (uint64_t)strtoll(copy, &end, 0) :
 					     strtoull(copy, &end, 0);
+	number->is_negative &= number->bits != 0; /* -0 is 0 */
 	return !*end && errno == 0;
 }
 
@@ -143,10 +142,6 @@ static const char *parse_string(const char *at, struct piece *piece, char **prob
 			*problem = must_print("a string without its closing \"");
 			return NULL;
 		}
-		if (piece->size == sizeof piece->bytes) {
-			*problem = must_print("that is more than %zu bytes", sizeof piece->bytes);
-			return NULL;
-		}
 		if (*at == '\\' && at[1] == 'x' && isxdigit((unsigned char)at[2]) &&
 		    isxdigit((unsigned char)at[3])) {
 			piece->bytes[piece->size++] = digit_of(at[2]) << 4 | digit_of(at[3]);
@@ -165,7 +160,7 @@ static const char *parse_piece(const char *at, struct piece *piece, char **probl
 {
 	size_t length = strcspn(at, " \t\n");
 
-	*piece = (struct piece){ .size = 0 };
+	*piece = (struct piece){ .bytes = piece->bytes };
 	if (*at == '"')
 		return parse_string(at + 1, piece, problem);
 	if (parse_prefixed(at, length, piece, problem))
@@ -183,7 +178,7 @@ static const char *parse_piece(const char *at, struct piece *piece, char **probl
 
 /* All pieces but the number that waits for its size, which stands at `hole`. */
 struct pieces {
-	unsigned char bytes[4096];
+	unsigned char *bytes;
 	size_t size;
 	int has_number;
 	struct number number;
@@ -191,9 +186,8 @@ struct pieces {
 	int ends_with_string;
 };
 
-static char *collect(const char *text, struct pieces *all)
+static char *collect(const char *text, struct piece piece, struct pieces *all)
 {
-	static struct piece piece;
 	char *problem = NULL;
 
 	for (;;) {
@@ -213,53 +207,50 @@ static char *collect(const char *text, struct pieces *all)
 			all->hole = all->size;
 			continue;
 		}
-		if (all->size + piece.size > sizeof all->bytes)
-			return must_print("that is more than %zu bytes", sizeof all->bytes);
 		memcpy(all->bytes + all->size, piece.bytes, piece.size);
 		all->size += piece.size;
 	}
 }
 
+/* The pieces in their places, or what is wrong with them. */
+static char *join(const struct pieces *all, const char *what, unsigned char *out, size_t size)
+{
+	size_t left = size - all->size, hole = all->has_number ? all->hole : all->size;
+
+	if (all->size > size || (all->has_number && left == 0) ||
+	    (all->size < size && !all->has_number && !all->ends_with_string))
+		return must_print("the %s is %zu byte%s, and not %zu%s", what, size,
+				  size == 1 ? "" : "s", all->size,
+				  all->has_number ? " and a number" : "");
+	memset(out, 0, size);
+	memcpy(out, all->bytes, hole);
+	if (all->has_number) {
+		struct piece number = { .bytes = out + hole };
+		char *problem = put_number(all->number, left, is_host_big_endian(), &number);
+		char *whole = problem ? must_print("the %s: %s", what, problem) : NULL;
+
+		free(problem);
+		if (whole)
+			return whole;
+		memcpy(out + hole + left, all->bytes + hole, all->size - hole);
+	}
+	return NULL;
+}
+
 char *element_parse(const char *text, const char *what, void *bytes, size_t size)
 {
-	static struct pieces all;
-	static struct piece number;
-	unsigned char *out = bytes;
-	char *problem;
-	size_t left;
+	/* No text is denser than the address :: is. */
+	size_t room = 8 * strlen(text) + 8;
+	struct piece piece = { .bytes = must_allocate(room) };
+	struct pieces all = { .bytes = must_allocate(room) };
+	char *problem = collect(text, piece, &all);
+	char *whole = problem ? must_print("the %s: %s", what, problem) :
+				join(&all, what, bytes, size);
 
-	all = (struct pieces){ .size = 0 };
-	number = (struct piece){ .size = 0 };
-	problem = collect(text, &all);
-	if (problem) {
-		char *whole = must_print("the %s: %s", what, problem);
-
-		free(problem);
-		return whole;
-	}
-	left = size - all.size;
-	if (all.size > size || (all.has_number && left == 0) ||
-	    (all.size < size && !all.has_number && !all.ends_with_string))
-		return must_print("the %s is %zu byte%s, and not %zu%s", what, size,
-				  size == 1 ? "" : "s", all.size,
-				  all.has_number ? " and a number" : "");
-	if (all.has_number && left > sizeof number.bytes)
-		return must_print("the %s is %zu bytes: too many for a number", what, size);
-	if (all.has_number)
-		problem = put_number(all.number, left, is_host_big_endian(), &number);
-	if (problem) {
-		char *whole = must_print("the %s: %s", what, problem);
-
-		free(problem);
-		return whole;
-	}
-	if (!all.has_number)
-		all.hole = all.size;
-	memset(out, 0, size);
-	memcpy(out, all.bytes, all.hole);
-	memcpy(out + all.hole, number.bytes, number.size);
-	memcpy(out + all.hole + number.size, all.bytes + all.hole, all.size - all.hole);
-	return NULL;
+	free(problem);
+	free(piece.bytes);
+	free(all.bytes);
+	return whole;
 }
 
 /* -------------------------------------------------------------------------------- to text */

@@ -68,7 +68,15 @@ static void close_map(struct opened *map)
 
 static int is_percpu(const struct opened *map)
 {
-	return map->layout.lookup_size > map->layout.value_size || map->layout.cpus > 1;
+	switch (map->layout.type) {
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
+		return 1; /* also on a machine of one CPU */
+	default:
+		return 0;
+	}
 }
 
 /* What the values of some maps are: the ids of programs or maps. */
@@ -199,6 +207,31 @@ static int check_key(const struct opened *map, int given)
 	return USAGE;
 }
 
+/* A bloom filter gives nothing back: it is asked whether a value was ever set. */
+static int ask_bloom(const struct opened *map, const struct arguments *arguments)
+{
+	void *value;
+	int err;
+
+	if (arguments->count < 2) {
+		tool_fail(&map_member, "this map wants a VALUE of %u bytes: was it set?",
+			  map->layout.value_size);
+		return USAGE;
+	}
+	value = parse(arguments->rest[1], "value", map->layout.value_size, 0);
+	if (!value)
+		return USAGE;
+	err = rawbpf_map_lookup(map->fd, NULL, value, 0);
+	if (err < 0)
+		return fail(map, "looking up", err);
+	if (map->json)
+		print_json(map, NULL, value);
+	else
+		print_text(map, NULL, value);
+	free(value);
+	return OK;
+}
+
 int elements_get(const struct arguments *arguments)
 {
 	int given = arguments->count > 1, status, err;
@@ -207,6 +240,8 @@ int elements_get(const struct arguments *arguments)
 
 	if (open_map(&map, arguments) != OK)
 		return FAILED;
+	if (map.layout.type == BPF_MAP_TYPE_BLOOM_FILTER)
+		return ask_bloom(&map, arguments);
 	status = check_key(&map, given);
 	if (status != OK)
 		return status;
@@ -214,6 +249,8 @@ int elements_get(const struct arguments *arguments)
 		return USAGE;
 	value = must_allocate(map.layout.lookup_size);
 	err = rawbpf_map_lookup(map.fd, key, value, 0);
+	if (err == -ENOSPC) /* sockets, whose numbers do not fit into values of 4 bytes */
+		err = -EOPNOTSUPP;
 	if (err < 0)
 		return fail(&map, "looking up", err);
 	if (map.json)
