@@ -549,6 +549,77 @@ START_TEST(test_map_typed)
 }
 END_TEST
 
+/* Enumerations of every size, with and without a sign, and arrays that are long. */
+START_TEST(test_map_enums)
+{
+	enum { LONG = 1025, FLAG = (int)(1u << 31) };
+	static const char strings[] = "\0int\0small\0NEG\0wide\0MAX\0all\0s\0w\0a\0b";
+	static const struct {
+		struct btf_header header;
+		struct btf_type integer;
+		uint32_t encoding;
+		struct btf_type small;
+		struct btf_enum negative;
+		struct btf_type wide;
+		uint32_t most[3];
+		struct btf_type array;
+		struct btf_array bytes;
+		struct btf_type byte;
+		uint32_t byte_encoding;
+		struct btf_type all;
+		struct btf_member members[4];
+		char strings[sizeof strings];
+	} types = {
+		.header = { .magic = 0xeb9f, .version = 1, .hdr_len = sizeof types.header,
+			    .type_len = offsetof(typeof(types), strings) - sizeof types.header,
+			    .str_off = offsetof(typeof(types), strings) - sizeof types.header,
+			    .str_len = sizeof strings },
+		.integer = { 1, BTF_KIND_INT << 24, { 4 } },
+		.encoding = BTF_INT_SIGNED << 24 | 32,
+		.small = { 5, FLAG | BTF_KIND_ENUM << 24 | 1, { 1 } },
+		.negative = { 11, -1 },
+		.wide = { 15, BTF_KIND_ENUM64 << 24 | 1, { 8 } },
+		.most = { 20, ~0u, ~0u },
+		.array = { 0, BTF_KIND_ARRAY << 24, { 0 } },
+		.bytes = { 5, 1, LONG },
+		.byte = { 1, BTF_KIND_INT << 24, { 1 } },
+		.byte_encoding = 8,
+		.all = { 24, BTF_KIND_STRUCT << 24 | 4, { 8 + 8 + 1032 } },
+		.members = { { 28, 2, 0 }, { 32, 2, 8 }, { 30, 3, 64 }, { 34, 4, 128 } },
+		.strings = "\0int\0small\0NEG\0wide\0MAX\0all\0s\0w\0a\0b",
+	};
+	unsigned char value[8 + 8 + 1032] = { 0xff, 0xfd, [8] = 255, 255, 255, 255, 255, 255, 255, 255 };
+	int map, btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){
+		.data = &types, .size = offsetof(typeof(types), strings) + sizeof strings });
+	const uint32_t key = 0;
+	char *at;
+
+	if (btf == -EINVAL)
+		SKIP("no enumerations of 64 bits: before 6.0");
+	ck_assert_int_gt(btf, 2);
+	map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = own_name(), .type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
+		.value_size = sizeof value, .max_entries = 1, .btf = btf, .btf_key_type_id = 1,
+		.btf_value_type_id = 6 });
+	ck_assert_int_gt(map, 2);
+	for (unsigned i = 0; i < LONG; i++)
+		value[16 + i] = i % 7;
+	ck_assert_int_eq(rawbpf_map_update(map, &key, value, BPF_ANY), 0);
+	assert_shows(ARGS("map", "get", own_name(), "0"), "{ .s = NEG, .a = -3, .w = MAX, .b = { 0, 1, ");
+	at = strstr(end.out, ".b = { ") + 7;
+	for (unsigned i = 0; i < LONG; i++, at += 3)
+		ck_assert_int_eq(strncmp(at, text(i + 1 < LONG ? "%u, " : "%u }", i % 7), 3), 0);
+	ck_assert_str_eq(at, " }\n");
+	assert_prints(ARGS("btf", "dump", id_text(id_of_btf(btf)), "wide"),
+		      "     3  enum64      wide  size 8  1 inside\n"
+		      "        MAX = 18446744073709551615\n");
+	assert_shows(ARGS("btf", "-j", "dump", id_text(id_of_btf(btf)), "small"),
+		     "[{\"name\":\"NEG\",\"value\":-1}]");
+	close(map);
+	close(btf);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- links */
 
 static void attach(struct rawbpf_link *link)
@@ -801,6 +872,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_map_large_value);
 	tcase_add_test(tests, test_map_of_objects);
 	tcase_add_test(tests, test_map_typed);
+	tcase_add_test(tests, test_map_enums);
 	tcase_add_test(tests, test_link);
 	tcase_add_test(tests, test_link_device);
 	tcase_add_test(tests, test_link_kernel_types);

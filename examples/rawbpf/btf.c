@@ -95,26 +95,38 @@ static int refers(unsigned kind)
 	       kind == BTF_KIND_VAR || kind == BTF_KIND_DECL_TAG || kind == BTF_KIND_TYPE_TAG;
 }
 
-/* One member of a struct, value of an enum or variable of a section: text lines, or JSON. */
-static void add_inside(char **out, const struct line *line, const char *name, const char *what,
-		       long long where, unsigned type)
+/* A value of an enum, which may have a sign: a text line, or JSON. */
+static void add_enumerator(char **out, const struct line *line, const char *name, uint64_t value)
+{
+	int is_signed = line->type->info >> 31;
+	char *shown = line->json ? json_escape(name, strlen(name)) : text_escape(name, strlen(name));
+	char *number = is_signed ? must_print("%lld", (long long)value) :
+				   must_print("%llu", (unsigned long long)value);
+
+	if (line->json)
+		text_add(out, "%s{\"name\":%s,\"value\":%s}", *out ? "," : "[", shown, number);
+	else
+		text_add(out, "\n        %s = %s", shown, number);
+	free(shown);
+	free(number);
+}
+
+/* A member of a struct or variable of a section, and at which bit it begins. */
+static void add_inside(char **out, const struct line *line, const char *name, long long where,
+		       unsigned type)
 {
 	char *shown = line->json ? json_escape(name, strlen(name)) : text_escape(name, strlen(name));
-	char *text = type ? type_text(line->btf, type) : NULL;
+	char *text = type_text(line->btf, type);
 
-	if (line->json && type) {
+	if (line->json) {
 		char *quoted = json_escape(text, strlen(text));
 
-		text_add(out, "%s{\"name\":%s,\"type\":%u,\"c\":%s,\"%s\":%lld}", *out ? "," : "[",
-			 shown, type, quoted, what, where);
+		text_add(out, "%s{\"name\":%s,\"type\":%u,\"c\":%s,\"bit_offset\":%lld}",
+			 *out ? "," : "[", shown, type, quoted, where);
 		free(quoted);
-	} else if (line->json) {
-		text_add(out, "%s{\"name\":%s,\"%s\":%lld}", *out ? "," : "[", shown, what, where);
-	} else if (type) {
+	} else {
 		text_add(out, "\n        +%lld%s%s  %s %s", where / 8, where % 8 ? " bit " : "",
 			 where % 8 ? (char[]){ '0' + where % 8, 0 } : "", text, shown);
-	} else {
-		text_add(out, "\n        %s = %lld", shown, where);
 	}
 	free(shown);
 	free(text);
@@ -135,7 +147,7 @@ static char *inside_of(const struct line *line)
 	const struct btf_enum *value = (const void *)(line->type + 1);
 	const uint32_t *wide = (const void *)(line->type + 1);
 	unsigned kind = rawbpf_btf_kind(line->type);
-	int has_bits = line->type->info >> 31;
+	int has_bits = line->type->info >> 31, has_sign = has_bits; /* of structs; of enums */
 	char *out = NULL;
 
 	for (unsigned i = 0; i < rawbpf_btf_vlen(line->type); i++) {
@@ -144,22 +156,22 @@ static char *inside_of(const struct line *line)
 		switch (kind) {
 		case BTF_KIND_STRUCT:
 		case BTF_KIND_UNION:
-			add_inside(&out, line, string_of(line, member[i].name_off), "bit_offset",
+			add_inside(&out, line, string_of(line, member[i].name_off),
 				   has_bits ? member[i].offset & 0xffffff : member[i].offset,
 				   member[i].type);
 			break;
 		case BTF_KIND_ENUM:
-			add_inside(&out, line, string_of(line, value[i].name_off), "value",
-				   has_bits ? value[i].val : (long long)(uint32_t)value[i].val, 0);
+			add_enumerator(&out, line, string_of(line, value[i].name_off),
+				       has_sign ? (uint64_t)value[i].val : (uint32_t)value[i].val);
 			break;
 		case BTF_KIND_ENUM64:
-			add_inside(&out, line, string_of(line, wide[3 * i]), "value",
-				   (uint64_t)wide[3 * i + 2] << 32 | wide[3 * i + 1], 0);
+			add_enumerator(&out, line, string_of(line, wide[3 * i]),
+				       (uint64_t)wide[3 * i + 2] << 32 | wide[3 * i + 1]);
 			break;
 		case BTF_KIND_DATASEC:
 			variable = rawbpf_btf_get(line->btf, var[i].type);
 			add_inside(&out, line, string_of(line, variable ? variable->name_off : 0),
-				   "bit_offset", 8ll * var[i].offset, variable ? variable->type : 0);
+				   8ll * var[i].offset, variable ? variable->type : 0);
 			break;
 		default:
 			return NULL;

@@ -14,7 +14,10 @@ struct value {
 	int depth;
 };
 
-enum { DEEPEST = 16 };
+enum {
+	DEEPEST = 16,
+	ROW = 512, /* elements of an array that are put together before they join the rest */
+};
 
 static void add_value(char **text, const struct value *value, unsigned id);
 
@@ -51,17 +54,19 @@ static void add_number(char **text, uint64_t number, unsigned bits, int is_signe
 		text_add(text, "%llu", (unsigned long long)number);
 }
 
+/* Of `bits` bits. Before 6.0 no enumeration said that its values have a sign. */
 static const char *enumerator(const struct value *value, const struct btf_type *type,
-			      uint64_t number)
+			      uint64_t number, unsigned bits)
 {
 	int is_wide = rawbpf_btf_kind(type) == BTF_KIND_ENUM64;
 	const uint32_t *at = (const uint32_t *)(type + 1);
+	uint64_t mask = bits < 64 ? (1ull << bits) - 1 : ~0ull;
 
 	for (unsigned i = 0; i < rawbpf_btf_vlen(type); i++, at += is_wide ? 3 : 2) {
-		uint64_t wanted = is_wide ? (uint64_t)at[2] << 32 | at[1] :
-					    (uint64_t)(int64_t)(int32_t)at[1];
+		uint64_t wanted = is_wide ? (uint64_t)at[2] << 32 | at[1] : at[1];
+		uint64_t with_sign = is_wide ? wanted : (uint64_t)(int64_t)(int32_t)at[1];
 
-		if (wanted == number || (!is_wide && (uint32_t)wanted == (uint32_t)number))
+		if (wanted == number || (with_sign & mask) == number)
 			return rawbpf_btf_string_get(value->btf, at[0]);
 	}
 	return NULL;
@@ -73,6 +78,7 @@ static void add_scalar(char **text, const struct value *value, const struct btf_
 {
 	unsigned kind = rawbpf_btf_kind(type);
 	int encoding = kind == BTF_KIND_INT ? *(const uint32_t *)(type + 1) >> 24 & 15 : 0;
+	int is_enum = kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
 	const char *name = NULL;
 	uint64_t number;
 
@@ -80,8 +86,8 @@ static void add_scalar(char **text, const struct value *value, const struct btf_
 		add_unknown(text, value);
 		return;
 	}
-	if (kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64)
-		name = enumerator(value, type, number);
+	if (is_enum)
+		name = enumerator(value, type, number, bits);
 	if (name) {
 		char *shown = value->json ? json_escape(name, strlen(name)) :
 					    text_escape(name, strlen(name));
@@ -93,7 +99,8 @@ static void add_scalar(char **text, const struct value *value, const struct btf_
 	} else if (encoding & BTF_INT_BOOL && number < 2) {
 		text_add(text, number ? "true" : "false");
 	} else {
-		add_number(text, number, bits, encoding & BTF_INT_SIGNED);
+		add_number(text, number, bits,
+			   is_enum ? type->info >> 31 : encoding & BTF_INT_SIGNED);
 	}
 }
 
@@ -120,8 +127,10 @@ static void add_string(char **text, const struct value *value)
 		text_add(text, "%s", shown);
 	} else {
 		text_add(text, "\"");
-		for (char *at = shown; *at; at++)
-			text_add(text, *at == '"' ? "\\x22" : "%c", *at);
+		for (char *at = shown, *end; *at; at = end + (*end == '"')) {
+			end = at + strcspn(at, "\"");
+			text_add(text, *end ? "%.*s\\x22" : "%.*s", (int)(end - at), at);
+		}
 		text_add(text, "\"");
 	}
 	free(shown);
@@ -133,6 +142,7 @@ static void add_array(char **text, const struct value *value, const struct btf_t
 	int element = rawbpf_btf_resolve(value->btf, array->type);
 	int size = element > 0 ? rawbpf_btf_size_get(value->btf, element) : 0;
 	struct value each = *value;
+	char *row = NULL;
 
 	if (size <= 0) {
 		add_unknown(text, value);
@@ -145,12 +155,17 @@ static void add_array(char **text, const struct value *value, const struct btf_t
 	text_add(text, value->json ? "[" : "{ ");
 	for (unsigned i = 0; i < array->nelems && (i + 1ull) * size <= value->size; i++) {
 		if (i)
-			text_add(text, value->json ? "," : ", ");
+			text_add(&row, value->json ? "," : ", ");
 		each.bytes = value->bytes + (size_t)i * size;
 		each.size = size;
-		add_value(text, &each, element);
+		add_value(&row, &each, element);
+		if (i % ROW == ROW - 1) { /* else the whole text is gone through for each */
+			text_add(text, "%s", row);
+			row[0] = '\0';
+		}
 	}
-	text_add(text, value->json ? "]" : " }");
+	text_add(text, "%s%s", row ? row : "", value->json ? "]" : " }");
+	free(row);
 }
 
 static void add_name(char **text, const struct value *value, unsigned offset, unsigned index)
