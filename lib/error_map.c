@@ -56,12 +56,14 @@ const struct rawbpf_operation rawbpf_operation_map_element = {
 		"ENOENT: the map has no such key, or is empty\0"
 		"EEXIST: the key is there already; BPF_ANY replaces\0"
 		"E2BIG: the map is full, or has no such index; create it with more max_entries\0"
-		"EINVAL: its type cannot do that, or not with these flags\0"
+		"EINVAL: its type cannot do that, not with these flags, or not with this key or "
+		"value (a prefix that is too long, an inner map of another shape)\0"
 		"ENOSPC: the buffer is smaller than what one step of the batch brings; use a larger "
 		"one, and go on\0"
 		"EBUSY: a program on this CPU is changing the same element, or the map is full of "
 		"such; try again\0"
 		"EBADF: it is not open, or what is put into it is not\0"
+		"ENOTSOCK: its values are descriptors of sockets, and this is another one\0"
 		"EFAULT: a pointer is not this process's\0"
 		"EOPNOTSUPP: its type cannot do that\0",
 };

@@ -250,15 +250,18 @@ static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 
 /* ---------------------------------------------------------------------------------- reading */
 
+/* Of all CPUs; 0, or the last error. */
 static int pause_outputs(const struct rawbpf_perfbuf *perfbuf, int pause)
 {
-	int err = 0;
+	int err, result = 0;
 
-	for (unsigned cpu = 0; cpu < perfbuf->cpus_max && err == 0; cpu++)
-		if (perfbuf->cpus[cpu].fd)
-			err = rawbpf__ioctl(perfbuf->cpus[cpu].fd, PERF_EVENT_IOC_PAUSE_OUTPUT,
-					    pause);
-	return err;
+	for (unsigned cpu = 0; cpu < perfbuf->cpus_max; cpu++) {
+		if (!perfbuf->cpus[cpu].fd)
+			continue;
+		err = rawbpf__ioctl(perfbuf->cpus[cpu].fd, PERF_EVENT_IOC_PAUSE_OUTPUT, pause);
+		result = err < 0 ? err : result;
+	}
+	return result;
 }
 
 /*
@@ -301,11 +304,11 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 	};
 	int got = perfbuf->spec.overwrite ? copy_buffers(perfbuf) : 0;
 	int records = 0;
-	unsigned number;
 
 	if (got < 0)
 		return got;
-	for (number = 0; number < perfbuf->cpus_max; number++) {
+	for (unsigned turn = 0; turn < perfbuf->cpus_max; turn++) {
+		const unsigned number = (perfbuf->first + turn) % perfbuf->cpus_max;
 		struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
 
 		if (!cpu->fd)
@@ -315,6 +318,7 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 				: rawbpf__perf_ring_read(&cpu->ring, &reader);
 		if (got < 0) {
 			tick_start(perfbuf); /* there may be more */
+			perfbuf->first = number + 1; /* the others' come first then */
 			return got;
 		}
 		records += got;

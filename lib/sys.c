@@ -100,7 +100,9 @@ int rawbpf__open(int directory, const char *path, int flags)
 
 int rawbpf__dup(int fd)
 {
-	return enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+	int moved = enter3(fd, F_DUPFD_CLOEXEC, 3, __NR_fcntl);
+
+	return moved == -EINVAL ? -EMFILE : moved; /* RLIMIT_NOFILE is 3 or less */
 }
 
 int rawbpf__close(int fd)

@@ -196,6 +196,22 @@ START_TEST(test_stop)
 }
 END_TEST
 
+/* Whoever stops at each record sees those of all CPUs in turn. */
+START_TEST(test_stop_is_fair)
+{
+	begin(RECORD, (struct rawbpf_perfbuf_spec){ 0 });
+	produce(10);
+	for (int turn = 0; turn < 10 * cpus; turn++) {
+		stop_after = 1;
+		ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), -ECANCELED);
+		ck_assert_uint_eq(perfbuf.cpu, turn % cpus);
+	}
+	ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), 0);
+	check_ledger(10, 0);
+	end();
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------- overload */
 
 static void *produce_at_full_speed(void *cpu)
@@ -593,6 +609,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_largest);
 	tcase_add_loop_test(tests, test_too_large, 0, 20);
 	tcase_add_test(tests, test_stop);
+	tcase_add_test(tests, test_stop_is_fair);
 	tcase_add_loop_test(tests, test_overload, 0, 5);
 	tcase_add_loop_test(tests, test_idle, 0, 3);
 	tcase_add_loop_test(tests, test_latency, 0, 6);

@@ -58,6 +58,7 @@ struct rawbpf_perfbuf {
 	struct rawbpf_perfbuf_spec spec;
 	struct rawbpf__perf_cpu *cpus;
 	unsigned cpus_max;
+	unsigned first;      /* whose buffer is read first */
 	int map;
 	int timer;
 	size_t memory_size;
@@ -90,8 +91,8 @@ int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map,
 
 /*
  * Hand over the records that are there now, CPU by CPU; how many, or the negative number that
- * `handle` returned to stop. -EBADMSG: something that is no record is in a buffer, whose content
- * is dropped. -EBADF: closed.
+ * `handle` returned to stop; then the other CPUs come first the next time. -EBADMSG: something that
+ * is no record is in a buffer, whose content is dropped. -EBADF: closed.
  *
  * With `overwrite` all output pauses (what is output meanwhile is refused) until what was begun is
  * done, which takes some milliseconds, and the buffers are copied. Then records are handed over,
