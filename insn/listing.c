@@ -96,9 +96,9 @@ static unsigned hex_value(unsigned char digit)
 /*
  * objdump prints calls of the program's functions as those of helpers, and does not say which
  * 64-bit loads are maps: the bytes before them do. In the second one are both registers, in an
- * order that is the machine's. What the source is that `insn`, made of the text, lacks; or 0.
+ * order that is the machine's.
  */
-RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__parser *p, uint64_t insn)
+unsigned rawbpf__listing_source(const struct rawbpf__parser *p, uint64_t insn)
 {
 	const unsigned char *at = p->bytes_at;
 	unsigned code = hex_value(at[0]) << 4 | hex_value(at[1]), dst = insn >> 8 & 15;

@@ -300,8 +300,9 @@ RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p);
 /* What a line begins with before its instruction. 0: the line is none to assemble. */
 RAWBPF__PRIVATE int rawbpf__listing(struct rawbpf__parser *p);
 /* "12:" has to continue the numbers before. */
-RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__parser *p, uint64_t insn);
 RAWBPF__PRIVATE void rawbpf__listing_number(struct rawbpf__parser *p);
+/* The source register that objdump's column of bytes has and the text does not tell; or 0. */
+RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__parser *p, uint64_t insn);
 /* The verifier's other lines: "processed 9 insns...", "from 3 to 7: ...", "func#0 @0". */
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__parser *p);
 
