@@ -103,18 +103,26 @@ static uint64_t needed_capabilities(const struct rawbpf_error *error)
  * CAP_SYS_ADMIN stands for all of them; for CAP_NET_ADMIN in loading programs, elsewhere since
  * 6.9. test/capabilities.tsv.
  */
-static uint64_t missing_capabilities(const struct rawbpf_error *error)
+static uint64_t missing_capabilities(const struct rawbpf_error *error, uint64_t held)
 {
 	const struct rawbpf_operation *operation = error->operation;
 	unsigned kernel = rawbpf__kernel();
-	uint64_t held = 0, needed = needed_capabilities(error);
 
-	if (!operation || rawbpf__capabilities(&held) < 0)
+	if (!operation)
 		return 0;
 	if (held & RAWBPF__BIT(CAP_SYS_ADMIN))
 		held |= operation->eacces_is_verifier || kernel >= RAWBPF__KERNEL(6, 9) || !kernel ?
 				~(uint64_t)0 : ~RAWBPF__BIT(CAP_NET_ADMIN);
-	return needed & ~held;
+	return needed_capabilities(error) & ~held;
+}
+
+/* All, where they cannot be read. */
+static uint64_t held_capabilities(void)
+{
+	uint64_t held = ~(uint64_t)0;
+
+	rawbpf__capabilities(&held);
+	return held;
 }
 
 /* Their names, in small letters, as setcap(8) wants them, or in capitals, as people do. */
@@ -157,19 +165,8 @@ static void tell_sysctl(struct explanation_words *words, const char *name, const
 	rawbpf__text_add_dec(&words->text, value);
 }
 
-/* setcap(8) takes what a file had before: with what is missing go those that are there. */
-static uint64_t capabilities_to_set(uint64_t missing)
-{
-	uint64_t held;
-
-	if (missing & RAWBPF__BIT(CAP_SYS_ADMIN) || rawbpf__capabilities(&held) < 0)
-		return missing;
-	return missing | (held & (RAWBPF__BIT(RAWBPF__CAP_BPF) | RAWBPF__BIT(RAWBPF__CAP_PERFMON) |
-				  RAWBPF__BIT(CAP_NET_ADMIN)));
-}
-
 static void explain_missing(struct explanation_words *words, const struct rawbpf_error *error,
-			    uint64_t missing)
+			    uint64_t missing, uint64_t held)
 {
 	tell(words, "this process lacks ", NULL);
 	tell_capabilities(words, missing, " and ", 1);
@@ -180,19 +177,20 @@ static void explain_missing(struct explanation_words *words, const struct rawbpf
 	else if (error->operation->asks_perf)
 		tell_sysctl(words, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 	tell(words, "; run it as root (for a trusted group: chmod 750, then setcap ", NULL);
-	tell_capabilities(words, capabilities_to_set(missing), ",", 0);
+	/* It takes what the file had before: with what is missing go those that are there. */
+	tell_capabilities(words, missing | held, ",", 0);
 	tell(words, "+ep)", NULL);
 }
 
 static void explain_denied(struct explanation_words *words, const struct rawbpf_error *error,
 			   const char *sentence)
 {
-	uint64_t missing = missing_capabilities(error);
+	uint64_t held = held_capabilities(), missing = missing_capabilities(error, held);
 
 	if (error->error == -EACCES && error->operation && error->operation->eacces_is_verifier)
 		tell(words, sentence, error->name);
 	else if (missing)
-		explain_missing(words, error, missing);
+		explain_missing(words, error, missing, held);
 	else if ((needed_capabilities(error) || !sentence) && rawbpf__in_user_namespace())
 		tell(words, "this process has its capabilities only in a user namespace, "
 			   "and bpf(2) asks the initial one; run it as root outside", NULL);
@@ -237,7 +235,6 @@ static const char of_any_operation[] =
 	"ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached\0"
 	"EMFILE: this process may not open more; ulimit -n raises that\0"
 	"ENAMETOOLONG: the kernel takes no name of that length\0"
-	"ENOTDIR: '@' leads through what is not a directory\0"
 	"EOPNOTSUPP: this kernel, or its JIT on this machine, cannot do it\0";
 
 static const char *find_sentence(const char *sentences, const char *name)
@@ -280,7 +277,8 @@ static void explain_error(struct explanation_words *words, const struct rawbpf_e
 {
 	int denied = error->error == -EPERM || error->error == -EACCES ||
 		     (error->error == -EINVAL && error->operation &&
-		      error->operation->einval_is_denial && missing_capabilities(error));
+		      error->operation->einval_is_denial &&
+		      missing_capabilities(error, held_capabilities()));
 	const char *sentence = sentence_of(error, name);
 	unsigned wanted = kernel_wanted(error);
 

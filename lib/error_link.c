@@ -93,6 +93,7 @@ const struct rawbpf_operation rawbpf_operation_uprobe_attach = {
 	.more_sentences = of_perf,
 	.sentences =
 		"ENOENT: there is no file '@'\0"
+		"ENOTDIR: '@' leads through a file\0"
 		"EINVAL: '@' is not a regular file, or the offset is behind its end\0"
 		"EIO: no instruction at this offset of '@' can be probed\0"
 		"EOPNOTSUPP: the instruction at this offset of '@' cannot be probed\0"
@@ -111,6 +112,7 @@ const struct rawbpf_operation rawbpf_operation_uprobe_multi_attach = {
 	.kernel = kernel_of_uprobe_multi,
 	.sentences =
 		"ENOENT: there is no file '@'\0"
+		"ENOTDIR: '@' leads through a file\0"
 		"EBADF: '@' is not a file\0"
 		"EINVAL: '@' is not a regular file, the program was not loaded for "
 		"BPF_TRACE_UPROBE_MULTI, or this kernel was built without CONFIG_UPROBES\0"

@@ -42,7 +42,7 @@ const struct rawbpf_operation rawbpf_operation_map_create = {
 	.kernel = kernel_of_map,
 	.sentences =
 		"EINVAL: the map's type refuses these sizes or flags, this kernel does not know "
-		"it, or its name has more in it than letters, digits, _ and .; rawbpf_map_types(7) "
+		"it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) "
 		"has what each type wants\0"
 		"E2BIG: the map is larger than its type allows\0"
 		"EBADF: the inner map or the BTF is not open\0",

@@ -45,7 +45,10 @@ static const char *why_no_pin(const struct rawbpf_error *error)
 	return has_dot ? "names in a bpffs have no dot in them" : NULL;
 }
 
+static const char of_paths[] = "ENOTDIR: '@' leads through a file\0";
+
 const struct rawbpf_operation rawbpf_operation_obj_pin = {
+	.more_sentences = of_paths,
 	.look = why_no_pin,
 	.sentences =
 		"EEXIST: there is a '@' already; remove it, or choose another name\0"
@@ -56,6 +59,7 @@ const struct rawbpf_operation rawbpf_operation_obj_pin = {
 };
 
 const struct rawbpf_operation rawbpf_operation_obj_get = {
+	.more_sentences = of_paths,
 	.sentences =
 		"ENOENT: nothing is pinned at '@'\0"
 		"EACCES: '@' is not a pinned object, or its permissions do not let this user\0"

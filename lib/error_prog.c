@@ -43,7 +43,7 @@ const struct rawbpf_operation rawbpf_operation_prog_load = {
 	.sentences =
 		"EACCES: the verifier rejected the program; its log says why\0"
 		"EINVAL: the verifier rejected the program (its log says why), this kernel does "
-		"not know its type, or its name has more in it than letters, digits, _ and .\0"
+		"not know its type, or its name is not all [A-Za-z0-9_.]\0"
 		"EBADF: an instruction names a descriptor that is not open\0"
 		"E2BIG: the program is too long, or too complex to verify\0"
 		"EAGAIN: signals interrupt the verifier again and again; try again\0",

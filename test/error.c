@@ -16,7 +16,7 @@ START_TEST(test_sentences)
 		  "E2BIG: the map is larger than its type allows" },
 		{ ERROR(RAWBPF_MAP_CREATE, -EINVAL, 0, NULL),
 		  "EINVAL: the map's type refuses these sizes or flags, this kernel does not "
-		  "know it, or its name has more in it than letters, digits, _ and .; rawbpf_map_types(7) has what each type wants" },
+		  "know it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) has what each type wants" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENOTSUPP, 0, NULL),
 		  "ENOTSUPP: this kernel, or its JIT on this machine, cannot do it" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL),
@@ -29,7 +29,7 @@ START_TEST(test_sentences)
 		  "EACCES: the verifier rejected the program; its log says why" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EINVAL, 0, NULL),
 		  "EINVAL: the verifier rejected the program (its log says why), this kernel "
-		  "does not know its type, or its name has more in it than letters, digits, _ and ." },
+		  "does not know its type, or its name is not all [A-Za-z0-9_.]" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EBADF, 0, NULL),
 		  "EBADF: an instruction names a descriptor that is not open" },
 		{ ERROR(RAWBPF_PROG_LOAD, -E2BIG, 0, NULL),
