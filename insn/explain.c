@@ -184,7 +184,8 @@ static const char *explain_source(unsigned code)
 	if (class == BPF_ALU && operation == BPF_END)
 		return code & BPF_X ? "big-endian" : "little-endian";
 	if (arithmetic ? operation == BPF_NEG || operation == BPF_END :
-	    operation == BPF_JA || operation == BPF_CALL || operation == BPF_EXIT)
+	    operation == BPF_JA || operation == BPF_CALL || operation == BPF_EXIT ||
+	    operation == 0xe0 /* BPF_JCOND */)
 		return code & BPF_X ? "target: the register" : "no operand register";
 	return code & BPF_X ? "operand: the register src" : "operand: the immediate";
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An instruction explained: some pages as they are printed, all of them for what they promise. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,42 @@ START_TEST(test_two_slots)
 	ck_assert_uint_eq(slots, 2);
 	rawbpf_insn_explain(small, sizeof(small), insns, 1, RAWBPF_HOST_ORDER, 0, &slots);
 	ck_assert_uint_eq(slots, 1);
+}
+END_TEST
+
+/* One operand without a sign would make C's division one without: both are cast. */
+START_TEST(test_signs)
+{
+	static const struct {
+		struct bpf_insn insns[2];
+		const char *line;
+	} pages[] = {
+		{ { BPF_ALU64_REG_OFF(BPF_DIV, BPF_REG_1, BPF_REG_2, 1) }, "r1 = (s64)r1 / (s64)r2" },
+		{ { BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_1, BPF_REG_2, 1) }, "r1 = (s64)r1 % (s64)r2" },
+		{ { BPF_ALU32_REG_OFF(BPF_DIV, BPF_REG_1, BPF_REG_2, 1) },
+		  "r1 = (u32)((s32)r1 / (s32)r2)" },
+		{ { BPF_ALU64_REG(BPF_DIV, BPF_REG_1, BPF_REG_2) }, "r1 = r1 / r2" },
+		{ { BPF_JMP_REG(BPF_JSLT, BPF_REG_1, BPF_REG_2, 1) },
+		  "if ((s64)r1 < (s64)r2) goto +1" },
+	};
+	char line[64];
+
+	for (unsigned i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		snprintf(line, sizeof(line), "\n  as C     %s\n", pages[i].line);
+		ck_assert_ptr_nonnull(strstr(explain(pages[i].insns, RAWBPF_HOST_ORDER), line));
+	}
+}
+END_TEST
+
+/* may_goto compares nothing. */
+START_TEST(test_may_goto)
+{
+	static const struct bpf_insn insns[2] = { RAWBPF_MAY_GOTO(3) };
+	const char *text = explain(insns, RAWBPF_HOST_ORDER);
+
+	ck_assert_ptr_nonnull(strstr(text, "JCOND           operation\n"));
+	ck_assert_ptr_nonnull(strstr(text, "no operand register\n"));
+	ck_assert_ptr_nonnull(strstr(text, "imm 0           unused\n"));
 }
 END_TEST
 
@@ -173,6 +210,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_page);
 	tcase_add_test(tests, test_big_endian);
 	tcase_add_test(tests, test_two_slots);
+	tcase_add_test(tests, test_signs);
+	tcase_add_test(tests, test_may_goto);
 	tcase_add_test(tests, test_invalid);
 	tcase_add_test(tests, test_every_form);
 	tcase_add_test(tests, test_random_bytes);
