@@ -5,6 +5,7 @@
  *	  12: (07) r2 += -4		; R2_w=fp-4		the verifier, bpftool
  *	   0:	07 01 00 00 fc ff ff ff	r1 += -0x4		objdump
  *	0000000000000010 <loop>:				objdump
+ *		0000000000000000:  R_BPF_64_64	counts		objdump -r
  *	0: R1=ctx() R10=fp0					the verifier
  */
 #include "parse.h"
@@ -16,13 +17,15 @@ static const unsigned char *after_blanks(const unsigned char *at)
 	return at;
 }
 
-/* Do these bytes come next? */
-static int comes(const unsigned char *at, const char *text)
+/* Do these bytes come next? How many they are. */
+static unsigned comes(const unsigned char *at, const char *text)
 {
-	for (; *text; text++, at++)
-		if (*at != (unsigned char)*text)
+	unsigned length;
+
+	for (length = 0; text[length]; length++)
+		if (at[length] != (unsigned char)text[length])
 			return 0;
-	return 1;
+	return length;
 }
 
 /* A column of 8 or 16 bytes, each two digits and a blank. Its end, or `at`. */
@@ -41,7 +44,10 @@ static const unsigned char *after_bytes(const unsigned char *at)
 	return count == 8 || count == 16 ? at : start;
 }
 
-/* "0000000000000010 <name>:" is a label, if it may be one's name. 0: it is no such line. */
+/*
+ * "0000000000000010 <name>:", or without the number, is a label, if it may be one's name.
+ * What the linker would do at "0000000000000010:" is not done. 0: it is no such line.
+ */
 static int symbol_line(struct rawbpf__parser *p)
 {
 	struct rawbpf__token name = { .code = RAWBPF__T_NUMBER };
@@ -49,8 +55,12 @@ static int symbol_line(struct rawbpf__parser *p)
 
 	while (rawbpf__is_hex(*at))
 		at++;
-	if (at - p->at < 8)
+	if (at != p->at && at - p->at < 8)
 		return 0;
+	if (comes(at, ":") && comes(after_blanks(at + 1), "R_BPF_")) {
+		rawbpf__skip_line(p);
+		return 1;
+	}
 	at = after_blanks(at);
 	name.start = at + 1;
 	if (!comes(at, "<"))
@@ -65,7 +75,10 @@ static int symbol_line(struct rawbpf__parser *p)
 	return 1;
 }
 
-/* "12:" and what may follow it. 0: registers follow, the line is not to be assembled. */
+/*
+ * "12:", if it is there, and what may follow it. 0: registers follow, the line is not to be
+ * assembled.
+ */
 static int numbered_line(struct rawbpf__parser *p)
 {
 	const unsigned char *at = p->at;
@@ -73,18 +86,18 @@ static int numbered_line(struct rawbpf__parser *p)
 
 	for (; rawbpf__is_digit(*at) && at - p->at < 10; at++)
 		number = number * 10 + *at - '0';
-	if (!comes(at, ":"))
-		return 1;
-	p->number_at = p->at;
-	p->number = number;
-	p->from_kernel = 1;
-	at = after_blanks(at + 1);
-	p->at = at;
-	if (comes(at, "frame") || (*at == 'R' && rawbpf__is_digit(at[1])))
-		return 0;
-	p->at = after_bytes(at);
-	p->bytes_at = p->at != at ? at : NULL;
-	p->at = after_blanks(p->at);
+	if (comes(at, ":")) {
+		p->number_at = p->at;
+		p->number = number;
+		p->from_kernel = 1;
+		p->at = after_blanks(at + 1);
+		if (comes(p->at, "frame") || (*p->at == 'R' && rawbpf__is_digit(p->at[1])))
+			return 0;
+	}
+	at = after_bytes(p->at);
+	if (at != p->at)
+		p->bytes_at = p->at;
+	p->at = after_blanks(at);
 	return 1;
 }
 
@@ -126,7 +139,7 @@ static void opcode(struct rawbpf__parser *p)
 
 RAWBPF__PRIVATE int rawbpf__listing(struct rawbpf__parser *p)
 {
-	if (rawbpf__is_digit(*p->at)) {
+	if (*p->at != '(') {
 		if (symbol_line(p))
 			return 0;
 		if (!numbered_line(p)) {
@@ -161,9 +174,14 @@ RAWBPF__PRIVATE void rawbpf__listing_number(struct rawbpf__parser *p)
 
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__parser *p)
 {
-	const struct rawbpf__token *token = p->tokens;
+	/* Each has a number behind it. */
+	static const char beginnings[4][11] = { "processed ", "from ", "func#", "R_BPF_" };
+	unsigned i, length;
 
-	if (rawbpf__text_equal(token, "processed") || rawbpf__text_equal(token, "from"))
-		return p->token_count > 2 && rawbpf__is_digit(*token[1].start);
-	return comes(token->start, "func#");
+	for (i = 0; i < 4; i++) {
+		length = comes(p->tokens->start, beginnings[i]);
+		if (length && rawbpf__is_digit(p->tokens->start[length]))
+			return 1;
+	}
+	return 0;
 }

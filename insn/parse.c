@@ -246,7 +246,8 @@ static void parse_statement(struct rawbpf__parser *p)
 	p->statement_begins_line = line_begins;
 	p->line_begins = p->opcode = 0;
 	p->number_at = p->bytes_at = NULL;
-	if (line_begins && (*p->at == '(' || rawbpf__is_digit(*p->at)) && !rawbpf__listing(p))
+	if (line_begins && (*p->at == '(' || *p->at == '<' || rawbpf__is_hex(*p->at)) &&
+	    !rawbpf__listing(p))
 		return;
 	rawbpf__lex(p);
 	if (p->colon) {

@@ -449,6 +449,24 @@ static const struct {
 	  { I(0xb7, 1, 0, 0, -4), I(0x18, 1, 0, 0, 5), I(0, 0, 0, 0, 0), I(0x15, 1, 0, 1, 0),
 	    I(5, 0, 0, -4, 0), EXIT } },
 
+	/* with relocations; without addresses; and both, and no bytes */
+	{ "0000000000000000 <f>:\n"
+	  "       0:\t18 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00\tr2 = 0x0 ll\n"
+	  "\t\t0000000000000000:  R_BPF_64_64\tg\n"
+	  "       2:\t85 10 00 00 ff ff ff ff\tcall -0x1\n"
+	  "\t\t00000000000000a0:  R_BPF_64_32\t.text\n", 3,
+	  { I(0x18, 2, 0, 0, 0), I(0, 0, 0, 0, 0), I(0x85, 0, 1, 0, -1) } },
+	{ "<f>:\n\t61 20 00 00 00 00 00 00\tr0 = *(u32 *)(r2 + 0x0)\n"
+	  "\tbf 10 00 00 00 00 00 00\tr0 = r1\n<LBB0_2>:\n"
+	  "\t85 10 00 00 02 00 00 00\tcall 0x2\n\t\tR_BPF_64_32\t.text\n", 3,
+	  { I(0x61, 0, 2, 0, 0), I(0xbf, 0, 1, 0, 0), I(0x85, 0, 1, 0, 2) } },
+	{ "<f>:\n\tgoto -0x1 <f>\n\t\tR_BPF_64_32\t.text\n\n<deadbeef>:\n\texit\n", 2,
+	  { I(5, 0, 0, -1, 0), EXIT } },
+
+	/* no columns of listings, but almost */
+	{ "deadbeef:\ngoto deadbeef\nadd: goto add\nf: call f\n", 3,
+	  { I(5, 0, 0, -1, 0), I(5, 0, 0, -1, 0), I(0x85, 0, 1, 0, -1) } },
+
 	/* there, what the bytes say and the text does not; big-endian ones too */
 	{ "0: 85 10 00 00 02 00 00 00\tcall 0x2\n1: 85 00 00 00 02 00 00 00\tcall 0x2\n"
 	  "2: 85 01 00 00 ff ff ff fd\tcall -0x3\n3: 85 20 00 00 07 00 00 00\tcall 0x7\n"
