@@ -4,8 +4,8 @@
  * the order it came; when they meet, the array is full. Labels are therefore
  * in the order of their places. A label's place is in its insn.imm.
  *
- * Labels with names are also in chains by hash: `labels` of the builder has the
- * heads, `next` of each the next one, as the label's number + 1.
+ * Labels with names are also in trees by hash: `labels` of the builder has the
+ * roots, `next` and `line` of each the next two, as the label's number + 1.
  */
 #include <linux/errno.h>
 #include <rawbpf/build.h>
@@ -71,17 +71,24 @@ static unsigned hash_name(const char *name)
 
 	while (*name)
 		hash = hash * 31 + (unsigned char)*name++;
-	return hash % (sizeof((struct rawbpf_build *)0)->labels / sizeof(unsigned));
+	return hash;
 }
 
-static const struct rawbpf_build_slot *find_named_label(const struct rawbpf_build *b,
-							const char *name)
+/* Where the tree has the label of that name, or where there is 0 and it would go. */
+static unsigned *find_named_label(struct rawbpf_build *b, const char *name)
 {
-	unsigned at = b->labels[hash_name(name)];
+	enum { TREES = sizeof(b->labels) / sizeof(b->labels[0]) };
+	unsigned hash = hash_name(name);
+	unsigned *at = &b->labels[hash % TREES];
 
-	while (at && !names_equal(label_number(b, at - 1)->name, name))
-		at = label_number(b, at - 1)->next;
-	return at ? label_number(b, at - 1) : NULL;
+	for (hash /= TREES; *at; hash /= 2) {
+		struct rawbpf_build_slot *label = label_number(b, *at - 1);
+
+		if (names_equal(label->name, name))
+			break;
+		at = hash % 2 ? &label->line : &label->next;
+	}
+	return at;
 }
 
 /* The number of the first label that is behind the instruction at `index`. */
@@ -129,18 +136,22 @@ static const struct rawbpf_build_slot *find_local_label(const struct rawbpf_buil
 	return NULL;
 }
 
-static const struct rawbpf_build_slot *find_label(const struct rawbpf_build *b, unsigned index,
+static const struct rawbpf_build_slot *find_label(struct rawbpf_build *b, unsigned index,
 						  const char *name)
 {
 	size_t digits = count_digits(name);
+	unsigned named;
 
-	return digits ? find_local_label(b, index, name, digits) : find_named_label(b, name);
+	if (digits)
+		return find_local_label(b, index, name, digits);
+	named = *find_named_label(b, name);
+	return named ? label_number(b, named - 1) : NULL;
 }
 
 void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned line)
 {
 	struct rawbpf_build_slot *slot;
-	unsigned *chain;
+	unsigned *place = NULL;
 	size_t digits;
 
 	if (!build_has_room(b, 1, line))
@@ -150,18 +161,17 @@ void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned l
 		build_fail(b, -EINVAL, line, label, "'@' is not a name for a label");
 		return;
 	}
-	if (!digits && find_named_label(b, label)) {
+	if (!digits)
+		place = find_named_label(b, label);
+	if (place && *place) {
 		build_fail(b, -EEXIST, line, label, "there is a label '@' already");
 		return;
 	}
 	slot = label_number(b, b->label_count++);
-	*slot = (struct rawbpf_build_slot){ .name = label, .line = line };
+	*slot = (struct rawbpf_build_slot){ .name = label };
 	slot->insn.imm = (int)b->count;
-	if (digits)
-		return;
-	chain = &b->labels[hash_name(label)];
-	slot->next = *chain;
-	*chain = b->label_count;
+	if (place)
+		*place = b->label_count;
 }
 
 /* ------------------------------------------------------------------ instructions */

@@ -343,6 +343,39 @@ START_TEST(test_many_labels)
 }
 END_TEST
 
+/*
+ * As many as the largest program has instructions: seconds, where looking at each label for each
+ * would take minutes. One that is there twice is found among them, and one that is not is not.
+ */
+START_TEST(test_labels_everywhere)
+{
+	enum { LABELS = 1000000 };
+	struct rawbpf_build_slot *many = malloc((2 * LABELS + 1) * sizeof *many);
+	struct bpf_insn *insns = malloc(LABELS * sizeof *insns);
+	char (*names)[12] = malloc(LABELS * sizeof *names);
+	unsigned i;
+
+	b = (struct rawbpf_build){ .slots = many, .slot_max = 2 * LABELS + 1 };
+	for (i = 0; i < LABELS; i++) {
+		snprintf(names[i], sizeof names[i], "l%u", i);
+		rawbpf_build_label(&b, names[i]);
+		rawbpf_build_jump(&b, BPF_JMP32_A(0), names[i ^ 1]);
+	}
+	ck_assert_int_eq(rawbpf_build_resolve(&b, insns, LABELS, NULL), LABELS);
+	for (i = 0; i < LABELS; i++)
+		if (insns[i].imm != (i & 1 ? -2 : 0))
+			ck_abort_msg("instruction %u", i);
+	many[777].name = "l1000000";
+	ck_assert_int_eq(rawbpf_build_resolve(&b, insns, LABELS, NULL), -ENOENT);
+	ck_assert_uint_eq(b.error.index, 777);
+	rawbpf_build_label(&b, "l654321");
+	ck_assert_int_eq(b.error.error, -EEXIST);
+	free(names);
+	free(insns);
+	free(many);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------- mistakes */
 
 START_TEST(test_no_label)
@@ -605,6 +638,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_jump_range);
 	tcase_add_test(tests, test_far_call);
 	tcase_add_test(tests, test_many_labels);
+	tcase_add_test(tests, test_labels_everywhere);
 	tcase_add_test(tests, test_no_label);
 	tcase_add_test(tests, test_no_local_label);
 	tcase_add_test(tests, test_label_at_end);
