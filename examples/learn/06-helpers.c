@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lesson 6: helpers, the kernel's functions for programs. Arguments go in r1 to r5 and are lost in
- * the call; the result comes in r0; r6 to r9 stay. This asks how many bytes of our packet there
- * are: bpf_skb_load_bytes() copies two of them to the stack.
+ * the call; the result comes in r0; r6 to r9 stay. Here bpf_skb_load_bytes() copies the first byte
+ * of our packet to the stack; how many bytes it has, the context says.
  */
 #include "learn.h"
 

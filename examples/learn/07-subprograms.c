@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 7: subprograms. A program may call its own functions, up to eight deep; each has a stack
- * of its own. They are part of the same array, behind the main one, and the call's immediate says
- * how far, as a jump's offset does.
+ * Lesson 7: subprograms. A program may call its own functions, up to eight deep; each has an r10 of
+ * its own, and those that call each other share the 512 bytes of stack. They are part of the same
+ * array, behind the main one, and the call's immediate says how far, as a jump's offset does.
  */
 #include "learn.h"
 
