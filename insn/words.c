@@ -131,7 +131,7 @@ static char *words_operation(char *at, const struct words *words)
 
 	at = words_template(at, words, rawbpf__nth(words_arithmetic, operation >> 4));
 	if (operation == BPF_DIV || operation == BPF_MOD)
-		at = rawbpf__put(at, words_is_signed(words) ? ", signed" : ", unsigned");
+		at = rawbpf__put(at, words_is_signed(words) ? ", signed, wrapping" : ", unsigned");
 	return at;
 }
 
@@ -144,9 +144,9 @@ static char *words_operation_note(char *at, const struct words *words)
 	if (!(words->insns->code & BPF_X))
 		return at;
 	if (operation == BPF_DIV)
-		return words_template(at, words, " If %S is 0, so is the result.");
+		return rawbpf__put(at, " By 0 it is 0.");
 	if (operation == BPF_MOD)
-		return words_template(at, words, " If %S is 0, %D stays.");
+		return rawbpf__put(at, " By 0 it stays.");
 	if (operation == BPF_LSH || operation == BPF_RSH || operation == BPF_ARSH)
 		return words_template(at, words, narrow ? " Only the low 5 bits of %S count." :
 					" Only the low 6 bits of %S count.");

@@ -109,6 +109,22 @@ START_TEST(test_signs)
 }
 END_TEST
 
+/* In 32 bits it is the lower half of the divisor that must not be 0. */
+START_TEST(test_division)
+{
+	static const struct bpf_insn unsigned_[2] = { BPF_ALU32_REG(BPF_DIV, BPF_REG_1, BPF_REG_2) };
+	static const struct bpf_insn signed_[2] = {
+		BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_1, BPF_REG_2, 1)
+	};
+
+	ck_assert_ptr_nonnull(strstr(explain(unsigned_, RAWBPF_HOST_ORDER),
+		"  does     Divide r1 by r2, unsigned, in 32 bits. By 0 it is 0. The upper half of r1\n"
+		"           becomes 0.\n"));
+	ck_assert_ptr_nonnull(strstr(explain(signed_, RAWBPF_HOST_ORDER),
+		"  does     Set r1 to the remainder of its division by r2, signed, wrapping. By 0 it stays.\n"));
+}
+END_TEST
+
 /* may_goto compares nothing. */
 START_TEST(test_may_goto)
 {
@@ -211,6 +227,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_big_endian);
 	tcase_add_test(tests, test_two_slots);
 	tcase_add_test(tests, test_signs);
+	tcase_add_test(tests, test_division);
 	tcase_add_test(tests, test_may_goto);
 	tcase_add_test(tests, test_invalid);
 	tcase_add_test(tests, test_every_form);
