@@ -24,6 +24,13 @@ static int is_call(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL) || insn->code == (BPF_JMP | BPF_CALL | BPF_X);
 }
 
+/* It has the class of stores, but loads: from src to dst. */
+static int is_load_acquire(const struct bpf_insn *insn)
+{
+	return BPF_CLASS(insn->code) == BPF_STX && BPF_MODE(insn->code) == BPF_ATOMIC &&
+	       insn->imm == BPF_LOAD_ACQ;
+}
+
 RAWBPF__PRIVATE unsigned rawbpf__registers_read(const struct bpf_insn *insn)
 {
 	unsigned dst = 1u << insn->dst_reg, src = 1u << insn->src_reg;
@@ -35,7 +42,7 @@ RAWBPF__PRIVATE unsigned rawbpf__registers_read(const struct bpf_insn *insn)
 	case BPF_ST:
 		return dst & ALL;
 	case BPF_STX:
-		return (dst | src) & ALL;
+		return (is_load_acquire(insn) ? src : dst | src) & ALL;
 	case BPF_ALU:
 	case BPF_ALU64:
 		return ((operation != BPF_MOV ? dst : 0) |
@@ -57,7 +64,7 @@ RAWBPF__PRIVATE unsigned rawbpf__registers_written(const struct bpf_insn *insn)
 
 	if (is_call(insn))
 		return R0_TO_R5;
-	if (class == BPF_LDX || class == BPF_ALU || class == BPF_ALU64)
+	if (class == BPF_LDX || class == BPF_ALU || class == BPF_ALU64 || is_load_acquire(insn))
 		return 1u << insn->dst_reg & ALL;
 	if (class == BPF_LD)
 		return BPF_MODE(insn->code) == BPF_IMM ? 1u << insn->dst_reg & ALL : R0_TO_R5;
@@ -367,7 +374,7 @@ static int register_in(const struct rawbpf_log_part *part)
 static int register_of_access(const struct bpf_insn *insn)
 {
 	unsigned class = BPF_CLASS(insn->code);
-	int reg = class == BPF_LDX ? insn->src_reg : insn->dst_reg;
+	int reg = class == BPF_LDX || is_load_acquire(insn) ? insn->src_reg : insn->dst_reg;
 
 	return reg <= 10 && (class == BPF_LDX || class == BPF_ST || class == BPF_STX) ? reg : -1;
 }

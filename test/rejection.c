@@ -219,6 +219,33 @@ START_TEST(test_places)
 }
 END_TEST
 
+/* An access that the complaint names no register of: by which one it is. */
+START_TEST(test_load_acquire)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_6, 5),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+		BPF_ATOMIC_OP(BPF_W, BPF_LOAD_ACQ, BPF_REG_6, BPF_REG_1, -6),
+		BPF_EXIT_INSN(),
+	};
+	struct rawbpf_rejection r = {
+		.error = -13, .insns = insns, .insn_count = RAWBPF_COUNT(insns),
+		.log = "0: R1=ctx() R10=fp0\n"
+		       "0: (b7) r6 = 5                        ; R6=5\n"
+		       "1: (bf) r1 = r10                      ; R1=fp0 R10=fp0\n"
+		       "2: (c3) r6 = load_acquire((u32 *)(r1 -6))\n"
+		       "misaligned stack access off 0+0+-6 size 4\n" };
+
+	assert_told(&r,
+		"the verifier rejected the program (EACCES) at instruction 2\n"
+		"   1: r1 = r10\n"
+		"   2: r6 = load_acquire((u32 *)(r1 -6))\n"
+		"                                ^~ r1 is fp0\n"
+		"   misaligned stack access off 0+0+-6 size 4\n"
+		"   An access to this memory has to be at a multiple of its size.\n");
+}
+END_TEST
+
 START_TEST(test_no_complaint)
 {
 	static const char *const logs[] = {
@@ -267,6 +294,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_builder);
 	tcase_add_loop_test(tests, test_states_are_of_the_way, 0, 5);
 	tcase_add_loop_test(tests, test_places, 0, 17);
+	tcase_add_test(tests, test_load_acquire);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);
 	tcase_add_test(tests, test_truncation);
