@@ -189,10 +189,10 @@ START_TEST(test_disasm)
 		      "(a5) if r0 < 0xa goto pc-2\n"
 		      "(95) exit\n");
 	assert_prints(ARGS("disasm", "-f", "hex", "-d", "c", "--little-endian", text_file(hex)),
-		      "BPF_MOV64_IMM(BPF_REG_0, 1)\n"
-		      "BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 2)\n"
-		      "BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 10, -2)\n"
-		      "BPF_EXIT_INSN()\n");
+		      "BPF_MOV64_IMM(BPF_REG_0, 1),\n"
+		      "BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 2),\n"
+		      "BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 10, -2),\n"
+		      "BPF_EXIT_INSN(),\n");
 	assert_prints(ARGS("disasm", "--big-endian", file_with("\xbf\x12\0\0\0\0\0\0", 8)), "r1 = r2\n");
 }
 END_TEST

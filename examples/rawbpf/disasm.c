@@ -93,6 +93,8 @@ static int print_program(const struct program *program, enum rawbpf_dialect dial
 			add_number(&page, is_target, i);
 		page.length += rawbpf_insn_format(page.text + page.length, LINE / 2, program->insns + i,
 						  program->count - i, dialect, named, &slots);
+		if (dialect == RAWBPF_C) /* for an initialiser, as asm -f c */
+			page.text[page.length++] = ',';
 		page.text[page.length++] = '\n';
 		if (page.length + LINE > sizeof page.text)
 			print_page(&page);
