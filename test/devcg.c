@@ -696,7 +696,8 @@ START_TEST(test_capabilities)
 	assert_failure(with_bpf_and_net, path,
 		       NAME ": looking at what is attached: EPERM\n   This process "
 			    "lacks CAP_SYS_ADMIN.\n   Run it as root (for a trusted "
-			    "group: chmod 750, then setcap cap_sys_admin+ep).\n");
+			    "group: chmod 750, then setcap "
+			    "cap_bpf,cap_net_admin,cap_sys_admin+ep).\n");
 }
 END_TEST
 
