@@ -123,18 +123,19 @@ int rawbpf_ksym_find(const char *name, uint64_t *address)
 	size_t length = rawbpf__length(name);
 	struct ksym_file file;
 	struct ksym_line line;
-	int more, err = ksym_open(&file);
+	int more = 0, err = ksym_open(&file);
 
 	if (err)
 		return err;
 	*address = 0;
 	err = -ENOENT;
-	while ((more = ksym_next(&file, &line)) > 0) {
-		if (line.name_length != length || __builtin_memcmp(line.name, name, length) != 0)
+	/* One at 0, where some kernels have their per-CPU variables, may be hidden: others tell. */
+	while ((err || !file.any_address) && (more = ksym_next(&file, &line)) > 0) {
+		if (!err || line.name_length != length ||
+		    __builtin_memcmp(line.name, name, length) != 0)
 			continue;
 		*address = line.address;
 		err = 0;
-		break;
 	}
 	ksym_close(&file);
 	if (more < 0)

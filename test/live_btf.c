@@ -336,6 +336,7 @@ END_TEST
 START_TEST(test_symbols_of_any_file)
 {
 	static const char file[] =
+		"0000000000000000 A per_cpu_start\n"
 		"0000000000001000 T first\n"
 		"0000000000001000 t another_name\n"
 		"0000000000002000 D data\n"
@@ -368,6 +369,9 @@ START_TEST(test_symbols_of_any_file)
 	ck_assert_uint_eq(address, 0x2000);
 	ck_assert_int_eq(rawbpf_ksym_find("in_module", &address), 0);
 	ck_assert_uint_eq(address, 0x800);
+	ck_assert_int_eq(rawbpf_ksym_find("per_cpu_start", &address), 0);
+	ck_assert_uint_eq(address, 0);
+	ck_assert_int_eq(rawbpf_ksym_find("nobody", &address), -ENOENT);
 
 	umount2("/proc/kallsyms", MNT_DETACH);
 	live_fake_file("/proc/kallsyms", "0000000000000000 T hidden\n0000000000000000 t all\n");
