@@ -134,7 +134,9 @@ int rawbpf_info_get_prog(int prog, struct rawbpf_info_prog *info)
 
 	__builtin_memset(&asked, 0, sizeof(asked));
 	__builtin_memset(&got, 0, sizeof(got));
-	err = rawbpf_obj_get_info(prog, &got, sizeof(got));
+	err = rawbpf__obj_check(prog, RAWBPF_OBJ_PROG);
+	if (err == 0)
+		err = rawbpf_obj_get_info(prog, &got, sizeof(got));
 	if (err >= 0 && info_ask(&asked, info, &got)) {
 		got = asked;
 		err = rawbpf_obj_get_info(prog, &got, sizeof(got));
@@ -156,7 +158,9 @@ int rawbpf_info_get_map(int map, struct rawbpf_info_map *info)
 		got.hash = RAWBPF__PTR(info->hash.data);
 		got.hash_size = info->hash.max < 32 ? info->hash.max : 32;
 	}
-	err = rawbpf_obj_get_info(map, &got, sizeof(got));
+	err = rawbpf__obj_check(map, RAWBPF_OBJ_MAP);
+	if (err == 0)
+		err = rawbpf_obj_get_info(map, &got, sizeof(got));
 	if (err < 0)
 		return err == -E2BIG ? -EINVAL : err; /* a kernel without hashes */
 	info->hash.count = info->hash.data ? 32 : 0;
@@ -185,10 +189,10 @@ int rawbpf_info_get_btf(int btf, struct rawbpf_info_btf *info)
 	struct rawbpf__btf_info got = { 0 };
 	int known = rawbpf_obj_get_info(btf, &got, sizeof(got));
 	int named = known > (int)offsetof(struct rawbpf__btf_info, name);
-	int err = known;
+	int err = known < 0 ? known : rawbpf__obj_check(btf, RAWBPF_OBJ_BTF);
 
-	if (known < 0)
-		return known;
+	if (err < 0)
+		return err;
 	if (info->data.data || (info->name.data && named)) {
 		got = (struct rawbpf__btf_info){
 			.btf = RAWBPF__PTR(info->data.data),

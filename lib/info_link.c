@@ -266,7 +266,9 @@ int rawbpf_info_get_link(int link, struct rawbpf_info_link *info)
 	int err, known;
 
 	__builtin_memset(&told, 0, sizeof(told));
-	known = rawbpf_obj_get_info(link, &told, sizeof(told));
+	known = rawbpf__obj_check(link, RAWBPF_OBJ_LINK);
+	if (known == 0)
+		known = rawbpf_obj_get_info(link, &told, sizeof(told));
 	if (known < 0)
 		return known;
 	kind = info_link_kind(&told);

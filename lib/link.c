@@ -5,6 +5,7 @@
 #include <rawbpf/uapi.h>
 
 #include "attr.h"
+#include "info.h"
 #include "link.h"
 
 int rawbpf__link_set(struct rawbpf_link *link, int fd)
@@ -77,19 +78,6 @@ int rawbpf_link_pin(const struct rawbpf_link *link, const char *path)
 	return link->fd ? rawbpf_obj_pin(link->fd, path) : -EBADF;
 }
 
-/*
- * Every bpf object describes itself on request, so that tells nothing. An update to
- * a program that does not exist changes nothing: EBADF, the program's, comes from a
- * link, and EINVAL from whatever else this descriptor is of.
- */
-static int check_is_link(int fd)
-{
-	const struct rawbpf__link_update_attr attr = { .link_fd = fd, .new_prog_fd = -1 };
-	int err = rawbpf__bpf(BPF_LINK_UPDATE, &attr, sizeof attr);
-
-	return err == -EBADF ? 0 : err;
-}
-
 int rawbpf_link_open(struct rawbpf_link *link, const char *path)
 {
 	int err, fd = rawbpf_obj_get(path, 0);
@@ -97,7 +85,7 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path)
 	*link = (struct rawbpf_link){ 0 };
 	if (fd < 0)
 		return fd;
-	err = check_is_link(fd);
+	err = rawbpf__obj_check(fd, RAWBPF_OBJ_LINK);
 	if (err < 0) {
 		rawbpf__close(fd);
 		return err;

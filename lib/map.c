@@ -5,6 +5,7 @@
 #include <rawbpf/uapi.h>
 
 #include "attr.h"
+#include "info.h"
 #include "text.h"
 
 /* Ask once more, for the reason alone: a kernel that cannot tell does not know such a command. */
@@ -108,17 +109,6 @@ static int is_percpu(unsigned type)
 	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
-/*
- * Programs, links and BTF can be asked for their info too, with the same command.
- * A look-up of 0 elements says EINVAL to whatever is not a map.
- */
-static int check_is_map(int fd)
-{
-	struct rawbpf__map_batch_attr attr = { .map_fd = fd };
-
-	return rawbpf__bpf(BPF_MAP_LOOKUP_BATCH, &attr, sizeof attr) == -EINVAL ? -EINVAL : 0;
-}
-
 int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
 {
 	struct bpf_map_info info;
@@ -130,7 +120,7 @@ int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
 	err = rawbpf_obj_get_info(map, &info, sizeof info);
 	if (err < 0)
 		return err;
-	err = check_is_map(map);
+	err = rawbpf__obj_check(map, RAWBPF_OBJ_MAP);
 	if (err < 0)
 		return err;
 	if (is_percpu(info.type)) {

@@ -4,6 +4,7 @@
 #include <rawbpf/uapi.h>
 
 #include "attr.h"
+#include "info.h"
 #include "sys.h"
 
 int rawbpf_obj_pin(int fd, const char *path)
@@ -51,6 +52,41 @@ int rawbpf_obj_get_info(int fd, void *info, unsigned size)
 	if (err == -EBADFD) /* this command's word for what all others call EBADF */
 		return -EBADF;
 	return err < 0 ? err : (int)attr.info_len;
+}
+
+/*
+ * Objects of all kinds describe themselves to the same command, so that tells nothing of what a
+ * descriptor is of. These change nothing, and say EINVAL to whatever is of another kind: a look-up
+ * of no elements, and two that name a map or program that is not open.
+ */
+static int ask_kind(int fd, enum rawbpf_obj_kind kind)
+{
+	struct rawbpf__map_batch_attr look_up = { .map_fd = fd };
+	const struct rawbpf__prog_map_attr bind = { .first_fd = fd, .second_fd = -1 };
+	const struct rawbpf__link_update_attr update = { .link_fd = fd, .new_prog_fd = -1 };
+
+	if (kind == RAWBPF_OBJ_MAP)
+		return rawbpf__bpf(BPF_MAP_LOOKUP_BATCH, &look_up, sizeof look_up);
+	if (kind == RAWBPF_OBJ_PROG)
+		return rawbpf__bpf(BPF_PROG_BIND_MAP, &bind, sizeof bind);
+	return rawbpf__bpf(BPF_LINK_UPDATE, &update, sizeof update);
+}
+
+int rawbpf__obj_check(int fd, enum rawbpf_obj_kind kind)
+{
+	static const enum rawbpf_obj_kind others[] = {
+		RAWBPF_OBJ_MAP, RAWBPF_OBJ_PROG, RAWBPF_OBJ_LINK };
+	int i, err;
+
+	if (kind != RAWBPF_OBJ_BTF)
+		return ask_kind(fd, kind) == -EINVAL ? -EINVAL : 0;
+	/* No command takes BTF and does nothing: it is what is none of the others. */
+	for (i = 0; i < 3; i++) {
+		err = ask_kind(fd, others[i]);
+		if (err >= 0 || err == -EBADF || err == -RAWBPF__ENOTSUPP)
+			return -EINVAL;
+	}
+	return 0;
 }
 
 /* Indexed by enum rawbpf_obj_kind. */

@@ -315,6 +315,45 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* The kernel describes whatever it is, in the struct of that: none of it is taken for another. */
+START_TEST(test_kinds)
+{
+	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8,
+					.max_entries = 1 };
+	int numbers = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
+	int queue = objects_map("queue", BPF_MAP_TYPE_QUEUE, 0, 8, 1); /* without batches */
+	int btf = rawbpf_btf_map_load(&spec, NULL, 0);
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_RAW_TRACEPOINT, .insns = insns, .insn_count = 2 });
+	struct rawbpf_link link;
+
+	ck_assert_int_gt(btf, 2);
+	ck_assert_int_gt(prog, 2);
+	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, prog,
+		&(struct rawbpf_raw_tracepoint_spec){ .name = "bpf_test_finish" }), 0);
+
+	const int fds[] = { numbers, queue, prog, link.fd, btf };
+
+	for (int i = 0; i < 5; i++) {
+		struct rawbpf_info_prog of_prog = { .type = 0 };
+		struct rawbpf_info_map of_map = { .type = 0 };
+		struct rawbpf_info_link of_link = { .type = 0 };
+		struct rawbpf_info_btf of_btf = { .id = 0 };
+
+		ck_assert_int_eq(rawbpf_info_get_map(fds[i], &of_map), i < 2 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_info_get_prog(fds[i], &of_prog), i == 2 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_info_get_link(fds[i], &of_link), i == 3 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_info_get_btf(fds[i], &of_btf), i == 4 ? 0 : -EINVAL);
+	}
+	rawbpf_link_detach(&link);
+	close(btf);
+	close(prog);
+	close(queue);
+	close(numbers);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
@@ -328,6 +367,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_btf);
 	tcase_add_test(tests, test_kernel_btf);
 	tcase_add_test(tests, test_refused);
+	tcase_add_test(tests, test_kinds);
 }
 
 int main(void)
