@@ -227,6 +227,8 @@ START_TEST(test_map_hash)
 
 	ck_assert_int_eq(rawbpf_info_get_map(map, &info), -EINVAL);
 	info.hash.max = 32;
+	if (live_kernel() >= 0x612)
+		ck_assert_int_eq(rawbpf_info_get_map(map, &info), -EPERM);
 	ck_assert_int_eq(rawbpf_map_freeze(map), 0);
 	err = rawbpf_info_get_map(map, &info);
 	close(map);

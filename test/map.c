@@ -422,6 +422,48 @@ START_TEST(test_view_refused)
 }
 END_TEST
 
+/* What a descriptor, or the map, does not allow, a view does not get. */
+START_TEST(test_view_denied)
+{
+	static const struct {
+		unsigned flags;
+		int error, writable_error;
+	} cases[] = {
+		{ BPF_F_RDONLY, -EINVAL, -EACCES },
+		{ BPF_F_WRONLY, -EACCES, -EACCES },
+		{ BPF_F_RDONLY_PROG, 0, -EACCES },
+		{ BPF_F_WRONLY_PROG, 0, 0 },
+	};
+	struct rawbpf_map_view view;
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1,
+		.flags = BPF_F_MMAPABLE | cases[_i].flags });
+
+	ck_assert_int_gt(map, 2);
+	ck_assert_int_eq(rawbpf_map_view_open(&view, map, 0), cases[_i].error);
+	rawbpf_map_view_close(&view);
+	ck_assert_int_eq(rawbpf_map_view_open(&view, map, 1), cases[_i].writable_error);
+	rawbpf_map_view_close(&view);
+	close(map);
+}
+END_TEST
+
+/* An array of descriptors has elements that are not there, and none past its end. */
+START_TEST(test_array_of_descriptors)
+{
+	const int null = open("/dev/null", O_RDONLY | O_CLOEXEC), closed = 9999;
+	int map = live_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 2);
+	uint32_t key = 0, past = 2;
+
+	ck_assert_int_eq(rawbpf_map_delete(map, &key), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_delete(map, &past), -E2BIG);
+	ck_assert_int_eq(rawbpf_map_update(map, &key, &closed, BPF_ANY), -EBADF);
+	ck_assert_int_eq(rawbpf_map_update(map, &key, &null, BPF_ANY), -EINVAL);
+	close(map);
+	close(null);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
@@ -437,6 +479,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_freeze);
 	tcase_add_test(tests, test_view);
 	tcase_add_test(tests, test_view_refused);
+	tcase_add_loop_test(tests, test_view_denied, 0, 4);
+	tcase_add_test(tests, test_array_of_descriptors);
 }
 
 int main(void)

@@ -138,6 +138,7 @@ START_TEST(test_pinned_link)
 	ck_assert_int_eq(rawbpf_link_pin(&link, "/sys/fs/bpf/no/directory"), -ENOENT);
 	ck_assert_int_eq(rawbpf_link_pin(&link, PIN), 0);
 	ck_assert_int_eq(rawbpf_link_pin(&link, PIN), -EEXIST);
+	ck_assert_int_eq(rawbpf_obj_get(PIN, BPF_F_RDONLY), -EINVAL);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 
 	ck_assert_int_eq(rawbpf_link_open(&again, PIN), 0);
@@ -299,6 +300,18 @@ START_TEST(test_ids_refused)
 	ck_assert_int_eq(rawbpf_obj_id_open(-1, 1), -EINVAL);
 	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_LINK + 1, 1), -EINVAL);
 	ck_assert_uint_eq(next, 77);
+
+	/* Flags are of maps, a token of BTF. */
+	for (kind = RAWBPF_OBJ_PROG; kind <= RAWBPF_OBJ_LINK; kind++) {
+		struct rawbpf_obj_open_spec spec = { .flags = BPF_F_RDONLY, .token = 0 };
+
+		ck_assert_int_eq(rawbpf_obj_id_open_as(kind, 0x7ffffffe, &spec),
+				 kind == RAWBPF_OBJ_MAP ? -ENOENT : -EINVAL);
+		spec = (struct rawbpf_obj_open_spec){ .flags = BPF_F_TOKEN_FD, .token = 9999 };
+		if (live_kernel() >= 0x611)
+			ck_assert_int_eq(rawbpf_obj_id_open_as(kind, 0x7ffffffe, &spec),
+					 kind == RAWBPF_OBJ_BTF ? -EBADF : -EINVAL);
+	}
 
 	live_be_nobody();
 	for (kind = RAWBPF_OBJ_PROG; kind <= RAWBPF_OBJ_LINK; kind++) {

@@ -179,6 +179,7 @@ START_TEST(test_refused)
 {
 	int raw = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0), map = live_array(1);
 	int filter = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
+	int perf = live_prog(BPF_PROG_TYPE_PERF_EVENT, 0);
 	struct rawbpf_link link = { .fd = 12345 }, inert = { 0 };
 
 	ck_assert_int_eq(rawbpf_tracing_attach(&link, filter, &(struct rawbpf_tracing_spec){ 0 }),
@@ -208,7 +209,12 @@ START_TEST(test_refused)
 	ck_assert_int_eq(rawbpf_perf_event_attach(&link, map, raw,
 		&(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL, .cookie = 1 }),
 		-EOPNOTSUPP);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, map, perf,
+		&(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL }), -ENOTTY);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, map, perf,
+		&(struct rawbpf_perf_event_spec){ 0 }), live_kernel() < 0x50f ? -ENOTTY : -EBADF);
 	ck_assert_int_eq(link.fd, 0);
+	close(perf);
 	close(raw);
 	close(map);
 	close(filter);

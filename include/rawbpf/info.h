@@ -90,7 +90,10 @@ struct rawbpf_info_map {
 	uint64_t map_extra;           /*                                                       5.16 */
 };
 
-/* -EINVAL also: a hash was asked for and this map has none, or hash.max is less than 32. */
+/*
+ * -EINVAL also: a hash was asked for and this map has none, or hash.max is less than 32.
+ * -EPERM: the map is not frozen yet.
+ */
 int rawbpf_info_get_map(int map, struct rawbpf_info_map *info);
 
 /*

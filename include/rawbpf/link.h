@@ -95,6 +95,7 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path);
  * -EBADF      the link is inert; `prog` or `old_prog` is not open
  * -EINVAL     it is not a bpf link (RAWBPF_BIND_IOCTL), one that cannot be updated, or
  *             `prog` is of another type than the program it has
+ * -EOPNOTSUPP it is of netfilter
  * -EPERM      the link's program is not `old_prog`
  * -ENOLINK    what it was attached to is gone                              Linux 5.7
  */
@@ -113,12 +114,13 @@ struct rawbpf_perf_event_spec {
  * and closes `event`; the link does not need it. (Bound by ioctl, the program runs
  * until both are closed.)
  *
- * -ENOTTY      not a perf event (RAWBPF_BIND_LINK: -EINVAL)
+ * -ENOTTY      not a perf event, by ioctl
  * -EINVAL      an event that runs no programs; the program's type; before 5.15 a cookie or
  *              RAWBPF_BIND_LINK
  * -EEXIST      the event has a program
  * -EOPNOTSUPP  a cookie with RAWBPF_BIND_IOCTL
- * -EBADF       `event` or `prog` is not open                           Linux 4.9
+ * -EBADF       `event` or `prog` is not open, or `event` not a perf event
+ *                                                                      Linux 4.9
  */
 int rawbpf_perf_event_attach(struct rawbpf_link *link, int event, int prog,
 			     const struct rawbpf_perf_event_spec *spec);

@@ -52,9 +52,10 @@ struct rawbpf_map_spec {
 /*
  * Create a map; return its descriptor (close-on-exec, never 0 to 2).
  *
- * -EINVAL        a type this kernel does not know, sizes the type refuses, or a field
- *                newer than the kernel set
- * -E2BIG         value or map too large
+ * -EINVAL        a type this kernel does not know, sizes the type refuses, or a name of
+ *                other characters
+ * -E2BIG         value or map too large, or a field newer than the kernel set (may be -EINVAL)
+ * -EBADF         the inner map, BTF or token is not open
  * -ENAMETOOLONG  name longer than 15 bytes
  * -EPERM         CAP_BPF is missing (some types want CAP_NET_ADMIN as well); before 5.11
  *                also when RLIMIT_MEMLOCK is too small: see rawbpf_memlock_raise()
@@ -78,11 +79,16 @@ int rawbpf_map_lookup(int map, const void *key, void *value, uint64_t flags);
  * -EEXIST  BPF_NOEXIST, and the key is there (always so in an array)
  * -ENOENT  BPF_EXIST, and it is not
  * -E2BIG   the map is full; an array index past its end
- * -EPERM   the map is frozen                                       Linux 3.18
+ * -EPERM   the map is frozen
+ * -EBADF, -EINVAL, -ENOTSOCK, -EOPNOTSUPP  the value names a descriptor: it is not open, or not
+ *          of a map, program or socket such as this map holds             Linux 3.18
  */
 int rawbpf_map_update(int map, const void *key, const void *value, uint64_t flags);
 
-/* Delete `key`. -ENOENT: not there. -EINVAL: an array, whose elements always are. Linux 3.18 */
+/*
+ * Delete `key`. -ENOENT: not there. -EINVAL: an array, whose elements always are.
+ * -E2BIG: an index past the end of an array of maps, programs or events. Linux 3.18
+ */
 int rawbpf_map_delete(int map, const void *key);
 
 /*
@@ -200,7 +206,8 @@ int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map);
  * `value` point to is the iterator's and good until the next call. `value` is
  * lookup_size bytes. Both are aligned to 8 bytes only where key_size and
  * value_size are multiples of 8: elsewhere copy them out with memcpy(3).
- * -EINVAL: a map without keys, such as a queue.
+ * -EINVAL, -EOPNOTSUPP, -ENOTSUPP (524): a map without keys, such as a queue, a bloom
+ * filter, a ring buffer; or one whose values are not for processes.
  */
 int rawbpf_map_iter_next(struct rawbpf_map_iter *iter, const void **key, const void **value);
 
@@ -221,7 +228,10 @@ struct rawbpf_map_view {
  * Map the array into memory; `writable` also for writing. What a program writes
  * is seen at once, and the other way round: use atomic operations on both sides.
  *
- * -EINVAL  not an array, or made without BPF_F_MMAPABLE
+ * -EINVAL  not an array, or made without BPF_F_MMAPABLE; a descriptor to read by only
+ *          (BPF_F_RDONLY): the kernel maps none of these
+ * -EACCES  writable, and the descriptor is such a one, or the map one that programs only
+ *          read (BPF_F_RDONLY_PROG); a descriptor to write by only
  * -EPERM   writable, and the map is frozen. A map with a writable view cannot be frozen
  *          (-EBUSY).                                                   Linux 5.6
  */

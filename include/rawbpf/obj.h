@@ -26,8 +26,9 @@ int rawbpf_obj_pin(int fd, const char *path);
 
 /*
  * A new descriptor for what is pinned at `path`. `flags`: 0, BPF_F_RDONLY or
- * BPF_F_WRONLY. -ENOENT: nothing there. -EACCES: not a pinned object, or file
- * permissions.                                                      Linux 4.4
+ * BPF_F_WRONLY (of a map; of a program they mean nothing). -ENOENT: nothing there.
+ * -EACCES: not a pinned object, or file permissions. -EINVAL: both flags or others,
+ * or any, of a link.                                                Linux 4.4
  */
 int rawbpf_obj_get(const char *path, unsigned flags);
 
@@ -72,10 +73,10 @@ int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id);
 
 struct rawbpf_obj_open_spec {
 	unsigned flags; /* of a map: BPF_F_RDONLY or BPF_F_WRONLY                      4.15 */
-	int token;      /* with BPF_F_TOKEN_FD: a BPF token                            6.17 */
+	int token;      /* of BTF, with BPF_F_TOKEN_FD: a BPF token                    6.17 */
 };
 
-/* The same, in a certain way. -EINVAL also: flags of what is not a map. */
+/* The same, in a certain way. -EINVAL also: flags of another kind. -EBADF: the token. */
 int rawbpf_obj_id_open_as(enum rawbpf_obj_kind kind, unsigned id,
 			  const struct rawbpf_obj_open_spec *spec);
 

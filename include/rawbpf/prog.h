@@ -106,6 +106,7 @@ struct rawbpf_prog_run {
  * -ENOTSUPP  (524) programs of this type cannot be run so (kprobe, tracepoint, ...)
  * -EINVAL    data or context too short or too long for the type
  * -ENOSPC    data_out too small: data_size_out says how much there is
+ * -ENXIO     no such CPU, or it is not online
  * -EINTR     a signal came during the repeats          Linux 4.12; kernel/bpf/syscall.c
  */
 int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run);
@@ -178,7 +179,8 @@ struct rawbpf_prog_query {
  * BPF_FLOW_DISSECTOR a network namespace's descriptor. XDP answers by netlink only.
  *
  * -ENOSPC  `count` is more than `capacity`: what fits was written
- * -EINVAL, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing   Linux 4.15
+ * -EINVAL, -EOPNOTSUPP, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing
+ *                                                                      Linux 4.15
  */
 int rawbpf_prog_query(int target, unsigned attach_type, struct rawbpf_prog_query *query);
 
