@@ -279,7 +279,7 @@ START_TEST(test_netns_refused)
 	int netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), i, err = 0;
 	int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	int dissector = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
-	int lookup = load(BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, SK_PASS);
+	int lookup = load(BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, SK_PASS), other;
 	struct rawbpf_prog_query query = { .prog_ids = NULL };
 	struct rawbpf_link link, links[65] = { 0 };
 
@@ -292,6 +292,10 @@ START_TEST(test_netns_refused)
 	rawbpf_link_detach(&link);
 	ck_assert_int_eq(rawbpf_prog_attach(0, dissector, BPF_FLOW_DISSECTOR, &spec), 0);
 	ck_assert_int_eq(rawbpf_prog_attach(0, dissector, BPF_FLOW_DISSECTOR, &spec), -EINVAL);
+	other = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
+	ck_assert_int_eq(rawbpf_prog_attach(0, other, BPF_FLOW_DISSECTOR, &spec), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(0, dissector, BPF_FLOW_DISSECTOR, NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_attach(0, dissector, BPF_FLOW_DISSECTOR, &spec), 0);
 	ASSERT_REFUSED(-EEXIST, rawbpf_netns_attach(&refused, netns, dissector,
 						    BPF_FLOW_DISSECTOR));
 	ck_assert_int_eq(rawbpf_prog_detach(0, dissector, BPF_FLOW_DISSECTOR, NULL), 0);
@@ -388,6 +392,9 @@ START_TEST(test_netfilter_refused)
 	ASSERT_REFUSED(-ERANGE, netfilter(&refused, prog, NFPROTO_IPV4, 0, INT32_MIN, 0));
 	ASSERT_REFUSED(-ERANGE, netfilter(&refused, prog, NFPROTO_IPV4, 0, INT32_MAX, 0));
 	ASSERT_REFUSED(-EOPNOTSUPP, netfilter(&refused, prog, NFPROTO_IPV4, 0, 0, 2));
+	if (live_kernel() >= 0x606)
+		ASSERT_REFUSED(-ERANGE, netfilter(&refused, prog, NFPROTO_IPV4, 0, -400,
+						  BPF_F_NETFILTER_IP_DEFRAG));
 	ASSERT_REFUSED(-EINVAL, netfilter(&refused, other, NFPROTO_IPV4, 1, 0, 0));
 	rawbpf_link_detach(&link);
 }

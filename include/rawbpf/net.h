@@ -95,7 +95,8 @@ struct rawbpf_netfilter_spec {
  *
  * -EAFNOSUPPORT  another family
  * -EBUSY         something is at that hook with that priority
- * -ERANGE        priority INT_MIN or INT_MAX
+ * -ERANGE        priority INT_MIN or INT_MAX; with BPF_F_NETFILTER_IP_DEFRAG -400, where
+ *                that is done, or less
  * -EPROTO        no such hook
  * -EOPNOTSUPP    unknown flags                                         Linux 6.4
  */

@@ -137,7 +137,9 @@ struct rawbpf_prog_attach_spec {
  *
  * -EINVAL  no such attach type; the program's type or expected_attach_type is another;
  *          the target is something else; older kernels: flags they do not know
- * -EEXIST  tcx, netkit: the program is there already; flow dissector: there is another
+ * -EEXIST  tcx, netkit: the program is there already; flow dissector: one is there by a
+ *          link, or in the first namespace. (One that is there without is replaced; by
+ *          itself: -EINVAL.)
  * -EBUSY   a sockmap that has such a program by a link
  * -EOPNOTSUPP  a map that is no sockmap
  * -ENOENT  `replace` or `relative` is not attached there
@@ -154,8 +156,8 @@ int rawbpf_prog_attach(int target, int prog, unsigned attach_type,
  * `prog` 0 the place of the program that is to go, and for these, and cgroups since
  * 6.17, the revision.
  *
- * -ENOENT  it is not attached there (or by a link); -EINVAL, -ENODEV, -ESTALE, -EPERM,
- * -EBADF as above                                                      Linux 4.10
+ * -ENOENT  it is not attached there (or by a link); -EINVAL, -EBUSY, -EOPNOTSUPP, -ENODEV,
+ * -ESTALE, -EPERM, -EBADF as above                                     Linux 4.10
  */
 int rawbpf_prog_detach(int target, int prog, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
