@@ -45,6 +45,9 @@ RAWBPF__PRIVATE unsigned rawbpf__kernel(void);
 /* Maps and programs are counted against a limit on locked memory. */
 RAWBPF__PRIVATE int rawbpf__memlock_is_limited(void);
 RAWBPF__PRIVATE int rawbpf__is_locked_down(void);
+/* Switched off, so that attached programs are never called. 0 also where nobody can tell. */
+RAWBPF__PRIVATE int rawbpf__kprobes_are_off(void);
+RAWBPF__PRIVATE int rawbpf__bpf_lsm_is_off(void);
 RAWBPF__PRIVATE int rawbpf__exists(const char *path);
 RAWBPF__PRIVATE int rawbpf__is_bpffs(const char *path);
 

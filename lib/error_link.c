@@ -83,6 +83,7 @@ const struct rawbpf_operation rawbpf_operation_kprobe_multi_attach = {
 		"ENOENT: this kernel has no function '@' that can be traced\0"
 		"EINVAL: the program was not loaded for BPF_TRACE_KPROBE_MULTI, or a function cannot "
 		"be traced\0"
+		"ENODEV: ftrace has shut itself down after an error in the kernel (see dmesg)\0"
 		"EADDRNOTAVAIL: two functions have the same name; give their addresses\0",
 };
 
@@ -162,6 +163,7 @@ const struct rawbpf_operation rawbpf_operation_tracing_attach = {
 		"E2BIG: as many programs as can be are on '@' already\0"
 		"EOPNOTSUPP: this kernel has no such way into '@'; it was built without "
 		"CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, or its architecture has none\0"
+		"ENODEV: ftrace has shut itself down after an error in the kernel (see dmesg)\0"
 		"EPERM: this kernel or a security module refuses that way to trace\0",
 };
 

@@ -55,6 +55,28 @@ int rawbpf__is_locked_down(void)
 	return *at && !rawbpf__starts_with(at, "[none]");
 }
 
+int rawbpf__kprobes_are_off(void)
+{
+	return rawbpf__file_number(AT_FDCWD, "/sys/kernel/debug/kprobes/enabled", "") == 0;
+}
+
+/* "lockdown,yama,bpf": the modules that were started. */
+int rawbpf__bpf_lsm_is_off(void)
+{
+	char modules[256];
+	const char *at = modules;
+
+	if (rawbpf__file_read(AT_FDCWD, "/sys/kernel/security/lsm", modules, sizeof modules) <= 0)
+		return 0;
+	while (*at) {
+		if (rawbpf__starts_with(at, "bpf") && (at[3] == ',' || !at[3]))
+			return 0;
+		while (*at && *at++ != ',')
+			;
+	}
+	return 1;
+}
+
 int rawbpf__exists(const char *path)
 {
 	int fd = rawbpf__open(AT_FDCWD, path, O_PATH);

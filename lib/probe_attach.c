@@ -11,6 +11,7 @@
 #include <rawbpf/tracing.h>
 #include <rawbpf/uprobe.h>
 
+#include "error.h"
 #include "perf.h"
 #include "probe.h"
 
@@ -189,6 +190,35 @@ const char *rawbpf_probe_attach_get(enum rawbpf_probe_attach way)
 	return (unsigned)way < RAWBPF_PROBE_ATTACH_COUNT ? attach_probes[way].name : NULL;
 }
 
+/* Reasons that are no answer of the kernel's, or that it has no telling errno for. */
+static const struct rawbpf_operation kprobes_off = {
+	.sentences = "EOPNOTSUPP: kprobes are switched off; switch them on: "
+		     "echo 1 > /sys/kernel/debug/kprobes/enabled\0",
+};
+static const struct rawbpf_operation lsm_off = {
+	.sentences = "EOPNOTSUPP: the kernel has not started the security module bpf "
+		     "(/sys/kernel/security/lsm), and calls no such program; boot with bpf in lsm=\0",
+};
+static const struct rawbpf_operation no_jit = {
+	.sentences = "ENOMEM: this kernel has no JIT (it was built without CONFIG_BPF_JIT), which "
+		     "such programs need\0",
+};
+static const struct rawbpf_operation no_target = {
+	.sentences = "ENOENT: this kernel has no such function, type or hook\0",
+};
+
+/* Why a program was not loaded. Those that a trampoline calls take a JIT. */
+static const struct rawbpf_operation *refused_by(int err, unsigned type)
+{
+	if (err == -ENOENT)
+		return &no_target;
+	if (err == -ENOMEM && (type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM) &&
+	    rawbpf__exists("/proc/sys/net/core") &&
+	    !rawbpf__exists("/proc/sys/net/core/bpf_jit_enable"))
+		return &no_jit;
+	return RAWBPF_PROG_LOAD;
+}
+
 /* The recipe of that type and attach type; of the type alone, where the attach type has none. */
 static struct rawbpf_prog_recipe recipe_of(const struct attach_probe *probe)
 {
@@ -235,14 +265,19 @@ int rawbpf_probe_attach_query(enum rawbpf_probe_attach way, const struct rawbpf_
 	if ((unsigned)way >= RAWBPF_PROBE_ATTACH_COUNT)
 		return -EINVAL;
 	probe = &attach_probes[way];
+	if (way == RAWBPF_PROBE_KPROBE && rawbpf__kprobes_are_off())
+		return answer(-EOPNOTSUPP, &kprobes_off, probe, error);
 	if (probe->type)
 		prog = load_for(probe, kernel);
 	if (prog < 0)
-		return answer(prog, RAWBPF_PROG_LOAD, probe, error);
+		return answer(prog, refused_by(prog, probe->type), probe, error);
 	err = probe->attach(&link, prog);
 	rawbpf_link_detach(&link);
 	if (prog)
 		rawbpf__close(prog);
+	/* What was attached, and would never be called. */
+	if (err >= 0 && way == RAWBPF_PROBE_LSM && rawbpf__bpf_lsm_is_off())
+		return answer(-EOPNOTSUPP, &lsm_off, probe, error);
 	if (err >= 0 || err == probe->refusal)
 		return 1;
 	return answer(err, probe->operation, probe, error);

@@ -391,6 +391,15 @@ START_TEST(test_no_perf)
 }
 END_TEST
 
+static void write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+	close(fd);
+}
+
 /* What is not there, from the outside in. */
 START_TEST(test_no_kprobes)
 {
@@ -420,6 +429,27 @@ START_TEST(test_no_kprobes)
 	live_hide_directory("/sys");
 	assert_line(&no_sysfs);
 	assert_line(&no_tracefs);
+}
+END_TEST
+
+START_TEST(test_kprobes_are_off)
+{
+	struct rawbpf_error error;
+	char text[256];
+
+	live_private_mounts();
+	live_hide_directory("/sys/kernel/debug");
+	ck_assert_int_eq(mkdir("/sys/kernel/debug/kprobes", 0755), 0);
+	write_text("/sys/kernel/debug/kprobes/enabled", "0\n");
+	ck_assert_int_eq(rawbpf_probe_attach_query(RAWBPF_PROBE_KPROBE, NULL, &error), 0);
+	rawbpf_error_explain(text, sizeof text, &error);
+	ck_assert_str_eq(text, "EOPNOTSUPP: kprobes are switched off; switch them on: "
+			       "echo 1 > /sys/kernel/debug/kprobes/enabled");
+	write_text("/sys/kernel/debug/kprobes/enabled", "1\n");
+	if (rawbpf_probe_attach_query(RAWBPF_PROBE_KPROBE, NULL, &error) != 1) {
+		rawbpf_error_explain(text, sizeof text, &error);
+		ck_assert_ptr_null(strstr(text, "switched off"));
+	}
 }
 END_TEST
 
@@ -535,6 +565,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_bpf);
 	tcase_add_test(tests, test_no_perf);
 	tcase_add_test(tests, test_no_kprobes);
+	tcase_add_test(tests, test_kprobes_are_off);
 	tcase_add_loop_test(tests, test_lockdown, 0, 5);
 	tcase_add_loop_test(tests, test_memory_limit, 0, 6);
 	tcase_add_test(tests, test_memlock_raise);

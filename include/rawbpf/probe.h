@@ -67,8 +67,9 @@ enum rawbpf_probe_attach {
 const char *rawbpf_probe_attach_get(enum rawbpf_probe_attach way);
 
 /*
- * Can a program be attached so? If not, and `error` is not NULL, it becomes what failed, for
- * rawbpf_error_explain(). -EINVAL: no such way.
+ * Can a program be attached so, and is it called then? (Kprobes that are switched off are not, nor
+ * LSM programs where lsm= is without bpf: -EOPNOTSUPP.) If not, and `error` is not NULL, it becomes
+ * what failed, for rawbpf_error_explain(). -EINVAL: no such way.
  */
 int rawbpf_probe_attach_query(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
 			      struct rawbpf_error *error);
