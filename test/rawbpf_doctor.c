@@ -81,6 +81,25 @@ START_TEST(test_nobody)
 }
 END_TEST
 
+static void hide_proc(void)
+{
+	live_private_mounts();
+	mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL); /* or it is there */
+	live_hide_directory("/proc");
+}
+
+/* In an initramfs it may not be mounted: what there is, is there nevertheless. */
+START_TEST(test_no_proc)
+{
+	command_run(&end, hide_proc, ARGS("doctor"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_ptr_nonnull(strstr(end.out, "\nprivilege   root"));
+	ck_assert_ptr_null(strstr(end.out, "no CAP_BPF"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nmounts      sysfs on /sys   "));
+	ck_assert_ptr_nonnull(strstr(end.out, "bpf on /sys/fs/bpf"));
+}
+END_TEST
+
 START_TEST(test_usage)
 {
 	command_run(&end, NULL, ARGS("doctor", "what"));
@@ -100,6 +119,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_width);
 	tcase_add_test(tests, test_json);
 	tcase_add_test(tests, test_nobody);
+	tcase_add_test(tests, test_no_proc);
 	tcase_add_test(tests, test_usage);
 }
 

@@ -3,11 +3,15 @@
 #include "doctor.h"
 
 #include <limits.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 const struct doctor_capability doctor_capabilities[] = {
@@ -55,15 +59,13 @@ static void look_at_kernel(struct doctor *doctor)
 static void look_at_privilege(struct doctor *doctor)
 {
 	static const char initial[] = "user:[4026531837]";
-	char line[256], namespace[64] = "";
-	FILE *status = fopen("/proc/self/status", "re");
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	char namespace[64] = "";
 
 	doctor->uid = geteuid();
-	while (status && fgets(line, sizeof line, status))
-		if (strncmp(line, "CapEff:", 7) == 0)
-			doctor->capabilities = strtoull(line + 7, NULL, 16);
-	if (status)
-		fclose(status);
+	if (syscall(SYS_capget, &header, data) == 0) /* which needs no /proc */
+		doctor->capabilities = data[0].effective | (uint64_t)data[1].effective << 32;
 	if (readlink("/proc/self/ns/user", namespace, sizeof namespace - 1) > 0)
 		doctor->user_namespace = strcmp(namespace, initial) != 0;
 }
@@ -103,6 +105,25 @@ static void look_at_ways(struct doctor *doctor, const struct rawbpf_btf *kernel)
 	}
 }
 
+/* Without /proc: is it where it mostly is? The paths are in the order of the mounts. */
+static void look_at_usual_paths(struct doctor_mount mounts[DOCTOR_MOUNTS])
+{
+	static const struct {
+		const char *path;
+		unsigned magic;
+	} usual[DOCTOR_MOUNTS] = {
+		{ "/sys", SYSFS_MAGIC },
+		{ "/sys/kernel/tracing", TRACEFS_MAGIC },
+		{ "/sys/fs/bpf", BPF_FS_MAGIC },
+		{ "/sys/fs/cgroup", CGROUP2_SUPER_MAGIC },
+	};
+	struct statfs there;
+
+	for (int i = 0; i < DOCTOR_MOUNTS; i++)
+		if (statfs(usual[i].path, &there) == 0 && (unsigned)there.f_type == usual[i].magic)
+			strcpy(mounts[i].path, usual[i].path);
+}
+
 static void look_at_mounts(struct doctor *doctor)
 {
 	static const struct doctor_mount mounts[DOCTOR_MOUNTS] = {
@@ -124,6 +145,8 @@ static void look_at_mounts(struct doctor *doctor)
 				strcpy(doctor->mounts[i].path, path);
 	if (list)
 		fclose(list);
+	else
+		look_at_usual_paths(doctor->mounts);
 }
 
 /* "none [integrity] confidentiality": the mode in force is the one in brackets. */
