@@ -25,7 +25,7 @@ START_TEST(test_rejected)
 }
 END_TEST
 
-/* Every row of the hints has its program. */
+/* Every row of the hints has its program, but the one for machines whose JIT is off. */
 START_TEST(test_every_hint)
 {
 	static const char *const names[] = {
@@ -35,6 +35,8 @@ START_TEST(test_every_hint)
 	unsigned i, j;
 
 	for (i = 0; i < RAWBPF_COUNT(names); i++) {
+		if (strcmp(names[i], "jit") == 0)
+			continue;
 		for (j = 0; j < rejected_count && strcmp(rejected[j].hint, names[i]) != 0; j++)
 			;
 		ck_assert_msg(j < rejected_count, "no program for %s", names[i]);

@@ -246,6 +246,18 @@ START_TEST(test_load_acquire)
 }
 END_TEST
 
+/* What a kernel says whose JIT is off, of programs that its interpreter does not run. */
+START_TEST(test_no_jit)
+{
+	struct rawbpf_rejection r =
+		OF_LOOKUP("program requires BPF JIT compiler but it is not available\n");
+
+	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
+	ck_assert_ptr_nonnull(r.hint);
+	ck_assert_ptr_nonnull(strstr(r.hint, "echo 1 > /proc/sys/net/core/bpf_jit_enable"));
+}
+END_TEST
+
 START_TEST(test_no_complaint)
 {
 	static const char *const logs[] = {
@@ -295,6 +307,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_states_are_of_the_way, 0, 5);
 	tcase_add_loop_test(tests, test_places, 0, 17);
 	tcase_add_test(tests, test_load_acquire);
+	tcase_add_test(tests, test_no_jit);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);
 	tcase_add_test(tests, test_truncation);
