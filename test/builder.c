@@ -356,8 +356,9 @@ START_TEST(test_labels_everywhere)
 	unsigned i;
 
 	b = (struct rawbpf_build){ .slots = many, .slot_max = 2 * LABELS + 1 };
-	for (i = 0; i < LABELS; i++) {
+	for (i = 0; i < LABELS; i++)
 		snprintf(names[i], sizeof names[i], "l%u", i);
+	for (i = 0; i < LABELS; i++) {
 		rawbpf_build_label(&b, names[i]);
 		rawbpf_build_jump(&b, BPF_JMP32_A(0), names[i ^ 1]);
 	}
