@@ -175,6 +175,8 @@ static int cpu_open(struct rawbpf_perfbuf *perfbuf, unsigned number, uint64_t bi
 	}
 	cpu->fd = fd;
 	cpu->birth = birth;
+	if (perfbuf->cpus_end <= number)
+		perfbuf->cpus_end = number + 1;
 	err = perfbuf->spec.overwrite
 		? copy_open(&cpu->copy, perfbuf)
 		: rawbpf__epoll_add(perfbuf->source.fd, fd, EPOLLIN, NULL);
@@ -255,7 +257,7 @@ static int pause_outputs(const struct rawbpf_perfbuf *perfbuf, int pause)
 {
 	int err, result = 0;
 
-	for (unsigned cpu = 0; cpu < perfbuf->cpus_max; cpu++) {
+	for (unsigned cpu = 0; cpu < perfbuf->cpus_end; cpu++) {
 		if (!perfbuf->cpus[cpu].fd)
 			continue;
 		err = rawbpf__ioctl(perfbuf->cpus[cpu].fd, PERF_EVENT_IOC_PAUSE_OUTPUT, pause);
@@ -275,7 +277,7 @@ static int copy_buffers(const struct rawbpf_perfbuf *perfbuf)
 
 	if (err == 0)
 		err = rawbpf__membarrier(MEMBARRIER_CMD_GLOBAL);
-	for (unsigned cpu = 0; cpu < perfbuf->cpus_max && err == 0; cpu++)
+	for (unsigned cpu = 0; cpu < perfbuf->cpus_end && err == 0; cpu++)
 		if (perfbuf->cpus[cpu].fd)
 			rawbpf__perf_ring_copy(&perfbuf->cpus[cpu].ring, perfbuf->cpus[cpu].copy);
 	pause_outputs(perfbuf, 0);
@@ -307,10 +309,11 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 
 	if (got < 0)
 		return got;
-	for (unsigned turn = 0; turn < perfbuf->cpus_max; turn++) {
-		const unsigned number = (perfbuf->first + turn) % perfbuf->cpus_max;
+	for (unsigned turn = 0, next = perfbuf->first; turn < perfbuf->cpus_end; turn++) {
+		const unsigned number = next < perfbuf->cpus_end ? next : 0;
 		struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
 
+		next = number + 1;
 		if (!cpu->fd)
 			continue;
 		perfbuf->cpu = number;

@@ -57,7 +57,8 @@ struct rawbpf_perfbuf {
 	/* private */
 	struct rawbpf_perfbuf_spec spec;
 	struct rawbpf__perf_cpu *cpus;
-	unsigned cpus_max;
+	unsigned cpus_max;   /* places in the map */
+	unsigned cpus_end;   /* behind the last one that had a buffer */
 	unsigned first;      /* whose buffer is read first */
 	int map;
 	int timer;
