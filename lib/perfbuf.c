@@ -9,6 +9,7 @@
 #include "cpu.h"
 #include "file.h"
 #include "perf_ring.h"
+#include "source.h"
 #include "text.h"
 
 enum {
@@ -465,10 +466,7 @@ void rawbpf_perfbuf_close(struct rawbpf_perfbuf *perfbuf)
 		rawbpf__munmap(perfbuf->cpus, perfbuf->memory_size);
 		perfbuf->cpus = NULL;
 	}
-	/* As in rawbpf_ring_close(). */
-	if (perfbuf->source.loop && perfbuf->source.process == rawbpf__process_id())
-		rawbpf__epoll_delete(perfbuf->source.loop, perfbuf->source.fd);
-	perfbuf->source.loop = 0;
+	rawbpf__source_leave_loop(&perfbuf->source);
 	close_if_open(&perfbuf->timer);
 	close_if_open(&perfbuf->source.fd);
 	close_if_open(&perfbuf->map);

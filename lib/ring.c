@@ -19,6 +19,8 @@
 #include <rawbpf/map.h>
 #include <rawbpf/uapi.h>
 
+#include "source.h"
+
 #define BUSY RAWBPF__RING_BUSY
 #define DISCARD RAWBPF__RING_DISCARD
 #define INLINE static inline __attribute__((always_inline))
@@ -421,12 +423,7 @@ int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle
 
 void rawbpf_ring_close(struct rawbpf_ring *ring)
 {
-	/*
-	 * As long as a child of fork(2) has the descriptor, too, closing it does not take it out of
-	 * the loop. What a child closes, stays in the loop: it is the parent's.
-	 */
-	if (ring->source.loop && ring->source.process == rawbpf__process_id())
-		rawbpf__epoll_delete(ring->source.loop, ring->source.fd);
+	rawbpf__source_leave_loop(&ring->source);
 	if (ring->source.fd)
 		rawbpf__close(ring->source.fd);
 	if (ring->overwritable)

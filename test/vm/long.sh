@@ -8,7 +8,7 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-guests=$1
+guests=${1:?usage: long.sh GUESTS}
 
 boot() { # COMMAND [ARG...]
 	sh "$here/boot.sh" -s 2 -t 1500 amd64-newest "$guests/amd64" -- "$@"
