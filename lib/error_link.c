@@ -182,6 +182,7 @@ static unsigned short kernel_of_struct_ops(unsigned type)
 }
 
 const struct rawbpf_operation rawbpf_operation_struct_ops_attach = {
+	.capabilities = rawbpf__capabilities_of_bpf,
 	.kernel = kernel_of_struct_ops,
 	.sentences =
 		"EINVAL: the map has no programs in it, was made without BPF_F_LINK, or is no "

@@ -124,10 +124,17 @@ static int probe_sockmap(struct rawbpf_link *link, int prog)
 				  &(struct rawbpf_prog_attach_spec){ 0 });
 }
 
+/* What may not make such a map has nothing to attach. With that type it is made by nobody. */
 static int probe_struct_ops(struct rawbpf_link *link, int prog)
 {
+	const int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_STRUCT_OPS, .key_size = 4, .value_size = 4, .max_entries = 1,
+		.btf_vmlinux_value_type_id = 1 });
+
 	(void)prog;
-	return rawbpf_struct_ops_attach(link, NO_FD);
+	if (map >= 0)
+		rawbpf__close(map);
+	return map == -EPERM ? map : rawbpf_struct_ops_attach(link, NO_FD);
 }
 
 static const struct attach_probe {

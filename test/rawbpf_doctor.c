@@ -73,11 +73,14 @@ START_TEST(test_nobody)
 	ck_assert_str_eq(end.err, "");
 	ck_assert_ptr_nonnull(strstr(end.out, "\nprivilege   uid 65534   no CAP_BPF, no CAP_PERFMON, "));
 	ck_assert_ptr_nonnull(strstr(end.out, "EPERM: this process lacks CAP_BPF and CAP_PERFMON"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nattach      none\n"));
 	command_run(&end, live_be_nobody, ARGS("doctor", "-j"));
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_ptr_nonnull(strstr(end.out, "\"uid\":65534,\"user_namespace\":false,"
 					      "\"capabilities\":[]}"));
 	ck_assert_ptr_nonnull(strstr(end.out, "\"xdp\":\"EPERM\","));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"struct_ops\":{\"has\":\"EPERM\",\"why\":\"EPERM: this "
+					      "process lacks CAP_BPF (or CAP_SYS_ADMIN)"));
 }
 END_TEST
 

@@ -210,10 +210,17 @@ static void tell_missing(const struct doctor *doctor, int first)
 
 static void tell_ways(const struct doctor *doctor)
 {
+	int any = 0;
+
 	start_line("attach", LABEL);
-	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++)
-		if (doctor->ways[i].has == 1)
-			put(" ", rawbpf_probe_attach_get(i));
+	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
+		if (doctor->ways[i].has != 1)
+			continue;
+		put(" ", rawbpf_probe_attach_get(i));
+		any = 1;
+	}
+	if (!any)
+		put(" ", "none");
 	end_line();
 	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++)
 		if (doctor->ways[i].has != 1)
