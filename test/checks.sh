@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
 # For scripts that check one thing after the other: source it, call check for each, end with
-# checks_end. $top is the top of the tree, $work a folder for what is made.
+# checks_end. The script stands in a folder of test/. $top is the top of the tree, $work a folder
+# for what is made.
 
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0

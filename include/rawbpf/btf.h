@@ -314,7 +314,7 @@ struct rawbpf_btf_struct_ops {
 int rawbpf_btf_struct_ops_load(struct rawbpf_map_spec *spec, struct rawbpf_btf_struct_ops *ops,
 			       const struct rawbpf_btf *kernel, const char *name);
 
-/* -------------------------------------------------------------------- the kernel, lib/btf.c */
+/* -------------------------------------------------------------------- the kernel, lib/object/btf.c */
 
 struct rawbpf_btf_spec {
 	const void *data;

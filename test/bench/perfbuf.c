@@ -14,7 +14,7 @@
 #include <sched.h>
 #include <sys/epoll.h>
 
-#include "../producer.h"
+#include "../event/producer.h"
 
 enum { PAGE = 4096, PRODUCER_CPU = 0, READER_CPU = 1, ROUNDS_MAX = 201 };
 enum { OURS, LIBBPF, SIDES };

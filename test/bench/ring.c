@@ -16,7 +16,7 @@
 
 #include <rawbpf.h>
 
-#include "../ring_programs.h"
+#include "../event/ring_programs.h"
 
 /* How fast memory is depends on which pages a ring got: so it is opened again and again. */
 enum { RING_SIZE = 1 << 20, OPENINGS = 15, ROUNDS = 31 };

@@ -31,12 +31,12 @@ alone="-DNO_LIBC -DRAW_TRACEPOINT -ffreestanding -fno-stack-protector -nostdlib 
 heading "Sizes"
 sh "$here/sizes.sh"
 
-# Kprobes need the vm (test/vm.c compares their list of system calls), a raw tracepoint does not.
+# Kprobes need the vm (test/vm/vm.c compares their list of system calls), a raw tracepoint does not.
 heading "Start-up of the minimal program, without libc, on a raw tracepoint"
 # shellcheck disable=SC2086 # several words
-build minimal $alone "$here/minimal.c" "$top/lib/rawbpf.c" "$top/lib/mem.c"
+build minimal $alone "$here/minimal.c" "$top/lib/rawbpf.c" "$top/lib/sys/mem.c"
 # shellcheck disable=SC2086
-build bare $alone "$here/minimal_bare.c" "$top/lib/mem.c"
+build bare $alone "$here/minimal_bare.c" "$top/lib/sys/mem.c"
 for program in minimal bare; do
 	strace -o "$work/trace" "$work/$program"
 	printf '%-64s %s\n' "system calls of $program" \
@@ -56,7 +56,7 @@ build perfbuf "$here/perfbuf.c" "$top/lib/rawbpf.c" -lbpf -lpthread
 "$work/perfbuf"
 
 heading "Ring buffers"
-build ring "$here/ring.c" "$top/test/ring_programs.c" "$top/lib/rawbpf.c" -lbpf -lpthread
+build ring "$here/ring.c" "$top/test/event/ring_programs.c" "$top/lib/rawbpf.c" -lbpf -lpthread
 "$work/ring"
 
 heading "Compiling the library as one file"

@@ -55,8 +55,8 @@ figure() { # WHAT VALUE LIMIT UNIT
 library=$top/lib/rawbpf.c
 with_musl minimal "$here/minimal.c" "$library"
 with_musl minimal-bare "$here/minimal_bare.c"
-without_libc minimal-alone "$here/minimal.c" "$library" "$top/lib/mem.c"
-without_libc minimal-alone-bare "$here/minimal_bare.c" "$top/lib/mem.c"
+without_libc minimal-alone "$here/minimal.c" "$library" "$top/lib/sys/mem.c"
+without_libc minimal-alone-bare "$here/minimal_bare.c" "$top/lib/sys/mem.c"
 with_musl fchownat-count "$top/examples/fchownat-count.c" "$library"
 with_musl no-bpf "$top/examples/fchownat-count.c" "$here/no_bpf.c"
 
@@ -69,7 +69,7 @@ figure "minimal program without libc" "$(file_size minimal-alone)" 4096 bytes
 figure "code and data of fchownat-count, over the same libc calls without BPF" \
 	"$(($(code_and_data fchownat-count) - $(code_and_data no-bpf)))" 10752 bytes
 
-for source in "$top"/insn/*.c "$top/lib/mem.c"; do
+for source in "$top"/insn/*/*.c "$top/lib/sys/mem.c"; do
 	gcc -std=gnu11 -Os -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
 		-ffunction-sections -fdata-sections -I"$top/include" -c "$source" \
 		-o "$work/$(basename "$source").o"

@@ -3,7 +3,7 @@
  * Fuzz target for the assembler: any bytes get an answer, within the caller's buffers, with
  * the scratch it asks for, and the same one whether or not the last line has an end.
  *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude test/fuzz/parse.c insn/x.c...
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude test/fuzz/parse.c lib/rawbpf.c
  */
 #include <errno.h>
 #include <rawbpf/text.h>

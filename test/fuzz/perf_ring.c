@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #define RAWBPF__PRIVATE static
-#include "../../lib/perf_ring.c"
-#include "../perf_ring.h"
+#include "../../lib/event/perf_ring.c"
+#include "../event/perf_ring.h"
 
 static volatile unsigned char sum;
 

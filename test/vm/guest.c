@@ -4,7 +4,7 @@
  *
  * Attaches in every way there is, makes 1000 calls of fchownat(2), and prints what was counted,
  * as a line `fact NAME VALUE` each; where something failed the value is the negative errno. What
- * the values are to be is known by test/vm.c, which reads them on the other side.
+ * the values are to be is known by test/vm/vm.c, which reads them on the other side.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@
 
 #include <rawbpf.h>
 
-#include "../insn_programs.h"
+#include "../form/insn_programs.h"
 #include "guest.h"
 
 enum { CALLS = 1000, FEW_CALLS = 10 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands and links that only newer kernels than this machine's, or others, can show. */
-#include "../link_kinds.h"
+#include "../attach/link_kinds.h"
 #include "guest.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* How this kernel refuses, and what `rawbpf doctor` says of it. */
-#include "../answer.h"
-#include "../capability.h"
-#include "../rejected.h"
+#include "../diagnose/answer.h"
+#include "../diagnose/capability.h"
+#include "../log/rejected.h"
 #include "guest.h"
 
 #include <fcntl.h>
@@ -54,7 +54,7 @@ static void set(const char *path, const char *value)
 	close(fd);
 }
 
-/* As test/capabilities.tsv has them: a fact for each operation, with the answer for each set. */
+/* As test/diagnose/capabilities.tsv has them: a fact for each operation, with the answer for each set. */
 void guest_capabilities(void)
 {
 	const char *operation;

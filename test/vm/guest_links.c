@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every kind of link, on this kernel. */
-#include "../link_kinds.h"
+#include "../attach/link_kinds.h"
 #include "guest.h"
 
 #include <fcntl.h>

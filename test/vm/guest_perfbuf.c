@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../producer.h"
+#include "../event/producer.h"
 #include "guest.h"
 
 enum { RECORD = 40, RECORD_PADDED = 44, CPUS = 2 };

@@ -10,7 +10,7 @@
 
 #include <rawbpf.h>
 
-#include "../ring_programs.h"
+#include "../event/ring_programs.h"
 #include "guest.h"
 
 enum { SIZE = 65536, CPUS = 2, EACH = 100000 };

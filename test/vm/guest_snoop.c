@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../snooped.h"
+#include "../examples/snooped.h"
 #include "guest.h"
 
 enum { FLOOD = 20000, SLEEPERS = 50 };

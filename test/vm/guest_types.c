@@ -70,6 +70,6 @@ void guest_types(void)
 	test_as_it_is("/bin/map_types", "types.uses");
 	kernel_btf(&kernel);
 	every_prog(&kernel);
-	every_map(&kernel); /* after those: see test/map_types.c */
+	every_map(&kernel); /* after those: see test/object/map_types.c */
 	rawbpf_btf_close(&kernel);
 }

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Instructions are kept from the array's start, labels from its end, each in
+ * the order it came; when they meet, the array is full. Labels are therefore
+ * in the order of their places. A label's place is in its insn.imm.
+ *
+ * Labels with names are also in trees by hash: `labels` of the builder has the
+ * roots, `next` and `line` of each the next two, as the label's number + 1.
+ */
+#include <linux/errno.h>
+#include <rawbpf/build.h>
+#include <rawbpf/insn.h>
+
+#include "../base/out.h"
+
+enum { GOTOL_KERNEL = 6 << 8 | 6 };
+
+static void set_error(struct rawbpf_build *b, int error, unsigned index, unsigned line,
+		      const char *label, const char *reason)
+{
+	b->error = (struct rawbpf_build_error){ error, index, line, label, reason };
+}
+
+/* The first mistake stays: nothing is built after it. */
+static void build_fail(struct rawbpf_build *b, int error, unsigned line, const char *label,
+		       const char *reason)
+{
+	b->broken = 1;
+	set_error(b, error, b->count, line, label, reason);
+}
+
+static int build_has_room(struct rawbpf_build *b, unsigned wanted, unsigned line)
+{
+	if (b->broken)
+		return 0;
+	if (wanted <= b->slot_max - b->count - b->label_count)
+		return 1;
+	build_fail(b, -ENOSPC, line, NULL, "the array of slots is full");
+	return 0;
+}
+
+static int names_equal(const char *left, const char *right)
+{
+	while (*left && *left == *right) {
+		left++;
+		right++;
+	}
+	return *left == *right;
+}
+
+/* How many digits `name` begins with. */
+static size_t count_digits(const char *name)
+{
+	size_t digits = 0;
+
+	while (name[digits] >= '0' && name[digits] <= '9')
+		digits++;
+	return digits;
+}
+
+/* ------------------------------------------------------------------------ labels */
+
+static struct rawbpf_build_slot *label_number(const struct rawbpf_build *b, unsigned number)
+{
+	return &b->slots[b->slot_max - 1 - number];
+}
+
+static unsigned hash_name(const char *name)
+{
+	unsigned hash = 0;
+
+	while (*name)
+		hash = hash * 31 + (unsigned char)*name++;
+	return hash;
+}
+
+/* Where the tree has the label of that name, or where there is 0 and it would go. */
+static unsigned *find_named_label(struct rawbpf_build *b, const char *name)
+{
+	enum { TREES = sizeof(b->labels) / sizeof(b->labels[0]) };
+	unsigned hash = hash_name(name);
+	unsigned *at = &b->labels[hash % TREES];
+
+	for (hash /= TREES; *at; hash /= 2) {
+		struct rawbpf_build_slot *label = label_number(b, *at - 1);
+
+		if (names_equal(label->name, name))
+			break;
+		at = hash % 2 ? &label->line : &label->next;
+	}
+	return at;
+}
+
+/* The number of the first label that is behind the instruction at `index`. */
+static unsigned first_label_after(const struct rawbpf_build *b, unsigned index)
+{
+	unsigned low = 0, high = b->label_count;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if ((unsigned)label_number(b, middle)->insn.imm > index)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Is `reference` "1f" or "1b" for the label "1"? */
+static int is_reference_to(const char *reference, size_t digits, const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < digits; i++)
+		if (label[i] != reference[i])
+			return 0;
+	return !label[digits];
+}
+
+static const struct rawbpf_build_slot *find_local_label(const struct rawbpf_build *b,
+							unsigned index, const char *name,
+							size_t digits)
+{
+	unsigned at = first_label_after(b, index);
+
+	if (name[digits] == 'f') {
+		for (; at < b->label_count; at++)
+			if (is_reference_to(name, digits, label_number(b, at)->name))
+				return label_number(b, at);
+	} else {
+		while (at-- > 0)
+			if (is_reference_to(name, digits, label_number(b, at)->name))
+				return label_number(b, at);
+	}
+	return NULL;
+}
+
+static const struct rawbpf_build_slot *find_label(struct rawbpf_build *b, unsigned index,
+						  const char *name)
+{
+	size_t digits = count_digits(name);
+	unsigned named;
+
+	if (digits)
+		return find_local_label(b, index, name, digits);
+	named = *find_named_label(b, name);
+	return named ? label_number(b, named - 1) : NULL;
+}
+
+void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned line)
+{
+	struct rawbpf_build_slot *slot;
+	unsigned *place = NULL;
+	size_t digits;
+
+	if (!build_has_room(b, 1, line))
+		return;
+	digits = label ? count_digits(label) : 0;
+	if (!label || !*label || (digits && label[digits])) {
+		build_fail(b, -EINVAL, line, label, "'@' is not a name for a label");
+		return;
+	}
+	if (!digits)
+		place = find_named_label(b, label);
+	if (place && *place) {
+		build_fail(b, -EEXIST, line, label, "there is a label '@' already");
+		return;
+	}
+	slot = label_number(b, b->label_count++);
+	*slot = (struct rawbpf_build_slot){ .name = label };
+	slot->insn.imm = (int)b->count;
+	if (place)
+		*place = b->label_count;
+}
+
+/* ------------------------------------------------------------------ instructions */
+
+static void append(struct rawbpf_build *b, struct bpf_insn insn, const char *name, unsigned line)
+{
+	b->slots[b->count++] = (struct rawbpf_build_slot){
+		.insn = insn, .name = name, .line = line };
+}
+
+void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, unsigned count,
+			  unsigned line)
+{
+	unsigned i;
+
+	if (!build_has_room(b, count, line))
+		return;
+	for (i = 0; i < count; i++)
+		append(b, insns[i], NULL, line);
+}
+
+/* Append what refers to a label or map: the first of `count` slots. */
+static void append_reference(struct rawbpf_build *b, const struct bpf_insn *insns, unsigned count,
+			     const char *name, unsigned line)
+{
+	size_t digits = name ? count_digits(name) : 0;
+	int is_load = insns->code == (BPF_LD | BPF_DW | BPF_IMM);
+	int is_map = is_load && insns->src_reg != BPF_PSEUDO_FUNC;
+
+	if (!build_has_room(b, count, line))
+		return;
+	if (!name || !*name) {
+		build_fail(b, -EINVAL, line, name, is_map ? "a map without a name"
+							  : "a jump or call without a label");
+		return;
+	}
+	if (!is_map && digits &&
+	    ((name[digits] != 'f' && name[digits] != 'b') || name[digits + 1])) {
+		build_fail(b, -EINVAL, line, name,
+			   "'@' is not a label: a number wants f (forward) or b (backward) "
+			   "after it");
+		return;
+	}
+	append(b, insns[0], name, line);
+	if (count == 2)
+		append(b, insns[1], NULL, line);
+}
+
+static int is_jump(const struct bpf_insn *insn)
+{
+	unsigned class = BPF_CLASS(insn->code), operation = BPF_OP(insn->code);
+
+	if (class != BPF_JMP && class != BPF_JMP32)
+		return 0;
+	if (operation == BPF_JA) /* with a register it is "gotox", which has no offset */
+		return BPF_SRC(insn->code) == BPF_K;
+	return operation != BPF_CALL && operation != BPF_EXIT;
+}
+
+void rawbpf_build_jump_at(struct rawbpf_build *b, struct bpf_insn insn, const char *label,
+			  unsigned line)
+{
+	if (!b->broken && !is_jump(&insn))
+		build_fail(b, -EINVAL, line, label, "not a jump, so it cannot go to '@'");
+	append_reference(b, &insn, 1, label, line);
+}
+
+void rawbpf_build_call_at(struct rawbpf_build *b, const char *label, unsigned line)
+{
+	const struct bpf_insn call = BPF_CALL_REL(0);
+
+	append_reference(b, &call, 1, label, line);
+}
+
+void rawbpf_build_func_at(struct rawbpf_build *b, unsigned reg, const char *label, unsigned line)
+{
+	const struct bpf_insn load[] = { RAWBPF_LD_FUNC(reg, 0) };
+
+	append_reference(b, load, 2, label, line);
+}
+
+void rawbpf_build_map_at(struct rawbpf_build *b, unsigned reg, const char *name, unsigned line)
+{
+	const struct bpf_insn load[] = { BPF_LD_MAP_FD(reg, 0) };
+
+	append_reference(b, load, 2, name, line);
+}
+
+void rawbpf_build_map_value_at(struct rawbpf_build *b, unsigned reg, const char *name,
+			       unsigned offset, unsigned line)
+{
+	const struct bpf_insn load[] = { BPF_LD_MAP_VALUE(reg, 0, (int)offset) };
+
+	append_reference(b, load, 2, name, line);
+}
+
+/* --------------------------------------------------------------------- resolving */
+
+static int resolve_error(struct rawbpf_build *b, int error, unsigned index, const char *reason)
+{
+	const struct rawbpf_build_slot *slot = &b->slots[index];
+
+	set_error(b, error, index, slot->line, slot->name, reason);
+	return error;
+}
+
+static int resolve_map(struct rawbpf_build *b, struct bpf_insn *insn, unsigned index,
+		       const struct rawbpf_env *env)
+{
+	unsigned i, count = env ? env->map_fd_count : 0;
+
+	for (i = 0; i < count; i++) {
+		if (names_equal(env->map_fds[i].name, b->slots[index].name)) {
+			insn->imm = env->map_fds[i].fd;
+			return 0;
+		}
+	}
+	return resolve_error(b, -ENOENT, index, "there is no map '@' in the environment");
+}
+
+/* Jumps that reach further than 16 bits have their distance in imm; some can become one. */
+static int resolve_jump(struct rawbpf_build *b, struct bpf_insn *insn, unsigned index,
+			int distance, const struct rawbpf_env *env)
+{
+	if (insn->code == (BPF_JMP32 | BPF_JA)) {
+		insn->imm = distance;
+		return 0;
+	}
+	if (distance >= -32768 && distance <= 32767) {
+		insn->off = distance;
+		return 0;
+	}
+	if (insn->code != (BPF_JMP | BPF_JA))
+		return resolve_error(b, -ERANGE, index,
+				     "'@' is more than 32767 instructions away; jump to it by "
+				     "BPF_JMP_A, and over that by this one");
+	if (!env || env->kernel < GOTOL_KERNEL)
+		return resolve_error(b, -ERANGE, index,
+				     "'@' is more than 32767 instructions away, which takes "
+				     "Linux 6.6");
+	insn->code = BPF_JMP32 | BPF_JA;
+	insn->off = 0;
+	insn->imm = distance;
+	return 0;
+}
+
+static int resolve_reference(struct rawbpf_build *b, struct bpf_insn *insn, unsigned index,
+			     const struct rawbpf_env *env)
+{
+	int is_load = insn->code == (BPF_LD | BPF_DW | BPF_IMM);
+	const struct rawbpf_build_slot *label;
+	int distance;
+
+	if (is_load && insn->src_reg != BPF_PSEUDO_FUNC)
+		return resolve_map(b, insn, index, env);
+	label = find_label(b, index, b->slots[index].name);
+	if (!label)
+		return resolve_error(b, -ENOENT, index, "there is no label '@'");
+	if ((unsigned)label->insn.imm == b->count)
+		return resolve_error(b, -EINVAL, index, "there is no instruction behind label '@'");
+	/* All of them count from the next slot: for a 64-bit load that is its own second half. */
+	distance = label->insn.imm - (int)index - 1;
+	if (!is_load && insn->code != (BPF_JMP | BPF_CALL))
+		return resolve_jump(b, insn, index, distance, env);
+	insn->imm = distance;
+	return 0;
+}
+
+int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigned max,
+			 const struct rawbpf_env *env)
+{
+	unsigned i;
+
+	if (b->broken)
+		return b->error.error;
+	set_error(b, 0, 0, 0, NULL, NULL);
+	for (i = 0; i < b->count; i++) {
+		int err = 0;
+
+		if (i == max) {
+			set_error(b, -ENOSPC, i, b->slots[i].line, NULL,
+				  "the array for the program ends here");
+			return -ENOSPC;
+		}
+		insns[i] = b->slots[i].insn;
+		if (b->slots[i].name)
+			err = resolve_reference(b, &insns[i], i, env);
+		if (err < 0)
+			return err;
+	}
+	return (int)b->count;
+}
+
+/* ------------------------------------------------------------------- explaining */
+
+/* Names are not the library's: nothing that a terminal would obey. */
+static void explain_name(struct rawbpf__out *out, const char *name)
+{
+	while (name && *name)
+		rawbpf__out_escaped(out, *name++);
+}
+
+size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_error *error)
+{
+	struct rawbpf__out out = { text, size, 0 };
+	const char *reason = error->reason ? error->reason : "no error";
+
+	if (size)
+		text[0] = '\0';
+	if (error->error) {
+		rawbpf__out_text(&out, "instruction ");
+		rawbpf__out_number(&out, error->index);
+		if (error->line) {
+			rawbpf__out_text(&out, ", line ");
+			rawbpf__out_number(&out, error->line);
+		}
+		rawbpf__out_text(&out, ": ");
+	}
+	for (; *reason; reason++) {
+		if (*reason == '@')
+			explain_name(&out, error->label);
+		else
+			rawbpf__out_byte(&out, *reason);
+	}
+	return out.length;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* A rejected program, told to its author. */
+#include "rejection.h"
+
+#include <rawbpf/build.h>
+#include <rawbpf/text.h>
+
+#include "../base/out.h"
+
+enum { OLDEST_KERNEL = 5 << 8 | 10, WHERE_COLUMN = 52, COMPLAINTS = 4 };
+
+static void say_escaped(struct rawbpf__out *out, const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		rawbpf__out_escaped(out, (unsigned char)text[i]);
+}
+
+static void say_blanks(struct rawbpf__out *out, size_t count)
+{
+	while (count--)
+		rawbpf__out_byte(out, ' ');
+}
+
+static void say_error(struct rawbpf__out *out, int error)
+{
+	switch (error) {
+	case -EACCES: rawbpf__out_text(out, "EACCES"); break;
+	case -EINVAL: rawbpf__out_text(out, "EINVAL"); break;
+	case -EPERM: rawbpf__out_text(out, "EPERM"); break;
+	case -E2BIG: rawbpf__out_text(out, "E2BIG"); break;
+	case -EFAULT: rawbpf__out_text(out, "EFAULT"); break;
+	case -EBADF: rawbpf__out_text(out, "EBADF"); break;
+	default:
+		rawbpf__out_text(out, "errno ");
+		rawbpf__out_number(out, error < 0 ? -(unsigned)error : (unsigned)error);
+	}
+}
+
+/* ----------------------------------------------------------------- where it comes from */
+
+static unsigned line_at(const struct rawbpf_rejection *r, unsigned index)
+{
+	if (r->lines)
+		return r->lines[index];
+	return r->build && index < r->build->count ? r->build->slots[index].line : 0;
+}
+
+/* The builder has its labels at the end of its slots, the last one first. */
+static const struct rawbpf_build_slot *label_before(const struct rawbpf_build *b, unsigned index)
+{
+	const struct rawbpf_build_slot *label = b->slots + b->slot_max - b->label_count;
+	const struct rawbpf_build_slot *end = b->slots + b->slot_max;
+
+	while (label < end && (unsigned)label->insn.imm > index)
+		label++;
+	return label < end ? label : NULL;
+}
+
+static int has_place(const struct rawbpf_rejection *r, unsigned index)
+{
+	return line_at(r, index) || (r->build && label_before(r->build, index));
+}
+
+static void say_name(struct rawbpf__out *out, const char *name)
+{
+	size_t length = 0;
+
+	while (name[length])
+		length++;
+	say_escaped(out, name, length);
+}
+
+/* "count.s:12", "line 12", "<loop+2>", or nothing. */
+static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r, unsigned index)
+{
+	const struct rawbpf_build_slot *label = r->build ? label_before(r->build, index) : NULL;
+	unsigned line = line_at(r, index);
+
+	if (line && r->file) {
+		say_name(out, r->file);
+		rawbpf__out_byte(out, ':');
+		rawbpf__out_number(out, line);
+	} else if (line) {
+		rawbpf__out_text(out, "line ");
+		rawbpf__out_number(out, line);
+	}
+	if (!label)
+		return;
+	rawbpf__out_text(out, line ? " <" : "<");
+	say_name(out, label->name);
+	if ((unsigned)label->insn.imm != index) {
+		rawbpf__out_byte(out, '+');
+		rawbpf__out_number(out, index - (unsigned)label->insn.imm);
+	}
+	rawbpf__out_byte(out, '>');
+}
+
+/* ------------------------------------------------------------------- the instruction */
+
+static size_t digits_of(unsigned number)
+{
+	size_t digits = 1;
+
+	while (number /= 10)
+		digits++;
+	return digits;
+}
+
+static const char *target_of(const struct rawbpf_rejection *r, unsigned index)
+{
+	const struct bpf_insn *insn = &r->insns[index];
+
+	return r->build && index < r->build->count && BPF_CLASS(insn->code) != BPF_LD ?
+	       r->build->slots[index].name : NULL;
+}
+
+/* As the log has it, but for the opcode: "(07) ". */
+static void format_instruction(char *text, size_t size, const struct rawbpf_rejection *r,
+			       unsigned index)
+{
+	size_t i = 0, skip;
+
+	rawbpf_insn_format(text, size, r->insns + index, r->insn_count - index, RAWBPF_KERNEL,
+			   target_of(r, index), NULL);
+	skip = text[0] == '(' && text[1] && text[2] && text[3] == ')' && text[4] == ' ' ? 5 : 0;
+	do
+		text[i] = text[i + skip];
+	while (text[i++]);
+}
+
+/* Writes "  7: TEXT   PLACE"; TEXT also to `text`, of 128 bytes. Returns the column of it. */
+static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejection *r,
+			      unsigned index, char *text)
+{
+	size_t digits = digits_of(index), begin = (digits < 4 ? 4 : digits) + 2, length = 0, end;
+
+	format_instruction(text, 128, r, index);
+	while (text[length])
+		length++;
+	end = out->length + WHERE_COLUMN;
+	say_blanks(out, digits < 4 ? 4 - digits : 0);
+	rawbpf__out_number(out, index);
+	rawbpf__out_text(out, ": ");
+	say_escaped(out, text, length);
+	if (has_place(r, index)) {
+		say_blanks(out, out->length < end ? end - out->length : 1);
+		say_place(out, r, index);
+	}
+	rawbpf__out_byte(out, '\n');
+	return begin;
+}
+
+static int is_name_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/* Where in `text` the register stands: as a pointer if it does so at all. NULL: nowhere. */
+static const char *register_at(const char *text, unsigned reg)
+{
+	size_t length = 1 + digits_of(reg);
+	const char *found = NULL, *at;
+
+	for (at = text; *at; at++) {
+		unsigned number = 0, i;
+
+		if ((*at != 'r' && *at != 'w') || (at > text && is_name_byte(at[-1])))
+			continue;
+		for (i = 1; at[i] >= '0' && at[i] <= '9'; i++)
+			number = number * 10 + (unsigned)(at[i] - '0');
+		if (i != length || number != reg || is_name_byte(at[i]))
+			continue;
+		if (at > text && at[-1] == '(')
+			return at;
+		if (!found)
+			found = at;
+	}
+	return found;
+}
+
+static void say_state(struct rawbpf__out *out, const struct rawbpf_rejection *r, unsigned reg)
+{
+	rawbpf__out_byte(out, 'r');
+	rawbpf__out_number(out, reg);
+	rawbpf__out_text(out, " is ");
+	say_escaped(out, r->states[reg].text, r->states[reg].length);
+}
+
+/* The complaint's register, marked in the text, with what it holds. */
+static void say_mark(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *text,
+		     size_t column)
+{
+	unsigned reg = (unsigned)r->reg;
+	const char *at = register_at(text, reg);
+	size_t i;
+
+	if (!at)
+		return;
+	say_blanks(out, column + (size_t)(at - text));
+	rawbpf__out_byte(out, '^');
+	for (i = digits_of(reg); i; i--)
+		rawbpf__out_byte(out, '~');
+	if (r->states[reg].length) {
+		rawbpf__out_byte(out, ' ');
+		say_state(out, r, reg);
+	}
+	rawbpf__out_byte(out, '\n');
+}
+
+/* What the other registers hold that the instruction reads. */
+static void say_states(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *text)
+{
+	unsigned registers = rawbpf__registers_read(&r->insns[r->index]), reg;
+	const char *between = "   ";
+
+	if (r->reg >= 0 && register_at(text, (unsigned)r->reg))
+		registers &= ~(1u << r->reg);
+	for (reg = 0; reg < 11; reg++) {
+		if (!(registers >> reg & 1) || !r->states[reg].length)
+			continue;
+		rawbpf__out_text(out, between);
+		say_state(out, r, reg);
+		between = ", ";
+	}
+	if (between[0] == ',')
+		rawbpf__out_byte(out, '\n');
+}
+
+/* An instruction that the kernel does not know may be too new for it. */
+static void say_kernel(struct rawbpf__out *out, const struct rawbpf_rejection *r)
+{
+	int kernel = rawbpf_insn_kernel(r->insns + r->index, r->insn_count - (unsigned)r->index);
+
+	if (kernel <= OLDEST_KERNEL || !rawbpf__hint_is_of_encoding(r->hint))
+		return;
+	rawbpf__out_text(out, "   (the instruction came with Linux ");
+	rawbpf__out_number(out, (unsigned)kernel >> 8);
+	rawbpf__out_byte(out, '.');
+	rawbpf__out_number(out, (unsigned)kernel & 255);
+	rawbpf__out_text(out, ")\n");
+}
+
+static void say_index(struct rawbpf__out *out, const struct rawbpf_rejection *r)
+{
+	char text[128];
+	size_t column;
+
+	if (r->previous >= 0 && r->previous != r->index)
+		say_instruction(out, r, (unsigned)r->previous, text);
+	column = say_instruction(out, r, (unsigned)r->index, text);
+	if (r->reg >= 0)
+		say_mark(out, r, text, column);
+	say_states(out, r, text);
+	say_kernel(out, r);
+}
+
+/* ------------------------------------------------------------------------- all of it */
+
+/* The complaint, and the few lines around it. */
+static void say_complaint(struct rawbpf__out *out, const struct rawbpf_rejection *r)
+{
+	const char *at = r->rest.text, *end = at + r->rest.length;
+	int lines;
+
+	for (lines = 0; at < end && lines < COMPLAINTS; lines++) {
+		const char *start = at;
+
+		while (at < end && *at != '\n')
+			at++;
+		rawbpf__out_text(out, "   ");
+		say_escaped(out, start, (size_t)(at - start));
+		rawbpf__out_byte(out, '\n');
+		at++;
+	}
+}
+
+/* Sentences, in lines of at most 100 columns. */
+static void say_hint(struct rawbpf__out *out, const char *hint)
+{
+	size_t column = 0;
+
+	while (*hint) {
+		size_t word = 0;
+
+		while (hint[word] && hint[word] != ' ')
+			word++;
+		if (column && column + 1 + word > 96) {
+			rawbpf__out_byte(out, '\n');
+			column = 0;
+		}
+		rawbpf__out_text(out, column ? " " : "   ");
+		say_escaped(out, hint, word);
+		column += column ? word + 1 : word + 3;
+		hint += word + (hint[word] == ' ');
+	}
+	rawbpf__out_byte(out, '\n');
+}
+
+size_t rawbpf_rejection_explain(char *text, size_t size, const struct rawbpf_rejection *rejection)
+{
+	struct rawbpf__out out = { .text = text, .size = size };
+	struct rawbpf_rejection r = *rejection;
+	int err = rawbpf_rejection_parse(&r);
+
+	if (size)
+		text[0] = '\0';
+	rawbpf__out_text(&out, "the verifier rejected the program (");
+	say_error(&out, r.error);
+	rawbpf__out_byte(&out, ')');
+	if (r.index >= 0) {
+		rawbpf__out_text(&out, " at instruction ");
+		rawbpf__out_number(&out, (unsigned)r.index);
+	}
+	rawbpf__out_byte(&out, '\n');
+	if (r.index >= 0)
+		say_index(&out, &r);
+	if (err == 0)
+		say_complaint(&out, &r);
+	if (r.hint)
+		say_hint(&out, r.hint);
+	return out.length;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include <rawbpf/net.h>
+
+#include "../sys/attr.h"
+#include "link.h"
+
+/* Links that take a target and flags, and no more. */
+static int attach(struct rawbpf_link *link, int target, int prog, unsigned attach_type,
+		  unsigned flags)
+{
+	const struct rawbpf__link_attr attr = {
+		.prog_fd = prog,
+		.target_fd = target,
+		.attach_type = attach_type,
+		.flags = flags,
+	};
+
+	return rawbpf__link_create(link, &attr, sizeof attr);
+}
+
+int rawbpf_xdp_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsigned flags)
+{
+	return attach(link, ifindex, prog, BPF_XDP, flags);
+}
+
+int rawbpf_tcx_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsigned attach_type,
+		      const struct rawbpf_anchor *anchor)
+{
+	return rawbpf__link_create_at(link, ifindex, prog, attach_type, anchor);
+}
+
+int rawbpf_netkit_attach(struct rawbpf_link *link, unsigned ifindex, int prog,
+			 unsigned attach_type, const struct rawbpf_anchor *anchor)
+{
+	return rawbpf__link_create_at(link, ifindex, prog, attach_type, anchor);
+}
+
+int rawbpf_netns_attach(struct rawbpf_link *link, int netns, int prog, unsigned attach_type)
+{
+	return attach(link, netns, prog, attach_type, 0);
+}
+
+int rawbpf_netfilter_attach(struct rawbpf_link *link, int prog, unsigned family, unsigned hook,
+			    const struct rawbpf_netfilter_spec *spec)
+{
+	const struct rawbpf__netfilter_attr attr = {
+		.link = { .prog_fd = prog, .attach_type = BPF_NETFILTER },
+		.pf = family,
+		.hooknum = hook,
+		.priority = spec->priority,
+		.flags = spec->flags,
+	};
+
+	return rawbpf__link_create(link, &attr, sizeof attr);
+}
+
+int rawbpf_sockmap_attach(struct rawbpf_link *link, int map, int prog, unsigned attach_type)
+{
+	return attach(link, map, prog, attach_type, 0);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "perf.h"
+
+#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
+
+#include "../sys/attr.h"
+#include "../sys/file.h"
+#include "link.h"
+
+int rawbpf__probe_open(struct perf_event_attr *attr, const struct rawbpf__pmu *pmu, int retprobe,
+		       unsigned pid)
+{
+	int bit, type = rawbpf__file_number(AT_FDCWD, pmu->type, "");
+
+	if (type < 0)
+		return type == -ENOENT ? -EOPNOTSUPP : type;
+	attr->type = type;
+	if (retprobe) {
+		bit = rawbpf__file_number(AT_FDCWD, pmu->retprobe, "config:");
+		if (bit < 0)
+			return bit;
+		attr->config |= (uint64_t)1 << bit;
+	}
+	return pid ? rawbpf__perf_event_open(attr, pid, -1) : rawbpf__perf_event_open(attr, -1, 0);
+}
+
+static int bind_by_link(int event, int prog, uint64_t cookie)
+{
+	const struct rawbpf__perf_link_attr attr = {
+		.link = { .prog_fd = prog, .target_fd = event, .attach_type = BPF_PERF_EVENT },
+		.bpf_cookie = cookie,
+	};
+
+	return rawbpf__bpf_fd(BPF_LINK_CREATE, &attr, sizeof attr);
+}
+
+static int bind_by_ioctl(int event, int prog, uint64_t cookie)
+{
+	int err;
+
+	if (cookie)
+		return -EOPNOTSUPP;
+	err = rawbpf__ioctl(event, PERF_EVENT_IOC_SET_BPF, prog);
+	return err < 0 ? err : event;
+}
+
+int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bind, uint64_t cookie)
+{
+	int event = link->fd;
+	int fd = -EINVAL;
+
+	if (bind != RAWBPF_BIND_IOCTL)
+		fd = bind_by_link(event, prog, cookie);
+	/* Before 5.15 a perf event cannot be the target of a link: EINVAL. */
+	if (bind == RAWBPF_BIND_IOCTL || (bind == RAWBPF_BIND_AUTO && fd == -EINVAL && !cookie))
+		fd = bind_by_ioctl(event, prog, cookie);
+	if (fd < 0) {
+		rawbpf_link_detach(link);
+		return fd;
+	}
+	if (fd != event) {
+		link->fd = fd;
+		rawbpf__close(event); /* the bpf link holds it from here on */
+	}
+	return 0;
+}
+
+int rawbpf_perf_event_attach(struct rawbpf_link *link, int event, int prog,
+			     const struct rawbpf_perf_event_spec *spec)
+{
+	int err = rawbpf__link_set(link, rawbpf__dup(event));
+
+	return err < 0 ? err : rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
+}

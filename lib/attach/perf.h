@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Putting a program on a perf event: what kprobes and tracepoints share. */
+#ifndef RAWBPF_LIB_PERF_H
+#define RAWBPF_LIB_PERF_H
+
+#include <rawbpf/link.h>
+
+#include "../sys/sys.h"
+
+/* A PMU of probes, by its files in sysfs. */
+struct rawbpf__pmu {
+	const char *type;
+	const char *retprobe; /* which bit of `config` that is */
+};
+
+#define RAWBPF__PMU(NAME)                                                                          \
+	{                                                                                          \
+		"/sys/bus/event_source/devices/" NAME "/type",                                     \
+		"/sys/bus/event_source/devices/" NAME "/format/retprobe",                          \
+	}
+
+/*
+ * Open a probe as a perf event; `pid` 0: for all processes. -EOPNOTSUPP: no such PMU, or sysfs is
+ * not mounted.
+ */
+RAWBPF__PRIVATE int rawbpf__probe_open(struct perf_event_attr *attr, const struct rawbpf__pmu *pmu,
+				       int retprobe, unsigned pid);
+
+/*
+ * Put `prog` on the perf event that link->fd is. If it cannot be, the event is
+ * closed (and removed from tracefs, if it is ours) and the link inert.
+ */
+RAWBPF__PRIVATE int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bind,
+					uint64_t cookie);
+
+#endif

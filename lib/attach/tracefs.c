@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracefs.h"
+
+#include "../sys/file.h"
+
+int rawbpf__tracefs_events_open(void)
+{
+	int fd = rawbpf__open(AT_FDCWD, "/sys/kernel/tracing/events", O_PATH);
+
+	if (fd == -ENOENT)
+		fd = rawbpf__open(AT_FDCWD, "/sys/kernel/debug/tracing/events", O_PATH);
+	return fd == -ENOENT ? -EOPNOTSUPP : fd;
+}
+
+int rawbpf__tracefs_event_open(int events, const char *id_path)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = PERF_ATTR_SIZE_VER1 };
+	int id = rawbpf__file_number(events, id_path, "");
+
+	if (id < 0)
+		return id;
+	attr.config = id;
+	return rawbpf__perf_event_open(&attr, -1, 0);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include <linux/bpf.h>
+#include <rawbpf/tracepoint.h>
+
+#include "../sys/attr.h"
+#include "link.h"
+#include "perf.h"
+#include "../sys/text.h"
+#include "tracefs.h"
+
+static int is_file_name(const char *name)
+{
+	const char *at = name;
+
+	if (!*name || *name == '.')
+		return 0;
+	while (*at && *at != '/')
+		at++;
+	return !*at;
+}
+
+static int event_open(const char *group, const char *name)
+{
+	char path[256];
+	struct rawbpf__text text = { .buffer = path, .size = sizeof path };
+	int fd, events;
+
+	if (!group || !name || !is_file_name(group) || !is_file_name(name))
+		return -EINVAL;
+	rawbpf__text_add(&text, group);
+	rawbpf__text_add(&text, "/");
+	rawbpf__text_add(&text, name);
+	rawbpf__text_add(&text, "/id");
+	if (text.length >= sizeof path)
+		return -ENAMETOOLONG;
+
+	events = rawbpf__tracefs_events_open();
+	if (events < 0)
+		return events;
+	fd = rawbpf__tracefs_event_open(events, path);
+	rawbpf__close(events);
+	return fd;
+}
+
+int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
+			     const struct rawbpf_tracepoint_spec *spec)
+{
+	int event = event_open(spec->group, spec->name);
+
+	*link = (struct rawbpf_link){ 0 };
+	if (event < 0)
+		return event;
+	link->fd = event;
+	return rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
+}
+
+int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
+				 const struct rawbpf_raw_tracepoint_spec *spec)
+{
+	const struct rawbpf__raw_tracepoint_attr attr = {
+		.name = RAWBPF__PTR(spec->name),
+		.prog_fd = prog,
+		.cookie = spec->cookie,
+	};
+
+	return rawbpf__link_set(link,
+				rawbpf__bpf_fd(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof attr));
+}

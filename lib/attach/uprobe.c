@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include <rawbpf/uprobe.h>
+
+#include "../sys/attr.h"
+#include "link.h"
+#include "perf.h"
+
+enum {
+	UPROBE_MULTI_RETURN = 1 << 0,
+	UPROBE_MULTI_PATH_FD = 1 << 1,
+	REF_CTR_OFFSET_SHIFT = 32, /* as format/ref_ctr_offset of the PMU says */
+};
+
+int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_uprobe_spec *spec)
+{
+	struct perf_event_attr attr = {
+		.size = PERF_ATTR_SIZE_VER1,
+		.uprobe_path = RAWBPF__PTR(spec->path),
+		.probe_offset = spec->offset,
+		.config = (uint64_t)spec->ref_ctr_offset << REF_CTR_OFFSET_SHIFT,
+	};
+	static const struct rawbpf__pmu pmu = RAWBPF__PMU("uprobe");
+	int err = rawbpf__link_set(link,
+				   rawbpf__probe_open(&attr, &pmu, spec->retprobe, spec->pid));
+
+	return err < 0 ? err : rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
+}
+
+int rawbpf_uprobe_multi_attach(struct rawbpf_link *link, int prog,
+			       const struct rawbpf_uprobe_multi_spec *spec)
+{
+	const struct rawbpf__uprobe_multi_attr attr = {
+		.link = {
+			.prog_fd = prog,
+			.attach_type = spec->session ? BPF_TRACE_UPROBE_SESSION
+						     : BPF_TRACE_UPROBE_MULTI,
+		},
+		.path = RAWBPF__PTR(spec->path),
+		.offsets = RAWBPF__PTR(spec->offsets),
+		.ref_ctr_offsets = RAWBPF__PTR(spec->ref_ctr_offsets),
+		.cookies = RAWBPF__PTR(spec->cookies),
+		.cnt = spec->count,
+		.flags = (spec->retprobe ? UPROBE_MULTI_RETURN : 0) |
+			 (spec->path_fd ? UPROBE_MULTI_PATH_FD : 0),
+		.pid = spec->pid,
+		.path_fd = spec->path_fd,
+	};
+
+	return rawbpf__link_create(link, &attr, sizeof attr);
+}

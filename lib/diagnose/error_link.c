@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* How attaching to functions, tracepoints and events fails. */
+#include <linux/bpf.h>
+
+#include "error.h"
+#include "../attach/tracefs.h"
+
+uint64_t rawbpf__capabilities_of_perf(unsigned type)
+{
+	(void)type;
+	return RAWBPF__BIT(RAWBPF__CAP_PERFMON);
+}
+
+static const char of_perf[] =
+	"EACCES: tracefs cannot be read or written; run it as root\0"
+	"ENOSYS: this kernel has no perf_event_open(2) (it was built without "
+	"CONFIG_PERF_EVENTS), or a seccomp filter hides it\0";
+
+static const char *why_no_kprobes(const struct rawbpf_error *error)
+{
+	if (error->error != -EOPNOTSUPP)
+		return NULL;
+	if (!rawbpf__exists("/sys/kernel"))
+		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
+	if (!rawbpf__exists("/sys/bus/event_source/devices/kprobe"))
+		return "this kernel has no kprobes (it was built without CONFIG_KPROBE_EVENTS)";
+	return "an event in tracefs needs that mounted, and a cookie needs a bpf link";
+}
+
+static const char *why_no_uprobes(const struct rawbpf_error *error)
+{
+	if (error->error != -EOPNOTSUPP)
+		return NULL;
+	if (!rawbpf__exists("/sys/kernel"))
+		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
+	if (!rawbpf__exists("/sys/bus/event_source/devices/uprobe"))
+		return "this kernel has no uprobes (it was built without CONFIG_UPROBE_EVENTS)";
+	return "a cookie needs a bpf link";
+}
+
+static const char *why_no_tracepoints(const struct rawbpf_error *error)
+{
+	int events;
+
+	if (error->error != -EOPNOTSUPP)
+		return NULL;
+	events = rawbpf__tracefs_events_open();
+	if (events >= 0)
+		rawbpf__close(events);
+	if (events == -EOPNOTSUPP)
+		return "tracefs is not mounted; mount it: mount -t tracefs tracefs /sys/kernel/tracing";
+	return "a cookie needs a bpf link, and an ioctl makes none";
+}
+
+const struct rawbpf_operation rawbpf_operation_kprobe_attach = {
+	.capabilities = rawbpf__capabilities_of_perf,
+	.look = why_no_kprobes,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences =
+		"ENOENT: this kernel has no function '@'; see /proc/kallsyms\0"
+		"EINVAL: '@' cannot be probed: not a function's name, one that kprobes "
+		"themselves rely on, or an offset inside an instruction\0"
+		"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"
+		"EBUSY: 1024 events of this library are in tracefs already\0"
+		"EADDRNOTAVAIL: this kernel has several functions '@'; probe one by its "
+		"address\0",
+};
+
+static unsigned short kernel_of_kprobe_multi(unsigned type)
+{
+	(void)type;
+	return RAWBPF__KERNEL(5, 18);
+}
+
+const struct rawbpf_operation rawbpf_operation_kprobe_multi_attach = {
+	.capabilities = rawbpf__capabilities_of_perf,
+	.kernel = kernel_of_kprobe_multi,
+	.sentences =
+		"EOPNOTSUPP: this kernel was built without CONFIG_FPROBE\0"
+		"ESRCH: this kernel has no function of one of the names, or one that can be traced; "
+		"see available_filter_functions in tracefs\0"
+		"ENOENT: this kernel has no function '@' that can be traced\0"
+		"EINVAL: the program was not loaded for BPF_TRACE_KPROBE_MULTI, or a function cannot "
+		"be traced\0"
+		"ENODEV: ftrace has shut itself down after an error in the kernel (see dmesg)\0"
+		"EADDRNOTAVAIL: two functions have the same name; give their addresses\0",
+};
+
+/* Of one process or of all: measured on 6.18. */
+const struct rawbpf_operation rawbpf_operation_uprobe_attach = {
+	.capabilities = rawbpf__capabilities_of_admin,
+	.look = why_no_uprobes,
+	.more_sentences = of_perf,
+	.sentences =
+		"ENOENT: there is no file '@'\0"
+		"ENOTDIR: '@' leads through a file\0"
+		"EINVAL: '@' is not a regular file, or the offset is behind its end\0"
+		"EIO: no instruction at this offset of '@' can be probed\0"
+		"EOPNOTSUPP: the instruction at this offset of '@' cannot be probed\0"
+		"ESRCH: there is no such process\0"
+		"EACCES: '@' cannot be read\0",
+};
+
+static unsigned short kernel_of_uprobe_multi(unsigned type)
+{
+	(void)type;
+	return RAWBPF__KERNEL(6, 6);
+}
+
+const struct rawbpf_operation rawbpf_operation_uprobe_multi_attach = {
+	.capabilities = rawbpf__capabilities_of_perf,
+	.kernel = kernel_of_uprobe_multi,
+	.sentences =
+		"ENOENT: there is no file '@'\0"
+		"ENOTDIR: '@' leads through a file\0"
+		"EBADF: '@' is not a file\0"
+		"EINVAL: '@' is not a regular file, the program was not loaded for "
+		"BPF_TRACE_UPROBE_MULTI, or this kernel was built without CONFIG_UPROBES\0"
+		"EOPNOTSUPP: this kernel was built without CONFIG_UPROBES\0"
+		"ESRCH: there is no such process\0",
+};
+
+const struct rawbpf_operation rawbpf_operation_tracepoint_attach = {
+	.capabilities = rawbpf__capabilities_of_perf,
+	.look = why_no_tracepoints,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences =
+		"ENOENT: this kernel has no tracepoint '@'; see "
+		"/sys/kernel/tracing/available_events\0"
+		"EACCES: tracefs cannot be read (run it as root), or the program reads past the "
+		"end of the tracepoint's record\0"
+		"EEXIST: the program is attached to '@' already\0",
+};
+
+const struct rawbpf_operation rawbpf_operation_raw_tracepoint_attach = {
+	.sentences =
+		"ENOENT: this kernel has no raw tracepoint '@'\0"
+		"EINVAL: the program is not of a type for raw tracepoints\0"
+		"EACCES: the program reads more arguments than '@' has\0",
+};
+
+const struct rawbpf_operation rawbpf_operation_perf_event_attach = {
+	.capabilities = rawbpf__capabilities_of_perf,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences =
+		"EINVAL: the event is not one that runs programs of this type, or before 5.15 it "
+		"cannot have a bpf link\0"
+		"EEXIST: the event has a program already\0"
+		"EACCES: the program reads more than the event has\0"
+		"ENOENT: this machine has no such event\0"
+		"EBADF: the event or the program is not open\0",
+};
+
+const struct rawbpf_operation rawbpf_operation_tracing_attach = {
+	.sentences =
+		"ENOENT: this kernel has no '@' to trace\0"
+		"EINVAL: the program was not loaded for that target\0"
+		"EBUSY: '@' has programs that this one cannot share it with, or ftrace is busy with "
+		"it; try again\0"
+		"E2BIG: as many programs as can be are on '@' already\0"
+		"EOPNOTSUPP: this kernel has no such way into '@'; it was built without "
+		"CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, or its architecture has none\0"
+		"ENODEV: ftrace has shut itself down after an error in the kernel (see dmesg)\0"
+		"EPERM: this kernel or a security module refuses that way to trace\0",
+};
+
+const struct rawbpf_operation rawbpf_operation_iter_attach = {
+	.sentences =
+		"EINVAL: the program is not an iterator, or its target wants other fields\0"
+		"ENOENT: this kernel has no iterator '@'\0"
+		"EBADF: its map or cgroup is not open\0"
+		"ESRCH: there is no such process\0",
+};
+
+static unsigned short kernel_of_struct_ops(unsigned type)
+{
+	(void)type;
+	return RAWBPF__KERNEL(6, 4);
+}
+
+const struct rawbpf_operation rawbpf_operation_struct_ops_attach = {
+	.capabilities = rawbpf__capabilities_of_bpf,
+	.kernel = kernel_of_struct_ops,
+	.sentences =
+		"EINVAL: the map has no programs in it, was made without BPF_F_LINK, or is no "
+		"struct_ops map\0"
+		"EEXIST: there are operations of that name\0"
+		"EBADF: the map is not open\0",
+};
+
+const struct rawbpf_operation rawbpf_operation_link_update = {
+	.sentences =
+		"EINVAL: links of this kind keep their program, or the new one is of another type\0"
+		"EPERM: the link has another program than the one that was to be replaced\0"
+		"ENOLINK: what it was attached to is gone\0"
+		"EBADF: the link is detached, or the program is not open\0"
+		"EOPNOTSUPP: links of this kind keep their program\0",
+};
+
+const struct rawbpf_operation rawbpf_operation_link_detach = {
+	.sentences =
+		"EBUSY: the event in tracefs is still in use\0"
+		"EACCES: tracefs cannot be written; the event stays there\0"
+		"EOPNOTSUPP: links of this kind end when nobody holds them, or tracefs is no longer "
+		"mounted\0"
+		"EBADF: the link is detached\0"
+		"ENOENT: somebody else removed the event\0",
+};

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* What explaining an error looks at. */
+#include <asm/resource.h>
+#include <linux/magic.h>
+
+#include "error.h"
+#include "../sys/file.h"
+#include "../sys/text.h"
+
+/* The first namespace of each kind has a fixed inode: include/linux/proc_ns.h. */
+int rawbpf__in_user_namespace(void)
+{
+	static const char initial[] = "user:[4026531837]";
+	char target[32];
+	long length = rawbpf__readlink("/proc/self/ns/user", target, sizeof target - 1);
+
+	if (length < 0)
+		return 0;
+	target[length] = '\0';
+	return !rawbpf__starts_with(target, initial);
+}
+
+unsigned rawbpf__kernel(void)
+{
+	char release[64];
+	const char *at = release;
+	unsigned major, minor;
+
+	if (rawbpf__file_read(AT_FDCWD, "/proc/sys/kernel/osrelease", release, sizeof release) < 0 ||
+	    !rawbpf__number_parse(&at, &major) || *at++ != '.' ||
+	    !rawbpf__number_parse(&at, &minor))
+		return 0;
+	return RAWBPF__KERNEL(major, minor);
+}
+
+int rawbpf__memlock_is_limited(void)
+{
+	uint64_t soft = 0, hard = 0;
+	unsigned kernel = rawbpf__kernel();
+
+	return kernel && kernel < RAWBPF__KERNEL(5, 11) &&
+	       rawbpf__rlimit_get(RLIMIT_MEMLOCK, &soft, &hard) == 0 && soft != ~(uint64_t)0;
+}
+
+/* "none [integrity] confidentiality": the mode in force is the one in brackets. */
+int rawbpf__is_locked_down(void)
+{
+	char modes[64];
+	const char *at = modes;
+
+	if (rawbpf__file_read(AT_FDCWD, "/sys/kernel/security/lockdown", modes, sizeof modes) < 0)
+		return 0;
+	while (*at && *at != '[')
+		at++;
+	return *at && !rawbpf__starts_with(at, "[none]");
+}
+
+int rawbpf__kprobes_are_off(void)
+{
+	return rawbpf__file_number(AT_FDCWD, "/sys/kernel/debug/kprobes/enabled", "") == 0;
+}
+
+/* "lockdown,yama,bpf": the modules that were started. */
+int rawbpf__bpf_lsm_is_off(void)
+{
+	char modules[256];
+	const char *at = modules;
+
+	if (rawbpf__file_read(AT_FDCWD, "/sys/kernel/security/lsm", modules, sizeof modules) <= 0)
+		return 0;
+	while (*at) {
+		if (rawbpf__starts_with(at, "bpf") && (at[3] == ',' || !at[3]))
+			return 0;
+		while (*at && *at++ != ',')
+			;
+	}
+	return 1;
+}
+
+int rawbpf__exists(const char *path)
+{
+	int fd = rawbpf__open(AT_FDCWD, path, O_PATH);
+
+	if (fd >= 0)
+		rawbpf__close(fd);
+	return fd >= 0;
+}
+
+int rawbpf__is_bpffs(const char *path)
+{
+	return rawbpf__filesystem(path) == BPF_FS_MAGIC;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* What this kernel has: the smallest of it made, and undone. */
+#include <rawbpf/insn.h>
+#include <rawbpf/probe.h>
+#include <rawbpf/uapi.h>
+
+#include "probe.h"
+#include "../object/recipe.h"
+#include "../sys/text.h"
+
+/* What a kernel answers to what it does not know. */
+static int is_unknown(int err)
+{
+	return err == -EINVAL || err == -ENOENT || err == -E2BIG || err == -EOPNOTSUPP ||
+	       err == -RAWBPF__ENOTSUPP;
+}
+
+RAWBPF__PRIVATE int rawbpf__probe_result(int fd)
+{
+	if (fd >= 0) {
+		rawbpf__close(fd);
+		return 1;
+	}
+	return is_unknown(fd) ? 0 : fd;
+}
+
+int rawbpf_probe_map_query(unsigned type, const struct rawbpf_btf *kernel)
+{
+	return rawbpf__probe_result(rawbpf_map_recipe_create(type, kernel));
+}
+
+int rawbpf_probe_prog_query(unsigned type, const struct rawbpf_btf *kernel)
+{
+	const struct rawbpf_prog_recipe *recipe;
+	unsigned n;
+	int has = 0;
+
+	for (n = 0; has <= 0 && (recipe = rawbpf_prog_recipe_get(n)); n++) {
+		int one;
+
+		if (recipe->type != type)
+			continue;
+		one = rawbpf__probe_result(rawbpf_prog_recipe_load(recipe, kernel, NULL, 0));
+		has = one ? one : has;
+	}
+	return has;
+}
+
+/* --------------------------------------------------------------------------- helpers */
+
+/* What the verifier says of a helper that the program may not call: 5.10, then newer. */
+static int is_refusal(const char *log)
+{
+	static const char *const refusals[] = {
+		"unknown func ", "invalid func ", "program of this type cannot use helper ",
+	};
+	size_t i;
+
+	for (; *log; log++)
+		for (i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+			if (rawbpf__starts_with(log, refusals[i]))
+				return 1;
+	return 0;
+}
+
+/*
+ * Called with whatever the registers hold, which is mostly wrong: but whether the type has the
+ * helper is what the verifier looks at first.
+ */
+static int may_call(struct rawbpf_prog_spec *spec, unsigned helper)
+{
+	const struct bpf_insn insns[] = {
+		RAWBPF_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, (int)helper),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	char log[512];
+	int prog;
+
+	spec->insns = insns;
+	spec->insn_count = 3;
+	spec->log = log;
+	spec->log_size = sizeof log;
+	spec->log_level = 1;
+	prog = rawbpf_prog_load(spec);
+	if (prog >= 0) {
+		rawbpf__close(prog);
+		return 1;
+	}
+	/* Without a word from the verifier it is something else that failed. */
+	return log[0] ? !is_refusal(log) : prog;
+}
+
+/* A recipe of the type that this kernel loads. */
+static int find_loadable(struct rawbpf_prog_spec *spec, unsigned type,
+			 const struct rawbpf_btf *kernel)
+{
+	const struct rawbpf_prog_recipe *recipe;
+	int err = -RAWBPF__ENOTSUPP;
+	unsigned n;
+
+	for (n = 0; (recipe = rawbpf_prog_recipe_get(n)); n++) {
+		int prog;
+
+		if (recipe->type != type || recipe->wants == RAWBPF_PROG_WANTS_PROG)
+			continue;
+		prog = rawbpf_prog_recipe_load(recipe, kernel, NULL, 0);
+		if (prog >= 0) {
+			rawbpf__close(prog);
+			return rawbpf__recipe_prepare(spec, recipe, kernel);
+		}
+		if (!is_unknown(prog))
+			err = prog;
+	}
+	return err;
+}
+
+int rawbpf_probe_helpers_query(unsigned prog_type, unsigned first, unsigned count,
+			       unsigned char *has, const struct rawbpf_btf *kernel)
+{
+	struct rawbpf_prog_spec spec;
+	struct rawbpf_btf own = { 0 };
+	unsigned i, found = 0;
+	int err = 0;
+
+	if (!kernel && rawbpf_btf_kernel_open(&own) == 0)
+		kernel = &own;
+	err = find_loadable(&spec, prog_type, kernel);
+	for (i = 0; i < count && err >= 0; i++) {
+		err = may_call(&spec, first + i);
+		has[i] = err > 0;
+		found += err > 0;
+	}
+	rawbpf_btf_close(&own);
+	return err < 0 ? err : (int)found;
+}
+
+/* ------------------------------------------------------------------------ instructions */
+
+int rawbpf_probe_isa_query(void)
+{
+	/* The first that each version brought: 4.14, 5.1, 6.6. */
+	static const struct bpf_insn versions[][3] = {
+		{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() },
+		{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 5, 0),
+		  BPF_EXIT_INSN() },
+		{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_JMP32_IMM(BPF_JEQ, BPF_REG_0, 0, 0),
+		  BPF_EXIT_INSN() },
+		{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_MOVSX64_REG(BPF_REG_0, BPF_REG_0, 8),
+		  BPF_EXIT_INSN() },
+	};
+	int version, has = 1;
+
+	for (version = 0; version < 4 && has > 0; version++)
+		has = rawbpf__probe_result(rawbpf_prog_load(&(struct rawbpf_prog_spec){
+			.type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL",
+			.insns = versions[version], .insn_count = 3 }));
+	if (has < 0)
+		return has;
+	return has ? version : version - 1;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* BTF into the kernel, and out of it. */
+#include <rawbpf/btf.h>
+#include <rawbpf/obj.h>
+
+#include "../sys/attr.h"
+#include "log.h"
+#include "../sys/text.h"
+
+enum {
+	FIRST_BTF_LOG = 1 << 16,
+	LARGEST_BTF_LOG = (1 << 24) - 1, /* on 5.10; later kernels take more */
+	RECIPE_SIZE = 2048,              /* BTF that describes one map */
+};
+
+static int btf_load_with_log(void *attr, uint64_t scratch, uint32_t size)
+{
+	struct rawbpf__btf_load_attr *logged = attr;
+
+	logged->btf_log_buf = scratch;
+	logged->btf_log_size = size;
+	return rawbpf__bpf_fd(BPF_BTF_LOAD, logged, sizeof *logged);
+}
+
+int rawbpf_btf_load(const struct rawbpf_btf_spec *spec)
+{
+	const struct rawbpf__log log = { spec->log, spec->log_size, spec->log_length,
+					 FIRST_BTF_LOG, LARGEST_BTF_LOG };
+	struct rawbpf__btf_load_attr attr = {
+		.btf = RAWBPF__PTR(spec->data),
+		.btf_size = spec->size,
+		.btf_flags = spec->flags,
+		.btf_token_fd = spec->token,
+	};
+	int wants_log = rawbpf__log_begin(&log);
+	int fd = rawbpf__bpf_fd(BPF_BTF_LOAD, &attr, sizeof attr);
+
+	if (!wants_log || fd >= 0 || fd == -EMFILE || fd == -ENFILE)
+		return fd;
+	attr.btf_log_level = 1;
+	return rawbpf__log_load(&log, btf_load_with_log, &attr, fd);
+}
+
+/* ------------------------------------------------------------------------------- opening */
+
+void rawbpf_btf_close(struct rawbpf_btf *btf)
+{
+	if (btf->mapped)
+		rawbpf__munmap(btf->mapped, btf->mapped_size);
+	if (btf->index_mapped)
+		rawbpf__munmap(btf->index_mapped, btf->index_mapped_size);
+	*btf = (struct rawbpf_btf){ 0 };
+}
+
+/* What `mapped` holds becomes `btf`, with an index, or is given back. */
+static int btf_adopt(struct rawbpf_btf *btf, void *mapped, size_t size,
+		     const struct rawbpf_btf *base)
+{
+	int err = rawbpf_btf_parse(btf, mapped, size, base);
+
+	btf->mapped = mapped;
+	btf->mapped_size = size;
+	if (!err && btf->type_count) {
+		size_t index_size = btf->type_count * sizeof *btf->index;
+
+		err = rawbpf__mmap(&btf->index_mapped, index_size, PROT_READ | PROT_WRITE, -1);
+		if (!err) {
+			btf->index_mapped_size = index_size;
+			err = rawbpf_btf_index_set(btf, btf->index_mapped, btf->type_count);
+		}
+	}
+	if (err)
+		rawbpf_btf_close(btf);
+	return err;
+}
+
+/* The beginning of every file: the header as of 7.x, of which an older one has all but the end. */
+struct btf_head {
+	struct {
+		uint16_t magic;
+		uint8_t version, flags;
+		uint32_t header_size;
+	} start;
+	struct {
+		uint32_t offset, size;
+	} types, strings, layout;
+};
+
+/* The size of a whole BTF. -EINVAL: of one that makes no sense. */
+static int btf_file_size(const struct btf_head *head)
+{
+	uint64_t end = (uint64_t)head->strings.offset + head->strings.size;
+	uint64_t layout_end = (uint64_t)head->layout.offset + head->layout.size;
+
+	if (head->start.magic != BTF_MAGIC)
+		return -EINVAL;
+	if (head->start.header_size >= sizeof *head && layout_end > end)
+		end = layout_end;
+	end += head->start.header_size;
+	return end >= sizeof *head && end < INT32_MAX ? (int)end : -EINVAL;
+}
+
+/* Map the file whose head was read already; where that cannot be, read the rest of it. */
+static int btf_map(int fd, const struct btf_head *head, void **mapped, size_t size)
+{
+	size_t done = sizeof *head;
+	int err;
+
+	if (rawbpf__mmap_file(mapped, size, fd) == 0)
+		return 0;
+	err = rawbpf__mmap(mapped, size, PROT_READ | PROT_WRITE, -1);
+	if (err < 0)
+		return err;
+	__builtin_memcpy(*mapped, head, sizeof *head);
+	while (done < size) {
+		long length = rawbpf__read(fd, (char *)*mapped + done, size - done);
+
+		if (length <= 0) {
+			rawbpf__munmap(*mapped, size);
+			return length ? length : -EINVAL;
+		}
+		done += length;
+	}
+	return 0;
+}
+
+static int btf_open_file(struct rawbpf_btf *btf, const char *path, const struct rawbpf_btf *base)
+{
+	struct btf_head head;
+	void *mapped = NULL;
+	int size, err, fd = rawbpf__open(AT_FDCWD, path, O_RDONLY);
+
+	if (fd < 0)
+		return fd;
+	size = err = rawbpf__read(fd, &head, sizeof head);
+	if (err >= 0)
+		size = err = err == sizeof head ? btf_file_size(&head) : -EINVAL;
+	if (err >= 0)
+		err = btf_map(fd, &head, &mapped, size);
+	rawbpf__close(fd);
+	return err < 0 ? err : btf_adopt(btf, mapped, size, base);
+}
+
+int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *base)
+{
+	struct rawbpf__btf_info info = { 0 };
+	void *mapped;
+	size_t size;
+	int err;
+
+	*btf = (struct rawbpf_btf){ 0 };
+	err = rawbpf_obj_get_info(fd, &info, 16); /* the fields of 5.10 */
+	if (err < 0)
+		return err;
+	if (!info.btf_size)
+		return -EINVAL;
+	size = info.btf_size;
+	err = rawbpf__mmap(&mapped, size, PROT_READ | PROT_WRITE, -1);
+	if (err)
+		return err;
+	info = (struct rawbpf__btf_info){ .btf = RAWBPF__PTR(mapped), .btf_size = size };
+	err = rawbpf_obj_get_info(fd, &info, 16);
+	if (err < 0) {
+		rawbpf__munmap(mapped, size);
+		return err;
+	}
+	return btf_adopt(btf, mapped, size, base);
+}
+
+/* Does this BTF object belong to the kernel, by that name? */
+static int btf_is_of_kernel(int fd, const char *name)
+{
+	char own[64] = "";
+	struct rawbpf__btf_info info = { .name = RAWBPF__PTR(own), .name_len = sizeof own };
+	int err = rawbpf_obj_get_info(fd, &info, sizeof info);
+
+	if (err < 0)
+		return err == -E2BIG ? 0 : err; /* before 5.11 they have no names */
+	own[sizeof own - 1] = '\0';
+	return info.kernel_btf && rawbpf__starts_with(own, name) && !own[rawbpf__length(name)];
+}
+
+int rawbpf_btf_fd_open(const char *module)
+{
+	unsigned id = 0;
+	int err;
+
+	while ((err = rawbpf_obj_id_next(RAWBPF_OBJ_BTF, id, &id)) == 0) {
+		int is_it, fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id);
+
+		if (fd == -ENOENT) /* gone meanwhile */
+			continue;
+		if (fd < 0)
+			return fd;
+		is_it = btf_is_of_kernel(fd, module);
+		if (is_it > 0)
+			return fd;
+		rawbpf__close(fd);
+		if (is_it < 0)
+			return is_it;
+	}
+	return err;
+}
+
+static int btf_open_by_name(struct rawbpf_btf *btf, const char *name,
+			    const struct rawbpf_btf *base)
+{
+	static const char directory[] = "/sys/kernel/btf/";
+	char path[sizeof directory + 64];
+	size_t length = rawbpf__length(name);
+	int err, fd;
+
+	*btf = (struct rawbpf_btf){ 0 };
+	for (size_t i = 0; i < length; i++)
+		if (name[i] == '/')
+			return -ENOENT;
+	if (!length || length >= 64 || name[0] == '.')
+		return -ENOENT;
+	__builtin_memcpy(path, directory, sizeof directory - 1);
+	__builtin_memcpy(path + sizeof directory - 1, name, length + 1);
+	err = btf_open_file(btf, path, base);
+	if (err != -ENOENT && err != -EACCES)
+		return err;
+	fd = rawbpf_btf_fd_open(name);
+	if (fd < 0)
+		return fd;
+	err = rawbpf_btf_open(btf, fd, base);
+	rawbpf__close(fd);
+	return err;
+}
+
+int rawbpf_btf_kernel_open(struct rawbpf_btf *btf)
+{
+	return btf_open_by_name(btf, "vmlinux", NULL);
+}
+
+int rawbpf_btf_module_open(struct rawbpf_btf *btf, const char *module,
+			   const struct rawbpf_btf *kernel)
+{
+	return btf_open_by_name(btf, module, kernel);
+}
+
+/* ------------------------------------------------------------------------------- recipes */
+
+static int btf_load_built(const struct rawbpf_btf_build *b)
+{
+	if (b->error)
+		return b->error;
+	return rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = b->data, .size = b->size });
+}
+
+int rawbpf_btf_map_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_special *specials,
+			unsigned count)
+{
+	uint32_t memory[RECIPE_SIZE / 4];
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	int fd = rawbpf_btf_map_emit(&b, spec, specials, count);
+
+	if (fd >= 0)
+		fd = btf_load_built(&b);
+	if (fd >= 0)
+		spec->btf = fd;
+	return fd;
+}
+
+int rawbpf_btf_prog_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *infos, unsigned max)
+{
+	struct rawbpf_btf_build b = { 0 };
+	int count = rawbpf_btf_func_find(spec->insns, spec->insn_count, infos, max);
+	void *memory;
+	int fd;
+
+	if (count < 0)
+		return count;
+	b.max = 128 + 32 * (size_t)count; /* 12 and a name of 16 bytes each */
+	fd = rawbpf__mmap(&memory, b.max, PROT_READ | PROT_WRITE, -1);
+	if (fd < 0)
+		return fd;
+	b.data = memory;
+	rawbpf_btf_func_emit(&b, infos, count, NULL);
+	fd = btf_load_built(&b);
+	rawbpf__munmap(memory, b.max);
+	if (fd < 0)
+		return fd;
+	spec->btf = fd;
+	spec->func_info = infos;
+	spec->func_info_size = sizeof *infos;
+	spec->func_info_count = count;
+	return fd;
+}
+
+/* The struct that the kernel wraps a struct_ops in: its name has a prefix. */
+static int btf_find_wrapper(const struct rawbpf_btf *kernel, const char *name)
+{
+	static const char prefix[] = "bpf_struct_ops_";
+	char wrapper[sizeof prefix + 128];
+	size_t length = rawbpf__length(name);
+
+	if (length >= 128)
+		return -ENOENT;
+	__builtin_memcpy(wrapper, prefix, sizeof prefix - 1);
+	__builtin_memcpy(wrapper + sizeof prefix - 1, name, length + 1);
+	return rawbpf_btf_find(kernel, BTF_KIND_STRUCT, wrapper);
+}
+
+int rawbpf_btf_struct_ops_load(struct rawbpf_map_spec *spec, struct rawbpf_btf_struct_ops *ops,
+			       const struct rawbpf_btf *kernel, const char *name)
+{
+	int wrapper = btf_find_wrapper(kernel, name);
+	int type = rawbpf_btf_find(kernel, BTF_KIND_STRUCT, name);
+	uint32_t memory[RECIPE_SIZE / 4];
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	struct rawbpf_btf_member data;
+	int size, fd;
+
+	if (wrapper < 0 || type < 0)
+		return -ENOENT;
+	size = rawbpf_btf_size_get(kernel, wrapper);
+	fd = rawbpf_btf_member_find(kernel, wrapper, "data", &data);
+	if (size < 0 || fd < 0)
+		return size < 0 ? size : fd;
+	/* Any BTF will do: the types are in the kernel's. */
+	rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
+	fd = btf_load_built(&b);
+	if (fd < 0)
+		return fd;
+	spec->type = BPF_MAP_TYPE_STRUCT_OPS;
+	spec->key_size = 4;
+	spec->value_size = size;
+	spec->max_entries = 1;
+	spec->btf = fd;
+	spec->btf_vmlinux_value_type_id = wrapper;
+	*ops = (struct rawbpf_btf_struct_ops){ .type = type, .data_offset = data.offset };
+	return fd;
+}

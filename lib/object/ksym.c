@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include <rawbpf/ksym.h>
+
+#include "../sys/text.h"
+
+#define NOT_FOUND UINT64_MAX
+
+enum { KALLSYMS_CHUNK = 1 << 14 }; /* more than the longest line */
+
+/* A line: "ffffffff81000000 T name\t[module]". */
+struct ksym_line {
+	uint64_t address;
+	char type;
+	const char *name, *module; /* not terminated */
+	size_t name_length, module_length;
+};
+
+/* The file, a chunk at a time. */
+struct ksym_file {
+	int fd;
+	char *chunk;
+	size_t at, end;
+	int any_address; /* not 0: they are shown */
+};
+
+static int ksym_open(struct ksym_file *file)
+{
+	void *chunk;
+	int err = rawbpf__mmap(&chunk, KALLSYMS_CHUNK, PROT_READ | PROT_WRITE, -1);
+
+	if (err)
+		return err;
+	*file = (struct ksym_file){ .chunk = chunk };
+	file->fd = rawbpf__open(AT_FDCWD, "/proc/kallsyms", O_RDONLY);
+	if (file->fd < 0)
+		rawbpf__munmap(chunk, KALLSYMS_CHUNK);
+	return file->fd < 0 ? file->fd : 0;
+}
+
+static void ksym_close(struct ksym_file *file)
+{
+	rawbpf__close(file->fd);
+	rawbpf__munmap(file->chunk, KALLSYMS_CHUNK);
+}
+
+static const char *ksym_line_end(const struct ksym_file *file)
+{
+	for (size_t i = file->at; i < file->end; i++)
+		if (file->chunk[i] == '\n')
+			return file->chunk + i;
+	return NULL;
+}
+
+/* Move what is left of the chunk to its beginning, and read on. 0: the file has ended. */
+static long ksym_fill(struct ksym_file *file)
+{
+	long length;
+
+	for (size_t i = file->at; i < file->end; i++)
+		file->chunk[i - file->at] = file->chunk[i];
+	file->end -= file->at;
+	file->at = 0;
+	if (file->end == KALLSYMS_CHUNK)
+		return -EINVAL;
+	length = rawbpf__read(file->fd, file->chunk + file->end, KALLSYMS_CHUNK - file->end);
+	if (length > 0)
+		file->end += length;
+	return length;
+}
+
+static int ksym_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static size_t ksym_word(const char *at, const char *end, char stop)
+{
+	const char *begin = at;
+
+	while (at < end && *at != stop)
+		at++;
+	return at - begin;
+}
+
+static void ksym_parse(struct ksym_line *line, const char *at, const char *end)
+{
+	*line = (struct ksym_line){ .name = "", .module = "" };
+	for (; at < end && ksym_digit(*at) >= 0; at++)
+		line->address = line->address << 4 | ksym_digit(*at);
+	if (end - at < 3)
+		return;
+	line->type = at[1];
+	line->name = at + 3;
+	line->name_length = ksym_word(line->name, end, '\t');
+	at = line->name + line->name_length;
+	if (end - at > 2) {
+		line->module = at + 2;
+		line->module_length = ksym_word(line->module, end, ']');
+	}
+}
+
+/* 1 and the next line, good until the call after; 0 at the end; or a negative errno. */
+static int ksym_next(struct ksym_file *file, struct ksym_line *line)
+{
+	const char *end;
+
+	while (!(end = ksym_line_end(file))) {
+		long length = ksym_fill(file);
+
+		if (length <= 0)
+			return length;
+	}
+	ksym_parse(line, file->chunk + file->at, end);
+	file->at = end + 1 - file->chunk;
+	file->any_address |= line->address != 0;
+	return 1;
+}
+
+int rawbpf_ksym_find(const char *name, uint64_t *address)
+{
+	size_t length = rawbpf__length(name);
+	struct ksym_file file;
+	struct ksym_line line;
+	int more = 0, err = ksym_open(&file);
+
+	if (err)
+		return err;
+	*address = 0;
+	err = -ENOENT;
+	/* One at 0, where some kernels have their per-CPU variables, may be hidden: others tell. */
+	while ((err || !file.any_address) && (more = ksym_next(&file, &line)) > 0) {
+		if (!err || line.name_length != length ||
+		    __builtin_memcmp(line.name, name, length) != 0)
+			continue;
+		*address = line.address;
+		err = 0;
+	}
+	ksym_close(&file);
+	if (more < 0)
+		return more;
+	return file.any_address ? err : -EPERM;
+}
+
+static void ksym_copy(char *to, size_t size, const char *from, size_t length)
+{
+	if (length > size - 1)
+		length = size - 1;
+	__builtin_memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+static int ksym_is_text(char type)
+{
+	return type == 't' || type == 'T' || type == 'w' || type == 'W';
+}
+
+/* The function of the line before, of which there may be more names. */
+static void ksym_keep(struct rawbpf_ksym *kept, const struct ksym_line *line)
+{
+	if (kept->address == line->address)
+		return;
+	kept->address = line->address;
+	ksym_copy(kept->name, sizeof kept->name, line->name, line->name_length);
+	ksym_copy(kept->module, sizeof kept->module, line->module, line->module_length);
+}
+
+/*
+ * Does a function that begins at `begin` lie closer below the address than the closest so far?
+ * The file goes up in long runs, so nearly every line does, for an address far up: a name is
+ * copied, from `before`, only when the line after it does not.
+ */
+static void ksym_compare(struct rawbpf_ksym *sym, uint64_t begin, const struct rawbpf_ksym *before)
+{
+	uint64_t offset = sym->address - begin;
+
+	if (begin && begin <= sym->address && offset < sym->offset) {
+		sym->offset = offset;
+	} else if (sym->offset != NOT_FOUND && before->address == sym->address - sym->offset) {
+		__builtin_memcpy(sym->name, before->name, sizeof sym->name);
+		__builtin_memcpy(sym->module, before->module, sizeof sym->module);
+	}
+}
+
+int rawbpf_ksym_resolve(struct rawbpf_ksym *syms, unsigned count)
+{
+	struct rawbpf_ksym before = { 0 };
+	struct ksym_file file;
+	struct ksym_line line;
+	int more, found = 0, err = ksym_open(&file);
+
+	if (err)
+		return err;
+	for (unsigned i = 0; i < count; i++)
+		syms[i] = (struct rawbpf_ksym){ .address = syms[i].address, .offset = NOT_FOUND };
+	while ((more = ksym_next(&file, &line)) > 0) {
+		if (!ksym_is_text(line.type))
+			continue;
+		for (unsigned i = 0; i < count; i++)
+			ksym_compare(&syms[i], line.address, &before);
+		ksym_keep(&before, &line);
+	}
+	ksym_close(&file);
+	for (unsigned i = 0; i < count; i++) {
+		ksym_compare(&syms[i], 0, &before);
+		if (syms[i].name[0])
+			found++;
+		else
+			syms[i].offset = 0;
+	}
+	if (more < 0)
+		return more;
+	return file.any_address ? found : -EPERM;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include <rawbpf/cpu.h>
+#include <rawbpf/map.h>
+#include <rawbpf/obj.h>
+#include <rawbpf/uapi.h>
+
+#include "../sys/attr.h"
+#include "info.h"
+#include "../sys/text.h"
+
+/* Ask once more, for the reason alone: a kernel that cannot tell does not know such a command. */
+static void log_reason(const struct rawbpf_map_spec *spec,
+		       const struct rawbpf__map_create_attr *attr)
+{
+	struct rawbpf__common_attr common = {
+		.log_buf = RAWBPF__PTR(spec->log),
+		.log_size = spec->log_size,
+		.log_level = 1,
+	};
+	int fd = rawbpf__bpf_common(BPF_MAP_CREATE | BPF_COMMON_ATTRS, attr, sizeof *attr, &common,
+				    sizeof common);
+
+	if (fd >= 0)
+		rawbpf__close(fd);
+}
+
+int rawbpf_map_create(const struct rawbpf_map_spec *spec)
+{
+	struct rawbpf__map_create_attr attr = {
+		.map_type = spec->type,
+		.key_size = spec->key_size,
+		.value_size = spec->value_size,
+		.max_entries = spec->max_entries,
+		.map_flags = spec->flags,
+		.inner_map_fd = spec->inner_map,
+		.numa_node = spec->numa_node,
+		.map_ifindex = spec->ifindex,
+		.btf_fd = spec->btf,
+		.btf_key_type_id = spec->btf_key_type_id,
+		.btf_value_type_id = spec->btf_value_type_id,
+		.btf_vmlinux_value_type_id = spec->btf_vmlinux_value_type_id,
+		.map_extra = spec->map_extra,
+		.value_type_btf_obj_fd = spec->btf_vmlinux,
+		.map_token_fd = spec->token,
+		.excl_prog_hash = RAWBPF__PTR(spec->exclusive_hash),
+		.excl_prog_hash_size = spec->exclusive_hash_size,
+	};
+	int err = rawbpf__name_copy(attr.map_name, spec->name);
+	int fd;
+
+	if (spec->log_size)
+		spec->log[0] = '\0';
+	if (err < 0)
+		return err;
+	fd = rawbpf__bpf_fd(BPF_MAP_CREATE, &attr, sizeof attr);
+	if (fd < 0 && spec->log_size)
+		log_reason(spec, &attr);
+	return fd;
+}
+
+/* The commands on one element differ only in their number and in what `value` points to. */
+static int element(unsigned command, int map, const void *key, const void *value, uint64_t flags)
+{
+	const struct rawbpf__map_elem_attr attr = {
+		.map_fd = map,
+		.key = RAWBPF__PTR(key),
+		.value = RAWBPF__PTR(value),
+		.flags = flags,
+	};
+
+	return rawbpf__bpf(command, &attr, sizeof attr);
+}
+
+int rawbpf_map_lookup(int map, const void *key, void *value, uint64_t flags)
+{
+	return element(BPF_MAP_LOOKUP_ELEM, map, key, value, flags);
+}
+
+int rawbpf_map_update(int map, const void *key, const void *value, uint64_t flags)
+{
+	return element(BPF_MAP_UPDATE_ELEM, map, key, value, flags);
+}
+
+int rawbpf_map_delete(int map, const void *key)
+{
+	return element(BPF_MAP_DELETE_ELEM, map, key, NULL, 0);
+}
+
+int rawbpf_map_next(int map, const void *key, void *next)
+{
+	return element(BPF_MAP_GET_NEXT_KEY, map, key, next, 0);
+}
+
+int rawbpf_map_lookup_and_delete(int map, const void *key, void *value, uint64_t flags)
+{
+	return element(BPF_MAP_LOOKUP_AND_DELETE_ELEM, map, key, value, flags);
+}
+
+int rawbpf_map_freeze(int map)
+{
+	const struct rawbpf__map_elem_attr attr = { .map_fd = map };
+
+	return rawbpf__bpf(BPF_MAP_FREEZE, &attr, sizeof attr.map_fd);
+}
+
+static int is_percpu(unsigned type)
+{
+	return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
+}
+
+int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
+{
+	struct bpf_map_info info;
+	int cpus = 1;
+	int err;
+
+	/* Not by an initialiser: padding that it leaves undefined is E2BIG to an older kernel. */
+	__builtin_memset(&info, 0, sizeof info);
+	err = rawbpf_obj_get_info(map, &info, sizeof info);
+	if (err < 0)
+		return err;
+	err = rawbpf__obj_check(map, RAWBPF_OBJ_MAP);
+	if (err < 0)
+		return err;
+	if (is_percpu(info.type)) {
+		cpus = rawbpf_cpu_possible();
+		if (cpus < 0)
+			return cpus;
+	}
+	*layout = (struct rawbpf_map_layout){
+		.type = info.type,
+		.key_size = info.key_size,
+		.value_size = info.value_size,
+		.max_entries = info.max_entries,
+		.flags = info.map_flags,
+		.cpus = cpus,
+		.lookup_size = is_percpu(info.type) ? RAWBPF__ROUND_UP_8(info.value_size) * cpus
+						    : info.value_size,
+	};
+	return 0;
+}
+
+int rawbpf_map_lookup_percpu(int map, const struct rawbpf_map_layout *layout, const void *key,
+			     void *values, size_t size)
+{
+	if (size < layout->lookup_size)
+		return -ENOSPC;
+	return rawbpf_map_lookup(map, key, values, 0);
+}
+
+int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable)
+{
+	struct rawbpf_map_layout layout;
+	int err;
+
+	*view = (struct rawbpf_map_view){ 0 };
+	err = rawbpf_map_query(map, &layout);
+	if (err < 0)
+		return err;
+	if (layout.type != BPF_MAP_TYPE_ARRAY)
+		return -EINVAL;
+	view->stride = RAWBPF__ROUND_UP_8(layout.value_size);
+	view->size = view->stride * layout.max_entries;
+	err = rawbpf__mmap(&view->data, view->size, PROT_READ | (writable ? PROT_WRITE : 0), map);
+	if (err < 0)
+		*view = (struct rawbpf_map_view){ 0 };
+	return err;
+}
+
+void rawbpf_map_view_close(struct rawbpf_map_view *view)
+{
+	if (view->data)
+		rawbpf__munmap(view->data, view->size);
+	*view = (struct rawbpf_map_view){ 0 };
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* uprobes, one and many: which calls they see, cookies, counters in the file, refusals. */
+#include "../live.h"
+
+#include "link_kinds.h"
+
+#include <stdint.h>
+#include <sys/wait.h>
+
+__attribute__((noinline)) static void probed(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+__attribute__((noinline)) static void probed_too(void)
+{
+	__asm__ volatile("nop" ::: "memory");
+}
+
+/* A counter that is above 0 while somebody probes: of USDT probes it is in a section of its own. */
+static volatile uint16_t watched __attribute__((section(".probes"))) = 0;
+
+/* Adds the attachment's cookie to the only element of `map`. */
+static int load_adding_cookies(int map, unsigned attach_type)
+{
+	const struct bpf_insn insns[] = {
+		BPF_EMIT_CALL(174 /* BPF_FUNC_get_attach_cookie */),
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_0),
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		BPF_LD_MAP_FD(BPF_REG_1, map),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_0, BPF_REG_6, 0),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_KPROBE, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns), .expected_attach_type = attach_type });
+
+	ck_assert_int_gt(prog, 2);
+	return prog;
+}
+
+static uint64_t sum(int map)
+{
+	const unsigned key = 0;
+	uint64_t value = 0;
+
+	ck_assert_int_eq(rawbpf_map_lookup(map, &key, &value, 0), 0);
+	return value;
+}
+
+static int kprobe(unsigned attach_type)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_KPROBE, .license = "GPL", .insns = insns, .insn_count = 2,
+		.expected_attach_type = attach_type });
+
+	ck_assert_int_gt(prog, 2);
+	return prog;
+}
+
+#define UPROBE_IN(LINK, PROG, PATH, ...)                                                           \
+	rawbpf_uprobe_attach((LINK), (PROG), &(struct rawbpf_uprobe_spec){                         \
+		.path = (PATH), __VA_ARGS__ })
+#define UPROBE(LINK, PROG, ...) UPROBE_IN(LINK, PROG, "/proc/self/exe", __VA_ARGS__)
+
+/* ----------------------------------------------------------------------------------- one */
+
+START_TEST(test_cookie)
+{
+	int map = live_array(1), prog = load_adding_cookies(map, 0);
+	struct rawbpf_link links[2];
+
+	ck_assert_int_eq(UPROBE(&links[0], prog, .offset = link_kinds_offset(probed),
+				.cookie = 1, .pid = getpid()), 0);
+	ck_assert_int_eq(UPROBE(&links[1], prog, .offset = link_kinds_offset(probed_too),
+				.cookie = 1000, .pid = getpid(), .retprobe = 1), 0);
+	probed();
+	probed();
+	probed_too();
+	ck_assert_uint_eq(sum(map), 1002);
+	rawbpf_link_detach(&links[0]);
+	probed();
+	probed_too();
+	ck_assert_uint_eq(sum(map), 2002);
+	rawbpf_link_detach(&links[1]);
+	probed_too();
+	ck_assert_uint_eq(sum(map), 2002);
+	close(prog);
+	close(map);
+}
+END_TEST
+
+/* One process, or all: a child is another one. */
+START_TEST(test_pid)
+{
+	int map = live_array(1), prog = load_adding_cookies(map, 0), status;
+	struct rawbpf_link link;
+	pid_t pid;
+
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = link_kinds_offset(probed), .cookie = 1,
+				.pid = _i ? getpid() : 0), 0);
+	pid = fork();
+	if (pid == 0) {
+		probed();
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	ck_assert_uint_eq(sum(map), _i ? 0 : 1);
+	probed();
+	ck_assert_uint_eq(sum(map), _i ? 1 : 2);
+	rawbpf_link_detach(&link);
+	close(prog);
+	close(map);
+}
+END_TEST
+
+/* The counter goes up in every process that has the file mapped, as long as somebody probes. */
+START_TEST(test_ref_ctr)
+{
+	int prog = kprobe(0);
+	struct rawbpf_link link;
+
+	ck_assert_uint_eq(watched, 0);
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = link_kinds_offset(probed),
+				.ref_ctr_offset = link_kinds_offset((void (*)(void))(uintptr_t)
+								    &watched)), 0);
+	ck_assert_uint_eq(watched, 1);
+	rawbpf_link_detach(&link);
+	ck_assert_uint_eq(watched, 0);
+	close(prog);
+}
+END_TEST
+
+START_TEST(test_refused)
+{
+	int prog = kprobe(0), raw = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
+	uint64_t offset = link_kinds_offset(probed);
+	struct rawbpf_link link = { .fd = 12345 };
+
+	ck_assert_int_eq(UPROBE_IN(&link, prog, "/nowhere", .offset = 0), -ENOENT);
+	ck_assert_int_eq(link.fd, 0);
+	ck_assert_int_eq(UPROBE_IN(&link, prog, "/tmp", .offset = 0), -EINVAL);
+	ck_assert_int_eq(UPROBE_IN(&link, prog, NULL, .offset = 0), -EINVAL);
+	ck_assert_int_eq(UPROBE_IN(&link, prog, "", .offset = 0), -EINVAL);
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = 1ull << 40), -EINVAL);
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = 64), -ENOTSUPP); /* no instruction */
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = offset, .pid = 1 << 22), -ESRCH);
+	ck_assert_int_eq(UPROBE(&link, raw, .offset = offset), -EINVAL);
+	ck_assert_int_eq(UPROBE(&link, 9999, .offset = offset), -EBADF);
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = offset, .cookie = 1,
+				.bind = RAWBPF_BIND_IOCTL), -EOPNOTSUPP);
+	live_be_nobody();
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = offset), -EACCES);
+	ck_assert_int_eq(link.fd, 0);
+	close(prog);
+	close(raw);
+}
+END_TEST
+
+/* A uprobe that was set by ioctl: nothing else tells what it runs. */
+START_TEST(test_task_fd_of_uprobe)
+{
+	int prog = live_prog(BPF_PROG_TYPE_KPROBE, 0);
+	char name[4096];
+	struct rawbpf_task_fd query = { .name = name, .name_size = sizeof name };
+	struct rawbpf_link link;
+	int err = rawbpf_uprobe_attach(&link, prog, &(struct rawbpf_uprobe_spec){
+		.path = "/proc/self/exe", .offset = link_kinds_offset(probed), .pid = getpid(),
+		.bind = RAWBPF_BIND_IOCTL });
+
+	ck_assert_int_eq(err, 0);
+	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), link.fd, &query), 0);
+	ck_assert_uint_eq(query.type, BPF_FD_TYPE_UPROBE);
+	ck_assert_uint_eq(query.prog_id, live_prog_id(prog));
+	ck_assert_uint_eq(query.offset, link_kinds_offset(probed));
+	ck_assert_ptr_nonnull(strstr(name, "exe"));
+	rawbpf_link_detach(&link);
+	close(prog);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------- many */
+
+#define MULTI_IN(LINK, PROG, PATH, ...)                                                            \
+	rawbpf_uprobe_multi_attach((LINK), (PROG), &(struct rawbpf_uprobe_multi_spec){             \
+		.path = (PATH), __VA_ARGS__ })
+#define MULTI(LINK, PROG, ...) MULTI_IN(LINK, PROG, "/proc/self/exe", __VA_ARGS__)
+
+START_TEST(test_multi_cookies)
+{
+	const uint64_t offsets[] = { link_kinds_offset(probed), link_kinds_offset(probed_too) };
+	static const uint64_t cookies[] = { 1, 1000 };
+	int map = live_array(1), prog = load_adding_cookies(map, BPF_TRACE_UPROBE_MULTI);
+	struct rawbpf_link link;
+	int err = MULTI(&link, prog, .offsets = offsets, .cookies = cookies, .count = 2,
+			.pid = getpid(), .retprobe = _i);
+
+	if (err == -EINVAL && live_kernel() < 0x606)
+		SKIP("there is no uprobe_multi before 6.6");
+	ck_assert_int_eq(err, 0);
+	probed();
+	probed();
+	probed_too();
+	ck_assert_uint_eq(sum(map), 1002);
+	rawbpf_link_detach(&link);
+	probed();
+	ck_assert_uint_eq(sum(map), 1002);
+	close(prog);
+	close(map);
+}
+END_TEST
+
+START_TEST(test_multi_refused)
+{
+	static const uint64_t too_far[] = { 1ull << 40 };
+	const uint64_t offsets[] = { link_kinds_offset(probed) };
+	int prog = kprobe(BPF_TRACE_UPROBE_MULTI), plain = kprobe(0), err;
+	struct rawbpf_link link = { .fd = 12345 };
+
+	if (live_kernel() < 0x60d)
+		SKIP("what is refused, and how, is as of Linux 6.13");
+	ck_assert_int_eq(MULTI_IN(&link, prog, "/nowhere", .offsets = offsets, .count = 1),
+			 -ENOENT);
+	ck_assert_int_eq(link.fd, 0);
+	ck_assert_int_eq(MULTI_IN(&link, prog, "/tmp", .offsets = offsets, .count = 1),
+			 -EBADF);
+	ck_assert_int_eq(MULTI_IN(&link, prog, NULL, .offsets = offsets, .count = 1), -EINVAL);
+	ck_assert_int_eq(MULTI(&link, prog, .count = 1), -EINVAL);
+	ck_assert_int_eq(MULTI(&link, prog, .offsets = offsets), -EINVAL);
+	ck_assert_int_eq(MULTI(&link, prog, .offsets = offsets, .count = 1 << 21), -E2BIG);
+	ck_assert_int_eq(MULTI(&link, prog, .offsets = (void *)8, .count = 1), -EFAULT);
+	ck_assert_int_eq(MULTI(&link, prog, .offsets = offsets, .count = 1, .pid = 1 << 22),
+			 -ESRCH);
+	ck_assert_int_eq(MULTI(&link, prog, .offsets = too_far, .count = 1), -EINVAL);
+	ck_assert_int_eq(MULTI(&link, prog, .offsets = offsets, .count = 1, .session = 1), -EINVAL);
+	ck_assert_int_eq(MULTI(&link, plain, .offsets = offsets, .count = 1), -EINVAL);
+	/* A descriptor in place of a path is newer. */
+	err = MULTI_IN(&link, prog, NULL, .path_fd = open("/proc/self/exe", O_RDONLY),
+		       .offsets = offsets, .count = 1);
+	ck_assert_int_eq(err, live_kernel() < 0x700 ? -EINVAL : 0);
+	rawbpf_link_detach(&link);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_cookie);
+	tcase_add_loop_test(tests, test_pid, 0, 2);
+	tcase_add_test(tests, test_ref_ctr);
+	tcase_add_test(tests, test_refused);
+	tcase_add_test(tests, test_task_fd_of_uprobe);
+	tcase_add_loop_test(tests, test_multi_cookies, 0, 2);
+	tcase_add_test(tests, test_multi_refused);
+}
+
+int main(void)
+{
+	if (access("/sys/bus/event_source/devices/uprobe", F_OK) != 0) {
+		printf("skip: uprobe: this kernel has no uprobes, or sysfs is not mounted\n");
+		return EXIT_SKIPPED;
+	}
+	return live_run("uprobe", add_tests);
+}

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: MIT */
+/* BTF that we write is what we read; broken BTF is refused, or read no further than it goes. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rawbpf.h>
+
+#include "../unit.h"
+
+static uint32_t memory[1024];
+
+/* Types to look at; their ids are checked where they are made. */
+enum { INT = 1, CHAR, PTR, NAMED, INNER, OUTER, TYPEDEF, ARRAY };
+
+/*
+ *	struct outer {                  0
+ *		int first;              0
+ *		struct {                8
+ *			char a;         8
+ *			int b;          12
+ *		};
+ *		struct named n[3];      16, each { char *p; int q } of 16
+ *	};
+ */
+static struct rawbpf_btf_build built(void)
+{
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	const struct rawbpf_btf_field named[] = { { "p", PTR, 0 }, { "q", INT, 8 } };
+	const struct rawbpf_btf_field inner[] = { { "a", CHAR, 0 }, { "b", INT, 4 } };
+	const struct rawbpf_btf_field outer[] = {
+		{ "first", INT, 0 }, { NULL, INNER, 8 }, { "n", ARRAY, 16 } };
+
+	memset(memory, 0xff, sizeof memory);
+	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED), INT);
+	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "char", 1, BTF_INT_CHAR), CHAR);
+	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, CHAR), PTR);
+	ck_assert_int_eq(rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "named", 16, named, 2), NAMED);
+	ck_assert_int_eq(rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, NULL, 8, inner, 2), INNER);
+	ck_assert_int_eq(rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "outer", 64, outer, 3), OUTER);
+	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_TYPEDEF, "outer_t", OUTER), TYPEDEF);
+	ck_assert_int_eq(rawbpf_btf_emit_array(&b, NAMED, INT, 3), ARRAY);
+	ck_assert_int_eq(b.error, 0);
+	return b;
+}
+
+static struct rawbpf_btf parsed(const struct rawbpf_btf_build *b)
+{
+	struct rawbpf_btf btf;
+
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, b->data, b->size, NULL), 0);
+	return btf;
+}
+
+START_TEST(test_written_is_read)
+{
+	struct rawbpf_btf_build b = built();
+	struct rawbpf_btf btf = parsed(&b);
+	uint32_t index[8];
+	int indexed;
+
+	ck_assert_uint_eq(rawbpf_btf_id_end(&btf), 9);
+	ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, 7), -ENOSPC);
+	for (indexed = 0; indexed < 2; indexed++) {
+		ck_assert_ptr_null(rawbpf_btf_get(&btf, 0));
+		ck_assert_ptr_null(rawbpf_btf_get(&btf, 9));
+		ck_assert_ptr_null(rawbpf_btf_get(&btf, -1));
+		ck_assert_uint_eq(rawbpf_btf_kind(rawbpf_btf_get(&btf, ARRAY)), BTF_KIND_ARRAY);
+		ck_assert_uint_eq(rawbpf_btf_vlen(rawbpf_btf_get(&btf, OUTER)), 3);
+		ck_assert_str_eq(rawbpf_btf_name_get(&btf, OUTER), "outer");
+		ck_assert_str_eq(rawbpf_btf_name_get(&btf, PTR), "");
+		ck_assert_ptr_null(rawbpf_btf_name_get(&btf, 9));
+		ck_assert_int_eq(rawbpf_btf_find(&btf, 0, "outer_t"), TYPEDEF);
+		ck_assert_int_eq(rawbpf_btf_find(&btf, BTF_KIND_STRUCT, "named"), NAMED);
+		ck_assert_int_eq(rawbpf_btf_find(&btf, BTF_KIND_UNION, "named"), -ENOENT);
+		ck_assert_int_eq(rawbpf_btf_find(&btf, 0, "name"), -ENOENT);
+		ck_assert_int_eq(rawbpf_btf_find(&btf, 0, "named2"), -ENOENT);
+		ck_assert_int_eq(rawbpf_btf_resolve(&btf, TYPEDEF), OUTER);
+		ck_assert_int_eq(rawbpf_btf_resolve(&btf, 0), 0);
+		ck_assert_int_eq(rawbpf_btf_resolve(&btf, 9), -EINVAL);
+		ck_assert_int_eq(rawbpf_btf_size_get(&btf, TYPEDEF), 64);
+		ck_assert_int_eq(rawbpf_btf_size_get(&btf, ARRAY), 48);
+		ck_assert_int_eq(rawbpf_btf_size_get(&btf, PTR), sizeof(void *));
+		ck_assert_int_eq(rawbpf_btf_size_get(&btf, 0), -EINVAL);
+		ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, 8), 0);
+	}
+}
+END_TEST
+
+START_TEST(test_offsets)
+{
+	static const struct {
+		const char *type, *path;
+		int offset;
+	} cases[] = {
+		{ "outer", "first", 0 },
+		{ "outer", "a", 8 },
+		{ "outer", "b", 12 },
+		{ "outer_t", "n", 16 },
+		{ "outer", "n[0].q", 24 },
+		{ "outer", "n[2].p", 48 },
+		{ "outer", "n[2].q", 56 },
+		{ "outer", "n[1]", 32 },
+		{ "named", "q", 8 },
+		{ "outer", "n[3].q", -EINVAL },
+		{ "outer", "n[].q", -EINVAL },
+		{ "outer", "n[0]q", -EINVAL },
+		{ "outer", "n[0", -EINVAL },
+		{ "outer", "n[99999999999]", -EINVAL },
+		{ "outer", "n.q", -EINVAL },
+		{ "outer", "first.x", -EINVAL },
+		{ "outer", "first[0]", -EINVAL },
+		{ "outer", "", -EINVAL },
+		{ "outer", "first.", -EINVAL },
+		{ "outer", ".first", -EINVAL },
+		{ "outer", "q", -ENOENT },
+		{ "outer", "firs", -ENOENT },
+		{ "outer", "first1", -ENOENT },
+		{ "int", "first", -ENOENT },
+		{ "nobody", "first", -ENOENT },
+	};
+	struct rawbpf_btf_build b = built();
+	struct rawbpf_btf btf = parsed(&b);
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
+		int offset = rawbpf_btf_offset_find(&btf, cases[i].type, cases[i].path);
+
+		ck_assert_msg(offset == cases[i].offset, "%s.%s: %d", cases[i].type, cases[i].path,
+			      offset);
+	}
+}
+END_TEST
+
+START_TEST(test_member)
+{
+	struct rawbpf_btf_build b = built();
+	struct rawbpf_btf btf = parsed(&b);
+	struct btf_type *named = (void *)rawbpf_btf_get(&btf, NAMED);
+	struct btf_member *q = (struct btf_member *)(named + 1) + 1;
+	struct rawbpf_btf_member member;
+
+	ck_assert_int_eq(rawbpf_btf_member_find(&btf, OUTER, "n[1].q", &member), 0);
+	ck_assert_uint_eq(member.index, 1);
+	ck_assert_uint_eq(member.type, INT);
+	ck_assert_uint_eq(member.offset, 40);
+	ck_assert_uint_eq(member.bit_offset, 320);
+	ck_assert_uint_eq(member.bitfield_size, 0);
+
+	/* int q : 5, at bit 67: offset and size of a bit field in one word */
+	named->info |= 1u << 31;
+	q->offset = 5 << 24 | 67;
+	ck_assert_int_eq(rawbpf_btf_member_find(&btf, NAMED, "q", &member), 0);
+	ck_assert_uint_eq(member.bit_offset, 67);
+	ck_assert_uint_eq(member.offset, 8);
+	ck_assert_uint_eq(member.bitfield_size, 5);
+	ck_assert_int_eq(rawbpf_btf_offset_find(&btf, "named", "q"), -EDOM);
+	ck_assert_int_eq(rawbpf_btf_offset_find(&btf, "named", "p"), 0);
+}
+END_TEST
+
+static void assert_format(struct rawbpf_btf_build *b, int id, const char *expected)
+{
+	struct rawbpf_btf btf = parsed(b);
+	char text[100], cut[8];
+	size_t length = rawbpf_btf_format(text, sizeof text, &btf, id);
+
+	ck_assert_str_eq(text, expected);
+	ck_assert_uint_eq(length, strlen(expected));
+	ck_assert_uint_eq(rawbpf_btf_format(cut, sizeof cut, &btf, id), length);
+	ck_assert_int_eq(strncmp(cut, expected, 7), 0);
+	ck_assert_uint_eq(rawbpf_btf_format(NULL, 0, &btf, id), length);
+}
+
+START_TEST(test_format)
+{
+	struct rawbpf_btf_build b = built();
+	int p = PTR, i = INT, function, constant;
+	const struct rawbpf_btf_field parameters[] = { { "s", PTR, 0 }, { "", 0, 0 } };
+
+	assert_format(&b, 0, "void");
+	assert_format(&b, INT, "int");
+	assert_format(&b, PTR, "char *");
+	assert_format(&b, NAMED, "struct named");
+	assert_format(&b, INNER, "struct (unnamed)");
+	assert_format(&b, TYPEDEF, "outer_t");
+	assert_format(&b, ARRAY, "struct named[3]");
+	assert_format(&b, 99, "(broken)");
+	assert_format(&b, rawbpf_btf_emit_array(&b, p, i, 4), "char *[4]");
+	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, ARRAY),
+		      "struct named (*)[3]");
+	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, ARRAY), "struct named[3]");
+	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, PTR), "char *const");
+	constant = rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, INT);
+	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, constant), "const int *");
+	constant = rawbpf_btf_emit_ref(&b, BTF_KIND_VOLATILE, NULL, constant);
+	assert_format(&b, constant, "const volatile int");
+	function = rawbpf_btf_emit_func_proto(&b, p, parameters, 2);
+	assert_format(&b, function, "char *(char *, ...)");
+	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, function),
+		      "char *(*)(char *, ...)");
+	assert_format(&b, rawbpf_btf_emit_func(&b, "f", function, BTF_FUNC_GLOBAL),
+		      "char *f(char *, ...)");
+	function = rawbpf_btf_emit_func_proto(&b, 0, NULL, 0);
+	assert_format(&b, rawbpf_btf_emit_func(&b, "g\n", function, 0), "void g\\x0a(void)");
+	assert_format(&b, rawbpf_btf_emit_var(&b, "v", INT, 0), "int v");
+	assert_format(&b, rawbpf_btf_emit_decl_tag(&b, "t", INT, -1), "tag t");
+}
+END_TEST
+
+/* Every step, one byte short of what it needs, and with just enough. */
+START_TEST(test_room)
+{
+	struct rawbpf_btf_build b = built();
+	size_t needed = b.size, max;
+
+	for (max = 0; max <= needed; max += 1) {
+		struct rawbpf_btf btf;
+
+		b = (struct rawbpf_btf_build){ .data = memory, .max = max };
+		memset(memory, 0xff, sizeof memory);
+		rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
+		rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "s", 4,
+				       (struct rawbpf_btf_field[]){ { "member", 1, 0 } }, 1);
+		ck_assert_uint_le(b.size, max);
+		ck_assert_uint_eq(((unsigned char *)memory)[max], 0xff);
+		/* header, the empty string, 16 + "int", 24 + "s" + "member" */
+		ck_assert_int_eq(b.error, max < 24 + 1 + 16 + 4 + 24 + 2 + 7 ? -ENOSPC : 0);
+		if (!b.error) {
+			ck_assert_int_eq(rawbpf_btf_parse(&btf, memory, b.size, NULL), 0);
+			ck_assert_int_eq(rawbpf_btf_offset_find(&btf, "s", "member"), 0);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_steps_refuse)
+{
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	size_t size;
+
+	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 3, 0), -EINVAL);
+	/* nothing after the first mistake */
+	size = b.size;
+	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 4, 0), -EINVAL);
+	ck_assert_uint_eq(b.size, size);
+	ck_assert_int_eq(b.error, -EINVAL);
+
+	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
+	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, -ENOENT), -EINVAL);
+	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
+	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_INT, NULL, 1), -EINVAL);
+	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
+	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_TYPEDEF, NULL, 1), -EINVAL);
+	b = (struct rawbpf_btf_build){ .data = (char *)memory + 2, .max = 100 };
+	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 4, 0), -EINVAL);
+	/* the innermost mistake is what comes out */
+	b = (struct rawbpf_btf_build){ .data = memory, .max = 30 };
+	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL,
+					     rawbpf_btf_emit_int(&b, "int", 4, 0)), -ENOSPC);
+}
+END_TEST
+
+START_TEST(test_section)
+{
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	int type = rawbpf_btf_emit_int(&b, "int", 4, 0);
+	int var = rawbpf_btf_emit_var(&b, "counter", type, BTF_VAR_GLOBAL_ALLOCATED);
+	int section = rawbpf_btf_emit_datasec(&b, ".bss", 4,
+		(struct rawbpf_btf_field[]){ { NULL, var, 0 } }, (unsigned[]){ 4 }, 1);
+	struct rawbpf_btf btf = parsed(&b);
+
+	ck_assert_int_eq(section, 3);
+	ck_assert_str_eq(rawbpf_btf_name_get(&btf, 3), ".bss");
+	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 3), 4);
+	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 2), 4);
+	ck_assert_int_eq(rawbpf_btf_emit_string(&b, "counter"), 1 + 4 + 8 + 5);
+	ck_assert_str_eq(rawbpf_btf_string_get(&btf, 1), "int");
+}
+END_TEST
+
+/* The second one's ids and strings go on where the first one's end. */
+START_TEST(test_base)
+{
+	struct rawbpf_btf_build b = built();
+	struct rawbpf_btf base = parsed(&b), module;
+	static uint32_t more[100];
+	struct rawbpf_btf_build m = { .data = more, .max = sizeof more };
+	struct btf_type *type;
+
+	rawbpf_btf_emit_ref(&m, BTF_KIND_TYPEDEF, "mine", NAMED);
+	ck_assert_int_eq(rawbpf_btf_parse(&module, more, m.size, &base), 0);
+	type = (struct btf_type *)rawbpf_btf_get(&module, 9);
+	type->name_off += base.strings_size;
+	ck_assert_uint_eq(rawbpf_btf_id_end(&module), 10);
+	ck_assert_str_eq(rawbpf_btf_name_get(&module, 9), "mine");
+	ck_assert_str_eq(rawbpf_btf_name_get(&module, NAMED), "named");
+	ck_assert_int_eq(rawbpf_btf_find(&module, 0, "mine"), 9);
+	ck_assert_int_eq(rawbpf_btf_find(&module, 0, "named"), -ENOENT);
+	ck_assert_int_eq(rawbpf_btf_offset_find(&module, "mine", "q"), 8);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------- what is broken */
+
+START_TEST(test_broken)
+{
+	struct rawbpf_btf_build b = built();
+	struct btf_header *header = b.data, good = *header;
+	struct rawbpf_btf btf;
+	size_t size = b.size, cut;
+
+	for (cut = 0; cut < size; cut++)
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, memory, cut, NULL), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, (char *)memory + 1, size, NULL), -EINVAL);
+
+#define BROKEN(FIELD, VALUE) \
+	header->FIELD = (VALUE); \
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, memory, size, NULL), -EINVAL); \
+	*header = good; \
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, memory, size, NULL), 0)
+
+	BROKEN(magic, 0x9feb);
+	BROKEN(version, 2);
+	BROKEN(hdr_len, 20);
+	BROKEN(hdr_len, 25);
+	BROKEN(hdr_len, UINT32_MAX);
+	BROKEN(type_off, 2);
+	BROKEN(type_off, UINT32_MAX - 3);
+	BROKEN(type_len, good.type_len + 100);
+	BROKEN(type_len, good.type_len - 4);
+	BROKEN(type_len, UINT32_MAX);
+	BROKEN(str_off, UINT32_MAX);
+	BROKEN(str_len, UINT32_MAX);
+	BROKEN(str_len, good.str_len - 1); /* no NUL at the end */
+}
+END_TEST
+
+START_TEST(test_loops)
+{
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	struct rawbpf_btf_member member;
+	struct rawbpf_btf btf;
+	char text[2000];
+	/* a struct with two unnamed members that are itself */
+	const struct rawbpf_btf_field self[] = { { NULL, 4, 0 }, { NULL, 4, 0 } };
+
+	rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, 1);
+	rawbpf_btf_emit_array(&b, 2, 2, 1);
+	rawbpf_btf_emit_array(&b, 1, 1, UINT32_MAX);
+	rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "self", 4, self, 2);
+	rawbpf_btf_emit_func_proto(&b, 5, (struct rawbpf_btf_field[]){
+		{ NULL, 5, 0 }, { NULL, 5, 0 }, { NULL, 5, 0 }, { NULL, 5, 0 } }, 4);
+	btf = parsed(&b);
+	ck_assert_int_eq(rawbpf_btf_resolve(&btf, 1), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 1), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 2), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 3), -EOVERFLOW);
+	ck_assert_int_eq(rawbpf_btf_member_find(&btf, 4, "x", &member), -ELOOP);
+	for (unsigned id = 0; id < 7; id++)
+		ck_assert_uint_lt(rawbpf_btf_format(text, sizeof text, &btf, id), 20000);
+}
+END_TEST
+
+/* A kind that nobody knows yet can be stepped over, if the BTF says how long it is. */
+START_TEST(test_layout)
+{
+	enum { NEW_KIND = 100 };
+	static struct {
+		struct btf_header header;
+		uint32_t layout_off, layout_len;
+		struct btf_type unknown;
+		uint32_t added[1 + 2 * 3];
+		struct btf_type typedefed;
+		char strings[4];
+		unsigned char layout[NEW_KIND + 1][4];
+	} data = {
+		.header = { .magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = 32,
+			    .type_len = 12 + 28 + 12, .str_off = 52, .str_len = 4 },
+		.layout_off = 56, .layout_len = sizeof data.layout,
+		.unknown = { .info = (uint32_t)NEW_KIND << 24 | 3 },
+		.typedefed = { .name_off = 1, .info = BTF_KIND_TYPEDEF << 24 },
+		.strings = "\0t2",
+		.layout[NEW_KIND] = { 4, 8 },
+	};
+	struct rawbpf_btf btf;
+
+	memmove((char *)&data + 24, &data.layout_off, 8);
+	ck_assert_uint_eq(offsetof(typeof(data), unknown), 32);
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), 0);
+	ck_assert_int_eq(rawbpf_btf_find(&btf, BTF_KIND_TYPEDEF, "t2"), 2);
+	data.layout_len = 0;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), -EINVAL);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------- recipes */
+
+START_TEST(test_functions)
+{
+	const struct bpf_insn insns[] = {
+		BPF_LD_IMM64_RAW_FULL(BPF_REG_2, BPF_PSEUDO_FUNC, 0, 0, 6, 0), /* 7 */
+		BPF_CALL_REL(2),                                               /* 5 */
+		BPF_CALL_REL(3),                                               /* 7 */
+		BPF_EXIT_INSN(),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	struct bpf_func_info infos[3];
+	struct bpf_insn outside = BPF_CALL_REL(1);
+	struct rawbpf_btf btf;
+
+	ck_assert_int_eq(rawbpf_btf_func_find(insns, RAWBPF_COUNT(insns), infos, 3), 3);
+	ck_assert_uint_eq(infos[0].insn_off, 0);
+	ck_assert_uint_eq(infos[1].insn_off, 5);
+	ck_assert_uint_eq(infos[2].insn_off, 7);
+	ck_assert_int_eq(rawbpf_btf_func_find(insns, RAWBPF_COUNT(insns), infos, 2), -ENOSPC);
+	ck_assert_int_eq(rawbpf_btf_func_find(&outside, 1, infos, 3), -EINVAL);
+	outside.imm = -2;
+	ck_assert_int_eq(rawbpf_btf_func_find(&outside, 1, infos, 3), -EINVAL);
+
+	ck_assert_int_eq(rawbpf_btf_func_find(insns, RAWBPF_COUNT(insns), infos, 3), 3);
+	ck_assert_int_eq(rawbpf_btf_func_emit(&b, infos, 3,
+					      (const char *[]){ NULL, "called", NULL }), 5);
+	btf = parsed(&b);
+	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[0].type_id), "main");
+	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[1].type_id), "called");
+	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[2].type_id), "func_7");
+	assert_format(&b, infos[2].type_id, "int func_7(void)");
+}
+END_TEST
+
+START_TEST(test_map_recipe)
+{
+	static const struct {
+		unsigned type, key_size, value_size;
+		const char *key, *value;
+	} cases[] = {
+		{ BPF_MAP_TYPE_HASH, 4, 8, "key", "value" },
+		{ BPF_MAP_TYPE_HASH, 20, 24, "struct key", "struct value" },
+		{ BPF_MAP_TYPE_LPM_TRIE, 8, 1, "struct key", "value" },
+		{ BPF_MAP_TYPE_QUEUE, 0, 3, "void", "struct value" },
+	};
+	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
+					.value_size = 24 };
+	const struct rawbpf_btf_special locked[] = { { "bpf_spin_lock", 0 }, { "bpf_timer", 8 } };
+	struct rawbpf_btf_build b;
+	struct rawbpf_btf btf;
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
+		struct rawbpf_map_spec asked = { .type = cases[i].type,
+			.key_size = cases[i].key_size, .value_size = cases[i].value_size };
+
+		b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
+		ck_assert_int_gt(rawbpf_btf_map_emit(&b, &asked, NULL, 0), 0);
+		btf = parsed(&b);
+		assert_format(&b, asked.btf_key_type_id, cases[i].key);
+		assert_format(&b, asked.btf_value_type_id, cases[i].value);
+		ck_assert_int_eq(rawbpf_btf_size_get(&btf, asked.btf_value_type_id),
+				 cases[i].value_size);
+		if (cases[i].key_size)
+			ck_assert_int_eq(rawbpf_btf_size_get(&btf, asked.btf_key_type_id),
+					 cases[i].key_size);
+	}
+	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
+	ck_assert_int_gt(rawbpf_btf_map_emit(&b, &spec, locked, 2), 0);
+	btf = parsed(&b);
+	ck_assert_int_eq(rawbpf_btf_offset_find(&btf, "value", "bpf_timer"), 8);
+	spec.value_size = 23;
+	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &spec, locked, 2), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &spec, (struct rawbpf_btf_special[]){ { "x", 0 } },
+					     1), -EINVAL);
+	spec.value_size = 0;
+	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &spec, NULL, 0), -EINVAL);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_written_is_read);
+	tcase_add_test(tests, test_offsets);
+	tcase_add_test(tests, test_member);
+	tcase_add_test(tests, test_format);
+	tcase_add_test(tests, test_room);
+	tcase_add_test(tests, test_steps_refuse);
+	tcase_add_test(tests, test_section);
+	tcase_add_test(tests, test_base);
+	tcase_add_test(tests, test_broken);
+	tcase_add_test(tests, test_loops);
+	tcase_add_test(tests, test_layout);
+	tcase_add_test(tests, test_functions);
+	tcase_add_test(tests, test_map_recipe);
+}
+
+int main(void)
+{
+	return unit_run("btf", add_tests);
+}

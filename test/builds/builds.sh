@@ -1,0 +1,176 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Builds the library and a program that uses it in every way the README names, and runs the
+# program: compilers, C libraries, C++, installed, as a subproject, as one file, without a libc.
+# Prints a line for each, what went wrong with those that failed, and a count.
+set -u
+
+. "$(dirname "$0")/../checks.sh"
+app=$top/test/builds/app.c
+
+# musl's own headers, and of the system's only the kernel's.
+triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
+kernel_headers="-idirafter /usr/include -idirafter /usr/include/$triplet"
+warnings="-Wall -Wextra -Werror"
+
+by_meson() { # DIR MESON-OPTION...
+	dir=$work/$1
+	shift
+	meson setup "$dir" "$top" --werror -Dtests=disabled "$@" &&
+		ninja -C "$dir" &&
+		"$dir/examples/fchownat-count" --version && "$dir/examples/devcg" --version &&
+		$CC -static $warnings $kernel_headers -I"$top/include" "$app" "$dir/librawbpf.a" \
+			-o "$dir/app" &&
+		"$dir/app"
+}
+
+gcc_glibc() { CC=gcc by_meson gcc; }
+clang_glibc() { CC=clang by_meson clang; }
+gcc_musl() { CC=musl-gcc by_meson musl -Dc_args="$kernel_headers"; }
+clang_musl() {
+	# Debian has no clang for musl: the compiler is told where all of musl is.
+	clang -std=gnu11 -Os $warnings -nostdinc -isystem "/usr/include/$triplet/musl" \
+		-isystem "$(clang -print-resource-dir)/include" $kernel_headers -I"$top/include" \
+		-c "$top/lib/rawbpf.c" -o "$work/clang-musl.o" &&
+		musl-gcc -static -I"$top/include" $kernel_headers "$app" "$work/clang-musl.o" \
+			-o "$work/clang-musl" &&
+		"$work/clang-musl"
+}
+debug_build() { CC=gcc by_meson debug --buildtype=debug; }
+optimised_build() { CC=gcc by_meson release --buildtype=release -Db_lto=true; }
+libc_system_calls() { CC=gcc by_meson libc -Dc_args=-DRAWBPF_SYSCALL_LIBC; }
+
+installed() {
+	meson setup "$work/install" "$top" -Dtests=disabled --prefix=/usr --libdir=lib &&
+		DESTDIR=$work/root meson install -C "$work/install" &&
+		PKG_CONFIG_SYSROOT_DIR=$work/root PKG_CONFIG_LIBDIR=$work/root/usr/lib/pkgconfig \
+			pkg-config --static --cflags --libs rawbpf >"$work/flags" &&
+		cc $warnings "$app" $(cat "$work/flags") -o "$work/installed" &&
+		"$work/installed" &&
+		"$work/root/usr/bin/fchownat-count" --version &&
+		test -s "$work/root/usr/share/man/man7/rawbpf_insn.7"
+}
+
+subproject() {
+	mkdir -p "$work/outer/subprojects" &&
+		ln -s "$top" "$work/outer/subprojects/rawbpf" &&
+		cp "$app" "$work/outer/" &&
+		cat >"$work/outer/meson.build" <<-EOF &&
+			project('outer', 'c')
+			executable('app', 'app.c', dependencies: dependency('rawbpf', fallback: 'rawbpf'))
+		EOF
+		meson setup "$work/outer/build" "$work/outer" &&
+		ninja -C "$work/outer/build" &&
+		"$work/outer/build/app"
+}
+
+# What the README tells to copy is enough.
+one_file() {
+	mkdir "$work/copy" &&
+		cp -r "$top/include" "$top/lib" "$top/insn" "$work/copy/" &&
+		cc -Os $warnings -I"$work/copy/include" "$app" "$work/copy/lib/rawbpf.c" \
+			-o "$work/one-file" &&
+		"$work/one-file" &&
+		# its private functions stay its own, but for the two that a public header calls
+		! nm "$work/one-file" | grep ' [TDB] rawbpf__' | grep -v ' rawbpf__kprobe_'
+}
+
+# The program that the README begins with.
+readme_program() {
+	awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$top/README.md" \
+		>"$work/readme.c" &&
+		cc -std=gnu11 $warnings -I"$top/include" "$work/readme.c" "$top/lib/rawbpf.c" \
+			-o "$work/readme"
+}
+
+man_pages() {
+	mandoc -T lint -W warning "$top"/man/*
+}
+
+# These functions link of insn/ those files and no others.
+links_of_insn() { # FUNCTION FILE...
+	function=$1
+	shift
+	ld -e 0 -u "$function" "$work/map/librawbpf.a" "$work/mem.o" -Map="$work/insn.txt" -o "$work/linked" &&
+		sed -n 's/^[^ ].*librawbpf\.a(insn_[a-z]*_\([a-z_]*\)\.c\.o)$/\1/p' "$work/insn.txt" | sort -u | xargs \
+			>"$work/files" &&
+		echo "$function: $(cat "$work/files")" &&
+		[ "$(cat "$work/files")" = "$*" ]
+}
+
+# A program links what it uses: the counter nothing of insn/, and it alone nothing of cgroups.
+links_only_what_it_uses() {
+	meson setup "$work/map" "$top" -Dtests=disabled &&
+		ninja -C "$work/map" librawbpf.a &&
+		cc -std=gnu11 -D_GNU_SOURCE -Os -I"$top/include" "$top/examples/fchownat-count.c" \
+			"$work/map/librawbpf.a" -Wl,-Map="$work/map.txt" -o "$work/linked" &&
+		grep -q 'librawbpf.a.*lib_object_map.c.o' "$work/map.txt" &&
+		! grep 'librawbpf.a.*\(insn_\|cgroup\)' "$work/map.txt" &&
+		cc -Os -ffreestanding -c "$top/lib/sys/mem.c" -o "$work/mem.o" &&
+		links_of_insn rawbpf_build_resolve build out &&
+		links_of_insn rawbpf_insn_check check form put &&
+		links_of_insn rawbpf_insn_kernel check form helper put query &&
+		links_of_insn rawbpf_insn_format form format helper opcode put &&
+		links_of_insn rawbpf_insn_explain check explain form format helper opcode out put query words &&
+		links_of_insn rawbpf_text_parse complain directive form helper lex listing match name out \
+			parse put symbol
+}
+
+cplusplus() { # COMPILER
+	"$1" -std=c++11 $warnings -I"$top/include" -x c++ -c "$app" -o "$work/$1.o" &&
+		cc -Os -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" &&
+		"$1" "$work/$1.o" "$work/rawbpf.o" -o "$work/$1" &&
+		"$work/$1"
+}
+
+each_header_alone() {
+	for header in "$top"/include/rawbpf.h "$top"/include/rawbpf/*.h; do
+		for compiler in "gcc -std=gnu11" "clang -std=gnu11" "g++ -x c++" "clang++ -x c++"; do
+			echo "#include <${header#"$top"/include/}>" >"$work/header.c" &&
+				$compiler $warnings -I"$top/include" -c "$work/header.c" -o /dev/null ||
+				return
+		done
+	done
+}
+
+freestanding="-std=gnu11 -Os -ffreestanding -fno-stack-protector -nostdlib -static"
+without_libc() {
+	[ "$(uname -m)" = x86_64 ] || return 0
+	gcc $freestanding $warnings -DNO_LIBC -I"$top/include" "$app" "$top/lib/rawbpf.c" \
+		"$top/lib/sys/mem.c" -o "$work/no-libc" && "$work/no-libc"
+}
+
+freestanding_library() { CC=gcc by_meson freestanding -Dfreestanding=true; }
+
+# Every architecture with a system call entry of its own links with nothing but itself and what the
+# compiler brings.
+cross_without_libc() { # TRIPLET
+	"$1-gcc" $freestanding $warnings -I"$top/include" -Wl,--no-undefined -Wl,-e,rawbpf_map_create \
+		"$top/lib/rawbpf.c" "$top/lib/sys/mem.c" -lgcc -o "$work/$1"
+}
+
+check "gcc, glibc" gcc_glibc
+check "clang, glibc" clang_glibc
+check "gcc, musl" gcc_musl
+check "clang, musl" clang_musl
+check "debug build" debug_build
+check "optimised build with LTO" optimised_build
+check "system calls by libc" libc_system_calls
+check "installed, by pkg-config" installed
+check "meson subproject" subproject
+check "one file" one_file
+check "the README's program" readme_program
+check "man pages" man_pages
+check "a program links only what it uses" links_only_what_it_uses
+check "instruction macros beside other headers" sh "$top/test/form/insn_headers.sh"
+check "each header alone, in C and C++" each_header_alone
+check "C++ program, g++" cplusplus g++
+check "C++ program, clang++" cplusplus clang++
+check "without libc" without_libc
+check "library for programs without libc" freestanding_library
+for cross in aarch64-linux-gnu s390x-linux-gnu riscv64-linux-gnu; do
+	check "without libc, $cross" cross_without_libc $cross
+done
+
+checks_end

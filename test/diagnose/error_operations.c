@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Explanations of what each operation knows, of kernels' age, of what is not mounted; in lines. */
+#include "../explanation.h"
+
+/* ------------------------------------------------------------- what each operation knows */
+
+static const struct operation_case {
+	const char *name;
+	const struct rawbpf_operation *operation;
+	int error;         /* one that has a sentence */
+	const char *line;
+} operation_cases[] = {
+#define CASE(NAME, ERRNO, LINE) { #NAME, RAWBPF_##NAME, ERRNO, LINE }
+	CASE(MAP_ELEMENT, -E2BIG, "E2BIG: the map is full, or has no such index; create it with more "
+				  "max_entries"),
+	CASE(MAP_FREEZE, -EBUSY, "EBUSY: the map is frozen already, or mapped for writing; close such "
+				 "views first"),
+	CASE(PROG_RUN, -ENOTSUPP, "ENOTSUPP: programs of this type cannot be run so, only attached"),
+	CASE(PROG_ATTACH, -EBUSY, "EBUSY: another program is there; detach it first"),
+	CASE(PROG_QUERY, -ENOSPC, "ENOSPC: there are more programs than the arrays have room for"),
+	CASE(PROG_BIND_MAP, -EBADF, "EBADF: the program or the map is not open"),
+	CASE(PROG_STREAM_READ, -ENOENT, "ENOENT: a program has two streams, 1 and 2"),
+	CASE(STATS_ENABLE, -EINVAL, "EINVAL: this kernel has no such statistics"),
+	CASE(BTF_LOAD, -E2BIG, "E2BIG: the BTF is larger than 16 MB"),
+	CASE(BTF_KERNEL_OPEN, -EINVAL, "EINVAL: what the kernel gives is not sound BTF"),
+	CASE(KPROBE_MULTI_ATTACH, -EOPNOTSUPP, "EOPNOTSUPP: this kernel was built without "
+					       "CONFIG_FPROBE"),
+	CASE(UPROBE_ATTACH, -ENOENT, "ENOENT: there is no file '/x'"),
+	CASE(UPROBE_MULTI_ATTACH, -EBADF, "EBADF: '/x' is not a file"),
+	CASE(PERF_EVENT_ATTACH, -EEXIST, "EEXIST: the event has a program already"),
+	CASE(TRACING_ATTACH, -ENOENT, "ENOENT: this kernel has no '/x' to trace"),
+	CASE(ITER_ATTACH, -ESRCH, "ESRCH: there is no such process"),
+	CASE(STRUCT_OPS_ATTACH, -EEXIST, "EEXIST: there are operations of that name"),
+	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program of the other mode, or one attached by "
+				  "netlink; `ip link set dev /x xdp off` removes that"),
+	CASE(TCX_ATTACH, -ENODEV, "ENODEV: there is no device '/x'"),
+	CASE(NETKIT_ATTACH, -ENXIO, "ENXIO: '/x' is not a netkit device"),
+	CASE(NETFILTER_ATTACH, -EPROTO, "EPROTO: there is no such hook"),
+	CASE(NETNS_ATTACH, -EBADF, "EBADF: '/x' is not open"),
+	CASE(SOCKMAP_ATTACH, -EBUSY, "EBUSY: the map has such a program already"),
+	CASE(LINK_UPDATE, -ENOLINK, "ENOLINK: what it was attached to is gone"),
+	CASE(LINK_DETACH, -EBUSY, "EBUSY: the event in tracefs is still in use"),
+	CASE(OBJ_PIN, -EEXIST, "EEXIST: there is a '/x' already; remove it, or choose another name"),
+	CASE(OBJ_GET, -ENOENT, "ENOENT: nothing is pinned at '/x'"),
+	CASE(OBJ_INFO, -EBADF, "EBADF: it is not open"),
+	CASE(OBJ_ID_NEXT, -ENOENT, "ENOENT: there are no more"),
+	CASE(TASK_FD_QUERY, -ENOENT, "ENOENT: there is no such process"),
+	CASE(RING_OPEN, -EINVAL, "EINVAL: the map is not a ring buffer"),
+	CASE(PERFBUF_OPEN, -ENODEV, "ENODEV: no CPU is there to be read from"),
+	CASE(TOKEN_CREATE, -ENOENT, "ENOENT: this bpffs delegates nothing; mount it with "
+				    "delegate_cmds and the like"),
+};
+
+START_TEST(test_operation)
+{
+	const struct operation_case *of = &operation_cases[_i];
+	const struct explanation expected = { ERROR(of->operation, of->error, 0, "/x"), of->line };
+
+	assert_line(&expected);
+}
+END_TEST
+
+/* For a terminal: cause and remedy are sentences on lines of their own. */
+START_TEST(test_lines)
+{
+	static const struct explanation texts[] = {
+		{ { RAWBPF_PROG_LOAD, -EPERM, BPF_PROG_TYPE_KPROBE, NULL, 1 },
+		  "EPERM\n"
+		  "   This process lacks CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN), and "
+		  "kernel.unprivileged_bpf_disabled is 2.\n"
+		  "   Run it as root (for a trusted group: chmod 750, then setcap "
+		  "cap_bpf,cap_perfmon+ep)." },
+		{ { RAWBPF_OBJ_PIN, -EEXIST, 0, "a; b", 1 },
+		  "EEXIST\n"
+		  "   There is a 'a; b' already.\n"
+		  "   Remove it, or choose another name." },
+		{ { RAWBPF_OBJ_PIN, -EMSGSIZE, 0, "x", 1 }, "error 90" },
+		{ { RAWBPF_OBJ_PIN, -ERANGE, 0, "x", 1 }, "ERANGE" },
+	};
+
+	live_private_mounts();
+	live_fake_file(BPF_DISABLED, "2\n");
+	live_be_nobody();
+	ASSERT_LINES(texts);
+}
+END_TEST
+
+/* A kernel that is too old says EINVAL, as for many other reasons. */
+START_TEST(test_age)
+{
+	static const struct {
+		const char *release;
+		struct explanation expected;
+	} cases[] = {
+		{ "5.10.0-39-amd64\n", { ERROR(RAWBPF_TCX_ATTACH, -EINVAL, 0, "eth0"),
+		  "EINVAL: this kernel is Linux 5.10, and that came with 6.6" } },
+		{ "6.6.1\n", { ERROR(RAWBPF_TCX_ATTACH, -EINVAL, 0, "eth0"),
+		  "EINVAL: the program is not of type sched_cls, or this kernel was built without "
+		  "CONFIG_NET_XGRESS" } },
+		{ "5.10.0\n", { ERROR(RAWBPF_TCX_ATTACH, -ENODEV, 0, "eth0"),
+		  "ENODEV: there is no device 'eth0'" } },
+		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_ARENA, NULL),
+		  "EINVAL: this kernel is Linux 5.15, and that came with 6.9" } },
+		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_HASH, NULL),
+		  "EINVAL: the map's type refuses these sizes or flags, this kernel does not "
+		  "know it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) has what each type wants" } },
+		{ "6.1.0\n", { ERROR(RAWBPF_PROG_LOAD, -EINVAL, BPF_PROG_TYPE_NETFILTER, NULL),
+		  "EINVAL: this kernel is Linux 6.1, and that came with 6.4" } },
+		{ "nonsense\n", { ERROR(RAWBPF_PROG_STREAM_READ, -EINVAL, 0, NULL), "EINVAL" } },
+	};
+
+	live_private_mounts();
+	live_fake_file("/proc/sys/kernel/osrelease", cases[_i].release);
+	assert_line(&cases[_i].expected);
+}
+END_TEST
+
+START_TEST(test_no_bpffs)
+{
+	static const struct explanation elsewhere = {
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/tmp/map"),
+		"EPERM: '/tmp/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+	}, here = {
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "map"),
+		"EPERM: 'map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+	}, dot = {
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/sys/fs/bpf/map.1"),
+		"EPERM: names in a bpffs have no dot in them",
+	};
+	int map = live_array(1);
+
+	live_mount_bpffs();
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/tmp/map"), -EPERM);
+	assert_line(&elsewhere);
+	assert_line(&here);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/map.1"), -EPERM);
+	assert_line(&dot);
+	close(map);
+}
+END_TEST
+
+/* The directory is there: sysfs has it, and refuses all entries as if it were not. */
+START_TEST(test_unmounted_bpffs)
+{
+	static const struct explanation unmounted = {
+		ERROR(RAWBPF_OBJ_PIN, -ENOENT, 0, "/sys/fs/bpf/map"),
+		"ENOENT: '/sys/fs/bpf/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and "
+		"pin it there",
+	}, no_directory = {
+		ERROR(RAWBPF_OBJ_PIN, -ENOENT, 0, "/no/such/map"),
+		"ENOENT: the directory of '/no/such/map' does not exist",
+	}, no_way = {
+		ERROR(RAWBPF_OBJ_PIN, -ENOTDIR, 0, "/proc/self/status/map"),
+		"ENOTDIR: '/proc/self/status/map' leads through a file",
+	};
+	int map = live_array(1);
+
+	live_private_mounts();
+	while (umount2("/sys/fs/bpf", MNT_DETACH) == 0)
+		;
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/map"), -ENOENT);
+	assert_line(&unmounted);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/no/such/map"), -ENOENT);
+	assert_line(&no_directory);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/proc/self/status/map"), -ENOTDIR);
+	assert_line(&no_way);
+	close(map);
+}
+END_TEST
+
+START_TEST(test_no_uprobes)
+{
+	static const struct explanation no_uprobes = {
+		ERROR(RAWBPF_UPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
+		"EOPNOTSUPP: this kernel has no uprobes (it was built without CONFIG_UPROBE_EVENTS)",
+	}, no_sysfs = {
+		ERROR(RAWBPF_UPROBE_ATTACH, -EOPNOTSUPP, 0, "x"),
+		"EOPNOTSUPP: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys",
+	}, no_btf = {
+		ERROR(RAWBPF_BTF_KERNEL_OPEN, -ENOENT, 0, NULL),
+		"ENOENT: this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF",
+	}, btf_hidden = {
+		ERROR(RAWBPF_BTF_KERNEL_OPEN, -EPERM, 0, NULL),
+		"EPERM: sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
+		"mount it: mount -t sysfs sysfs /sys",
+	};
+
+	live_private_mounts();
+	live_hide_directory("/sys/bus");
+	assert_line(&no_uprobes);
+	live_hide_directory("/sys/kernel");
+	assert_line(&no_btf);
+	live_hide_directory("/sys");
+	assert_line(&no_sysfs);
+	assert_line(&btf_hidden);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	live_watch_fds(tests);
+	tcase_add_loop_test(tests, test_operation, 0, RAWBPF_COUNT(operation_cases));
+	tcase_add_test(tests, test_lines);
+	tcase_add_loop_test(tests, test_age, 0, 7);
+	tcase_add_test(tests, test_no_bpffs);
+	tcase_add_test(tests, test_unmounted_bpffs);
+	tcase_add_test(tests, test_no_uprobes);
+}
+
+int main(void)
+{
+	return live_run("error_operations", add_tests);
+}

@@ -1,0 +1,753 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * examples/devcg from outside: what it prints and how it ends; and, on a cgroup of the test's own,
+ * what a process in it can do with real device nodes. Its path is the first argument.
+ *
+ * The nodes are of /dev/null and its like, or of numbers that no driver has: whoever may open
+ * those gets ENXIO, and who may not gets EPERM. Only in a cgroup is there EPERM; the test is root.
+ */
+#include "../attach/cgroups.h"
+#include "../command.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/sysmacros.h>
+
+#define NAME "devcg"
+#define USAGE "usage: " NAME " [-n] [-a|-d] CGROUP [RULE]...\n       " NAME " -r CGROUP\n"
+
+enum { DEVICE = BPF_CGROUP_DEVICE, RULES_MAX = 16 };
+
+/* ----------------------------------------------------------------- the command line */
+
+START_TEST(test_help)
+{
+	static struct ending end;
+
+	command_run(&end, NULL, ARGS("-h"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(strncmp(end.out, USAGE, strlen(USAGE)), 0);
+	ck_assert_int_le(command_lines(end.out), 24);
+	command_run(&end, live_be_nobody, ARGS("--version"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.out, NAME " " PROJECT_VERSION "\n");
+}
+END_TEST
+
+#define NUMBERS "MAJOR is 0 to 4095 or *, MINOR is 0 to 1048575 or *\n"
+
+static const struct {
+	const char *arguments[6];
+	const char *message; /* the end of what is on stderr */
+} bad_usage[] = {
+	{ { "-z" }, USAGE },
+	{ { NULL }, NAME ": which cgroup?\n" USAGE },
+	{ { "-n" }, NAME ": which cgroup?\n" USAGE },
+	{ { "-a", "-d", "/" }, NAME ": -a and -d exclude each other\n" USAGE },
+	{ { "-r", "/", "c 1:3 r" }, NAME ": -r wants a cgroup and nothing else\n" USAGE },
+	{ { "-r", "-n", "/" }, NAME ": -r wants a cgroup and nothing else\n" USAGE },
+	{ { "/", "c" }, NAME ": rule 'c': want 'TYPE MAJOR:MINOR ACCESS'\n" },
+	{ { "/", "" }, NAME ": rule '': want 'TYPE MAJOR:MINOR ACCESS'\n" },
+	{ { "/", "c 1:3" }, NAME ": rule 'c 1:3': want 'TYPE MAJOR:MINOR ACCESS'\n" },
+	{ { "/", "c 1:3 r", "permit c 1:3 r" },
+	 NAME ": rule 'permit c 1:3 r': want '[allow|deny] TYPE MAJOR:MINOR ACCESS'\n" },
+	{ { "/", "deny c 1:3 r x" }, NAME ": rule 'deny c 1:3 r x': want 'TYPE MAJOR:MINOR ACCESS'\n" },
+	{ { "/", "d 1:3 r" }, NAME ": rule 'd 1:3 r': TYPE is c, b or a\n" },
+	{ { "/", "c 1 r" }, NAME ": rule 'c 1 r': " NUMBERS },
+	{ { "/", "c 1: r" }, NAME ": rule 'c 1: r': " NUMBERS },
+	{ { "/", "c :1 r" }, NAME ": rule 'c :1 r': " NUMBERS },
+	{ { "/", "c 1:3: r" }, NAME ": rule 'c 1:3: r': " NUMBERS },
+	{ { "/", "c -1:3 r" }, NAME ": rule 'c -1:3 r': " NUMBERS },
+	{ { "/", "c 1:0x3 r" }, NAME ": rule 'c 1:0x3 r': " NUMBERS },
+	{ { "/", "c 1:** r" }, NAME ": rule 'c 1:** r': " NUMBERS },
+	{ { "/", "c 4096:1 r" }, NAME ": rule 'c 4096:1 r': " NUMBERS },
+	{ { "/", "c 1:1048576 r" }, NAME ": rule 'c 1:1048576 r': " NUMBERS },
+	{ { "/", "c 4294967297:1 r" }, NAME ": rule 'c 4294967297:1 r': " NUMBERS },
+	{ { "/", "c 1:3 rx" }, NAME ": rule 'c 1:3 rx': ACCESS is of r, w and m\n" },
+	{ { "/", "-n" }, NAME ": rule '-n': want 'TYPE MAJOR:MINOR ACCESS'\n" },
+};
+
+START_TEST(test_bad_usage)
+{
+	const char *const *given = bad_usage[_i].arguments, *message = bad_usage[_i].message;
+	static struct ending end;
+	size_t said;
+
+	command_run(&end, NULL, given);
+	ck_assert_int_eq(end.status, 2);
+	ck_assert_str_eq(end.out, "");
+	said = strlen(end.err);
+	ck_assert_uint_ge(said, strlen(message));
+	ck_assert_str_eq(end.err + said - strlen(message), message);
+	ck_assert_int_eq(strncmp(end.err, NAME, strlen(NAME)), 0);
+}
+END_TEST
+
+START_TEST(test_too_many_rules)
+{
+	char *argv[300] = { NAME, "-n", "/" };
+	int i, status;
+	pid_t pid;
+
+	for (i = 0; i < 257; i++)
+		argv[3 + i] = "c 1:3 r";
+	pid = fork();
+	if (pid == 0) {
+		close(1);
+		close(2);
+		execv(command_path, argv);
+		_exit(99);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(WEXITSTATUS(status), 2);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- printing */
+
+/* The instructions of a small program, and beside them what each rule became. */
+START_TEST(test_print)
+{
+	static struct ending end;
+	const char *line;
+	int rules = 0;
+
+	command_run(&end, live_be_nobody, ARGS("-n", "/not/there", "c 1:3 rwm", "deny  b *:5 m"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(command_lines(end.out), 6 + 7 + 5 + 2);
+	for (line = end.out; *line; line = strchr(line, '\n') + 1) {
+		const char *comment = strstr(line, " # ");
+
+		if (!comment || comment > strchr(line, '\n'))
+			continue;
+		rules++;
+		if (rules == 1)
+			ck_assert_int_eq(strncmp(comment, " # deny b *:5 m\n", 16), 0);
+		else
+			ck_assert_int_eq(strncmp(comment, " # allow c 1:3 rwm\n", 19), 0);
+	}
+	ck_assert_int_eq(rules, 2);
+	/* what comes after a rule for everything is never reached, and not there */
+	command_run(&end, NULL, ARGS("-n", "/", "c 1:3 rwm", "a *:* rwm"));
+	ck_assert_int_eq(command_lines(end.out), 6 + 2);
+	command_run(&end, NULL, ARGS("-n", "-d", "/"));
+	ck_assert_int_eq(command_lines(end.out), 6 + 2);
+	command_run(&end, command_full_stdout, ARGS("-n", "/"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, NAME ": writing: No space left on device\n");
+}
+END_TEST
+
+/* ----------------------------------------------------------------- what a process may */
+
+static const struct device {
+	char type;
+	unsigned major, minor;
+} devices[] = {
+	{ 'c', 1, 3 }, { 'c', 1, 5 }, { 'c', 1, 7 }, { 'c', 4095, 3 }, { 'c', 4095, 1048575 },
+	{ 'b', 4095, 3 }, { 'b', 4094, 7 }, { 'b', 1, 3000 },
+};
+
+enum { DEVICES = sizeof devices / sizeof devices[0] };
+
+/* What is tried on each, and which accesses it needs. */
+static const struct {
+	const char *access;
+	int flags; /* of open(2); -1: mknod(2) */
+} attempts[] = {
+	{ "m", -1 }, { "r", O_RDONLY }, { "w", O_WRONLY }, { "rw", O_RDWR },
+};
+
+enum { ATTEMPTS = sizeof attempts / sizeof attempts[0] };
+
+/* '+' for what worked, '-' for what was forbidden, a string for each device. */
+typedef char results[DEVICES][ATTEMPTS + 1];
+
+static int cgroup;
+static const char *path;
+static results *found;
+
+static dev_t number_of(const struct device *device)
+{
+	return makedev(device->major, device->minor);
+}
+
+static mode_t mode_of(const struct device *device)
+{
+	return 0600 | (device->type == 'c' ? S_IFCHR : S_IFBLK);
+}
+
+/* Where this process has a node of every device: a directory that this test does without. */
+#define NODES "/sys/bus"
+
+static void make_nodes(void)
+{
+	char node[32];
+	unsigned i;
+
+	live_private_mounts();
+	live_hide_directory(NODES);
+	for (i = 0; i < DEVICES; i++) {
+		snprintf(node, sizeof node, NODES "/%u", i);
+		ck_assert_msg(mknod(node, mode_of(&devices[i]), number_of(&devices[i])) == 0, "%m");
+	}
+}
+
+static char outcome(int result, unsigned device)
+{
+	if (result >= 0)
+		return '+';
+	if (errno == EPERM)
+		return '-';
+	/* allowed, but there is no such device */
+	return errno == ENXIO && (devices[device].major != 1 || devices[device].type == 'b') ? '+'
+											     : '?';
+}
+
+static char attempt(unsigned device, unsigned number)
+{
+	char node[32];
+	char result;
+	int fd;
+
+	if (attempts[number].flags < 0) {
+		fd = mknod(NODES "/new", mode_of(&devices[device]), number_of(&devices[device]));
+		result = outcome(fd, device);
+		unlink(NODES "/new");
+		return result;
+	}
+	snprintf(node, sizeof node, NODES "/%u", device);
+	fd = open(node, attempts[number].flags | O_CLOEXEC | O_NONBLOCK);
+	result = outcome(fd, device);
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+/* Everything is tried by a process in the cgroup. */
+static void try_all(int in)
+{
+	int status;
+	pid_t pid = cgroups_fork();
+
+	if (pid == 0) {
+		unsigned i, j;
+
+		if (cgroups_enter(in) < 0)
+			_exit(1);
+		for (i = 0; i < DEVICES; i++)
+			for (j = 0; j < ATTEMPTS; j++)
+				(*found)[i][j] = attempt(i, j);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+static void begin(void)
+{
+	static char copy[4096];
+
+	live_fds_remember();
+	path = strcpy(copy, cgroups_make(""));
+	cgroup = cgroups_open(path);
+	found = mmap(NULL, sizeof *found, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	ck_assert(found != MAP_FAILED);
+	memset(found, 0, sizeof *found);
+	make_nodes();
+}
+
+static void end(void)
+{
+	close(cgroup);
+	live_fds_compare();
+}
+
+static void apply(const char *option, const char *const *rules)
+{
+	const char *arguments[RULES_MAX + 3] = { option, path };
+	static struct ending end;
+	int i;
+
+	for (i = 0; rules[i]; i++)
+		arguments[2 + i] = rules[i];
+	command_run(&end, NULL, arguments);
+	ck_assert_msg(end.status == 0, "%s", end.err);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_str_eq(end.err, "");
+}
+
+static unsigned attached(void)
+{
+	struct rawbpf_cgroup_query query = { 0 };
+
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	return query.count;
+}
+
+/* Without a program everything works; else the rest would show nothing. */
+START_TEST(test_nothing_attached)
+{
+	unsigned i;
+
+	try_all(cgroup);
+	for (i = 0; i < DEVICES; i++)
+		ck_assert_str_eq((*found)[i], "++++");
+}
+END_TEST
+
+static const struct {
+	const char *option;
+	const char *rules[6];
+	results expected;
+} cases[] = {
+	/* c 1:3, 1:5, 1:7, 4095:3, 4095:1048575; b 4095:3, 4094:7, 1:3000 */
+	{ "-a", { NULL }, { "----", "----", "----", "----", "----", "----", "----", "----" } },
+	{ "-d", { NULL }, { "++++", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
+	{ "-a", { "a *:* rwm" }, { "++++", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
+	{ "-d", { "a *:* rwm" }, { "----", "----", "----", "----", "----", "----", "----", "----" } },
+	{ "-a", { "c 1:3 rwm" }, { "++++", "----", "----", "----", "----", "----", "----", "----" } },
+	{ "-d", { "c 1:3 rwm" }, { "----", "++++", "++++", "++++", "++++", "++++", "++++", "++++" } },
+	{ "-a", { "b *:* m" }, { "----", "----", "----", "----", "----", "+---", "+---", "+---" } },
+	{ "-a", { "c *:3 r" }, { "-+--", "----", "----", "-+--", "----", "----", "----", "----" } },
+	{ "-a", { "a 4095:* w" }, { "----", "----", "----", "--+-", "--+-", "--+-", "----", "----" } },
+	{ "-a", { "a *:3 rw" }, { "-+++", "----", "----", "-+++", "----", "-+++", "----", "----" } },
+	{ "-a",
+	 { "c 4095:1048575 rm" },
+	 { "----", "----", "----", "----", "++--", "----", "----", "----" } },
+	/* to open for both, both are needed; two rules may allow them */
+	{ "-a",
+	 { "c 1:3 r", "c *:3 w" },
+	 { "-+++", "----", "----", "--+-", "----", "----", "----", "----" } },
+	{ "-d", { "c 1:* w" }, { "++--", "++--", "++--", "++++", "++++", "++++", "++++", "++++" } },
+	/* the last one decides, for each access alone */
+	{ "-a",
+	 { "c 1:* rwm", "deny c 1:5 w" },
+	 { "++++", "++--", "++++", "----", "----", "----", "----", "----" } },
+	{ "-a",
+	 { "deny c 1:5 w", "c 1:* rwm" },
+	 { "++++", "++++", "++++", "----", "----", "----", "----", "----" } },
+	{ "-d",
+	 { "a *:* rwm", "allow c 1:3 rw", "allow c 1:5 r", "deny c 1:5 m", "allow b 4094:7 m" },
+	 { "-+++", "-+--", "----", "----", "----", "----", "+---", "----" } },
+	{ "-a",
+	 { "allow a *:* rwm", "deny a *:* w", "allow c 1:7 w" },
+	 { "++--", "++--", "++++", "++--", "++--", "++--", "++--", "++--" } },
+};
+
+START_TEST(test_rules)
+{
+	unsigned i;
+
+	apply(cases[_i].option, cases[_i].rules);
+	ck_assert_uint_eq(attached(), 1);
+	try_all(cgroup);
+	for (i = 0; i < DEVICES; i++)
+		ck_assert_msg(strcmp((*found)[i], cases[_i].expected[i]) == 0,
+			      "%c %u:%u: %s, not %s", devices[i].type, devices[i].major,
+			      devices[i].minor, (*found)[i], cases[_i].expected[i]);
+}
+END_TEST
+
+/* Rule lists by chance, against the rules' meaning said once more in plain C. */
+struct random_rule {
+	int allow;
+	char type;
+	int major, minor; /* -1: any */
+	char access[4];
+};
+
+static int allows(const struct random_rule *rules, int count, int by_default,
+		  const struct device *device, char access)
+{
+	int allowed = by_default, i;
+
+	for (i = 0; i < count; i++)
+		if ((rules[i].type == 'a' || rules[i].type == device->type) &&
+		    (rules[i].major < 0 || rules[i].major == (int)device->major) &&
+		    (rules[i].minor < 0 || rules[i].minor == (int)device->minor) &&
+		    strchr(rules[i].access, access))
+			allowed = rules[i].allow;
+	return allowed;
+}
+
+static unsigned random_state;
+
+static int pick(int below)
+{
+	random_state = random_state * 1103515245 + 12345;
+	return (int)(random_state >> 16) % below;
+}
+
+static void make_rule(struct random_rule *rule, char *text, size_t size)
+{
+	const struct device *device = &devices[pick(DEVICES)];
+	char major[16], minor[16];
+	int access = 1 + pick(7), length = 0;
+
+	rule->allow = pick(2);
+	rule->type = "abc"[pick(3)];
+	rule->major = pick(3) ? (int)device->major : -1;
+	rule->minor = pick(3) ? (int)device->minor : -1;
+	if (access & 1)
+		rule->access[length++] = 'm';
+	if (access & 2)
+		rule->access[length++] = 'w';
+	if (access & 4)
+		rule->access[length++] = 'r';
+	rule->access[length] = '\0';
+	snprintf(major, sizeof major, rule->major < 0 ? "*" : "%d", rule->major);
+	snprintf(minor, sizeof minor, rule->minor < 0 ? "*" : "%d", rule->minor);
+	snprintf(text, size, "%s %c %s:%s %s", rule->allow ? "allow" : "deny", rule->type, major,
+		 minor, rule->access);
+}
+
+START_TEST(test_random_rules)
+{
+	struct random_rule rules[RULES_MAX];
+	char texts[RULES_MAX][64];
+	const char *arguments[RULES_MAX + 1] = { NULL };
+	int round, i, count, by_default;
+	unsigned device, j;
+
+	random_state = 1 + (unsigned)_i;
+	for (round = 0; round < 50; round++) {
+		count = pick(RULES_MAX);
+		by_default = pick(2);
+		for (i = 0; i < count; i++) {
+			make_rule(&rules[i], texts[i], sizeof texts[i]);
+			arguments[i] = texts[i];
+		}
+		arguments[count] = NULL;
+		apply(by_default ? "-d" : "-a", arguments);
+		try_all(cgroup);
+		for (device = 0; device < DEVICES; device++) {
+			for (j = 0; j < ATTEMPTS; j++) {
+				const char *access;
+				int expected = 1;
+
+				for (access = attempts[j].access; *access; access++)
+					expected &= allows(rules, count, by_default,
+							   &devices[device], *access);
+				ck_assert_msg((*found)[device][j] == (expected ? '+' : '-'),
+					      "seed %d, round %d: %c %u:%u %s", _i, round,
+					      devices[device].type, devices[device].major,
+					      devices[device].minor, attempts[j].access);
+			}
+		}
+	}
+	ck_assert_uint_eq(attached(), 1);
+}
+END_TEST
+
+/* In cgroups below the rules hold too, and those of both are needed. */
+START_TEST(test_below)
+{
+	char top[4096];
+	int below;
+
+	strcpy(top, path);
+	apply("-a", (const char *const[]){ "c 1:3 rw", "c 1:5 rw", NULL });
+	path = cgroups_make("/below");
+	below = cgroups_open(path);
+	try_all(below);
+	ck_assert_str_eq((*found)[0], "-+++");
+	apply("-a", (const char *const[]){ "c 1:3 r", "c 1:7 r", NULL });
+	try_all(below);
+	ck_assert_str_eq((*found)[0], "-+--");
+	ck_assert_str_eq((*found)[1], "----");
+	ck_assert_str_eq((*found)[2], "----");
+	try_all(cgroup);
+	ck_assert_str_eq((*found)[0], "-+++");
+	close(below);
+}
+END_TEST
+
+/*
+ * While programs are replaced again and again, a process in the cgroup is never without one: what
+ * both forbid never works, and what both allow always does.
+ */
+START_TEST(test_replace)
+{
+	struct {
+		unsigned rounds, allowed_failed, forbidden_worked, stop;
+	} *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int i, status;
+	pid_t pid;
+
+	ck_assert(shared != MAP_FAILED);
+	apply("-a", (const char *const[]){ "c 1:3 rw", NULL });
+	pid = cgroups_fork();
+	if (pid == 0) {
+		if (cgroups_enter(cgroup) < 0)
+			_exit(1);
+		while (!__atomic_load_n(&shared->stop, __ATOMIC_RELAXED)) {
+			shared->allowed_failed += attempt(0, 3) != '+';
+			shared->forbidden_worked += attempt(1, 1) != '-';
+			__atomic_add_fetch(&shared->rounds, 1, __ATOMIC_RELAXED);
+		}
+		_exit(0);
+	}
+	while (!__atomic_load_n(&shared->rounds, __ATOMIC_RELAXED))
+		usleep(1000);
+	for (i = 0; i < 200; i++) {
+		if (i % 2)
+			apply("-a", (const char *const[]){ "c 1:3 rw", NULL });
+		else
+			apply("-d", (const char *const[]){ "c 1:5 rwm", "c 1:7 w", NULL });
+		ck_assert_uint_eq(attached(), 1);
+	}
+	shared->stop = 1;
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert_uint_gt(shared->rounds, 200);
+	ck_assert_uint_eq(shared->allowed_failed, 0);
+	ck_assert_uint_eq(shared->forbidden_worked, 0);
+}
+END_TEST
+
+/* Several at once leave one program. (Before 6.17 there may be more until the next one comes.) */
+START_TEST(test_at_once)
+{
+	struct process processes[8];
+	static struct ending end;
+	unsigned i;
+
+	for (i = 0; i < RAWBPF_COUNT(processes); i++)
+		processes[i] = command_start(NULL, ARGS(path, "c 1:3 rw"));
+	for (i = 0; i < RAWBPF_COUNT(processes); i++) {
+		command_finish(&processes[i], &end);
+		ck_assert_msg(end.status == 0, "%s", end.err);
+	}
+	if (live_kernel() < 0x611)
+		apply("-a", (const char *const[]){ "c 1:3 rw", NULL });
+	ck_assert_uint_eq(attached(), 1);
+}
+END_TEST
+
+START_TEST(test_remove)
+{
+	char nothing[8192];
+	static struct ending end;
+
+	snprintf(nothing, sizeof nothing, NAME ": no program of " NAME " is attached to %s\n",
+		 path);
+	command_run(&end, NULL, ARGS("-r", path));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, nothing);
+	apply("-a", (const char *const[]){ NULL });
+	try_all(cgroup);
+	ck_assert_str_eq((*found)[0], "----");
+	command_run(&end, NULL, ARGS("-r", path));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_uint_eq(attached(), 0);
+	try_all(cgroup);
+	ck_assert_str_eq((*found)[0], "++++");
+}
+END_TEST
+
+static int other_program(const char *name)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN() };
+
+	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = name, .type = BPF_PROG_TYPE_CGROUP_DEVICE,
+		.insns = insns, .insn_count = RAWBPF_COUNT(insns) });
+}
+
+/* Programs of others stay, and are mentioned. */
+START_TEST(test_others)
+{
+	int first = other_program("theirs"), second = other_program("devcg2");
+	char expected[8192 + 256];
+	static struct ending end;
+	unsigned ids[4];
+	struct rawbpf_cgroup_query query = { .prog_ids = ids, .capacity = 4 };
+	int i;
+
+	rawbpf_cgroup_prog_attach(cgroup, first, DEVICE, &(struct rawbpf_cgroup_spec){
+		.flags = BPF_F_ALLOW_MULTI });
+	rawbpf_cgroup_prog_attach(cgroup, second, DEVICE, &(struct rawbpf_cgroup_spec){
+		.flags = BPF_F_ALLOW_MULTI });
+	snprintf(expected, sizeof expected,
+		 NAME ": note: program %u 'theirs' is attached to %s too, and may deny more\n"
+		 NAME ": note: program %u 'devcg2' is attached to %s too, and may deny more\n",
+		 live_prog_id(first), path, live_prog_id(second), path);
+	for (i = 0; i < 3; i++) {
+		command_run(&end, NULL, ARGS(path, "c 1:3 r"));
+		ck_assert_int_eq(end.status, 0);
+		ck_assert_str_eq(end.err, expected);
+		ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+		ck_assert_uint_eq(query.count, 3);
+		ck_assert_uint_eq(ids[0], live_prog_id(first));
+		ck_assert_uint_eq(ids[1], live_prog_id(second));
+	}
+	command_run(&end, NULL, ARGS("-r", path));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	ck_assert_uint_eq(query.count, 2);
+	ck_assert_uint_eq(ids[0], live_prog_id(first));
+	close(first);
+	close(second);
+}
+END_TEST
+
+/* One that is alone admits no other. */
+START_TEST(test_alone)
+{
+	int theirs = other_program("theirs");
+	static struct ending end;
+	char expected[8192 + 256];
+
+	rawbpf_cgroup_prog_attach(cgroup, theirs, DEVICE, &(struct rawbpf_cgroup_spec){ .flags = 0 });
+	snprintf(expected, sizeof expected,
+		 NAME
+		 ": attaching the program: EPERM\n   A program is attached to '%s', or to a cgroup "
+		 "above, that admits no other (without BPF_F_ALLOW_MULTI).\n",
+		 path);
+	command_run(&end, NULL, ARGS(path, "c 1:3 r"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, expected);
+	ck_assert_uint_eq(attached(), 1);
+	close(theirs);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------- failures */
+
+enum { BPF = 39 };
+
+/* Capabilities that survive execve(2) in somebody who is not root. */
+static void with_bpf_and_net(void)
+{
+	static const int capabilities[] = { BPF, CAP_NET_ADMIN };
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	unsigned i;
+
+	live_be_nobody_but(1ull << BPF | 1ull << CAP_NET_ADMIN);
+	syscall(SYS_capget, &header, data);
+	data[0].inheritable = data[0].permitted;
+	data[1].inheritable = data[1].permitted;
+	syscall(SYS_capset, &header, data);
+	for (i = 0; i < RAWBPF_COUNT(capabilities); i++)
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capabilities[i], 0, 0);
+}
+
+static void with_bpf_disabled(void)
+{
+	live_private_mounts();
+	live_fake_file("/proc/sys/kernel/unprivileged_bpf_disabled", "2\n");
+	live_be_nobody();
+}
+
+static void bpf_hidden(void)
+{
+	if (live_forbid(SYS_bpf, ENOSYS) < 0)
+		_exit(98);
+}
+
+static void assert_failure(void (*prepare)(void), const char *where, const char *line)
+{
+	static struct ending end;
+
+	command_run(&end, prepare, ARGS(where, "c 1:3 r"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_str_eq(end.err, line);
+}
+
+START_TEST(test_failures)
+{
+	assert_failure(NULL, "/not/there",
+		       NAME ": opening /not/there: No such file or directory\n");
+	assert_failure(NULL, "/proc/version", NAME ": opening /proc/version: Not a directory\n");
+	assert_failure(NULL, "/tmp",
+		       NAME ": asking what is attached: EBADF\n   '/tmp' is not a directory "
+			    "of cgroup v2.\n   Those are where /proc/mounts has 'cgroup2'.\n");
+	assert_failure(with_bpf_disabled, path,
+		       NAME ": loading the program: EPERM\n   This process lacks "
+			    "CAP_BPF and CAP_NET_ADMIN (or CAP_SYS_ADMIN), and "
+			    "kernel.unprivileged_bpf_disabled is 2.\n   Run it as root (for a trusted "
+			    "group: chmod 750, then setcap cap_bpf,cap_net_admin+ep).\n");
+	assert_failure(bpf_hidden, path,
+		       NAME
+		       ": loading the program: ENOSYS\n   This kernel has no bpf(2) "
+		       "(it was built without CONFIG_BPF_SYSCALL), or a seccomp filter hides it.\n");
+	ck_assert_uint_eq(attached(), 0);
+}
+END_TEST
+
+/* To replace, one has to look at what is there, which takes more than to be the first. */
+START_TEST(test_capabilities)
+{
+	static struct ending end;
+
+	if (live_kernel() < 0x606)
+		SKIP("what each operation needs was not settled before 6.6");
+	command_run(&end, with_bpf_and_net, ARGS(path, "c 1:3 r"));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_uint_eq(attached(), 1);
+	assert_failure(with_bpf_and_net, path,
+		       NAME ": looking at what is attached: EPERM\n   This process "
+			    "lacks CAP_SYS_ADMIN.\n   Run it as root (for a trusted "
+			    "group: chmod 750, then setcap "
+			    "cap_bpf,cap_net_admin,cap_sys_admin+ep).\n");
+}
+END_TEST
+
+static void no_streams(void)
+{
+	close(0);
+	close(1);
+	close(2);
+}
+
+START_TEST(test_closed_streams)
+{
+	static struct ending end;
+
+	command_run(&end, no_streams, ARGS(path, "c 1:3 r"));
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, no_streams, ARGS(path, "c 1:3 r"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_uint_eq(attached(), 1);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
+	tcase_add_checked_fixture(tests, begin, end);
+	tcase_add_test(tests, test_help);
+	tcase_add_loop_test(tests, test_bad_usage, 0, RAWBPF_COUNT(bad_usage));
+	tcase_add_test(tests, test_too_many_rules);
+	tcase_add_test(tests, test_print);
+	tcase_add_test(tests, test_nothing_attached);
+	tcase_add_loop_test(tests, test_rules, 0, RAWBPF_COUNT(cases));
+	tcase_add_loop_test(tests, test_random_rules, 0, 4);
+	tcase_add_test(tests, test_below);
+	tcase_add_test(tests, test_replace);
+	tcase_add_test(tests, test_at_once);
+	tcase_add_test(tests, test_remove);
+	tcase_add_test(tests, test_others);
+	tcase_add_test(tests, test_alone);
+	tcase_add_test(tests, test_failures);
+	tcase_add_test(tests, test_capabilities);
+	tcase_add_test(tests, test_closed_streams);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s EXAMPLES/devcg\n", argv[0]);
+		return 2;
+	}
+	command_path = argv[1];
+	return cgroups_run("devcg", add_tests);
+}

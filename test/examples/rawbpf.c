@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rawbpf command from outside: what its members print and how they end. Its path is the first
+ * argument.
+ */
+#include "../command.h"
+
+#include <fcntl.h>
+
+/* A file with this content, gone with the test's process. */
+static const char *file_with(const void *content, size_t size)
+{
+	static char path[64];
+	int file = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+
+	ck_assert_int_ge(file, 0);
+	ck_assert_int_eq(write(file, content, size), (long)size);
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), file);
+	return path;
+}
+
+static const char *text_file(const char *text)
+{
+	return file_with(text, strlen(text));
+}
+
+static void assert_ends(void (*prepare)(void), const char *const *arguments, int status,
+			const char *out, const char *err)
+{
+	static struct ending end;
+
+	command_run(&end, prepare, arguments);
+	ck_assert_str_eq(end.out, out);
+	ck_assert_str_eq(end.err, err);
+	ck_assert_int_eq(end.status, status);
+}
+
+static void assert_prints(const char *const *arguments, const char *out)
+{
+	assert_ends(NULL, arguments, 0, out, "");
+}
+
+/* ----------------------------------------------------------------- the command itself */
+
+START_TEST(test_help)
+{
+	static const char *const members[] = { "asm", "disasm", "explain", "run" };
+	static struct ending end;
+
+	command_run(&end, live_be_nobody, ARGS("--version"));
+	ck_assert_str_eq(end.out, "rawbpf " PROJECT_VERSION "\n");
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, live_be_nobody, ARGS("-h"));
+	ck_assert_int_eq(end.status, 0);
+	for (unsigned i = 0; i < RAWBPF_COUNT(members); i++) {
+		char usage[64];
+
+		snprintf(usage, sizeof usage, "rawbpf %s ", members[i]);
+		command_run(&end, NULL, ARGS("-h"));
+		ck_assert_ptr_nonnull(strstr(end.out, usage));
+		command_run(&end, NULL, ARGS(members[i], "--help"));
+		ck_assert_ptr_nonnull(strstr(end.out, usage));
+		ck_assert_str_eq(end.err, "");
+		ck_assert_int_le(command_lines(end.out), 24);
+		ck_assert_int_eq(end.status, 0);
+	}
+}
+END_TEST
+
+START_TEST(test_usage)
+{
+	static struct ending end;
+
+	command_run(&end, NULL, ARGS(NULL));
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("assemble"));
+	ck_assert_int_eq(strncmp(end.err, "rawbpf: no member is called 'assemble'\n", 39), 0);
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("asm", "-f", "elf"));
+	ck_assert_str_eq(end.err, "rawbpf asm: -f wants raw, hex or c, not 'elf'\n");
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("disasm", "-d", "gas"));
+	ck_assert_str_eq(end.err, "rawbpf disasm: -d wants llvm, kernel or c, not 'gas'\n");
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("run", "-r", "0"));
+	ck_assert_str_eq(end.err, "rawbpf run: -r wants a number, 1 to 1000000000, not '0'\n");
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("disasm", "--nonsense"));
+	ck_assert_int_eq(strncmp(end.err, "rawbpf disasm: unrecognized option '--nonsense'\n", 48), 0);
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("disasm", "a", "b"));
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("asm", "/no/such/file"));
+	ck_assert_str_eq(end.err, "rawbpf asm: /no/such/file: No such file or directory\n");
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
+/* ----------------------------------------------------------------- asm */
+
+static const char program[] =
+	"# a comment\n"
+	"r0 = 1\n"
+	"again: r0 += 2; if r0 < 10 goto again\n"
+	"exit\n";
+
+START_TEST(test_asm)
+{
+	assert_prints(ARGS("asm", "-f", "hex", "--little-endian", text_file(program)),
+		      "b7 00 00 00 01 00 00 00\n"
+		      "07 00 00 00 02 00 00 00\n"
+		      "a5 00 fe ff 0a 00 00 00\n"
+		      "95 00 00 00 00 00 00 00\n");
+	assert_prints(ARGS("asm", "-f", "hex", "--big-endian", text_file("r1 = r2\nr3 += -4\n")),
+		      "bf 12 00 00 00 00 00 00\n"
+		      "07 30 00 00 ff ff ff fc\n");
+	assert_prints(ARGS("asm", "-f", "c", text_file(program)),
+		      "BPF_MOV64_IMM(BPF_REG_0, 1),\n"
+		      "BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 2),\n"
+		      "BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 10, -2),\n"
+		      "BPF_EXIT_INSN(),\n");
+	assert_prints(ARGS("asm", "-f", "hex", text_file("")), "");
+}
+END_TEST
+
+START_TEST(test_asm_errors)
+{
+	static struct ending end;
+	const char *path = text_file("r0 = 1\n\tif r0 == r11 goto out\n\tgoto uot\nout:\nexit\n");
+	char expected[1024];
+
+	command_run(&end, NULL, ARGS("asm", path));
+	snprintf(expected, sizeof expected,
+		 "%s:2:11: error: r11 is not a register; programs have r0 to r10\n"
+		 "\tif r0 == r11 goto out\n"
+		 "\t         ^~~\n"
+		 "%s:3:7: error: no label 'uot' in this program (did you mean 'out'?)\n"
+		 "\tgoto uot\n"
+		 "\t     ^~~\n", path, path);
+	ck_assert_str_eq(end.err, expected);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(end.status, 1);
+	assert_ends(command_full_stdout, ARGS("asm", "-f", "hex", text_file(program)), 1, "",
+		    "rawbpf asm: writing: No space left on device\n");
+}
+END_TEST
+
+START_TEST(test_asm_output)
+{
+	static const unsigned char expected[8] = { 0x95 };
+	unsigned char got[16];
+	char path[] = "/tmp/rawbpf-test-XXXXXX";
+	int file = mkstemp(path);
+
+	ck_assert_int_ge(file, 0);
+	assert_prints(ARGS("asm", "-o", path, text_file("exit")), "");
+	ck_assert_int_eq(read(file, got, sizeof got), 8);
+	ck_assert_int_eq(memcmp(got, expected, 8), 0);
+	unlink(path);
+	close(file);
+	assert_ends(NULL, ARGS("asm", "-o", "/no/such/file", text_file("exit")), 1, "",
+		    "rawbpf asm: /no/such/file: No such file or directory\n");
+}
+END_TEST
+
+/* ----------------------------------------------------------------- disasm */
+
+static const char hex[] =
+	"b7 00 00 00 01 00 00 00\n"
+	"0700000002000000\ta5 00 fe ff 0a 00 00 00\n"
+	"95 00 00 00 00 00 00 00";
+
+START_TEST(test_disasm)
+{
+	assert_prints(ARGS("disasm", "-f", "hex", "--little-endian", text_file(hex)),
+		      "r0 = 0x1\n"
+		      "r0 += 0x2\n"
+		      "if r0 < 0xa goto -0x2\n"
+		      "exit\n");
+	assert_prints(ARGS("disasm", "-f", "hex", "-l", "--little-endian", text_file(hex)),
+		      "       0:\tr0 = 0x1\n"
+		      "L1:\n"
+		      "       1:\tr0 += 0x2\n"
+		      "       2:\tif r0 < 0xa goto L1\n"
+		      "       3:\texit\n");
+	assert_prints(ARGS("disasm", "-f", "hex", "-d", "kernel", "--little-endian", text_file(hex)),
+		      "(b7) r0 = 1\n"
+		      "(07) r0 += 2\n"
+		      "(a5) if r0 < 0xa goto pc-2\n"
+		      "(95) exit\n");
+	assert_prints(ARGS("disasm", "-f", "hex", "-d", "c", "--little-endian", text_file(hex)),
+		      "BPF_MOV64_IMM(BPF_REG_0, 1),\n"
+		      "BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 2),\n"
+		      "BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 10, -2),\n"
+		      "BPF_EXIT_INSN(),\n");
+	assert_prints(ARGS("disasm", "--big-endian", file_with("\xbf\x12\0\0\0\0\0\0", 8)), "r1 = r2\n");
+}
+END_TEST
+
+START_TEST(test_disasm_bad_input)
+{
+	static struct ending end;
+
+	command_run(&end, NULL, ARGS("disasm", "-f", "hex", text_file("95 0g")));
+	ck_assert_ptr_nonnull(strstr(end.err, ": byte 4 is not a hex digit\n"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("disasm", "-f", "hex", text_file("95 0")));
+	ck_assert_ptr_nonnull(strstr(end.err, ": an odd number of hex digits\n"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("disasm", text_file("twelve bytes")));
+	ck_assert_ptr_nonnull(strstr(end.err, ": 12 bytes, not a multiple of 8\n"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("disasm", file_with("\xff\xff\xff\xff\xff\xff\xff\xff", 8)));
+	ck_assert_ptr_nonnull(strstr(end.out, "invalid"));
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
+/* What one prints the other takes, for bytes that are instructions. */
+START_TEST(test_round_trip)
+{
+	static struct ending text;
+
+	command_run(&text, NULL, ARGS("disasm", "-f", "hex", "-l", "--little-endian", text_file(hex)));
+	assert_prints(ARGS("asm", "-f", "hex", "--little-endian", text_file(text.out)),
+		      "b7 00 00 00 01 00 00 00\n"
+		      "07 00 00 00 02 00 00 00\n"
+		      "a5 00 fe ff 0a 00 00 00\n"
+		      "95 00 00 00 00 00 00 00\n");
+}
+END_TEST
+
+/* A jump into the middle of an instruction has no line to go to; gotox goes by a register. */
+START_TEST(test_no_label)
+{
+	static const char middle[] = "05 00 01 00 00 00 00 00\n"
+				     "18 01 00 00 05 00 00 00\n"
+				     "00 00 00 00 00 00 00 00\n"
+				     "0d 01 00 00 00 00 00 00\n"
+				     "95 00 00 00 00 00 00 00\n";
+	static const char expected[] = "       0:\tgoto +0x1\n"
+				       "       1:\tr1 = 0x5 ll\n"
+				       "       3:\tgotox r1\n"
+				       "       4:\texit\n";
+
+	assert_prints(ARGS("disasm", "-f", "hex", "-l", "--little-endian", text_file(middle)), expected);
+	assert_prints(ARGS("asm", "-f", "hex", "--little-endian", text_file(expected)), middle);
+}
+END_TEST
+
+/* ----------------------------------------------------------------- explain */
+
+START_TEST(test_explain)
+{
+	static const char *const lines[] = {
+		"r2 += -4\n", "07 02 00 00 fc ff ff ff", "ALU64", "dst 2",
+		"BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4)\n", "base64, RFC 9669", "Linux 3.18\n",
+	};
+	static struct ending end;
+	static char by_text[TEXT];
+
+	command_run(&end, NULL, ARGS("explain", "--little-endian", "r2 += -4"));
+	ck_assert_int_eq(end.status, 0);
+	for (unsigned i = 0; i < RAWBPF_COUNT(lines); i++)
+		ck_assert_msg(strstr(end.out, lines[i]), "no '%s' in:\n%s", lines[i], end.out);
+	ck_assert_ptr_null(strchr(end.out, '\033'));
+	strcpy(by_text, end.out);
+	command_run(&end, NULL, ARGS("explain", "--little-endian", "-x", "07 02 00 00 fc ff ff ff"));
+	ck_assert_str_eq(end.out, by_text);
+	command_run(&end, NULL, ARGS("explain", "r12 += 1"));
+	ck_assert_int_eq(strncmp(end.err, "<argument>:1:1: error: ", 23), 0);
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
+/* ----------------------------------------------------------------- run */
+
+START_TEST(test_run)
+{
+	static struct ending end;
+
+	command_run(&end, NULL, ARGS("run", text_file("r0 = 42; exit")));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(strncmp(end.out, "r0    42 (0x2a)\ntime  ", 22), 0);
+	ck_assert_ptr_nonnull(strstr(end.out, " ns\ndata  64 bytes, unchanged\n"));
+	ck_assert_int_eq(end.status, 0);
+	/* the packet, changed: XDP may write to it */
+	command_run(&end, NULL, ARGS("run", "-t", "xdp", "-r", "3", text_file(
+		"r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4)\n"
+		"r0 = 2; r4 = r2; r4 += 14; if r4 > r3 goto out\n"
+		"*(u8 *)(r2 + 13) = 0x7f\n"
+		"out: exit\n")));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_ptr_nonnull(strstr(end.out, "data  64 bytes\n"
+					      "  00 00 00 00 00 00 00 00 00 00 00 00 00 7f 00 00\n"));
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
+START_TEST(test_run_maps)
+{
+	static struct ending end;
+
+	command_run(&end, NULL, ARGS("run", text_file(
+		".map numbers array 4 8 2\n"
+		"*(u32 *)(r10 - 4) = 1\n"
+		"r1 = map numbers; r2 = r10; r2 += -4\n"
+		"call map_lookup_elem\n"
+		"if r0 == 0 goto out\n"
+		"*(u64 *)(r0 + 0) = 0x11\n"
+		"r0 = 0\n"
+		"out: exit\n")));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_ptr_nonnull(strstr(end.out,
+		"map numbers\n"
+		"  key   00 00 00 00\n"
+		"  value 00 00 00 00 00 00 00 00\n"
+		"  key   "));
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
+START_TEST(test_run_rejected)
+{
+	static struct ending end;
+	const char *path = text_file(
+		".map numbers hash 4 8 2\n"
+		"*(u32 *)(r10 - 4) = 1\n"
+		"r1 = map numbers\n"
+		"r2 = r10\n"
+		"r2 += -4\n"
+		"call map_lookup_elem\n"
+		"r1 = 1\n"
+		"lock *(u64 *)(r0 + 0) += r1\n"
+		"exit\n");
+	char place[96];
+
+	command_run(&end, NULL, ARGS("run", path));
+	ck_assert_int_eq(strncmp(end.err, "rawbpf run: the verifier rejected the program (", 47), 0);
+	ck_assert_ptr_nonnull(strstr(end.err, ") at instruction 7\n"));
+	snprintf(place, sizeof place, "%s:8\n", path);
+	ck_assert_ptr_nonnull(strstr(end.err, place));
+	ck_assert_ptr_nonnull(strstr(end.err, "map_value_or_null"));
+	ck_assert_ptr_nonnull(strstr(end.err, "   (-v shows the verifier's whole log)\n"));
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
+START_TEST(test_run_refused)
+{
+	static struct ending end;
+
+	command_run(&end, live_be_nobody, ARGS("run", "/dev/null"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_ptr_nonnull(strstr(end.err, "CAP_BPF"));
+	command_run(&end, NULL, ARGS("run", "-t", "kprobe", text_file("exit")));
+	ck_assert_ptr_nonnull(strstr(end.err, "-t wants one of socket_filter "));
+	ck_assert_int_eq(end.status, 2);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_help);
+	tcase_add_test(tests, test_usage);
+	tcase_add_test(tests, test_asm);
+	tcase_add_test(tests, test_asm_errors);
+	tcase_add_test(tests, test_asm_output);
+	tcase_add_test(tests, test_disasm);
+	tcase_add_test(tests, test_disasm_bad_input);
+	tcase_add_test(tests, test_no_label);
+	tcase_add_test(tests, test_round_trip);
+	tcase_add_test(tests, test_explain);
+	tcase_add_test(tests, test_run);
+	tcase_add_test(tests, test_run_maps);
+	tcase_add_test(tests, test_run_rejected);
+	tcase_add_test(tests, test_run_refused);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: test_rawbpf RAWBPF\n");
+		return 2;
+	}
+	command_path = argv[1];
+	return live_run("rawbpf", add_tests);
+}

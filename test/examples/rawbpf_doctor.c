@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf doctor, from outside. */
+#include "../command.h"
+
+#include <time.h>
+
+static const char *const keys[] = {
+	"kernel", "privilege", "programs", "maps", "attach", "mounts", "limits" };
+
+static struct ending end;
+
+START_TEST(test_text)
+{
+	struct utsname name;
+
+	ck_assert_int_eq(uname(&name), 0);
+	command_run(&end, NULL, ARGS("doctor"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(strncmp(end.out, "kernel      ", 12), 0);
+	ck_assert_ptr_nonnull(strstr(end.out, name.release));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nprivilege   root"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nprograms    "));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nmaps        "));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nattach      "));
+	ck_assert_ptr_nonnull(strstr(end.out, " raw_tp "));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nlimits      memlock "));
+	if (access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
+		ck_assert_ptr_nonnull(strstr(end.out, "  no kprobe       this kernel has no kprobes"));
+}
+END_TEST
+
+/* Whoever reads only the first lines ends it silently; no line is too wide for a terminal. */
+START_TEST(test_width)
+{
+	command_run(&end, NULL, ARGS("doctor", "-v"));
+	ck_assert_int_eq(end.status, 0);
+	for (char *line = strtok(end.out, "\n"); line; line = strtok(NULL, "\n"))
+		ck_assert_msg(strlen(line) <= 110, "%s", line);
+}
+END_TEST
+
+START_TEST(test_json)
+{
+	struct timespec before, after;
+	double seconds;
+
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	command_run(&end, NULL, ARGS("doctor", "-jv"));
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	seconds = after.tv_sec - before.tv_sec + (after.tv_nsec - before.tv_nsec) / 1e9;
+	printf("doctor -jv: %.2f s\n", seconds);
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(command_lines(end.out), 1);
+	ck_assert_int_eq(strncmp(end.out, "{\"kernel\":{\"release\":\"", 22), 0);
+	for (unsigned i = 0; i < RAWBPF_COUNT(keys); i++) {
+		char key[32];
+
+		snprintf(key, sizeof key, "\"%s\":{", keys[i]);
+		ck_assert_msg(strstr(end.out, key), "%s", key);
+	}
+	ck_assert_ptr_nonnull(strstr(end.out, "\"helpers\":{\"socket_filter\":[\"map_lookup_elem\","));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"hash\":true,\"array\":true,"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"raw_tp\":{\"has\":true,\"why\":null}"));
+}
+END_TEST
+
+START_TEST(test_nobody)
+{
+	command_run(&end, live_be_nobody, ARGS("doctor"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_ptr_nonnull(strstr(end.out, "\nprivilege   uid 65534   no CAP_BPF, no CAP_PERFMON, "));
+	ck_assert_ptr_nonnull(strstr(end.out, "EPERM: this process lacks CAP_BPF and CAP_PERFMON"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nattach      none\n"));
+	command_run(&end, live_be_nobody, ARGS("doctor", "-j"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_ptr_nonnull(strstr(end.out, "\"uid\":65534,\"user_namespace\":false,"
+					      "\"capabilities\":[]}"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"xdp\":\"EPERM\","));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"struct_ops\":{\"has\":\"EPERM\",\"why\":\"EPERM: this "
+					      "process lacks CAP_BPF (or CAP_SYS_ADMIN)"));
+}
+END_TEST
+
+static void hide_proc(void)
+{
+	live_private_mounts();
+	mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL); /* or it is there */
+	live_hide_directory("/proc");
+}
+
+/* In an initramfs it may not be mounted: what there is, is there nevertheless. */
+START_TEST(test_no_proc)
+{
+	command_run(&end, hide_proc, ARGS("doctor"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_ptr_nonnull(strstr(end.out, "\nprivilege   root"));
+	ck_assert_ptr_null(strstr(end.out, "no CAP_BPF"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nmounts      sysfs on /sys   "));
+	ck_assert_ptr_nonnull(strstr(end.out, "bpf on /sys/fs/bpf"));
+}
+END_TEST
+
+START_TEST(test_usage)
+{
+	command_run(&end, NULL, ARGS("doctor", "what"));
+	ck_assert_int_eq(end.status, 2);
+	ck_assert_str_eq(end.err, "usage: rawbpf doctor [-j] [-v]\n");
+	command_run(&end, NULL, ARGS("doctor", "-x"));
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, command_full_stdout, ARGS("doctor"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, "rawbpf doctor: writing: No space left on device\n");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_text);
+	tcase_add_test(tests, test_width);
+	tcase_add_test(tests, test_json);
+	tcase_add_test(tests, test_nobody);
+	tcase_add_test(tests, test_no_proc);
+	tcase_add_test(tests, test_usage);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2)
+		return EXIT_FAILURE;
+	command_path = argv[1];
+	return live_run("rawbpf_doctor", add_tests);
+}

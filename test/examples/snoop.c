@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The event tools from outside: what they print, where, and how they end. The arguments are the
+ * paths of the four, and of a program for them to see executed.
+ */
+#include "../command.h"
+#include "snooped.h"
+
+#include <elf.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+enum { TOOLS = 4, FLOOD = 100000 };
+
+#define USAGE "usage: %s [-j] [-p PID] [-c COMM] [-a kprobe|tracepoint|raw_tp] [-b ring|perf]\n"
+
+static char **paths; /* of the tools, in the order of snooped_all */
+static const char *program;
+
+static const char *choose_tool(int i)
+{
+	command_path = paths[i];
+	return snooped_all[i].tool;
+}
+
+static int has_kprobes(void)
+{
+	return access("/sys/bus/event_source/devices/kprobe", F_OK) == 0;
+}
+
+/* A message that names its tool as %s. */
+static const char *say(const char *format, const char *tool)
+{
+	static char text[2048];
+
+	snprintf(text, sizeof text, format, tool, tool);
+	return text;
+}
+
+static int starts(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* --------------------------------------------------------------------- the command line */
+
+START_TEST(test_help)
+{
+	const char *tool = choose_tool(_i);
+	struct ending end;
+
+	command_run(&end, live_be_nobody, ARGS("-h"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, "");
+	ck_assert(starts(end.out, say(USAGE, tool)));
+	ck_assert_int_le(command_lines(end.out), 24);
+	command_run(&end, NULL, ARGS("--help"));
+	ck_assert(starts(end.out, say(USAGE, tool)));
+	command_run(&end, NULL, ARGS("--version"));
+	ck_assert_str_eq(end.out, say("%s " PROJECT_VERSION "\n", tool));
+	command_run(&end, command_full_stdout, ARGS("-h"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, say("%s: writing: No space left on device\n", tool));
+}
+END_TEST
+
+static const struct {
+	const char *arguments[3];
+	const char *message;
+} bad_usage[] = {
+	{ { "-z" }, USAGE },
+	{ { "-p" }, USAGE },
+	{ { "sh" }, "%s: unexpected argument 'sh'\n" USAGE },
+	{ { "-p", "0" }, "%s: -p wants a process id, 1 to 4194304, not '0'\n" },
+	{ { "-p", "-1" }, "%s: -p wants a process id, 1 to 4194304, not '-1'\n" },
+	{ { "-p", "1x" }, "%s: -p wants a process id, 1 to 4194304, not '1x'\n" },
+	{ { "-p", "4294967297" }, "%s: -p wants a process id, 1 to 4194304, not '4294967297'\n" },
+	{ { "-c", "" }, "%s: -c wants a name of 1 to 15 bytes, not ''\n" },
+	{ { "-c", "0123456789abcdef" },
+	  "%s: -c wants a name of 1 to 15 bytes, not '0123456789abcdef'\n" },
+	{ { "-a", "uprobe" }, "%s: -a wants kprobe, tracepoint or raw_tp, not 'uprobe'\n" },
+	{ { "--buffer=pipe" }, "%s: -b wants ring or perf, not 'pipe'\n" },
+};
+
+START_TEST(test_bad_usage)
+{
+	const char *const *arguments = bad_usage[_i].arguments;
+	const char *message = say(bad_usage[_i].message, choose_tool(_i % TOOLS));
+	struct ending end;
+
+	command_run(&end, NULL, ARGS(arguments[0], arguments[1], arguments[2]));
+	ck_assert_int_eq(end.status, 2);
+	ck_assert_str_eq(end.out, "");
+	/* getopt(3)'s own line may come first */
+	ck_assert_uint_ge(strlen(end.err), strlen(message));
+	ck_assert_str_eq(end.err + strlen(end.err) - strlen(message), message);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------- failures */
+
+static void bpf_hidden(void)
+{
+	if (live_forbid(SYS_bpf, ENOSYS) < 0)
+		_exit(98);
+}
+
+static void perf_forbidden(void)
+{
+	if (live_forbid(SYS_perf_event_open, EACCES) < 0)
+		_exit(98);
+}
+
+static void without_tracefs(void)
+{
+	live_private_mounts();
+	live_hide_directory("/sys/kernel/tracing");
+	live_hide_directory("/sys/kernel/debug");
+}
+
+static void no_sysfs(void)
+{
+	live_private_mounts();
+	live_hide_directory("/sys");
+}
+
+/* What failed and why, on stderr; nothing on stdout; exit status 1. */
+static const struct {
+	void (*prepare)(void);
+	const char *arguments[5];
+	const char *start, *reason;
+	int without_kprobes; /* only on a kernel that has none */
+} failures[] = {
+	{ live_be_nobody, { "-j" },
+	  "%s: creating a map: EPERM\n   This process lacks CAP_BPF", "root", 0 },
+	{ bpf_hidden, { "-j" },
+	  "%s: creating a map: ENOSYS\n   This kernel has no bpf(2)", "seccomp", 0 },
+	{ NULL, { "-a", "kprobe" },
+	  "%s: attaching to a kprobe: EOPNOTSUPP\n", "has no kprobes", 1 },
+	{ without_tracefs, { "-a", "tracepoint" },
+	  "%s: attaching to a tracepoint: EOPNOTSUPP\n   Tracefs is not mounted.\n",
+	  "mount -t", 0 },
+	{ perf_forbidden, { "-b", "perf" }, "%s: opening a buffer: EACCES\n", "", 0 },
+	{ no_sysfs, { "-b", "perf" },
+	  "%s: opening a buffer: sysfs is not mounted on /sys\n", "", 0 },
+	{ command_no_stdout, { "-a", "raw_tp" }, "%s: writing: Bad file descriptor\n", "", 0 },
+	{ command_no_stdout, { "-j", "-a", "raw_tp" },
+	  "%s: writing: Bad file descriptor\n", "", 0 },
+	{ command_full_stdout, { "-a", "raw_tp" },
+	  "%s: writing: No space left on device\n", "", 0 },
+};
+
+START_TEST(test_failure)
+{
+	const char *const *arguments = failures[_i].arguments;
+	struct ending end;
+	int i;
+
+	if (failures[_i].without_kprobes && has_kprobes())
+		SKIP("this kernel has kprobes");
+	for (i = 0; i < TOOLS; i++) {
+		const char *start = say(failures[_i].start, choose_tool(i));
+
+		command_run(&end, failures[_i].prepare,
+			    ARGS("-c", "rawbpf-nobody", arguments[0], arguments[1], arguments[2],
+				 arguments[3]));
+		ck_assert_msg(end.status == 1, "%d: %s", end.status, end.err);
+		ck_assert_str_eq(end.out, "");
+		ck_assert_msg(starts(end.err, start), "%s", end.err);
+		ck_assert_msg(strstr(end.err, failures[_i].reason), "%s", end.err);
+		ck_assert_int_le(command_lines(end.err), 3);
+	}
+}
+END_TEST
+
+/* ----------------------------------------------------------------------- what they say */
+
+static const char *const ways[] = { "raw_tp", "tracepoint", "kprobe", NULL };
+static const char *const transports[] = { "ring", "perf", NULL };
+
+/* Every tool, by each way and by its own choice, through each buffer. */
+START_TEST(test_lines)
+{
+	const char *way = ways[_i / 12], *transport = transports[_i / 4 % 3];
+	char problem[8192];
+
+	choose_tool(_i % TOOLS);
+	if (way && strcmp(way, "kprobe") == 0 && !has_kprobes())
+		SKIP("this kernel has no kprobes");
+	live_mount_tracefs();
+	snooped_check(&snooped_all[_i % TOOLS], &(struct snooped_run){
+		.tool = command_path, .way = way, .transport = transport, .program = program,
+		.tgid = live_tgid }, problem, sizeof problem);
+	ck_assert_str_eq(problem, "");
+}
+END_TEST
+
+START_TEST(test_flood)
+{
+	char problem[8192];
+
+	choose_tool(2);
+	snooped_flood(&(struct snooped_run){ .tool = command_path, .way = "raw_tp",
+		.transport = transports[_i] }, FLOOD, problem, sizeof problem);
+	ck_assert_str_eq(problem, "");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- columns */
+
+/* Read until there are so many lines. */
+static void read_lines(const struct process *process, char *text, int lines)
+{
+	size_t length = strlen(text);
+
+	while (command_lines(text) < lines)
+		ck_assert_int_gt(command_read(process->out, text, &length, 4096), 0);
+}
+
+static void end_by(const struct process *process, int signal, struct ending *end)
+{
+	kill(process->pid, signal);
+	command_finish(process, end);
+}
+
+/* Ids of processes differ, and so do times: 8 and 7 places. */
+static void mask(char *text)
+{
+	char *line;
+
+	for (line = strchr(text, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+		memcpy(line + 1, "hh:mm:ss  pid    ", 17);
+		if (strstr(line, "127.0.0.1"))
+			memcpy(line + 1 + 18 + 20 + 2, "      0", 7);
+	}
+}
+
+static const char *const columns[TOOLS] = {
+	"TIME      PID     COMM             RET  PATH\n"
+	"hh:mm:ss  pid     rawbpf-columns    -2  /no/\\x0a\n"
+	"hh:mm:ss  pid     rawbpf-columns   -14  ?\n",
+
+	"TIME      PID     COMM             RET  PATH ARGS\n"
+	"hh:mm:ss  pid     rawbpf-columns    -2  /no b \\x0a\n"
+	"hh:mm:ss  pid     rawbpf-columns   -14  ? ?\n",
+
+	"TIME      PID     COMM             RET       FLAGS  PATH\n"
+	"hh:mm:ss  pid     rawbpf-columns    -2    02000002  /no/\\x0a\n"
+	"hh:mm:ss  pid     rawbpf-columns   -14           0  ?\n",
+
+	"TIME      PID     COMM             RET       MS  SOURCE                 DESTINATION\n"
+	"hh:mm:ss  pid     rawbpf-columns  -111        0  127.0.0.1:4000         127.0.0.1:9\n",
+};
+
+/* In a network of its own: nobody listens on port 9. */
+static void connect_in_vain(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(4000),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct ifreq loopback = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(ioctl(fd, SIOCSIFFLAGS, &loopback), 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	address.sin_port = htons(9);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), -1);
+	close(fd);
+}
+
+static void call_tool(int tool)
+{
+	char *const argv[] = { "a", "b", "\n", NULL };
+	char *const bad = (char *)8;
+
+	switch (tool) {
+	case 0:
+		syscall(SYS_chroot, "/no/\n");
+		syscall(SYS_chroot, bad);
+		break;
+	case 1:
+		syscall(SYS_execve, "/no", argv, argv + 3);
+		syscall(SYS_execve, bad, bad, argv + 3);
+		break;
+	case 2:
+		syscall(SYS_openat, AT_FDCWD, "/no/\n", O_RDWR | O_CLOEXEC);
+		syscall(SYS_openat, AT_FDCWD, bad, O_RDONLY);
+		break;
+	default:
+		connect_in_vain();
+	}
+}
+
+/* The header comes when it is attached. */
+START_TEST(test_columns)
+{
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "";
+
+	choose_tool(_i);
+	process = command_start(NULL, ARGS("-a", "raw_tp", "-c", "rawbpf-columns"));
+	read_lines(&process, text, 1);
+	call_tool(_i); /* by another name: not shown */
+	prctl(PR_SET_NAME, "rawbpf-columns");
+	call_tool(_i);
+	read_lines(&process, text, command_lines(columns[_i]));
+	end_by(&process, SIGINT, &end);
+	ck_assert_str_eq(end.out, "");
+	mask(text);
+	ck_assert_str_eq(text, columns[_i]);
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_int_eq(command_lines(end.err), 1);
+	ck_assert(starts(end.err, _i == 3 ? "1 event, 0 lost\n" : "2 events, 0 lost, "));
+}
+END_TEST
+
+/* Each by itself: -p lets nobody else through. */
+START_TEST(test_other_process)
+{
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "", id[16];
+
+	choose_tool(_i);
+	snprintf(id, sizeof id, "%u", live_tgid());
+	process = command_start(NULL, ARGS("-a", "raw_tp", "-p", id));
+	read_lines(&process, text, 1);
+	if (fork() == 0) {
+		call_tool(_i);
+		_exit(0);
+	}
+	wait(NULL);
+	end_by(&process, SIGTERM, &end);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_str_eq(end.err, "0 events, 0 lost\n");
+}
+END_TEST
+
+/* ------------------------------------------------------------------- 32-bit programs */
+
+#ifdef __x86_64__
+/* exit(0), as a program for the i386: file header, segment header, code. */
+static const struct {
+	Elf32_Ehdr file;
+	Elf32_Phdr segment;
+	unsigned char code[9];
+} program_32 = {
+	.file = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB,
+			       EV_CURRENT },
+		  .e_type = ET_EXEC, .e_machine = EM_386, .e_version = EV_CURRENT,
+		  .e_entry = 0x10000 + sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr),
+		  .e_phoff = sizeof(Elf32_Ehdr), .e_ehsize = sizeof(Elf32_Ehdr),
+		  .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1 },
+	.segment = { .p_type = PT_LOAD, .p_vaddr = 0x10000, .p_filesz = sizeof program_32,
+		     .p_memsz = sizeof program_32, .p_flags = PF_R | PF_X, .p_align = 4096 },
+	.code = { 0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80 }, /* eax = 1; ebx = 0; int 0x80 */
+};
+
+/* The status of the program, in a new process; the kernel may have no 32-bit programs: ENOEXEC. */
+static int execute(const char *path)
+{
+	char word[] = "x", *const argv[] = { word, word, NULL };
+	int status;
+
+	if (fork() == 0) {
+		execve(path, argv, argv + 2);
+		_exit(errno);
+	}
+	wait(&status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* A call that begins as a 64-bit program's and returns into a 32-bit one. */
+START_TEST(test_program_32)
+{
+	char directory[] = "/tmp/rawbpf-snoop.XXXXXX", path[64], expected[128], text[TEXT] = "";
+	const char *way = ways[_i];
+	struct process process;
+	struct ending end;
+	int fd, status;
+
+	if (way && strcmp(way, "kprobe") == 0 && !has_kprobes())
+		SKIP("this kernel has no kprobes");
+	live_mount_tracefs();
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(path, sizeof path, "%s/rawbpf-32", directory);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+	ck_assert_int_eq(write(fd, &program_32, sizeof program_32), sizeof program_32);
+	close(fd);
+	status = execute(path);
+
+	choose_tool(1);
+	process = command_start(NULL, way ? ARGS("-c", "rawbpf-32", "-a", way)
+					  : ARGS("-c", "rawbpf-32"));
+	read_lines(&process, text, 1);
+	ck_assert_int_eq(execute(path), status);
+	end_by(&process, SIGTERM, &end);
+	unlink(path);
+	rmdir(directory);
+	if (status == ENOEXEC)
+		SKIP("this kernel runs no 32-bit programs");
+	ck_assert_int_eq(status, 0);
+	snprintf(expected, sizeof expected, "rawbpf-32          0  %s x\n", path);
+	ck_assert_msg(strstr(end.out, expected), "%s%s", end.out, end.err);
+	ck_assert_int_eq(command_lines(end.out), 1);
+	ck_assert_msg(starts(end.err, "1 event, 0 lost"), "%s", end.err);
+}
+END_TEST
+#endif
+
+/* ---------------------------------------------------------------------------- the end */
+
+START_TEST(test_signal)
+{
+	static const struct {
+		int signal, status;
+		const char *account;
+	} cases[] = {
+		{ SIGINT, 0, "0 events, 0 lost\n" },
+		{ SIGTERM, 0, "0 events, 0 lost\n" },
+		{ SIGHUP, 0, "0 events, 0 lost\n" },
+		{ SIGKILL, -SIGKILL, "" },
+	};
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "";
+
+	choose_tool(_i % TOOLS);
+	process = command_start(NULL, ARGS("-a", "raw_tp", "-c", "rawbpf-nobody"));
+	read_lines(&process, text, 1);
+	end_by(&process, cases[_i / TOOLS].signal, &end);
+	ck_assert_int_eq(end.status, cases[_i / TOOLS].status);
+	ck_assert_str_eq(end.err, cases[_i / TOOLS].account);
+}
+END_TEST
+
+/* As `opensnoop | head -1`, with nothing more to print: silently, by the signal that says so. */
+START_TEST(test_closed_pipe)
+{
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "";
+
+	choose_tool(_i);
+	process = command_start(NULL, ARGS("-a", "raw_tp", "-c", "rawbpf-nobody"));
+	read_lines(&process, text, 1);
+	close(process.out);
+	process.out = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	command_finish(&process, &end);
+	ck_assert_int_eq(end.status, -SIGPIPE);
+	ck_assert_str_eq(end.err, "");
+}
+END_TEST
+
+/* Nobody reads what it prints, and it ends all the same. */
+START_TEST(test_stalled_reader)
+{
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "";
+	int calls;
+
+	choose_tool(2);
+	process = command_start(NULL, ARGS("-a", "raw_tp", "-c", "rawbpf-columns"));
+	read_lines(&process, text, 1);
+	prctl(PR_SET_NAME, "rawbpf-columns");
+	for (calls = 0; calls < 20000; calls++)
+		syscall(SYS_openat, AT_FDCWD, "/no", O_RDONLY);
+	kill(process.pid, SIGTERM);
+	waitid(P_PID, process.pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT);
+	close(process.out);
+	process.out = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	command_finish(&process, &end);
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err,
+			 "opensnoop: writing: ended before its reader took the last lines\n");
+}
+END_TEST
+
+/* ---------------------------------------------------------------------- without options */
+
+/* The best way that there is; if that is not the best of all, one line says so. */
+START_TEST(test_fallback)
+{
+	static const char *const lines[TOOLS] = {
+		"%s: no kprobe, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+		"%s: no tracepoint, watching by a raw tracepoint instead: EOPNOTSUPP: ",
+	};
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "";
+	const char *line = say(lines[_i], choose_tool(_i));
+
+	if (has_kprobes())
+		SKIP("this kernel has kprobes");
+	process = command_start(without_tracefs, ARGS("-c", "rawbpf-nobody"));
+	read_lines(&process, text, 1);
+	end_by(&process, SIGTERM, &end);
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_msg(starts(end.err, line), "%s", end.err);
+	ck_assert_int_eq(command_lines(end.err), 2);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	live_watch_fds(tests);
+	tcase_add_loop_test(tests, test_help, 0, TOOLS);
+	tcase_add_loop_test(tests, test_bad_usage, 0, RAWBPF_COUNT(bad_usage));
+	tcase_add_loop_test(tests, test_failure, 0, RAWBPF_COUNT(failures));
+	tcase_add_loop_test(tests, test_lines, 0, 4 * 3 * TOOLS);
+	tcase_add_loop_test(tests, test_flood, 0, 2);
+	tcase_add_loop_test(tests, test_columns, 0, TOOLS);
+	tcase_add_loop_test(tests, test_other_process, 0, TOOLS);
+#ifdef __x86_64__
+	tcase_add_loop_test(tests, test_program_32, 0, RAWBPF_COUNT(ways));
+#endif
+	tcase_add_loop_test(tests, test_signal, 0, 4 * TOOLS);
+	tcase_add_loop_test(tests, test_closed_pipe, 0, TOOLS);
+	tcase_add_test(tests, test_stalled_reader);
+	tcase_add_loop_test(tests, test_fallback, 0, TOOLS);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != TOOLS + 2) {
+		fprintf(stderr, "usage: %s CHROOTSNOOP EXECSNOOP OPENSNOOP TCPCONNECT WORKLOAD\n",
+			argv[0]);
+		return 2;
+	}
+	paths = argv + 1;
+	program = argv[TOOLS + 1];
+	return live_run("snoop", add_tests);
+}

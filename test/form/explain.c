@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* An instruction explained: some pages as they are printed, all of them for what they promise. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rawbpf/explain.h>
+#include <rawbpf/insn.h>
+
+#include "forms.h"
+#include "../unit.h"
+
+static const char *explain(const struct bpf_insn *insns, enum rawbpf_byte_order order)
+{
+	static char text[4096];
+	size_t length = rawbpf_insn_explain(text, sizeof(text), insns, 2, order, 0, NULL);
+
+	ck_assert_uint_eq(length, strlen(text));
+	return text;
+}
+
+START_TEST(test_page)
+{
+	static const struct bpf_insn insns[2] = { BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4) };
+
+	ck_assert_str_eq(explain(insns, RAWBPF_LITTLE_ENDIAN),
+		"  07 02 00 00 fc ff ff ff    r2 += -4\n"
+		"\n"
+		"  07             0000 . ...   ADD             operation\n"
+		"                 .... 0 ...   K               operand: the immediate\n"
+		"                 .... . 111   ALU64           class: arithmetic, 64 bits\n"
+		"  02             0000 ....    src 0           unused\n"
+		"                 .... 0010    dst 2           r2\n"
+		"  00 00                       off 0           unused\n"
+		"  fc ff ff ff                 imm -4          0xfffffffc, sign-extended to 64 bits\n"
+		"\n"
+		"  does     Add -4 to r2.\n"
+		"  as C     r2 = r2 + -4\n"
+		"  macro    BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4)\n"
+		"  group    base64, RFC 9669 section 4.1\n"
+		"  since    Linux 3.18\n");
+}
+END_TEST
+
+/* The other byte order: fields turn around, and the two registers change places. */
+START_TEST(test_big_endian)
+{
+	static const struct bpf_insn insns[2] = { BPF_LDX_MEM(BPF_H, BPF_REG_1, BPF_REG_10, -2) };
+
+	ck_assert_str_eq(explain(insns, RAWBPF_BIG_ENDIAN),
+		"  69 1a ff fe 00 00 00 00    w1 = *(u16 *)(r10 - 2)\n"
+		"\n"
+		"  69             011 .. ...   MEM             mode: memory\n"
+		"                 ... 01 ...   H               size: 2 bytes\n"
+		"                 ... .. 001   LDX             class: load from memory\n"
+		"  1a             0001 ....    dst 1           r1\n"
+		"                 .... 1010    src 10          r10\n"
+		"  ff fe                       off -2          0xfffe, bytes from the address\n"
+		"  00 00 00 00                 imm 0           unused\n"
+		"\n"
+		"  does     Load the 2 bytes at r10 - 2 into r1. The bits above become 0.\n"
+		"  as C     r1 = *(u16 *)(r10 - 2)\n"
+		"  macro    BPF_LDX_MEM(BPF_H, BPF_REG_1, BPF_REG_10, -2)\n"
+		"  group    base32, RFC 9669 section 5.1\n"
+		"  since    Linux 3.18\n");
+}
+END_TEST
+
+START_TEST(test_two_slots)
+{
+	static const struct bpf_insn insns[2] = { BPF_LD_IMM64(BPF_REG_1, 0x1122334455667788) };
+	const char *text = explain(insns, RAWBPF_LITTLE_ENDIAN);
+	char small[16];
+	unsigned slots = 0;
+
+	ck_assert_ptr_nonnull(strstr(text, "  18 01 00 00 88 77 66 55  00 00 00 00 44 33 22 11    "
+					   "r1 = 0x1122334455667788 ll\n"));
+	ck_assert_ptr_nonnull(strstr(text, "0x55667788, the low half\n"));
+	ck_assert_ptr_nonnull(strstr(text, "0x11223344, the high half\n"));
+	rawbpf_insn_explain(small, sizeof(small), insns, 2, RAWBPF_HOST_ORDER, 0, &slots);
+	ck_assert_uint_eq(slots, 2);
+	rawbpf_insn_explain(small, sizeof(small), insns, 1, RAWBPF_HOST_ORDER, 0, &slots);
+	ck_assert_uint_eq(slots, 1);
+}
+END_TEST
+
+/* One operand without a sign would make C's division one without: both are cast. */
+START_TEST(test_signs)
+{
+	static const struct {
+		struct bpf_insn insns[2];
+		const char *line;
+	} pages[] = {
+		{ { BPF_ALU64_REG_OFF(BPF_DIV, BPF_REG_1, BPF_REG_2, 1) }, "r1 = (s64)r1 / (s64)r2" },
+		{ { BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_1, BPF_REG_2, 1) }, "r1 = (s64)r1 % (s64)r2" },
+		{ { BPF_ALU32_REG_OFF(BPF_DIV, BPF_REG_1, BPF_REG_2, 1) },
+		  "r1 = (u32)((s32)r1 / (s32)r2)" },
+		{ { BPF_ALU64_REG(BPF_DIV, BPF_REG_1, BPF_REG_2) }, "r1 = r1 / r2" },
+		{ { BPF_JMP_REG(BPF_JSLT, BPF_REG_1, BPF_REG_2, 1) },
+		  "if ((s64)r1 < (s64)r2) goto +1" },
+	};
+	char line[64];
+
+	for (unsigned i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		snprintf(line, sizeof(line), "\n  as C     %s\n", pages[i].line);
+		ck_assert_ptr_nonnull(strstr(explain(pages[i].insns, RAWBPF_HOST_ORDER), line));
+	}
+}
+END_TEST
+
+/* In 32 bits it is the lower half of the divisor that must not be 0. */
+START_TEST(test_division)
+{
+	static const struct bpf_insn unsigned_[2] = { BPF_ALU32_REG(BPF_DIV, BPF_REG_1, BPF_REG_2) };
+	static const struct bpf_insn signed_[2] = {
+		BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_1, BPF_REG_2, 1)
+	};
+
+	ck_assert_ptr_nonnull(strstr(explain(unsigned_, RAWBPF_HOST_ORDER),
+		"  does     Divide r1 by r2, unsigned, in 32 bits. By 0 it is 0. The upper half of r1\n"
+		"           becomes 0.\n"));
+	ck_assert_ptr_nonnull(strstr(explain(signed_, RAWBPF_HOST_ORDER),
+		"  does     Set r1 to the remainder of its division by r2, signed, wrapping. By 0 it stays.\n"));
+}
+END_TEST
+
+/* may_goto compares nothing. */
+START_TEST(test_may_goto)
+{
+	static const struct bpf_insn insns[2] = { RAWBPF_MAY_GOTO(3) };
+	const char *text = explain(insns, RAWBPF_HOST_ORDER);
+
+	ck_assert_ptr_nonnull(strstr(text, "JCOND           operation\n"));
+	ck_assert_ptr_nonnull(strstr(text, "no operand register\n"));
+	ck_assert_ptr_nonnull(strstr(text, "imm 0           unused\n"));
+}
+END_TEST
+
+/* What is wrong is said; what can be said of it, too. */
+START_TEST(test_invalid)
+{
+	static const struct bpf_insn unknown[2] = { BPF_RAW_INSN(0xff, 11, 1, 2, 3) };
+	static const struct bpf_insn shift[2] = { BPF_ALU64_IMM(BPF_LSH, BPF_REG_1, 64) };
+	const char *text = explain(unknown, RAWBPF_LITTLE_ENDIAN);
+	char nothing[64];
+
+	ck_assert_ptr_nonnull(strstr(text, "not an instruction\n"));
+	ck_assert_ptr_nonnull(strstr(text, "dst 11          not a register\n"));
+	ck_assert_ptr_nonnull(strstr(text, "  invalid  there is no such opcode\n"));
+	text = explain(shift, RAWBPF_LITTLE_ENDIAN);
+	ck_assert_ptr_nonnull(strstr(text, "  does     Shift r1 left by 64.\n"));
+	ck_assert_ptr_nonnull(strstr(text, "  invalid  a 64-bit value is shifted by 0 to 63\n"));
+	ck_assert_ptr_null(strstr(text, "since"));
+	rawbpf_insn_explain(nothing, sizeof(nothing), unknown, 0, RAWBPF_HOST_ORDER, 0, NULL);
+	ck_assert_str_eq(nothing, "  invalid  there is no instruction\n");
+}
+END_TEST
+
+static void without_colours(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (*text == '\33')
+			text += strcspn(text, "m");
+		else
+			*to++ = *text;
+	}
+	*to = 0;
+}
+
+static void check_page(const struct rawbpf__form *form, const struct bpf_insn *insns,
+		       unsigned slots, void *counter)
+{
+	char text[4096], coloured[4096], macro[256];
+	size_t length;
+
+	if (++*(unsigned *)counter % 7)
+		return;
+	length = rawbpf_insn_explain(text, sizeof(text), insns, slots, RAWBPF_HOST_ORDER, 0, NULL);
+	expect(length < 1500 && length == strlen(text));
+	expect(text[length - 1] == '\n');
+	expect(!strpbrk(text, "%\33") || form->op[0] == '%' || form->op[1] == '%');
+	expect(rawbpf_insn_explain(coloured, 100, insns, slots, RAWBPF_HOST_ORDER, 0, NULL) ==
+	       length && !strncmp(coloured, text, 99) && !coloured[99]);
+	rawbpf_insn_explain(coloured, sizeof(coloured), insns, slots, RAWBPF_HOST_ORDER, 1, NULL);
+	without_colours(coloured);
+	expect(!strcmp(text, coloured));
+	rawbpf_insn_format(macro, sizeof(macro), insns, slots, RAWBPF_C, NULL, NULL);
+	expect(strstr(text, macro) != NULL);
+	expect(!strstr(text, "  invalid  ") == !rawbpf_insn_check(insns, slots, NULL));
+	for (char *line = text; *line; line += strcspn(line, "\n") + 1)
+		expect(strcspn(line, "\n") <= 100);
+}
+
+START_TEST(test_every_form)
+{
+	unsigned counter = 0;
+
+	forms_each(check_page, &counter);
+}
+END_TEST
+
+START_TEST(test_random_bytes)
+{
+	unsigned long long state = 88172645463325252;
+	union { unsigned long long words[2]; struct bpf_insn insns[2]; } any;
+	char text[4096];
+
+	for (unsigned i = 0; i < 100000; i++) {
+		for (unsigned w = 0; w < 2; w++) {
+			state ^= state << 13;
+			state ^= state >> 7;
+			state ^= state << 17;
+			any.words[w] = state;
+		}
+		expect(rawbpf_insn_explain(text, sizeof(text), any.insns, 1 + i % 2, i % 3, i & 1,
+					   NULL) < sizeof(text));
+	}
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_page);
+	tcase_add_test(tests, test_big_endian);
+	tcase_add_test(tests, test_two_slots);
+	tcase_add_test(tests, test_signs);
+	tcase_add_test(tests, test_division);
+	tcase_add_test(tests, test_may_goto);
+	tcase_add_test(tests, test_invalid);
+	tcase_add_test(tests, test_every_form);
+	tcase_add_test(tests, test_random_bytes);
+}
+
+int main(void)
+{
+	return unit_run("explain", add_tests);
+}

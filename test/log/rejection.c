@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* Logs of the verifier, joined to their programs: real ones of several kernels, and worse. */
+#include <string.h>
+
+#include <rawbpf.h>
+
+#include "../unit.h"
+
+/* r0 = *(u64 *)(r0 + 0) after a look-up that may fail. */
+static const struct bpf_insn lookup[] = {
+	BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),
+	BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+	BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+	BPF_LD_MAP_FD(BPF_REG_1, 3),
+	BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+	BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_0, 0),
+	BPF_EXIT_INSN(),
+};
+static const unsigned lookup_lines[] = { 1, 2, 3, 4, 4, 5, 7, 8 };
+
+#define OF_LOOKUP(LOG) \
+	{ .error = -13, .log = (LOG), .insns = lookup, .insn_count = RAWBPF_COUNT(lookup), \
+	  .file = "count.s", .lines = lookup_lines }
+
+static const char log_5_10[] =
+	"0: (62) *(u32 *)(r10 -4) = 0\n"
+	"1: (bf) r2 = r10\n"
+	"2: (07) r2 += -4\n"
+	"3: (18) r1 = 0xffff8880059a4000\n"
+	"5: (85) call bpf_map_lookup_elem#1\n"
+	"6: (79) r0 = *(u64 *)(r0 +0)\n"
+	"R0 invalid mem access 'map_value_or_null'\n"
+	"processed 6 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n";
+
+static const char log_6_1[] =
+	"0: R1=ctx(off=0,imm=0) R10=fp0\n"
+	"0: (62) *(u32 *)(r10 -4) = 0          ; R10=fp0 fp-8=0000????\n"
+	"1: (bf) r2 = r10                      ; R2_w=fp0 R10=fp0\n"
+	"2: (07) r2 += -4                      ; R2_w=fp-4\n"
+	"3: (18) r1 = 0xffff8880059a4000       ; R1_w=map_ptr(off=0,ks=4,vs=8,imm=0)\n"
+	"5: (85) call bpf_map_lookup_elem#1    ; R0_w=map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
+	"6: (79) r0 = *(u64 *)(r0 +0)\n"
+	"R0 invalid mem access 'map_value_or_null'\n"
+	"processed 6 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n";
+
+static void assert_part(const struct rawbpf_log_part *part, const char *expected)
+{
+	ck_assert_uint_eq(part->length, strlen(expected));
+	if (part->length)
+		ck_assert_mem_eq(part->text, expected, part->length);
+}
+
+START_TEST(test_parts)
+{
+	struct rawbpf_rejection r = OF_LOOKUP(log_6_1);
+
+	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
+	ck_assert_int_eq(r.index, 6);
+	ck_assert_int_eq(r.previous, 5);
+	ck_assert_int_eq(r.reg, 0);
+	assert_part(&r.complaint, "R0 invalid mem access 'map_value_or_null'");
+	assert_part(&r.rest, "R0 invalid mem access 'map_value_or_null'\n");
+	assert_part(&r.states[0], "map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)");
+	assert_part(&r.states[1], ""); /* the call took it */
+	assert_part(&r.states[10], "fp0");
+	ck_assert_ptr_nonnull(strstr(r.hint, "NULL"));
+}
+END_TEST
+
+static void assert_told(const struct rawbpf_rejection *rejection, const char *expected)
+{
+	char text[2048];
+	size_t length = rawbpf_rejection_explain(text, sizeof text, rejection);
+
+	ck_assert_str_eq(text, expected);
+	ck_assert_uint_eq(length, strlen(expected));
+}
+
+START_TEST(test_told)
+{
+	const struct rawbpf_rejection r = OF_LOOKUP(log_6_1), old = OF_LOOKUP(log_5_10);
+	struct rawbpf_rejection bare = r;
+
+	assert_told(&r,
+		"the verifier rejected the program (EACCES) at instruction 6\n"
+		"   5: call bpf_map_lookup_elem#1                    count.s:5\n"
+		"   6: r0 = *(u64 *)(r0 +0)                          count.s:7\n"
+		"                    ^~ r0 is map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
+		"   R0 invalid mem access 'map_value_or_null'\n"
+		"   It may be NULL: test it against 0, and jump away, before using what it points to.\n");
+	/* Linux 5.10 does not tell what registers hold. */
+	assert_told(&old,
+		"the verifier rejected the program (EACCES) at instruction 6\n"
+		"   5: call bpf_map_lookup_elem#1                    count.s:5\n"
+		"   6: r0 = *(u64 *)(r0 +0)                          count.s:7\n"
+		"                    ^~\n"
+		"   R0 invalid mem access 'map_value_or_null'\n"
+		"   It may be NULL: test it against 0, and jump away, before using what it points to.\n");
+	bare.lines = NULL;
+	assert_told(&bare,
+		"the verifier rejected the program (EACCES) at instruction 6\n"
+		"   5: call bpf_map_lookup_elem#1\n"
+		"   6: r0 = *(u64 *)(r0 +0)\n"
+		"                    ^~ r0 is map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
+		"   R0 invalid mem access 'map_value_or_null'\n"
+		"   It may be NULL: test it against 0, and jump away, before using what it points to.\n");
+}
+END_TEST
+
+/* The builder knows the line and the label; a jump shows where it goes. */
+START_TEST(test_builder)
+{
+	struct rawbpf_build_slot slots[16];
+	struct rawbpf_build b = { .slots = slots, .slot_max = RAWBPF_COUNT(slots) };
+	struct bpf_insn insns[16];
+	int count;
+
+	rawbpf_build_emit_at(&b, (const struct bpf_insn[]){ BPF_MOV64_IMM(BPF_REG_0, 0) }, 1, 11);
+	rawbpf_build_label_at(&b, "lo\nop", 12);
+	rawbpf_build_emit_at(&b, (const struct bpf_insn[]){ BPF_MOV64_REG(BPF_REG_0, BPF_REG_1) }, 1,
+			     13);
+	rawbpf_build_jump_at(&b, BPF_JMP_IMM(BPF_JNE, BPF_REG_3, 5, 0), "lo\nop", 14);
+	rawbpf_build_emit_at(&b, (const struct bpf_insn[]){ BPF_EXIT_INSN() }, 1, 15);
+	count = rawbpf_build_resolve(&b, insns, RAWBPF_COUNT(insns), NULL);
+	ck_assert_int_eq(count, 4);
+	assert_told(&(struct rawbpf_rejection){
+			.error = -22, .insns = insns, .insn_count = (unsigned)count, .build = &b,
+			.log = "1: (bf) r0 = r1\n2: (55) if r3 != 0x5 goto pc-2\nR3 !read_ok\n" },
+		"the verifier rejected the program (EINVAL) at instruction 2\n"
+		"   1: r0 = r1                                       line 13 <lo\\x0aop>\n"
+		"   2: if r3 != 0x5 goto lo\\x0aop                    line 14 <lo\\x0aop+1>\n"
+		"         ^~\n"
+		"   R3 !read_ok\n"
+		"   The register has no value here: at the start only r1 (the context) and r10 (the frame) have\n"
+		"   one, and a call takes those of r1 to r5. Set it on every way here, or keep it in r6 to r9.\n");
+}
+END_TEST
+
+/* What a register held on another way, or before it was written, is not told. */
+START_TEST(test_states_are_of_the_way)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 2),
+		BPF_MOV64_IMM(BPF_REG_0, 7),
+		BPF_EXIT_INSN(),
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_2),
+		BPF_EXIT_INSN(),
+	};
+	static const struct {
+		const char *log, *r0, *r1;
+	} cases[] = {
+		{ "0: R1=ctx() R10=fp0\n0: (15) if r1 == 0x0 goto pc+2\n1: (b7) r0 = 7 ; R0_w=7\n"
+		  "2: (95) exit\n3: (bf) r0 = r2\nR2 !read_ok\n", "", "" },
+		{ "0: R1=ctx() R10=fp0\n0: (15) if r1 == 0x0 goto pc+2\n1: (b7) r0 = 7 ; R0_w=7\n"
+		  "2: (95) exit\nfrom 0 to 3: R1=ctx(a=(b c)) R10=fp0\n3: (bf) r0 = r2\nR2 !read_ok\n",
+		  "", "ctx(a=(b c))" },
+		{ "0: R1=ctx() R10=fp0\n0: (15) if r1 == 0x0 goto pc+2\n1: (b7) r0 = 7 ; R0_w=7\n"
+		  "2: (95) exit\nR0 !read_ok\n", "7", "ctx()" },
+		{ "0: R1=ctx() R10=fp0\n0: (15) if r1 == 0x0 goto pc+2\n1: (b7) r0 = 7\n"
+		  "2: (95) exit\nR0 !read_ok\n", "", "ctx()" },
+		{ "2: (95) exit\nR0 !read_ok\n", "", "" },
+	};
+	const char *r0 = cases[_i].r0, *r1 = cases[_i].r1;
+	struct rawbpf_rejection r = {
+		.log = cases[_i].log, .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
+
+	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
+	assert_part(&r.states[0], r0);
+	assert_part(&r.states[1], r1);
+}
+END_TEST
+
+/* Which line is the complaint, which instruction and register it is about. */
+START_TEST(test_places)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_LD_MAP_FD(BPF_REG_1, 99),
+		BPF_STX_MEM(BPF_W, BPF_REG_1, BPF_REG_0, 0),
+		{ .code = 0xff },
+		BPF_EXIT_INSN(),
+	};
+	static const struct {
+		const char *log, *complaint;
+		int index, reg;
+	} cases[] = {
+		{ "unreachable insn 3\nprocessed 0 insns (limit 1000000)\n", "unreachable insn 3", 3, 1 },
+		{ "unreachable insn 77\n", "unreachable insn 77", -1, -1 },
+		{ "jump out of range from insn 5 to 9\n", "jump out of range from insn 5 to 9", 5, -1 },
+		{ "last insn is not an exit or jmp\n", "last insn is not an exit or jmp", 5, -1 },
+		{ "fd 99 is not pointing to valid bpf_map\n", "fd 99 is not pointing to valid bpf_map",
+		  1, -1 },
+		{ "fd 98 is not pointing to valid bpf_map\n", "fd 98 is not pointing to valid bpf_map",
+		  -1, -1 },
+		{ "unknown opcode ff\n", "unknown opcode ff", 4, -1 },
+		{ "unknown opcode fe\n", "unknown opcode fe", -1, -1 },
+		{ "something of tomorrow\n", "something of tomorrow", 4, -1 },
+		{ "0: (b7) r0 = 0\n; int x = 1;\n3: (63) *(u32 *)(r1 +0) = r0\nsorry\nprocessed 1 insn\n",
+		  "sorry", 3, 1 },
+		{ "0: (b7) r0 = 0\nlast_idx 0 first_idx 0\nfirst R7\nR2 !read_ok\n\nR9 after\n",
+		  "R2 !read_ok", 0, 2 },
+		{ "0: (b7) r0 = 0\nexpected prog array map for tail callprocessed 3 insns (limit 1)\n",
+		  "expected prog array map for tail call", 0, -1 },
+		{ "5: (95) exit infinite loop detected at insn 5\ncur state: R0=0\n",
+		  "infinite loop detected at insn 5", 5, -1 },
+		{ "5: (95) exit\ncombined stack size of 2 calls is 800. Too large\n",
+		  "combined stack size of 2 calls is 800. Too large", -1, -1 },
+		{ "0: (b7) r0 = 0\nFOR2 R11 xR3 R4x R5_w R06\n", "FOR2 R11 xR3 R4x R5_w R06", 0, 6 },
+		{ "no newline", "no newline", 4, -1 },
+		{ "999999999999999999999: (07) x\nhuh\n", "999999999999999999999: (07) x", 4, -1 },
+	};
+	struct rawbpf_rejection r = {
+		.log = cases[_i].log, .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
+
+	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
+	assert_part(&r.complaint, cases[_i].complaint);
+	ck_assert_int_eq(r.index, cases[_i].index);
+	ck_assert_int_eq(r.reg, cases[_i].reg);
+}
+END_TEST
+
+/* An access that the complaint names no register of: by which one it is. */
+START_TEST(test_load_acquire)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_6, 5),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
+		BPF_ATOMIC_OP(BPF_W, BPF_LOAD_ACQ, BPF_REG_6, BPF_REG_1, -6),
+		BPF_EXIT_INSN(),
+	};
+	struct rawbpf_rejection r = {
+		.error = -13, .insns = insns, .insn_count = RAWBPF_COUNT(insns),
+		.log = "0: R1=ctx() R10=fp0\n"
+		       "0: (b7) r6 = 5                        ; R6=5\n"
+		       "1: (bf) r1 = r10                      ; R1=fp0 R10=fp0\n"
+		       "2: (c3) r6 = load_acquire((u32 *)(r1 -6))\n"
+		       "misaligned stack access off 0+0+-6 size 4\n" };
+
+	assert_told(&r,
+		"the verifier rejected the program (EACCES) at instruction 2\n"
+		"   1: r1 = r10\n"
+		"   2: r6 = load_acquire((u32 *)(r1 -6))\n"
+		"                                ^~ r1 is fp0\n"
+		"   misaligned stack access off 0+0+-6 size 4\n"
+		"   An access to this memory has to be at a multiple of its size.\n");
+}
+END_TEST
+
+/* What a kernel says whose JIT is off, of programs that its interpreter does not run. */
+START_TEST(test_no_jit)
+{
+	struct rawbpf_rejection r =
+		OF_LOOKUP("program requires BPF JIT compiler but it is not available\n");
+
+	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
+	ck_assert_ptr_nonnull(r.hint);
+	ck_assert_ptr_nonnull(strstr(r.hint, "echo 1 > /proc/sys/net/core/bpf_jit_enable"));
+}
+END_TEST
+
+START_TEST(test_no_complaint)
+{
+	static const char *const logs[] = {
+		"", "\n", "processed 5 insns (limit 1000000)\n", "0: (95) exit\nprocessed 1 insns\n",
+		"func#0 @0\n0: R1=ctx() R10=fp0\n", "0: (95) exit",
+	};
+	struct rawbpf_rejection r = OF_LOOKUP(logs[_i]);
+
+	ck_assert_int_eq(rawbpf_rejection_parse(&r), -2 /* ENOENT */);
+	ck_assert_uint_eq(r.complaint.length, 0);
+	ck_assert_ptr_null(r.hint);
+}
+END_TEST
+
+START_TEST(test_no_program)
+{
+	assert_told(&(struct rawbpf_rejection){ .error = -95, .log = "3: (07) r2 += -4\nR2 \033[31m\n" },
+		    "the verifier rejected the program (errno 95)\n"
+		    "   3: (07) r2 += -4\n"
+		    "   R2 \\x1b[31m\n");
+}
+END_TEST
+
+/* snprintf(3)'s promise, for every size. */
+START_TEST(test_truncation)
+{
+	const struct rawbpf_rejection r = OF_LOOKUP(log_6_1);
+	char whole[2048], text[2048];
+	size_t size, length = rawbpf_rejection_explain(whole, sizeof whole, &r);
+
+	ck_assert_uint_eq(rawbpf_rejection_explain(NULL, 0, &r), length);
+	for (size = 1; size <= length + 1; size++) {
+		memset(text, 'x', sizeof text);
+		ck_assert_uint_eq(rawbpf_rejection_explain(text, size, &r), length);
+		ck_assert_mem_eq(text, whole, size - 1);
+		ck_assert_int_eq(text[size - 1], '\0');
+		ck_assert_int_eq(text[size], 'x');
+	}
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_parts);
+	tcase_add_test(tests, test_told);
+	tcase_add_test(tests, test_builder);
+	tcase_add_loop_test(tests, test_states_are_of_the_way, 0, 5);
+	tcase_add_loop_test(tests, test_places, 0, 17);
+	tcase_add_test(tests, test_load_acquire);
+	tcase_add_test(tests, test_no_jit);
+	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
+	tcase_add_test(tests, test_no_program);
+	tcase_add_test(tests, test_truncation);
+}
+
+int main(void)
+{
+	return unit_run("rejection", add_tests);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* What programs and processes are refused on each kernel, and what `rawbpf doctor` says of it. */
+#include "parts.h"
+
+#include "../diagnose/answer.h"
+#include "../diagnose/capability.h"
+#include "../log/rejected.h"
+
+#include <string.h>
+
+/* Each hint is for what this kernel says of the program that provokes it. */
+START_TEST(every_hint)
+{
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+
+	for (unsigned n = 0; n < rejected_count; n++) {
+		const struct rejected *of = &rejected[n];
+		char name[64];
+
+		snprintf(name, sizeof(name), "hint.%u.%s", n, of->hint);
+		if (kernel < of->since || (of->before && kernel >= of->before))
+			fact_str(boot, name);
+		else
+			ck_assert_fact_str(boot, name, "found");
+	}
+}
+END_TEST
+
+/* What these answer depends on the kernel's BTF, which Debian's s390x does not have before 6.12. */
+static bool is_about_btf(const char *operation)
+{
+	static const char *const operations[] = { "LOAD tp_btf", "LOAD iter/task",
+		"BTF_GET_NEXT_ID", "BTF_GET_FD_BY_ID", "open /sys/kernel/btf/vmlinux" };
+
+	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
+		if (!strcmp(operation, operations[i]))
+			return true;
+	return false;
+}
+
+/* test/diagnose/capabilities.tsv, where it holds for this kernel. */
+START_TEST(every_capability)
+{
+	static struct capability_row rows[200];
+	int count = capability_read(CAPABILITIES, rows, 200), tried = 0;
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+
+	ck_assert_int_ge(count, 80);
+	ck_assert_fact_int(boot, "capabilities", 0);
+	for (int i = 0; i < count; i++) {
+		char name[64], answers[128] = "";
+
+		snprintf(name, sizeof(name), "capability.%.39s", rows[i].operation);
+		for (char *at = name; *at; at++)
+			if (*at == ' ')
+				*at = '_';
+		for (int set = 0; set < CAPABILITY_SETS; set++) {
+			strcat(answers, set ? " " : "");
+			strcat(answers, rows[i].answers[set]);
+		}
+		if (kernel < rows[i].since || (rows[i].before && kernel >= rows[i].before) ||
+		    (is_machine(boot, "s390x") && is_about_btf(rows[i].operation))) {
+			fact_str(boot, name);
+			continue;
+		}
+		ck_assert_fact_str(boot, name, answers);
+		tried++;
+	}
+	ck_assert_int_ge(tried, 70);
+}
+END_TEST
+
+/* test/diagnose/answer.c, where it holds for this kernel. */
+START_TEST(every_answer)
+{
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+
+	for (unsigned n = 0; n < answers_count; n++) {
+		char name[64];
+
+		if (kernel < answers[n].since || (answers[n].before && kernel >= answers[n].before))
+			continue;
+		snprintf(name, sizeof(name), "answer.%s", answers[n].question);
+		ck_assert_fact_int(boot, name, answers[n].expected);
+	}
+}
+END_TEST
+
+static void assert_says(struct boot *boot, const char *key, bool has)
+{
+	const char *doctor = fact_str(boot, "doctor");
+	char expected[64];
+
+	snprintf(expected, sizeof(expected), "\"%s\":%s", key, has ? "true" : "false");
+	ck_assert_msg(strstr(doctor, expected) != NULL, "%s: no %s in %s", boot->name, expected, doctor);
+}
+
+static void assert_says_way(struct boot *boot, const char *way, bool has)
+{
+	const char *doctor = fact_str(boot, "doctor");
+	char expected[64];
+
+	snprintf(expected, sizeof(expected), "\"%s\":{\"has\":%s,", way, has ? "true" : "false");
+	ck_assert_msg(strstr(doctor, expected) != NULL, "%s: no %s in %s", boot->name, expected, doctor);
+}
+
+START_TEST(doctor)
+{
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+	bool amd64 = is_machine(boot, "amd64");
+
+	ck_assert_fact_int(boot, "doctor.exit", 0);
+	ck_assert_ptr_nonnull(strstr(fact_str(boot, "doctor"),
+				     kernel < KERNEL(6, 6) ? "\"isa\":3}" : "\"isa\":4}"));
+	assert_says_way(boot, "kprobe", true);
+	assert_says_way(boot, "tracepoint", true);
+	assert_says_way(boot, "raw_tp", true);
+	assert_says_way(boot, "uprobe", true);
+	assert_says_way(boot, "perf_event", true);
+	assert_says_way(boot, "cgroup", true);
+	assert_says_way(boot, "xdp", true);
+	assert_says_way(boot, "tcx", kernel >= KERNEL(6, 6));
+	assert_says_way(boot, "uprobe_multi", kernel >= KERNEL(6, 6));
+	assert_says_way(boot, "netfilter", kernel >= KERNEL(6, 4));
+	if (amd64) {
+		assert_says_way(boot, "kprobe_multi", kernel >= KERNEL(6, 12));
+		assert_says_way(boot, "fentry", true);
+		/* Debian 11 does not start the security module. */
+		assert_says_way(boot, "lsm", kernel >= KERNEL(6, 1));
+	}
+	assert_says(boot, "bloom_filter", kernel >= KERNEL(5, 16));
+	assert_says(boot, "user_ringbuf", kernel >= KERNEL(6, 1));
+	assert_says(boot, "rhash", kernel >= KERNEL(7, 2));
+	assert_says(boot, "syscall", kernel >= KERNEL(5, 14));
+	assert_says(boot, "lirc_mode2", false);
+
+	ck_assert_fact_int(boot, "doctor.nobody.exit", 0);
+	ck_assert_ptr_nonnull(strstr(fact_str(boot, "doctor.nobody"), "\"uid\":65534,"));
+	ck_assert_ptr_nonnull(strstr(fact_str(boot, "doctor.nobody"), "\"xdp\":\"EPERM\","));
+}
+END_TEST
+
+void vm_errors_add(TCase *kernel, int boot)
+{
+	tcase_add_loop_test(kernel, every_answer, boot, boot + 1);
+	tcase_add_loop_test(kernel, every_hint, boot, boot + 1);
+	tcase_add_loop_test(kernel, every_capability, boot, boot + 1);
+	tcase_add_loop_test(kernel, doctor, boot, boot + 1);
+}

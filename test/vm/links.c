@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Every kind of link does on each kernel what test/attach/link_kinds.c says of it. */
+#include "parts.h"
+
+#include <string.h>
+
+#include "../attach/link_kinds.h"
+
+/* Debian's s390x has no BTF before 6.12: what a program is loaded for is not found. */
+static bool lacks_btf(struct boot *boot, const struct link_kind *kind)
+{
+	return kind->btf_name && is_machine(boot, "s390x") && kernel_of(boot) < KERNEL(6, 12);
+}
+
+/* On arm64 programs can be called from functions since 6.4. */
+static bool lacks_trampoline(struct boot *boot, const struct link_kind *kind)
+{
+	return kind->trampoline && is_machine(boot, "arm64") && kernel_of(boot) < KERNEL(6, 4);
+}
+
+START_TEST(every_kind_of_link)
+{
+	struct boot *boot = &boots[_i];
+
+	ck_assert_fact_int(boot, "links", 0);
+	for (unsigned i = 0; i < link_kinds_count; i++) {
+		const struct link_kind *kind = &link_kinds[i];
+		char name[64], expected[256];
+
+		snprintf(name, sizeof(name), "link.%s", kind->name);
+		link_story_expect(expected, sizeof(expected), kind, kernel_of(boot));
+		if (lacks_btf(boot, kind))
+			strcpy(expected, "load -2");
+		else if (lacks_trampoline(boot, kind) && !strncmp(expected, "type", 4))
+			strcpy(expected, "attach -524");
+		ck_assert_fact_str(boot, name, expected);
+	}
+}
+END_TEST
+
+START_TEST(killed)
+{
+	if (is_machine(&boots[_i], "amd64"))
+		ck_assert_fact_int(&boots[_i], "links.killed", 0);
+}
+END_TEST
+
+void vm_links_add(TCase *kernel, int boot)
+{
+	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
+	tcase_add_loop_test(kernel, killed, boot, boot + 1);
+}

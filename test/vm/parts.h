@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of test/vm/vm.c share: each asserts what a part of the guest found. */
+#ifndef TEST_VM_PARTS_H
+#define TEST_VM_PARTS_H
+
+#include "boots.h"
+
+/* Linux 5.10 as one number that compares. */
+#define KERNEL(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
+
+/* A test is run once for each boot: boots[_i]. */
+extern struct boot boots[];
+
+unsigned kernel_of(struct boot *boot);
+bool is_machine(struct boot *boot, const char *arch); /* Debian's name for it */
+
+/* Add the tests of a part. */
+void vm_commands_add(TCase *kernel, int boot);
+void vm_errors_add(TCase *kernel, int boot);
+void vm_inspect_add(TCase *kernel, int boot);
+void vm_links_add(TCase *kernel, int boot);
+void vm_perfbuf_add(TCase *kernel, int boot);
+void vm_ring_add(TCase *kernel, int boot);
+void vm_snoop_add(TCase *kernel, int boot);
+void vm_types_add(TCase *kernel, int boot);
+
+#endif

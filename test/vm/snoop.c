@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The event tools: what they are shown, and have to say on every kernel, is in snooped.c. */
+#include "parts.h"
+
+START_TEST(event_tools)
+{
+	static const char *const tools[] = { "chrootsnoop", "execsnoop", "opensnoop", "tcpconnect",
+					     "flood" };
+	static const char *const ways[] = { "kprobe", "tracepoint", "raw_tp", "default" };
+	static const char *const transports[] = { "ring", "perf", "default" };
+
+	for (int tool = 0; tool < 5; tool++)
+		for (int way = 0; way < (tool < 4 ? 4 : 3); way++)
+			for (int transport = 0; transport < (tool < 4 ? 3 : 2); transport++) {
+				char name[64];
+
+				snprintf(name, sizeof(name), "%s.%s.%s", tools[tool], ways[way],
+					 transports[transport]);
+				ck_assert_fact_str(&boots[_i], name, "as expected");
+			}
+}
+END_TEST
+
+/* Of 50 calls that sleep at once, a return probe has room for some: the others are accounted for. */
+START_TEST(sleeping_calls)
+{
+	struct boot *boot = &boots[_i];
+	int unfinished = fact_int(boot, "sleepers.unfinished");
+
+	ck_assert_int_gt(unfinished, 0);
+	ck_assert_fact_int(boot, "sleepers.printed", 50 - unfinished);
+	ck_assert_fact_int(boot, "sleepers.missed",
+			   kernel_of(boot) >= KERNEL(6, 8) ? unfinished : 0);
+}
+END_TEST
+
+void vm_snoop_add(TCase *kernel, int boot)
+{
+	tcase_add_loop_test(kernel, event_tools, boot, boot + 1);
+	tcase_add_loop_test(kernel, sleeping_calls, boot, boot + 1);
+}
