@@ -70,6 +70,7 @@ extern const struct rawbpf_operation rawbpf_operation_stats_enable;
 #define RAWBPF_BTF_LOAD			(&rawbpf_operation_btf_load)
 #define RAWBPF_BTF_KERNEL_OPEN		(&rawbpf_operation_btf_kernel_open)
 #define RAWBPF_KPROBE_ATTACH		(&rawbpf_operation_kprobe_attach)
+#define RAWBPF_KPROBE_PMU_ATTACH	RAWBPF_KPROBE_ATTACH
 #define RAWBPF_KPROBE_MULTI_ATTACH	(&rawbpf_operation_kprobe_multi_attach)
 #define RAWBPF_UPROBE_ATTACH		(&rawbpf_operation_uprobe_attach)
 #define RAWBPF_UPROBE_MULTI_ATTACH	(&rawbpf_operation_uprobe_multi_attach)

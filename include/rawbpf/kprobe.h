@@ -38,13 +38,6 @@ struct rawbpf_kprobe_spec {
 	uint64_t cookie;     /* for bpf_get_attach_cookie(); needs a bpf link        5.15 */
 };
 
-/* Private: the two halves of the function below. */
-int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec,
-			  int (*tracefs_open)(struct rawbpf_link *link, const char *symbol,
-					      uint64_t offset, int retprobe));
-int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
-				int retprobe);
-
 /*
  * Attach a loaded program; fill `link`.
  *
@@ -73,14 +66,15 @@ int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, ui
  * Sources: perf_event_open(2); kernel/trace/trace_kprobe.c;
  * Documentation/trace/kprobetrace.rst. Linux 4.1 with tracefs, 4.17 with the PMU.
  */
-static inline int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog,
-				       const struct rawbpf_kprobe_spec *spec)
-{
-	/* Inline, so that a program that asks for the PMU links nothing of the tracefs way. */
-	return rawbpf__kprobe_attach(link, prog, spec,
-				     spec->method == RAWBPF_KPROBE_PMU
-					     ? NULL : rawbpf__kprobe_tracefs_open);
-}
+int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec);
+
+/*
+ * The same by the PMU alone. A program that must stay small calls this function: the linker then
+ * leaves out the part of the library that writes to tracefs. Every supported kernel with kprobes
+ * has the PMU. -EINVAL also: spec->method is RAWBPF_KPROBE_TRACEFS.             Linux 4.17
+ */
+int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
+			     const struct rawbpf_kprobe_spec *spec);
 
 /* Many functions, by name or by address. */
 struct rawbpf_kprobe_multi_spec {

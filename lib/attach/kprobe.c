@@ -2,6 +2,7 @@
 #include <rawbpf/kprobe.h>
 
 #include "../sys/attr.h"
+#include "kprobe.h"
 #include "perf.h"
 #include "../sys/text.h"
 
@@ -32,10 +33,6 @@ enum { SYSCALL_ENTRY_OFFSET = 8 };
 enum { SYSCALL_ENTRY_OFFSET = 0 };
 #endif
 enum { SYSCALL_PREFIXES = sizeof syscall_prefixes / sizeof syscall_prefixes[0] };
-
-/* rawbpf__kprobe_tracefs_open(), or NULL in a program that has no use for it. */
-typedef int tracefs_open_fn(struct rawbpf_link *link, const char *symbol, uint64_t offset,
-			    int retprobe);
 
 /* One place, resolved: a symbol and offset, or no symbol and an address. */
 struct place {
@@ -77,7 +74,7 @@ static int pmu_open(struct rawbpf_link *link, const struct place *place, int ret
 
 /* Open the probe as a perf event, which link->fd becomes. */
 static int probe_open(struct rawbpf_link *link, const struct place *place,
-		      const struct rawbpf_kprobe_spec *spec, tracefs_open_fn *tracefs_open)
+		      const struct rawbpf_kprobe_spec *spec, rawbpf__tracefs_open_fn *tracefs_open)
 {
 	int err = -EOPNOTSUPP;
 
@@ -91,7 +88,7 @@ static int probe_open(struct rawbpf_link *link, const struct place *place,
 }
 
 static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,
-			tracefs_open_fn *tracefs_open)
+			rawbpf__tracefs_open_fn *tracefs_open)
 {
 	struct place place = { .offset_or_address = spec->retprobe ? 0 : SYSCALL_ENTRY_OFFSET };
 	int i, err = -ENOENT;
@@ -106,7 +103,7 @@ static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spe
 }
 
 static int symbol_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,
-		       tracefs_open_fn *tracefs_open)
+		       rawbpf__tracefs_open_fn *tracefs_open)
 {
 	struct place place = { .offset_or_address = spec->offset };
 	int err = symbol_set(&place, "", spec->symbol);
@@ -115,19 +112,22 @@ static int symbol_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec
 }
 
 static int address_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,
-			tracefs_open_fn *tracefs_open)
+			rawbpf__tracefs_open_fn *tracefs_open)
 {
 	const struct place place = { .offset_or_address = spec->address };
 
 	return probe_open(link, &place, spec, tracefs_open);
 }
 
-int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec,
-			  tracefs_open_fn *tracefs_open)
+int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog,
+			  const struct rawbpf_kprobe_spec *spec,
+			  rawbpf__tracefs_open_fn *tracefs_open)
 {
 	int err;
 
 	*link = (struct rawbpf_link){ 0 };
+	if (!tracefs_open && spec->method == RAWBPF_KPROBE_TRACEFS)
+		return -EINVAL;
 	if (!!spec->symbol + !!spec->syscall + !!spec->address != 1)
 		return -EINVAL;
 	if (spec->offset && !spec->symbol)
@@ -142,4 +142,10 @@ int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbp
 	if (err < 0)
 		return err;
 	return rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
+}
+
+int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
+			     const struct rawbpf_kprobe_spec *spec)
+{
+	return rawbpf__kprobe_attach(link, prog, spec, NULL);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <rawbpf/kprobe.h>
-
-#include "../sys/sys.h"
 #include "../sys/text.h"
+#include "kprobe.h"
 #include "tracefs.h"
 
 /*
@@ -177,8 +175,8 @@ static int tracefs_detach(struct rawbpf_link *link)
 	return err;
 }
 
-int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
-				int retprobe)
+static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
+			       int retprobe)
 {
 	char definition[544]; /* a symbol of 511 bytes, '+' and a number */
 	struct rawbpf__text text = { .buffer = definition, .size = sizeof definition };
@@ -197,4 +195,11 @@ int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, ui
 	if (err == 0)
 		link->end = tracefs_detach;
 	return err;
+}
+
+/* Here, so that a program that asks for the PMU alone links nothing of this file. */
+int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec)
+{
+	return rawbpf__kprobe_attach(link, prog, spec,
+				     spec->method == RAWBPF_KPROBE_PMU ? NULL : kprobe_tracefs_open);
 }

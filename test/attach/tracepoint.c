@@ -505,6 +505,10 @@ START_TEST(test_bad_places)
 	err = rawbpf_kprobe_attach(&link, prog, &bad_places[_i].spec);
 	ck_assert_msg(err == bad_places[_i].error, "%s: %d", bad_places[_i].what, err);
 	assert_inert(&link);
+	link = (struct rawbpf_link){ .fd = 77, .tracefs_event = 77 };
+	err = rawbpf_kprobe_pmu_attach(&link, prog, &bad_places[_i].spec);
+	ck_assert_msg(err == bad_places[_i].error, "%s, PMU alone: %d", bad_places[_i].what, err);
+	assert_inert(&link);
 	close(prog);
 }
 END_TEST
@@ -545,6 +549,11 @@ START_TEST(test_no_kprobes)
 				spec.method = method;
 				ck_assert_int_eq(rawbpf_kprobe_attach(&link, prog, &spec),
 						 -EOPNOTSUPP);
+				assert_inert(&link);
+				link = (struct rawbpf_link){ .fd = 77, .tracefs_event = 77 };
+				ck_assert_int_eq(rawbpf_kprobe_pmu_attach(&link, prog, &spec),
+						 method == RAWBPF_KPROBE_TRACEFS ? -EINVAL
+										 : -EOPNOTSUPP);
 				assert_inert(&link);
 			}
 		}

@@ -22,8 +22,8 @@ MAIN
 	int err = rawbpf_raw_tracepoint_attach(&link, prog, &(struct rawbpf_raw_tracepoint_spec){
 		.name = "sys_enter" });
 #else
-	int err = rawbpf_kprobe_attach(&link, prog, &(struct rawbpf_kprobe_spec){
-		.syscall = "fchownat", .method = RAWBPF_KPROBE_PMU });
+	int err = rawbpf_kprobe_pmu_attach(&link, prog, &(struct rawbpf_kprobe_spec){
+		.syscall = "fchownat" });
 #endif
 	const unsigned key = 0;
 	uint64_t value;

@@ -36,18 +36,10 @@ OPAQUE int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 	return spec->type;
 }
 
-OPAQUE int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog,
-				 const struct rawbpf_kprobe_spec *spec,
-				 int (*tracefs_open)(struct rawbpf_link *, const char *, uint64_t,
-						     int))
+OPAQUE int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog,
+				const struct rawbpf_kprobe_spec *spec)
 {
-	return prog + (link && spec && tracefs_open);
-}
-
-OPAQUE int rawbpf__kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol,
-				       uint64_t offset, int retprobe)
-{
-	return retprobe + (link && symbol && offset);
+	return prog + (link && spec);
 }
 
 OPAQUE int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,

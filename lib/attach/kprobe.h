@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What both ways to attach a kprobe share. */
+#ifndef RAWBPF_LIB_KPROBE_H
+#define RAWBPF_LIB_KPROBE_H
+
+#include <rawbpf/kprobe.h>
+
+#include "../sys/sys.h"
+
+/* Make an event in tracefs, at `offset` from `symbol`, or at that address if it is "". */
+typedef int rawbpf__tracefs_open_fn(struct rawbpf_link *link, const char *symbol, uint64_t offset,
+				    int retprobe);
+
+/* Attach by the PMU; where there is none, with `tracefs_open`, which may be NULL. */
+RAWBPF__PRIVATE int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog,
+					  const struct rawbpf_kprobe_spec *spec,
+					  rawbpf__tracefs_open_fn *tracefs_open);
+
+#endif
