@@ -81,24 +81,14 @@ int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
 int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count);
 
 /* Ids are less than this. */
-static inline unsigned rawbpf_btf_id_end(const struct rawbpf_btf *btf)
-{
-	return btf->first_id + btf->type_count;
-}
+unsigned rawbpf_btf_id_end(const struct rawbpf_btf *btf);
 
 /* The type with this id; NULL: there is none, or it is void. What its kind adds follows it. */
 const struct btf_type *rawbpf_btf_get(const struct rawbpf_btf *btf, unsigned id);
 
 /* BTF_KIND_* of a type, and how many members, values or parameters it has. */
-static inline unsigned rawbpf_btf_kind(const struct btf_type *type)
-{
-	return type->info >> 24 & 0x7f;
-}
-
-static inline unsigned rawbpf_btf_vlen(const struct btf_type *type)
-{
-	return type->info & 0xffffff;
-}
+unsigned rawbpf_btf_kind(const struct btf_type *type);
+unsigned rawbpf_btf_vlen(const struct btf_type *type);
 
 /* The string at an offset, such as name_off: "" for 0, NULL where there is none. */
 const char *rawbpf_btf_string_get(const struct rawbpf_btf *btf, unsigned offset);

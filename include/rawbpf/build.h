@@ -103,9 +103,10 @@ void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, 
 #ifdef __cplusplus
 #define rawbpf_build_emit(B, ...) \
 	([&] { \
-		const struct bpf_insn rawbpf__insns[] = { __VA_ARGS__ }; \
-		rawbpf_build_emit_at((B), rawbpf__insns, \
-				     sizeof rawbpf__insns / sizeof rawbpf__insns[0], __LINE__); \
+		const struct bpf_insn rawbpf_build_insns[] = { __VA_ARGS__ }; \
+		rawbpf_build_emit_at((B), rawbpf_build_insns, \
+				     sizeof rawbpf_build_insns / sizeof rawbpf_build_insns[0], \
+				     __LINE__); \
 	}())
 #else
 #define rawbpf_build_emit(B, ...) \

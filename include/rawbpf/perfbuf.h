@@ -56,7 +56,7 @@ struct rawbpf_perfbuf {
 
 	/* private */
 	struct rawbpf_perfbuf_spec spec;
-	struct rawbpf__perf_cpu *cpus;
+	struct rawbpf_perfbuf_cpu *cpus;
 	unsigned cpus_max;   /* places in the map */
 	unsigned cpus_end;   /* behind the last one that had a buffer */
 	unsigned first;      /* whose buffer is read first */

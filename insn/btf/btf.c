@@ -146,6 +146,21 @@ int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count)
 	return 0;
 }
 
+unsigned rawbpf_btf_id_end(const struct rawbpf_btf *btf)
+{
+	return btf->first_id + btf->type_count;
+}
+
+unsigned rawbpf_btf_kind(const struct btf_type *type)
+{
+	return type->info >> 24 & 0x7f;
+}
+
+unsigned rawbpf_btf_vlen(const struct btf_type *type)
+{
+	return type->info & 0xffffff;
+}
+
 const struct btf_type *rawbpf_btf_get(const struct rawbpf_btf *btf, unsigned id)
 {
 	uint32_t at = 0;

@@ -23,7 +23,7 @@ enum {
 };
 
 /* 64 bytes, so that what is read of each CPU in turn is one cache line. */
-struct rawbpf__perf_cpu {
+struct rawbpf_perfbuf_cpu {
 	struct rawbpf__perf_ring ring;
 	struct rawbpf__perf_copy *copy; /* of a buffer that overwrites; see copy_buffers() */
 	int fd;         /* the event; 0: no buffer */
@@ -131,7 +131,7 @@ static int copy_open(struct rawbpf__perf_copy **copy, const struct rawbpf_perfbu
 
 static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 {
-	struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
+	struct rawbpf_perfbuf_cpu *cpu = &perfbuf->cpus[number];
 
 	/* The map holds the event too, and so would the epoll. */
 	rawbpf_map_delete(perfbuf->map, &number);
@@ -140,7 +140,7 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 	if (cpu->copy)
 		rawbpf__munmap(cpu->copy, copy_size(perfbuf));
 	rawbpf__close(cpu->fd);
-	*cpu = (struct rawbpf__perf_cpu){ .fd = 0 };
+	*cpu = (struct rawbpf_perfbuf_cpu){ .fd = 0 };
 }
 
 /*
@@ -163,7 +163,7 @@ static uint64_t cpu_birth(unsigned number)
 
 static int cpu_open(struct rawbpf_perfbuf *perfbuf, unsigned number, uint64_t birth)
 {
-	struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
+	struct rawbpf_perfbuf_cpu *cpu = &perfbuf->cpus[number];
 	int err, fd;
 
 	fd = output_event_open(&perfbuf->spec, number);
@@ -198,7 +198,7 @@ static void cpus_leave(struct rawbpf_perfbuf *perfbuf, unsigned first, unsigned 
 
 static int cpu_follow(struct rawbpf_perfbuf *perfbuf, unsigned number)
 {
-	struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
+	struct rawbpf_perfbuf_cpu *cpu = &perfbuf->cpus[number];
 	uint64_t birth;
 
 	if (number >= perfbuf->cpus_max)
@@ -312,7 +312,7 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 		return got;
 	for (unsigned turn = 0, next = perfbuf->first; turn < perfbuf->cpus_end; turn++) {
 		const unsigned number = next < perfbuf->cpus_end ? next : 0;
-		struct rawbpf__perf_cpu *cpu = &perfbuf->cpus[number];
+		struct rawbpf_perfbuf_cpu *cpu = &perfbuf->cpus[number];
 
 		next = number + 1;
 		if (!cpu->fd)
