@@ -49,7 +49,11 @@
 #ifndef RAWBPF_H
 #define RAWBPF_H
 
-#define RAWBPF_VERSION "0.1.0"
+/* The version, as text and as numbers for #if. */
+#define RAWBPF_VERSION		"0.1.0"
+#define RAWBPF_VERSION_MAJOR	0
+#define RAWBPF_VERSION_MINOR	1
+#define RAWBPF_VERSION_PATCH	0
 
 #include <rawbpf/insn.h>
 

@@ -6,6 +6,11 @@
  */
 #define RAWBPF__PRIVATE static
 
+#include "sys/arch/arch.h" /* before the pragma: it may declare functions of libc */
+
+/* A shared object that the library is part of exports none of its functions. */
+#pragma GCC visibility push(hidden)
+
 #include "sys/sys.h"
 
 #include "sys/sys.c"
@@ -81,3 +86,5 @@
 #include "../insn/log/rejection_log.c"
 #include "../insn/asm/symbol.c"
 #include "../insn/form/words.c"
+
+#pragma GCC visibility pop

@@ -9,19 +9,7 @@
 #include <linux/stat.h>
 #include <linux/time.h>
 
-#if defined(RAWBPF_SYSCALL_LIBC)
-#include "arch/libc.h"
-#elif defined(__x86_64__) && defined(__LP64__)
-#include "arch/x86_64.h"
-#elif defined(__aarch64__)
-#include "arch/aarch64.h"
-#elif defined(__riscv) && __riscv_xlen == 64
-#include "arch/riscv64.h"
-#elif defined(__s390x__)
-#include "arch/s390x.h"
-#else
-#include "arch/libc.h"
-#endif
+#include "arch/arch.h"
 
 #ifdef RAWBPF_FAULT_INJECTION
 int (*rawbpf__fault)(long number);
