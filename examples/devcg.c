@@ -320,7 +320,7 @@ static int add_program(struct attached *attached, unsigned id)
 	if (prog < 0)
 		return prog;
 	memset(&info, 0, sizeof info);
-	err = rawbpf_obj_get_info(prog, &info, sizeof info);
+	err = rawbpf_obj_info(prog, &info, sizeof info);
 	if (err >= 0 && strcmp(info.name, NAME) == 0) {
 		attached->own[attached->own_count++] = prog;
 		return 0;

@@ -225,7 +225,7 @@ static int read_count(int map, const struct rawbpf_map_layout *layout, uint64_t 
 {
 	const unsigned key = 0;
 	unsigned cpu;
-	int err = rawbpf_map_lookup_percpu(map, layout, &key, values, layout->lookup_size);
+	int err = rawbpf_map_percpu_lookup(map, layout, &key, values, layout->lookup_size);
 
 	if (err < 0)
 		return err;
@@ -274,7 +274,7 @@ static int print_counts(int map, const struct options *options, const sigset_t *
 	struct rawbpf_map_layout layout;
 	uint64_t *values;
 	long line;
-	int err = rawbpf_map_query(map, &layout);
+	int err = rawbpf_map_layout_info(map, &layout);
 
 	if (err < 0)
 		return err;

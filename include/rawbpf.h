@@ -35,7 +35,7 @@
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
  *	rawbpf/escape.h      text from outside made harmless       rawbpf_escape(3)
- *	rawbpf/name.h        names of types, helpers, kinds          rawbpf_name(3)
+ *	rawbpf/constant.h        names of types, helpers, kinds          rawbpf_name(3)
  *	rawbpf/memlock.h     the memory limit before Linux 5.11    rawbpf_memlock(3)
  *
  * Everywhere: a function returns a result >= 0 or a negative errno, never sets
@@ -71,7 +71,7 @@
 #include <rawbpf/loop.h>
 #include <rawbpf/map.h>
 #include <rawbpf/memlock.h>
-#include <rawbpf/name.h>
+#include <rawbpf/constant.h>
 #include <rawbpf/net.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/perfbuf.h>

@@ -75,7 +75,7 @@
 #include "../insn/asm/lex.c"
 #include "../insn/asm/listing.c"
 #include "../insn/asm/match.c"
-#include "../insn/form/name.c"
+#include "../insn/form/constant.c"
 #include "../insn/form/opcode.c"
 #include "../insn/base/out.c"
 #include "../insn/asm/parse.c"

@@ -198,7 +198,7 @@ static inline unsigned live_prog_id(int prog)
 	struct bpf_prog_info info;
 
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(prog, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(prog, &info, sizeof info), 0);
 	return info.id;
 }
 

@@ -7,20 +7,20 @@
 
 int link_ask(struct link_told *told, int fd, int arrays)
 {
-	struct rawbpf_info_link *info = &told->info;
+	struct rawbpf_link_info *info = &told->info;
 	struct rawbpf_info_array *const wanted[] = {
 		&info->addresses, &info->cookies, &info->ref_ctr_offsets, &info->btf_ids };
 	int err;
 
-	*info = (struct rawbpf_info_link){ .name = { told->name, sizeof told->name, 0 } };
-	err = rawbpf_info_get_link(fd, info);
+	*info = (struct rawbpf_link_info){ .name = { told->name, sizeof told->name, 0 } };
+	err = rawbpf_link_info(fd, info);
 	if (err < 0 || !arrays)
 		return err;
 	for (unsigned i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
 		wanted[i]->data = must_allocate(8 * (size_t)wanted[i]->count);
 		wanted[i]->max = wanted[i]->count;
 	}
-	return rawbpf_info_get_link(fd, info);
+	return rawbpf_link_info(fd, info);
 }
 
 void link_forget(struct link_told *told)
@@ -31,9 +31,9 @@ void link_forget(struct link_told *told)
 	free(told->info.btf_ids.data);
 }
 
-static char *attach_word(const struct rawbpf_info_link *info)
+static char *attach_word(const struct rawbpf_link_info *info)
 {
-	const char *name = rawbpf_name_get(RAWBPF_NAME_ATTACH_TYPE, info->attach_type);
+	const char *name = rawbpf_constant_name(RAWBPF_ATTACH_TYPE, info->attach_type);
 
 	return name ? must_print("%s", name) : must_print("attach type %u", info->attach_type);
 }
@@ -66,7 +66,7 @@ static char *words_cgroup(const struct link_told *told)
 
 static char *words_iter(const struct link_told *told)
 {
-	const struct rawbpf_info_link *info = &told->info;
+	const struct rawbpf_link_info *info = &told->info;
 	char *words = join(must_print("iterator"), text_escape(told->name, strlen(told->name)));
 
 	if (info->map_id)
@@ -110,7 +110,7 @@ static char *words_netfilter(const struct link_told *told)
 {
 	static const char *const hooks[] = { "pre_routing", "local_in", "forward", "local_out",
 					     "post_routing" };
-	const struct rawbpf_info_link *info = &told->info;
+	const struct rawbpf_link_info *info = &told->info;
 	char *words = must_print("netfilter %s", info->pf == 2 ? "ipv4" : info->pf == 10 ? "ipv6" :
 							      "family");
 
@@ -151,7 +151,7 @@ static char *words_perf_event(const struct link_told *told)
 {
 	static const char *const kinds[] = { "perf event", "uprobe", "uretprobe", "kprobe",
 					     "kretprobe", "tracepoint", "perf event" };
-	const struct rawbpf_info_link *info = &told->info;
+	const struct rawbpf_link_info *info = &told->info;
 	unsigned type = info->perf_type <= BPF_PERF_EVENT_EVENT ? info->perf_type : 0;
 	char *words = must_print("%s", kinds[type]);
 

@@ -7,7 +7,7 @@
 
 /* All that is told of a link. Zero it, and free it with link_forget(). */
 struct link_told {
-	struct rawbpf_info_link info; /* its arrays are malloc-ed, but for the name */
+	struct rawbpf_link_info info; /* its arrays are malloc-ed, but for the name */
 	char name[4096];
 };
 

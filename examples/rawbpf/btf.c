@@ -18,20 +18,20 @@ static struct users users; /* of each BTF, once note_users() has looked */
 
 static int note_prog(void *context, int fd, unsigned id)
 {
-	struct rawbpf_info_prog info = { .type = 0 };
+	struct rawbpf_prog_info info = { .type = 0 };
 
 	(void)context;
-	if (rawbpf_info_get_prog(fd, &info) == 0)
+	if (rawbpf_prog_info(fd, &info) == 0)
 		users_add(&users, RAWBPF_OBJ_PROG, id, info.btf_id);
 	return OK;
 }
 
 static int note_map(void *context, int fd, unsigned id)
 {
-	struct rawbpf_info_map info = { .type = 0 };
+	struct rawbpf_map_info info = { .type = 0 };
 
 	(void)context;
-	if (rawbpf_info_get_map(fd, &info) == 0)
+	if (rawbpf_map_info(fd, &info) == 0)
 		users_add(&users, RAWBPF_OBJ_MAP, id, info.btf_id);
 	return OK;
 }
@@ -47,8 +47,8 @@ static int note_users(void)
 static int record_btf(struct record *record, int fd)
 {
 	char name[64] = "";
-	struct rawbpf_info_btf info = { .name = { name, sizeof name, 0 } };
-	int err = rawbpf_info_get_btf(fd, &info);
+	struct rawbpf_btf_info info = { .name = { name, sizeof name, 0 } };
+	int err = rawbpf_btf_info(fd, &info);
 
 	if (err < 0)
 		return err;
@@ -74,10 +74,10 @@ struct line {
 
 static char *type_text(const struct rawbpf_btf *btf, unsigned id)
 {
-	size_t length = rawbpf_btf_format(NULL, 0, btf, id);
+	size_t length = rawbpf_btf_type_format(NULL, 0, btf, id);
 	char *text = must_allocate(length + 1);
 
-	rawbpf_btf_format(text, length + 1, btf, id);
+	rawbpf_btf_type_format(text, length + 1, btf, id);
 	return text;
 }
 
@@ -146,11 +146,11 @@ static char *inside_of(const struct line *line)
 	const struct btf_var_secinfo *var = (const void *)(line->type + 1);
 	const struct btf_enum *value = (const void *)(line->type + 1);
 	const uint32_t *wide = (const void *)(line->type + 1);
-	unsigned kind = rawbpf_btf_kind(line->type);
+	unsigned kind = rawbpf_btf_type_kind(line->type);
 	int has_bits = line->type->info >> 31, has_sign = has_bits; /* of structs; of enums */
 	char *out = NULL;
 
-	for (unsigned i = 0; i < rawbpf_btf_vlen(line->type); i++) {
+	for (unsigned i = 0; i < rawbpf_btf_type_vlen(line->type); i++) {
 		const struct btf_type *variable;
 
 		switch (kind) {
@@ -169,7 +169,7 @@ static char *inside_of(const struct line *line)
 				       (uint64_t)wide[3 * i + 2] << 32 | wide[3 * i + 1]);
 			break;
 		case BTF_KIND_DATASEC:
-			variable = rawbpf_btf_get(line->btf, var[i].type);
+			variable = rawbpf_btf_type_get(line->btf, var[i].type);
 			add_inside(&out, line, string_of(line, variable ? variable->name_off : 0),
 				   8ll * var[i].offset, variable ? variable->type : 0);
 			break;
@@ -184,22 +184,22 @@ static char *inside_of(const struct line *line)
 
 static const char *kind_name(unsigned kind)
 {
-	const char *name = rawbpf_name_get(RAWBPF_NAME_BTF_KIND, kind);
+	const char *name = rawbpf_constant_name(RAWBPF_BTF_KIND, kind);
 
 	return name ? name : "?";
 }
 
 static void print_text(const struct line *line, const char *name)
 {
-	unsigned kind = rawbpf_btf_kind(line->type);
+	unsigned kind = rawbpf_btf_type_kind(line->type);
 	char *shown = text_escape(name, strlen(name));
 	char *inside = line->members ? inside_of(line) : NULL;
 
 	printf("%6u  %-10s  %s", line->id, kind_name(kind), *shown ? shown : "-");
 	if (has_size(kind))
 		printf("  size %u", line->type->size);
-	if (kind != BTF_KIND_FUNC_PROTO && rawbpf_btf_vlen(line->type))
-		printf("  %u inside", rawbpf_btf_vlen(line->type));
+	if (kind != BTF_KIND_FUNC_PROTO && rawbpf_btf_type_vlen(line->type))
+		printf("  %u inside", rawbpf_btf_type_vlen(line->type));
 	if (refers(kind) || kind == BTF_KIND_ARRAY || kind == BTF_KIND_FUNC_PROTO) {
 		int is_own = kind == BTF_KIND_ARRAY || kind == BTF_KIND_FUNC_PROTO ||
 			     kind == BTF_KIND_PTR;
@@ -215,7 +215,7 @@ static void print_text(const struct line *line, const char *name)
 
 static void print_json(const struct line *line, const char *name)
 {
-	unsigned kind = rawbpf_btf_kind(line->type);
+	unsigned kind = rawbpf_btf_type_kind(line->type);
 	struct record record = { .count = 0 };
 	char *text = type_text(line->btf, line->id);
 
@@ -268,13 +268,13 @@ static int open_kernel(struct source *source)
 static int open_object(struct source *source, const char *which)
 {
 	char name[64] = "";
-	struct rawbpf_info_btf info = { .name = { name, sizeof name, 0 } };
+	struct rawbpf_btf_info info = { .name = { name, sizeof name, 0 } };
 	int err;
 
 	source->fd = object_open(&btf_member, RAWBPF_OBJ_BTF, which);
 	if (source->fd < 0)
 		return FAILED;
-	err = rawbpf_info_get_btf(source->fd, &info);
+	err = rawbpf_btf_info(source->fd, &info);
 	if (err == 0)
 		err = rawbpf_btf_open(&source->btf, source->fd,
 				      info.kernel_btf && strcmp(name, "vmlinux") ?
@@ -309,10 +309,10 @@ static int dump(const struct arguments *arguments)
 	if (open_source(&source, arguments->rest[0]) != OK)
 		return FAILED;
 	line.btf = &source.btf;
-	for (line.id = source.btf.first_id; line.id < rawbpf_btf_id_end(&source.btf); line.id++) {
-		const char *name = rawbpf_btf_name_get(line.btf, line.id);
+	for (line.id = source.btf.first_id; line.id < rawbpf_btf_type_end(&source.btf); line.id++) {
+		const char *name = rawbpf_btf_type_name(line.btf, line.id);
 
-		line.type = rawbpf_btf_get(line.btf, line.id);
+		line.type = rawbpf_btf_type_get(line.btf, line.id);
 		if (!line.type || (pattern && fnmatch(pattern, name ? name : "", 0) != 0))
 			continue;
 		if (line.json)
@@ -354,14 +354,14 @@ static void record_kinds(struct record *record, const struct rawbpf_btf *btf)
 	unsigned counts[32] = { 0 };
 
 	record_number(record, "types", btf->type_count);
-	for (unsigned id = btf->first_id; id < rawbpf_btf_id_end(btf); id++) {
-		const struct btf_type *type = rawbpf_btf_get(btf, id);
+	for (unsigned id = btf->first_id; id < rawbpf_btf_type_end(btf); id++) {
+		const struct btf_type *type = rawbpf_btf_type_get(btf, id);
 
-		if (type && rawbpf_btf_kind(type) < 32)
-			counts[rawbpf_btf_kind(type)]++;
+		if (type && rawbpf_btf_type_kind(type) < 32)
+			counts[rawbpf_btf_type_kind(type)]++;
 	}
 	for (unsigned kind = 0; kind < 32; kind++)
-		if (counts[kind] && rawbpf_name_get(RAWBPF_NAME_BTF_KIND, kind))
+		if (counts[kind] && rawbpf_constant_name(RAWBPF_BTF_KIND, kind))
 			record_number(record, kind_name(kind), counts[kind]);
 }
 

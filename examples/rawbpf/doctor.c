@@ -127,7 +127,7 @@ static void put_types(const struct doctor_types *types, int state)
 		return;
 	}
 	for (unsigned type = 1; type < types->end; type++) {
-		const char *name = rawbpf_name_get(types->kind, type);
+		const char *name = rawbpf_constant_name(types->kind, type);
 
 		if (types->has[type] != state)
 			continue;
@@ -166,7 +166,7 @@ static void tell_types(const char *label, const struct doctor_types *types, int 
 	start_line("", LABEL);
 	for (unsigned type = 1; type < types->end; type++)
 		if (types->has[type] == 1)
-			put(" ", rawbpf_name_get(types->kind, type));
+			put(" ", rawbpf_constant_name(types->kind, type));
 	end_line();
 }
 
@@ -195,11 +195,11 @@ static void tell_missing(const struct doctor *doctor, int first)
 			return;
 	for (int i = first + 1; i < RAWBPF_PROBE_ATTACH_COUNT; i++)
 		count += same_reason(doctor, first, i);
-	snprintf(label, sizeof label, "  no %s", count > 1 ? "" : rawbpf_probe_attach_get(first));
+	snprintf(label, sizeof label, "  no %s", count > 1 ? "" : rawbpf_probe_attach_name(first));
 	start_line(label, count > 1 ? SHORT : REASON);
 	for (int i = first; i < RAWBPF_PROBE_ATTACH_COUNT && count > 1; i++)
 		if (same_reason(doctor, first, i))
-			put(", ", rawbpf_probe_attach_get(i));
+			put(", ", rawbpf_probe_attach_name(i));
 	if (count > 1) {
 		end_line();
 		start_line("", REASON);
@@ -216,7 +216,7 @@ static void tell_ways(const struct doctor *doctor)
 	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
 		if (doctor->ways[i].has != 1)
 			continue;
-		put(" ", rawbpf_probe_attach_get(i));
+		put(" ", rawbpf_probe_attach_name(i));
 		any = 1;
 	}
 	if (!any)
@@ -234,11 +234,11 @@ static void tell_helpers(const struct doctor *doctor)
 
 		if (count < 0)
 			continue;
-		printf("helpers of %s: %d\n", rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, type), count);
+		printf("helpers of %s: %d\n", rawbpf_constant_name(RAWBPF_PROG_TYPE, type), count);
 		start_line("", LABEL);
 		for (unsigned helper = 1; helper < doctor->helper_end; helper++)
 			if (doctor->helpers[type][helper])
-				put(" ", rawbpf_name_get(RAWBPF_NAME_HELPER, helper));
+				put(" ", rawbpf_constant_name(RAWBPF_HELPER, helper));
 		end_line();
 	}
 }

@@ -12,7 +12,7 @@ enum { DOCTOR_TYPES = 64, DOCTOR_HELPERS = 256, DOCTOR_TEXT = 512 };
 
 /* Of each type: 1 it has, 0 it has not, a negative errno: refused. [0] is of no type. */
 struct doctor_types {
-	enum rawbpf_name_kind kind;
+	enum rawbpf_constant kind;
 	unsigned end; /* of the types that have a name */
 	int has[DOCTOR_TYPES];
 };

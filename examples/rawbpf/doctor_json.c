@@ -71,7 +71,8 @@ static char *types_json(const struct doctor_types *types)
 	char *json = NULL;
 
 	for (unsigned type = 1; type < types->end; type++) {
-		text_add(&json, "%s\"%s\":", type > 1 ? "," : "{", rawbpf_name_get(types->kind, type));
+		text_add(&json, "%s\"%s\":", type > 1 ? "," : "{",
+			 rawbpf_constant_name(types->kind, type));
 		add_has(&json, types->has[type]);
 	}
 	text_add(&json, "}");
@@ -83,7 +84,7 @@ static char *ways_json(const struct doctor *doctor)
 	char *json = NULL;
 
 	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
-		text_add(&json, "%s\"%s\":{\"has\":", i ? "," : "{", rawbpf_probe_attach_get(i));
+		text_add(&json, "%s\"%s\":{\"has\":", i ? "," : "{", rawbpf_probe_attach_name(i));
 		add_has(&json, doctor->ways[i].has);
 		text_add(&json, ",\"why\":");
 		if (doctor->ways[i].has == 1)
@@ -104,7 +105,7 @@ static char *helpers_json(const struct doctor *doctor)
 		const char *between = "";
 
 		text_add(&json, "%s\"%s\":", type > 1 ? "," : "{",
-			 rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, type));
+			 rawbpf_constant_name(RAWBPF_PROG_TYPE, type));
 		if (doctor->helper_count[type] < 0) {
 			add_string(&json, doctor_errno(doctor->helper_count[type]));
 			continue;
@@ -114,7 +115,7 @@ static char *helpers_json(const struct doctor *doctor)
 			if (!doctor->helpers[type][helper])
 				continue;
 			text_add(&json, "%s\"%s\"", between,
-				 rawbpf_name_get(RAWBPF_NAME_HELPER, helper));
+				 rawbpf_constant_name(RAWBPF_HELPER, helper));
 			between = ",";
 		}
 		text_add(&json, "]");

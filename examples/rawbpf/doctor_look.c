@@ -53,7 +53,7 @@ static void look_at_kernel(struct doctor *doctor)
 	uname(&doctor->system);
 	doctor->jit = number_in("/proc/sys/net/core/bpf_jit_enable");
 	doctor->btf = stat("/sys/kernel/btf/vmlinux", &btf) == 0 ? (long long)btf.st_size : -1;
-	doctor->isa = rawbpf_probe_isa_query();
+	doctor->isa = rawbpf_probe_isa_find();
 }
 
 static void look_at_privilege(struct doctor *doctor)
@@ -70,14 +70,14 @@ static void look_at_privilege(struct doctor *doctor)
 		doctor->user_namespace = strcmp(namespace, initial) != 0;
 }
 
-static void look_at_types(struct doctor_types *types, enum rawbpf_name_kind kind,
+static void look_at_types(struct doctor_types *types, enum rawbpf_constant kind,
 			  int (*query)(unsigned, const struct rawbpf_btf *),
 			  const struct rawbpf_btf *kernel)
 {
 	unsigned type;
 
 	types->kind = kind;
-	for (type = 1; type < DOCTOR_TYPES && rawbpf_name_get(kind, type); type++)
+	for (type = 1; type < DOCTOR_TYPES && rawbpf_constant_name(kind, type); type++)
 		types->has[type] = query(type, kernel);
 	types->end = type;
 }
@@ -87,10 +87,10 @@ static void look_at_helpers(struct doctor *doctor, const struct rawbpf_btf *kern
 	unsigned type;
 
 	while (doctor->helper_end < DOCTOR_HELPERS &&
-	       rawbpf_name_get(RAWBPF_NAME_HELPER, doctor->helper_end))
+	       rawbpf_constant_name(RAWBPF_HELPER, doctor->helper_end))
 		doctor->helper_end++;
 	for (type = 1; type < doctor->progs.end; type++)
-		doctor->helper_count[type] = rawbpf_probe_helpers_query(
+		doctor->helper_count[type] = rawbpf_probe_helpers_has(
 			type, 1, doctor->helper_end - 1, doctor->helpers[type] + 1, kernel);
 }
 
@@ -99,7 +99,7 @@ static void look_at_ways(struct doctor *doctor, const struct rawbpf_btf *kernel)
 	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
 		struct doctor_way *way = &doctor->ways[i];
 
-		way->has = rawbpf_probe_attach_query(i, kernel, &way->error);
+		way->has = rawbpf_probe_attach_has(i, kernel, &way->error);
 		if (way->has != 1)
 			rawbpf_error_explain(way->why, sizeof way->why, &way->error);
 	}
@@ -190,8 +190,8 @@ void doctor_look(struct doctor *doctor, int helpers)
 	rawbpf_memlock_raise(); /* before Linux 5.11 the probes need it; else it does no harm */
 	look_at_kernel(doctor);
 	look_at_privilege(doctor);
-	look_at_types(&doctor->progs, RAWBPF_NAME_PROG_TYPE, rawbpf_probe_prog_query, kernel);
-	look_at_types(&doctor->maps, RAWBPF_NAME_MAP_TYPE, rawbpf_probe_map_query, kernel);
+	look_at_types(&doctor->progs, RAWBPF_PROG_TYPE, rawbpf_probe_prog_has, kernel);
+	look_at_types(&doctor->maps, RAWBPF_MAP_TYPE, rawbpf_probe_map_has, kernel);
 	look_at_ways(doctor, kernel);
 	look_at_mounts(doctor);
 	if (helpers)

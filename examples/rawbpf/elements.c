@@ -29,10 +29,10 @@ static int fail(const struct opened *map, const char *what, int err)
 
 static void open_types(struct opened *map)
 {
-	struct rawbpf_info_map info = { .type = 0 };
+	struct rawbpf_map_info info = { .type = 0 };
 	int btf;
 
-	if (rawbpf_info_get_map(map->fd, &info) < 0 || !info.btf_id || !info.btf_value_type_id)
+	if (rawbpf_map_info(map->fd, &info) < 0 || !info.btf_id || !info.btf_value_type_id)
 		return;
 	btf = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info.btf_id);
 	if (btf < 0)
@@ -53,7 +53,7 @@ static int open_map(struct opened *map, const struct arguments *arguments)
 	map->fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
 	if (map->fd < 0)
 		return FAILED;
-	err = rawbpf_map_query(map->fd, &map->layout);
+	err = rawbpf_map_layout_info(map->fd, &map->layout);
 	if (err < 0)
 		return object_fail(&map_member, "asking about the map", RAWBPF_OBJ_INFO, err);
 	open_types(map);

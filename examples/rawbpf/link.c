@@ -17,10 +17,10 @@ static int has_attach_type(unsigned type)
 	       type == BPF_LINK_TYPE_TRACING_MULTI;
 }
 
-static void record_name_of(struct record *record, const char *field, enum rawbpf_name_kind kind,
+static void record_name_of(struct record *record, const char *field, enum rawbpf_constant kind,
 			   unsigned number)
 {
-	const char *name = rawbpf_name_get(kind, number);
+	const char *name = rawbpf_constant_name(kind, number);
 
 	if (name)
 		record_string(record, field, name);
@@ -38,11 +38,11 @@ static void record_words(struct record *record, const struct link_told *told)
 /* What list shows. */
 static void record_link(struct record *record, const struct link_told *told)
 {
-	const struct rawbpf_info_link *info = &told->info;
+	const struct rawbpf_link_info *info = &told->info;
 	char name[64] = "";
 
 	record_number(record, "id", info->id);
-	record_name_of(record, "type", RAWBPF_NAME_LINK_TYPE, info->type);
+	record_name_of(record, "type", RAWBPF_LINK_TYPE, info->type);
 	if (info->prog_id) {
 		record_number(record, "prog", info->prog_id);
 		object_prog_name(info->prog_id, name);
@@ -54,7 +54,7 @@ static void record_link(struct record *record, const struct link_told *told)
 /* What is told of this kind of link: the numbers that are not 0. */
 static void record_details(struct record *record, const struct link_told *told)
 {
-	const struct rawbpf_info_link *info = &told->info;
+	const struct rawbpf_link_info *info = &told->info;
 	const struct {
 		const char *name;
 		uint64_t number;
@@ -76,7 +76,7 @@ static void record_details(struct record *record, const struct link_told *told)
 	};
 
 	if (has_attach_type(info->type))
-		record_name_of(record, "attach_type", RAWBPF_NAME_ATTACH_TYPE, info->attach_type);
+		record_name_of(record, "attach_type", RAWBPF_ATTACH_TYPE, info->attach_type);
 	if (told->name[0])
 		record_string(record, "target", told->name);
 	for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -122,7 +122,7 @@ static void record_symbols(struct record *record, const uint64_t *addresses, uns
 	free(syms);
 }
 
-static void record_arrays(struct record *record, const struct rawbpf_info_link *info)
+static void record_arrays(struct record *record, const struct rawbpf_link_info *info)
 {
 	if (info->addresses.count)
 		record_numbers(record,

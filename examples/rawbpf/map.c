@@ -14,9 +14,9 @@ static const char *const columns[] = { "id", "type", "name", "key", "value", "ma
 static int note_maps(void *context, int fd, unsigned id)
 {
 	static uint32_t maps[1024];
-	struct rawbpf_info_prog info = { .map_ids = { maps, 1024, 0 } };
+	struct rawbpf_prog_info info = { .map_ids = { maps, 1024, 0 } };
 
-	if (rawbpf_info_get_prog(fd, &info) < 0)
+	if (rawbpf_prog_info(fd, &info) < 0)
 		return OK;
 	for (unsigned i = 0; i < info.map_ids.count && i < 1024; i++)
 		users_add(context, RAWBPF_OBJ_PROG, id, maps[i]);
@@ -70,10 +70,10 @@ static long long from_fdinfo(int fd, const char *name)
 	return number;
 }
 
-static void record_map(struct record *record, const struct rawbpf_info_map *info, int fd,
+static void record_map(struct record *record, const struct rawbpf_map_info *info, int fd,
 		       const struct users *users)
 {
-	const char *type = rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, info->type);
+	const char *type = rawbpf_constant_name(RAWBPF_MAP_TYPE, info->type);
 	long long memory = from_fdinfo(fd, "memlock");
 
 	record_number(record, "id", info->id);
@@ -92,7 +92,7 @@ static void record_map(struct record *record, const struct rawbpf_info_map *info
 	object_record_pins(record, RAWBPF_OBJ_MAP, info->id);
 }
 
-static void record_details(struct record *record, const struct rawbpf_info_map *info, int fd)
+static void record_details(struct record *record, const struct rawbpf_map_info *info, int fd)
 {
 	const struct {
 		const char *name;
@@ -126,10 +126,10 @@ static int list_one(void *context, int fd, unsigned id)
 {
 	struct listing *listing = context;
 	struct record record = { .count = 0 };
-	struct rawbpf_info_map info = { .type = 0 };
+	struct rawbpf_map_info info = { .type = 0 };
 
 	(void)id;
-	if (rawbpf_info_get_map(fd, &info) < 0)
+	if (rawbpf_map_info(fd, &info) < 0)
 		return OK;
 	record_map(&record, &info, fd, &listing->users);
 	if (listing->table.json)
@@ -152,14 +152,14 @@ static int list(const struct arguments *arguments)
 
 static int show(const struct arguments *arguments)
 {
-	struct rawbpf_info_map info = { .type = 0 };
+	struct rawbpf_map_info info = { .type = 0 };
 	struct record record = { .count = 0 };
 	struct users users = { .count = 0 };
 	int err, fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
 
 	if (fd < 0)
 		return FAILED;
-	err = rawbpf_info_get_map(fd, &info);
+	err = rawbpf_map_info(fd, &info);
 	if (err < 0)
 		return object_fail(&map_member, "asking about the map", RAWBPF_OBJ_INFO, err);
 	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &users) != OK)

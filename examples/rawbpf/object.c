@@ -63,20 +63,20 @@ void object_prog_name(unsigned id, char name[64])
 
 void object_name(enum rawbpf_obj_kind kind, int fd, char name[64])
 {
-	struct rawbpf_info_prog prog = { .type = 0 };
-	struct rawbpf_info_map map = { .type = 0 };
-	struct rawbpf_info_link link = { .type = 0 };
-	struct rawbpf_info_btf btf = { .name = { name, 64, 0 } };
+	struct rawbpf_prog_info prog = { .type = 0 };
+	struct rawbpf_map_info map = { .type = 0 };
+	struct rawbpf_link_info link = { .type = 0 };
+	struct rawbpf_btf_info btf = { .name = { name, 64, 0 } };
 
 	name[0] = '\0';
-	if (kind == RAWBPF_OBJ_PROG && rawbpf_info_get_prog(fd, &prog) == 0)
+	if (kind == RAWBPF_OBJ_PROG && rawbpf_prog_info(fd, &prog) == 0)
 		strcpy(name, prog.name);
-	else if (kind == RAWBPF_OBJ_MAP && rawbpf_info_get_map(fd, &map) == 0)
+	else if (kind == RAWBPF_OBJ_MAP && rawbpf_map_info(fd, &map) == 0)
 		strcpy(name, map.name);
-	else if (kind == RAWBPF_OBJ_LINK && rawbpf_info_get_link(fd, &link) == 0)
+	else if (kind == RAWBPF_OBJ_LINK && rawbpf_link_info(fd, &link) == 0)
 		object_prog_name(link.prog_id, name);
 	else if (kind == RAWBPF_OBJ_BTF)
-		rawbpf_info_get_btf(fd, &btf);
+		rawbpf_btf_info(fd, &btf);
 }
 
 struct search {
@@ -153,12 +153,12 @@ static int kind_of(int fd)
 
 static int open_path(const struct member *member, enum rawbpf_obj_kind kind, const char *path)
 {
-	int found, fd = rawbpf_obj_get(path, 0);
+	int found, fd = rawbpf_obj_open(path, 0);
 	char why[512], *shown;
 
 	if (fd < 0) {
 		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-			.operation = RAWBPF_OBJ_GET, .error = fd, .name = path });
+			.operation = RAWBPF_OBJ_OPEN, .error = fd, .name = path });
 		tool_fail(member, "%s", why);
 		return -1;
 	}
@@ -207,20 +207,20 @@ static struct {
 
 static unsigned id_of(enum rawbpf_obj_kind kind, int fd)
 {
-	struct rawbpf_info_prog prog = { .type = 0 };
-	struct rawbpf_info_map map = { .type = 0 };
-	struct rawbpf_info_link link = { .type = 0 };
+	struct rawbpf_prog_info prog = { .type = 0 };
+	struct rawbpf_map_info map = { .type = 0 };
+	struct rawbpf_link_info link = { .type = 0 };
 
 	if (kind == RAWBPF_OBJ_PROG)
-		return rawbpf_info_get_prog(fd, &prog) == 0 ? prog.id : 0;
+		return rawbpf_prog_info(fd, &prog) == 0 ? prog.id : 0;
 	if (kind == RAWBPF_OBJ_MAP)
-		return rawbpf_info_get_map(fd, &map) == 0 ? map.id : 0;
-	return rawbpf_info_get_link(fd, &link) == 0 ? link.id : 0;
+		return rawbpf_map_info(fd, &map) == 0 ? map.id : 0;
+	return rawbpf_link_info(fd, &link) == 0 ? link.id : 0;
 }
 
 static void add_pin(const char *path)
 {
-	int kind, fd = rawbpf_obj_get(path, 0);
+	int kind, fd = rawbpf_obj_open(path, 0);
 
 	if (fd < 0)
 		return;

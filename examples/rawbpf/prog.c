@@ -82,9 +82,9 @@ static void record_time(struct record *record, uint64_t since_boot)
 	record_both(record, "loaded", must_print("%s", text), must_print("%lld", (long long)seconds));
 }
 
-static void record_prog(struct record *record, const struct rawbpf_info_prog *info)
+static void record_prog(struct record *record, const struct rawbpf_prog_info *info)
 {
-	const char *type = rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, info->type);
+	const char *type = rawbpf_constant_name(RAWBPF_PROG_TYPE, info->type);
 
 	record_number(record, "id", info->id);
 	if (type)
@@ -109,7 +109,7 @@ static void record_prog(struct record *record, const struct rawbpf_info_prog *in
 	object_record_pins(record, RAWBPF_OBJ_PROG, info->id);
 }
 
-static void record_details(struct record *record, const struct rawbpf_info_prog *info)
+static void record_details(struct record *record, const struct rawbpf_prog_info *info)
 {
 	const struct {
 		const char *name;
@@ -139,14 +139,14 @@ static void record_details(struct record *record, const struct rawbpf_info_prog 
 
 /* -------------------------------------------------------------------------------- verbs */
 
-int prog_ask(struct rawbpf_info_prog *info, int fd)
+int prog_ask(struct rawbpf_prog_info *info, int fd)
 {
 	struct rawbpf_info_array *ids = &info->map_ids;
 	int err;
 
-	*info = (struct rawbpf_info_prog){ .type = 0 };
+	*info = (struct rawbpf_prog_info){ .type = 0 };
 	/* More maps may be bound to it between two questions. */
-	while ((err = rawbpf_info_get_prog(fd, info)) == 0 && ids->count > ids->max) {
+	while ((err = rawbpf_prog_info(fd, info)) == 0 && ids->count > ids->max) {
 		ids->max = ids->count;
 		ids->data = must_grow(ids->data, ids->max, sizeof(uint32_t));
 	}
@@ -157,7 +157,7 @@ static int list_one(void *context, int fd, unsigned id)
 {
 	struct table *table = context;
 	struct record record = { .count = 0 };
-	struct rawbpf_info_prog info;
+	struct rawbpf_prog_info info;
 
 	(void)id;
 	if (prog_ask(&info, fd) < 0)
@@ -197,7 +197,7 @@ static int list(const struct arguments *arguments)
 static int show(const struct arguments *arguments)
 {
 	struct record record = { .count = 0 };
-	struct rawbpf_info_prog info;
+	struct rawbpf_prog_info info;
 	int err, fd = object_open(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0]);
 
 	if (fd < 0)

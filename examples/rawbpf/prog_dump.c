@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 struct dump {
-	struct rawbpf_info_prog info; /* its arrays are malloc-ed */
+	struct rawbpf_prog_info info; /* its arrays are malloc-ed */
 	struct rawbpf_btf btf;        /* its own; zeroed: none */
 	struct rawbpf_ksym *calls;    /* the kernel's functions that it calls, each once */
 	unsigned call_count;
@@ -19,7 +19,7 @@ struct dump {
 
 static int load(struct dump *dump, int fd)
 {
-	struct rawbpf_info_prog *info = &dump->info;
+	struct rawbpf_prog_info *info = &dump->info;
 	const struct {
 		struct rawbpf_info_array *array;
 		unsigned size;
@@ -28,7 +28,7 @@ static int load(struct dump *dump, int fd)
 		{ &info->jited_ksyms, 8 },                  { &info->jited_func_lens, 4 },
 		{ &info->func_info, 64 },                   { &info->line_info, 64 },
 	};
-	int btf, err = rawbpf_info_get_prog(fd, info);
+	int btf, err = rawbpf_prog_info(fd, info);
 
 	if (err < 0)
 		return err;
@@ -39,7 +39,7 @@ static int load(struct dump *dump, int fd)
 	/* `max` counts our structs, a newer kernel's may be longer: 64 bytes a record are there */
 	info->func_info.max *= 64 / sizeof(struct bpf_func_info);
 	info->line_info.max *= 64 / sizeof(struct bpf_line_info);
-	err = rawbpf_info_get_prog(fd, info);
+	err = rawbpf_prog_info(fd, info);
 	btf = info->btf_id ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info->btf_id) : -1;
 	if (btf >= 0) {
 		rawbpf_btf_open(&dump->btf, btf, NULL);
@@ -128,7 +128,7 @@ static const char *function_name(const struct dump *dump, unsigned slot)
 	const char *name = NULL;
 
 	if (function && dump->btf.types)
-		name = rawbpf_btf_name_get(&dump->btf, function->type_id);
+		name = rawbpf_btf_type_name(&dump->btf, function->type_id);
 	return name && *name ? name : NULL;
 }
 
@@ -159,13 +159,13 @@ static void format_insn(const struct dump *dump, unsigned slot, char text[512], 
 	if (call && (!call->name[0] || call->offset))
 		call = NULL;
 	if (call)
-		helper = rawbpf_name_find(RAWBPF_NAME_HELPER, call->name);
+		helper = rawbpf_constant_find(RAWBPF_HELPER, call->name);
 	if (helper >= 0) {
 		insns->imm = helper;
 	} else if (call) {
 		char name[512];
 
-		rawbpf_escape_terminal(name, sizeof name, call->name, strlen(call->name));
+		rawbpf_terminal_escape(name, sizeof name, call->name, strlen(call->name));
 		snprintf(text, 512, "(85) call %.400s#%d", name, insns->imm);
 		*slots = 1;
 		return;
@@ -250,7 +250,7 @@ static const char *jited_name(const struct dump *dump, unsigned function)
 	const char *name = NULL;
 
 	if (function < dump->info.func_info.count && dump->btf.types)
-		name = rawbpf_btf_name_get(&dump->btf, info->type_id);
+		name = rawbpf_btf_type_name(&dump->btf, info->type_id);
 	return name ? name : "";
 }
 

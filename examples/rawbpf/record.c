@@ -65,14 +65,14 @@ char *text_escape(const void *bytes, size_t length)
 {
 	char *text = must_allocate(4 * length + 1);
 
-	rawbpf_escape_terminal(text, 4 * length + 1, bytes, length);
+	rawbpf_terminal_escape(text, 4 * length + 1, bytes, length);
 	return text;
 }
 
 char *json_escape(const void *bytes, size_t length)
 {
 	char *text = must_allocate(6 * length + 3);
-	size_t inside = rawbpf_escape_json(text + 1, 6 * length + 1, bytes, length);
+	size_t inside = rawbpf_json_escape(text + 1, 6 * length + 1, bytes, length);
 
 	text[0] = text[inside + 1] = '"';
 	text[inside + 2] = '\0';

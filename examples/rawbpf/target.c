@@ -94,20 +94,20 @@ const struct rawbpf_btf *target_kernel_btf(void)
 /* The kernel's is open already; that of a module stands on it, a program's on nothing. */
 static char *function_of(int fd, unsigned id)
 {
-	struct rawbpf_info_btf info = { .id = 0 };
+	struct rawbpf_btf_info info = { .id = 0 };
 	const struct rawbpf_btf *kernel = NULL;
 	struct rawbpf_btf btf = { 0 };
 	const char *name = NULL;
 	char *text = NULL;
 
-	if (rawbpf_info_get_btf(fd, &info) < 0)
+	if (rawbpf_btf_info(fd, &info) < 0)
 		return NULL;
 	if (info.kernel_btf)
 		kernel = target_kernel_btf();
-	if (kernel && id < rawbpf_btf_id_end(kernel))
-		name = rawbpf_btf_name_get(kernel, id);
+	if (kernel && id < rawbpf_btf_type_end(kernel))
+		name = rawbpf_btf_type_name(kernel, id);
 	else if (rawbpf_btf_open(&btf, fd, kernel) == 0)
-		name = rawbpf_btf_name_get(&btf, id);
+		name = rawbpf_btf_type_name(&btf, id);
 	if (name && *name)
 		text = text_escape(name, strlen(name));
 	rawbpf_btf_close(&btf);

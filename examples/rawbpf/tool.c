@@ -136,7 +136,7 @@ int tool_assemble(const struct member *member, struct program *program, int want
 		.map_max = MAPS,
 		.errors = errors,
 		.error_max = ERRORS,
-		.scratch_size = rawbpf_text_scratch(program->file.size),
+		.scratch_size = rawbpf_text_scratch_size(program->file.size),
 	};
 	int count;
 

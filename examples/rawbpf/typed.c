@@ -58,11 +58,11 @@ static void add_number(char **text, uint64_t number, unsigned bits, int is_signe
 static const char *enumerator(const struct value *value, const struct btf_type *type,
 			      uint64_t number, unsigned bits)
 {
-	int is_wide = rawbpf_btf_kind(type) == BTF_KIND_ENUM64;
+	int is_wide = rawbpf_btf_type_kind(type) == BTF_KIND_ENUM64;
 	const uint32_t *at = (const uint32_t *)(type + 1);
 	uint64_t mask = bits < 64 ? (1ull << bits) - 1 : ~0ull;
 
-	for (unsigned i = 0; i < rawbpf_btf_vlen(type); i++, at += is_wide ? 3 : 2) {
+	for (unsigned i = 0; i < rawbpf_btf_type_vlen(type); i++, at += is_wide ? 3 : 2) {
 		uint64_t wanted = is_wide ? (uint64_t)at[2] << 32 | at[1] : at[1];
 		uint64_t with_sign = is_wide ? wanted : (uint64_t)(int64_t)(int32_t)at[1];
 
@@ -76,7 +76,7 @@ static const char *enumerator(const struct value *value, const struct btf_type *
 static void add_scalar(char **text, const struct value *value, const struct btf_type *type,
 		       unsigned bit, unsigned bits)
 {
-	unsigned kind = rawbpf_btf_kind(type);
+	unsigned kind = rawbpf_btf_type_kind(type);
 	int encoding = kind == BTF_KIND_INT ? *(const uint32_t *)(type + 1) >> 24 & 15 : 0;
 	int is_enum = kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
 	const char *name = NULL;
@@ -109,7 +109,7 @@ static int is_text(const struct value *value, const struct btf_type *element)
 {
 	size_t length = strnlen((const char *)value->bytes, value->size);
 
-	if (rawbpf_btf_kind(element) != BTF_KIND_INT || element->size != 1 || !value->size)
+	if (rawbpf_btf_type_kind(element) != BTF_KIND_INT || element->size != 1 || !value->size)
 		return 0;
 	for (size_t i = 0; i < value->size; i++)
 		if (i < length ? value->bytes[i] < ' ' : value->bytes[i] != 0)
@@ -139,8 +139,8 @@ static void add_string(char **text, const struct value *value)
 static void add_array(char **text, const struct value *value, const struct btf_type *type)
 {
 	const struct btf_array *array = (const struct btf_array *)(type + 1);
-	int element = rawbpf_btf_resolve(value->btf, array->type);
-	int size = element > 0 ? rawbpf_btf_size_get(value->btf, element) : 0;
+	int element = rawbpf_btf_type_resolve(value->btf, array->type);
+	int size = element > 0 ? rawbpf_btf_type_size(value->btf, element) : 0;
 	struct value each = *value;
 	char *row = NULL;
 
@@ -148,7 +148,7 @@ static void add_array(char **text, const struct value *value, const struct btf_t
 		add_unknown(text, value);
 		return;
 	}
-	if (is_text(value, rawbpf_btf_get(value->btf, element))) {
+	if (is_text(value, rawbpf_btf_type_get(value->btf, element))) {
 		add_string(text, value);
 		return;
 	}
@@ -186,12 +186,12 @@ static void add_name(char **text, const struct value *value, unsigned offset, un
 static void add_member(char **text, const struct value *value, unsigned id, unsigned bit,
 		       unsigned bits)
 {
-	int resolved = rawbpf_btf_resolve(value->btf, id);
-	int size = resolved > 0 ? rawbpf_btf_size_get(value->btf, resolved) : -1;
+	int resolved = rawbpf_btf_type_resolve(value->btf, id);
+	int size = resolved > 0 ? rawbpf_btf_type_size(value->btf, resolved) : -1;
 	struct value inside = *value;
 
 	if (bits && resolved > 0) {
-		add_scalar(text, value, rawbpf_btf_get(value->btf, resolved), bit, bits);
+		add_scalar(text, value, rawbpf_btf_type_get(value->btf, resolved), bit, bits);
 		return;
 	}
 	if (size < 0 || bit % 8 || bit / 8 + (size_t)size > value->size) {
@@ -209,7 +209,7 @@ static void add_struct(char **text, const struct value *value, const struct btf_
 	int has_bits = type->info >> 31;
 
 	text_add(text, value->json ? "{" : "{ ");
-	for (unsigned i = 0; i < rawbpf_btf_vlen(type); i++) {
+	for (unsigned i = 0; i < rawbpf_btf_type_vlen(type); i++) {
 		add_name(text, value, member[i].name_off, i);
 		add_member(text, value, member[i].type,
 			   has_bits ? member[i].offset & 0xffffff : member[i].offset,
@@ -224,8 +224,8 @@ static void add_section(char **text, const struct value *value, const struct btf
 	const struct btf_var_secinfo *var = (const struct btf_var_secinfo *)(type + 1);
 
 	text_add(text, value->json ? "{" : "{ ");
-	for (unsigned i = 0; i < rawbpf_btf_vlen(type); i++) {
-		const struct btf_type *variable = rawbpf_btf_get(value->btf, var[i].type);
+	for (unsigned i = 0; i < rawbpf_btf_type_vlen(type); i++) {
+		const struct btf_type *variable = rawbpf_btf_type_get(value->btf, var[i].type);
 
 		add_name(text, value, variable ? variable->name_off : 0, i);
 		if (variable && var[i].offset < value->size)
@@ -238,15 +238,16 @@ static void add_section(char **text, const struct value *value, const struct btf
 
 static void add_value(char **text, const struct value *value, unsigned id)
 {
-	int resolved = rawbpf_btf_resolve(value->btf, id);
-	const struct btf_type *type = resolved > 0 ? rawbpf_btf_get(value->btf, resolved) : NULL;
+	int resolved = rawbpf_btf_type_resolve(value->btf, id);
+	const struct btf_type *type =
+		resolved > 0 ? rawbpf_btf_type_get(value->btf, resolved) : NULL;
 	struct value deeper = *value;
 
 	if (!type || ++deeper.depth > DEEPEST) {
 		add_unknown(text, value);
 		return;
 	}
-	switch (rawbpf_btf_kind(type)) {
+	switch (rawbpf_btf_type_kind(type)) {
 	case BTF_KIND_INT:
 	case BTF_KIND_ENUM:
 	case BTF_KIND_ENUM64:

@@ -299,14 +299,14 @@ static uint64_t missed(const struct snoop *snoop)
 		struct prog_info info;
 
 		memset(&info, 0, sizeof info);
-		if (rawbpf_obj_get_info(snoop->progs[i], &info, sizeof info) > 0)
+		if (rawbpf_obj_info(snoop->progs[i], &info, sizeof info) > 0)
 			sum += info.recursion_misses;
 	}
 	for (i = 0; snoop->way == SNOOP_KPROBE && i < snoop->link_count; i++) {
 		struct link_info info;
 
 		memset(&info, 0, sizeof info);
-		if (rawbpf_obj_get_info(snoop->links[i].fd, &info, sizeof info) > 0)
+		if (rawbpf_obj_info(snoop->links[i].fd, &info, sizeof info) > 0)
 			sum += info.kprobe_missed;
 	}
 	return sum;

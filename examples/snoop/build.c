@@ -57,7 +57,7 @@ void snoop_build_end(struct snoop_code *code)
 
 void snoop_build_count(struct snoop_code *code, enum snoop_count what)
 {
-	rawbpf_build_map_value(&code->build, BPF_REG_1, "counts", what * sizeof(uint64_t));
+	rawbpf_build_map_value_emit(&code->build, BPF_REG_1, "counts", what * sizeof(uint64_t));
 	EMIT(BPF_MOV64_IMM(BPF_REG_2, 1),
 	     BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0));
 }
@@ -183,7 +183,7 @@ void snoop_build_task(struct snoop_code *code)
 /* r1 = the map, r2 = &key: how all calls of a map begin */
 static void build_memory(struct snoop_code *code)
 {
-	rawbpf_build_map(&code->build, BPF_REG_1, "memory");
+	rawbpf_build_map_emit(&code->build, BPF_REG_1, "memory");
 	EMIT(BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
 	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -8));
 }
@@ -230,7 +230,7 @@ void snoop_build_forget(struct snoop_code *code)
 void snoop_build_scratch(struct snoop_code *code, const char *label)
 {
 	EMIT(BPF_ST_MEM(BPF_W, BPF_REG_10, -16, 0));            /* key 0 */
-	rawbpf_build_map(&code->build, BPF_REG_1, "scratch");
+	rawbpf_build_map_emit(&code->build, BPF_REG_1, "scratch");
 	EMIT(BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
 	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -16),
 	     BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem));
@@ -291,13 +291,13 @@ void snoop_build_send(struct snoop_code *code)
 
 	snoop_build_count(code, SNOOP_PRODUCED);
 	if (code->transport == SNOOP_RING) {
-		rawbpf_build_map(b, BPF_REG_1, "events");
+		rawbpf_build_map_emit(b, BPF_REG_1, "events");
 		EMIT(BPF_MOV64_REG(BPF_REG_2, BPF_REG_8),
 		     BPF_MOV64_REG(BPF_REG_3, BPF_REG_9),
 		     BPF_MOV64_IMM(BPF_REG_4, 0),               /* wake the reader if it waits */
 		     BPF_EMIT_CALL(BPF_FUNC_ringbuf_output));   /* (map, record, size, flags) */
 	} else {
-		rawbpf_build_map(b, BPF_REG_2, "events");
+		rawbpf_build_map_emit(b, BPF_REG_2, "events");
 		EMIT(BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
 		     BPF_MOV32_IMM(BPF_REG_3, -1),              /* BPF_F_CURRENT_CPU */
 		     BPF_MOV64_REG(BPF_REG_4, BPF_REG_8),

@@ -33,12 +33,12 @@ static int add_escaped(struct snoop_line *line, const char *bytes, size_t length
 	size_t room = sizeof line->text - line->length, written;
 
 	if (!line->json) {
-		written = rawbpf_escape_terminal(text, room, bytes, length);
+		written = rawbpf_terminal_escape(text, room, bytes, length);
 		line->length += written;
 		return (int)written;
 	}
 	*text = '"';
-	written = rawbpf_escape_json(text + 1, room - 1, bytes, length);
+	written = rawbpf_json_escape(text + 1, room - 1, bytes, length);
 	text[1 + written] = '"';
 	line->length += written + 2;
 	return 0;

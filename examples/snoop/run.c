@@ -139,7 +139,7 @@ static int open_ring(struct snoop *snoop)
 
 static int open_perfbuf(struct snoop *snoop)
 {
-	int cpus = rawbpf_cpu_possible();
+	int cpus = rawbpf_cpu_count();
 
 	if (cpus < 0)
 		return cpus;

@@ -81,35 +81,35 @@ int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
 int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count);
 
 /* Ids are less than this. */
-unsigned rawbpf_btf_id_end(const struct rawbpf_btf *btf);
+unsigned rawbpf_btf_type_end(const struct rawbpf_btf *btf);
 
 /* The type with this id; NULL: there is none, or it is void. What its kind adds follows it. */
-const struct btf_type *rawbpf_btf_get(const struct rawbpf_btf *btf, unsigned id);
+const struct btf_type *rawbpf_btf_type_get(const struct rawbpf_btf *btf, unsigned id);
 
 /* BTF_KIND_* of a type, and how many members, values or parameters it has. */
-unsigned rawbpf_btf_kind(const struct btf_type *type);
-unsigned rawbpf_btf_vlen(const struct btf_type *type);
+unsigned rawbpf_btf_type_kind(const struct btf_type *type);
+unsigned rawbpf_btf_type_vlen(const struct btf_type *type);
 
 /* The string at an offset, such as name_off: "" for 0, NULL where there is none. */
 const char *rawbpf_btf_string_get(const struct rawbpf_btf *btf, unsigned offset);
 
 /* The name of a type: "" if it has none, NULL if there is no such type. May hold any byte. */
-const char *rawbpf_btf_name_get(const struct rawbpf_btf *btf, unsigned id);
+const char *rawbpf_btf_type_name(const struct rawbpf_btf *btf, unsigned id);
 
 /*
  * The id of the type of a `kind`, 0 for any, that is called `name`. The base is
  * not looked into. -ENOENT: there is none.
  */
-int rawbpf_btf_find(const struct rawbpf_btf *btf, unsigned kind, const char *name);
+int rawbpf_btf_type_find(const struct rawbpf_btf *btf, unsigned kind, const char *name);
 
 /*
  * The id of what a type really is: without typedef, const, volatile, restrict
  * and tags. 0 is void. -EINVAL: broken. -ELOOP: it comes back to itself.
  */
-int rawbpf_btf_resolve(const struct rawbpf_btf *btf, unsigned id);
+int rawbpf_btf_type_resolve(const struct rawbpf_btf *btf, unsigned id);
 
 /* The size in bytes. -EINVAL: of this type there is none. -EOVERFLOW, -ELOOP: broken. */
-int rawbpf_btf_size_get(const struct rawbpf_btf *btf, unsigned id);
+int rawbpf_btf_type_size(const struct rawbpf_btf *btf, unsigned id);
 
 /* A member of a struct or union. */
 struct rawbpf_btf_member {
@@ -145,7 +145,7 @@ int rawbpf_btf_offset_find(const struct rawbpf_btf *btf, const char *type, const
  * "unsigned int[4]", "int (*)(void)". Names show what is not printable ASCII as
  * \xNN. Returns the length of the whole name, as snprintf(3).
  */
-size_t rawbpf_btf_format(char *text, size_t size, const struct rawbpf_btf *btf, unsigned id);
+size_t rawbpf_btf_type_format(char *text, size_t size, const struct rawbpf_btf *btf, unsigned id);
 
 /* ------------------------------------------------------------------------------- writing */
 
@@ -168,18 +168,18 @@ struct rawbpf_btf_build {
  * error asked for once, from `error` or the last step's result. 12 bytes a type,
  * 12 or fewer for each element, and each name once per use with its NUL.
  *
- *	rawbpf_btf_emit_ref(b, BTF_KIND_PTR, NULL, rawbpf_btf_emit_int(b, "char", 1, BTF_INT_CHAR));
+ *	rawbpf_btf_ref_emit(b, BTF_KIND_PTR, NULL, rawbpf_btf_int_emit(b, "char", 1, BTF_INT_CHAR));
  *
  * -ENOSPC  `data` is full
  * -EINVAL  no size or kind for this step; an id that is negative without an earlier mistake
  */
-int rawbpf_btf_emit_int(struct rawbpf_btf_build *b, const char *name, unsigned size,
+int rawbpf_btf_int_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			unsigned encoding); /* 0, BTF_INT_SIGNED, _CHAR, _BOOL */
 
 /* BTF_KIND_PTR, CONST, VOLATILE, RESTRICT without a name; TYPEDEF, FWD, TYPE_TAG with one. */
-int rawbpf_btf_emit_ref(struct rawbpf_btf_build *b, unsigned kind, const char *name, int type);
+int rawbpf_btf_ref_emit(struct rawbpf_btf_build *b, unsigned kind, const char *name, int type);
 
-int rawbpf_btf_emit_array(struct rawbpf_btf_build *b, int element, int index, unsigned count);
+int rawbpf_btf_array_emit(struct rawbpf_btf_build *b, int element, int index, unsigned count);
 
 /* A member, or a variable of a section: at this byte of it. */
 struct rawbpf_btf_field {
@@ -189,32 +189,32 @@ struct rawbpf_btf_field {
 };
 
 /* BTF_KIND_STRUCT or BTF_KIND_UNION of `size` bytes. Fields in the order of their offsets. */
-int rawbpf_btf_emit_struct(struct rawbpf_btf_build *b, unsigned kind, const char *name,
+int rawbpf_btf_struct_emit(struct rawbpf_btf_build *b, unsigned kind, const char *name,
 			   unsigned size, const struct rawbpf_btf_field *fields, unsigned count);
 
 /* The parameters' offsets are not used. A result of type 0 is void. */
-int rawbpf_btf_emit_func_proto(struct rawbpf_btf_build *b, int result,
+int rawbpf_btf_func_proto_emit(struct rawbpf_btf_build *b, int result,
 			       const struct rawbpf_btf_field *parameters, unsigned count);
 
 /* `linkage`: BTF_FUNC_STATIC, BTF_FUNC_GLOBAL or BTF_FUNC_EXTERN. */
-int rawbpf_btf_emit_func(struct rawbpf_btf_build *b, const char *name, int proto,
+int rawbpf_btf_func_emit(struct rawbpf_btf_build *b, const char *name, int proto,
 			 unsigned linkage);
 
 /* `linkage`: BTF_VAR_STATIC, BTF_VAR_GLOBAL_ALLOCATED or BTF_VAR_GLOBAL_EXTERN. */
-int rawbpf_btf_emit_var(struct rawbpf_btf_build *b, const char *name, int type,
+int rawbpf_btf_var_emit(struct rawbpf_btf_build *b, const char *name, int type,
 			unsigned linkage);
 
 /* A section of variables, as ".bss": the type of each is that of a VAR; names are not used. */
-int rawbpf_btf_emit_datasec(struct rawbpf_btf_build *b, const char *name, unsigned size,
+int rawbpf_btf_datasec_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			    const struct rawbpf_btf_field *vars, const unsigned *sizes,
 			    unsigned count);
 
 /* A tag on `type`, or on its member `component`; -1: on all of it.             Linux 5.16 */
-int rawbpf_btf_emit_decl_tag(struct rawbpf_btf_build *b, const char *tag, int type,
+int rawbpf_btf_decl_tag_emit(struct rawbpf_btf_build *b, const char *tag, int type,
 			     int component);
 
 /* Not a type, but a string, for line information: its offset. */
-int rawbpf_btf_emit_string(struct rawbpf_btf_build *b, const char *string);
+int rawbpf_btf_string_emit(struct rawbpf_btf_build *b, const char *string);
 
 /* ------------------------------------------------------------------------- BTF for programs */
 
@@ -226,16 +226,16 @@ int rawbpf_btf_emit_string(struct rawbpf_btf_build *b, const char *string);
  * -ENOSPC  more than `max`
  * -EINVAL  a call to somewhere outside of the program
  */
-int rawbpf_btf_func_find(const struct bpf_insn *insns, unsigned count,
-			 struct bpf_func_info *infos, unsigned max);
+int rawbpf_btf_funcs_find(const struct bpf_insn *insns, unsigned count,
+			  struct bpf_func_info *infos, unsigned max);
 
 /*
  * Add a function `static int NAME(void)` for each, and set its type_id. `names` may be
  * NULL, and so may each of its elements: "main" for the first, "func_SLOT" else.
  * Returns the id of the last.
  */
-int rawbpf_btf_func_emit(struct rawbpf_btf_build *b, struct bpf_func_info *infos, unsigned count,
-			 const char *const *names);
+int rawbpf_btf_funcs_emit(struct rawbpf_btf_build *b, struct bpf_func_info *infos, unsigned count,
+			  const char *const *names);
 
 /*
  * All that a program wants whose functions are called back (bpf_loop, timers,
@@ -244,12 +244,12 @@ int rawbpf_btf_func_emit(struct rawbpf_btf_build *b, struct bpf_func_info *infos
  * must live until the program is loaded; then close spec->btf.
  *
  *	struct bpf_func_info infos[2];
- *	int btf = rawbpf_btf_prog_load(&spec, infos, 2);
+ *	int btf = rawbpf_prog_btf_load(&spec, infos, 2);
  *	int prog = btf < 0 ? btf : rawbpf_prog_load(&spec);
  *
- * Returns the descriptor, or an error of rawbpf_btf_func_find(), rawbpf_btf_load(). Linux 5.0
+ * Returns the descriptor, or an error of rawbpf_btf_funcs_find(), rawbpf_btf_load(). Linux 5.0
  */
-int rawbpf_btf_prog_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *infos, unsigned max);
+int rawbpf_prog_btf_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *infos, unsigned max);
 
 /* ----------------------------------------------------------------------------- BTF for maps */
 
@@ -278,16 +278,16 @@ int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_map_spec *spec
  *
  *	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_TASK_STORAGE,
  *		.key_size = 4, .value_size = 8, .flags = BPF_F_NO_PREALLOC };
- *	int btf = rawbpf_btf_map_load(&spec, NULL, 0);
+ *	int btf = rawbpf_map_btf_load(&spec, NULL, 0);
  *	int map = btf < 0 ? btf : rawbpf_map_create(&spec);
  *
  * Returns the descriptor, or an error of rawbpf_btf_map_emit(), rawbpf_btf_load().
  */
-int rawbpf_btf_map_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_special *specials,
+int rawbpf_map_btf_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_special *specials,
 			unsigned count);
 
 /* What struct_ops wants to know of a struct of function pointers of the kernel's. */
-struct rawbpf_btf_struct_ops {
+struct rawbpf_struct_ops_btf {
 	unsigned type;        /* its id: attach_btf_id of the programs */
 	unsigned data_offset; /* of it in the map's value */
 };
@@ -301,7 +301,7 @@ struct rawbpf_btf_struct_ops {
  * -ENOENT  the kernel has no such struct_ops
  * or an error of rawbpf_btf_load().                                          Linux 5.6
  */
-int rawbpf_btf_struct_ops_load(struct rawbpf_map_spec *spec, struct rawbpf_btf_struct_ops *ops,
+int rawbpf_struct_ops_btf_load(struct rawbpf_map_spec *spec, struct rawbpf_struct_ops_btf *ops,
 			       const struct rawbpf_btf *kernel, const char *name);
 
 /* -------------------------------------------------------------------- the kernel, lib/object/btf.c */

@@ -11,7 +11,7 @@
  *	rawbpf_build_emit(&b, BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 4),
  *			      BPF_MOV64_IMM(BPF_REG_0, 1));
  *	rawbpf_build_jump(&b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_2, 1, 0), "out");
- *	rawbpf_build_map(&b, BPF_REG_1, "rules");
+ *	rawbpf_build_map_emit(&b, BPF_REG_1, "rules");
  *	...
  *	rawbpf_build_label(&b, "out");
  *	rawbpf_build_emit(&b, BPF_EXIT_INSN());
@@ -145,21 +145,24 @@ void rawbpf_build_call_at(struct rawbpf_build *b, const char *label, unsigned li
  * Append a load of that function's address to `reg`, for helpers that call back.
  * Two slots; the program needs BTF function information.                 Linux 5.13
  */
-#define rawbpf_build_func(B, REG, LABEL)	rawbpf_build_func_at((B), (REG), (LABEL), __LINE__)
-void rawbpf_build_func_at(struct rawbpf_build *b, unsigned reg, const char *label, unsigned line);
+#define rawbpf_build_func_emit(B, REG, LABEL) \
+	rawbpf_build_func_emit_at((B), (REG), (LABEL), __LINE__)
+void rawbpf_build_func_emit_at(struct rawbpf_build *b, unsigned reg, const char *label,
+			       unsigned line);
 
 /* Append a load of a map, by its name in rawbpf_env.map_fds, to `reg`. Two slots. */
-#define rawbpf_build_map(B, REG, NAME)		rawbpf_build_map_at((B), (REG), (NAME), __LINE__)
-void rawbpf_build_map_at(struct rawbpf_build *b, unsigned reg, const char *name, unsigned line);
+#define rawbpf_build_map_emit(B, REG, NAME)	rawbpf_build_map_emit_at((B), (REG), (NAME), __LINE__)
+void rawbpf_build_map_emit_at(struct rawbpf_build *b, unsigned reg, const char *name,
+			      unsigned line);
 
 /*
  * Append a load of the address of byte `offset` in the value of an array map
  * with one element. Two slots.                                            Linux 5.2
  */
-#define rawbpf_build_map_value(B, REG, NAME, OFFSET) \
-	rawbpf_build_map_value_at((B), (REG), (NAME), (OFFSET), __LINE__)
-void rawbpf_build_map_value_at(struct rawbpf_build *b, unsigned reg, const char *name,
-			       unsigned offset, unsigned line);
+#define rawbpf_build_map_value_emit(B, REG, NAME, OFFSET) \
+	rawbpf_build_map_value_emit_at((B), (REG), (NAME), (OFFSET), __LINE__)
+void rawbpf_build_map_value_emit_at(struct rawbpf_build *b, unsigned reg, const char *name,
+				    unsigned offset, unsigned line);
 
 /*
  * Write the program, complete, to `insns`, an array of `max` slots. `env` may be

@@ -14,7 +14,7 @@ extern "C" {
  * Source: /sys/devices/system/cpu/possible ("0-3,8-11" is 8 CPUs).
  * -ENOENT: sysfs is not mounted on /sys. -EINVAL: not in that form.
  */
-int rawbpf_cpu_possible(void);
+int rawbpf_cpu_count(void);
 
 #ifdef __cplusplus
 }

@@ -22,7 +22,7 @@ extern const struct rawbpf_operation rawbpf_operation_prog_load;
 extern const struct rawbpf_operation rawbpf_operation_prog_run;
 extern const struct rawbpf_operation rawbpf_operation_prog_attach;
 extern const struct rawbpf_operation rawbpf_operation_prog_query;
-extern const struct rawbpf_operation rawbpf_operation_prog_bind_map;
+extern const struct rawbpf_operation rawbpf_operation_prog_map_bind;
 extern const struct rawbpf_operation rawbpf_operation_prog_stream_read;
 extern const struct rawbpf_operation rawbpf_operation_btf_load;
 extern const struct rawbpf_operation rawbpf_operation_btf_kernel_open;
@@ -48,15 +48,15 @@ extern const struct rawbpf_operation rawbpf_operation_cgroup_query;
 extern const struct rawbpf_operation rawbpf_operation_link_update;
 extern const struct rawbpf_operation rawbpf_operation_link_detach;
 extern const struct rawbpf_operation rawbpf_operation_obj_pin;
-extern const struct rawbpf_operation rawbpf_operation_obj_get;
+extern const struct rawbpf_operation rawbpf_operation_obj_open;
 extern const struct rawbpf_operation rawbpf_operation_obj_info;
 extern const struct rawbpf_operation rawbpf_operation_obj_id_next;
 extern const struct rawbpf_operation rawbpf_operation_obj_id_open;
-extern const struct rawbpf_operation rawbpf_operation_task_fd_query;
+extern const struct rawbpf_operation rawbpf_operation_task_fd_info;
 extern const struct rawbpf_operation rawbpf_operation_ring_open;
 extern const struct rawbpf_operation rawbpf_operation_perfbuf_open;
 extern const struct rawbpf_operation rawbpf_operation_token_create;
-extern const struct rawbpf_operation rawbpf_operation_stats_enable;
+extern const struct rawbpf_operation rawbpf_operation_prog_stats_open;
 
 #define RAWBPF_MAP_CREATE		(&rawbpf_operation_map_create)
 #define RAWBPF_MAP_ELEMENT		(&rawbpf_operation_map_element)
@@ -65,7 +65,7 @@ extern const struct rawbpf_operation rawbpf_operation_stats_enable;
 #define RAWBPF_PROG_RUN			(&rawbpf_operation_prog_run)
 #define RAWBPF_PROG_ATTACH		(&rawbpf_operation_prog_attach)
 #define RAWBPF_PROG_QUERY		(&rawbpf_operation_prog_query)
-#define RAWBPF_PROG_BIND_MAP		(&rawbpf_operation_prog_bind_map)
+#define RAWBPF_PROG_MAP_BIND		(&rawbpf_operation_prog_map_bind)
 #define RAWBPF_PROG_STREAM_READ		(&rawbpf_operation_prog_stream_read)
 #define RAWBPF_BTF_LOAD			(&rawbpf_operation_btf_load)
 #define RAWBPF_BTF_KERNEL_OPEN		(&rawbpf_operation_btf_kernel_open)
@@ -92,15 +92,15 @@ extern const struct rawbpf_operation rawbpf_operation_stats_enable;
 #define RAWBPF_LINK_UPDATE		(&rawbpf_operation_link_update)
 #define RAWBPF_LINK_DETACH		(&rawbpf_operation_link_detach)
 #define RAWBPF_OBJ_PIN			(&rawbpf_operation_obj_pin)
-#define RAWBPF_OBJ_GET			(&rawbpf_operation_obj_get)
+#define RAWBPF_OBJ_OPEN			(&rawbpf_operation_obj_open)
 #define RAWBPF_OBJ_INFO			(&rawbpf_operation_obj_info)
 #define RAWBPF_OBJ_ID_NEXT		(&rawbpf_operation_obj_id_next)
 #define RAWBPF_OBJ_ID_OPEN		(&rawbpf_operation_obj_id_open)
-#define RAWBPF_TASK_FD_QUERY		(&rawbpf_operation_task_fd_query)
+#define RAWBPF_TASK_FD_INFO		(&rawbpf_operation_task_fd_info)
 #define RAWBPF_RING_OPEN		(&rawbpf_operation_ring_open)
 #define RAWBPF_PERFBUF_OPEN		(&rawbpf_operation_perfbuf_open)
 #define RAWBPF_TOKEN_CREATE		(&rawbpf_operation_token_create)
-#define RAWBPF_STATS_ENABLE		(&rawbpf_operation_stats_enable)
+#define RAWBPF_PROG_STATS_OPEN		(&rawbpf_operation_prog_stats_open)
 
 /* What was asked for, and the answer. */
 struct rawbpf_error {

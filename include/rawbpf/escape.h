@@ -35,14 +35,14 @@ extern "C" {
  * Returns the length of the whole result, as snprintf(3): at most 4 * length. With less room the
  * text ends early, terminated, and never inside of a character or an escape.
  */
-size_t rawbpf_escape_terminal(char *text, size_t size, const void *bytes, size_t length);
+size_t rawbpf_terminal_escape(char *text, size_t size, const void *bytes, size_t length);
 
 /*
  * Write `length` bytes as the inside of a JSON string (RFC 8259), without the quotes around it.
  * A lone surrogate \udcNN, which no text can hold, is the byte 0xNN: what Python calls
  * surrogateescape. Returns as above, at most 6 * length.
  */
-size_t rawbpf_escape_json(char *text, size_t size, const void *bytes, size_t length);
+size_t rawbpf_json_escape(char *text, size_t size, const void *bytes, size_t length);
 
 #ifdef __cplusplus
 }

@@ -6,12 +6,12 @@
  * Arrays come into the caller's buffers. Ask without any first, and `count` says how large they
  * have to be:
  *
- *	struct rawbpf_info_prog info = { .type = 0 };
+ *	struct rawbpf_prog_info info = { .type = 0 };
  *
- *	err = rawbpf_info_get_prog(prog, &info);
+ *	err = rawbpf_prog_info(prog, &info);
  *	info.xlated.data = calloc(info.xlated.count, sizeof(struct bpf_insn));
  *	info.xlated.max = info.xlated.count;
- *	err = rawbpf_info_get_prog(prog, &info);
+ *	err = rawbpf_prog_info(prog, &info);
  *
  * The functions return 0 or a negative errno:
  *
@@ -41,7 +41,7 @@ struct rawbpf_info_array {
  * CAP_BPF alone; machine code and addresses only if kernel.kptr_restrict allows. Else
  * the count, the pointer or both become 0.
  */
-struct rawbpf_info_prog {
+struct rawbpf_prog_info {
 	struct rawbpf_info_array xlated;           /* struct bpf_insn, as the verifier rewrote them */
 	struct rawbpf_info_array jited;            /* bytes of machine code, function after function */
 	struct rawbpf_info_array map_ids;          /* uint32_t */
@@ -55,7 +55,7 @@ struct rawbpf_info_prog {
 	unsigned type;                /* BPF_PROG_TYPE_* */
 	unsigned id;
 	unsigned char tag[8];         /* a hash of the instructions as they were loaded */
-	char name[16];                /* terminated. For a terminal: rawbpf_escape_terminal() */
+	char name[16];                /* terminated. For a terminal: rawbpf_terminal_escape() */
 	uint64_t load_time;           /* ns on CLOCK_BOOTTIME */
 	unsigned created_by_uid;
 	unsigned gpl_compatible;      /* 0 or 1                                               4.18 */
@@ -72,9 +72,9 @@ struct rawbpf_info_prog {
 	unsigned attach_btf_id;
 };
 
-int rawbpf_info_get_prog(int prog, struct rawbpf_info_prog *info);
+int rawbpf_prog_info(int prog, struct rawbpf_prog_info *info);
 
-struct rawbpf_info_map {
+struct rawbpf_map_info {
 	struct rawbpf_info_array hash; /* 32 bytes: SHA-256 of a frozen array's content        6.18 */
 
 	unsigned type;                /* BPF_MAP_TYPE_* */
@@ -94,13 +94,13 @@ struct rawbpf_info_map {
  * -EINVAL also: a hash was asked for and this map has none, or hash.max is less than 32.
  * -EPERM: the map is not frozen yet.
  */
-int rawbpf_info_get_map(int map, struct rawbpf_info_map *info);
+int rawbpf_map_info(int map, struct rawbpf_map_info *info);
 
 /*
  * A link. Which fields mean something depends on its type, behind them; the others are 0. Types
  * are BPF_LINK_TYPE_*; kprobe, uprobe, tracepoint and event are perf_event links, by perf_type.
  */
-struct rawbpf_info_link {
+struct rawbpf_link_info {
 	/*
 	 * char: a terminated string, the NUL counted. raw_tracepoint, tracepoint: its name;
 	 * iter: what it goes over; kprobe: the function, "" if it was given by address;
@@ -139,9 +139,9 @@ struct rawbpf_info_link {
 };
 
 /* -ENAMETOOLONG: uprobe_multi, and name.max is less than the path (4096 is enough). */
-int rawbpf_info_get_link(int link, struct rawbpf_info_link *info);
+int rawbpf_link_info(int link, struct rawbpf_link_info *info);
 
-struct rawbpf_info_btf {
+struct rawbpf_btf_info {
 	struct rawbpf_info_array data; /* bytes */
 	struct rawbpf_info_array name; /* char: "vmlinux", a module's, or ""; the NUL counted   5.11 */
 
@@ -149,7 +149,7 @@ struct rawbpf_info_btf {
 	unsigned kernel_btf;           /* 0 or 1: of the kernel or a module                     5.11 */
 };
 
-int rawbpf_info_get_btf(int btf, struct rawbpf_info_btf *info);
+int rawbpf_btf_info(int btf, struct rawbpf_btf_info *info);
 
 #ifdef __cplusplus
 }

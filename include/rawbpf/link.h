@@ -66,7 +66,7 @@ int rawbpf_link_detach(struct rawbpf_link *link);
  * -EOPNOTSUPP  its kind cannot: those end with their last holder
  * -EINVAL      it is not a bpf link                                    Linux 5.9
  */
-int rawbpf_link_force_detach(struct rawbpf_link *link);
+int rawbpf_link_revoke(struct rawbpf_link *link);
 
 /*
  * Give away the descriptor that keeps the program attached; the link is inert

@@ -69,7 +69,7 @@ int rawbpf_map_create(const struct rawbpf_map_spec *spec);
  *
  * In a per-CPU map `value` must hold round_up(value_size, 8) bytes for every
  * possible CPU. The kernel cannot check that and overruns a smaller buffer:
- * rawbpf_map_lookup_percpu() does check.                          Linux 3.18
+ * rawbpf_map_percpu_lookup() does check.                          Linux 3.18
  */
 int rawbpf_map_lookup(int map, const void *key, void *value, uint64_t flags);
 
@@ -104,7 +104,7 @@ int rawbpf_map_next(int map, const void *key, void *next);
  * take no key (NULL). -ENOENT: absent, or empty. -ENOTSUPP (524): not with
  * this type.                            Linux 4.20 queues and stacks, 5.14 hashes
  */
-int rawbpf_map_lookup_and_delete(int map, const void *key, void *value, uint64_t flags);
+int rawbpf_map_take(int map, const void *key, void *value, uint64_t flags);
 
 /*
  * From now on this process and all others only read the map; programs still
@@ -125,9 +125,9 @@ struct rawbpf_map_layout {
 };
 
 /*
- * Fill `layout`. Errors of rawbpf_cpu_possible() for a per-CPU map. Linux 5.6
+ * Fill `layout`. Errors of rawbpf_cpu_count() for a per-CPU map. Linux 5.6
  */
-int rawbpf_map_query(int map, struct rawbpf_map_layout *layout);
+int rawbpf_map_layout_info(int map, struct rawbpf_map_layout *layout);
 
 /*
  * Look up `key` of a per-CPU map: `values` becomes layout->cpus values,
@@ -135,7 +135,7 @@ int rawbpf_map_query(int map, struct rawbpf_map_layout *layout);
  * -ENOSPC: `size` is less than layout->lookup_size; nothing was written.
  * Else as rawbpf_map_lookup().                                       Linux 4.6
  */
-int rawbpf_map_lookup_percpu(int map, const struct rawbpf_map_layout *layout, const void *key,
+int rawbpf_map_percpu_lookup(int map, const struct rawbpf_map_layout *layout, const void *key,
 			     void *values, size_t size);
 
 /*
@@ -162,14 +162,14 @@ struct rawbpf_map_batch {
  * -ENOTSUPP (524): not with this type.
  *                     Linux 5.6 hash, array, LPM trie; 5.13 per-CPU array
  */
-int rawbpf_map_lookup_batch(int map, struct rawbpf_map_batch *batch);
+int rawbpf_map_batch_lookup(int map, struct rawbpf_map_batch *batch);
 
 /* The same, and delete what was copied. Hashes only.                   Linux 5.6 */
-int rawbpf_map_lookup_and_delete_batch(int map, struct rawbpf_map_batch *batch);
+int rawbpf_map_batch_take(int map, struct rawbpf_map_batch *batch);
 
 /* Set, or delete, `capacity` elements; 0, or the error of element `count`. Linux 5.6 */
-int rawbpf_map_update_batch(int map, struct rawbpf_map_batch *batch);
-int rawbpf_map_delete_batch(int map, struct rawbpf_map_batch *batch);
+int rawbpf_map_batch_update(int map, struct rawbpf_map_batch *batch);
+int rawbpf_map_batch_delete(int map, struct rawbpf_map_batch *batch);
 
 /*
  * A walk over all elements of a map, by batches where the kernel has them for
@@ -198,7 +198,7 @@ struct rawbpf_map_iter {
 	size_t scratch_size;
 };
 
-/* Begin. On an error the iterator is closed. Errors of rawbpf_map_query(); -ENOMEM. */
+/* Begin. On an error the iterator is closed. Errors of rawbpf_map_layout_info(); -ENOMEM. */
 int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map);
 
 /*

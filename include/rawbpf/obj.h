@@ -30,7 +30,7 @@ int rawbpf_obj_pin(int fd, const char *path);
  * -EACCES: not a pinned object, or file permissions. -EINVAL: both flags or others,
  * or any, of a link.                                                Linux 4.4
  */
-int rawbpf_obj_get(const char *path, unsigned flags);
+int rawbpf_obj_open(const char *path, unsigned flags);
 
 /*
  * The same, with `path` relative to an open directory of bpffs: for one that is
@@ -38,7 +38,7 @@ int rawbpf_obj_get(const char *path, unsigned flags);
  * older kernel.                                                     Linux 6.5
  */
 int rawbpf_obj_pin_at(int fd, int directory, const char *path);
-int rawbpf_obj_get_at(int directory, const char *path, unsigned flags);
+int rawbpf_obj_open_at(int directory, const char *path, unsigned flags);
 
 /*
  * Describe the object behind `fd`. `info` is its struct bpf_prog_info,
@@ -49,7 +49,7 @@ int rawbpf_obj_get_at(int directory, const char *path, unsigned flags);
  * -EBADF: `fd` is not open. -EINVAL: it is of something else. -E2BIG: bytes
  * beyond what the kernel knows are not 0.                           Linux 4.13
  */
-int rawbpf_obj_get_info(int fd, void *info, unsigned size);
+int rawbpf_obj_info(int fd, void *info, unsigned size);
 
 enum rawbpf_obj_kind {
 	RAWBPF_OBJ_PROG,
@@ -81,7 +81,7 @@ int rawbpf_obj_id_open_as(enum rawbpf_obj_kind kind, unsigned id,
 			  const struct rawbpf_obj_open_spec *spec);
 
 /* What a descriptor of a process is the perf event or raw tracepoint of. */
-struct rawbpf_task_fd {
+struct rawbpf_task_fd_info {
 	char *name;           /* room for `name_size` bytes; NULL: not wanted */
 	unsigned name_size;
 	unsigned name_length; /* out: of the whole name, without its NUL */
@@ -102,7 +102,7 @@ struct rawbpf_task_fd {
  * -ENOSPC    the name does not fit: what does was written
  * -EPERM     CAP_SYS_ADMIN is missing                               Linux 4.18
  */
-int rawbpf_task_fd_query(int pid, int fd, struct rawbpf_task_fd *query);
+int rawbpf_task_fd_info(int pid, int fd, struct rawbpf_task_fd_info *query);
 
 #ifdef __cplusplus
 }

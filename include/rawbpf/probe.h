@@ -21,10 +21,10 @@ extern "C" {
 #endif
 
 /* Maps of this type: BPF_MAP_TYPE_*. */
-int rawbpf_probe_map_query(unsigned type, const struct rawbpf_btf *kernel);
+int rawbpf_probe_map_has(unsigned type, const struct rawbpf_btf *kernel);
 
 /* Programs of this type, BPF_PROG_TYPE_*, for at least one of its attach types. */
-int rawbpf_probe_prog_query(unsigned type, const struct rawbpf_btf *kernel);
+int rawbpf_probe_prog_has(unsigned type, const struct rawbpf_btf *kernel);
 
 /*
  * Which of the helpers from number `first` on a program of this type may call: has[i]
@@ -32,11 +32,11 @@ int rawbpf_probe_prog_query(unsigned type, const struct rawbpf_btf *kernel);
  *
  * -ENOTSUPP  (524) no such program can be loaded here, so none is known
  */
-int rawbpf_probe_helpers_query(unsigned prog_type, unsigned first, unsigned count,
-			       unsigned char *has, const struct rawbpf_btf *kernel);
+int rawbpf_probe_helpers_has(unsigned prog_type, unsigned first, unsigned count,
+			     unsigned char *has, const struct rawbpf_btf *kernel);
 
 /* The version of the instruction set that the kernel takes: 1 to 4, as LLVM counts them. */
-int rawbpf_probe_isa_query(void);
+int rawbpf_probe_isa_find(void);
 
 /* Ways to attach. */
 enum rawbpf_probe_attach {
@@ -64,15 +64,15 @@ enum rawbpf_probe_attach {
 };
 
 /* What doctor calls it: "kprobe", "kprobe_multi", ... NULL: no such way. */
-const char *rawbpf_probe_attach_get(enum rawbpf_probe_attach way);
+const char *rawbpf_probe_attach_name(enum rawbpf_probe_attach way);
 
 /*
  * Can a program be attached so, and is it called then? (Kprobes that are switched off are not, nor
  * LSM programs where lsm= is without bpf: -EOPNOTSUPP.) If not, and `error` is not NULL, it becomes
  * what failed, for rawbpf_error_explain(). -EINVAL: no such way.
  */
-int rawbpf_probe_attach_query(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
-			      struct rawbpf_error *error);
+int rawbpf_probe_attach_has(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
+			    struct rawbpf_error *error);
 
 #ifdef __cplusplus
 }

@@ -192,7 +192,7 @@ int rawbpf_prog_query(int target, unsigned attach_type, struct rawbpf_prog_query
  *
  * -EINVAL  not a program, not a map. -EBADF: not open.                  Linux 5.10
  */
-int rawbpf_prog_bind_map(int prog, int map);
+int rawbpf_prog_map_bind(int prog, int map);
 
 /*
  * Say which struct_ops map's operations the kernel functions that a program calls are
@@ -202,7 +202,7 @@ int rawbpf_prog_bind_map(int prog, int map);
  * -EBUSY   the program has another map
  * -EBADF   not open                                                    Linux 7.0
  */
-int rawbpf_prog_assoc_struct_ops(int prog, int map);
+int rawbpf_prog_struct_ops_bind(int prog, int map);
 
 /*
  * Read what a program wrote to a stream, BPF_STREAM_STDOUT or BPF_STREAM_STDERR: its

@@ -18,9 +18,9 @@ extern "C" {
 /* What a map wants besides its sizes. */
 enum rawbpf_map_want {
 	RAWBPF_MAP_WANTS_NOTHING,
-	RAWBPF_MAP_WANTS_BTF,       /* of key and value: rawbpf_btf_map_load() */
+	RAWBPF_MAP_WANTS_BTF,       /* of key and value: rawbpf_map_btf_load() */
 	RAWBPF_MAP_WANTS_INNER,     /* a map like those it will hold */
-	RAWBPF_MAP_WANTS_STRUCT_OPS /* a struct of the kernel's: rawbpf_btf_struct_ops_load() */
+	RAWBPF_MAP_WANTS_STRUCT_OPS /* a struct of the kernel's: rawbpf_struct_ops_btf_load() */
 };
 
 struct rawbpf_map_recipe {

@@ -47,8 +47,8 @@ size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns,
 int rawbpf_insn_check(const struct bpf_insn *insns, unsigned count, const char **reason);
 
 /* First kernel that takes the instruction, or a program: 5 << 8 | 12. -EINVAL: not valid. */
-int rawbpf_insn_kernel(const struct bpf_insn *insns, unsigned count);
-int rawbpf_prog_kernel(const struct bpf_insn *insns, unsigned count);
+int rawbpf_insn_kernel_find(const struct bpf_insn *insns, unsigned count);
+int rawbpf_prog_kernel_find(const struct bpf_insn *insns, unsigned count);
 
 /*
  * THE TEXT. Instructions as LLVM writes them, and as the kernel prints them, in any order
@@ -101,7 +101,7 @@ struct rawbpf_text {
 	unsigned map_max;
 	struct rawbpf_text_error *errors;   /* out: the first `error_max`, by their places */
 	unsigned error_max;
-	void *scratch;                      /* for labels: bytes as rawbpf_text_scratch() says */
+	void *scratch;                      /* for labels: rawbpf_text_scratch_size() bytes */
 	size_t scratch_size;
 
 	unsigned count;                     /* out: slots needed, even if more than `max` */
@@ -110,7 +110,7 @@ struct rawbpf_text {
 };
 
 /* Enough scratch for a text of that length: about 35 KB and 17 times, if long 9 times, the text. */
-size_t rawbpf_text_scratch(size_t length);
+size_t rawbpf_text_scratch_size(size_t length);
 
 /*
  * Assemble. Returns the number of slots; or -EINVAL: there are errors, one a statement at

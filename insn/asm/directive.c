@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../form/name.h"
+#include "../form/constant.h"
 #include "parse.h"
 
 static unsigned text_length(const char *text)

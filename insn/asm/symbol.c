@@ -18,7 +18,7 @@ static unsigned bucket_bits(size_t length)
  * separates it. Of names of one and two characters, which take less text, there are no
  * more than 3600.
  */
-size_t rawbpf_text_scratch(size_t length)
+size_t rawbpf_text_scratch_size(size_t length)
 {
 	size_t symbols = length / 4 + 3600;
 

@@ -118,12 +118,12 @@ static size_t escape_all(char *text, size_t size, const void *bytes, size_t leng
 	return out.length;
 }
 
-size_t rawbpf_escape_terminal(char *text, size_t size, const void *bytes, size_t length)
+size_t rawbpf_terminal_escape(char *text, size_t size, const void *bytes, size_t length)
 {
 	return escape_all(text, size, bytes, length, escape_one_for_terminal);
 }
 
-size_t rawbpf_escape_json(char *text, size_t size, const void *bytes, size_t length)
+size_t rawbpf_json_escape(char *text, size_t size, const void *bytes, size_t length)
 {
 	return escape_all(text, size, bytes, length, escape_one_for_json);
 }

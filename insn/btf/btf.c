@@ -49,10 +49,11 @@ static uint32_t btf_type_length(const struct rawbpf_btf *btf, const unsigned cha
 
 	if (room < sizeof *type)
 		return 0;
-	kind = rawbpf_btf_kind(type);
+	kind = rawbpf_btf_type_kind(type);
 	if (btf->info_size[kind] == UNKNOWN)
 		return 0;
-	length += btf->info_size[kind] + (uint64_t)btf->element_size[kind] * rawbpf_btf_vlen(type);
+	length += btf->info_size[kind];
+	length += (uint64_t)btf->element_size[kind] * rawbpf_btf_type_vlen(type);
 	return length <= room ? (uint32_t)length : 0;
 }
 
@@ -125,7 +126,7 @@ int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
 	if (btf->strings_size && btf->strings[btf->strings_size - 1])
 		return -EINVAL; /* what begins there would not end */
 	if (base) {
-		btf->first_id = rawbpf_btf_id_end(base);
+		btf->first_id = rawbpf_btf_type_end(base);
 		btf->strings_begin = base->strings_begin + base->strings_size;
 	}
 	btf_read_layout(btf, data, header, room);
@@ -146,22 +147,22 @@ int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count)
 	return 0;
 }
 
-unsigned rawbpf_btf_id_end(const struct rawbpf_btf *btf)
+unsigned rawbpf_btf_type_end(const struct rawbpf_btf *btf)
 {
 	return btf->first_id + btf->type_count;
 }
 
-unsigned rawbpf_btf_kind(const struct btf_type *type)
+unsigned rawbpf_btf_type_kind(const struct btf_type *type)
 {
 	return type->info >> 24 & 0x7f;
 }
 
-unsigned rawbpf_btf_vlen(const struct btf_type *type)
+unsigned rawbpf_btf_type_vlen(const struct btf_type *type)
 {
 	return type->info & 0xffffff;
 }
 
-const struct btf_type *rawbpf_btf_get(const struct rawbpf_btf *btf, unsigned id)
+const struct btf_type *rawbpf_btf_type_get(const struct rawbpf_btf *btf, unsigned id)
 {
 	uint32_t at = 0;
 
@@ -191,9 +192,9 @@ const char *rawbpf_btf_string_get(const struct rawbpf_btf *btf, unsigned offset)
 	return btf->strings + (offset - btf->strings_begin);
 }
 
-const char *rawbpf_btf_name_get(const struct rawbpf_btf *btf, unsigned id)
+const char *rawbpf_btf_type_name(const struct rawbpf_btf *btf, unsigned id)
 {
-	const struct btf_type *type = rawbpf_btf_get(btf, id);
+	const struct btf_type *type = rawbpf_btf_type_get(btf, id);
 
 	return type ? rawbpf_btf_string_get(btf, type->name_off) : NULL;
 }
@@ -220,7 +221,7 @@ int rawbpf__btf_names(const struct rawbpf_btf *btf, uint32_t offset, const char 
 	return !string[length];
 }
 
-int rawbpf_btf_find(const struct rawbpf_btf *btf, unsigned kind, const char *name)
+int rawbpf_btf_type_find(const struct rawbpf_btf *btf, unsigned kind, const char *name)
 {
 	size_t length = rawbpf__btf_length(name);
 	uint32_t at = 0;
@@ -228,7 +229,7 @@ int rawbpf_btf_find(const struct rawbpf_btf *btf, unsigned kind, const char *nam
 	for (uint32_t i = 0; i < btf->type_count; i++) {
 		const struct btf_type *type = (const void *)(btf->types + at);
 
-		if ((!kind || rawbpf_btf_kind(type) == kind) &&
+		if ((!kind || rawbpf_btf_type_kind(type) == kind) &&
 		    rawbpf__btf_names(btf, type->name_off, name, length))
 			return btf->first_id + i;
 		at += btf_type_length(btf, btf->types + at, btf->types_size - at);
@@ -242,17 +243,17 @@ static int btf_is_modifier(unsigned kind)
 	       kind == BTF_KIND_RESTRICT || kind == BTF_KIND_TYPE_TAG;
 }
 
-int rawbpf_btf_resolve(const struct rawbpf_btf *btf, unsigned id)
+int rawbpf_btf_type_resolve(const struct rawbpf_btf *btf, unsigned id)
 {
 	for (int steps = 0; steps < MODIFIERS_AT_MOST; steps++) {
 		const struct btf_type *type;
 
 		if (!id)
 			return 0;
-		type = rawbpf_btf_get(btf, id);
+		type = rawbpf_btf_type_get(btf, id);
 		if (!type)
 			return -EINVAL;
-		if (!btf_is_modifier(rawbpf_btf_kind(type)))
+		if (!btf_is_modifier(rawbpf_btf_type_kind(type)))
 			return id;
 		id = type->type;
 	}
@@ -266,19 +267,19 @@ static int btf_times(int elements, uint32_t each)
 	return __builtin_mul_overflow(elements, each, &size) ? -EOVERFLOW : size;
 }
 
-int rawbpf_btf_size_get(const struct rawbpf_btf *btf, unsigned id)
+int rawbpf_btf_type_size(const struct rawbpf_btf *btf, unsigned id)
 {
 	int elements = 1;
 
 	for (int depth = 0; depth < SIZE_DEPTH; depth++) {
-		int real = rawbpf_btf_resolve(btf, id);
+		int real = rawbpf_btf_type_resolve(btf, id);
 		const struct btf_type *type;
 		const struct btf_array *array;
 
 		if (real <= 0)
 			return real ? real : -EINVAL;
-		type = rawbpf_btf_get(btf, real);
-		switch (rawbpf_btf_kind(type)) {
+		type = rawbpf_btf_type_get(btf, real);
+		switch (rawbpf_btf_type_kind(type)) {
 		case BTF_KIND_INT:
 		case BTF_KIND_STRUCT:
 		case BTF_KIND_UNION:

@@ -36,7 +36,7 @@ static int btf_begin(struct rawbpf_btf_build *b)
 	return 0;
 }
 
-int rawbpf_btf_emit_string(struct rawbpf_btf_build *b, const char *string)
+int rawbpf_btf_string_emit(struct rawbpf_btf_build *b, const char *string)
 {
 	struct btf_header *header = b->data;
 	int offset;
@@ -90,7 +90,7 @@ static void *btf_add(struct rawbpf_btf_build *b, unsigned kind, unsigned vlen, c
 		return NULL;
 	}
 	type = btf_make_room(b, sizeof *type + size);
-	name_off = type ? rawbpf_btf_emit_string(b, name) : btf_fail(b, -ENOSPC);
+	name_off = type ? rawbpf_btf_string_emit(b, name) : btf_fail(b, -ENOSPC);
 	if (name_off < 0)
 		return NULL;
 	type->name_off = name_off;
@@ -105,7 +105,7 @@ static int btf_id(const struct rawbpf_btf_build *b)
 	return b->error ? b->error : (int)b->id;
 }
 
-int rawbpf_btf_emit_int(struct rawbpf_btf_build *b, const char *name, unsigned size,
+int rawbpf_btf_int_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			unsigned encoding)
 {
 	uint32_t *bits;
@@ -118,7 +118,7 @@ int rawbpf_btf_emit_int(struct rawbpf_btf_build *b, const char *name, unsigned s
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_ref(struct rawbpf_btf_build *b, unsigned kind, const char *name, int type)
+int rawbpf_btf_ref_emit(struct rawbpf_btf_build *b, unsigned kind, const char *name, int type)
 {
 	int named = kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_FWD || kind == BTF_KIND_TYPE_TAG;
 	int unnamed = kind == BTF_KIND_PTR || kind == BTF_KIND_CONST ||
@@ -130,7 +130,7 @@ int rawbpf_btf_emit_ref(struct rawbpf_btf_build *b, unsigned kind, const char *n
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_array(struct rawbpf_btf_build *b, int element, int index, unsigned count)
+int rawbpf_btf_array_emit(struct rawbpf_btf_build *b, int element, int index, unsigned count)
 {
 	struct btf_array *array;
 
@@ -142,7 +142,7 @@ int rawbpf_btf_emit_array(struct rawbpf_btf_build *b, int element, int index, un
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_struct(struct rawbpf_btf_build *b, unsigned kind, const char *name,
+int rawbpf_btf_struct_emit(struct rawbpf_btf_build *b, unsigned kind, const char *name,
 			   unsigned size, const struct rawbpf_btf_field *fields, unsigned count)
 {
 	struct btf_member *members;
@@ -151,7 +151,7 @@ int rawbpf_btf_emit_struct(struct rawbpf_btf_build *b, unsigned kind, const char
 		return btf_fail(b, -EINVAL);
 	members = btf_add(b, kind, count, name, size, count * sizeof *members);
 	for (unsigned i = 0; members && i < count; i++) {
-		int name_off = rawbpf_btf_emit_string(b, fields[i].name);
+		int name_off = rawbpf_btf_string_emit(b, fields[i].name);
 
 		if (name_off < 0 || fields[i].type < 0)
 			return btf_fail(b, -EINVAL);
@@ -160,7 +160,7 @@ int rawbpf_btf_emit_struct(struct rawbpf_btf_build *b, unsigned kind, const char
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_func_proto(struct rawbpf_btf_build *b, int result,
+int rawbpf_btf_func_proto_emit(struct rawbpf_btf_build *b, int result,
 			       const struct rawbpf_btf_field *parameters, unsigned count)
 {
 	struct btf_param *params;
@@ -169,7 +169,7 @@ int rawbpf_btf_emit_func_proto(struct rawbpf_btf_build *b, int result,
 		return btf_fail(b, -EINVAL);
 	params = btf_add(b, BTF_KIND_FUNC_PROTO, count, NULL, result, count * sizeof *params);
 	for (unsigned i = 0; params && i < count; i++) {
-		int name_off = rawbpf_btf_emit_string(b, parameters[i].name);
+		int name_off = rawbpf_btf_string_emit(b, parameters[i].name);
 
 		if (name_off < 0 || parameters[i].type < 0)
 			return btf_fail(b, -EINVAL);
@@ -178,7 +178,7 @@ int rawbpf_btf_emit_func_proto(struct rawbpf_btf_build *b, int result,
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_func(struct rawbpf_btf_build *b, const char *name, int proto, unsigned linkage)
+int rawbpf_btf_func_emit(struct rawbpf_btf_build *b, const char *name, int proto, unsigned linkage)
 {
 	if (linkage > BTF_FUNC_EXTERN)
 		return btf_fail(b, -EINVAL);
@@ -186,7 +186,7 @@ int rawbpf_btf_emit_func(struct rawbpf_btf_build *b, const char *name, int proto
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_var(struct rawbpf_btf_build *b, const char *name, int type, unsigned linkage)
+int rawbpf_btf_var_emit(struct rawbpf_btf_build *b, const char *name, int type, unsigned linkage)
 {
 	struct btf_var *var;
 
@@ -198,7 +198,7 @@ int rawbpf_btf_emit_var(struct rawbpf_btf_build *b, const char *name, int type, 
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_datasec(struct rawbpf_btf_build *b, const char *name, unsigned size,
+int rawbpf_btf_datasec_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			    const struct rawbpf_btf_field *vars, const unsigned *sizes,
 			    unsigned count)
 {
@@ -215,7 +215,7 @@ int rawbpf_btf_emit_datasec(struct rawbpf_btf_build *b, const char *name, unsign
 	return btf_id(b);
 }
 
-int rawbpf_btf_emit_decl_tag(struct rawbpf_btf_build *b, const char *tag, int type, int component)
+int rawbpf_btf_decl_tag_emit(struct rawbpf_btf_build *b, const char *tag, int type, int component)
 {
 	int32_t *index = btf_add(b, BTF_KIND_DECL_TAG, 0, tag, type, sizeof *index);
 

@@ -66,7 +66,7 @@ static void btf_put_name(struct btf_text *out, const struct btf_type *type)
 /* What the name of a kind begins with, where it stands for itself. */
 static const char *btf_keyword(const struct btf_type *type)
 {
-	switch (rawbpf_btf_kind(type)) {
+	switch (rawbpf_btf_type_kind(type)) {
 	case BTF_KIND_STRUCT:
 		return "struct ";
 	case BTF_KIND_UNION:
@@ -95,7 +95,7 @@ static const char *btf_qualifier(unsigned kind)
 /* Is this a type that is written around another one? That one becomes *next. */
 static int btf_wraps(const struct btf_type *type, unsigned *next)
 {
-	switch (rawbpf_btf_kind(type)) {
+	switch (rawbpf_btf_type_kind(type)) {
 	case BTF_KIND_ARRAY:
 		*next = ((const struct btf_array *)rawbpf__btf_addition(type))->type;
 		return 1;
@@ -119,7 +119,7 @@ static void btf_put_type(struct btf_text *out, unsigned id, int nested);
 static void btf_put_parameters(struct btf_text *out, const struct btf_type *type, int nested)
 {
 	const struct btf_param *params = rawbpf__btf_addition(type);
-	unsigned count = rawbpf_btf_vlen(type);
+	unsigned count = rawbpf_btf_type_vlen(type);
 
 	btf_put_char(out, '(');
 	if (!count)
@@ -142,15 +142,15 @@ static void btf_put_parameters(struct btf_text *out, const struct btf_type *type
 
 static int btf_is_postfix(const struct btf_type *type)
 {
-	return rawbpf_btf_kind(type) == BTF_KIND_ARRAY ||
-	       rawbpf_btf_kind(type) == BTF_KIND_FUNC_PROTO;
+	return rawbpf_btf_type_kind(type) == BTF_KIND_ARRAY ||
+	       rawbpf_btf_type_kind(type) == BTF_KIND_FUNC_PROTO;
 }
 
 /* What stands before the name that would be declared, for the wrapper chain[at]. */
 static void btf_put_prefix(struct btf_text *out, const struct btf_type *const *chain, int at,
 			   int count, int *spaced)
 {
-	unsigned kind = rawbpf_btf_kind(chain[at]);
+	unsigned kind = rawbpf_btf_type_kind(chain[at]);
 	const char *qualifier = btf_qualifier(kind);
 
 	int of_postfix = at + 1 < count && btf_is_postfix(chain[at + 1]);
@@ -173,7 +173,7 @@ static void btf_put_suffix(struct btf_text *out, const struct btf_type *const *c
 {
 	const struct btf_type *type = chain[at];
 
-	switch (rawbpf_btf_kind(type)) {
+	switch (rawbpf_btf_type_kind(type)) {
 	case BTF_KIND_PTR:
 		if (at + 1 < count && btf_is_postfix(chain[at + 1]))
 			btf_put_char(out, ')');
@@ -194,14 +194,14 @@ static void btf_put_type(struct btf_text *out, unsigned id, int nested)
 	const struct btf_type *chain[CHAIN_AT_MOST], *type;
 	int count = 0, wrappers, spaced = 0;
 
-	while ((type = rawbpf_btf_get(out->btf, id)) && count < CHAIN_AT_MOST &&
+	while ((type = rawbpf_btf_type_get(out->btf, id)) && count < CHAIN_AT_MOST &&
 	       out->pieces_left && btf_wraps(type, &id)) {
 		chain[count++] = type;
 		out->pieces_left--;
 	}
 	/* Qualifiers of what it ends in go before that. */
 	for (wrappers = count; wrappers; wrappers--) {
-		const char *qualifier = btf_qualifier(rawbpf_btf_kind(chain[wrappers - 1]));
+		const char *qualifier = btf_qualifier(rawbpf_btf_type_kind(chain[wrappers - 1]));
 
 		if (!qualifier)
 			break;
@@ -222,7 +222,7 @@ static void btf_put_type(struct btf_text *out, unsigned id, int nested)
 		btf_put_suffix(out, chain, at, wrappers, nested);
 }
 
-size_t rawbpf_btf_format(char *text, size_t size, const struct rawbpf_btf *btf, unsigned id)
+size_t rawbpf_btf_type_format(char *text, size_t size, const struct rawbpf_btf *btf, unsigned id)
 {
 	struct btf_text out = { .text = text, .size = size, .btf = btf,
 				.pieces_left = PIECES_AT_MOST };

@@ -18,17 +18,17 @@ struct btf_search {
 
 static int btf_is_composite(const struct btf_type *type)
 {
-	return type && (rawbpf_btf_kind(type) == BTF_KIND_STRUCT ||
-			rawbpf_btf_kind(type) == BTF_KIND_UNION);
+	return type && (rawbpf_btf_type_kind(type) == BTF_KIND_STRUCT ||
+			rawbpf_btf_type_kind(type) == BTF_KIND_UNION);
 }
 
 /* 1: found; 0: not here. `bit_offset` is that of the struct `id`. */
 static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_offset, int depth)
 {
-	const struct btf_type *type = rawbpf_btf_get(search->btf, id);
+	const struct btf_type *type = rawbpf_btf_type_get(search->btf, id);
 	const struct btf_member *members = rawbpf__btf_addition(type);
 
-	for (unsigned i = 0; i < rawbpf_btf_vlen(type); i++) {
+	for (unsigned i = 0; i < rawbpf_btf_type_vlen(type); i++) {
 		const struct btf_member *member = members + i;
 		int packed = type->info >> 31; /* offset and size of a bit field in one word */
 		uint64_t at = bit_offset + (packed ? member->offset & 0xffffff : member->offset);
@@ -46,8 +46,8 @@ static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_of
 			search->member->bitfield_size = packed ? member->offset >> 24 : 0;
 			return 1;
 		}
-		inner = rawbpf_btf_resolve(search->btf, member->type);
-		if (inner < 0 || !btf_is_composite(rawbpf_btf_get(search->btf, inner)))
+		inner = rawbpf_btf_type_resolve(search->btf, member->type);
+		if (inner < 0 || !btf_is_composite(rawbpf_btf_type_get(search->btf, inner)))
 			continue;
 		if (depth == DEPTH_AT_MOST)
 			return -ELOOP;
@@ -61,20 +61,21 @@ static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_of
 /* Go to the element of "[NUMBER]" at *path; move past it. */
 static int btf_step_into_array(struct btf_search *search, const char **path, unsigned *id)
 {
-	int size, array_id = rawbpf_btf_resolve(search->btf, *id);
-	const struct btf_type *type = array_id > 0 ? rawbpf_btf_get(search->btf, array_id) : NULL;
+	int size, array_id = rawbpf_btf_type_resolve(search->btf, *id);
+	const struct btf_type *type =
+		array_id > 0 ? rawbpf_btf_type_get(search->btf, array_id) : NULL;
 	const struct btf_array *array;
 	const char *digit = *path + 1;
 	unsigned number = 0;
 
-	if (!type || rawbpf_btf_kind(type) != BTF_KIND_ARRAY || *digit < '0' || *digit > '9')
+	if (!type || rawbpf_btf_type_kind(type) != BTF_KIND_ARRAY || *digit < '0' || *digit > '9')
 		return -EINVAL;
 	for (; *digit >= '0' && *digit <= '9'; digit++)
 		if (__builtin_mul_overflow(number, 10, &number) ||
 		    __builtin_add_overflow(number, *digit - '0', &number))
 			return -EINVAL;
 	array = rawbpf__btf_addition(type);
-	size = rawbpf_btf_size_get(search->btf, array->type);
+	size = rawbpf_btf_type_size(search->btf, array->type);
 	if (*digit != ']' || size < 0)
 		return -EINVAL;
 	/* The last member may be an array of no size, for as many as there are. */
@@ -89,11 +90,11 @@ static int btf_step_into_array(struct btf_search *search, const char **path, uns
 /* Go to the member whose name is at *path; move past it. */
 static int btf_step_into_struct(struct btf_search *search, const char **path, unsigned *id)
 {
-	int found, real = rawbpf_btf_resolve(search->btf, *id);
+	int found, real = rawbpf_btf_type_resolve(search->btf, *id);
 
 	if (real < 0)
 		return real;
-	if (!btf_is_composite(rawbpf_btf_get(search->btf, real)))
+	if (!btf_is_composite(rawbpf_btf_type_get(search->btf, real)))
 		return -EINVAL;
 	search->name = *path;
 	search->members_left = MEMBERS_AT_MOST;
@@ -142,7 +143,7 @@ static int btf_find_composite(const struct rawbpf_btf *btf, const char *name)
 	int id = -ENOENT;
 
 	for (unsigned i = 0; i < sizeof kinds && id == -ENOENT; i++)
-		id = rawbpf_btf_find(btf, kinds[i], name);
+		id = rawbpf_btf_type_find(btf, kinds[i], name);
 	return id;
 }
 

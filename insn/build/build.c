@@ -246,22 +246,23 @@ void rawbpf_build_call_at(struct rawbpf_build *b, const char *label, unsigned li
 	append_reference(b, &call, 1, label, line);
 }
 
-void rawbpf_build_func_at(struct rawbpf_build *b, unsigned reg, const char *label, unsigned line)
+void rawbpf_build_func_emit_at(struct rawbpf_build *b, unsigned reg, const char *label,
+			       unsigned line)
 {
 	const struct bpf_insn load[] = { RAWBPF_LD_FUNC(reg, 0) };
 
 	append_reference(b, load, 2, label, line);
 }
 
-void rawbpf_build_map_at(struct rawbpf_build *b, unsigned reg, const char *name, unsigned line)
+void rawbpf_build_map_emit_at(struct rawbpf_build *b, unsigned reg, const char *name, unsigned line)
 {
 	const struct bpf_insn load[] = { BPF_LD_MAP_FD(reg, 0) };
 
 	append_reference(b, load, 2, name, line);
 }
 
-void rawbpf_build_map_value_at(struct rawbpf_build *b, unsigned reg, const char *name,
-			       unsigned offset, unsigned line)
+void rawbpf_build_map_value_emit_at(struct rawbpf_build *b, unsigned reg, const char *name,
+				    unsigned offset, unsigned line)
 {
 	const struct bpf_insn load[] = { BPF_LD_MAP_VALUE(reg, 0, (int)offset) };
 

@@ -401,7 +401,7 @@ static void explain_meaning(struct explain *explain)
 		"not in RFC 9669\0not in RFC 9669";
 	const struct rawbpf__form *form = explain->form;
 	char line[EXPLAIN_LINE], *at;
-	int kernel = rawbpf_insn_kernel(explain->insns, 2);
+	int kernel = rawbpf_insn_kernel_find(explain->insns, 2);
 
 	at = rawbpf__words(line, explain->insns, form, RAWBPF__WORDS);
 	explain_sentences(explain, "does", line, at);

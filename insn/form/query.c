@@ -48,7 +48,7 @@ void rawbpf_insn_write(void *bytes, const struct bpf_insn *insn, enum rawbpf_byt
 		query_swap(bytes);
 }
 
-int rawbpf_insn_kernel(const struct bpf_insn *insns, unsigned count)
+int rawbpf_insn_kernel_find(const struct bpf_insn *insns, unsigned count)
 {
 	const struct rawbpf__form *form;
 	unsigned helper = 0, kernel;
@@ -72,7 +72,7 @@ static int query_loops(const struct bpf_insn *insn)
 	return insn->off < 0 || (insn->code == (BPF_JMP32 | BPF_JA) && insn->imm < 0);
 }
 
-int rawbpf_prog_kernel(const struct bpf_insn *insns, unsigned count)
+int rawbpf_prog_kernel_find(const struct bpf_insn *insns, unsigned count)
 {
 	int newest = count > 4096 ? 5 << 8 | 2 : 0;
 
@@ -80,7 +80,7 @@ int rawbpf_prog_kernel(const struct bpf_insn *insns, unsigned count)
 		return -EINVAL;
 	while (count) {
 		unsigned slots = insns->code == (BPF_LD | BPF_DW | BPF_IMM) ? 2 : 1;
-		int kernel = rawbpf_insn_kernel(insns, count);
+		int kernel = rawbpf_insn_kernel_find(insns, count);
 
 		if (kernel < 0)
 			return kernel;

@@ -231,7 +231,8 @@ static void say_states(struct rawbpf__out *out, const struct rawbpf_rejection *r
 /* An instruction that the kernel does not know may be too new for it. */
 static void say_kernel(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
-	int kernel = rawbpf_insn_kernel(r->insns + r->index, r->insn_count - (unsigned)r->index);
+	unsigned count = r->insn_count - (unsigned)r->index;
+	int kernel = rawbpf_insn_kernel_find(r->insns + r->index, count);
 
 	if (kernel <= OLDEST_KERNEL || !rawbpf__hint_is_of_encoding(r->hint))
 		return;

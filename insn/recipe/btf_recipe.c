@@ -24,8 +24,8 @@ static int btf_func_add(struct bpf_func_info *infos, unsigned *count, unsigned m
 	return 0;
 }
 
-int rawbpf_btf_func_find(const struct bpf_insn *insns, unsigned count,
-			 struct bpf_func_info *infos, unsigned max)
+int rawbpf_btf_funcs_find(const struct bpf_insn *insns, unsigned count,
+			  struct bpf_func_info *infos, unsigned max)
 {
 	unsigned found = 0;
 	int err = btf_func_add(infos, &found, max, 0);
@@ -63,10 +63,10 @@ static const char *btf_func_name(char name[16], uint32_t slot)
 	return name;
 }
 
-int rawbpf_btf_func_emit(struct rawbpf_btf_build *b, struct bpf_func_info *infos, unsigned count,
-			 const char *const *names)
+int rawbpf_btf_funcs_emit(struct rawbpf_btf_build *b, struct bpf_func_info *infos, unsigned count,
+			  const char *const *names)
 {
-	int proto = rawbpf_btf_emit_func_proto(b, rawbpf_btf_emit_int(b, "int", 4, BTF_INT_SIGNED),
+	int proto = rawbpf_btf_func_proto_emit(b, rawbpf_btf_int_emit(b, "int", 4, BTF_INT_SIGNED),
 					       NULL, 0);
 	int id = proto;
 
@@ -76,7 +76,7 @@ int rawbpf_btf_func_emit(struct rawbpf_btf_build *b, struct bpf_func_info *infos
 
 		if (!name)
 			name = btf_func_name(made, infos[i].insn_off);
-		id = rawbpf_btf_emit_func(b, name, proto, BTF_FUNC_STATIC);
+		id = rawbpf_btf_func_emit(b, name, proto, BTF_FUNC_STATIC);
 		infos[i].type_id = id < 0 ? 0 : id;
 	}
 	return id;
@@ -117,11 +117,11 @@ static int btf_emit_opaque(struct rawbpf_btf_build *b, const char *name, unsigne
 	int byte;
 
 	if (!want_struct && size <= 16 && !(size & (size - 1)))
-		return rawbpf_btf_emit_int(b, name, size, 0);
-	byte = rawbpf_btf_emit_int(b, "unsigned char", 1, 0);
-	bytes.type = rawbpf_btf_emit_array(b, byte, rawbpf_btf_emit_int(b, "unsigned int", 4, 0),
+		return rawbpf_btf_int_emit(b, name, size, 0);
+	byte = rawbpf_btf_int_emit(b, "unsigned char", 1, 0);
+	bytes.type = rawbpf_btf_array_emit(b, byte, rawbpf_btf_int_emit(b, "unsigned int", 4, 0),
 					   size);
-	return rawbpf_btf_emit_struct(b, BTF_KIND_STRUCT, name, size, &bytes, 1);
+	return rawbpf_btf_struct_emit(b, BTF_KIND_STRUCT, name, size, &bytes, 1);
 }
 
 enum { SPECIALS_AT_MOST = 16 };
@@ -138,12 +138,12 @@ static int btf_emit_special(struct rawbpf_btf_build *b, const char *name, unsign
 			return -EINVAL;
 		fields[i] = (struct rawbpf_btf_field){
 			.name = specials[i].type,
-			.type = rawbpf_btf_emit_struct(b, BTF_KIND_STRUCT, specials[i].type,
+			.type = rawbpf_btf_struct_emit(b, BTF_KIND_STRUCT, specials[i].type,
 						       own_size, NULL, 0),
 			.offset = specials[i].offset,
 		};
 	}
-	return rawbpf_btf_emit_struct(b, BTF_KIND_STRUCT, name, size, fields, count);
+	return rawbpf_btf_struct_emit(b, BTF_KIND_STRUCT, name, size, fields, count);
 }
 
 int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_map_spec *spec,

@@ -45,7 +45,7 @@ int rawbpf_struct_ops_attach(struct rawbpf_link *link, int map)
 	return rawbpf__link_create(link, &attr, sizeof attr);
 }
 
-int rawbpf_link_force_detach(struct rawbpf_link *link)
+int rawbpf_link_revoke(struct rawbpf_link *link)
 {
 	const struct rawbpf__number_attr attr = { .number = link->fd };
 
@@ -80,7 +80,7 @@ int rawbpf_link_pin(const struct rawbpf_link *link, const char *path)
 
 int rawbpf_link_open(struct rawbpf_link *link, const char *path)
 {
-	int err, fd = rawbpf_obj_get(path, 0);
+	int err, fd = rawbpf_obj_open(path, 0);
 
 	*link = (struct rawbpf_link){ 0 };
 	if (fd < 0)

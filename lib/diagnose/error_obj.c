@@ -58,7 +58,7 @@ const struct rawbpf_operation rawbpf_operation_obj_pin = {
 		"EBADF: it is not open\0",
 };
 
-const struct rawbpf_operation rawbpf_operation_obj_get = {
+const struct rawbpf_operation rawbpf_operation_obj_open = {
 	.more_sentences = of_paths,
 	.sentences =
 		"ENOENT: nothing is pinned at '@'\0"
@@ -86,7 +86,7 @@ const struct rawbpf_operation rawbpf_operation_obj_id_open = {
 		"ENOENT: it is gone\0",
 };
 
-const struct rawbpf_operation rawbpf_operation_task_fd_query = {
+const struct rawbpf_operation rawbpf_operation_task_fd_info = {
 	.capabilities = rawbpf__capabilities_of_admin,
 	.sentences =
 		"ENOENT: there is no such process\0"

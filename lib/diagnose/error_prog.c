@@ -89,7 +89,7 @@ const struct rawbpf_operation rawbpf_operation_prog_query = {
 		"ENODEV: there is no such device\0",
 };
 
-const struct rawbpf_operation rawbpf_operation_prog_bind_map = {
+const struct rawbpf_operation rawbpf_operation_prog_map_bind = {
 	.sentences =
 		"EBADF: the program or the map is not open\0"
 		"EINVAL: what is to be the program is none, or what is to be the map\0",
@@ -108,7 +108,7 @@ const struct rawbpf_operation rawbpf_operation_prog_stream_read = {
 		"ENOMEM: this program has no streams; they are of programs that the JIT compiled\0",
 };
 
-const struct rawbpf_operation rawbpf_operation_stats_enable = {
+const struct rawbpf_operation rawbpf_operation_prog_stats_open = {
 	.capabilities = rawbpf__capabilities_of_admin,
 	.sentences = "EINVAL: this kernel has no such statistics\0",
 };

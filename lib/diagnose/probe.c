@@ -24,12 +24,12 @@ RAWBPF__PRIVATE int rawbpf__probe_result(int fd)
 	return is_unknown(fd) ? 0 : fd;
 }
 
-int rawbpf_probe_map_query(unsigned type, const struct rawbpf_btf *kernel)
+int rawbpf_probe_map_has(unsigned type, const struct rawbpf_btf *kernel)
 {
 	return rawbpf__probe_result(rawbpf_map_recipe_create(type, kernel));
 }
 
-int rawbpf_probe_prog_query(unsigned type, const struct rawbpf_btf *kernel)
+int rawbpf_probe_prog_has(unsigned type, const struct rawbpf_btf *kernel)
 {
 	const struct rawbpf_prog_recipe *recipe;
 	unsigned n;
@@ -115,8 +115,8 @@ static int find_loadable(struct rawbpf_prog_spec *spec, unsigned type,
 	return err;
 }
 
-int rawbpf_probe_helpers_query(unsigned prog_type, unsigned first, unsigned count,
-			       unsigned char *has, const struct rawbpf_btf *kernel)
+int rawbpf_probe_helpers_has(unsigned prog_type, unsigned first, unsigned count,
+			     unsigned char *has, const struct rawbpf_btf *kernel)
 {
 	struct rawbpf_prog_spec spec;
 	struct rawbpf_btf own = { 0 };
@@ -137,7 +137,7 @@ int rawbpf_probe_helpers_query(unsigned prog_type, unsigned first, unsigned coun
 
 /* ------------------------------------------------------------------------ instructions */
 
-int rawbpf_probe_isa_query(void)
+int rawbpf_probe_isa_find(void)
 {
 	/* The first that each version brought: 4.14, 5.1, 6.6. */
 	static const struct bpf_insn versions[][3] = {

@@ -192,7 +192,7 @@ static const struct attach_probe {
 		probe_struct_ops, -EBADF, RAWBPF_STRUCT_OPS_ATTACH, NULL },
 };
 
-const char *rawbpf_probe_attach_get(enum rawbpf_probe_attach way)
+const char *rawbpf_probe_attach_name(enum rawbpf_probe_attach way)
 {
 	return (unsigned)way < RAWBPF_PROBE_ATTACH_COUNT ? attach_probes[way].name : NULL;
 }
@@ -262,8 +262,8 @@ static int answer(int err, const struct rawbpf_operation *operation,
 	return rawbpf__probe_result(err);
 }
 
-int rawbpf_probe_attach_query(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
-			      struct rawbpf_error *error)
+int rawbpf_probe_attach_has(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
+			    struct rawbpf_error *error)
 {
 	const struct attach_probe *probe;
 	struct rawbpf_link link = { 0 };

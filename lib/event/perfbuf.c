@@ -382,7 +382,7 @@ static int spec_check(struct rawbpf_perfbuf_spec *spec)
 static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 {
 	struct rawbpf_map_layout layout;
-	int err = rawbpf_map_query(map, &layout);
+	int err = rawbpf_map_layout_info(map, &layout);
 
 	if (err < 0)
 		return err;

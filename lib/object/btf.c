@@ -149,7 +149,7 @@ int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *bas
 	int err;
 
 	*btf = (struct rawbpf_btf){ 0 };
-	err = rawbpf_obj_get_info(fd, &info, 16); /* the fields of 5.10 */
+	err = rawbpf_obj_info(fd, &info, 16); /* the fields of 5.10 */
 	if (err < 0)
 		return err;
 	if (!info.btf_size)
@@ -159,7 +159,7 @@ int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *bas
 	if (err)
 		return err;
 	info = (struct rawbpf__btf_info){ .btf = RAWBPF__PTR(mapped), .btf_size = size };
-	err = rawbpf_obj_get_info(fd, &info, 16);
+	err = rawbpf_obj_info(fd, &info, 16);
 	if (err < 0) {
 		rawbpf__munmap(mapped, size);
 		return err;
@@ -172,7 +172,7 @@ static int btf_is_of_kernel(int fd, const char *name)
 {
 	char own[64] = "";
 	struct rawbpf__btf_info info = { .name = RAWBPF__PTR(own), .name_len = sizeof own };
-	int err = rawbpf_obj_get_info(fd, &info, sizeof info);
+	int err = rawbpf_obj_info(fd, &info, sizeof info);
 
 	if (err < 0)
 		return err == -E2BIG ? 0 : err; /* before 5.11 they have no names */
@@ -249,7 +249,7 @@ static int btf_load_built(const struct rawbpf_btf_build *b)
 	return rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = b->data, .size = b->size });
 }
 
-int rawbpf_btf_map_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_special *specials,
+int rawbpf_map_btf_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_special *specials,
 			unsigned count)
 {
 	uint32_t memory[RECIPE_SIZE / 4];
@@ -263,10 +263,10 @@ int rawbpf_btf_map_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_sp
 	return fd;
 }
 
-int rawbpf_btf_prog_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *infos, unsigned max)
+int rawbpf_prog_btf_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *infos, unsigned max)
 {
 	struct rawbpf_btf_build b = { 0 };
-	int count = rawbpf_btf_func_find(spec->insns, spec->insn_count, infos, max);
+	int count = rawbpf_btf_funcs_find(spec->insns, spec->insn_count, infos, max);
 	void *memory;
 	int fd;
 
@@ -277,7 +277,7 @@ int rawbpf_btf_prog_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *in
 	if (fd < 0)
 		return fd;
 	b.data = memory;
-	rawbpf_btf_func_emit(&b, infos, count, NULL);
+	rawbpf_btf_funcs_emit(&b, infos, count, NULL);
 	fd = btf_load_built(&b);
 	rawbpf__munmap(memory, b.max);
 	if (fd < 0)
@@ -300,14 +300,14 @@ static int btf_find_wrapper(const struct rawbpf_btf *kernel, const char *name)
 		return -ENOENT;
 	__builtin_memcpy(wrapper, prefix, sizeof prefix - 1);
 	__builtin_memcpy(wrapper + sizeof prefix - 1, name, length + 1);
-	return rawbpf_btf_find(kernel, BTF_KIND_STRUCT, wrapper);
+	return rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, wrapper);
 }
 
-int rawbpf_btf_struct_ops_load(struct rawbpf_map_spec *spec, struct rawbpf_btf_struct_ops *ops,
+int rawbpf_struct_ops_btf_load(struct rawbpf_map_spec *spec, struct rawbpf_struct_ops_btf *ops,
 			       const struct rawbpf_btf *kernel, const char *name)
 {
 	int wrapper = btf_find_wrapper(kernel, name);
-	int type = rawbpf_btf_find(kernel, BTF_KIND_STRUCT, name);
+	int type = rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, name);
 	uint32_t memory[RECIPE_SIZE / 4];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
 	struct rawbpf_btf_member data;
@@ -315,12 +315,12 @@ int rawbpf_btf_struct_ops_load(struct rawbpf_map_spec *spec, struct rawbpf_btf_s
 
 	if (wrapper < 0 || type < 0)
 		return -ENOENT;
-	size = rawbpf_btf_size_get(kernel, wrapper);
+	size = rawbpf_btf_type_size(kernel, wrapper);
 	fd = rawbpf_btf_member_find(kernel, wrapper, "data", &data);
 	if (size < 0 || fd < 0)
 		return size < 0 ? size : fd;
 	/* Any BTF will do: the types are in the kernel's. */
-	rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
+	rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
 	fd = btf_load_built(&b);
 	if (fd < 0)
 		return fd;
@@ -330,6 +330,6 @@ int rawbpf_btf_struct_ops_load(struct rawbpf_map_spec *spec, struct rawbpf_btf_s
 	spec->max_entries = 1;
 	spec->btf = fd;
 	spec->btf_vmlinux_value_type_id = wrapper;
-	*ops = (struct rawbpf_btf_struct_ops){ .type = type, .data_offset = data.offset };
+	*ops = (struct rawbpf_struct_ops_btf){ .type = type, .data_offset = data.offset };
 	return fd;
 }

@@ -20,7 +20,7 @@ static const struct info_array {
 } info_arrays[] = {
 #define INFO_ARRAY(ARRAY, POINTER, COUNT, RECORD, SIZE, BYTES)                                     \
 	{ offsetof(struct rawbpf__prog_info, POINTER), offsetof(struct rawbpf__prog_info, COUNT), \
-	  RECORD, offsetof(struct rawbpf_info_prog, ARRAY), SIZE, BYTES }
+	  RECORD, offsetof(struct rawbpf_prog_info, ARRAY), SIZE, BYTES }
 #define INFO_RECORD(FIELD) offsetof(struct rawbpf__prog_info, FIELD)
 	INFO_ARRAY(xlated, xlated_prog_insns, xlated_prog_len, 0, sizeof(struct bpf_insn), 1),
 	INFO_ARRAY(jited, jited_prog_insns, jited_prog_len, 0, 1, 1),
@@ -47,14 +47,14 @@ static uint64_t *info_u64(void *info, unsigned offset)
 	return (uint64_t *)((char *)info + offset);
 }
 
-static struct rawbpf_info_array *info_array_of(struct rawbpf_info_prog *info,
+static struct rawbpf_info_array *info_array_of(struct rawbpf_prog_info *info,
 					       const struct info_array *array)
 {
 	return (struct rawbpf_info_array *)((char *)info + array->array);
 }
 
 /* Hand the caller's buffers to the kernel, after a first call that told its record sizes. */
-static int info_ask(struct rawbpf__prog_info *ask, struct rawbpf_info_prog *info,
+static int info_ask(struct rawbpf__prog_info *ask, struct rawbpf_prog_info *info,
 		    struct rawbpf__prog_info *told)
 {
 	int asked = 0;
@@ -86,7 +86,7 @@ static int info_ask(struct rawbpf__prog_info *ask, struct rawbpf_info_prog *info
 	return asked;
 }
 
-static void info_copy_arrays(struct rawbpf_info_prog *info, struct rawbpf__prog_info *asked,
+static void info_copy_arrays(struct rawbpf_prog_info *info, struct rawbpf__prog_info *asked,
 			     struct rawbpf__prog_info *got)
 {
 	for (unsigned i = 0; i < INFO_ARRAYS; i++) {
@@ -101,7 +101,7 @@ static void info_copy_arrays(struct rawbpf_info_prog *info, struct rawbpf__prog_
 	}
 }
 
-static void info_copy_prog(struct rawbpf_info_prog *info, const struct rawbpf__prog_info *got)
+static void info_copy_prog(struct rawbpf_prog_info *info, const struct rawbpf__prog_info *got)
 {
 	info->type = got->type;
 	info->id = got->id;
@@ -127,7 +127,7 @@ static void info_copy_prog(struct rawbpf_info_prog *info, const struct rawbpf__p
 	info->attach_btf_id = got->attach_btf_id;
 }
 
-int rawbpf_info_get_prog(int prog, struct rawbpf_info_prog *info)
+int rawbpf_prog_info(int prog, struct rawbpf_prog_info *info)
 {
 	struct rawbpf__prog_info asked, got;
 	int err;
@@ -136,10 +136,10 @@ int rawbpf_info_get_prog(int prog, struct rawbpf_info_prog *info)
 	__builtin_memset(&got, 0, sizeof(got));
 	err = rawbpf__obj_check(prog, RAWBPF_OBJ_PROG);
 	if (err == 0)
-		err = rawbpf_obj_get_info(prog, &got, sizeof(got));
+		err = rawbpf_obj_info(prog, &got, sizeof(got));
 	if (err >= 0 && info_ask(&asked, info, &got)) {
 		got = asked;
-		err = rawbpf_obj_get_info(prog, &got, sizeof(got));
+		err = rawbpf_obj_info(prog, &got, sizeof(got));
 	}
 	if (err < 0)
 		return err;
@@ -148,7 +148,7 @@ int rawbpf_info_get_prog(int prog, struct rawbpf_info_prog *info)
 	return 0;
 }
 
-int rawbpf_info_get_map(int map, struct rawbpf_info_map *info)
+int rawbpf_map_info(int map, struct rawbpf_map_info *info)
 {
 	struct rawbpf__map_info got;
 	int err;
@@ -160,7 +160,7 @@ int rawbpf_info_get_map(int map, struct rawbpf_info_map *info)
 	}
 	err = rawbpf__obj_check(map, RAWBPF_OBJ_MAP);
 	if (err == 0)
-		err = rawbpf_obj_get_info(map, &got, sizeof(got));
+		err = rawbpf_obj_info(map, &got, sizeof(got));
 	if (err < 0)
 		return err == -E2BIG ? -EINVAL : err; /* a kernel without hashes */
 	info->hash.count = info->hash.data ? 32 : 0;
@@ -184,10 +184,10 @@ int rawbpf_info_get_map(int map, struct rawbpf_info_map *info)
 }
 
 /* Names are optional to the kernel as much as to the caller: before 5.11 they are unknown. */
-int rawbpf_info_get_btf(int btf, struct rawbpf_info_btf *info)
+int rawbpf_btf_info(int btf, struct rawbpf_btf_info *info)
 {
 	struct rawbpf__btf_info got = { 0 };
-	int known = rawbpf_obj_get_info(btf, &got, sizeof(got));
+	int known = rawbpf_obj_info(btf, &got, sizeof(got));
 	int named = known > (int)offsetof(struct rawbpf__btf_info, name);
 	int err = known < 0 ? known : rawbpf__obj_check(btf, RAWBPF_OBJ_BTF);
 
@@ -202,7 +202,7 @@ int rawbpf_info_get_btf(int btf, struct rawbpf_info_btf *info)
 			got.name = RAWBPF__PTR(info->name.data);
 			got.name_len = info->name.max;
 		}
-		err = rawbpf_obj_get_info(btf, &got, sizeof(got));
+		err = rawbpf_obj_info(btf, &got, sizeof(got));
 	}
 	if (err < 0 && err != -ENOSPC) /* the name, cut off */
 		return err;

@@ -55,7 +55,7 @@ static const struct info_link_field {
 } info_link_fields[] = {
 #define INFO_FIELD(KIND, FROM, TO)                                                                 \
 	{ KIND, INFO_AT(FROM), sizeof(((struct rawbpf__link_info *)0)->FROM),                      \
-	  offsetof(struct rawbpf_info_link, TO), sizeof(((struct rawbpf_info_link *)0)->TO) }
+	  offsetof(struct rawbpf_link_info, TO), sizeof(((struct rawbpf_link_info *)0)->TO) }
 	INFO_FIELD(BPF_LINK_TYPE_RAW_TRACEPOINT, raw_tracepoint.cookie, cookie),
 	INFO_FIELD(BPF_LINK_TYPE_TRACING, tracing.attach_type, attach_type),
 	INFO_FIELD(BPF_LINK_TYPE_TRACING, tracing.target_obj_id, target_obj_id),
@@ -128,7 +128,7 @@ static void info_link_set(void *info, unsigned offset, unsigned size, uint64_t n
 		*(uint32_t *)at = number;
 }
 
-static void info_link_copy(struct rawbpf_info_link *info, const struct rawbpf__link_info *got,
+static void info_link_copy(struct rawbpf_link_info *info, const struct rawbpf__link_info *got,
 			   unsigned kind)
 {
 	for (unsigned i = 0; i < sizeof(info_link_fields) / sizeof(info_link_fields[0]); i++) {
@@ -157,7 +157,7 @@ struct info_link_numbers {
 };
 
 static void info_link_numbers_of(struct info_link_numbers numbers[INFO_NUMBERS],
-				 struct rawbpf_info_link *info,
+				 struct rawbpf_link_info *info,
 				 const struct info_link_buffers *buffers)
 {
 	numbers[0] = (struct info_link_numbers){ buffers->addresses, &info->addresses };
@@ -177,7 +177,7 @@ static int info_link_offer(struct rawbpf__link_info *ask, unsigned pointer, int 
 }
 
 /* Ask once more, with the caller's buffers, where there are any. */
-static int info_link_fill(int link, struct rawbpf_info_link *info, struct rawbpf__link_info *got,
+static int info_link_fill(int link, struct rawbpf_link_info *info, struct rawbpf__link_info *got,
 			  const struct info_link_buffers *buffers, int known)
 {
 	struct info_link_numbers numbers[INFO_NUMBERS];
@@ -202,7 +202,7 @@ static int info_link_fill(int link, struct rawbpf_info_link *info, struct rawbpf
 		return 0;
 	if (buffers->count)
 		info_link_set(&ask, buffers->count, 4, count);
-	err = rawbpf_obj_get_info(link, &ask, sizeof(ask));
+	err = rawbpf_obj_info(link, &ask, sizeof(ask));
 	if (err == -ENOSPC) /* cut off, as asked for; and the numbers are not told again */
 		return 0;
 	if (err >= 0)
@@ -211,7 +211,7 @@ static int info_link_fill(int link, struct rawbpf_info_link *info, struct rawbpf
 }
 
 /* What an iterator goes over says which of its numbers mean something. */
-static int info_link_iter(int link, struct rawbpf_info_link *info)
+static int info_link_iter(int link, struct rawbpf_link_info *info)
 {
 	char target[64] = "";
 	struct rawbpf__link_info got;
@@ -220,7 +220,7 @@ static int info_link_iter(int link, struct rawbpf_info_link *info)
 	__builtin_memset(&got, 0, sizeof(got));
 	got.iter.target_name = RAWBPF__PTR(target);
 	got.iter.target_name_len = sizeof(target);
-	err = rawbpf_obj_get_info(link, &got, sizeof(got));
+	err = rawbpf_obj_info(link, &got, sizeof(got));
 	if (err < 0)
 		return err;
 	info->map_id = got.iter.map_id;
@@ -235,7 +235,7 @@ static int info_link_iter(int link, struct rawbpf_info_link *info)
 }
 
 /* How long everything is: what the kernel told without buffers, else what it wrote. */
-static void info_link_count(struct rawbpf_info_link *info, const struct rawbpf__link_info *told,
+static void info_link_count(struct rawbpf_link_info *info, const struct rawbpf__link_info *told,
 			    const struct info_link_buffers *buffers)
 {
 	struct info_link_numbers numbers[INFO_NUMBERS];
@@ -250,10 +250,10 @@ static void info_link_count(struct rawbpf_info_link *info, const struct rawbpf__
 		info->name.count = rawbpf__length(info->name.data) + 1;
 }
 
-int rawbpf_info_get_link(int link, struct rawbpf_info_link *info)
+int rawbpf_link_info(int link, struct rawbpf_link_info *info)
 {
 	static const struct info_link_buffers none;
-	struct rawbpf_info_link out = {
+	struct rawbpf_link_info out = {
 		.name = { info->name.data, info->name.max, 0 },
 		.addresses = { info->addresses.data, info->addresses.max, 0 },
 		.cookies = { info->cookies.data, info->cookies.max, 0 },
@@ -268,7 +268,7 @@ int rawbpf_info_get_link(int link, struct rawbpf_info_link *info)
 	__builtin_memset(&told, 0, sizeof(told));
 	known = rawbpf__obj_check(link, RAWBPF_OBJ_LINK);
 	if (known == 0)
-		known = rawbpf_obj_get_info(link, &told, sizeof(told));
+		known = rawbpf_obj_info(link, &told, sizeof(told));
 	if (known < 0)
 		return known;
 	kind = info_link_kind(&told);

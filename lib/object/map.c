@@ -91,7 +91,7 @@ int rawbpf_map_next(int map, const void *key, void *next)
 	return element(BPF_MAP_GET_NEXT_KEY, map, key, next, 0);
 }
 
-int rawbpf_map_lookup_and_delete(int map, const void *key, void *value, uint64_t flags)
+int rawbpf_map_take(int map, const void *key, void *value, uint64_t flags)
 {
 	return element(BPF_MAP_LOOKUP_AND_DELETE_ELEM, map, key, value, flags);
 }
@@ -109,7 +109,7 @@ static int is_percpu(unsigned type)
 	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
-int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
+int rawbpf_map_layout_info(int map, struct rawbpf_map_layout *layout)
 {
 	struct bpf_map_info info;
 	int cpus = 1;
@@ -117,14 +117,14 @@ int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
 
 	/* Not by an initialiser: padding that it leaves undefined is E2BIG to an older kernel. */
 	__builtin_memset(&info, 0, sizeof info);
-	err = rawbpf_obj_get_info(map, &info, sizeof info);
+	err = rawbpf_obj_info(map, &info, sizeof info);
 	if (err < 0)
 		return err;
 	err = rawbpf__obj_check(map, RAWBPF_OBJ_MAP);
 	if (err < 0)
 		return err;
 	if (is_percpu(info.type)) {
-		cpus = rawbpf_cpu_possible();
+		cpus = rawbpf_cpu_count();
 		if (cpus < 0)
 			return cpus;
 	}
@@ -141,7 +141,7 @@ int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
 	return 0;
 }
 
-int rawbpf_map_lookup_percpu(int map, const struct rawbpf_map_layout *layout, const void *key,
+int rawbpf_map_percpu_lookup(int map, const struct rawbpf_map_layout *layout, const void *key,
 			     void *values, size_t size)
 {
 	if (size < layout->lookup_size)
@@ -155,7 +155,7 @@ int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable)
 	int err;
 
 	*view = (struct rawbpf_map_view){ 0 };
-	err = rawbpf_map_query(map, &layout);
+	err = rawbpf_map_layout_info(map, &layout);
 	if (err < 0)
 		return err;
 	if (layout.type != BPF_MAP_TYPE_ARRAY)

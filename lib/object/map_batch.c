@@ -43,22 +43,22 @@ static int read_batch(unsigned command, int map, struct rawbpf_map_batch *batch)
 	return 1;
 }
 
-int rawbpf_map_lookup_batch(int map, struct rawbpf_map_batch *batch)
+int rawbpf_map_batch_lookup(int map, struct rawbpf_map_batch *batch)
 {
 	return read_batch(BPF_MAP_LOOKUP_BATCH, map, batch);
 }
 
-int rawbpf_map_lookup_and_delete_batch(int map, struct rawbpf_map_batch *batch)
+int rawbpf_map_batch_take(int map, struct rawbpf_map_batch *batch)
 {
 	return read_batch(BPF_MAP_LOOKUP_AND_DELETE_BATCH, map, batch);
 }
 
-int rawbpf_map_update_batch(int map, struct rawbpf_map_batch *batch)
+int rawbpf_map_batch_update(int map, struct rawbpf_map_batch *batch)
 {
 	return batch_call(BPF_MAP_UPDATE_BATCH, map, batch, NULL, NULL);
 }
 
-int rawbpf_map_delete_batch(int map, struct rawbpf_map_batch *batch)
+int rawbpf_map_batch_delete(int map, struct rawbpf_map_batch *batch)
 {
 	return batch_call(BPF_MAP_DELETE_BATCH, map, batch, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static int refill(struct rawbpf_map_iter *iter)
 
 	iter->at = 0;
 	while (!iter->one_by_one) {
-		more = rawbpf_map_lookup_batch(iter->map, &iter->batch);
+		more = rawbpf_map_batch_lookup(iter->map, &iter->batch);
 		if (more == -RAWBPF__ENOTSUPP && !iter->batch.resume)
 			iter->one_by_one = 1;
 		else if (more != -ENOSPC)
@@ -94,7 +94,7 @@ int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map)
 	int err;
 
 	*iter = (struct rawbpf_map_iter){ .map = map, .more = 1 };
-	err = rawbpf_map_query(map, &iter->layout);
+	err = rawbpf_map_layout_info(map, &iter->layout);
 	if (err == 0) {
 		element = iter->layout.key_size + iter->layout.lookup_size;
 		capacity = element < SCRATCH_SIZE ? SCRATCH_SIZE / (element ? element : 1) : 1;

@@ -14,7 +14,7 @@ int rawbpf_obj_pin(int fd, const char *path)
 	return rawbpf__bpf(BPF_OBJ_PIN, &attr, sizeof attr);
 }
 
-int rawbpf_obj_get(const char *path, unsigned flags)
+int rawbpf_obj_open(const char *path, unsigned flags)
 {
 	const struct rawbpf__obj_attr attr = { .pathname = RAWBPF__PTR(path), .file_flags = flags };
 
@@ -33,7 +33,7 @@ int rawbpf_obj_pin_at(int fd, int directory, const char *path)
 	return rawbpf__bpf(BPF_OBJ_PIN, &attr, sizeof attr);
 }
 
-int rawbpf_obj_get_at(int directory, const char *path, unsigned flags)
+int rawbpf_obj_open_at(int directory, const char *path, unsigned flags)
 {
 	const struct rawbpf__obj_attr attr = {
 		.pathname = RAWBPF__PTR(path),
@@ -44,7 +44,7 @@ int rawbpf_obj_get_at(int directory, const char *path, unsigned flags)
 	return rawbpf__bpf_fd(BPF_OBJ_GET, &attr, sizeof attr);
 }
 
-int rawbpf_obj_get_info(int fd, void *info, unsigned size)
+int rawbpf_obj_info(int fd, void *info, unsigned size)
 {
 	struct rawbpf__info_attr attr = { .bpf_fd = fd, .info_len = size, .info = RAWBPF__PTR(info) };
 	int err = rawbpf__bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof attr);
@@ -133,7 +133,7 @@ int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id)
 	return rawbpf_obj_id_open_as(kind, id, &(struct rawbpf_obj_open_spec){ 0 });
 }
 
-int rawbpf_task_fd_query(int pid, int fd, struct rawbpf_task_fd *query)
+int rawbpf_task_fd_info(int pid, int fd, struct rawbpf_task_fd_info *query)
 {
 	struct rawbpf__task_fd_query_attr attr = {
 		.pid = pid,

@@ -122,12 +122,12 @@ static int join(unsigned command, int first, int second)
 	return rawbpf__bpf(command, &attr, sizeof attr);
 }
 
-int rawbpf_prog_bind_map(int prog, int map)
+int rawbpf_prog_map_bind(int prog, int map)
 {
 	return join(BPF_PROG_BIND_MAP, prog, map);
 }
 
-int rawbpf_prog_assoc_struct_ops(int prog, int map)
+int rawbpf_prog_struct_ops_bind(int prog, int map)
 {
 	return join(BPF_PROG_ASSOC_STRUCT_OPS, map, prog);
 }

@@ -20,15 +20,15 @@ static int recipe_inner_map(struct rawbpf_map_spec *spec)
 static int recipe_prepare_map(struct rawbpf_map_spec *spec, enum rawbpf_map_want wants,
 			      const struct rawbpf_btf *kernel)
 {
-	struct rawbpf_btf_struct_ops ops;
+	struct rawbpf_struct_ops_btf ops;
 
 	switch (wants) {
 	case RAWBPF_MAP_WANTS_BTF:
-		return rawbpf_btf_map_load(spec, NULL, 0);
+		return rawbpf_map_btf_load(spec, NULL, 0);
 	case RAWBPF_MAP_WANTS_INNER:
 		return recipe_inner_map(spec);
 	case RAWBPF_MAP_WANTS_STRUCT_OPS:
-		return rawbpf_btf_struct_ops_load(spec, &ops, kernel, "tcp_congestion_ops");
+		return rawbpf_struct_ops_btf_load(spec, &ops, kernel, "tcp_congestion_ops");
 	default:
 		return 0;
 	}
@@ -88,7 +88,7 @@ static int recipe_find_operation(struct rawbpf_prog_spec *spec, const struct raw
 	for (; target[length] != '.' && length < sizeof name - 1; length++)
 		name[length] = target[length];
 	name[length] = '\0';
-	id = rawbpf_btf_find(kernel, BTF_KIND_STRUCT, name);
+	id = rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, name);
 	if (id < 0)
 		return id;
 	err = rawbpf_btf_member_find(kernel, id, target + length + 1, &member);
@@ -103,13 +103,13 @@ static int recipe_extended_prog(struct rawbpf_prog_spec *spec)
 	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	uint32_t memory[64];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
-	int number = rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
-	int packet = rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "__sk_buff", 4, NULL, 0);
+	int number = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	int packet = rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "__sk_buff", 4, NULL, 0);
 	const struct rawbpf_btf_field context = {
-		"skb", rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, packet), 0 };
-	int proto = rawbpf_btf_emit_func_proto(&b, number, &context, 1);
+		"skb", rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL, packet), 0 };
+	int proto = rawbpf_btf_func_proto_emit(&b, number, &context, 1);
 	struct bpf_func_info info = {
-		.type_id = rawbpf_btf_emit_func(&b, "extended", proto, BTF_FUNC_GLOBAL) };
+		.type_id = rawbpf_btf_func_emit(&b, "extended", proto, BTF_FUNC_GLOBAL) };
 	int prog, btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){
 		.data = memory, .size = b.size });
 
@@ -155,9 +155,9 @@ static int recipe_find_target(struct rawbpf_prog_spec *spec, const struct rawbpf
 	switch (recipe->wants) {
 	case RAWBPF_PROG_WANTS_FUNC:
 	case RAWBPF_PROG_WANTS_TYPEDEF:
-		id = rawbpf_btf_find(kernel, recipe->wants == RAWBPF_PROG_WANTS_FUNC
+		id = rawbpf_btf_type_find(kernel, recipe->wants == RAWBPF_PROG_WANTS_FUNC
 						     ? BTF_KIND_FUNC : BTF_KIND_TYPEDEF,
-				     recipe->target);
+					  recipe->target);
 		spec->attach_btf_id = id < 0 ? 0 : id;
 		return id < 0 ? id : 0;
 	case RAWBPF_PROG_WANTS_STRUCT_OPS:

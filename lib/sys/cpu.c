@@ -38,7 +38,7 @@ static int count_cpus(const char *list)
 	return more < 0 ? more : count ? (int)count : -EINVAL;
 }
 
-int rawbpf_cpu_possible(void)
+int rawbpf_cpu_count(void)
 {
 	char list[1024];
 	int length = rawbpf__file_read(AT_FDCWD, "/sys/devices/system/cpu/possible", list,

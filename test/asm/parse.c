@@ -26,7 +26,7 @@ struct parsed {
 
 static void parse(struct parsed *parsed, const char *text, size_t length, unsigned max)
 {
-	size_t scratch = rawbpf_text_scratch(length);
+	size_t scratch = rawbpf_text_scratch_size(length);
 
 	memset(parsed, 0, sizeof *parsed);
 	parsed->lines = calloc(max + 1, sizeof *parsed->lines);
@@ -565,7 +565,7 @@ START_TEST(buffers_that_are_too_small)
 {
 	static const char text[] = "goto end\nr1 = 5 ll\nr1 = map m\n.map m array 4 4 1\nend: exit\n";
 	struct bpf_insn insns[7], whole[6];
-	size_t scratch = rawbpf_text_scratch(sizeof text - 1);
+	size_t scratch = rawbpf_text_scratch_size(sizeof text - 1);
 	char *memory = malloc(scratch);
 	struct rawbpf_text_map map;
 	struct rawbpf_text parser = { .text = text, .length = sizeof text - 1, .insns = whole,

@@ -16,7 +16,7 @@ static void parse(struct rawbpf_text *parser, const char *text, size_t length,
 {
 	static struct bpf_insn insns[4096];
 	static struct rawbpf_text_map maps[4];
-	size_t scratch = rawbpf_text_scratch(length);
+	size_t scratch = rawbpf_text_scratch_size(length);
 
 	*parser = (struct rawbpf_text){ .text = text, .length = length, .insns = insns,
 					.max = COUNT(insns), .maps = maps, .map_max = COUNT(maps),

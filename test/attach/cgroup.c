@@ -443,9 +443,9 @@ START_TEST(test_link_force_detach)
 
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
 	other.fd = fcntl(link.fd, F_DUPFD_CLOEXEC, 3);
-	ck_assert_int_eq(rawbpf_link_force_detach(&link), 0);
+	ck_assert_int_eq(rawbpf_link_revoke(&link), 0);
 	ASSERT_NONE();
-	ck_assert_int_eq(rawbpf_link_force_detach(&link), 0);
+	ck_assert_int_eq(rawbpf_link_revoke(&link), 0);
 	ck_assert_int_eq(rawbpf_link_update(&other, a, 0), -ENOLINK);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	ck_assert_int_eq(rawbpf_link_detach(&other), 0);

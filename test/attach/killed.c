@@ -19,7 +19,7 @@ static void hold(const struct link_kind *kind, int out)
 	memset(&info, 0, sizeof info);
 	if (prog >= 0 && kind->attach(&link, prog) == 0) {
 		ids[0] = live_prog_id(prog);
-		if (rawbpf_obj_get_info(link.fd, &info, sizeof info) > 0)
+		if (rawbpf_obj_info(link.fd, &info, sizeof info) > 0)
 			ids[1] = info.id;
 	}
 	if (write(out, ids, sizeof ids) == sizeof ids)

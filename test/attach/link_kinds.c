@@ -186,7 +186,7 @@ static int attach_fentry_with_cookie(struct rawbpf_link *link, int prog)
 
 static int attach_fentry_multi(struct rawbpf_link *link, int prog)
 {
-	uint32_t id = rawbpf_btf_find(&link_world.kernel, BTF_KIND_FUNC, "do_fchownat");
+	uint32_t id = rawbpf_btf_type_find(&link_world.kernel, BTF_KIND_FUNC, "do_fchownat");
 
 	return rawbpf_tracing_multi_attach(link, prog, BPF_TRACE_FENTRY_MULTI,
 		&(struct rawbpf_tracing_multi_spec){ .btf_ids = &id, .count = 1 });

@@ -24,7 +24,7 @@ struct link_kind {
 	unsigned events;        /* how often a trigger runs the program */
 	unsigned only_syscall;  /* count only this one, whose number is the context's second word */
 	int only_ours;          /* count only what this process does */
-	int update, force;      /* what rawbpf_link_update() and rawbpf_link_force_detach() say */
+	int update, force;      /* what rawbpf_link_update() and rawbpf_link_revoke() say */
 	struct {                /* what becomes of it on kernels older than this, 0x50a for 5.10 */
 		unsigned than;
 		const char *story;
@@ -47,7 +47,7 @@ struct link_story {
 	int open;
 	int update;
 	long long updated;      /* with another program (counted by that), */
-	int force;              /* rawbpf_link_force_detach() */
+	int force;              /* rawbpf_link_revoke() */
 	long long forced;       /* after that, */
 	long long detached;     /* and after rawbpf_link_detach(): by both programs */
 	int fds_left;           /* more descriptors than before */

@@ -48,8 +48,9 @@ int link_kind_load(const struct link_kind *kind, int map, int slot)
 	int btf_id = 0;
 
 	if (kind->btf_name)
-		btf_id = link_world.has_btf ? rawbpf_btf_find(&link_world.kernel, kind->btf_kind,
-							 kind->btf_name) : -ENOENT;
+		btf_id = link_world.has_btf ?
+			rawbpf_btf_type_find(&link_world.kernel, kind->btf_kind, kind->btf_name) :
+			-ENOENT;
 	if (count < 0 || btf_id < 0)
 		return count < 0 ? count : btf_id;
 	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
@@ -80,7 +81,7 @@ static int type_of(const struct rawbpf_link *link)
 	int known;
 
 	memset(&info, 0, sizeof info);
-	known = rawbpf_obj_get_info(link->fd, &info, sizeof info);
+	known = rawbpf_obj_info(link->fd, &info, sizeof info);
 	return known < 0 ? known : (int)info.type;
 }
 
@@ -130,7 +131,7 @@ static void tell_story(const struct link_kind *kind, struct link_story *story, i
 	}
 	story->update = rawbpf_link_update(&link, progs[1], 0);
 	story->updated = count_events(kind, &link, map, 1);
-	story->force = rawbpf_link_force_detach(&link);
+	story->force = rawbpf_link_revoke(&link);
 	story->forced = count_events(kind, &link, map, 0) + count_events(kind, &link, map, 1);
 	rawbpf_link_detach(&link);
 	story->detached = count_until_none(kind, &link, map);

@@ -155,7 +155,7 @@ static unsigned link_id(const struct rawbpf_link *link)
 	struct bpf_link_info info;
 
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(link->fd, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(link->fd, &info, sizeof info), 0);
 	return info.id;
 }
 
@@ -374,7 +374,7 @@ START_TEST(test_netfilter_drops)
 	ck_assert_int_eq(netfilter(&link, drop, NFPROTO_IPV4, NF_INET_LOCAL_IN, 0, 0), 0);
 	ck_assert_int_eq(arrives(fd, &address), 0);
 	ck_assert_int_eq(rawbpf_link_update(&link, drop, 0), -EOPNOTSUPP);
-	ck_assert_int_eq(rawbpf_link_force_detach(&link), 0);
+	ck_assert_int_eq(rawbpf_link_revoke(&link), 0);
 	ck_assert_int_eq(arrives(fd, &address), 1);
 	rawbpf_link_detach(&link);
 }

@@ -19,7 +19,7 @@ static int load(const struct bpf_insn *insns, unsigned count, const char *target
 	int id;
 
 	snprintf(name, sizeof name, "bpf_iter_%s", target);
-	id = rawbpf_btf_find(&kernel, BTF_KIND_FUNC, name);
+	id = rawbpf_btf_type_find(&kernel, BTF_KIND_FUNC, name);
 	ck_assert_msg(id > 0, "%s: %d", name, id);
 	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_TRACING, .license = "GPL", .insns = insns,
@@ -138,7 +138,7 @@ START_TEST(test_cgroup)
 	struct rawbpf_link link;
 	int prog;
 
-	if (rawbpf_btf_find(&kernel, BTF_KIND_FUNC, "bpf_iter_cgroup") < 0)
+	if (rawbpf_btf_type_find(&kernel, BTF_KIND_FUNC, "bpf_iter_cgroup") < 0)
 		SKIP("there is no iterator of cgroups before 6.1");
 	prog = load_marking("cgroup");
 	ck_assert_int_eq(ATTACH(&link, prog, .cgroup_order = BPF_CGROUP_ITER_SELF_ONLY), 0);
@@ -197,9 +197,9 @@ START_TEST(test_refused)
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, raw,
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" }), 0);
 	ck_assert_int_eq(rawbpf_iter_create(&link), -EINVAL);
-	ck_assert_int_eq(rawbpf_link_force_detach(&link), -EOPNOTSUPP);
+	ck_assert_int_eq(rawbpf_link_revoke(&link), -EOPNOTSUPP);
 	rawbpf_link_detach(&link);
-	ck_assert_int_eq(rawbpf_link_force_detach(&link), -EBADF);
+	ck_assert_int_eq(rawbpf_link_revoke(&link), -EBADF);
 	ck_assert_int_eq(rawbpf_struct_ops_attach(&link, map), -EINVAL);
 	ck_assert_int_eq(rawbpf_struct_ops_attach(&link, 9999), -EBADF);
 	ck_assert_int_eq(rawbpf_perf_event_attach(&link, 9999, raw,

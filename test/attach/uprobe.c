@@ -168,14 +168,14 @@ START_TEST(test_task_fd_of_uprobe)
 {
 	int prog = live_prog(BPF_PROG_TYPE_KPROBE, 0);
 	char name[4096];
-	struct rawbpf_task_fd query = { .name = name, .name_size = sizeof name };
+	struct rawbpf_task_fd_info query = { .name = name, .name_size = sizeof name };
 	struct rawbpf_link link;
 	int err = rawbpf_uprobe_attach(&link, prog, &(struct rawbpf_uprobe_spec){
 		.path = "/proc/self/exe", .offset = link_kinds_offset(probed), .pid = getpid(),
 		.bind = RAWBPF_BIND_IOCTL });
 
 	ck_assert_int_eq(err, 0);
-	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), link.fd, &query), 0);
+	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), 0);
 	ck_assert_uint_eq(query.type, BPF_FD_TYPE_UPROBE);
 	ck_assert_uint_eq(query.prog_id, live_prog_id(prog));
 	ck_assert_uint_eq(query.offset, link_kinds_offset(probed));

@@ -59,10 +59,10 @@ START_TEST(test_cases)
 		char text[128];
 		size_t length;
 
-		length = rawbpf_escape_terminal(text, sizeof text, cases[i].bytes, cases[i].length);
+		length = rawbpf_terminal_escape(text, sizeof text, cases[i].bytes, cases[i].length);
 		ck_assert_str_eq(text, cases[i].terminal);
 		ck_assert_uint_eq(length, strlen(text));
-		length = rawbpf_escape_json(text, sizeof text, cases[i].bytes, cases[i].length);
+		length = rawbpf_json_escape(text, sizeof text, cases[i].bytes, cases[i].length);
 		ck_assert_str_eq(text, cases[i].json);
 		ck_assert_uint_eq(length, strlen(text));
 	}
@@ -81,7 +81,7 @@ START_TEST(test_truncation)
 		char text[20];
 
 		memset(text, 0x5a, sizeof text);
-		ck_assert_uint_eq(rawbpf_escape_terminal(text, size, bytes, sizeof bytes - 1), 12);
+		ck_assert_uint_eq(rawbpf_terminal_escape(text, size, bytes, sizeof bytes - 1), 12);
 		while (kept + 1 < COUNT(ends) && ends[kept + 1] < size)
 			kept++;
 		if (size) {
@@ -91,7 +91,7 @@ START_TEST(test_truncation)
 		for (size_t i = size; i < sizeof text; i++)
 			ck_assert_int_eq(text[i], 0x5a);
 	}
-	ck_assert_uint_eq(rawbpf_escape_json(NULL, 0, bytes, sizeof bytes - 1), 1 + 6 + 2 + 6 + 1);
+	ck_assert_uint_eq(rawbpf_json_escape(NULL, 0, bytes, sizeof bytes - 1), 1 + 6 + 2 + 6 + 1);
 }
 END_TEST
 
@@ -180,10 +180,11 @@ START_TEST(test_reversible)
 			random = random * 1664525 + 1013904223;
 			bytes[i] = random >> 31 ? random >> 16 : likely[(random >> 16) % COUNT(likely)];
 		}
-		ck_assert_uint_le(rawbpf_escape_terminal(text, sizeof text, bytes, length), 4 * length);
+		ck_assert_uint_le(rawbpf_terminal_escape(text, sizeof text, bytes, length),
+				  4 * length);
 		ck_assert_uint_eq(unescape_terminal(again, text), length);
 		ck_assert_int_eq(memcmp(again, bytes, length), 0);
-		ck_assert_uint_le(rawbpf_escape_json(text, sizeof text, bytes, length), 6 * length);
+		ck_assert_uint_le(rawbpf_json_escape(text, sizeof text, bytes, length), 6 * length);
 		ck_assert_uint_eq(unescape_json(again, text), length);
 		ck_assert_int_eq(memcmp(again, bytes, length), 0);
 	}

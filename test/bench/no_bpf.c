@@ -19,13 +19,13 @@ OPAQUE int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 	return spec->type;
 }
 
-OPAQUE int rawbpf_map_query(int map, struct rawbpf_map_layout *layout)
+OPAQUE int rawbpf_map_layout_info(int map, struct rawbpf_map_layout *layout)
 {
 	layout->cpus = layout->lookup_size = 8;
 	return map;
 }
 
-OPAQUE int rawbpf_map_lookup_percpu(int map, const struct rawbpf_map_layout *layout,
+OPAQUE int rawbpf_map_percpu_lookup(int map, const struct rawbpf_map_layout *layout,
 				    const void *key, void *values, size_t size)
 {
 	return map + (layout && key && values && size);

@@ -33,14 +33,14 @@ static struct rawbpf_btf_build built(void)
 		{ "first", INT, 0 }, { NULL, INNER, 8 }, { "n", ARRAY, 16 } };
 
 	memset(memory, 0xff, sizeof memory);
-	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED), INT);
-	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "char", 1, BTF_INT_CHAR), CHAR);
-	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, CHAR), PTR);
-	ck_assert_int_eq(rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "named", 16, named, 2), NAMED);
-	ck_assert_int_eq(rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, NULL, 8, inner, 2), INNER);
-	ck_assert_int_eq(rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "outer", 64, outer, 3), OUTER);
-	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_TYPEDEF, "outer_t", OUTER), TYPEDEF);
-	ck_assert_int_eq(rawbpf_btf_emit_array(&b, NAMED, INT, 3), ARRAY);
+	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED), INT);
+	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "char", 1, BTF_INT_CHAR), CHAR);
+	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL, CHAR), PTR);
+	ck_assert_int_eq(rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "named", 16, named, 2), NAMED);
+	ck_assert_int_eq(rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, NULL, 8, inner, 2), INNER);
+	ck_assert_int_eq(rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "outer", 64, outer, 3), OUTER);
+	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, "outer_t", OUTER), TYPEDEF);
+	ck_assert_int_eq(rawbpf_btf_array_emit(&b, NAMED, INT, 3), ARRAY);
 	ck_assert_int_eq(b.error, 0);
 	return b;
 }
@@ -60,29 +60,30 @@ START_TEST(test_written_is_read)
 	uint32_t index[8];
 	int indexed;
 
-	ck_assert_uint_eq(rawbpf_btf_id_end(&btf), 9);
+	ck_assert_uint_eq(rawbpf_btf_type_end(&btf), 9);
 	ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, 7), -ENOSPC);
 	for (indexed = 0; indexed < 2; indexed++) {
-		ck_assert_ptr_null(rawbpf_btf_get(&btf, 0));
-		ck_assert_ptr_null(rawbpf_btf_get(&btf, 9));
-		ck_assert_ptr_null(rawbpf_btf_get(&btf, -1));
-		ck_assert_uint_eq(rawbpf_btf_kind(rawbpf_btf_get(&btf, ARRAY)), BTF_KIND_ARRAY);
-		ck_assert_uint_eq(rawbpf_btf_vlen(rawbpf_btf_get(&btf, OUTER)), 3);
-		ck_assert_str_eq(rawbpf_btf_name_get(&btf, OUTER), "outer");
-		ck_assert_str_eq(rawbpf_btf_name_get(&btf, PTR), "");
-		ck_assert_ptr_null(rawbpf_btf_name_get(&btf, 9));
-		ck_assert_int_eq(rawbpf_btf_find(&btf, 0, "outer_t"), TYPEDEF);
-		ck_assert_int_eq(rawbpf_btf_find(&btf, BTF_KIND_STRUCT, "named"), NAMED);
-		ck_assert_int_eq(rawbpf_btf_find(&btf, BTF_KIND_UNION, "named"), -ENOENT);
-		ck_assert_int_eq(rawbpf_btf_find(&btf, 0, "name"), -ENOENT);
-		ck_assert_int_eq(rawbpf_btf_find(&btf, 0, "named2"), -ENOENT);
-		ck_assert_int_eq(rawbpf_btf_resolve(&btf, TYPEDEF), OUTER);
-		ck_assert_int_eq(rawbpf_btf_resolve(&btf, 0), 0);
-		ck_assert_int_eq(rawbpf_btf_resolve(&btf, 9), -EINVAL);
-		ck_assert_int_eq(rawbpf_btf_size_get(&btf, TYPEDEF), 64);
-		ck_assert_int_eq(rawbpf_btf_size_get(&btf, ARRAY), 48);
-		ck_assert_int_eq(rawbpf_btf_size_get(&btf, PTR), sizeof(void *));
-		ck_assert_int_eq(rawbpf_btf_size_get(&btf, 0), -EINVAL);
+		ck_assert_ptr_null(rawbpf_btf_type_get(&btf, 0));
+		ck_assert_ptr_null(rawbpf_btf_type_get(&btf, 9));
+		ck_assert_ptr_null(rawbpf_btf_type_get(&btf, -1));
+		ck_assert_uint_eq(rawbpf_btf_type_kind(rawbpf_btf_type_get(&btf, ARRAY)),
+				  BTF_KIND_ARRAY);
+		ck_assert_uint_eq(rawbpf_btf_type_vlen(rawbpf_btf_type_get(&btf, OUTER)), 3);
+		ck_assert_str_eq(rawbpf_btf_type_name(&btf, OUTER), "outer");
+		ck_assert_str_eq(rawbpf_btf_type_name(&btf, PTR), "");
+		ck_assert_ptr_null(rawbpf_btf_type_name(&btf, 9));
+		ck_assert_int_eq(rawbpf_btf_type_find(&btf, 0, "outer_t"), TYPEDEF);
+		ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_STRUCT, "named"), NAMED);
+		ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_UNION, "named"), -ENOENT);
+		ck_assert_int_eq(rawbpf_btf_type_find(&btf, 0, "name"), -ENOENT);
+		ck_assert_int_eq(rawbpf_btf_type_find(&btf, 0, "named2"), -ENOENT);
+		ck_assert_int_eq(rawbpf_btf_type_resolve(&btf, TYPEDEF), OUTER);
+		ck_assert_int_eq(rawbpf_btf_type_resolve(&btf, 0), 0);
+		ck_assert_int_eq(rawbpf_btf_type_resolve(&btf, 9), -EINVAL);
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, TYPEDEF), 64);
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, ARRAY), 48);
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, PTR), sizeof(void *));
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, 0), -EINVAL);
 		ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, 8), 0);
 	}
 }
@@ -136,7 +137,7 @@ START_TEST(test_member)
 {
 	struct rawbpf_btf_build b = built();
 	struct rawbpf_btf btf = parsed(&b);
-	struct btf_type *named = (void *)rawbpf_btf_get(&btf, NAMED);
+	struct btf_type *named = (void *)rawbpf_btf_type_get(&btf, NAMED);
 	struct btf_member *q = (struct btf_member *)(named + 1) + 1;
 	struct rawbpf_btf_member member;
 
@@ -163,13 +164,13 @@ static void assert_format(struct rawbpf_btf_build *b, int id, const char *expect
 {
 	struct rawbpf_btf btf = parsed(b);
 	char text[100], cut[8];
-	size_t length = rawbpf_btf_format(text, sizeof text, &btf, id);
+	size_t length = rawbpf_btf_type_format(text, sizeof text, &btf, id);
 
 	ck_assert_str_eq(text, expected);
 	ck_assert_uint_eq(length, strlen(expected));
-	ck_assert_uint_eq(rawbpf_btf_format(cut, sizeof cut, &btf, id), length);
+	ck_assert_uint_eq(rawbpf_btf_type_format(cut, sizeof cut, &btf, id), length);
 	ck_assert_int_eq(strncmp(cut, expected, 7), 0);
-	ck_assert_uint_eq(rawbpf_btf_format(NULL, 0, &btf, id), length);
+	ck_assert_uint_eq(rawbpf_btf_type_format(NULL, 0, &btf, id), length);
 }
 
 START_TEST(test_format)
@@ -186,25 +187,25 @@ START_TEST(test_format)
 	assert_format(&b, TYPEDEF, "outer_t");
 	assert_format(&b, ARRAY, "struct named[3]");
 	assert_format(&b, 99, "(broken)");
-	assert_format(&b, rawbpf_btf_emit_array(&b, p, i, 4), "char *[4]");
-	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, ARRAY),
+	assert_format(&b, rawbpf_btf_array_emit(&b, p, i, 4), "char *[4]");
+	assert_format(&b, rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL, ARRAY),
 		      "struct named (*)[3]");
-	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, ARRAY), "struct named[3]");
-	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, PTR), "char *const");
-	constant = rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, INT);
-	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, constant), "const int *");
-	constant = rawbpf_btf_emit_ref(&b, BTF_KIND_VOLATILE, NULL, constant);
+	assert_format(&b, rawbpf_btf_ref_emit(&b, BTF_KIND_CONST, NULL, ARRAY), "struct named[3]");
+	assert_format(&b, rawbpf_btf_ref_emit(&b, BTF_KIND_CONST, NULL, PTR), "char *const");
+	constant = rawbpf_btf_ref_emit(&b, BTF_KIND_CONST, NULL, INT);
+	assert_format(&b, rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL, constant), "const int *");
+	constant = rawbpf_btf_ref_emit(&b, BTF_KIND_VOLATILE, NULL, constant);
 	assert_format(&b, constant, "const volatile int");
-	function = rawbpf_btf_emit_func_proto(&b, p, parameters, 2);
+	function = rawbpf_btf_func_proto_emit(&b, p, parameters, 2);
 	assert_format(&b, function, "char *(char *, ...)");
-	assert_format(&b, rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, function),
+	assert_format(&b, rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL, function),
 		      "char *(*)(char *, ...)");
-	assert_format(&b, rawbpf_btf_emit_func(&b, "f", function, BTF_FUNC_GLOBAL),
+	assert_format(&b, rawbpf_btf_func_emit(&b, "f", function, BTF_FUNC_GLOBAL),
 		      "char *f(char *, ...)");
-	function = rawbpf_btf_emit_func_proto(&b, 0, NULL, 0);
-	assert_format(&b, rawbpf_btf_emit_func(&b, "g\n", function, 0), "void g\\x0a(void)");
-	assert_format(&b, rawbpf_btf_emit_var(&b, "v", INT, 0), "int v");
-	assert_format(&b, rawbpf_btf_emit_decl_tag(&b, "t", INT, -1), "tag t");
+	function = rawbpf_btf_func_proto_emit(&b, 0, NULL, 0);
+	assert_format(&b, rawbpf_btf_func_emit(&b, "g\n", function, 0), "void g\\x0a(void)");
+	assert_format(&b, rawbpf_btf_var_emit(&b, "v", INT, 0), "int v");
+	assert_format(&b, rawbpf_btf_decl_tag_emit(&b, "t", INT, -1), "tag t");
 }
 END_TEST
 
@@ -219,8 +220,8 @@ START_TEST(test_room)
 
 		b = (struct rawbpf_btf_build){ .data = memory, .max = max };
 		memset(memory, 0xff, sizeof memory);
-		rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
-		rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "s", 4,
+		rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+		rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "s", 4,
 				       (struct rawbpf_btf_field[]){ { "member", 1, 0 } }, 1);
 		ck_assert_uint_le(b.size, max);
 		ck_assert_uint_eq(((unsigned char *)memory)[max], 0xff);
@@ -239,42 +240,42 @@ START_TEST(test_steps_refuse)
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
 	size_t size;
 
-	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 3, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 3, 0), -EINVAL);
 	/* nothing after the first mistake */
 	size = b.size;
-	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 4, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 4, 0), -EINVAL);
 	ck_assert_uint_eq(b.size, size);
 	ck_assert_int_eq(b.error, -EINVAL);
 
 	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
-	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL, -ENOENT), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL, -ENOENT), -EINVAL);
 	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
-	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_INT, NULL, 1), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_INT, NULL, 1), -EINVAL);
 	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
-	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_TYPEDEF, NULL, 1), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, NULL, 1), -EINVAL);
 	b = (struct rawbpf_btf_build){ .data = (char *)memory + 2, .max = 100 };
-	ck_assert_int_eq(rawbpf_btf_emit_int(&b, "int", 4, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 4, 0), -EINVAL);
 	/* the innermost mistake is what comes out */
 	b = (struct rawbpf_btf_build){ .data = memory, .max = 30 };
-	ck_assert_int_eq(rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL,
-					     rawbpf_btf_emit_int(&b, "int", 4, 0)), -ENOSPC);
+	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
+					     rawbpf_btf_int_emit(&b, "int", 4, 0)), -ENOSPC);
 }
 END_TEST
 
 START_TEST(test_section)
 {
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
-	int type = rawbpf_btf_emit_int(&b, "int", 4, 0);
-	int var = rawbpf_btf_emit_var(&b, "counter", type, BTF_VAR_GLOBAL_ALLOCATED);
-	int section = rawbpf_btf_emit_datasec(&b, ".bss", 4,
+	int type = rawbpf_btf_int_emit(&b, "int", 4, 0);
+	int var = rawbpf_btf_var_emit(&b, "counter", type, BTF_VAR_GLOBAL_ALLOCATED);
+	int section = rawbpf_btf_datasec_emit(&b, ".bss", 4,
 		(struct rawbpf_btf_field[]){ { NULL, var, 0 } }, (unsigned[]){ 4 }, 1);
 	struct rawbpf_btf btf = parsed(&b);
 
 	ck_assert_int_eq(section, 3);
-	ck_assert_str_eq(rawbpf_btf_name_get(&btf, 3), ".bss");
-	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 3), 4);
-	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 2), 4);
-	ck_assert_int_eq(rawbpf_btf_emit_string(&b, "counter"), 1 + 4 + 8 + 5);
+	ck_assert_str_eq(rawbpf_btf_type_name(&btf, 3), ".bss");
+	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 3), 4);
+	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 2), 4);
+	ck_assert_int_eq(rawbpf_btf_string_emit(&b, "counter"), 1 + 4 + 8 + 5);
 	ck_assert_str_eq(rawbpf_btf_string_get(&btf, 1), "int");
 }
 END_TEST
@@ -288,15 +289,15 @@ START_TEST(test_base)
 	struct rawbpf_btf_build m = { .data = more, .max = sizeof more };
 	struct btf_type *type;
 
-	rawbpf_btf_emit_ref(&m, BTF_KIND_TYPEDEF, "mine", NAMED);
+	rawbpf_btf_ref_emit(&m, BTF_KIND_TYPEDEF, "mine", NAMED);
 	ck_assert_int_eq(rawbpf_btf_parse(&module, more, m.size, &base), 0);
-	type = (struct btf_type *)rawbpf_btf_get(&module, 9);
+	type = (struct btf_type *)rawbpf_btf_type_get(&module, 9);
 	type->name_off += base.strings_size;
-	ck_assert_uint_eq(rawbpf_btf_id_end(&module), 10);
-	ck_assert_str_eq(rawbpf_btf_name_get(&module, 9), "mine");
-	ck_assert_str_eq(rawbpf_btf_name_get(&module, NAMED), "named");
-	ck_assert_int_eq(rawbpf_btf_find(&module, 0, "mine"), 9);
-	ck_assert_int_eq(rawbpf_btf_find(&module, 0, "named"), -ENOENT);
+	ck_assert_uint_eq(rawbpf_btf_type_end(&module), 10);
+	ck_assert_str_eq(rawbpf_btf_type_name(&module, 9), "mine");
+	ck_assert_str_eq(rawbpf_btf_type_name(&module, NAMED), "named");
+	ck_assert_int_eq(rawbpf_btf_type_find(&module, 0, "mine"), 9);
+	ck_assert_int_eq(rawbpf_btf_type_find(&module, 0, "named"), -ENOENT);
 	ck_assert_int_eq(rawbpf_btf_offset_find(&module, "mine", "q"), 8);
 }
 END_TEST
@@ -345,20 +346,20 @@ START_TEST(test_loops)
 	/* a struct with two unnamed members that are itself */
 	const struct rawbpf_btf_field self[] = { { NULL, 4, 0 }, { NULL, 4, 0 } };
 
-	rawbpf_btf_emit_ref(&b, BTF_KIND_CONST, NULL, 1);
-	rawbpf_btf_emit_array(&b, 2, 2, 1);
-	rawbpf_btf_emit_array(&b, 1, 1, UINT32_MAX);
-	rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "self", 4, self, 2);
-	rawbpf_btf_emit_func_proto(&b, 5, (struct rawbpf_btf_field[]){
+	rawbpf_btf_ref_emit(&b, BTF_KIND_CONST, NULL, 1);
+	rawbpf_btf_array_emit(&b, 2, 2, 1);
+	rawbpf_btf_array_emit(&b, 1, 1, UINT32_MAX);
+	rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "self", 4, self, 2);
+	rawbpf_btf_func_proto_emit(&b, 5, (struct rawbpf_btf_field[]){
 		{ NULL, 5, 0 }, { NULL, 5, 0 }, { NULL, 5, 0 }, { NULL, 5, 0 } }, 4);
 	btf = parsed(&b);
-	ck_assert_int_eq(rawbpf_btf_resolve(&btf, 1), -ELOOP);
-	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 1), -ELOOP);
-	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 2), -ELOOP);
-	ck_assert_int_eq(rawbpf_btf_size_get(&btf, 3), -EOVERFLOW);
+	ck_assert_int_eq(rawbpf_btf_type_resolve(&btf, 1), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 1), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 2), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 3), -EOVERFLOW);
 	ck_assert_int_eq(rawbpf_btf_member_find(&btf, 4, "x", &member), -ELOOP);
 	for (unsigned id = 0; id < 7; id++)
-		ck_assert_uint_lt(rawbpf_btf_format(text, sizeof text, &btf, id), 20000);
+		ck_assert_uint_lt(rawbpf_btf_type_format(text, sizeof text, &btf, id), 20000);
 }
 END_TEST
 
@@ -388,7 +389,7 @@ START_TEST(test_layout)
 	memmove((char *)&data + 24, &data.layout_off, 8);
 	ck_assert_uint_eq(offsetof(typeof(data), unknown), 32);
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), 0);
-	ck_assert_int_eq(rawbpf_btf_find(&btf, BTF_KIND_TYPEDEF, "t2"), 2);
+	ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_TYPEDEF, "t2"), 2);
 	data.layout_len = 0;
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), -EINVAL);
 }
@@ -413,22 +414,22 @@ START_TEST(test_functions)
 	struct bpf_insn outside = BPF_CALL_REL(1);
 	struct rawbpf_btf btf;
 
-	ck_assert_int_eq(rawbpf_btf_func_find(insns, RAWBPF_COUNT(insns), infos, 3), 3);
+	ck_assert_int_eq(rawbpf_btf_funcs_find(insns, RAWBPF_COUNT(insns), infos, 3), 3);
 	ck_assert_uint_eq(infos[0].insn_off, 0);
 	ck_assert_uint_eq(infos[1].insn_off, 5);
 	ck_assert_uint_eq(infos[2].insn_off, 7);
-	ck_assert_int_eq(rawbpf_btf_func_find(insns, RAWBPF_COUNT(insns), infos, 2), -ENOSPC);
-	ck_assert_int_eq(rawbpf_btf_func_find(&outside, 1, infos, 3), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_funcs_find(insns, RAWBPF_COUNT(insns), infos, 2), -ENOSPC);
+	ck_assert_int_eq(rawbpf_btf_funcs_find(&outside, 1, infos, 3), -EINVAL);
 	outside.imm = -2;
-	ck_assert_int_eq(rawbpf_btf_func_find(&outside, 1, infos, 3), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_funcs_find(&outside, 1, infos, 3), -EINVAL);
 
-	ck_assert_int_eq(rawbpf_btf_func_find(insns, RAWBPF_COUNT(insns), infos, 3), 3);
-	ck_assert_int_eq(rawbpf_btf_func_emit(&b, infos, 3,
-					      (const char *[]){ NULL, "called", NULL }), 5);
+	ck_assert_int_eq(rawbpf_btf_funcs_find(insns, RAWBPF_COUNT(insns), infos, 3), 3);
+	ck_assert_int_eq(rawbpf_btf_funcs_emit(&b, infos, 3,
+					       (const char *[]){ NULL, "called", NULL }), 5);
 	btf = parsed(&b);
-	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[0].type_id), "main");
-	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[1].type_id), "called");
-	ck_assert_str_eq(rawbpf_btf_name_get(&btf, infos[2].type_id), "func_7");
+	ck_assert_str_eq(rawbpf_btf_type_name(&btf, infos[0].type_id), "main");
+	ck_assert_str_eq(rawbpf_btf_type_name(&btf, infos[1].type_id), "called");
+	ck_assert_str_eq(rawbpf_btf_type_name(&btf, infos[2].type_id), "func_7");
 	assert_format(&b, infos[2].type_id, "int func_7(void)");
 }
 END_TEST
@@ -459,10 +460,10 @@ START_TEST(test_map_recipe)
 		btf = parsed(&b);
 		assert_format(&b, asked.btf_key_type_id, cases[i].key);
 		assert_format(&b, asked.btf_value_type_id, cases[i].value);
-		ck_assert_int_eq(rawbpf_btf_size_get(&btf, asked.btf_value_type_id),
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, asked.btf_value_type_id),
 				 cases[i].value_size);
 		if (cases[i].key_size)
-			ck_assert_int_eq(rawbpf_btf_size_get(&btf, asked.btf_key_type_id),
+			ck_assert_int_eq(rawbpf_btf_type_size(&btf, asked.btf_key_type_id),
 					 cases[i].key_size);
 	}
 	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };

@@ -121,8 +121,8 @@ START_TEST(test_two_slots)
 	rawbpf_build_emit(&b, BPF_LD_IMM64(BPF_REG_2, 0x1122334455667788),
 			  BPF_LD_MAP_FD(BPF_REG_3, 7));
 	ck_assert_uint_eq(b.count, 5);
-	rawbpf_build_map(&b, BPF_REG_4, "m");
-	rawbpf_build_func(&b, BPF_REG_5, "callback");
+	rawbpf_build_map_emit(&b, BPF_REG_4, "m");
+	rawbpf_build_func_emit(&b, BPF_REG_5, "callback");
 	rawbpf_build_jump(&b, BPF_JMP_A(0), "start");
 	rawbpf_build_label(&b, "out");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
@@ -184,9 +184,9 @@ START_TEST(test_maps)
 	const struct rawbpf_env two = { .map_fds = second, .map_fd_count = 2 };
 	const struct rawbpf_env short_of_one = { .map_fds = second, .map_fd_count = 1 };
 
-	rawbpf_build_map_at(&b, BPF_REG_1, "rules", 5);
-	rawbpf_build_map_value_at(&b, BPF_REG_2, "counts", 24, 6);
-	rawbpf_build_map(&b, BPF_REG_9, "rules");
+	rawbpf_build_map_emit_at(&b, BPF_REG_1, "rules", 5);
+	rawbpf_build_map_value_emit_at(&b, BPF_REG_2, "counts", 24, 6);
+	rawbpf_build_map_emit(&b, BPF_REG_9, "rules");
 
 	ASSERT_RESOLVES(&one, BPF_LD_MAP_FD(BPF_REG_1, 6), BPF_LD_MAP_VALUE(BPF_REG_2, 5, 24),
 			BPF_LD_MAP_FD(BPF_REG_9, 6));
@@ -209,7 +209,7 @@ START_TEST(test_lines)
 	rawbpf_build_emit(&b, BPF_MOV64_IMM(BPF_REG_0, 1), BPF_LD_IMM64(BPF_REG_2, 1));
 	rawbpf_build_label(&b, "out");
 	rawbpf_build_jump(&b, BPF_JMP_A(0), "out");
-	rawbpf_build_func(&b, BPF_REG_1, "out");
+	rawbpf_build_func_emit(&b, BPF_REG_1, "out");
 	rawbpf_build_call_at(&b, "out", 1000000);
 	rawbpf_build_emit_at(&b, two, 2, 7);
 
@@ -315,7 +315,7 @@ START_TEST(test_far_call)
 	ck_assert_int_eq(rawbpf_build_resolve(&b, far_out, FAR_ROOM, NULL), 40003);
 	ck_assert_int_eq(memcmp(&far_out[40002], &BPF_CALL_REL(-2), 8), 0);
 	rawbpf_build_label(&b, "near");
-	rawbpf_build_func(&b, BPF_REG_2, "far");
+	rawbpf_build_func_emit(&b, BPF_REG_2, "far");
 	ck_assert_int_eq(rawbpf_build_resolve(&b, far_out, FAR_ROOM, NULL), 40005);
 	ck_assert_int_eq(far_out[40003].imm, -3);
 }
@@ -407,7 +407,7 @@ START_TEST(test_no_local_label)
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
 	assert_fails(NULL, -ENOENT, 0, 5, "1f", "instruction 0, line 5: there is no label '1f'");
 	begin();
-	rawbpf_build_func_at(&b, BPF_REG_1, "2b", 5);
+	rawbpf_build_func_emit_at(&b, BPF_REG_1, "2b", 5);
 	rawbpf_build_label(&b, "2");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
 	assert_fails(NULL, -ENOENT, 0, 5, "2b", "instruction 0, line 5: there is no label '2b'");
@@ -450,7 +450,7 @@ START_TEST(test_duplicate_label)
 	rawbpf_build_label_at(&b, "b", 21);
 	rawbpf_build_jump(&b, BPF_EXIT_INSN(), "b");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
-	rawbpf_build_map(&b, BPF_REG_1, "m");
+	rawbpf_build_map_emit(&b, BPF_REG_1, "m");
 	ck_assert_uint_eq(b.count, 2);
 	assert_fails(NULL, -EEXIST, 2, 20, "a", again);
 	assert_fails(NULL, -EEXIST, 2, 20, "a", again);
@@ -504,11 +504,11 @@ START_TEST(test_bad_names)
 	assert_fails(NULL, -EINVAL, 0, 4, NULL,
 		     "instruction 0, line 4: a jump or call without a label");
 	begin();
-	rawbpf_build_map_at(&b, BPF_REG_1, "", 4);
+	rawbpf_build_map_emit_at(&b, BPF_REG_1, "", 4);
 	assert_fails(NULL, -EINVAL, 0, 4, "", "instruction 0, line 4: a map without a name");
 	/* names of maps may be anything else */
 	begin();
-	rawbpf_build_map_at(&b, BPF_REG_1, "1", 4);
+	rawbpf_build_map_emit_at(&b, BPF_REG_1, "1", 4);
 	ASSERT_RESOLVES((&(struct rawbpf_env){ .map_fds = &(struct rawbpf_map_fd){ "1", 3 },
 					       .map_fd_count = 1 }), BPF_LD_MAP_FD(BPF_REG_1, 3));
 }
@@ -535,7 +535,7 @@ static void add_label(void)
 
 static void add_map(void)
 {
-	rawbpf_build_map_at(&b, BPF_REG_1, "m", 8);
+	rawbpf_build_map_emit_at(&b, BPF_REG_1, "m", 8);
 }
 
 static void add_jump(void)

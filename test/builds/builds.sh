@@ -110,7 +110,7 @@ links_only_what_it_uses() {
 		cc -Os -ffreestanding -c "$top/lib/sys/mem.c" -o "$work/mem.o" &&
 		links_of_insn rawbpf_build_resolve build out &&
 		links_of_insn rawbpf_insn_check check form put &&
-		links_of_insn rawbpf_insn_kernel check form helper put query &&
+		links_of_insn rawbpf_insn_kernel_find check form helper put query &&
 		links_of_insn rawbpf_insn_format form format helper opcode put &&
 		links_of_insn rawbpf_insn_explain check explain form format helper opcode out put query words &&
 		links_of_insn rawbpf_text_parse complain directive form helper lex listing match name out \

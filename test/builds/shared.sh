@@ -13,7 +13,7 @@ build=$1
 cat >"$work/plugin.c" <<-EOF
 	#include <rawbpf.h>
 	int plugin_start(void);
-	int plugin_start(void) { return rawbpf_cpu_possible(); }
+	int plugin_start(void) { return rawbpf_cpu_count(); }
 EOF
 
 # The linker finds every symbol (-z defs), and the object exports one.

@@ -45,7 +45,7 @@ static int no_first_key(void) { WITH_HASH(rawbpf_map_next(map, NULL, &key)); }
 static int after_last_index(void) { WITH_ARRAY((key = 3, rawbpf_map_next(map, &key, &key))); }
 static int empty_queue(void)
 {
-	WITH_MAP(BPF_MAP_TYPE_QUEUE, 0, 4, rawbpf_map_lookup_and_delete(map, NULL, &value, 0));
+	WITH_MAP(BPF_MAP_TYPE_QUEUE, 0, 4, rawbpf_map_take(map, NULL, &value, 0));
 }
 static int end_of_ids(void)
 {

@@ -114,8 +114,8 @@ int capability_begin(int cgroup)
 	given.uprobe_type = number_in("/sys/bus/event_source/devices/uprobe/type");
 	given.tracepoint_id =
 		number_in("/sys/kernel/tracing/events/syscalls/sys_enter_getppid/id");
-	if (rawbpf_obj_get_info(given.map, &map_info, sizeof map_info) < 0 ||
-	    rawbpf_obj_get_info(given.filter, &prog_info, sizeof prog_info) < 0)
+	if (rawbpf_obj_info(given.map, &map_info, sizeof map_info) < 0 ||
+	    rawbpf_obj_info(given.filter, &prog_info, sizeof prog_info) < 0)
 		return -EINVAL;
 	given.map_id = map_info.id;
 	given.prog_id = prog_info.id;
@@ -156,7 +156,7 @@ static int do_btf_load(unsigned unused)
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
 
 	(void)unused;
-	rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
+	rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
 	return rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
 }
 
@@ -194,7 +194,7 @@ static int do_info(unsigned wants_code)
 	int size;
 
 	memset(&info, 0, sizeof info);
-	size = rawbpf_obj_get_info(given.filter, &info, sizeof info);
+	size = rawbpf_obj_info(given.filter, &info, sizeof info);
 	return size < 0 ? size : wants_code && !info.xlated_prog_len ? -EPERM : 0;
 }
 
@@ -254,11 +254,11 @@ static int do_socket(unsigned unused)
 
 static int do_task_fd(unsigned unused)
 {
-	struct rawbpf_task_fd query;
+	struct rawbpf_task_fd_info query;
 
 	(void)unused;
 	memset(&query, 0, sizeof query);
-	return rawbpf_task_fd_query(getpid(), given.raw_link.fd, &query);
+	return rawbpf_task_fd_info(getpid(), given.raw_link.fd, &query);
 }
 
 static int do_stats(unsigned unused)
@@ -270,7 +270,7 @@ static int do_stats(unsigned unused)
 static int do_bind_map(unsigned unused)
 {
 	(void)unused;
-	return rawbpf_prog_bind_map(given.raw, given.map);
+	return rawbpf_prog_map_bind(given.raw, given.map);
 }
 
 static int do_stream(unsigned unused)

@@ -225,7 +225,7 @@ START_TEST(test_open_errors)
 	map = ring_create(PAGE);
 	live_mount_bpffs();
 	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/ring"), 0);
-	read_only = rawbpf_obj_get("/sys/fs/bpf/ring", BPF_F_RDONLY);
+	read_only = rawbpf_obj_open("/sys/fs/bpf/ring", BPF_F_RDONLY);
 	ck_assert_int_gt(read_only, 2);
 	ck_assert_int_eq(rawbpf_ring_open(&ring, read_only, see, NULL), -EACCES);
 	unlink("/sys/fs/bpf/ring");

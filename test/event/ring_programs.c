@@ -16,7 +16,7 @@ static void begin(struct rawbpf_build *b)
 		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),
 		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4));
-	rawbpf_build_map(b, BPF_REG_1, "ledger");
+	rawbpf_build_map_emit(b, BPF_REG_1, "ledger");
 	rawbpf_build_emit(b, BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "out");
 	rawbpf_build_emit(b,
@@ -63,7 +63,7 @@ static void output(struct rawbpf_build *b, const struct ring_producer *producer)
 			BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, 8));
 	else
 		rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_3, size));
-	rawbpf_build_map(b, BPF_REG_1, "ring");
+	rawbpf_build_map_emit(b, BPF_REG_1, "ring");
 	rawbpf_build_emit(b,
 		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, record),
@@ -74,7 +74,7 @@ static void output(struct rawbpf_build *b, const struct ring_producer *producer)
 
 static void reserve(struct rawbpf_build *b, const struct ring_producer *producer)
 {
-	rawbpf_build_map(b, BPF_REG_1, "ring");
+	rawbpf_build_map_emit(b, BPF_REG_1, "ring");
 	rawbpf_build_emit(b,
 		BPF_MOV64_IMM(BPF_REG_2, producer->size),
 		BPF_MOV64_IMM(BPF_REG_3, 0),
@@ -155,10 +155,10 @@ int ring_ledger_read(struct ring_ledger *sum, int ledger)
 	struct ring_ledger cpus[256];
 	struct rawbpf_map_layout layout;
 	const unsigned key = 0;
-	int err = rawbpf_map_query(ledger, &layout);
+	int err = rawbpf_map_layout_info(ledger, &layout);
 
 	if (err == 0)
-		err = rawbpf_map_lookup_percpu(ledger, &layout, &key, cpus, sizeof cpus);
+		err = rawbpf_map_percpu_lookup(ledger, &layout, &key, cpus, sizeof cpus);
 	*sum = (struct ring_ledger){ 0 };
 	for (unsigned cpu = 0; err == 0 && cpu < layout.cpus; cpu++) {
 		sum->produced += cpus[cpu].produced;
@@ -193,8 +193,8 @@ int ring_drainer_load(int ring, int sum, int flags)
 					 .license = "GPL", .insns = insns };
 	int prog;
 
-	rawbpf_build_map(&b, BPF_REG_1, "ring");
-	rawbpf_build_func(&b, BPF_REG_2, "each");
+	rawbpf_build_map_emit(&b, BPF_REG_1, "ring");
+	rawbpf_build_func_emit(&b, BPF_REG_2, "each");
 	rawbpf_build_emit(&b,
 		BPF_MOV64_IMM(BPF_REG_3, 0),
 		BPF_MOV64_IMM(BPF_REG_4, flags),
@@ -212,7 +212,7 @@ int ring_drainer_load(int ring, int sum, int flags)
 		BPF_MOV64_IMM(BPF_REG_5, 0),
 		BPF_EMIT_CALL(DYNPTR_READ),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8));
-	rawbpf_build_map_value(&b, BPF_REG_2, "sum", 0);
+	rawbpf_build_map_value_emit(&b, BPF_REG_2, "sum", 0);
 	rawbpf_build_emit(&b,
 		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_2, BPF_REG_1, offsetof(struct ring_sum, sum)),
 		BPF_MOV64_IMM(BPF_REG_1, 1),
@@ -224,7 +224,7 @@ int ring_drainer_load(int ring, int sum, int flags)
 	if (prog < 0)
 		return prog;
 	spec.insn_count = prog;
-	prog = rawbpf_btf_prog_load(&spec, infos, RAWBPF_COUNT(infos));
+	prog = rawbpf_prog_btf_load(&spec, infos, RAWBPF_COUNT(infos));
 	if (prog < 0)
 		return prog;
 	prog = rawbpf_prog_load(&spec);

@@ -74,25 +74,25 @@ static void assert_shows(const char *const *arguments, const char *part)
 
 static unsigned id_of_map(int map)
 {
-	struct rawbpf_info_map info = { .type = 0 };
+	struct rawbpf_map_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_info_get_map(map, &info), 0);
+	ck_assert_int_eq(rawbpf_map_info(map, &info), 0);
 	return info.id;
 }
 
 static unsigned id_of_link(int link)
 {
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_info_get_link(link, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link, &info), 0);
 	return info.id;
 }
 
 static unsigned id_of_btf(int btf)
 {
-	struct rawbpf_info_btf info = { .id = 0 };
+	struct rawbpf_btf_info info = { .id = 0 };
 
-	ck_assert_int_eq(rawbpf_info_get_btf(btf, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(btf, &info), 0);
 	return info.id;
 }
 
@@ -116,10 +116,10 @@ START_TEST(test_prog_show)
 {
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog(own_name(), map);
-	struct rawbpf_info_prog info = { .type = 0 };
+	struct rawbpf_prog_info info = { .type = 0 };
 	char loaded[64], *line;
 
-	ck_assert_int_eq(rawbpf_info_get_prog(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
 	command_run(&end, NULL, ARGS("prog", "show", own_name()));
 	ck_assert_str_eq(end.err, "");
 	/* of which only the time is not known; its form is */
@@ -237,9 +237,9 @@ START_TEST(test_prog_dump_machine)
 {
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog(own_name(), map);
-	struct rawbpf_info_prog info = { .type = 0 };
+	struct rawbpf_prog_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_info_get_prog(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
 	if (info.jited.count) {
 		assert_shows(ARGS("prog", "dump", "-x", own_name()), "function 0 main at 0x");
 		assert_has("\n\nfunction 1 help at 0x");
@@ -383,7 +383,7 @@ END_TEST
 START_TEST(test_map_percpu)
 {
 	int map = objects_map(own_name(), BPF_MAP_TYPE_PERCPU_ARRAY, 4, 4, 1);
-	int cpus = rawbpf_cpu_possible();
+	int cpus = rawbpf_cpu_count();
 	char expected[8192] = "";
 
 	assert_prints(ARGS("map", "set", own_name(), "0", "hex:01010101"), "");
@@ -504,15 +504,15 @@ START_TEST(test_map_typed)
 {
 	uint32_t data[256];
 	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
-	int u32 = rawbpf_btf_emit_int(&b, "unsigned int", 4, 0);
-	int s64 = rawbpf_btf_emit_int(&b, "long", 8, BTF_INT_SIGNED);
-	int character = rawbpf_btf_emit_int(&b, "char", 1, BTF_INT_CHAR);
-	int comm = rawbpf_btf_emit_array(&b, character, u32, 8);
-	int pair = rawbpf_btf_emit_array(&b, u32, u32, 2);
+	int u32 = rawbpf_btf_int_emit(&b, "unsigned int", 4, 0);
+	int s64 = rawbpf_btf_int_emit(&b, "long", 8, BTF_INT_SIGNED);
+	int character = rawbpf_btf_int_emit(&b, "char", 1, BTF_INT_CHAR);
+	int comm = rawbpf_btf_array_emit(&b, character, u32, 8);
+	int pair = rawbpf_btf_array_emit(&b, u32, u32, 2);
 	const struct rawbpf_btf_field fields[] = {
 		{ "delta", s64, 0 }, { "comm", comm, 8 }, { "pair", pair, 16 },
 	};
-	int type = rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "event", 24, fields, 3), btf, map;
+	int type = rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "event", 24, fields, 3), btf, map;
 	const struct {
 		int64_t delta;
 		char comm[8];
@@ -637,12 +637,12 @@ static void attach(struct rawbpf_link *link)
 
 START_TEST(test_link)
 {
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link;
 	const char *at;
 
 	attach(&link);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	assert_prints(ARGS("link", "show", own_name()),
 		      text("id        %u\n"
 			   "type      raw_tracepoint\n"
@@ -713,7 +713,7 @@ START_TEST(test_link_kernel_types)
 
 	if (rawbpf_btf_kernel_open(&kernel) < 0)
 		SKIP("this kernel has no BTF");
-	id = rawbpf_btf_find(&kernel, BTF_KIND_FUNC, "bpf_iter_task");
+	id = rawbpf_btf_type_find(&kernel, BTF_KIND_FUNC, "bpf_iter_task");
 	rawbpf_btf_close(&kernel);
 	ck_assert_int_gt(id, 0);
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){

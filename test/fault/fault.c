@@ -42,7 +42,7 @@ static int elements(void)
 	if (err == 0)
 		err = rawbpf_map_next(map, NULL, &key);
 	if (err == 0)
-		err = rawbpf_map_lookup_and_delete(map, &key, &value, 0);
+		err = rawbpf_map_take(map, &key, &value, 0);
 	return err;
 }
 
@@ -50,7 +50,7 @@ static int query(void)
 {
 	struct rawbpf_map_layout layout;
 
-	return rawbpf_map_query(percpu, &layout);
+	return rawbpf_map_layout_info(percpu, &layout);
 }
 
 static int walk(int of)
@@ -205,7 +205,7 @@ static int pin(void)
 	int err = rawbpf_obj_pin(map, PIN);
 
 	if (err == 0)
-		err = fault_close(rawbpf_obj_get(PIN, 0));
+		err = fault_close(rawbpf_obj_open(PIN, 0));
 	unlink(PIN);
 	return err;
 }
@@ -249,22 +249,22 @@ static int on_cgroup(void)
 static int info(void)
 {
 	static struct bpf_insn insns[2];
-	struct rawbpf_info_prog of_prog = { .xlated = { insns, 2, 0 } };
-	struct rawbpf_info_map of_map = { .type = 0 };
-	int err = rawbpf_info_get_map(map, &of_map);
+	struct rawbpf_prog_info of_prog = { .xlated = { insns, 2, 0 } };
+	struct rawbpf_map_info of_map = { .type = 0 };
+	int err = rawbpf_map_info(map, &of_map);
 
-	return err < 0 ? err : rawbpf_info_get_prog(prog, &of_prog);
+	return err < 0 ? err : rawbpf_prog_info(prog, &of_prog);
 }
 
 static int info_of_link(void)
 {
-	struct rawbpf_info_link info = { .name = { text, sizeof text, 0 } };
+	struct rawbpf_link_info info = { .name = { text, sizeof text, 0 } };
 	struct rawbpf_link link;
 	int err = rawbpf_raw_tracepoint_attach(&link, raw,
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" });
 
 	if (err == 0)
-		err = rawbpf_info_get_link(link.fd, &info);
+		err = rawbpf_link_info(link.fd, &info);
 	rawbpf_link_detach(&link);
 	return err;
 }
@@ -274,7 +274,7 @@ static int btf_of_map(void)
 	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
 					.value_size = 8, .max_entries = 1 };
 
-	return fault_close(rawbpf_btf_map_load(&spec, NULL, 0));
+	return fault_close(rawbpf_map_btf_load(&spec, NULL, 0));
 }
 
 static int btf_of_prog(void)
@@ -282,7 +282,7 @@ static int btf_of_prog(void)
 	struct bpf_func_info info;
 	struct rawbpf_prog_spec spec = { .insns = nothing, .insn_count = 2 };
 
-	return fault_close(rawbpf_btf_prog_load(&spec, &info, 1));
+	return fault_close(rawbpf_prog_btf_load(&spec, &info, 1));
 }
 
 static int btf_broken(void)
@@ -397,7 +397,7 @@ static int ids(void)
 
 static int cpu(void)
 {
-	int count = rawbpf_cpu_possible();
+	int count = rawbpf_cpu_count();
 
 	return count > 0 ? 0 : count;
 }
@@ -437,17 +437,17 @@ static int explain_pin(void)
 
 static int probe_map(void)
 {
-	return rawbpf_probe_map_query(BPF_MAP_TYPE_ARRAY, NULL);
+	return rawbpf_probe_map_has(BPF_MAP_TYPE_ARRAY, NULL);
 }
 
 static int probe_attach(void)
 {
-	return rawbpf_probe_attach_query(RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL);
+	return rawbpf_probe_attach_has(RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL);
 }
 
 static int probe_isa(void)
 {
-	int version = rawbpf_probe_isa_query();
+	int version = rawbpf_probe_isa_find();
 
 	return version < 0 ? version : 0;
 }
@@ -456,7 +456,7 @@ static int probe_helpers(void)
 {
 	unsigned char has[2];
 
-	return rawbpf_probe_helpers_query(BPF_PROG_TYPE_SOCKET_FILTER, 1, 2, has, NULL);
+	return rawbpf_probe_helpers_has(BPF_PROG_TYPE_SOCKET_FILTER, 1, 2, has, NULL);
 }
 
 static const struct fault_operation operations[] = {

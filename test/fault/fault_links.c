@@ -30,7 +30,7 @@ static int update(void)
 	if (err == 0)
 		err = rawbpf_link_update(&link, prog, 0);
 	if (err == 0)
-		err = rawbpf_link_force_detach(&link);
+		err = rawbpf_link_revoke(&link);
 	if (prog >= 0)
 		close(prog);
 	rawbpf_link_detach(&link);
@@ -43,7 +43,7 @@ static int pin_at(void)
 	int err = rawbpf_obj_pin_at(any, directory, "pinned");
 
 	if (err == 0)
-		err = fault_close(rawbpf_obj_get_at(directory, "pinned", 0));
+		err = fault_close(rawbpf_obj_open_at(directory, "pinned", 0));
 	unlink(PIN);
 	close(directory);
 	return err;
@@ -79,7 +79,7 @@ static int attach_for_good(void)
 
 static int bind_map(void)
 {
-	return rawbpf_prog_bind_map(any, map);
+	return rawbpf_prog_map_bind(any, map);
 }
 
 static int stats(void)
@@ -89,25 +89,25 @@ static int stats(void)
 
 static int probe_map(void)
 {
-	return rawbpf_probe_map_query(BPF_MAP_TYPE_HASH, NULL);
+	return rawbpf_probe_map_has(BPF_MAP_TYPE_HASH, NULL);
 }
 
 static int probe_prog(void)
 {
-	return rawbpf_probe_prog_query(BPF_PROG_TYPE_XDP, NULL);
+	return rawbpf_probe_prog_has(BPF_PROG_TYPE_XDP, NULL);
 }
 
 static int probe_helpers(void)
 {
 	unsigned char has[4];
-	int count = rawbpf_probe_helpers_query(BPF_PROG_TYPE_XDP, 1, 4, has, NULL);
+	int count = rawbpf_probe_helpers_has(BPF_PROG_TYPE_XDP, 1, 4, has, NULL);
 
 	return count < 0 ? count : 0;
 }
 
 static int probe_isa(void)
 {
-	int isa = rawbpf_probe_isa_query();
+	int isa = rawbpf_probe_isa_find();
 
 	return isa < 0 ? isa : 0;
 }

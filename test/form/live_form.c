@@ -161,7 +161,7 @@ START_TEST(test_check)
 		random_insn(insns, forms);
 		slots = insns->code == (BPF_LD | BPF_DW | BPF_IMM) ? 2 : 1;
 		invalid = rawbpf_insn_check(insns, slots, &reason);
-		if (!invalid && rawbpf_insn_kernel(insns, slots) > (int)kernel)
+		if (!invalid && rawbpf_insn_kernel_find(insns, slots) > (int)kernel)
 			continue;
 		fd = load(insns, slots);
 		if (fd >= 0)

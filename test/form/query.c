@@ -57,7 +57,7 @@ START_TEST(test_invalid)
 	ck_assert_msg(reason && !strncmp(reason, invalid[_i].reason, strlen(invalid[_i].reason)),
 		      "\"%s\" instead of \"%s\"", reason, invalid[_i].reason);
 	ck_assert_int_eq(rawbpf_insn_check(invalid[_i].insns, 2, NULL), -EINVAL);
-	ck_assert_int_eq(rawbpf_insn_kernel(invalid[_i].insns, 2), -EINVAL);
+	ck_assert_int_eq(rawbpf_insn_kernel_find(invalid[_i].insns, 2), -EINVAL);
 }
 END_TEST
 
@@ -71,8 +71,8 @@ START_TEST(test_too_few)
 	ck_assert_int_eq(rawbpf_insn_check(load, 1, &reason), -EINVAL);
 	ck_assert_str_eq(reason, "the second half of the 64-bit load is missing");
 	ck_assert_int_eq(rawbpf_insn_check(load, 2, &reason), 0);
-	ck_assert_int_eq(rawbpf_prog_kernel(load, 0), -EINVAL);
-	ck_assert_int_eq(rawbpf_prog_kernel(load, 1), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_kernel_find(load, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_kernel_find(load, 1), -EINVAL);
 }
 END_TEST
 
@@ -103,7 +103,7 @@ static const struct {
 
 START_TEST(test_kernels)
 {
-	ck_assert_int_eq(rawbpf_insn_kernel(kernels[_i].insns, 2), kernels[_i].kernel);
+	ck_assert_int_eq(rawbpf_insn_kernel_find(kernels[_i].insns, 2), kernels[_i].kernel);
 }
 END_TEST
 
@@ -120,18 +120,18 @@ START_TEST(test_program_kernel)
 	struct bpf_insn once[RAWBPF_COUNT(loop)];
 
 	memcpy(once, loop, sizeof(loop));
-	ck_assert_int_eq(rawbpf_prog_kernel(loop, RAWBPF_COUNT(loop)), K(5, 3));
+	ck_assert_int_eq(rawbpf_prog_kernel_find(loop, RAWBPF_COUNT(loop)), K(5, 3));
 	once[3].off = 0;
-	ck_assert_int_eq(rawbpf_prog_kernel(once, RAWBPF_COUNT(loop)), K(3, 18));
+	ck_assert_int_eq(rawbpf_prog_kernel_find(once, RAWBPF_COUNT(loop)), K(3, 18));
 	once[2] = BPF_BSWAP(BPF_REG_1, 16);
-	ck_assert_int_eq(rawbpf_prog_kernel(once, RAWBPF_COUNT(loop)), K(6, 6));
+	ck_assert_int_eq(rawbpf_prog_kernel_find(once, RAWBPF_COUNT(loop)), K(6, 6));
 	once[2].imm = 17;
-	ck_assert_int_eq(rawbpf_prog_kernel(once, RAWBPF_COUNT(loop)), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_kernel_find(once, RAWBPF_COUNT(loop)), -EINVAL);
 	for (unsigned i = 0; i < 4097; i++)
 		program[i] = BPF_MOV64_IMM(BPF_REG_0, 0);
-	ck_assert_int_eq(rawbpf_prog_kernel(program, 4096), K(3, 18));
-	ck_assert_int_eq(rawbpf_prog_kernel(program, 4097), K(5, 2));
-	ck_assert_int_eq(rawbpf_prog_kernel(program, 1000001), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_kernel_find(program, 4096), K(3, 18));
+	ck_assert_int_eq(rawbpf_prog_kernel_find(program, 4097), K(5, 2));
+	ck_assert_int_eq(rawbpf_prog_kernel_find(program, 1000001), -EINVAL);
 }
 END_TEST
 
@@ -170,7 +170,7 @@ static void agrees(const struct rawbpf__form *form, const struct bpf_insn *insns
 {
 	const char *reason = NULL;
 	int err = rawbpf_insn_check(insns, slots, &reason);
-	int kernel = rawbpf_insn_kernel(insns, slots);
+	int kernel = rawbpf_insn_kernel_find(insns, slots);
 
 	(void)context;
 	expect(err == 0 || err == -EINVAL);

@@ -12,20 +12,20 @@ static const char *const paths[] = { "a", "a.b", "a[0].b", "a[1][2]", "" };
 
 static void look_at(const struct rawbpf_btf *btf, unsigned id)
 {
-	const struct btf_type *type = rawbpf_btf_get(btf, id);
-	const char *name = rawbpf_btf_name_get(btf, id);
+	const struct btf_type *type = rawbpf_btf_type_get(btf, id);
+	const char *name = rawbpf_btf_type_name(btf, id);
 	struct rawbpf_btf_member member;
 	char text[300];
-	size_t length = rawbpf_btf_format(text, sizeof text, btf, id);
+	size_t length = rawbpf_btf_type_format(text, sizeof text, btf, id);
 
 	if ((length < sizeof text ? length : sizeof text - 1) != strlen(text))
 		abort();
-	if (id && id < rawbpf_btf_id_end(btf) && !type)
+	if (id && id < rawbpf_btf_type_end(btf) && !type)
 		abort();
-	if (name && *name && rawbpf_btf_find(btf, rawbpf_btf_kind(type), name) > (int)id)
+	if (name && *name && rawbpf_btf_type_find(btf, rawbpf_btf_type_kind(type), name) > (int)id)
 		abort(); /* the first of that name is no later than this one */
-	rawbpf_btf_resolve(btf, id);
-	rawbpf_btf_size_get(btf, id);
+	rawbpf_btf_type_resolve(btf, id);
+	rawbpf_btf_type_size(btf, id);
 	for (unsigned i = 0; i < sizeof paths / sizeof *paths; i++)
 		rawbpf_btf_member_find(btf, id, paths[i], &member);
 }
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	if (rawbpf_btf_parse(&btf, copy, size, NULL) == 0) {
 		for (int indexed = 0; indexed < 2; indexed++) {
-			unsigned end = rawbpf_btf_id_end(&btf) + 1; /* and one that is not there */
+			unsigned end = rawbpf_btf_type_end(&btf) + 1; /* the last is not there */
 
 			for (unsigned id = 0; id < TYPES_LOOKED_AT && id < end; id++)
 				look_at(&btf, id);
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		/* on top of itself */
 		if (rawbpf_btf_parse(&module, copy, size, &btf) == 0)
-			look_at(&module, rawbpf_btf_id_end(&module) - 1);
+			look_at(&module, rawbpf_btf_type_end(&module) - 1);
 	}
 	free(copy);
 	return 0;

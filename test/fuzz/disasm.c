@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned i = 0, slots;
 
 	memcpy(insns, data, count * sizeof *insns);
-	rawbpf_prog_kernel(insns, count);
+	rawbpf_prog_kernel_find(insns, count);
 	for (; i < count; i += slots) {
 		const char *reason;
 		int valid = rawbpf_insn_check(insns + i, count - i, &reason) == 0;

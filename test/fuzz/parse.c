@@ -29,7 +29,7 @@ static void check(int holds)
 
 static void parse(struct outcome *outcome, const char *text, size_t length, unsigned max)
 {
-	size_t scratch = rawbpf_text_scratch(length);
+	size_t scratch = rawbpf_text_scratch_size(length);
 
 	memset(outcome, 0, sizeof *outcome);
 	outcome->insns = calloc(max + 1, sizeof *outcome->insns);

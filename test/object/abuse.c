@@ -105,14 +105,14 @@ FD_CALL(map_lookup, rawbpf_map_lookup(fd, key, value, 0))
 FD_CALL(map_update, rawbpf_map_update(fd, key, value, BPF_ANY))
 FD_CALL(map_delete, rawbpf_map_delete(fd, key))
 FD_CALL(map_next, rawbpf_map_next(fd, NULL, key))
-FD_CALL(map_lookup_and_delete, rawbpf_map_lookup_and_delete(fd, key, value, 0))
+FD_CALL(map_lookup_and_delete, rawbpf_map_take(fd, key, value, 0))
 FD_CALL(map_freeze, rawbpf_map_freeze(fd))
-FD_CALL(map_query, rawbpf_map_query(fd, SPEC(map_layout, 0)))
-FD_CALL(map_lookup_batch, rawbpf_map_lookup_batch(fd, SPEC(map_batch, .keys = key, .values = value,
+FD_CALL(map_query, rawbpf_map_layout_info(fd, SPEC(map_layout, 0)))
+FD_CALL(map_lookup_batch, rawbpf_map_batch_lookup(fd, SPEC(map_batch, .keys = key, .values = value,
 							   .capacity = 1, .position = key)))
-FD_CALL(map_update_batch, rawbpf_map_update_batch(fd, SPEC(map_batch, .keys = key, .values = value,
+FD_CALL(map_update_batch, rawbpf_map_batch_update(fd, SPEC(map_batch, .keys = key, .values = value,
 							   .capacity = 1)))
-FD_CALL(map_delete_batch, rawbpf_map_delete_batch(fd, SPEC(map_batch, .keys = key, .capacity = 1)))
+FD_CALL(map_delete_batch, rawbpf_map_batch_delete(fd, SPEC(map_batch, .keys = key, .capacity = 1)))
 FD_CALL(map_of_maps, rawbpf_map_create(SPEC(map_spec, .type = BPF_MAP_TYPE_ARRAY_OF_MAPS,
 					    .key_size = 4, .value_size = 4, .max_entries = 1,
 					    .inner_map = fd)))
@@ -334,8 +334,8 @@ START_TEST(test_pointers)
 	ck_assert_int_eq(rawbpf_obj_pin(map, nowhere), -EFAULT);
 	ck_assert_int_eq(rawbpf_obj_pin(map, ""), -ENOENT);
 	ck_assert_int_eq(rawbpf_obj_pin(map, endless), -ENAMETOOLONG);
-	ck_assert_int_eq(rawbpf_obj_get(nowhere, 0), -EFAULT);
-	ck_assert_int_eq(rawbpf_obj_get(endless, 0), -ENAMETOOLONG);
+	ck_assert_int_eq(rawbpf_obj_open(nowhere, 0), -EFAULT);
+	ck_assert_int_eq(rawbpf_obj_open(endless, 0), -ENAMETOOLONG);
 	ck_assert_int_eq(rawbpf_obj_id_next((enum rawbpf_obj_kind)99, 0, &id), -EINVAL);
 	ck_assert_int_eq(rawbpf_obj_id_open((enum rawbpf_obj_kind)99, 1), -EINVAL);
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, raw,
@@ -380,12 +380,12 @@ static size_t explain_error(char *text, size_t size)
 
 static size_t escape_terminal(char *text, size_t size)
 {
-	return rawbpf_escape_terminal(text, size, "a\n\\\xff\xe2\x82\xac", 8);
+	return rawbpf_terminal_escape(text, size, "a\n\\\xff\xe2\x82\xac", 8);
 }
 
 static size_t escape_json(char *text, size_t size)
 {
-	return rawbpf_escape_json(text, size, "a\n\"\\\xff\xe2\x82\xac", 8);
+	return rawbpf_json_escape(text, size, "a\n\"\\\xff\xe2\x82\xac", 8);
 }
 
 static size_t explain_rejection(char *text, size_t size)

@@ -23,7 +23,7 @@ static struct bpf_prog_info info_of(int prog)
 	struct bpf_prog_info info;
 
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(prog, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(prog, &info, sizeof info), 0);
 	return info;
 }
 
@@ -32,7 +32,7 @@ static unsigned map_id(int map)
 	struct bpf_map_info info;
 
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(map, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(map, &info, sizeof info), 0);
 	return info.id;
 }
 
@@ -43,13 +43,13 @@ START_TEST(test_bind_map)
 	unsigned id = map_id(map);
 
 	ck_assert_uint_eq(info_of(prog).nr_map_ids, 0);
-	ck_assert_int_eq(rawbpf_prog_bind_map(prog, map), 0);
-	ck_assert_int_eq(rawbpf_prog_bind_map(prog, map), 0);
+	ck_assert_int_eq(rawbpf_prog_map_bind(prog, map), 0);
+	ck_assert_int_eq(rawbpf_prog_map_bind(prog, map), 0);
 	ck_assert_uint_eq(info_of(prog).nr_map_ids, 1);
-	ck_assert_int_eq(rawbpf_prog_bind_map(map, map), -EINVAL);
-	ck_assert_int_eq(rawbpf_prog_bind_map(prog, prog), -EINVAL);
-	ck_assert_int_eq(rawbpf_prog_bind_map(9999, map), -EBADF);
-	ck_assert_int_eq(rawbpf_prog_bind_map(prog, 9999), -EBADF);
+	ck_assert_int_eq(rawbpf_prog_map_bind(map, map), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_map_bind(prog, prog), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_map_bind(9999, map), -EBADF);
+	ck_assert_int_eq(rawbpf_prog_map_bind(prog, 9999), -EBADF);
 	close(map);
 	usleep(100 * 1000);
 	map = rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id);
@@ -128,7 +128,7 @@ START_TEST(test_assoc_refused)
 {
 	int prog = filter(), map = live_array(1);
 
-	ck_assert_int_eq(rawbpf_prog_assoc_struct_ops(prog, map), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_struct_ops_bind(prog, map), -EINVAL);
 	close(prog);
 	close(map);
 }
@@ -140,29 +140,29 @@ START_TEST(test_task_fd)
 {
 	int prog = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0), map = live_array(1);
 	char name[32];
-	struct rawbpf_task_fd query = { .name = name, .name_size = sizeof name };
+	struct rawbpf_task_fd_info query = { .name = name, .name_size = sizeof name };
 	struct rawbpf_link link;
 
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, prog,
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" }), 0);
-	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), link.fd, &query), 0);
+	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), 0);
 	ck_assert_str_eq(name, "sys_enter");
 	ck_assert_uint_eq(query.name_length, 9);
 	ck_assert_uint_eq(query.type, BPF_FD_TYPE_RAW_TRACEPOINT);
 	ck_assert_uint_eq(query.prog_id, info_of(prog).id);
-	query = (struct rawbpf_task_fd){ .name = name, .name_size = 4 };
-	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), link.fd, &query), -ENOSPC);
+	query = (struct rawbpf_task_fd_info){ .name = name, .name_size = 4 };
+	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), -ENOSPC);
 	ck_assert_str_eq(name, "sys");
 	ck_assert_uint_eq(query.name_length, 9);
-	query = (struct rawbpf_task_fd){ 0 };
-	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), link.fd, &query), 0);
+	query = (struct rawbpf_task_fd_info){ 0 };
+	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), 0);
 	ck_assert_uint_eq(query.name_length, 9);
-	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), map, &query), -ENOTSUPP);
+	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), map, &query), -ENOTSUPP);
 	ck_assert_uint_eq(query.name_length, 0);
-	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), 9999, &query), -EBADF);
-	ck_assert_int_eq(rawbpf_task_fd_query(-1, link.fd, &query), -ENOENT);
+	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), 9999, &query), -EBADF);
+	ck_assert_int_eq(rawbpf_task_fd_info(-1, link.fd, &query), -ENOENT);
 	live_be_nobody();
-	ck_assert_int_eq(rawbpf_task_fd_query(getpid(), link.fd, &query), -EPERM);
+	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), -EPERM);
 	rawbpf_link_detach(&link);
 	close(prog);
 	close(map);
@@ -190,13 +190,13 @@ START_TEST(test_pin_at)
 	ck_assert_int_eq(rawbpf_obj_pin_at(map, other, "map"), -EPERM);
 	ck_assert_int_eq(rawbpf_obj_pin_at(map, 9999, "map"), -EBADF);
 	ck_assert_int_eq(access("/sys/fs/bpf/map", F_OK), 0);
-	read_only = rawbpf_obj_get_at(bpffs, "map", BPF_F_RDONLY);
+	read_only = rawbpf_obj_open_at(bpffs, "map", BPF_F_RDONLY);
 	ck_assert_int_gt(read_only, 2);
 	ck_assert_int_eq(rawbpf_map_lookup(read_only, &key, &value, 0), 0);
 	ck_assert_int_eq(rawbpf_map_update(read_only, &key, &value, 0), -EPERM);
-	ck_assert_int_eq(rawbpf_obj_get_at(bpffs, "none", 0), -ENOENT);
-	ck_assert_int_eq(rawbpf_obj_get_at(9999, "map", 0), -EBADF);
-	ck_assert_int_eq(rawbpf_obj_get_at(map, "map", 0), -ENOTDIR);
+	ck_assert_int_eq(rawbpf_obj_open_at(bpffs, "none", 0), -ENOENT);
+	ck_assert_int_eq(rawbpf_obj_open_at(9999, "map", 0), -EBADF);
+	ck_assert_int_eq(rawbpf_obj_open_at(map, "map", 0), -ENOTDIR);
 }
 END_TEST
 

@@ -26,20 +26,20 @@ static int jit_is_on(void)
 
 static unsigned map_id(int map)
 {
-	struct rawbpf_info_map info = { .type = 0 };
+	struct rawbpf_map_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_info_get_map(map, &info), 0);
+	ck_assert_int_eq(rawbpf_map_info(map, &info), 0);
 	return info.id;
 }
 
 START_TEST(test_prog)
 {
-	struct rawbpf_info_prog info = { .type = 0 };
+	struct rawbpf_prog_info info = { .type = 0 };
 	uint64_t before = boot_time();
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog("count", map);
 
-	ck_assert_int_eq(rawbpf_info_get_prog(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
 	ck_assert_uint_eq(info.type, BPF_PROG_TYPE_SOCKET_FILTER);
 	ck_assert_uint_eq(info.id, live_prog_id(prog));
 	ck_assert_str_eq(info.name, "count");
@@ -71,7 +71,7 @@ START_TEST(test_prog_arrays)
 	uint64_t ksyms[2], jited_lines[2];
 	struct bpf_func_info funcs[2];
 	struct bpf_line_info lines[2];
-	struct rawbpf_info_prog info = {
+	struct rawbpf_prog_info info = {
 		.xlated = { insns, RAWBPF_COUNT(insns), 0 },
 		.jited = { jited, sizeof jited, 0 },
 		.map_ids = { map_ids, 3, 0 },
@@ -85,7 +85,7 @@ START_TEST(test_prog_arrays)
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog("count", map);
 
-	ck_assert_int_eq(rawbpf_info_get_prog(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
 	ck_assert_uint_eq(map_ids[0], map_id(map));
 	ck_assert_uint_eq(map_ids[1], 0x5a5a5a5a);
 	/* the dump names maps by id, and the last instruction is the last function's exit */
@@ -119,7 +119,7 @@ START_TEST(test_prog_arrays_short)
 	struct bpf_func_info funcs[2] = { { 9, 9 }, { 9, 9 } };
 	unsigned char tags[2][8] = { { 0 } };
 	uint32_t id = 9;
-	struct rawbpf_info_prog info = {
+	struct rawbpf_prog_info info = {
 		.xlated = { insns, 2, 0 },
 		.map_ids = { &id, 0, 0 },
 		.func_info = { funcs, 1, 0 },
@@ -128,7 +128,7 @@ START_TEST(test_prog_arrays_short)
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog("count", map);
 
-	ck_assert_int_eq(rawbpf_info_get_prog(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
 	ck_assert_uint_ge(info.xlated.count, 12);
 	ck_assert_int_eq(insns[1].code, BPF_ALU64 | BPF_MOV | BPF_X);
 	ck_assert_int_eq(insns[2].code, 0);
@@ -140,7 +140,7 @@ START_TEST(test_prog_arrays_short)
 	ck_assert_uint_eq(info.prog_tags.count, 2);
 	ck_assert_int_eq(tags[1][0], 0);
 	/* again, with the result: the counts do no harm */
-	ck_assert_int_eq(rawbpf_info_get_prog(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
 	ck_assert_uint_ge(info.xlated.count, 12);
 	close(prog);
 	close(map);
@@ -149,7 +149,7 @@ END_TEST
 
 START_TEST(test_statistics)
 {
-	struct rawbpf_info_prog info = { .type = 0 };
+	struct rawbpf_prog_info info = { .type = 0 };
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog("count", map);
 	struct { uint32_t type, zero; } attr = { 0, 0 };
@@ -160,7 +160,7 @@ START_TEST(test_statistics)
 	ck_assert_int_gt(on, 2);
 	ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
 	ck_assert_uint_eq(run.retval, 7);
-	ck_assert_int_eq(rawbpf_info_get_prog(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
 	ck_assert_uint_eq(info.run_cnt, 10);
 	ck_assert_uint_gt(info.run_time_ns, 0);
 	ck_assert_uint_eq(info.recursion_misses, 0);
@@ -176,7 +176,7 @@ START_TEST(test_unprivileged)
 	struct bpf_insn insns[64] = { { .code = 0 } };
 	unsigned char jited[2048];
 	uint32_t id = 0;
-	struct rawbpf_info_prog info = {
+	struct rawbpf_prog_info info = {
 		.xlated = { insns, RAWBPF_COUNT(insns), 0 },
 		.jited = { jited, sizeof jited, 0 },
 		.map_ids = { &id, 1, 0 },
@@ -185,7 +185,7 @@ START_TEST(test_unprivileged)
 	int prog = objects_prog("count", map), err;
 
 	live_be_nobody();
-	err = rawbpf_info_get_prog(prog, &info);
+	err = rawbpf_prog_info(prog, &info);
 	close(prog);
 	close(map);
 	if (err == -EPERM && live_kernel() < 0x513)
@@ -200,13 +200,13 @@ END_TEST
 
 START_TEST(test_map)
 {
-	struct rawbpf_info_map info = { .type = 0 };
+	struct rawbpf_map_info info = { .type = 0 };
 	struct bpf_map_info theirs;
 	int map = objects_map("trie", BPF_MAP_TYPE_LPM_TRIE, 8, 16, 100);
 
-	ck_assert_int_eq(rawbpf_info_get_map(map, &info), 0);
+	ck_assert_int_eq(rawbpf_map_info(map, &info), 0);
 	memset(&theirs, 0, sizeof theirs);
-	ck_assert_int_gt(rawbpf_obj_get_info(map, &theirs, sizeof theirs), 0);
+	ck_assert_int_gt(rawbpf_obj_info(map, &theirs, sizeof theirs), 0);
 	ck_assert_uint_eq(info.id, theirs.id);
 	ck_assert_uint_eq(info.type, BPF_MAP_TYPE_LPM_TRIE);
 	ck_assert_uint_eq(info.key_size, 8);
@@ -222,15 +222,15 @@ END_TEST
 START_TEST(test_map_hash)
 {
 	unsigned char hash[32] = { 0 }, zero[32] = { 0 };
-	struct rawbpf_info_map info = { .hash = { hash, 31, 0 } };
+	struct rawbpf_map_info info = { .hash = { hash, 31, 0 } };
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1), trie, err;
 
-	ck_assert_int_eq(rawbpf_info_get_map(map, &info), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_info(map, &info), -EINVAL);
 	info.hash.max = 32;
 	if (live_kernel() >= 0x612)
-		ck_assert_int_eq(rawbpf_info_get_map(map, &info), -EPERM);
+		ck_assert_int_eq(rawbpf_map_info(map, &info), -EPERM);
 	ck_assert_int_eq(rawbpf_map_freeze(map), 0);
-	err = rawbpf_info_get_map(map, &info);
+	err = rawbpf_map_info(map, &info);
 	close(map);
 	if (err == -EINVAL && live_kernel() < 0x612)
 		SKIP("map hashes came with 6.18");
@@ -238,7 +238,7 @@ START_TEST(test_map_hash)
 	ck_assert_uint_eq(info.hash.count, 32);
 	ck_assert_int_ne(memcmp(hash, zero, 32), 0);
 	trie = objects_map("trie", BPF_MAP_TYPE_LPM_TRIE, 8, 16, 100);
-	ck_assert_int_eq(rawbpf_info_get_map(trie, &info), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_info(trie, &info), -EINVAL);
 	close(trie);
 }
 END_TEST
@@ -247,11 +247,11 @@ START_TEST(test_btf)
 {
 	unsigned char data[1024], whole[1024];
 	char name[4] = "???";
-	struct rawbpf_info_btf info = { .data = { data, 8, 0 }, .name = { name, sizeof name, 0 } };
+	struct rawbpf_btf_info info = { .data = { data, 8, 0 }, .name = { name, sizeof name, 0 } };
 	int btf = objects_btf();
 
 	memset(data, 0x5a, sizeof data);
-	ck_assert_int_eq(rawbpf_info_get_btf(btf, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(btf, &info), 0);
 	ck_assert_uint_ne(info.id, 0);
 	ck_assert_uint_eq(info.kernel_btf, 0);
 	ck_assert_str_eq(name, "");
@@ -259,7 +259,7 @@ START_TEST(test_btf)
 	ck_assert_int_eq(data[0] == 0x9f || data[0] == 0xeb, 1);
 	ck_assert_int_eq(data[8], 0x5a);
 	info.data = (struct rawbpf_info_array){ whole, sizeof whole, 0 };
-	ck_assert_int_eq(rawbpf_info_get_btf(btf, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(btf, &info), 0);
 	ck_assert_int_eq(memcmp(data, whole, 8), 0);
 	ck_assert_ptr_nonnull(memmem(whole, info.data.count, "count.c", 7));
 	close(btf);
@@ -270,14 +270,14 @@ END_TEST
 START_TEST(test_kernel_btf)
 {
 	char name[8] = "", start[4] = "";
-	struct rawbpf_info_btf info = { .name = { name, sizeof name, 0 } };
+	struct rawbpf_btf_info info = { .name = { name, sizeof name, 0 } };
 	unsigned id = 0;
 	int fd, err = rawbpf_obj_id_next(RAWBPF_OBJ_BTF, 0, &id);
 
 	if (err == -ENOENT)
 		SKIP("this kernel has no BTF");
 	fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id);
-	ck_assert_int_eq(rawbpf_info_get_btf(fd, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(fd, &info), 0);
 	if (!info.name.count)
 		SKIP("names of BTF came with 5.11");
 	ck_assert_str_eq(name, "vmlinux");
@@ -286,7 +286,7 @@ START_TEST(test_kernel_btf)
 	ck_assert_uint_eq(info.id, id);
 	ck_assert_uint_gt(info.data.count, 1000000);
 	info.name = (struct rawbpf_info_array){ start, sizeof start, 0 };
-	ck_assert_int_eq(rawbpf_info_get_btf(fd, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(fd, &info), 0);
 	ck_assert_str_eq(start, "vml");
 	ck_assert_uint_eq(info.name.count, 8);
 	close(fd);
@@ -295,22 +295,22 @@ END_TEST
 
 START_TEST(test_refused)
 {
-	struct rawbpf_info_prog prog = { .map_ids = { (void *)1, 1, 0 } };
-	struct rawbpf_info_map map = { .type = 0 };
-	struct rawbpf_info_link link = { .type = 0 };
-	struct rawbpf_info_btf btf = { .id = 0 };
+	struct rawbpf_prog_info prog = { .map_ids = { (void *)1, 1, 0 } };
+	struct rawbpf_map_info map = { .type = 0 };
+	struct rawbpf_link_info link = { .type = 0 };
+	struct rawbpf_btf_info btf = { .id = 0 };
 	int numbers = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), fd = objects_prog("count", numbers);
 
-	ck_assert_int_eq(rawbpf_info_get_prog(-1, &prog), -EBADF);
-	ck_assert_int_eq(rawbpf_info_get_map(-1, &map), -EBADF);
-	ck_assert_int_eq(rawbpf_info_get_link(-1, &link), -EBADF);
-	ck_assert_int_eq(rawbpf_info_get_btf(-1, &btf), -EBADF);
-	ck_assert_int_eq(rawbpf_info_get_prog(null, &prog), -EINVAL);
-	ck_assert_int_eq(rawbpf_info_get_map(null, &map), -EINVAL);
-	ck_assert_int_eq(rawbpf_info_get_link(null, &link), -EINVAL);
-	ck_assert_int_eq(rawbpf_info_get_btf(null, &btf), -EINVAL);
-	ck_assert_int_eq(rawbpf_info_get_prog(fd, &prog), -EFAULT);
+	ck_assert_int_eq(rawbpf_prog_info(-1, &prog), -EBADF);
+	ck_assert_int_eq(rawbpf_map_info(-1, &map), -EBADF);
+	ck_assert_int_eq(rawbpf_link_info(-1, &link), -EBADF);
+	ck_assert_int_eq(rawbpf_btf_info(-1, &btf), -EBADF);
+	ck_assert_int_eq(rawbpf_prog_info(null, &prog), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_info(null, &map), -EINVAL);
+	ck_assert_int_eq(rawbpf_link_info(null, &link), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_info(null, &btf), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_info(fd, &prog), -EFAULT);
 	close(fd);
 	close(null);
 	close(numbers);
@@ -324,7 +324,7 @@ START_TEST(test_kinds)
 					.max_entries = 1 };
 	int numbers = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int queue = objects_map("queue", BPF_MAP_TYPE_QUEUE, 0, 8, 1); /* without batches */
-	int btf = rawbpf_btf_map_load(&spec, NULL, 0);
+	int btf = rawbpf_map_btf_load(&spec, NULL, 0);
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_RAW_TRACEPOINT, .insns = insns, .insn_count = 2 });
@@ -338,15 +338,15 @@ START_TEST(test_kinds)
 	const int fds[] = { numbers, queue, prog, link.fd, btf };
 
 	for (int i = 0; i < 5; i++) {
-		struct rawbpf_info_prog of_prog = { .type = 0 };
-		struct rawbpf_info_map of_map = { .type = 0 };
-		struct rawbpf_info_link of_link = { .type = 0 };
-		struct rawbpf_info_btf of_btf = { .id = 0 };
+		struct rawbpf_prog_info of_prog = { .type = 0 };
+		struct rawbpf_map_info of_map = { .type = 0 };
+		struct rawbpf_link_info of_link = { .type = 0 };
+		struct rawbpf_btf_info of_btf = { .id = 0 };
 
-		ck_assert_int_eq(rawbpf_info_get_map(fds[i], &of_map), i < 2 ? 0 : -EINVAL);
-		ck_assert_int_eq(rawbpf_info_get_prog(fds[i], &of_prog), i == 2 ? 0 : -EINVAL);
-		ck_assert_int_eq(rawbpf_info_get_link(fds[i], &of_link), i == 3 ? 0 : -EINVAL);
-		ck_assert_int_eq(rawbpf_info_get_btf(fds[i], &of_btf), i == 4 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_map_info(fds[i], &of_map), i < 2 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_prog_info(fds[i], &of_prog), i == 2 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_link_info(fds[i], &of_link), i == 3 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_btf_info(fds[i], &of_btf), i == 4 ? 0 : -EINVAL);
 	}
 	rawbpf_link_detach(&link);
 	close(btf);

@@ -25,7 +25,7 @@ static int load(unsigned type, unsigned attach_type, unsigned btf_id, int result
 }
 
 /* What every link has; then its program and the link go. */
-static void assert_common(struct rawbpf_link *link, int prog, const struct rawbpf_info_link *info,
+static void assert_common(struct rawbpf_link *link, int prog, const struct rawbpf_link_info *info,
 			  unsigned type)
 {
 	ck_assert_uint_eq(info->type, type);
@@ -45,26 +45,26 @@ static int is_older(unsigned kernel)
 START_TEST(test_raw_tracepoint)
 {
 	char name[32], start[4];
-	struct rawbpf_info_link info = { .name = { name, sizeof name, 0 }, .pf = 77 };
+	struct rawbpf_link_info info = { .name = { name, sizeof name, 0 }, .pf = 77 };
 	struct rawbpf_link link;
 	int prog = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
 
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, prog,
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter",
 						      .cookie = is_older(0x60f) ? 0 : 99 }), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_str_eq(name, "sys_enter");
 	ck_assert_uint_eq(info.name.count, 10);
 	ck_assert_uint_eq(info.cookie, is_older(0x60f) ? 0 : 99);
 	ck_assert_uint_eq(info.pf, 0);
 	/* cut off: no error, and the rest is told */
-	info = (struct rawbpf_info_link){ .name = { start, sizeof start, 0 } };
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	info = (struct rawbpf_link_info){ .name = { start, sizeof start, 0 } };
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_str_eq(start, "sys");
 	ck_assert_uint_eq(info.name.count, 10);
 	/* without a buffer: its length */
-	info = (struct rawbpf_info_link){ .type = 0 };
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	info = (struct rawbpf_link_info){ .type = 0 };
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.name.count, 10);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_RAW_TRACEPOINT);
 }
@@ -77,7 +77,7 @@ static unsigned kernel_btf_id(unsigned kind, const char *name)
 
 	if (rawbpf_btf_kernel_open(&kernel) < 0)
 		return 0;
-	id = rawbpf_btf_find(&kernel, kind, name);
+	id = rawbpf_btf_type_find(&kernel, kind, name);
 	rawbpf_btf_close(&kernel);
 	return id < 0 ? 0 : id;
 }
@@ -85,7 +85,7 @@ static unsigned kernel_btf_id(unsigned kind, const char *name)
 START_TEST(test_tracing)
 {
 	unsigned btf_id = kernel_btf_id(BTF_KIND_TYPEDEF, "btf_trace_sys_enter");
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link;
 	int prog;
 
@@ -94,7 +94,7 @@ START_TEST(test_tracing)
 	prog = load(BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, btf_id, 0);
 	ck_assert_int_eq(rawbpf_tracing_attach(&link, prog,
 		&(struct rawbpf_tracing_spec){ .cookie = 0 }), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	/* a tp_btf's link is a raw tracepoint's before 6.10 and after: only its program differs */
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_RAW_TRACEPOINT);
 }
@@ -105,8 +105,8 @@ START_TEST(test_iter)
 	unsigned task = kernel_btf_id(BTF_KIND_FUNC, "bpf_iter_task");
 	unsigned element = kernel_btf_id(BTF_KIND_FUNC, "bpf_iter_bpf_map_elem");
 	char name[32];
-	struct rawbpf_info_link info = { .name = { name, sizeof name, 0 } };
-	struct rawbpf_info_map map_info = { .type = 0 };
+	struct rawbpf_link_info info = { .name = { name, sizeof name, 0 } };
+	struct rawbpf_map_info map_info = { .type = 0 };
 	struct rawbpf_link link;
 	int prog, map;
 
@@ -115,7 +115,7 @@ START_TEST(test_iter)
 	prog = load(BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, task, 0);
 	ck_assert_int_eq(rawbpf_iter_attach(&link, prog, &(struct rawbpf_iter_spec){
 		.pid = is_older(0x601) ? 0 : getpid() }), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_str_eq(name, "task");
 	ck_assert_uint_eq(info.name.count, 5);
 	ck_assert_uint_eq(info.pid, is_older(0x601) ? 0 : getpid());
@@ -123,11 +123,11 @@ START_TEST(test_iter)
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_ITER);
 
 	map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
-	ck_assert_int_eq(rawbpf_info_get_map(map, &map_info), 0);
+	ck_assert_int_eq(rawbpf_map_info(map, &map_info), 0);
 	prog = load(BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, element, 0);
 	ck_assert_int_eq(rawbpf_iter_attach(&link, prog, &(struct rawbpf_iter_spec){ .map = map }), 0);
 	info.name.data = NULL;
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.name.count, sizeof "bpf_map_elem");
 	ck_assert_uint_eq(info.map_id, map_info.id);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_ITER);
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(test_cgroup)
 {
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link;
 	struct stat status;
 	int prog = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 1);
@@ -145,7 +145,7 @@ START_TEST(test_cgroup)
 
 	ck_assert_int_eq(fstat(cgroup, &status), 0);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, prog, BPF_CGROUP_DEVICE), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.cgroup_id, status.st_ino);
 	ck_assert_uint_eq(info.attach_type, BPF_CGROUP_DEVICE);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_CGROUP);
@@ -162,7 +162,7 @@ static void own_network(void)
 
 START_TEST(test_netns)
 {
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link;
 	struct stat status;
 	int prog = load(BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, 0, 1), netns;
@@ -171,7 +171,7 @@ START_TEST(test_netns)
 	netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	ck_assert_int_eq(fstat(netns, &status), 0);
 	ck_assert_int_eq(rawbpf_netns_attach(&link, netns, prog, BPF_SK_LOOKUP), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.netns_ino, status.st_ino);
 	ck_assert_uint_eq(info.attach_type, BPF_SK_LOOKUP);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_NETNS);
@@ -181,13 +181,13 @@ END_TEST
 
 START_TEST(test_devices)
 {
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link;
 	int err, prog = load(BPF_PROG_TYPE_XDP, 0, 0, 2);
 
 	own_network();
 	ck_assert_int_eq(rawbpf_xdp_attach(&link, 1, prog, 0), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.ifindex, 1);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_XDP);
 
@@ -198,7 +198,7 @@ START_TEST(test_devices)
 		SKIP("tcx came with 6.6");
 	}
 	ck_assert_int_eq(err, 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.ifindex, 1);
 	ck_assert_uint_eq(info.attach_type, BPF_TCX_EGRESS);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_TCX);
@@ -207,7 +207,7 @@ END_TEST
 
 START_TEST(test_netfilter)
 {
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link;
 	int prog;
 
@@ -217,7 +217,7 @@ START_TEST(test_netfilter)
 	prog = load(BPF_PROG_TYPE_NETFILTER, BPF_NETFILTER, 0, NF_ACCEPT);
 	ck_assert_int_eq(rawbpf_netfilter_attach(&link, prog, NFPROTO_IPV4, NF_INET_LOCAL_OUT,
 		&(struct rawbpf_netfilter_spec){ .priority = -5 }), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.pf, NFPROTO_IPV4);
 	ck_assert_uint_eq(info.hooknum, NF_INET_LOCAL_OUT);
 	ck_assert_int_eq(info.priority, -5);
@@ -227,8 +227,8 @@ END_TEST
 
 START_TEST(test_sockmap)
 {
-	struct rawbpf_info_map map_info = { .type = 0 };
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_map_info map_info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link;
 	int prog, map;
 
@@ -236,9 +236,9 @@ START_TEST(test_sockmap)
 		SKIP("links of sockmaps came with 6.10");
 	prog = load(BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, 0, 1);
 	map = objects_map("socks", BPF_MAP_TYPE_SOCKMAP, 4, 4, 2);
-	ck_assert_int_eq(rawbpf_info_get_map(map, &map_info), 0);
+	ck_assert_int_eq(rawbpf_map_info(map, &map_info), 0);
 	ck_assert_int_eq(rawbpf_sockmap_attach(&link, map, prog, BPF_SK_MSG_VERDICT), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.map_id, map_info.id);
 	ck_assert_uint_eq(info.attach_type, BPF_SK_MSG_VERDICT);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_SOCKMAP);
@@ -251,7 +251,7 @@ END_TEST
 START_TEST(test_tracepoint)
 {
 	char name[32];
-	struct rawbpf_info_link info = { .name = { name, sizeof name, 0 } };
+	struct rawbpf_link_info info = { .name = { name, sizeof name, 0 } };
 	struct rawbpf_link link;
 	int prog;
 
@@ -261,7 +261,7 @@ START_TEST(test_tracepoint)
 	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	ck_assert_int_eq(rawbpf_tracepoint_attach(&link, prog, &(struct rawbpf_tracepoint_spec){
 		.group = "syscalls", .name = "sys_enter_getppid", .cookie = 77 }), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_str_eq(name, is_older(0x606) ? "" : "sys_enter_getppid");
 	ck_assert_uint_eq(info.perf_type, is_older(0x606) ? 0 : BPF_PERF_EVENT_TRACEPOINT);
 	if (!is_older(0x606))
@@ -295,7 +295,7 @@ static unsigned long offset_of(const void *function)
 START_TEST(test_uprobe)
 {
 	char name[4096], self[4096] = "";
-	struct rawbpf_info_link info = { .name = { name, sizeof name, 0 } };
+	struct rawbpf_link_info info = { .name = { name, sizeof name, 0 } };
 	unsigned long offset = offset_of(probed);
 	struct rawbpf_link link;
 	int prog;
@@ -307,7 +307,7 @@ START_TEST(test_uprobe)
 	ck_assert_int_eq(rawbpf_uprobe_attach(&link, prog, &(struct rawbpf_uprobe_spec){
 		.path = "/proc/self/exe", .offset = offset, .retprobe = 1, .pid = getpid(),
 		.cookie = 5 }), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.perf_type, BPF_PERF_EVENT_URETPROBE);
 	/* the path as it was given, not as it is */
 	ck_assert_str_eq(name, "/proc/self/exe");
@@ -322,7 +322,7 @@ START_TEST(test_uprobe_multi)
 	const uint64_t offsets[] = { offset_of(probed), offset_of(offset_of) }, cookies[] = { 8, 9 };
 	uint64_t told[2] = { 0 }, told_cookies[2] = { 0 }, one[2] = { 0 };
 	char name[4096], self[4096] = "", start[8];
-	struct rawbpf_info_link info = {
+	struct rawbpf_link_info info = {
 		.name = { name, sizeof name, 0 },
 		.addresses = { told, 2, 0 },
 		.cookies = { told_cookies, 2, 0 },
@@ -337,7 +337,7 @@ START_TEST(test_uprobe_multi)
 	ck_assert_int_eq(rawbpf_uprobe_multi_attach(&link, prog, &(struct rawbpf_uprobe_multi_spec){
 		.path = "/proc/self/exe", .offsets = offsets, .cookies = cookies, .count = 2,
 		.pid = getpid() }), 0);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_str_eq(name, self);
 	ck_assert_uint_eq(info.name.count, strlen(self) + 1);
 	ck_assert_uint_eq(info.addresses.count, 2);
@@ -346,15 +346,15 @@ START_TEST(test_uprobe_multi)
 	ck_assert_int_eq(memcmp(told_cookies, cookies, sizeof told_cookies), 0);
 	ck_assert_uint_eq(info.pid, getpid());
 	/* less room for the numbers: as many as fit; none for the path: an error */
-	info = (struct rawbpf_info_link){ .addresses = { one, 1, 0 } };
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	info = (struct rawbpf_link_info){ .addresses = { one, 1, 0 } };
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.addresses.count, 2);
 	ck_assert_uint_eq(one[0], offsets[0]);
 	ck_assert_uint_eq(one[1], 0);
-	info = (struct rawbpf_info_link){ .name = { start, sizeof start, 0 } };
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), -ENAMETOOLONG);
+	info = (struct rawbpf_link_info){ .name = { start, sizeof start, 0 } };
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), -ENAMETOOLONG);
 	info.name.data = NULL;
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_UPROBE_MULTI);
 }
 END_TEST
@@ -368,7 +368,7 @@ START_TEST(test_event)
 	struct {
 		uint32_t prog, target, type, flags;
 	} create = { .type = BPF_PERF_EVENT };
-	struct rawbpf_info_link info = { .type = 0 };
+	struct rawbpf_link_info info = { .type = 0 };
 	struct rawbpf_link link = { 0 };
 	int prog, event;
 
@@ -382,7 +382,7 @@ START_TEST(test_event)
 	link.fd = objects_bpf(BPF_LINK_CREATE, &create, sizeof create);
 	ck_assert_int_gt(link.fd, 2);
 	close(event);
-	ck_assert_int_eq(rawbpf_info_get_link(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
 	ck_assert_uint_eq(info.perf_type, BPF_PERF_EVENT_EVENT);
 	ck_assert_uint_eq(info.event_type, PERF_TYPE_SOFTWARE);
 	ck_assert_uint_eq(info.event_config, PERF_COUNT_SW_PAGE_FAULTS);

@@ -13,11 +13,11 @@ static void look_at_kernel(const struct rawbpf_btf *kernel)
 {
 	struct rawbpf_btf_member member;
 	char text[100];
-	int id = rawbpf_btf_find(kernel, BTF_KIND_STRUCT, "task_struct");
+	int id = rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, "task_struct");
 
 	ck_assert_int_gt(id, 0);
 	ck_assert_int_eq(rawbpf_btf_member_find(kernel, id, "comm", &member), 0);
-	rawbpf_btf_format(text, sizeof text, kernel, member.type);
+	rawbpf_btf_type_format(text, sizeof text, kernel, member.type);
 	ck_assert_str_eq(text, "char[16]");
 	ck_assert_int_eq(rawbpf_btf_offset_find(kernel, "task_struct", "comm"), member.offset);
 	ck_assert_int_gt(rawbpf_btf_offset_find(kernel, "task_struct", "tgid"), 0);
@@ -25,11 +25,12 @@ static void look_at_kernel(const struct rawbpf_btf *kernel)
 	ck_assert_int_ge(rawbpf_btf_offset_find(kernel, "sock_common", "skc_dport"), 0);
 	ck_assert_int_ge(rawbpf_btf_offset_find(kernel, "sock", "__sk_common.skc_family"), 0);
 	ck_assert_int_eq(rawbpf_btf_offset_find(kernel, "task_struct", "no_such"), -ENOENT);
-	ck_assert_int_eq(rawbpf_btf_size_get(kernel, rawbpf_btf_find(kernel, 0, "list_head")), 16);
-	ck_assert_int_gt(rawbpf_btf_find(kernel, BTF_KIND_TYPEDEF, "btf_trace_sys_enter"), 0);
-	for (unsigned type = 1; type < rawbpf_btf_id_end(kernel); type += 97) {
-		ck_assert_ptr_nonnull(rawbpf_btf_get(kernel, type));
-		ck_assert_uint_gt(rawbpf_btf_format(text, sizeof text, kernel, type), 0);
+	ck_assert_int_eq(rawbpf_btf_type_size(kernel, rawbpf_btf_type_find(kernel, 0, "list_head")),
+			 16);
+	ck_assert_int_gt(rawbpf_btf_type_find(kernel, BTF_KIND_TYPEDEF, "btf_trace_sys_enter"), 0);
+	for (unsigned type = 1; type < rawbpf_btf_type_end(kernel); type += 97) {
+		ck_assert_ptr_nonnull(rawbpf_btf_type_get(kernel, type));
+		ck_assert_uint_gt(rawbpf_btf_type_format(text, sizeof text, kernel, type), 0);
 	}
 }
 
@@ -122,19 +123,19 @@ START_TEST(test_load)
 	struct rawbpf_btf mine;
 	int fd;
 
-	rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
-	rawbpf_btf_emit_ref(&b, BTF_KIND_TYPEDEF, "number", 1);
+	rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, "number", 1);
 	spec.size = b.size;
 	fd = rawbpf_btf_load(&spec);
 	ck_assert_int_gt(fd, 2);
 	ck_assert_str_eq(log, "");
 	ck_assert_uint_eq(length, 1);
 	ck_assert_int_eq(rawbpf_btf_open(&mine, fd, NULL), 0);
-	ck_assert_int_eq(rawbpf_btf_find(&mine, 0, "number"), 2);
+	ck_assert_int_eq(rawbpf_btf_type_find(&mine, 0, "number"), 2);
 	rawbpf_btf_close(&mine);
 	close(fd);
 
-	rawbpf_btf_emit_ref(&b, BTF_KIND_TYPEDEF, "nowhere", 77);
+	rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, "nowhere", 77);
 	spec.size = b.size;
 	ck_assert_int_eq(rawbpf_btf_load(&spec), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(log, "nowhere"));
@@ -176,8 +177,8 @@ START_TEST(test_callback)
 	if (live_kernel() < 0x511)
 		SKIP("bpf_loop is of 5.17");
 	ck_assert_int_eq(rawbpf_prog_load(&spec), -EINVAL); /* missing btf func_info */
-	ck_assert_int_eq(rawbpf_btf_prog_load(&spec, infos, 1), -ENOSPC);
-	btf = rawbpf_btf_prog_load(&spec, infos, 2);
+	ck_assert_int_eq(rawbpf_prog_btf_load(&spec, infos, 1), -ENOSPC);
+	btf = rawbpf_prog_btf_load(&spec, infos, 2);
 	ck_assert_int_gt(btf, 2);
 	prog = rawbpf_prog_load(&spec);
 	ck_assert_int_gt(prog, 2);
@@ -203,7 +204,7 @@ START_TEST(test_spin_lock)
 	map = live_map(BPF_MAP_TYPE_HASH, 4, sizeof value, 1);
 	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, BPF_F_LOCK), -EINVAL);
 	close(map);
-	btf = rawbpf_btf_map_load(&spec, &locked, 1);
+	btf = rawbpf_map_btf_load(&spec, &locked, 1);
 	ck_assert_int_gt(btf, 2);
 	map = rawbpf_map_create(&spec);
 	close(btf);
@@ -233,7 +234,7 @@ START_TEST(test_timer)
 
 	if (live_kernel() < 0x50f)
 		SKIP("timers are of 5.15");
-	map_btf = rawbpf_btf_map_load(&map_spec, &timer, 1);
+	map_btf = rawbpf_map_btf_load(&map_spec, &timer, 1);
 	ck_assert_int_gt(map_btf, 2);
 	map = rawbpf_map_create(&map_spec);
 	ck_assert_int_gt(map, 2);
@@ -272,7 +273,7 @@ START_TEST(test_timer)
 		.insn_count = RAWBPF_COUNT(insns), .log = log, .log_size = sizeof log,
 	};
 
-	prog_btf = rawbpf_btf_prog_load(&spec, infos, 2);
+	prog_btf = rawbpf_prog_btf_load(&spec, infos, 2);
 	ck_assert_int_gt(prog_btf, 2);
 	ck_assert_uint_eq(infos[1].insn_off, 23);
 	prog = rawbpf_prog_load(&spec);

@@ -36,7 +36,7 @@ START_TEST(test_create)
 	ck_assert_int_gt(map, 2);
 	ck_assert_int_eq(fcntl(map, F_GETFD), FD_CLOEXEC);
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(map, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(map, &info, sizeof info), 0);
 	ck_assert_str_eq(info.name, "fifteen.letters");
 	ck_assert_uint_eq(info.type, BPF_MAP_TYPE_HASH);
 	ck_assert_uint_eq(info.key_size, 6);
@@ -179,7 +179,7 @@ static int take_step(int map, const struct step *step, uint64_t *value)
 	case DELETE:
 		return rawbpf_map_delete(map, &step->key);
 	case TAKE:
-		return rawbpf_map_lookup_and_delete(map, &step->key, value, step->flags);
+		return rawbpf_map_take(map, &step->key, value, step->flags);
 	default:
 		result = rawbpf_map_next(map, &step->key, &next);
 		*value = next;
@@ -256,7 +256,7 @@ START_TEST(test_queue_and_stack)
 	uint32_t key = 0;
 
 	ck_assert_int_eq(rawbpf_map_lookup(map, NULL, &value, 0), -ENOENT);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete(map, NULL, &value, 0), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), -ENOENT);
 	value = 10;
 	ck_assert_int_eq(rawbpf_map_update(map, NULL, &value, BPF_ANY), 0);
 	value = 20;
@@ -265,12 +265,12 @@ START_TEST(test_queue_and_stack)
 	ck_assert_int_eq(rawbpf_map_update(map, NULL, &value, BPF_NOEXIST), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_lookup(map, NULL, &value, 0), 0);
 	ck_assert_uint_eq(value, cases[_i].first);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete(map, NULL, &value, 0), 0);
+	ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), 0);
 	ck_assert_uint_eq(value, cases[_i].first);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete(map, NULL, &value, 0), 0);
+	ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), 0);
 	ck_assert_uint_eq(value, cases[_i].second);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete(map, NULL, &value, 0), -ENOENT);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete(map, &key, &value, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_take(map, &key, &value, 0), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_delete(map, NULL), -EINVAL);
 	close(map);
 }
@@ -291,9 +291,9 @@ START_TEST(test_bad_descriptor)
 	ck_assert_int_eq(rawbpf_map_update(-1, &key, &value, 0), -EBADF);
 	ck_assert_int_eq(rawbpf_map_delete(-1, &key), -EBADF);
 	ck_assert_int_eq(rawbpf_map_next(-1, NULL, &key), -EBADF);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete(-1, &key, &value, 0), -EBADF);
+	ck_assert_int_eq(rawbpf_map_take(-1, &key, &value, 0), -EBADF);
 	ck_assert_int_eq(rawbpf_map_freeze(-1), -EBADF);
-	ck_assert_int_eq(rawbpf_map_query(-1, &layout), -EBADF);
+	ck_assert_int_eq(rawbpf_map_layout_info(-1, &layout), -EBADF);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, -1), -EBADF);
 	ck_assert_int_eq(rawbpf_map_view_open(&view, -1, 0), -EBADF);
 
@@ -302,7 +302,7 @@ START_TEST(test_bad_descriptor)
 	ck_assert_int_eq(rawbpf_map_update(null, &key, &value, 0), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_next(null, NULL, &key), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_freeze(null), -EINVAL);
-	ck_assert_int_eq(rawbpf_map_query(null, &layout), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_layout_info(null, &layout), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, null), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_view_open(&view, null, 0), -EINVAL);
 
@@ -328,7 +328,7 @@ START_TEST(test_query_wants_a_map)
 
 	ck_assert_int_gt(prog, 2);
 	ck_assert_int_eq(rawbpf_map_next(prog, NULL, &key), -EINVAL);
-	ck_assert_int_eq(rawbpf_map_query(prog, &layout), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_layout_info(prog, &layout), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, prog), -EINVAL);
 	rawbpf_map_iter_close(&iter);
 	close(prog);

@@ -31,7 +31,7 @@ static void fill(int map, unsigned count)
 		keys[i] = i;
 		values[i] = 3 * (uint64_t)i + 1;
 	}
-	ck_assert_int_eq(rawbpf_map_update_batch(map, &batch), 0);
+	ck_assert_int_eq(rawbpf_map_batch_update(map, &batch), 0);
 	ck_assert_uint_eq(batch.count, count);
 	free(keys);
 	free(values);
@@ -89,12 +89,12 @@ START_TEST(test_lookup_batch)
 	unsigned growths;
 
 	fill(map, ELEMENTS);
-	read_batches(map, rawbpf_map_lookup_batch, 64, &growths);
+	read_batches(map, rawbpf_map_batch_lookup, 64, &growths);
 	ck_assert_uint_eq(growths, 0);
-	read_batches(map, rawbpf_map_lookup_batch, ELEMENTS, &growths);
+	read_batches(map, rawbpf_map_batch_lookup, ELEMENTS, &growths);
 	ck_assert_uint_eq(growths, 0);
 	/* Of 1000 elements in 1024 buckets, some bucket holds two. */
-	read_batches(map, rawbpf_map_lookup_batch, 1, &growths);
+	read_batches(map, rawbpf_map_batch_lookup, 1, &growths);
 	ck_assert_uint_gt(growths, 0);
 	close(map);
 }
@@ -106,8 +106,8 @@ START_TEST(test_lookup_batch_of_array)
 	unsigned growths;
 
 	fill(map, ELEMENTS);
-	read_batches(map, rawbpf_map_lookup_batch, 64, &growths);
-	read_batches(map, rawbpf_map_lookup_batch, 1, &growths);
+	read_batches(map, rawbpf_map_batch_lookup, 64, &growths);
+	read_batches(map, rawbpf_map_batch_lookup, 1, &growths);
 	ck_assert_uint_eq(growths, 0);
 	close(map);
 }
@@ -120,10 +120,10 @@ START_TEST(test_lookup_and_delete_batch)
 	unsigned growths;
 
 	fill(map, ELEMENTS);
-	read_batches(map, rawbpf_map_lookup_and_delete_batch, 64, &growths);
+	read_batches(map, rawbpf_map_batch_take, 64, &growths);
 	ck_assert_int_eq(rawbpf_map_next(map, NULL, &key), -ENOENT);
 	fill(map, ELEMENTS);
-	read_batches(map, rawbpf_map_lookup_and_delete_batch, 1, &growths);
+	read_batches(map, rawbpf_map_batch_take, 1, &growths);
 	ck_assert_uint_gt(growths, 0);
 	ck_assert_int_eq(rawbpf_map_next(map, NULL, &key), -ENOENT);
 	close(map);
@@ -138,14 +138,14 @@ START_TEST(test_empty_batch)
 	struct rawbpf_map_batch batch = {
 		.keys = &key, .values = &value, .capacity = 1, .position = &position };
 
-	ck_assert_int_eq(rawbpf_map_lookup_batch(map, &batch), 0);
+	ck_assert_int_eq(rawbpf_map_batch_lookup(map, &batch), 0);
 	ck_assert_uint_eq(batch.count, 0);
 	/* No room at all: an error, not a walk that never ends. */
 	set(map, 1, 1);
 	batch = (struct rawbpf_map_batch){ .keys = &key, .values = &value, .position = &position };
-	ck_assert_int_eq(rawbpf_map_lookup_batch(map, &batch), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_batch_lookup(map, &batch), -EINVAL);
 	ck_assert_uint_eq(batch.count, 0);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete_batch(map, &batch), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_batch_take(map, &batch), -EINVAL);
 	ck_assert_uint_eq(get(map, 1), 1);
 	close(map);
 }
@@ -160,29 +160,29 @@ START_TEST(test_batch_stops)
 	int map = live_hash(10), small = live_hash(6), array = live_array(5);
 
 	/* a hash of six: the seventh is one too many */
-	ck_assert_int_eq(rawbpf_map_update_batch(small, &batch), -E2BIG);
+	ck_assert_int_eq(rawbpf_map_batch_update(small, &batch), -E2BIG);
 	ck_assert_uint_eq(batch.count, 6);
 	ck_assert_uint_eq(get(small, 5), 0);
 	/* an array of five: the index past its end */
-	ck_assert_int_eq(rawbpf_map_update_batch(array, &batch), -E2BIG);
+	ck_assert_int_eq(rawbpf_map_batch_update(array, &batch), -E2BIG);
 	ck_assert_uint_eq(batch.count, 5);
 
-	ck_assert_int_eq(rawbpf_map_update_batch(map, &batch), 0);
+	ck_assert_int_eq(rawbpf_map_batch_update(map, &batch), 0);
 	ck_assert_uint_eq(batch.count, 10);
 	ck_assert_int_eq(rawbpf_map_delete(map, &keys[7]), 0);
-	ck_assert_int_eq(rawbpf_map_delete_batch(map, &batch), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_batch_delete(map, &batch), -ENOENT);
 	ck_assert_uint_eq(batch.count, 7);
-	ck_assert_int_eq(rawbpf_map_delete_batch(map, &batch), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_batch_delete(map, &batch), -ENOENT);
 	ck_assert_uint_eq(batch.count, 0);
 	batch.keys = keys + 8;
 	batch.capacity = 2;
-	ck_assert_int_eq(rawbpf_map_delete_batch(map, &batch), 0);
+	ck_assert_int_eq(rawbpf_map_batch_delete(map, &batch), 0);
 	ck_assert_uint_eq(batch.count, 2);
 	ck_assert_int_eq(rawbpf_map_next(map, NULL, keys), -ENOENT);
 
 	/* nothing to do */
 	batch.capacity = 0;
-	ck_assert_int_eq(rawbpf_map_update_batch(map, &batch), 0);
+	ck_assert_int_eq(rawbpf_map_batch_update(map, &batch), 0);
 	ck_assert_uint_eq(batch.count, 0);
 	close(map);
 	close(small);
@@ -200,30 +200,30 @@ START_TEST(test_batch_refused)
 	int frozen = live_hash(2), array = live_array(1);
 
 	batch.count = 77;
-	ck_assert_int_eq(rawbpf_map_lookup_batch(queue, &batch), -ENOTSUPP);
+	ck_assert_int_eq(rawbpf_map_batch_lookup(queue, &batch), -ENOTSUPP);
 	ck_assert_uint_eq(batch.count, 0);
 	ck_assert_uint_eq(batch.resume, 0);
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete_batch(array, &batch), -ENOTSUPP);
-	ck_assert_int_eq(rawbpf_map_update_batch(queue, &batch), -ENOTSUPP);
-	ck_assert_int_eq(rawbpf_map_delete_batch(array, &batch), -ENOTSUPP);
+	ck_assert_int_eq(rawbpf_map_batch_take(array, &batch), -ENOTSUPP);
+	ck_assert_int_eq(rawbpf_map_batch_update(queue, &batch), -ENOTSUPP);
+	ck_assert_int_eq(rawbpf_map_batch_delete(array, &batch), -ENOTSUPP);
 
 	ck_assert_int_eq(rawbpf_map_freeze(frozen), 0);
 	batch.count = 77;
-	ck_assert_int_eq(rawbpf_map_update_batch(frozen, &batch), -EPERM);
+	ck_assert_int_eq(rawbpf_map_batch_update(frozen, &batch), -EPERM);
 	ck_assert_uint_eq(batch.count, 0);
-	ck_assert_int_eq(rawbpf_map_delete_batch(frozen, &batch), -EPERM);
+	ck_assert_int_eq(rawbpf_map_batch_delete(frozen, &batch), -EPERM);
 
 	batch.count = 77;
-	ck_assert_int_eq(rawbpf_map_lookup_batch(-1, &batch), -EBADF);
+	ck_assert_int_eq(rawbpf_map_batch_lookup(-1, &batch), -EBADF);
 	ck_assert_uint_eq(batch.count, 0);
 	batch.elem_flags = 1u << 20;
 	batch.count = 77;
-	ck_assert_int_eq(rawbpf_map_lookup_batch(array, &batch), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_batch_lookup(array, &batch), -EINVAL);
 	ck_assert_uint_eq(batch.count, 0);
 	/* The kernel has these flags for single elements alone. */
 	batch.elem_flags = BPF_NOEXIST;
 	batch.count = 77;
-	ck_assert_int_eq(rawbpf_map_update_batch(array, &batch), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_batch_update(array, &batch), -EINVAL);
 	ck_assert_uint_eq(batch.count, 0);
 	close(queue);
 	close(frozen);

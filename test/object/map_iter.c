@@ -65,7 +65,7 @@ START_TEST(test_large_hash)
 		keys[i] = i;
 		values[i] = 7 * (uint64_t)i;
 	}
-	ck_assert_int_eq(rawbpf_map_update_batch(map, &batch), 0);
+	ck_assert_int_eq(rawbpf_map_batch_update(map, &batch), 0);
 	expect(walk(map), COUNT, (uint64_t)COUNT * (COUNT - 1) / 2,
 	       7 * (uint64_t)COUNT * (COUNT - 1) / 2);
 
@@ -115,7 +115,7 @@ START_TEST(test_percpu)
 	unsigned cpu;
 	int more;
 
-	ck_assert_int_eq(rawbpf_map_query(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
 	ck_assert_uint_le(layout.lookup_size, sizeof values);
 	for (i = 0; i < COUNT; i++) {
 		for (cpu = 0; cpu < layout.cpus; cpu++)

@@ -25,7 +25,7 @@ START_TEST(test_query)
 
 	for (i = 0; i < RAWBPF_COUNT(cases); i++) {
 		struct rawbpf_map_layout layout;
-		unsigned cpus = cases[i].percpu ? rawbpf_cpu_possible() : 1;
+		unsigned cpus = cases[i].percpu ? rawbpf_cpu_count() : 1;
 		int map = rawbpf_map_create(&(struct rawbpf_map_spec){
 			.type = cases[i].type,
 			.key_size = cases[i].key_size,
@@ -35,7 +35,7 @@ START_TEST(test_query)
 		});
 
 		ck_assert_int_gt(map, 2);
-		ck_assert_int_eq(rawbpf_map_query(map, &layout), 0);
+		ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
 		ck_assert_uint_eq(layout.type, cases[i].type);
 		ck_assert_uint_eq(layout.key_size, cases[i].key_size);
 		ck_assert_uint_eq(layout.value_size, cases[i].value_size);
@@ -60,7 +60,7 @@ START_TEST(test_percpu_values)
 	uint32_t key = 3;
 	unsigned cpu;
 
-	ck_assert_int_eq(rawbpf_map_query(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
 	ck_assert_uint_le(layout.lookup_size, sizeof values);
 	for (cpu = 0; cpu < layout.cpus; cpu++) {
 		expected[2 * cpu] = 0x0101010101010101u * (cpu + 1);
@@ -69,20 +69,20 @@ START_TEST(test_percpu_values)
 	ck_assert_int_eq(rawbpf_map_update(map, &key, expected, BPF_ANY), 0);
 
 	memset(values, 0x5a, sizeof values);
-	ck_assert_int_eq(rawbpf_map_lookup_percpu(map, &layout, &key, values,
+	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values,
 						  layout.lookup_size - 1), -ENOSPC);
-	ck_assert_int_eq(rawbpf_map_lookup_percpu(map, &layout, &key, values, 0), -ENOSPC);
+	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values, 0), -ENOSPC);
 	for (cpu = 0; cpu < RAWBPF_COUNT(values); cpu++)
 		ck_assert_uint_eq(values[cpu], 0x5a5a5a5a5a5a5a5au);
 
-	ck_assert_int_eq(rawbpf_map_lookup_percpu(map, &layout, &key, values,
+	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values,
 						  layout.lookup_size), 0);
 	ck_assert_int_eq(memcmp(values, expected, layout.lookup_size), 0);
 	for (cpu = layout.lookup_size / 8; cpu < RAWBPF_COUNT(values); cpu++)
 		ck_assert_uint_eq(values[cpu], 0x5a5a5a5a5a5a5a5au);
 
 	key = 4;
-	ck_assert_int_eq(rawbpf_map_lookup_percpu(map, &layout, &key, values, sizeof values),
+	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values),
 			 -ENOENT);
 	close(map);
 }
@@ -124,7 +124,7 @@ START_TEST(test_percpu_order)
 	unsigned cpu, online = sysconf(_SC_NPROCESSORS_ONLN);
 
 	ck_assert_int_gt(prog, 2);
-	ck_assert_int_eq(rawbpf_map_query(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
 	ck_assert_uint_ge(layout.cpus, online);
 	for (cpu = 0; cpu < online; cpu++) {
 		unsigned runs;
@@ -135,7 +135,7 @@ START_TEST(test_percpu_order)
 			ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
 		}
 	}
-	ck_assert_int_eq(rawbpf_map_lookup_percpu(map, &layout, &key, values, sizeof values), 0);
+	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values), 0);
 	for (cpu = 0; cpu < layout.cpus; cpu++)
 		ck_assert_uint_eq(values[cpu], cpu < online ? 10 + cpu : 0);
 	close(prog);
@@ -176,7 +176,7 @@ START_TEST(test_cpu_possible)
 {
 	live_private_mounts();
 	live_fake_file("/sys/devices/system/cpu/possible", possible[_i].file);
-	ck_assert_int_eq(rawbpf_cpu_possible(), possible[_i].cpus);
+	ck_assert_int_eq(rawbpf_cpu_count(), possible[_i].cpus);
 }
 END_TEST
 
@@ -189,10 +189,10 @@ START_TEST(test_no_sysfs)
 
 	live_private_mounts();
 	live_hide_directory("/sys");
-	ck_assert_int_eq(rawbpf_cpu_possible(), -ENOENT);
-	ck_assert_int_eq(rawbpf_map_query(percpu, &layout), -ENOENT);
+	ck_assert_int_eq(rawbpf_cpu_count(), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_layout_info(percpu, &layout), -ENOENT);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, percpu), -ENOENT);
-	ck_assert_int_eq(rawbpf_map_query(array, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(array, &layout), 0);
 	close(percpu);
 	close(array);
 }

@@ -76,13 +76,13 @@ static const TTest **use_of(unsigned type)
 	return NULL;
 }
 
-/* By the names that the newest header gives, which test/form/name.c compares. */
+/* By the names that the newest header gives, which test/form/constant.c compares. */
 START_TEST(test_every_map_type)
 {
 	unsigned type = 1;
 
-	for (; rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type); type++) {
-		const char *name = rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type);
+	for (; rawbpf_constant_name(RAWBPF_MAP_TYPE, type); type++) {
+		const char *name = rawbpf_constant_name(RAWBPF_MAP_TYPE, type);
 		const struct rawbpf_map_recipe *recipe = rawbpf_map_recipe_get(type);
 
 		ck_assert_msg(recipe && recipe->type == type, "%s has no recipe", name);
@@ -105,10 +105,10 @@ START_TEST(test_every_prog_type)
 		ck_assert_msg(recipe->type == type || recipe->type == type + 1,
 			      "after type %u comes %u", type, recipe->type);
 		type = recipe->type;
-		ck_assert_ptr_nonnull(rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, type));
+		ck_assert_ptr_nonnull(rawbpf_constant_name(RAWBPF_PROG_TYPE, type));
 	}
 	ck_assert_uint_ge(type, 32);
-	ck_assert_ptr_null(rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, type + 1));
+	ck_assert_ptr_null(rawbpf_constant_name(RAWBPF_PROG_TYPE, type + 1));
 }
 END_TEST
 
@@ -124,11 +124,11 @@ START_TEST(test_create)
 
 		ck_assert_msg(live_kernel() >= recipe->kernel ? map > 2 : map == -EINVAL,
 			      "map type %u: %d", type, map);
-		printf("tried native map.%s %d\n", rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type),
+		printf("tried native map.%s %d\n", rawbpf_constant_name(RAWBPF_MAP_TYPE, type),
 		       map > 2 ? 1 : map);
 		if (map < 0)
 			continue;
-		ck_assert_int_eq(rawbpf_map_query(map, &layout), 0);
+		ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
 		ck_assert_uint_eq(layout.type, type);
 		close(map);
 	}
@@ -167,7 +167,7 @@ static int expected_not_to_run(const struct rawbpf_prog_recipe *recipe)
 START_TEST(test_load_and_run)
 {
 	const struct rawbpf_prog_recipe *recipe = rawbpf_prog_recipe_get(_i);
-	const char *name = rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, recipe->type), *reason;
+	const char *name = rawbpf_constant_name(RAWBPF_PROG_TYPE, recipe->type), *reason;
 	char log[4096];
 	int result, prog = rawbpf_prog_recipe_load(recipe, NULL, log, sizeof log);
 

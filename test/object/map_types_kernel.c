@@ -44,7 +44,7 @@ START_TEST(test_perf_event)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof attr,
 					.config = PERF_COUNT_SW_CPU_CLOCK };
-	int cpus = rawbpf_cpu_possible(), map = live_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, cpus);
+	int cpus = rawbpf_cpu_count(), map = live_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, cpus);
 	int events[256], prog;
 
 	for (int cpu = 0; cpu < cpus; cpu++) {
@@ -195,8 +195,8 @@ static void count_in_storage(unsigned type, int group, uint64_t cgroup_id)
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, group, prog, BPF_CGROUP_INET_EGRESS), 0);
 	for (int i = 0; i < RUNS; i++)
 		send_datagram(sender);
-	ck_assert_int_eq(rawbpf_map_query(map, &layout), 0);
-	ck_assert_int_eq(rawbpf_map_lookup_percpu(map, &layout, &key, values, sizeof values), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values), 0);
 	for (unsigned cpu = 0; cpu < layout.cpus; cpu++)
 		sum += values[cpu];
 	ck_assert_uint_eq(sum, RUNS);
@@ -229,7 +229,7 @@ static int storage_map(unsigned type)
 {
 	struct rawbpf_map_spec spec = { .type = type, .key_size = 4, .value_size = 8,
 					.flags = BPF_F_NO_PREALLOC };
-	int map, btf = rawbpf_btf_map_load(&spec, NULL, 0);
+	int map, btf = rawbpf_map_btf_load(&spec, NULL, 0);
 
 	ck_assert_int_gt(btf, 2);
 	map = rawbpf_map_create(&spec);
@@ -333,7 +333,7 @@ static int count_opens(int map, struct rawbpf_link *link)
 
 	ck_assert_int_eq(rawbpf_btf_kernel_open(&kernel), 0);
 	inode = rawbpf_btf_offset_find(&kernel, "file", "f_inode");
-	hook = rawbpf_btf_find(&kernel, BTF_KIND_FUNC, "bpf_lsm_file_open");
+	hook = rawbpf_btf_type_find(&kernel, BTF_KIND_FUNC, "bpf_lsm_file_open");
 	rawbpf_btf_close(&kernel);
 	probe = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_LSM, .license = "GPL", .insn_count = 2,
@@ -480,7 +480,7 @@ static void replace_operations(struct rawbpf_link *link, int map, int other, con
 	ck_assert_int_eq(rawbpf_link_update(link, other, other), -EPERM);
 	ck_assert_int_eq(rawbpf_link_update(link, other, map), 0);
 	if (live_kernel() >= 0x60a)
-		ck_assert_int_eq(rawbpf_link_force_detach(link), 0);
+		ck_assert_int_eq(rawbpf_link_revoke(link), 0);
 	ck_assert_int_eq(rawbpf_link_detach(link), 0);
 }
 
@@ -496,17 +496,17 @@ START_TEST(test_struct_ops)
 	};
 	static _Alignas(8) unsigned char value[4096];
 	struct rawbpf_map_spec spec = { .name = "congestion" };
-	struct rawbpf_btf_struct_ops ops;
+	struct rawbpf_struct_ops_btf ops;
 	struct rawbpf_btf kernel;
 	struct rawbpf_link link = { 0 };
 	int by_link = live_kernel() >= 0x604, progs[3], map, other;
 	char name[16];
 
 	ck_assert_int_eq(rawbpf_btf_kernel_open(&kernel), 0);
-	if (rawbpf_btf_find(&kernel, BTF_KIND_STRUCT, "bpf_struct_ops_tcp_congestion_ops") < 0)
+	if (rawbpf_btf_type_find(&kernel, BTF_KIND_STRUCT, "bpf_struct_ops_tcp_congestion_ops") < 0)
 		SKIP("this kernel has no struct_ops of TCP");
-	ck_assert_int_eq(rawbpf_btf_struct_ops_load(&spec, &ops, &kernel, "no_such_ops"), -ENOENT);
-	ck_assert_int_gt(rawbpf_btf_struct_ops_load(&spec, &ops, &kernel, "tcp_congestion_ops"), 2);
+	ck_assert_int_eq(rawbpf_struct_ops_btf_load(&spec, &ops, &kernel, "no_such_ops"), -ENOENT);
+	ck_assert_int_gt(rawbpf_struct_ops_btf_load(&spec, &ops, &kernel, "tcp_congestion_ops"), 2);
 	ck_assert_uint_le(spec.value_size, sizeof value);
 	snprintf(name, sizeof name, "rawbpf%d", (int)getpid() % 100000);
 	for (unsigned i = 0; i < RAWBPF_COUNT(operations); i++) {

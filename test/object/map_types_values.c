@@ -35,8 +35,8 @@ static uint64_t sum_of(int map, uint32_t key)
 	struct rawbpf_map_layout layout;
 	uint64_t values[256] = { 0 }, sum = 0;
 
-	ck_assert_int_eq(rawbpf_map_query(map, &layout), 0);
-	ck_assert_int_eq(rawbpf_map_lookup_percpu(map, &layout, &key, values, sizeof values), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values), 0);
 	for (unsigned cpu = 0; cpu < layout.cpus; cpu++)
 		sum += values[cpu];
 	return sum;
@@ -235,7 +235,7 @@ static void exchange_inner(unsigned type)
 
 	/* User space puts in descriptors and is told ids; the outer map keeps the inner alive. */
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(second, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(second, &info, sizeof info), 0);
 	close(second);
 	ck_assert_int_eq(rawbpf_map_lookup(outer, &key, &id, 0), 0);
 	ck_assert_uint_eq(id, info.id);
@@ -282,10 +282,10 @@ static void push_and_pop(unsigned type, const uint64_t expected[3])
 	ck_assert_int_eq((int)map_types_run(prog, 1), -E2BIG);
 	ck_assert_int_eq(rawbpf_map_lookup(map, NULL, &value, 0), 0); /* looks, and leaves it */
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(rawbpf_map_lookup_and_delete(map, NULL, &value, 0), 0);
+		ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), 0);
 		ck_assert_uint_eq(value, expected[i]);
 	}
-	ck_assert_int_eq(rawbpf_map_lookup_and_delete(map, NULL, &value, 0), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), -ENOENT);
 	/* the other way round: BPF_EXIST makes room where there is none */
 	for (value = 10; value < 14; value++)
 		ck_assert_int_eq(rawbpf_map_update(map, NULL, &value, BPF_EXIST), 0);

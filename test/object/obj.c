@@ -46,14 +46,14 @@ START_TEST(test_get_refused)
 
 	live_mount_bpffs();
 	ck_assert_int_eq(rawbpf_obj_pin(map, PIN), 0);
-	ck_assert_int_eq(rawbpf_obj_get("/sys/fs/bpf/none", 0), -ENOENT);
-	ck_assert_int_eq(rawbpf_obj_get("/proc/self/status", 0), -EACCES);
-	ck_assert_int_eq(rawbpf_obj_get("/sys/fs/bpf", 0), -EACCES);
-	ck_assert_int_eq(rawbpf_obj_get(NULL, 0), -EFAULT);
-	ck_assert_int_eq(rawbpf_obj_get(PIN, 1u << 20), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_open("/sys/fs/bpf/none", 0), -ENOENT);
+	ck_assert_int_eq(rawbpf_obj_open("/proc/self/status", 0), -EACCES);
+	ck_assert_int_eq(rawbpf_obj_open("/sys/fs/bpf", 0), -EACCES);
+	ck_assert_int_eq(rawbpf_obj_open(NULL, 0), -EFAULT);
+	ck_assert_int_eq(rawbpf_obj_open(PIN, 1u << 20), -EINVAL);
 	close(map);
 	live_be_nobody();
-	ck_assert_int_eq(rawbpf_obj_get(PIN, 0), live_kernel() < 0x510 ? -EPERM : -EACCES);
+	ck_assert_int_eq(rawbpf_obj_open(PIN, 0), live_kernel() < 0x510 ? -EPERM : -EACCES);
 }
 END_TEST
 
@@ -68,9 +68,9 @@ START_TEST(test_pinned_map)
 	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, BPF_ANY), 0);
 	close(map);
 
-	again = rawbpf_obj_get(PIN, 0);
-	only_read = rawbpf_obj_get(PIN, BPF_F_RDONLY);
-	only_write = rawbpf_obj_get(PIN, BPF_F_WRONLY);
+	again = rawbpf_obj_open(PIN, 0);
+	only_read = rawbpf_obj_open(PIN, BPF_F_RDONLY);
+	only_write = rawbpf_obj_open(PIN, BPF_F_WRONLY);
 	ck_assert(again > 2 && only_read > 2 && only_write > 2);
 	ck_assert_int_eq(fcntl(again, F_GETFD), FD_CLOEXEC);
 	value = 0;
@@ -81,7 +81,7 @@ START_TEST(test_pinned_map)
 	ck_assert_int_eq(rawbpf_map_lookup(only_write, &key, &value, 0), -EPERM);
 	ck_assert_int_eq(rawbpf_map_update(only_write, &key, &value, 0), 0);
 	ck_assert_int_eq(unlink(PIN), 0);
-	ck_assert_int_eq(rawbpf_obj_get(PIN, 0), -ENOENT);
+	ck_assert_int_eq(rawbpf_obj_open(PIN, 0), -ENOENT);
 	close(again);
 	close(only_read);
 	close(only_write);
@@ -96,7 +96,7 @@ START_TEST(test_pinned_prog)
 	live_mount_bpffs();
 	ck_assert_int_eq(rawbpf_obj_pin(prog, PIN), 0);
 	close(prog);
-	again = rawbpf_obj_get(PIN, 0);
+	again = rawbpf_obj_open(PIN, 0);
 	ck_assert_int_gt(again, 2);
 	ck_assert_uint_eq(live_prog_id(again), id);
 	close(again);
@@ -121,7 +121,7 @@ static unsigned link_id(const struct rawbpf_link *link)
 	struct bpf_link_info info;
 
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(link->fd, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(link->fd, &info, sizeof info), 0);
 	ck_assert_uint_eq(info.type, BPF_LINK_TYPE_RAW_TRACEPOINT);
 	return info.id;
 }
@@ -138,7 +138,7 @@ START_TEST(test_pinned_link)
 	ck_assert_int_eq(rawbpf_link_pin(&link, "/sys/fs/bpf/no/directory"), -ENOENT);
 	ck_assert_int_eq(rawbpf_link_pin(&link, PIN), 0);
 	ck_assert_int_eq(rawbpf_link_pin(&link, PIN), -EEXIST);
-	ck_assert_int_eq(rawbpf_obj_get(PIN, BPF_F_RDONLY), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_open(PIN, BPF_F_RDONLY), -EINVAL);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 
 	ck_assert_int_eq(rawbpf_link_open(&again, PIN), 0);
@@ -184,7 +184,7 @@ START_TEST(test_info)
 
 	/* a buffer larger than any kernel's struct: as much as this kernel knows, no more */
 	memset(&info, 0, sizeof info);
-	known = rawbpf_obj_get_info(map, &info, sizeof info);
+	known = rawbpf_obj_info(map, &info, sizeof info);
 	ck_assert_int_ge(known, 80); /* 5.10's */
 	ck_assert_int_lt(known, (int)sizeof info);
 	ck_assert_uint_eq(info.map.type, BPF_MAP_TYPE_ARRAY);
@@ -195,22 +195,22 @@ START_TEST(test_info)
 	/* a byte that means nothing to it */
 	memset(&info, 0, sizeof info);
 	info.bytes[sizeof info - 1] = 1;
-	ck_assert_int_eq(rawbpf_obj_get_info(map, &info, sizeof info), -E2BIG);
+	ck_assert_int_eq(rawbpf_obj_info(map, &info, sizeof info), -E2BIG);
 
 	/* less than it knows: as much as there is room for */
 	memset(&info, 0x5a, sizeof info);
 	memset(&info, 0, 8);
-	ck_assert_int_eq(rawbpf_obj_get_info(map, &info, 8), 8);
+	ck_assert_int_eq(rawbpf_obj_info(map, &info, 8), 8);
 	ck_assert_uint_eq(info.map.type, BPF_MAP_TYPE_ARRAY);
 	ck_assert_uint_ne(info.map.id, 0);
 	ck_assert_int_eq(info.bytes[8], 0x5a);
 
-	ck_assert_int_eq(rawbpf_obj_get_info(map, NULL, 80), -EFAULT);
-	ck_assert_int_eq(rawbpf_obj_get_info(-1, &info, sizeof info), -EBADF);
+	ck_assert_int_eq(rawbpf_obj_info(map, NULL, 80), -EFAULT);
+	ck_assert_int_eq(rawbpf_obj_info(-1, &info, sizeof info), -EBADF);
 	close(map);
 	map = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	memset(&info, 0, sizeof info);
-	ck_assert_int_eq(rawbpf_obj_get_info(map, &info, sizeof info), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_info(map, &info, sizeof info), -EINVAL);
 	close(map);
 }
 END_TEST
@@ -245,7 +245,7 @@ START_TEST(test_ids)
 	fds[0] = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	ids[0] = live_prog_id(fds[0]);
 	fds[1] = live_array(1);
-	ck_assert_int_gt(rawbpf_obj_get_info(fds[1], &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(fds[1], &info, sizeof info), 0);
 	ids[1] = info.id;
 	ck_assert_int_eq(attach(&link), 0);
 	ids[2] = link_id(&link);
@@ -279,7 +279,7 @@ START_TEST(test_btf_ids)
 	memset(&info, 0, sizeof info);
 	info.name = (uintptr_t)name;
 	info.name_len = sizeof name;
-	ck_assert_int_gt(rawbpf_obj_get_info(fd, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(fd, &info, sizeof info), 0);
 	ck_assert_uint_eq(info.id, id);
 	close(fd);
 }

@@ -33,7 +33,7 @@ START_TEST(test_load)
 	ck_assert_int_gt(prog, 2);
 	ck_assert_int_eq(fcntl(prog, F_GETFD), FD_CLOEXEC);
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(prog, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(prog, &info, sizeof info), 0);
 	ck_assert_str_eq(info.name, "fifteen.letters");
 	ck_assert_uint_eq(info.type, BPF_PROG_TYPE_SOCKET_FILTER);
 	ck_assert_uint_eq(info.gpl_compatible, 0);
@@ -41,7 +41,7 @@ START_TEST(test_load)
 
 	prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	memset(&info, 0, sizeof info);
-	ck_assert_int_gt(rawbpf_obj_get_info(prog, &info, sizeof info), 0);
+	ck_assert_int_gt(rawbpf_obj_info(prog, &info, sizeof info), 0);
 	ck_assert_str_eq(info.name, "");
 	ck_assert_uint_eq(info.gpl_compatible, 1);
 	close(prog);

@@ -79,7 +79,7 @@ START_TEST(test_map_types)
 			 "%c%s.\n"
 			 "Key %u, value %u, max_entries %u%s%s.\n"
 			 "Linux %u.%u.\n",
-			 in_capitals(rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type)),
+			 in_capitals(rawbpf_constant_name(RAWBPF_MAP_TYPE, type)),
 			 toupper((unsigned char)recipe->purpose[0]), recipe->purpose + 1,
 			 recipe->key_size, recipe->value_size, recipe->max_entries,
 			 map_flags(recipe), map_wants(recipe), recipe->kernel >> 8,
@@ -105,12 +105,12 @@ static const char *runs(const struct rawbpf_prog_recipe *recipe)
 static void prog_paragraph(char *text, size_t size, const struct rawbpf_prog_recipe *recipe)
 {
 	size_t length = snprintf(text, size, ".It Dv %s",
-				 in_capitals(rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, recipe->type)));
+				 in_capitals(rawbpf_constant_name(RAWBPF_PROG_TYPE, recipe->type)));
 
 	if (recipe->expected_attach_type)
 		length += snprintf(text + length, size - length, " , BPF_%s",
-				   in_capitals(rawbpf_name_get(RAWBPF_NAME_ATTACH_TYPE,
-							       recipe->expected_attach_type)));
+				   in_capitals(rawbpf_constant_name(RAWBPF_ATTACH_TYPE,
+								    recipe->expected_attach_type)));
 	length += snprintf(text + length, size - length, "\n%c%s.\n",
 			   toupper((unsigned char)recipe->purpose[0]), recipe->purpose + 1);
 	if (recipe->flags & BPF_F_SLEEPABLE)

@@ -148,10 +148,10 @@ static long long read_counter(int map)
 	struct rawbpf_map_layout layout;
 	uint64_t values[64], sum = 0;
 	const unsigned key = 0;
-	int err = rawbpf_map_query(map, &layout);
+	int err = rawbpf_map_layout_info(map, &layout);
 
 	if (err == 0)
-		err = rawbpf_map_lookup_percpu(map, &layout, &key, values, sizeof values);
+		err = rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values);
 	if (err < 0)
 		return err;
 	for (unsigned cpu = 0; cpu < layout.cpus; cpu++)

@@ -27,7 +27,7 @@ static const struct bpf_insn nothing[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT
 /* Prints "hi 42" to its output, which user space reads. The function's name changed meanwhile. */
 static int load_printing(const struct rawbpf_btf *kernel)
 {
-	int function = rawbpf_btf_find(kernel, BTF_KIND_FUNC, "bpf_stream_vprintk");
+	int function = rawbpf_btf_type_find(kernel, BTF_KIND_FUNC, "bpf_stream_vprintk");
 	int format = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1,
 		.flags = BPF_F_RDONLY_PROG });
@@ -36,7 +36,7 @@ static int load_printing(const struct rawbpf_btf *kernel)
 	rawbpf_map_update(format, &(uint32_t){ 0 }, "hi %d\n\0", 0);
 	rawbpf_map_freeze(format);
 	if (function < 0)
-		function = rawbpf_btf_find(kernel, BTF_KIND_FUNC, "bpf_stream_vprintk_impl");
+		function = rawbpf_btf_type_find(kernel, BTF_KIND_FUNC, "bpf_stream_vprintk_impl");
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_IMM(BPF_REG_1, BPF_STREAM_STDOUT),
 		BPF_LD_MAP_VALUE(BPF_REG_2, format, 0),
@@ -100,20 +100,20 @@ static void uprobe_by_descriptor(void)
 static void association(const struct rawbpf_btf *kernel)
 {
 	struct rawbpf_map_spec spec = { .name = "ops" };
-	struct rawbpf_btf_struct_ops ops;
-	int btf = rawbpf_btf_struct_ops_load(&spec, &ops, kernel, "tcp_congestion_ops");
+	struct rawbpf_struct_ops_btf ops;
+	int btf = rawbpf_struct_ops_btf_load(&spec, &ops, kernel, "tcp_congestion_ops");
 	int map = btf < 0 ? btf : rawbpf_map_create(&spec), other;
 	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_SOCKET_FILTER);
 
 	close(btf);
 	spec.name = "other";
-	btf = rawbpf_btf_struct_ops_load(&spec, &ops, kernel, "tcp_congestion_ops");
+	btf = rawbpf_struct_ops_btf_load(&spec, &ops, kernel, "tcp_congestion_ops");
 	other = btf < 0 ? btf : rawbpf_map_create(&spec);
 	fact(map < 0 ? map : 0, "assoc.map");
-	fact(rawbpf_prog_assoc_struct_ops(prog, map), "assoc");
-	fact(rawbpf_prog_assoc_struct_ops(prog, map), "assoc.again");
-	fact(rawbpf_prog_assoc_struct_ops(prog, other), "assoc.other");
-	fact(rawbpf_prog_assoc_struct_ops(prog, prog), "assoc.no_map");
+	fact(rawbpf_prog_struct_ops_bind(prog, map), "assoc");
+	fact(rawbpf_prog_struct_ops_bind(prog, map), "assoc.again");
+	fact(rawbpf_prog_struct_ops_bind(prog, other), "assoc.other");
+	fact(rawbpf_prog_struct_ops_bind(prog, prog), "assoc.no_map");
 	fact(rawbpf_struct_ops_attach(&(struct rawbpf_link){ 0 }, map), "struct_ops.not_filled");
 	close(btf);
 	close(map);
@@ -145,14 +145,14 @@ static int load_replaceable(int *function)
 	};
 	uint32_t memory[128];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
-	int result = rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
-	int context = rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL,
-		rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
+	int result = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	int context = rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
+		rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
 	const struct rawbpf_btf_field parameter = { "ctx", context, 0 };
-	int proto = rawbpf_btf_emit_func_proto(&b, result, &parameter, 1);
+	int proto = rawbpf_btf_func_proto_emit(&b, result, &parameter, 1);
 	const struct bpf_func_info infos[] = {
-		{ 0, rawbpf_btf_emit_func(&b, "outer", proto, BTF_FUNC_GLOBAL) },
-		{ 2, rawbpf_btf_emit_func(&b, "inner", proto, BTF_FUNC_GLOBAL) },
+		{ 0, rawbpf_btf_func_emit(&b, "outer", proto, BTF_FUNC_GLOBAL) },
+		{ 2, rawbpf_btf_func_emit(&b, "inner", proto, BTF_FUNC_GLOBAL) },
 	};
 	int btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
 	int prog = LOAD(insns, .type = BPF_PROG_TYPE_XDP, .btf = btf, .func_info = infos,
@@ -168,13 +168,13 @@ static int load_extension(int target, int function)
 	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN() };
 	uint32_t memory[128];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
-	int result = rawbpf_btf_emit_int(&b, "int", 4, BTF_INT_SIGNED);
-	int context = rawbpf_btf_emit_ref(&b, BTF_KIND_PTR, NULL,
-		rawbpf_btf_emit_struct(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
+	int result = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	int context = rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
+		rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
 	const struct rawbpf_btf_field parameter = { "ctx", context, 0 };
-	int proto = rawbpf_btf_emit_func_proto(&b, result, &parameter, 1);
+	int proto = rawbpf_btf_func_proto_emit(&b, result, &parameter, 1);
 	const struct bpf_func_info info = {
-		0, rawbpf_btf_emit_func(&b, "instead", proto, BTF_FUNC_GLOBAL) };
+		0, rawbpf_btf_func_emit(&b, "instead", proto, BTF_FUNC_GLOBAL) };
 	int btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
 	int prog = LOAD(insns, .type = BPF_PROG_TYPE_EXT, .attach_prog = target,
 			.attach_btf_id = function, .btf = btf, .func_info = &info,
@@ -239,12 +239,12 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 {
 	int iterator = LOAD(nothing, .type = BPF_PROG_TYPE_TRACING,
 			    .expected_attach_type = BPF_TRACE_ITER,
-			    .attach_btf_id = rawbpf_btf_find(kernel, BTF_KIND_FUNC,
-							     "bpf_iter_bpf_map"));
+			    .attach_btf_id = rawbpf_btf_type_find(kernel, BTF_KIND_FUNC,
+								  "bpf_iter_bpf_map"));
 	int fentry = LOAD(nothing, .type = BPF_PROG_TYPE_TRACING,
 			  .expected_attach_type = BPF_TRACE_FENTRY,
-			  .attach_btf_id = rawbpf_btf_find(kernel, BTF_KIND_FUNC,
-							   "do_fchownat"));
+			  .attach_btf_id = rawbpf_btf_type_find(kernel, BTF_KIND_FUNC,
+								"do_fchownat"));
 	struct rawbpf_link link = { 0 }, twice;
 
 	fact(fentry < 0 ? fentry : 0, "tracing.load");
@@ -287,7 +287,7 @@ static void tracing_multi_errors(const struct rawbpf_btf *kernel)
 {
 	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_TRACING,
 			.expected_attach_type = BPF_TRACE_FENTRY_MULTI);
-	uint32_t ids[] = { rawbpf_btf_find(kernel, BTF_KIND_FUNC, "do_fchownat"), 1 };
+	uint32_t ids[] = { rawbpf_btf_type_find(kernel, BTF_KIND_FUNC, "do_fchownat"), 1 };
 	struct rawbpf_link link;
 
 	fact(prog < 0 ? prog : 0, "tracing_multi.load");

@@ -24,7 +24,7 @@ static void every_prog(const struct rawbpf_btf *kernel)
 	const struct rawbpf_prog_recipe *recipe;
 
 	for (unsigned n = 0; (recipe = rawbpf_prog_recipe_get(n)); n++) {
-		const char *name = rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, recipe->type);
+		const char *name = rawbpf_constant_name(RAWBPF_PROG_TYPE, recipe->type);
 		int prog = rawbpf_prog_recipe_load(recipe, kernel, NULL, 0);
 
 		fact(prog < 0 ? prog : 1, "prog.%s.%u", name, recipe->expected_attach_type);
@@ -40,7 +40,7 @@ static void every_map(const struct rawbpf_btf *kernel)
 {
 	for (unsigned type = 1; rawbpf_map_recipe_get(type); type++)
 		fact(made(rawbpf_map_recipe_create(type, kernel)), "map.%s",
-		     rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type));
+		     rawbpf_constant_name(RAWBPF_MAP_TYPE, type));
 }
 
 static void kernel_btf(struct rawbpf_btf *kernel)
@@ -55,7 +55,7 @@ static void kernel_btf(struct rawbpf_btf *kernel)
 	umount2("/sys", MNT_DETACH);
 	err = rawbpf_btf_kernel_open(&by_id);
 	fact(err, "btf.by_id");
-	fact(err == 0 && rawbpf_btf_id_end(&by_id) == rawbpf_btf_id_end(kernel), "btf.same");
+	fact(err == 0 && rawbpf_btf_type_end(&by_id) == rawbpf_btf_type_end(kernel), "btf.same");
 	rawbpf_btf_close(&by_id);
 }
 

@@ -18,7 +18,7 @@ START_TEST(map_types)
 	for (unsigned type = 1; (recipe = rawbpf_map_recipe_get(type)); type++) {
 		char name[64];
 
-		snprintf(name, sizeof name, "map.%s", rawbpf_name_get(RAWBPF_NAME_MAP_TYPE, type));
+		snprintf(name, sizeof name, "map.%s", rawbpf_constant_name(RAWBPF_MAP_TYPE, type));
 		ck_assert_fact_int(boot, name, kernel_of(boot) >= recipe->kernel ? 1 : -EINVAL);
 	}
 }
@@ -57,7 +57,7 @@ START_TEST(prog_types)
 	if (!is_machine(boot, "amd64"))
 		return;
 	for (unsigned n = 0; (recipe = rawbpf_prog_recipe_get(n)); n++) {
-		const char *type = rawbpf_name_get(RAWBPF_NAME_PROG_TYPE, recipe->type);
+		const char *type = rawbpf_constant_name(RAWBPF_PROG_TYPE, recipe->type);
 		int load = expected_load(recipe, kernel_of(boot));
 		char name[64];
 

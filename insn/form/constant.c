@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "name.h"
+#include "constant.h"
 
 #include "helper.h"
 
@@ -49,18 +49,18 @@ RAWBPF__PRIVATE const char *rawbpf__name_map_types(void)
 }
 
 /* All of a kind but helpers, likewise. */
-static const char *name_list(enum rawbpf_name_kind kind)
+static const char *name_list(enum rawbpf_constant kind)
 {
 	switch (kind) {
-	case RAWBPF_NAME_MAP_TYPE:
+	case RAWBPF_MAP_TYPE:
 		return name_map_types;
-	case RAWBPF_NAME_PROG_TYPE:
+	case RAWBPF_PROG_TYPE:
 		return name_prog_types;
-	case RAWBPF_NAME_ATTACH_TYPE:
+	case RAWBPF_ATTACH_TYPE:
 		return name_attach_types;
-	case RAWBPF_NAME_LINK_TYPE:
+	case RAWBPF_LINK_TYPE:
 		return name_link_types;
-	case RAWBPF_NAME_BTF_KIND:
+	case RAWBPF_BTF_KIND:
 		return name_btf_kinds;
 	default:
 		return "";
@@ -83,22 +83,22 @@ static int name_equal(const char *name, const char *other)
 	return *name == *other;
 }
 
-const char *rawbpf_name_get(enum rawbpf_name_kind kind, unsigned number)
+const char *rawbpf_constant_name(enum rawbpf_constant kind, unsigned number)
 {
 	const char *name;
 
-	if (kind == RAWBPF_NAME_HELPER)
+	if (kind == RAWBPF_HELPER)
 		return rawbpf__helper_name(number);
 	for (name = name_list(kind); *name && number; number--)
 		name += name_length(name) + 1;
 	return *name ? name : NULL;
 }
 
-int rawbpf_name_find(enum rawbpf_name_kind kind, const char *name)
+int rawbpf_constant_find(enum rawbpf_constant kind, const char *name)
 {
 	const char *each = name_list(kind);
 
-	if (kind == RAWBPF_NAME_HELPER)
+	if (kind == RAWBPF_HELPER)
 		return rawbpf__helper_find(name, name_length(name));
 	for (int number = 0; *each; number++, each += name_length(each) + 1)
 		if (name_equal(name, each))

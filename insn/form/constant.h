@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RAWBPF_INSN_NAME_H
-#define RAWBPF_INSN_NAME_H
+#ifndef RAWBPF_INSN_CONSTANT_H
+#define RAWBPF_INSN_CONSTANT_H
 
-#include <rawbpf/name.h>
+#include <rawbpf/constant.h>
 
 #include "../base/private.h"
 
