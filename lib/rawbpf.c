@@ -15,7 +15,6 @@
 
 #include "sys/sys.c"
 #include "sys/file.c"
-#include "sys/text.c"
 
 #include "object/btf.c"
 #include "attach/cgroup.c"
@@ -77,9 +76,11 @@
 #include "../insn/asm/match.c"
 #include "../insn/form/constant.c"
 #include "../insn/form/opcode.c"
+#include "../insn/base/number.c"
 #include "../insn/base/out.c"
 #include "../insn/asm/parse.c"
 #include "../insn/base/put.c"
+#include "../insn/base/string.c"
 #include "../insn/form/query.c"
 #include "../insn/recipe/recipe.c"
 #include "../insn/log/rejection.c"

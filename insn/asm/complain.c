@@ -47,13 +47,6 @@ static void out_guess(struct rawbpf__out *out, const struct rawbpf__guess *guess
 	rawbpf__out_text(out, "'?)");
 }
 
-static void out_signed(struct rawbpf__out *out, int64_t number)
-{
-	if (number < 0)
-		rawbpf__out_byte(out, '-');
-	rawbpf__out_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
-}
-
 static void out_message(struct rawbpf__out *out, const struct rawbpf__parser *p,
 			const char *message, va_list arguments)
 {
@@ -73,7 +66,7 @@ static void out_message(struct rawbpf__out *out, const struct rawbpf__parser *p,
 			out_name(out, token->start, token->length);
 			break;
 		case 'd':
-			out_signed(out, va_arg(arguments, int64_t));
+			rawbpf__out_signed(out, va_arg(arguments, int64_t));
 			break;
 		case 'x':
 			rawbpf__out_hex(out, va_arg(arguments, unsigned));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../form/helper.h"
 #include "parse.h"
-#include "../base/put.h"
+#include "../base/string.h"
 
 /* ------------------------------------------------------------------- operands */
 

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <rawbpf/escape.h>
 
+#include "out.h"
 #include "put.h"
 
-struct rawbpf__escaped {
-	char *text;
-	size_t size;
-	size_t written;
-	size_t length; /* of the whole text: more than `written` once a piece did not fit */
-};
-
 /* What one character becomes: `at` has `count` bytes of UTF-8, or, if `count` is 0, one of none. */
-typedef void rawbpf__escape_one(struct rawbpf__escaped *out, const unsigned char *at,
+typedef void rawbpf__escape_one(struct rawbpf__out *out, const unsigned char *at,
 				unsigned count, uint32_t point);
-
-/* All of it or nothing; and once nothing, nothing more. */
-static void escape_add(struct rawbpf__escaped *out, const char *piece, unsigned count)
-{
-	if (out->written == out->length && out->length + count < out->size) {
-		for (unsigned i = 0; i < count; i++)
-			out->text[out->written++] = piece[i];
-	}
-	out->length += count;
-}
 
 static int escape_follows(const unsigned char *at, unsigned count)
 {
@@ -65,45 +49,45 @@ static int escape_is_shown(uint32_t point)
 	return 1;
 }
 
-static void escape_one_for_terminal(struct rawbpf__escaped *out, const unsigned char *at,
+static void escape_one_for_terminal(struct rawbpf__out *out, const unsigned char *at,
 				    unsigned count, uint32_t point)
 {
 	if (count && point != '\\' && escape_is_shown(point)) {
-		escape_add(out, (const char *)at, count);
+		rawbpf__out_piece(out, (const char *)at, count);
 		return;
 	}
 	for (unsigned i = 0; i < (count ? count : 1); i++) {
 		char piece[4] = "\\x";
 
 		rawbpf__put_byte(piece + 2, at[i]);
-		escape_add(out, piece, sizeof(piece));
+		rawbpf__out_piece(out, piece, sizeof(piece));
 	}
 }
 
-static void escape_one_for_json(struct rawbpf__escaped *out, const unsigned char *at,
+static void escape_one_for_json(struct rawbpf__out *out, const unsigned char *at,
 				unsigned count, uint32_t point)
 {
 	char piece[6] = "\\u";
 
 	if (count && (point == '\\' || point == '"')) {
 		piece[1] = point;
-		escape_add(out, piece, 2);
+		rawbpf__out_piece(out, piece, 2);
 		return;
 	}
 	if (count && escape_is_shown(point)) {
-		escape_add(out, (const char *)at, count);
+		rawbpf__out_piece(out, (const char *)at, count);
 		return;
 	}
 	if (!count)
 		point = 0xdc00 + *at;
 	rawbpf__put_byte(rawbpf__put_byte(piece + 2, point >> 8), point);
-	escape_add(out, piece, sizeof(piece));
+	rawbpf__out_piece(out, piece, sizeof(piece));
 }
 
 static size_t escape_all(char *text, size_t size, const void *bytes, size_t length,
 			 rawbpf__escape_one *one)
 {
-	struct rawbpf__escaped out = { .text = text, .size = size };
+	struct rawbpf__out out = rawbpf__out_begin(text, size);
 	const unsigned char *at = bytes, *end = at + length;
 
 	while (at < end) {
@@ -113,8 +97,6 @@ static size_t escape_all(char *text, size_t size, const void *bytes, size_t leng
 		one(&out, at, count, point);
 		at += count ? count : 1;
 	}
-	if (size)
-		text[out.written] = '\0';
 	return out.length;
 }
 

@@ -13,14 +13,26 @@ struct rawbpf__out {
 	size_t size, length;
 };
 
+/* The empty text, terminated if there is room for a byte. */
+RAWBPF__PRIVATE struct rawbpf__out rawbpf__out_begin(char *text, size_t size);
+
 RAWBPF__PRIVATE void rawbpf__out_byte(struct rawbpf__out *out, char byte);
+RAWBPF__PRIVATE void rawbpf__out_repeat(struct rawbpf__out *out, char byte, size_t count);
 RAWBPF__PRIVATE void rawbpf__out_text(struct rawbpf__out *out, const char *text);
+RAWBPF__PRIVATE void rawbpf__out_bytes(struct rawbpf__out *out, const char *bytes, size_t count);
+/* All of a piece or nothing; and once a piece is left out, all that follow are. */
+RAWBPF__PRIVATE void rawbpf__out_piece(struct rawbpf__out *out, const char *piece, size_t count);
+
 RAWBPF__PRIVATE void rawbpf__out_number(struct rawbpf__out *out, uint64_t number);
+RAWBPF__PRIVATE void rawbpf__out_signed(struct rawbpf__out *out, int64_t number);
 RAWBPF__PRIVATE void rawbpf__out_hex(struct rawbpf__out *out, unsigned byte); /* "0f" */
 
 /* What a terminal prints as it is: printable ASCII, and tabs. */
 RAWBPF__PRIVATE int rawbpf__is_plain(unsigned char byte);
-/* A byte of somebody else's text; what a terminal might obey becomes \xNN. */
+/* A byte of somebody else's line; if it is not plain it becomes \xNN. */
 RAWBPF__PRIVATE void rawbpf__out_escaped(struct rawbpf__out *out, unsigned char byte);
+RAWBPF__PRIVATE void rawbpf__out_line(struct rawbpf__out *out, const char *bytes, size_t count);
+/* Somebody else's name: a tab and '\' become \xNN, too, so that two names never look the same. */
+RAWBPF__PRIVATE void rawbpf__out_name(struct rawbpf__out *out, const char *name);
 
 #endif

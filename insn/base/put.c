@@ -47,11 +47,3 @@ RAWBPF__PRIVATE char *rawbpf__put_byte(char *at, unsigned byte)
 	*at++ = "0123456789abcdef"[byte & 15];
 	return at;
 }
-
-RAWBPF__PRIVATE const char *rawbpf__nth(const char *strings, unsigned index)
-{
-	while (index--)
-		while (*strings++)
-			;
-	return strings;
-}

@@ -22,9 +22,6 @@ RAWBPF__PRIVATE char *rawbpf__put_hex(char *at, uint64_t number);          /* "1
 RAWBPF__PRIVATE char *rawbpf__put_signed_dec(char *at, int64_t number);    /* "-5" */
 RAWBPF__PRIVATE char *rawbpf__put_byte(char *at, unsigned byte);           /* "0f" */
 
-/* The string with that index among strings one after another. Pointers would be relocated. */
-RAWBPF__PRIVATE const char *rawbpf__nth(const char *strings, unsigned index);
-
 /* A string of up to 3 characters, filled up with zeros to 4. */
 RAWBPF__INLINE char *rawbpf__put_short(char *at, const char *string)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* BTF: its sections and types, with every bound checked. */
 #include "btf.h"
+#include "../base/string.h"
 
 enum {
 	MODIFIERS_AT_MOST = 32, /* const of a typedef of a const ... */
@@ -199,31 +200,17 @@ const char *rawbpf_btf_type_name(const struct rawbpf_btf *btf, unsigned id)
 	return type ? rawbpf_btf_string_get(btf, type->name_off) : NULL;
 }
 
-size_t rawbpf__btf_length(const char *string)
-{
-	const char *end = string;
-
-	while (*end)
-		end++;
-	return end - string;
-}
-
 int rawbpf__btf_names(const struct rawbpf_btf *btf, uint32_t offset, const char *name,
 		      size_t length)
 {
 	const char *string = rawbpf_btf_string_get(btf, offset);
 
-	if (!string)
-		return 0;
-	for (size_t i = 0; i < length; i++)
-		if (string[i] != name[i]) /* also where the string ends */
-			return 0;
-	return !string[length];
+	return string && rawbpf__equal_bytes(string, name, length);
 }
 
 int rawbpf_btf_type_find(const struct rawbpf_btf *btf, unsigned kind, const char *name)
 {
-	size_t length = rawbpf__btf_length(name);
+	size_t length = rawbpf__length(name);
 	uint32_t at = 0;
 
 	for (uint32_t i = 0; i < btf->type_count; i++) {

@@ -10,8 +10,6 @@
 /* What the kind of a type adds to it. */
 RAWBPF__PRIVATE const void *rawbpf__btf_addition(const struct btf_type *type);
 
-RAWBPF__PRIVATE size_t rawbpf__btf_length(const char *string);
-
 /* Is the string at `offset` the `length` bytes at `name`? */
 RAWBPF__PRIVATE int rawbpf__btf_names(const struct rawbpf_btf *btf, uint32_t offset,
 				      const char *name, size_t length);

@@ -4,6 +4,7 @@
  * new one: so after every step the buffer holds complete BTF.
  */
 #include "btf.h"
+#include "../base/string.h"
 
 enum {
 	BTF_HEADER_SIZE = 24, /* without the fields of 7.x, which older kernels refuse */
@@ -46,7 +47,7 @@ int rawbpf_btf_string_emit(struct rawbpf_btf_build *b, const char *string)
 		return b->error;
 	if (!string || !*string)
 		return 0;
-	size = rawbpf__btf_length(string) + 1;
+	size = rawbpf__length(string) + 1;
 	if (size > b->max - b->size)
 		return btf_fail(b, -ENOSPC);
 	__builtin_memcpy((char *)b->data + b->size, string, size);

@@ -4,6 +4,7 @@
  * so a type is first followed to what it ends in, then written around that.
  */
 #include "btf.h"
+#include "../base/out.h"
 
 enum {
 	CHAIN_AT_MOST = 32,   /* pointers to arrays of pointers ... */
@@ -12,55 +13,19 @@ enum {
 };
 
 struct btf_text {
-	char *text;
-	size_t size;
-	size_t length;
+	struct rawbpf__out out;
 	const struct rawbpf_btf *btf;
 	unsigned pieces_left;
 };
 
-static void btf_put_char(struct btf_text *out, char c)
+static void btf_put_name(struct btf_text *text, const struct btf_type *type)
 {
-	if (out->length + 1 < out->size)
-		out->text[out->length] = c;
-	out->length++;
-}
+	const char *name = rawbpf_btf_string_get(text->btf, type->name_off);
 
-static void btf_put(struct btf_text *out, const char *string)
-{
-	while (*string)
-		btf_put_char(out, *string++);
-}
-
-static void btf_put_number(struct btf_text *out, uint32_t number)
-{
-	char digits[10];
-	int count = 0;
-
-	do
-		digits[count++] = '0' + number % 10;
-	while (number /= 10);
-	while (count)
-		btf_put_char(out, digits[--count]);
-}
-
-static void btf_put_name(struct btf_text *out, const struct btf_type *type)
-{
-	const char *name = rawbpf_btf_string_get(out->btf, type->name_off);
-
-	if (!name || !*name)
-		name = "(unnamed)";
-	for (; *name; name++) {
-		unsigned char c = *name;
-
-		if (c >= ' ' && c <= '~' && c != '\\') {
-			btf_put_char(out, c);
-			continue;
-		}
-		btf_put(out, "\\x");
-		btf_put_char(out, "0123456789abcdef"[c >> 4]);
-		btf_put_char(out, "0123456789abcdef"[c & 15]);
-	}
+	if (name && *name)
+		rawbpf__out_name(&text->out, name);
+	else
+		rawbpf__out_text(&text->out, "(unnamed)");
 }
 
 /* What the name of a kind begins with, where it stands for itself. */
@@ -114,30 +79,30 @@ static int btf_wraps(const struct btf_type *type, unsigned *next)
 	}
 }
 
-static void btf_put_type(struct btf_text *out, unsigned id, int nested);
+static void btf_put_type(struct btf_text *text, unsigned id, int nested);
 
-static void btf_put_parameters(struct btf_text *out, const struct btf_type *type, int nested)
+static void btf_put_parameters(struct btf_text *text, const struct btf_type *type, int nested)
 {
 	const struct btf_param *params = rawbpf__btf_addition(type);
 	unsigned count = rawbpf_btf_type_vlen(type);
 
-	btf_put_char(out, '(');
+	rawbpf__out_byte(&text->out, '(');
 	if (!count)
-		btf_put(out, "void");
+		rawbpf__out_text(&text->out, "void");
 	for (unsigned i = 0; i < count; i++) {
 		if (i)
-			btf_put(out, ", ");
-		if (nested == NESTED_AT_MOST || !out->pieces_left) {
-			btf_put(out, "...");
+			rawbpf__out_text(&text->out, ", ");
+		if (nested == NESTED_AT_MOST || !text->pieces_left) {
+			rawbpf__out_text(&text->out, "...");
 			break;
 		}
-		out->pieces_left--;
+		text->pieces_left--;
 		if (i == count - 1 && !params[i].type)
-			btf_put(out, "...");
+			rawbpf__out_text(&text->out, "...");
 		else
-			btf_put_type(out, params[i].type, nested + 1);
+			btf_put_type(text, params[i].type, nested + 1);
 	}
-	btf_put_char(out, ')');
+	rawbpf__out_byte(&text->out, ')');
 }
 
 static int btf_is_postfix(const struct btf_type *type)
@@ -147,7 +112,7 @@ static int btf_is_postfix(const struct btf_type *type)
 }
 
 /* What stands before the name that would be declared, for the wrapper chain[at]. */
-static void btf_put_prefix(struct btf_text *out, const struct btf_type *const *chain, int at,
+static void btf_put_prefix(struct btf_text *text, const struct btf_type *const *chain, int at,
 			   int count, int *spaced)
 {
 	unsigned kind = rawbpf_btf_type_kind(chain[at]);
@@ -158,17 +123,17 @@ static void btf_put_prefix(struct btf_text *out, const struct btf_type *const *c
 	if (kind == BTF_KIND_TYPE_TAG || btf_is_postfix(chain[at]) || (qualifier && of_postfix))
 		return; /* C has no qualified arrays, only arrays of what is qualified */
 	if (!*spaced)
-		btf_put_char(out, ' ');
+		rawbpf__out_byte(&text->out, ' ');
 	*spaced = kind == BTF_KIND_PTR;
 	if (kind == BTF_KIND_PTR)
-		btf_put(out, of_postfix ? "(*" : "*");
+		rawbpf__out_text(&text->out, of_postfix ? "(*" : "*");
 	else if (qualifier)
-		btf_put(out, qualifier);
+		rawbpf__out_text(&text->out, qualifier);
 	else
-		btf_put_name(out, chain[at]);
+		btf_put_name(text, chain[at]);
 }
 
-static void btf_put_suffix(struct btf_text *out, const struct btf_type *const *chain, int at,
+static void btf_put_suffix(struct btf_text *text, const struct btf_type *const *chain, int at,
 			   int count, int nested)
 {
 	const struct btf_type *type = chain[at];
@@ -176,28 +141,28 @@ static void btf_put_suffix(struct btf_text *out, const struct btf_type *const *c
 	switch (rawbpf_btf_type_kind(type)) {
 	case BTF_KIND_PTR:
 		if (at + 1 < count && btf_is_postfix(chain[at + 1]))
-			btf_put_char(out, ')');
+			rawbpf__out_byte(&text->out, ')');
 		break;
 	case BTF_KIND_ARRAY:
-		btf_put_char(out, '[');
-		btf_put_number(out, ((const struct btf_array *)rawbpf__btf_addition(type))->nelems);
-		btf_put_char(out, ']');
+		rawbpf__out_byte(&text->out, '[');
+		rawbpf__out_number(&text->out, ((const struct btf_array *)rawbpf__btf_addition(type))->nelems);
+		rawbpf__out_byte(&text->out, ']');
 		break;
 	case BTF_KIND_FUNC_PROTO:
-		btf_put_parameters(out, type, nested);
+		btf_put_parameters(text, type, nested);
 		break;
 	}
 }
 
-static void btf_put_type(struct btf_text *out, unsigned id, int nested)
+static void btf_put_type(struct btf_text *text, unsigned id, int nested)
 {
 	const struct btf_type *chain[CHAIN_AT_MOST], *type;
 	int count = 0, wrappers, spaced = 0;
 
-	while ((type = rawbpf_btf_type_get(out->btf, id)) && count < CHAIN_AT_MOST &&
-	       out->pieces_left && btf_wraps(type, &id)) {
+	while ((type = rawbpf_btf_type_get(text->btf, id)) && count < CHAIN_AT_MOST &&
+	       text->pieces_left && btf_wraps(type, &id)) {
 		chain[count++] = type;
-		out->pieces_left--;
+		text->pieces_left--;
 	}
 	/* Qualifiers of what it ends in go before that. */
 	for (wrappers = count; wrappers; wrappers--) {
@@ -205,30 +170,28 @@ static void btf_put_type(struct btf_text *out, unsigned id, int nested)
 
 		if (!qualifier)
 			break;
-		btf_put(out, qualifier);
-		btf_put_char(out, ' ');
+		rawbpf__out_text(&text->out, qualifier);
+		rawbpf__out_byte(&text->out, ' ');
 	}
 	if (!type) {
-		btf_put(out, id ? "(broken)" : "void");
+		rawbpf__out_text(&text->out, id ? "(broken)" : "void");
 	} else if (btf_wraps(type, &id)) {
-		btf_put(out, "...");
+		rawbpf__out_text(&text->out, "...");
 	} else {
-		btf_put(out, btf_keyword(type));
-		btf_put_name(out, type);
+		rawbpf__out_text(&text->out, btf_keyword(type));
+		btf_put_name(text, type);
 	}
 	for (int at = wrappers; at--;)
-		btf_put_prefix(out, chain, at, wrappers, &spaced);
+		btf_put_prefix(text, chain, at, wrappers, &spaced);
 	for (int at = 0; at < wrappers; at++)
-		btf_put_suffix(out, chain, at, wrappers, nested);
+		btf_put_suffix(text, chain, at, wrappers, nested);
 }
 
 size_t rawbpf_btf_type_format(char *text, size_t size, const struct rawbpf_btf *btf, unsigned id)
 {
-	struct btf_text out = { .text = text, .size = size, .btf = btf,
-				.pieces_left = PIECES_AT_MOST };
+	struct btf_text name = { .out = rawbpf__out_begin(text, size), .btf = btf,
+				 .pieces_left = PIECES_AT_MOST };
 
-	btf_put_type(&out, id, 0);
-	if (size)
-		text[out.length < size ? out.length : size - 1] = '\0';
-	return out.length;
+	btf_put_type(&name, id, 0);
+	return name.out.length;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* BTF: from a member's path to its offset. */
 #include "btf.h"
+#include "../base/number.h"
 
 enum {
 	DEPTH_AT_MOST = 32,        /* unnamed structs in unnamed structs */
@@ -66,14 +67,11 @@ static int btf_step_into_array(struct btf_search *search, const char **path, uns
 		array_id > 0 ? rawbpf_btf_type_get(search->btf, array_id) : NULL;
 	const struct btf_array *array;
 	const char *digit = *path + 1;
-	unsigned number = 0;
+	unsigned number;
 
-	if (!type || rawbpf_btf_type_kind(type) != BTF_KIND_ARRAY || *digit < '0' || *digit > '9')
+	if (!type || rawbpf_btf_type_kind(type) != BTF_KIND_ARRAY ||
+	    !rawbpf__number_parse(&digit, NULL, &number))
 		return -EINVAL;
-	for (; *digit >= '0' && *digit <= '9'; digit++)
-		if (__builtin_mul_overflow(number, 10, &number) ||
-		    __builtin_add_overflow(number, *digit - '0', &number))
-			return -EINVAL;
 	array = rawbpf__btf_addition(type);
 	size = rawbpf_btf_type_size(search->btf, array->type);
 	if (*digit != ']' || size < 0)

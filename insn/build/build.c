@@ -11,7 +11,9 @@
 #include <rawbpf/build.h>
 #include <rawbpf/insn.h>
 
+#include "../base/number.h"
 #include "../base/out.h"
+#include "../base/string.h"
 
 enum { GOTOL_KERNEL = 6 << 8 | 6 };
 
@@ -39,21 +41,12 @@ static int build_has_room(struct rawbpf_build *b, unsigned wanted, unsigned line
 	return 0;
 }
 
-static int names_equal(const char *left, const char *right)
-{
-	while (*left && *left == *right) {
-		left++;
-		right++;
-	}
-	return *left == *right;
-}
-
 /* How many digits `name` begins with. */
 static size_t count_digits(const char *name)
 {
 	size_t digits = 0;
 
-	while (name[digits] >= '0' && name[digits] <= '9')
+	while (rawbpf__is_decimal(name[digits]))
 		digits++;
 	return digits;
 }
@@ -84,7 +77,7 @@ static unsigned *find_named_label(struct rawbpf_build *b, const char *name)
 	for (hash /= TREES; *at; hash /= 2) {
 		struct rawbpf_build_slot *label = label_number(b, *at - 1);
 
-		if (names_equal(label->name, name))
+		if (rawbpf__equal(label->name, name))
 			break;
 		at = hash % 2 ? &label->line : &label->next;
 	}
@@ -107,17 +100,7 @@ static unsigned first_label_after(const struct rawbpf_build *b, unsigned index)
 	return low;
 }
 
-/* Is `reference` "1f" or "1b" for the label "1"? */
-static int is_reference_to(const char *reference, size_t digits, const char *label)
-{
-	size_t i;
-
-	for (i = 0; i < digits; i++)
-		if (label[i] != reference[i])
-			return 0;
-	return !label[digits];
-}
-
+/* Of the label "1", "1f" and "1b" are references. */
 static const struct rawbpf_build_slot *find_local_label(const struct rawbpf_build *b,
 							unsigned index, const char *name,
 							size_t digits)
@@ -126,11 +109,11 @@ static const struct rawbpf_build_slot *find_local_label(const struct rawbpf_buil
 
 	if (name[digits] == 'f') {
 		for (; at < b->label_count; at++)
-			if (is_reference_to(name, digits, label_number(b, at)->name))
+			if (rawbpf__equal_bytes(label_number(b, at)->name, name, digits))
 				return label_number(b, at);
 	} else {
 		while (at-- > 0)
-			if (is_reference_to(name, digits, label_number(b, at)->name))
+			if (rawbpf__equal_bytes(label_number(b, at)->name, name, digits))
 				return label_number(b, at);
 	}
 	return NULL;
@@ -285,7 +268,7 @@ static int resolve_map(struct rawbpf_build *b, struct bpf_insn *insn, unsigned i
 	unsigned i, count = env ? env->map_fd_count : 0;
 
 	for (i = 0; i < count; i++) {
-		if (names_equal(env->map_fds[i].name, b->slots[index].name)) {
+		if (rawbpf__equal(env->map_fds[i].name, b->slots[index].name)) {
 			insn->imm = env->map_fds[i].fd;
 			return 0;
 		}
@@ -368,20 +351,11 @@ int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigne
 
 /* ------------------------------------------------------------------- explaining */
 
-/* Names are not the library's: nothing that a terminal would obey. */
-static void explain_name(struct rawbpf__out *out, const char *name)
-{
-	while (name && *name)
-		rawbpf__out_escaped(out, *name++);
-}
-
 size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_error *error)
 {
-	struct rawbpf__out out = { text, size, 0 };
+	struct rawbpf__out out = rawbpf__out_begin(text, size);
 	const char *reason = error->reason ? error->reason : "no error";
 
-	if (size)
-		text[0] = '\0';
 	if (error->error) {
 		rawbpf__out_text(&out, "instruction ");
 		rawbpf__out_number(&out, error->index);
@@ -392,10 +366,10 @@ size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_e
 		rawbpf__out_text(&out, ": ");
 	}
 	for (; *reason; reason++) {
-		if (*reason == '@')
-			explain_name(&out, error->label);
-		else
+		if (*reason != '@')
 			rawbpf__out_byte(&out, *reason);
+		else if (error->label)
+			rawbpf__out_line(&out, error->label, rawbpf__length(error->label));
 	}
 	return out.length;
 }

@@ -3,7 +3,7 @@
 #include <rawbpf/text.h>
 
 #include "form.h"
-#include "../base/put.h"
+#include "../base/string.h"
 
 enum check_problem {
 	CHECK_OK,

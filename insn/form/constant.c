@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "constant.h"
 
+#include "../base/string.h"
 #include "helper.h"
 
 static const char name_map_types[] =
@@ -67,22 +68,6 @@ static const char *name_list(enum rawbpf_constant kind)
 	}
 }
 
-static size_t name_length(const char *name)
-{
-	size_t length = 0;
-
-	while (name[length])
-		length++;
-	return length;
-}
-
-static int name_equal(const char *name, const char *other)
-{
-	while (*name && *name == *other)
-		name++, other++;
-	return *name == *other;
-}
-
 const char *rawbpf_constant_name(enum rawbpf_constant kind, unsigned number)
 {
 	const char *name;
@@ -90,18 +75,15 @@ const char *rawbpf_constant_name(enum rawbpf_constant kind, unsigned number)
 	if (kind == RAWBPF_HELPER)
 		return rawbpf__helper_name(number);
 	for (name = name_list(kind); *name && number; number--)
-		name += name_length(name) + 1;
+		name = rawbpf__nth(name, 1);
 	return *name ? name : NULL;
 }
 
 int rawbpf_constant_find(enum rawbpf_constant kind, const char *name)
 {
-	const char *each = name_list(kind);
+	size_t length = rawbpf__length(name);
 
 	if (kind == RAWBPF_HELPER)
-		return rawbpf__helper_find(name, name_length(name));
-	for (int number = 0; *each; number++, each += name_length(each) + 1)
-		if (name_equal(name, each))
-			return number;
-	return -ENOENT;
+		return rawbpf__helper_find(name, length);
+	return rawbpf__list_find(name_list(kind), name, length);
 }

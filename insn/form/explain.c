@@ -7,6 +7,7 @@
 #include "opcode.h"
 #include "../base/out.h"
 #include "../base/put.h"
+#include "../base/string.h"
 #include "words.h"
 
 /* The longest line or sentence; a test tries them all. */
@@ -448,13 +449,11 @@ static void explain_title(struct explain *explain, const unsigned char *bytes, u
 size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			   enum rawbpf_byte_order order, int colour, unsigned *slots)
 {
-	struct explain explain = { { text, size, 0 }, colour, order, insns, NULL };
+	struct explain explain = { rawbpf__out_begin(text, size), colour, order, insns, NULL };
 	unsigned char bytes[16];
 	const char *reason;
 	unsigned taken = 1;
 
-	if (size)
-		text[0] = '\0';
 	if (count)
 		explain.form = rawbpf__form_find(insns, count);
 	if (explain.form)

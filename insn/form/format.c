@@ -9,6 +9,7 @@
 #include "format.h"
 #include "helper.h"
 #include "opcode.h"
+#include "../base/out.h"
 #include "../base/put.h"
 
 /* No line is longer, but for a label in it; a test tries the longest. */
@@ -336,17 +337,14 @@ static int format_has_macro(const struct bpf_insn *insn, const struct rawbpf__fo
 static size_t format_copy(char *text, size_t size, const char *line, const char *end,
 			  const struct rawbpf__format *format)
 {
-	const char *pieces[] = { line, format->hole ? format->label : "", format->hole };
-	const char *ends[] = { format->hole ? format->hole : end, NULL, end };
-	size_t length = 0;
+	struct rawbpf__out out = rawbpf__out_begin(text, size);
+	const char *hole = format->hole ? format->hole : end;
 
-	for (unsigned i = 0; i < (format->hole ? 3 : 1); i++)
-		for (const char *at = pieces[i]; ends[i] ? at < ends[i] : *at; at++, length++)
-			if (length + 1 < size)
-				text[length] = *at;
-	if (size)
-		text[length < size ? length : size - 1] = 0;
-	return length;
+	rawbpf__out_bytes(&out, line, hole - line);
+	if (format->hole)
+		rawbpf__out_text(&out, format->label);
+	rawbpf__out_bytes(&out, hole, end - hole);
+	return out.length;
 }
 
 size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns, unsigned count,

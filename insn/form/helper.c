@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "helper.h"
-#include "../base/put.h"
+#include "../base/string.h"
 
 /* One after another, by number. */
 static const char rawbpf__helper_names[] =
@@ -21,20 +21,9 @@ RAWBPF__PRIVATE const char *rawbpf__helper_name(uint32_t number)
 
 RAWBPF__PRIVATE int rawbpf__helper_find(const char *name, size_t length)
 {
-	const char *helper = rawbpf__helper_names;
-
-	if (length > 4 && name[0] == 'b' && name[1] == 'p' && name[2] == 'f' && name[3] == '_')
+	if (length > 4 && rawbpf__starts_with(name, "bpf_"))
 		name += 4, length -= 4;
-	for (unsigned number = 0; number < RAWBPF__HELPERS; number++) {
-		size_t same = 0;
-
-		while (same < length && helper[same] == name[same])
-			same++;
-		if (same == length && !helper[same])
-			return number;
-		helper = rawbpf__nth(helper, 1);
-	}
-	return -ENOENT;
+	return rawbpf__list_find(rawbpf__helper_names, name, length);
 }
 
 /* Kernels, and the last helper that each brought: numbers are given in order. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "opcode.h"
-#include "../base/put.h"
+#include "../base/string.h"
 
 RAWBPF__PRIVATE const char *rawbpf__operation_name(const struct bpf_insn *insn)
 {

@@ -12,21 +12,12 @@ static int query_swaps(enum rawbpf_byte_order order)
 	return (order == RAWBPF_BIG_ENDIAN) != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
-static void query_copy(void *to, const void *from)
-{
-	unsigned char *out = to;
-	const unsigned char *in = from;
-
-	for (unsigned i = 0; i < sizeof(struct bpf_insn); i++)
-		out[i] = in[i];
-}
-
 /* Between the two byte orders: the same both ways. */
 static void query_swap(unsigned char *bytes)
 {
 	unsigned char copy[8];
 
-	query_copy(copy, bytes);
+	__builtin_memcpy(copy, bytes, sizeof(copy));
 	bytes[1] = copy[1] << 4 | copy[1] >> 4;
 	bytes[2] = copy[3];
 	bytes[3] = copy[2];
@@ -36,14 +27,14 @@ static void query_swap(unsigned char *bytes)
 
 void rawbpf_insn_read(struct bpf_insn *insn, const void *bytes, enum rawbpf_byte_order order)
 {
-	query_copy(insn, bytes);
+	__builtin_memcpy(insn, bytes, sizeof(*insn));
 	if (query_swaps(order))
 		query_swap((unsigned char *)insn);
 }
 
 void rawbpf_insn_write(void *bytes, const struct bpf_insn *insn, enum rawbpf_byte_order order)
 {
-	query_copy(bytes, insn);
+	__builtin_memcpy(bytes, insn, sizeof(*insn));
 	if (query_swaps(order))
 		query_swap(bytes);
 }

@@ -20,6 +20,7 @@
 #include "format.h"
 #include "helper.h"
 #include "../base/put.h"
+#include "../base/string.h"
 
 struct words {
 	const struct bpf_insn *insns;

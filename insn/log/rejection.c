@@ -5,23 +5,11 @@
 #include <rawbpf/build.h>
 #include <rawbpf/text.h>
 
+#include "../base/number.h"
 #include "../base/out.h"
+#include "../base/string.h"
 
 enum { OLDEST_KERNEL = 5 << 8 | 10, WHERE_COLUMN = 52, COMPLAINTS = 4 };
-
-static void say_escaped(struct rawbpf__out *out, const char *text, size_t length)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		rawbpf__out_escaped(out, (unsigned char)text[i]);
-}
-
-static void say_blanks(struct rawbpf__out *out, size_t count)
-{
-	while (count--)
-		rawbpf__out_byte(out, ' ');
-}
 
 static void say_error(struct rawbpf__out *out, int error)
 {
@@ -65,11 +53,7 @@ static int has_place(const struct rawbpf_rejection *r, unsigned index)
 
 static void say_name(struct rawbpf__out *out, const char *name)
 {
-	size_t length = 0;
-
-	while (name[length])
-		length++;
-	say_escaped(out, name, length);
+	rawbpf__out_line(out, name, rawbpf__length(name));
 }
 
 /* "count.s:12", "line 12", "<loop+2>", or nothing. */
@@ -134,18 +118,16 @@ static void format_instruction(char *text, size_t size, const struct rawbpf_reje
 static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 			      unsigned index, char *text)
 {
-	size_t digits = digits_of(index), begin = (digits < 4 ? 4 : digits) + 2, length = 0, end;
+	size_t digits = digits_of(index), begin = (digits < 4 ? 4 : digits) + 2, end;
 
 	format_instruction(text, 128, r, index);
-	while (text[length])
-		length++;
 	end = out->length + WHERE_COLUMN;
-	say_blanks(out, digits < 4 ? 4 - digits : 0);
+	rawbpf__out_repeat(out, ' ', digits < 4 ? 4 - digits : 0);
 	rawbpf__out_number(out, index);
 	rawbpf__out_text(out, ": ");
-	say_escaped(out, text, length);
+	say_name(out, text);
 	if (has_place(r, index)) {
-		say_blanks(out, out->length < end ? end - out->length : 1);
+		rawbpf__out_repeat(out, ' ', out->length < end ? end - out->length : 1);
 		say_place(out, r, index);
 	}
 	rawbpf__out_byte(out, '\n');
@@ -154,7 +136,7 @@ static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejec
 
 static int is_name_byte(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_';
+	return rawbpf__is_decimal(c) || (c >= 'a' && c <= 'z') || c == '_';
 }
 
 /* Where in `text` the register stands: as a pointer if it does so at all. NULL: nowhere. */
@@ -164,13 +146,13 @@ static const char *register_at(const char *text, unsigned reg)
 	const char *found = NULL, *at;
 
 	for (at = text; *at; at++) {
-		unsigned number = 0, i;
+		const char *behind = at + 1;
+		unsigned number;
 
 		if ((*at != 'r' && *at != 'w') || (at > text && is_name_byte(at[-1])))
 			continue;
-		for (i = 1; at[i] >= '0' && at[i] <= '9'; i++)
-			number = number * 10 + (unsigned)(at[i] - '0');
-		if (i != length || number != reg || is_name_byte(at[i]))
+		if (!rawbpf__number_parse(&behind, NULL, &number) || number != reg ||
+		    behind != at + length || is_name_byte(*behind))
 			continue;
 		if (at > text && at[-1] == '(')
 			return at;
@@ -185,7 +167,7 @@ static void say_state(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 	rawbpf__out_byte(out, 'r');
 	rawbpf__out_number(out, reg);
 	rawbpf__out_text(out, " is ");
-	say_escaped(out, r->states[reg].text, r->states[reg].length);
+	rawbpf__out_line(out, r->states[reg].text, r->states[reg].length);
 }
 
 /* The complaint's register, marked in the text, with what it holds. */
@@ -194,14 +176,12 @@ static void say_mark(struct rawbpf__out *out, const struct rawbpf_rejection *r, 
 {
 	unsigned reg = (unsigned)r->reg;
 	const char *at = register_at(text, reg);
-	size_t i;
 
 	if (!at)
 		return;
-	say_blanks(out, column + (size_t)(at - text));
+	rawbpf__out_repeat(out, ' ', column + (size_t)(at - text));
 	rawbpf__out_byte(out, '^');
-	for (i = digits_of(reg); i; i--)
-		rawbpf__out_byte(out, '~');
+	rawbpf__out_repeat(out, '~', digits_of(reg));
 	if (r->states[reg].length) {
 		rawbpf__out_byte(out, ' ');
 		say_state(out, r, reg);
@@ -271,7 +251,7 @@ static void say_complaint(struct rawbpf__out *out, const struct rawbpf_rejection
 		while (at < end && *at != '\n')
 			at++;
 		rawbpf__out_text(out, "   ");
-		say_escaped(out, start, (size_t)(at - start));
+		rawbpf__out_line(out, start, (size_t)(at - start));
 		rawbpf__out_byte(out, '\n');
 		at++;
 	}
@@ -292,7 +272,7 @@ static void say_hint(struct rawbpf__out *out, const char *hint)
 			column = 0;
 		}
 		rawbpf__out_text(out, column ? " " : "   ");
-		say_escaped(out, hint, word);
+		rawbpf__out_line(out, hint, word);
 		column += column ? word + 1 : word + 3;
 		hint += word + (hint[word] == ' ');
 	}
@@ -301,12 +281,10 @@ static void say_hint(struct rawbpf__out *out, const char *hint)
 
 size_t rawbpf_rejection_explain(char *text, size_t size, const struct rawbpf_rejection *rejection)
 {
-	struct rawbpf__out out = { .text = text, .size = size };
+	struct rawbpf__out out = rawbpf__out_begin(text, size);
 	struct rawbpf_rejection r = *rejection;
 	int err = rawbpf_rejection_parse(&r);
 
-	if (size)
-		text[0] = '\0';
 	rawbpf__out_text(&out, "the verifier rejected the program (");
 	say_error(&out, r.error);
 	rawbpf__out_byte(&out, ')');

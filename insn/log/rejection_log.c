@@ -11,6 +11,8 @@
  *	processed 9 insns (limit 1000000) ...
  */
 #include "rejection.h"
+#include "../base/number.h"
+#include "../base/string.h"
 
 #include <rawbpf/insn.h>
 #include <rawbpf/text.h>
@@ -75,23 +77,10 @@ RAWBPF__PRIVATE unsigned rawbpf__registers_written(const struct bpf_insn *insn)
 
 /* ---------------------------------------------------------------------- characters */
 
-static int is_log_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Behind the number at `at`; NULL: there is none, or no program is that long. */
 static const char *log_number(const char *at, const char *end, unsigned *number)
 {
-	const char *start = at;
-
-	*number = 0;
-	for (; at < end && is_log_digit(*at); at++) {
-		if (*number > 214748363)
-			return NULL;
-		*number = *number * 10 + (unsigned)(*at - '0');
-	}
-	return at == start ? NULL : at;
+	return rawbpf__number_parse(&at, end, number) && *number <= INT32_MAX ? at : NULL;
 }
 
 static const char *line_end(const char *at, const char *end)
@@ -350,7 +339,7 @@ static void find_complaint(struct rawbpf_rejection *r, const char *at, const cha
 
 static int is_word_end(char c)
 {
-	return !is_log_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_';
+	return !rawbpf__is_decimal(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_';
 }
 
 /* The "R2" of a complaint. */
@@ -394,17 +383,14 @@ static int index_in(const struct rawbpf_log_part *part)
 	return -1;
 }
 
-static unsigned log_hex(char digit)
+/* Of the first with the opcode that two hexadecimal digits say. */
+static int index_of_opcode(const struct rawbpf_rejection *r, const char *digits)
 {
-	return is_log_digit(digit) ? (unsigned)(digit - '0') : (unsigned)(digit - 'a' + 10) & 15;
-}
-
-static int index_of_opcode(const struct rawbpf_rejection *r, unsigned code)
-{
+	int high = rawbpf__hex_digit(digits[0]), low = rawbpf__hex_digit(digits[1]);
 	unsigned i;
 
-	for (i = 0; i < r->insn_count; i++)
-		if (r->insns[i].code == code)
+	for (i = 0; high >= 0 && low >= 0 && i < r->insn_count; i++)
+		if (r->insns[i].code == (high << 4 | low))
 			return (int)i;
 	return -1;
 }
@@ -454,7 +440,7 @@ static int index_of_complaint(const struct rawbpf_rejection *r)
 	if (fits(at, end, "last insn is not"))
 		index = (int)r->insn_count - 1;
 	else if (fits(at, end, "unknown opcode ") && end - at > 16)
-		index = index_of_opcode(r, log_hex(at[15]) << 4 | log_hex(at[16]));
+		index = index_of_opcode(r, at + 15);
 	else if (fits(at, end, "fd "))
 		index = index_of_map(r, at + 3, end);
 	else if (index < 0)
@@ -464,10 +450,8 @@ static int index_of_complaint(const struct rawbpf_rejection *r)
 
 int rawbpf_rejection_parse(struct rawbpf_rejection *r)
 {
-	const char *end = r->log, *behind;
+	const char *end = r->log + rawbpf__length(r->log), *behind;
 
-	while (*end)
-		end++;
 	r->index = r->previous = r->reg = -1;
 	r->complaint = r->rest = (struct rawbpf_log_part){ NULL, 0 };
 	r->hint = NULL;

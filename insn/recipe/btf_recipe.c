@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The BTF that certain maps and programs want. */
 #include "../btf/btf.h"
+#include "../base/out.h"
+#include "../base/string.h"
 
 /* ------------------------------------------------------------------------------ programs */
 
@@ -49,17 +51,12 @@ int rawbpf_btf_funcs_find(const struct bpf_insn *insns, unsigned count,
 /* "func_" and the slot. */
 static const char *btf_func_name(char name[16], uint32_t slot)
 {
-	char digits[10], *at = name + 5;
-	int n = 0;
+	struct rawbpf__out out = rawbpf__out_begin(name, 16);
 
 	if (!slot)
 		return "main";
-	__builtin_memcpy(name, "func_", 5);
-	for (; slot; slot /= 10)
-		digits[n++] = '0' + slot % 10;
-	while (n)
-		*at++ = digits[--n];
-	*at = '\0';
+	rawbpf__out_text(&out, "func_");
+	rawbpf__out_number(&out, slot);
 	return name;
 }
 
@@ -98,14 +95,9 @@ static const struct {
 
 static unsigned btf_special_size(const char *name)
 {
-	for (unsigned i = 0; i < sizeof btf_specials / sizeof btf_specials[0]; i++) {
-		const char *a = btf_specials[i].name, *b = name;
-
-		while (*a && *a == *b)
-			a++, b++;
-		if (*a == *b)
+	for (unsigned i = 0; i < sizeof btf_specials / sizeof btf_specials[0]; i++)
+		if (rawbpf__equal(btf_specials[i].name, name))
 			return btf_specials[i].size;
-	}
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 #include "../sys/attr.h"
 #include "kprobe.h"
 #include "perf.h"
-#include "../sys/text.h"
+#include "../../insn/base/out.h"
 
 enum { SYMBOL_SIZE = 512 }; /* KSYM_NAME_LEN, with the NUL */
 
@@ -43,7 +43,7 @@ struct place {
 /* A name goes to the kernel as text among other text: nothing in it may end it. */
 static int symbol_set(struct place *place, const char *prefix, const char *name)
 {
-	struct rawbpf__text text = { .buffer = place->symbol, .size = sizeof place->symbol };
+	struct rawbpf__out out = rawbpf__out_begin(place->symbol, sizeof place->symbol);
 	const char *at;
 
 	for (at = name; *at; at++)
@@ -51,9 +51,9 @@ static int symbol_set(struct place *place, const char *prefix, const char *name)
 			return -EINVAL;
 	if (at == name)
 		return -EINVAL;
-	rawbpf__text_add(&text, prefix);
-	rawbpf__text_add(&text, name);
-	return text.length < sizeof place->symbol ? 0 : -ENAMETOOLONG;
+	rawbpf__out_text(&out, prefix);
+	rawbpf__out_text(&out, name);
+	return out.length < sizeof place->symbol ? 0 : -ENAMETOOLONG;
 }
 
 static int pmu_open(struct rawbpf_link *link, const struct place *place, int retprobe)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "../sys/text.h"
+#include "../../insn/base/number.h"
+#include "../../insn/base/out.h"
+#include "../../insn/base/string.h"
+#include "../sys/sys.h"
 #include "kprobe.h"
 #include "tracefs.h"
 
@@ -36,15 +39,15 @@ static int kprobe_events_open(int events)
 static int event_command(int kprobe_events, const char *verb, unsigned number, const char *definition)
 {
 	char line[640];
-	struct rawbpf__text text = { .buffer = line, .size = sizeof line };
+	struct rawbpf__out out = rawbpf__out_begin(line, sizeof line);
 	long written;
 
-	rawbpf__text_add(&text, verb);
-	rawbpf__text_add(&text, ":" GROUP "/e");
-	rawbpf__text_add_dec(&text, number);
-	rawbpf__text_add(&text, " ");
-	rawbpf__text_add(&text, definition);
-	written = rawbpf__write(kprobe_events, line, text.length);
+	rawbpf__out_text(&out, verb);
+	rawbpf__out_text(&out, ":" GROUP "/e");
+	rawbpf__out_number(&out, number);
+	rawbpf__out_text(&out, " ");
+	rawbpf__out_text(&out, definition);
+	written = rawbpf__write(kprobe_events, line, out.length);
 	return written < 0 ? written : 0;
 }
 
@@ -65,7 +68,7 @@ static int event_number(const char *line)
 	if (!rawbpf__starts_with(line, ":" GROUP "/e"))
 		return -1;
 	line += sizeof ":" GROUP "/e" - 1;
-	if (!rawbpf__number_parse(&line, &number) || *line != ' ' || number >= EVENTS_AT_MOST)
+	if (!rawbpf__number_parse(&line, NULL, &number) || *line != ' ' || number >= EVENTS_AT_MOST)
 		return -1;
 	return number;
 }
@@ -114,11 +117,11 @@ static int free_number(int kprobe_events)
 static int own_event_open(int events, unsigned number)
 {
 	char path[32];
-	struct rawbpf__text text = { .buffer = path, .size = sizeof path };
+	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
 
-	rawbpf__text_add(&text, GROUP "/e");
-	rawbpf__text_add_dec(&text, number);
-	rawbpf__text_add(&text, "/id");
+	rawbpf__out_text(&out, GROUP "/e");
+	rawbpf__out_number(&out, number);
+	rawbpf__out_text(&out, "/id");
 	return rawbpf__tracefs_event_open(events, path);
 }
 
@@ -179,17 +182,17 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
 			       int retprobe)
 {
 	char definition[544]; /* a symbol of 511 bytes, '+' and a number */
-	struct rawbpf__text text = { .buffer = definition, .size = sizeof definition };
+	struct rawbpf__out out = rawbpf__out_begin(definition, sizeof definition);
 	int events = -1, kprobe_events = -1;
 	int err = tracefs_lock(&events, &kprobe_events);
 
 	if (err < 0)
 		return err;
 	if (symbol[0]) {
-		rawbpf__text_add(&text, symbol);
-		rawbpf__text_add(&text, "+");
+		rawbpf__out_text(&out, symbol);
+		rawbpf__out_text(&out, "+");
 	}
-	rawbpf__text_add_dec(&text, offset);
+	rawbpf__out_number(&out, offset);
 	err = create_and_open(link, events, kprobe_events, retprobe ? "r" : "p", definition);
 	tracefs_unlock(events, kprobe_events);
 	if (err == 0)

@@ -5,33 +5,23 @@
 #include "../sys/attr.h"
 #include "link.h"
 #include "perf.h"
-#include "../sys/text.h"
+#include "../../insn/base/out.h"
+#include "../../insn/base/string.h"
 #include "tracefs.h"
-
-static int is_file_name(const char *name)
-{
-	const char *at = name;
-
-	if (!*name || *name == '.')
-		return 0;
-	while (*at && *at != '/')
-		at++;
-	return !*at;
-}
 
 static int event_open(const char *group, const char *name)
 {
 	char path[256];
-	struct rawbpf__text text = { .buffer = path, .size = sizeof path };
+	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
 	int fd, events;
 
-	if (!group || !name || !is_file_name(group) || !is_file_name(name))
+	if (!group || !name || !rawbpf__is_file_name(group) || !rawbpf__is_file_name(name))
 		return -EINVAL;
-	rawbpf__text_add(&text, group);
-	rawbpf__text_add(&text, "/");
-	rawbpf__text_add(&text, name);
-	rawbpf__text_add(&text, "/id");
-	if (text.length >= sizeof path)
+	rawbpf__out_text(&out, group);
+	rawbpf__out_text(&out, "/");
+	rawbpf__out_text(&out, name);
+	rawbpf__out_text(&out, "/id");
+	if (out.length >= sizeof path)
 		return -ENAMETOOLONG;
 
 	events = rawbpf__tracefs_events_open();

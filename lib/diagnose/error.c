@@ -3,7 +3,8 @@
 
 #include "error.h"
 #include "../sys/file.h"
-#include "../sys/text.h"
+#include "../../insn/base/out.h"
+#include "../../insn/base/string.h"
 
 #define ERRNOS(X) \
 	X(E2BIG) X(EACCES) X(EADDRNOTAVAIL) X(EAFNOSUPPORT) X(EAGAIN) X(EBADF) X(EBUSY) \
@@ -42,19 +43,17 @@ static const char *errno_name(int error)
 
 /* The sentence being written: on the line, or cause and remedy on lines of their own. */
 struct explanation_words {
-	struct rawbpf__text text;
+	struct rawbpf__out out;
 	int lines;
 	int starts;  /* the next letter begins a sentence */
 };
 
 static void tell_char(struct explanation_words *words, char c)
 {
-	char string[2] = { c, '\0' };
-
 	if (words->starts && c >= 'a' && c <= 'z')
-		string[0] += 'A' - 'a';
+		c += 'A' - 'a';
 	words->starts = 0;
-	rawbpf__text_add(&words->text, string);
+	rawbpf__out_byte(&words->out, c);
 }
 
 /* A sentence of ours, with @ for the name; its "; " is before the remedy. */
@@ -62,9 +61,9 @@ static void tell(struct explanation_words *words, const char *sentence, const ch
 {
 	for (; *sentence; sentence++) {
 		if (*sentence == '@') {
-			rawbpf__text_add_escaped(&words->text, name ? name : "?");
+			rawbpf__out_name(&words->out, name ? name : "?");
 		} else if (words->lines && rawbpf__starts_with(sentence, "; ")) {
-			rawbpf__text_add(&words->text, ".\n   ");
+			rawbpf__out_text(&words->out, ".\n   ");
 			words->starts = 1;
 			sentence++;
 		} else {
@@ -75,9 +74,9 @@ static void tell(struct explanation_words *words, const char *sentence, const ch
 
 static void tell_kernel(struct explanation_words *words, unsigned kernel)
 {
-	rawbpf__text_add_dec(&words->text, kernel >> 8);
-	rawbpf__text_add(&words->text, ".");
-	rawbpf__text_add_dec(&words->text, kernel & 255);
+	rawbpf__out_number(&words->out, kernel >> 8);
+	rawbpf__out_text(&words->out, ".");
+	rawbpf__out_number(&words->out, kernel & 255);
 }
 
 /* ------------------------------------------------------------------- what is missing */
@@ -144,7 +143,7 @@ static void tell_capabilities(struct explanation_words *words, uint64_t set, con
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (!(set & names[i].bit))
 			continue;
-		rawbpf__text_add(&words->text, before);
+		rawbpf__out_text(&words->out, before);
 		before = between;
 		for (at = names[i].name; *at; at++) {
 			words->starts = capitals;
@@ -162,7 +161,7 @@ static void tell_sysctl(struct explanation_words *words, const char *name, const
 	tell(words, ", and kernel.", NULL);
 	tell(words, name, NULL);
 	tell(words, " is ", NULL);
-	rawbpf__text_add_dec(&words->text, value);
+	rawbpf__out_number(&words->out, value);
 }
 
 static void explain_missing(struct explanation_words *words, const struct rawbpf_error *error,
@@ -284,7 +283,7 @@ static void explain_error(struct explanation_words *words, const struct rawbpf_e
 
 	if (!denied && !wanted && !sentence)
 		return;
-	rawbpf__text_add(&words->text, words->lines ? "\n   " : ": ");
+	rawbpf__out_text(&words->out, words->lines ? "\n   " : ": ");
 	words->starts = words->lines;
 	if (denied)
 		explain_denied(words, error, sentence);
@@ -293,24 +292,22 @@ static void explain_error(struct explanation_words *words, const struct rawbpf_e
 	else
 		tell(words, sentence, error->name);
 	if (words->lines)
-		rawbpf__text_add(&words->text, ".");
+		rawbpf__out_text(&words->out, ".");
 }
 
 size_t rawbpf_error_explain(char *buffer, size_t size, const struct rawbpf_error *error)
 {
 	struct explanation_words words = {
-		.text = { .buffer = buffer, .size = size }, .lines = error->lines };
+		.out = rawbpf__out_begin(buffer, size), .lines = error->lines };
 	int magnitude = error->error < 0 ? -error->error : error->error;
 	const char *name = errno_name(magnitude);
 
-	if (size)
-		buffer[0] = '\0';
 	if (name) {
-		rawbpf__text_add(&words.text, name);
+		rawbpf__out_text(&words.out, name);
 		explain_error(&words, error, name);
 	} else {
-		rawbpf__text_add(&words.text, "error ");
-		rawbpf__text_add_dec(&words.text, magnitude);
+		rawbpf__out_text(&words.out, "error ");
+		rawbpf__out_number(&words.out, magnitude);
 	}
-	return words.text.length;
+	return words.out.length;
 }

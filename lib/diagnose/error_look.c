@@ -5,7 +5,8 @@
 
 #include "error.h"
 #include "../sys/file.h"
-#include "../sys/text.h"
+#include "../../insn/base/number.h"
+#include "../../insn/base/string.h"
 
 /* The first namespace of each kind has a fixed inode: include/linux/proc_ns.h. */
 int rawbpf__in_user_namespace(void)
@@ -27,8 +28,8 @@ unsigned rawbpf__kernel(void)
 	unsigned major, minor;
 
 	if (rawbpf__file_read(AT_FDCWD, "/proc/sys/kernel/osrelease", release, sizeof release) < 0 ||
-	    !rawbpf__number_parse(&at, &major) || *at++ != '.' ||
-	    !rawbpf__number_parse(&at, &minor))
+	    !rawbpf__number_parse(&at, NULL, &major) || *at++ != '.' ||
+	    !rawbpf__number_parse(&at, NULL, &minor))
 		return 0;
 	return RAWBPF__KERNEL(major, minor);
 }

@@ -6,7 +6,7 @@
 
 #include "probe.h"
 #include "../object/recipe.h"
-#include "../sys/text.h"
+#include "../../insn/base/string.h"
 
 /* What a kernel answers to what it does not know. */
 static int is_unknown(int err)

@@ -10,7 +10,7 @@
 #include "../sys/file.h"
 #include "perf_ring.h"
 #include "source.h"
-#include "../sys/text.h"
+#include "../../insn/base/out.h"
 
 enum {
 	SIZE_DEFAULT = 64 * 1024,
@@ -151,12 +151,12 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 static uint64_t cpu_birth(unsigned number)
 {
 	char path[64];
-	struct rawbpf__text text = { .buffer = path, .size = sizeof path };
+	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
 	uint64_t inode = 0;
 
-	rawbpf__text_add(&text, "/sys/devices/system/cpu/cpu");
-	rawbpf__text_add_dec(&text, number);
-	rawbpf__text_add(&text, "/topology");
+	rawbpf__out_text(&out, "/sys/devices/system/cpu/cpu");
+	rawbpf__out_number(&out, number);
+	rawbpf__out_text(&out, "/topology");
 	rawbpf__inode(path, &inode);
 	return inode;
 }

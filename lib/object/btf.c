@@ -5,7 +5,8 @@
 
 #include "../sys/attr.h"
 #include "log.h"
-#include "../sys/text.h"
+#include "../../insn/base/out.h"
+#include "../../insn/base/string.h"
 
 enum {
 	FIRST_BTF_LOG = 1 << 16,
@@ -177,7 +178,7 @@ static int btf_is_of_kernel(int fd, const char *name)
 	if (err < 0)
 		return err == -E2BIG ? 0 : err; /* before 5.11 they have no names */
 	own[sizeof own - 1] = '\0';
-	return info.kernel_btf && rawbpf__starts_with(own, name) && !own[rawbpf__length(name)];
+	return info.kernel_btf && rawbpf__equal(own, name);
 }
 
 int rawbpf_btf_fd_open(const char *module)
@@ -205,19 +206,15 @@ int rawbpf_btf_fd_open(const char *module)
 static int btf_open_by_name(struct rawbpf_btf *btf, const char *name,
 			    const struct rawbpf_btf *base)
 {
-	static const char directory[] = "/sys/kernel/btf/";
-	char path[sizeof directory + 64];
-	size_t length = rawbpf__length(name);
+	char path[80];
+	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
 	int err, fd;
 
 	*btf = (struct rawbpf_btf){ 0 };
-	for (size_t i = 0; i < length; i++)
-		if (name[i] == '/')
-			return -ENOENT;
-	if (!length || length >= 64 || name[0] == '.')
+	rawbpf__out_text(&out, "/sys/kernel/btf/");
+	rawbpf__out_text(&out, name);
+	if (!rawbpf__is_file_name(name) || out.length >= sizeof path)
 		return -ENOENT;
-	__builtin_memcpy(path, directory, sizeof directory - 1);
-	__builtin_memcpy(path + sizeof directory - 1, name, length + 1);
 	err = btf_open_file(btf, path, base);
 	if (err != -ENOENT && err != -EACCES)
 		return err;
@@ -292,14 +289,13 @@ int rawbpf_prog_btf_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *in
 /* The struct that the kernel wraps a struct_ops in: its name has a prefix. */
 static int btf_find_wrapper(const struct rawbpf_btf *kernel, const char *name)
 {
-	static const char prefix[] = "bpf_struct_ops_";
-	char wrapper[sizeof prefix + 128];
-	size_t length = rawbpf__length(name);
+	char wrapper[144];
+	struct rawbpf__out out = rawbpf__out_begin(wrapper, sizeof wrapper);
 
-	if (length >= 128)
+	rawbpf__out_text(&out, "bpf_struct_ops_");
+	rawbpf__out_text(&out, name);
+	if (out.length >= sizeof wrapper)
 		return -ENOENT;
-	__builtin_memcpy(wrapper, prefix, sizeof prefix - 1);
-	__builtin_memcpy(wrapper + sizeof prefix - 1, name, length + 1);
 	return rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, wrapper);
 }
 

@@ -7,7 +7,7 @@
 #include "../sys/attr.h"
 #include "info.h"
 #include "../sys/sys.h"
-#include "../sys/text.h"
+#include "../../insn/base/string.h"
 
 /* Kinds are BPF_LINK_TYPE_*, and above them those of perf_event links. */
 enum {

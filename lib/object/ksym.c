@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <rawbpf/ksym.h>
 
-#include "../sys/text.h"
+#include "../sys/sys.h"
+#include "../../insn/base/number.h"
+#include "../../insn/base/string.h"
 
 #define NOT_FOUND UINT64_MAX
 
@@ -68,13 +70,6 @@ static long ksym_fill(struct ksym_file *file)
 	return length;
 }
 
-static int ksym_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static size_t ksym_word(const char *at, const char *end, char stop)
 {
 	const char *begin = at;
@@ -86,9 +81,11 @@ static size_t ksym_word(const char *at, const char *end, char stop)
 
 static void ksym_parse(struct ksym_line *line, const char *at, const char *end)
 {
+	int digit;
+
 	*line = (struct ksym_line){ .name = "", .module = "" };
-	for (; at < end && ksym_digit(*at) >= 0; at++)
-		line->address = line->address << 4 | ksym_digit(*at);
+	for (; at < end && (digit = rawbpf__hex_digit(*at)) >= 0; at++)
+		line->address = line->address << 4 | digit;
 	if (end - at < 3)
 		return;
 	line->type = at[1];
@@ -120,7 +117,6 @@ static int ksym_next(struct ksym_file *file, struct ksym_line *line)
 
 int rawbpf_ksym_find(const char *name, uint64_t *address)
 {
-	size_t length = rawbpf__length(name);
 	struct ksym_file file;
 	struct ksym_line line;
 	int more = 0, err = ksym_open(&file);
@@ -131,8 +127,7 @@ int rawbpf_ksym_find(const char *name, uint64_t *address)
 	err = -ENOENT;
 	/* One at 0, where some kernels have their per-CPU variables, may be hidden: others tell. */
 	while ((err || !file.any_address) && (more = ksym_next(&file, &line)) > 0) {
-		if (!err || line.name_length != length ||
-		    __builtin_memcmp(line.name, name, length) != 0)
+		if (!err || !rawbpf__equal_bytes(name, line.name, line.name_length))
 			continue;
 		*address = line.address;
 		err = 0;

@@ -2,7 +2,7 @@
 #include "log.h"
 
 #include "../sys/attr.h"
-#include "../sys/text.h"
+#include "../../insn/base/string.h"
 
 int rawbpf__log_begin(const struct rawbpf__log *log)
 {

@@ -6,7 +6,7 @@
 
 #include "../sys/attr.h"
 #include "info.h"
-#include "../sys/text.h"
+#include "../../insn/base/string.h"
 
 /* Ask once more, for the reason alone: a kernel that cannot tell does not know such a command. */
 static void log_reason(const struct rawbpf_map_spec *spec,

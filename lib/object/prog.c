@@ -3,7 +3,7 @@
 
 #include "../sys/attr.h"
 #include "log.h"
-#include "../sys/text.h"
+#include "../../insn/base/string.h"
 
 enum {
 	LOAD_ATTEMPTS = 5,

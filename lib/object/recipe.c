@@ -5,7 +5,6 @@
 #include <rawbpf/uapi.h>
 
 #include "recipe.h"
-#include "../sys/text.h"
 
 /* ---------------------------------------------------------------------------------- maps */
 

@@ -3,7 +3,7 @@
 
 #include "cpu.h"
 #include "file.h"
-#include "text.h"
+#include "../../insn/base/number.h"
 
 enum { CPUS_AT_MOST = 1 << 20 }; /* of any kernel; what is more is garbage */
 
@@ -11,12 +11,12 @@ int rawbpf__cpu_range_parse(const char **list, unsigned *first, unsigned *last)
 {
 	if (!**list)
 		return 0;
-	if (!rawbpf__number_parse(list, first))
+	if (!rawbpf__number_parse(list, NULL, first))
 		return -EINVAL;
 	*last = *first;
 	if (**list == '-') {
 		++*list;
-		if (!rawbpf__number_parse(list, last) || *last < *first)
+		if (!rawbpf__number_parse(list, NULL, last) || *last < *first)
 			return -EINVAL;
 	}
 	if (*last >= CPUS_AT_MOST)

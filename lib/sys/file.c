@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "file.h"
 
-#include "text.h"
+#include "../../insn/base/number.h"
+#include "../../insn/base/string.h"
 
 int rawbpf__file_read(int directory, const char *path, char *text, size_t size)
 {
@@ -32,5 +33,5 @@ int rawbpf__file_number(int directory, const char *path, const char *prefix)
 	if (!rawbpf__starts_with(text, prefix))
 		return -EINVAL;
 	at += rawbpf__length(prefix);
-	return rawbpf__number_parse(&at, &number) ? (int)number : -EINVAL;
+	return rawbpf__number_parse(&at, NULL, &number) ? (int)number : -EINVAL;
 }

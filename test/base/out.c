@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Text put together in a buffer: the bound, and what is escaped. */
+#include <check.h>
+#include <string.h>
+
+#include "../../insn/base/out.h"
+#include "../unit.h"
+
+#define COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
+
+/* What a buffer holds beyond what was to be written. */
+enum { UNTOUCHED = 0x5a };
+
+/* Add by each of the functions. */
+static void add_all(struct rawbpf__out *out)
+{
+	rawbpf__out_text(out, "p:");
+	rawbpf__out_number(out, 42);
+	rawbpf__out_text(out, "");
+	rawbpf__out_byte(out, ' ');
+	rawbpf__out_bytes(out, "0xbe and more", 4);
+	rawbpf__out_bytes(out, NULL, 0);
+	rawbpf__out_signed(out, -10);
+	rawbpf__out_repeat(out, '~', 3);
+	rawbpf__out_repeat(out, '~', 0);
+	rawbpf__out_hex(out, 0x0f);
+	rawbpf__out_line(out, "a\n", 2);
+	rawbpf__out_name(out, "b\\");
+}
+
+/* Cut to any size, also 0: as much as fits, terminated, nothing after it, the whole length. */
+START_TEST(test_truncation)
+{
+	static const char whole[] = "p:42 0xbe-10~~~0fa\\x0ab\\x5c";
+	size_t size, length = sizeof whole - 1;
+
+	for (size = 0; size < 2 * sizeof whole; size++) {
+		char buffer[2 * sizeof whole + 1];
+		size_t kept = size == 0 ? 0 : size - 1 < length ? size - 1 : length;
+		size_t used = size == 0 ? 0 : kept + 1, i;
+		struct rawbpf__out out;
+
+		memset(buffer, UNTOUCHED, sizeof buffer);
+		out = rawbpf__out_begin(buffer, size);
+		add_all(&out);
+		ck_assert_uint_eq(out.length, length);
+		ck_assert_int_eq(memcmp(buffer, whole, kept), 0);
+		if (size)
+			ck_assert_int_eq(buffer[kept], '\0');
+		for (i = used; i < sizeof buffer; i++)
+			ck_assert_int_eq(buffer[i], UNTOUCHED);
+	}
+}
+END_TEST
+
+/* Terminated before anything is added, and after each step. */
+START_TEST(test_terminated)
+{
+	char buffer[8];
+	struct rawbpf__out out;
+
+	memset(buffer, UNTOUCHED, sizeof buffer);
+	out = rawbpf__out_begin(buffer, sizeof buffer);
+	ck_assert_str_eq(buffer, "");
+	rawbpf__out_byte(&out, 'a');
+	ck_assert_str_eq(buffer, "a");
+	rawbpf__out_text(&out, "bcdefg");
+	ck_assert_str_eq(buffer, "abcdefg");
+	rawbpf__out_byte(&out, 'h');
+	ck_assert_str_eq(buffer, "abcdefg");
+	ck_assert_uint_eq(out.length, 8);
+
+	/* no room, not even a buffer */
+	out = rawbpf__out_begin(NULL, 0);
+	rawbpf__out_text(&out, "abc");
+	rawbpf__out_piece(&out, "de", 2);
+	ck_assert_uint_eq(out.length, 5);
+}
+END_TEST
+
+/* A piece that does not fit is left out whole, and so are smaller ones after it. */
+START_TEST(test_pieces)
+{
+	static const char *const kept[] = { "", "", "", "ab", "ab", "ab", "abcde", "abcdef" };
+
+	for (size_t size = 0; size < COUNT(kept); size++) {
+		char buffer[16];
+		struct rawbpf__out out;
+
+		memset(buffer, UNTOUCHED, sizeof buffer);
+		out = rawbpf__out_begin(buffer, size);
+		rawbpf__out_piece(&out, "ab", 2);
+		rawbpf__out_piece(&out, "cde", 3);
+		rawbpf__out_piece(&out, "f", 1);
+		ck_assert_uint_eq(out.length, 6);
+		if (size)
+			ck_assert_str_eq(buffer, kept[size]);
+		for (size_t i = size; i < sizeof buffer; i++)
+			ck_assert_int_eq(buffer[i], UNTOUCHED);
+	}
+}
+END_TEST
+
+START_TEST(test_names)
+{
+	static const struct {
+		const char *string, *name, *line;
+	} cases[] = {
+		{ "do_fchownat", "do_fchownat", "do_fchownat" },
+		{ " ~!\"'", " ~!\"'", " ~!\"'" },
+		{ "a\nb", "a\\x0ab", "a\\x0ab" },
+		{ "\033[31mred", "\\x1b[31mred", "\\x1b[31mred" },
+		{ "back\\slash", "back\\x5cslash", "back\\slash" },
+		{ "a\tb", "a\\x09b", "a\tb" },
+		{ "\x1f\x7f\x80\xff", "\\x1f\\x7f\\x80\\xff", "\\x1f\\x7f\\x80\\xff" },
+		{ "\xc3\xa9", "\\xc3\\xa9", "\\xc3\\xa9" },
+		{ "", "", "" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char buffer[64];
+		struct rawbpf__out out = rawbpf__out_begin(buffer, sizeof buffer);
+
+		rawbpf__out_name(&out, cases[i].string);
+		ck_assert_str_eq(buffer, cases[i].name);
+		ck_assert_uint_eq(out.length, strlen(cases[i].name));
+		out = rawbpf__out_begin(buffer, sizeof buffer);
+		rawbpf__out_line(&out, cases[i].string, strlen(cases[i].string));
+		ck_assert_str_eq(buffer, cases[i].line);
+		ck_assert_uint_eq(out.length, strlen(cases[i].line));
+	}
+}
+END_TEST
+
+/* A line may hold a NUL. */
+START_TEST(test_bytes)
+{
+	for (int byte = 0; byte < 256; byte++) {
+		int plain = (byte >= 0x20 && byte < 0x7f) || byte == '\t';
+		char buffer[8], bytes[] = { byte };
+		struct rawbpf__out out = rawbpf__out_begin(buffer, sizeof buffer);
+
+		ck_assert_int_eq(rawbpf__is_plain(byte), plain);
+		rawbpf__out_line(&out, bytes, 1);
+		ck_assert_uint_eq(out.length, plain ? 1 : 4);
+		ck_assert_int_eq(buffer[0], plain ? byte : '\\');
+	}
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_truncation);
+	tcase_add_test(tests, test_terminated);
+	tcase_add_test(tests, test_pieces);
+	tcase_add_test(tests, test_names);
+	tcase_add_test(tests, test_bytes);
+}
+
+int main(void)
+{
+	return unit_run("out", add_tests);
+}
