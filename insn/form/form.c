@@ -29,24 +29,16 @@ static const struct rawbpf__templates rawbpf__templates = {
 	 RAWBPF__##IMM == RAWBPF__FIX ? 32 : 0)
 
 #define TEMPLATE(FIELD) ((uint16_t)offsetof(struct rawbpf__templates, FIELD))
-/* "", one byte, as LLVM's is that of the row before: one less than the mark. */
-enum {
-#define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
-	mark_llvm_##NAME, \
-	llvm_##NAME = sizeof(LLVM) > 1 ? TEMPLATE(llvm_##NAME) : mark_llvm_##NAME - 1,
-#include "form.def"
-};
-
 /* "" as the kernel's is LLVM's. */
 #define KERNEL_TEMPLATE(NAME, KERNEL) \
-	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : llvm_##NAME)
+	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : TEMPLATE(llvm_##NAME))
 
 static const struct rawbpf__shape rawbpf__shapes[] = {
 #define SHAPE(NAME, DST, SRC, OFF, IMM, NEXT, MEANS, LLVM, KERNEL) \
 	{ FIELD(DST, 1) | FIELD(SRC, 2) | FIELD(OFF, 4) | FIELD(IMM, 8), FIX_SHIFT(SRC, OFF, IMM), \
 	  RAWBPF__##DST, RAWBPF__##SRC, RAWBPF__##OFF, RAWBPF__##IMM, RAWBPF__##NEXT, \
 	  RAWBPF__##NEXT == RAWBPF__NONE ? 1 : 2, RAWBPF__MEANING_##MEANS, \
-	  { llvm_##NAME, KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) } },
+	  { TEMPLATE(llvm_##NAME), KERNEL_TEMPLATE(NAME, KERNEL), TEMPLATE(c_##MEANS) } },
 #include "form.def"
 };
 

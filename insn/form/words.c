@@ -40,21 +40,11 @@ static const struct words_templates words_templates = {
 #include "form.def"
 };
 
-/* Where they are; "" is where that of the row before is. (The mark is one more than that.) */
-enum {
-#define PLACE(NAME, TEXT) \
-	mark_##NAME, \
-	NAME = sizeof(TEXT) > 1 ? (int)offsetof(struct words_templates, NAME) : mark_##NAME - 1,
-#define MEANING(NAME, C, WORDS, EXPRESSION) PLACE(words_##NAME, WORDS)
-#include "form.def"
-#define MEANING(NAME, C, WORDS, EXPRESSION) PLACE(expression_##NAME, EXPRESSION)
-#include "form.def"
-#undef PLACE
-};
-
-/* By meaning: words, expression. */
+/* Where they are, by meaning: words, expression. */
 static const uint16_t words_places[][2] = {
-#define MEANING(NAME, ...) { words_##NAME, expression_##NAME },
+#define MEANING(NAME, ...) \
+	{ offsetof(struct words_templates, words_##NAME), \
+	  offsetof(struct words_templates, expression_##NAME) },
 #include "form.def"
 };
 
