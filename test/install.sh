@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: install.sh PART...     PART: build, unit, live, sanitized, vm, bench
+# usage: install.sh PART...     PART: build, unit, builds, fuzz, live, sanitized, vm, bench
 #
 # Installs, with apt, what that part of the build or the tests needs and this machine does not have.
 # Needs root, or sudo, only when something is missing.
@@ -11,7 +11,9 @@ set -eu
 packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
-	unit)
+	unit | sanitized) echo check libsubunit-dev ;;
+	fuzz) echo clang ;;
+	builds)
 		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' g++ 'llvm-19|llvm-20|llvm-21' musl-tools mandoc
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
@@ -21,7 +23,6 @@ packages_of() {
 		echo check libsubunit-dev
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-i686-linux-gnu libc6-dev-i386-cross
 		;;
-	sanitized) echo check libsubunit-dev ;;
 	vm)
 		echo check libsubunit-dev cpio debian-archive-keyring qemu-system-x86 qemu-system-arm
 		echo 'qemu-system-s390x|qemu-system-misc'

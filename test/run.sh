@@ -1,35 +1,46 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: sh test/run.sh [unit|live|sanitized|vm]...
+# usage: sh test/run.sh [unit|builds|fuzz|live|sanitized|vm]...
 #
 # Installs what is missing, builds, and runs the tests, all or only those parts:
 #
-#   unit       needs no privilege: instructions, layouts, text; every way to build the library
+#   unit       needs no privilege: instructions, layouts, text; takes seconds
+#   builds     every way to build the library; what compilers make of it, and LLVM
+#   fuzz       the readers of what others wrote, 30 seconds each
 #   live       on the running kernel, as root
-#   sanitized  both of these again, built with sanitizers
+#   sanitized  unit and live again, built with sanitizers
 #   vm         on Debian's kernels, in emulated machines; they are kept in a cache folder
 #
-# Ends with what was skipped and why, what failed, and a count; the status is 0 if nothing failed.
+# Ends with what was skipped and why, what failed, the CPU seconds of each part, and a count. The
+# status is 0 if nothing failed, and if the skips are those that test/skips lists for this kernel.
 # All parts together also make BUILD/KERNELS.md, the page of what was tried where.
 # RAWBPF_BUILD: the build directory (default: build). RAWBPF_MIRROR, RAWBPF_CACHE: see vm/fetch.sh.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${RAWBPF_BUILD:-$top/build}
+all='unit builds fuzz live sanitized vm'
 
 usage() {
 	sed -n '/^# usage/,/^set/s/^#\( \|$\)//p' "$0"
 }
 
 for part; do
-	case $part in
-	unit | live | sanitized | vm) ;;
-	-h | --help) usage; exit ;;
+	case " $all -h --help " in
+	*" $part "*) ;;
 	*) echo "run.sh: no part is called '$part'" >&2; usage >&2; exit 2 ;;
 	esac
+	case $part in -*) usage; exit ;; esac
 done
-[ $# -gt 0 ] || set -- unit live sanitized vm
+# shellcheck disable=SC2086 # several words
+[ $# -gt 0 ] || set -- $all
+
+# What this script and all that it waited for have used until now: a line for each end of a part.
+clock() { # PART
+	times >"$build/times"
+	echo "$1 $(tr 'ms\n' '   ' <"$build/times")" >>"$build/clock"
+}
 
 sh "$top/test/install.sh" build "$@"
 if [ -f "$build/build.ninja" ]; then
@@ -37,26 +48,48 @@ if [ -f "$build/build.ninja" ]; then
 else
 	meson setup "$build" "$top"
 fi
-ninja -C "$build"
 
-logs=$build/meson-logs
+results=$build/results
+log=$build/meson-logs/testlog.txt
 status=0
-: >"$build/results"
+: >"$results"
+: >"$build/clock"
 for part; do
+	clock before
+	echo "part: $part" >>"$results"
+	rm -f "$log"
 	[ "$part" != vm ] || sh "$top/test/vm/guests.sh" "$build"
-	meson test -C "$build" --no-rebuild --suite "$part" --print-errorlogs || status=1
-	cat "$logs/testlog.txt" >>"$build/results"
+	meson test -C "$build" --suite "$part" --print-errorlogs || status=1
+	if [ -f "$log" ]; then
+		cat "$log"
+	else
+		printf 'test: %s\nfailed: not built\n0 passed, 1 failed\n' "$part"
+	fi >>"$results"
+	clock "$part"
 done
+{
+	echo "test: skips"
+	sh "$top/test/skips.sh" "$results" || status=1
+} >"$build/skips"
+cat "$build/skips" >>"$results"
 
 # All parts together make a page of the documentation.
-if [ "$*" = "unit live sanitized vm" ]; then
-	awk -f "$top/test/tried.awk" "$build/results" >"$build/KERNELS.md"
+if [ "$*" = "$all" ]; then
+	awk -f "$top/test/tried.awk" "$results" >"$build/KERNELS.md"
 	cmp -s "$build/KERNELS.md" "$top/KERNELS.md" ||
 		echo "KERNELS.md tells of another run: cp $build/KERNELS.md $top/"
 fi
 
 echo
-sed -n -e 's/^skip: /skipped: /p' -e '/^faults injected: /p' -e '/^soak: /p' "$build/results"
+sed -n -e 's/^skip: /skipped: /p' -e '/^faults injected: /p' -e '/^soak: /p' "$results"
+
+# Times are in pairs of minutes and seconds: user and system, of the shell and of its children.
+awk '
+	{ now = 60 * ($2 + $4 + $6 + $8) + $3 + $5 + $7 + $9 }
+	$1 != "before" { printf "CPU seconds: %-10s %6.0f\n", $1, now - before }
+	{ before = now }
+	END { printf "CPU seconds: %-10s %6.0f\n", "all", now }
+' "$build/clock"
 
 # What failed, of Check, of scripts, and tests as a whole; what each suite counted: of Check, and of
 # the scripts that print a line like our last one.
@@ -77,5 +110,5 @@ awk '
 	}
 	/^skip: / { skipped++ }
 	END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }
-' "$build/results"
+' "$results"
 exit $status

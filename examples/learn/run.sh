@@ -3,12 +3,18 @@
 #
 # usage: sh examples/learn/run.sh [BUILD]
 #
-# Runs the lessons, one after the other; stops at one that fails. Needs root. BUILD is the build
-# directory (default: build).
+# Builds the lessons and runs them, one after the other; stops at one that fails. They need root, or
+# sudo. BUILD is the build directory (default: build).
 set -eu
 
-build=${1-$(cd "$(dirname "$0")/../.." && pwd)/build}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${1-$top/build}
+[ -f "$build/build.ninja" ] || meson setup "$build" "$top" >/dev/null
+ninja -C "$build" lessons >/dev/null
+
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
 for lesson in "$build"/examples/learn-*; do
 	[ -x "$lesson" ] && [ -f "$lesson" ] || continue
-	"$lesson"
+	$as_root "$lesson"
 done

@@ -6,7 +6,7 @@
 # Installs what is missing and prints the library's figures: sizes, system calls and time at
 # start-up, map calls, walks, ring and perf buffers, compile time; text.sh, beside it, those of
 # assembler and disassembler. Both sides of each are measured in the same run. Needs
-# root, for bpf(2). The sizes are also a test (unit), the system calls too (vm).
+# root, for bpf(2). The sizes are also a test (builds), the system calls too (vm).
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -4,8 +4,7 @@
 # usage: guests.sh BUILD [ARCH...]
 #
 # Makes BUILD/guests/ARCH, a root file system for the virtual machines, for each Debian architecture
-# named (all by default): this machine's from what is built in BUILD, others from a build of their
-# own in BUILD/ARCH.
+# named (all by default): this machine's in BUILD, others in a build of their own in BUILD/ARCH.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -21,15 +20,15 @@ cross_file() {
 }
 
 build_of() { # ARCH: build it, print where
-	if [ "$(cross_file "$1")" = "$(uname -m)" ]; then
-		echo "$build"
-		return
+	folder=$build
+	if [ "$(cross_file "$1")" != "$(uname -m)" ]; then
+		folder=$build/$1
+		[ -f "$folder/build.ninja" ] ||
+			meson setup "$folder" "$top" -Dtests=auto \
+				--cross-file "$top/test/cross/$(cross_file "$1").ini" >&2
 	fi
-	[ -f "$build/$1/build.ninja" ] ||
-		meson setup "$build/$1" "$top" --cross-file "$top/test/cross/$(cross_file "$1").ini" \
-			-Dtests=auto >&2
-	ninja -C "$build/$1" >&2
-	echo "$build/$1"
+	ninja -C "$folder" guests >&2
+	echo "$folder"
 }
 
 [ $# -gt 0 ] || set -- amd64 arm64 s390x
@@ -42,8 +41,8 @@ for arch; do
 		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \
 		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/rawbpf" \
 		"$from/examples/tcpconnect" "$to/bin/"
-	# Check is there for this machine's architecture alone.
-	for test in "$from"/test/*_static; do
+	# Only for this machine's architecture.
+	for test in "$from"/test/vm/*_static; do
 		[ ! -f "$test" ] || cp "$test" "$to/bin/$(basename "$test" _static)"
 	done
 done
