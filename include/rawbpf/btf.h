@@ -19,12 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <rawbpf/map.h>
-#include <rawbpf/prog.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct rawbpf_map_spec;  /* <rawbpf/map.h> */
+struct rawbpf_prog_spec; /* <rawbpf/prog.h> */
 
 /* Kinds that are newer than the oldest header: 5.13, 5.16, 5.17, 6.0. */
 #ifndef BTF_KIND_FLOAT
@@ -263,12 +263,22 @@ struct rawbpf_btf_special {
 	unsigned offset;
 };
 
+/* The key and the value of a map: what they are, and their types. */
+struct rawbpf_btf_map {
+	unsigned type;          /* BPF_MAP_TYPE_* */
+	unsigned key_size;      /* bytes; 0: the map has no keys */
+	unsigned value_size;
+	unsigned key_type_id;   /* out: btf_key_type_id of struct rawbpf_map_spec; 0: void */
+	unsigned value_type_id; /* out: btf_value_type_id */
+};
+
 /*
- * Describe the key and the value of `spec`, which has the sizes already, and set
- * spec->btf_key_type_id and btf_value_type_id. Returns the latter.
- * -EINVAL: a special type that is not known, or not within the value.
+ * Add the types of the map's key and value, and set the two ids. Returns value_type_id.
+ *
+ * -EINVAL  value_size is 0; more than 16 specials, one of an unknown type or not within the value
+ * -ENOSPC  `data` is full
  */
-int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_map_spec *spec,
+int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_btf_map *map,
 			const struct rawbpf_btf_special *specials, unsigned count);
 
 /*

@@ -7,13 +7,13 @@
 #ifndef RAWBPF_RECIPE_H
 #define RAWBPF_RECIPE_H
 
-#include <rawbpf/btf.h>
-#include <rawbpf/map.h>
-#include <rawbpf/prog.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct rawbpf_btf; /* <rawbpf/btf.h> */
 
 /* What a map wants besides its sizes. */
 enum rawbpf_map_want {

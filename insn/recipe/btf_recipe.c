@@ -138,21 +138,21 @@ static int btf_emit_special(struct rawbpf_btf_build *b, const char *name, unsign
 	return rawbpf_btf_struct_emit(b, BTF_KIND_STRUCT, name, size, fields, count);
 }
 
-int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_map_spec *spec,
+int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_btf_map *map,
 			const struct rawbpf_btf_special *specials, unsigned count)
 {
 	int key = 0, value;
 
-	if (count > SPECIALS_AT_MOST || !spec->value_size)
+	if (count > SPECIALS_AT_MOST || !map->value_size)
 		return -EINVAL;
-	if (spec->key_size) /* that of a trie is a struct, of a length and bits */
-		key = btf_emit_opaque(b, "key", spec->key_size,
-				      spec->type == BPF_MAP_TYPE_LPM_TRIE);
-	value = count ? btf_emit_special(b, "value", spec->value_size, specials, count)
-		      : btf_emit_opaque(b, "value", spec->value_size, 0);
+	if (map->key_size) /* that of a trie is a struct, of a length and bits */
+		key = btf_emit_opaque(b, "key", map->key_size,
+				      map->type == BPF_MAP_TYPE_LPM_TRIE);
+	value = count ? btf_emit_special(b, "value", map->value_size, specials, count)
+		      : btf_emit_opaque(b, "value", map->value_size, 0);
 	if (key < 0 || value < 0)
 		return key < 0 ? key : value;
-	spec->btf_key_type_id = key;
-	spec->btf_value_type_id = value;
+	map->key_type_id = key;
+	map->value_type_id = value;
 	return value;
 }

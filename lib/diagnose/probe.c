@@ -2,6 +2,7 @@
 /* What this kernel has: the smallest of it made, and undone. */
 #include <rawbpf/insn.h>
 #include <rawbpf/probe.h>
+#include <rawbpf/prog.h>
 #include <rawbpf/uapi.h>
 
 #include "probe.h"

@@ -4,8 +4,10 @@
 #include <rawbpf/cgroup.h>
 #include <rawbpf/insn.h>
 #include <rawbpf/kprobe.h>
+#include <rawbpf/map.h>
 #include <rawbpf/net.h>
 #include <rawbpf/probe.h>
+#include <rawbpf/prog.h>
 #include <rawbpf/recipe.h>
 #include <rawbpf/tracepoint.h>
 #include <rawbpf/tracing.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* BTF into the kernel, and out of it. */
 #include <rawbpf/btf.h>
+#include <rawbpf/map.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/prog.h>
 
 #include "../sys/attr.h"
 #include "log.h"
@@ -251,12 +253,17 @@ int rawbpf_map_btf_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_sp
 {
 	uint32_t memory[RECIPE_SIZE / 4];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
-	int fd = rawbpf_btf_map_emit(&b, spec, specials, count);
+	struct rawbpf_btf_map types = {
+		.type = spec->type, .key_size = spec->key_size, .value_size = spec->value_size };
+	int fd = rawbpf_btf_map_emit(&b, &types, specials, count);
 
 	if (fd >= 0)
 		fd = btf_load_built(&b);
-	if (fd >= 0)
-		spec->btf = fd;
+	if (fd < 0)
+		return fd;
+	spec->btf = fd;
+	spec->btf_key_type_id = types.key_type_id;
+	spec->btf_value_type_id = types.value_type_id;
 	return fd;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The smallest map and program of every type, made. */
+#include <rawbpf/btf.h>
 #include <rawbpf/insn.h>
+#include <rawbpf/map.h>
+#include <rawbpf/prog.h>
 #include <rawbpf/recipe.h>
 #include <rawbpf/uapi.h>
 

@@ -445,37 +445,37 @@ START_TEST(test_map_recipe)
 		{ BPF_MAP_TYPE_LPM_TRIE, 8, 1, "struct key", "value" },
 		{ BPF_MAP_TYPE_QUEUE, 0, 3, "void", "struct value" },
 	};
-	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
-					.value_size = 24 };
+	struct rawbpf_btf_map map = { .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 24 };
 	const struct rawbpf_btf_special locked[] = { { "bpf_spin_lock", 0 }, { "bpf_timer", 8 } };
 	struct rawbpf_btf_build b;
 	struct rawbpf_btf btf;
 
 	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
-		struct rawbpf_map_spec asked = { .type = cases[i].type,
+		struct rawbpf_btf_map asked = { .type = cases[i].type,
 			.key_size = cases[i].key_size, .value_size = cases[i].value_size };
 
 		b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
-		ck_assert_int_gt(rawbpf_btf_map_emit(&b, &asked, NULL, 0), 0);
+		ck_assert_int_gt(rawbpf_btf_map_emit(&b, &asked, NULL, 0),
+				 (int)asked.key_type_id);
 		btf = parsed(&b);
-		assert_format(&b, asked.btf_key_type_id, cases[i].key);
-		assert_format(&b, asked.btf_value_type_id, cases[i].value);
-		ck_assert_int_eq(rawbpf_btf_type_size(&btf, asked.btf_value_type_id),
+		assert_format(&b, asked.key_type_id, cases[i].key);
+		assert_format(&b, asked.value_type_id, cases[i].value);
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, asked.value_type_id),
 				 cases[i].value_size);
 		if (cases[i].key_size)
-			ck_assert_int_eq(rawbpf_btf_type_size(&btf, asked.btf_key_type_id),
+			ck_assert_int_eq(rawbpf_btf_type_size(&btf, asked.key_type_id),
 					 cases[i].key_size);
 	}
 	b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
-	ck_assert_int_gt(rawbpf_btf_map_emit(&b, &spec, locked, 2), 0);
+	ck_assert_int_gt(rawbpf_btf_map_emit(&b, &map, locked, 2), 0);
 	btf = parsed(&b);
 	ck_assert_int_eq(rawbpf_btf_offset_find(&btf, "value", "bpf_timer"), 8);
-	spec.value_size = 23;
-	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &spec, locked, 2), -EINVAL);
-	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &spec, (struct rawbpf_btf_special[]){ { "x", 0 } },
+	map.value_size = 23;
+	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &map, locked, 2), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &map, (struct rawbpf_btf_special[]){ { "x", 0 } },
 					     1), -EINVAL);
-	spec.value_size = 0;
-	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &spec, NULL, 0), -EINVAL);
+	map.value_size = 0;
+	ck_assert_int_eq(rawbpf_btf_map_emit(&b, &map, NULL, 0), -EINVAL);
 }
 END_TEST
 
