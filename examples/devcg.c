@@ -376,7 +376,7 @@ static int detach_programs(const struct attached *attached, unsigned first, int 
 	for (; first < attached->own_count && err == 0; first++)
 		err = rawbpf_cgroup_prog_detach(cgroup, attached->own[first], BPF_CGROUP_DEVICE);
 	return err == 0 ? 0 : complain("detaching the program", &(struct rawbpf_error){
-		.operation = RAWBPF_CGROUP_DETACH, .error = err, .name = path });
+		.operation = RAWBPF_CGROUP_PROG_DETACH, .error = err, .name = path });
 }
 
 /*

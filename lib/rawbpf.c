@@ -20,6 +20,8 @@
 #include "attach/cgroup.c"
 #include "sys/cpu.c"
 #include "diagnose/error.c"
+#include "diagnose/error_btf.c"
+#include "diagnose/error_event.c"
 #include "diagnose/error_link.c"
 #include "diagnose/error_look.c"
 #include "diagnose/error_map.c"

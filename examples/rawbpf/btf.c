@@ -279,7 +279,7 @@ static int open_object(struct source *source, const char *which)
 		err = rawbpf_btf_open(&source->btf, source->fd,
 				      info.kernel_btf && strcmp(name, "vmlinux") ?
 					      target_kernel_btf() : NULL);
-	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_OBJ_INFO, err) : OK;
+	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_BTF_INFO, err) : OK;
 }
 
 /* OK or FAILED, after a message. */
@@ -378,7 +378,7 @@ static int show(const struct arguments *arguments)
 	if (source.fd >= 0)
 		err = record_btf(&record, source.fd);
 	if (err < 0)
-		return object_fail(&btf_member, "asking about the BTF", RAWBPF_OBJ_INFO, err);
+		return object_fail(&btf_member, "asking about the BTF", RAWBPF_BTF_INFO, err);
 	if (source.fd < 0)
 		record_string(&record, "name", arguments->rest[0]);
 	record_kinds(&record, &source.btf);

@@ -18,12 +18,13 @@ struct opened {
 	struct element_type key, value;
 };
 
-static int fail(const struct opened *map, const char *what, int err)
+static int fail(const struct opened *map, const char *what,
+		const struct rawbpf_operation *operation, int err)
 {
 	char why[512];
 
 	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-		.operation = RAWBPF_MAP_ELEMENT, .error = err, .type = map->layout.type });
+		.operation = operation, .error = err, .type = map->layout.type });
 	return tool_fail(&map_member, "%s: %s", what, why);
 }
 
@@ -55,7 +56,7 @@ static int open_map(struct opened *map, const struct arguments *arguments)
 		return FAILED;
 	err = rawbpf_map_layout_info(map->fd, &map->layout);
 	if (err < 0)
-		return object_fail(&map_member, "asking about the map", RAWBPF_OBJ_INFO, err);
+		return object_fail(&map_member, "asking about the map", RAWBPF_MAP_LAYOUT_INFO, err);
 	open_types(map);
 	return OK;
 }
@@ -180,7 +181,7 @@ int elements_dump(const struct arguments *arguments)
 	close_map(&map);
 	if (more == -ENOSPC) /* a sockmap, whose values are too short to be read */
 		more = -EOPNOTSUPP;
-	return more < 0 ? fail(&map, "reading the elements", more) : OK;
+	return more < 0 ? fail(&map, "reading the elements", RAWBPF_MAP_ITER_NEXT, more) : OK;
 }
 
 /* The bytes of an argument, malloc-ed; NULL after a message. `size` 0: none are wanted. */
@@ -223,7 +224,7 @@ static int ask_bloom(const struct opened *map, const struct arguments *arguments
 		return USAGE;
 	err = rawbpf_map_lookup(map->fd, NULL, value, 0);
 	if (err < 0)
-		return fail(map, "looking up", err);
+		return fail(map, "looking up", RAWBPF_MAP_LOOKUP, err);
 	if (map->json)
 		print_json(map, NULL, value);
 	else
@@ -252,7 +253,7 @@ int elements_get(const struct arguments *arguments)
 	if (err == -ENOSPC) /* sockets, whose numbers do not fit into values of 4 bytes */
 		err = -EOPNOTSUPP;
 	if (err < 0)
-		return fail(&map, "looking up", err);
+		return fail(&map, "looking up", RAWBPF_MAP_LOOKUP, err);
 	if (map.json)
 		print_json(&map, key, value);
 	else
@@ -313,7 +314,7 @@ int elements_set(const struct arguments *arguments)
 	free(key);
 	free(value);
 	close_map(&map);
-	return err < 0 ? fail(&map, "setting", err) : OK;
+	return err < 0 ? fail(&map, "setting", RAWBPF_MAP_UPDATE, err) : OK;
 }
 
 int elements_delete(const struct arguments *arguments)
@@ -332,7 +333,7 @@ int elements_delete(const struct arguments *arguments)
 	err = rawbpf_map_delete(map.fd, key);
 	free(key);
 	close_map(&map);
-	return err < 0 ? fail(&map, "deleting", err) : OK;
+	return err < 0 ? fail(&map, "deleting", RAWBPF_MAP_DELETE, err) : OK;
 }
 
 int elements_next(const struct arguments *arguments)
@@ -353,7 +354,7 @@ int elements_next(const struct arguments *arguments)
 	err = rawbpf_map_next(map.fd, key, next);
 	if (err < 0)
 		return err == -ENOENT ? tool_fail(&map_member, "there is no further key") :
-					fail(&map, "looking for the next key", err);
+					fail(&map, "looking for the next key", RAWBPF_MAP_NEXT, err);
 	if (map.json) {
 		text = must_print("{");
 		element_json(&text, "key", next, map.layout.key_size, &map.key);

@@ -176,7 +176,7 @@ static int show(const struct arguments *arguments)
 	err = link_ask(&told, fd, 1);
 	close(fd);
 	if (err < 0)
-		return object_fail(&link_member, "asking about the link", RAWBPF_OBJ_INFO, err);
+		return object_fail(&link_member, "asking about the link", RAWBPF_LINK_INFO, err);
 	record_link(&record, &told);
 	record_details(&record, &told);
 	record_arrays(&record, &told.info);

@@ -161,7 +161,7 @@ static int show(const struct arguments *arguments)
 		return FAILED;
 	err = rawbpf_map_info(fd, &info);
 	if (err < 0)
-		return object_fail(&map_member, "asking about the map", RAWBPF_OBJ_INFO, err);
+		return object_fail(&map_member, "asking about the map", RAWBPF_MAP_INFO, err);
 	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &users) != OK)
 		return FAILED;
 	record_map(&record, &info, fd, &users);

@@ -205,7 +205,7 @@ static int show(const struct arguments *arguments)
 	err = prog_ask(&info, fd);
 	close(fd);
 	if (err < 0)
-		return object_fail(&prog_member, "asking about the program", RAWBPF_OBJ_INFO, err);
+		return object_fail(&prog_member, "asking about the program", RAWBPF_PROG_INFO, err);
 	if (note_links() != OK)
 		return FAILED;
 	record_prog(&record, &info);

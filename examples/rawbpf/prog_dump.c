@@ -315,7 +315,7 @@ int prog_dump(const struct arguments *arguments)
 	err = load(&dump, fd);
 	close(fd);
 	if (err < 0)
-		return object_fail(&prog_member, "asking about the program", RAWBPF_OBJ_INFO, err);
+		return object_fail(&prog_member, "asking about the program", RAWBPF_PROG_INFO, err);
 	status = arguments->letters['x'] ? dump_jited(&dump, arguments->json) :
 					   dump_xlated(&dump, arguments->json);
 	rawbpf_btf_close(&dump.btf);

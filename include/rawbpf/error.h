@@ -10,101 +10,121 @@ extern "C" {
 #endif
 
 /*
- * An operation: what is known of how it fails. Objects and not numbers, so that
- * a program links the sentences of those operations only that it names.
+ * A function of this library, as explanations know it: rawbpf_map_create() is RAWBPF_MAP_CREATE, and
+ * so is every function that the system can refuse. Objects and not numbers, so that a program links
+ * the sentences of only those that it names.
  */
-struct rawbpf_operation;
+struct rawbpf_failures;
 
-extern const struct rawbpf_operation rawbpf_operation_map_create;
-extern const struct rawbpf_operation rawbpf_operation_map_element;
-extern const struct rawbpf_operation rawbpf_operation_map_freeze;
-extern const struct rawbpf_operation rawbpf_operation_prog_load;
-extern const struct rawbpf_operation rawbpf_operation_prog_run;
-extern const struct rawbpf_operation rawbpf_operation_prog_attach;
-extern const struct rawbpf_operation rawbpf_operation_prog_query;
-extern const struct rawbpf_operation rawbpf_operation_prog_map_bind;
-extern const struct rawbpf_operation rawbpf_operation_prog_stream_read;
-extern const struct rawbpf_operation rawbpf_operation_btf_load;
-extern const struct rawbpf_operation rawbpf_operation_btf_kernel_open;
-extern const struct rawbpf_operation rawbpf_operation_kprobe_attach;
-extern const struct rawbpf_operation rawbpf_operation_kprobe_multi_attach;
-extern const struct rawbpf_operation rawbpf_operation_uprobe_attach;
-extern const struct rawbpf_operation rawbpf_operation_uprobe_multi_attach;
-extern const struct rawbpf_operation rawbpf_operation_tracepoint_attach;
-extern const struct rawbpf_operation rawbpf_operation_raw_tracepoint_attach;
-extern const struct rawbpf_operation rawbpf_operation_perf_event_attach;
-extern const struct rawbpf_operation rawbpf_operation_tracing_attach;
-extern const struct rawbpf_operation rawbpf_operation_iter_attach;
-extern const struct rawbpf_operation rawbpf_operation_struct_ops_attach;
-extern const struct rawbpf_operation rawbpf_operation_xdp_attach;
-extern const struct rawbpf_operation rawbpf_operation_tcx_attach;
-extern const struct rawbpf_operation rawbpf_operation_netkit_attach;
-extern const struct rawbpf_operation rawbpf_operation_netfilter_attach;
-extern const struct rawbpf_operation rawbpf_operation_netns_attach;
-extern const struct rawbpf_operation rawbpf_operation_sockmap_attach;
-extern const struct rawbpf_operation rawbpf_operation_cgroup_attach;
-extern const struct rawbpf_operation rawbpf_operation_cgroup_detach;
-extern const struct rawbpf_operation rawbpf_operation_cgroup_query;
-extern const struct rawbpf_operation rawbpf_operation_link_update;
-extern const struct rawbpf_operation rawbpf_operation_link_detach;
-extern const struct rawbpf_operation rawbpf_operation_obj_pin;
-extern const struct rawbpf_operation rawbpf_operation_obj_open;
-extern const struct rawbpf_operation rawbpf_operation_obj_info;
-extern const struct rawbpf_operation rawbpf_operation_obj_id_next;
-extern const struct rawbpf_operation rawbpf_operation_obj_id_open;
-extern const struct rawbpf_operation rawbpf_operation_task_fd_info;
-extern const struct rawbpf_operation rawbpf_operation_ring_open;
-extern const struct rawbpf_operation rawbpf_operation_perfbuf_open;
-extern const struct rawbpf_operation rawbpf_operation_token_create;
-extern const struct rawbpf_operation rawbpf_operation_prog_stats_open;
+struct rawbpf_operation {
+	const struct rawbpf_failures *failures; /* private: how the function fails */
+};
 
-#define RAWBPF_MAP_CREATE		(&rawbpf_operation_map_create)
-#define RAWBPF_MAP_ELEMENT		(&rawbpf_operation_map_element)
-#define RAWBPF_MAP_FREEZE		(&rawbpf_operation_map_freeze)
-#define RAWBPF_PROG_LOAD		(&rawbpf_operation_prog_load)
-#define RAWBPF_PROG_RUN			(&rawbpf_operation_prog_run)
-#define RAWBPF_PROG_ATTACH		(&rawbpf_operation_prog_attach)
-#define RAWBPF_PROG_QUERY		(&rawbpf_operation_prog_query)
-#define RAWBPF_PROG_MAP_BIND		(&rawbpf_operation_prog_map_bind)
-#define RAWBPF_PROG_STREAM_READ		(&rawbpf_operation_prog_stream_read)
-#define RAWBPF_BTF_LOAD			(&rawbpf_operation_btf_load)
-#define RAWBPF_BTF_KERNEL_OPEN		(&rawbpf_operation_btf_kernel_open)
-#define RAWBPF_KPROBE_ATTACH		(&rawbpf_operation_kprobe_attach)
-#define RAWBPF_KPROBE_PMU_ATTACH	RAWBPF_KPROBE_ATTACH
-#define RAWBPF_KPROBE_MULTI_ATTACH	(&rawbpf_operation_kprobe_multi_attach)
-#define RAWBPF_UPROBE_ATTACH		(&rawbpf_operation_uprobe_attach)
-#define RAWBPF_UPROBE_MULTI_ATTACH	(&rawbpf_operation_uprobe_multi_attach)
-#define RAWBPF_TRACEPOINT_ATTACH	(&rawbpf_operation_tracepoint_attach)
-#define RAWBPF_RAW_TRACEPOINT_ATTACH	(&rawbpf_operation_raw_tracepoint_attach)
-#define RAWBPF_PERF_EVENT_ATTACH	(&rawbpf_operation_perf_event_attach)
-#define RAWBPF_TRACING_ATTACH		(&rawbpf_operation_tracing_attach)
-#define RAWBPF_ITER_ATTACH		(&rawbpf_operation_iter_attach)
-#define RAWBPF_STRUCT_OPS_ATTACH	(&rawbpf_operation_struct_ops_attach)
-#define RAWBPF_XDP_ATTACH		(&rawbpf_operation_xdp_attach)
-#define RAWBPF_TCX_ATTACH		(&rawbpf_operation_tcx_attach)
-#define RAWBPF_NETKIT_ATTACH		(&rawbpf_operation_netkit_attach)
-#define RAWBPF_NETFILTER_ATTACH		(&rawbpf_operation_netfilter_attach)
-#define RAWBPF_NETNS_ATTACH		(&rawbpf_operation_netns_attach)
-#define RAWBPF_SOCKMAP_ATTACH		(&rawbpf_operation_sockmap_attach)
-#define RAWBPF_CGROUP_ATTACH		(&rawbpf_operation_cgroup_attach)
-#define RAWBPF_CGROUP_DETACH		(&rawbpf_operation_cgroup_detach)
-#define RAWBPF_CGROUP_QUERY		(&rawbpf_operation_cgroup_query)
-#define RAWBPF_LINK_UPDATE		(&rawbpf_operation_link_update)
-#define RAWBPF_LINK_DETACH		(&rawbpf_operation_link_detach)
-#define RAWBPF_OBJ_PIN			(&rawbpf_operation_obj_pin)
-#define RAWBPF_OBJ_OPEN			(&rawbpf_operation_obj_open)
-#define RAWBPF_OBJ_INFO			(&rawbpf_operation_obj_info)
-#define RAWBPF_OBJ_ID_NEXT		(&rawbpf_operation_obj_id_next)
-#define RAWBPF_OBJ_ID_OPEN		(&rawbpf_operation_obj_id_open)
-#define RAWBPF_TASK_FD_INFO		(&rawbpf_operation_task_fd_info)
-#define RAWBPF_RING_OPEN		(&rawbpf_operation_ring_open)
-#define RAWBPF_PERFBUF_OPEN		(&rawbpf_operation_perfbuf_open)
-#define RAWBPF_TOKEN_CREATE		(&rawbpf_operation_token_create)
-#define RAWBPF_PROG_STATS_OPEN		(&rawbpf_operation_prog_stats_open)
+#define RAWBPF_OPERATIONS(X) \
+	X(MAP_CREATE) \
+	X(MAP_LOOKUP) \
+	X(MAP_UPDATE) \
+	X(MAP_DELETE) \
+	X(MAP_NEXT) \
+	X(MAP_TAKE) \
+	X(MAP_PERCPU_LOOKUP) \
+	X(MAP_BATCH_LOOKUP) \
+	X(MAP_BATCH_TAKE) \
+	X(MAP_BATCH_UPDATE) \
+	X(MAP_BATCH_DELETE) \
+	X(MAP_ITER_OPEN) \
+	X(MAP_ITER_NEXT) \
+	X(MAP_VIEW_OPEN) \
+	X(MAP_FREEZE) \
+	X(MAP_LAYOUT_INFO) \
+	X(MAP_RECIPE_CREATE) \
+	X(BTF_LOAD) \
+	X(BTF_OPEN) \
+	X(BTF_FD_OPEN) \
+	X(BTF_KERNEL_OPEN) \
+	X(BTF_MODULE_OPEN) \
+	X(MAP_BTF_LOAD) \
+	X(PROG_BTF_LOAD) \
+	X(STRUCT_OPS_BTF_LOAD) \
+	X(PROG_LOAD) \
+	X(PROG_RUN) \
+	X(PROG_ATTACH) \
+	X(PROG_DETACH) \
+	X(PROG_QUERY) \
+	X(PROG_MAP_BIND) \
+	X(PROG_STRUCT_OPS_BIND) \
+	X(PROG_STREAM_READ) \
+	X(PROG_STATS_OPEN) \
+	X(PROG_RECIPE_LOAD) \
+	X(PROG_RECIPE_RUN) \
+	X(KPROBE_ATTACH) \
+	X(KPROBE_PMU_ATTACH) \
+	X(KPROBE_MULTI_ATTACH) \
+	X(UPROBE_ATTACH) \
+	X(UPROBE_MULTI_ATTACH) \
+	X(TRACEPOINT_ATTACH) \
+	X(RAW_TRACEPOINT_ATTACH) \
+	X(PERF_EVENT_ATTACH) \
+	X(TRACING_ATTACH) \
+	X(TRACING_MULTI_ATTACH) \
+	X(ITER_ATTACH) \
+	X(ITER_CREATE) \
+	X(STRUCT_OPS_ATTACH) \
+	X(XDP_ATTACH) \
+	X(TCX_ATTACH) \
+	X(NETKIT_ATTACH) \
+	X(NETFILTER_ATTACH) \
+	X(NETNS_ATTACH) \
+	X(SOCKMAP_ATTACH) \
+	X(CGROUP_ATTACH) \
+	X(CGROUP_ATTACH_AT) \
+	X(CGROUP_PROG_ATTACH) \
+	X(CGROUP_PROG_DETACH) \
+	X(CGROUP_QUERY) \
+	X(LINK_DETACH) \
+	X(LINK_REVOKE) \
+	X(LINK_OPEN) \
+	X(LINK_PIN) \
+	X(LINK_UPDATE) \
+	X(OBJ_PIN) \
+	X(OBJ_PIN_AT) \
+	X(OBJ_OPEN) \
+	X(OBJ_OPEN_AT) \
+	X(OBJ_INFO) \
+	X(OBJ_ID_NEXT) \
+	X(OBJ_ID_OPEN) \
+	X(OBJ_ID_OPEN_AS) \
+	X(MAP_INFO) \
+	X(PROG_INFO) \
+	X(LINK_INFO) \
+	X(BTF_INFO) \
+	X(TASK_FD_INFO) \
+	X(RING_OPEN) \
+	X(USER_RING_OPEN) \
+	X(USER_RING_RESERVE) \
+	X(PERFBUF_OPEN) \
+	X(PERFBUF_READ) \
+	X(LOOP_OPEN) \
+	X(LOOP_ADD) \
+	X(LOOP_RUN) \
+	X(TOKEN_CREATE) \
+	X(MEMLOCK_RAISE) \
+	X(CPU_COUNT) \
+	X(KSYM_FIND) \
+	X(KSYM_RESOLVE) \
+	X(PROBE_MAP_HAS) \
+	X(PROBE_PROG_HAS) \
+	X(PROBE_HELPERS_HAS) \
+	X(PROBE_ISA_FIND) \
+	X(PROBE_ATTACH_HAS)
+
+#define RAWBPF_OPERATION(NAME) extern const struct rawbpf_operation RAWBPF_##NAME[1];
+RAWBPF_OPERATIONS(RAWBPF_OPERATION)
+#undef RAWBPF_OPERATION
 
 /* What was asked for, and the answer. */
 struct rawbpf_error {
-	const struct rawbpf_operation *operation; /* RAWBPF_*; NULL: any other */
+	const struct rawbpf_operation *operation; /* RAWBPF_<FUNCTION>; NULL: any other */
 	int error;        /* the negative errno */
 	unsigned type;    /* of the map or program: BPF_MAP_TYPE_*, BPF_PROG_TYPE_* */
 	const char *name; /* the symbol, tracepoint, cgroup, device, path, if one was asked for */

@@ -28,13 +28,13 @@ static const char errno_names[] =
 #undef NUMBER
 
 /* NULL: one that no function here returns. */
-static const char *errno_name(int error)
+static const char *errno_name(unsigned error)
 {
 	const char *name = errno_names;
 	size_t i;
 
 	for (i = 0; i < sizeof errnos / sizeof errnos[0]; i++, name += rawbpf__length(name) + 1)
-		if (errnos[i] == error)
+		if ((unsigned)errnos[i] == error)
 			return name;
 	return NULL;
 }
@@ -81,20 +81,27 @@ static void tell_kernel(struct explanation_words *words, unsigned kernel)
 
 /* ------------------------------------------------------------------- what is missing */
 
+static const struct rawbpf_failures no_failures = { .sentences = "" };
+
+static const struct rawbpf_failures *failures_of(const struct rawbpf_error *error)
+{
+	return error->operation ? error->operation->failures : &no_failures;
+}
+
 #define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"
 
 /* Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. */
 static uint64_t needed_capabilities(const struct rawbpf_error *error)
 {
-	const struct rawbpf_operation *operation = error->operation;
+	const struct rawbpf_failures *failures = failures_of(error);
 	unsigned kernel = rawbpf__kernel();
-	uint64_t needed = 0;
+	uint64_t needed = failures->capabilities;
 
-	if (operation && operation->capabilities)
-		needed = operation->capabilities(error->type);
+	if (failures->capabilities_of)
+		needed |= failures->capabilities_of(error->type);
 	if (error->error == -EPERM && kernel && kernel < RAWBPF__KERNEL(5, 19) &&
 	    rawbpf__file_number(AT_FDCWD, BPF_DISABLED, "") > 0)
-		needed |= RAWBPF__BIT(RAWBPF__CAP_BPF);
+		needed |= RAWBPF__NEEDS_BPF;
 	return needed;
 }
 
@@ -104,14 +111,13 @@ static uint64_t needed_capabilities(const struct rawbpf_error *error)
  */
 static uint64_t missing_capabilities(const struct rawbpf_error *error, uint64_t held)
 {
-	const struct rawbpf_operation *operation = error->operation;
 	unsigned kernel = rawbpf__kernel();
 
-	if (!operation)
+	if (!error->operation)
 		return 0;
-	if (held & RAWBPF__BIT(CAP_SYS_ADMIN))
-		held |= operation->eacces_is_verifier || kernel >= RAWBPF__KERNEL(6, 9) || !kernel ?
-				~(uint64_t)0 : ~RAWBPF__BIT(CAP_NET_ADMIN);
+	if (held & RAWBPF__NEEDS_ADMIN)
+		held |= failures_of(error)->eacces_is_verifier || kernel >= RAWBPF__KERNEL(6, 9) || !kernel ?
+				~(uint64_t)0 : ~RAWBPF__NEEDS_NET;
 	return needed_capabilities(error) & ~held;
 }
 
@@ -132,10 +138,10 @@ static void tell_capabilities(struct explanation_words *words, uint64_t set, con
 		uint64_t bit;
 		char name[14];
 	} names[] = {
-		{ RAWBPF__BIT(RAWBPF__CAP_BPF), "cap_bpf" },
-		{ RAWBPF__BIT(RAWBPF__CAP_PERFMON), "cap_perfmon" },
-		{ RAWBPF__BIT(CAP_NET_ADMIN), "cap_net_admin" },
-		{ RAWBPF__BIT(CAP_SYS_ADMIN), "cap_sys_admin" },
+		{ RAWBPF__NEEDS_BPF, "cap_bpf" },
+		{ RAWBPF__NEEDS_PERFMON, "cap_perfmon" },
+		{ RAWBPF__NEEDS_NET, "cap_net_admin" },
+		{ RAWBPF__NEEDS_ADMIN, "cap_sys_admin" },
 	};
 	const char *before = "", *at;
 	size_t i;
@@ -169,11 +175,11 @@ static void explain_missing(struct explanation_words *words, const struct rawbpf
 {
 	tell(words, "this process lacks ", NULL);
 	tell_capabilities(words, missing, " and ", 1);
-	if (!(missing & RAWBPF__BIT(CAP_SYS_ADMIN)))
+	if (!(missing & RAWBPF__NEEDS_ADMIN))
 		tell(words, " (or CAP_SYS_ADMIN)", NULL);
-	if (missing & RAWBPF__BIT(RAWBPF__CAP_BPF))
+	if (missing & RAWBPF__NEEDS_BPF)
 		tell_sysctl(words, "unprivileged_bpf_disabled", BPF_DISABLED);
-	else if (error->operation->asks_perf)
+	else if (failures_of(error)->asks_perf)
 		tell_sysctl(words, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 	tell(words, "; run it as root (for a trusted group: chmod 750, then setcap ", NULL);
 	/* It takes what the file had before: with what is missing go those that are there. */
@@ -186,7 +192,7 @@ static void explain_denied(struct explanation_words *words, const struct rawbpf_
 {
 	uint64_t held = held_capabilities(), missing = missing_capabilities(error, held);
 
-	if (error->error == -EACCES && error->operation && error->operation->eacces_is_verifier)
+	if (error->error == -EACCES && failures_of(error)->eacces_is_verifier)
 		tell(words, sentence, error->name);
 	else if (missing)
 		explain_missing(words, error, missing, held);
@@ -209,12 +215,12 @@ static void explain_denied(struct explanation_words *words, const struct rawbpf_
 /* A kernel that is too old says EINVAL, mostly. 0: it is not, or nobody knows. */
 static unsigned kernel_wanted(const struct rawbpf_error *error)
 {
-	const struct rawbpf_operation *operation = error->operation;
-	unsigned wanted = 0, kernel;
+	const struct rawbpf_failures *failures = failures_of(error);
+	unsigned wanted = failures->kernel_of ? failures->kernel_of(error->type) : failures->kernel;
+	unsigned kernel = rawbpf__kernel();
 
-	if (operation && operation->kernel && (error->error == -EINVAL || error->error == -E2BIG))
-		wanted = operation->kernel(error->type);
-	kernel = wanted ? rawbpf__kernel() : 0;
+	if (error->error != -EINVAL && error->error != -E2BIG)
+		return 0;
 	return kernel && kernel < wanted ? wanted : 0;
 }
 
@@ -247,36 +253,31 @@ static const char *find_sentence(const char *sentences, const char *name)
 	return NULL;
 }
 
-static const char *find_sentence_of(const struct rawbpf_operation *operation, const char *name)
+static const char *find_sentence_of(const struct rawbpf_failures *failures, const char *name)
 {
-	const char *sentence = NULL;
+	const char *sentence = find_sentence(failures->sentences, name);
 
-	if (operation)
-		sentence = find_sentence(operation->sentences, name);
-	if (operation && !sentence)
-		sentence = find_sentence(operation->more_sentences, name);
+	if (!sentence)
+		sentence = find_sentence(failures->more_sentences, name);
 	return sentence ? sentence : find_sentence(of_any_operation, name);
 }
 
 /* What the errno means here; NULL: no more than its name says. */
 static const char *sentence_of(const struct rawbpf_error *error, const char *name)
 {
-	const char *sentence = NULL;
+	const struct rawbpf_failures *failures = failures_of(error);
+	const char *sentence = failures->look ? failures->look(error) : NULL;
 
-	if (error->operation && error->operation->look)
-		sentence = error->operation->look(error);
 	if (sentence)
 		return sentence;
-	return find_sentence_of(error->operation,
-				error->error == -RAWBPF__ENOTSUPP ? "EOPNOTSUPP" : name);
+	return find_sentence_of(failures, error->error == -RAWBPF__ENOTSUPP ? "EOPNOTSUPP" : name);
 }
 
 static void explain_error(struct explanation_words *words, const struct rawbpf_error *error,
 			  const char *name)
 {
 	int denied = error->error == -EPERM || error->error == -EACCES ||
-		     (error->error == -EINVAL && error->operation &&
-		      error->operation->einval_is_denial &&
+		     (error->error == -EINVAL && failures_of(error)->einval_is_denial &&
 		      missing_capabilities(error, held_capabilities()));
 	const char *sentence = sentence_of(error, name);
 	unsigned wanted = kernel_wanted(error);
@@ -299,7 +300,8 @@ size_t rawbpf_error_explain(char *buffer, size_t size, const struct rawbpf_error
 {
 	struct explanation_words words = {
 		.out = rawbpf__out_begin(buffer, size), .lines = error->lines };
-	int magnitude = error->error < 0 ? -error->error : error->error;
+	/* Of INT_MIN there is no int. */
+	unsigned magnitude = error->error < 0 ? -(unsigned)error->error : (unsigned)error->error;
 	const char *name = errno_name(magnitude);
 
 	if (name) {

@@ -12,31 +12,34 @@
 enum { RAWBPF__CAP_PERFMON = 38, RAWBPF__CAP_BPF = 39 };
 
 #define RAWBPF__BIT(n) ((uint64_t)1 << (n))
+#define RAWBPF__NEEDS_BPF RAWBPF__BIT(RAWBPF__CAP_BPF)
+#define RAWBPF__NEEDS_PERFMON RAWBPF__BIT(RAWBPF__CAP_PERFMON)
+#define RAWBPF__NEEDS_NET RAWBPF__BIT(CAP_NET_ADMIN)
+#define RAWBPF__NEEDS_ADMIN RAWBPF__BIT(CAP_SYS_ADMIN)
 #define RAWBPF__KERNEL(major, minor) ((major) << 8 | (minor))
 
 /*
- * Sentences are strings one after the other, the last one empty: the name of an errno, ": ", and
- * what it means, "; ", what to do, with @ for the name of what was asked for. Those of EPERM and
- * EACCES are for the case that no capability is missing. One array for each operation, so that the
- * linker can leave it out with the operation: of string literals it keeps all.
+ * How functions fail. Sentences are strings one after the other, the last one empty: the name of an
+ * errno, ": ", and what it means, "; ", what to do, with @ for the name of what was asked for. Those
+ * of EPERM and EACCES are for the case that no capability is missing. They are one array with the
+ * rest, so that the linker can leave them out: of string literals it keeps all.
  */
-struct rawbpf_operation {
-	uint64_t (*capabilities)(unsigned type); /* bits; NULL: none. CAP_SYS_ADMIN holds them all */
+struct rawbpf_failures {
+	uint64_t capabilities;                   /* bits. CAP_SYS_ADMIN holds them all */
+	uint64_t (*capabilities_of)(unsigned type); /* and these, for the type; or NULL */
+	unsigned short kernel;                   /* the first with it; 0: the oldest supported */
+	unsigned short (*kernel_of)(unsigned type); /* the same for the type, or NULL */
 	const char *(*look)(const struct rawbpf_error *error); /* at the machine: a sentence, or NULL */
-	const char *more_sentences;              /* that several operations share, or NULL */
-	unsigned short (*kernel)(unsigned type); /* the first with it; NULL: the oldest supported */
+	const char *more_sentences;              /* that several have, or NULL */
 	char asks_perf;                          /* kernel.perf_event_paranoid matters */
 	char eacces_is_verifier;                 /* EACCES does not mean privilege */
 	char einval_is_denial;                   /* EINVAL does, if one is missing */
 	char sentences[];
 };
 
-RAWBPF__PRIVATE uint64_t rawbpf__capabilities_of_map(unsigned type);
-RAWBPF__PRIVATE uint64_t rawbpf__capabilities_of_prog(unsigned type);
-RAWBPF__PRIVATE uint64_t rawbpf__capabilities_of_bpf(unsigned type);
-RAWBPF__PRIVATE uint64_t rawbpf__capabilities_of_perf(unsigned type);
-RAWBPF__PRIVATE uint64_t rawbpf__capabilities_of_net(unsigned type);
-RAWBPF__PRIVATE uint64_t rawbpf__capabilities_of_admin(unsigned type);
+/* Several functions may fail alike. */
+#define RAWBPF__OPERATION(NAME, FAILURES) \
+	const struct rawbpf_operation RAWBPF_##NAME[1] = { { &(FAILURES) } }
 
 /* This process is not of the machine's first user namespace. */
 RAWBPF__PRIVATE int rawbpf__in_user_namespace(void);

@@ -5,12 +5,6 @@
 #include "error.h"
 #include "../attach/tracefs.h"
 
-uint64_t rawbpf__capabilities_of_perf(unsigned type)
-{
-	(void)type;
-	return RAWBPF__BIT(RAWBPF__CAP_PERFMON);
-}
-
 static const char of_perf[] =
 	"EACCES: tracefs cannot be read or written; run it as root\0"
 	"ENOSYS: this kernel has no perf_event_open(2) (it was built without "
@@ -52,8 +46,8 @@ static const char *why_no_tracepoints(const struct rawbpf_error *error)
 	return "a cookie needs a bpf link, and an ioctl makes none";
 }
 
-const struct rawbpf_operation rawbpf_operation_kprobe_attach = {
-	.capabilities = rawbpf__capabilities_of_perf,
+static const struct rawbpf_failures failures_of_kprobe_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
 	.look = why_no_kprobes,
 	.more_sentences = of_perf,
 	.asks_perf = 1,
@@ -66,16 +60,12 @@ const struct rawbpf_operation rawbpf_operation_kprobe_attach = {
 		"EADDRNOTAVAIL: this kernel has several functions '@'; probe one by its "
 		"address\0",
 };
+RAWBPF__OPERATION(KPROBE_ATTACH, failures_of_kprobe_attach);
+RAWBPF__OPERATION(KPROBE_PMU_ATTACH, failures_of_kprobe_attach);
 
-static unsigned short kernel_of_kprobe_multi(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(5, 18);
-}
-
-const struct rawbpf_operation rawbpf_operation_kprobe_multi_attach = {
-	.capabilities = rawbpf__capabilities_of_perf,
-	.kernel = kernel_of_kprobe_multi,
+static const struct rawbpf_failures failures_of_kprobe_multi_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.kernel = RAWBPF__KERNEL(5, 18),
 	.sentences =
 		"EOPNOTSUPP: this kernel was built without CONFIG_FPROBE\0"
 		"ESRCH: this kernel has no function of one of the names, or one that can be traced; "
@@ -86,10 +76,11 @@ const struct rawbpf_operation rawbpf_operation_kprobe_multi_attach = {
 		"ENODEV: ftrace has shut itself down after an error in the kernel (see dmesg)\0"
 		"EADDRNOTAVAIL: two functions have the same name; give their addresses\0",
 };
+RAWBPF__OPERATION(KPROBE_MULTI_ATTACH, failures_of_kprobe_multi_attach);
 
 /* Of one process or of all: measured on 6.18. */
-const struct rawbpf_operation rawbpf_operation_uprobe_attach = {
-	.capabilities = rawbpf__capabilities_of_admin,
+static const struct rawbpf_failures failures_of_uprobe_attach = {
+	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.look = why_no_uprobes,
 	.more_sentences = of_perf,
 	.sentences =
@@ -101,16 +92,11 @@ const struct rawbpf_operation rawbpf_operation_uprobe_attach = {
 		"ESRCH: there is no such process\0"
 		"EACCES: '@' cannot be read\0",
 };
+RAWBPF__OPERATION(UPROBE_ATTACH, failures_of_uprobe_attach);
 
-static unsigned short kernel_of_uprobe_multi(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 6);
-}
-
-const struct rawbpf_operation rawbpf_operation_uprobe_multi_attach = {
-	.capabilities = rawbpf__capabilities_of_perf,
-	.kernel = kernel_of_uprobe_multi,
+static const struct rawbpf_failures failures_of_uprobe_multi_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.kernel = RAWBPF__KERNEL(6, 6),
 	.sentences =
 		"ENOENT: there is no file '@'\0"
 		"ENOTDIR: '@' leads through a file\0"
@@ -120,9 +106,10 @@ const struct rawbpf_operation rawbpf_operation_uprobe_multi_attach = {
 		"EOPNOTSUPP: this kernel was built without CONFIG_UPROBES\0"
 		"ESRCH: there is no such process\0",
 };
+RAWBPF__OPERATION(UPROBE_MULTI_ATTACH, failures_of_uprobe_multi_attach);
 
-const struct rawbpf_operation rawbpf_operation_tracepoint_attach = {
-	.capabilities = rawbpf__capabilities_of_perf,
+static const struct rawbpf_failures failures_of_tracepoint_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
 	.look = why_no_tracepoints,
 	.more_sentences = of_perf,
 	.asks_perf = 1,
@@ -133,16 +120,18 @@ const struct rawbpf_operation rawbpf_operation_tracepoint_attach = {
 		"end of the tracepoint's record\0"
 		"EEXIST: the program is attached to '@' already\0",
 };
+RAWBPF__OPERATION(TRACEPOINT_ATTACH, failures_of_tracepoint_attach);
 
-const struct rawbpf_operation rawbpf_operation_raw_tracepoint_attach = {
+static const struct rawbpf_failures failures_of_raw_tracepoint_attach = {
 	.sentences =
 		"ENOENT: this kernel has no raw tracepoint '@'\0"
 		"EINVAL: the program is not of a type for raw tracepoints\0"
 		"EACCES: the program reads more arguments than '@' has\0",
 };
+RAWBPF__OPERATION(RAW_TRACEPOINT_ATTACH, failures_of_raw_tracepoint_attach);
 
-const struct rawbpf_operation rawbpf_operation_perf_event_attach = {
-	.capabilities = rawbpf__capabilities_of_perf,
+static const struct rawbpf_failures failures_of_perf_event_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
 	.more_sentences = of_perf,
 	.asks_perf = 1,
 	.sentences =
@@ -153,8 +142,9 @@ const struct rawbpf_operation rawbpf_operation_perf_event_attach = {
 		"ENOENT: this machine has no such event\0"
 		"EBADF: the event or the program is not open\0",
 };
+RAWBPF__OPERATION(PERF_EVENT_ATTACH, failures_of_perf_event_attach);
 
-const struct rawbpf_operation rawbpf_operation_tracing_attach = {
+static const struct rawbpf_failures failures_of_tracing_attach = {
 	.sentences =
 		"ENOENT: this kernel has no '@' to trace\0"
 		"EINVAL: the program was not loaded for that target\0"
@@ -166,32 +156,46 @@ const struct rawbpf_operation rawbpf_operation_tracing_attach = {
 		"ENODEV: ftrace has shut itself down after an error in the kernel (see dmesg)\0"
 		"EPERM: this kernel or a security module refuses that way to trace\0",
 };
+RAWBPF__OPERATION(TRACING_ATTACH, failures_of_tracing_attach);
 
-const struct rawbpf_operation rawbpf_operation_iter_attach = {
+static const struct rawbpf_failures failures_of_tracing_multi_attach = {
+	.kernel = RAWBPF__KERNEL(7, 2),
+	.sentences =
+		"EINVAL: there are no ids, one is there twice or is not of a function, or the program "
+		"was not loaded for several functions\0"
+		"EFAULT: an array is not this process's\0"
+		"EBADF: the program is not open\0",
+};
+RAWBPF__OPERATION(TRACING_MULTI_ATTACH, failures_of_tracing_multi_attach);
+
+static const struct rawbpf_failures failures_of_iter_attach = {
 	.sentences =
 		"EINVAL: the program is not an iterator, or its target wants other fields\0"
 		"ENOENT: this kernel has no iterator '@'\0"
 		"EBADF: its map or cgroup is not open\0"
 		"ESRCH: there is no such process\0",
 };
+RAWBPF__OPERATION(ITER_ATTACH, failures_of_iter_attach);
 
-static unsigned short kernel_of_struct_ops(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 4);
-}
+static const struct rawbpf_failures failures_of_iter_create = {
+	.sentences =
+		"EINVAL: the link is not of an iterator\0"
+		"EBADF: the link is detached\0",
+};
+RAWBPF__OPERATION(ITER_CREATE, failures_of_iter_create);
 
-const struct rawbpf_operation rawbpf_operation_struct_ops_attach = {
-	.capabilities = rawbpf__capabilities_of_bpf,
-	.kernel = kernel_of_struct_ops,
+static const struct rawbpf_failures failures_of_struct_ops_attach = {
+	.capabilities = RAWBPF__NEEDS_BPF,
+	.kernel = RAWBPF__KERNEL(6, 4),
 	.sentences =
 		"EINVAL: the map has no programs in it, was made without BPF_F_LINK, or is no "
 		"struct_ops map\0"
 		"EEXIST: there are operations of that name\0"
 		"EBADF: the map is not open\0",
 };
+RAWBPF__OPERATION(STRUCT_OPS_ATTACH, failures_of_struct_ops_attach);
 
-const struct rawbpf_operation rawbpf_operation_link_update = {
+static const struct rawbpf_failures failures_of_link_update = {
 	.sentences =
 		"EINVAL: links of this kind keep their program, or the new one is of another type\0"
 		"EPERM: the link has another program than the one that was to be replaced\0"
@@ -199,13 +203,21 @@ const struct rawbpf_operation rawbpf_operation_link_update = {
 		"EBADF: the link is detached, or the program is not open\0"
 		"EOPNOTSUPP: links of this kind keep their program\0",
 };
+RAWBPF__OPERATION(LINK_UPDATE, failures_of_link_update);
 
-const struct rawbpf_operation rawbpf_operation_link_detach = {
+static const struct rawbpf_failures failures_of_link_detach = {
 	.sentences =
 		"EBUSY: the event in tracefs is still in use\0"
 		"EACCES: tracefs cannot be written; the event stays there\0"
-		"EOPNOTSUPP: links of this kind end when nobody holds them, or tracefs is no longer "
-		"mounted\0"
-		"EBADF: the link is detached\0"
+		"EOPNOTSUPP: tracefs is no longer mounted\0"
 		"ENOENT: somebody else removed the event\0",
 };
+RAWBPF__OPERATION(LINK_DETACH, failures_of_link_detach);
+
+static const struct rawbpf_failures failures_of_link_revoke = {
+	.sentences =
+		"EINVAL: it is a perf event, and not a bpf link\0"
+		"EOPNOTSUPP: links of this kind end when nobody holds them\0"
+		"EBADF: the link is detached\0",
+};
+RAWBPF__OPERATION(LINK_REVOKE, failures_of_link_revoke);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How operations on maps and BTF fail. */
+/* How operations on maps fail. */
 #include <linux/bpf.h>
 
 #include "error.h"
@@ -18,14 +18,8 @@ static unsigned short kernel_of_map(unsigned type)
 	return newer < sizeof kernels / sizeof kernels[0] ? kernels[newer] : 0;
 }
 
-uint64_t rawbpf__capabilities_of_bpf(unsigned type)
-{
-	(void)type;
-	return RAWBPF__BIT(RAWBPF__CAP_BPF);
-}
-
 /* Measured on 6.18; kernel/bpf/syscall.c, map_create(). */
-uint64_t rawbpf__capabilities_of_map(unsigned type)
+static uint64_t capabilities_of_map(unsigned type)
 {
 	static const uint64_t of_net_admin =
 		RAWBPF__BIT(BPF_MAP_TYPE_DEVMAP) | RAWBPF__BIT(BPF_MAP_TYPE_DEVMAP_HASH) |
@@ -33,13 +27,13 @@ uint64_t rawbpf__capabilities_of_map(unsigned type)
 		RAWBPF__BIT(BPF_MAP_TYPE_XSKMAP);
 	uint64_t bit = type < 64 ? RAWBPF__BIT(type) : 0;
 
-	return RAWBPF__BIT(RAWBPF__CAP_BPF) |
-	       (bit & of_net_admin ? RAWBPF__BIT(CAP_NET_ADMIN) : 0);
+	return bit & of_net_admin ? RAWBPF__NEEDS_NET : 0;
 }
 
-const struct rawbpf_operation rawbpf_operation_map_create = {
-	.capabilities = rawbpf__capabilities_of_map,
-	.kernel = kernel_of_map,
+static const struct rawbpf_failures failures_of_map_create = {
+	.capabilities = RAWBPF__NEEDS_BPF,
+	.capabilities_of = capabilities_of_map,
+	.kernel_of = kernel_of_map,
 	.sentences =
 		"EINVAL: the map's type refuses these sizes or flags, this kernel does not know "
 		"it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) "
@@ -47,8 +41,11 @@ const struct rawbpf_operation rawbpf_operation_map_create = {
 		"E2BIG: the map is larger than its type allows\0"
 		"EBADF: the inner map or the BTF is not open\0",
 };
+RAWBPF__OPERATION(MAP_CREATE, failures_of_map_create);
+RAWBPF__OPERATION(MAP_RECIPE_CREATE, failures_of_map_create);
+RAWBPF__OPERATION(PROBE_MAP_HAS, failures_of_map_create);
 
-const struct rawbpf_operation rawbpf_operation_map_element = {
+static const struct rawbpf_failures failures_of_map_element = {
 	.sentences =
 		"EPERM: the map is frozen, or its descriptor or its flags do not allow that "
 		"(BPF_F_RDONLY, BPF_F_WRONLY)\0"
@@ -67,42 +64,48 @@ const struct rawbpf_operation rawbpf_operation_map_element = {
 		"EFAULT: a pointer is not this process's\0"
 		"EOPNOTSUPP: its type cannot do that\0",
 };
+RAWBPF__OPERATION(MAP_LOOKUP, failures_of_map_element);
+RAWBPF__OPERATION(MAP_UPDATE, failures_of_map_element);
+RAWBPF__OPERATION(MAP_DELETE, failures_of_map_element);
+RAWBPF__OPERATION(MAP_NEXT, failures_of_map_element);
+RAWBPF__OPERATION(MAP_TAKE, failures_of_map_element);
+RAWBPF__OPERATION(MAP_BATCH_LOOKUP, failures_of_map_element);
+RAWBPF__OPERATION(MAP_BATCH_TAKE, failures_of_map_element);
+RAWBPF__OPERATION(MAP_BATCH_UPDATE, failures_of_map_element);
+RAWBPF__OPERATION(MAP_BATCH_DELETE, failures_of_map_element);
+RAWBPF__OPERATION(MAP_ITER_NEXT, failures_of_map_element);
 
-const struct rawbpf_operation rawbpf_operation_map_freeze = {
+static const struct rawbpf_failures failures_of_map_percpu_lookup = {
+	.more_sentences = failures_of_map_element.sentences,
+	.sentences = "ENOSPC: the buffer is smaller than the layout's lookup_size\0",
+};
+RAWBPF__OPERATION(MAP_PERCPU_LOOKUP, failures_of_map_percpu_lookup);
+
+static const struct rawbpf_failures failures_of_map_layout_info = {
+	.sentences =
+		"EBADF: it is not open\0"
+		"EINVAL: it is not a map\0"
+		"ENOENT: the number of CPUs cannot be read; mount sysfs: mount -t sysfs sysfs /sys\0",
+};
+RAWBPF__OPERATION(MAP_LAYOUT_INFO, failures_of_map_layout_info);
+RAWBPF__OPERATION(MAP_ITER_OPEN, failures_of_map_layout_info);
+
+static const struct rawbpf_failures failures_of_map_view_open = {
+	.sentences =
+		"EBADF: it is not open\0"
+		"EINVAL: the map is not an array, was created without BPF_F_MMAPABLE, or its "
+		"descriptor is read-only\0"
+		"EPERM: the map is frozen; open the view for reading only\0"
+		"EACCES: the map's flags or its descriptor do not allow that (BPF_F_RDONLY, "
+		"BPF_F_WRONLY, BPF_F_RDONLY_PROG)\0",
+};
+RAWBPF__OPERATION(MAP_VIEW_OPEN, failures_of_map_view_open);
+
+static const struct rawbpf_failures failures_of_map_freeze = {
 	.sentences =
 		"EPERM: the map is frozen already, or its descriptor is read-only\0"
 		"EBUSY: the map is frozen already, or mapped for writing; close such views first\0"
 		"EOPNOTSUPP: maps of this type cannot be frozen\0"
 		"EBADF: it is not open\0",
 };
-
-static const char of_btf[] =
-	"EPERM: a security module, a seccomp filter or the kernel's configuration refuses it\0";
-
-const struct rawbpf_operation rawbpf_operation_btf_load = {
-	.capabilities = rawbpf__capabilities_of_bpf,
-	.more_sentences = of_btf,
-	.sentences =
-		"EINVAL: the BTF is broken, or has a kind that this kernel does not know; its log "
-		"says which type\0"
-		"E2BIG: the BTF is larger than 16 MB\0",
-};
-
-static const char *why_no_kernel_btf(const struct rawbpf_error *error)
-{
-	if (error->error != -ENOENT && error->error != -EPERM)
-		return NULL;
-	if (!rawbpf__exists("/sys/kernel"))
-		return "sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
-		       "mount it: mount -t sysfs sysfs /sys";
-	if (!rawbpf__exists("/sys/kernel/btf/vmlinux"))
-		return "this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF";
-	return NULL;
-}
-
-const struct rawbpf_operation rawbpf_operation_btf_kernel_open = {
-	.look = why_no_kernel_btf,
-	.sentences =
-		"ENOENT: the kernel's BTF is not to be found\0"
-		"EINVAL: what the kernel gives is not sound BTF\0",
-};
+RAWBPF__OPERATION(MAP_FREEZE, failures_of_map_freeze);

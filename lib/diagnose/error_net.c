@@ -4,14 +4,8 @@
 
 #include "error.h"
 
-uint64_t rawbpf__capabilities_of_net(unsigned type)
-{
-	(void)type;
-	return RAWBPF__BIT(CAP_NET_ADMIN);
-}
-
-const struct rawbpf_operation rawbpf_operation_xdp_attach = {
-	.capabilities = rawbpf__capabilities_of_net,
+static const struct rawbpf_failures failures_of_xdp_attach = {
+	.capabilities = RAWBPF__NEEDS_NET,
 	.sentences =
 		"EINVAL: there is no device '@', or the program is not of type xdp\0"
 		"EBUSY: '@' has such a link already; `ip link show` tells\0"
@@ -19,12 +13,7 @@ const struct rawbpf_operation rawbpf_operation_xdp_attach = {
 		"`ip link set dev @ xdp off` removes that\0"
 		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use XDP_FLAGS_SKB_MODE\0",
 };
-
-static unsigned short kernel_of_tcx(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 6);
-}
+RAWBPF__OPERATION(XDP_ATTACH, failures_of_xdp_attach);
 
 static const char of_devices[] =
 	"ENODEV: there is no device '@'\0"
@@ -33,24 +22,19 @@ static const char of_devices[] =
 	"EEXIST: the place is taken, or the program is attached already\0"
 	"ERANGE: 64 programs are attached there already, or there is no such place\0";
 
-const struct rawbpf_operation rawbpf_operation_tcx_attach = {
-	.capabilities = rawbpf__capabilities_of_net,
-	.kernel = kernel_of_tcx,
+static const struct rawbpf_failures failures_of_tcx_attach = {
+	.capabilities = RAWBPF__NEEDS_NET,
+	.kernel = RAWBPF__KERNEL(6, 6),
 	.more_sentences = of_devices,
 	.sentences =
 		"EINVAL: the program is not of type sched_cls, or this kernel was built without "
 		"CONFIG_NET_XGRESS\0",
 };
+RAWBPF__OPERATION(TCX_ATTACH, failures_of_tcx_attach);
 
-static unsigned short kernel_of_netkit(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 7);
-}
-
-const struct rawbpf_operation rawbpf_operation_netkit_attach = {
-	.capabilities = rawbpf__capabilities_of_net,
-	.kernel = kernel_of_netkit,
+static const struct rawbpf_failures failures_of_netkit_attach = {
+	.capabilities = RAWBPF__NEEDS_NET,
+	.kernel = RAWBPF__KERNEL(6, 7),
 	.more_sentences = of_devices,
 	.sentences =
 		"EINVAL: the program is not of type sched_cls, or this kernel was built without "
@@ -58,16 +42,11 @@ const struct rawbpf_operation rawbpf_operation_netkit_attach = {
 		"ENXIO: '@' is not a netkit device\0"
 		"EACCES: '@' is the peer's end; attach at the primary one\0",
 };
+RAWBPF__OPERATION(NETKIT_ATTACH, failures_of_netkit_attach);
 
-static unsigned short kernel_of_netfilter(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 4);
-}
-
-const struct rawbpf_operation rawbpf_operation_netfilter_attach = {
-	.capabilities = rawbpf__capabilities_of_net,
-	.kernel = kernel_of_netfilter,
+static const struct rawbpf_failures failures_of_netfilter_attach = {
+	.capabilities = RAWBPF__NEEDS_NET,
+	.kernel = RAWBPF__KERNEL(6, 4),
 	.sentences =
 		"EINVAL: the program is not of type netfilter, or this kernel was built without "
 		"CONFIG_NETFILTER_BPF_LINK\0"
@@ -77,35 +56,32 @@ const struct rawbpf_operation rawbpf_operation_netfilter_attach = {
 		"EPROTO: there is no such hook\0"
 		"EOPNOTSUPP: this kernel does not know the flags\0",
 };
+RAWBPF__OPERATION(NETFILTER_ATTACH, failures_of_netfilter_attach);
 
-const struct rawbpf_operation rawbpf_operation_netns_attach = {
-	.capabilities = rawbpf__capabilities_of_net,
+static const struct rawbpf_failures failures_of_netns_attach = {
+	.capabilities = RAWBPF__NEEDS_NET,
 	.sentences =
 		"EINVAL: '@' is not a network namespace, or the program is not of this hook's type\0"
 		"EBADF: '@' is not open\0"
 		"EEXIST: a flow dissector is attached there, or to the first namespace\0"
 		"E2BIG: as many programs as can be are attached there already\0",
 };
+RAWBPF__OPERATION(NETNS_ATTACH, failures_of_netns_attach);
 
-static unsigned short kernel_of_sockmap(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 10);
-}
-
-const struct rawbpf_operation rawbpf_operation_sockmap_attach = {
-	.capabilities = rawbpf__capabilities_of_net,
-	.kernel = kernel_of_sockmap,
+static const struct rawbpf_failures failures_of_sockmap_attach = {
+	.capabilities = RAWBPF__NEEDS_NET,
+	.kernel = RAWBPF__KERNEL(6, 10),
 	.sentences =
 		"EINVAL: the map is neither a sockmap nor a sockhash, or the program is not of this "
 		"hook's type\0"
 		"EBUSY: the map has such a program already\0"
 		"EBADF: the map or the program is not open\0",
 };
+RAWBPF__OPERATION(SOCKMAP_ATTACH, failures_of_sockmap_attach);
 
 static uint64_t capabilities_of_cgroup(unsigned type)
 {
-	return type == BPF_PROG_TYPE_CGROUP_SKB ? RAWBPF__BIT(CAP_NET_ADMIN) : 0;
+	return type == BPF_PROG_TYPE_CGROUP_SKB ? RAWBPF__NEEDS_NET : 0;
 }
 
 static const char of_cgroup[] =
@@ -113,8 +89,8 @@ static const char of_cgroup[] =
 	"ENOENT: the cgroup '@' was removed\0"
 	"EINVAL: this kernel was built without CONFIG_CGROUP_BPF\0";
 
-const struct rawbpf_operation rawbpf_operation_cgroup_attach = {
-	.capabilities = capabilities_of_cgroup,
+static const struct rawbpf_failures failures_of_cgroup_attach = {
+	.capabilities_of = capabilities_of_cgroup,
 	.einval_is_denial = 1,
 	.more_sentences = of_cgroup,
 	.sentences =
@@ -128,17 +104,22 @@ const struct rawbpf_operation rawbpf_operation_cgroup_attach = {
 		"ESTALE: somebody else attached or detached programs of '@' meanwhile; try "
 		"again\0",
 };
+RAWBPF__OPERATION(CGROUP_ATTACH, failures_of_cgroup_attach);
+RAWBPF__OPERATION(CGROUP_ATTACH_AT, failures_of_cgroup_attach);
+RAWBPF__OPERATION(CGROUP_PROG_ATTACH, failures_of_cgroup_attach);
 
-const struct rawbpf_operation rawbpf_operation_cgroup_detach = {
-	.capabilities = capabilities_of_cgroup,
+static const struct rawbpf_failures failures_of_cgroup_prog_detach = {
+	.capabilities_of = capabilities_of_cgroup,
 	.more_sentences = of_cgroup,
 	.sentences =
 		"ENOENT: the program is not attached to '@', or by a link; or '@' was "
 		"removed\0",
 };
+RAWBPF__OPERATION(CGROUP_PROG_DETACH, failures_of_cgroup_prog_detach);
 
-const struct rawbpf_operation rawbpf_operation_cgroup_query = {
-	.capabilities = rawbpf__capabilities_of_net,
+static const struct rawbpf_failures failures_of_cgroup_query = {
+	.capabilities = RAWBPF__NEEDS_NET,
 	.more_sentences = of_cgroup,
 	.sentences = "",
 };
+RAWBPF__OPERATION(CGROUP_QUERY, failures_of_cgroup_query);

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How operations on pins, ids, buffers and tokens fail. */
+/* How operations on pins, ids, tokens and the system's own lists fail. */
 #include <linux/bpf.h>
 
 #include "error.h"
-
-uint64_t rawbpf__capabilities_of_admin(unsigned type)
-{
-	(void)type;
-	return RAWBPF__BIT(CAP_SYS_ADMIN);
-}
 
 /* The directory that a path is in, as far as there is room. */
 static void directory_of(const char *path, char *directory, size_t size)
@@ -47,7 +41,7 @@ static const char *why_no_pin(const struct rawbpf_error *error)
 
 static const char of_paths[] = "ENOTDIR: '@' leads through a file\0";
 
-const struct rawbpf_operation rawbpf_operation_obj_pin = {
+static const struct rawbpf_failures failures_of_obj_pin = {
 	.more_sentences = of_paths,
 	.look = why_no_pin,
 	.sentences =
@@ -57,8 +51,20 @@ const struct rawbpf_operation rawbpf_operation_obj_pin = {
 		"EINVAL: it is not a map, a program or a link, or not open\0"
 		"EBADF: it is not open\0",
 };
+RAWBPF__OPERATION(OBJ_PIN, failures_of_obj_pin);
+RAWBPF__OPERATION(LINK_PIN, failures_of_obj_pin);
 
-const struct rawbpf_operation rawbpf_operation_obj_open = {
+/* The path is of another directory than this process's. */
+static const struct rawbpf_failures failures_of_obj_pin_at = {
+	.kernel = RAWBPF__KERNEL(6, 5),
+	.more_sentences = failures_of_obj_pin.sentences,
+	.sentences =
+		"EPERM: the directory is not of a bpffs, or the name has a dot in it\0"
+		"EBADF: the directory, or what is to be pinned, is not open\0",
+};
+RAWBPF__OPERATION(OBJ_PIN_AT, failures_of_obj_pin_at);
+
+static const struct rawbpf_failures failures_of_obj_open = {
 	.more_sentences = of_paths,
 	.sentences =
 		"ENOENT: nothing is pinned at '@'\0"
@@ -66,63 +72,54 @@ const struct rawbpf_operation rawbpf_operation_obj_open = {
 		"EPERM: '@' is not a pinned object, or its permissions do not let this user\0"
 		"EINVAL: '@' is of another kind\0",
 };
+RAWBPF__OPERATION(OBJ_OPEN, failures_of_obj_open);
+RAWBPF__OPERATION(LINK_OPEN, failures_of_obj_open);
 
-const struct rawbpf_operation rawbpf_operation_obj_info = {
+static const struct rawbpf_failures failures_of_obj_open_at = {
+	.kernel = RAWBPF__KERNEL(6, 5),
+	.more_sentences = failures_of_obj_open.sentences,
+	.sentences = "EBADF: the directory is not open\0",
+};
+RAWBPF__OPERATION(OBJ_OPEN_AT, failures_of_obj_open_at);
+
+static const struct rawbpf_failures failures_of_obj_info = {
 	.sentences =
 		"EBADF: it is not open\0"
 		"EINVAL: it is not a map, a program, a link or BTF\0"
 		"E2BIG: the struct has fields that this kernel does not know, and they are not 0\0"
 		"EFAULT: an array of the struct is not this process's\0",
 };
+RAWBPF__OPERATION(OBJ_INFO, failures_of_obj_info);
+RAWBPF__OPERATION(MAP_INFO, failures_of_obj_info);
+RAWBPF__OPERATION(PROG_INFO, failures_of_obj_info);
+RAWBPF__OPERATION(LINK_INFO, failures_of_obj_info);
+RAWBPF__OPERATION(BTF_INFO, failures_of_obj_info);
 
-const struct rawbpf_operation rawbpf_operation_obj_id_next = {
-	.capabilities = rawbpf__capabilities_of_admin,
+static const struct rawbpf_failures failures_of_obj_id_next = {
+	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.sentences = "ENOENT: there are no more\0",
 };
+RAWBPF__OPERATION(OBJ_ID_NEXT, failures_of_obj_id_next);
 
-const struct rawbpf_operation rawbpf_operation_obj_id_open = {
-	.capabilities = rawbpf__capabilities_of_admin,
+static const struct rawbpf_failures failures_of_obj_id_open = {
+	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.sentences =
 		"ENOENT: it is gone\0",
 };
+RAWBPF__OPERATION(OBJ_ID_OPEN, failures_of_obj_id_open);
+RAWBPF__OPERATION(OBJ_ID_OPEN_AS, failures_of_obj_id_open);
 
-const struct rawbpf_operation rawbpf_operation_task_fd_info = {
-	.capabilities = rawbpf__capabilities_of_admin,
+static const struct rawbpf_failures failures_of_task_fd_info = {
+	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.sentences =
 		"ENOENT: there is no such process\0"
 		"EBADF: the process has no such descriptor\0"
 		"EOPNOTSUPP: the descriptor is not a perf event's or a raw tracepoint's\0",
 };
+RAWBPF__OPERATION(TASK_FD_INFO, failures_of_task_fd_info);
 
-static const char of_buffers[] =
-	"EBADF: the map is not open\0"
-	"EPERM: the map is frozen or read-only, or the memory that this user may lock is used up; "
-	"ulimit -l raises that\0";
-
-const struct rawbpf_operation rawbpf_operation_ring_open = {
-	.more_sentences = of_buffers,
-	.sentences = "EINVAL: the map is not a ring buffer\0",
-};
-
-const struct rawbpf_operation rawbpf_operation_perfbuf_open = {
-	.capabilities = rawbpf__capabilities_of_perf,
-	.more_sentences = of_buffers,
-	.asks_perf = 1,
-	.sentences =
-		"EINVAL: the map is not a perf event array, or the buffer's size is not 2^n pages\0"
-		"ENODEV: no CPU is there to be read from\0"
-		"ENOSYS: to keep the newest needs membarrier(2), which this kernel was built without\0"
-		"EOPNOTSUPP: to keep the newest needs MEMBARRIER_CMD_GLOBAL of membarrier(2)\0",
-};
-
-static unsigned short kernel_of_tokens(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 9);
-}
-
-const struct rawbpf_operation rawbpf_operation_token_create = {
-	.kernel = kernel_of_tokens,
+static const struct rawbpf_failures failures_of_token_create = {
+	.kernel = RAWBPF__KERNEL(6, 9),
 	.sentences =
 		"EINVAL: '@' is not the top of a bpffs\0"
 		"ENOENT: this bpffs delegates nothing; mount it with delegate_cmds and the like\0"
@@ -130,3 +127,39 @@ const struct rawbpf_operation rawbpf_operation_token_create = {
 		"for, which holds CAP_BPF there\0"
 		"EOPNOTSUPP: tokens are for user namespaces, and this is the first one\0",
 };
+RAWBPF__OPERATION(TOKEN_CREATE, failures_of_token_create);
+
+static const struct rawbpf_failures failures_of_memlock_raise = {
+	.sentences =
+		"EPERM: the hard limit on locked memory is CAP_SYS_RESOURCE's to raise; "
+		"the soft one is as high as that now\0"
+		"ENOSYS: a seccomp filter hides prlimit(2)\0",
+};
+RAWBPF__OPERATION(MEMLOCK_RAISE, failures_of_memlock_raise);
+
+static const struct rawbpf_failures failures_of_cpu_count = {
+	.sentences =
+		"ENOENT: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys\0"
+		"EINVAL: /sys/devices/system/cpu/possible is not a list of CPUs\0"
+		"EACCES: /sys/devices/system/cpu/possible cannot be read\0",
+};
+RAWBPF__OPERATION(CPU_COUNT, failures_of_cpu_count);
+
+static const char *why_no_ksym(const struct rawbpf_error *error)
+{
+	if (error->error != -ENOENT || rawbpf__exists("/proc/kallsyms"))
+		return NULL;
+	return rawbpf__exists("/proc/self") ?
+		"this kernel tells no symbols (it was built without CONFIG_KALLSYMS)" :
+		"procfs is not mounted; mount it: mount -t proc proc /proc";
+}
+
+static const struct rawbpf_failures failures_of_ksym = {
+	.look = why_no_ksym,
+	.sentences =
+		"EPERM: the kernel hides its addresses from this process (kernel.kptr_restrict, or "
+		"CAP_SYSLOG is missing); run it as root, with kernel.kptr_restrict at most 1\0"
+		"ENOENT: this kernel has no symbol '@'\0",
+};
+RAWBPF__OPERATION(KSYM_FIND, failures_of_ksym);
+RAWBPF__OPERATION(KSYM_RESOLVE, failures_of_ksym);

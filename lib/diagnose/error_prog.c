@@ -13,7 +13,7 @@ static unsigned short kernel_of_prog(unsigned type)
 }
 
 /* Measured on 6.18; is_net_admin_prog_type(), is_perfmon_prog_type(). */
-uint64_t rawbpf__capabilities_of_prog(unsigned type)
+static uint64_t capabilities_of_prog(unsigned type)
 {
 	static const uint64_t of_perfmon =
 		RAWBPF__BIT(BPF_PROG_TYPE_KPROBE) | RAWBPF__BIT(BPF_PROG_TYPE_TRACEPOINT) |
@@ -25,20 +25,19 @@ uint64_t rawbpf__capabilities_of_prog(unsigned type)
 		RAWBPF__BIT(BPF_PROG_TYPE_SOCKET_FILTER) | RAWBPF__BIT(BPF_PROG_TYPE_CGROUP_SKB) |
 		RAWBPF__BIT(BPF_PROG_TYPE_SK_REUSEPORT) | RAWBPF__BIT(BPF_PROG_TYPE_SK_LOOKUP) |
 		RAWBPF__BIT(BPF_PROG_TYPE_LIRC_MODE2) | RAWBPF__BIT(SYSCALL);
-	const uint64_t bpf = RAWBPF__BIT(RAWBPF__CAP_BPF);
-	const uint64_t perfmon = RAWBPF__BIT(RAWBPF__CAP_PERFMON);
 	uint64_t bit = type < 64 ? RAWBPF__BIT(type) : 0;
 
 	if (bit & RAWBPF__BIT(BPF_PROG_TYPE_EXT)) /* may extend any */
-		return bpf | perfmon | RAWBPF__BIT(CAP_NET_ADMIN);
+		return RAWBPF__NEEDS_PERFMON | RAWBPF__NEEDS_NET;
 	if (bit & of_neither)
-		return bpf;
-	return bpf | (bit & of_perfmon ? perfmon : RAWBPF__BIT(CAP_NET_ADMIN));
+		return 0;
+	return bit & of_perfmon ? RAWBPF__NEEDS_PERFMON : RAWBPF__NEEDS_NET;
 }
 
-const struct rawbpf_operation rawbpf_operation_prog_load = {
-	.capabilities = rawbpf__capabilities_of_prog,
-	.kernel = kernel_of_prog,
+static const struct rawbpf_failures failures_of_prog_load = {
+	.capabilities = RAWBPF__NEEDS_BPF,
+	.capabilities_of = capabilities_of_prog,
+	.kernel_of = kernel_of_prog,
 	.eacces_is_verifier = 1,
 	.sentences =
 		"EACCES: the verifier rejected the program; its log says why\0"
@@ -48,25 +47,43 @@ const struct rawbpf_operation rawbpf_operation_prog_load = {
 		"E2BIG: the program is too long, or too complex to verify\0"
 		"EAGAIN: signals interrupt the verifier again and again; try again\0",
 };
+RAWBPF__OPERATION(PROG_LOAD, failures_of_prog_load);
+RAWBPF__OPERATION(PROBE_PROG_HAS, failures_of_prog_load);
+RAWBPF__OPERATION(PROBE_HELPERS_HAS, failures_of_prog_load);
+RAWBPF__OPERATION(PROBE_ISA_FIND, failures_of_prog_load);
+RAWBPF__OPERATION(PROBE_ATTACH_HAS, failures_of_prog_load);
 
-const struct rawbpf_operation rawbpf_operation_prog_run = {
+static const struct rawbpf_failures failures_of_prog_recipe_load = {
+	.capabilities = RAWBPF__NEEDS_BPF,
+	.capabilities_of = capabilities_of_prog,
+	.kernel_of = kernel_of_prog,
+	.eacces_is_verifier = 1,
+	.more_sentences = failures_of_prog_load.sentences,
+	.sentences = "ENOENT: this kernel has no function, tracepoint or struct of the recipe's name\0",
+};
+RAWBPF__OPERATION(PROG_RECIPE_LOAD, failures_of_prog_recipe_load);
+
+static const struct rawbpf_failures failures_of_prog_run = {
 	.sentences =
 		"EINVAL: programs of this type want a packet of 14 bytes or more, or a context, or "
 		"neither; or it is not a program\0"
 		"EOPNOTSUPP: programs of this type cannot be run so, only attached\0"
 		"ENOSPC: the packet afterwards is larger than data_out; make that larger\0"
 		"EINTR: a signal came during the repeats; try again\0"
-		"EPERM: the program was not loaded by this process's kind\0"
+		"ENXIO: there is no such CPU, or it is offline\0"
+		"EPROTO: the program returned another result than its recipe's\0"
 		"EBADF: it is not open\0",
 };
+RAWBPF__OPERATION(PROG_RUN, failures_of_prog_run);
+RAWBPF__OPERATION(PROG_RECIPE_RUN, failures_of_prog_run);
 
 static uint64_t capabilities_of_prog_attach(unsigned type)
 {
-	return type == BPF_PROG_TYPE_CGROUP_SKB ? RAWBPF__BIT(CAP_NET_ADMIN) : 0;
+	return type == BPF_PROG_TYPE_CGROUP_SKB ? RAWBPF__NEEDS_NET : 0;
 }
 
-const struct rawbpf_operation rawbpf_operation_prog_attach = {
-	.capabilities = capabilities_of_prog_attach,
+static const struct rawbpf_failures failures_of_prog_attach = {
+	.capabilities_of = capabilities_of_prog_attach,
 	.einval_is_denial = 1,
 	.sentences =
 		"EINVAL: the program's type is not one for this hook, it is attached already, or "
@@ -75,12 +92,15 @@ const struct rawbpf_operation rawbpf_operation_prog_attach = {
 		"EBUSY: another program is there; detach it first\0"
 		"EOPNOTSUPP: this kind of target takes none\0"
 		"ENOENT: the program is not attached there\0"
+		"ENODEV: there is no such device\0"
 		"ESTALE: somebody else attached or detached programs meanwhile; try again\0"
 		"E2BIG: as many programs as can be are attached already\0",
 };
+RAWBPF__OPERATION(PROG_ATTACH, failures_of_prog_attach);
+RAWBPF__OPERATION(PROG_DETACH, failures_of_prog_attach);
 
-const struct rawbpf_operation rawbpf_operation_prog_query = {
-	.capabilities = rawbpf__capabilities_of_net,
+static const struct rawbpf_failures failures_of_prog_query = {
+	.capabilities = RAWBPF__NEEDS_NET,
 	.sentences =
 		"EINVAL: this kernel cannot say what is attached there; XDP is asked by netlink\0"
 		"ENOSPC: there are more programs than the arrays have room for\0"
@@ -88,27 +108,36 @@ const struct rawbpf_operation rawbpf_operation_prog_query = {
 		"ENOENT: nothing is attached there\0"
 		"ENODEV: there is no such device\0",
 };
+RAWBPF__OPERATION(PROG_QUERY, failures_of_prog_query);
 
-const struct rawbpf_operation rawbpf_operation_prog_map_bind = {
+static const struct rawbpf_failures failures_of_prog_map_bind = {
 	.sentences =
 		"EBADF: the program or the map is not open\0"
 		"EINVAL: what is to be the program is none, or what is to be the map\0",
 };
+RAWBPF__OPERATION(PROG_MAP_BIND, failures_of_prog_map_bind);
 
-static unsigned short kernel_of_streams(unsigned type)
-{
-	(void)type;
-	return RAWBPF__KERNEL(6, 17);
-}
+static const struct rawbpf_failures failures_of_prog_struct_ops_bind = {
+	.kernel = RAWBPF__KERNEL(7, 0),
+	.sentences =
+		"EBADF: the program or the map is not open\0"
+		"EINVAL: the map is not of type struct_ops, or the program is itself of such a map\0"
+		"EBUSY: the program has another map\0",
+};
+RAWBPF__OPERATION(PROG_STRUCT_OPS_BIND, failures_of_prog_struct_ops_bind);
 
-const struct rawbpf_operation rawbpf_operation_prog_stream_read = {
-	.kernel = kernel_of_streams,
+static const struct rawbpf_failures failures_of_prog_stream_read = {
+	.kernel = RAWBPF__KERNEL(6, 17),
 	.sentences =
 		"ENOENT: a program has two streams, 1 and 2\0"
+		"EINVAL: it is not a program\0"
+		"EBADF: it is not open\0"
 		"ENOMEM: this program has no streams; they are of programs that the JIT compiled\0",
 };
+RAWBPF__OPERATION(PROG_STREAM_READ, failures_of_prog_stream_read);
 
-const struct rawbpf_operation rawbpf_operation_prog_stats_open = {
-	.capabilities = rawbpf__capabilities_of_admin,
+static const struct rawbpf_failures failures_of_prog_stats_open = {
+	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.sentences = "EINVAL: this kernel has no such statistics\0",
 };
+RAWBPF__OPERATION(PROG_STATS_OPEN, failures_of_prog_stats_open);

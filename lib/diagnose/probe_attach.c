@@ -200,21 +200,28 @@ const char *rawbpf_probe_attach_name(enum rawbpf_probe_attach way)
 }
 
 /* Reasons that are no answer of the kernel's, or that it has no telling errno for. */
-static const struct rawbpf_operation kprobes_off = {
+static const struct rawbpf_failures failures_of_kprobes_off = {
 	.sentences = "EOPNOTSUPP: kprobes are switched off; switch them on: "
 		     "echo 1 > /sys/kernel/debug/kprobes/enabled\0",
 };
-static const struct rawbpf_operation lsm_off = {
+static const struct rawbpf_operation kprobes_off = { &failures_of_kprobes_off };
+
+static const struct rawbpf_failures failures_of_lsm_off = {
 	.sentences = "EOPNOTSUPP: the kernel has not started the security module bpf "
 		     "(/sys/kernel/security/lsm), and calls no such program; boot with bpf in lsm=\0",
 };
-static const struct rawbpf_operation no_jit = {
+static const struct rawbpf_operation lsm_off = { &failures_of_lsm_off };
+
+static const struct rawbpf_failures failures_of_no_jit = {
 	.sentences = "ENOMEM: this kernel has no JIT (it was built without CONFIG_BPF_JIT), which "
 		     "such programs need\0",
 };
-static const struct rawbpf_operation no_target = {
+static const struct rawbpf_operation no_jit = { &failures_of_no_jit };
+
+static const struct rawbpf_failures failures_of_no_target = {
 	.sentences = "ENOENT: this kernel has no such function, type or hook\0",
 };
+static const struct rawbpf_operation no_target = { &failures_of_no_target };
 
 /* Why a program was not loaded. Those that a trampoline calls take a JIT. */
 static const struct rawbpf_operation *refused_by(int err, unsigned type)

@@ -59,15 +59,11 @@ OPAQUE int rawbpf_link_detach(struct rawbpf_link *link)
 	return link->fd;
 }
 
-struct rawbpf_operation {
-	char nothing;
-};
-const struct rawbpf_operation rawbpf_operation_map_create, rawbpf_operation_prog_load,
-	rawbpf_operation_kprobe_attach, rawbpf_operation_tracepoint_attach,
-	rawbpf_operation_raw_tracepoint_attach;
+const struct rawbpf_operation RAWBPF_MAP_CREATE[1], RAWBPF_PROG_LOAD[1], RAWBPF_KPROBE_ATTACH[1],
+	RAWBPF_TRACEPOINT_ATTACH[1], RAWBPF_RAW_TRACEPOINT_ATTACH[1];
 
 OPAQUE size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error)
 {
 	*text = '\0';
-	return size + error->operation->nothing;
+	return size + !error->operation->failures;
 }

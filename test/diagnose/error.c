@@ -5,6 +5,7 @@
  */
 #include "../explanation.h"
 
+#include <limits.h>
 #include <sys/resource.h>
 
 /* ---------------------------------------------------- what does not depend on the process */
@@ -66,9 +67,9 @@ START_TEST(test_sentences)
 		  "E2BIG: as many programs as can be are attached to '/c' already" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -ESTALE, 0, "/c"),
 		  "ESTALE: somebody else attached or detached programs of '/c' meanwhile; try again" },
-		{ ERROR(RAWBPF_CGROUP_DETACH, -ENOENT, 0, "/c"),
+		{ ERROR(RAWBPF_CGROUP_PROG_DETACH, -ENOENT, 0, "/c"),
 		  "ENOENT: the program is not attached to '/c', or by a link; or '/c' was removed" },
-		{ ERROR(RAWBPF_CGROUP_DETACH, -EBADF, 0, "/c"),
+		{ ERROR(RAWBPF_CGROUP_PROG_DETACH, -EBADF, 0, "/c"),
 		  "EBADF: '/c' is not a directory of cgroup v2; those are where "
 		  "/proc/mounts has 'cgroup2'" },
 		{ ERROR(RAWBPF_CGROUP_QUERY, -ENOENT, 0, "/c"), "ENOENT: the cgroup '/c' was removed" },
@@ -77,6 +78,8 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_OBJ_ID_OPEN, -ENOENT, 0, NULL), "ENOENT: it is gone" },
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -4095, 0, NULL), "error 4095" },
 		{ ERROR(RAWBPF_MAP_CREATE, -1000000, 0, NULL), "error 1000000" },
+		{ ERROR(RAWBPF_MAP_CREATE, INT_MIN, 0, NULL), "error 2147483648" },
+		{ ERROR(RAWBPF_MAP_CREATE, INT_MAX, 0, NULL), "error 2147483647" },
 	};
 
 	ASSERT_LINES(lines);

@@ -11,10 +11,13 @@ static const struct operation_case {
 	const char *line;
 } operation_cases[] = {
 #define CASE(NAME, ERRNO, LINE) { #NAME, RAWBPF_##NAME, ERRNO, LINE }
-	CASE(MAP_ELEMENT, -E2BIG, "E2BIG: the map is full, or has no such index; create it with more "
+	CASE(MAP_UPDATE, -E2BIG, "E2BIG: the map is full, or has no such index; create it with more "
 				  "max_entries"),
 	CASE(MAP_FREEZE, -EBUSY, "EBUSY: the map is frozen already, or mapped for writing; close such "
 				 "views first"),
+	CASE(MAP_PERCPU_LOOKUP, -ENOSPC, "ENOSPC: the buffer is smaller than the layout's lookup_size"),
+	CASE(MAP_LAYOUT_INFO, -EINVAL, "EINVAL: it is not a map"),
+	CASE(MAP_VIEW_OPEN, -EPERM, "EPERM: the map is frozen; open the view for reading only"),
 	CASE(PROG_RUN, -ENOTSUPP, "ENOTSUPP: programs of this type cannot be run so, only attached"),
 	CASE(PROG_ATTACH, -EBUSY, "EBUSY: another program is there; detach it first"),
 	CASE(PROG_QUERY, -ENOSPC, "ENOSPC: there are more programs than the arrays have room for"),
@@ -23,6 +26,12 @@ static const struct operation_case {
 	CASE(PROG_STATS_OPEN, -EINVAL, "EINVAL: this kernel has no such statistics"),
 	CASE(BTF_LOAD, -E2BIG, "E2BIG: the BTF is larger than 16 MB"),
 	CASE(BTF_KERNEL_OPEN, -EINVAL, "EINVAL: what the kernel gives is not sound BTF"),
+	CASE(BTF_FD_OPEN, -ENOENT, "ENOENT: the kernel holds no BTF of that name, or tells none before "
+				   "5.11"),
+	CASE(BTF_OPEN, -EINVAL, "EINVAL: it is not BTF, or a module's without the kernel's as its base"),
+	CASE(BTF_MODULE_OPEN, -EINVAL, "EINVAL: the BTF of '/x' does not fit to the kernel's"),
+	CASE(STRUCT_OPS_BTF_LOAD, -ENOENT, "ENOENT: this kernel has no struct_ops '/x'"),
+	CASE(PROG_STRUCT_OPS_BIND, -EBUSY, "EBUSY: the program has another map"),
 	CASE(KPROBE_MULTI_ATTACH, -EOPNOTSUPP, "EOPNOTSUPP: this kernel was built without "
 					       "CONFIG_FPROBE"),
 	CASE(UPROBE_ATTACH, -ENOENT, "ENOENT: there is no file '/x'"),
@@ -30,6 +39,8 @@ static const struct operation_case {
 	CASE(PERF_EVENT_ATTACH, -EEXIST, "EEXIST: the event has a program already"),
 	CASE(TRACING_ATTACH, -ENOENT, "ENOENT: this kernel has no '/x' to trace"),
 	CASE(ITER_ATTACH, -ESRCH, "ESRCH: there is no such process"),
+	CASE(ITER_CREATE, -EINVAL, "EINVAL: the link is not of an iterator"),
+	CASE(TRACING_MULTI_ATTACH, -EFAULT, "EFAULT: an array is not this process's"),
 	CASE(STRUCT_OPS_ATTACH, -EEXIST, "EEXIST: there are operations of that name"),
 	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program of the other mode, or one attached by "
 				  "netlink; `ip link set dev /x xdp off` removes that"),
@@ -40,12 +51,23 @@ static const struct operation_case {
 	CASE(SOCKMAP_ATTACH, -EBUSY, "EBUSY: the map has such a program already"),
 	CASE(LINK_UPDATE, -ENOLINK, "ENOLINK: what it was attached to is gone"),
 	CASE(LINK_DETACH, -EBUSY, "EBUSY: the event in tracefs is still in use"),
+	CASE(LINK_REVOKE, -EOPNOTSUPP, "EOPNOTSUPP: links of this kind end when nobody holds them"),
+	CASE(OBJ_PIN_AT, -EPERM, "EPERM: the directory is not of a bpffs, or the name has a dot in it"),
+	CASE(OBJ_OPEN_AT, -EBADF, "EBADF: the directory is not open"),
 	CASE(OBJ_PIN, -EEXIST, "EEXIST: there is a '/x' already; remove it, or choose another name"),
 	CASE(OBJ_OPEN, -ENOENT, "ENOENT: nothing is pinned at '/x'"),
 	CASE(OBJ_INFO, -EBADF, "EBADF: it is not open"),
 	CASE(OBJ_ID_NEXT, -ENOENT, "ENOENT: there are no more"),
 	CASE(TASK_FD_INFO, -ENOENT, "ENOENT: there is no such process"),
 	CASE(RING_OPEN, -EINVAL, "EINVAL: the map is not a ring buffer"),
+	CASE(USER_RING_OPEN, -EINVAL, "EINVAL: the map is not a user ring buffer"),
+	CASE(USER_RING_RESERVE, -ENOSPC, "ENOSPC: the ring is full; a program has to drain it"),
+	CASE(LOOP_ADD, -EEXIST, "EEXIST: the source is in the loop already"),
+	CASE(PERFBUF_READ, -EBADF, "EBADF: the buffer is closed"),
+	CASE(MEMLOCK_RAISE, -EPERM, "EPERM: the hard limit on locked memory is CAP_SYS_RESOURCE's to "
+				    "raise; the soft one is as high as that now"),
+	CASE(CPU_COUNT, -ENOENT, "ENOENT: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys"),
+	CASE(KSYM_FIND, -ENOENT, "ENOENT: this kernel has no symbol '/x'"),
 	CASE(PERFBUF_OPEN, -ENODEV, "ENODEV: no CPU is there to be read from"),
 	CASE(TOKEN_CREATE, -ENOENT, "ENOENT: this bpffs delegates nothing; mount it with "
 				    "delegate_cmds and the like"),
@@ -57,6 +79,33 @@ START_TEST(test_operation)
 	const struct explanation expected = { ERROR(of->operation, of->error, 0, "/x"), of->line };
 
 	assert_line(&expected);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	const struct rawbpf_operation *operation;
+} operations[] = {
+#define OPERATION(NAME) { #NAME, RAWBPF_##NAME },
+	RAWBPF_OPERATIONS(OPERATION)
+};
+
+/* Each says more of some errno than is said of it where the function is not known. */
+START_TEST(test_every_operation)
+{
+	unsigned more = 0;
+	int error;
+
+	for (error = 1; error < 525; error++) {
+		struct rawbpf_error of = { .operation = operations[_i].operation, .error = -error };
+		char known[512], unknown[512];
+
+		rawbpf_error_explain(known, sizeof known, &of);
+		of.operation = NULL;
+		rawbpf_error_explain(unknown, sizeof unknown, &of);
+		more += strcmp(known, unknown) != 0;
+	}
+	ck_assert_msg(more > 0, "%s has nothing to say", operations[_i].name);
 }
 END_TEST
 
@@ -106,7 +155,8 @@ START_TEST(test_age)
 		  "know it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) has what each type wants" } },
 		{ "6.1.0\n", { ERROR(RAWBPF_PROG_LOAD, -EINVAL, BPF_PROG_TYPE_NETFILTER, NULL),
 		  "EINVAL: this kernel is Linux 6.1, and that came with 6.4" } },
-		{ "nonsense\n", { ERROR(RAWBPF_PROG_STREAM_READ, -EINVAL, 0, NULL), "EINVAL" } },
+		{ "nonsense\n", { ERROR(RAWBPF_PROG_STREAM_READ, -EINVAL, 0, NULL),
+		  "EINVAL: it is not a program" } },
 	};
 
 	live_private_mounts();
@@ -200,6 +250,7 @@ static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
 	tcase_add_loop_test(tests, test_operation, 0, RAWBPF_COUNT(operation_cases));
+	tcase_add_loop_test(tests, test_every_operation, 0, RAWBPF_COUNT(operations));
 	tcase_add_test(tests, test_lines);
 	tcase_add_loop_test(tests, test_age, 0, 7);
 	tcase_add_test(tests, test_no_bpffs);
