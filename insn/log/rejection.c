@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A rejected program, told to its author. */
-#include "rejection.h"
+#include "rejection_log.h"
 
 #include <rawbpf/build.h>
 #include <rawbpf/text.h>

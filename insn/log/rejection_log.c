@@ -10,7 +10,7 @@
  *	R2 invalid mem access 'scalar'
  *	processed 9 insns (limit 1000000) ...
  */
-#include "rejection.h"
+#include "rejection_log.h"
 #include "../base/number.h"
 #include "../base/string.h"
 

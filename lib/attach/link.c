@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/bpf.h>
 #include <rawbpf/link.h>
-#include <rawbpf/obj.h>
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"
-#include "../object/info.h"
+#include "../object/obj.h"
 #include "link.h"
 
 int rawbpf__link_set(struct rawbpf_link *link, int fd)

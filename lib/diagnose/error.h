@@ -6,7 +6,7 @@
 #include <linux/capability.h>
 #include <rawbpf/error.h>
 
-#include "../sys/sys.h"
+#include "error_look.h"
 
 /* Newer than the capability header of some systems that run newer kernels. */
 enum { RAWBPF__CAP_PERFMON = 38, RAWBPF__CAP_BPF = 39 };
@@ -16,7 +16,6 @@ enum { RAWBPF__CAP_PERFMON = 38, RAWBPF__CAP_BPF = 39 };
 #define RAWBPF__NEEDS_PERFMON RAWBPF__BIT(RAWBPF__CAP_PERFMON)
 #define RAWBPF__NEEDS_NET RAWBPF__BIT(CAP_NET_ADMIN)
 #define RAWBPF__NEEDS_ADMIN RAWBPF__BIT(CAP_SYS_ADMIN)
-#define RAWBPF__KERNEL(major, minor) ((major) << 8 | (minor))
 
 /*
  * How functions fail. Sentences are strings one after the other, the last one empty: the name of an
@@ -40,18 +39,5 @@ struct rawbpf_failures {
 /* Several functions may fail alike. */
 #define RAWBPF__OPERATION(NAME, FAILURES) \
 	const struct rawbpf_operation RAWBPF_##NAME[1] = { { &(FAILURES) } }
-
-/* This process is not of the machine's first user namespace. */
-RAWBPF__PRIVATE int rawbpf__in_user_namespace(void);
-/* 5 << 8 | 10; 0: unknown. */
-RAWBPF__PRIVATE unsigned rawbpf__kernel(void);
-/* Maps and programs are counted against a limit on locked memory. */
-RAWBPF__PRIVATE int rawbpf__memlock_is_limited(void);
-RAWBPF__PRIVATE int rawbpf__is_locked_down(void);
-/* Switched off, so that attached programs are never called. 0 also where nobody can tell. */
-RAWBPF__PRIVATE int rawbpf__kprobes_are_off(void);
-RAWBPF__PRIVATE int rawbpf__bpf_lsm_is_off(void);
-RAWBPF__PRIVATE int rawbpf__exists(const char *path);
-RAWBPF__PRIVATE int rawbpf__is_bpffs(const char *path);
 
 #endif

@@ -3,7 +3,7 @@
 #include <asm/resource.h>
 #include <linux/magic.h>
 
-#include "error.h"
+#include "error_look.h"
 #include "../sys/file.h"
 #include "../../insn/base/number.h"
 #include "../../insn/base/string.h"

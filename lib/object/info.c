@@ -3,10 +3,9 @@
 
 #include <linux/bpf.h>
 #include <rawbpf/info.h>
-#include <rawbpf/obj.h>
 
 #include "../sys/attr.h"
-#include "../sys/sys.h"
+#include "obj.h"
 
 /*
  * An array of a program's: where its pointer and count stand in the kernel's struct, and where

@@ -7,16 +7,8 @@
 #ifndef RAWBPF_LIB_INFO_H
 #define RAWBPF_LIB_INFO_H
 
-#include <rawbpf/obj.h>
-
 #include "../sys/attr.h" /* struct rawbpf__btf_info */
 #include "../sys/sys.h"
-
-/*
- * -EINVAL: `fd`, which for BTF has to be open, is of another kind. Else 0, also where that cannot
- * be found out.
- */
-RAWBPF__PRIVATE int rawbpf__obj_check(int fd, enum rawbpf_obj_kind kind);
 
 struct rawbpf__prog_info {
 	uint32_t type;

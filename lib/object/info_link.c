@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/bpf.h>
 #include <rawbpf/info.h>
-#include <rawbpf/obj.h>
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"
 #include "info.h"
-#include "../sys/sys.h"
+#include "obj.h"
 #include "../../insn/base/string.h"
 
 /* Kinds are BPF_LINK_TYPE_*, and above them those of perf_event links. */

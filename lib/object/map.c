@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <rawbpf/cpu.h>
 #include <rawbpf/map.h>
-#include <rawbpf/obj.h>
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"
-#include "info.h"
+#include "obj.h"
 #include "../../insn/base/string.h"
 
 /* Ask once more, for the reason alone: a kernel that cannot tell does not know such a command. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/bpf.h>
-#include <rawbpf/obj.h>
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"
-#include "info.h"
+#include "obj.h"
 #include "../sys/sys.h"
 
 int rawbpf_obj_pin(int fd, const char *path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of the verifier's log. */
-#ifndef RAWBPF_INSN_REJECTION_H
-#define RAWBPF_INSN_REJECTION_H
+#ifndef RAWBPF_INSN_REJECTION_LOG_H
+#define RAWBPF_INSN_REJECTION_LOG_H
 
 #include <rawbpf/rejection.h>
 
