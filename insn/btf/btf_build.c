@@ -143,6 +143,14 @@ int rawbpf_btf_array_emit(struct rawbpf_btf_build *b, int element, int index, un
 	return btf_id(b);
 }
 
+/* The name of a field whose type is there: its offset; negative after a mistake. */
+static int btf_field_name(struct rawbpf_btf_build *b, const struct rawbpf_btf_field *field)
+{
+	int name_off = rawbpf_btf_string_emit(b, field->name);
+
+	return name_off < 0 || field->type < 0 ? btf_fail(b, -EINVAL) : name_off;
+}
+
 int rawbpf_btf_struct_emit(struct rawbpf_btf_build *b, unsigned kind, const char *name,
 			   unsigned size, const struct rawbpf_btf_field *fields, unsigned count)
 {
@@ -152,10 +160,10 @@ int rawbpf_btf_struct_emit(struct rawbpf_btf_build *b, unsigned kind, const char
 		return btf_fail(b, -EINVAL);
 	members = btf_add(b, kind, count, name, size, count * sizeof *members);
 	for (unsigned i = 0; members && i < count; i++) {
-		int name_off = rawbpf_btf_string_emit(b, fields[i].name);
+		int name_off = btf_field_name(b, &fields[i]);
 
-		if (name_off < 0 || fields[i].type < 0)
-			return btf_fail(b, -EINVAL);
+		if (name_off < 0)
+			return name_off;
 		members[i] = (struct btf_member){ name_off, fields[i].type, fields[i].offset * 8 };
 	}
 	return btf_id(b);
@@ -170,10 +178,10 @@ int rawbpf_btf_func_proto_emit(struct rawbpf_btf_build *b, int result,
 		return btf_fail(b, -EINVAL);
 	params = btf_add(b, BTF_KIND_FUNC_PROTO, count, NULL, result, count * sizeof *params);
 	for (unsigned i = 0; params && i < count; i++) {
-		int name_off = rawbpf_btf_string_emit(b, parameters[i].name);
+		int name_off = btf_field_name(b, &parameters[i]);
 
-		if (name_off < 0 || parameters[i].type < 0)
-			return btf_fail(b, -EINVAL);
+		if (name_off < 0)
+			return name_off;
 		params[i] = (struct btf_param){ name_off, parameters[i].type };
 	}
 	return btf_id(b);

@@ -452,12 +452,9 @@ size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns
 	struct explain explain = { rawbpf__out_begin(text, size), colour, order, insns, NULL };
 	unsigned char bytes[16];
 	const char *reason;
-	unsigned taken = 1;
+	unsigned taken;
 
-	if (count)
-		explain.form = rawbpf__form_find(insns, count);
-	if (explain.form)
-		taken = rawbpf__form_shape(explain.form)->slots;
+	explain.form = rawbpf__form_take(insns, count, &taken);
 	if (slots)
 		*slots = taken;
 	for (unsigned i = 0; i < taken && count; i++)

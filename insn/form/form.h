@@ -147,6 +147,16 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 
 RAWBPF__PRIVATE const struct rawbpf__shape *rawbpf__form_shape(const struct rawbpf__form *form);
 
+/* The same where `count` may be 0; *slots becomes 2 for a 64-bit load, else 1. */
+static inline const struct rawbpf__form *rawbpf__form_take(const struct bpf_insn *insns,
+							   unsigned count, unsigned *slots)
+{
+	const struct rawbpf__form *form = count ? rawbpf__form_find(insns, count) : NULL;
+
+	*slots = form ? rawbpf__form_shape(form)->slots : 1;
+	return form;
+}
+
 /* The kernel that brought it: 5 << 8 | 12; 0: none. */
 RAWBPF__PRIVATE unsigned rawbpf__form_kernel(const struct rawbpf__form *form);
 

@@ -355,14 +355,9 @@ size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns,
 	/* What certainly has room is written in its place. */
 	char *at = size >= sizeof(line) && !label ? text : line;
 	char *start = at;
-	unsigned taken = 1;
+	unsigned unused;
 
-	if (count)
-		format.form = rawbpf__form_find(insns, count);
-	if (format.form)
-		taken = rawbpf__form_shape(format.form)->slots;
-	if (slots)
-		*slots = taken;
+	format.form = rawbpf__form_take(insns, count, slots ? slots : &unused);
 	if (!count)
 		at = rawbpf__put(at, "invalid");
 	else if (dialect == RAWBPF_C && (!format.form || !format_has_macro(insns, format.form)))

@@ -3,6 +3,7 @@
 
 #include "../sys/sys.h"
 #include "../../insn/base/number.h"
+#include "../../insn/base/out.h"
 #include "../../insn/base/string.h"
 
 #define NOT_FOUND UINT64_MAX
@@ -140,10 +141,9 @@ int rawbpf_ksym_find(const char *name, uint64_t *address)
 
 static void ksym_copy(char *to, size_t size, const char *from, size_t length)
 {
-	if (length > size - 1)
-		length = size - 1;
-	__builtin_memcpy(to, from, length);
-	to[length] = '\0';
+	struct rawbpf__out out = rawbpf__out_begin(to, size);
+
+	rawbpf__out_bytes(&out, from, length);
 }
 
 static int ksym_is_text(char type)
