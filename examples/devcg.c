@@ -313,7 +313,7 @@ struct attached {
 static int add_program(struct attached *attached, unsigned id)
 {
 	struct bpf_prog_info info;
-	int err, prog = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id);
+	int err, prog = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
 
 	if (prog == -ENOENT)
 		return 0;

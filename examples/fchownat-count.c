@@ -274,7 +274,7 @@ static int print_counts(int map, const struct options *options, const sigset_t *
 	struct rawbpf_map_layout layout;
 	uint64_t *values;
 	long line;
-	int err = rawbpf_map_layout_info(map, &layout);
+	int err = rawbpf_map_layout_info(&layout, map);
 
 	if (err < 0)
 		return err;

@@ -208,7 +208,7 @@ static inline int live_is_gone(enum rawbpf_obj_kind kind, unsigned id)
 	int tries;
 
 	for (tries = 0; tries < 2000; tries++) {
-		int fd = rawbpf_obj_id_open(kind, id);
+		int fd = rawbpf_obj_id_open(kind, id, NULL);
 
 		if (fd == -ENOENT)
 			return 1;

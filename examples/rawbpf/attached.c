@@ -13,14 +13,14 @@ int link_ask(struct link_told *told, int fd, int arrays)
 	int err;
 
 	*info = (struct rawbpf_link_info){ .name = { told->name, sizeof told->name, 0 } };
-	err = rawbpf_link_info(fd, info);
+	err = rawbpf_link_info(info, fd);
 	if (err < 0 || !arrays)
 		return err;
 	for (unsigned i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
 		wanted[i]->data = must_allocate(8 * (size_t)wanted[i]->count);
 		wanted[i]->max = wanted[i]->count;
 	}
-	return rawbpf_link_info(fd, info);
+	return rawbpf_link_info(info, fd);
 }
 
 void link_forget(struct link_told *told)

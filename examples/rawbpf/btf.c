@@ -21,7 +21,7 @@ static int note_prog(void *context, int fd, unsigned id)
 	struct rawbpf_prog_info info = { .type = 0 };
 
 	(void)context;
-	if (rawbpf_prog_info(fd, &info) == 0)
+	if (rawbpf_prog_info(&info, fd) == 0)
 		users_add(&users, RAWBPF_OBJ_PROG, id, info.btf_id);
 	return OK;
 }
@@ -31,7 +31,7 @@ static int note_map(void *context, int fd, unsigned id)
 	struct rawbpf_map_info info = { .type = 0 };
 
 	(void)context;
-	if (rawbpf_map_info(fd, &info) == 0)
+	if (rawbpf_map_info(&info, fd) == 0)
 		users_add(&users, RAWBPF_OBJ_MAP, id, info.btf_id);
 	return OK;
 }
@@ -48,7 +48,7 @@ static int record_btf(struct record *record, int fd)
 {
 	char name[64] = "";
 	struct rawbpf_btf_info info = { .name = { name, sizeof name, 0 } };
-	int err = rawbpf_btf_info(fd, &info);
+	int err = rawbpf_btf_info(&info, fd);
 
 	if (err < 0)
 		return err;
@@ -274,7 +274,7 @@ static int open_object(struct source *source, const char *which)
 	source->fd = object_open(&btf_member, RAWBPF_OBJ_BTF, which);
 	if (source->fd < 0)
 		return FAILED;
-	err = rawbpf_btf_info(source->fd, &info);
+	err = rawbpf_btf_info(&info, source->fd);
 	if (err == 0)
 		err = rawbpf_btf_open(&source->btf, source->fd,
 				      info.kernel_btf && strcmp(name, "vmlinux") ?

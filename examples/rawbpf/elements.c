@@ -33,9 +33,9 @@ static void open_types(struct opened *map)
 	struct rawbpf_map_info info = { .type = 0 };
 	int btf;
 
-	if (rawbpf_map_info(map->fd, &info) < 0 || !info.btf_id || !info.btf_value_type_id)
+	if (rawbpf_map_info(&info, map->fd) < 0 || !info.btf_id || !info.btf_value_type_id)
 		return;
-	btf = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info.btf_id);
+	btf = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info.btf_id, NULL);
 	if (btf < 0)
 		return;
 	if (rawbpf_btf_open(&map->btf, btf, NULL) == 0) {
@@ -54,7 +54,7 @@ static int open_map(struct opened *map, const struct arguments *arguments)
 	map->fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
 	if (map->fd < 0)
 		return FAILED;
-	err = rawbpf_map_layout_info(map->fd, &map->layout);
+	err = rawbpf_map_layout_info(&map->layout, map->fd);
 	if (err < 0)
 		return object_fail(&map_member, "asking about the map", RAWBPF_MAP_LAYOUT_INFO, err);
 	open_types(map);
@@ -275,7 +275,7 @@ static int hold(const struct opened *map, void *value, int *held_fd)
 	if (!held(map))
 		return 0;
 	memcpy(&id, value, sizeof id);
-	*held_fd = rawbpf_obj_id_open(kind, id);
+	*held_fd = rawbpf_obj_id_open(kind, id, NULL);
 	if (*held_fd < 0)
 		return tool_fail(&map_member, "there is no %s with the id %u", held(map), id);
 	memcpy(value, held_fd, sizeof id);

@@ -16,7 +16,7 @@ static int note_maps(void *context, int fd, unsigned id)
 	static uint32_t maps[1024];
 	struct rawbpf_prog_info info = { .map_ids = { maps, 1024, 0 } };
 
-	if (rawbpf_prog_info(fd, &info) < 0)
+	if (rawbpf_prog_info(&info, fd) < 0)
 		return OK;
 	for (unsigned i = 0; i < info.map_ids.count && i < 1024; i++)
 		users_add(context, RAWBPF_OBJ_PROG, id, maps[i]);
@@ -129,7 +129,7 @@ static int list_one(void *context, int fd, unsigned id)
 	struct rawbpf_map_info info = { .type = 0 };
 
 	(void)id;
-	if (rawbpf_map_info(fd, &info) < 0)
+	if (rawbpf_map_info(&info, fd) < 0)
 		return OK;
 	record_map(&record, &info, fd, &listing->users);
 	if (listing->table.json)
@@ -159,7 +159,7 @@ static int show(const struct arguments *arguments)
 
 	if (fd < 0)
 		return FAILED;
-	err = rawbpf_map_info(fd, &info);
+	err = rawbpf_map_info(&info, fd);
 	if (err < 0)
 		return object_fail(&map_member, "asking about the map", RAWBPF_MAP_INFO, err);
 	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &users) != OK)

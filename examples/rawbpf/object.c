@@ -33,8 +33,8 @@ int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 	unsigned id = 0;
 	int err, status = OK;
 
-	while (status == OK && (err = rawbpf_obj_id_next(kind, id, &id)) == 0) {
-		int fd = rawbpf_obj_id_open(kind, id);
+	while (status == OK && (err = rawbpf_obj_id_next(&id, kind, id)) == 0) {
+		int fd = rawbpf_obj_id_open(kind, id, NULL);
 
 		if (fd == -ENOENT || fd == -EAGAIN) /* gone meanwhile, or not there yet */
 			continue;
@@ -52,7 +52,7 @@ int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 
 void object_prog_name(unsigned id, char name[64])
 {
-	int fd = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id);
+	int fd = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
 
 	name[0] = '\0';
 	if (fd < 0)
@@ -69,14 +69,14 @@ void object_name(enum rawbpf_obj_kind kind, int fd, char name[64])
 	struct rawbpf_btf_info btf = { .name = { name, 64, 0 } };
 
 	name[0] = '\0';
-	if (kind == RAWBPF_OBJ_PROG && rawbpf_prog_info(fd, &prog) == 0)
+	if (kind == RAWBPF_OBJ_PROG && rawbpf_prog_info(&prog, fd) == 0)
 		strcpy(name, prog.name);
-	else if (kind == RAWBPF_OBJ_MAP && rawbpf_map_info(fd, &map) == 0)
+	else if (kind == RAWBPF_OBJ_MAP && rawbpf_map_info(&map, fd) == 0)
 		strcpy(name, map.name);
-	else if (kind == RAWBPF_OBJ_LINK && rawbpf_link_info(fd, &link) == 0)
+	else if (kind == RAWBPF_OBJ_LINK && rawbpf_link_info(&link, fd) == 0)
 		object_prog_name(link.prog_id, name);
 	else if (kind == RAWBPF_OBJ_BTF)
-		rawbpf_btf_info(fd, &btf);
+		rawbpf_btf_info(&btf, fd);
 }
 
 struct search {
@@ -185,7 +185,7 @@ int object_open(const struct member *member, enum rawbpf_obj_kind kind, const ch
 		id = find_name(member, kind, which);
 	if (id == 0 && (which[0] != '0' || *end))
 		return -1;
-	fd = rawbpf_obj_id_open(kind, id);
+	fd = rawbpf_obj_id_open(kind, id, NULL);
 	if (fd == -ENOENT)
 		tool_fail(member, "there is no %s with the id %lu", kind_words[kind], id);
 	else if (fd < 0)
@@ -212,10 +212,10 @@ static unsigned id_of(enum rawbpf_obj_kind kind, int fd)
 	struct rawbpf_link_info link = { .type = 0 };
 
 	if (kind == RAWBPF_OBJ_PROG)
-		return rawbpf_prog_info(fd, &prog) == 0 ? prog.id : 0;
+		return rawbpf_prog_info(&prog, fd) == 0 ? prog.id : 0;
 	if (kind == RAWBPF_OBJ_MAP)
-		return rawbpf_map_info(fd, &map) == 0 ? map.id : 0;
-	return rawbpf_link_info(fd, &link) == 0 ? link.id : 0;
+		return rawbpf_map_info(&map, fd) == 0 ? map.id : 0;
+	return rawbpf_link_info(&link, fd) == 0 ? link.id : 0;
 }
 
 static void add_pin(const char *path)

@@ -146,7 +146,7 @@ int prog_ask(struct rawbpf_prog_info *info, int fd)
 
 	*info = (struct rawbpf_prog_info){ .type = 0 };
 	/* More maps may be bound to it between two questions. */
-	while ((err = rawbpf_prog_info(fd, info)) == 0 && ids->count > ids->max) {
+	while ((err = rawbpf_prog_info(info, fd)) == 0 && ids->count > ids->max) {
 		ids->max = ids->count;
 		ids->data = must_grow(ids->data, ids->max, sizeof(uint32_t));
 	}
@@ -177,7 +177,7 @@ static int note_links(void)
 {
 	unsigned id = 0;
 
-	if (rawbpf_obj_id_next(RAWBPF_OBJ_LINK, 0, &id) == -EINVAL)
+	if (rawbpf_obj_id_next(&id, RAWBPF_OBJ_LINK, 0) == -EINVAL)
 		return OK;
 	return object_each(&prog_member, RAWBPF_OBJ_LINK, note_link, NULL);
 }

@@ -28,7 +28,7 @@ static int load(struct dump *dump, int fd)
 		{ &info->jited_ksyms, 8 },                  { &info->jited_func_lens, 4 },
 		{ &info->func_info, 64 },                   { &info->line_info, 64 },
 	};
-	int btf, err = rawbpf_prog_info(fd, info);
+	int btf, err = rawbpf_prog_info(info, fd);
 
 	if (err < 0)
 		return err;
@@ -39,8 +39,8 @@ static int load(struct dump *dump, int fd)
 	/* `max` counts our structs, a newer kernel's may be longer: 64 bytes a record are there */
 	info->func_info.max *= 64 / sizeof(struct bpf_func_info);
 	info->line_info.max *= 64 / sizeof(struct bpf_line_info);
-	err = rawbpf_prog_info(fd, info);
-	btf = info->btf_id ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info->btf_id) : -1;
+	err = rawbpf_prog_info(info, fd);
+	btf = info->btf_id ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, info->btf_id, NULL) : -1;
 	if (btf >= 0) {
 		rawbpf_btf_open(&dump->btf, btf, NULL);
 		close(btf);
@@ -79,7 +79,7 @@ static void find_calls(struct dump *dump)
 {
 	unsigned i, room = 0;
 
-	if (rawbpf_ksym_find("__bpf_call_base", &dump->call_base) < 0)
+	if (rawbpf_ksym_find(&dump->call_base, "__bpf_call_base") < 0)
 		return;
 	for (i = 0; i < dump->info.xlated.count; i++) {
 		const struct bpf_insn *insn = insn_at(dump, i);

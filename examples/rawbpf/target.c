@@ -100,7 +100,7 @@ static char *function_of(int fd, unsigned id)
 	const char *name = NULL;
 	char *text = NULL;
 
-	if (rawbpf_btf_info(fd, &info) < 0)
+	if (rawbpf_btf_info(&info, fd) < 0)
 		return NULL;
 	if (info.kernel_btf)
 		kernel = target_kernel_btf();
@@ -117,7 +117,7 @@ static char *function_of(int fd, unsigned id)
 /* An extension's target is a program and not a BTF: that is told by its number alone. */
 char *target_function(unsigned btf_object, unsigned id)
 {
-	int fd = btf_object ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, btf_object) : -1;
+	int fd = btf_object ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, btf_object, NULL) : -1;
 	char *text = fd < 0 ? NULL : function_of(fd, id);
 
 	if (fd >= 0)

@@ -148,8 +148,8 @@ static int open_perfbuf(struct snoop *snoop)
 		.value_size = 4, .max_entries = cpus });
 	if (snoop->events < 0)
 		return snoop->events;
-	return rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events, &(struct rawbpf_perfbuf_spec){
-		.handle = handle, .context = snoop, .size = PERF_SIZE });
+	return rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events, handle, snoop,
+				   &(struct rawbpf_perfbuf_spec){ .size = PERF_SIZE });
 }
 
 static struct rawbpf_source *source(struct snoop *snoop)

@@ -129,8 +129,8 @@ struct rawbpf_btf_member {
  * -EINVAL  no struct or union, not a path, or an index past its array
  * -ELOOP   structs nested more than 32 deep
  */
-int rawbpf_btf_member_find(const struct rawbpf_btf *btf, unsigned id, const char *path,
-			   struct rawbpf_btf_member *member);
+int rawbpf_btf_member_find(struct rawbpf_btf_member *member, const struct rawbpf_btf *btf,
+			   unsigned id, const char *path);
 
 /*
  * The offset in bytes of a member of a struct (or union, or typedef) by their

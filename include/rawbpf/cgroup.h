@@ -33,26 +33,19 @@ extern "C" {
 
 /*
  * Attach a program by a bpf link; fill `link`. Others beside it are untouched.
- * rawbpf_link_update() then replaces the program, atomically.
+ * rawbpf_link_update() then replaces the program, atomically. `anchor`, which names a
+ * link: where among the other links (6.17); NULL: at the end.
  *
- * -EINVAL  `prog` is of a type that does not go with `attach_type`, or this kernel
- *          was built without CONFIG_CGROUP_BPF
+ * -EINVAL  `prog` is of a type that does not go with `attach_type`; this kernel was built
+ *          without CONFIG_CGROUP_BPF; `anchor` names a program, or the kernel takes none
  * -EPERM   a program is attached there, or above, that admits no other beside it;
  *          or CAP_NET_ADMIN is missing, which packet programs (cgroup_skb) need
- * -E2BIG   64 programs are attached there already                     Linux 5.7
- */
-int rawbpf_cgroup_attach(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type);
-
-/*
- * The same in a chosen place among the others: a link goes beside links, a program
- * without one beside programs without.
- *
+ * -E2BIG   64 programs are attached there already
  * -ENOENT  what `anchor` names is not attached there
- * -ESTALE  the revision is another by now
- * -EINVAL  also: a program as anchor; an older kernel                Linux 6.17
+ * -ESTALE  the revision is another by now                             Linux 5.7
  */
-int rawbpf_cgroup_attach_at(struct rawbpf_link *link, int cgroup, int prog, unsigned attach_type,
-			    const struct rawbpf_anchor *anchor);
+int rawbpf_cgroup_attach(struct rawbpf_link *link, int prog, int cgroup, unsigned attach_type,
+			 const struct rawbpf_anchor *anchor);
 
 /* How to put a program on a cgroup for good. */
 struct rawbpf_cgroup_spec {

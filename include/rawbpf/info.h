@@ -8,10 +8,10 @@
  *
  *	struct rawbpf_prog_info info = { .type = 0 };
  *
- *	err = rawbpf_prog_info(prog, &info);
+ *	err = rawbpf_prog_info(&info, prog);
  *	info.xlated.data = calloc(info.xlated.count, sizeof(struct bpf_insn));
  *	info.xlated.max = info.xlated.count;
- *	err = rawbpf_prog_info(prog, &info);
+ *	err = rawbpf_prog_info(&info, prog);
  *
  * The functions return 0 or a negative errno:
  *
@@ -72,7 +72,7 @@ struct rawbpf_prog_info {
 	unsigned attach_btf_id;
 };
 
-int rawbpf_prog_info(int prog, struct rawbpf_prog_info *info);
+int rawbpf_prog_info(struct rawbpf_prog_info *info, int prog);
 
 struct rawbpf_map_info {
 	struct rawbpf_info_array hash; /* 32 bytes: SHA-256 of a frozen array's content        6.18 */
@@ -94,7 +94,7 @@ struct rawbpf_map_info {
  * -EINVAL also: a hash was asked for and this map has none, or hash.max is less than 32.
  * -EPERM: the map is not frozen yet.
  */
-int rawbpf_map_info(int map, struct rawbpf_map_info *info);
+int rawbpf_map_info(struct rawbpf_map_info *info, int map);
 
 /*
  * A link. Which fields mean something depends on its type, behind them; the others are 0. Types
@@ -139,7 +139,7 @@ struct rawbpf_link_info {
 };
 
 /* -ENAMETOOLONG: uprobe_multi, and name.max is less than the path (4096 is enough). */
-int rawbpf_link_info(int link, struct rawbpf_link_info *info);
+int rawbpf_link_info(struct rawbpf_link_info *info, int link);
 
 struct rawbpf_btf_info {
 	struct rawbpf_info_array data; /* bytes */
@@ -149,7 +149,7 @@ struct rawbpf_btf_info {
 	unsigned kernel_btf;           /* 0 or 1: of the kernel or a module                     5.11 */
 };
 
-int rawbpf_btf_info(int btf, struct rawbpf_btf_info *info);
+int rawbpf_btf_info(struct rawbpf_btf_info *info, int btf);
 
 #ifdef __cplusplus
 }

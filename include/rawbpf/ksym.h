@@ -39,7 +39,7 @@ int rawbpf_ksym_resolve(struct rawbpf_ksym *syms, unsigned count);
  * The address of the symbol `name`, a function's or a variable's, of the kernel or else of
  * a module; the first of several. Errors as above; -ENOENT: there is none.
  */
-int rawbpf_ksym_find(const char *name, uint64_t *address);
+int rawbpf_ksym_find(uint64_t *address, const char *name);
 
 #ifdef __cplusplus
 }

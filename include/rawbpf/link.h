@@ -122,7 +122,7 @@ struct rawbpf_perf_event_spec {
  * -EBADF       `event` or `prog` is not open, or `event` not a perf event
  *                                                                      Linux 4.9
  */
-int rawbpf_perf_event_attach(struct rawbpf_link *link, int event, int prog,
+int rawbpf_perf_event_attach(struct rawbpf_link *link, int prog, int event,
 			     const struct rawbpf_perf_event_spec *spec);
 
 /*

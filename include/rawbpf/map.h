@@ -127,7 +127,7 @@ struct rawbpf_map_layout {
 /*
  * Fill `layout`. Errors of rawbpf_cpu_count() for a per-CPU map. Linux 5.6
  */
-int rawbpf_map_layout_info(int map, struct rawbpf_map_layout *layout);
+int rawbpf_map_layout_info(struct rawbpf_map_layout *layout, int map);
 
 /*
  * Look up `key` of a per-CPU map: `values` becomes layout->cpus values,

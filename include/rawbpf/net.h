@@ -38,7 +38,7 @@ extern "C" {
  * -EINVAL      no such device; unknown flags
  * -EOPNOTSUPP  it cannot run programs in this mode                     Linux 5.9
  */
-int rawbpf_xdp_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsigned flags);
+int rawbpf_xdp_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned flags);
 
 /*
  * Run a BPF_PROG_TYPE_SCHED_CLS program on the packets of a device, behind XDP and
@@ -53,7 +53,7 @@ int rawbpf_xdp_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsi
  * -ERANGE   63 programs are attached there already; before one and after another that are
  *           not neighbours                                             Linux 6.6
  */
-int rawbpf_tcx_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsigned attach_type,
+int rawbpf_tcx_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
 		      const struct rawbpf_anchor *anchor);
 
 /*
@@ -64,8 +64,8 @@ int rawbpf_tcx_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsi
  * -ENXIO    the device is not netkit
  * -EACCES   it is the peer's end                                       Linux 6.7
  */
-int rawbpf_netkit_attach(struct rawbpf_link *link, unsigned ifindex, int prog,
-			 unsigned attach_type, const struct rawbpf_anchor *anchor);
+int rawbpf_netkit_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
+			 const struct rawbpf_anchor *anchor);
 
 /*
  * Attach to a network namespace, `netns` being a descriptor of a file like
@@ -79,7 +79,7 @@ int rawbpf_netkit_attach(struct rawbpf_link *link, unsigned ifindex, int prog,
  * -E2BIG   a flow dissector is attached there; 64 other programs are
  * -EINVAL  not a descriptor of a network namespace                     Linux 5.8
  */
-int rawbpf_netns_attach(struct rawbpf_link *link, int netns, int prog, unsigned attach_type);
+int rawbpf_netns_attach(struct rawbpf_link *link, int prog, int netns, unsigned attach_type);
 
 /* Where in netfilter, besides the hook. */
 struct rawbpf_netfilter_spec {
@@ -113,7 +113,7 @@ int rawbpf_netfilter_attach(struct rawbpf_link *link, int prog, unsigned family,
  * -EBUSY   the map has such a program
  * -EINVAL  `map` is another kind of map                                Linux 6.10
  */
-int rawbpf_sockmap_attach(struct rawbpf_link *link, int map, int prog, unsigned attach_type);
+int rawbpf_sockmap_attach(struct rawbpf_link *link, int prog, int map, unsigned attach_type);
 
 #ifdef __cplusplus
 }

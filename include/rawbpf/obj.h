@@ -63,22 +63,24 @@ enum rawbpf_obj_kind {
  * with 0. -ENOENT: there are no more. -EINVAL: no such kind. -EPERM: needs CAP_SYS_ADMIN.
  *                      Linux 4.13 programs and maps, 5.4 BTF, 5.8 links
  */
-int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next);
+int rawbpf_obj_id_next(unsigned *next, enum rawbpf_obj_kind kind, unsigned id);
 
-/*
- * A descriptor for the object with this id. -ENOENT: it is gone. -EAGAIN: a link that is still
- * being attached. -EINVAL: no such kind. -EPERM: needs CAP_SYS_ADMIN.
- */
-int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id);
-
-struct rawbpf_obj_open_spec {
+struct rawbpf_obj_id_spec {
 	unsigned flags; /* of a map: BPF_F_RDONLY or BPF_F_WRONLY                      4.15 */
 	int token;      /* of BTF, with BPF_F_TOKEN_FD: a BPF token                    6.17 */
 };
 
-/* The same, in a certain way. -EINVAL also: flags of another kind. -EBADF: the token. */
-int rawbpf_obj_id_open_as(enum rawbpf_obj_kind kind, unsigned id,
-			  const struct rawbpf_obj_open_spec *spec);
+/*
+ * Open the object with this id: a descriptor.
+ *
+ * -ENOENT  it is gone
+ * -EAGAIN  a link that is still being attached
+ * -EINVAL  no such kind; a flag or a token that this kind does not take
+ * -EBADF   the token is not open
+ * -EPERM   CAP_SYS_ADMIN is missing
+ */
+int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id,
+		       const struct rawbpf_obj_id_spec *spec);
 
 /* What a descriptor of a process is the perf event or raw tracepoint of. */
 struct rawbpf_task_fd_info {
@@ -102,7 +104,7 @@ struct rawbpf_task_fd_info {
  * -ENOSPC    the name does not fit: what does was written
  * -EPERM     CAP_SYS_ADMIN is missing                               Linux 4.18
  */
-int rawbpf_task_fd_info(int pid, int fd, struct rawbpf_task_fd_info *query);
+int rawbpf_task_fd_info(struct rawbpf_task_fd_info *info, int pid, int fd);
 
 #ifdef __cplusplus
 }

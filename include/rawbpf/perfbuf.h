@@ -6,7 +6,7 @@
  *
  *	struct rawbpf_perfbuf perfbuf;
  *
- *	err = rawbpf_perfbuf_open(&perfbuf, map, &(struct rawbpf_perfbuf_spec){ .handle = print });
+ *	err = rawbpf_perfbuf_open(&perfbuf, map, print, NULL, NULL);
  *	for (;;) {
  *		poll(&(struct pollfd){ .fd = perfbuf.source.fd, .events = POLLIN }, 1, -1);
  *		err = rawbpf_perfbuf_read(&perfbuf);
@@ -36,13 +36,6 @@ extern "C" {
 enum { RAWBPF_EACH_RECORD = -1 };
 
 struct rawbpf_perfbuf_spec {
-	/*
-	 * `data` is aligned to 4 bytes, not to 8: copy out what is wider with memcpy(3). `size` is
-	 * what the program output, rounded up to 4 bytes more than a multiple of 8 (12, 20, 28 ...);
-	 * the bytes added are undefined.
-	 */
-	rawbpf_record_fn *handle;
-	void *context;
 	unsigned size;       /* bytes of each CPU's buffer: a power of two of pages; 0: 64 KiB */
 	int latency_ms;      /* a record waits so long at most; 0: 100; RAWBPF_EACH_RECORD */
 	int overwrite;       /* keep the newest records, not the oldest; see rawbpf_perfbuf_read() */
@@ -55,6 +48,8 @@ struct rawbpf_perfbuf {
 	int missing;         /* why a CPU that came later has no buffer (a negative errno), or 0 */
 
 	/* private */
+	rawbpf_record_fn *handle;
+	void *context;
 	struct rawbpf_perfbuf_spec spec;
 	struct rawbpf_perfbuf_cpu *cpus;
 	unsigned cpus_max;   /* places in the map */
@@ -68,6 +63,9 @@ struct rawbpf_perfbuf {
 
 /*
  * Give every CPU that is online a buffer, and put it into `map`, which may be closed afterwards.
+ * rawbpf_perfbuf_read() and rawbpf_loop_run() hand records to `handle`. Their data is aligned to
+ * 4 bytes, not to 8: copy out what is wider with memcpy(3). Their size is what the program output,
+ * rounded up to 4 bytes more than a multiple of 8 (12, 20, 28 ...); the bytes added are undefined.
  * Reading looks once a second at which CPUs there are: one that came gets a buffer, of one that
  * went the last records are handed over.
  *
@@ -87,8 +85,8 @@ struct rawbpf_perfbuf {
  *          MEMBARRIER_CMD_GLOBAL
  * -EMFILE, -ENFILE, -ENOMEM                                                  Linux 4.4
  */
-int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map,
-			const struct rawbpf_perfbuf_spec *spec);
+int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map, rawbpf_record_fn *handle,
+			void *context, const struct rawbpf_perfbuf_spec *spec);
 
 /*
  * Hand over the records that are there now, CPU by CPU; how many, or the negative number that

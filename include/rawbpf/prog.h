@@ -148,7 +148,7 @@ struct rawbpf_prog_attach_spec {
  * -EPERM   CAP_NET_ADMIN is missing
  * -EBADF   a descriptor is not open                                    Linux 4.10
  */
-int rawbpf_prog_attach(int target, int prog, unsigned attach_type,
+int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
 
 /*
@@ -159,7 +159,7 @@ int rawbpf_prog_attach(int target, int prog, unsigned attach_type,
  * -ENOENT  it is not attached there (or by a link); -EINVAL, -EBUSY, -EOPNOTSUPP, -ENODEV,
  * -ESTALE, -EPERM, -EBADF as above                                     Linux 4.10
  */
-int rawbpf_prog_detach(int target, int prog, unsigned attach_type,
+int rawbpf_prog_detach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
 
 /* What is attached: the arrays have `capacity` entries each; NULL: not wanted. */
@@ -184,7 +184,7 @@ struct rawbpf_prog_query {
  * -EINVAL, -EOPNOTSUPP, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing
  *                                                                      Linux 4.15
  */
-int rawbpf_prog_query(int target, unsigned attach_type, struct rawbpf_prog_query *query);
+int rawbpf_prog_query(struct rawbpf_prog_query *query, int target, unsigned attach_type);
 
 /*
  * Keep a map as long as the program, although no instruction names it: for what

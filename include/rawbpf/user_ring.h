@@ -5,7 +5,7 @@
  *
  *	void *record;
  *
- *	err = rawbpf_user_ring_reserve(&ring, sizeof request, -1, &record);
+ *	err = rawbpf_user_ring_reserve(&record, &ring, sizeof request, -1);
  *	if (err == 0) {
  *		memcpy(record, &request, sizeof request);
  *		rawbpf_user_ring_submit(&ring, record);
@@ -61,8 +61,8 @@ void rawbpf_user_ring_close(struct rawbpf_user_ring *ring);
  * -EBADMSG the kernel's position makes no sense: somebody else writes, too
  * -EBADF   the ring is closed
  */
-int rawbpf_user_ring_reserve(struct rawbpf_user_ring *ring, size_t size, int timeout_ms,
-			     void **record);
+int rawbpf_user_ring_reserve(void **record, struct rawbpf_user_ring *ring, size_t size,
+			     int timeout_ms);
 
 /* Let programs have a reserved record; or have them skip it. */
 void rawbpf_user_ring_submit(struct rawbpf_user_ring *ring, void *record);

@@ -108,8 +108,8 @@ static int btf_step_into_struct(struct btf_search *search, const char **path, un
 	return 0;
 }
 
-int rawbpf_btf_member_find(const struct rawbpf_btf *btf, unsigned id, const char *path,
-			   struct rawbpf_btf_member *member)
+int rawbpf_btf_member_find(struct rawbpf_btf_member *member, const struct rawbpf_btf *btf,
+			   unsigned id, const char *path)
 {
 	struct btf_search search = { .btf = btf, .member = member };
 	int err;
@@ -152,7 +152,7 @@ int rawbpf_btf_offset_find(const struct rawbpf_btf *btf, const char *type, const
 
 	if (id < 0)
 		return id;
-	err = rawbpf_btf_member_find(btf, id, path, &member);
+	err = rawbpf_btf_member_find(&member, btf, id, path);
 	if (err < 0)
 		return err;
 	return member.bitfield_size || member.bit_offset % 8 ? -EDOM : (int)member.offset;

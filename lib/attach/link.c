@@ -18,7 +18,7 @@ int rawbpf__link_create(struct rawbpf_link *link, const void *attr, size_t size)
 	return rawbpf__link_set(link, rawbpf__bpf_fd(BPF_LINK_CREATE, attr, size));
 }
 
-int rawbpf__link_create_at(struct rawbpf_link *link, int target, int prog, unsigned attach_type,
+int rawbpf__link_create_at(struct rawbpf_link *link, int prog, int target, unsigned attach_type,
 			   const struct rawbpf_anchor *anchor)
 {
 	static const struct rawbpf_anchor at_the_end;

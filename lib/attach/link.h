@@ -14,7 +14,7 @@ RAWBPF__PRIVATE int rawbpf__link_set(struct rawbpf_link *link, int fd);
 RAWBPF__PRIVATE int rawbpf__link_create(struct rawbpf_link *link, const void *attr, size_t size);
 
 /* The same for hooks where several programs have an order; `anchor` may be NULL. */
-RAWBPF__PRIVATE int rawbpf__link_create_at(struct rawbpf_link *link, int target, int prog,
+RAWBPF__PRIVATE int rawbpf__link_create_at(struct rawbpf_link *link, int prog, int target,
 					   unsigned attach_type,
 					   const struct rawbpf_anchor *anchor);
 

@@ -5,7 +5,7 @@
 #include "link.h"
 
 /* Links that take a target and flags, and no more. */
-static int attach(struct rawbpf_link *link, int target, int prog, unsigned attach_type,
+static int attach(struct rawbpf_link *link, int prog, int target, unsigned attach_type,
 		  unsigned flags)
 {
 	const struct rawbpf__link_attr attr = {
@@ -18,26 +18,26 @@ static int attach(struct rawbpf_link *link, int target, int prog, unsigned attac
 	return rawbpf__link_create(link, &attr, sizeof attr);
 }
 
-int rawbpf_xdp_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsigned flags)
+int rawbpf_xdp_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned flags)
 {
-	return attach(link, ifindex, prog, BPF_XDP, flags);
+	return attach(link, prog, ifindex, BPF_XDP, flags);
 }
 
-int rawbpf_tcx_attach(struct rawbpf_link *link, unsigned ifindex, int prog, unsigned attach_type,
+int rawbpf_tcx_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
 		      const struct rawbpf_anchor *anchor)
 {
-	return rawbpf__link_create_at(link, ifindex, prog, attach_type, anchor);
+	return rawbpf__link_create_at(link, prog, ifindex, attach_type, anchor);
 }
 
-int rawbpf_netkit_attach(struct rawbpf_link *link, unsigned ifindex, int prog,
-			 unsigned attach_type, const struct rawbpf_anchor *anchor)
+int rawbpf_netkit_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
+			 const struct rawbpf_anchor *anchor)
 {
-	return rawbpf__link_create_at(link, ifindex, prog, attach_type, anchor);
+	return rawbpf__link_create_at(link, prog, ifindex, attach_type, anchor);
 }
 
-int rawbpf_netns_attach(struct rawbpf_link *link, int netns, int prog, unsigned attach_type)
+int rawbpf_netns_attach(struct rawbpf_link *link, int prog, int netns, unsigned attach_type)
 {
-	return attach(link, netns, prog, attach_type, 0);
+	return attach(link, prog, netns, attach_type, 0);
 }
 
 int rawbpf_netfilter_attach(struct rawbpf_link *link, int prog, unsigned family, unsigned hook,
@@ -54,7 +54,7 @@ int rawbpf_netfilter_attach(struct rawbpf_link *link, int prog, unsigned family,
 	return rawbpf__link_create(link, &attr, sizeof attr);
 }
 
-int rawbpf_sockmap_attach(struct rawbpf_link *link, int map, int prog, unsigned attach_type)
+int rawbpf_sockmap_attach(struct rawbpf_link *link, int prog, int map, unsigned attach_type)
 {
-	return attach(link, map, prog, attach_type, 0);
+	return attach(link, prog, map, attach_type, 0);
 }

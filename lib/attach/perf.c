@@ -66,7 +66,7 @@ int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bin
 	return 0;
 }
 
-int rawbpf_perf_event_attach(struct rawbpf_link *link, int event, int prog,
+int rawbpf_perf_event_attach(struct rawbpf_link *link, int prog, int event,
 			     const struct rawbpf_perf_event_spec *spec)
 {
 	int err = rawbpf__link_set(link, rawbpf__dup(event));

@@ -20,13 +20,13 @@ static int attach_or_detach(unsigned command, int target, int prog, unsigned att
 	return rawbpf__bpf(command, &attr, sizeof attr);
 }
 
-int rawbpf_prog_attach(int target, int prog, unsigned attach_type,
+int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec)
 {
 	return attach_or_detach(BPF_PROG_ATTACH, target, prog, attach_type, spec);
 }
 
-int rawbpf_prog_detach(int target, int prog, unsigned attach_type,
+int rawbpf_prog_detach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec)
 {
 	static const struct rawbpf_prog_attach_spec nothing_more;
@@ -35,7 +35,7 @@ int rawbpf_prog_detach(int target, int prog, unsigned attach_type,
 				spec ? spec : &nothing_more);
 }
 
-int rawbpf_prog_query(int target, unsigned attach_type, struct rawbpf_prog_query *query)
+int rawbpf_prog_query(struct rawbpf_prog_query *query, int target, unsigned attach_type)
 {
 	struct rawbpf__prog_query_attr attr = {
 		.target_fd = target,

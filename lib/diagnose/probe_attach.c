@@ -91,17 +91,17 @@ static int probe_iter(struct rawbpf_link *link, int prog)
 /* The loopback device has no driver that could run it: -EOPNOTSUPP is what who knows XDP says. */
 static int probe_xdp(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_xdp_attach(link, LOOPBACK, prog, XDP_FLAGS_DRV_MODE);
+	return rawbpf_xdp_attach(link, prog, LOOPBACK, XDP_FLAGS_DRV_MODE);
 }
 
 static int probe_tcx(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_tcx_attach(link, NO_DEVICE, prog, BPF_TCX_INGRESS, NULL);
+	return rawbpf_tcx_attach(link, prog, NO_DEVICE, BPF_TCX_INGRESS, NULL);
 }
 
 static int probe_netkit(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_netkit_attach(link, NO_DEVICE, prog, BPF_NETKIT_PRIMARY, NULL);
+	return rawbpf_netkit_attach(link, prog, NO_DEVICE, BPF_NETKIT_PRIMARY, NULL);
 }
 
 static int probe_netfilter(struct rawbpf_link *link, int prog)
@@ -111,18 +111,18 @@ static int probe_netfilter(struct rawbpf_link *link, int prog)
 
 static int probe_netns(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_netns_attach(link, NO_FD, prog, BPF_SK_LOOKUP);
+	return rawbpf_netns_attach(link, prog, NO_FD, BPF_SK_LOOKUP);
 }
 
 static int probe_cgroup(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_cgroup_attach(link, NO_FD, prog, BPF_CGROUP_DEVICE);
+	return rawbpf_cgroup_attach(link, prog, NO_FD, BPF_CGROUP_DEVICE, NULL);
 }
 
 static int probe_sockmap(struct rawbpf_link *link, int prog)
 {
 	(void)link;
-	return rawbpf_prog_attach(NO_FD, prog, BPF_SK_MSG_VERDICT,
+	return rawbpf_prog_attach(prog, NO_FD, BPF_SK_MSG_VERDICT,
 				  &(struct rawbpf_prog_attach_spec){ 0 });
 }
 

@@ -301,8 +301,8 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 {
 	struct rawbpf__perf_reader reader = {
 		.source = &perfbuf->source,
-		.handle = perfbuf->spec.handle,
-		.context = perfbuf->spec.context,
+		.handle = perfbuf->handle,
+		.context = perfbuf->context,
 		.scratch = scratch(perfbuf),
 	};
 	int got = perfbuf->spec.overwrite ? copy_buffers(perfbuf) : 0;
@@ -373,7 +373,7 @@ static int spec_check(struct rawbpf_perfbuf_spec *spec)
 		spec->size = SIZE_DEFAULT;
 	if (!spec->latency_ms)
 		spec->latency_ms = LATENCY_DEFAULT;
-	if (!spec->handle || spec->size & (spec->size - 1) || spec->size < PAGE_LEAST ||
+	if (spec->size & (spec->size - 1) || spec->size < PAGE_LEAST ||
 	    spec->size >> SIZE_MAX_LOG2 > 1 || spec->latency_ms < RAWBPF_EACH_RECORD)
 		return -EINVAL;
 	return 0;
@@ -382,7 +382,7 @@ static int spec_check(struct rawbpf_perfbuf_spec *spec)
 static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 {
 	struct rawbpf_map_layout layout;
-	int err = rawbpf_map_layout_info(map, &layout);
+	int err = rawbpf_map_layout_info(&layout, map);
 
 	if (err < 0)
 		return err;
@@ -413,7 +413,7 @@ static int any_cpu(const struct rawbpf_perfbuf *perfbuf)
 
 static int open_parts(struct rawbpf_perfbuf *perfbuf, int map)
 {
-	int err = spec_check(&perfbuf->spec);
+	int err = perfbuf->handle ? spec_check(&perfbuf->spec) : -EINVAL;
 
 	if (err == 0 && perfbuf->spec.overwrite)
 		err = membarrier_check();
@@ -436,12 +436,17 @@ static int open_parts(struct rawbpf_perfbuf *perfbuf, int map)
 	return err;
 }
 
-int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map,
-			const struct rawbpf_perfbuf_spec *spec)
+int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map, rawbpf_record_fn *handle,
+			void *context, const struct rawbpf_perfbuf_spec *spec)
 {
 	int err;
 
-	*perfbuf = (struct rawbpf_perfbuf){ .source.read = source_read, .spec = *spec };
+	*perfbuf = (struct rawbpf_perfbuf){
+		.source.read = source_read,
+		.handle = handle,
+		.context = context,
+		.spec = *RAWBPF__SPEC(spec),
+	};
 	err = open_parts(perfbuf, map);
 	if (err < 0)
 		rawbpf_perfbuf_close(perfbuf);

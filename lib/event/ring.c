@@ -364,7 +364,7 @@ int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
 	struct rawbpf_map_layout layout;
 	void *consumer = NULL, *producer = NULL;
 	size_t size;
-	int page, err = rawbpf_map_layout_info(map, &layout);
+	int page, err = rawbpf_map_layout_info(&layout, map);
 
 	if (err < 0)
 		return err;

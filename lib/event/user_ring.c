@@ -46,8 +46,8 @@ static int try_reserve(struct rawbpf_user_ring *ring, uint32_t size, void **reco
 	return 0;
 }
 
-int rawbpf_user_ring_reserve(struct rawbpf_user_ring *ring, size_t size, int timeout_ms,
-			     void **record)
+int rawbpf_user_ring_reserve(void **record, struct rawbpf_user_ring *ring, size_t size,
+			     int timeout_ms)
 {
 	const int64_t end = rawbpf__time_end(timeout_ms);
 	struct epoll_event event;

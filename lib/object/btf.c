@@ -188,8 +188,8 @@ int rawbpf_btf_fd_open(const char *module)
 	unsigned id = 0;
 	int err;
 
-	while ((err = rawbpf_obj_id_next(RAWBPF_OBJ_BTF, id, &id)) == 0) {
-		int is_it, fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id);
+	while ((err = rawbpf_obj_id_next(&id, RAWBPF_OBJ_BTF, id)) == 0) {
+		int is_it, fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id, NULL);
 
 		if (fd == -ENOENT) /* gone meanwhile */
 			continue;
@@ -319,7 +319,7 @@ int rawbpf_struct_ops_btf_load(struct rawbpf_map_spec *spec, struct rawbpf_struc
 	if (wrapper < 0 || type < 0)
 		return -ENOENT;
 	size = rawbpf_btf_type_size(kernel, wrapper);
-	fd = rawbpf_btf_member_find(kernel, wrapper, "data", &data);
+	fd = rawbpf_btf_member_find(&data, kernel, wrapper, "data");
 	if (size < 0 || fd < 0)
 		return size < 0 ? size : fd;
 	/* Any BTF will do: the types are in the kernel's. */

@@ -126,7 +126,7 @@ static void info_copy_prog(struct rawbpf_prog_info *info, const struct rawbpf__p
 	info->attach_btf_id = got->attach_btf_id;
 }
 
-int rawbpf_prog_info(int prog, struct rawbpf_prog_info *info)
+int rawbpf_prog_info(struct rawbpf_prog_info *info, int prog)
 {
 	struct rawbpf__prog_info asked, got;
 	int err;
@@ -147,7 +147,7 @@ int rawbpf_prog_info(int prog, struct rawbpf_prog_info *info)
 	return 0;
 }
 
-int rawbpf_map_info(int map, struct rawbpf_map_info *info)
+int rawbpf_map_info(struct rawbpf_map_info *info, int map)
 {
 	struct rawbpf__map_info got;
 	int err;
@@ -183,7 +183,7 @@ int rawbpf_map_info(int map, struct rawbpf_map_info *info)
 }
 
 /* Names are optional to the kernel as much as to the caller: before 5.11 they are unknown. */
-int rawbpf_btf_info(int btf, struct rawbpf_btf_info *info)
+int rawbpf_btf_info(struct rawbpf_btf_info *info, int btf)
 {
 	struct rawbpf__btf_info got = { 0 };
 	int known = rawbpf_obj_info(btf, &got, sizeof(got));

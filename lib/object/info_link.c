@@ -249,7 +249,7 @@ static void info_link_count(struct rawbpf_link_info *info, const struct rawbpf__
 		info->name.count = rawbpf__length(info->name.data) + 1;
 }
 
-int rawbpf_link_info(int link, struct rawbpf_link_info *info)
+int rawbpf_link_info(struct rawbpf_link_info *info, int link)
 {
 	static const struct info_link_buffers none;
 	struct rawbpf_link_info out = {

@@ -116,7 +116,7 @@ static int ksym_next(struct ksym_file *file, struct ksym_line *line)
 	return 1;
 }
 
-int rawbpf_ksym_find(const char *name, uint64_t *address)
+int rawbpf_ksym_find(uint64_t *address, const char *name)
 {
 	struct ksym_file file;
 	struct ksym_line line;

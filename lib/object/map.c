@@ -108,7 +108,7 @@ static int is_percpu(unsigned type)
 	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
-int rawbpf_map_layout_info(int map, struct rawbpf_map_layout *layout)
+int rawbpf_map_layout_info(struct rawbpf_map_layout *layout, int map)
 {
 	struct bpf_map_info info;
 	int cpus = 1;
@@ -154,7 +154,7 @@ int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable)
 	int err;
 
 	*view = (struct rawbpf_map_view){ 0 };
-	err = rawbpf_map_layout_info(map, &layout);
+	err = rawbpf_map_layout_info(&layout, map);
 	if (err < 0)
 		return err;
 	if (layout.type != BPF_MAP_TYPE_ARRAY)

@@ -94,7 +94,7 @@ int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map)
 	int err;
 
 	*iter = (struct rawbpf_map_iter){ .map = map, .more = 1 };
-	err = rawbpf_map_layout_info(map, &iter->layout);
+	err = rawbpf_map_layout_info(&iter->layout, map);
 	if (err == 0) {
 		element = iter->layout.key_size + iter->layout.lookup_size;
 		capacity = element < SCRATCH_SIZE ? SCRATCH_SIZE / (element ? element : 1) : 1;

@@ -99,7 +99,7 @@ static const struct {
 	[RAWBPF_OBJ_LINK] = { BPF_LINK_GET_NEXT_ID, BPF_LINK_GET_FD_BY_ID },
 };
 
-int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next)
+int rawbpf_obj_id_next(unsigned *next, enum rawbpf_obj_kind kind, unsigned id)
 {
 	struct rawbpf__id_attr attr = { .id = id };
 	int err;
@@ -113,13 +113,14 @@ int rawbpf_obj_id_next(enum rawbpf_obj_kind kind, unsigned id, unsigned *next)
 	return 0;
 }
 
-int rawbpf_obj_id_open_as(enum rawbpf_obj_kind kind, unsigned id,
-			  const struct rawbpf_obj_open_spec *spec)
+int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id,
+		       const struct rawbpf_obj_id_spec *spec)
 {
+	const struct rawbpf_obj_id_spec *given = RAWBPF__SPEC(spec);
 	const struct rawbpf__id_attr attr = {
 		.id = id,
-		.open_flags = spec->flags,
-		.fd_by_id_token_fd = spec->token,
+		.open_flags = given->flags,
+		.fd_by_id_token_fd = given->token,
 	};
 
 	if ((unsigned)kind > RAWBPF_OBJ_LINK)
@@ -127,25 +128,20 @@ int rawbpf_obj_id_open_as(enum rawbpf_obj_kind kind, unsigned id,
 	return rawbpf__bpf_fd(id_commands[kind].open, &attr, sizeof attr);
 }
 
-int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id)
-{
-	return rawbpf_obj_id_open_as(kind, id, &(struct rawbpf_obj_open_spec){ 0 });
-}
-
-int rawbpf_task_fd_info(int pid, int fd, struct rawbpf_task_fd_info *query)
+int rawbpf_task_fd_info(struct rawbpf_task_fd_info *info, int pid, int fd)
 {
 	struct rawbpf__task_fd_query_attr attr = {
 		.pid = pid,
 		.fd = fd,
-		.buf_len = query->name ? query->name_size : 0,
-		.buf = RAWBPF__PTR(query->name),
+		.buf_len = info->name ? info->name_size : 0,
+		.buf = RAWBPF__PTR(info->name),
 	};
 	int err = rawbpf__bpf(BPF_TASK_FD_QUERY, &attr, sizeof attr);
 
-	query->name_length = err < 0 && err != -ENOSPC ? 0 : attr.buf_len;
-	query->prog_id = attr.prog_id;
-	query->type = attr.fd_type;
-	query->offset = attr.probe_offset;
-	query->address = attr.probe_addr;
+	info->name_length = err < 0 && err != -ENOSPC ? 0 : attr.buf_len;
+	info->prog_id = attr.prog_id;
+	info->type = attr.fd_type;
+	info->offset = attr.probe_offset;
+	info->address = attr.probe_addr;
 	return err;
 }

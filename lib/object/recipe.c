@@ -93,7 +93,7 @@ static int recipe_find_operation(struct rawbpf_prog_spec *spec, const struct raw
 	id = rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, name);
 	if (id < 0)
 		return id;
-	err = rawbpf_btf_member_find(kernel, id, target + length + 1, &member);
+	err = rawbpf_btf_member_find(&member, kernel, id, target + length + 1);
 	spec->attach_btf_id = id;
 	spec->expected_attach_type = member.index;
 	return err;

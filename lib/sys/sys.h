@@ -29,6 +29,9 @@ struct epoll_event;
 /* Kernel-internal, yet bpf(2) returns it: "not supported for this map or program". */
 #define RAWBPF__ENOTSUPP 524
 
+/* The spec that the caller gave; for NULL all defaults, which live as long as the block. */
+#define RAWBPF__SPEC(SPEC) ((SPEC) ? (SPEC) : &(const __typeof__(*(SPEC))){ 0 })
+
 /* bpf(2): `attr` must hold no undefined byte, the kernel refuses unknown ones that are not 0. */
 RAWBPF__PRIVATE int rawbpf__bpf(unsigned command, const void *attr, size_t size);
 /* The same with what all commands have in common: `common` is a struct rawbpf__common_attr. */

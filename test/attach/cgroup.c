@@ -156,7 +156,7 @@ START_TEST(test_survival)
 	assert_attached(fd, BPF_F_ALLOW_MULTI, &a, 1);
 	close(a);
 	usleep(100 * 1000);
-	a = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id);
+	a = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
 	ck_assert_int_gt(a, 2);
 	close(a);
 	cgroups_remove(path);
@@ -166,7 +166,8 @@ START_TEST(test_survival)
 	ck_assert_int_eq(rawbpf_cgroup_prog_detach(fd, a, DEVICE), -ENOENT);
 	ck_assert_int_eq(rawbpf_cgroup_query(fd, DEVICE, &(struct rawbpf_cgroup_query){ 0 }),
 			 -ENOENT);
-	ck_assert_int_eq(rawbpf_cgroup_attach(&(struct rawbpf_link){ 0 }, fd, a, DEVICE), -ENOENT);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&(struct rawbpf_link){ 0 }, a, fd, DEVICE,
+					      NULL), -ENOENT);
 	close(a);
 	close(fd);
 	ck_assert(live_is_gone(RAWBPF_OBJ_PROG, id));
@@ -206,7 +207,8 @@ START_TEST(test_misfits)
 		ck_assert_int_eq(rawbpf_cgroup_prog_detach(no_cgroups[i], a, DEVICE), -EBADF);
 		ck_assert_int_eq(rawbpf_cgroup_query(no_cgroups[i], DEVICE, &query), -EBADF);
 		ck_assert_uint_eq(query.count, 0);
-		ck_assert_int_eq(rawbpf_cgroup_attach(&link, no_cgroups[i], a, DEVICE), -EBADF);
+		ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, no_cgroups[i], DEVICE,
+						      NULL), -EBADF);
 		ck_assert_int_eq(link.fd, 0);
 	}
 	ck_assert_int_eq(attach(packets, MULTI), -EINVAL);
@@ -215,8 +217,8 @@ START_TEST(test_misfits)
 	ck_assert_int_eq(rawbpf_cgroup_prog_attach(cgroup, a, 9999, MULTI), -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, 9999, &(struct rawbpf_cgroup_query){ 0 }),
 			 -EINVAL);
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, packets, DEVICE), -EINVAL);
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, 10000, DEVICE), -EBADF);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, packets, cgroup, DEVICE, NULL), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, 10000, cgroup, DEVICE, NULL), -EBADF);
 	ASSERT_NONE();
 	close(no_cgroups[2]);
 	close(packets);
@@ -330,11 +332,11 @@ START_TEST(test_link)
 	struct rawbpf_link one = { 0 }, two = { 0 };
 	int a = device_prog(), b = device_prog();
 
-	ck_assert_int_eq(rawbpf_cgroup_attach(&one, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&one, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_gt(one.fd, 2);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
 	/* a link may have a program that is there already */
-	ck_assert_int_eq(rawbpf_cgroup_attach(&two, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&two, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_eq(attach(b, MULTI), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, a, b);
 	/* what a link attached only its holder ends */
@@ -348,7 +350,7 @@ START_TEST(test_link)
 	/* beside one that is alone there is no place */
 	detach(b);
 	attach(b, SPEC(.flags = 0));
-	ck_assert_int_eq(rawbpf_cgroup_attach(&one, cgroup, a, DEVICE), -EPERM);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&one, a, cgroup, DEVICE, NULL), -EPERM);
 	ck_assert_int_eq(one.fd, 0);
 	close(a);
 	close(b);
@@ -362,7 +364,7 @@ START_TEST(test_link_update)
 	const char *path = cgroups_make("/update");
 	int below = cgroups_open(path), tries;
 
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_eq(rawbpf_link_update(&link, b, 0), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
 	ck_assert_int_eq(rawbpf_link_update(&link, a, a), -EPERM);
@@ -378,7 +380,7 @@ START_TEST(test_link_update)
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
 	rawbpf_link_detach(&link);
 	/* the cgroup goes, the link stays without one */
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, below, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, below, DEVICE, NULL), 0);
 	cgroups_remove(path);
 	for (tries = 0; rawbpf_link_update(&link, b, 0) != -ENOLINK; tries++) {
 		ck_assert_int_lt(tries, 1000); /* it goes a little later */
@@ -398,9 +400,9 @@ START_TEST(test_link_order)
 	struct rawbpf_link links[4] = { 0 };
 	int a = device_prog(), b = device_prog(), c = device_prog(), d = device_prog(), err;
 
-	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[0], cgroup, a, DEVICE, NULL), 0);
-	err = rawbpf_cgroup_attach_at(&links[1], cgroup, b, DEVICE,
-		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE });
+	ck_assert_int_eq(rawbpf_cgroup_attach(&links[0], a, cgroup, DEVICE, NULL), 0);
+	err = rawbpf_cgroup_attach(&links[1], b, cgroup, DEVICE,
+				   &(struct rawbpf_anchor){ .flags = BPF_F_BEFORE });
 	if (live_kernel() < 0x611) {
 		ck_assert_int_eq(err, -EINVAL);
 		rawbpf_link_detach(&links[0]);
@@ -408,17 +410,17 @@ START_TEST(test_link_order)
 	}
 	ck_assert_int_eq(err, 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, a);
-	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[2], cgroup, c, DEVICE,
-		&(struct rawbpf_anchor){ .flags = BPF_F_AFTER | BPF_F_LINK,
+	ck_assert_int_eq(rawbpf_cgroup_attach(&links[2], c, cgroup, DEVICE,
+					      &(struct rawbpf_anchor){ .flags = BPF_F_AFTER | BPF_F_LINK,
 					 .relative = links[1].fd }), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, c, a);
-	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
-		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE, .relative = d }), -EINVAL);
-	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
-		&(struct rawbpf_anchor){ .flags = BPF_F_BEFORE | BPF_F_LINK | BPF_F_ID,
+	ck_assert_int_eq(rawbpf_cgroup_attach(&links[3], d, cgroup, DEVICE,
+					      &(struct rawbpf_anchor){ .flags = BPF_F_BEFORE, .relative = d }), -EINVAL);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&links[3], d, cgroup, DEVICE,
+					      &(struct rawbpf_anchor){ .flags = BPF_F_BEFORE | BPF_F_LINK | BPF_F_ID,
 					 .relative = 999999999 }), -ENOENT);
-	ck_assert_int_eq(rawbpf_cgroup_attach_at(&links[3], cgroup, d, DEVICE,
-		&(struct rawbpf_anchor){ .expected_revision = 77777 }), -ESTALE);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&links[3], d, cgroup, DEVICE,
+					      &(struct rawbpf_anchor){ .expected_revision = 77777 }), -ESTALE);
 	ck_assert_int_eq(links[3].fd, 0);
 	for (int i = 0; i < 3; i++)
 		rawbpf_link_detach(&links[i]);
@@ -441,7 +443,7 @@ START_TEST(test_link_force_detach)
 	struct rawbpf_link link, other = { 0 };
 	int a = device_prog();
 
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, cgroup, DEVICE, NULL), 0);
 	other.fd = fcntl(link.fd, F_DUPFD_CLOEXEC, 3);
 	ck_assert_int_eq(rawbpf_link_revoke(&link), 0);
 	ASSERT_NONE();
@@ -461,7 +463,7 @@ START_TEST(test_link_pin)
 	int a = device_prog(), b = device_prog();
 
 	live_mount_bpffs();
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_eq(rawbpf_link_pin(&link, pin), 0);
 	rawbpf_link_detach(&link);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
@@ -490,13 +492,14 @@ START_TEST(test_nobody)
 	live_be_nobody();
 	ck_assert_int_eq(attach(a, MULTI), 0);
 	ck_assert_int_eq(attach(b, REPLACE(a)), 0);
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_eq(rawbpf_link_update(&link, b, 0), 0);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	ck_assert_int_eq(detach(b), 0);
 	ck_assert_int_eq(rawbpf_cgroup_prog_attach(cgroup, packets, BPF_CGROUP_INET_INGRESS, MULTI),
 			 -EINVAL);
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, packets, BPF_CGROUP_INET_INGRESS),
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, packets, cgroup, BPF_CGROUP_INET_INGRESS,
+					      NULL),
 			 -EPERM);
 	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &(struct rawbpf_cgroup_query){ 0 }),
 			 -EPERM);

@@ -29,7 +29,7 @@ static void hold(const struct link_kind *kind, int out)
 
 static int is_there(enum rawbpf_obj_kind kind, unsigned id)
 {
-	int fd = rawbpf_obj_id_open(kind, id);
+	int fd = rawbpf_obj_id_open(kind, id, NULL);
 
 	if (fd >= 0)
 		close(fd);

@@ -199,43 +199,44 @@ static int attach_iter(struct rawbpf_link *link, int prog)
 
 static int attach_cgroup(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_cgroup_attach(link, link_world.cgroup, prog, BPF_CGROUP_INET_SOCK_CREATE);
+	return rawbpf_cgroup_attach(link, prog, link_world.cgroup, BPF_CGROUP_INET_SOCK_CREATE,
+				    NULL);
 }
 
 static int attach_lsm_cgroup(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_cgroup_attach(link, link_world.cgroup, prog, BPF_LSM_CGROUP);
+	return rawbpf_cgroup_attach(link, prog, link_world.cgroup, BPF_LSM_CGROUP, NULL);
 }
 
 static int attach_flow_dissector(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_netns_attach(link, link_world.netns, prog, BPF_FLOW_DISSECTOR);
+	return rawbpf_netns_attach(link, prog, link_world.netns, BPF_FLOW_DISSECTOR);
 }
 
 static int attach_sk_lookup(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_netns_attach(link, link_world.netns, prog, BPF_SK_LOOKUP);
+	return rawbpf_netns_attach(link, prog, link_world.netns, BPF_SK_LOOKUP);
 }
 
 static int attach_xdp(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_xdp_attach(link, link_world.lo, prog, XDP_FLAGS_SKB_MODE);
+	return rawbpf_xdp_attach(link, prog, link_world.lo, XDP_FLAGS_SKB_MODE);
 }
 
 static int attach_tcx_ingress(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_tcx_attach(link, link_world.lo, prog, BPF_TCX_INGRESS, NULL);
+	return rawbpf_tcx_attach(link, prog, link_world.lo, BPF_TCX_INGRESS, NULL);
 }
 
 static int attach_tcx_egress(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_tcx_attach(link, link_world.lo, prog, BPF_TCX_EGRESS, NULL);
+	return rawbpf_tcx_attach(link, prog, link_world.lo, BPF_TCX_EGRESS, NULL);
 }
 
 static int attach_netkit(struct rawbpf_link *link, int prog)
 {
 	return link_world.netkit < 0 ? link_world.netkit
-				: rawbpf_netkit_attach(link, link_world.netkit, prog,
+				: rawbpf_netkit_attach(link, prog, link_world.netkit,
 						       BPF_NETKIT_PRIMARY, NULL);
 }
 
@@ -247,7 +248,7 @@ static int attach_netfilter(struct rawbpf_link *link, int prog)
 
 static int attach_sockmap(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_sockmap_attach(link, link_world.sockmap, prog, BPF_SK_MSG_VERDICT);
+	return rawbpf_sockmap_attach(link, prog, link_world.sockmap, BPF_SK_MSG_VERDICT);
 }
 
 static int attach_perf_event(struct rawbpf_link *link, int prog)
@@ -259,8 +260,8 @@ static int attach_perf_event(struct rawbpf_link *link, int prog)
 		.sample_period = 1,
 	};
 	int event = syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	int err = event < 0 ? -errno : rawbpf_perf_event_attach(link, event, prog,
-		&(struct rawbpf_perf_event_spec){ 0 });
+	int err = event < 0 ? -errno : rawbpf_perf_event_attach(link, prog, event,
+								&(struct rawbpf_perf_event_spec){ 0 });
 
 	close(event);
 	return err;

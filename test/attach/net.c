@@ -74,16 +74,16 @@ START_TEST(test_xdp_refused)
 	int prog = load(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_PASS), other = classifier();
 	struct rawbpf_link link;
 
-	ck_assert_int_eq(rawbpf_xdp_attach(&link, lo, prog, 0), 0);
-	ASSERT_REFUSED(-EBUSY, rawbpf_xdp_attach(&refused, lo, prog, 0));
-	ASSERT_REFUSED(-EEXIST, rawbpf_xdp_attach(&refused, lo, prog, XDP_FLAGS_DRV_MODE));
+	ck_assert_int_eq(rawbpf_xdp_attach(&link, prog, lo, 0), 0);
+	ASSERT_REFUSED(-EBUSY, rawbpf_xdp_attach(&refused, prog, lo, 0));
+	ASSERT_REFUSED(-EEXIST, rawbpf_xdp_attach(&refused, prog, lo, XDP_FLAGS_DRV_MODE));
 	rawbpf_link_detach(&link);
-	ASSERT_REFUSED(-EOPNOTSUPP, rawbpf_xdp_attach(&refused, lo, prog, XDP_FLAGS_DRV_MODE));
-	ASSERT_REFUSED(-EOPNOTSUPP, rawbpf_xdp_attach(&refused, lo, prog, XDP_FLAGS_HW_MODE));
-	ASSERT_REFUSED(-EINVAL, rawbpf_xdp_attach(&refused, lo, prog, 1u << 20));
-	ASSERT_REFUSED(-EINVAL, rawbpf_xdp_attach(&refused, 9999, prog, 0));
-	ASSERT_REFUSED(-EINVAL, rawbpf_xdp_attach(&refused, lo, other, 0));
-	ASSERT_REFUSED(-EBADF, rawbpf_xdp_attach(&refused, lo, 9999, 0));
+	ASSERT_REFUSED(-EOPNOTSUPP, rawbpf_xdp_attach(&refused, prog, lo, XDP_FLAGS_DRV_MODE));
+	ASSERT_REFUSED(-EOPNOTSUPP, rawbpf_xdp_attach(&refused, prog, lo, XDP_FLAGS_HW_MODE));
+	ASSERT_REFUSED(-EINVAL, rawbpf_xdp_attach(&refused, prog, lo, 1u << 20));
+	ASSERT_REFUSED(-EINVAL, rawbpf_xdp_attach(&refused, prog, 9999, 0));
+	ASSERT_REFUSED(-EINVAL, rawbpf_xdp_attach(&refused, other, lo, 0));
+	ASSERT_REFUSED(-EBADF, rawbpf_xdp_attach(&refused, 9999, lo, 0));
 	close(prog);
 	close(other);
 }
@@ -114,7 +114,7 @@ START_TEST(test_xdp_drops)
 	ck_assert_int_eq(bind(to, (void *)&address, sizeof address), 0);
 	ready.fd = to;
 
-	ck_assert_int_eq(rawbpf_xdp_attach(&link, if_nametoindex("veth1"), drop,
+	ck_assert_int_eq(rawbpf_xdp_attach(&link, drop, if_nametoindex("veth1"),
 					   XDP_FLAGS_DRV_MODE), 0);
 	ck_assert_int_eq(send(from, frame, sizeof frame, 0), sizeof frame);
 	ck_assert_int_eq(poll(&ready, 1, 200), 0);
@@ -139,7 +139,7 @@ static uint64_t assert_order(unsigned attach_type, const int *progs, unsigned co
 	unsigned ids[8], links[8], i;
 	struct rawbpf_prog_query query = { .prog_ids = ids, .link_ids = links, .capacity = 8 };
 
-	ck_assert_int_eq(rawbpf_prog_query(lo, attach_type, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, lo, attach_type), 0);
 	ck_assert_uint_eq(query.count, count);
 	for (i = 0; i < count; i++)
 		ck_assert_uint_eq(ids[i], live_prog_id(progs[i]));
@@ -160,7 +160,7 @@ static unsigned link_id(const struct rawbpf_link *link)
 }
 
 #define TCX(LINK, PROG, ...) \
-	rawbpf_tcx_attach((LINK), lo, (PROG), BPF_TCX_INGRESS, ANCHOR(__VA_ARGS__))
+	rawbpf_tcx_attach((LINK), (PROG), lo, BPF_TCX_INGRESS, ANCHOR(__VA_ARGS__))
 
 START_TEST(test_tcx_order)
 {
@@ -170,7 +170,7 @@ START_TEST(test_tcx_order)
 
 	for (i = 0; i < 6; i++)
 		progs[i] = classifier();
-	ck_assert_int_eq(rawbpf_tcx_attach(&links[0], lo, progs[0], BPF_TCX_INGRESS, NULL), 0);
+	ck_assert_int_eq(rawbpf_tcx_attach(&links[0], progs[0], lo, BPF_TCX_INGRESS, NULL), 0);
 	ck_assert_int_eq(TCX(&links[1], progs[1], .flags = 0), 0);
 	ASSERT_ORDER(progs[0], progs[1]);
 	ck_assert_int_eq(TCX(&links[2], progs[2], .flags = BPF_F_BEFORE), 0);
@@ -202,7 +202,7 @@ START_TEST(test_tcx_refused)
 	struct rawbpf_link link, links[64] = { 0 };
 	int i, err = 0;
 
-	ck_assert_int_eq(rawbpf_tcx_attach(&link, lo, prog, BPF_TCX_INGRESS, NULL), 0);
+	ck_assert_int_eq(rawbpf_tcx_attach(&link, prog, lo, BPF_TCX_INGRESS, NULL), 0);
 	ASSERT_REFUSED(-EEXIST, TCX(&refused, prog, .flags = 0));
 	ASSERT_REFUSED(-ENOENT, TCX(&refused, other, .flags = BPF_F_BEFORE, .relative = other));
 	ASSERT_REFUSED(-ENOENT, TCX(&refused, other, .flags = BPF_F_BEFORE | BPF_F_ID,
@@ -211,11 +211,11 @@ START_TEST(test_tcx_refused)
 	ASSERT_REFUSED(-ESTALE, TCX(&refused, other, .expected_revision = 77));
 	ASSERT_REFUSED(-EINVAL, TCX(&refused, other, .flags = 1u << 20));
 	ASSERT_REFUSED(-EINVAL, TCX(&refused, xdp, .flags = 0));
-	ASSERT_REFUSED(-EINVAL, rawbpf_tcx_attach(&refused, lo, other, BPF_XDP, NULL));
-	ASSERT_REFUSED(-ENODEV, rawbpf_tcx_attach(&refused, 9999, other, BPF_TCX_INGRESS, NULL));
+	ASSERT_REFUSED(-EINVAL, rawbpf_tcx_attach(&refused, other, lo, BPF_XDP, NULL));
+	ASSERT_REFUSED(-ENODEV, rawbpf_tcx_attach(&refused, other, 9999, BPF_TCX_INGRESS, NULL));
 	rawbpf_link_detach(&link);
 	for (i = 0; i < 64 && err == 0; i++)
-		err = rawbpf_tcx_attach(&links[i], lo, classifier(), BPF_TCX_EGRESS, NULL);
+		err = rawbpf_tcx_attach(&links[i], classifier(), lo, BPF_TCX_EGRESS, NULL);
 	ck_assert_int_eq(err, -ERANGE);
 	ck_assert_int_eq(i, 64);
 }
@@ -227,23 +227,23 @@ START_TEST(test_tcx_for_good)
 	const struct rawbpf_prog_attach_spec at_the_end = { 0 };
 	int a = classifier(), b = classifier(), xdp = load(BPF_PROG_TYPE_XDP, BPF_XDP, 2);
 
-	ck_assert_int_eq(rawbpf_prog_attach(lo, a, BPF_TCX_INGRESS, &at_the_end), 0);
-	ck_assert_int_eq(rawbpf_prog_attach(lo, a, BPF_TCX_INGRESS, &at_the_end), -EEXIST);
-	ck_assert_int_eq(rawbpf_prog_attach(lo, b, BPF_TCX_INGRESS,
-		&(struct rawbpf_prog_attach_spec){ .flags = BPF_F_BEFORE, .relative = a }), 0);
+	ck_assert_int_eq(rawbpf_prog_attach(a, lo, BPF_TCX_INGRESS, &at_the_end), 0);
+	ck_assert_int_eq(rawbpf_prog_attach(a, lo, BPF_TCX_INGRESS, &at_the_end), -EEXIST);
+	ck_assert_int_eq(rawbpf_prog_attach(b, lo, BPF_TCX_INGRESS,
+					    &(struct rawbpf_prog_attach_spec){ .flags = BPF_F_BEFORE, .relative = a }), 0);
 	ASSERT_ORDER(b, a);
-	ck_assert_int_eq(rawbpf_prog_detach(lo, b, BPF_TCX_INGRESS, NULL), 0);
-	ck_assert_int_eq(rawbpf_prog_detach(lo, b, BPF_TCX_INGRESS, NULL), -ENOENT);
-	ck_assert_int_eq(rawbpf_prog_attach(lo, b, BPF_TCX_INGRESS,
-		&(struct rawbpf_prog_attach_spec){ .replace = a }), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(b, lo, BPF_TCX_INGRESS, NULL), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(b, lo, BPF_TCX_INGRESS, NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_attach(b, lo, BPF_TCX_INGRESS,
+					    &(struct rawbpf_prog_attach_spec){ .replace = a }), 0);
 	ASSERT_ORDER(b);
-	ck_assert_int_eq(rawbpf_prog_detach(lo, 0, BPF_TCX_INGRESS,
-		&(struct rawbpf_prog_attach_spec){ .flags = BPF_F_BEFORE }), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(0, lo, BPF_TCX_INGRESS,
+					    &(struct rawbpf_prog_attach_spec){ .flags = BPF_F_BEFORE }), 0);
 	assert_order(BPF_TCX_INGRESS, NULL, 0);
-	ck_assert_int_eq(rawbpf_prog_attach(9999, a, BPF_TCX_INGRESS, &at_the_end), -ENODEV);
-	ck_assert_int_eq(rawbpf_prog_attach(lo, xdp, BPF_TCX_INGRESS, &at_the_end), -EINVAL);
-	ck_assert_int_eq(rawbpf_prog_attach(lo, 9999, BPF_TCX_INGRESS, &at_the_end), -EBADF);
-	ck_assert_int_eq(rawbpf_prog_attach(lo, a, 9999, &at_the_end), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_attach(a, 9999, BPF_TCX_INGRESS, &at_the_end), -ENODEV);
+	ck_assert_int_eq(rawbpf_prog_attach(xdp, lo, BPF_TCX_INGRESS, &at_the_end), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_attach(9999, lo, BPF_TCX_INGRESS, &at_the_end), -EBADF);
+	ck_assert_int_eq(rawbpf_prog_attach(a, lo, 9999, &at_the_end), -EINVAL);
 }
 END_TEST
 
@@ -255,19 +255,19 @@ START_TEST(test_query)
 	struct rawbpf_link links[2];
 
 	for (i = 0; i < 2; i++)
-		ck_assert_int_eq(rawbpf_tcx_attach(&links[i], lo, progs[i], BPF_TCX_EGRESS, NULL),
+		ck_assert_int_eq(rawbpf_tcx_attach(&links[i], progs[i], lo, BPF_TCX_EGRESS, NULL),
 				 0);
-	ck_assert_int_eq(rawbpf_prog_query(lo, BPF_TCX_EGRESS, &query), -ENOSPC);
+	ck_assert_int_eq(rawbpf_prog_query(&query, lo, BPF_TCX_EGRESS), -ENOSPC);
 	ck_assert_uint_eq(query.count, 2);
 	ck_assert_uint_eq(ids[0], live_prog_id(progs[0]));
 	ck_assert_uint_eq(ids[1], 0);
 	query = (struct rawbpf_prog_query){ .prog_ids = NULL };
-	ck_assert_int_eq(rawbpf_prog_query(lo, BPF_TCX_EGRESS, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, lo, BPF_TCX_EGRESS), 0);
 	ck_assert_uint_eq(query.count, 2);
-	ck_assert_int_eq(rawbpf_prog_query(9999, BPF_TCX_EGRESS, &query), -ENODEV);
+	ck_assert_int_eq(rawbpf_prog_query(&query, 9999, BPF_TCX_EGRESS), -ENODEV);
 	ck_assert_uint_eq(query.count, 0);
-	ck_assert_int_eq(rawbpf_prog_query(lo, BPF_XDP, &query), -EINVAL);
-	ck_assert_int_eq(rawbpf_prog_query(lo, 9999, &query), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_query(&query, lo, BPF_XDP), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_query(&query, lo, 9999), -EINVAL);
 }
 END_TEST
 
@@ -283,28 +283,27 @@ START_TEST(test_netns_refused)
 	struct rawbpf_prog_query query = { .prog_ids = NULL };
 	struct rawbpf_link link, links[65] = { 0 };
 
-	ck_assert_int_eq(rawbpf_netns_attach(&link, netns, dissector, BPF_FLOW_DISSECTOR), 0);
-	ASSERT_REFUSED(-E2BIG, rawbpf_netns_attach(&refused, netns, dissector,
-						   BPF_FLOW_DISSECTOR));
-	ck_assert_int_eq(rawbpf_prog_attach(0, dissector, BPF_FLOW_DISSECTOR, &spec), -EEXIST);
-	ck_assert_int_eq(rawbpf_prog_query(netns, BPF_FLOW_DISSECTOR, &query), 0);
+	ck_assert_int_eq(rawbpf_netns_attach(&link, dissector, netns, BPF_FLOW_DISSECTOR), 0);
+	ASSERT_REFUSED(-E2BIG, rawbpf_netns_attach(&refused, dissector, netns, BPF_FLOW_DISSECTOR));
+	ck_assert_int_eq(rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR, &spec), -EEXIST);
+	ck_assert_int_eq(rawbpf_prog_query(&query, netns, BPF_FLOW_DISSECTOR), 0);
 	ck_assert_uint_eq(query.count, 1);
 	rawbpf_link_detach(&link);
-	ck_assert_int_eq(rawbpf_prog_attach(0, dissector, BPF_FLOW_DISSECTOR, &spec), 0);
-	ck_assert_int_eq(rawbpf_prog_attach(0, dissector, BPF_FLOW_DISSECTOR, &spec), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR, &spec), 0);
+	ck_assert_int_eq(rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR, &spec), -EINVAL);
 	other = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
-	ck_assert_int_eq(rawbpf_prog_attach(0, other, BPF_FLOW_DISSECTOR, &spec), 0);
-	ck_assert_int_eq(rawbpf_prog_detach(0, dissector, BPF_FLOW_DISSECTOR, NULL), -ENOENT);
-	ck_assert_int_eq(rawbpf_prog_attach(0, dissector, BPF_FLOW_DISSECTOR, &spec), 0);
-	ASSERT_REFUSED(-EEXIST, rawbpf_netns_attach(&refused, netns, dissector,
+	ck_assert_int_eq(rawbpf_prog_attach(other, 0, BPF_FLOW_DISSECTOR, &spec), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR, &spec), 0);
+	ASSERT_REFUSED(-EEXIST, rawbpf_netns_attach(&refused, dissector, netns,
 						    BPF_FLOW_DISSECTOR));
-	ck_assert_int_eq(rawbpf_prog_detach(0, dissector, BPF_FLOW_DISSECTOR, NULL), 0);
-	ck_assert_int_eq(rawbpf_prog_detach(0, dissector, BPF_FLOW_DISSECTOR, NULL), -ENOENT);
-	ASSERT_REFUSED(-EINVAL, rawbpf_netns_attach(&refused, mounts, lookup, BPF_SK_LOOKUP));
-	ASSERT_REFUSED(-EBADF, rawbpf_netns_attach(&refused, 9999, lookup, BPF_SK_LOOKUP));
-	ASSERT_REFUSED(-EINVAL, rawbpf_netns_attach(&refused, netns, dissector, BPF_SK_LOOKUP));
+	ck_assert_int_eq(rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL), -ENOENT);
+	ASSERT_REFUSED(-EINVAL, rawbpf_netns_attach(&refused, lookup, mounts, BPF_SK_LOOKUP));
+	ASSERT_REFUSED(-EBADF, rawbpf_netns_attach(&refused, lookup, 9999, BPF_SK_LOOKUP));
+	ASSERT_REFUSED(-EINVAL, rawbpf_netns_attach(&refused, dissector, netns, BPF_SK_LOOKUP));
 	for (i = 0; i < 65 && err == 0; i++)
-		err = rawbpf_netns_attach(&links[i], netns, lookup, BPF_SK_LOOKUP);
+		err = rawbpf_netns_attach(&links[i], lookup, netns, BPF_SK_LOOKUP);
 	ck_assert_int_eq(err, -E2BIG);
 	ck_assert_int_eq(i, 65);
 }
@@ -347,7 +346,7 @@ START_TEST(test_sk_lookup_steers)
 		.expected_attach_type = BPF_SK_LOOKUP });
 	ck_assert_int_gt(prog, 2);
 	ck_assert_int_eq(arrives(fd, &nobodys), 0);
-	ck_assert_int_eq(rawbpf_netns_attach(&link, netns, prog, BPF_SK_LOOKUP), 0);
+	ck_assert_int_eq(rawbpf_netns_attach(&link, prog, netns, BPF_SK_LOOKUP), 0);
 	ck_assert_int_eq(arrives(fd, &nobodys), 1);
 	rawbpf_link_detach(&link);
 	ck_assert_int_eq(arrives(fd, &nobodys), 0);
@@ -411,20 +410,20 @@ START_TEST(test_sockmap_refused)
 	struct rawbpf_prog_query query = { .prog_ids = NULL };
 	struct rawbpf_link link;
 
-	ck_assert_int_eq(rawbpf_sockmap_attach(&link, sockets, prog, BPF_SK_MSG_VERDICT), 0);
-	ASSERT_REFUSED(-EBUSY, rawbpf_sockmap_attach(&refused, sockets, prog, BPF_SK_MSG_VERDICT));
-	ASSERT_REFUSED(-EINVAL, rawbpf_sockmap_attach(&refused, array, prog, BPF_SK_MSG_VERDICT));
-	ASSERT_REFUSED(-EINVAL, rawbpf_sockmap_attach(&refused, sockets, skb, BPF_SK_MSG_VERDICT));
-	ASSERT_REFUSED(-EBADF, rawbpf_sockmap_attach(&refused, 9999, prog, BPF_SK_MSG_VERDICT));
-	ck_assert_int_eq(rawbpf_prog_attach(sockets, prog, BPF_SK_MSG_VERDICT, &spec), -EBUSY);
-	ck_assert_int_eq(rawbpf_prog_detach(sockets, prog, BPF_SK_MSG_VERDICT, NULL), -EBUSY);
-	ck_assert_int_eq(rawbpf_prog_query(sockets, BPF_SK_MSG_VERDICT, &query), 0);
+	ck_assert_int_eq(rawbpf_sockmap_attach(&link, prog, sockets, BPF_SK_MSG_VERDICT), 0);
+	ASSERT_REFUSED(-EBUSY, rawbpf_sockmap_attach(&refused, prog, sockets, BPF_SK_MSG_VERDICT));
+	ASSERT_REFUSED(-EINVAL, rawbpf_sockmap_attach(&refused, prog, array, BPF_SK_MSG_VERDICT));
+	ASSERT_REFUSED(-EINVAL, rawbpf_sockmap_attach(&refused, skb, sockets, BPF_SK_MSG_VERDICT));
+	ASSERT_REFUSED(-EBADF, rawbpf_sockmap_attach(&refused, prog, 9999, BPF_SK_MSG_VERDICT));
+	ck_assert_int_eq(rawbpf_prog_attach(prog, sockets, BPF_SK_MSG_VERDICT, &spec), -EBUSY);
+	ck_assert_int_eq(rawbpf_prog_detach(prog, sockets, BPF_SK_MSG_VERDICT, NULL), -EBUSY);
+	ck_assert_int_eq(rawbpf_prog_query(&query, sockets, BPF_SK_MSG_VERDICT), 0);
 	ck_assert_uint_eq(query.count, 1);
 	rawbpf_link_detach(&link);
-	ck_assert_int_eq(rawbpf_prog_attach(sockets, prog, BPF_SK_MSG_VERDICT, &spec), 0);
-	ck_assert_int_eq(rawbpf_prog_detach(sockets, prog, BPF_SK_MSG_VERDICT, NULL), 0);
-	ck_assert_int_eq(rawbpf_prog_detach(sockets, prog, BPF_SK_MSG_VERDICT, NULL), -ENOENT);
-	ck_assert_int_eq(rawbpf_prog_attach(array, prog, BPF_SK_MSG_VERDICT, &spec), -EOPNOTSUPP);
+	ck_assert_int_eq(rawbpf_prog_attach(prog, sockets, BPF_SK_MSG_VERDICT, &spec), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(prog, sockets, BPF_SK_MSG_VERDICT, NULL), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(prog, sockets, BPF_SK_MSG_VERDICT, NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_attach(prog, array, BPF_SK_MSG_VERDICT, &spec), -EOPNOTSUPP);
 }
 END_TEST
 

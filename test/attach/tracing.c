@@ -202,17 +202,17 @@ START_TEST(test_refused)
 	ck_assert_int_eq(rawbpf_link_revoke(&link), -EBADF);
 	ck_assert_int_eq(rawbpf_struct_ops_attach(&link, map), -EINVAL);
 	ck_assert_int_eq(rawbpf_struct_ops_attach(&link, 9999), -EBADF);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, 9999, raw,
-		&(struct rawbpf_perf_event_spec){ 0 }), -EBADF);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, map, raw,
-		&(struct rawbpf_perf_event_spec){ 0 }), -ENOTTY);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, map, raw,
-		&(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL, .cookie = 1 }),
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, 9999,
+						  &(struct rawbpf_perf_event_spec){ 0 }), -EBADF);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, map,
+						  &(struct rawbpf_perf_event_spec){ 0 }), -ENOTTY);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, map,
+						  &(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL, .cookie = 1 }),
 		-EOPNOTSUPP);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, map, perf,
-		&(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL }), -ENOTTY);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, map, perf,
-		&(struct rawbpf_perf_event_spec){ 0 }), live_kernel() < 0x50f ? -ENOTTY : -EBADF);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, perf, map,
+						  &(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL }), -ENOTTY);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, perf, map,
+						  &(struct rawbpf_perf_event_spec){ 0 }), live_kernel() < 0x50f ? -ENOTTY : -EBADF);
 	ck_assert_int_eq(link.fd, 0);
 	close(perf);
 	close(raw);

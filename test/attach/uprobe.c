@@ -175,7 +175,7 @@ START_TEST(test_task_fd_of_uprobe)
 		.bind = RAWBPF_BIND_IOCTL });
 
 	ck_assert_int_eq(err, 0);
-	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), 0);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, getpid(), link.fd), 0);
 	ck_assert_uint_eq(query.type, BPF_FD_TYPE_UPROBE);
 	ck_assert_uint_eq(query.prog_id, live_prog_id(prog));
 	ck_assert_uint_eq(query.offset, link_kinds_offset(probed));

@@ -19,7 +19,7 @@ OPAQUE int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 	return spec->type;
 }
 
-OPAQUE int rawbpf_map_layout_info(int map, struct rawbpf_map_layout *layout)
+OPAQUE int rawbpf_map_layout_info(struct rawbpf_map_layout *layout, int map)
 {
 	layout->cpus = layout->lookup_size = 8;
 	return map;

@@ -105,8 +105,8 @@ static void side_open(struct side *side, int kind, unsigned pages, unsigned reco
 	if (err < 0)
 		fail("loading the producer", err);
 	if (kind == OURS) {
-		err = rawbpf_perfbuf_open(&side->ours, map, &(struct rawbpf_perfbuf_spec){
-			.handle = on_ours, .context = side, .size = pages * PAGE });
+		err = rawbpf_perfbuf_open(&side->ours, map, on_ours, side,
+					  &(struct rawbpf_perfbuf_spec){ .size = pages * PAGE });
 		if (err < 0)
 			fail("rawbpf_perfbuf_open", err);
 	} else {

@@ -141,7 +141,7 @@ START_TEST(test_member)
 	struct btf_member *q = (struct btf_member *)(named + 1) + 1;
 	struct rawbpf_btf_member member;
 
-	ck_assert_int_eq(rawbpf_btf_member_find(&btf, OUTER, "n[1].q", &member), 0);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, OUTER, "n[1].q"), 0);
 	ck_assert_uint_eq(member.index, 1);
 	ck_assert_uint_eq(member.type, INT);
 	ck_assert_uint_eq(member.offset, 40);
@@ -151,7 +151,7 @@ START_TEST(test_member)
 	/* int q : 5, at bit 67: offset and size of a bit field in one word */
 	named->info |= 1u << 31;
 	q->offset = 5 << 24 | 67;
-	ck_assert_int_eq(rawbpf_btf_member_find(&btf, NAMED, "q", &member), 0);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, NAMED, "q"), 0);
 	ck_assert_uint_eq(member.bit_offset, 67);
 	ck_assert_uint_eq(member.offset, 8);
 	ck_assert_uint_eq(member.bitfield_size, 5);
@@ -357,7 +357,7 @@ START_TEST(test_loops)
 	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 1), -ELOOP);
 	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 2), -ELOOP);
 	ck_assert_int_eq(rawbpf_btf_type_size(&btf, 3), -EOVERFLOW);
-	ck_assert_int_eq(rawbpf_btf_member_find(&btf, 4, "x", &member), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, 4, "x"), -ELOOP);
 	for (unsigned id = 0; id < 7; id++)
 		ck_assert_uint_lt(rawbpf_btf_type_format(text, sizeof text, &btf, id), 20000);
 }

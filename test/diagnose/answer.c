@@ -51,7 +51,7 @@ static int end_of_ids(void)
 {
 	unsigned next;
 
-	return rawbpf_obj_id_next(RAWBPF_OBJ_MAP, 0x7ffffffe, &next);
+	return rawbpf_obj_id_next(&next, RAWBPF_OBJ_MAP, 0x7ffffffe);
 }
 
 static int present(int map, uint32_t *key, uint64_t *value, uint64_t flags)

@@ -164,13 +164,13 @@ static int do_id_next(unsigned kind)
 {
 	unsigned next;
 
-	return rawbpf_obj_id_next(kind, 0, &next);
+	return rawbpf_obj_id_next(&next, kind, 0);
 }
 
 static int do_id_open(unsigned kind)
 {
 	return rawbpf_obj_id_open(kind, kind == RAWBPF_OBJ_MAP ? given.map_id :
-				  kind == RAWBPF_OBJ_PROG ? given.prog_id : 1);
+				  kind == RAWBPF_OBJ_PROG ? given.prog_id : 1, NULL);
 }
 
 static int do_element(unsigned update)
@@ -234,8 +234,8 @@ static int do_cgroup_link(unsigned type)
 	struct rawbpf_link link;
 	int is_skb = type == BPF_PROG_TYPE_CGROUP_SKB;
 
-	return rawbpf_cgroup_attach(&link, given.cgroup, is_skb ? given.skb : given.device,
-				    is_skb ? BPF_CGROUP_INET_INGRESS : BPF_CGROUP_DEVICE);
+	return rawbpf_cgroup_attach(&link, is_skb ? given.skb : given.device, given.cgroup,
+				    is_skb ? BPF_CGROUP_INET_INGRESS : BPF_CGROUP_DEVICE, NULL);
 }
 
 static int do_cgroup_query(unsigned unused)
@@ -258,7 +258,7 @@ static int do_task_fd(unsigned unused)
 
 	(void)unused;
 	memset(&query, 0, sizeof query);
-	return rawbpf_task_fd_info(getpid(), given.raw_link.fd, &query);
+	return rawbpf_task_fd_info(&query, getpid(), given.raw_link.fd);
 }
 
 static int do_stats(unsigned unused)

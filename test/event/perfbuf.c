@@ -55,15 +55,13 @@ static int handle(void *context, const void *data, size_t size)
 
 static void begin(unsigned record_size, struct rawbpf_perfbuf_spec spec)
 {
-	spec.handle = handle;
-	spec.context = seen;
 	cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	if (cpus > CPUS_MAX)
 		cpus = CPUS_MAX;
 	map = producer_map();
 	ck_assert_int_gt(map, 2);
 	ck_assert_int_eq(producer_open(&producer, map, record_size), 0);
-	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, &spec), 0);
+	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, handle, seen, &spec), 0);
 	ck_assert_int_gt(perfbuf.source.fd, 2);
 	memset(seen, 0, sizeof seen);
 	size_expected = (record_size + 4 + 7) / 8 * 8 - 4;
@@ -241,7 +239,7 @@ START_TEST(test_overload)
 	int cpu;
 
 	begin(RECORD, (struct rawbpf_perfbuf_spec){ .size = PAGE << _i });
-	perfbuf.spec.handle = handle_slowly;
+	perfbuf.handle = handle_slowly;
 	wait.fd = perfbuf.source.fd;
 	end_of_all = 1000000ULL * cpus;
 	for (cpu = 0; cpu < cpus; cpu++)
@@ -453,12 +451,11 @@ START_TEST(test_refusals)
 		struct rawbpf_perfbuf_spec spec;
 		int result;
 	} cases[] = {
-		{ { .handle = NULL }, -EINVAL },
-		{ { .handle = handle, .size = 4095 }, -EINVAL },
-		{ { .handle = handle, .size = 2048 }, -EINVAL },
-		{ { .handle = handle, .size = 12288 }, -EINVAL },
-		{ { .handle = handle, .size = 1U << 31 }, -EINVAL },
-		{ { .handle = handle, .latency_ms = -2 }, -EINVAL },
+		{ { .size = 4095 }, -EINVAL },
+		{ { .size = 2048 }, -EINVAL },
+		{ { .size = 12288 }, -EINVAL },
+		{ { .size = 1U << 31 }, -EINVAL },
+		{ { .latency_ms = -2 }, -EINVAL },
 	};
 	int array = live_array(1), fds;
 	unsigned i;
@@ -466,15 +463,14 @@ START_TEST(test_refusals)
 	map = producer_map();
 	fds = live_fds();
 	for (i = 0; i < RAWBPF_COUNT(cases); i++) {
-		ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, &cases[i].spec),
-				 cases[i].result);
+		ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, handle, NULL,
+						     &cases[i].spec), cases[i].result);
 		ck_assert_int_eq(perfbuf.source.fd, 0);
 		ck_assert_int_eq(live_fds(), fds);
 	}
-	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, array, &(struct rawbpf_perfbuf_spec){
-		.handle = handle }), -EINVAL);
-	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, 1000, &(struct rawbpf_perfbuf_spec){
-		.handle = handle }), -EBADF);
+	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, NULL, NULL, NULL), -EINVAL);
+	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, array, handle, NULL, NULL), -EINVAL);
+	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, 1000, handle, NULL, NULL), -EBADF);
 	close(array);
 	close(map);
 }
@@ -485,8 +481,7 @@ START_TEST(test_map_too_small)
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		SKIP("there is one CPU only");
 	map = live_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 1);
-	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, &(struct rawbpf_perfbuf_spec){
-		.handle = handle }), -E2BIG);
+	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, handle, NULL, NULL), -E2BIG);
 	close(map);
 }
 END_TEST
@@ -497,8 +492,7 @@ START_TEST(test_unprivileged)
 
 	map = producer_map();
 	live_be_nobody();
-	err = rawbpf_perfbuf_open(&perfbuf, map, &(struct rawbpf_perfbuf_spec){
-		.handle = handle });
+	err = rawbpf_perfbuf_open(&perfbuf, map, handle, NULL, NULL);
 	ck_assert(err == -EACCES || err == -EPERM); /* bpf(2) itself refuses before 5.19 */
 	close(map);
 }
@@ -571,8 +565,7 @@ static int stop_now(void *context, const void *data, size_t size)
 /* Both have a record that wakes at once: the one that had no turn has it in the next run. */
 START_TEST(test_loop_after_a_stop)
 {
-	const struct rawbpf_perfbuf_spec spec = {
-		.handle = stop_now, .latency_ms = RAWBPF_EACH_RECORD };
+	const struct rawbpf_perfbuf_spec spec = { .latency_ms = RAWBPF_EACH_RECORD };
 	struct rawbpf_perfbuf perfbufs[2];
 	struct producer producers[2];
 	struct rawbpf_loop loop;
@@ -582,7 +575,8 @@ START_TEST(test_loop_after_a_stop)
 	for (i = 0; i < 2; i++) {
 		maps[i] = producer_map();
 		ck_assert_int_eq(producer_open(&producers[i], maps[i], RECORD), 0);
-		ck_assert_int_eq(rawbpf_perfbuf_open(&perfbufs[i], maps[i], &spec), 0);
+		ck_assert_int_eq(rawbpf_perfbuf_open(&perfbufs[i], maps[i], stop_now, NULL,
+						     &spec), 0);
 		ck_assert_int_eq(rawbpf_loop_add(&loop, &perfbufs[i].source), 0);
 	}
 	ck_assert_int_eq(rawbpf_loop_run(&loop, 50), 0); /* the first tick */

@@ -66,7 +66,7 @@ static void to_a_program(void)
 		return; /* before Linux 6.1 */
 	expect("opening the user ring", 0, rawbpf_user_ring_open(&ring, map), 0);
 	for (uint64_t done = 0; done < enough; done += LARGE) {
-		expect("reserving", done, rawbpf_user_ring_reserve(&ring, LARGE, 0, &record), 0);
+		expect("reserving", done, rawbpf_user_ring_reserve(&record, &ring, LARGE, 0), 0);
 		memcpy(record, &done, sizeof done);
 		rawbpf_user_ring_submit(&ring, record);
 		run = (struct rawbpf_prog_run){ .data_in = packet, .data_size_in = sizeof packet };

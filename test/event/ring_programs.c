@@ -155,7 +155,7 @@ int ring_ledger_read(struct ring_ledger *sum, int ledger)
 	struct ring_ledger cpus[256];
 	struct rawbpf_map_layout layout;
 	const unsigned key = 0;
-	int err = rawbpf_map_layout_info(ledger, &layout);
+	int err = rawbpf_map_layout_info(&layout, ledger);
 
 	if (err == 0)
 		err = rawbpf_map_percpu_lookup(ledger, &layout, &key, cpus, sizeof cpus);

@@ -63,7 +63,7 @@ static void expect_sum(uint64_t count, uint64_t total)
 
 static int reserve(uint64_t number, size_t size, int timeout_ms, void **record)
 {
-	int err = rawbpf_user_ring_reserve(&ring, size, timeout_ms, record);
+	int err = rawbpf_user_ring_reserve(record, &ring, size, timeout_ms);
 
 	if (err == 0) {
 		ck_assert_uint_eq((uintptr_t)*record % 8, 0);
@@ -167,8 +167,8 @@ START_TEST(test_full)
 	setitimer(ITIMER_REAL, &never, NULL);
 	ck_assert_int_eq(drain(), PAGE / 64);
 	/* all of it, but not more */
-	ck_assert_int_eq(rawbpf_user_ring_reserve(&ring, PAGE - 7, 0, &record), -E2BIG);
-	ck_assert_int_eq(rawbpf_user_ring_reserve(&ring, SIZE_MAX, -1, &record), -E2BIG);
+	ck_assert_int_eq(rawbpf_user_ring_reserve(&record, &ring, PAGE - 7, 0), -E2BIG);
+	ck_assert_int_eq(rawbpf_user_ring_reserve(&record, &ring, SIZE_MAX, -1), -E2BIG);
 	ck_assert_int_eq(reserve(5, PAGE - 8, 0, &record), 0);
 	rawbpf_user_ring_submit(&ring, record);
 	ck_assert_int_eq(drain(), 1);
@@ -185,7 +185,7 @@ START_TEST(test_largest)
 
 	if (!begin_with(2 * (LARGEST + 1), 0))
 		SKIP("user ring buffers are of Linux 6.1");
-	ck_assert_int_eq(rawbpf_user_ring_reserve(&ring, LARGEST + 1, 0, &record), -E2BIG);
+	ck_assert_int_eq(rawbpf_user_ring_reserve(&record, &ring, LARGEST + 1, 0), -E2BIG);
 	for (uint64_t number = 1; number <= 2; number++) {
 		ck_assert_int_eq(reserve(number, LARGEST, 0, &record), 0);
 		rawbpf_user_ring_submit(&ring, record);

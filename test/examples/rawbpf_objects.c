@@ -76,7 +76,7 @@ static unsigned id_of_map(int map)
 {
 	struct rawbpf_map_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_map_info(map, &info), 0);
+	ck_assert_int_eq(rawbpf_map_info(&info, map), 0);
 	return info.id;
 }
 
@@ -84,7 +84,7 @@ static unsigned id_of_link(int link)
 {
 	struct rawbpf_link_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_link_info(link, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link), 0);
 	return info.id;
 }
 
@@ -92,7 +92,7 @@ static unsigned id_of_btf(int btf)
 {
 	struct rawbpf_btf_info info = { .id = 0 };
 
-	ck_assert_int_eq(rawbpf_btf_info(btf, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(&info, btf), 0);
 	return info.id;
 }
 
@@ -119,7 +119,7 @@ START_TEST(test_prog_show)
 	struct rawbpf_prog_info info = { .type = 0 };
 	char loaded[64], *line;
 
-	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	command_run(&end, NULL, ARGS("prog", "show", own_name()));
 	ck_assert_str_eq(end.err, "");
 	/* of which only the time is not known; its form is */
@@ -239,7 +239,7 @@ START_TEST(test_prog_dump_machine)
 	int prog = objects_prog(own_name(), map);
 	struct rawbpf_prog_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	if (info.jited.count) {
 		assert_shows(ARGS("prog", "dump", "-x", own_name()), "function 0 main at 0x");
 		assert_has("\n\nfunction 1 help at 0x");
@@ -642,7 +642,7 @@ START_TEST(test_link)
 	const char *at;
 
 	attach(&link);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	assert_prints(ARGS("link", "show", own_name()),
 		      text("id        %u\n"
 			   "type      raw_tracepoint\n"
@@ -675,7 +675,7 @@ START_TEST(test_link_device)
 		.name = own_name(), .type = BPF_PROG_TYPE_XDP, .insns = insns, .insn_count = 2 });
 
 	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
-	ck_assert_int_eq(rawbpf_xdp_attach(&link, if_nametoindex("lo"), prog, 0), 0);
+	ck_assert_int_eq(rawbpf_xdp_attach(&link, prog, if_nametoindex("lo"), 0), 0);
 	assert_shows(ARGS("link", "show", id_text(id_of_link(link.fd))),
 		     "\nattached  xdp lo\nifindex   1\n");
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
@@ -690,7 +690,7 @@ START_TEST(test_link_cgroup)
 	struct rawbpf_link link;
 	unsigned id;
 
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, prog, BPF_CGROUP_DEVICE), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, prog, cgroup, BPF_CGROUP_DEVICE, NULL), 0);
 	id = id_of_link(link.fd);
 	assert_shows(ARGS("link", "show", id_text(id)),
 		     text("\nattached     cgroup_device %s\nattach_type  cgroup_device\n", cgroups_path));
@@ -778,7 +778,7 @@ START_TEST(test_kernel_btf)
 {
 	unsigned id = 0;
 
-	if (rawbpf_obj_id_next(RAWBPF_OBJ_BTF, 0, &id) == -ENOENT || live_kernel() < 0x50b)
+	if (rawbpf_obj_id_next(&id, RAWBPF_OBJ_BTF, 0) == -ENOENT || live_kernel() < 0x50b)
 		SKIP("this kernel has no BTF with a name");
 	assert_shows(ARGS("btf", "show", "vmlinux"), "name        vmlinux\nof          kernel\n");
 	assert_shows(ARGS("btf", "dump", "vmlinux", "list_head"),

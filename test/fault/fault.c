@@ -50,7 +50,7 @@ static int query(void)
 {
 	struct rawbpf_map_layout layout;
 
-	return rawbpf_map_layout_info(percpu, &layout);
+	return rawbpf_map_layout_info(&layout, percpu);
 }
 
 static int walk(int of)
@@ -239,7 +239,7 @@ static int on_cgroup(void)
 	if (err == 0)
 		err = rawbpf_cgroup_query(group, BPF_CGROUP_DEVICE, &query);
 	if (err == 0)
-		err = rawbpf_cgroup_attach(&link, group, device, BPF_CGROUP_DEVICE);
+		err = rawbpf_cgroup_attach(&link, device, group, BPF_CGROUP_DEVICE, NULL);
 	if (err == 0)
 		err = rawbpf_link_update(&link, device, 0);
 	rawbpf_link_detach(&link);
@@ -251,9 +251,9 @@ static int info(void)
 	static struct bpf_insn insns[2];
 	struct rawbpf_prog_info of_prog = { .xlated = { insns, 2, 0 } };
 	struct rawbpf_map_info of_map = { .type = 0 };
-	int err = rawbpf_map_info(map, &of_map);
+	int err = rawbpf_map_info(&of_map, map);
 
-	return err < 0 ? err : rawbpf_prog_info(prog, &of_prog);
+	return err < 0 ? err : rawbpf_prog_info(&of_prog, prog);
 }
 
 static int info_of_link(void)
@@ -264,7 +264,7 @@ static int info_of_link(void)
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" });
 
 	if (err == 0)
-		err = rawbpf_link_info(link.fd, &info);
+		err = rawbpf_link_info(&info, link.fd);
 	rawbpf_link_detach(&link);
 	return err;
 }
@@ -347,7 +347,7 @@ static int symbols(void)
 	if (found < 0)
 		return found;
 	ck_assert_str_eq(sym.name, "here");
-	return rawbpf_ksym_find("here", &address);
+	return rawbpf_ksym_find(&address, "here");
 }
 
 static int ignore(void *context, const void *data, size_t size)
@@ -367,8 +367,8 @@ static int perf_buffer(unsigned overwrite)
 		events = rawbpf_map_create(&(struct rawbpf_map_spec){
 			.type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4,
 			.max_entries = 64 });
-	err = rawbpf_perfbuf_open(&perfbuf, events, &(struct rawbpf_perfbuf_spec){
-		.handle = ignore, .overwrite = overwrite });
+	err = rawbpf_perfbuf_open(&perfbuf, events, ignore, NULL,
+				  &(struct rawbpf_perfbuf_spec){ .overwrite = overwrite });
 	if (err < 0)
 		ck_assert_int_eq(perfbuf.source.fd, 0);
 	else
@@ -390,9 +390,9 @@ static int perf_buffer_newest(void)
 static int ids(void)
 {
 	unsigned id;
-	int err = rawbpf_obj_id_next(RAWBPF_OBJ_MAP, 0, &id);
+	int err = rawbpf_obj_id_next(&id, RAWBPF_OBJ_MAP, 0);
 
-	return err < 0 ? err : fault_close(rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id));
+	return err < 0 ? err : fault_close(rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id, NULL));
 }
 
 static int cpu(void)

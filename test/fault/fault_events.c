@@ -40,11 +40,11 @@ static int open_user_ring(void)
 	int err = rawbpf_user_ring_open(&ring, user_map);
 
 	if (err == 0)
-		err = rawbpf_user_ring_reserve(&ring, 4000, 0, &record);
+		err = rawbpf_user_ring_reserve(&record, &ring, 4000, 0);
 	if (err == 0)
 		rawbpf_user_ring_discard(&ring, record);
 	if (ring.fd)
-		err = rawbpf_user_ring_reserve(&ring, 4000, 1, &record);
+		err = rawbpf_user_ring_reserve(&record, &ring, 4000, 1);
 	rawbpf_user_ring_close(&ring);
 	ck_assert_int_eq(ring.fd, 0);
 	return err;
@@ -53,8 +53,7 @@ static int open_user_ring(void)
 static int open_perfbuf(void)
 {
 	struct rawbpf_perfbuf perfbuf;
-	int err = rawbpf_perfbuf_open(&perfbuf, perf_map, &(struct rawbpf_perfbuf_spec){
-		.handle = ignore });
+	int err = rawbpf_perfbuf_open(&perfbuf, perf_map, ignore, NULL, NULL);
 
 	if (err == 0)
 		err = rawbpf_perfbuf_read(&perfbuf);

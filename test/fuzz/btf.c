@@ -27,7 +27,7 @@ static void look_at(const struct rawbpf_btf *btf, unsigned id)
 	rawbpf_btf_type_resolve(btf, id);
 	rawbpf_btf_type_size(btf, id);
 	for (unsigned i = 0; i < sizeof paths / sizeof *paths; i++)
-		rawbpf_btf_member_find(btf, id, paths[i], &member);
+		rawbpf_btf_member_find(&member, btf, id, paths[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -77,7 +77,7 @@ static int open_ring(int fd)
 static int open_perfbuf(int fd)
 {
 	struct rawbpf_perfbuf perfbuf;
-	int err = rawbpf_perfbuf_open(&perfbuf, fd, SPEC(perfbuf_spec, .handle = on_record));
+	int err = rawbpf_perfbuf_open(&perfbuf, fd, on_record, NULL, NULL);
 
 	ck_assert_int_eq(perfbuf.source.fd, 0);
 	rawbpf_perfbuf_close(&perfbuf);
@@ -107,7 +107,7 @@ FD_CALL(map_delete, rawbpf_map_delete(fd, key))
 FD_CALL(map_next, rawbpf_map_next(fd, NULL, key))
 FD_CALL(map_lookup_and_delete, rawbpf_map_take(fd, key, value, 0))
 FD_CALL(map_freeze, rawbpf_map_freeze(fd))
-FD_CALL(map_query, rawbpf_map_layout_info(fd, SPEC(map_layout, 0)))
+FD_CALL(map_query, rawbpf_map_layout_info(SPEC(map_layout, 0), fd))
 FD_CALL(map_lookup_batch, rawbpf_map_batch_lookup(fd, SPEC(map_batch, .keys = key, .values = value,
 							   .capacity = 1, .position = key)))
 FD_CALL(map_update_batch, rawbpf_map_batch_update(fd, SPEC(map_batch, .keys = key, .values = value,
@@ -120,19 +120,19 @@ FD_CALL(map_with_btf, rawbpf_map_create(SPEC(map_spec, .type = BPF_MAP_TYPE_ARRA
 					     .value_size = 4, .max_entries = 1, .btf = fd,
 					     .btf_key_type_id = 1, .btf_value_type_id = 1)))
 FD_CALL(prog_run, rawbpf_prog_run(fd, SPEC(prog_run, 0)))
-FD_CALL(prog_attach, rawbpf_prog_attach(fd, prog, BPF_CGROUP_INET_INGRESS,
+FD_CALL(prog_attach, rawbpf_prog_attach(prog, fd, BPF_CGROUP_INET_INGRESS,
 					SPEC(prog_attach_spec, 0)))
 FD_CALL(raw_tracepoint, rawbpf_raw_tracepoint_attach(&link, fd, SPEC(raw_tracepoint_spec,
 								     .name = "sys_enter")))
 FD_CALL(tracing, rawbpf_tracing_attach(&link, fd, SPEC(tracing_spec, 0)))
 FD_CALL(iter, rawbpf_iter_attach(&link, fd, SPEC(iter_spec, 0)))
-FD_CALL(xdp, rawbpf_xdp_attach(&link, 1, fd, 0))
-FD_CALL(tcx, rawbpf_tcx_attach(&link, 1, fd, BPF_TCX_INGRESS, NULL))
-FD_CALL(netns, rawbpf_netns_attach(&link, fd, prog, BPF_SK_LOOKUP))
-FD_CALL(netns_prog, rawbpf_netns_attach(&link, 0, fd, BPF_SK_LOOKUP))
-FD_CALL(sockmap, rawbpf_sockmap_attach(&link, fd, prog, BPF_SK_MSG_VERDICT))
+FD_CALL(xdp, rawbpf_xdp_attach(&link, fd, 1, 0))
+FD_CALL(tcx, rawbpf_tcx_attach(&link, fd, 1, BPF_TCX_INGRESS, NULL))
+FD_CALL(netns, rawbpf_netns_attach(&link, prog, fd, BPF_SK_LOOKUP))
+FD_CALL(netns_prog, rawbpf_netns_attach(&link, fd, 0, BPF_SK_LOOKUP))
+FD_CALL(sockmap, rawbpf_sockmap_attach(&link, prog, fd, BPF_SK_MSG_VERDICT))
 FD_CALL(struct_ops, rawbpf_struct_ops_attach(&link, fd))
-FD_CALL(cgroup, rawbpf_cgroup_attach(&link, fd, prog, BPF_CGROUP_INET_INGRESS))
+FD_CALL(cgroup, rawbpf_cgroup_attach(&link, prog, fd, BPF_CGROUP_INET_INGRESS, NULL))
 FD_CALL(cgroup_query, rawbpf_cgroup_query(fd, BPF_CGROUP_DEVICE, SPEC(cgroup_query, 0)))
 FD_CALL(link_update, rawbpf_link_update(SPEC(link, .fd = fd), prog, 0))
 FD_CALL(obj_pin, rawbpf_obj_pin(fd, "/sys/fs/bpf/abuse"))
@@ -336,8 +336,8 @@ START_TEST(test_pointers)
 	ck_assert_int_eq(rawbpf_obj_pin(map, endless), -ENAMETOOLONG);
 	ck_assert_int_eq(rawbpf_obj_open(nowhere, 0), -EFAULT);
 	ck_assert_int_eq(rawbpf_obj_open(endless, 0), -ENAMETOOLONG);
-	ck_assert_int_eq(rawbpf_obj_id_next((enum rawbpf_obj_kind)99, 0, &id), -EINVAL);
-	ck_assert_int_eq(rawbpf_obj_id_open((enum rawbpf_obj_kind)99, 1), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_next(&id, (enum rawbpf_obj_kind)99, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_open((enum rawbpf_obj_kind)99, 1, NULL), -EINVAL);
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, raw,
 		SPEC(raw_tracepoint_spec, .name = nowhere)), -EFAULT);
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, raw,

@@ -52,7 +52,7 @@ START_TEST(test_bind_map)
 	ck_assert_int_eq(rawbpf_prog_map_bind(prog, 9999), -EBADF);
 	close(map);
 	usleep(100 * 1000);
-	map = rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id);
+	map = rawbpf_obj_id_open(RAWBPF_OBJ_MAP, id, NULL);
 	ck_assert_int_gt(map, 2);
 	close(map);
 	close(prog);
@@ -145,24 +145,24 @@ START_TEST(test_task_fd)
 
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, prog,
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" }), 0);
-	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), 0);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, getpid(), link.fd), 0);
 	ck_assert_str_eq(name, "sys_enter");
 	ck_assert_uint_eq(query.name_length, 9);
 	ck_assert_uint_eq(query.type, BPF_FD_TYPE_RAW_TRACEPOINT);
 	ck_assert_uint_eq(query.prog_id, info_of(prog).id);
 	query = (struct rawbpf_task_fd_info){ .name = name, .name_size = 4 };
-	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), -ENOSPC);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, getpid(), link.fd), -ENOSPC);
 	ck_assert_str_eq(name, "sys");
 	ck_assert_uint_eq(query.name_length, 9);
 	query = (struct rawbpf_task_fd_info){ 0 };
-	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), 0);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, getpid(), link.fd), 0);
 	ck_assert_uint_eq(query.name_length, 9);
-	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), map, &query), -ENOTSUPP);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, getpid(), map), -ENOTSUPP);
 	ck_assert_uint_eq(query.name_length, 0);
-	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), 9999, &query), -EBADF);
-	ck_assert_int_eq(rawbpf_task_fd_info(-1, link.fd, &query), -ENOENT);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, getpid(), 9999), -EBADF);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, -1, link.fd), -ENOENT);
 	live_be_nobody();
-	ck_assert_int_eq(rawbpf_task_fd_info(getpid(), link.fd, &query), -EPERM);
+	ck_assert_int_eq(rawbpf_task_fd_info(&query, getpid(), link.fd), -EPERM);
 	rawbpf_link_detach(&link);
 	close(prog);
 	close(map);
@@ -206,15 +206,15 @@ START_TEST(test_open_as)
 	const unsigned key = 0;
 	uint64_t value = 1;
 
-	read_only = rawbpf_obj_id_open_as(RAWBPF_OBJ_MAP, map_id(map),
-		&(struct rawbpf_obj_open_spec){ .flags = BPF_F_RDONLY });
+	read_only = rawbpf_obj_id_open(RAWBPF_OBJ_MAP, map_id(map),
+				       &(struct rawbpf_obj_id_spec){ .flags = BPF_F_RDONLY });
 	ck_assert_int_gt(read_only, 2);
 	ck_assert_int_eq(rawbpf_map_lookup(read_only, &key, &value, 0), 0);
 	ck_assert_int_eq(rawbpf_map_update(read_only, &key, &value, 0), -EPERM);
-	ck_assert_int_eq(rawbpf_obj_id_open_as(RAWBPF_OBJ_PROG, info_of(prog).id,
-		&(struct rawbpf_obj_open_spec){ .flags = BPF_F_RDONLY }), -EINVAL);
-	ck_assert_int_eq(rawbpf_obj_id_open_as(RAWBPF_OBJ_BTF + 10, 1,
-		&(struct rawbpf_obj_open_spec){ 0 }), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_PROG, info_of(prog).id,
+					    &(struct rawbpf_obj_id_spec){ .flags = BPF_F_RDONLY }), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_BTF + 10, 1,
+					    &(struct rawbpf_obj_id_spec){ 0 }), -EINVAL);
 	close(read_only);
 	close(map);
 	close(prog);

@@ -28,7 +28,7 @@ static unsigned map_id(int map)
 {
 	struct rawbpf_map_info info = { .type = 0 };
 
-	ck_assert_int_eq(rawbpf_map_info(map, &info), 0);
+	ck_assert_int_eq(rawbpf_map_info(&info, map), 0);
 	return info.id;
 }
 
@@ -39,7 +39,7 @@ START_TEST(test_prog)
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog("count", map);
 
-	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	ck_assert_uint_eq(info.type, BPF_PROG_TYPE_SOCKET_FILTER);
 	ck_assert_uint_eq(info.id, live_prog_id(prog));
 	ck_assert_str_eq(info.name, "count");
@@ -85,7 +85,7 @@ START_TEST(test_prog_arrays)
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog("count", map);
 
-	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	ck_assert_uint_eq(map_ids[0], map_id(map));
 	ck_assert_uint_eq(map_ids[1], 0x5a5a5a5a);
 	/* the dump names maps by id, and the last instruction is the last function's exit */
@@ -128,7 +128,7 @@ START_TEST(test_prog_arrays_short)
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int prog = objects_prog("count", map);
 
-	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	ck_assert_uint_ge(info.xlated.count, 12);
 	ck_assert_int_eq(insns[1].code, BPF_ALU64 | BPF_MOV | BPF_X);
 	ck_assert_int_eq(insns[2].code, 0);
@@ -140,7 +140,7 @@ START_TEST(test_prog_arrays_short)
 	ck_assert_uint_eq(info.prog_tags.count, 2);
 	ck_assert_int_eq(tags[1][0], 0);
 	/* again, with the result: the counts do no harm */
-	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	ck_assert_uint_ge(info.xlated.count, 12);
 	close(prog);
 	close(map);
@@ -160,7 +160,7 @@ START_TEST(test_statistics)
 	ck_assert_int_gt(on, 2);
 	ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
 	ck_assert_uint_eq(run.retval, 7);
-	ck_assert_int_eq(rawbpf_prog_info(prog, &info), 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	ck_assert_uint_eq(info.run_cnt, 10);
 	ck_assert_uint_gt(info.run_time_ns, 0);
 	ck_assert_uint_eq(info.recursion_misses, 0);
@@ -185,7 +185,7 @@ START_TEST(test_unprivileged)
 	int prog = objects_prog("count", map), err;
 
 	live_be_nobody();
-	err = rawbpf_prog_info(prog, &info);
+	err = rawbpf_prog_info(&info, prog);
 	close(prog);
 	close(map);
 	if (err == -EPERM && live_kernel() < 0x513)
@@ -204,7 +204,7 @@ START_TEST(test_map)
 	struct bpf_map_info theirs;
 	int map = objects_map("trie", BPF_MAP_TYPE_LPM_TRIE, 8, 16, 100);
 
-	ck_assert_int_eq(rawbpf_map_info(map, &info), 0);
+	ck_assert_int_eq(rawbpf_map_info(&info, map), 0);
 	memset(&theirs, 0, sizeof theirs);
 	ck_assert_int_gt(rawbpf_obj_info(map, &theirs, sizeof theirs), 0);
 	ck_assert_uint_eq(info.id, theirs.id);
@@ -225,12 +225,12 @@ START_TEST(test_map_hash)
 	struct rawbpf_map_info info = { .hash = { hash, 31, 0 } };
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1), trie, err;
 
-	ck_assert_int_eq(rawbpf_map_info(map, &info), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_info(&info, map), -EINVAL);
 	info.hash.max = 32;
 	if (live_kernel() >= 0x612)
-		ck_assert_int_eq(rawbpf_map_info(map, &info), -EPERM);
+		ck_assert_int_eq(rawbpf_map_info(&info, map), -EPERM);
 	ck_assert_int_eq(rawbpf_map_freeze(map), 0);
-	err = rawbpf_map_info(map, &info);
+	err = rawbpf_map_info(&info, map);
 	close(map);
 	if (err == -EINVAL && live_kernel() < 0x612)
 		SKIP("map hashes came with 6.18");
@@ -238,7 +238,7 @@ START_TEST(test_map_hash)
 	ck_assert_uint_eq(info.hash.count, 32);
 	ck_assert_int_ne(memcmp(hash, zero, 32), 0);
 	trie = objects_map("trie", BPF_MAP_TYPE_LPM_TRIE, 8, 16, 100);
-	ck_assert_int_eq(rawbpf_map_info(trie, &info), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_info(&info, trie), -EINVAL);
 	close(trie);
 }
 END_TEST
@@ -251,7 +251,7 @@ START_TEST(test_btf)
 	int btf = objects_btf();
 
 	memset(data, 0x5a, sizeof data);
-	ck_assert_int_eq(rawbpf_btf_info(btf, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(&info, btf), 0);
 	ck_assert_uint_ne(info.id, 0);
 	ck_assert_uint_eq(info.kernel_btf, 0);
 	ck_assert_str_eq(name, "");
@@ -259,7 +259,7 @@ START_TEST(test_btf)
 	ck_assert_int_eq(data[0] == 0x9f || data[0] == 0xeb, 1);
 	ck_assert_int_eq(data[8], 0x5a);
 	info.data = (struct rawbpf_info_array){ whole, sizeof whole, 0 };
-	ck_assert_int_eq(rawbpf_btf_info(btf, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(&info, btf), 0);
 	ck_assert_int_eq(memcmp(data, whole, 8), 0);
 	ck_assert_ptr_nonnull(memmem(whole, info.data.count, "count.c", 7));
 	close(btf);
@@ -272,12 +272,12 @@ START_TEST(test_kernel_btf)
 	char name[8] = "", start[4] = "";
 	struct rawbpf_btf_info info = { .name = { name, sizeof name, 0 } };
 	unsigned id = 0;
-	int fd, err = rawbpf_obj_id_next(RAWBPF_OBJ_BTF, 0, &id);
+	int fd, err = rawbpf_obj_id_next(&id, RAWBPF_OBJ_BTF, 0);
 
 	if (err == -ENOENT)
 		SKIP("this kernel has no BTF");
-	fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id);
-	ck_assert_int_eq(rawbpf_btf_info(fd, &info), 0);
+	fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id, NULL);
+	ck_assert_int_eq(rawbpf_btf_info(&info, fd), 0);
 	if (!info.name.count)
 		SKIP("names of BTF came with 5.11");
 	ck_assert_str_eq(name, "vmlinux");
@@ -286,7 +286,7 @@ START_TEST(test_kernel_btf)
 	ck_assert_uint_eq(info.id, id);
 	ck_assert_uint_gt(info.data.count, 1000000);
 	info.name = (struct rawbpf_info_array){ start, sizeof start, 0 };
-	ck_assert_int_eq(rawbpf_btf_info(fd, &info), 0);
+	ck_assert_int_eq(rawbpf_btf_info(&info, fd), 0);
 	ck_assert_str_eq(start, "vml");
 	ck_assert_uint_eq(info.name.count, 8);
 	close(fd);
@@ -302,15 +302,15 @@ START_TEST(test_refused)
 	int numbers = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), fd = objects_prog("count", numbers);
 
-	ck_assert_int_eq(rawbpf_prog_info(-1, &prog), -EBADF);
-	ck_assert_int_eq(rawbpf_map_info(-1, &map), -EBADF);
-	ck_assert_int_eq(rawbpf_link_info(-1, &link), -EBADF);
-	ck_assert_int_eq(rawbpf_btf_info(-1, &btf), -EBADF);
-	ck_assert_int_eq(rawbpf_prog_info(null, &prog), -EINVAL);
-	ck_assert_int_eq(rawbpf_map_info(null, &map), -EINVAL);
-	ck_assert_int_eq(rawbpf_link_info(null, &link), -EINVAL);
-	ck_assert_int_eq(rawbpf_btf_info(null, &btf), -EINVAL);
-	ck_assert_int_eq(rawbpf_prog_info(fd, &prog), -EFAULT);
+	ck_assert_int_eq(rawbpf_prog_info(&prog, -1), -EBADF);
+	ck_assert_int_eq(rawbpf_map_info(&map, -1), -EBADF);
+	ck_assert_int_eq(rawbpf_link_info(&link, -1), -EBADF);
+	ck_assert_int_eq(rawbpf_btf_info(&btf, -1), -EBADF);
+	ck_assert_int_eq(rawbpf_prog_info(&prog, null), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_info(&map, null), -EINVAL);
+	ck_assert_int_eq(rawbpf_link_info(&link, null), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_info(&btf, null), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_info(&prog, fd), -EFAULT);
 	close(fd);
 	close(null);
 	close(numbers);
@@ -343,10 +343,10 @@ START_TEST(test_kinds)
 		struct rawbpf_link_info of_link = { .type = 0 };
 		struct rawbpf_btf_info of_btf = { .id = 0 };
 
-		ck_assert_int_eq(rawbpf_map_info(fds[i], &of_map), i < 2 ? 0 : -EINVAL);
-		ck_assert_int_eq(rawbpf_prog_info(fds[i], &of_prog), i == 2 ? 0 : -EINVAL);
-		ck_assert_int_eq(rawbpf_link_info(fds[i], &of_link), i == 3 ? 0 : -EINVAL);
-		ck_assert_int_eq(rawbpf_btf_info(fds[i], &of_btf), i == 4 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_map_info(&of_map, fds[i]), i < 2 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_prog_info(&of_prog, fds[i]), i == 2 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_link_info(&of_link, fds[i]), i == 3 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_btf_info(&of_btf, fds[i]), i == 4 ? 0 : -EINVAL);
 	}
 	rawbpf_link_detach(&link);
 	close(btf);

@@ -52,19 +52,19 @@ START_TEST(test_raw_tracepoint)
 	ck_assert_int_eq(rawbpf_raw_tracepoint_attach(&link, prog,
 		&(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter",
 						      .cookie = is_older(0x60f) ? 0 : 99 }), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_str_eq(name, "sys_enter");
 	ck_assert_uint_eq(info.name.count, 10);
 	ck_assert_uint_eq(info.cookie, is_older(0x60f) ? 0 : 99);
 	ck_assert_uint_eq(info.pf, 0);
 	/* cut off: no error, and the rest is told */
 	info = (struct rawbpf_link_info){ .name = { start, sizeof start, 0 } };
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_str_eq(start, "sys");
 	ck_assert_uint_eq(info.name.count, 10);
 	/* without a buffer: its length */
 	info = (struct rawbpf_link_info){ .type = 0 };
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.name.count, 10);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_RAW_TRACEPOINT);
 }
@@ -94,7 +94,7 @@ START_TEST(test_tracing)
 	prog = load(BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, btf_id, 0);
 	ck_assert_int_eq(rawbpf_tracing_attach(&link, prog,
 		&(struct rawbpf_tracing_spec){ .cookie = 0 }), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	/* a tp_btf's link is a raw tracepoint's before 6.10 and after: only its program differs */
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_RAW_TRACEPOINT);
 }
@@ -115,7 +115,7 @@ START_TEST(test_iter)
 	prog = load(BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, task, 0);
 	ck_assert_int_eq(rawbpf_iter_attach(&link, prog, &(struct rawbpf_iter_spec){
 		.pid = is_older(0x601) ? 0 : getpid() }), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_str_eq(name, "task");
 	ck_assert_uint_eq(info.name.count, 5);
 	ck_assert_uint_eq(info.pid, is_older(0x601) ? 0 : getpid());
@@ -123,11 +123,11 @@ START_TEST(test_iter)
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_ITER);
 
 	map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
-	ck_assert_int_eq(rawbpf_map_info(map, &map_info), 0);
+	ck_assert_int_eq(rawbpf_map_info(&map_info, map), 0);
 	prog = load(BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, element, 0);
 	ck_assert_int_eq(rawbpf_iter_attach(&link, prog, &(struct rawbpf_iter_spec){ .map = map }), 0);
 	info.name.data = NULL;
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.name.count, sizeof "bpf_map_elem");
 	ck_assert_uint_eq(info.map_id, map_info.id);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_ITER);
@@ -144,8 +144,8 @@ START_TEST(test_cgroup)
 	int cgroup = open(cgroups_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	ck_assert_int_eq(fstat(cgroup, &status), 0);
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, cgroup, prog, BPF_CGROUP_DEVICE), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, prog, cgroup, BPF_CGROUP_DEVICE, NULL), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.cgroup_id, status.st_ino);
 	ck_assert_uint_eq(info.attach_type, BPF_CGROUP_DEVICE);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_CGROUP);
@@ -170,8 +170,8 @@ START_TEST(test_netns)
 	own_network();
 	netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	ck_assert_int_eq(fstat(netns, &status), 0);
-	ck_assert_int_eq(rawbpf_netns_attach(&link, netns, prog, BPF_SK_LOOKUP), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_netns_attach(&link, prog, netns, BPF_SK_LOOKUP), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.netns_ino, status.st_ino);
 	ck_assert_uint_eq(info.attach_type, BPF_SK_LOOKUP);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_NETNS);
@@ -186,19 +186,19 @@ START_TEST(test_devices)
 	int err, prog = load(BPF_PROG_TYPE_XDP, 0, 0, 2);
 
 	own_network();
-	ck_assert_int_eq(rawbpf_xdp_attach(&link, 1, prog, 0), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_xdp_attach(&link, prog, 1, 0), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.ifindex, 1);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_XDP);
 
 	prog = live_prog(BPF_PROG_TYPE_SCHED_CLS, -1);
-	err = rawbpf_tcx_attach(&link, 1, prog, BPF_TCX_EGRESS, NULL);
+	err = rawbpf_tcx_attach(&link, prog, 1, BPF_TCX_EGRESS, NULL);
 	if (err == -EINVAL && is_older(0x606)) {
 		close(prog);
 		SKIP("tcx came with 6.6");
 	}
 	ck_assert_int_eq(err, 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.ifindex, 1);
 	ck_assert_uint_eq(info.attach_type, BPF_TCX_EGRESS);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_TCX);
@@ -217,7 +217,7 @@ START_TEST(test_netfilter)
 	prog = load(BPF_PROG_TYPE_NETFILTER, BPF_NETFILTER, 0, NF_ACCEPT);
 	ck_assert_int_eq(rawbpf_netfilter_attach(&link, prog, NFPROTO_IPV4, NF_INET_LOCAL_OUT,
 		&(struct rawbpf_netfilter_spec){ .priority = -5 }), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.pf, NFPROTO_IPV4);
 	ck_assert_uint_eq(info.hooknum, NF_INET_LOCAL_OUT);
 	ck_assert_int_eq(info.priority, -5);
@@ -236,9 +236,9 @@ START_TEST(test_sockmap)
 		SKIP("links of sockmaps came with 6.10");
 	prog = load(BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT, 0, 1);
 	map = objects_map("socks", BPF_MAP_TYPE_SOCKMAP, 4, 4, 2);
-	ck_assert_int_eq(rawbpf_map_info(map, &map_info), 0);
-	ck_assert_int_eq(rawbpf_sockmap_attach(&link, map, prog, BPF_SK_MSG_VERDICT), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_map_info(&map_info, map), 0);
+	ck_assert_int_eq(rawbpf_sockmap_attach(&link, prog, map, BPF_SK_MSG_VERDICT), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.map_id, map_info.id);
 	ck_assert_uint_eq(info.attach_type, BPF_SK_MSG_VERDICT);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_SOCKMAP);
@@ -261,7 +261,7 @@ START_TEST(test_tracepoint)
 	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	ck_assert_int_eq(rawbpf_tracepoint_attach(&link, prog, &(struct rawbpf_tracepoint_spec){
 		.group = "syscalls", .name = "sys_enter_getppid", .cookie = 77 }), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_str_eq(name, is_older(0x606) ? "" : "sys_enter_getppid");
 	ck_assert_uint_eq(info.perf_type, is_older(0x606) ? 0 : BPF_PERF_EVENT_TRACEPOINT);
 	if (!is_older(0x606))
@@ -307,7 +307,7 @@ START_TEST(test_uprobe)
 	ck_assert_int_eq(rawbpf_uprobe_attach(&link, prog, &(struct rawbpf_uprobe_spec){
 		.path = "/proc/self/exe", .offset = offset, .retprobe = 1, .pid = getpid(),
 		.cookie = 5 }), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.perf_type, BPF_PERF_EVENT_URETPROBE);
 	/* the path as it was given, not as it is */
 	ck_assert_str_eq(name, "/proc/self/exe");
@@ -337,7 +337,7 @@ START_TEST(test_uprobe_multi)
 	ck_assert_int_eq(rawbpf_uprobe_multi_attach(&link, prog, &(struct rawbpf_uprobe_multi_spec){
 		.path = "/proc/self/exe", .offsets = offsets, .cookies = cookies, .count = 2,
 		.pid = getpid() }), 0);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_str_eq(name, self);
 	ck_assert_uint_eq(info.name.count, strlen(self) + 1);
 	ck_assert_uint_eq(info.addresses.count, 2);
@@ -347,14 +347,14 @@ START_TEST(test_uprobe_multi)
 	ck_assert_uint_eq(info.pid, getpid());
 	/* less room for the numbers: as many as fit; none for the path: an error */
 	info = (struct rawbpf_link_info){ .addresses = { one, 1, 0 } };
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.addresses.count, 2);
 	ck_assert_uint_eq(one[0], offsets[0]);
 	ck_assert_uint_eq(one[1], 0);
 	info = (struct rawbpf_link_info){ .name = { start, sizeof start, 0 } };
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), -ENAMETOOLONG);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), -ENAMETOOLONG);
 	info.name.data = NULL;
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_UPROBE_MULTI);
 }
 END_TEST
@@ -382,7 +382,7 @@ START_TEST(test_event)
 	link.fd = objects_bpf(BPF_LINK_CREATE, &create, sizeof create);
 	ck_assert_int_gt(link.fd, 2);
 	close(event);
-	ck_assert_int_eq(rawbpf_link_info(link.fd, &info), 0);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.perf_type, BPF_PERF_EVENT_EVENT);
 	ck_assert_uint_eq(info.event_type, PERF_TYPE_SOFTWARE);
 	ck_assert_uint_eq(info.event_config, PERF_COUNT_SW_PAGE_FAULTS);

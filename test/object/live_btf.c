@@ -16,7 +16,7 @@ static void look_at_kernel(const struct rawbpf_btf *kernel)
 	int id = rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, "task_struct");
 
 	ck_assert_int_gt(id, 0);
-	ck_assert_int_eq(rawbpf_btf_member_find(kernel, id, "comm", &member), 0);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, kernel, id, "comm"), 0);
 	rawbpf_btf_type_format(text, sizeof text, kernel, member.type);
 	ck_assert_str_eq(text, "char[16]");
 	ck_assert_int_eq(rawbpf_btf_offset_find(kernel, "task_struct", "comm"), member.offset);
@@ -315,9 +315,9 @@ START_TEST(test_symbols)
 
 	if (!address_of("do_sys_openat2"))
 		SKIP("/proc/kallsyms does not show do_sys_openat2");
-	ck_assert_int_eq(rawbpf_ksym_find("do_sys_openat2", &address), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "do_sys_openat2"), 0);
 	ck_assert_uint_eq(address, address_of("do_sys_openat2"));
-	ck_assert_int_eq(rawbpf_ksym_find("do_sys_openat", &address), -ENOENT);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "do_sys_openat"), -ENOENT);
 	syms[0].address = address_of("do_sys_openat2") + 3;
 	syms[1].address = 1;
 	syms[2].address = address_of("do_sys_openat2");
@@ -366,19 +366,19 @@ START_TEST(test_symbols_of_any_file)
 	ck_assert_str_eq(syms[3].name, "second"); /* a last line without its end is not whole */
 	ck_assert_str_eq(syms[4].name, "");
 	ck_assert_str_eq(syms[5].name, "first");
-	ck_assert_int_eq(rawbpf_ksym_find("data", &address), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "data"), 0);
 	ck_assert_uint_eq(address, 0x2000);
-	ck_assert_int_eq(rawbpf_ksym_find("in_module", &address), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "in_module"), 0);
 	ck_assert_uint_eq(address, 0x800);
-	ck_assert_int_eq(rawbpf_ksym_find("per_cpu_start", &address), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "per_cpu_start"), 0);
 	ck_assert_uint_eq(address, 0);
-	ck_assert_int_eq(rawbpf_ksym_find("nobody", &address), -ENOENT);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "nobody"), -ENOENT);
 
 	umount2("/proc/kallsyms", MNT_DETACH);
 	live_fake_file("/proc/kallsyms", "0000000000000000 T hidden\n0000000000000000 t all\n");
 	ck_assert_int_eq(rawbpf_ksym_resolve(syms, 1), -EPERM);
-	ck_assert_int_eq(rawbpf_ksym_find("all", &address), -EPERM);
-	ck_assert_int_eq(rawbpf_ksym_find("nobody", &address), -EPERM);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "all"), -EPERM);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, "nobody"), -EPERM);
 	live_hide_directory("/proc");
 	ck_assert_int_eq(rawbpf_ksym_resolve(syms, 1), -ENOENT);
 }

@@ -94,7 +94,7 @@ START_TEST(test_standard_streams)
 	fds[3] = rawbpf_raw_tracepoint_attach(&link, fds[2], &(struct rawbpf_raw_tracepoint_spec){
 		.name = "sys_enter" });
 	fds[3] = fds[3] < 0 ? fds[3] : link.fd;
-	fds[4] = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, live_prog_id(fds[1]));
+	fds[4] = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, live_prog_id(fds[1]), NULL);
 	for (i = 0; i < 3; i++) {
 		ck_assert_int_eq(fcntl(i, F_GETFD), -1);
 		dup2(saved[i], i);
@@ -293,7 +293,7 @@ START_TEST(test_bad_descriptor)
 	ck_assert_int_eq(rawbpf_map_next(-1, NULL, &key), -EBADF);
 	ck_assert_int_eq(rawbpf_map_take(-1, &key, &value, 0), -EBADF);
 	ck_assert_int_eq(rawbpf_map_freeze(-1), -EBADF);
-	ck_assert_int_eq(rawbpf_map_layout_info(-1, &layout), -EBADF);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, -1), -EBADF);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, -1), -EBADF);
 	ck_assert_int_eq(rawbpf_map_view_open(&view, -1, 0), -EBADF);
 
@@ -302,7 +302,7 @@ START_TEST(test_bad_descriptor)
 	ck_assert_int_eq(rawbpf_map_update(null, &key, &value, 0), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_next(null, NULL, &key), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_freeze(null), -EINVAL);
-	ck_assert_int_eq(rawbpf_map_layout_info(null, &layout), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, null), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, null), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_view_open(&view, null, 0), -EINVAL);
 
@@ -328,7 +328,7 @@ START_TEST(test_query_wants_a_map)
 
 	ck_assert_int_gt(prog, 2);
 	ck_assert_int_eq(rawbpf_map_next(prog, NULL, &key), -EINVAL);
-	ck_assert_int_eq(rawbpf_map_layout_info(prog, &layout), -EINVAL);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, prog), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, prog), -EINVAL);
 	rawbpf_map_iter_close(&iter);
 	close(prog);

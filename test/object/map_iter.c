@@ -115,7 +115,7 @@ START_TEST(test_percpu)
 	unsigned cpu;
 	int more;
 
-	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, map), 0);
 	ck_assert_uint_le(layout.lookup_size, sizeof values);
 	for (i = 0; i < COUNT; i++) {
 		for (cpu = 0; cpu < layout.cpus; cpu++)

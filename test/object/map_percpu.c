@@ -35,7 +35,7 @@ START_TEST(test_query)
 		});
 
 		ck_assert_int_gt(map, 2);
-		ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+		ck_assert_int_eq(rawbpf_map_layout_info(&layout, map), 0);
 		ck_assert_uint_eq(layout.type, cases[i].type);
 		ck_assert_uint_eq(layout.key_size, cases[i].key_size);
 		ck_assert_uint_eq(layout.value_size, cases[i].value_size);
@@ -60,7 +60,7 @@ START_TEST(test_percpu_values)
 	uint32_t key = 3;
 	unsigned cpu;
 
-	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, map), 0);
 	ck_assert_uint_le(layout.lookup_size, sizeof values);
 	for (cpu = 0; cpu < layout.cpus; cpu++) {
 		expected[2 * cpu] = 0x0101010101010101u * (cpu + 1);
@@ -124,7 +124,7 @@ START_TEST(test_percpu_order)
 	unsigned cpu, online = sysconf(_SC_NPROCESSORS_ONLN);
 
 	ck_assert_int_gt(prog, 2);
-	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, map), 0);
 	ck_assert_uint_ge(layout.cpus, online);
 	for (cpu = 0; cpu < online; cpu++) {
 		unsigned runs;
@@ -190,9 +190,9 @@ START_TEST(test_no_sysfs)
 	live_private_mounts();
 	live_hide_directory("/sys");
 	ck_assert_int_eq(rawbpf_cpu_count(), -ENOENT);
-	ck_assert_int_eq(rawbpf_map_layout_info(percpu, &layout), -ENOENT);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, percpu), -ENOENT);
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, percpu), -ENOENT);
-	ck_assert_int_eq(rawbpf_map_layout_info(array, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, array), 0);
 	close(percpu);
 	close(array);
 }

@@ -128,7 +128,7 @@ START_TEST(test_create)
 		       map > 2 ? 1 : map);
 		if (map < 0)
 			continue;
-		ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+		ck_assert_int_eq(rawbpf_map_layout_info(&layout, map), 0);
 		ck_assert_uint_eq(layout.type, type);
 		close(map);
 	}

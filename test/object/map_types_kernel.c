@@ -192,10 +192,10 @@ static void count_in_storage(unsigned type, int group, uint64_t cgroup_id)
 	struct rawbpf_link link;
 	uint64_t values[256], sum = 0;
 
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, group, prog, BPF_CGROUP_INET_EGRESS), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, prog, group, BPF_CGROUP_INET_EGRESS, NULL), 0);
 	for (int i = 0; i < RUNS; i++)
 		send_datagram(sender);
-	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, map), 0);
 	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values), 0);
 	for (unsigned cpu = 0; cpu < layout.cpus; cpu++)
 		sum += values[cpu];
@@ -424,7 +424,7 @@ START_TEST(test_sk_storage)
 		"out: r0 = 1\n"
 		"exit\n", &map,
 		&(struct rawbpf_prog_spec){ .expected_attach_type = BPF_CGROUP_INET_EGRESS });
-	ck_assert_int_eq(rawbpf_cgroup_attach(&link, group, prog, BPF_CGROUP_INET_EGRESS), 0);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, prog, group, BPF_CGROUP_INET_EGRESS, NULL), 0);
 	for (int i = 0; i < RUNS; i++)
 		send_datagram(first);
 	send_datagram(second);
@@ -449,7 +449,7 @@ static int load_operation(const struct rawbpf_btf *kernel, unsigned type, const 
 {
 	struct rawbpf_btf_member found;
 
-	ck_assert_int_eq(rawbpf_btf_member_find(kernel, type, member, &found), 0);
+	ck_assert_int_eq(rawbpf_btf_member_find(&found, kernel, type, member), 0);
 	return map_types_load(BPF_PROG_TYPE_STRUCT_OPS, text, NULL, &(struct rawbpf_prog_spec){
 		.attach_btf_id = type, .expected_attach_type = found.index });
 }

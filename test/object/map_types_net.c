@@ -54,9 +54,9 @@ static void attach_to_sockets(struct rawbpf_link *link, int map, int prog, unsig
 {
 	*link = (struct rawbpf_link){ 0 };
 	if (live_kernel() >= 0x60a)
-		ck_assert_int_eq(rawbpf_sockmap_attach(link, map, prog, type), 0);
+		ck_assert_int_eq(rawbpf_sockmap_attach(link, prog, map, type), 0);
 	else
-		ck_assert_int_eq(rawbpf_prog_attach(map, prog, type,
+		ck_assert_int_eq(rawbpf_prog_attach(prog, map, type,
 						    &(struct rawbpf_prog_attach_spec){ 0 }), 0);
 }
 
@@ -176,7 +176,7 @@ static int attach_redirect(struct rawbpf_link *link, const char *device, int map
 		 "call redirect_map\n"
 		 "exit\n", key, fall_back);
 	prog = map_types_load(BPF_PROG_TYPE_XDP, text, &map, NULL);
-	ck_assert_int_eq(rawbpf_xdp_attach(link, if_nametoindex(device), prog,
+	ck_assert_int_eq(rawbpf_xdp_attach(link, prog, if_nametoindex(device),
 					   XDP_FLAGS_SKB_MODE), 0);
 	return prog;
 }

@@ -35,7 +35,7 @@ static uint64_t sum_of(int map, uint32_t key)
 	struct rawbpf_map_layout layout;
 	uint64_t values[256] = { 0 }, sum = 0;
 
-	ck_assert_int_eq(rawbpf_map_layout_info(map, &layout), 0);
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, map), 0);
 	ck_assert_int_eq(rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values), 0);
 	for (unsigned cpu = 0; cpu < layout.cpus; cpu++)
 		sum += values[cpu];

@@ -222,7 +222,7 @@ static int is_listed(enum rawbpf_obj_kind kind, unsigned wanted)
 	unsigned id = 0, previous = 0;
 	int err;
 
-	while ((err = rawbpf_obj_id_next(kind, id, &id)) == 0) {
+	while ((err = rawbpf_obj_id_next(&id, kind, id)) == 0) {
 		ck_assert_uint_gt(id, previous);
 		previous = id;
 		if (id == wanted)
@@ -253,7 +253,7 @@ START_TEST(test_ids)
 
 	for (i = 0; i < 3; i++) {
 		ck_assert(is_listed(kinds[i], ids[i]));
-		opened = rawbpf_obj_id_open(kinds[i], ids[i]);
+		opened = rawbpf_obj_id_open(kinds[i], ids[i], NULL);
 		ck_assert_int_gt(opened, 2);
 		ck_assert_int_eq(fcntl(opened, F_GETFD), FD_CLOEXEC);
 		close(opened);
@@ -269,12 +269,12 @@ START_TEST(test_btf_ids)
 	struct bpf_btf_info info;
 	char name[16] = "";
 	unsigned id = 0;
-	int fd, err = rawbpf_obj_id_next(RAWBPF_OBJ_BTF, 0, &id);
+	int fd, err = rawbpf_obj_id_next(&id, RAWBPF_OBJ_BTF, 0);
 
 	if (err == -ENOENT)
 		SKIP("this kernel has no BTF");
 	ck_assert_int_eq(err, 0);
-	fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id);
+	fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id, NULL);
 	ck_assert_int_gt(fd, 2);
 	memset(&info, 0, sizeof info);
 	info.name = (uintptr_t)name;
@@ -291,32 +291,32 @@ START_TEST(test_ids_refused)
 	int kind;
 
 	for (kind = RAWBPF_OBJ_PROG; kind <= RAWBPF_OBJ_LINK; kind++) {
-		ck_assert_int_eq(rawbpf_obj_id_next(kind, 0x7ffffffe, &next), -ENOENT);
-		ck_assert_int_eq(rawbpf_obj_id_open(kind, 0x7ffffffe), -ENOENT);
-		ck_assert_int_eq(rawbpf_obj_id_open(kind, 0), -ENOENT);
+		ck_assert_int_eq(rawbpf_obj_id_next(&next, kind, 0x7ffffffe), -ENOENT);
+		ck_assert_int_eq(rawbpf_obj_id_open(kind, 0x7ffffffe, NULL), -ENOENT);
+		ck_assert_int_eq(rawbpf_obj_id_open(kind, 0, NULL), -ENOENT);
 	}
-	ck_assert_int_eq(rawbpf_obj_id_next(-1, 0, &next), -EINVAL);
-	ck_assert_int_eq(rawbpf_obj_id_next(RAWBPF_OBJ_LINK + 1, 0, &next), -EINVAL);
-	ck_assert_int_eq(rawbpf_obj_id_open(-1, 1), -EINVAL);
-	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_LINK + 1, 1), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_next(&next, -1, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_next(&next, RAWBPF_OBJ_LINK + 1, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_open(-1, 1, NULL), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_LINK + 1, 1, NULL), -EINVAL);
 	ck_assert_uint_eq(next, 77);
 
 	/* Flags are of maps, a token of BTF. */
 	for (kind = RAWBPF_OBJ_PROG; kind <= RAWBPF_OBJ_LINK; kind++) {
-		struct rawbpf_obj_open_spec spec = { .flags = BPF_F_RDONLY, .token = 0 };
+		struct rawbpf_obj_id_spec spec = { .flags = BPF_F_RDONLY, .token = 0 };
 
-		ck_assert_int_eq(rawbpf_obj_id_open_as(kind, 0x7ffffffe, &spec),
+		ck_assert_int_eq(rawbpf_obj_id_open(kind, 0x7ffffffe, &spec),
 				 kind == RAWBPF_OBJ_MAP ? -ENOENT : -EINVAL);
-		spec = (struct rawbpf_obj_open_spec){ .flags = BPF_F_TOKEN_FD, .token = 9999 };
+		spec = (struct rawbpf_obj_id_spec){ .flags = BPF_F_TOKEN_FD, .token = 9999 };
 		if (live_kernel() >= 0x611)
-			ck_assert_int_eq(rawbpf_obj_id_open_as(kind, 0x7ffffffe, &spec),
+			ck_assert_int_eq(rawbpf_obj_id_open(kind, 0x7ffffffe, &spec),
 					 kind == RAWBPF_OBJ_BTF ? -EBADF : -EINVAL);
 	}
 
 	live_be_nobody();
 	for (kind = RAWBPF_OBJ_PROG; kind <= RAWBPF_OBJ_LINK; kind++) {
-		ck_assert_int_eq(rawbpf_obj_id_next(kind, 0, &next), -EPERM);
-		ck_assert_int_eq(rawbpf_obj_id_open(kind, 1), -EPERM);
+		ck_assert_int_eq(rawbpf_obj_id_next(&next, kind, 0), -EPERM);
+		ck_assert_int_eq(rawbpf_obj_id_open(kind, 1, NULL), -EPERM);
 	}
 	ck_assert_uint_eq(next, 77);
 }

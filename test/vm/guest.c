@@ -148,7 +148,7 @@ static long long read_counter(int map)
 	struct rawbpf_map_layout layout;
 	uint64_t values[64], sum = 0;
 	const unsigned key = 0;
-	int err = rawbpf_map_layout_info(map, &layout);
+	int err = rawbpf_map_layout_info(&layout, map);
 
 	if (err == 0)
 		err = rawbpf_map_percpu_lookup(map, &layout, &key, values, sizeof values);

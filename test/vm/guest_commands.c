@@ -227,11 +227,11 @@ static void netkit_errors(void)
 	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_SCHED_CLS);
 	struct rawbpf_link link;
 
-	fact(rawbpf_netkit_attach(&link, if_nametoindex("lo"), prog, BPF_NETKIT_PRIMARY, NULL),
+	fact(rawbpf_netkit_attach(&link, prog, if_nametoindex("lo"), BPF_NETKIT_PRIMARY, NULL),
 	     "netkit.lo");
-	fact(rawbpf_netkit_attach(&link, if_nametoindex("nk0"), prog, BPF_NETKIT_PRIMARY, NULL),
+	fact(rawbpf_netkit_attach(&link, prog, if_nametoindex("nk0"), BPF_NETKIT_PRIMARY, NULL),
 	     "netkit.peer");
-	fact(rawbpf_netkit_attach(&link, 9999, prog, BPF_NETKIT_PRIMARY, NULL), "netkit.none");
+	fact(rawbpf_netkit_attach(&link, prog, 9999, BPF_NETKIT_PRIMARY, NULL), "netkit.none");
 	close(prog);
 }
 

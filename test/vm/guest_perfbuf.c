@@ -47,18 +47,16 @@ static int handle_slowly(void *context, const void *data, size_t size)
 	return handle(context, data, size);
 }
 
-static int begin(struct rawbpf_perfbuf_spec spec)
+static int begin(rawbpf_record_fn *handler, struct rawbpf_perfbuf_spec spec)
 {
 	int err, map = producer_map();
 
 	memset(next, 0, sizeof next);
 	memset(received, 0, sizeof received);
 	damaged = 0;
-	if (!spec.handle)
-		spec.handle = handle;
 	err = producer_open(&producer, map, RECORD);
 	if (err == 0)
-		err = rawbpf_perfbuf_open(&perfbuf, map, &spec);
+		err = rawbpf_perfbuf_open(&perfbuf, map, handler, NULL, &spec);
 	close(map);
 	return err;
 }
@@ -93,7 +91,7 @@ static void produce(unsigned count)
 
 static void all_arrive(void)
 {
-	fact(begin((struct rawbpf_perfbuf_spec){ .size = 4096 }), "perfbuf.open");
+	fact(begin(handle, (struct rawbpf_perfbuf_spec){ .size = 4096 }), "perfbuf.open");
 	for (int round = 0; round < 100; round++) {
 		produce(20);
 		rawbpf_perfbuf_read(&perfbuf);
@@ -106,7 +104,7 @@ static void all_arrive(void)
 
 static void full(void)
 {
-	begin((struct rawbpf_perfbuf_spec){ .size = 4096 });
+	begin(handle, (struct rawbpf_perfbuf_spec){ .size = 4096 });
 	produce(1000);
 	fact(rawbpf_perfbuf_read(&perfbuf), "perfbuf.full.received");
 	fact(both().refused, "perfbuf.full.refused");
@@ -125,7 +123,7 @@ static void overload(void)
 	struct pollfd wait = { .events = POLLIN };
 	int alive = CPUS;
 
-	begin((struct rawbpf_perfbuf_spec){ .handle = handle_slowly, .size = 4096 });
+	begin(handle_slowly, (struct rawbpf_perfbuf_spec){ .size = 4096 });
 	wait.fd = perfbuf.source.fd;
 	fflush(stdout);
 	for (unsigned cpu = 0; cpu < CPUS; cpu++)
@@ -148,7 +146,7 @@ static void overload(void)
 
 static void newest(void)
 {
-	begin((struct rawbpf_perfbuf_spec){ .size = 4096, .overwrite = 1 });
+	begin(handle, (struct rawbpf_perfbuf_spec){ .size = 4096, .overwrite = 1 });
 	produce(1000);
 	fact(rawbpf_perfbuf_read(&perfbuf), "perfbuf.newest.received");
 	fact(next[0] + next[1], "perfbuf.newest.next");
@@ -181,7 +179,7 @@ static int read_for(int milliseconds)
 
 static void idle(void)
 {
-	begin((struct rawbpf_perfbuf_spec){ 0 });
+	begin(handle, (struct rawbpf_perfbuf_spec){ 0 });
 	read_for(200);
 	fact(read_for(2000), "perfbuf.idle.wakes");
 	end();
@@ -212,7 +210,7 @@ static long long output_again(void)
 
 static void cpu_goes_and_comes(void)
 {
-	begin((struct rawbpf_perfbuf_spec){ 0 });
+	begin(handle, (struct rawbpf_perfbuf_spec){ 0 });
 	produce(10);
 	fact(cpu_switch("0"), "perfbuf.cpu.goes");
 	read_for(1500);
@@ -233,7 +231,7 @@ static void cpu_goes_and_comes(void)
 	end();
 
 	cpu_switch("0");
-	begin((struct rawbpf_perfbuf_spec){ 0 });
+	begin(handle, (struct rawbpf_perfbuf_spec){ 0 });
 	cpu_switch("1");
 	fact(output_again(), "perfbuf.cpu.came_later");
 	end();

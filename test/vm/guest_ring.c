@@ -261,7 +261,7 @@ static void user_ring(void)
 	for (uint64_t number = 1; err == 0 && number <= 1000; number++) {
 		void *record;
 
-		err = rawbpf_user_ring_reserve(&user, sizeof number, 0, &record);
+		err = rawbpf_user_ring_reserve(&record, &user, sizeof number, 0);
 		if (err < 0)
 			break;
 		memcpy(record, &number, sizeof number);
