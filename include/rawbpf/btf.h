@@ -14,8 +14,9 @@
 #ifndef RAWBPF_BTF_H
 #define RAWBPF_BTF_H
 
-#include <linux/bpf.h>
-#include <linux/btf.h>
+#include <rawbpf/map.h>
+#include <rawbpf/prog.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,20 +26,6 @@ extern "C" {
 
 struct rawbpf_map_spec;  /* <rawbpf/map.h> */
 struct rawbpf_prog_spec; /* <rawbpf/prog.h> */
-
-/* Kinds that are newer than the oldest header: 5.13, 5.16, 5.17, 6.0. */
-#ifndef BTF_KIND_FLOAT
-#define BTF_KIND_FLOAT 16
-#endif
-#ifndef BTF_KIND_DECL_TAG
-#define BTF_KIND_DECL_TAG 17
-#endif
-#ifndef BTF_KIND_TYPE_TAG
-#define BTF_KIND_TYPE_TAG 18
-#endif
-#ifndef BTF_KIND_ENUM64
-#define BTF_KIND_ENUM64 19
-#endif
 
 /* ------------------------------------------------------------------------------- reading */
 

@@ -31,7 +31,7 @@
 #ifndef RAWBPF_BUILD_H
 #define RAWBPF_BUILD_H
 
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 
 #ifdef __cplusplus

@@ -22,7 +22,6 @@
 #ifndef RAWBPF_CGROUP_H
 #define RAWBPF_CGROUP_H
 
-#include <linux/bpf.h>
 #include <rawbpf/link.h>
 #include <rawbpf/uapi.h>
 #include <stdint.h>

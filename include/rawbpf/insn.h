@@ -60,54 +60,36 @@
 #ifndef RAWBPF_INSN_H
 #define RAWBPF_INSN_H
 
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
+#include <stdint.h>
 
 /*
- * Constants that the oldest supported kernel headers (5.10) do not have, under the
- * kernel's own names. Where newer headers have an enumerator, which #ifndef cannot
- * see, the number is in the instruction's macro instead.
+ * The kernel's other names for registers: the frame pointer, and what holds arguments of a
+ * call and the context. The kernel's own headers for programs define them too.
  */
-#ifndef BPF_ATOMIC
-#define BPF_ATOMIC		0xc0	/* mode: atomic, the operation in imm; once BPF_XADD */
+#ifndef BPF_REG_FP
+#define BPF_REG_FP		BPF_REG_10	/* the frame pointer, read-only */
 #endif
-#ifndef BPF_MEMSX
-#define BPF_MEMSX		0x80	/* mode: load and sign-extend */
+#ifndef BPF_REG_CTX
+#define BPF_REG_CTX		BPF_REG_6	/* the context, of packet loads: BPF_LD_ABS */
 #endif
-#ifndef BPF_FETCH
-#define BPF_FETCH		0x01	/* atomic: give back the old value; | BPF_ADD, _OR, ... */
+#ifndef BPF_REG_ARG1
+#define BPF_REG_ARG1		BPF_REG_1	/* argument 1 of a call; the context at the start */
 #endif
-#ifndef BPF_XCHG
-#define BPF_XCHG		0xe1	/* atomic: exchange; includes BPF_FETCH */
+#ifndef BPF_REG_ARG2
+#define BPF_REG_ARG2		BPF_REG_2
 #endif
-#ifndef BPF_CMPXCHG
-#define BPF_CMPXCHG		0xf1	/* atomic: compare with r0, exchange; includes BPF_FETCH */
+#ifndef BPF_REG_ARG3
+#define BPF_REG_ARG3		BPF_REG_3
 #endif
-#ifndef BPF_LOAD_ACQ
-#define BPF_LOAD_ACQ		0x100	/* atomic: load with acquire order */
+#ifndef BPF_REG_ARG4
+#define BPF_REG_ARG4		BPF_REG_4
 #endif
-#ifndef BPF_STORE_REL
-#define BPF_STORE_REL		0x110	/* atomic: store with release order */
+#ifndef BPF_REG_ARG5
+#define BPF_REG_ARG5		BPF_REG_5
 #endif
-#ifndef BPF_JCOND
-#define BPF_JCOND		0xe0	/* jump operation: on a condition of the kernel's */
-#endif
-#ifndef BPF_PSEUDO_FUNC
-#define BPF_PSEUDO_FUNC		4	/* src of a 64-bit load: function of this program */
-#endif
-#ifndef BPF_PSEUDO_MAP_IDX
-#define BPF_PSEUDO_MAP_IDX	5	/* src of a 64-bit load: map, by index in fd_array */
-#endif
-#ifndef BPF_PSEUDO_MAP_IDX_VALUE
-#define BPF_PSEUDO_MAP_IDX_VALUE 6	/* src of a 64-bit load: its value */
-#endif
-#ifndef BPF_PSEUDO_KFUNC_CALL
-#define BPF_PSEUDO_KFUNC_CALL	2	/* src of a call: function of the kernel */
-#endif
-#ifndef BPF_ADDR_PERCPU
-#define BPF_ADDR_PERCPU		(-1)	/* off of a move; inside the kernel only */
-#endif
-#ifndef BPF_NOSPEC
-#define BPF_NOSPEC		0xc0	/* mode of a store; inside the kernel only */
+#ifndef MAX_BPF_STACK
+#define MAX_BPF_STACK		512		/* bytes of stack, below BPF_REG_FP */
 #endif
 
 /*
@@ -119,8 +101,8 @@
  */
 #ifdef __cplusplus
 #define RAWBPF_INSN(CODE, DST, SRC, OFF, IMM) \
-	(bpf_insn{ (__u8)(CODE), (__u8)((DST) & 15), (__u8)((SRC) & 15), \
-		   (__s16)(OFF), (__s32)(IMM) })
+	(bpf_insn{ (uint8_t)(CODE), (uint8_t)((DST) & 15), (uint8_t)((SRC) & 15), \
+		   (int16_t)(OFF), (int32_t)(IMM) })
 #else
 #define RAWBPF_INSN(CODE, DST, SRC, OFF, IMM) \
 	((struct bpf_insn){ .code = (CODE), .dst_reg = (DST), .src_reg = (SRC), \
@@ -403,7 +385,7 @@
 #ifndef BPF_LD_IMM64_RAW
 #define BPF_LD_IMM64_RAW(DST, SRC, IMM) \
 	BPF_LD_IMM64_RAW_FULL(DST, SRC, 0, 0, \
-			      (__s32)(__u32)(IMM), (__s32)(__u32)((__u64)(IMM) >> 32))
+			      (int32_t)(uint32_t)(IMM), (int32_t)(uint32_t)((uint64_t)(IMM) >> 32))
 #endif
 
 /*

@@ -15,7 +15,7 @@
 #ifndef RAWBPF_MAP_H
 #define RAWBPF_MAP_H
 
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>
 

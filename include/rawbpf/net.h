@@ -18,7 +18,6 @@
 #ifndef RAWBPF_NET_H
 #define RAWBPF_NET_H
 
-#include <linux/bpf.h>
 #include <rawbpf/link.h>
 #include <rawbpf/uapi.h>
 #include <stdint.h>

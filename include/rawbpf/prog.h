@@ -8,7 +8,6 @@
 #ifndef RAWBPF_PROG_H
 #define RAWBPF_PROG_H
 
-#include <linux/bpf.h>
 #include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -17,7 +17,7 @@
 #ifndef RAWBPF_REJECTION_H
 #define RAWBPF_REJECTION_H
 
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 
 #ifdef __cplusplus

@@ -9,7 +9,7 @@
 #ifndef RAWBPF_TEXT_H
 #define RAWBPF_TEXT_H
 
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -11,7 +11,6 @@
 #ifndef RAWBPF_TRACING_H
 #define RAWBPF_TRACING_H
 
-#include <linux/bpf.h>
 #include <rawbpf/link.h>
 #include <rawbpf/uapi.h>
 #include <stddef.h>

@@ -6,10 +6,11 @@
 #ifndef RAWBPF_INSN_PRIVATE_H
 #define RAWBPF_INSN_PRIVATE_H
 
-#include <linux/bpf.h>
-#include <linux/errno.h>
+#include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "errno.h"
 
 #ifndef RAWBPF__PRIVATE
 #define RAWBPF__PRIVATE __attribute__((visibility("hidden")))

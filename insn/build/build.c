@@ -7,7 +7,6 @@
  * Labels with names are also in trees by hash: `labels` of the builder has the
  * roots, `next` and `line` of each the next two, as the label's number + 1.
  */
-#include <linux/errno.h>
 #include <rawbpf/build.h>
 #include <rawbpf/insn.h>
 

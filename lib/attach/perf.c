@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "perf.h"
 
-#include <linux/bpf.h>
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"

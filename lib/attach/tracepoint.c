@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <linux/bpf.h>
 #include <rawbpf/tracepoint.h>
+#include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"
 #include "link.h"

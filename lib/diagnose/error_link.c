@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How attaching to functions, tracepoints and events fails. */
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 
 #include "error.h"
 #include "../attach/tracefs.h"

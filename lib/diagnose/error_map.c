@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How operations on maps fail. */
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 
 #include "error.h"
 

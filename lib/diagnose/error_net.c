@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How attaching to networks and cgroups fails. */
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 
 #include "error.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How operations on pins, ids, tokens and the system's own lists fail. */
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 
 #include "error.h"
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <rawbpf/map.h>
-#include <rawbpf/perfbuf.h>
-
-#include <linux/bpf.h>
 #include <linux/eventpoll.h>
 #include <linux/membarrier.h>
+#include <rawbpf/map.h>
+#include <rawbpf/perfbuf.h>
+#include <rawbpf/uapi.h>
 
 #include "../sys/cpu.h"
 #include "../sys/file.h"

@@ -14,7 +14,6 @@
  */
 #include "ring.h"
 
-#include <linux/bpf.h>
 #include <linux/eventpoll.h>
 #include <rawbpf/map.h>
 #include <rawbpf/uapi.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "info.h"
 
-#include <linux/bpf.h>
 #include <rawbpf/info.h>
+#include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"
 #include "obj.h"

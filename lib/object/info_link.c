@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <linux/bpf.h>
 #include <rawbpf/info.h>
 #include <rawbpf/uapi.h>
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <linux/bpf.h>
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"

@@ -461,6 +461,19 @@ START_TEST(constants_are_the_kernels)
 }
 END_TEST
 
+START_TEST(registers_have_the_kernels_names)
+{
+	ck_assert_int_eq(BPF_REG_FP, 10);
+	ck_assert_int_eq(BPF_REG_CTX, 6);
+	ck_assert_int_eq(BPF_REG_ARG1, 1);
+	ck_assert_int_eq(BPF_REG_ARG2, 2);
+	ck_assert_int_eq(BPF_REG_ARG3, 3);
+	ck_assert_int_eq(BPF_REG_ARG4, 4);
+	ck_assert_int_eq(BPF_REG_ARG5, 5);
+	ck_assert_int_eq(MAX_BPF_STACK, 512);
+}
+END_TEST
+
 static Suite *insn_suite(void)
 {
 	Suite *suite = suite_create("insn");
@@ -470,6 +483,7 @@ static Suite *insn_suite(void)
 	tcase_add_test(macros, a_program_is_its_literal_bytes);
 	tcase_add_test(macros, arguments_are_expressions);
 	tcase_add_test(macros, constants_are_the_kernels);
+	tcase_add_test(macros, registers_have_the_kernels_names);
 	suite_add_tcase(suite, macros);
 	return suite;
 }

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The public headers, and insn/, without the kernel's headers and beside them: for wasm32 and for
+# this machine, in C and C++, in both orders. Compiles only.
+set -u
+
+. "$(dirname "$0")/../checks.sh"
+
+warnings="-Wall -Wextra -Werror"
+
+# No header but the compiler's own.
+bare() { # COMPILER...
+	"$@" -ffreestanding -nostdinc -isystem "$(resources "$1")" $warnings -I"$top/include"
+}
+
+resources() {
+	case $1 in
+	clang*) echo "$($1 -print-resource-dir)/include" ;;
+	*) $1 -print-file-name=include ;;
+	esac
+}
+
+headers() { # each, as #include wants it
+	(cd "$top/include" && ls rawbpf.h rawbpf/*.h)
+}
+
+own_contract() {
+	! grep -rnE 'rawbpf__|\binline\b' "$top/include"
+}
+
+headers_bare() { # COMPILER...
+	for header in $(headers); do
+		echo "#include <$header>" >"$work/header.c"
+		bare "$@" -fsyntax-only "$work/header.c" || return
+	done
+}
+
+insn_bare() { # COMPILER...
+	for source in "$top"/insn/*/*.c; do
+		bare "$@" -std=gnu11 -Os -c "$source" -o "$work/object.o" || return
+	done
+}
+
+# A program that has struct bpf_insn from a copy of the kernel's header.
+copy_first() {
+	cat >"$work/copy.c" <<-EOF
+		#define __LINUX_BPF_H__
+		struct bpf_insn { unsigned char code, dst_reg : 4, src_reg : 4; short off; int imm; };
+		#include <rawbpf/text.h>
+		#include <rawbpf/build.h>
+		extern struct rawbpf_build_slot slot;
+		struct rawbpf_build_slot slot = { .insn = { .code = 0x95 } };
+	EOF
+	bare gcc -std=gnu11 -fsyntax-only "$work/copy.c"
+}
+
+# Each header of ours with those of the kernel that share names with it.
+both_orders() { # COMPILER...
+	theirs='#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/bpf_common.h>
+#include <linux/filter.h>'
+	for header in $(headers); do
+		printf '%s\n#include <%s>\n' "$theirs" "$header" >"$work/after.c"
+		printf '#include <%s>\n%s\n' "$header" "$theirs" >"$work/before.c"
+		"$@" $warnings -I"$top/include" -fsyntax-only "$work/after.c" "$work/before.c" || return
+	done
+}
+
+check "no private symbols, no inline functions" own_contract
+for clang in clang clang-19; do
+	command -v $clang >/dev/null || continue
+	check "insn/ for wasm32, $clang" insn_bare $clang --target=wasm32
+	check "headers for wasm32, $clang" headers_bare $clang --target=wasm32 -std=gnu11
+	check "headers for wasm32, C++, $clang" headers_bare $clang --target=wasm32 -x c++
+done
+check "insn/ without the kernel's headers" insn_bare gcc
+check "headers without the kernel's headers" headers_bare gcc -std=gnu11
+check "headers without the kernel's headers, C++" headers_bare g++ -x c++
+check "after a copy of the kernel's header" copy_first
+check "before and after the kernel's headers" both_orders gcc -std=gnu11
+check "before and after the kernel's headers, C++" both_orders g++ -x c++
+check "numbers are the kernel's" sh "$top/test/sys/numbers.sh"
+check "with headers as old as Linux 5.4" sh "$top/test/sys/older_headers.sh"
+
+checks_end
