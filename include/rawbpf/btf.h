@@ -14,8 +14,6 @@
 #ifndef RAWBPF_BTF_H
 #define RAWBPF_BTF_H
 
-#include <rawbpf/map.h>
-#include <rawbpf/prog.h>
 #include <rawbpf/uapi.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -23,6 +23,7 @@
 #define ENOSPC		28
 #define EDOM		33
 #define ERANGE		34
+#define ENAMETOOLONG	36
 #define ELOOP		40
 #define EOVERFLOW	75
 #endif
