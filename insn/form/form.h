@@ -153,7 +153,7 @@ static inline const struct rawbpf__form *rawbpf__form_take(const struct bpf_insn
 {
 	const struct rawbpf__form *form = count ? rawbpf__form_find(insns, count) : NULL;
 
-	*slots = form ? rawbpf__form_shape(form)->slots : 1;
+	*slots = form && rawbpf__form_shape(form)->slots == 2 ? 2 : 1;
 	return form;
 }
 

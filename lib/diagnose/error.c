@@ -33,7 +33,7 @@ static const char *errno_name(unsigned error)
 	const char *name = errno_names;
 	size_t i;
 
-	for (i = 0; i < sizeof errnos / sizeof errnos[0]; i++, name += rawbpf__length(name) + 1)
+	for (i = 0; i < sizeof errnos / sizeof errnos[0]; i++, name = rawbpf__nth(name, 1))
 		if ((unsigned)errnos[i] == error)
 			return name;
 	return NULL;
@@ -244,7 +244,7 @@ static const char of_any_operation[] =
 
 static const char *find_sentence(const char *sentences, const char *name)
 {
-	for (; sentences && *sentences; sentences += rawbpf__length(sentences) + 1) {
+	for (; sentences && *sentences; sentences = rawbpf__nth(sentences, 1)) {
 		size_t length = rawbpf__length(name);
 
 		if (rawbpf__starts_with(sentences, name) && sentences[length] == ':')
