@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's numbers and structs, under the kernel's own names. Where the
- * compiler finds <linux/bpf.h>, this header includes it and <linux/btf.h>, and
- * adds what headers since Linux 5.4 may lack. Elsewhere it includes
- * <rawbpf/uapi_own.h>, which defines the rest: programs can then be written and
- * read on systems that have no kernel to run them. RAWBPF_UAPI_OWN is defined there.
+ * The kernel's numbers and structs, under the kernel's own names: what
+ * <linux/bpf.h> and <linux/btf.h> define, and what headers since Linux 5.4 may
+ * lack. Where the compiler does not find these headers, <rawbpf/uapi_base.h> has
+ * definitions of our own: programs can then be written and read on systems that
+ * have no kernel to run them.
  *
  * A program may include <linux/bpf.h> before or after. A private copy of that
  * header, which the compiler does not find by this name, goes first.
@@ -15,13 +15,7 @@
 #ifndef RAWBPF_UAPI_H
 #define RAWBPF_UAPI_H
 
-#if __has_include(<linux/bpf.h>) && __has_include(<asm/types.h>)
-#include <linux/bpf.h>
-#include <linux/btf.h>
-#else
-#define RAWBPF_UAPI_OWN
-#include <rawbpf/uapi_own.h>
-#endif
+#include <rawbpf/uapi_base.h>
 
 /* Instructions. */
 #ifndef BPF_ATOMIC

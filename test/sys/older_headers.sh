@@ -3,7 +3,7 @@
 #
 # Compiles the library as with the headers of Linux 5.4, which no Debian has any more: from the
 # system's <linux/bpf.h> and <linux/btf.h> every name is hidden that those of 5.4 do not have. What
-# 5.4 has is in rawbpf/uapi_own.h, and below. A name that then is missing belongs into rawbpf/uapi.h.
+# 5.4 has is in rawbpf/uapi_base.h, and below. A name that then is missing belongs into rawbpf/uapi.h.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -34,8 +34,8 @@ structs() {
 }
 
 {
-	constants "$top/include/rawbpf/uapi_own.h" "$work/more"
-	structs "$top/include/rawbpf/uapi_own.h"
+	constants "$top/include/rawbpf/uapi_base.h" "$work/more"
+	structs "$top/include/rawbpf/uapi_base.h"
 	echo bpf_map_info
 } | sort -u >"$work/old"
 # shellcheck disable=SC2086 # two files

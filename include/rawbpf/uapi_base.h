@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For systems without the kernel's headers (wasm32, other operating systems): the names that
- * <linux/bpf.h> and <linux/btf.h> of Linux 5.4 define and that instructions, programs, maps and
- * types are written with. Include <rawbpf/uapi.h>, which takes this header only there, and adds
- * what is newer. The names, the numbers and the layouts are the kernel's.
+ * What <linux/bpf.h> and <linux/btf.h> define: where the compiler finds these headers of the
+ * kernel, by including them. Elsewhere (wasm32, other operating systems) by definitions of our own:
+ * the names of Linux 5.4 that instructions, programs, maps and types are written with. The names,
+ * the numbers and the layouts are the kernel's. <rawbpf/uapi.h> adds what is newer.
  */
-#include <rawbpf/uapi.h>
+#ifndef RAWBPF_UAPI_BASE_H
+#define RAWBPF_UAPI_BASE_H
+
+#if __has_include(<linux/bpf.h>) && __has_include(<asm/types.h>)
+#include <linux/bpf.h>
+#include <linux/btf.h>
 
 /* A program's own copy of the kernel's header, included before, has all of this. */
-#if defined(RAWBPF_UAPI_OWN) && !defined(RAWBPF_UAPI_OWN_H) && !defined(__LINUX_BPF_H__) && \
-	!defined(_UAPI__LINUX_BPF_H__)
-#define RAWBPF_UAPI_OWN_H
+#elif !defined(__LINUX_BPF_H__) && !defined(_UAPI__LINUX_BPF_H__)
 
 #include <stdint.h>
 
@@ -328,4 +331,5 @@ struct btf_var_secinfo {
 	uint32_t size;
 };
 
+#endif
 #endif
