@@ -31,6 +31,7 @@ int rawbpf_probe_prog_has(unsigned type, const struct rawbpf_btf *kernel);
  * becomes 1 for helper `first` + i, else 0. Returns how many it may, or
  *
  * -ENOTSUPP  (524) no such program can be loaded here, so none is known
+ * -EPROTO    the verifier's words are none that this function knows
  */
 int rawbpf_probe_helpers_has(unsigned prog_type, unsigned first, unsigned count,
 			     unsigned char *has, const struct rawbpf_btf *kernel);

@@ -49,9 +49,19 @@ static const struct rawbpf_failures failures_of_prog_load = {
 };
 RAWBPF__OPERATION(PROG_LOAD, failures_of_prog_load);
 RAWBPF__OPERATION(PROBE_PROG_HAS, failures_of_prog_load);
-RAWBPF__OPERATION(PROBE_HELPERS_HAS, failures_of_prog_load);
 RAWBPF__OPERATION(PROBE_ISA_FIND, failures_of_prog_load);
 RAWBPF__OPERATION(PROBE_ATTACH_HAS, failures_of_prog_load);
+
+static const struct rawbpf_failures failures_of_probe_helpers_has = {
+	.capabilities = RAWBPF__NEEDS_BPF,
+	.capabilities_of = capabilities_of_prog,
+	.eacces_is_verifier = 1,
+	.more_sentences = failures_of_prog_load.sentences,
+	.sentences =
+		"EOPNOTSUPP: no program of this type can be loaded here, so its helpers are not known\0"
+		"EPROTO: this library does not know how this kernel's verifier refuses a helper\0",
+};
+RAWBPF__OPERATION(PROBE_HELPERS_HAS, failures_of_probe_helpers_has);
 
 static const struct rawbpf_failures failures_of_prog_recipe_load = {
 	.capabilities = RAWBPF__NEEDS_BPF,

@@ -49,16 +49,22 @@ int rawbpf_probe_prog_has(unsigned type, const struct rawbpf_btf *kernel)
 
 /* --------------------------------------------------------------------------- helpers */
 
-/* What the verifier says of a helper that the program may not call: 5.10, then newer. */
+enum { HELPER_LOG = 1 << 18 }; /* of three instructions: some hundred bytes, 7.3 about 1,500 */
+
+/*
+ * Does a line of the log begin as the verifier refuses a helper? 5.10 has the first, newer kernels
+ * the last. What follows the line, a report since 7.3, may repeat its words.
+ */
 static int is_refusal(const char *log)
 {
 	static const char *const refusals[] = {
 		"unknown func ", "invalid func ", "program of this type cannot use helper ",
 	};
+	int line_begins = 1;
 	size_t i;
 
-	for (; *log; log++)
-		for (i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+	for (; *log; line_begins = *log++ == '\n')
+		for (i = 0; line_begins && i < sizeof refusals / sizeof refusals[0]; i++)
 			if (rawbpf__starts_with(log, refusals[i]))
 				return 1;
 	return 0;
@@ -75,21 +81,22 @@ static int may_call(struct rawbpf_prog_spec *spec, unsigned helper)
 		BPF_MOV64_IMM(BPF_REG_0, 0),
 		BPF_EXIT_INSN(),
 	};
-	char log[512];
+	size_t length;
 	int prog;
 
 	spec->insns = insns;
 	spec->insn_count = 3;
-	spec->log = log;
-	spec->log_size = sizeof log;
 	spec->log_level = 1;
+	spec->log_length = &length;
 	prog = rawbpf_prog_load(spec);
 	if (prog >= 0) {
 		rawbpf__close(prog);
 		return 1;
 	}
-	/* Without a word from the verifier it is something else that failed. */
-	return log[0] ? !is_refusal(log) : prog;
+	/* Without a word from the verifier, or all its words, it is something else that failed. */
+	if (!spec->log[0] || length > spec->log_size)
+		return prog;
+	return !is_refusal(spec->log);
 }
 
 /* A recipe of the type that this kernel loads. */
@@ -116,24 +123,45 @@ static int find_loadable(struct rawbpf_prog_spec *spec, unsigned type,
 	return err;
 }
 
+/* Fill `has`, with a log of HELPER_LOG bytes to read in. */
+static int find_helpers(struct rawbpf_prog_spec *spec, unsigned first, unsigned count,
+			unsigned char *has)
+{
+	/* No program may call helper 0. If that is not understood, no other answer would be. */
+	int may = may_call(spec, 0), found = 0;
+
+	if (may)
+		return may < 0 ? may : -EPROTO;
+	for (unsigned i = 0; i < count; i++) {
+		may = may_call(spec, first + i);
+		if (may < 0)
+			return may;
+		has[i] = may;
+		found += may;
+	}
+	return found;
+}
+
 int rawbpf_probe_helpers_has(unsigned prog_type, unsigned first, unsigned count,
 			     unsigned char *has, const struct rawbpf_btf *kernel)
 {
 	struct rawbpf_prog_spec spec;
 	struct rawbpf_btf own = { 0 };
-	unsigned i, found = 0;
-	int err = 0;
+	void *log;
+	int result = rawbpf__mmap(&log, HELPER_LOG, PROT_READ | PROT_WRITE, -1);
 
+	if (result < 0)
+		return result;
 	if (!kernel && rawbpf_btf_kernel_open(&own) == 0)
 		kernel = &own;
-	err = find_loadable(&spec, prog_type, kernel);
-	for (i = 0; i < count && err >= 0; i++) {
-		err = may_call(&spec, first + i);
-		has[i] = err > 0;
-		found += err > 0;
-	}
+	result = find_loadable(&spec, prog_type, kernel);
+	spec.log = log;
+	spec.log_size = HELPER_LOG;
+	if (result == 0)
+		result = find_helpers(&spec, first, count, has);
 	rawbpf_btf_close(&own);
-	return err < 0 ? err : (int)found;
+	rawbpf__munmap(log, HELPER_LOG);
+	return result;
 }
 
 /* ------------------------------------------------------------------------ instructions */

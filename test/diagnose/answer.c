@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <rawbpf.h>
@@ -245,6 +247,94 @@ static int link_of_event(void)
 	return link < 0 ? link : 0;
 }
 
+/* ------------------------------------------------------------------------------ probes */
+
+/* What `ask` answers in a process of its own, changed by `change` before. */
+static int ask_changed(int (*change)(void), int (*ask)(void))
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(change() == 0 ? -ask() : 255);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -ENOTRECOVERABLE;
+	return -WEXITSTATUS(status);
+}
+
+static int open_no_more(void)
+{
+	return setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 0, 0 });
+}
+
+static int be_nobody(void)
+{
+	return setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534);
+}
+
+static int has_helper(unsigned type, unsigned helper)
+{
+	unsigned char has = 9;
+	int found = rawbpf_probe_helpers_has(type, helper, 1, &has, NULL);
+
+	return found < 0 ? found : found == has ? has : -ENOTRECOVERABLE;
+}
+
+#define PROBE(NAME, EXPRESSION) static int NAME(void) { return EXPRESSION; }
+#define PROBE_HELPER(NAME, TYPE, HELPER) PROBE(NAME, has_helper(BPF_PROG_TYPE_##TYPE, HELPER))
+#define PROBE_UNABLE(NAME, ASK)                                                                    \
+	static int NAME##_without_fds(void) { return ask_changed(open_no_more, ASK); }             \
+	static int NAME##_as_nobody(void) { return ask_changed(be_nobody, ASK); }
+
+enum { NO_TYPE = 999, SYSCALL_TYPE = 31, BLOOM_TYPE = 30, NO_HELPER = 100000, LOOP_HELPER = 181 };
+
+PROBE(probe_hash, rawbpf_probe_map_has(BPF_MAP_TYPE_HASH, NULL))
+PROBE(probe_bloom, rawbpf_probe_map_has(BLOOM_TYPE, NULL))
+PROBE(probe_no_map, rawbpf_probe_map_has(NO_TYPE, NULL))
+PROBE(probe_devmap, rawbpf_probe_map_has(BPF_MAP_TYPE_DEVMAP, NULL))
+PROBE_UNABLE(probe_devmap, probe_devmap)
+
+PROBE(probe_xdp, rawbpf_probe_prog_has(BPF_PROG_TYPE_XDP, NULL))
+PROBE(probe_syscall, rawbpf_probe_prog_has(SYSCALL_TYPE, NULL))
+PROBE(probe_no_prog, rawbpf_probe_prog_has(NO_TYPE, NULL))
+PROBE_UNABLE(probe_xdp, probe_xdp)
+
+PROBE_HELPER(helper_socket_lookup, SOCKET_FILTER, BPF_FUNC_map_lookup_elem)
+PROBE_HELPER(helper_socket_load_bytes, SOCKET_FILTER, BPF_FUNC_skb_load_bytes)
+PROBE_HELPER(helper_socket_redirect, SOCKET_FILTER, BPF_FUNC_redirect)
+PROBE_HELPER(helper_socket_adjust_head, SOCKET_FILTER, BPF_FUNC_xdp_adjust_head)
+PROBE_HELPER(helper_socket_override, SOCKET_FILTER, BPF_FUNC_override_return)
+PROBE_HELPER(helper_socket_loop, SOCKET_FILTER, LOOP_HELPER)
+PROBE_HELPER(helper_socket_0, SOCKET_FILTER, 0)
+PROBE_HELPER(helper_socket_none, SOCKET_FILTER, NO_HELPER)
+PROBE_HELPER(helper_tc_redirect, SCHED_CLS, BPF_FUNC_redirect)
+PROBE_HELPER(helper_xdp_adjust_head, XDP, BPF_FUNC_xdp_adjust_head)
+PROBE_HELPER(helper_xdp_get_stack, XDP, BPF_FUNC_get_stack)
+PROBE_HELPER(helper_kprobe_get_stack, KPROBE, BPF_FUNC_get_stack)
+PROBE(helper_no_type, has_helper(NO_TYPE, 1))
+PROBE_UNABLE(helper_xdp, helper_xdp_adjust_head)
+
+/* All numbers that helpers may have: some, and by far not all. */
+static int helpers_of_socket_filter(void)
+{
+	unsigned char has[256];
+	int found = rawbpf_probe_helpers_has(BPF_PROG_TYPE_SOCKET_FILTER, 0, sizeof has, has, NULL);
+
+	return found < 0 ? found : found > 20 && found < 120;
+}
+
+PROBE(probe_raw_tp, rawbpf_probe_attach_has(RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL))
+PROBE(probe_tcx, rawbpf_probe_attach_has(RAWBPF_PROBE_TCX, NULL, NULL))
+PROBE(probe_no_way, rawbpf_probe_attach_has(RAWBPF_PROBE_ATTACH_COUNT, NULL, NULL))
+PROBE_UNABLE(probe_tcx, probe_tcx)
+
+PROBE(probe_isa, rawbpf_probe_isa_find())
+
+static int probe_isa_without_fds(void)
+{
+	return ask_changed(open_no_more, probe_isa);
+}
+
 const struct answer answers[] = {
 	{ "lookup.missing_key", missing_key, -ENOENT, 0, 0 },
 	{ "lookup.missing_index", missing_index, -ENOENT, 0, 0 },
@@ -282,5 +372,44 @@ const struct answer answers[] = {
 	{ "event.set_bpf_twice", set_bpf_twice, -EEXIST, 0, 0 },
 	{ "event.link", link_of_event, -EINVAL, 0, K(5, 15) },
 	{ "event.link", link_of_event, 0, K(5, 15), 0 },
+	{ "probe.map.hash", probe_hash, 1, 0, 0 },
+	{ "probe.map.bloom", probe_bloom, 0, 0, K(5, 16) },
+	{ "probe.map.bloom", probe_bloom, 1, K(5, 16), 0 },
+	{ "probe.map.none", probe_no_map, 0, 0, 0 },
+	{ "probe.map.devmap", probe_devmap, 1, 0, 0 },
+	{ "probe.map.without_fds", probe_devmap_without_fds, -EMFILE, 0, 0 },
+	{ "probe.map.nobody", probe_devmap_as_nobody, -EPERM, 0, 0 },
+	{ "probe.prog.xdp", probe_xdp, 1, 0, 0 },
+	{ "probe.prog.syscall", probe_syscall, 0, 0, K(5, 14) },
+	{ "probe.prog.syscall", probe_syscall, 1, K(5, 14), 0 },
+	{ "probe.prog.none", probe_no_prog, 0, 0, 0 },
+	{ "probe.prog.without_fds", probe_xdp_without_fds, -EMFILE, 0, 0 },
+	{ "probe.prog.nobody", probe_xdp_as_nobody, -EPERM, 0, 0 },
+	{ "probe.helper.lookup", helper_socket_lookup, 1, 0, 0 },
+	{ "probe.helper.load_bytes", helper_socket_load_bytes, 1, 0, 0 },
+	{ "probe.helper.redirect", helper_socket_redirect, 0, 0, 0 },
+	{ "probe.helper.adjust_head", helper_socket_adjust_head, 0, 0, 0 },
+	{ "probe.helper.override", helper_socket_override, 0, 0, 0 },
+	{ "probe.helper.loop", helper_socket_loop, 0, 0, K(5, 17) },
+	{ "probe.helper.loop", helper_socket_loop, 1, K(5, 17), 0 },
+	{ "probe.helper.0", helper_socket_0, 0, 0, 0 },
+	{ "probe.helper.none", helper_socket_none, 0, 0, 0 },
+	{ "probe.helper.tc_redirect", helper_tc_redirect, 1, 0, 0 },
+	{ "probe.helper.xdp_adjust_head", helper_xdp_adjust_head, 1, 0, 0 },
+	{ "probe.helper.xdp_get_stack", helper_xdp_get_stack, 0, 0, 0 },
+	{ "probe.helper.kprobe_get_stack", helper_kprobe_get_stack, 1, 0, 0 },
+	{ "probe.helper.some", helpers_of_socket_filter, 1, 0, 0 },
+	{ "probe.helper.no_type", helper_no_type, -ENOTSUPP_, 0, 0 },
+	{ "probe.helper.without_fds", helper_xdp_without_fds, -EMFILE, 0, 0 },
+	{ "probe.helper.nobody", helper_xdp_as_nobody, -EPERM, 0, 0 },
+	{ "probe.attach.raw_tp", probe_raw_tp, 1, 0, 0 },
+	{ "probe.attach.tcx", probe_tcx, 0, 0, K(6, 6) },
+	{ "probe.attach.tcx", probe_tcx, 1, K(6, 6), 0 },
+	{ "probe.attach.none", probe_no_way, -EINVAL, 0, 0 },
+	{ "probe.attach.without_fds", probe_tcx_without_fds, -EMFILE, 0, 0 },
+	{ "probe.attach.nobody", probe_tcx_as_nobody, -EPERM, 0, 0 },
+	{ "probe.isa", probe_isa, 3, 0, K(6, 6) },
+	{ "probe.isa", probe_isa, 4, K(6, 6), 0 },
+	{ "probe.isa.without_fds", probe_isa_without_fds, -EMFILE, 0, 0 },
 };
 const unsigned answers_count = RAWBPF_COUNT(answers);

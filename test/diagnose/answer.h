@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What bpf(2) answers, one question a row: for the native test and the vm's guest. They are asked as
+ * What bpf(2) and the probes answer, one question a row: for the native test and the vm's guest. They are asked as
  * root, with a bpffs at /sys/fs/bpf.
  */
 #ifndef TEST_ANSWER_H
@@ -8,7 +8,7 @@
 
 struct answer {
 	const char *question;       /* a name, without blanks */
-	int (*ask)(void);           /* 0, or a negative errno */
+	int (*ask)(void);           /* a number, or a negative errno */
 	int expected;
 	unsigned since, before;     /* the kernels that answer so: 6 << 8 | 4; 0: no limit */
 };

@@ -127,11 +127,7 @@ void guest_doctor(void)
 /* What bpf(2) answers: a question that has several rows, for different kernels, is asked once. */
 void guest_answers(void)
 {
-	for (unsigned n = 0; n < answers_count; n++) {
-		int got = n && strcmp(answers[n].question, answers[n - 1].question) == 0 ?
-			  1 : answers[n].ask();
-
-		if (got <= 0)
-			fact(got, "answer.%s", answers[n].question);
-	}
+	for (unsigned n = 0; n < answers_count; n++)
+		if (!n || strcmp(answers[n].question, answers[n - 1].question) != 0)
+			fact(answers[n].ask(), "answer.%s", answers[n].question);
 }
