@@ -77,7 +77,6 @@ struct rawbpf_operation {
 	X(NETNS_ATTACH) \
 	X(SOCKMAP_ATTACH) \
 	X(CGROUP_ATTACH) \
-	X(CGROUP_ATTACH_AT) \
 	X(CGROUP_PROG_ATTACH) \
 	X(CGROUP_PROG_DETACH) \
 	X(CGROUP_QUERY) \
@@ -93,7 +92,6 @@ struct rawbpf_operation {
 	X(OBJ_INFO) \
 	X(OBJ_ID_NEXT) \
 	X(OBJ_ID_OPEN) \
-	X(OBJ_ID_OPEN_AS) \
 	X(MAP_INFO) \
 	X(PROG_INFO) \
 	X(LINK_INFO) \

@@ -105,7 +105,6 @@ static const struct rawbpf_failures failures_of_cgroup_attach = {
 		"again\0",
 };
 RAWBPF__OPERATION(CGROUP_ATTACH, failures_of_cgroup_attach);
-RAWBPF__OPERATION(CGROUP_ATTACH_AT, failures_of_cgroup_attach);
 RAWBPF__OPERATION(CGROUP_PROG_ATTACH, failures_of_cgroup_attach);
 
 static const struct rawbpf_failures failures_of_cgroup_prog_detach = {

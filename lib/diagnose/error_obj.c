@@ -107,7 +107,6 @@ static const struct rawbpf_failures failures_of_obj_id_open = {
 		"ENOENT: it is gone\0",
 };
 RAWBPF__OPERATION(OBJ_ID_OPEN, failures_of_obj_id_open);
-RAWBPF__OPERATION(OBJ_ID_OPEN_AS, failures_of_obj_id_open);
 
 static const struct rawbpf_failures failures_of_task_fd_info = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
