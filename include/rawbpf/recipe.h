@@ -89,6 +89,7 @@ const struct rawbpf_prog_recipe *rawbpf_prog_recipe_get(unsigned n);
  * rawbpf_prog_spec; NULL: none. `kernel`: as above.
  *
  * -ENOENT  the kernel has no function, tracepoint or struct of that name
+ * -EINVAL  for struct_ops, a target without a '.', or with a struct's name of over 63 bytes
  * or an error of rawbpf_prog_load(), rawbpf_btf_kernel_open().
  */
 int rawbpf_prog_recipe_load(const struct rawbpf_prog_recipe *recipe,

@@ -8,96 +8,80 @@
 #include "obj.h"
 
 /*
- * An array of a program's: where its pointer and count stand in the kernel's struct, and where
- * the caller's is. `record` is where the kernel says how long its element really is; 0: as ours.
+ * Hand the caller's room for elements of `size` bytes to the kernel, which has `told` of them,
+ * `record` bytes each: a newer kernel's may be longer. Returns whether there is something to hand.
  */
-static const struct info_array {
-	uint16_t pointer, count, record;
-	uint16_t array;
-	uint8_t size;  /* of an element */
-	uint8_t bytes; /* the kernel counts bytes, and not elements */
-} info_arrays[] = {
-#define INFO_ARRAY(ARRAY, POINTER, COUNT, RECORD, SIZE, BYTES)                                     \
-	{ offsetof(struct rawbpf__prog_info, POINTER), offsetof(struct rawbpf__prog_info, COUNT), \
-	  RECORD, offsetof(struct rawbpf_prog_info, ARRAY), SIZE, BYTES }
-#define INFO_RECORD(FIELD) offsetof(struct rawbpf__prog_info, FIELD)
-	INFO_ARRAY(xlated, xlated_prog_insns, xlated_prog_len, 0, sizeof(struct bpf_insn), 1),
-	INFO_ARRAY(jited, jited_prog_insns, jited_prog_len, 0, 1, 1),
-	INFO_ARRAY(map_ids, map_ids, nr_map_ids, 0, 4, 0),
-	INFO_ARRAY(jited_ksyms, jited_ksyms, nr_jited_ksyms, 0, 8, 0),
-	INFO_ARRAY(jited_func_lens, jited_func_lens, nr_jited_func_lens, 0, 4, 0),
-	INFO_ARRAY(func_info, func_info, nr_func_info, INFO_RECORD(func_info_rec_size),
-		   sizeof(struct bpf_func_info), 0),
-	INFO_ARRAY(line_info, line_info, nr_line_info, INFO_RECORD(line_info_rec_size),
-		   sizeof(struct bpf_line_info), 0),
-	INFO_ARRAY(jited_line_info, jited_line_info, nr_jited_line_info,
-		   INFO_RECORD(jited_line_info_rec_size), 8, 0),
-	INFO_ARRAY(prog_tags, prog_tags, nr_prog_tags, 0, 8, 0),
-};
-enum { INFO_ARRAYS = sizeof(info_arrays) / sizeof(info_arrays[0]) };
-
-static uint32_t *info_u32(void *info, unsigned offset)
+static int info_offer(uint64_t *pointer, uint32_t *count, const struct rawbpf_info_array *room,
+		      uint32_t told, unsigned size, unsigned record)
 {
-	return (uint32_t *)((char *)info + offset);
+	uint64_t max = record ? (uint64_t)room->max * size / record : 0;
+
+	if (max > told)
+		max = told;
+	if (!room->data || !max)
+		return 0;
+	*pointer = RAWBPF__PTR(room->data);
+	*count = max;
+	return 1;
 }
 
-static uint64_t *info_u64(void *info, unsigned offset)
+enum { INFO_INSN = sizeof(struct bpf_insn) }; /* of which the kernel counts the bytes */
+
+/* Hand the caller's arrays to the kernel, after a first call that told its record sizes. */
+static int info_ask(struct rawbpf__prog_info *ask, const struct rawbpf_prog_info *info,
+		    const struct rawbpf__prog_info *told)
 {
-	return (uint64_t *)((char *)info + offset);
-}
+	int asked;
 
-static struct rawbpf_info_array *info_array_of(struct rawbpf_prog_info *info,
-					       const struct info_array *array)
-{
-	return (struct rawbpf_info_array *)((char *)info + array->array);
-}
-
-/* Hand the caller's buffers to the kernel, after a first call that told its record sizes. */
-static int info_ask(struct rawbpf__prog_info *ask, struct rawbpf_prog_info *info,
-		    struct rawbpf__prog_info *told)
-{
-	int asked = 0;
-
-	for (unsigned i = 0; i < INFO_ARRAYS; i++) {
-		const struct info_array *array = &info_arrays[i];
-		const struct rawbpf_info_array *room = info_array_of(info, array);
-		unsigned record = array->record ? *info_u32(told, array->record) : array->size;
-		uint64_t max = room->max;
-
-		if (array->record)
-			*info_u32(ask, array->record) = record;
-		if (!room->data || !record)
-			continue;
-		if (record != array->size) /* a newer kernel's, longer ones */
-			max = max * array->size / record;
-		if (array->bytes)
-			max *= array->size;
-		if (max > UINT32_MAX)
-			max = UINT32_MAX;
-		if (max > *info_u32(told, array->count))
-			max = *info_u32(told, array->count);
-		if (!max)
-			continue;
-		*info_u64(ask, array->pointer) = RAWBPF__PTR(room->data);
-		*info_u32(ask, array->count) = max;
-		asked = 1;
-	}
+	ask->func_info_rec_size = told->func_info_rec_size;
+	ask->line_info_rec_size = told->line_info_rec_size;
+	ask->jited_line_info_rec_size = told->jited_line_info_rec_size;
+	asked = info_offer(&ask->xlated_prog_insns, &ask->xlated_prog_len, &info->xlated,
+			   told->xlated_prog_len / INFO_INSN, INFO_INSN, INFO_INSN);
+	ask->xlated_prog_len *= INFO_INSN;
+	asked |= info_offer(&ask->jited_prog_insns, &ask->jited_prog_len, &info->jited,
+			    told->jited_prog_len, 1, 1);
+	asked |= info_offer(&ask->map_ids, &ask->nr_map_ids, &info->map_ids, told->nr_map_ids, 4, 4);
+	asked |= info_offer(&ask->jited_ksyms, &ask->nr_jited_ksyms, &info->jited_ksyms,
+			    told->nr_jited_ksyms, 8, 8);
+	asked |= info_offer(&ask->jited_func_lens, &ask->nr_jited_func_lens, &info->jited_func_lens,
+			    told->nr_jited_func_lens, 4, 4);
+	asked |= info_offer(&ask->func_info, &ask->nr_func_info, &info->func_info,
+			    told->nr_func_info, sizeof(struct bpf_func_info),
+			    told->func_info_rec_size);
+	asked |= info_offer(&ask->line_info, &ask->nr_line_info, &info->line_info,
+			    told->nr_line_info, sizeof(struct bpf_line_info),
+			    told->line_info_rec_size);
+	asked |= info_offer(&ask->jited_line_info, &ask->nr_jited_line_info, &info->jited_line_info,
+			    told->nr_jited_line_info, 8, told->jited_line_info_rec_size);
+	asked |= info_offer(&ask->prog_tags, &ask->nr_prog_tags, &info->prog_tags,
+			    told->nr_prog_tags, 8, 8);
 	return asked;
 }
 
-static void info_copy_arrays(struct rawbpf_prog_info *info, struct rawbpf__prog_info *asked,
-			     struct rawbpf__prog_info *got)
+/* The kernel keeps what this process may not see: it takes the pointer back. */
+static void info_take(struct rawbpf_info_array *room, uint32_t count, uint64_t asked, uint64_t got)
 {
-	for (unsigned i = 0; i < INFO_ARRAYS; i++) {
-		const struct info_array *array = &info_arrays[i];
-		struct rawbpf_info_array *room = info_array_of(info, array);
+	room->count = count;
+	if (asked && !got)
+		room->data = NULL;
+}
 
-		room->count = *info_u32(got, array->count);
-		if (array->bytes)
-			room->count /= array->size;
-		if (*info_u64(asked, array->pointer) && !*info_u64(got, array->pointer))
-			room->data = NULL;
-	}
+static void info_copy_arrays(struct rawbpf_prog_info *info, const struct rawbpf__prog_info *asked,
+			     const struct rawbpf__prog_info *got)
+{
+	info_take(&info->xlated, got->xlated_prog_len / INFO_INSN, asked->xlated_prog_insns,
+		  got->xlated_prog_insns);
+	info_take(&info->jited, got->jited_prog_len, asked->jited_prog_insns, got->jited_prog_insns);
+	info_take(&info->map_ids, got->nr_map_ids, asked->map_ids, got->map_ids);
+	info_take(&info->jited_ksyms, got->nr_jited_ksyms, asked->jited_ksyms, got->jited_ksyms);
+	info_take(&info->jited_func_lens, got->nr_jited_func_lens, asked->jited_func_lens,
+		  got->jited_func_lens);
+	info_take(&info->func_info, got->nr_func_info, asked->func_info, got->func_info);
+	info_take(&info->line_info, got->nr_line_info, asked->line_info, got->line_info);
+	info_take(&info->jited_line_info, got->nr_jited_line_info, asked->jited_line_info,
+		  got->jited_line_info);
+	info_take(&info->prog_tags, got->nr_prog_tags, asked->prog_tags, got->prog_tags);
 }
 
 static void info_copy_prog(struct rawbpf_prog_info *info, const struct rawbpf__prog_info *got)

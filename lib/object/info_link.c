@@ -208,7 +208,13 @@ static int info_link_fill(int link, struct rawbpf_link_info *info, struct rawbpf
 	return err < 0 ? err : 0;
 }
 
-/* What an iterator goes over says which of its numbers mean something. */
+static int info_link_is_of_tasks(const char *target)
+{
+	return rawbpf__equal(target, "task") || rawbpf__equal(target, "task_file") ||
+	       rawbpf__equal(target, "task_vma");
+}
+
+/* The name of what an iterator goes over says which of its numbers mean something. */
 static int info_link_iter(int link, struct rawbpf_link_info *info)
 {
 	char target[64] = "";
@@ -222,10 +228,10 @@ static int info_link_iter(int link, struct rawbpf_link_info *info)
 	if (err < 0)
 		return err;
 	info->map_id = got.iter.map_id;
-	if (target[0] == 't') { /* task, task_file, task_vma; tcp */
+	if (info_link_is_of_tasks(target)) {
 		info->tid = got.iter.task.tid;
 		info->pid = got.iter.task.pid;
-	} else if (target[0] == 'c') { /* cgroup */
+	} else if (rawbpf__equal(target, "cgroup")) {
 		info->cgroup_id = got.iter.cgroup.cgroup_id;
 		info->cgroup_order = got.iter.cgroup.order;
 	}

@@ -87,16 +87,21 @@ static int recipe_find_operation(struct rawbpf_prog_spec *spec, const struct raw
 	size_t length = 0;
 	int id, err;
 
-	for (; target[length] != '.' && length < sizeof name - 1; length++)
+	for (; target[length] != '.'; length++) {
+		if (!target[length] || length == sizeof name - 1)
+			return -EINVAL;
 		name[length] = target[length];
+	}
 	name[length] = '\0';
 	id = rawbpf_btf_type_find(kernel, BTF_KIND_STRUCT, name);
 	if (id < 0)
 		return id;
 	err = rawbpf_btf_member_find(&member, kernel, id, target + length + 1);
+	if (err < 0)
+		return err;
 	spec->attach_btf_id = id;
 	spec->expected_attach_type = member.index;
-	return err;
+	return 0;
 }
 
 /* A program whose only function has BTF, for another one to extend: its descriptor. */

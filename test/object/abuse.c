@@ -423,6 +423,33 @@ START_TEST(test_text_sizes)
 }
 END_TEST
 
+/* What a struct_ops recipe names is read as far as it goes, and no further. */
+START_TEST(test_recipe_targets)
+{
+	static const char *const targets[] = { "", "x", "no_dot_in_it", "no_such_struct.member",
+					       "tcp_congestion_ops.no_such_member",
+					       "tcp_congestion_ops." };
+	char *longest;
+
+	make_page();
+	longest = page_end - 65;
+	memset(longest, 'a', 64);
+	longest[64] = '\0';
+	for (unsigned i = 0; i <= RAWBPF_COUNT(targets); i++) {
+		const char *from = i < RAWBPF_COUNT(targets) ? targets[i] : longest;
+		char *target = page_end - strlen(from) - 1;
+		struct rawbpf_prog_recipe recipe = {
+			.type = BPF_PROG_TYPE_STRUCT_OPS, .target = target,
+			.wants = RAWBPF_PROG_WANTS_STRUCT_OPS };
+
+		memmove(target, from, strlen(from) + 1);
+		ck_assert_int_eq(rawbpf_prog_recipe_load(&recipe, NULL, NULL, 0),
+				 strchr(target, '.') && target[strlen(target) - 1] != '.' ? -ENOENT
+											  : -EINVAL);
+	}
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_descriptors, 0, RAWBPF_COUNT(fd_calls));
@@ -431,6 +458,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_log_sizes);
 	tcase_add_test(tests, test_pointers);
 	tcase_add_test(tests, test_text_sizes);
+	tcase_add_test(tests, test_recipe_targets);
 }
 
 int main(void)
