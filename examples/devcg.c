@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include <rawbpf.h>
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #define NAME "devcg"
 

@@ -8,9 +8,9 @@
  *
  *	rawbpf/insn.h        the instructions, as macros           rawbpf_insn(7)
  *	rawbpf/build.h       programs with labels, step by step    rawbpf_build(3)
- *	rawbpf/text.h        instructions as text and bytes        rawbpf_text(3)
- *	rawbpf/explain.h     what an instruction is and does       rawbpf_explain(3)
- *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3)
+ *	rawbpf/text.h        the assembler: text to programs       rawbpf_text(3)
+ *	rawbpf/form.h        an instruction as bytes, text, words  rawbpf_form(3)
+ *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3), rawbpf_cpu(3)
  *	rawbpf/prog.h        programs: load, run                   rawbpf_prog(3)
  *	rawbpf/recipe.h      the smallest map, program of a type   rawbpf_recipe(3)
  *	rawbpf/probe.h       what this kernel has                  rawbpf_probe(3)
@@ -28,15 +28,14 @@
  *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
  *	rawbpf/user_ring.h   records to programs                   rawbpf_user_ring(3)
  *	rawbpf/loop.h        waiting for several buffers           rawbpf_loop(3)
- *	rawbpf/obj.h         ids, descriptions, pins of anything   rawbpf_obj(3)
+ *	rawbpf/obj.h         ids, pins of anything                 rawbpf_obj(3), rawbpf_memlock(3),
+ *	                                                           rawbpf_token(3)
  *	rawbpf/info.h        what the kernel tells of an object    rawbpf_info(3)
- *	rawbpf/token.h       bpf(2) from a user namespace          rawbpf_token(3)
- *	rawbpf/uapi.h        the kernel's newer numbers            rawbpf(7)
+ *	rawbpf/source.h      what all buffers have in common       rawbpf_source(3)
+ *	rawbpf/uapi.h        the kernel's numbers and structs      rawbpf_uapi(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
- *	rawbpf/cpu.h         how many CPUs a per-CPU map has       rawbpf_cpu(3)
  *	rawbpf/escape.h      text from outside made harmless       rawbpf_escape(3)
- *	rawbpf/constant.h        names of types, helpers, kinds          rawbpf_name(3)
- *	rawbpf/memlock.h     the memory limit before Linux 5.11    rawbpf_memlock(3)
+ *	rawbpf/constant.h    names of types, helpers, kinds        rawbpf_constant(3)
  *
  * Everywhere: a function returns a result >= 0 or a negative errno, never sets
  * errno and never prints. What to make or do is one struct whose zero fields
@@ -60,17 +59,15 @@
 #include <rawbpf/btf.h>
 #include <rawbpf/build.h>
 #include <rawbpf/cgroup.h>
-#include <rawbpf/cpu.h>
 #include <rawbpf/error.h>
 #include <rawbpf/escape.h>
-#include <rawbpf/explain.h>
+#include <rawbpf/form.h>
 #include <rawbpf/info.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/ksym.h>
 #include <rawbpf/link.h>
 #include <rawbpf/loop.h>
 #include <rawbpf/map.h>
-#include <rawbpf/memlock.h>
 #include <rawbpf/constant.h>
 #include <rawbpf/net.h>
 #include <rawbpf/obj.h>
@@ -82,7 +79,6 @@
 #include <rawbpf/ring.h>
 #include <rawbpf/source.h>
 #include <rawbpf/text.h>
-#include <rawbpf/token.h>
 #include <rawbpf/tracepoint.h>
 #include <rawbpf/tracing.h>
 #include <rawbpf/uapi.h>

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <rawbpf.h>
+#include <rawbpf/form.h>
 #include <rawbpf/text.h>
 
 enum { LEARN_SLOTS = 64 };

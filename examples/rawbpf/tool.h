@@ -4,7 +4,7 @@
 #define EXAMPLES_RAWBPF_TOOL_H
 
 #include <rawbpf.h>
-#include <rawbpf/explain.h>
+#include <rawbpf/form.h>
 #include <rawbpf/text.h>
 
 /* Exit codes. */

@@ -238,6 +238,15 @@ struct rawbpf_map_view {
 int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable);
 void rawbpf_map_view_close(struct rawbpf_map_view *view);
 
+/*
+ * How many CPUs are possible: the number of values a per-CPU map holds for one
+ * key. More than are online, where CPUs can be added later.
+ *
+ * Source: /sys/devices/system/cpu/possible ("0-3,8-11" is 8 CPUs).
+ * -ENOENT: sysfs is not mounted on /sys. -EINVAL: not in that form.
+ */
+int rawbpf_cpu_count(void);
+
 #ifdef __cplusplus
 }
 #endif

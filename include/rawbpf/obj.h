@@ -2,7 +2,8 @@
 /*
  * What maps, programs, links and BTF have in common: an id in the kernel, a
  * struct that describes them, and a name in the BPF file system by which they
- * outlive the processes that hold them.
+ * outlive the processes that hold them. And what a process needs to create any:
+ * memory that it may lock, or a token.
  */
 #ifndef RAWBPF_OBJ_H
 #define RAWBPF_OBJ_H
@@ -105,6 +106,35 @@ struct rawbpf_task_fd_info {
  * -EPERM     CAP_SYS_ADMIN is missing                               Linux 4.18
  */
 int rawbpf_task_fd_info(struct rawbpf_task_fd_info *info, int pid, int fd);
+
+/* -------------------------------------------- what the process may do: memory, tokens */
+
+/*
+ * Lift this process's limit on locked memory, RLIMIT_MEMLOCK: to infinity, or, without
+ * CAP_SYS_RESOURCE, as far as its hard limit allows. Since 5.11 bpf(2) does not
+ * look at it (the memory cgroup is charged), and calling this changes nothing
+ * for it. The library never does so by itself: a limit belongs to the process.
+ *
+ * Returns 0, or -EPERM when the limit stays below infinity.        setrlimit(2)
+ */
+int rawbpf_memlock_raise(void);
+
+/*
+ * A token lets a process in a user namespace use bpf(2). Make one of the BPF file system that `bpffs` is a descriptor of (its root,
+ * opened with O_RDONLY); close it with close(2). It allows what the mount
+ * options delegate_cmds, delegate_maps, delegate_progs and delegate_attachs say,
+ * to a process with CAP_BPF (and more, as without a token) in the user namespace
+ * that owns the mount. The `token` fields of map, program and BTF specs take it,
+ * with BPF_F_TOKEN_FD in their flags.
+ *
+ * -EPERM   CAP_BPF is missing in that user namespace; or the caller is in another one
+ * -ENOENT  the mount delegates nothing
+ * -EOPNOTSUPP  it belongs to the first user namespace, where nothing needs a token
+ * -EINVAL  not a BPF file system, or not its root; an older kernel
+ * -EBADF   `bpffs` is not open, or with O_PATH
+ *                                       Linux 6.9; kernel/bpf/token.c
+ */
+int rawbpf_token_create(int bpffs);
 
 #ifdef __cplusplus
 }

@@ -1,54 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions as text, both ways: pure functions over bytes. No kernel, no
- * libc, no memory but the caller's.
- *
- * An instruction is a struct bpf_insn in this machine's byte order; programs
- * for machines of the other order go through rawbpf_insn_read() and _write().
+ * The assembler: programs as text to instructions. Pure functions: no system
+ * call, no libc, no memory but the caller's. rawbpf/form.h goes the other way.
  */
 #ifndef RAWBPF_TEXT_H
 #define RAWBPF_TEXT_H
 
 #include <rawbpf/uapi.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum rawbpf_byte_order { RAWBPF_HOST_ORDER, RAWBPF_LITTLE_ENDIAN, RAWBPF_BIG_ENDIAN };
-
-/* Between the 8 bytes of an instruction in a given byte order and a struct bpf_insn. */
-void rawbpf_insn_read(struct bpf_insn *insn, const void *bytes, enum rawbpf_byte_order order);
-void rawbpf_insn_write(void *bytes, const struct bpf_insn *insn, enum rawbpf_byte_order order);
-
-/* How text looks. */
-enum rawbpf_dialect {
-	RAWBPF_LLVM,   /* llvm-objdump's; what is ambiguous there, so that it assembles back */
-	RAWBPF_KERNEL, /* as the verifier's log and bpftool print it: "(07) r2 += -4" */
-	RAWBPF_C       /* the macro of rawbpf/insn.h that makes it */
-};
-
-/*
- * Disassemble the first instruction of `insns`, of which `count` slots may be
- * read. Writes one line without a newline, terminated; any bytes get an answer
- * ("invalid" and the bytes). Returns the length of the whole text, as
- * snprintf(3). *slots, if not NULL, becomes 1, or 2 for a 64-bit load.
- * `label`, if not NULL, is printed in place of a jump's or local call's offset.
- */
-size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
-			  enum rawbpf_dialect dialect, const char *label, unsigned *slots);
-
-/*
- * 0, or -EINVAL with *reason a sentence: opcode unknown, a field that must be 0,
- * register out of range, second slot missing... `count` slots may be read.
- */
-int rawbpf_insn_check(const struct bpf_insn *insns, unsigned count, const char **reason);
-
-/* First kernel that takes the instruction, or a program: 5 << 8 | 12. -EINVAL: not valid. */
-int rawbpf_insn_kernel_find(const struct bpf_insn *insns, unsigned count);
-int rawbpf_prog_kernel_find(const struct bpf_insn *insns, unsigned count);
 
 /*
  * THE TEXT. Instructions as LLVM writes them, and as the kernel prints them, in any order

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <rawbpf/form.h>
+
 #include "parse.h"
 #include "../base/put.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Would a kernel take the instruction? And if not, what is wrong with it? */
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "form.h"
 #include "../base/string.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An instruction taken apart, as a page: bytes, fields bit by bit, meaning. */
-#include <rawbpf/explain.h>
+#include <rawbpf/form.h>
 
 #include "form.h"
 #include "format.h"

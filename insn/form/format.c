@@ -3,7 +3,7 @@
  * Instructions to text: a form's template (form.h tells the language) with the
  * operands of the instruction filled in.
  */
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "form.h"
 #include "format.h"

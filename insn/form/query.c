@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Instructions as bytes in either order, and which kernel takes them. */
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "form.h"
 #include "helper.h"

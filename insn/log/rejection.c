@@ -3,7 +3,7 @@
 #include "rejection_log.h"
 
 #include <rawbpf/build.h>
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "../base/number.h"
 #include "../base/out.h"

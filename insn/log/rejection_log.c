@@ -15,7 +15,7 @@
 #include "../base/string.h"
 
 #include <rawbpf/insn.h>
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 enum { R0_TO_R5 = 0x3f, R1_TO_R5 = 0x3e, ALL = 0x7ff };
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <rawbpf/cpu.h>
 #include <rawbpf/map.h>
 #include <rawbpf/uapi.h>
 

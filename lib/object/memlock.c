@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <rawbpf/memlock.h>
+#include <rawbpf/obj.h>
 
 #include "../sys/sys.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <rawbpf/token.h>
+#include <rawbpf/obj.h>
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <rawbpf/cpu.h>
+#include <rawbpf/map.h>
 
 #include "cpu.h"
 #include "file.h"

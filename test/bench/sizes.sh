@@ -96,8 +96,8 @@ functions_of() {
 	linked "builder" $(functions_of build)
 	linked "assembler" rawbpf_text_parse rawbpf_text_error_format
 	linked "disassembler" rawbpf_insn_format
-	linked "explainer" $(functions_of explain)
-	linked "all of these" $(functions_of build text explain) >/dev/null
+	linked "explainer" rawbpf_insn_explain
+	linked "all of these" $(functions_of build text form) >/dev/null
 }
 figure "code and data of builder, assembler, disassembler, explainer" "$(code_and_data linked)" 65536 bytes
 exit $status

@@ -29,6 +29,25 @@ own_contract() {
 	! grep -rnE 'rawbpf__|\binline\b' "$top/include"
 }
 
+# Each header is in the synopsis or the text of a page, which names only what there is.
+have_pages() {
+	pages=$(cd "$top/man" && ls)
+	status=0
+	for header in $(headers); do
+		grep -qx "\.In $header\( .*\)\?" "$top"/man/* || { echo "$header: no page"; status=1; }
+	done
+	for named in $(sed -n 's/^\.In \(rawbpf[^ ]*\).*/\1/p' "$top"/man/* | sort -u); do
+		[ -f "$top/include/$named" ] || { echo "<$named>: no header"; status=1; }
+	done
+	for named in $(grep -ohE 'Xr rawbpf[a-z_-]* [0-9]' "$top"/man/* | sed 's/Xr //; s/ /./' | sort -u); do
+		[ -f "$top/man/$named" ] || { echo "$named: no page"; status=1; }
+	done
+	for page in $pages; do
+		grep -q "'man/$page'" "$top/meson.build" || { echo "$page: not in meson.build"; status=1; }
+	done
+	return $status
+}
+
 headers_bare() { # COMPILER...
 	for header in $(headers); do
 		echo "#include <$header>" >"$work/header.c"
@@ -69,6 +88,7 @@ both_orders() { # COMPILER...
 }
 
 check "no private symbols, no inline functions" own_contract
+check "every header has a page" have_pages
 for clang in clang clang-19; do
 	command -v $clang >/dev/null || continue
 	check "insn/ for wasm32, $clang" insn_bare $clang --target=wasm32

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include <rawbpf/insn.h>
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "forms.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rawbpf/explain.h>
+#include <rawbpf/form.h>
 #include <rawbpf/insn.h>
 
 #include "forms.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <rawbpf/insn.h>
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "../../insn/form/helper.h"
 #include "forms.h"

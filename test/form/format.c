@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include <rawbpf/insn.h>
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "forms.h"
 #include "../unit.h"

@@ -10,7 +10,7 @@
 #define TEST_INSN_PROGRAMS_H
 
 #include <rawbpf/insn.h>
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 /* Linux 5.10 as one number that compares. */
 #define INSN_PROGRAM_KERNEL(MAJOR, MINOR)	((MAJOR) << 8 | (MINOR))

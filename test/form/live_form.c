@@ -3,7 +3,7 @@
  * The table of forms against this kernel: rawbpf_insn_check() refuses exactly the encodings
  * that the verifier refuses, and the kernel's dialect is what the verifier's log has.
  */
-#include <rawbpf/text.h>
+#include <rawbpf/form.h>
 
 #include "forms.h"
 #include "../live.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <rawbpf/insn.h>
+#include <rawbpf/form.h>
 #include <rawbpf/text.h>
 
 enum { SLOTS = 256, LINE = 256 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rawbpf/explain.h>
+#include <rawbpf/form.h>
 
 enum { SLOTS = 64, PAGE = 8192 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The shapes of maps, values of every CPU, and how many CPUs there are: rawbpf/cpu.h too. */
+/* The shapes of maps, values of every CPU, and how many CPUs there are: rawbpf_cpu_count() too. */
 #include "../live.h"
 
 #include <stdint.h>
