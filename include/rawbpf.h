@@ -36,6 +36,7 @@
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/escape.h      text from outside made harmless       rawbpf_escape(3)
  *	rawbpf/constant.h    names of types, helpers, kinds        rawbpf_constant(3)
+ *	rawbpf/syscall.h     system calls: numbers, functions      rawbpf_syscall(3)
  *
  * Everywhere: a function returns a result >= 0 or a negative errno, never sets
  * errno and never prints. What to make or do is one struct whose zero fields
@@ -78,6 +79,7 @@
 #include <rawbpf/rejection.h>
 #include <rawbpf/ring.h>
 #include <rawbpf/source.h>
+#include <rawbpf/syscall.h>
 #include <rawbpf/text.h>
 #include <rawbpf/tracepoint.h>
 #include <rawbpf/tracing.h>

@@ -50,6 +50,7 @@
 #include "diagnose/probe_attach.c"
 #include "object/prog.c"
 #include "attach/prog_attach.c"
+#include "attach/syscall_entry.c"
 #include "object/recipe.c"
 #include "event/ring.c"
 #include "object/token.c"
@@ -88,6 +89,7 @@
 #include "../insn/log/rejection.c"
 #include "../insn/log/rejection_log.c"
 #include "../insn/asm/symbol.c"
+#include "../insn/syscall/syscall.c"
 #include "../insn/form/words.c"
 
 #pragma GCC visibility pop

@@ -29,7 +29,7 @@ enum rawbpf_kprobe_method {
 /* Where to probe: exactly one of `symbol`, `syscall` and `address`. */
 struct rawbpf_kprobe_spec {
 	const char *symbol;  /* a function, as in /proc/kallsyms; "module:function" */
-	const char *syscall; /* a system call by its plain name, "fchownat" */
+	const char *syscall; /* a system call by its name in <asm/unistd.h>, "fchownat" */
 	uint64_t address;    /* a kernel address */
 	uint64_t offset;     /* bytes from `symbol`, to the start of an instruction */
 	int retprobe;        /* not 0: where the function returns */
@@ -41,13 +41,15 @@ struct rawbpf_kprobe_spec {
 /*
  * Attach a loaded program; fill `link`.
  *
- * A system call is probed at its entry function for native callers
- * (__x64_sys_NAME, __arm64_sys_NAME, __s390x_sys_NAME, __riscv_sys_NAME, or
- * sys_NAME where the kernel has no such wrappers); the first argument of a
- * wrapper points to the caller's registers.
+ * A system call is probed at the function that native programs enter: __x64_sys_NAME,
+ * __arm64_sys_NAME, __s390x_sys_NAME, __riscv_sys_NAME (sys_NAME before 6.6); on other
+ * architectures sys_NAME. Some functions have another name than their call, as
+ * __x64_sys_newstat (rawbpf_syscall(3)). The first argument of such a function points to
+ * the caller's registers, except of sys_NAME.
  *
- * -ENOENT      no such symbol or system call in this kernel
- *              (RAWBPF_KPROBE_TRACEFS since 6.12 or before: -EINVAL)
+ * -ENOENT      this kernel has no such symbol, or no entry function for the system call;
+ *              native programs have no such call: waitpid (they call wait4), open on arm64
+ *              (RAWBPF_KPROBE_TRACEFS since 6.12 or before, for a missing function: -EINVAL)
  * -EINVAL      not exactly one place given, or an offset from no symbol; a name with white
  *              space, '+', or what is not printable ASCII; or the kernel refuses the place:
  *              functions that kprobes themselves rely on, an offset inside an

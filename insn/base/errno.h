@@ -26,6 +26,7 @@
 #define ENAMETOOLONG	36
 #define ELOOP		40
 #define EOVERFLOW	75
+#define EOPNOTSUPP	95
 #endif
 
 #endif

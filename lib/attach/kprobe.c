@@ -5,34 +5,35 @@
 #include "kprobe.h"
 #include "perf.h"
 #include "../../insn/base/out.h"
+#include "syscall_entry.h"
 
 enum { SYMBOL_SIZE = 512 }; /* KSYM_NAME_LEN, with the NUL */
 
-/*
- * The entry functions of system calls: NAME of fchownat is here behind a prefix
- * that differs by architecture. On riscv64 the function's first instructions
- * belong to ftrace, and kprobes refuse them before 7.x; 8 bytes on, arguments
- * are still in place.
- */
+/* What the names of entry functions begin with; on riscv64 before 6.6, which brought wrappers. */
 #if defined(__x86_64__)
-static const char *const syscall_prefixes[] = { "__x64_sys_", "sys_" };
+#define SYSCALL_PREFIX "__x64_sys_"
 #elif defined(__i386__)
-static const char *const syscall_prefixes[] = { "__ia32_sys_", "sys_" };
+#define SYSCALL_PREFIX "__ia32_sys_"
 #elif defined(__aarch64__)
-static const char *const syscall_prefixes[] = { "__arm64_sys_", "sys_" };
+#define SYSCALL_PREFIX "__arm64_sys_"
 #elif defined(__s390x__)
-static const char *const syscall_prefixes[] = { "__s390x_sys_", "sys_" };
+#define SYSCALL_PREFIX "__s390x_sys_"
 #elif defined(__riscv)
-static const char *const syscall_prefixes[] = { "__riscv_sys_", "sys_" };
+#define SYSCALL_PREFIX "__riscv_sys_"
+#define SYSCALL_PREFIX_BEFORE "sys_"
 #else
-static const char *const syscall_prefixes[] = { "sys_" };
+#define SYSCALL_PREFIX "sys_"
 #endif
+
+/*
+ * On riscv64 a function's first instructions belong to ftrace, and kprobes refuse them before 7.x; 8
+ * bytes on, arguments are still in place.
+ */
 #if defined(__riscv)
 enum { SYSCALL_ENTRY_OFFSET = 8 };
 #else
 enum { SYSCALL_ENTRY_OFFSET = 0 };
 #endif
-enum { SYSCALL_PREFIXES = sizeof syscall_prefixes / sizeof syscall_prefixes[0] };
 
 /* One place, resolved: a symbol and offset, or no symbol and an address. */
 struct place {
@@ -87,18 +88,29 @@ static int probe_open(struct rawbpf_link *link, const struct place *place,
 	return err == -EACCES && spec->method == RAWBPF_KPROBE_AUTO ? -EOPNOTSUPP : err;
 }
 
+static int entry_open(struct rawbpf_link *link, const char *prefix, const char *entry,
+		      const struct rawbpf_kprobe_spec *spec, rawbpf__tracefs_open_fn *tracefs_open)
+{
+	struct place place = { .offset_or_address = spec->retprobe ? 0 : SYSCALL_ENTRY_OFFSET };
+	int err = symbol_set(&place, prefix, entry);
+
+	return err < 0 ? err : probe_open(link, &place, spec, tracefs_open);
+}
+
 static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spec *spec,
 			rawbpf__tracefs_open_fn *tracefs_open)
 {
-	struct place place = { .offset_or_address = spec->retprobe ? 0 : SYSCALL_ENTRY_OFFSET };
-	int i, err = -ENOENT;
+	const char *entry = rawbpf__syscall_entry(spec->syscall);
+	int err = entry ? entry_open(link, SYSCALL_PREFIX, entry, spec, tracefs_open) : -ENOENT;
 
-	for (i = 0; i < SYSCALL_PREFIXES && err == -ENOENT; i++) {
-		err = symbol_set(&place, syscall_prefixes[i], spec->syscall);
-		if (err < 0)
-			return err;
-		err = probe_open(link, &place, spec, tracefs_open);
-	}
+#ifdef SYSCALL_PREFIX_BEFORE
+	/* Beside wrappers, such a name is another function's: sys_fillrect of a framebuffer. */
+	if (entry && err == -ENOENT &&
+	    entry_open(link, SYSCALL_PREFIX, "getpid", spec, tracefs_open) < 0)
+		return entry_open(link, SYSCALL_PREFIX_BEFORE, entry, spec, tracefs_open);
+	if (entry && err == -ENOENT)
+		rawbpf_link_detach(link);
+#endif
 	return err;
 }
 

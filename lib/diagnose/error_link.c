@@ -52,7 +52,8 @@ static const struct rawbpf_failures failures_of_kprobe_attach = {
 	.more_sentences = of_perf,
 	.asks_perf = 1,
 	.sentences =
-		"ENOENT: this kernel has no function '@'; see /proc/kallsyms\0"
+		"ENOENT: this kernel has no function '@', or, of a system call, no entry function; "
+		"see /proc/kallsyms\0"
 		"EINVAL: '@' cannot be probed: not a function's name, one that kprobes "
 		"themselves rely on, or an offset inside an instruction\0"
 		"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"

@@ -22,6 +22,7 @@ folders() {
 		insn/build: insn/form insn/btf
 		insn/log: insn/build
 		insn/recipe: insn/form insn/btf
+		insn/syscall: insn/base
 		lib/sys:
 		lib/object: lib/sys
 		lib/attach: lib/object

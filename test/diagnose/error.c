@@ -40,11 +40,14 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EEXIST, 0, "x"),
 		  "EEXIST: the program is attached to 'x' already" },
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, "do_nothing"),
-		  "ENOENT: this kernel has no function 'do_nothing'; see /proc/kallsyms" },
+		  "ENOENT: this kernel has no function 'do_nothing', or, of a system call, no entry function; "
+		  "see /proc/kallsyms" },
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, NULL),
-		  "ENOENT: this kernel has no function '?'; see /proc/kallsyms" },
+		  "ENOENT: this kernel has no function '?', or, of a system call, no entry function; "
+		  "see /proc/kallsyms" },
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, "a\nb\033[31m\\\xff@"),
-		  "ENOENT: this kernel has no function 'a\\x0ab\\x1b[31m\\x5c\\xff@'; "
+		  "ENOENT: this kernel has no function 'a\\x0ab\\x1b[31m\\x5c\\xff@', or, of a "
+		  "system call, no entry function; "
 		  "see /proc/kallsyms" },
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -ENOENT, 0, "sys_enter_x"),
 		  "ENOENT: this kernel has no tracepoint 'sys_enter_x'; see "

@@ -843,6 +843,7 @@ static const struct {
 	{ "rejected", guest_rejected },
 	{ "ring", guest_ring },
 	{ "snoop", guest_snoop },
+	{ "syscalls", guest_syscalls },
 	{ "types", guest_types },
 };
 

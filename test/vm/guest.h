@@ -23,6 +23,7 @@ void guest_perfbuf(void);
 void guest_rejected(void);
 void guest_ring(void);
 void guest_snoop(void);
+void guest_syscalls(void);
 void guest_types(void);
 
 #endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Each system call of native programs is counted exactly, or its kprobe is refused with a reason. */
+#include "parts.h"
+
+#include <errno.h>
+
+START_TEST(every_system_call)
+{
+	struct boot *boot = &boots[_i];
+	const char *refused = fact_str(boot, "syscalls.refused");
+	int refusals = 0;
+
+	for (const char *at = refused; *at; at++)
+		refusals += *at == ':';
+	ck_assert_fact_str(boot, "syscalls.wrong", "none");
+	ck_assert_int_ge(fact_int(boot, "syscalls"), is_machine(boot, "arm64") ? 320 : 380);
+	ck_assert_fact_int(boot, "syscalls.counted", fact_int(boot, "syscalls") - refusals);
+	ck_assert_int_le(refusals, 80); /* 5.10 lacks the youngest 40 */
+	ck_assert_fact_int(boot, "syscalls.cpus", 2); /* the second one is back */
+	ck_assert_fact_str(boot, "syscalls.why", "ENOENT: this kernel has no function 'vserver', or, of a "
+			   "system call, no entry function; see /proc/kallsyms");
+}
+END_TEST
+
+/* Functions of 32-bit callers, of no caller at all, and of framebuffers are no system calls. */
+START_TEST(no_other_function)
+{
+	struct boot *boot = &boots[_i];
+
+	ck_assert_int_ge(fact_int(boot, "syscalls.foreign"), 70);
+	ck_assert_fact_str(boot, "syscalls.foreign.attached", "none");
+	ck_assert_fact_int(boot, "syscalls.fillrect", -ENOENT);
+	ck_assert_fact_int(boot, "syscalls.off_notify", -ENOENT);
+}
+END_TEST
+
+void vm_syscalls_add(TCase *kernel, int boot)
+{
+	tcase_add_loop_test(kernel, every_system_call, boot, boot + 1);
+	tcase_add_loop_test(kernel, no_other_function, boot, boot + 1);
+}
