@@ -11,6 +11,7 @@
 #include "opcode.h"
 #include "../base/out.h"
 #include "../base/put.h"
+#include "../base/string.h"
 
 /* No line is longer, but for a label in it; a test tries the longest. */
 enum { FORMAT_LINE = 128 + RAWBPF__PUT_SLACK };
@@ -100,7 +101,8 @@ struct rawbpf__format {
 	enum rawbpf_dialect dialect;
 	const char *label;	/* or NULL */
 	int plain;		/* decimal numbers, whatever the dialect */
-	char *hole;		/* where the label belongs, once that is known */
+	int in_place;		/* the caller's buffer has room for all, also the label */
+	char *hole;		/* else where the label belongs, once that is known */
 };
 
 /* The last helper that the oldest supported kernel headers name: redirect_peer. */
@@ -157,6 +159,8 @@ static char *format_target(char *at, struct rawbpf__format *format, enum format_
 {
 	if (!format->label || format->dialect == RAWBPF_C)
 		return format_number(at, format, which, number);
+	if (format->in_place)
+		return rawbpf__put(at, format->label);
 	format->hole = at;
 	return at;
 }
@@ -293,7 +297,7 @@ static char *format_form(char *at, struct rawbpf__format *format)
 RAWBPF__PRIVATE char *rawbpf__format_plain(char *at, const struct bpf_insn *insns,
 					   const struct rawbpf__form *form, const char *text)
 {
-	struct rawbpf__format format = { insns, form, RAWBPF_LLVM, NULL, 1, NULL };
+	struct rawbpf__format format = { insns, form, RAWBPF_LLVM, NULL, 1, 1, NULL };
 
 	return format_template(at, &format, text);
 }
@@ -350,11 +354,10 @@ static size_t format_copy(char *text, size_t size, const char *line, const char 
 size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			  enum rawbpf_dialect dialect, const char *label, unsigned *slots)
 {
-	struct rawbpf__format format = { insns, NULL, dialect, label, 0, NULL };
 	char line[FORMAT_LINE];
-	/* What certainly has room is written in its place. */
-	char *at = size >= sizeof(line) && !label ? text : line;
-	char *start = at;
+	int in_place = size >= sizeof(line) + (label ? rawbpf__length(label) : 0);
+	struct rawbpf__format format = { insns, NULL, dialect, label, 0, in_place, NULL };
+	char *start = in_place ? text : line, *at = start;
 	unsigned unused;
 
 	format.form = rawbpf__form_take(insns, count, slots ? slots : &unused);
@@ -366,7 +369,7 @@ size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns,
 		at = format_invalid(at, insns);
 	else
 		at = format_form(at, &format);
-	if (start != text)
+	if (!in_place)
 		return format_copy(text, size, start, at, &format);
 	*at = 0;
 	return at - start;

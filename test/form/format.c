@@ -218,6 +218,31 @@ START_TEST(test_too_few)
 }
 END_TEST
 
+/* In any room: as much as fits, terminated, nothing behind it touched, the whole length. */
+START_TEST(test_label_in_any_room)
+{
+	const struct bpf_insn jump[] = { BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 1, 5) };
+	char label[201] = "", whole[256]; /* a label longer than any line without one */
+	size_t length;
+
+	memset(label, 'x', sizeof(label) - 1);
+	length = (size_t)sprintf(whole, "if r0 == 0x1 goto %s", label);
+	for (size_t size = 0; size < 512; size++) {
+		size_t kept = size > length ? length : size ? size - 1 : 0;
+		char text[520];
+
+		memset(text, 0x5a, sizeof(text));
+		ck_assert_uint_eq(rawbpf_insn_format(text, size, jump, 1, RAWBPF_LLVM, label, NULL),
+				  length);
+		ck_assert_mem_eq(text, whole, kept);
+		if (size)
+			ck_assert_int_eq(text[kept], 0);
+		for (size_t i = size; i < sizeof(text); i++)
+			ck_assert_int_eq(text[i], 0x5a);
+	}
+}
+END_TEST
+
 /* Every form: the line fits where it is put together, and does not depend on that place. */
 static void same_in_any_place(const struct rawbpf__form *form, const struct bpf_insn *insns,
 			      unsigned slots, void *longest)
@@ -280,6 +305,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_examples, 0, FORMS_COUNT(examples));
 	tcase_add_loop_test(tests, test_truncation, 0, FORMS_COUNT(examples));
 	tcase_add_test(tests, test_labels);
+	tcase_add_test(tests, test_label_in_any_room);
 	tcase_add_test(tests, test_too_few);
 	tcase_add_test(tests, test_every_form);
 	tcase_add_test(tests, test_random_bytes);
