@@ -18,8 +18,9 @@ folders() {
 		insn/base:
 		insn/form: insn/base
 		insn/btf: insn/base
-		insn/asm: insn/form insn/btf
-		insn/build: insn/form insn/btf
+		insn/symbol: insn/form insn/btf
+		insn/asm: insn/symbol
+		insn/build: insn/symbol
 		insn/log: insn/build
 		insn/recipe: insn/form insn/btf
 		insn/syscall: insn/base
