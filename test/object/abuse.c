@@ -426,26 +426,31 @@ END_TEST
 /* What a struct_ops recipe names is read as far as it goes, and no further. */
 START_TEST(test_recipe_targets)
 {
-	static const char *const targets[] = { "", "x", "no_dot_in_it", "no_such_struct.member",
-					       "tcp_congestion_ops.no_such_member",
-					       "tcp_congestion_ops." };
-	char *longest;
+	static const struct {
+		const char *text;
+		int error;
+	} targets[] = {
+		{ "", -EINVAL },
+		{ "x", -EINVAL },
+		{ "no_dot_in_it", -EINVAL },
+		{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.x", -EINVAL },
+		{ "no_such_struct.member", -ENOENT },
+		{ "tcp_congestion_ops.no_such_member", -ENOENT },
+		{ "tcp_congestion_ops.", -EINVAL },
+	};
 
 	make_page();
-	longest = page_end - 65;
-	memset(longest, 'a', 64);
-	longest[64] = '\0';
-	for (unsigned i = 0; i <= RAWBPF_COUNT(targets); i++) {
-		const char *from = i < RAWBPF_COUNT(targets) ? targets[i] : longest;
-		char *target = page_end - strlen(from) - 1;
+	for (unsigned i = 0; i < RAWBPF_COUNT(targets); i++) {
+		size_t size = strlen(targets[i].text) + 1;
+		char *target = page_end - size;
 		struct rawbpf_prog_recipe recipe = {
 			.type = BPF_PROG_TYPE_STRUCT_OPS, .target = target,
 			.wants = RAWBPF_PROG_WANTS_STRUCT_OPS };
+		int err;
 
-		memmove(target, from, strlen(from) + 1);
-		ck_assert_int_eq(rawbpf_prog_recipe_load(&recipe, NULL, NULL, 0),
-				 strchr(target, '.') && target[strlen(target) - 1] != '.' ? -ENOENT
-											  : -EINVAL);
+		memcpy(target, targets[i].text, size);
+		err = rawbpf_prog_recipe_load(&recipe, NULL, NULL, 0);
+		ck_assert_msg(err == targets[i].error, "'%s': %d", target, err);
 	}
 }
 END_TEST
