@@ -156,12 +156,22 @@ static int attach(struct snoop *snoop, int prog, const struct snoop_place *place
 	return err < 0 ? -1 : 0;
 }
 
+/* Tracepoints have the name of the call's function, which may be another than the call's. */
+static const char *function_of(const char *call)
+{
+	struct rawbpf_syscall found;
+
+	if (rawbpf_syscall_find(&found, RAWBPF_ARCH_NATIVE, call) < 0 || !found.entry)
+		return call;
+	return found.entry;
+}
+
 /* Where a system call begins or returns: "enter" or "exit"; raw tracepoints: of all. */
 static int attach_call(struct snoop *snoop, int prog, const char *call, const char *where)
 {
 	char one[64], all[16];
 
-	snprintf(one, sizeof one, "sys_%s_%s", where, call);
+	snprintf(one, sizeof one, "sys_%s_%s", where, function_of(call));
 	snprintf(all, sizeof all, "sys_%s", where);
 	return attach(snoop, prog, &(struct snoop_place){
 		.kprobe = { .syscall = call, .retprobe = strcmp(where, "exit") == 0 },
