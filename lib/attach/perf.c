@@ -7,6 +7,24 @@
 #include "../sys/file.h"
 #include "link.h"
 
+enum { PERF_CPUS_AT_MOST = 8192 }; /* as many as a kernel can be built for */
+
+/*
+ * A CPU that is offline answers ENODEV, a number behind all CPUs EINVAL: the first one that is online
+ * needs no file of sysfs to be found.
+ */
+int rawbpf__event_open(const struct perf_event_attr *attr)
+{
+	int cpu, fd = rawbpf__perf_event_open(attr, -1, 0);
+
+	for (cpu = 1; fd == -ENODEV && cpu < PERF_CPUS_AT_MOST; cpu++) {
+		fd = rawbpf__perf_event_open(attr, -1, cpu);
+		if (fd == -EINVAL)
+			return -ENODEV;
+	}
+	return fd;
+}
+
 int rawbpf__probe_open(struct perf_event_attr *attr, const struct rawbpf__pmu *pmu, int retprobe,
 		       unsigned pid)
 {
@@ -21,7 +39,7 @@ int rawbpf__probe_open(struct perf_event_attr *attr, const struct rawbpf__pmu *p
 			return bit;
 		attr->config |= (uint64_t)1 << bit;
 	}
-	return pid ? rawbpf__perf_event_open(attr, pid, -1) : rawbpf__perf_event_open(attr, -1, 0);
+	return pid ? rawbpf__perf_event_open(attr, pid, -1) : rawbpf__event_open(attr);
 }
 
 static int bind_by_link(int event, int prog, uint64_t cookie)

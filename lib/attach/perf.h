@@ -19,6 +19,9 @@ struct rawbpf__pmu {
 		"/sys/bus/event_source/devices/" NAME "/format/retprobe",                          \
 	}
 
+/* Open an event of all processes on the first CPU that is online. */
+RAWBPF__PRIVATE int rawbpf__event_open(const struct perf_event_attr *attr);
+
 /*
  * Open a probe as a perf event; `pid` 0: for all processes. -EOPNOTSUPP: no such PMU, or sysfs is
  * not mounted.

@@ -2,6 +2,7 @@
 #include "tracefs.h"
 
 #include "../sys/file.h"
+#include "perf.h"
 
 int rawbpf__tracefs_events_open(void)
 {
@@ -20,5 +21,5 @@ int rawbpf__tracefs_event_open(int events, const char *id_path)
 	if (id < 0)
 		return id;
 	attr.config = id;
-	return rawbpf__perf_event_open(&attr, -1, 0);
+	return rawbpf__event_open(&attr);
 }
