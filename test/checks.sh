@@ -4,6 +4,8 @@
 # checks_end. The script stands in a folder of test/. $top is the top of the tree, $work a folder
 # for what is made.
 
+umask 022
+export LC_ALL=C
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -4,7 +4,66 @@
 #define TEST_UNIT_H
 
 #include <check.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Check's own assertions take a microsecond each, also when they hold. */
+#define expect(CONDITION) ((CONDITION) ? (void)0 : ck_abort_msg("%s", #CONDITION))
+
+/* A limit for a test that hangs, not for one that is slow: in seconds. */
+enum { UNIT_TIMEOUT = 600 };
+
+/* Is this the long mode? Without it, a test that would take over a second takes fewer inputs. */
+static inline int unit_long(void)
+{
+	return getenv("RAWBPF_LONG") != NULL;
+}
+
+/* Raise the soft limit to the hard one, or set it to `most` where that is less. */
+static inline void unit_limit(int resource, rlim_t most)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max < most ? limit.rlim_max : most;
+	setrlimit(resource, &limit);
+}
+
+/*
+ * Before main(): put the process into the state that tests rely on, whoever began it. nohup leaves
+ * SIGHUP ignored; others leave signals blocked, an alarm running, descriptors 0 to 2 closed, a umask,
+ * limits. What tests start inherits this state. test/careless.c leaves all of that behind.
+ */
+__attribute__((constructor)) static inline void unit_usual_process(void)
+{
+	struct sigaction action;
+	sigset_t none;
+	FILE *null;
+	int number;
+
+	alarm(0);
+	for (number = 1; number < NSIG; number++)
+		if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+			signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	umask(022);
+	unit_limit(RLIMIT_CORE, 0);
+	unit_limit(RLIMIT_NOFILE, 1024);
+	unit_limit(RLIMIT_STACK, 8 << 20);
+	unit_limit(RLIMIT_FSIZE, RLIM_INFINITY);
+	close(0);
+	do
+		null = fopen("/dev/null", "r+");
+	while (null && fileno(null) <= 2);
+	if (null)
+		fclose(null);
+}
 
 static inline int unit_run(const char *name, void (*add_tests)(TCase *))
 {
@@ -13,7 +72,7 @@ static inline int unit_run(const char *name, void (*add_tests)(TCase *))
 	SRunner *runner;
 	int failed;
 
-	tcase_set_timeout(tests, 60);
+	tcase_set_timeout(tests, UNIT_TIMEOUT);
 	add_tests(tests);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

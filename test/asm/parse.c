@@ -10,6 +10,7 @@
 
 #include "../../insn/form/form.h"
 #include "../../insn/form/helper.h"
+#include "../unit.h"
 
 #define COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
 
@@ -602,7 +603,7 @@ START_TEST(scratch_is_enough)
 	static const char *const patterns[] = { "%c%c%c:", "goto %c%c%c;", "call %c%c%c;", "%c:",
 						"goto %c;", "r1=map %c%c;" };
 	static const char letters[] = "abcdefghijklmnopqstuvxyzABCDEFGHIJKLMNOPQSTUVXYZ_";
-	const unsigned n = sizeof letters - 1;
+	const unsigned n = unit_long() ? sizeof letters - 1 : 20;
 	char *text = malloc(n * n * n * 16), *at = text;
 	struct parsed parsed;
 	unsigned i;
@@ -683,40 +684,23 @@ START_TEST(jumps_reach_just_so_far)
 }
 END_TEST
 
-static Suite *parse_suite(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("parse");
-	TCase *forms = tcase_create("forms");
-	TCase *text = tcase_create("text");
-	TCase *limits = tcase_create("limits");
-
-	tcase_set_timeout(forms, 60);
-	tcase_add_loop_test(forms, every_form_as_llvm_writes_it, 0, form_count());
-	tcase_add_loop_test(forms, every_form_as_the_kernel_writes_it, 0, form_count());
-	tcase_add_test(forms, llvm_makes_the_same_bytes);
-	suite_add_tcase(suite, forms);
-	tcase_add_loop_test(text, text_is_its_bytes, 0, COUNT(texts));
-	tcase_add_test(text, every_slot_has_its_line);
-	tcase_add_test(text, maps_are_declared);
-	tcase_add_test(text, map_types_are_the_kernels);
-	tcase_add_test(text, helpers_are_the_kernels);
-	suite_add_tcase(suite, text);
-	tcase_set_timeout(limits, 60);
-	tcase_add_test(limits, buffers_that_are_too_small);
-	tcase_add_loop_test(limits, scratch_is_enough, 0, 6);
-	tcase_add_test(limits, a_hundred_thousand_labels);
-	tcase_add_test(limits, jumps_reach_just_so_far);
-	suite_add_tcase(suite, limits);
-	return suite;
+	tcase_add_loop_test(tests, every_form_as_llvm_writes_it, 0, form_count());
+	tcase_add_loop_test(tests, every_form_as_the_kernel_writes_it, 0, form_count());
+	tcase_add_test(tests, llvm_makes_the_same_bytes);
+	tcase_add_loop_test(tests, text_is_its_bytes, 0, COUNT(texts));
+	tcase_add_test(tests, every_slot_has_its_line);
+	tcase_add_test(tests, maps_are_declared);
+	tcase_add_test(tests, map_types_are_the_kernels);
+	tcase_add_test(tests, helpers_are_the_kernels);
+	tcase_add_test(tests, buffers_that_are_too_small);
+	tcase_add_loop_test(tests, scratch_is_enough, 0, 6);
+	tcase_add_test(tests, a_hundred_thousand_labels);
+	tcase_add_test(tests, jumps_reach_just_so_far);
 }
 
 int main(void)
 {
-	SRunner *runner = srunner_create(parse_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return unit_run("parse", add_tests);
 }

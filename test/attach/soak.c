@@ -104,7 +104,6 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_set_timeout(tests, 300);
 	reliable_fixture(tests);
 	tcase_add_loop_test(tests, test_soak, 0, link_kinds_count);
 }

@@ -102,11 +102,11 @@ static size_t unescape_terminal(unsigned char *bytes, const char *text)
 	for (; *text; text++) {
 		unsigned byte = (unsigned char)*text;
 
-		ck_assert(byte >= ' ' && byte != 0x7f);
+		expect(byte >= ' ' && byte != 0x7f);
 		if (byte == '\\') {
 			char digits[3] = { text[2], text[3], '\0' };
 
-			ck_assert_int_eq(text[1], 'x');
+			expect(text[1] == 'x');
 			byte = strtoul(digits, NULL, 16);
 			text += 3;
 		}
@@ -140,14 +140,14 @@ static size_t unescape_json(unsigned char *bytes, const char *text)
 		char digits[5] = "";
 		unsigned point;
 
-		ck_assert_int_ne(*text, '"');
+		expect(*text != '"');
 		if (*text != '\\') {
 			bytes[count++] = *text;
 			continue;
 		}
 		text++;
 		if (*text != 'u') {
-			ck_assert(*text == '"' || *text == '\\');
+			expect(*text == '"' || *text == '\\');
 			bytes[count++] = *text;
 			continue;
 		}
@@ -180,13 +180,12 @@ START_TEST(test_reversible)
 			random = random * 1664525 + 1013904223;
 			bytes[i] = random >> 31 ? random >> 16 : likely[(random >> 16) % COUNT(likely)];
 		}
-		ck_assert_uint_le(rawbpf_terminal_escape(text, sizeof text, bytes, length),
-				  4 * length);
-		ck_assert_uint_eq(unescape_terminal(again, text), length);
-		ck_assert_int_eq(memcmp(again, bytes, length), 0);
-		ck_assert_uint_le(rawbpf_json_escape(text, sizeof text, bytes, length), 6 * length);
-		ck_assert_uint_eq(unescape_json(again, text), length);
-		ck_assert_int_eq(memcmp(again, bytes, length), 0);
+		expect(rawbpf_terminal_escape(text, sizeof text, bytes, length) <= 4 * length);
+		expect(unescape_terminal(again, text) == length);
+		expect(memcmp(again, bytes, length) == 0);
+		expect(rawbpf_json_escape(text, sizeof text, bytes, length) <= 6 * length);
+		expect(unescape_json(again, text) == length);
+		expect(memcmp(again, bytes, length) == 0);
 	}
 }
 END_TEST

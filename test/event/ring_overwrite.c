@@ -23,7 +23,7 @@ static struct {
 static void make(unsigned count)
 {
 	while (count--)
-		ck_assert_int_eq(fake_ring_put(&fake, ++made, RECORD - 8, 0), 1);
+		expect(fake_ring_put(&fake, ++made, RECORD - 8, 0) == 1);
 }
 
 static void check_record(const void *data, size_t size)
@@ -31,8 +31,8 @@ static void check_record(const void *data, size_t size)
 	const uint64_t *words = data;
 
 	for (size_t i = 1; i < size / 8; i++)
-		ck_assert_uint_eq(words[i], words[0]);
-	ck_assert_uint_gt(words[0], seen.last);
+		expect(words[i] == words[0]);
+	expect(words[0] > seen.last);
 	seen.last = words[0];
 	if (!seen.count++)
 		seen.first = words[0];

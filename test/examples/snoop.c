@@ -422,9 +422,9 @@ START_TEST(test_signal)
 		int signal, status;
 		const char *account;
 	} cases[] = {
-		{ SIGINT, 0, "0 events, 0 lost\n" },
-		{ SIGTERM, 0, "0 events, 0 lost\n" },
-		{ SIGHUP, 0, "0 events, 0 lost\n" },
+		{ SIGINT, 0, "0 events, 0 lost" },
+		{ SIGTERM, 0, "0 events, 0 lost" },
+		{ SIGHUP, 0, "0 events, 0 lost" },
 		{ SIGKILL, -SIGKILL, "" },
 	};
 	struct process process;
@@ -436,7 +436,8 @@ START_TEST(test_signal)
 	read_lines(&process, text, 1);
 	end_by(&process, cases[_i / TOOLS].signal, &end);
 	ck_assert_int_eq(end.status, cases[_i / TOOLS].status);
-	ck_assert_str_eq(end.err, cases[_i / TOOLS].account);
+	/* calls of others may be under way, of which no name is known yet */
+	ck_assert_msg(starts(end.err, cases[_i / TOOLS].account), "%s", end.err);
 }
 END_TEST
 

@@ -192,7 +192,6 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_set_timeout(tests, 120);
 	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
 	tcase_add_loop_test(tests, test_kinds, 0, link_kinds_count);
 	tcase_add_loop_test(tests, test_updates, 0, link_kinds_count);

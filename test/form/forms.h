@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../insn/form/form.h"
+#include "../unit.h"
 
 typedef void each_insn(const struct rawbpf__form *form, const struct bpf_insn *insns,
 		       unsigned slots, void *context);
@@ -18,9 +19,6 @@ static const int forms_imms[] = {
 static const int forms_offs[] = { 0, 1, -1, 7, -8, 15, 16, 255, -256, 4096, 32767, -32768 };
 
 #define FORMS_COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
-
-/* Check's own assertions take a microsecond each, also when they hold. */
-#define expect(CONDITION) ((CONDITION) ? (void)0 : ck_abort_msg("%s", #CONDITION))
 
 /* What a field can be under a rule: the `index`-th value; 0: there are no more. */
 static int forms_value(unsigned rule, int fix, int is_off, unsigned index, int *value)

@@ -14,6 +14,8 @@
 
 #include <rawbpf/insn.h>
 
+#include "../unit.h"
+
 #define BIG_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
 struct row {
@@ -474,27 +476,16 @@ START_TEST(registers_have_the_kernels_names)
 }
 END_TEST
 
-static Suite *insn_suite(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("insn");
-	TCase *macros = tcase_create("macros");
-
-	tcase_add_loop_test(macros, row_has_its_bytes, 0, (int)RAWBPF_COUNT(rows));
-	tcase_add_test(macros, a_program_is_its_literal_bytes);
-	tcase_add_test(macros, arguments_are_expressions);
-	tcase_add_test(macros, constants_are_the_kernels);
-	tcase_add_test(macros, registers_have_the_kernels_names);
-	suite_add_tcase(suite, macros);
-	return suite;
+	tcase_add_loop_test(tests, row_has_its_bytes, 0, (int)RAWBPF_COUNT(rows));
+	tcase_add_test(tests, a_program_is_its_literal_bytes);
+	tcase_add_test(tests, arguments_are_expressions);
+	tcase_add_test(tests, constants_are_the_kernels);
+	tcase_add_test(tests, registers_have_the_kernels_names);
 }
 
 int main(void)
 {
-	SRunner *runner = srunner_create(insn_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return unit_run("insn", add_tests);
 }

@@ -40,7 +40,7 @@ static struct walk walk(int map)
 	return walk;
 }
 
-static void expect(struct walk walk, unsigned count, uint64_t key_sum, uint64_t value_sum)
+static void expect_walk(struct walk walk, unsigned count, uint64_t key_sum, uint64_t value_sum)
 {
 	ck_assert_int_eq(walk.end, 0);
 	ck_assert_uint_eq(walk.count, count);
@@ -66,8 +66,8 @@ START_TEST(test_large_hash)
 		values[i] = 7 * (uint64_t)i;
 	}
 	ck_assert_int_eq(rawbpf_map_batch_update(map, &batch), 0);
-	expect(walk(map), COUNT, (uint64_t)COUNT * (COUNT - 1) / 2,
-	       7 * (uint64_t)COUNT * (COUNT - 1) / 2);
+	expect_walk(walk(map), COUNT, (uint64_t)COUNT * (COUNT - 1) / 2,
+		    7 * (uint64_t)COUNT * (COUNT - 1) / 2);
 
 	/* Each is met once, also when what was met is deleted on the way. */
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, map), 0);
@@ -81,7 +81,7 @@ START_TEST(test_large_hash)
 	ck_assert_int_eq(more, 0);
 	rawbpf_map_iter_close(&iter);
 	ck_assert_ptr_null(memchr(met, 0, COUNT));
-	expect(walk(map), 0, 0, 0);
+	expect_walk(walk(map), 0, 0, 0);
 	free(keys);
 	free(values);
 	free(met);
@@ -96,7 +96,7 @@ START_TEST(test_array)
 	uint64_t value = 100;
 
 	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, BPF_ANY), 0);
-	expect(walk(map), 10, 45, 100);
+	expect_walk(walk(map), 10, 45, 100);
 	close(map);
 }
 END_TEST
@@ -144,7 +144,7 @@ START_TEST(test_lpm_trie)
 	int map = live_map(BPF_MAP_TYPE_LPM_TRIE, 8, 8, COUNT);
 	uint32_t i;
 
-	expect(walk(map), 0, 0, 0);
+	expect_walk(walk(map), 0, 0, 0);
 	for (i = 0; i < COUNT; i++) {
 		struct {
 			uint32_t bits;
@@ -154,7 +154,7 @@ START_TEST(test_lpm_trie)
 
 		ck_assert_int_eq(rawbpf_map_update(map, &key, &value, BPF_ANY), 0);
 	}
-	expect(walk(map), COUNT, 32 * COUNT, COUNT * (COUNT - 1) / 2);
+	expect_walk(walk(map), COUNT, 32 * COUNT, COUNT * (COUNT - 1) / 2);
 	close(map);
 }
 END_TEST
@@ -163,7 +163,7 @@ START_TEST(test_empty_hash)
 {
 	int map = live_map(BPF_MAP_TYPE_HASH, 4, 8, 10);
 
-	expect(walk(map), 0, 0, 0);
+	expect_walk(walk(map), 0, 0, 0);
 	close(map);
 }
 END_TEST
@@ -187,8 +187,8 @@ START_TEST(test_growth)
 		value[0] = 1u << 20 | key;
 		ck_assert_int_eq(rawbpf_map_update(map, &key, value, BPF_ANY), 0);
 	}
-	expect(walk(map), COUNT, COUNT * (COUNT - 1) / 2,
-	       COUNT * (1u << 20) + COUNT * (COUNT - 1) / 2);
+	expect_walk(walk(map), COUNT, COUNT * (COUNT - 1) / 2,
+		    COUNT * (1u << 20) + COUNT * (COUNT - 1) / 2);
 	free(value);
 	close(map);
 }
@@ -208,7 +208,7 @@ START_TEST(test_sockets_one_by_one)
 	if (map == -EINVAL)
 		SKIP("this kernel has no socket maps");
 	ck_assert_int_gt(map, 2);
-	expect(walk(map), 0, 0, 0);
+	expect_walk(walk(map), 0, 0, 0);
 	for (i = 0; i < COUNT; i++) {
 		const struct sockaddr_in any = { .sin_family = AF_INET };
 		uint64_t value, cookie;
@@ -222,7 +222,7 @@ START_TEST(test_sockets_one_by_one)
 		ck_assert_int_eq(getsockopt(sockets[i], SOL_SOCKET, SO_COOKIE, &cookie, &size), 0);
 		cookies += cookie;
 	}
-	expect(walk(map), COUNT, COUNT * (COUNT - 1) / 2, cookies);
+	expect_walk(walk(map), COUNT, COUNT * (COUNT - 1) / 2, cookies);
 	for (i = 0; i < COUNT; i++)
 		close(sockets[i]);
 	close(map);

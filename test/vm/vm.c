@@ -9,6 +9,7 @@
  * table; without any, it is the required ones.
  */
 #include "parts.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <stdlib.h>
