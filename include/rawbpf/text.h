@@ -72,7 +72,7 @@ struct rawbpf_text {
 	unsigned error_count;               /* out: also of those beyond error_max */
 };
 
-/* Enough scratch for a text of that length: about 35 KB and 17 times, if long 9 times, the text. */
+/* Enough scratch for a text of that length: about 40 KB and 20 times, if long 10 times, the text. */
 size_t rawbpf_text_scratch_size(size_t length);
 
 /*

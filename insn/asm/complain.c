@@ -1,167 +1,101 @@
 /* SPDX-License-Identifier: MIT */
+#include "complain.h"
+
 #include <stdarg.h>
 
 #include "../base/out.h"
-#include "parse.h"
+#include "../base/string.h"
 
 /* ----------------------------------------------------------------------- messages */
 
 /* Enough of any name to know it again. */
 #define SAID_BYTES 28
 
-static void out_name(struct rawbpf__out *out, const unsigned char *name, unsigned length)
+static void out_name(struct rawbpf__out *out, const char *name, unsigned length)
 {
-	unsigned i, shown = length > SAID_BYTES ? SAID_BYTES - 3 : length;
+	unsigned shown = length > SAID_BYTES ? SAID_BYTES - 3 : length;
 
-	for (i = 0; i < shown; i++)
-		rawbpf__out_escaped(out, name[i]);
+	rawbpf__out_line(out, name, shown);
 	if (shown < length)
 		rawbpf__out_text(out, "...");
 }
 
-static void out_code(struct rawbpf__out *out, const struct rawbpf__parser *p, unsigned code)
+/* What "%" and `directive` stand for; 0: another character. */
+static int out_argument(struct rawbpf__out *out, const char *directive, va_list *arguments)
 {
-	static const char operators[][6] = { "'|='", "'^='", "'<<'", "'>>'", "'<<='", "'>>='" };
+	unsigned length;
 
-	if (code >= RAWBPF__T_WORD) {
-		rawbpf__out_text(out, p->tables->words[code - RAWBPF__T_WORD].text);
-	} else if (code == RAWBPF__T_R || code == RAWBPF__T_W) {
-		rawbpf__out_text(out, code == RAWBPF__T_R ? "a register r0 to r10" : "w0 to w10");
-	} else if (code == RAWBPF__T_NUMBER) {
-		rawbpf__out_text(out, "a number");
-	} else if (code >= RAWBPF__T_OR_EQUAL && code <= RAWBPF__T_RIGHT_EQUAL) {
-		rawbpf__out_text(out, operators[code - RAWBPF__T_OR_EQUAL]);
-	} else if (code) {
-		rawbpf__out_byte(out, '\'');
-		rawbpf__out_byte(out, code < RAWBPF__T_EQUAL ? code + RAWBPF__T_EQUAL : code);
-		rawbpf__out_text(out, code < RAWBPF__T_EQUAL ? "='" : "'");
+	if (rawbpf__starts_with(directive, "s")) {
+		rawbpf__out_text(out, va_arg(*arguments, const char *));
+		return 1;
 	}
+	if (rawbpf__starts_with(directive, ".*s")) {
+		length = va_arg(*arguments, int);
+		out_name(out, va_arg(*arguments, const char *), length);
+		return 3;
+	}
+	if (rawbpf__starts_with(directive, "lld")) {
+		rawbpf__out_signed(out, va_arg(*arguments, long long));
+		return 3;
+	}
+	rawbpf__out_hex(out, va_arg(*arguments, unsigned));
+	return 3;
 }
 
-static void out_guess(struct rawbpf__out *out, const struct rawbpf__guess *guess)
+static void out_message(struct rawbpf__out *out, const char *format, va_list *arguments)
 {
-	if (!guess->best)
-		return;
-	rawbpf__out_text(out, " (did you mean '");
-	out_name(out, guess->best, guess->best_length);
-	rawbpf__out_text(out, "'?)");
-}
-
-static void out_message(struct rawbpf__out *out, const struct rawbpf__parser *p,
-			const char *message, va_list arguments)
-{
-	const struct rawbpf__token *token;
-
-	for (; *message; message++) {
-		if (*message != '%') {
-			rawbpf__out_byte(out, *message);
-			continue;
-		}
-		switch (*++message) {
-		case 's':
-			rawbpf__out_text(out, va_arg(arguments, const char *));
-			break;
-		case 't':
-			token = va_arg(arguments, const struct rawbpf__token *);
-			out_name(out, token->start, token->length);
-			break;
-		case 'd':
-			rawbpf__out_signed(out, va_arg(arguments, int64_t));
-			break;
-		case 'x':
-			rawbpf__out_hex(out, va_arg(arguments, unsigned));
-			break;
-		case 'e':
-			out_code(out, p, va_arg(arguments, unsigned));
-			break;
-		case 'g':
-			out_guess(out, va_arg(arguments, const struct rawbpf__guess *));
-			break;
-		}
-	}
+	for (; *format; format++)
+		if (*format == '%')
+			format += out_argument(out, format + 1, arguments);
+		else
+			rawbpf__out_byte(out, *format);
 }
 
 /* ------------------------------------------------------------------- the list of errors */
 
-static int is_before(const struct rawbpf_text_error *a, const struct rawbpf_text_error *b)
+static int is_before(const struct rawbpf__token *token, const struct rawbpf_text_error *error)
 {
-	return a->line != b->line ? a->line < b->line : a->column < b->column;
+	return token->line != error->line ? token->line < error->line :
+					    token->column < error->column;
 }
 
-/* Errors are kept in the order of their places; of too many the first. NULL: not this one. */
+RAWBPF__PRIVATE int rawbpf__is_kept(const struct rawbpf_text *text,
+				    const struct rawbpf__token *token)
+{
+	return text->error_count < text->error_max ||
+	       (text->error_max && is_before(token, &text->errors[text->error_max - 1]));
+}
+
+/* Errors are kept in the order of their places; of too many the first. */
 static struct rawbpf_text_error *error_add(struct rawbpf_text *text,
-					   const struct rawbpf_text_error *error)
+					   const struct rawbpf__token *token)
 {
 	unsigned n = text->error_count++;
 
-	if (n >= text->error_max) {
-		n = text->error_max;
-		if (!n || !is_before(error, &text->errors[n - 1]))
-			return NULL;
-		n--;
-	}
-	for (; n && is_before(error, &text->errors[n - 1]); n--)
+	if (n >= text->error_max)
+		n = text->error_max - 1;
+	for (; n && is_before(token, &text->errors[n - 1]); n--)
 		text->errors[n] = text->errors[n - 1];
-	text->errors[n] = *error;
+	text->errors[n] = (struct rawbpf_text_error){
+		.line = token->line, .column = token->column, .width = token->length };
 	return &text->errors[n];
 }
 
-RAWBPF__PRIVATE int rawbpf__is_kept(const struct rawbpf__parser *p, const unsigned char *at)
+RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf_text *text, const struct rawbpf__token *token,
+				      const char *format, ...)
 {
-	return p->text->error_count < p->text->error_max || at < p->last_error;
-}
+	struct rawbpf_text_error *error;
+	struct rawbpf__out out;
+	va_list arguments;
 
-static void complain(struct rawbpf__parser *p, unsigned line, const struct rawbpf__token *token,
-		     const char *message, va_list arguments)
-{
-	struct rawbpf_text_error error = { .line = line, .width = token->length };
-	struct rawbpf_text_error *kept;
-	struct rawbpf__out out = { .size = sizeof(error.message) };
-	const unsigned char *at = token->start;
-
-	if (!rawbpf__is_kept(p, at)) {
-		p->text->error_count++;
+	if (!rawbpf__is_kept(text, token)) {
+		text->error_count++;
 		return;
 	}
-	if (at > p->last_error)
-		p->last_error = at;
-	while (at > p->begin && at[-1] != '\n')
-		at--;
-	error.column = token->start - at + 1;
-	kept = error_add(p->text, &error);
-	if (!kept)
-		return;
-	out.text = kept->message;
-	out_message(&out, p, message, arguments);
-}
-
-RAWBPF__PRIVATE unsigned rawbpf__line_of(const struct rawbpf__parser *p, const unsigned char *at)
-{
-	unsigned line = p->line;
-
-	for (; line != p->statement_line && at < p->at; at++)
-		line -= *at == '\n';
-	return line;
-}
-
-RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf__parser *p, const struct rawbpf__token *token,
-				      const char *message, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, message);
-	complain(p, rawbpf__line_of(p, token->start), token, message, arguments);
-	va_end(arguments);
-}
-
-RAWBPF__PRIVATE void rawbpf__complain_at(struct rawbpf__parser *p, unsigned line,
-					 const struct rawbpf__token *token, const char *message,
-					 ...)
-{
-	va_list arguments;
-
-	va_start(arguments, message);
-	complain(p, line, token, message, arguments);
+	error = error_add(text, token);
+	out = rawbpf__out_begin(error->message, sizeof(error->message));
+	va_start(arguments, format);
+	out_message(&out, format, &arguments);
 	va_end(arguments);
 }
 
@@ -176,7 +110,7 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 }
 
 /* Letters to add, drop, change or swap with their neighbour to make `a` of `b`. */
-static unsigned edit_distance(const unsigned char *a, unsigned a_length, const unsigned char *b,
+static unsigned edit_distance(const char *a, unsigned a_length, const char *b,
 			      unsigned b_length)
 {
 	unsigned char rows[3][GUESS_LENGTH + 1];
@@ -200,7 +134,7 @@ static unsigned edit_distance(const unsigned char *a, unsigned a_length, const u
 	return rows[a_length % 3][b_length];
 }
 
-RAWBPF__PRIVATE void rawbpf__guess_offer(struct rawbpf__guess *guess, const void *name,
+RAWBPF__PRIVATE void rawbpf__guess_offer(struct rawbpf__guess *guess, const char *name,
 					 unsigned length)
 {
 	unsigned distance, limit = guess->length > 4 ? GUESS_DISTANCE : guess->length / 2;
@@ -214,78 +148,4 @@ RAWBPF__PRIVATE void rawbpf__guess_offer(struct rawbpf__guess *guess, const void
 	guess->best = name;
 	guess->best_length = length;
 	guess->distance = distance;
-}
-
-/* ------------------------------------------------------------------ an error for a reader */
-
-/* What is as wide as `byte` is when it is shown. */
-static void out_as_wide(struct rawbpf__out *out, unsigned char byte, char mark)
-{
-	int i;
-
-	for (i = rawbpf__is_plain(byte) ? 1 : 4; i; i--)
-		rawbpf__out_byte(out, byte == '\t' && mark == ' ' ? '\t' : mark);
-}
-
-/* Of a long line this much is shown, and from where the error is. */
-#define SHOWN_BEFORE	100
-#define SHOWN		160
-
-/* The line and, below it, the place. */
-static void out_line(struct rawbpf__out *out, const unsigned char *line, size_t length,
-		     const struct rawbpf_text_error *error)
-{
-	size_t column = error->column ? error->column - 1 : 0, from, to, i;
-	size_t width = error->width ? error->width : 1;
-
-	if (column > length)
-		column = length;
-	from = column > SHOWN_BEFORE ? column - SHOWN_BEFORE : 0;
-	to = length - from > SHOWN ? from + SHOWN : length;
-	if (from)
-		rawbpf__out_text(out, "...");
-	for (i = from; i < to; i++)
-		rawbpf__out_escaped(out, line[i]);
-	if (to < length)
-		rawbpf__out_text(out, "...");
-	rawbpf__out_byte(out, '\n');
-	if (from)
-		rawbpf__out_text(out, "   ");
-	for (i = from; i < column; i++)
-		out_as_wide(out, line[i], ' ');
-	rawbpf__out_byte(out, '^');
-	if (column < to && !rawbpf__is_plain(line[column]))
-		rawbpf__out_text(out, "~~~");
-	for (i = column + 1; i < to && i - column < width; i++)
-		out_as_wide(out, line[i], '~');
-	rawbpf__out_byte(out, '\n');
-}
-
-size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, const char *text,
-				size_t length, const struct rawbpf_text_error *error)
-{
-	struct rawbpf__out out = { .text = buffer, .size = size };
-	size_t from = 0, to;
-	unsigned line = 1, i;
-
-	if (size)
-		buffer[0] = '\0';
-	for (; file && *file; file++)
-		rawbpf__out_escaped(&out, *file);
-	if (file)
-		rawbpf__out_byte(&out, ':');
-	rawbpf__out_number(&out, error->line);
-	rawbpf__out_byte(&out, ':');
-	rawbpf__out_number(&out, error->column);
-	rawbpf__out_text(&out, ": error: ");
-	for (i = 0; i < sizeof(error->message) && error->message[i]; i++)
-		rawbpf__out_escaped(&out, error->message[i]);
-	rawbpf__out_byte(&out, '\n');
-	for (; from < length && line < error->line; from++)
-		line += text[from] == '\n';
-	for (to = from; to < length && text[to] != '\n'; to++)
-		;
-	if (line == error->line)
-		out_line(&out, (const unsigned char *)text + from, to - from, error);
-	return out.length;
 }

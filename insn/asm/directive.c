@@ -1,42 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "../base/string.h"
 #include "../form/constant.h"
 #include "parse.h"
 
-static unsigned text_length(const char *text)
-{
-	unsigned length = 0;
-
-	while (text[length])
-		length++;
-	return length;
-}
-
-RAWBPF__PRIVATE int rawbpf__text_equal(const struct rawbpf__token *token, const char *text)
-{
-	unsigned i;
-
-	for (i = 0; i < token->length && text[i] && token->start[i] == (unsigned char)text[i]; i++)
-		;
-	return i == token->length && !text[i];
-}
-
-/* Which of several strings, each ended by a NUL, the last by two; -1: none. */
-static int text_index(const struct rawbpf__token *token, const char *texts)
-{
-	int i;
-
-	for (i = 0; *texts; i++, texts += text_length(texts) + 1)
-		if (rawbpf__text_equal(token, texts))
-			return i;
-	return -1;
-}
-
-/* A name that a directive defines. */
+/* A name that a directive defines: it may be a word of instructions. */
 static int is_new_name(struct rawbpf__parser *p, const struct rawbpf__token *token)
 {
-	if (token->flags & RAWBPF__NAME || token->code >= RAWBPF__T_WORD)
+	if (token->code == RAWBPF__T_NAME || token->code >= RAWBPF__T_WORD)
 		return 1;
-	rawbpf__complain(p, token, "expected a name after %t", &p->tokens[0]);
+	rawbpf__complain(p->text, token, "expected a name after %.*s",
+			 RAWBPF__TEXT(&p->statement.tokens[0]));
 	return 0;
 }
 
@@ -44,7 +17,8 @@ static int is_end(struct rawbpf__parser *p, const struct rawbpf__token *token)
 {
 	if (token->code == RAWBPF__T_END)
 		return 1;
-	rawbpf__complain(p, token, "unexpected '%t' after %t", token, &p->tokens[0]);
+	rawbpf__complain(p->text, token, "unexpected '%.*s' after %.*s", RAWBPF__TEXT(token),
+			 RAWBPF__TEXT(&p->statement.tokens[0]));
 	return 0;
 }
 
@@ -54,19 +28,21 @@ static struct rawbpf__token *after_comma(struct rawbpf__token *token)
 	return token->code == ',' ? token + 1 : token;
 }
 
+/* -------------------------------------------------------------------------- .map */
+
 /* The next number, of 32 bits. Where to go on; NULL: an error. */
 static struct rawbpf__token *map_number(struct rawbpf__parser *p, struct rawbpf__token *token,
 					const char *what, unsigned *number)
 {
 	token = after_comma(token);
-	if (token->code == RAWBPF__T_NUMBER) {
+	if (rawbpf__is_operand(token)) {
 		if (!rawbpf__is_number(p, token))
 			return NULL;
 		*number = token->value;
 		if (token->value <= UINT32_MAX)
 			return token + 1;
 	}
-	rawbpf__complain(p, token, "expected %s: "
+	rawbpf__complain(p->text, token, "expected %s: "
 			 ".map NAME TYPE KEY_SIZE VALUE_SIZE MAX_ENTRIES [FLAGS]", what);
 	return NULL;
 }
@@ -74,29 +50,29 @@ static struct rawbpf__token *map_number(struct rawbpf__parser *p, struct rawbpf_
 static struct rawbpf__token *map_type(struct rawbpf__parser *p, struct rawbpf__token *token,
 				      unsigned *type)
 {
+	const char *names = rawbpf__name_map_types();
 	struct rawbpf__guess guess;
-	const char *names = rawbpf__name_map_types(), *name;
 	int i;
 
 	token = after_comma(token);
-	if (!(token->flags & RAWBPF__NAME) || rawbpf__symbol_constant(p, token))
+	if (token->code != RAWBPF__T_NAME || rawbpf__constant(&p->symbols, token))
 		return map_number(p, token, "TYPE", type);
-	i = text_index(token, names);
+	i = rawbpf__list_find(names, token->start, token->length);
 	if (i >= 0) {
 		*type = i;
 		return token + 1;
 	}
 	guess = (struct rawbpf__guess){ .name = token->start, .length = token->length };
-	for (name = names; *name; name += text_length(name) + 1)
-		rawbpf__guess_offer(&guess, name, text_length(name));
-	rawbpf__complain(p, token, "no map type '%t'; expected hash, array, ... or a number%g",
-			 token, &guess);
+	for (; *names; names = rawbpf__nth(names, 1))
+		rawbpf__guess_offer(&guess, names, rawbpf__length(names));
+	rawbpf__complain(p->text, token, "no map type '%.*s'; expected hash, array, ... or a number"
+			 RAWBPF__GUESSED, RAWBPF__TEXT(token), RAWBPF__GUESS(&guess));
 	return NULL;
 }
 
 static void directive_map(struct rawbpf__parser *p)
 {
-	struct rawbpf__token *name = &p->tokens[1], *at;
+	struct rawbpf__token *name = &p->statement.tokens[1], *at;
 	struct rawbpf_text_map map = { .name = "" };
 	struct rawbpf_text *text = p->text;
 	unsigned i;
@@ -104,7 +80,7 @@ static void directive_map(struct rawbpf__parser *p)
 	if (!is_new_name(p, name))
 		return;
 	if (name->length >= sizeof(map.name)) {
-		rawbpf__complain(p, name, "the name of a map has at most 15 characters");
+		rawbpf__complain(text, name, "the name of a map has at most 15 characters");
 		return;
 	}
 	for (i = 0; i < name->length; i++)
@@ -117,49 +93,66 @@ static void directive_map(struct rawbpf__parser *p)
 		at = map_number(p, at, "FLAGS", &map.flags);
 	/* Even if there is something wrong with it, the name is a map's. */
 	if ((at && !is_end(p, at)) ||
-	    !rawbpf__symbol_define(p, name, RAWBPF__A_MAP, text->map_count, 0))
+	    !rawbpf__define(p, name, RAWBPF__A_MAP, text->map_count))
 		return;
 	if (text->map_count < text->map_max)
 		text->maps[text->map_count] = map;
 	text->map_count++;
 }
 
+/* -------------------------------------------------------------------------- .set */
+
 static void directive_set(struct rawbpf__parser *p)
 {
-	struct rawbpf__token *name = &p->tokens[1], *value = after_comma(name + 1);
+	struct rawbpf__token *name = &p->statement.tokens[1], *value = after_comma(name + 1);
+	struct rawbpf__symbol *symbol;
 
 	if (!is_new_name(p, name))
 		return;
-	if (name->code >= RAWBPF__T_WORD)
-		rawbpf__complain(p, name, "'%t' is a word of instructions, and no constant's name",
-				 name);
-	else if (value->code != RAWBPF__T_NUMBER)
-		rawbpf__complain(p, value, "expected a number: .set NAME, VALUE");
-	else if (rawbpf__is_number(p, value) && is_end(p, value + 1))
-		rawbpf__symbol_define(p, name, RAWBPF__CONSTANT, value->value,
-				      value->flags & RAWBPF__HUGE);
+	if (name->code >= RAWBPF__T_WORD) {
+		rawbpf__complain(p->text, name,
+				 "'%.*s' is a word of instructions, and no constant's name",
+				 RAWBPF__TEXT(name));
+	} else if (!rawbpf__is_operand(value)) {
+		rawbpf__complain(p->text, value, "expected a number: .set NAME, VALUE");
+	} else if (rawbpf__is_number(p, value) && is_end(p, value + 1)) {
+		symbol = rawbpf__define(p, name, RAWBPF__CONSTANT, value->value);
+		if (symbol)
+			symbol->is_huge = value->is_huge;
+	}
 }
+
+/* ------------------------------------------------------------------- all of them */
+
+static const struct directive {
+	char name[8];
+	void (*act)(struct rawbpf__parser *p);
+} directives[] = {
+	{ ".map", directive_map },
+	{ ".set", directive_set },
+	{ ".equ", directive_set },
+};
+
+/* What compilers write, and a program's bytes do not depend on. */
+static const char ignored[] = ".text\0.globl\0.global\0.p2align\0.type\0.size\0.ident\0"
+			      ".file\0.addrsig\0.hidden\0.weak\0.local\0";
 
 RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p)
 {
-	/* After the first three, what compilers write and a program's bytes do not depend on. */
-	static const char names[] = ".map\0.set\0.equ\0"
-				    ".text\0.globl\0.global\0.p2align\0.type\0.size\0.ident\0"
-				    ".file\0.addrsig\0.hidden\0.weak\0.local\0";
-	const struct rawbpf__token *token = &p->tokens[0];
-	int name = text_index(token, names);
-	unsigned i;
+	const struct rawbpf__token *name = &p->statement.tokens[0];
+	unsigned i, token;
 
-	if (name > 2)
+	if (rawbpf__list_find(ignored, name->start, name->length) >= 0)
 		return;
-	for (i = 1; name >= 0 && i < p->token_count; i++)
-		if (rawbpf__complain_bad(p, &p->tokens[i]))
-			return;
-	if (!name)
-		directive_map(p);
-	else if (name > 0)
-		directive_set(p);
-	else
-		rawbpf__complain(p, token, "'%t' is not a directive; there are .map and .set",
-				 token);
+	for (i = 0; i < sizeof(directives) / sizeof(directives[0]); i++) {
+		if (!rawbpf__equal_bytes(directives[i].name, name->start, name->length))
+			continue;
+		for (token = 1; token < p->statement.count; token++)
+			if (rawbpf__complain_bad(p, &p->statement.tokens[token]))
+				return;
+		directives[i].act(p);
+		return;
+	}
+	rawbpf__complain(p->text, name, "'%.*s' is not a directive; there are .map and .set",
+			 RAWBPF__TEXT(name));
 }

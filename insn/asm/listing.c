@@ -1,41 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What listings have around an instruction:
- *
- *	  12: (07) r2 += -4		; R2_w=fp-4		the verifier, bpftool
- *	   0:	07 01 00 00 fc ff ff ff	r1 += -0x4		objdump
- *	0000000000000010 <loop>:				objdump
- *		0000000000000000:  R_BPF_64_64	counts		objdump -r
- *	0: R1=ctx() R10=fp0					the verifier
- */
-#include "parse.h"
-
-static const unsigned char *after_blanks(const unsigned char *at)
-{
-	while (rawbpf__is_blank(*at))
-		at++;
-	return at;
-}
+#include "listing.h"
 
 /* Do these bytes come next? How many they are. */
-static unsigned comes(const unsigned char *at, const char *text)
+static unsigned comes(const struct rawbpf__cursor *cursor, const char *at, const char *text)
 {
 	unsigned length;
 
 	for (length = 0; text[length]; length++)
-		if (at[length] != (unsigned char)text[length])
+		if (rawbpf__byte(cursor, at + length) != (unsigned char)text[length])
 			return 0;
 	return length;
 }
 
-/* A column of 8 or 16 bytes, each two digits and a blank. Its end, or `at`. */
-static const unsigned char *after_bytes(const unsigned char *at)
+static int is_hex_pair(const struct rawbpf__cursor *cursor, const char *at)
 {
-	const unsigned char *start = at;
+	return rawbpf__hex_digit(rawbpf__byte(cursor, at)) >= 0 &&
+	       rawbpf__hex_digit(rawbpf__byte(cursor, at + 1)) >= 0;
+}
+
+/* A column of 8 or 16 bytes, each two digits and a blank. Its end, or `at`. */
+static const char *after_bytes(const struct rawbpf__cursor *cursor, const char *at)
+{
+	const char *start = at;
 	unsigned count = 0;
 
-	while (count < 16 && rawbpf__is_hex(at[0]) && rawbpf__is_hex(at[1]) &&
-	       rawbpf__is_blank(at[2])) {
+	while (count < 16 && is_hex_pair(cursor, at) &&
+	       rawbpf__is_blank(rawbpf__byte(cursor, at + 2))) {
 		count++;
 		at += 3;
 		if (at[-1] != ' ')
@@ -45,65 +35,123 @@ static const unsigned char *after_bytes(const unsigned char *at)
 }
 
 /*
- * "0000000000000010 <name>:", or without the number, is a label, if it may be one's name.
- * What the linker would do at "0000000000000010:" is not done. 0: it is no such line.
+ * "0000000000000010 <name>:", or without the number, is a label, if it may be one's name. What
+ * the linker would do at "0000000000000010:  R_BPF_..." is not done.
  */
-static int symbol_line(struct rawbpf__parser *p)
+static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbpf__token *label)
 {
-	struct rawbpf__token name = { .code = RAWBPF__T_NUMBER };
-	const unsigned char *at = p->at;
+	const char *at = cursor->at, *name;
 
-	while (rawbpf__is_hex(*at))
+	while (rawbpf__hex_digit(rawbpf__byte(cursor, at)) >= 0)
 		at++;
-	if (at != p->at && at - p->at < 8)
-		return 0;
-	if (comes(at, ":") && comes(after_blanks(at + 1), "R_BPF_")) {
-		rawbpf__skip_line(p);
-		return 1;
+	if (at != cursor->at && at - cursor->at < 8)
+		return RAWBPF__LINE_STATEMENT;
+	if (at != cursor->at && comes(cursor, at, ":") &&
+	    comes(cursor, rawbpf__after_blanks(cursor, at + 1), "R_BPF_")) {
+		cursor->at = rawbpf__after_line(cursor, at);
+		return RAWBPF__LINE_OTHER;
 	}
-	at = after_blanks(at);
-	name.start = at + 1;
-	if (!comes(at, "<"))
-		return 0;
-	at = rawbpf__word_end(name.start, p->end, &name.value);
-	name.length = at - name.start;
-	if (!comes(at, ">:"))
-		return 0;
-	p->at = at + 2;
-	if (name.length && !rawbpf__is_digit(*name.start))
-		rawbpf__symbol_define(p, &name, RAWBPF__LABEL, p->slot, 0);
-	return 1;
+	at = rawbpf__after_blanks(cursor, at);
+	if (!comes(cursor, at, "<"))
+		return RAWBPF__LINE_STATEMENT;
+	name = cursor->at = at + 1;
+	*label = rawbpf__token_here(cursor);
+	at = rawbpf__after_word(cursor, name);
+	label->length = at - name;
+	if (!comes(cursor, at, ">:"))
+		return RAWBPF__LINE_STATEMENT;
+	cursor->at = at + 2;
+	return rawbpf__is_letter(rawbpf__byte(cursor, name)) ? RAWBPF__LINE_LABEL :
+							       RAWBPF__LINE_OTHER;
+}
+
+/* "12:", if it is there. */
+static void read_number(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
+{
+	struct rawbpf__token number = rawbpf__token_here(cursor);
+	const char *at = cursor->at;
+
+	for (; rawbpf__is_decimal(rawbpf__byte(cursor, at)) && at - cursor->at < 10; at++)
+		number.value = number.value * 10 + *at - '0';
+	if (at == cursor->at || !comes(cursor, at, ":"))
+		return;
+	number.code = RAWBPF__T_NUMBER;
+	number.length = at - cursor->at;
+	listing->number = number;
+	cursor->at = rawbpf__after_blanks(cursor, at + 1);
+}
+
+/* objdump's column of bytes, if it is there. */
+static void read_bytes(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
+{
+	const char *at = after_bytes(cursor, cursor->at);
+
+	if (at != cursor->at)
+		listing->bytes = cursor->at;
+	cursor->at = rawbpf__after_blanks(cursor, at);
+}
+
+/* "(07)": which of the instructions with this text it is. */
+static void read_opcode(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
+{
+	const char *at = cursor->at;
+
+	if (!comes(cursor, at, "(") || !is_hex_pair(cursor, at + 1) || !comes(cursor, at + 3, ")"))
+		return;
+	listing->opcode = rawbpf__token_here(cursor);
+	listing->opcode.code = RAWBPF__T_NUMBER;
+	listing->opcode.length = 4;
+	listing->opcode.value = rawbpf__hex_digit(at[1]) << 4 | rawbpf__hex_digit(at[2]);
+	cursor->at = at + 4;
+}
+
+RAWBPF__PRIVATE void rawbpf__listing_forget(struct rawbpf__listing *listing)
+{
+	listing->number = listing->opcode = (struct rawbpf__token){ .code = RAWBPF__T_END };
+	listing->bytes = NULL;
+}
+
+RAWBPF__PRIVATE enum rawbpf__line rawbpf__listing_read(struct rawbpf__listing *listing,
+						       struct rawbpf__cursor *cursor,
+						       struct rawbpf__token *label)
+{
+	struct rawbpf__cursor start = *cursor;
+	enum rawbpf__line line = symbol_line(cursor, label);
+
+	if (line != RAWBPF__LINE_STATEMENT)
+		return line;
+	*cursor = start;
+	read_number(listing, cursor);
+	if (listing->number.code &&
+	    (comes(cursor, cursor->at, "frame") ||
+	     (comes(cursor, cursor->at, "R") &&
+	      rawbpf__is_decimal(rawbpf__byte(cursor, cursor->at + 1))))) {
+		cursor->at = rawbpf__after_line(cursor, cursor->at);
+		return RAWBPF__LINE_OTHER;
+	}
+	read_bytes(listing, cursor);
+	read_opcode(listing, cursor);
+	listing->has_comment = listing->number.code || listing->opcode.code;
+	return RAWBPF__LINE_STATEMENT;
 }
 
 /*
- * "12:", if it is there, and what may follow it. 0: registers follow, the line is not to be
- * assembled.
+ * A listing that leaves instructions out, or has some twice, as a log has that follows the
+ * verifier, would make a program whose jumps go astray.
  */
-static int numbered_line(struct rawbpf__parser *p)
+RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
+					   struct rawbpf_text *text, unsigned slot)
 {
-	const unsigned char *at = p->at;
-	uint64_t number = 0;
+	const struct rawbpf__token *number = &listing->number;
 
-	for (; rawbpf__is_digit(*at) && at - p->at < 10; at++)
-		number = number * 10 + *at - '0';
-	if (comes(at, ":")) {
-		p->number_at = p->at;
-		p->number = number;
-		p->from_kernel = 1;
-		p->at = after_blanks(at + 1);
-		if (comes(p->at, "frame") || (*p->at == 'R' && rawbpf__is_digit(p->at[1])))
-			return 0;
-	}
-	at = after_bytes(p->at);
-	if (at != p->at)
-		p->bytes_at = p->at;
-	p->at = after_blanks(at);
-	return 1;
-}
-
-static unsigned hex_value(unsigned char digit)
-{
-	return (digit & 15) + (digit >> 6) * 9;
+	if (!number->code)
+		return;
+	if (listing->is_numbered && number->value != listing->base + slot)
+		rawbpf__complain(text, number, "the next instruction here is number %lld, not %lld; "
+				 "jumps would go astray", (long long)(listing->base + slot),
+				 (long long)number->value);
+	listing->base = number->value - slot;
+	listing->is_numbered = 1;
 }
 
 /*
@@ -111,76 +159,32 @@ static unsigned hex_value(unsigned char digit)
  * 64-bit loads are maps: the bytes before them do. In the second one are both registers, in an
  * order that is the machine's.
  */
-unsigned rawbpf__listing_source(const struct rawbpf__parser *p, uint64_t insn)
+RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__listing *listing,
+						const struct bpf_insn *insn)
 {
-	const unsigned char *at = p->bytes_at;
-	unsigned code = hex_value(at[0]) << 4 | hex_value(at[1]), dst = insn >> 8 & 15;
-	unsigned high = hex_value(at[3]), low = hex_value(at[4]);
+	const char *at = listing->bytes;
+	int code, high, low;
 
-	if (code != (insn & 0xff) || insn >> 12 & 15 ||
+	if (!at || insn->src_reg)
+		return 0;
+	code = rawbpf__hex_digit(at[0]) << 4 | rawbpf__hex_digit(at[1]);
+	high = rawbpf__hex_digit(at[3]);
+	low = rawbpf__hex_digit(at[4]);
+	if (code != insn->code ||
 	    (code != (BPF_JMP | BPF_CALL) && code != (BPF_LD | BPF_IMM | BPF_DW)))
 		return 0;
-	return low == dst ? high : high == dst ? low : 0;
+	return low == insn->dst_reg ? high : high == insn->dst_reg ? low : 0;
 }
 
-/* "(07)": which of the instructions with this text it is. */
-static void opcode(struct rawbpf__parser *p)
-{
-	const unsigned char *at = p->at;
-
-	if (at[0] != '(' || !rawbpf__is_hex(at[1]) || !rawbpf__is_hex(at[2]) ||
-	    at[3] != ')')
-		return;
-	p->opcode = RAWBPF__OPCODE | hex_value(at[1]) << 4 | hex_value(at[2]);
-	p->opcode_at = at;
-	p->from_kernel = 1;
-	p->at = at + 4;
-}
-
-RAWBPF__PRIVATE int rawbpf__listing(struct rawbpf__parser *p)
-{
-	if (*p->at != '(') {
-		if (symbol_line(p))
-			return 0;
-		if (!numbered_line(p)) {
-			rawbpf__skip_line(p);
-			return 0;
-		}
-	}
-	opcode(p);
-	return 1;
-}
-
-/*
- * A listing that leaves instructions out, or has some twice, as a log has that follows the
- * verifier, would make a program whose jumps go astray.
- */
-RAWBPF__PRIVATE void rawbpf__listing_number(struct rawbpf__parser *p)
-{
-	struct rawbpf__token number = { .start = p->number_at };
-	uint64_t key;
-
-	if (!p->numbers_known)
-		p->number_base = p->number - p->slot;
-	p->numbers_known = 1;
-	if (p->number == p->number_base + p->slot)
-		return;
-	number.length = rawbpf__word_end(p->number_at, p->end, &key) - p->number_at;
-	rawbpf__complain(p, &number, "the next instruction here is number %d, not %d; "
-			 "jumps would go astray", (int64_t)(p->number_base + p->slot),
-			 (int64_t)p->number);
-	p->number_base = p->number - p->slot;
-}
-
-RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__parser *p)
+RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__cursor *cursor, const char *line)
 {
 	/* Each has a number behind it. */
 	static const char beginnings[4][11] = { "processed ", "from ", "func#", "R_BPF_" };
 	unsigned i, length;
 
 	for (i = 0; i < 4; i++) {
-		length = comes(p->tokens->start, beginnings[i]);
-		if (length && rawbpf__is_digit(p->tokens->start[length]))
+		length = comes(cursor, line, beginnings[i]);
+		if (length && rawbpf__is_decimal(rawbpf__byte(cursor, line + length)))
 			return 1;
 	}
 	return 0;

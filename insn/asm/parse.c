@@ -1,114 +1,138 @@
 /* SPDX-License-Identifier: MIT */
+#include "../base/string.h"
 #include "../form/helper.h"
 #include "parse.h"
-#include "../base/string.h"
 
 /* ------------------------------------------------------------------- operands */
 
-/* Where a field is in an instruction as a number, and from where to where it may go. */
-static const struct field_place {
-	uint8_t shift;
-	uint8_t bits;
-	uint8_t next;		/* in the second slot */
-	uint8_t message;	/* what to say if it is out of range */
-	int32_t least;
-	uint64_t range;		/* from the least to the most */
-} field_places[RAWBPF__F_PLAIN] = {
-	[RAWBPF__F_ZERO] = { 0, 0, 0, 0, 0, 0 },
-	[RAWBPF__F_DST] = { 8, 4, 0, 0, 0, 10 },
-	[RAWBPF__F_SRC] = { 12, 4, 0, 0, 0, 10 },
-	[RAWBPF__F_IMM] = { 32, 32, 0, 1, INT32_MIN, 0x17fffffff },
-	[RAWBPF__F_NEXT] = { 32, 32, 1, 1, INT32_MIN, 0x17fffffff },
-	[RAWBPF__F_HIGH] = { 48, 16, 0, 2, 0, 0xffff },
-	[RAWBPF__F_LOW] = { 32, 16, 0, 2, 0, 0xffff },
-	[RAWBPF__F_OFF] = { 16, 16, 0, 3, INT16_MIN, 0xffff },
-	[RAWBPF__F_JUMP] = { 16, 16, 0, 4, INT16_MIN, 0xffff },
-	[RAWBPF__F_JUMP32] = { 32, 32, 0, 5, INT32_MIN, 0xffffffff },
-	[RAWBPF__F_LOCAL] = { 32, 32, 0, 5, INT32_MIN, 0xffffffff },
-	[RAWBPF__F_CALL] = { 32, 32, 0, 1, INT32_MIN, 0x17fffffff },
-};
-
-/* What a place's `message` means. */
-static const char field_messages[] =
-	"expected %s0, not %t: this instruction knows no other\0"
-	"%t does not fit 32 bits; r1 = NUMBER ll has 64\0"
-	"%t is not an address space: expected 0 to 65535\0"
-	"%t is out of range: an offset is -32768 to 32767\0"
-	"%t is too far: a jump reaches -32768 to +32767, gotol further\0"
-	"%t is too far: expected -2147483648 to +2147483647";
-
-RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__token *token)
-{
-	if (token->flags & RAWBPF__NUMBERED) {
-		rawbpf__complain(p, token, "'%t' is not a number", token);
-		return 0;
-	}
-	if (!(token->flags & RAWBPF__NAME) || rawbpf__symbol_constant(p, token))
-		return 1;
-	rawbpf__constant_missing(p, token);
-	return 0;
-}
-
-/* An instruction being put together. */
-struct parse_insn {
-	uint64_t slot[2];
-	const struct rawbpf__token *reference;	/* the name of a label or map, */
-	unsigned reference_field;		/* that goes there */
+/* From where to where a field goes. A huge number fits an immediate if its sign bits agree. */
+static const struct parse_range {
+	int64_t least, most;
+} parse_ranges[] = {
+	[RAWBPF__F_ZERO] = { 0, 0 },
+	[RAWBPF__F_DST] = { 0, 10 },
+	[RAWBPF__F_SRC] = { 0, 10 },
+	[RAWBPF__F_IMM] = { INT32_MIN, UINT32_MAX },
+	[RAWBPF__F_NEXT] = { INT32_MIN, UINT32_MAX },
+	[RAWBPF__F_HIGH] = { 0, 0xffff },
+	[RAWBPF__F_LOW] = { 0, 0xffff },
+	[RAWBPF__F_OFF] = { INT16_MIN, INT16_MAX },
+	[RAWBPF__F_JUMP] = { INT16_MIN, INT16_MAX },
+	[RAWBPF__F_JUMP32] = { INT32_MIN, INT32_MAX },
+	[RAWBPF__F_LOCAL] = { INT32_MIN, INT32_MAX },
+	[RAWBPF__F_CALL] = { INT32_MIN, UINT32_MAX },
+	[RAWBPF__F_IMM64] = { INT64_MIN, INT64_MAX },
 };
 
 static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token *token,
 			   unsigned field)
 {
-	const char *message = rawbpf__nth(field_messages, field_places[field].message);
-
-	if (field_places[field].message)
-		rawbpf__complain(p, token, message, token);
-	else
-		rawbpf__complain(p, token, message, token->code == RAWBPF__T_NUMBER ? "" :
-				 token->code == RAWBPF__T_R ? "r" : "w", token);
+	switch (field) {
+	case RAWBPF__F_ZERO:
+		rawbpf__complain(p->text, token,
+				 "expected %s0, not %.*s: this instruction knows no other",
+				 token->code == RAWBPF__T_R ? "r" :
+				 token->code == RAWBPF__T_W ? "w" : "", RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_HIGH:
+	case RAWBPF__F_LOW:
+		rawbpf__complain(p->text, token, "%.*s is not an address space: expected 0 to 65535",
+				 RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_OFF:
+		rawbpf__complain(p->text, token,
+				 "%.*s is out of range: an offset is -32768 to 32767",
+				 RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_JUMP:
+		rawbpf__complain(p->text, token, "%.*s is too far: a jump reaches -32768 to +32767, "
+				 "gotol further", RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_JUMP32:
+	case RAWBPF__F_LOCAL:
+		rawbpf__complain(p->text, token,
+				 "%.*s is too far: expected -2147483648 to +2147483647",
+				 RAWBPF__TEXT(token));
+		break;
+	default:
+		rawbpf__complain(p->text, token,
+				 "%.*s does not fit 32 bits; r1 = NUMBER ll has 64",
+				 RAWBPF__TEXT(token));
+	}
 }
 
-/* The same register once more. */
-static int operand_again(struct rawbpf__parser *p, const struct parse_insn *insn,
+/* An instruction being put together. */
+struct parse_insn {
+	struct bpf_insn slots[2];
+	unsigned placed;			/* a bit for each register field that has its value */
+	const struct rawbpf__token *reference;	/* the name of a label, map or helper, */
+	unsigned reference_field;		/* that goes there */
+};
+
+static void place(struct bpf_insn *slots, unsigned field, uint64_t value)
+{
+	switch (field) {
+	case RAWBPF__F_DST:
+		slots[0].dst_reg = value;
+		break;
+	case RAWBPF__F_SRC:
+		slots[0].src_reg = value;
+		break;
+	case RAWBPF__F_OFF:
+	case RAWBPF__F_JUMP:
+		slots[0].off = value;
+		break;
+	case RAWBPF__F_NEXT:
+		slots[1].imm = value;
+		break;
+	case RAWBPF__F_HIGH:
+		slots[0].imm |= (int32_t)(value << 16);
+		break;
+	case RAWBPF__F_LOW:
+		slots[0].imm |= (int32_t)value;
+		break;
+	case RAWBPF__F_IMM64:
+		slots[1].imm = value >> 32;
+		slots[0].imm = value;
+		break;
+	default:
+		slots[0].imm |= (int32_t)value;	/* F_ZERO: nothing */
+	}
+}
+
+/* A number to its field, if it is in range. */
+static int operand_place(struct rawbpf__parser *p, struct parse_insn *insn,
 			 const struct rawbpf__token *token, unsigned field)
 {
-	unsigned before = insn->slot[0] >> (field == RAWBPF__F_DST_AGAIN ? 8 : 12) & 15;
+	const struct parse_range *range = &parse_ranges[field];
+	int64_t value = token->value;
 
+	/* 0xffffffff80000000 is an immediate that is extended to just that. */
+	int fits = value >= range->least && value <= range->most &&
+		   (!token->is_huge || field == RAWBPF__F_IMM64 || range->most == UINT32_MAX);
+
+	if (fits)
+		place(insn->slots, field, value);
+	else
+		complain_range(p, token, field);
+	return fits;
+}
+
+/* A register that has been there before must be the same. */
+static int operand_register(struct rawbpf__parser *p, struct parse_insn *insn,
+			    const struct rawbpf__token *token, unsigned field)
+{
+	unsigned before = field == RAWBPF__F_DST ? insn->slots[0].dst_reg : insn->slots[0].src_reg;
+
+	if (!(insn->placed >> field & 1)) {
+		insn->placed |= 1u << field;
+		return operand_place(p, insn, token, field);
+	}
 	if (token->value == before)
 		return 1;
-	rawbpf__complain(p, token, "expected %s%d, not %t: it is the same register twice",
-			 token->code == RAWBPF__T_R ? "r" : "w", (int64_t)before, token);
-	return 0;
-}
-
-/* A number to its place, if it is in range. */
-static inline int operand_place(struct parse_insn *insn, const struct rawbpf__token *token,
-				unsigned field)
-{
-	const struct field_place *place = &field_places[field];
-
-	if (token->value - place->least > place->range)
-		return 0;
-	insn->slot[place->next] |= (token->value & ((1ull << place->bits) - 1)) << place->shift;
-	return 1;
-}
-
-/* A number, or a name that is a constant's. */
-static int operand_number(struct rawbpf__parser *p, struct parse_insn *insn,
-			  struct rawbpf__token *token, unsigned field)
-{
-	if (!rawbpf__is_number(p, token))
-		return 0;
-	if (field == RAWBPF__F_IMM64) {
-		insn->slot[0] |= token->value << 32;
-		insn->slot[1] |= token->value >> 32 << 32;
-		return 1;
-	}
-	/* A huge number is in range only as an immediate that sign extension makes so. */
-	if ((!token->flags || field_places[field].message == 1) &&
-	    operand_place(insn, token, field))
-		return 1;
-	complain_range(p, token, field);
+	rawbpf__complain(p->text, token, "expected %s%lld, not %.*s: it is the same register twice",
+			 token->code == RAWBPF__T_R ? "r" : "w", (long long)before,
+			 RAWBPF__TEXT(token));
 	return 0;
 }
 
@@ -116,66 +140,78 @@ static int operand_number(struct rawbpf__parser *p, struct parse_insn *insn,
 static int operand_numbered(struct rawbpf__parser *p, struct parse_insn *insn,
 			    struct rawbpf__token *token)
 {
-	int helper = rawbpf__helper_find((const char *)token->start, token->length);
+	int helper = rawbpf__helper_find(token->start, token->length);
 
-	token->flags &= ~RAWBPF__NUMBERED;
 	if (helper >= 0)
 		token->value = helper;
-	else if (!rawbpf__text_equal(token, "unknown"))
-		insn->slot[0] |= BPF_PSEUDO_KFUNC_CALL << 12;
-	return operand_number(p, insn, token, RAWBPF__F_CALL);
+	else if (!rawbpf__equal_bytes("unknown", token->start, token->length))
+		insn->slots[0].src_reg = BPF_PSEUDO_KFUNC_CALL;
+	return operand_place(p, insn, token, RAWBPF__F_CALL);
 }
 
-/*
- * A name that is, or may become, a label's or map's: its value is filled in when the
- * instruction is in its place. "r2 = name ll" is the address of a function, as in LLVM.
- */
-static int is_reference(struct rawbpf__parser *p, struct parse_insn *insn,
-			const struct rawbpf__token *token, unsigned field)
+/* May a label, map or helper be named here? */
+static int is_reference(unsigned field)
 {
-	struct rawbpf__token constant = *token;
+	return field == RAWBPF__F_JUMP || field == RAWBPF__F_JUMP32 || field == RAWBPF__F_LOCAL ||
+	       field == RAWBPF__F_CALL || field == RAWBPF__F_MAP;
+}
 
-	if (field == RAWBPF__F_IMM64) {
-		if (rawbpf__symbol_constant(p, &constant))
-			return 0;
-		insn->slot[0] |= BPF_PSEUDO_FUNC << 12;
+/* A name: of a constant, or of what is filled in at the end. */
+static int operand_name(struct rawbpf__parser *p, struct parse_insn *insn,
+			struct rawbpf__token *token, unsigned field)
+{
+	/* "r2 = name ll" is the address of a function, as in LLVM, if it is no constant. */
+	if (field == RAWBPF__F_IMM64 && !rawbpf__constant(&p->symbols, token)) {
+		insn->slots[0].src_reg = BPF_PSEUDO_FUNC;
 		field = RAWBPF__F_LOCAL;
 	}
-	if (field != RAWBPF__F_MAP && (field < RAWBPF__F_JUMP || field > RAWBPF__F_CALL))
-		return 0;
-	insn->reference = token;
-	insn->reference_field = field;
-	return 1;
+	if (is_reference(field)) {
+		insn->reference = token;
+		insn->reference_field = field;
+		return 1;
+	}
+	return rawbpf__is_number(p, token) && operand_place(p, insn, token, field);
 }
 
-static int operand(struct rawbpf__parser *p, struct parse_insn *insn,
-		   const struct rawbpf__operand *operand)
+static int operand(struct rawbpf__parser *p, struct parse_insn *insn, struct rawbpf__token *token,
+		   const struct rawbpf__element *element)
 {
-	struct rawbpf__token *token = &p->tokens[operand->token];
-	unsigned field = operand->field;
+	unsigned field = element->field;
 
-	if (operand->sign && *token->start != '+' && *token->start != '-') {
-		rawbpf__complain(p, token, "expected '+' or '-' before %t", token);
+	if (element->has_sign && *token->start != '+' && *token->start != '-') {
+		rawbpf__complain(p->text, token, "expected '+' or '-' before %.*s",
+				 RAWBPF__TEXT(token));
 		return 0;
 	}
-	if (field < RAWBPF__F_PLAIN && !token->flags && operand_place(insn, token, field))
-		return 1;
-	if (token->flags & RAWBPF__NAME && is_reference(p, insn, token, field))
-		return 1;
-	if (token->flags & RAWBPF__NUMBERED && field == RAWBPF__F_CALL)
+	if (field == RAWBPF__F_DST || field == RAWBPF__F_SRC)
+		return operand_register(p, insn, token, field);
+	if (token->code == RAWBPF__T_NAME)
+		return operand_name(p, insn, token, field);
+	if (token->code == RAWBPF__T_NUMBERED && field == RAWBPF__F_CALL)
 		return operand_numbered(p, insn, token);
-	if (field == RAWBPF__F_DST_AGAIN || field == RAWBPF__F_SRC_AGAIN)
-		return operand_again(p, insn, token, field);
 	if (field == RAWBPF__F_MAP) {
-		rawbpf__complain(p, token, "'%t' is not the name of a map", token);
+		rawbpf__complain(p->text, token, "'%.*s' is not the name of a map",
+				 RAWBPF__TEXT(token));
 		return 0;
 	}
-	return operand_number(p, insn, token, field);
+	return (token->code != RAWBPF__T_NUMBERED || rawbpf__is_number(p, token)) &&
+	       operand_place(p, insn, token, field);
 }
 
 /* ------------------------------------------------------------------- instructions */
 
-static void emit(struct rawbpf__parser *p, uint64_t insn)
+/* The instruction with the fields that its form fixes. */
+static struct bpf_insn form_insn(const struct rawbpf__form *form)
+{
+	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
+
+	return (struct bpf_insn){ .code = form->code,
+				  .src_reg = shape->src == RAWBPF__FIX ? form->fix : 0,
+				  .off = shape->off == RAWBPF__FIX ? form->fix : 0,
+				  .imm = shape->imm == RAWBPF__FIX ? form->fix : 0 };
+}
+
+static void emit(struct rawbpf__parser *p, const struct bpf_insn *insn)
 {
 	struct rawbpf_text *text = p->text;
 	unsigned slot = p->slot++;
@@ -183,111 +219,158 @@ static void emit(struct rawbpf__parser *p, uint64_t insn)
 	if (slot >= text->max)
 		return;
 	if (text->lines)
-		text->lines[slot] = p->insn_line;
-	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
-		__builtin_memcpy(&text->insns[slot], &insn, sizeof(insn));
-		return;
-	}
-	text->insns[slot] = (struct bpf_insn){ .code = insn, .dst_reg = insn >> 8 & 15,
-					       .src_reg = insn >> 12 & 15, .off = insn >> 16,
-					       .imm = insn >> 32 };
+		text->lines[slot] = p->statement.tokens[0].line;
+	text->insns[slot] = *insn;
 }
 
-static void parse_instruction(struct rawbpf__parser *p)
+static void parse_instruction(struct rawbpf__parser *p, const struct rawbpf__pattern *pattern)
 {
-	const struct rawbpf__row *row = rawbpf__match(p);
-	struct parse_insn insn = { .reference = NULL };
+	struct parse_insn insn = { .slots = { form_insn(pattern->form) } };
 	unsigned slot = p->slot, i;
 	int good = 1;
 
-	if (!row) {
-		rawbpf__mismatch(p);
-		return;
-	}
-	insn.slot[0] = row->insn;
-	for (i = 0; good && i < row->operand_count; i++)
-		good = operand(p, &insn, &row->operands[i]);
-	if (p->bytes_at && !insn.reference)
-		insn.slot[0] |= (uint64_t)rawbpf__listing_source(p, insn.slot[0]) << 12;
+	for (i = 0; good && i < pattern->count; i++)
+		if (pattern->elements[i].is_operand)
+			good = operand(p, &insn, &p->statement.tokens[i], &pattern->elements[i]);
+	if (!insn.reference)
+		insn.slots[0].src_reg |= rawbpf__listing_source(&p->listing, &insn.slots[0]);
 	/* A wrong one has its place too, so that no jump over it is called too far. */
-	emit(p, insn.slot[0]);
-	if (row->slots > 1)
-		emit(p, insn.slot[1]);
+	emit(p, &insn.slots[0]);
+	if (rawbpf__form_shape(pattern->form)->slots > 1)
+		emit(p, &insn.slots[1]);
 	if (good && insn.reference)
-		rawbpf__symbol_use(p, insn.reference, slot, insn.reference_field);
+		rawbpf__reference(p, insn.reference, slot, insn.reference_field);
 }
 
 /* ------------------------------------------------------------------- statements */
 
-RAWBPF__PRIVATE void rawbpf__skip_line(struct rawbpf__parser *p)
-{
-	while (*p->at != '\n')
-		p->at++;
-}
-
 static void parse_label(struct rawbpf__parser *p)
 {
-	const struct rawbpf__token *name = &p->tokens[0];
+	const struct rawbpf__token *name = &p->statement.tokens[0];
 
-	if (name->flags & RAWBPF__NAME || name->code >= RAWBPF__T_WORD ||
-	    name->code == RAWBPF__T_DIRECTIVE)
-		rawbpf__symbol_define(p, name, RAWBPF__LABEL, p->slot, 0);
+	if (name->code == RAWBPF__T_NAME || name->code == RAWBPF__T_DIRECTIVE ||
+	    name->code >= RAWBPF__T_WORD)
+		rawbpf__define(p, name, RAWBPF__LABEL, p->slot);
 	else
-		rawbpf__complain(p, name, "'%t' cannot be a label", name);
+		rawbpf__complain(p->text, name, "'%.*s' cannot be a label", RAWBPF__TEXT(name));
+}
+
+/* No instruction: of another opcode than the line says, a line of the verifier's, or an error. */
+static void parse_mismatch(struct rawbpf__parser *p, const char *line)
+{
+	const struct rawbpf__token *opcode = &p->listing.opcode;
+	const struct rawbpf__pattern *pattern = rawbpf__match(p->index, &p->statement, -1);
+
+	if (pattern)
+		rawbpf__complain(p->text, opcode, "this instruction's opcode is %02x, not %02x",
+				 (unsigned)pattern->form->code, (unsigned)opcode->value);
+	else if (line && rawbpf__is_chatter(&p->cursor, line))
+		p->cursor.at = rawbpf__after_line(&p->cursor, p->cursor.at);
+	else
+		rawbpf__mismatch(p);
 }
 
 /* One statement, but not what ends it. */
-static void parse_statement(struct rawbpf__parser *p)
+static void parse_statement(struct rawbpf__parser *p, int begins_line)
 {
-	int line_begins = p->line_begins;
+	const struct rawbpf__token *opcode = &p->listing.opcode, *first = p->statement.tokens;
+	const struct rawbpf__pattern *pattern;
+	struct rawbpf__token label;
 
-	p->statement = p->at;
-	p->statement_line = p->line;
-	p->statement_begins_line = line_begins;
-	p->line_begins = p->opcode = 0;
-	p->number_at = p->bytes_at = NULL;
-	if (line_begins && (*p->at == '(' || *p->at == '<' || rawbpf__is_hex(*p->at)) &&
-	    !rawbpf__listing(p))
-		return;
-	rawbpf__lex(p);
-	if (p->colon) {
+	rawbpf__listing_forget(&p->listing);
+	if (begins_line) {
+		switch (rawbpf__listing_read(&p->listing, &p->cursor, &label)) {
+		case RAWBPF__LINE_LABEL:
+			rawbpf__define(p, &label, RAWBPF__LABEL, p->slot);
+			return;
+		case RAWBPF__LINE_OTHER:
+			return;
+		case RAWBPF__LINE_STATEMENT:
+			break;
+		}
+	}
+	rawbpf__statement_read(&p->statement, &p->cursor, &p->symbols);
+	if (p->statement.is_label) {
 		parse_label(p);
-	} else if (p->tokens[0].code == RAWBPF__T_DIRECTIVE) {
+	} else if (first->code == RAWBPF__T_DIRECTIVE) {
 		rawbpf__directive(p);
-	} else if (p->token_count) {
-		p->insn_line = rawbpf__line_of(p, p->tokens[0].start);
-		if (p->number_at)
-			rawbpf__listing_number(p);
-		parse_instruction(p);
+	} else if (p->statement.count) {
+		rawbpf__listing_check(&p->listing, p->text, p->slot);
+		pattern = rawbpf__match(p->index, &p->statement,
+					opcode->code ? (int)opcode->value : -1);
+		if (pattern)
+			parse_instruction(p, pattern);
+		else
+			parse_mismatch(p, begins_line ? first->start : NULL);
 	}
 }
 
 static void parse_all(struct rawbpf__parser *p)
 {
-	while (p->at < p->end) {
-		unsigned char c = *p->at;
+	struct rawbpf__cursor *cursor = &p->cursor;
+	int begins_line = 1;
+
+	while (cursor->at < cursor->end) {
+		unsigned char c = *cursor->at;
 
 		if (c == '\n') {
-			p->line++;
-			p->line_begins = 1;
-			p->from_kernel = 0;
-			p->at++;
-		} else if (c == ';') {
-			/* Where it cannot separate, a comment: the kernel's, or a line of C. */
-			if (p->line_begins || p->from_kernel)
-				rawbpf__skip_line(p);
-			else
-				p->at++;
-		} else if (rawbpf__is_blank(c)) {
-			p->at++;
+			rawbpf__next_line(cursor);
+			begins_line = 1;
+			p->listing.has_comment = 0;
+			cursor->at++;
+		} else if (c == ';' && (begins_line || p->listing.has_comment)) {
+			/* It can separate nothing: the kernel's comment, or a line of C. */
+			cursor->at = rawbpf__after_line(cursor, cursor->at);
+		} else if (c == ';' || rawbpf__is_blank(c)) {
+			cursor->at++;
 		} else {
-			parse_statement(p);
+			parse_statement(p, begins_line);
+			begins_line = 0;
 		}
 	}
 }
 
-/* Lines and slots are counted in 28 bits. */
+/* --------------------------------------------------------------------- the text */
+
+/* Lines, columns and slots are counted in 32 bits, and bits of names. */
 #define LENGTH_MAX ((1u << 28) - 1)
+
+/*
+ * The scratch has the index of templates, and what names take. Most for its length takes "abc:",
+ * a symbol; there are no more than 3600 names of one or two characters, which take less text.
+ */
+size_t rawbpf_text_scratch_size(size_t length)
+{
+	size_t symbols = length / 4 + 3600;
+
+	if (symbols > length / 2 + 1)
+		symbols = length / 2 + 1;
+	return sizeof(struct rawbpf__index) + symbols * sizeof(struct rawbpf__symbol) +
+	       sizeof(struct rawbpf__reference) + 32;
+}
+
+/* Lay out the scratch. 0: it is too small. */
+static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
+{
+	uintptr_t begin = ((uintptr_t)text->scratch + 7) & ~(uintptr_t)7;
+	uintptr_t end = ((uintptr_t)text->scratch + text->scratch_size) & ~(uintptr_t)7;
+	int has_newline = text->length && text->text[text->length - 1] == '\n';
+
+	if (!text->scratch || end < begin || end - begin < sizeof(*p->index))
+		return 0;
+	p->text = text;
+	p->cursor = (struct rawbpf__cursor){ .begin = text->text, .at = text->text,
+					     .line_start = text->text, .line = 1,
+					     .end = text->text + text->length - has_newline };
+	p->listing = (struct rawbpf__listing){ .is_numbered = 0 };
+	p->index = (struct rawbpf__index *)begin;
+	p->symbols = (struct rawbpf__symbols){ .all = (struct rawbpf__symbol *)(p->index + 1),
+					       .end = (const char *)end };
+	p->references = (struct rawbpf__reference *)end;
+	p->reference_count = p->slot = 0;
+	rawbpf__index_make(p->index);
+	return 1;
+}
 
 int rawbpf_text_parse(struct rawbpf_text *text)
 {
@@ -296,19 +379,13 @@ int rawbpf_text_parse(struct rawbpf_text *text)
 	text->count = text->map_count = text->error_count = 0;
 	if (text->length > LENGTH_MAX)
 		return -E2BIG;
-	p.text = text;
-	p.line = p.line_begins = 1;
-	p.from_kernel = p.numbers_known = 0;
-	p.slot = p.scratch_short = 0;
-	if (rawbpf__symbols_start(&p))
+	if (!parse_begin(&p, text))
 		return -ENOSPC;
-	p.at = p.last_error = p.begin;
-	rawbpf__tables_start(p.tables);
 	parse_all(&p);
-	if (!p.scratch_short)
-		rawbpf__symbols_end(&p);
+	if (!p.symbols.is_full)
+		rawbpf__references_end(&p);
 	text->count = p.slot;
-	if (p.scratch_short)
+	if (p.symbols.is_full)
 		return -ENOSPC;
 	if (text->error_count)
 		return -EINVAL;

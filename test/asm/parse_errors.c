@@ -156,7 +156,7 @@ START_TEST(error_has_its_place_and_message)
 	size_t length = strlen(cases[_i].text);
 	int padding;
 
-	/* Close to the end of the text, and of its last line, bytes are not read eight at once. */
+	/* What is behind the error, up to the text's end, changes nothing. */
 	memset(text, '\n', sizeof text);
 	memcpy(text, cases[_i].text, length);
 	for (padding = 0; padding <= 8; padding += padding ? 7 : 1) {

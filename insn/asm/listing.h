@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What listings have around an instruction:
+ *
+ *	  12: (07) r2 += -4		; R2_w=fp-4		the verifier, bpftool
+ *	   0:	07 01 00 00 fc ff ff ff	r1 += -0x4		objdump
+ *	0000000000000010 <loop>:				objdump
+ *		0000000000000000:  R_BPF_64_64	counts		objdump -r
+ *	0: R1=ctx() R10=fp0					the verifier
+ */
+#ifndef RAWBPF_INSN_LISTING_H
+#define RAWBPF_INSN_LISTING_H
+
+#include "complain.h"
+
+/* What a line begins with. */
+enum rawbpf__line {
+	RAWBPF__LINE_STATEMENT,		/* perhaps a number, bytes and an opcode before it */
+	RAWBPF__LINE_LABEL,		/* "<name>:" */
+	RAWBPF__LINE_OTHER		/* nothing to assemble */
+};
+
+struct rawbpf__listing {
+	struct rawbpf__token number;	/* "12:" before this statement, or T_END */
+	struct rawbpf__token opcode;	/* "(07)" before it, or T_END */
+	const char *bytes;		/* objdump's column before it, or NULL */
+	uint64_t base;			/* the number of slot 0, */
+	uint8_t is_numbered;		/* if there was a number before */
+	uint8_t has_comment;		/* this line has a number or opcode: ';' begins a comment */
+};
+
+/* No number, bytes or opcode are before the next statement. */
+RAWBPF__PRIVATE void rawbpf__listing_forget(struct rawbpf__listing *listing);
+
+/*
+ * Read what the line at the cursor has before its statement, and go there; or to what follows
+ * the line, or the label, whose name `label` becomes.
+ */
+RAWBPF__PRIVATE enum rawbpf__line rawbpf__listing_read(struct rawbpf__listing *listing,
+						       struct rawbpf__cursor *cursor,
+						       struct rawbpf__token *label);
+
+/* Complain about a number that does not continue those before: `slot` is the next to write. */
+RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
+					   struct rawbpf_text *text, unsigned slot);
+
+/* The source register that objdump's column of bytes has and the text does not tell; or 0. */
+RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__listing *listing,
+						const struct bpf_insn *insn);
+
+/* The verifier's other lines: "processed 9 insns...", "from 3 to 7: ...", "func#0 @0". */
+RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__cursor *cursor, const char *line);
+
+#endif

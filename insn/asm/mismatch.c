@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "../base/out.h"
+#include "../base/string.h"
+#include "parse.h"
+
+RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
+					 const struct rawbpf__token *token)
+{
+	const char *letter = (*token->start | 0x20) == 'w' ? "w" : "r";
+
+	switch (token->code) {
+	case RAWBPF__T_BAD_REGISTER:
+		rawbpf__complain(p->text, token, "%.*s is not a register; programs have %s0 to %s10",
+				 RAWBPF__TEXT(token), letter, letter);
+		return 1;
+	case RAWBPF__T_BAD_NUMBER:
+		rawbpf__complain(p->text, token, "'%.*s' is not a number", RAWBPF__TEXT(token));
+		return 1;
+	case RAWBPF__T_BIG_NUMBER:
+		rawbpf__complain(p->text, token, "%.*s does not fit 64 bits", RAWBPF__TEXT(token));
+		return 1;
+	case RAWBPF__T_BAD_NAME:
+		rawbpf__constant_missing(p, token);
+		return 1;
+	case RAWBPF__T_BAD_COMMENT:
+		rawbpf__complain(p->text, token, "this comment has no end; expected */");
+		return 1;
+	case RAWBPF__T_BAD:
+		rawbpf__complain(p->text, token, "unexpected '%.*s'", RAWBPF__TEXT(token));
+		return 1;
+	}
+	return 0;
+}
+
+static int is_expected(const struct rawbpf__expected *expected, unsigned code)
+{
+	unsigned i;
+
+	for (i = 0; i < expected->count; i++)
+		if (expected->codes[i] == code)
+			return 1;
+	return 0;
+}
+
+/* No instruction begins with the first token. */
+static void complain_first(struct rawbpf__parser *p, const struct rawbpf__token *token,
+			   const struct rawbpf__expected *expected)
+{
+	struct rawbpf__guess guess = { .name = token->start, .length = token->length };
+	unsigned i;
+
+	for (i = 0; i < expected->count; i++)
+		if (rawbpf__word_text(expected->codes[i]))
+			rawbpf__guess_offer(&guess, rawbpf__word_text(expected->codes[i]),
+					    rawbpf__length(rawbpf__word_text(expected->codes[i])));
+	rawbpf__complain(p->text, token, "'%.*s' does not begin an instruction" RAWBPF__GUESSED,
+			 RAWBPF__TEXT(token), RAWBPF__GUESS(&guess));
+}
+
+/* What a token of that code looks like. */
+static void out_code(struct rawbpf__out *out, unsigned code)
+{
+	if (rawbpf__word_text(code)) {
+		rawbpf__out_text(out, rawbpf__word_text(code));
+	} else if (code == RAWBPF__T_R || code == RAWBPF__T_W) {
+		rawbpf__out_text(out, code == RAWBPF__T_R ? "a register r0 to r10" : "w0 to w10");
+	} else if (code == RAWBPF__T_NUMBER) {
+		rawbpf__out_text(out, "a number");
+	} else {
+		rawbpf__out_byte(out, '\'');
+		rawbpf__out_repeat(out, code & 0x7f, code & RAWBPF__T_TWICE ? 2 : 1);
+		rawbpf__out_text(out, code & RAWBPF__T_EQUAL ? "='" : "'");
+	}
+}
+
+/* "a number, ')' or ..."; more than these few are not named. */
+#define NAMED 6
+
+static void complain_expected(struct rawbpf__parser *p, const struct rawbpf__token *token,
+			      const struct rawbpf__expected *expected)
+{
+	unsigned i, n = expected->count < NAMED ? expected->count : NAMED;
+	char names[sizeof(((struct rawbpf_text_error *)0)->message)];
+	struct rawbpf__out out = rawbpf__out_begin(names, sizeof(names));
+
+	for (i = 0; i < n; i++) {
+		if (i)
+			rawbpf__out_text(&out, i + 1 == expected->count ? " or " : ", ");
+		out_code(&out, expected->codes[i]);
+	}
+	if (n < expected->count)
+		rawbpf__out_text(&out, ", ...");
+	if (token->code == RAWBPF__T_END)
+		rawbpf__complain(p->text, token, "expected %s before the end", names);
+	else
+		rawbpf__complain(p->text, token, "expected %s, not '%.*s'", names,
+				 RAWBPF__TEXT(token));
+}
+
+static void complain_token(struct rawbpf__parser *p, const struct rawbpf__token *token,
+			   const struct rawbpf__expected *expected)
+{
+	unsigned before = expected->matching ? token[-1].code : RAWBPF__T_END;
+
+	if (before == RAWBPF__T_END)
+		complain_first(p, token, expected);
+	else if (token->code == RAWBPF__T_W && is_expected(expected, RAWBPF__T_R))
+		rawbpf__complain(p->text, token, "expected a 64-bit register, r%lld, not %.*s",
+				 (long long)token->value, RAWBPF__TEXT(token));
+	else if (token->code == RAWBPF__T_R && is_expected(expected, RAWBPF__T_W))
+		rawbpf__complain(p->text, token, "expected a 32-bit register, w%lld, not %.*s",
+				 (long long)token->value, RAWBPF__TEXT(token));
+	else if (rawbpf__takes_name(before))
+		rawbpf__complain(p->text, token, "expected %s",
+				 before == RAWBPF__T_map  ? "the name of a map" :
+				 before == RAWBPF__T_call ? "a helper, a label or pc+1" :
+							    "a label or an offset such as +1");
+	else if (before == RAWBPF__T_R && expected->count == 1 &&
+		 is_expected(expected, RAWBPF__T_NUMBER))
+		rawbpf__complain(p->text, token, "expected an offset such as + 0");
+	else if (is_expected(expected, RAWBPF__T_END))
+		rawbpf__complain(p->text, token, "unexpected '%.*s' after the instruction; "
+				 "a new line or ';' separates them", RAWBPF__TEXT(token));
+	else
+		complain_expected(p, token, expected);
+}
+
+RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *token = p->statement.tokens;
+	struct rawbpf__expected expected;
+
+	if (!rawbpf__is_kept(p->text, token)) {
+		p->text->error_count++;
+		return;
+	}
+	rawbpf__expected_find(&expected, p->index, &p->statement);
+	token += expected.matching;
+	if (!rawbpf__complain_bad(p, token))
+		complain_token(p, token, &expected);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "statement.h"
+
+RAWBPF__PRIVATE int rawbpf__is_operand(const struct rawbpf__token *token)
+{
+	return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_NAME ||
+	       token->code == RAWBPF__T_NUMBERED;
+}
+
+RAWBPF__PRIVATE int rawbpf__constant(struct rawbpf__symbols *symbols, struct rawbpf__token *token)
+{
+	const struct rawbpf__symbol *symbol =
+		rawbpf__symbol_find(symbols, token->start, token->length);
+
+	if (!symbol || symbol->kind != RAWBPF__CONSTANT)
+		return 0;
+	token->code = RAWBPF__T_NUMBER;
+	token->value = symbol->value;
+	token->is_huge = symbol->is_huge;
+	return 1;
+}
+
+/* ------------------------------------------------------------------------ sums */
+
+static int is_sign(const struct rawbpf__token *token)
+{
+	return token->code == '+' || token->code == '-';
+}
+
+static int is_term(const struct rawbpf__token *token)
+{
+	return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_BAD_NUMBER ||
+	       token->code == RAWBPF__T_BIG_NUMBER || token->code == RAWBPF__T_NAME ||
+	       token->code >= RAWBPF__T_WORD;
+}
+
+static void term_negate(struct rawbpf__token *term)
+{
+	if (term->is_huge && term->value > 1ull << 63)
+		term->code = RAWBPF__T_BIG_NUMBER;
+	term->value = -term->value;
+	term->is_huge = 0;
+}
+
+/* One sign or two, and a number or the name of a constant. 0: something else, the cursor stays. */
+static int signed_term(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
+		       struct rawbpf__token *term)
+{
+	unsigned char c = rawbpf__byte(cursor, rawbpf__after_blanks(cursor, cursor->at));
+	struct rawbpf__cursor ahead = *cursor;
+	int negative = 0, signs = 0;
+
+	if (c != '+' && c != '-')
+		return 0;
+	rawbpf__lex(&ahead, RAWBPF__T_NUMBER, term);
+	for (; signs < 2 && is_sign(term); signs++) {
+		negative ^= term->code == '-';
+		rawbpf__lex(&ahead, RAWBPF__T_NUMBER, term);
+	}
+	if (!signs || !is_term(term))
+		return 0;
+	if ((term->code == RAWBPF__T_NAME || term->code >= RAWBPF__T_WORD) &&
+	    !rawbpf__constant(symbols, term))
+		term->code = RAWBPF__T_BAD_NAME;
+	if (negative && term->code == RAWBPF__T_NUMBER)
+		term_negate(term);
+	*cursor = ahead;
+	return 1;
+}
+
+static void sum_add(struct rawbpf__token *sum, const struct rawbpf__token *term)
+{
+	int64_t value;
+
+	if (term->code != RAWBPF__T_NUMBER) {
+		*sum = *term;
+		return;
+	}
+	if (__builtin_add_overflow((int64_t)sum->value, (int64_t)term->value, &value) ||
+	    sum->is_huge || term->is_huge)
+		sum->code = RAWBPF__T_BIG_NUMBER;
+	sum->value = value;
+	sum->length = term->start + term->length - sum->start;
+}
+
+/* Add to a term what follows it: "+ 4", "- NAME". */
+static void sum_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
+		     struct rawbpf__token *sum)
+{
+	struct rawbpf__token term;
+
+	while (sum->code == RAWBPF__T_NUMBER || sum->code == RAWBPF__T_NAME) {
+		if (!signed_term(cursor, symbols, &term))
+			return;
+		if (sum->code == RAWBPF__T_NAME && !rawbpf__constant(symbols, sum))
+			sum->code = RAWBPF__T_BAD_NAME;
+		else
+			sum_add(sum, &term);
+	}
+}
+
+/* ------------------------------------------------------------------- statements */
+
+/* objdump writes "<label+0x10>" after a jump's or call's target: it says nothing new. */
+static int skip_annotation(const struct rawbpf__statement *statement,
+			   const struct rawbpf__token *token, struct rawbpf__cursor *cursor)
+{
+	const char *at = cursor->at;
+	unsigned i = 0;
+
+	while (i < statement->count && !rawbpf__takes_name(statement->tokens[i].code))
+		i++;
+	if (token->code != '<' || i == statement->count ||
+	    !rawbpf__is_letter(rawbpf__byte(cursor, at)))
+		return 0;
+	while (rawbpf__byte(cursor, at) != '>' && rawbpf__byte(cursor, at) != '\n')
+		at++;
+	if (rawbpf__byte(cursor, at) != '>')
+		return 0;
+	cursor->at = at + 1;
+	return 1;
+}
+
+/* May a sum begin with this name? Not a label's, nor one that is defined: ".set NAME -4". */
+static int is_summand(const struct rawbpf__token *name, unsigned before)
+{
+	return name->code == RAWBPF__T_NAME && before != RAWBPF__T_END &&
+	       before != RAWBPF__T_DIRECTIVE && !rawbpf__takes_name(before);
+}
+
+/* The next token; a sum is one. */
+static void token_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
+		       unsigned before, struct rawbpf__token *token)
+{
+	struct rawbpf__cursor start = *cursor;
+	struct rawbpf__token term;
+
+	rawbpf__lex(cursor, before, token);
+	if (is_sign(token)) {
+		if (!signed_term(&start, symbols, &term))
+			return;
+		*cursor = start;
+		if (term.code != RAWBPF__T_NUMBER) {
+			*token = term;
+			return;
+		}
+		token->code = RAWBPF__T_NUMBER;
+		token->value = term.value;
+		token->is_huge = term.is_huge;
+		token->length = term.start + term.length - token->start;
+		sum_read(cursor, symbols, token);
+	} else if (token->code == RAWBPF__T_NUMBER || is_summand(token, before)) {
+		sum_read(cursor, symbols, token);
+	}
+}
+
+RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
+					    struct rawbpf__cursor *cursor,
+					    struct rawbpf__symbols *symbols)
+{
+	unsigned before = RAWBPF__T_END;
+	struct rawbpf__token token;
+
+	statement->count = statement->is_label = 0;
+	while (token_read(cursor, symbols, before, &token), token.code != RAWBPF__T_END) {
+		if (skip_annotation(statement, &token, cursor))
+			continue;
+		statement->is_label = token.code == ':' && statement->count == 1;
+		if (statement->is_label)
+			break;
+		before = token.code;
+		if (statement->count < RAWBPF__TOKENS)
+			statement->tokens[statement->count++] = token;
+	}
+	token.code = RAWBPF__T_END;
+	token.length = 1;
+	statement->tokens[statement->count] = token;
+}
