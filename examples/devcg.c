@@ -340,13 +340,14 @@ static void close_programs(struct attached *attached)
 static int find_programs(struct attached *attached, int cgroup, const char *path)
 {
 	unsigned ids[PROGRAMS], i;
-	struct rawbpf_cgroup_query query = { .prog_ids = ids, .capacity = PROGRAMS };
-	int err = rawbpf_cgroup_query(cgroup, BPF_CGROUP_DEVICE, &query);
+	struct rawbpf_prog_query query = { .prog_ids = ids, .capacity = PROGRAMS };
+	int err = rawbpf_prog_query(&query, cgroup, BPF_CGROUP_DEVICE);
 
 	*attached = (struct attached){ .revision = query.revision };
 	if (err < 0)
 		return complain("asking what is attached", &(struct rawbpf_error){
-			.operation = RAWBPF_CGROUP_QUERY, .error = err, .name = path });
+			.operation = RAWBPF_PROG_QUERY, .error = err, .name = path,
+			.type = BPF_PROG_TYPE_CGROUP_DEVICE });
 	for (i = 0; i < query.count && err == 0; i++)
 		err = add_program(attached, ids[i]);
 	if (err < 0) {
@@ -374,9 +375,10 @@ static int detach_programs(const struct attached *attached, unsigned first, int 
 	int err = 0;
 
 	for (; first < attached->own_count && err == 0; first++)
-		err = rawbpf_cgroup_prog_detach(cgroup, attached->own[first], BPF_CGROUP_DEVICE);
+		err = rawbpf_prog_detach(attached->own[first], cgroup, BPF_CGROUP_DEVICE, NULL);
 	return err == 0 ? 0 : complain("detaching the program", &(struct rawbpf_error){
-		.operation = RAWBPF_CGROUP_PROG_DETACH, .error = err, .name = path });
+		.operation = RAWBPF_PROG_DETACH, .error = err, .name = path,
+		.type = BPF_PROG_TYPE_CGROUP_DEVICE });
 }
 
 /*
@@ -393,8 +395,8 @@ static int attach_program(int cgroup, const char *path, int prog)
 	for (tries = 0; tries < ATTEMPTS; tries++) {
 		if (find_programs(&attached, cgroup, path) < 0)
 			return -1;
-		err = rawbpf_cgroup_prog_attach(cgroup, prog, BPF_CGROUP_DEVICE,
-			&(struct rawbpf_cgroup_spec){
+		err = rawbpf_prog_attach(prog, cgroup, BPF_CGROUP_DEVICE,
+					 &(struct rawbpf_prog_attach_spec){
 				.flags = BPF_F_ALLOW_MULTI,
 				.replace = attached.own_count ? attached.own[0] : 0,
 				.expected_revision = attached.revision,
@@ -407,7 +409,7 @@ static int attach_program(int cgroup, const char *path, int prog)
 	}
 	if (err < 0)
 		return complain("attaching the program", &(struct rawbpf_error){
-			.operation = RAWBPF_CGROUP_ATTACH,
+			.operation = RAWBPF_PROG_ATTACH,
 			.error = err,
 			.type = BPF_PROG_TYPE_CGROUP_DEVICE,
 			.name = path,

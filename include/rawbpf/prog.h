@@ -124,28 +124,39 @@ int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run);
  *	BPF_NETKIT_PRIMARY, _PEER       device index              SCHED_CLS      6.7
  */
 struct rawbpf_prog_attach_spec {
-	unsigned flags;             /* as those of struct rawbpf_cgroup_spec or rawbpf_anchor */
-	int replace;                /* the program whose place to take; 0: none. Cgroups 5.6,
-	                             * tcx and netkit 6.6 */
-	unsigned relative;          /* as in struct rawbpf_anchor                      6.6 */
-	uint64_t expected_revision; /* as in struct rawbpf_anchor                      6.6 */
+	/*
+	 * Cgroups: BPF_F_ALLOW_MULTI     beside others: what everybody should use
+	 *          BPF_F_ALLOW_OVERRIDE  alone; a program in a cgroup below takes its place there
+	 *          0                     alone; cgroups below may have none
+	 * The last two replace what was attached with the same flag. Tcx, netkit, and cgroups with
+	 * BPF_F_ALLOW_MULTI: | BPF_F_BEFORE or BPF_F_AFTER, as in struct rawbpf_anchor.
+	 */
+	unsigned flags;
+	int replace;                /* the program whose place to take, atomically; 0: none.
+	                             * Cgroups, with BPF_F_ALLOW_MULTI, 5.6; tcx and netkit 6.6 */
+	unsigned relative;          /* as in struct rawbpf_anchor         6.6; cgroups 6.17 */
+	uint64_t expected_revision; /* as in struct rawbpf_anchor         6.6; cgroups 6.17 */
 };
 
 /*
- * Attach; 0, or
+ * Attach `prog` to `target`. A `spec` of NULL is all zero. 0, or
  *
  * -EINVAL  no such attach type; the program's type or expected_attach_type is another;
- *          the target is something else; older kernels: flags they do not know
+ *          the target is something else; older kernels: flags they do not know.
+ *          Cgroups: the program is there already; `replace` without BPF_F_ALLOW_MULTI; a packet
+ *          program (cgroup_skb), and CAP_NET_ADMIN is missing; no CONFIG_CGROUP_BPF
  * -EEXIST  tcx, netkit: the program is there already; flow dissector: one is there by a
  *          link, or in the first namespace. (One that is there without is replaced; by
  *          itself: -EINVAL.)
  * -EBUSY   a sockmap that has such a program by a link
  * -EOPNOTSUPP  a map that is no sockmap
- * -ENOENT  `replace` or `relative` is not attached there
+ * -ENOENT  `replace` or `relative` is not attached there, or by a link; the cgroup was removed
  * -ENODEV  no such device
  * -ESTALE  the revision is another by now
- * -EPERM   CAP_NET_ADMIN is missing
- * -EBADF   a descriptor is not open                                    Linux 4.10
+ * -EPERM   CAP_NET_ADMIN is missing; a cgroup's program has other flags, or one above admits
+ *          none below
+ * -E2BIG   64 programs are on the cgroup (then none can be replaced either), 63 on the device
+ * -EBADF   a descriptor is not open, or not of a cgroup v2 directory   Linux 4.10
  */
 int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
@@ -155,29 +166,38 @@ int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
  * `prog` 0 the place of the program that is to go, and for these, and cgroups since
  * 6.17, the revision.
  *
- * -ENOENT  it is not attached there (or by a link); -EINVAL, -EBUSY, -EOPNOTSUPP, -ENODEV,
- * -ESTALE, -EPERM, -EBADF as above                                     Linux 4.10
+ * Where a cgroup's hook has one program alone, the kernel detaches that one, whatever `prog` is.
+ * This function asks first what is attached, which takes CAP_NET_ADMIN, and detaches nothing but
+ * `prog`. Since 6.17 the kernel notices a change between the two; before that, a program that
+ * replaces `prog` in that moment is detached in its stead.
+ *
+ * -ENOENT  it is not attached there (or by a link, which only its holder ends)
+ * -EPERM   CAP_NET_ADMIN is missing
+ * -ESTALE  the revision is another by now; or, with none given, again in 16 attempts
+ * -EINVAL, -EBUSY, -EOPNOTSUPP, -ENODEV, -EBADF as above               Linux 4.10
  */
 int rawbpf_prog_detach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
 
 /* What is attached: the arrays have `capacity` entries each; NULL: not wanted. */
 struct rawbpf_prog_query {
-	unsigned flags;              /* BPF_F_QUERY_EFFECTIVE: of cgroups above, too */
+	unsigned flags;              /* BPF_F_QUERY_EFFECTIVE: what runs in a cgroup, with what
+	                              * is attached above */
 	unsigned *prog_ids;          /* in the order they run */
 	unsigned *prog_attach_flags; /* of cgroups                                     6.0 */
 	unsigned *link_ids;          /* 0: attached without a link. tcx and netkit     6.6 */
 	unsigned *link_attach_flags; /*                                                6.6 */
 	unsigned capacity;
 	unsigned count;        /* out: programs, also of those that there is no room for */
-	unsigned attach_flags; /* out: of cgroups */
+	unsigned attach_flags; /* out: of cgroups, BPF_F_ALLOW_MULTI, BPF_F_ALLOW_OVERRIDE or 0 */
 	uint64_t revision;     /* out: changes with everything attached, detached or replaced;
-	                        * 0: the kernel does not count */
+	                        * 0: the kernel does not count (cgroups before 6.17) */
 };
 
 /*
- * Ask what is attached to a target of rawbpf_prog_attach(); of BPF_SK_LOOKUP and
- * BPF_FLOW_DISSECTOR a network namespace's descriptor. XDP answers by netlink only.
+ * Ask what is attached to a target of rawbpf_prog_attach(), by a link or not; of
+ * BPF_SK_LOOKUP and BPF_FLOW_DISSECTOR a network namespace's descriptor. XDP answers by
+ * netlink only. rawbpf_obj_id_open() makes descriptors of the ids.
  *
  * -ENOSPC  `count` is more than `capacity`: what fits was written
  * -EINVAL, -EOPNOTSUPP, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing

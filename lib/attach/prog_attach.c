@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include <rawbpf/obj.h>
 #include <rawbpf/prog.h>
 
+#include "../object/obj.h"
 #include "../sys/attr.h"
 #include "../sys/sys.h"
 
-static int attach_or_detach(unsigned command, int target, int prog, unsigned attach_type,
+enum {
+	CGROUP_PROGS = 10 * 64, /* BPF_LSM_CGROUP tells of 10 hooks at once, of 64 programs each */
+	DETACH_ATTEMPTS = 16,
+};
+
+static int attach_or_detach(unsigned command, int prog, int target, unsigned attach_type,
 			    const struct rawbpf_prog_attach_spec *spec)
 {
 	const struct rawbpf__prog_attach_attr attr = {
@@ -23,16 +30,91 @@ static int attach_or_detach(unsigned command, int target, int prog, unsigned att
 int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec)
 {
-	return attach_or_detach(BPF_PROG_ATTACH, target, prog, attach_type, spec);
+	return attach_or_detach(BPF_PROG_ATTACH, prog, target, attach_type, RAWBPF__SPEC(spec));
+}
+
+static int is_cgroup_hook(unsigned attach_type)
+{
+	static const struct {
+		unsigned char first, last;
+	} hooks[] = {
+		{ BPF_CGROUP_INET_INGRESS, BPF_CGROUP_SOCK_OPS },
+		{ BPF_CGROUP_DEVICE, BPF_CGROUP_DEVICE },
+		{ BPF_CGROUP_INET4_BIND, BPF_CGROUP_UDP6_SENDMSG },
+		{ BPF_CGROUP_SYSCTL, BPF_CGROUP_SETSOCKOPT },
+		{ BPF_CGROUP_INET4_GETPEERNAME, BPF_CGROUP_INET6_GETSOCKNAME },
+		{ BPF_CGROUP_INET_SOCK_RELEASE, BPF_CGROUP_INET_SOCK_RELEASE },
+		{ BPF_LSM_CGROUP, BPF_LSM_CGROUP },
+		{ BPF_CGROUP_UNIX_CONNECT, BPF_CGROUP_UNIX_GETSOCKNAME },
+	};
+
+	for (unsigned i = 0; i < sizeof hooks / sizeof hooks[0]; i++)
+		if (attach_type >= hooks[i].first && attach_type <= hooks[i].last)
+			return 1;
+	return 0;
+}
+
+static int prog_id(unsigned *id, int prog)
+{
+	struct {
+		uint32_t type, id;
+	} info = { 0 }; /* how struct bpf_prog_info begins */
+	int err = rawbpf__obj_check(prog, RAWBPF_OBJ_PROG);
+
+	if (err == 0)
+		err = rawbpf_obj_info(prog, &info, sizeof info);
+	*id = info.id;
+	return err < 0 ? err : 0;
+}
+
+/* 0 and the hook's revision if `prog` is attached there, by a link or not. */
+static int cgroup_prog_find(uint64_t *revision, int prog, int cgroup, unsigned attach_type)
+{
+	unsigned ids[CGROUP_PROGS], id;
+	struct rawbpf_prog_query query = { .prog_ids = ids, .capacity = CGROUP_PROGS };
+	int err = prog_id(&id, prog);
+
+	if (err == 0)
+		err = rawbpf_prog_query(&query, cgroup, attach_type);
+	if (err < 0)
+		return err;
+	*revision = query.revision;
+	for (unsigned i = 0; i < query.count; i++)
+		if (ids[i] == id)
+			return 0;
+	return -ENOENT;
+}
+
+/*
+ * Where a hook of a cgroup has one program alone, the kernel detaches that one, whatever `prog` is.
+ * So ask first, and have the kernel (6.17) compare the answer's revision.
+ */
+static int cgroup_prog_detach(int prog, int cgroup, unsigned attach_type,
+			      const struct rawbpf_prog_attach_spec *spec)
+{
+	struct rawbpf_prog_attach_spec asked = *spec;
+	uint64_t revision;
+	int err = cgroup_prog_find(&revision, prog, cgroup, attach_type);
+
+	if (err < 0)
+		return err;
+	if (!asked.expected_revision)
+		asked.expected_revision = revision;
+	return attach_or_detach(BPF_PROG_DETACH, prog, cgroup, attach_type, &asked);
 }
 
 int rawbpf_prog_detach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec)
 {
-	static const struct rawbpf_prog_attach_spec nothing_more;
+	const struct rawbpf_prog_attach_spec *given = RAWBPF__SPEC(spec);
+	int attempts = given->expected_revision ? 1 : DETACH_ATTEMPTS;
+	int err = -ESTALE;
 
-	return attach_or_detach(BPF_PROG_DETACH, target, prog, attach_type,
-				spec ? spec : &nothing_more);
+	if (!is_cgroup_hook(attach_type))
+		return attach_or_detach(BPF_PROG_DETACH, prog, target, attach_type, given);
+	while (err == -ESTALE && attempts--)
+		err = cgroup_prog_detach(prog, target, attach_type, given);
+	return err;
 }
 
 int rawbpf_prog_query(struct rawbpf_prog_query *query, int target, unsigned attach_type)

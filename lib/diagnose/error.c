@@ -83,9 +83,23 @@ static void tell_kernel(struct explanation_words *words, unsigned kernel)
 
 static const struct rawbpf_failures no_failures = { .sentences = "" };
 
+static int is_of_cgroups(unsigned type)
+{
+	const uint64_t types =
+		RAWBPF__BIT(BPF_PROG_TYPE_CGROUP_SKB) | RAWBPF__BIT(BPF_PROG_TYPE_CGROUP_SOCK) |
+		RAWBPF__BIT(BPF_PROG_TYPE_SOCK_OPS) | RAWBPF__BIT(BPF_PROG_TYPE_CGROUP_DEVICE) |
+		RAWBPF__BIT(BPF_PROG_TYPE_CGROUP_SOCK_ADDR) |
+		RAWBPF__BIT(BPF_PROG_TYPE_CGROUP_SYSCTL) | RAWBPF__BIT(BPF_PROG_TYPE_CGROUP_SOCKOPT);
+
+	return type < 64 && types >> type & 1;
+}
+
 static const struct rawbpf_failures *failures_of(const struct rawbpf_error *error)
 {
-	return error->operation ? error->operation->failures : &no_failures;
+	const struct rawbpf_failures *failures =
+		error->operation ? error->operation->failures : &no_failures;
+
+	return failures->of_cgroups && is_of_cgroups(error->type) ? failures->of_cgroups : failures;
 }
 
 #define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"

@@ -30,6 +30,7 @@ struct rawbpf_failures {
 	unsigned short (*kernel_of)(unsigned type); /* the same for the type, or NULL */
 	const char *(*look)(const struct rawbpf_error *error); /* at the machine: a sentence, or NULL */
 	const char *more_sentences;              /* that several have, or NULL */
+	const struct rawbpf_failures *of_cgroups; /* instead, of programs for cgroups; or NULL */
 	char asks_perf;                          /* kernel.perf_event_paranoid matters */
 	char eacces_is_verifier;                 /* EACCES does not mean privilege */
 	char einval_is_denial;                   /* EINVAL does, if one is missing */

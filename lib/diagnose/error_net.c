@@ -105,20 +105,56 @@ static const struct rawbpf_failures failures_of_cgroup_attach = {
 		"again\0",
 };
 RAWBPF__OPERATION(CGROUP_ATTACH, failures_of_cgroup_attach);
-RAWBPF__OPERATION(CGROUP_PROG_ATTACH, failures_of_cgroup_attach);
 
-static const struct rawbpf_failures failures_of_cgroup_prog_detach = {
-	.capabilities_of = capabilities_of_cgroup,
+static const struct rawbpf_failures failures_of_cgroup_detach = {
+	.capabilities = RAWBPF__NEEDS_NET,
 	.more_sentences = of_cgroup,
 	.sentences =
 		"ENOENT: the program is not attached to '@', or by a link; or '@' was "
-		"removed\0",
+		"removed\0"
+		"EINVAL: what is to be detached is not a program, or this kernel was built "
+		"without CONFIG_CGROUP_BPF\0"
+		"ESTALE: others attach and detach programs of '@' all the time; try again\0",
 };
-RAWBPF__OPERATION(CGROUP_PROG_DETACH, failures_of_cgroup_prog_detach);
 
 static const struct rawbpf_failures failures_of_cgroup_query = {
 	.capabilities = RAWBPF__NEEDS_NET,
 	.more_sentences = of_cgroup,
 	.sentences = "",
 };
-RAWBPF__OPERATION(CGROUP_QUERY, failures_of_cgroup_query);
+
+/* --------------------------------------------------- without a link, cgroups among others */
+
+static const struct rawbpf_failures failures_of_prog_attach = {
+	.of_cgroups = &failures_of_cgroup_attach,
+	.sentences =
+		"EINVAL: the program's type is not one for this hook, it is attached already, or "
+		"this kernel was built without the hook\0"
+		"EBADF: the target or the program is not open, or '@' is not such a target\0"
+		"EBUSY: another program is there; detach it first\0"
+		"EOPNOTSUPP: this kind of target takes none\0"
+		"ENOENT: the program is not attached there\0"
+		"ENODEV: there is no such device\0"
+		"ESTALE: somebody else attached or detached programs meanwhile; try again\0"
+		"E2BIG: as many programs as can be are attached already\0",
+};
+RAWBPF__OPERATION(PROG_ATTACH, failures_of_prog_attach);
+
+static const struct rawbpf_failures failures_of_prog_detach = {
+	.of_cgroups = &failures_of_cgroup_detach,
+	.more_sentences = failures_of_prog_attach.sentences,
+	.sentences = "",
+};
+RAWBPF__OPERATION(PROG_DETACH, failures_of_prog_detach);
+
+static const struct rawbpf_failures failures_of_prog_query = {
+	.of_cgroups = &failures_of_cgroup_query,
+	.capabilities = RAWBPF__NEEDS_NET,
+	.sentences =
+		"EINVAL: this kernel cannot say what is attached there; XDP is asked by netlink\0"
+		"ENOSPC: there are more programs than the arrays have room for\0"
+		"EBADF: '@' is not such a target, or not open\0"
+		"ENOENT: nothing is attached there\0"
+		"ENODEV: there is no such device\0",
+};
+RAWBPF__OPERATION(PROG_QUERY, failures_of_prog_query);

@@ -87,39 +87,6 @@ static const struct rawbpf_failures failures_of_prog_run = {
 RAWBPF__OPERATION(PROG_RUN, failures_of_prog_run);
 RAWBPF__OPERATION(PROG_RECIPE_RUN, failures_of_prog_run);
 
-static uint64_t capabilities_of_prog_attach(unsigned type)
-{
-	return type == BPF_PROG_TYPE_CGROUP_SKB ? RAWBPF__NEEDS_NET : 0;
-}
-
-static const struct rawbpf_failures failures_of_prog_attach = {
-	.capabilities_of = capabilities_of_prog_attach,
-	.einval_is_denial = 1,
-	.sentences =
-		"EINVAL: the program's type is not one for this hook, it is attached already, or "
-		"this kernel was built without the hook\0"
-		"EBADF: the target or the program is not open, or '@' is not such a target\0"
-		"EBUSY: another program is there; detach it first\0"
-		"EOPNOTSUPP: this kind of target takes none\0"
-		"ENOENT: the program is not attached there\0"
-		"ENODEV: there is no such device\0"
-		"ESTALE: somebody else attached or detached programs meanwhile; try again\0"
-		"E2BIG: as many programs as can be are attached already\0",
-};
-RAWBPF__OPERATION(PROG_ATTACH, failures_of_prog_attach);
-RAWBPF__OPERATION(PROG_DETACH, failures_of_prog_attach);
-
-static const struct rawbpf_failures failures_of_prog_query = {
-	.capabilities = RAWBPF__NEEDS_NET,
-	.sentences =
-		"EINVAL: this kernel cannot say what is attached there; XDP is asked by netlink\0"
-		"ENOSPC: there are more programs than the arrays have room for\0"
-		"EBADF: '@' is not such a target, or not open\0"
-		"ENOENT: nothing is attached there\0"
-		"ENODEV: there is no such device\0",
-};
-RAWBPF__OPERATION(PROG_QUERY, failures_of_prog_query);
-
 static const struct rawbpf_failures failures_of_prog_map_bind = {
 	.sentences =
 		"EBADF: the program or the map is not open\0"

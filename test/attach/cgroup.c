@@ -6,7 +6,8 @@
 
 enum { MOST = 64, DEVICE = BPF_CGROUP_DEVICE };
 
-#define SPEC(...) (&(struct rawbpf_cgroup_spec){ __VA_ARGS__ })
+#define SPEC(...) (&(struct rawbpf_prog_attach_spec){ __VA_ARGS__ })
+#define ANCHOR(...) (&(struct rawbpf_anchor){ __VA_ARGS__ })
 #define MULTI SPEC(.flags = BPF_F_ALLOW_MULTI)
 #define REPLACE(PROG) SPEC(.flags = BPF_F_ALLOW_MULTI, .replace = (PROG))
 
@@ -36,9 +37,9 @@ static void end(void)
 static void assert_attached(int to, unsigned flags, const int *progs, unsigned count)
 {
 	unsigned ids[MOST], i;
-	struct rawbpf_cgroup_query query = { .prog_ids = ids, .capacity = MOST };
+	struct rawbpf_prog_query query = { .prog_ids = ids, .capacity = MOST };
 
-	ck_assert_int_eq(rawbpf_cgroup_query(to, DEVICE, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, to, DEVICE), 0);
 	ck_assert_uint_eq(query.count, count);
 	ck_assert_uint_eq(query.attach_flags, flags);
 	for (i = 0; i < count; i++)
@@ -53,14 +54,14 @@ static void assert_attached(int to, unsigned flags, const int *progs, unsigned c
 	} while (0)
 #define ASSERT_NONE() assert_attached(cgroup, 0, NULL, 0)
 
-static int attach(int prog, const struct rawbpf_cgroup_spec *spec)
+static int attach(int prog, const struct rawbpf_prog_attach_spec *spec)
 {
-	return rawbpf_cgroup_prog_attach(cgroup, prog, DEVICE, spec);
+	return rawbpf_prog_attach(prog, cgroup, DEVICE, spec);
 }
 
 static int detach(int prog)
 {
-	return rawbpf_cgroup_prog_detach(cgroup, prog, DEVICE);
+	return rawbpf_prog_detach(prog, cgroup, DEVICE, NULL);
 }
 
 /* ------------------------------------------------------------------------ for good */
@@ -79,7 +80,7 @@ START_TEST(test_attach)
 	ck_assert_int_eq(detach(a), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
 	ck_assert_int_eq(detach(a), -ENOENT);
-	ck_assert_int_eq(detach(-1), -EINVAL);
+	ck_assert_int_eq(detach(-1), -EBADF);
 	ck_assert_int_eq(detach(b), 0);
 	ASSERT_NONE();
 	ck_assert_int_eq(detach(b), -ENOENT);
@@ -127,7 +128,7 @@ START_TEST(test_alone)
 	ASSERT_ATTACHED(flags[_i], b);
 	ck_assert_int_eq(attach(a, MULTI), -EPERM);
 	ck_assert_int_eq(attach(a, SPEC(.flags = other)), -EPERM);
-	ck_assert_int_eq(rawbpf_cgroup_prog_attach(below, a, DEVICE, MULTI),
+	ck_assert_int_eq(rawbpf_prog_attach(a, below, DEVICE, MULTI),
 			 flags[_i] ? 0 : -EPERM);
 	assert_attached(below, flags[_i] ? BPF_F_ALLOW_MULTI : 0, &a, flags[_i] != 0);
 	ASSERT_ATTACHED(flags[_i], b);
@@ -150,7 +151,7 @@ START_TEST(test_survival)
 	fd = cgroups_open(path);
 	pid = cgroups_fork();
 	if (pid == 0)
-		_exit(-rawbpf_cgroup_prog_attach(fd, a, DEVICE, MULTI));
+		_exit(-rawbpf_prog_attach(a, fd, DEVICE, MULTI));
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 	assert_attached(fd, BPF_F_ALLOW_MULTI, &a, 1);
@@ -162,12 +163,12 @@ START_TEST(test_survival)
 	cgroups_remove(path);
 	/* and a removed cgroup is none */
 	a = device_prog();
-	ck_assert_int_eq(rawbpf_cgroup_prog_attach(fd, a, DEVICE, MULTI), -ENOENT);
-	ck_assert_int_eq(rawbpf_cgroup_prog_detach(fd, a, DEVICE), -ENOENT);
-	ck_assert_int_eq(rawbpf_cgroup_query(fd, DEVICE, &(struct rawbpf_cgroup_query){ 0 }),
+	ck_assert_int_eq(rawbpf_prog_attach(a, fd, DEVICE, MULTI), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_detach(a, fd, DEVICE, NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_query(&(struct rawbpf_prog_query){ 0 }, fd, DEVICE),
 			 -ENOENT);
-	ck_assert_int_eq(rawbpf_cgroup_attach(&(struct rawbpf_link){ 0 }, a, fd, DEVICE,
-					      NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_cgroup_attach(&(struct rawbpf_link){ 0 }, a, fd, DEVICE, NULL),
+			 -ENOENT);
 	close(a);
 	close(fd);
 	ck_assert(live_is_gone(RAWBPF_OBJ_PROG, id));
@@ -200,22 +201,22 @@ START_TEST(test_misfits)
 	const int no_cgroups[] = { -1, 10000, open("/", O_RDONLY | O_CLOEXEC), a };
 
 	for (i = 0; i < 4; i++) {
-		struct rawbpf_cgroup_query query = { .count = 7 };
+		struct rawbpf_prog_query query = { .count = 7 };
 
-		ck_assert_int_eq(rawbpf_cgroup_prog_attach(no_cgroups[i], a, DEVICE, MULTI),
+		ck_assert_int_eq(rawbpf_prog_attach(a, no_cgroups[i], DEVICE, MULTI),
 				 -EBADF);
-		ck_assert_int_eq(rawbpf_cgroup_prog_detach(no_cgroups[i], a, DEVICE), -EBADF);
-		ck_assert_int_eq(rawbpf_cgroup_query(no_cgroups[i], DEVICE, &query), -EBADF);
+		ck_assert_int_eq(rawbpf_prog_detach(a, no_cgroups[i], DEVICE, NULL), -EBADF);
+		ck_assert_int_eq(rawbpf_prog_query(&query, no_cgroups[i], DEVICE), -EBADF);
 		ck_assert_uint_eq(query.count, 0);
-		ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, no_cgroups[i], DEVICE,
-						      NULL), -EBADF);
+		ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, no_cgroups[i], DEVICE, NULL),
+				 -EBADF);
 		ck_assert_int_eq(link.fd, 0);
 	}
 	ck_assert_int_eq(attach(packets, MULTI), -EINVAL);
 	ck_assert_int_eq(attach(cgroup, MULTI), -EINVAL);
 	ck_assert_int_eq(attach(10000, MULTI), -EBADF);
-	ck_assert_int_eq(rawbpf_cgroup_prog_attach(cgroup, a, 9999, MULTI), -EINVAL);
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, 9999, &(struct rawbpf_cgroup_query){ 0 }),
+	ck_assert_int_eq(rawbpf_prog_attach(a, cgroup, 9999, MULTI), -EINVAL);
+	ck_assert_int_eq(rawbpf_prog_query(&(struct rawbpf_prog_query){ 0 }, cgroup, 9999),
 			 -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, packets, cgroup, DEVICE, NULL), -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, 10000, cgroup, DEVICE, NULL), -EBADF);
@@ -234,9 +235,9 @@ START_TEST(test_path_descriptor)
 
 	snprintf(path, sizeof path, "%s/%d", cgroups_path, (int)getpid());
 	fd = open(path, O_PATH | O_CLOEXEC);
-	ck_assert_int_eq(rawbpf_cgroup_prog_attach(fd, a, DEVICE, MULTI), 0);
+	ck_assert_int_eq(rawbpf_prog_attach(a, fd, DEVICE, MULTI), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
-	ck_assert_int_eq(rawbpf_cgroup_prog_detach(fd, a, DEVICE), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(a, fd, DEVICE, NULL), 0);
 	close(fd);
 	close(a);
 }
@@ -248,18 +249,18 @@ START_TEST(test_query)
 {
 	int progs[3], below = cgroups_open(cgroups_make("/below")), i;
 	unsigned ids[4], capacity;
-	struct rawbpf_cgroup_query query = { .prog_ids = NULL };
+	struct rawbpf_prog_query query = { .prog_ids = NULL };
 
 	for (i = 0; i < 3; i++) {
 		progs[i] = device_prog();
 		attach(progs[i], MULTI);
 	}
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE), 0);
 	ck_assert_uint_eq(query.count, 3);
 	for (capacity = 0; capacity <= 4; capacity++) {
 		memset(ids, 0, sizeof ids);
-		query = (struct rawbpf_cgroup_query){ .prog_ids = ids, .capacity = capacity };
-		ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query),
+		query = (struct rawbpf_prog_query){ .prog_ids = ids, .capacity = capacity };
+		ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE),
 				 capacity < 3 ? -ENOSPC : 0);
 		ck_assert_uint_eq(query.count, 3);
 		ck_assert_uint_eq(query.attach_flags, BPF_F_ALLOW_MULTI);
@@ -269,13 +270,13 @@ START_TEST(test_query)
 	}
 	/* below nothing is attached, but all three run */
 	assert_attached(below, 0, NULL, 0);
-	query = (struct rawbpf_cgroup_query){
+	query = (struct rawbpf_prog_query){
 		.flags = BPF_F_QUERY_EFFECTIVE, .prog_ids = ids, .capacity = 4 };
-	ck_assert_int_eq(rawbpf_cgroup_query(below, DEVICE, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, below, DEVICE), 0);
 	ck_assert_uint_ge(query.count, 3);
 	/* other hooks are others */
-	query = (struct rawbpf_cgroup_query){ .prog_ids = ids, .capacity = 4 };
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, BPF_CGROUP_INET_INGRESS, &query), 0);
+	query = (struct rawbpf_prog_query){ .prog_ids = ids, .capacity = 4 };
+	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, BPF_CGROUP_INET_INGRESS), 0);
 	ck_assert_uint_eq(query.count, 0);
 	for (i = 0; i < 3; i++)
 		close(progs[i]);
@@ -285,9 +286,9 @@ END_TEST
 
 static uint64_t revision(void)
 {
-	struct rawbpf_cgroup_query query = { 0 };
+	struct rawbpf_prog_query query = { 0 };
 
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE), 0);
 	return query.revision;
 }
 
@@ -402,7 +403,7 @@ START_TEST(test_link_order)
 
 	ck_assert_int_eq(rawbpf_cgroup_attach(&links[0], a, cgroup, DEVICE, NULL), 0);
 	err = rawbpf_cgroup_attach(&links[1], b, cgroup, DEVICE,
-				   &(struct rawbpf_anchor){ .flags = BPF_F_BEFORE });
+				   ANCHOR(.flags = BPF_F_BEFORE));
 	if (live_kernel() < 0x611) {
 		ck_assert_int_eq(err, -EINVAL);
 		rawbpf_link_detach(&links[0]);
@@ -411,16 +412,16 @@ START_TEST(test_link_order)
 	ck_assert_int_eq(err, 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, a);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&links[2], c, cgroup, DEVICE,
-					      &(struct rawbpf_anchor){ .flags = BPF_F_AFTER | BPF_F_LINK,
-					 .relative = links[1].fd }), 0);
+					      ANCHOR(.flags = BPF_F_AFTER | BPF_F_LINK,
+						     .relative = links[1].fd)), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b, c, a);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&links[3], d, cgroup, DEVICE,
-					      &(struct rawbpf_anchor){ .flags = BPF_F_BEFORE, .relative = d }), -EINVAL);
+					      ANCHOR(.flags = BPF_F_BEFORE, .relative = d)), -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&links[3], d, cgroup, DEVICE,
-					      &(struct rawbpf_anchor){ .flags = BPF_F_BEFORE | BPF_F_LINK | BPF_F_ID,
-					 .relative = 999999999 }), -ENOENT);
+					      ANCHOR(.flags = BPF_F_BEFORE | BPF_F_LINK | BPF_F_ID,
+						     .relative = 999999999)), -ENOENT);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&links[3], d, cgroup, DEVICE,
-					      &(struct rawbpf_anchor){ .expected_revision = 77777 }), -ESTALE);
+					      ANCHOR(.expected_revision = 77777)), -ESTALE);
 	ck_assert_int_eq(links[3].fd, 0);
 	for (int i = 0; i < 3; i++)
 		rawbpf_link_detach(&links[i]);
@@ -495,13 +496,13 @@ START_TEST(test_nobody)
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_eq(rawbpf_link_update(&link, b, 0), 0);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
-	ck_assert_int_eq(detach(b), 0);
-	ck_assert_int_eq(rawbpf_cgroup_prog_attach(cgroup, packets, BPF_CGROUP_INET_INGRESS, MULTI),
+	ck_assert_int_eq(detach(b), -EPERM); /* without asking it might be somebody else's */
+	ck_assert_int_eq(rawbpf_prog_attach(packets, cgroup, BPF_CGROUP_INET_INGRESS, MULTI),
 			 -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, packets, cgroup, BPF_CGROUP_INET_INGRESS,
 					      NULL),
 			 -EPERM);
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &(struct rawbpf_cgroup_query){ 0 }),
+	ck_assert_int_eq(rawbpf_prog_query(&(struct rawbpf_prog_query){ 0 }, cgroup, DEVICE),
 			 -EPERM);
 	close(packets);
 	close(a);

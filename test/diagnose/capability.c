@@ -216,16 +216,28 @@ static int do_raw_tracepoint(unsigned unused)
 		.name = "xdp_exception" });
 }
 
+/* The library's function asks what is attached, for which a capability may be missing. */
+static void cgroup_detach(int prog, unsigned attach_type)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof attr);
+	attr.target_fd = given.cgroup;
+	attr.attach_bpf_fd = prog;
+	attr.attach_type = attach_type;
+	syscall(SYS_bpf, BPF_PROG_DETACH, &attr, sizeof attr);
+}
+
 static int do_cgroup_attach(unsigned type)
 {
 	int is_skb = type == BPF_PROG_TYPE_CGROUP_SKB;
 	unsigned attach_type = is_skb ? BPF_CGROUP_INET_INGRESS : BPF_CGROUP_DEVICE;
 	int prog = is_skb ? given.skb : given.device;
-	int err = rawbpf_cgroup_prog_attach(given.cgroup, prog, attach_type,
-					    &(struct rawbpf_cgroup_spec){ .flags = BPF_F_ALLOW_MULTI });
+	int err = rawbpf_prog_attach(prog, given.cgroup, attach_type,
+				     &(struct rawbpf_prog_attach_spec){ .flags = BPF_F_ALLOW_MULTI });
 
 	if (err == 0)
-		rawbpf_cgroup_prog_detach(given.cgroup, prog, attach_type);
+		cgroup_detach(prog, attach_type);
 	return err;
 }
 
@@ -241,7 +253,8 @@ static int do_cgroup_link(unsigned type)
 static int do_cgroup_query(unsigned unused)
 {
 	(void)unused;
-	return rawbpf_cgroup_query(given.cgroup, BPF_CGROUP_DEVICE, &(struct rawbpf_cgroup_query){ 0 });
+	return rawbpf_prog_query(&(struct rawbpf_prog_query){ 0 }, given.cgroup,
+				 BPF_CGROUP_DEVICE);
 }
 
 static int do_socket(unsigned unused)

@@ -282,9 +282,9 @@ static void apply(const char *option, const char *const *rules)
 
 static unsigned attached(void)
 {
-	struct rawbpf_cgroup_query query = { 0 };
+	struct rawbpf_prog_query query = { 0 };
 
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE), 0);
 	return query.count;
 }
 
@@ -566,12 +566,12 @@ START_TEST(test_others)
 	char expected[8192 + 256];
 	static struct ending end;
 	unsigned ids[4];
-	struct rawbpf_cgroup_query query = { .prog_ids = ids, .capacity = 4 };
+	struct rawbpf_prog_query query = { .prog_ids = ids, .capacity = 4 };
 	int i;
 
-	rawbpf_cgroup_prog_attach(cgroup, first, DEVICE, &(struct rawbpf_cgroup_spec){
+	rawbpf_prog_attach(first, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){
 		.flags = BPF_F_ALLOW_MULTI });
-	rawbpf_cgroup_prog_attach(cgroup, second, DEVICE, &(struct rawbpf_cgroup_spec){
+	rawbpf_prog_attach(second, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){
 		.flags = BPF_F_ALLOW_MULTI });
 	snprintf(expected, sizeof expected,
 		 NAME ": note: program %u 'theirs' is attached to %s too, and may deny more\n"
@@ -581,14 +581,14 @@ START_TEST(test_others)
 		command_run(&end, NULL, ARGS(path, "c 1:3 r"));
 		ck_assert_int_eq(end.status, 0);
 		ck_assert_str_eq(end.err, expected);
-		ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+		ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE), 0);
 		ck_assert_uint_eq(query.count, 3);
 		ck_assert_uint_eq(ids[0], live_prog_id(first));
 		ck_assert_uint_eq(ids[1], live_prog_id(second));
 	}
 	command_run(&end, NULL, ARGS("-r", path));
 	ck_assert_int_eq(end.status, 0);
-	ck_assert_int_eq(rawbpf_cgroup_query(cgroup, DEVICE, &query), 0);
+	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE), 0);
 	ck_assert_uint_eq(query.count, 2);
 	ck_assert_uint_eq(ids[0], live_prog_id(first));
 	close(first);
@@ -603,7 +603,7 @@ START_TEST(test_alone)
 	static struct ending end;
 	char expected[8192 + 256];
 
-	rawbpf_cgroup_prog_attach(cgroup, theirs, DEVICE, &(struct rawbpf_cgroup_spec){ .flags = 0 });
+	rawbpf_prog_attach(theirs, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){ .flags = 0 });
 	snprintf(expected, sizeof expected,
 		 NAME
 		 ": attaching the program: EPERM\n   A program is attached to '%s', or to a cgroup "

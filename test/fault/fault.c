@@ -228,22 +228,22 @@ static int pin_link(void)
 
 static int on_cgroup(void)
 {
-	const struct rawbpf_cgroup_spec spec = { .flags = BPF_F_ALLOW_MULTI };
-	struct rawbpf_cgroup_query query = { 0 };
+	const struct rawbpf_prog_attach_spec spec = { .flags = BPF_F_ALLOW_MULTI };
+	struct rawbpf_prog_query query = { 0 };
 	struct rawbpf_link link = { 0 };
 	int err;
 
 	/* what a fault at the end left */
-	rawbpf_cgroup_prog_detach(group, device, BPF_CGROUP_DEVICE);
-	err = rawbpf_cgroup_prog_attach(group, device, BPF_CGROUP_DEVICE, &spec);
+	rawbpf_prog_detach(device, group, BPF_CGROUP_DEVICE, NULL);
+	err = rawbpf_prog_attach(device, group, BPF_CGROUP_DEVICE, &spec);
 	if (err == 0)
-		err = rawbpf_cgroup_query(group, BPF_CGROUP_DEVICE, &query);
+		err = rawbpf_prog_query(&query, group, BPF_CGROUP_DEVICE);
 	if (err == 0)
 		err = rawbpf_cgroup_attach(&link, device, group, BPF_CGROUP_DEVICE, NULL);
 	if (err == 0)
 		err = rawbpf_link_update(&link, device, 0);
 	rawbpf_link_detach(&link);
-	return err < 0 ? err : rawbpf_cgroup_prog_detach(group, device, BPF_CGROUP_DEVICE);
+	return err < 0 ? err : rawbpf_prog_detach(device, group, BPF_CGROUP_DEVICE, NULL);
 }
 
 static int info(void)
