@@ -18,6 +18,8 @@ packages_of() {
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+		echo libc6-dev-mips64el-cross linux-libc-dev-mips64el-cross
+		[ "$(dpkg --print-architecture)" = i386 ] || echo gcc-i686-linux-gnu libc6-dev-i386-cross
 		;;
 	live)
 		echo check libsubunit-dev

@@ -17,7 +17,7 @@ enum {
  */
 static int load(const struct rawbpf__prog_load_attr *attr)
 {
-	uint64_t mask;
+	struct rawbpf__signals mask;
 	int attempt, fd = rawbpf__bpf_fd(BPF_PROG_LOAD, attr, sizeof *attr);
 
 	if (fd != -EAGAIN || rawbpf__signals_block(&mask) < 0)

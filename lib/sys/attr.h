@@ -6,6 +6,11 @@
  * These structs have no padding, so an initialiser defines every byte.
  * Kernels accept an attr longer than theirs as long as its tail is zero.
  *
+ * The layouts are those of 64-bit kernels, which a 32-bit program on one has to use too. A kernel
+ * for i386 aligns two fields to 4 bytes only and has them 4 bytes earlier: the cookie of a tracing
+ * link, which i386 kernels cannot attach anyway (they have no trampolines), and expected_revision of
+ * an anchored link, which therefore must be 0 there.
+ *
  * Field names are those of `union bpf_attr`; test/sys/attr.c compares the offsets.
  */
 #ifndef RAWBPF_LIB_ATTR_H

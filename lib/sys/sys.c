@@ -301,14 +301,19 @@ int rawbpf__process_id(void)
 	return enter3(0, 0, 0, __NR_getpid);
 }
 
-int rawbpf__signals_block(uint64_t *mask)
-{
-	const uint64_t all = ~(uint64_t)0;
+#ifdef _NSIG
+_Static_assert(8 * sizeof(struct rawbpf__signals) == _NSIG, "the kernel takes a set of this size only");
+#endif
 
+int rawbpf__signals_block(struct rawbpf__signals *mask)
+{
+	struct rawbpf__signals all;
+
+	__builtin_memset(&all, 0xff, sizeof all);
 	return enter(__NR_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)mask, sizeof all, 0, 0);
 }
 
-int rawbpf__signals_restore(const uint64_t *mask)
+int rawbpf__signals_restore(const struct rawbpf__signals *mask)
 {
 	return enter(__NR_rt_sigprocmask, SIG_SETMASK, (long)mask, 0, sizeof *mask, 0, 0);
 }

@@ -98,9 +98,18 @@ RAWBPF__PRIVATE int rawbpf__timer_open(void);
 /* Its time is at once, and then every so many milliseconds. */
 RAWBPF__PRIVATE int rawbpf__timer_start(int timer, unsigned milliseconds);
 
+/* The kernel's set of signals, which has no other size than this: 64 signals, on MIPS 128. */
+struct rawbpf__signals {
+#ifdef __mips__
+	uint64_t bits[2];
+#else
+	uint64_t bits[1];
+#endif
+};
+
 /* Block every signal of this thread; `mask` keeps what was blocked before, for the way back. */
-RAWBPF__PRIVATE int rawbpf__signals_block(uint64_t *mask);
-RAWBPF__PRIVATE int rawbpf__signals_restore(const uint64_t *mask);
+RAWBPF__PRIVATE int rawbpf__signals_block(struct rawbpf__signals *mask);
+RAWBPF__PRIVATE int rawbpf__signals_restore(const struct rawbpf__signals *mask);
 
 RAWBPF__PRIVATE int rawbpf__rlimit_get(unsigned resource, uint64_t *soft, uint64_t *hard);
 RAWBPF__PRIVATE int rawbpf__rlimit_set(unsigned resource, uint64_t soft, uint64_t hard);

@@ -63,8 +63,8 @@ static const void *bytes_of(unsigned char value, unsigned long length)
 
 static void put(unsigned char value, unsigned long length)
 {
-	fake.control.data_head += fake_sample(&fake, fake.control.data_head,
-					      bytes_of(value, length), padded(length));
+	fake_advance(&fake, fake_sample(&fake, fake.control.data_head, bytes_of(value, length),
+					padded(length)));
 }
 
 static int read_ring(void)
@@ -236,7 +236,7 @@ START_TEST(test_corrupt)
 	begin(SIZE, SIZE - 32);
 	fake_bytes(&fake, fake.control.data_head, &corrupt[_i].header, 8);
 	fake_bytes(&fake, fake.control.data_head + 8, &corrupt[_i].data_size, 4);
-	fake.control.data_head += 64;
+	fake_advance(&fake, 64);
 	ck_assert_int_eq(rawbpf__perf_ring_read(&ring, &any), corrupt[_i].result);
 	ck_assert_uint_eq(fake.control.data_tail, fake.control.data_head);
 	put(9, 12);
@@ -248,7 +248,7 @@ END_TEST
 
 START_TEST(test_corrupt_head)
 {
-	static const unsigned long heads[] = { SIZE + 8, -8UL, -1UL, 1UL << 40, SIZE + 64 + 1 };
+	static const unsigned long heads[] = { SIZE + 8, -8UL, -1UL, 1UL << (sizeof(long) * 5), SIZE + 64 + 1 };
 	unsigned i;
 
 	for (i = 0; i < sizeof heads / sizeof *heads; i++) {
@@ -260,7 +260,7 @@ START_TEST(test_corrupt_head)
 	}
 	begin(SIZE, 0);
 	put(1, 12);
-	fake.control.data_head += 7; /* not a place where a record could begin */
+	fake_advance(&fake, 7); /* not a place where a record could begin */
 	ck_assert_int_eq(read_ring(), 1);
 	ck_assert_uint_eq(fake.control.data_tail, 24);
 }
@@ -270,7 +270,7 @@ END_TEST
 
 static void put_backward(unsigned char value, unsigned long length)
 {
-	fake.control.data_head -= 12 + padded(length);
+	fake_advance(&fake, -(long)(12 + padded(length)));
 	fake_sample(&fake, fake.control.data_head, bytes_of(value, length), padded(length));
 }
 

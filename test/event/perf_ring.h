@@ -14,6 +14,12 @@ struct fake {
 	unsigned long size;
 };
 
+/* The kernel's position is a long, in a field of 64 bits. */
+static inline void fake_advance(struct fake *fake, long bytes)
+{
+	fake->control.data_head = (unsigned long)fake->control.data_head + (unsigned long)bytes;
+}
+
 static inline void fake_bytes(struct fake *fake, unsigned long position, const void *bytes,
 			      unsigned long length)
 {

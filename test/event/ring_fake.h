@@ -15,7 +15,7 @@
 #define FAKE_DISCARD 0x40000000u
 
 struct fake_ring {
-	unsigned long consumer;
+	unsigned long consumer, consumer_high; /* the latter of a kernel whose longs are longer */
 	unsigned long producer, pending, oldest; /* as in the producer's page */
 	unsigned char *data; /* twice, one behind the other */
 	size_t size;
@@ -35,7 +35,7 @@ static inline void fake_ring_open(struct fake_ring *fake, size_t size, unsigned 
 			 fd, 0) == MAP_FAILED)
 			abort();
 	close(fd);
-	*fake = (struct fake_ring){ position, position, position, position, data, size, NULL };
+	*fake = (struct fake_ring){ position, 0, position, position, position, data, size, NULL };
 }
 
 static inline void fake_ring_close(struct fake_ring *fake)

@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		uint16_t oldest;
 	} start = { 0 };
 	enum { BY_SPANS = 1, OVERWRITING = 2 };
-	unsigned long consumer, producer[3];
+	unsigned long consumer[2] = { 0 }, producer[3];
 	struct rawbpf_ring ring;
 	int result, turns = 0;
 
@@ -81,17 +81,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	memcpy(data, input, size < SIZE ? size : SIZE);
 	memcpy(data + SIZE, data, SIZE);
 
-	consumer = start.position & ~7ul;
-	producer[0] = consumer + start.available % (SIZE + 64);
-	producer[2] = consumer + start.oldest - SIZE;
+	consumer[0] = start.position & ~7ul;
+	producer[0] = consumer[0] + start.available % (SIZE + 64);
+	producer[2] = consumer[0] + start.oldest - SIZE;
 	records = start.flags & OVERWRITING ? copy : data;
 	records_size = start.flags & OVERWRITING ? SIZE : 2 * SIZE;
 	seen.records = 0;
 	seen.stop_at = start.stop_at % 64;
 	ring = (struct rawbpf_ring){
-		.handle = handle, .consumer = &consumer, .producer = producer, .data = records,
+		.handle = handle, .consumer = consumer, .producer = producer, .data = records,
 		.overwritable = start.flags & OVERWRITING ? data : NULL, .size = SIZE,
-		.position = consumer, .published = consumer, .end = consumer,
+		.position = consumer[0], .published = consumer[0], .end = consumer[0],
 	};
 	do {
 		result = start.flags & BY_SPANS ? read_spans(&ring) : rawbpf_ring_read(&ring);
@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		abort();
 	/* What is before the consumer's position was read, and nothing was read twice. */
 	if (!(start.flags & OVERWRITING) &&
-	    (consumer - start.position) + 8 < 8 * (ring.source.received + ring.source.discarded))
+	    (consumer[0] - start.position) + 8 < 8 * (ring.source.received + ring.source.discarded))
 		abort();
 	return 0;
 }

@@ -22,6 +22,15 @@
 			  sizeof(((THEIRS *)0)->KERNEL))
 #define SAME(STRUCT, FIELD, KERNEL) SAME_IN(union bpf_attr, STRUCT, FIELD, KERNEL)
 
+/* The layout of 64-bit kernels; that of i386 has the field 4 bytes earlier: lib/sys/attr.h. */
+#ifdef __i386__
+#define SAME_BUT_I386(STRUCT, FIELD, KERNEL) \
+	ck_assert_uint_eq(offsetof(struct rawbpf__##STRUCT, FIELD), \
+			  offsetof(union bpf_attr, KERNEL) + 4)
+#else
+#define SAME_BUT_I386 SAME
+#endif
+
 /* No padding: the last field ends where the struct does. */
 #define ENDS_WITH(STRUCT, FIELD) \
 	ck_assert_uint_eq(offsetof(struct rawbpf__##STRUCT, FIELD) + \
@@ -254,7 +263,7 @@ START_TEST(test_newer_than_5_10)
 	SAME(prog_query_attr, prog_attach_flags, query.prog_attach_flags);
 	SAME(perf_link_attr, bpf_cookie, link_create.perf_event.bpf_cookie);
 	SAME(tracing_link_attr, target_btf_id, link_create.tracing.target_btf_id);
-	SAME(tracing_link_attr, cookie, link_create.tracing.cookie);
+	SAME_BUT_I386(tracing_link_attr, cookie, link_create.tracing.cookie);
 	SAME(kprobe_multi_attr, flags, link_create.kprobe_multi.flags);
 	SAME(kprobe_multi_attr, cnt, link_create.kprobe_multi.cnt);
 	SAME(kprobe_multi_attr, syms, link_create.kprobe_multi.syms);
@@ -297,11 +306,11 @@ START_TEST(test_newer_than_6_1)
 	SAME(prog_query_attr, revision, query.revision);
 	SAME(link_attr, prog_fd, link_create.map_fd);
 	SAME(anchored_link_attr, relative_fd, link_create.tcx.relative_fd);
-	SAME(anchored_link_attr, expected_revision, link_create.tcx.expected_revision);
+	SAME_BUT_I386(anchored_link_attr, expected_revision, link_create.tcx.expected_revision);
 	SAME(anchored_link_attr, relative_fd, link_create.netkit.relative_id);
-	SAME(anchored_link_attr, expected_revision, link_create.netkit.expected_revision);
+	SAME_BUT_I386(anchored_link_attr, expected_revision, link_create.netkit.expected_revision);
 	SAME(anchored_link_attr, relative_fd, link_create.cgroup.relative_fd);
-	SAME(anchored_link_attr, expected_revision, link_create.cgroup.expected_revision);
+	SAME_BUT_I386(anchored_link_attr, expected_revision, link_create.cgroup.expected_revision);
 	SAME(tracing_multi_attr, ids, link_create.tracing_multi.ids);
 	SAME(tracing_multi_attr, cookies, link_create.tracing_multi.cookies);
 	SAME(tracing_multi_attr, cnt, link_create.tracing_multi.cnt);
