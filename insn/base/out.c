@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "out.h"
 #include "put.h"
-#include "string.h"
 
 RAWBPF__PRIVATE struct rawbpf__out rawbpf__out_begin(char *text, size_t size)
 {
@@ -12,14 +11,8 @@ RAWBPF__PRIVATE struct rawbpf__out rawbpf__out_begin(char *text, size_t size)
 
 RAWBPF__PRIVATE void rawbpf__out_bytes(struct rawbpf__out *out, const char *bytes, size_t count)
 {
-	size_t room = out->length < out->size ? out->size - 1 - out->length : 0;
-	size_t kept = count < room ? count : room;
-
-	for (size_t i = 0; i < kept; i++)
-		out->text[out->length + i] = bytes[i];
-	if (kept)
-		out->text[out->length + kept] = '\0';
-	out->length += count;
+	while (count--)
+		rawbpf__out_byte(out, *bytes++);
 }
 
 RAWBPF__PRIVATE void rawbpf__out_piece(struct rawbpf__out *out, const char *piece, size_t count)
@@ -32,12 +25,16 @@ RAWBPF__PRIVATE void rawbpf__out_piece(struct rawbpf__out *out, const char *piec
 
 RAWBPF__PRIVATE void rawbpf__out_byte(struct rawbpf__out *out, char byte)
 {
-	rawbpf__out_bytes(out, &byte, 1);
+	if (++out->length < out->size) {
+		out->text[out->length - 1] = byte;
+		out->text[out->length] = '\0';
+	}
 }
 
 RAWBPF__PRIVATE void rawbpf__out_text(struct rawbpf__out *out, const char *text)
 {
-	rawbpf__out_bytes(out, text, rawbpf__length(text));
+	while (*text)
+		rawbpf__out_byte(out, *text++);
 }
 
 RAWBPF__PRIVATE void rawbpf__out_repeat(struct rawbpf__out *out, char byte, size_t count)

@@ -66,11 +66,12 @@ RAWBPF__PRIVATE int rawbpf__is_file_name(const char *name)
 
 RAWBPF__PRIVATE int rawbpf__name_copy(char copy[16], const char *name)
 {
-	size_t length = name ? rawbpf__length(name) : 0;
+	size_t i;
 
-	if (length > 15)
-		return -ENAMETOOLONG;
-	for (size_t i = 0; i < 16; i++)
-		copy[i] = i < length ? name[i] : '\0';
+	for (i = 0; name && name[i]; i++) {
+		if (i == 15)
+			return -ENAMETOOLONG;
+		copy[i] = name[i];
+	}
 	return 0;
 }

@@ -23,7 +23,7 @@ RAWBPF__PRIVATE int rawbpf__list_find(const char *strings, const void *bytes, si
 /* One component of a path: not empty, no '/' in it, and no '.' before it. */
 RAWBPF__PRIVATE int rawbpf__is_file_name(const char *name);
 
-/* An object's name for bpf(2), NULL for none: 15 bytes and zeros, or -ENAMETOOLONG. */
+/* An object's name for bpf(2), NULL for none: up to 15 bytes over zeros, or -ENAMETOOLONG. */
 RAWBPF__PRIVATE int rawbpf__name_copy(char copy[16], const char *name);
 
 #endif

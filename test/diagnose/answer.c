@@ -101,7 +101,7 @@ static int freeze_twice(void)
 
 /* ------------------------------------------------------------------------------- pins */
 
-static int pin_elsewhere(void) { WITH_ARRAY(rawbpf_obj_pin(map, "/tmp/answer")); }
+static int pin_elsewhere(void) { WITH_ARRAY(rawbpf_obj_pin(map, "/no-bpffs-here")); }
 static int pin_with_dot(void) { WITH_ARRAY(rawbpf_obj_pin(map, "/sys/fs/bpf/answer.1")); }
 static int pin_without_parent(void) { WITH_ARRAY(rawbpf_obj_pin(map, "/sys/fs/bpf/none/answer")); }
 

@@ -303,7 +303,7 @@ static int do_token(unsigned unused)
 static int do_pin(unsigned unused)
 {
 	(void)unused;
-	return rawbpf_obj_pin(given.map, "/tmp/pinned");
+	return rawbpf_obj_pin(given.map, "/no-bpffs-here");
 }
 
 static int do_bad_command(unsigned command)

@@ -242,8 +242,8 @@ START_TEST(test_user_namespace)
 		ERROR(RAWBPF_MAP_FREEZE, -EPERM, 0, NULL),
 		"EPERM: the map is frozen already, or its descriptor is read-only",
 	}, elsewhere = {
-		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/tmp/map"),
-		"EPERM: '/tmp/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/no-bpffs-here"),
+		"EPERM: '/no-bpffs-here' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
 	};
 	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1,
@@ -257,7 +257,7 @@ START_TEST(test_user_namespace)
 	ck_assert_int_eq(live_array(1), -EPERM);
 	assert_line(&line);
 	ck_assert_int_eq(rawbpf_map_freeze(map), -EPERM);
-	ck_assert_int_eq(rawbpf_obj_pin(map, "/tmp/map"), -EPERM);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/no-bpffs-here"), -EPERM);
 	assert_line(&frozen);
 	assert_line(&elsewhere);
 	close(map);

@@ -168,8 +168,8 @@ END_TEST
 START_TEST(test_no_bpffs)
 {
 	static const struct explanation elsewhere = {
-		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/tmp/map"),
-		"EPERM: '/tmp/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/no-bpffs-here"),
+		"EPERM: '/no-bpffs-here' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
 	}, here = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "map"),
 		"EPERM: 'map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
@@ -180,7 +180,7 @@ START_TEST(test_no_bpffs)
 	int map = live_array(1);
 
 	live_mount_bpffs();
-	ck_assert_int_eq(rawbpf_obj_pin(map, "/tmp/map"), -EPERM);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/no-bpffs-here"), -EPERM);
 	assert_line(&elsewhere);
 	assert_line(&here);
 	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/map.1"), -EPERM);
