@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../base/string.h"
 #include "../form/constant.h"
-#include "parse.h"
+#include "parser.h"
 
 /* A name that a directive defines: it may be a word of instructions. */
 static int is_new_name(struct rawbpf__parser *p, const struct rawbpf__token *token)

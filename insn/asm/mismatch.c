@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../base/out.h"
 #include "../base/string.h"
-#include "parse.h"
+#include "parser.h"
 
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../base/string.h"
 #include "../form/helper.h"
-#include "parse.h"
+#include "parser.h"
 
 static const char *kind_name(unsigned kind)
 {

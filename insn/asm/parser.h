@@ -14,8 +14,8 @@
  *	directive.c	.map and .set
  *	parse.c		the text, statement by statement
  */
-#ifndef RAWBPF_INSN_PARSE_H
-#define RAWBPF_INSN_PARSE_H
+#ifndef RAWBPF_INSN_PARSER_H
+#define RAWBPF_INSN_PARSER_H
 
 #include "complain.h"
 #include "listing.h"
