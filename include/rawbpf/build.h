@@ -54,9 +54,14 @@ struct rawbpf_env {
 /* A slot of 8 bytes and what is known of it; or, from the array's end, a label. */
 struct rawbpf_build_slot {
 	struct bpf_insn insn;
-	const char *name; /* private: the label or map that `insn` refers to, or NULL */
-	unsigned line;    /* in the caller's source, __LINE__ */
-	unsigned next;    /* private */
+	const char *name;  /* private, as all but `line`: the label or map that `insn` refers to, */
+			   /* or NULL; of a label its own name */
+	unsigned line;     /* in the caller's source, __LINE__ */
+	unsigned before;   /* of "1f" and "1b": the last label "1" before them */
+	unsigned place;    /* of a label, to the end: the slot that it is before */
+	unsigned links[3]; /* in the tree of names */
+	unsigned next;     /* label of the same name: "1" */
+	unsigned last;     /* label of the same name */
 };
 
 /* A mistake, and where it is. */
@@ -81,7 +86,7 @@ struct rawbpf_build {
 	unsigned label_count;  /* private, to the end */
 	struct rawbpf_build_error error; /* out: the first mistake, or the last resolve's */
 	int broken;
-	unsigned labels[64];
+	unsigned label_root; /* of the tree of names */
 };
 
 /*

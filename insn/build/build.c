@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions are kept from the array's start, labels from its end, each in
- * the order it came; when they meet, the array is full. Labels are therefore
- * in the order of their places. A label's place is in its insn.imm.
- *
- * Labels with names are also in trees by hash: `labels` of the builder has the
- * roots, `next` and `line` of each the next two, as the label's number + 1.
+ * Instructions are kept from the array's start, labels from its end, each in the order it came;
+ * when they meet, the array is full. Labels have numbers from 1; 0 is no label. A tree has the
+ * first label of each name; further ones of a local name are a list behind it.
  */
 #include <rawbpf/build.h>
 #include <rawbpf/insn.h>
@@ -13,6 +10,7 @@
 #include "../base/number.h"
 #include "../base/out.h"
 #include "../base/string.h"
+#include "../symbol/names.h"
 
 enum { GOTOL_KERNEL = 6 << 8 | 6 };
 
@@ -54,86 +52,70 @@ static size_t count_digits(const char *name)
 
 static struct rawbpf_build_slot *label_number(const struct rawbpf_build *b, unsigned number)
 {
-	return &b->slots[b->slot_max - 1 - number];
+	return &b->slots[b->slot_max - number];
 }
 
-static unsigned hash_name(const char *name)
+static struct rawbpf__names label_names(struct rawbpf_build *b)
 {
-	unsigned hash = 0;
-
-	while (*name)
-		hash = hash * 31 + (unsigned char)*name++;
-	return hash;
+	return (struct rawbpf__names){ .root = &b->label_root, .first = label_number(b, 1)->links,
+				       .stride = -(ptrdiff_t)(sizeof(*b->slots) /
+							      sizeof(unsigned)) };
 }
 
-/* Where the tree has the label of that name, or where there is 0 and it would go. */
-static unsigned *find_named_label(struct rawbpf_build *b, const char *name)
+/* The only label that can have this name: the first of that name. NULL: there is none. */
+static struct rawbpf_build_slot *label_near(struct rawbpf_build *b, const char *name,
+					    size_t length)
 {
-	enum { TREES = sizeof(b->labels) / sizeof(b->labels[0]) };
-	unsigned hash = hash_name(name);
-	unsigned *at = &b->labels[hash % TREES];
+	struct rawbpf__names names = label_names(b);
+	unsigned number = rawbpf__names_find(&names, name, length);
 
-	for (hash /= TREES; *at; hash /= 2) {
-		struct rawbpf_build_slot *label = label_number(b, *at - 1);
-
-		if (rawbpf__equal(label->name, name))
-			break;
-		at = hash % 2 ? &label->line : &label->next;
-	}
-	return at;
+	return number ? label_number(b, number) : NULL;
 }
 
-/* The number of the first label that is behind the instruction at `index`. */
-static unsigned first_label_after(const struct rawbpf_build *b, unsigned index)
+static struct rawbpf_build_slot *label_find(struct rawbpf_build *b, const char *name,
+					    size_t length)
 {
-	unsigned low = 0, high = b->label_count;
+	struct rawbpf_build_slot *near = label_near(b, name, length);
 
-	while (low < high) {
-		unsigned middle = low + (high - low) / 2;
-
-		if ((unsigned)label_number(b, middle)->insn.imm > index)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return near && rawbpf__equal_bytes(near->name, name, length) ? near : NULL;
 }
 
-/* Of the label "1", "1f" and "1b" are references. */
-static const struct rawbpf_build_slot *find_local_label(const struct rawbpf_build *b,
-							unsigned index, const char *name,
-							size_t digits)
+/* Add a label before the next instruction. `near` is what label_near() found. */
+static void label_add(struct rawbpf_build *b, const char *name, struct rawbpf_build_slot *near)
 {
-	unsigned at = first_label_after(b, index);
+	unsigned number = ++b->label_count;
+	struct rawbpf__names names = label_names(b);
 
-	if (name[digits] == 'f') {
-		for (; at < b->label_count; at++)
-			if (rawbpf__equal_bytes(label_number(b, at)->name, name, digits))
-				return label_number(b, at);
+	*label_number(b, number) = (struct rawbpf_build_slot){
+		.name = name, .place = b->count, .last = number };
+	if (near && rawbpf__equal(near->name, name)) {
+		label_number(b, near->last)->next = number;
+		near->last = number;
 	} else {
-		while (at-- > 0)
-			if (rawbpf__equal_bytes(label_number(b, at)->name, name, digits))
-				return label_number(b, at);
+		rawbpf__names_add(&names, number, name, rawbpf__length(name),
+				  near ? near->name : NULL, near ? rawbpf__length(near->name) : 0);
 	}
-	return NULL;
 }
 
-static const struct rawbpf_build_slot *find_label(struct rawbpf_build *b, unsigned index,
-						  const char *name)
+/* The label that the instruction refers to. NULL: there is none. */
+static const struct rawbpf_build_slot *label_of(struct rawbpf_build *b,
+						const struct rawbpf_build_slot *reference)
 {
-	size_t digits = count_digits(name);
-	unsigned named;
+	size_t digits = count_digits(reference->name);
+	unsigned number = reference->before;
 
-	if (digits)
-		return find_local_label(b, index, name, digits);
-	named = *find_named_label(b, name);
-	return named ? label_number(b, named - 1) : NULL;
+	if (!digits)
+		return label_find(b, reference->name, rawbpf__length(reference->name));
+	if (reference->name[digits] == 'f' && !number)
+		return label_find(b, reference->name, digits);
+	if (reference->name[digits] == 'f')
+		number = label_number(b, number)->next;
+	return number ? label_number(b, number) : NULL;
 }
 
 void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned line)
 {
-	struct rawbpf_build_slot *slot;
-	unsigned *place = NULL;
+	struct rawbpf_build_slot *near;
 	size_t digits;
 
 	if (!build_has_room(b, 1, line))
@@ -143,17 +125,12 @@ void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned l
 		build_fail(b, -EINVAL, line, label, "'@' is not a name for a label");
 		return;
 	}
-	if (!digits)
-		place = find_named_label(b, label);
-	if (place && *place) {
+	near = label_near(b, label, rawbpf__length(label));
+	if (!digits && near && rawbpf__equal(near->name, label)) {
 		build_fail(b, -EEXIST, line, label, "there is a label '@' already");
 		return;
 	}
-	slot = label_number(b, b->label_count++);
-	*slot = (struct rawbpf_build_slot){ .name = label };
-	slot->insn.imm = (int)b->count;
-	if (place)
-		*place = b->label_count;
+	label_add(b, label, near);
 }
 
 /* ------------------------------------------------------------------ instructions */
@@ -182,6 +159,8 @@ static void append_reference(struct rawbpf_build *b, const struct bpf_insn *insn
 	size_t digits = name ? count_digits(name) : 0;
 	int is_load = insns->code == (BPF_LD | BPF_DW | BPF_IMM);
 	int is_map = is_load && insns->src_reg != BPF_PSEUDO_FUNC;
+	const struct rawbpf_build_slot *label;
+	unsigned before = 0;
 
 	if (!build_has_room(b, count, line))
 		return;
@@ -197,7 +176,12 @@ static void append_reference(struct rawbpf_build *b, const struct bpf_insn *insn
 			   "after it");
 		return;
 	}
+	if (!is_map && digits) {
+		label = label_find(b, name, digits);
+		before = label ? label->last : 0;
+	}
 	append(b, insns[0], name, line);
+	b->slots[b->count - 1].before = before;
 	if (count == 2)
 		append(b, insns[1], NULL, line);
 }
@@ -310,13 +294,13 @@ static int resolve_reference(struct rawbpf_build *b, struct bpf_insn *insn, unsi
 
 	if (is_load && insn->src_reg != BPF_PSEUDO_FUNC)
 		return resolve_map(b, insn, index, env);
-	label = find_label(b, index, b->slots[index].name);
+	label = label_of(b, &b->slots[index]);
 	if (!label)
 		return resolve_error(b, -ENOENT, index, "there is no label '@'");
-	if ((unsigned)label->insn.imm == b->count)
+	if (label->place == b->count)
 		return resolve_error(b, -EINVAL, index, "there is no instruction behind label '@'");
 	/* All of them count from the next slot: for a 64-bit load that is its own second half. */
-	distance = label->insn.imm - (int)index - 1;
+	distance = (int)label->place - (int)index - 1;
 	if (!is_load && insn->code != (BPF_JMP | BPF_CALL))
 		return resolve_jump(b, insn, index, distance, env);
 	insn->imm = distance;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Work on input that others wrote takes time in proportion to it: twice the input, twice the time. */
+#ifndef RAWBPF_TEST_DOUBLING_H
+#define RAWBPF_TEST_DOUBLING_H
+
+#include <check.h>
+#include <time.h>
+
+/* n log n is a little more than twice as much, quadratic is four times. */
+#define DOUBLING_LIMIT 2.6
+
+/*
+ * CPU seconds of this process. User time alone is counted in ticks on many kernels; so `work` has
+ * touched its memory before it begins, and enters no kernel.
+ */
+static inline double doubling_time(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+	return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
+/* The least time of five runs; `work` returns what it took of one. */
+static inline double doubling_least(double (*work)(unsigned kind, unsigned n), unsigned kind,
+				    unsigned n)
+{
+	double least = work(kind, n);
+
+	for (int i = 1; i < 5; i++) {
+		double time = work(kind, n);
+
+		if (time < least)
+			least = time;
+	}
+	return least;
+}
+
+/* A run of `n` should take some milliseconds: an interrupt is then little beside it. */
+static inline void assert_doubling(double (*work)(unsigned kind, unsigned n), unsigned kind,
+				   unsigned n)
+{
+	double once = doubling_least(work, kind, n), twice = doubling_least(work, kind, 2 * n);
+
+	ck_assert_msg(twice <= DOUBLING_LIMIT * once,
+		      "kind %u: %u takes %.1f ms, %u %.1f ms: %.2f times", kind, n, once * 1e3, 2 * n,
+		      twice * 1e3, twice / once);
+}
+
+#endif
