@@ -115,8 +115,8 @@ links_only_what_it_uses() {
 		links_of_insn rawbpf_insn_format form format helper opcode out put string &&
 		links_of_insn rawbpf_insn_explain check explain form format helper opcode out put query string \
 			words &&
-		links_of_insn rawbpf_text_parse complain constant directive form helper lex listing match out \
-			parse put string symbol
+		links_of_insn rawbpf_text_parse complain constant directive form helper lex listing match \
+			mismatch names number out parse put reference statement string symbol template
 }
 
 cplusplus() { # COMPILER
