@@ -41,7 +41,7 @@ static const struct rawbpf_build_slot *label_before(const struct rawbpf_build *b
 	const struct rawbpf_build_slot *label = b->slots + b->slot_max - b->label_count;
 	const struct rawbpf_build_slot *end = b->slots + b->slot_max;
 
-	while (label < end && (unsigned)label->insn.imm > index)
+	while (label < end && label->place > index)
 		label++;
 	return label < end ? label : NULL;
 }
@@ -74,9 +74,9 @@ static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 		return;
 	rawbpf__out_text(out, line ? " <" : "<");
 	say_name(out, label->name);
-	if ((unsigned)label->insn.imm != index) {
+	if (label->place != index) {
 		rawbpf__out_byte(out, '+');
-		rawbpf__out_number(out, index - (unsigned)label->insn.imm);
+		rawbpf__out_number(out, index - label->place);
 	}
 	rawbpf__out_byte(out, '>');
 }
