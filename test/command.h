@@ -54,13 +54,13 @@ static inline struct process command_start(void (*prepare)(void), const char *co
 	return process;
 }
 
-/* Read more of a text, up to `most` bytes; 0 at its end. Nothing for ten seconds is a failure. */
+/* Read more of a text, up to `most` bytes; 0 at its end. Nothing for PATIENCE_MS is a failure. */
 static inline long command_read(int fd, char *text, size_t *length, size_t most)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	long got;
 
-	ck_assert_int_eq(poll(&ready, 1, 10000), 1);
+	ck_assert_int_eq(poll(&ready, 1, PATIENCE_MS), 1);
 	ck_assert_uint_lt(*length + most, TEXT);
 	got = read(fd, text + *length, most);
 	ck_assert_int_ge(got, 0);

@@ -202,12 +202,12 @@ static inline unsigned live_prog_id(int prog)
 	return info.id;
 }
 
-/* Is there an object of this id? One that was closed may take a grace period to go: up to 20 s. */
+/* Is there an object of this id? One that was closed may take a grace period to go. */
 static inline int live_is_gone(enum rawbpf_obj_kind kind, unsigned id)
 {
 	int tries;
 
-	for (tries = 0; tries < 2000; tries++) {
+	for (tries = 0; tries < PATIENCE_MS / 10; tries++) {
 		int fd = rawbpf_obj_id_open(kind, id, NULL);
 
 		if (fd == -ENOENT)

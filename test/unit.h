@@ -14,8 +14,11 @@
 /* Check's own assertions take a microsecond each, also when they hold. */
 #define expect(CONDITION) ((CONDITION) ? (void)0 : ck_abort_msg("%s", #CONDITION))
 
-/* A limit for a test that hangs, not for one that is slow: in seconds. */
-enum { UNIT_TIMEOUT = 600 };
+/*
+ * Limits for a test that hangs, not for one that is slow: of a test, in seconds; and of a wait for
+ * what must come. A wait for what must not come may be short: on a slow machine it only sees less.
+ */
+enum { UNIT_TIMEOUT = 600, PATIENCE_MS = 60000 };
 
 /* Is this the long mode? Without it, a test that would take over a second takes fewer inputs. */
 static inline int unit_long(void)

@@ -384,7 +384,7 @@ START_TEST(test_link_update)
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, below, DEVICE, NULL), 0);
 	cgroups_remove(path);
 	for (tries = 0; rawbpf_link_update(&link, b, 0) != -ENOLINK; tries++) {
-		ck_assert_int_lt(tries, 1000); /* it goes a little later */
+		ck_assert_int_lt(tries, PATIENCE_MS / 10); /* it goes a little later */
 		usleep(10 * 1000);
 	}
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);

@@ -47,7 +47,7 @@ static inline void cgroups_remove(const char *path)
 {
 	int tries;
 
-	for (tries = 0; rmdir(path) != 0 && errno == EBUSY && tries < 2000; tries++)
+	for (tries = 0; rmdir(path) != 0 && errno == EBUSY && tries < PATIENCE_MS / 10; tries++)
 		usleep(10 * 1000);
 }
 

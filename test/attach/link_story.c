@@ -103,7 +103,7 @@ static long long count_until_none(const struct link_kind *kind, const struct raw
 {
 	long long count = -1;
 
-	for (int tries = 0; tries < 100 && count != 0; tries++) {
+	for (int tries = 0; tries < 3000 && count != 0; tries++) {
 		count = count_events(kind, link, map, 0) + count_events(kind, link, map, 1);
 		if (count)
 			usleep(20 * 1000);

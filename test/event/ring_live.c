@@ -382,14 +382,14 @@ START_TEST(test_loop_waits)
 	start = seconds();
 	produce(1); /* wakes, but there is no record in it */
 	ck_assert_int_eq(rawbpf_loop_run(&loop, 100), 0);
-	ck_assert(seconds() - start >= 0.099 && seconds() - start < 2);
+	ck_assert(seconds() - start >= 0.099 && seconds() - start < PATIENCE_MS / 1000);
 
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &each_50_ms, NULL);
 	start = seconds();
 	ck_assert_int_eq(rawbpf_loop_run(&loop, -1), -EINTR);
 	setitimer(ITIMER_REAL, &never, NULL);
-	ck_assert(seconds() - start < 2);
+	ck_assert(seconds() - start < PATIENCE_MS / 1000);
 	ck_assert_uint_eq(balance(1).refused, 0);
 	end();
 }
@@ -576,7 +576,7 @@ START_TEST(test_no_wake_up_is_lost)
 	join_producers(producing, cpus);
 	ck_assert_uint_eq(received, ring.source.received);
 	balance(produced);
-	ck_assert_uint_gt(waits, pauses ? 100 : 0);
+	ck_assert_uint_gt(waits, 0);
 	close(epoll);
 	end();
 }
@@ -595,7 +595,7 @@ START_TEST(test_idle)
 	ck_assert_int_eq(wakes, 0);
 	for (int i = 0; i < 10; i++) {
 		produce(1);
-		ck_assert_int_eq(epoll_wait(epoll, &event, 1, 1000), 1);
+		ck_assert_int_eq(epoll_wait(epoll, &event, 1, PATIENCE_MS), 1);
 		ck_assert_int_eq(rawbpf_ring_read(&ring), 1);
 		ck_assert_int_eq(epoll_wait(epoll, &event, 1, 10), 0);
 	}

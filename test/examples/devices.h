@@ -98,7 +98,7 @@ static inline void devices_await(const char *from, const char *to)
 	int sender = devices_tap(from), receiver = devices_tap(to), tries;
 
 	for (tries = 0; devices_receive(receiver, MSG_DONTWAIT) < 0; tries++) {
-		ck_assert_int_lt(tries, 5000);
+		ck_assert_int_lt(tries, PATIENCE_MS);
 		devices_send(sender, 0);
 		usleep(1000);
 	}

@@ -18,7 +18,7 @@
 
 #define COMM "snooped"
 
-enum { OUTPUT = 1 << 26 };
+enum { OUTPUT = 1 << 26, WAIT_MS = 60000 };
 
 static void close_from(int fd)
 {
@@ -95,12 +95,12 @@ static struct tool start_tool(const struct snooped_run *run, const char *filter,
 	return tool;
 }
 
-/* Wait up to 20 s for it to print something, or to end. */
+/* Wait for it to print something, or to end. */
 static void wait_ready(const struct tool *tool)
 {
 	struct pollfd out = { .fd = tool->out, .events = POLLIN };
 
-	poll(&out, 1, 20000);
+	poll(&out, 1, WAIT_MS);
 }
 
 /* Add what comes to `text`, until the end, or until nothing came for so long. */
@@ -124,8 +124,8 @@ static int end_tool(struct tool *tool, char *out, size_t length, char *err, size
 	int status;
 
 	kill(tool->pid, SIGTERM);
-	read_more(tool->out, out, length, OUTPUT, 20000);
-	read_more(tool->err, err, 0, err_size, 20000);
+	read_more(tool->out, out, length, OUTPUT, WAIT_MS);
+	read_more(tool->err, err, 0, err_size, WAIT_MS);
 	close(tool->out);
 	close(tool->err);
 	waitpid(tool->pid, &status, 0);
@@ -312,7 +312,7 @@ static void show_ready(const struct tool *tool)
 	struct pollfd out = { .fd = tool->out, .events = POLLIN };
 
 	prctl(PR_SET_NAME, COMM);
-	for (int tries = 0; tries < 2000 && poll(&out, 1, 10) == 0; tries++)
+	for (int tries = 0; tries < WAIT_MS / 10 && poll(&out, 1, 10) == 0; tries++)
 		syscall(SYS_openat, AT_FDCWD, "/ready", O_RDONLY);
 }
 
@@ -346,6 +346,23 @@ void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem,
 
 /* ---------------------------------------------------------------------------- sleep */
 
+/* Wait until a child sleeps, as /proc tells. */
+static void wait_asleep(pid_t child)
+{
+	char path[32], state = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+	for (int tries = 0; tries < WAIT_MS && state != 'S'; tries++) {
+		FILE *file = fopen(path, "re");
+
+		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+			state = 0;
+		if (file)
+			fclose(file);
+		usleep(1000);
+	}
+}
+
 void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers)
 {
 	static const char fifo[] = "/tmp/snooped-fifo";
@@ -359,12 +376,14 @@ void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleep
 	show_ready(&tool);
 	mkfifo(fifo, 0600);
 	for (i = 1; i < sleepers->calls; i++) {
-		if (fork() == 0) {
+		pid_t child = fork();
+
+		if (child == 0) {
 			syscall(SYS_openat, AT_FDCWD, fifo, O_RDONLY); /* until somebody writes */
 			_exit(0);
 		}
+		wait_asleep(child);
 	}
-	sleep(2);
 	fd = syscall(SYS_openat, AT_FDCWD, fifo, O_WRONLY);
 	for (i = 1; i < sleepers->calls; i++)
 		wait(NULL);

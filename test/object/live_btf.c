@@ -281,7 +281,7 @@ START_TEST(test_timer)
 	close(prog_btf);
 	ck_assert_int_eq(rawbpf_prog_run(prog, &(struct rawbpf_prog_run){
 		.data_in = packet, .data_size_in = sizeof packet }), 0);
-	for (tries = 0; tries < 2000 && !value.fired; tries++) {
+	for (tries = 0; tries < PATIENCE_MS && !value.fired; tries++) {
 		usleep(1000);
 		ck_assert_int_eq(rawbpf_map_lookup(map, &key, &value, 0), 0);
 	}

@@ -195,7 +195,7 @@ static int result_of(int prog)
 
 static void extension(void)
 {
-	int function, target = load_replaceable(&function);
+	int before, function, target = load_replaceable(&function);
 	int prog = target < 0 ? target : load_extension(target, function);
 	int other = load_replaceable(&function);
 	struct rawbpf_link link;
@@ -204,11 +204,14 @@ static void extension(void)
 	if (target < 0)
 		return;
 	fact(prog < 0 ? prog : 0, "ext.load");
-	fact(result_of(target), "ext.before");
+	before = result_of(target);
+	fact(before, "ext.before");
 	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.attach");
 	fact(result_of(target), "ext.replaced");
 	rawbpf_link_detach(&link);
-	usleep(50 * 1000);
+	/* the original comes back a little later */
+	for (int tries = 0; tries < 1000 && result_of(target) != before; tries++)
+		usleep(50 * 1000);
 	fact(result_of(target), "ext.after");
 	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.again");
 	rawbpf_link_detach(&link);

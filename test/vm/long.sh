@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 guests=${1:?usage: long.sh GUESTS}
 
 boot() { # COMMAND [ARG...]
-	sh "$here/boot.sh" -s 2 -t 1500 amd64-newest "$guests/amd64" -- "$@"
+	sh "$here/boot.sh" -s 2 -t 3000 amd64-newest "$guests/amd64" -- "$@"
 }
 
 boot /bin/fault_links || exit
