@@ -8,6 +8,8 @@
 # undefined-behaviour sanitizers, from the corpora in test/fuzz/corpus/. What is found is left in
 # the current folder, by libFuzzer's name for it.
 set -u
+umask 022
+export LC_ALL=C
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 seconds=${1-30}

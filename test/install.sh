@@ -11,7 +11,7 @@ set -eu
 packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
-	unit | sanitized) echo check libsubunit-dev ;;
+	unit | sanitized) echo check libsubunit-dev 'llvm-19|llvm-20|llvm-21' ;;
 	fuzz) echo clang ;;
 	builds)
 		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' g++ 'llvm-19|llvm-20|llvm-21' musl-tools mandoc

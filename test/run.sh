@@ -17,6 +17,8 @@
 # All parts together also make BUILD/KERNELS.md, the page of what was tried where.
 # RAWBPF_BUILD: the build directory (default: build). RAWBPF_MIRROR, RAWBPF_CACHE: see vm/fetch.sh.
 set -eu
+umask 022
+export LC_ALL=C
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${RAWBPF_BUILD:-$top/build}

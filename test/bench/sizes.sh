@@ -9,6 +9,8 @@
 # x86_64 only: the limits are for its code. Sizes are those of the files; what the library adds to
 # fchownat-count is counted in bytes of its code and data, since files grow by whole pages.
 set -eu
+umask 022
+export LC_ALL=C
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 here=$top/test/bench

@@ -7,6 +7,8 @@
 # needed. So look at the instructions that compilers make for machines with weaker order: each
 # function of the table below must have all of its own.
 set -u
+umask 022
+export LC_ALL=C
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
