@@ -51,7 +51,7 @@ have_pages() {
 headers_bare() { # COMPILER...
 	for header in $(headers); do
 		echo "#include <$header>" >"$work/header.c"
-		bare "$@" -fsyntax-only "$work/header.c" || return
+		bare "$@" -Wpedantic -fsyntax-only "$work/header.c" || return
 	done
 }
 
@@ -83,7 +83,7 @@ both_orders() { # COMPILER...
 	for header in $(headers); do
 		printf '%s\n#include <%s>\n' "$theirs" "$header" >"$work/after.c"
 		printf '#include <%s>\n%s\n' "$header" "$theirs" >"$work/before.c"
-		"$@" $warnings -I"$top/include" -fsyntax-only "$work/after.c" "$work/before.c" || return
+		"$@" $warnings -Wpedantic -I"$top/include" -fsyntax-only "$work/after.c" "$work/before.c" || return
 	done
 }
 
