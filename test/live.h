@@ -229,32 +229,60 @@ static inline void live_write_file(const char *path, const char *content)
 
 /*
  * A stand-in for tracefs, on any kernel: kprobe_events is a plain file that keeps what is written
- * to it after `kprobe_events`, and rawbpf/e0 to e3 exist already, each in truth a tracepoint.
- * 0: this kernel has no tracepoint to lend.
+ * to it after `kprobe_events`; an event that is written to it is in truth a tracepoint, lent. For
+ * programs that link the library compiled for fault injection, and call live_stand_in_step() before
+ * each of its system calls. 0: this kernel has no tracepoint to lend.
  */
+#define LIVE_KPROBE_EVENTS "/sys/kernel/tracing/kprobe_events"
+
+static char live_stand_in_id[32];
+static size_t live_stand_in_seen;
+
+static inline void live_stand_in_list(const char *kprobe_events)
+{
+	live_write_file(LIVE_KPROBE_EVENTS, kprobe_events);
+	live_stand_in_seen = strlen(kprobe_events);
+}
+
 static inline int live_stand_in_tracefs(const char *kprobe_events)
 {
-	char id[32] = "", path[100];
 	FILE *file;
-	int event;
 
 	live_mount_tracefs();
 	file = fopen("/sys/kernel/tracing/events/syscalls/sys_enter_getppid/id", "re");
 	if (!file)
 		return 0;
-	ck_assert_ptr_nonnull(fgets(id, sizeof id, file));
+	ck_assert_ptr_nonnull(fgets(live_stand_in_id, sizeof live_stand_in_id, file));
 	fclose(file);
 	live_hide_directory("/sys/kernel/tracing");
 	mkdir("/sys/kernel/tracing/events", 0755);
 	mkdir("/sys/kernel/tracing/events/rawbpf", 0755);
-	for (event = 0; event < 4; event++) {
-		snprintf(path, sizeof path, "/sys/kernel/tracing/events/rawbpf/e%d", event);
-		mkdir(path, 0755);
-		strcat(path, "/id");
-		live_write_file(path, id);
-	}
-	live_write_file("/sys/kernel/tracing/kprobe_events", kprobe_events);
+	live_stand_in_list(kprobe_events);
 	return 1;
+}
+
+/* Do what was written since the last step: one command, without a newline. */
+static inline void live_stand_in_step(void)
+{
+	char command[1024] = "", name[64], path[160], id[170];
+	int fd = open(LIVE_KPROBE_EVENTS, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return;
+	length = pread(fd, command, sizeof command - 1, live_stand_in_seen);
+	close(fd);
+	if (length <= 0 || sscanf(command, "%*c:%63s ", name) != 1)
+		return;
+	live_stand_in_seen += length;
+	snprintf(path, sizeof path, "/sys/kernel/tracing/events/%s", name);
+	snprintf(id, sizeof id, "%s/id", path);
+	if (command[0] == '-') {
+		unlink(id);
+		rmdir(path);
+	} else if (mkdir(path, 0755) == 0) {
+		live_write_file(id, live_stand_in_id);
+	}
 }
 
 /* Open descriptors of this process; the one that counts them is not among them. */

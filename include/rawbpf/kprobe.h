@@ -62,7 +62,8 @@ struct rawbpf_kprobe_spec {
  * -EACCES, -EPERM  CAP_PERFMON (or CAP_SYS_ADMIN) is missing; kernel lockdown
  * -ENAMETOOLONG  a name longer than a kernel symbol can be (511 bytes)
  * -E2BIG       a name longer than in this kernel (127 bytes before 6.1)
- * -EBUSY       1024 events of this library are in use in tracefs
+ * -EBUSY       by tracefs: for 2 seconds another process held a lock (flock(2)) on
+ *              kprobe_events
  * -EMFILE, -ENFILE, -ENOMEM, -EBADF (`prog`)
  *
  * Sources: perf_event_open(2); kernel/trace/trace_kprobe.c;

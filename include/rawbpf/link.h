@@ -16,12 +16,13 @@ extern "C" {
  * Zeroed, a link is inert: detaching it does nothing. The functions that
  * attach fill one, and leave it inert when they fail. A process that ends,
  * however it ends, detaches its links; only an event that had to be made in
- * tracefs stays behind then, and the next attachment of that way by any
- * process that uses this library removes it.
+ * tracefs stays behind then. A thread that attaches that way, and holds no first event
+ * of its own yet, removes such left-overs: events named rawbpf/eT_N, T and N numbers,
+ * whoever made them, that nobody holds open. It removes no other event.
  */
 struct rawbpf_link {
 	int fd;                 /* a bpf link, or a perf event with the program set on it; 0: inert */
-	unsigned tracefs_event; /* N of the event rawbpf/eN, if the probe was made in tracefs */
+	uint64_t tracefs_event; /* T << 32 | N of the event rawbpf/eT_N, if it was made in tracefs */
 	int (*end)(struct rawbpf_link *link); /* private: how to detach; NULL: close fd */
 };
 
@@ -48,11 +49,11 @@ enum rawbpf_bind {
 /*
  * Detach. A second time, or on an inert link, does nothing and returns 0. (5.10 ends
  * links of functions and raw tracepoints a few milliseconds later.) The
- * link is inert afterwards whatever happened; an error says what stayed behind:
+ * link is inert afterwards whatever happened. It waits for no lock. An error says why
+ * an event, without effect, stayed behind in tracefs:
  *
- * -EBUSY   the event in tracefs is still in use (the link was pinned, say)
+ * -EBUSY   the event is still in use (the link was pinned, say)
  * -EACCES, -EOPNOTSUPP  tracefs can no longer be written, is no longer mounted
- * -ENOENT  somebody else removed the event
  */
 int rawbpf_link_detach(struct rawbpf_link *link);
 
@@ -70,8 +71,8 @@ int rawbpf_link_revoke(struct rawbpf_link *link);
 
 /*
  * Give away the descriptor that keeps the program attached; the link is inert
- * afterwards. Closing the descriptor detaches. An event made in tracefs stays
- * until the next attachment of that way. -EBADF: the link is inert.
+ * afterwards. Closing the descriptor detaches. An event made in tracefs stays,
+ * as one of a process that was killed. -EBADF: the link is inert.
  */
 int rawbpf_link_release(struct rawbpf_link *link);
 

@@ -7,83 +7,130 @@
 #include "tracefs.h"
 
 /*
- * Our kprobe events are rawbpf/e0, rawbpf/e1, ... A process that was killed
- * leaves its event behind; whether the owner lives the kernel tells: an event
- * that is open cannot be removed (EBUSY). Everything from the removal of
- * left-overs to the opening of a new event, and the whole of its end, happens
- * under a lock on kprobe_events, so that nobody takes an event for a left-over
- * that is only just coming or going.
+ * Our kprobe events are rawbpf/eTHREAD_N, with the id of the thread that made them. A process that
+ * was killed leaves its events behind. Whether somebody holds an event open the kernel tells: then
+ * it cannot be removed (EBUSY).
+ *
+ * A thread that holds no first event, eTHREAD_0, looks for left-overs, all others do not: so the
+ * list of all events is read once and not with each attachment. The numbers of further events are
+ * not used again soon, since nothing is locked where an event ends: its name must not be another's
+ * already.
+ *
+ * From the look at the first event to the opening of the new one, kprobe_events is locked: a process
+ * in another PID namespace may have a thread of the same id, and two probes of one name are one event.
  */
 #define GROUP "rawbpf"
 
-enum { EVENTS_AT_MOST = 1024 };
+enum {
+	LEFT_OVERS_AT_MOST = 32768, /* that are removed at a time */
+	LOCK_WAIT_MS = 2000,
+	LOCK_STEP_MS = 5,
+};
 
-/* kprobe_events, locked until it is closed. */
-static int kprobe_events_open(int events)
+/* The lock ends when `fd` is closed. Any process that can read kprobe_events can hold it for ever. */
+static int tracefs_lock(int fd)
 {
-	/* With O_TRUNC this would remove everybody's events. */
-	int fd = rawbpf__open(events, "../kprobe_events", O_RDWR | O_APPEND);
-	int err;
+	int64_t end = rawbpf__time_end(LOCK_WAIT_MS);
+	int err, tries = 0;
 
-	if (fd < 0)
-		return fd == -ENOENT ? -EOPNOTSUPP : fd;
-	err = rawbpf__flock(fd);
-	if (err < 0) {
-		rawbpf__close(fd);
-		return err;
+	for (;;) {
+		err = rawbpf__flock(fd);
+		if (err != -EAGAIN && err != -EINTR)
+			return err;
+		if (++tries > LOCK_WAIT_MS / LOCK_STEP_MS || !rawbpf__time_left(end, LOCK_WAIT_MS))
+			return -EBUSY;
+		rawbpf__sleep(LOCK_STEP_MS);
 	}
-	return fd;
 }
 
-/* Write "p:rawbpf/e7 definition", or "-:rawbpf/e7 ". */
-static int event_command(int kprobe_events, const char *verb, unsigned number, const char *definition)
+/* With O_TRUNC this would remove everybody's events. */
+static int kprobe_events_open(int events, int flags)
+{
+	int fd = rawbpf__open(events, "../kprobe_events", flags);
+
+	return fd == -ENOENT ? -EOPNOTSUPP : fd;
+}
+
+/* "rawbpf/e1234_0" */
+static void add_event(struct rawbpf__out *out, uint64_t event)
+{
+	rawbpf__out_text(out, GROUP "/e");
+	rawbpf__out_number(out, event >> 32);
+	rawbpf__out_text(out, "_");
+	rawbpf__out_number(out, (uint32_t)event);
+}
+
+/* Write "p:rawbpf/e1234_0 definition", or "-:rawbpf/e1234_0 ". */
+static int event_command(int kprobe_events, const char *verb, uint64_t event, const char *definition)
 {
 	char line[640];
 	struct rawbpf__out out = rawbpf__out_begin(line, sizeof line);
 	long written;
 
 	rawbpf__out_text(&out, verb);
-	rawbpf__out_text(&out, ":" GROUP "/e");
-	rawbpf__out_number(&out, number);
+	rawbpf__out_text(&out, ":");
+	add_event(&out, event);
 	rawbpf__out_text(&out, " ");
 	rawbpf__out_text(&out, definition);
 	written = rawbpf__write(kprobe_events, line, out.length);
 	return written < 0 ? written : 0;
 }
 
-static int remove_event(int kprobe_events, unsigned number)
+static int remove_event(int kprobe_events, uint64_t event)
 {
-	return event_command(kprobe_events, "-", number, "");
+	return event_command(kprobe_events, "-", event, "");
 }
 
-/* The number of the event that a line such as "p:rawbpf/e7 do_fchownat" is about, or -1. */
-static int event_number(const char *line)
+/* A file of the event: "" is its directory. */
+static void event_path(char path[48], uint64_t event, const char *file)
 {
-	unsigned number;
+	struct rawbpf__out out = rawbpf__out_begin(path, 48);
+
+	add_event(&out, event);
+	rawbpf__out_text(&out, file);
+}
+
+static int event_exists(int events, uint64_t event)
+{
+	char path[48];
+	int fd;
+
+	event_path(path, event, "");
+	fd = rawbpf__open(events, path, O_PATH);
+	if (fd >= 0)
+		rawbpf__close(fd);
+	return fd >= 0;
+}
+
+/* ------------------------------------------------------------------------- left-overs */
+
+/* The event that a line such as "p:rawbpf/e1234_0 do_fchownat" is about; 0: none of ours. */
+static uint64_t event_parse(const char *line)
+{
+	unsigned thread, number;
 
 	if (line[0] != 'p' && line[0] != 'r')
-		return -1;
+		return 0;
 	while (*line && *line != ':')
 		line++;
 	if (!rawbpf__starts_with(line, ":" GROUP "/e"))
-		return -1;
+		return 0;
 	line += sizeof ":" GROUP "/e" - 1;
-	if (!rawbpf__number_parse(&line, NULL, &number) || *line != ' ' || number >= EVENTS_AT_MOST)
-		return -1;
-	return number;
+	if (!rawbpf__number_parse(&line, NULL, &thread) || *line++ != '_' ||
+	    !rawbpf__number_parse(&line, NULL, &number) || *line != ' ')
+		return 0;
+	return (uint64_t)thread << 32 | number;
 }
 
-/* Read kprobe_events through and mark our numbers; the beginning of each line is enough. */
-static int find_events(int kprobe_events, unsigned char taken[EVENTS_AT_MOST])
+/* Read kprobe_events through; the beginning of each line is enough. How many are ours. */
+static int find_events(int kprobe_events, uint64_t found[LEFT_OVERS_AT_MOST])
 {
-	char chunk[1024], line[40];
-	unsigned length = 0;
+	char chunk[1024], line[64];
+	unsigned length = 0, count = 0;
 	long got, i;
 
 	while ((got = rawbpf__read(kprobe_events, chunk, sizeof chunk)) > 0) {
 		for (i = 0; i < got; i++) {
-			int number;
-
 			if (chunk[i] != '\n') {
 				if (length < sizeof line - 1)
 					line[length++] = chunk[i];
@@ -91,91 +138,109 @@ static int find_events(int kprobe_events, unsigned char taken[EVENTS_AT_MOST])
 			}
 			line[length] = '\0';
 			length = 0;
-			number = event_number(line);
-			if (number >= 0)
-				taken[number] = 1;
+			if (count < LEFT_OVERS_AT_MOST && (found[count] = event_parse(line)))
+				count++;
 		}
 	}
-	return got;
+	return got < 0 ? (int)got : (int)count;
 }
 
-/* Remove the left-overs; return the lowest number that is free now. */
-static int free_number(int kprobe_events)
+/* Remove events of ours that nobody holds open. */
+static int tracefs_sweep(int events, int kprobe_events)
 {
-	unsigned char taken[EVENTS_AT_MOST] = { 0 };
-	int number, lowest = -EBUSY;
-	int err = find_events(kprobe_events, taken);
+	enum { SIZE = LEFT_OVERS_AT_MOST * sizeof(uint64_t) };
+	int err, count, list = kprobe_events_open(events, O_RDONLY);
+	void *found;
 
-	if (err < 0)
-		return err;
-	for (number = EVENTS_AT_MOST - 1; number >= 0; number--)
-		if (!taken[number] || remove_event(kprobe_events, number) == 0)
-			lowest = number;
-	return lowest;
+	if (list < 0)
+		return list;
+	err = rawbpf__mmap(&found, SIZE, PROT_READ | PROT_WRITE, -1);
+	if (err == 0) {
+		err = count = find_events(list, found);
+		while (count > 0)
+			remove_event(kprobe_events, ((uint64_t *)found)[--count]);
+		rawbpf__munmap(found, SIZE);
+	}
+	rawbpf__close(list);
+	return err < 0 ? err : 0;
 }
 
-static int own_event_open(int events, unsigned number)
-{
-	char path[32];
-	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
+/* ---------------------------------------------------------------------------- events */
 
-	rawbpf__out_text(&out, GROUP "/e");
-	rawbpf__out_number(&out, number);
-	rawbpf__out_text(&out, "/id");
-	return rawbpf__tracefs_event_open(events, path);
+/* A name that no event has: the first one of this thread if it can be, after a look for left-overs. */
+static int choose_event(int events, int kprobe_events, uint64_t *event)
+{
+	const uint64_t first = (uint64_t)rawbpf__thread_id() << 32;
+
+	*event = first;
+	if (event_exists(events, first)) {
+		int err = remove_event(kprobe_events, first);
+
+		*event |= (uint32_t)(rawbpf__clock_ms() << 10) | (kprobe_events & 1023);
+		while (event_exists(events, *event))
+			++*event;
+		if (err == -EBUSY)
+			return 0;
+	}
+	return tracefs_sweep(events, kprobe_events);
 }
 
 static int create_and_open(struct rawbpf_link *link, int events, int kprobe_events,
 			   const char *verb, const char *definition)
 {
-	int fd, number = free_number(kprobe_events);
+	char path[48];
+	uint64_t event;
+	int fd, err = choose_event(events, kprobe_events, &event);
 
-	if (number < 0)
-		return number;
-	fd = event_command(kprobe_events, verb, number, definition);
-	if (fd < 0)
-		return fd;
-	fd = own_event_open(events, number);
+	if (err == 0)
+		err = event_command(kprobe_events, verb, event, definition);
+	if (err < 0)
+		return err;
+	event_path(path, event, "/id");
+	fd = rawbpf__tracefs_event_open(events, path);
 	if (fd < 0) {
-		remove_event(kprobe_events, number);
+		remove_event(kprobe_events, event);
 		return fd;
 	}
 	link->fd = fd;
-	link->tracefs_event = number;
+	link->tracefs_event = event;
 	return 0;
 }
 
-/* Open events/ and, locked, kprobe_events: 0, or a negative errno and neither is open. */
-static int tracefs_lock(int *events, int *kprobe_events)
+/* Open events/ and kprobe_events: 0, or a negative errno and neither is open. */
+static int tracefs_open(int *events, int *kprobe_events)
 {
 	*events = rawbpf__tracefs_events_open();
 	if (*events < 0)
 		return *events;
-	*kprobe_events = kprobe_events_open(*events);
+	*kprobe_events = kprobe_events_open(*events, O_RDWR | O_APPEND);
 	if (*kprobe_events >= 0)
 		return 0;
 	rawbpf__close(*events);
 	return *kprobe_events;
 }
 
-static void tracefs_unlock(int events, int kprobe_events)
+static void tracefs_close(int events, int kprobe_events)
 {
 	rawbpf__close(kprobe_events);
 	rawbpf__close(events);
 }
 
-/* Close what keeps the event open, its perf event or bpf link, and remove it from tracefs. */
+/*
+ * Close what keeps the event open, its perf event or bpf link, and remove it from tracefs. If it is
+ * not there any more, another process took it for a left-over in between.
+ */
 static int tracefs_detach(struct rawbpf_link *link)
 {
-	int events = -1, kprobe_events = -1;
-	int err = tracefs_lock(&events, &kprobe_events);
+	int events = -1, kprobe_events = -1, err;
 
 	rawbpf__close(link->fd);
+	err = tracefs_open(&events, &kprobe_events);
 	if (err < 0)
 		return err;
 	err = remove_event(kprobe_events, link->tracefs_event);
-	tracefs_unlock(events, kprobe_events);
-	return err;
+	tracefs_close(events, kprobe_events);
+	return err == -ENOENT ? 0 : err;
 }
 
 static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
@@ -184,7 +249,7 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
 	char definition[544]; /* a symbol of 511 bytes, '+' and a number */
 	struct rawbpf__out out = rawbpf__out_begin(definition, sizeof definition);
 	int events = -1, kprobe_events = -1;
-	int err = tracefs_lock(&events, &kprobe_events);
+	int err = tracefs_open(&events, &kprobe_events);
 
 	if (err < 0)
 		return err;
@@ -193,8 +258,10 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
 		rawbpf__out_text(&out, "+");
 	}
 	rawbpf__out_number(&out, offset);
-	err = create_and_open(link, events, kprobe_events, retprobe ? "r" : "p", definition);
-	tracefs_unlock(events, kprobe_events);
+	err = tracefs_lock(kprobe_events);
+	if (err == 0)
+		err = create_and_open(link, events, kprobe_events, retprobe ? "r" : "p", definition);
+	tracefs_close(events, kprobe_events);
 	if (err == 0)
 		link->end = tracefs_detach;
 	return err;

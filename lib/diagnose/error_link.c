@@ -57,7 +57,8 @@ static const struct rawbpf_failures failures_of_kprobe_attach = {
 		"EINVAL: '@' cannot be probed: not a function's name, one that kprobes "
 		"themselves rely on, or an offset inside an instruction\0"
 		"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"
-		"EBUSY: 1024 events of this library are in tracefs already\0"
+		"EBUSY: another process has held a lock on kprobe_events in tracefs for 2 seconds; find it "
+		"in /proc/locks, by the file's inode\0"
 		"EADDRNOTAVAIL: this kernel has several functions '@'; probe one by its "
 		"address\0",
 };
@@ -208,7 +209,7 @@ RAWBPF__OPERATION(LINK_UPDATE, failures_of_link_update);
 
 static const struct rawbpf_failures failures_of_link_detach = {
 	.sentences =
-		"EBUSY: the event in tracefs is still in use\0"
+		"EBUSY: the program is detached, but its event in tracefs is still in use\0"
 		"EACCES: tracefs cannot be written; the event stays there\0"
 		"EOPNOTSUPP: tracefs is no longer mounted\0"
 		"ENOENT: somebody else removed the event\0",

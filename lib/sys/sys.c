@@ -142,12 +142,7 @@ int rawbpf__inode(const char *path, uint64_t *inode)
 
 int rawbpf__flock(int fd)
 {
-	long result;
-
-	do
-		result = enter3(fd, LOCK_EX, 0, __NR_flock);
-	while (result == -EINTR);
-	return result;
+	return enter3(fd, LOCK_EX | LOCK_NB, 0, __NR_flock);
 }
 
 static int map_memory(void **address, size_t size, int protection, int flags, int fd, size_t offset)
@@ -294,6 +289,23 @@ int rawbpf__time_left(int64_t end, int timeout_ms)
 	if (left > timeout_ms)
 		return timeout_ms;
 	return left > 0 ? left : 0;
+}
+
+void rawbpf__sleep(unsigned milliseconds)
+{
+	const int64_t time[2] = { milliseconds / 1000, milliseconds % 1000 * 1000000LL };
+#ifdef __NR_clock_nanosleep_time64
+	const long number = __NR_clock_nanosleep_time64;
+#else
+	const long number = __NR_clock_nanosleep;
+#endif
+
+	enter(number, CLOCK_MONOTONIC, 0, (long)time, 0, 0, 0);
+}
+
+int rawbpf__thread_id(void)
+{
+	return enter3(0, 0, 0, __NR_gettid);
 }
 
 int rawbpf__process_id(void)

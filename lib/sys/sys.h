@@ -54,7 +54,7 @@ RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t siz
 RAWBPF__PRIVATE unsigned rawbpf__filesystem(const char *path);
 /* The number of a file's inode. */
 RAWBPF__PRIVATE int rawbpf__inode(const char *path, uint64_t *inode);
-/* Waits for an exclusive lock, which ends when `fd` is closed. */
+/* Takes an exclusive lock, which ends when `fd` is closed. -EAGAIN: somebody else has one. */
 RAWBPF__PRIVATE int rawbpf__flock(int fd);
 
 /* fd -1: anonymous scratch memory. */
@@ -79,9 +79,12 @@ RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
 
 /* Another one in a child of fork(2). */
 RAWBPF__PRIVATE int rawbpf__process_id(void);
+RAWBPF__PRIVATE int rawbpf__thread_id(void);
 
 /* A clock that only goes forward. */
 RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
+/* Returns early when a signal comes. */
+RAWBPF__PRIVATE void rawbpf__sleep(unsigned milliseconds);
 /* When a wait of that long from now ends; how much of it is left: -1 stays -1, and 0 stays 0. */
 RAWBPF__PRIVATE int64_t rawbpf__time_end(int timeout_ms);
 RAWBPF__PRIVATE int rawbpf__time_left(int64_t end, int timeout_ms);

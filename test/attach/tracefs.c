@@ -2,7 +2,7 @@
 /*
  * Kprobes by way of tracefs, on any kernel: against a stand-in for tracefs, a directory in which
  * kprobe_events is a plain file that keeps what was written to it, and the events that the
- * library would make there exist already, each in truth a tracepoint of the kernel.
+ * library makes there are in truth a tracepoint of the kernel.
  */
 #include "../live.h"
 
@@ -10,15 +10,34 @@
 #include <stdint.h>
 #include <sys/file.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define TRACEFS "/sys/kernel/tracing"
 #define KPROBE_EVENTS TRACEFS "/kprobe_events"
 
-/* What was written after the first `old` bytes. Commands are one write each, without a newline. */
+extern int (*rawbpf__fault)(long number);
+
+/* The n-th write from now on is refused: the event is held open by somebody. */
+static int busy_write;
+static unsigned lock_calls;
+
+static int before_call(long number)
+{
+	live_stand_in_step();
+	lock_calls += number == SYS_flock;
+	return number == SYS_write && busy_write && --busy_write == 0 ? -EBUSY : 0;
+}
+
+/*
+ * What was written after the first `old` bytes, with T for this thread. Commands are one write each,
+ * without a newline.
+ */
 static const char *written(size_t old)
 {
-	static char text[65536];
+	static char text[65536], short_text[65536];
 	FILE *file = fopen(KPROBE_EVENTS, "re");
+	char *to = short_text, thread[16];
+	const char *at;
 	size_t length;
 
 	ck_assert_ptr_nonnull(file);
@@ -26,7 +45,17 @@ static const char *written(size_t old)
 	fclose(file);
 	text[length] = '\0';
 	ck_assert_uint_ge(length, old);
-	return text + old;
+	snprintf(thread, sizeof thread, "/e%d_", (int)syscall(SYS_gettid));
+	for (at = text + old; *at;) {
+		if (strncmp(at, thread, strlen(thread)) == 0) {
+			to = stpcpy(to, "/eT_");
+			at += strlen(thread);
+		} else {
+			*to++ = *at++;
+		}
+	}
+	*to = '\0';
+	return short_text;
 }
 
 static int attach(struct rawbpf_link *link, int prog, struct rawbpf_kprobe_spec spec)
@@ -39,6 +68,7 @@ static int attach(struct rawbpf_link *link, int prog, struct rawbpf_kprobe_spec 
 	do { \
 		if (!live_stand_in_tracefs(CONTENT)) \
 			SKIP("this kernel has no tracepoints of system calls"); \
+		rawbpf__fault = before_call; \
 	} while (0)
 
 #if defined(__x86_64__)
@@ -51,13 +81,13 @@ static const struct {
 	struct rawbpf_kprobe_spec spec;
 	const char *definition;
 } places[] = {
-	{ { .symbol = "do_fchownat" }, "p:rawbpf/e0 do_fchownat+0" },
-	{ { .symbol = "do_fchownat", .offset = 16 }, "p:rawbpf/e0 do_fchownat+16" },
-	{ { .symbol = "module:function", .retprobe = 1 }, "r:rawbpf/e0 module:function+0" },
-	{ { .address = 0xffffffff81234567 }, "p:rawbpf/e0 18446744071581156711" },
+	{ { .symbol = "do_fchownat" }, "p:rawbpf/eT_0 do_fchownat+0" },
+	{ { .symbol = "do_fchownat", .offset = 16 }, "p:rawbpf/eT_0 do_fchownat+16" },
+	{ { .symbol = "module:function", .retprobe = 1 }, "r:rawbpf/eT_0 module:function+0" },
+	{ { .address = 0xffffffff81234567 }, "p:rawbpf/eT_0 18446744071581156711" },
 #ifdef WRAPPER
-	{ { .syscall = "fchownat" }, "p:rawbpf/e0 " WRAPPER "fchownat+0" },
-	{ { .syscall = "fchownat", .retprobe = 1 }, "r:rawbpf/e0 " WRAPPER "fchownat+0" },
+	{ { .syscall = "fchownat" }, "p:rawbpf/eT_0 " WRAPPER "fchownat+0" },
+	{ { .syscall = "fchownat", .retprobe = 1 }, "r:rawbpf/eT_0 " WRAPPER "fchownat+0" },
 #endif
 };
 
@@ -73,9 +103,9 @@ START_TEST(test_places)
 	ck_assert_int_eq(attach(&link, prog, places[_i].spec), 0);
 	ck_assert_str_eq(written(0), places[_i].definition);
 	ck_assert_int_gt(link.fd, 2);
-	ck_assert_uint_eq(link.tracefs_event, 0);
+	ck_assert_uint_eq(link.tracefs_event, (uint64_t)syscall(SYS_gettid) << 32);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
-	snprintf(both, sizeof both, "%s-:rawbpf/e0 ", places[_i].definition);
+	snprintf(both, sizeof both, "%s-:rawbpf/eT_0 ", places[_i].definition);
 	ck_assert_str_eq(written(0), both);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	ck_assert_str_eq(written(0), both);
@@ -87,16 +117,21 @@ END_TEST
 START_TEST(test_left_overs)
 {
 	static const char events[] =
-		"p:rawbpf/e0 do_fchownat\n"
-		"r8:rawbpf/e3 do_fchownat\n"
-		"p:kprobes/e1 do_fchownat\n"
+		"p:rawbpf/e1_0 do_fchownat\n"
+		"r8:rawbpf/e4194303_4294967295 do_fchownat\n"
+		"p:kprobes/e1_0 do_fchownat\n"
 		"p:rawbpf/event do_fchownat\n"
+		"p:rawbpf/e2 do_fchownat\n"
 		"p:rawbpf/e2x do_fchownat\n"
-		"p:rawbpf/e1024 do_fchownat\n"
-		"p:rawbpf/e900000000 do_fchownat\n"
-		"p:rawbpf/e4294967297 do_fchownat\n"
-		"p:kprobes/p x=:rawbpf/e1 do_fchownat\n"
-		"-:rawbpf/e1\n";
+		"p:rawbpf/e2_ do_fchownat\n"
+		"p:rawbpf/e_2 do_fchownat\n"
+		"p:rawbpf/e2_0x do_fchownat\n"
+		"p:rawbpf/e2_0_0 do_fchownat\n"
+		"p:rawbpf/e4294967296_0 do_fchownat\n"
+		"p:rawbpf/e2_4294967296 do_fchownat\n"
+		"p:rawbpf2/e2_0 do_fchownat\n"
+		"p:kprobes/p x=:rawbpf/e1_0 do_fchownat\n"
+		"-:rawbpf/e1_0\n";
 	struct rawbpf_link link;
 	int prog;
 
@@ -104,7 +139,7 @@ START_TEST(test_left_overs)
 	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
 	ck_assert_str_eq(written(sizeof events - 1),
-			 "-:rawbpf/e3 -:rawbpf/e0 p:rawbpf/e0 x+0");
+			 "-:rawbpf/e4194303_4294967295 -:rawbpf/e1_0 p:rawbpf/eT_0 x+0");
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	close(prog);
 }
@@ -120,13 +155,47 @@ START_TEST(test_long_list)
 
 	for (i = 0; i < 40; i++)
 		length += sprintf(events + length, "p:kprobes/p%d %0*d\n", i, 300 + i, 0);
-	length += sprintf(events + length, "p:rawbpf/e1 do_fchownat\n");
+	length += sprintf(events + length, "p:rawbpf/e1_7 do_fchownat\n");
 	STAND_IN(events);
 	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
-	ck_assert_str_eq(written(length), "-:rawbpf/e1 p:rawbpf/e0 x+0");
+	ck_assert_str_eq(written(length), "-:rawbpf/e1_7 p:rawbpf/eT_0 x+0");
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	close(prog);
+}
+END_TEST
+
+/* A thread that holds its first event reads no list: the left-over stays. */
+START_TEST(test_second)
+{
+	static const char events[] = "p:rawbpf/e1_0 do_fchownat\n";
+	struct rawbpf_link first, second, third;
+	unsigned number, other;
+	char end;
+	int progs[3];
+
+	STAND_IN("");
+	for (int i = 0; i < 3; i++) /* the stand-in lends one tracepoint, which takes a program once */
+		progs[i] = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
+	ck_assert_int_eq(attach(&first, progs[0], (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
+	live_stand_in_step();
+	live_stand_in_list(events);
+	busy_write = 1;
+	ck_assert_int_eq(attach(&second, progs[1], (struct rawbpf_kprobe_spec){ .symbol = "y" }), 0);
+	ck_assert_int_eq(sscanf(written(sizeof events - 1), "p:rawbpf/eT_%u y+0%c", &number, &end), 1);
+	ck_assert_uint_ne(number, 0);
+	ck_assert_uint_eq(second.tracefs_event, (uint64_t)syscall(SYS_gettid) << 32 | number);
+	live_stand_in_step();
+	live_stand_in_list(events);
+	busy_write = 1;
+	ck_assert_int_eq(attach(&third, progs[2], (struct rawbpf_kprobe_spec){ .symbol = "z" }), 0);
+	ck_assert_int_eq(sscanf(written(sizeof events - 1), "p:rawbpf/eT_%u z+0%c", &other, &end), 1);
+	ck_assert_uint_ne(other, number);
+	ck_assert_int_eq(rawbpf_link_detach(&third), 0);
+	ck_assert_int_eq(rawbpf_link_detach(&second), 0);
+	ck_assert_int_eq(rawbpf_link_detach(&first), 0);
+	for (int i = 0; i < 3; i++)
+		close(progs[i]);
 }
 END_TEST
 
@@ -143,18 +212,17 @@ START_TEST(test_failures)
 	ck_assert_int_eq(attach(&link, wrong, spec), -EINVAL);
 	ck_assert_int_eq(link.fd, 0);
 	ck_assert_uint_eq(link.tracefs_event, 0);
-	ck_assert_str_eq(written(0), "p:rawbpf/e0 x+0-:rawbpf/e0 ");
+	ck_assert_str_eq(written(0), "p:rawbpf/eT_0 x+0-:rawbpf/eT_0 ");
 	ck_assert_int_eq(attach(&link, -1, spec), -EBADF);
 	ck_assert_uint_eq(link.tracefs_event, 0);
 
-	unlink(TRACEFS "/events/rawbpf/e0/id");
-	live_write_file(KPROBE_EVENTS, "");
-	ck_assert_int_eq(attach(&link, prog, spec), -ENOENT);
-	ck_assert_str_eq(written(0), "p:rawbpf/e0 x+0-:rawbpf/e0 ");
-	live_write_file(TRACEFS "/events/rawbpf/e0/id", "none\n");
+	strcpy(live_stand_in_id, "none\n");
+	live_stand_in_list("");
 	ck_assert_int_eq(attach(&link, prog, spec), -EINVAL);
+	ck_assert_str_eq(written(0), "p:rawbpf/eT_0 x+0-:rawbpf/eT_0 ");
 	ck_assert_int_eq(link.fd, 0);
 	ck_assert_uint_eq(link.tracefs_event, 0);
+	live_stand_in_step();
 
 	unlink(KPROBE_EVENTS);
 	ck_assert_int_eq(attach(&link, prog, spec), -EOPNOTSUPP);
@@ -194,38 +262,107 @@ START_TEST(test_release)
 	ck_assert_int_gt(fd, 2);
 	ck_assert_uint_eq(link.tracefs_event, 0);
 	close(fd);
-	ck_assert_str_eq(written(0), "p:rawbpf/e0 x+0");
+	ck_assert_str_eq(written(0), "p:rawbpf/eT_0 x+0");
 	close(prog);
 }
 END_TEST
 
-/* Who is in the middle of making or removing an event is waited for. */
-START_TEST(test_lock)
+/* Hold a lock on kprobe_events for that long, in another process, from before this returns. */
+static pid_t start_locker(unsigned milliseconds)
 {
-	struct rawbpf_link link;
-	int prog, fd, status, ready[2];
+	int ready[2], fd;
 	char byte;
 	pid_t pid;
 
-	STAND_IN("");
-	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
 	pid = fork();
 	if (pid == 0) {
-		fd = open(KPROBE_EVENTS, O_RDWR | O_APPEND | O_CLOEXEC);
+		fd = open(KPROBE_EVENTS, O_RDONLY | O_CLOEXEC);
 		flock(fd, LOCK_EX);
-		write(ready[1], "", 1);
-		usleep(200 * 1000);
-		_exit(write(fd, "p:rawbpf/e0 first\n", 18) != 18);
+		if (write(ready[1], "", 1) == 1)
+			usleep(milliseconds * 1000);
+		_exit(0);
 	}
 	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
-	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
-	ck_assert_str_eq(written(0), "p:rawbpf/e0 first\n-:rawbpf/e0 p:rawbpf/e0 x+0");
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	close(ready[0]);
 	close(ready[1]);
+	return pid;
+}
+
+static void end_locker(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+/* Who is in the middle of making an event is waited for. */
+START_TEST(test_lock)
+{
+	struct rawbpf_link link;
+	pid_t pid;
+	int prog;
+
+	STAND_IN("");
+	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
+	pid = start_locker(200);
+	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
+	ck_assert_uint_gt(lock_calls, 1);
+	ck_assert_str_eq(written(0), "p:rawbpf/eT_0 x+0");
+	end_locker(pid);
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	close(prog);
+}
+END_TEST
+
+/* Who holds the lock for ever keeps others from attaching, for 2 s each; detaching does not wait. */
+START_TEST(test_locked)
+{
+	struct rawbpf_link link, other = { .fd = 77, .tracefs_event = 77 };
+	unsigned before;
+	double begin;
+	pid_t pid;
+	int prog;
+
+	STAND_IN("");
+	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
+	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
+	pid = start_locker(600 * 1000);
+	begin = seconds();
+	ck_assert_int_eq(attach(&other, prog, (struct rawbpf_kprobe_spec){ .symbol = "y" }), -EBUSY);
+	ck_assert_double_ge(seconds() - begin, 1.5);
+	ck_assert_uint_le(lock_calls, 1 + 401); /* 5 ms between two */
+	ck_assert_int_eq(other.fd, 0);
+	ck_assert_uint_eq(other.tracefs_event, 0);
+	before = lock_calls;
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	ck_assert_uint_eq(lock_calls, before);
+	ck_assert_str_eq(written(0), "p:rawbpf/eT_0 x+0-:rawbpf/eT_0 ");
+	end_locker(pid);
+	close(prog);
+}
+END_TEST
+
+/* The probe has ended before anything is asked of tracefs: its event can be removed. */
+START_TEST(test_detach_order)
+{
+	struct rawbpf_link link;
+	int prog, fds;
+
+	STAND_IN("");
+	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
+	fds = live_fds();
+	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
+	busy_write = 1;
+	ck_assert_int_eq(rawbpf_link_detach(&link), -EBUSY);
+	ck_assert_int_eq(live_fds(), fds);
 	close(prog);
 }
 END_TEST
@@ -255,7 +392,10 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_failures);
 	tcase_add_test(tests, test_detach_without_tracefs);
 	tcase_add_test(tests, test_release);
+	tcase_add_test(tests, test_second);
 	tcase_add_test(tests, test_lock);
+	tcase_add_test(tests, test_locked);
+	tcase_add_test(tests, test_detach_order);
 	tcase_add_test(tests, test_nobody);
 }
 

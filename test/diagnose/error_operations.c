@@ -50,7 +50,7 @@ static const struct operation_case {
 	CASE(NETNS_ATTACH, -EBADF, "EBADF: '/x' is not open"),
 	CASE(SOCKMAP_ATTACH, -EBUSY, "EBUSY: the map has such a program already"),
 	CASE(LINK_UPDATE, -ENOLINK, "ENOLINK: what it was attached to is gone"),
-	CASE(LINK_DETACH, -EBUSY, "EBUSY: the event in tracefs is still in use"),
+	CASE(LINK_DETACH, -EBUSY, "EBUSY: the program is detached, but its event in tracefs is still in use"),
 	CASE(LINK_REVOKE, -EOPNOTSUPP, "EOPNOTSUPP: links of this kind end when nobody holds them"),
 	CASE(OBJ_PIN_AT, -EPERM, "EPERM: the directory is not of a bpffs, or the name has a dot in it"),
 	CASE(OBJ_OPEN_AT, -EBADF, "EBADF: the directory is not open"),

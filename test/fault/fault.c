@@ -188,14 +188,27 @@ static int attach_kprobe(void)
 		.syscall = "fchownat" }));
 }
 
+static int step_stand_in(long number)
+{
+	(void)number;
+	live_stand_in_step();
+	return 0;
+}
+
 /* One with an event of its own, and one left over, in the stand-in for tracefs. */
 static int attach_by_tracefs(void)
 {
+	int (*const planned)(long number) = rawbpf__fault;
 	struct rawbpf_link link;
+	int err;
 
-	live_write_file("/sys/kernel/tracing/kprobe_events", "p:rawbpf/e1 do_fchownat\n");
-	return fault_finish(&link, rawbpf_kprobe_attach(&link, classic, &(struct rawbpf_kprobe_spec){
+	live_stand_in_list("p:rawbpf/e1_0 do_fchownat\n");
+	if (!planned)
+		rawbpf__fault = step_stand_in;
+	err = fault_finish(&link, rawbpf_kprobe_attach(&link, classic, &(struct rawbpf_kprobe_spec){
 		.symbol = "do_fchownat", .method = RAWBPF_KPROBE_TRACEFS }));
+	rawbpf__fault = planned;
+	return err;
 }
 
 #define PIN "/sys/fs/bpf/pinned"
@@ -479,7 +492,7 @@ static const struct fault_operation operations[] = {
 	{ "tracepoint_attach by ioctl", attach_by_ioctl, 0, 0 },
 	{ "tracepoint_attach, refused", attach_wrong_prog, -EINVAL, 0 },
 	{ "kprobe_attach", attach_kprobe, -EOPNOTSUPP, 0 },
-	{ "kprobe_attach by tracefs", attach_by_tracefs, 0, 0 },
+	{ "kprobe_attach by tracefs", attach_by_tracefs, 0, -EBUSY },
 	{ "obj_pin", pin, 0, 0 },
 	{ "link_pin", pin_link, 0, 0 },
 	{ "perfbuf", perf_buffer_oldest, 0, 0 },

@@ -39,6 +39,7 @@ static struct {
 
 static inline int fault_inject(long number)
 {
+	live_stand_in_step();
 	/*
 	 * The kernel does not fail to unmap what was mapped or to set a mask that it gave out, so
 	 * the library need not survive that. (A close() that "fails" has closed.)
