@@ -89,7 +89,7 @@ least() {
 }
 
 ratio "assembling: LLVM's CPU time, to ours" "$(least "$work/llvm-asm.all")" \
-	"$(least "$work/asm.all")" "at least 20"
+	"$(least "$work/asm.all")" "at least 8"
 ratio "disassembling: LLVM's CPU time, to ours" "$(least "$work/llvm-disasm.all")" \
 	"$(least "$work/disasm.all")" "at least 25"
 ratio "assembling: LLVM's peak memory, to ours" "$(least "$work/llvm-asm.memories")" \
