@@ -97,5 +97,6 @@
 #include "../insn/asm/show.c"
 #include "../insn/asm/statement.c"
 #include "../insn/asm/template.c"
+#include "../insn/asm/warning.c"
 
 #pragma GCC visibility pop

@@ -41,23 +41,22 @@ static void print_c(const struct program *program)
 	}
 }
 
-static int assemble(const char *path, const char *output, char format, enum rawbpf_byte_order order)
+static int assemble(struct program *program, const char *path, const char *output, char format,
+		    enum rawbpf_byte_order order)
 {
-	struct program program = { 0 };
-
-	if (tool_read(&asm_member, path, &program.file) != OK ||
-	    tool_assemble(&asm_member, &program, 0) != OK)
+	if (tool_read(&asm_member, path, &program->file) != OK ||
+	    tool_assemble(&asm_member, program, 0) != OK)
 		return FAILED;
 	if (output && !freopen(output, "w", stdout))
 		return tool_fail(&asm_member, "%s: %s", output, strerror(errno));
 	if (format == 'r' && isatty(STDOUT_FILENO))
 		return tool_fail(&asm_member, "raw bytes are not for a terminal: -f hex, -f c or -o FILE");
 	if (format == 'r')
-		print_raw(&program, order);
+		print_raw(program, order);
 	else if (format == 'h')
-		print_hex(&program, order);
+		print_hex(program, order);
 	else
-		print_c(&program);
+		print_c(program);
 	return tool_finish(&asm_member);
 }
 
@@ -68,15 +67,20 @@ int asm_main(int argc, char **argv)
 						 { NULL, 0, NULL, 0 } };
 	enum rawbpf_byte_order order = RAWBPF_HOST_ORDER;
 	const char *output = NULL, *format = "raw";
+	struct program program = { 0 };
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "f:o:h", options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "f:o:W:h", options, NULL)) != -1) {
 		switch (letter) {
 		case 'f':
 			format = optarg;
 			break;
 		case 'o':
 			output = optarg;
+			break;
+		case 'W':
+			if (tool_warning_option(&asm_member, optarg, &program) != OK)
+				return USAGE;
 			break;
 		case OPTION_LITTLE:
 		case OPTION_BIG:
@@ -94,16 +98,17 @@ int asm_main(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return tool_usage_error(&asm_member);
-	return assemble(argv[optind], output, format[0], order);
+	return assemble(&program, argv[optind], output, format[0], order);
 }
 
 const struct member asm_member = {
 	.name = "asm",
-	.usage = "[-f raw|hex|c] [-o OUT] [--big-endian|--little-endian] [FILE]",
+	.usage = "[-f raw|hex|c] [-o OUT] [-Werror] [--big-endian|--little-endian] [FILE]",
 	.help = "Assemble a program: FILE, or standard input (also -).\n"
 		"\n"
 		"  -f FORMAT        raw: the bytes (default); hex: 8 bytes a line; c: macros to paste\n"
 		"  -o OUT           write there (default: standard output)\n"
+		"  -Werror          a warning is an error\n"
 		"  --big-endian     bytes for a big-endian machine\n"
 		"  --little-endian  for a little-endian one (default: as this machine)\n"
 		"  -h, --help       this text\n",

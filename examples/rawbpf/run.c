@@ -191,28 +191,27 @@ static int run_program(const struct program *program, int prog, const struct run
 	return tool_finish(&run_member);
 }
 
-static int run(const struct run_options *options)
+static int run(struct program *program, const struct run_options *options)
 {
 	static char zeros[64];
 	struct file data = { .name = "zeros", .data = zeros, .size = sizeof zeros };
-	struct program program = { 0 };
 	int fds[64], prog;
 
 	if (options->type >= TYPES - 2)
 		data.size = 0;
 	if (options->data_path && tool_read(&run_member, options->data_path, &data) != OK)
 		return FAILED;
-	if (tool_read(&run_member, options->path, &program.file) != OK ||
-	    tool_assemble(&run_member, &program, 1) != OK)
+	if (tool_read(&run_member, options->path, &program->file) != OK ||
+	    tool_assemble(&run_member, program, 1) != OK)
 		return FAILED;
 	rawbpf_memlock_raise(); /* before Linux 5.11 maps need it; else it does no harm */
-	if (create_maps(&program, fds) != OK)
+	if (create_maps(program, fds) != OK)
 		return FAILED;
-	set_map_fds(&program, fds);
-	prog = load(&program, options);
+	set_map_fds(program, fds);
+	prog = load(program, options);
 	if (prog < 0)
 		return FAILED;
-	return run_program(&program, prog, options, &data, fds);
+	return run_program(program, prog, options, &data, fds);
 }
 
 static int find_type(const char *name)
@@ -232,10 +231,11 @@ int run_main(int argc, char **argv)
 	static const struct option long_options[] = { { "help", no_argument, NULL, 'h' },
 						      { NULL, 0, NULL, 0 } };
 	struct run_options options = { .repeat = 1 };
+	struct program program = { 0 };
 	char *end;
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "t:d:r:vh", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "t:d:r:W:vh", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 't':
 			options.type = find_type(optarg);
@@ -253,6 +253,10 @@ int run_main(int argc, char **argv)
 				return USAGE;
 			}
 			break;
+		case 'W':
+			if (tool_warning_option(&run_member, optarg, &program) != OK)
+				return USAGE;
+			break;
 		case 'v':
 			options.verbose = 1;
 			break;
@@ -265,12 +269,12 @@ int run_main(int argc, char **argv)
 	if (argc - optind > 1)
 		return tool_usage_error(&run_member);
 	options.path = argv[optind];
-	return run(&options);
+	return run(&program, &options);
 }
 
 const struct member run_member = {
 	.name = "run",
-	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-v] [FILE]",
+	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-Werror] [-v] [FILE]",
 	.help = "Assemble a program (FILE, or standard input), make the maps it declares, run it in\n"
 		"the kernel on a packet, and print r0, the time, the packet after, and the maps.\n"
 		"\n"
@@ -278,6 +282,7 @@ const struct member run_member = {
 		"                raw_tp or syscall; the last two take a context, and no packet\n"
 		"  -d DATA-FILE  the packet or context (default: a packet of 64 zeros)\n"
 		"  -r REPEAT     run that often, and tell the average time\n"
+		"  -Werror       a warning of the assembler is an error\n"
 		"  -v            of a program that is refused, the verifier's whole log\n"
 		"  -h, --help    this text\n"
 		"\n"

@@ -123,10 +123,48 @@ static void print_error(const struct file *file, const struct rawbpf_text_error 
 	fputs(text, stderr);
 }
 
+static int is_before(const struct rawbpf_text_error *a, const struct rawbpf_text_error *b)
+{
+	return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+/* Errors and warnings, both in the order of their places, in one. */
+static void print_errors(const struct file *file, const struct rawbpf_text *text)
+{
+	const struct rawbpf_text_error *error = text->errors, *warning = text->warnings;
+	unsigned errors = text->error_count, warnings = text->warning_count;
+
+	errors = errors < text->error_max ? errors : text->error_max;
+	warnings = warnings < text->warning_max ? warnings : text->warning_max;
+	while (errors || warnings) {
+		if (!warnings || (errors && is_before(error, warning))) {
+			print_error(file, error++);
+			errors--;
+		} else {
+			print_error(file, warning++);
+			warnings--;
+		}
+	}
+	if (text->error_count > text->error_max)
+		fprintf(stderr, "... and %u more errors\n", text->error_count - text->error_max);
+	if (text->warning_count > text->warning_max)
+		fprintf(stderr, "... and %u more warnings\n",
+			text->warning_count - text->warning_max);
+}
+
+int tool_warning_option(const struct member *member, const char *argument, struct program *program)
+{
+	program->warnings_are_errors = strcmp(argument, "error") == 0;
+	if (program->warnings_are_errors)
+		return OK;
+	tool_fail(member, "-W wants error, as in -Werror, not '%s'", argument);
+	return USAGE;
+}
+
 int tool_assemble(const struct member *member, struct program *program, int wants_lines)
 {
 	enum { MAPS = 64, ERRORS = 20 };
-	struct rawbpf_text_error errors[ERRORS];
+	struct rawbpf_text_error errors[ERRORS], warnings[ERRORS];
 	/* An instruction takes two characters at least, a 64-bit load five and two slots. */
 	size_t max = program->file.size / 2 + 2;
 	struct rawbpf_text text = {
@@ -136,6 +174,8 @@ int tool_assemble(const struct member *member, struct program *program, int want
 		.map_max = MAPS,
 		.errors = errors,
 		.error_max = ERRORS,
+		.warnings = warnings,
+		.warning_max = ERRORS,
 		.scratch_size = rawbpf_text_scratch_size(program->file.size),
 	};
 	int count;
@@ -149,12 +189,11 @@ int tool_assemble(const struct member *member, struct program *program, int want
 		return tool_fail(member, "out of memory");
 	count = rawbpf_text_parse(&text);
 	free(text.scratch);
-	for (unsigned i = 0; i < text.error_count && i < ERRORS; i++)
-		print_error(&program->file, &errors[i]);
-	if (text.error_count > ERRORS)
-		fprintf(stderr, "... and %u more errors\n", text.error_count - ERRORS);
+	print_errors(&program->file, &text);
 	if (text.error_count)
 		return FAILED;
+	if (text.warning_count && program->warnings_are_errors)
+		return tool_fail(member, "%s: warnings are errors, by -Werror", program->file.name);
 	if (count < 0)
 		return tool_fail(member, "%s: %s", program->file.name, strerror(-count));
 	program->count = count;

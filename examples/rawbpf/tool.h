@@ -54,9 +54,14 @@ struct program {
 	unsigned *lines; /* of each slot in the text; NULL if it was bytes */
 	struct rawbpf_text_map *maps;
 	unsigned map_count;
+	int warnings_are_errors; /* -Werror */
 };
 
-/* From text: every mistake is printed as compilers do. */
+/* What -W says, "error". OK, or USAGE and a message. */
+int tool_warning_option(const struct member *member, const char *argument,
+			struct program *program);
+
+/* From text: every mistake is printed as compilers do, and every warning. */
 int tool_assemble(const struct member *member, struct program *program, int wants_lines);
 /* From bytes, or hex digits with any white space. */
 int tool_decode(const struct member *member, struct program *program, int hex,

@@ -44,6 +44,7 @@ struct rawbpf_text_error {
 	unsigned line;
 	unsigned column;
 	unsigned width;     /* bytes to underline, 1 or more */
+	unsigned is_warning; /* 1: the text is assembled, but may not mean what its author thinks */
 	char message[116];  /* terminated, printable: what is wrong, what was expected */
 };
 
@@ -64,12 +65,15 @@ struct rawbpf_text {
 	unsigned map_max;
 	struct rawbpf_text_error *errors;   /* out: the first `error_max`, by their places */
 	unsigned error_max;
+	struct rawbpf_text_error *warnings; /* out: the first `warning_max`, likewise */
+	unsigned warning_max;
 	void *scratch;                      /* for labels: rawbpf_text_scratch_size() bytes */
 	size_t scratch_size;
 
 	unsigned count;                     /* out: slots needed, even if more than `max` */
 	unsigned map_count;                 /* out: likewise */
 	unsigned error_count;               /* out: also of those beyond error_max */
+	unsigned warning_count;             /* out: likewise; they change no result */
 };
 
 /* Enough scratch for a text of that length: about 40 KB and 20 times, if long 10 times, the text. */

@@ -20,7 +20,14 @@ static void out_name(struct rawbpf__out *out, const char *name, unsigned length)
 		rawbpf__out_text(out, "...");
 }
 
-/* What "%" and `directive` stand for; 0: another character. */
+static void out_hex(struct rawbpf__out *out, unsigned long long number)
+{
+	if (number > 15)
+		out_hex(out, number / 16);
+	rawbpf__out_byte(out, "0123456789abcdef"[number % 16]);
+}
+
+/* Add what the directive behind a "%" stands for. Returns how long the directive is. */
 static int out_argument(struct rawbpf__out *out, const char *directive, va_list *arguments)
 {
 	unsigned length;
@@ -36,6 +43,10 @@ static int out_argument(struct rawbpf__out *out, const char *directive, va_list 
 	}
 	if (rawbpf__starts_with(directive, "lld")) {
 		rawbpf__out_signed(out, va_arg(*arguments, long long));
+		return 3;
+	}
+	if (rawbpf__starts_with(directive, "llx")) {
+		out_hex(out, va_arg(*arguments, unsigned long long));
 		return 3;
 	}
 	rawbpf__out_hex(out, va_arg(*arguments, unsigned));
@@ -59,43 +70,84 @@ static int is_before(const struct rawbpf__token *token, const struct rawbpf_text
 					    token->column < error->column;
 }
 
-RAWBPF__PRIVATE int rawbpf__is_kept(const struct rawbpf_text *text,
-				    const struct rawbpf__token *token)
+/* The errors, or the warnings. */
+struct complain_list {
+	struct rawbpf_text_error *all;
+	unsigned max, *count;
+};
+
+static struct complain_list list_errors(struct rawbpf_text *text)
 {
-	return text->error_count < text->error_max ||
-	       (text->error_max && is_before(token, &text->errors[text->error_max - 1]));
+	return (struct complain_list){ text->errors, text->error_max, &text->error_count };
 }
 
-/* Errors are kept in the order of their places; of too many the first. */
-static struct rawbpf_text_error *error_add(struct rawbpf_text *text,
-					   const struct rawbpf__token *token)
+static struct complain_list list_warnings(struct rawbpf_text *text)
 {
-	unsigned n = text->error_count++;
+	return (struct complain_list){ text->warnings, text->warning_max, &text->warning_count };
+}
 
-	if (n >= text->error_max)
-		n = text->error_max - 1;
-	for (; n && is_before(token, &text->errors[n - 1]); n--)
-		text->errors[n] = text->errors[n - 1];
-	text->errors[n] = (struct rawbpf_text_error){
+static int list_keeps(const struct complain_list *list, const struct rawbpf__token *token)
+{
+	return *list->count < list->max || (list->max && is_before(token, &list->all[list->max - 1]));
+}
+
+/* They are kept in the order of their places; of too many the first. NULL: not this one. */
+static struct rawbpf_text_error *list_add(const struct complain_list *list,
+					  const struct rawbpf__token *token)
+{
+	int is_kept = list_keeps(list, token);
+	unsigned n = *list->count < list->max ? *list->count : list->max - 1;
+
+	*list->count += 1;
+	if (!is_kept)
+		return NULL;
+	for (; n && is_before(token, &list->all[n - 1]); n--)
+		list->all[n] = list->all[n - 1];
+	list->all[n] = (struct rawbpf_text_error){
 		.line = token->line, .column = token->column, .width = token->length };
-	return &text->errors[n];
+	return &list->all[n];
+}
+
+static void say(struct rawbpf_text_error *error, const char *format, va_list *arguments)
+{
+	struct rawbpf__out out = rawbpf__out_begin(error->message, sizeof(error->message));
+
+	out_message(&out, format, arguments);
+}
+
+RAWBPF__PRIVATE int rawbpf__is_kept(struct rawbpf_text *text, const struct rawbpf__token *token)
+{
+	struct complain_list list = list_errors(text);
+
+	return list_keeps(&list, token);
 }
 
 RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf_text *text, const struct rawbpf__token *token,
 				      const char *format, ...)
 {
-	struct rawbpf_text_error *error;
-	struct rawbpf__out out;
+	struct complain_list list = list_errors(text);
+	struct rawbpf_text_error *error = list_add(&list, token);
 	va_list arguments;
 
-	if (!rawbpf__is_kept(text, token)) {
-		text->error_count++;
+	if (!error)
 		return;
-	}
-	error = error_add(text, token);
-	out = rawbpf__out_begin(error->message, sizeof(error->message));
 	va_start(arguments, format);
-	out_message(&out, format, &arguments);
+	say(error, format, &arguments);
+	va_end(arguments);
+}
+
+RAWBPF__PRIVATE void rawbpf__warn(struct rawbpf_text *text, const struct rawbpf__token *token,
+				  const char *format, ...)
+{
+	struct complain_list list = list_warnings(text);
+	struct rawbpf_text_error *warning = list_add(&list, token);
+	va_list arguments;
+
+	if (!warning)
+		return;
+	warning->is_warning = 1;
+	va_start(arguments, format);
+	say(warning, format, &arguments);
 	va_end(arguments);
 }
 

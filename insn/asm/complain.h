@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Errors: where, and in words. */
+/* Errors and warnings: where, and in words. */
 #ifndef RAWBPF_INSN_COMPLAIN_H
 #define RAWBPF_INSN_COMPLAIN_H
 
@@ -13,15 +13,19 @@
  *	%s	a string of ours
  *	%.*s	RAWBPF__TEXT(token): escaped, and not too long
  *	%lld	a number
+ *	%llx	a number in hexadecimal
  *	%02x	a byte
  */
 RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf_text *text, const struct rawbpf__token *token,
 				      const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Add a warning. */
+RAWBPF__PRIVATE void rawbpf__warn(struct rawbpf_text *text, const struct rawbpf__token *token,
+				  const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* May an error there be among the first? Otherwise nobody will read its message. */
-RAWBPF__PRIVATE int rawbpf__is_kept(const struct rawbpf_text *text,
-				    const struct rawbpf__token *token);
+RAWBPF__PRIVATE int rawbpf__is_kept(struct rawbpf_text *text, const struct rawbpf__token *token);
 
 /* Which of several names was meant? Offer all; `best` is then one, or NULL. */
 struct rawbpf__guess {

@@ -232,6 +232,8 @@ static void parse_instruction(struct rawbpf__parser *p, const struct rawbpf__pat
 	for (i = 0; good && i < pattern->count; i++)
 		if (pattern->elements[i].is_operand)
 			good = operand(p, &insn, &p->statement.tokens[i], &pattern->elements[i]);
+	if (good)
+		rawbpf__warn_instruction(p, pattern, &insn.slots[0]);
 	if (!insn.reference)
 		insn.slots[0].src_reg |= rawbpf__listing_source(&p->listing, &insn.slots[0]);
 	/* A wrong one has its place too, so that no jump over it is called too far. */
@@ -376,7 +378,7 @@ int rawbpf_text_parse(struct rawbpf_text *text)
 {
 	struct rawbpf__parser p;
 
-	text->count = text->map_count = text->error_count = 0;
+	text->count = text->map_count = text->error_count = text->warning_count = 0;
 	if (text->length > LENGTH_MAX)
 		return -E2BIG;
 	if (!parse_begin(&p, text))

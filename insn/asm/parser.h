@@ -11,6 +11,7 @@
  *	listing.c	what the kernel and objdump print around instructions
  *	reference.c	labels, maps and helpers that instructions name
  *	mismatch.c	what is wrong with a statement that is no instruction
+ *	warning.c	instructions that may not do what their text seems to say
  *	directive.c	.map and .set
  *	parse.c		the text, statement by statement
  */
@@ -66,6 +67,13 @@ RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token);
 /* The error that no instruction has the statement's tokens. */
 RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p);
+
+/* warning.c */
+
+/* Warn of an instruction that does something else than its text seems to say. */
+RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
+					      const struct rawbpf__pattern *pattern,
+					      const struct bpf_insn *insn);
 
 /* directive.c */
 

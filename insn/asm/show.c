@@ -63,7 +63,7 @@ size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, con
 	rawbpf__out_number(&out, error->line);
 	rawbpf__out_byte(&out, ':');
 	rawbpf__out_number(&out, error->column);
-	rawbpf__out_text(&out, ": error: ");
+	rawbpf__out_text(&out, error->is_warning ? ": warning: " : ": error: ");
 	for (i = 0; i < sizeof(error->message) && error->message[i]; i++)
 		rawbpf__out_escaped(&out, error->message[i]);
 	rawbpf__out_byte(&out, '\n');

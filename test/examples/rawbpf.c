@@ -145,6 +145,29 @@ START_TEST(test_asm_errors)
 }
 END_TEST
 
+START_TEST(test_asm_warnings)
+{
+	static const char program[] = "r0 = 0xffffffff\nexit\n";
+	static const char warning[] =
+		"1:6: warning: 0xffffffff is sign-extended to 0xffffffffffffffff; "
+		"w0 = NUMBER clears the upper 32 bits\nr0 = 0xffffffff\n     ^~~~~~~~~~\n";
+	const char *path = text_file(program);
+	char err[512];
+
+	snprintf(err, sizeof err, "%s:%s", path, warning);
+	assert_ends(NULL, ARGS("asm", "-f", "hex", "--little-endian", path), 0,
+		    "b7 00 00 00 ff ff ff ff\n95 00 00 00 00 00 00 00\n", err);
+	snprintf(err, sizeof err, "%s:%srawbpf asm: %s: warnings are errors, by -Werror\n", path,
+		 warning, path);
+	assert_ends(NULL, ARGS("asm", "-Werror", "-f", "hex", path), 1, "", err);
+	snprintf(err, sizeof err, "%s:%srawbpf run: %s: warnings are errors, by -Werror\n", path,
+		 warning, path);
+	assert_ends(NULL, ARGS("run", "-Werror", path), 1, "", err);
+	assert_ends(NULL, ARGS("asm", "-Wall", path), 2, "",
+		    "rawbpf asm: -W wants error, as in -Werror, not 'all'\n");
+}
+END_TEST
+
 START_TEST(test_asm_output)
 {
 	static const unsigned char expected[8] = { 0x95 };
@@ -366,6 +389,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_usage);
 	tcase_add_test(tests, test_asm);
 	tcase_add_test(tests, test_asm_errors);
+	tcase_add_test(tests, test_asm_warnings);
 	tcase_add_test(tests, test_asm_output);
 	tcase_add_test(tests, test_disasm);
 	tcase_add_test(tests, test_disasm_bad_input);

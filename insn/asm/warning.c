@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "parser.h"
+
+/* Does the instruction extend the sign of its immediate to 64 bits? */
+static int extends_sign(const struct bpf_insn *insn)
+{
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_ALU64:
+		return 1;
+	case BPF_JMP:
+		return BPF_OP(insn->code) != BPF_CALL;
+	case BPF_ST:
+		return BPF_SIZE(insn->code) == BPF_DW;
+	}
+	return 0;
+}
+
+/* 0x80000000 to 0xffffffff, which 32 bits hold, but with the sign bit set. */
+static void warn_sign(struct rawbpf__parser *p, const struct rawbpf__token *token,
+		      const struct bpf_insn *insn)
+{
+	unsigned long long extended = (int64_t)(int32_t)token->value;
+
+	if (insn->code == (BPF_ALU64 | BPF_MOV | BPF_K))
+		rawbpf__warn(p->text, token, "%.*s is sign-extended to 0x%llx; "
+			     "w%lld = NUMBER clears the upper 32 bits", RAWBPF__TEXT(token), extended,
+			     (long long)insn->dst_reg);
+	else
+		rawbpf__warn(p->text, token, "%.*s is sign-extended to 0x%llx; "
+			     "use a register set by w1 = NUMBER", RAWBPF__TEXT(token), extended);
+}
+
+/* A store takes the low bits of its immediate. */
+static void warn_width(struct rawbpf__parser *p, const struct rawbpf__token *token,
+		       const struct bpf_insn *insn)
+{
+	int bits = BPF_SIZE(insn->code) == BPF_B ? 8 : 16;
+	int64_t value = token->value, most = (1 << bits) - 1;
+
+	if (value < -(1 << (bits - 1)) || value > most)
+		rawbpf__warn(p->text, token, "%.*s does not fit %lld bits: the store writes %lld",
+			     RAWBPF__TEXT(token), (long long)bits, (long long)(value & most));
+}
+
+static void warn_immediate(struct rawbpf__parser *p, const struct rawbpf__token *token,
+			   const struct bpf_insn *insn)
+{
+	int is_store = BPF_CLASS(insn->code) == BPF_ST;
+
+	if (extends_sign(insn) && token->value > INT32_MAX && token->value <= UINT32_MAX)
+		warn_sign(p, token, insn);
+	else if (is_store && (BPF_SIZE(insn->code) == BPF_B || BPF_SIZE(insn->code) == BPF_H))
+		warn_width(p, token, insn);
+}
+
+/* "call -1" is what llvm-objdump prints of a call that the linker has still to fill in. */
+static void warn_call(struct rawbpf__parser *p, const struct rawbpf__token *token)
+{
+	if (token->code == RAWBPF__T_NUMBER && (int64_t)token->value < 0)
+		rawbpf__warn(p->text, token, "no helper has the number %.*s; "
+			     "a call that is not linked yet is printed so", RAWBPF__TEXT(token));
+}
+
+RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
+					      const struct rawbpf__pattern *pattern,
+					      const struct bpf_insn *insn)
+{
+	unsigned i;
+
+	/* A listing's numbers are printed from the instruction's bytes. */
+	if (p->listing.opcode.code || p->listing.bytes)
+		return;
+	for (i = 0; i < pattern->count; i++) {
+		if (!pattern->elements[i].is_operand)
+			continue;
+		if (pattern->elements[i].field == RAWBPF__F_IMM)
+			warn_immediate(p, &p->statement.tokens[i], insn);
+		else if (pattern->elements[i].field == RAWBPF__F_CALL)
+			warn_call(p, &p->statement.tokens[i]);
+	}
+}
