@@ -191,23 +191,21 @@ RAWBPF__PRIVATE unsigned rawbpf__lex_operator(const struct rawbpf__cursor *curso
 	return length;
 }
 
-static int is_one_of(unsigned char c, const char *characters)
-{
-	while (*characters && (unsigned char)*characters != c)
-		characters++;
-	return *characters;
-}
-
-/* Brackets are never followed by a '=' that belongs to them. */
 static const char *lex_operator(const struct rawbpf__cursor *cursor, struct rawbpf__token *token)
 {
 	unsigned char c = *token->start;
 	unsigned code = c, length = 1;
 
-	if (is_one_of(c, "+-*/%&|^=!<>"))
+	switch (c) {
+	case '(': case ')': case '[': case ']': case ',': case ':':
+		break;
+	case '+': case '-': case '*': case '/': case '%': case '&': case '|': case '^':
+	case '=': case '!': case '<': case '>':
 		length = rawbpf__lex_operator(cursor, token->start, &code);
-	else if (!is_one_of(c, "()[],:"))
+		break;
+	default:
 		code = RAWBPF__T_BAD;
+	}
 	token->code = code;
 	return token->start + length;
 }
@@ -249,10 +247,16 @@ static int skip_comments(struct rawbpf__cursor *cursor)
 
 /* ---------------------------------------------------------------------- tokens */
 
-RAWBPF__PRIVATE struct rawbpf__token rawbpf__token_here(const struct rawbpf__cursor *cursor)
+RAWBPF__PRIVATE void rawbpf__token_here(const struct rawbpf__cursor *cursor,
+					struct rawbpf__token *token)
 {
-	return (struct rawbpf__token){ .start = cursor->at, .line = cursor->line,
-				       .column = cursor->at - cursor->line_start + 1 };
+	token->start = cursor->at;
+	token->value = 0;
+	token->length = 0;
+	token->line = cursor->line;
+	token->column = cursor->at - cursor->line_start + 1;
+	token->code = RAWBPF__T_END;
+	token->is_huge = 0;
 }
 
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__cursor *cursor, unsigned before,
@@ -262,7 +266,7 @@ RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__cursor *cursor, unsigned before,
 	const char *at = cursor->at, *next;
 	unsigned char c;
 
-	*token = rawbpf__token_here(cursor);
+	rawbpf__token_here(cursor, token);
 	if (!found) {
 		token->code = RAWBPF__T_BAD_COMMENT;
 		token->length = 2;

@@ -51,8 +51,9 @@ struct rawbpf__token {
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__cursor *cursor, unsigned before,
 				 struct rawbpf__token *token);
 
-/* A token without a code that has no bytes yet: where the cursor is. */
-RAWBPF__PRIVATE struct rawbpf__token rawbpf__token_here(const struct rawbpf__cursor *cursor);
+/* Make a token without a code that has no bytes yet: where the cursor is. */
+RAWBPF__PRIVATE void rawbpf__token_here(const struct rawbpf__cursor *cursor,
+					struct rawbpf__token *token);
 
 /* The code of the operator at a place; how long it is. */
 RAWBPF__PRIVATE unsigned rawbpf__lex_operator(const struct rawbpf__cursor *cursor, const char *at,

@@ -55,7 +55,7 @@ static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbp
 	if (!comes(cursor, at, "<"))
 		return RAWBPF__LINE_STATEMENT;
 	name = cursor->at = at + 1;
-	*label = rawbpf__token_here(cursor);
+	rawbpf__token_here(cursor, label);
 	at = rawbpf__after_word(cursor, name);
 	label->length = at - name;
 	if (!comes(cursor, at, ">:"))
@@ -68,9 +68,10 @@ static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbp
 /* "12:", if it is there. */
 static void read_number(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
 {
-	struct rawbpf__token number = rawbpf__token_here(cursor);
 	const char *at = cursor->at;
+	struct rawbpf__token number;
 
+	rawbpf__token_here(cursor, &number);
 	for (; rawbpf__is_decimal(rawbpf__byte(cursor, at)) && at - cursor->at < 10; at++)
 		number.value = number.value * 10 + *at - '0';
 	if (at == cursor->at || !comes(cursor, at, ":"))
@@ -98,7 +99,7 @@ static void read_opcode(struct rawbpf__listing *listing, struct rawbpf__cursor *
 
 	if (!comes(cursor, at, "(") || !is_hex_pair(cursor, at + 1) || !comes(cursor, at + 3, ")"))
 		return;
-	listing->opcode = rawbpf__token_here(cursor);
+	rawbpf__token_here(cursor, &listing->opcode);
 	listing->opcode.code = RAWBPF__T_NUMBER;
 	listing->opcode.length = 4;
 	listing->opcode.value = rawbpf__hex_digit(at[1]) << 4 | rawbpf__hex_digit(at[2]);
@@ -107,7 +108,7 @@ static void read_opcode(struct rawbpf__listing *listing, struct rawbpf__cursor *
 
 RAWBPF__PRIVATE void rawbpf__listing_forget(struct rawbpf__listing *listing)
 {
-	listing->number = listing->opcode = (struct rawbpf__token){ .code = RAWBPF__T_END };
+	listing->number.code = listing->opcode.code = RAWBPF__T_END;
 	listing->bytes = NULL;
 }
 
@@ -115,12 +116,12 @@ RAWBPF__PRIVATE enum rawbpf__line rawbpf__listing_read(struct rawbpf__listing *l
 						       struct rawbpf__cursor *cursor,
 						       struct rawbpf__token *label)
 {
-	struct rawbpf__cursor start = *cursor;
+	const char *start = cursor->at;
 	enum rawbpf__line line = symbol_line(cursor, label);
 
 	if (line != RAWBPF__LINE_STATEMENT)
 		return line;
-	*cursor = start;
+	cursor->at = start;
 	read_number(listing, cursor);
 	if (listing->number.code &&
 	    (comes(cursor, cursor->at, "frame") ||

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "statement.h"
 
-RAWBPF__PRIVATE int rawbpf__is_operand(const struct rawbpf__token *token)
-{
-	return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_NAME ||
-	       token->code == RAWBPF__T_NUMBERED;
-}
-
 RAWBPF__PRIVATE int rawbpf__constant(struct rawbpf__symbols *symbols, struct rawbpf__token *token)
 {
 	const struct rawbpf__symbol *symbol =
@@ -108,10 +102,11 @@ static int skip_annotation(const struct rawbpf__statement *statement,
 	const char *at = cursor->at;
 	unsigned i = 0;
 
+	if (token->code != '<' || !rawbpf__is_letter(rawbpf__byte(cursor, at)))
+		return 0;
 	while (i < statement->count && !rawbpf__takes_name(statement->tokens[i].code))
 		i++;
-	if (token->code != '<' || i == statement->count ||
-	    !rawbpf__is_letter(rawbpf__byte(cursor, at)))
+	if (i == statement->count)
 		return 0;
 	while (rawbpf__byte(cursor, at) != '>' && rawbpf__byte(cursor, at) != '\n')
 		at++;
@@ -132,14 +127,16 @@ static int is_summand(const struct rawbpf__token *name, unsigned before)
 static void token_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
 		       unsigned before, struct rawbpf__token *token)
 {
-	struct rawbpf__cursor start = *cursor;
 	struct rawbpf__token term;
+	struct rawbpf__cursor sign;
 
 	rawbpf__lex(cursor, before, token);
 	if (is_sign(token)) {
-		if (!signed_term(&start, symbols, &term))
+		sign = *cursor;
+		sign.at = token->start;
+		if (!signed_term(&sign, symbols, &term))
 			return;
-		*cursor = start;
+		*cursor = sign;
 		if (term.code != RAWBPF__T_NUMBER) {
 			*token = term;
 			return;
@@ -158,21 +155,21 @@ RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 					    struct rawbpf__cursor *cursor,
 					    struct rawbpf__symbols *symbols)
 {
+	struct rawbpf__token *token = statement->tokens;
 	unsigned before = RAWBPF__T_END;
-	struct rawbpf__token token;
 
 	statement->count = statement->is_label = 0;
-	while (token_read(cursor, symbols, before, &token), token.code != RAWBPF__T_END) {
-		if (skip_annotation(statement, &token, cursor))
+	/* Further tokens than there is room for are read, and forgotten. */
+	while (token_read(cursor, symbols, before, token), token->code != RAWBPF__T_END) {
+		if (skip_annotation(statement, token, cursor))
 			continue;
-		statement->is_label = token.code == ':' && statement->count == 1;
+		statement->is_label = token->code == ':' && statement->count == 1;
 		if (statement->is_label)
 			break;
-		before = token.code;
+		before = token->code;
 		if (statement->count < RAWBPF__TOKENS)
-			statement->tokens[statement->count++] = token;
+			token = &statement->tokens[++statement->count];
 	}
-	token.code = RAWBPF__T_END;
-	token.length = 1;
-	statement->tokens[statement->count] = token;
+	token->code = RAWBPF__T_END;
+	token->length = 1;
 }

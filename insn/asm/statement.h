@@ -22,8 +22,12 @@ RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 					    struct rawbpf__cursor *cursor,
 					    struct rawbpf__symbols *symbols);
 
-/* A token that stands for a number: T_NUMBER, T_NAME or T_NUMBERED. */
-RAWBPF__PRIVATE int rawbpf__is_operand(const struct rawbpf__token *token);
+/* A token that stands for a number. */
+static inline int rawbpf__is_operand(const struct rawbpf__token *token)
+{
+	return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_NAME ||
+	       token->code == RAWBPF__T_NUMBERED;
+}
 
 /* If the token is the name of a constant, it becomes that number; otherwise 0. */
 RAWBPF__PRIVATE int rawbpf__constant(struct rawbpf__symbols *symbols, struct rawbpf__token *token);

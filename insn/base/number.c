@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "number.h"
 
-RAWBPF__PRIVATE int rawbpf__is_decimal(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-RAWBPF__PRIVATE int rawbpf__hex_digit(char c)
-{
-	char small = c | 0x20;
-
-	if (rawbpf__is_decimal(c))
-		return c - '0';
-	return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
 RAWBPF__PRIVATE int rawbpf__number_parse(const char **at, const char *end, unsigned *number)
 {
 	const char *digit = *at;

@@ -5,9 +5,20 @@
 
 #include "private.h"
 
-RAWBPF__PRIVATE int rawbpf__is_decimal(char c);
+static inline int rawbpf__is_decimal(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* The value of a hexadecimal digit of either case; -1: `c` is none. */
-RAWBPF__PRIVATE int rawbpf__hex_digit(char c);
+static inline int rawbpf__hex_digit(char c)
+{
+	char small = c | 0x20;
+
+	if (rawbpf__is_decimal(c))
+		return c - '0';
+	return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
 
 /*
  * Parse the decimal number at *at and move *at behind it. `end` is the text's end; NULL: a byte
