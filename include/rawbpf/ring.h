@@ -83,9 +83,11 @@ struct rawbpf_span {
 };
 
 /*
- * The fast way: fill up to `max` spans, in order, and return how many; 0: there are no more. They
- * are good until the next call, which gives their room back to the program, so call until it
- * returns 0. One call hands out at most an eighth of the ring (or one record).
+ * Fill up to `max` spans, in order, and return how many; 0: the ring is empty. Spans are valid until
+ * the next call, which gives their room back to the program: call until it returns 0. One call hands
+ * out at most 4 KB and at most an eighth of the ring, or one larger record. Spans are the faster way
+ * where a reader looks at a few bytes of each record; a callback is faster where it reads whole
+ * records of 100 bytes and more. rawbpf_ring(3) has figures.
  *
  *	struct rawbpf_span spans[64];
  *

@@ -27,6 +27,7 @@
 enum {
 	HEADER_SIZE = RAWBPF__RING_HEADER_SIZE,
 	OLDEST = 2,       /* of page 1's numbers: the position of the oldest record */
+	SPANS_MAX = 4096, /* bytes of records in one call's spans */
 	LINE = 64,
 	AHEAD = 8 * LINE, /* what is fetched while the records before it are walked */
 };
@@ -191,21 +192,21 @@ INLINE const unsigned char *take_call(struct sink *sink, const unsigned char *re
 }
 
 /*
- * Pass records from the position on to `take`, up to an eighth of the ring.
+ * Pass records from the position on to `take`, at most `most` bytes, or one record.
  *
  * What a walk costs is not the work, but the wait for one header before the next can be looked for.
  * So headers are fetched long before they are needed; and records with the same header as the one
  * before are gone through in loops of their own, by a size that is known: the CPU need not wait
  * there, and goes ahead as long as it guesses right that the next header is the same again.
  */
-INLINE int walk(struct sink *result, take_fn *take)
+INLINE int walk(struct sink *result, take_fn *take, size_t most)
 {
 	struct sink sink = *result; /* in registers */
 	struct rawbpf_ring *const ring = sink.ring;
 	const unsigned char *const start = record_at(ring, ring->position);
 	const unsigned char *record = start;
 	const size_t available = ring->end - ring->position;
-	const unsigned char *end = start + (available < ring->size / 8 ? available : ring->size / 8);
+	const unsigned char *end = start + (available < most ? available : most);
 	uint64_t discarded = 0;
 	int err = 0;
 
@@ -220,7 +221,7 @@ INLINE int walk(struct sink *result, take_fn *take)
 				err = -EBADMSG;
 			if (record != start || err)
 				break;
-			end = start + size; /* one record larger than an eighth */
+			end = start + size; /* one record larger than `most` */
 		}
 		for (int line = 0; line < 4; line++)
 			__builtin_prefetch(record + AHEAD + line * LINE);
@@ -238,14 +239,26 @@ INLINE int walk(struct sink *result, take_fn *take)
 	return record != start ? 0 : err;
 }
 
+/* What producers get back at once, so that a full ring has room long before all of it is read. */
+static size_t eighth(const struct sink *sink)
+{
+	return sink->ring->size / 8;
+}
+
+/*
+ * The caller reads the spans' payloads after this walk has read their headers. SPANS_MAX keeps both
+ * passes within the CPU's first cache.
+ */
 static int walk_to_spans(struct sink *sink)
 {
-	return walk(sink, take_span);
+	const size_t most = eighth(sink);
+
+	return walk(sink, take_span, most < SPANS_MAX ? most : SPANS_MAX);
 }
 
 static int walk_to_function(struct sink *sink)
 {
-	return walk(sink, take_call);
+	return walk(sink, take_call, eighth(sink));
 }
 
 /* Walk until there is something to hand out, or nothing left. What was handed out is given back. */

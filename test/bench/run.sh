@@ -28,6 +28,8 @@ build() { # OUTPUT ARGUMENT...
 
 alone="-DNO_LIBC -DRAW_TRACEPOINT -ffreestanding -fno-stack-protector -nostdlib -static"
 
+. "$here/cpu.sh"
+
 heading "Sizes"
 sh "$here/sizes.sh"
 

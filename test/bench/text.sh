@@ -14,6 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 sh "$top/test/install.sh" build bench
+. "$top/test/bench/cpu.sh"
 meson setup "$work/build" "$top" --buildtype=release -Dtests=disabled >/dev/null
 ninja -C "$work/build" >/dev/null
 rawbpf=$work/build/examples/rawbpf
