@@ -50,7 +50,7 @@ struct rawbpf_kprobe_spec {
  * -ENOENT      this kernel has no such symbol, or no entry function for the system call;
  *              native programs have no such call: waitpid (they call wait4), open on arm64
  *              (RAWBPF_KPROBE_TRACEFS since 6.12 or before, for a missing function: -EINVAL)
- * -EINVAL      not exactly one place given, or an offset from no symbol; a name with white
+ * -EINVAL      no spec, not exactly one place given, or an offset from no symbol; a name with white
  *              space, '+', or what is not printable ASCII; or the kernel refuses the place:
  *              functions that kprobes themselves rely on, an offset inside an
  *              instruction (some kernels: -EILSEQ, -ERANGE); or the program is not of
@@ -97,7 +97,7 @@ struct rawbpf_kprobe_multi_spec {
  * BPF_TRACE_KPROBE_SESSION for a session.
  *
  * -EOPNOTSUPP  this kernel was built without CONFIG_FPROBE
- * -EINVAL  not exactly one of symbols and addresses; no functions; another type of
+ * -EINVAL  no spec; not exactly one of symbols and addresses; no functions; another type of
  *          program; an older kernel
  * -ESRCH   no function of one of these names, or one that ftrace cannot reach; several of
  *          one name

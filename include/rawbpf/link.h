@@ -102,7 +102,7 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path);
  */
 int rawbpf_link_update(const struct rawbpf_link *link, int prog, int old_prog);
 
-/* How to put a program on a perf event of one's own. */
+/* How to put a program on a perf event of one's own. NULL: RAWBPF_BIND_AUTO, no cookie. */
 struct rawbpf_perf_event_spec {
 	enum rawbpf_bind bind;
 	uint64_t cookie; /* for bpf_get_attach_cookie(); needs a bpf link             5.15 */

@@ -80,7 +80,7 @@ int rawbpf_netkit_attach(struct rawbpf_link *link, int prog, unsigned ifindex, u
  */
 int rawbpf_netns_attach(struct rawbpf_link *link, int prog, int netns, unsigned attach_type);
 
-/* Where in netfilter, besides the hook. */
+/* Where in netfilter, besides the hook. NULL: priority 0, no flags. */
 struct rawbpf_netfilter_spec {
 	int priority;   /* lower runs first; neither INT_MIN nor INT_MAX */
 	unsigned flags; /* BPF_F_NETFILTER_IP_DEFRAG: datagrams put together first    6.6 */

@@ -31,7 +31,7 @@ struct rawbpf_tracepoint_spec {
  *              /sys/kernel/debug/tracing; a cookie with RAWBPF_BIND_IOCTL
  * -EACCES      tracefs cannot be read, CAP_PERFMON is missing, or the program reads past
  *              the record's end
- * -EINVAL      no group or name, or not a file's name; not a tracepoint program; before
+ * -EINVAL      no spec, no group or name, or not a file's name; not a tracepoint program; before
  *              5.15 a cookie or RAWBPF_BIND_LINK
  * -EEXIST      this program is on this tracepoint already
  * -E2BIG       64 programs are on it already
@@ -51,9 +51,8 @@ struct rawbpf_raw_tracepoint_spec {
  * system. The context is an array of u64, one an argument of the tracepoint.
  *
  * -ENOENT      this kernel has no such tracepoint
- * -EINVAL      not a raw tracepoint program, or it reads past the arguments; a
+ * -EINVAL      no spec, no name; not a raw tracepoint program, or it reads past the arguments; a
  *              cookie, before 6.10
- * -EFAULT      no name
  * -EBADF       `prog`                                                Linux 4.17
  */
 int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,

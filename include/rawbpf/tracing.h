@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-/* Zero: as it was loaded. Anything else is asked of BPF_LINK_CREATE. */
+/* Zero, or NULL for a spec: as it was loaded. Anything else is asked of BPF_LINK_CREATE. */
 struct rawbpf_tracing_spec {
 	unsigned attach_type;   /* with a cookie: the program's expected_attach_type */
 	uint64_t cookie;        /* for bpf_get_attach_cookie()                       5.19 */
@@ -56,13 +56,16 @@ struct rawbpf_tracing_multi_spec {
  * Attach one program to many functions; `attach_type`, which it was loaded for, is
  * BPF_TRACE_FENTRY_MULTI, BPF_TRACE_FEXIT_MULTI or BPF_TRACE_FSESSION_MULTI.
  *
- * -EINVAL  no ids, one twice or not of a function; not such a program; an older kernel
+ * -EINVAL  no spec; no ids, one twice or not of a function; not such a program; an older kernel
  * -EFAULT  `btf_ids` or `cookies` cannot be read                       Linux 7.2
  */
 int rawbpf_tracing_multi_attach(struct rawbpf_link *link, int prog, unsigned attach_type,
 				const struct rawbpf_tracing_multi_spec *spec);
 
-/* What an iterator walks. Which fields it takes depends on its target; zero: all there is. */
+/*
+ * What an iterator walks. Which fields it takes depends on its target; zero, or NULL for a spec:
+ * all there is.
+ */
 struct rawbpf_iter_spec {
 	int map;               /* bpf_map_elem, bpf_sk_storage_map: the map, always needed */
 

@@ -138,11 +138,13 @@ int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog,
 	int err;
 
 	*link = (struct rawbpf_link){ 0 };
+	if (!spec)
+		return -EINVAL;
 	if (!tracefs_open && spec->method == RAWBPF_KPROBE_TRACEFS)
 		return -EINVAL;
 	if (!!spec->symbol + !!spec->syscall + !!spec->address != 1)
 		return -EINVAL;
-	if (spec->offset && !spec->symbol)
+	if ((spec->offset && !spec->symbol) || (spec->syscall && !spec->syscall[0]))
 		return -EINVAL;
 
 	if (spec->symbol)

@@ -270,6 +270,7 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
 /* Here, so that a program that asks for the PMU alone links nothing of this file. */
 int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec)
 {
-	return rawbpf__kprobe_attach(link, prog, spec,
-				     spec->method == RAWBPF_KPROBE_PMU ? NULL : kprobe_tracefs_open);
+	int by_pmu_alone = spec && spec->method == RAWBPF_KPROBE_PMU;
+
+	return rawbpf__kprobe_attach(link, prog, spec, by_pmu_alone ? NULL : kprobe_tracefs_open);
 }

@@ -6,6 +6,11 @@
 #include "../object/obj.h"
 #include "link.h"
 
+int rawbpf__is_given(const char *name)
+{
+	return name && name[0];
+}
+
 int rawbpf__link_set(struct rawbpf_link *link, int fd)
 {
 	*link = (struct rawbpf_link){ .fd = fd < 0 ? 0 : fd };
@@ -20,8 +25,7 @@ int rawbpf__link_create(struct rawbpf_link *link, const void *attr, size_t size)
 int rawbpf__link_create_at(struct rawbpf_link *link, int prog, int target, unsigned attach_type,
 			   const struct rawbpf_anchor *anchor)
 {
-	static const struct rawbpf_anchor at_the_end;
-	const struct rawbpf_anchor *place = anchor ? anchor : &at_the_end;
+	const struct rawbpf_anchor *place = RAWBPF__SPEC(anchor); /* NULL: at the end */
 	const struct rawbpf__anchored_link_attr attr = {
 		.link = {
 			.prog_fd = prog,

@@ -7,6 +7,9 @@
 
 #include "../sys/sys.h"
 
+/* A name of what to attach to, which may be NULL or empty: then there is none. */
+RAWBPF__PRIVATE int rawbpf__is_given(const char *name);
+
 /* `fd` is a bpf link, or a negative errno, which is returned and leaves `link` inert. */
 RAWBPF__PRIVATE int rawbpf__link_set(struct rawbpf_link *link, int fd);
 

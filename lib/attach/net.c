@@ -47,8 +47,8 @@ int rawbpf_netfilter_attach(struct rawbpf_link *link, int prog, unsigned family,
 		.link = { .prog_fd = prog, .attach_type = BPF_NETFILTER },
 		.pf = family,
 		.hooknum = hook,
-		.priority = spec->priority,
-		.flags = spec->flags,
+		.priority = spec ? spec->priority : 0,
+		.flags = spec ? spec->flags : 0,
 	};
 
 	return rawbpf__link_create(link, &attr, sizeof attr);

@@ -86,7 +86,8 @@ int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bin
 int rawbpf_perf_event_attach(struct rawbpf_link *link, int prog, int event,
 			     const struct rawbpf_perf_event_spec *spec)
 {
+	const struct rawbpf_perf_event_spec *given = RAWBPF__SPEC(spec);
 	int err = rawbpf__link_set(link, rawbpf__dup(event));
 
-	return err < 0 ? err : rawbpf__perf_attach(link, prog, spec->bind, spec->cookie);
+	return err < 0 ? err : rawbpf__perf_attach(link, prog, given->bind, given->cookie);
 }

@@ -35,7 +35,7 @@ static int event_open(const char *group, const char *name)
 int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
 			     const struct rawbpf_tracepoint_spec *spec)
 {
-	int event = event_open(spec->group, spec->name);
+	int event = spec ? event_open(spec->group, spec->name) : -EINVAL;
 
 	*link = (struct rawbpf_link){ 0 };
 	if (event < 0)
@@ -47,12 +47,12 @@ int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
 int rawbpf_raw_tracepoint_attach(struct rawbpf_link *link, int prog,
 				 const struct rawbpf_raw_tracepoint_spec *spec)
 {
-	const struct rawbpf__raw_tracepoint_attr attr = {
-		.name = RAWBPF__PTR(spec->name),
-		.prog_fd = prog,
-		.cookie = spec->cookie,
-	};
+	struct rawbpf__raw_tracepoint_attr attr = { .prog_fd = prog };
 
+	if (!spec || !rawbpf__is_given(spec->name))
+		return rawbpf__link_set(link, -EINVAL);
+	attr.name = RAWBPF__PTR(spec->name);
+	attr.cookie = spec->cookie;
 	return rawbpf__link_set(link,
 				rawbpf__bpf_fd(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof attr));
 }

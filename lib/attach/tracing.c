@@ -19,31 +19,29 @@ static int attach_as_loaded(struct rawbpf_link *link, int prog)
 int rawbpf_tracing_attach(struct rawbpf_link *link, int prog,
 			  const struct rawbpf_tracing_spec *spec)
 {
-	const struct rawbpf__tracing_link_attr attr = {
-		.link = {
-			.prog_fd = prog,
-			.target_fd = spec->target_prog,
-			.attach_type = spec->attach_type,
-		},
-		.target_btf_id = spec->target_btf_id,
-		.cookie = spec->cookie,
-	};
+	struct rawbpf__tracing_link_attr attr = { .link.prog_fd = prog };
 
-	if (!spec->attach_type && !spec->cookie && !spec->target_prog && !spec->target_btf_id)
+	if (!spec || (!spec->attach_type && !spec->cookie && !spec->target_prog &&
+		      !spec->target_btf_id))
 		return attach_as_loaded(link, prog);
+	attr.link.target_fd = spec->target_prog;
+	attr.link.attach_type = spec->attach_type;
+	attr.target_btf_id = spec->target_btf_id;
+	attr.cookie = spec->cookie;
 	return rawbpf__link_create(link, &attr, sizeof attr);
 }
 
 int rawbpf_tracing_multi_attach(struct rawbpf_link *link, int prog, unsigned attach_type,
 				const struct rawbpf_tracing_multi_spec *spec)
 {
-	const struct rawbpf__tracing_multi_attr attr = {
-		.link = { .prog_fd = prog, .attach_type = attach_type },
-		.ids = RAWBPF__PTR(spec->btf_ids),
-		.cookies = RAWBPF__PTR(spec->cookies),
-		.cnt = spec->count,
-	};
+	struct rawbpf__tracing_multi_attr attr = {
+		.link = { .prog_fd = prog, .attach_type = attach_type } };
 
+	if (!spec || !spec->btf_ids || !spec->count)
+		return rawbpf__link_set(link, -EINVAL);
+	attr.ids = RAWBPF__PTR(spec->btf_ids);
+	attr.cookies = RAWBPF__PTR(spec->cookies);
+	attr.cnt = spec->count;
 	return rawbpf__link_create(link, &attr, sizeof attr);
 }
 
@@ -60,20 +58,21 @@ static int iter_attach(struct rawbpf_link *link, int prog, const void *info, siz
 
 int rawbpf_iter_attach(struct rawbpf_link *link, int prog, const struct rawbpf_iter_spec *spec)
 {
-	const struct rawbpf__iter_map map = { .map_fd = spec->map };
+	const struct rawbpf_iter_spec *given = RAWBPF__SPEC(spec);
+	const struct rawbpf__iter_map map = { .map_fd = given->map };
 	const struct rawbpf__iter_cgroup cgroup = {
-		.order = spec->cgroup_order,
-		.cgroup_fd = spec->cgroup,
-		.cgroup_id = spec->cgroup_id,
+		.order = given->cgroup_order,
+		.cgroup_fd = given->cgroup,
+		.cgroup_id = given->cgroup_id,
 	};
 	const struct rawbpf__iter_task task = {
-		.tid = spec->tid,
-		.pid = spec->pid,
-		.pid_fd = spec->pidfd,
+		.tid = given->tid,
+		.pid = given->pid,
+		.pid_fd = given->pidfd,
 	};
-	int of_map = spec->map != 0;
-	int of_cgroup = spec->cgroup_order || spec->cgroup || spec->cgroup_id;
-	int of_task = spec->tid || spec->pid || spec->pidfd;
+	int of_map = given->map != 0;
+	int of_cgroup = given->cgroup_order || given->cgroup || given->cgroup_id;
+	int of_task = given->tid || given->pid || given->pidfd;
 
 	*link = (struct rawbpf_link){ 0 };
 	if (of_map + of_cgroup + of_task > 1)

@@ -51,7 +51,7 @@ static int probe_raw_tracepoint(struct rawbpf_link *link, int prog)
 
 static int probe_tracing(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_tracing_attach(link, prog, &(struct rawbpf_tracing_spec){ 0 });
+	return rawbpf_tracing_attach(link, prog, NULL);
 }
 
 /* Where this program's file begins there is no instruction. */
@@ -85,7 +85,7 @@ static int probe_perf_event(struct rawbpf_link *link, int prog)
 
 static int probe_iter(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_iter_attach(link, prog, &(struct rawbpf_iter_spec){ 0 });
+	return rawbpf_iter_attach(link, prog, NULL);
 }
 
 /* The loopback device has no driver that could run it: -EOPNOTSUPP is what who knows XDP says. */
@@ -106,7 +106,7 @@ static int probe_netkit(struct rawbpf_link *link, int prog)
 
 static int probe_netfilter(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_netfilter_attach(link, prog, 0, 0, &(struct rawbpf_netfilter_spec){ 0 });
+	return rawbpf_netfilter_attach(link, prog, 0, 0, NULL);
 }
 
 static int probe_netns(struct rawbpf_link *link, int prog)
@@ -122,8 +122,7 @@ static int probe_cgroup(struct rawbpf_link *link, int prog)
 static int probe_sockmap(struct rawbpf_link *link, int prog)
 {
 	(void)link;
-	return rawbpf_prog_attach(prog, NO_FD, BPF_SK_MSG_VERDICT,
-				  &(struct rawbpf_prog_attach_spec){ 0 });
+	return rawbpf_prog_attach(prog, NO_FD, BPF_SK_MSG_VERDICT, NULL);
 }
 
 /* What may not make such a map has nothing to attach. With that type it is made by nobody. */

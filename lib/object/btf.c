@@ -27,6 +27,9 @@ static int btf_load_with_log(void *attr, uint64_t scratch, uint32_t size)
 
 int rawbpf_btf_load(const struct rawbpf_btf_spec *spec)
 {
+	if (!spec)
+		return -EINVAL;
+
 	const struct rawbpf__log log = { spec->log, spec->log_size, spec->log_length,
 					 FIRST_BTF_LOG, LARGEST_BTF_LOG };
 	struct rawbpf__btf_load_attr attr = {

@@ -24,6 +24,10 @@ static void log_reason(const struct rawbpf_map_spec *spec,
 
 int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 {
+	if (!spec)
+		return -EINVAL;
+
+	int wants_log = spec->log && spec->log_size;
 	struct rawbpf__map_create_attr attr = {
 		.map_type = spec->type,
 		.key_size = spec->key_size,
@@ -46,12 +50,12 @@ int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 	int err = rawbpf__name_copy(attr.map_name, spec->name);
 	int fd;
 
-	if (spec->log_size)
+	if (wants_log)
 		spec->log[0] = '\0';
 	if (err < 0)
 		return err;
 	fd = rawbpf__bpf_fd(BPF_MAP_CREATE, &attr, sizeof attr);
-	if (fd < 0 && spec->log_size)
+	if (fd < 0 && wants_log)
 		log_reason(spec, &attr);
 	return fd;
 }

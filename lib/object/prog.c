@@ -48,6 +48,9 @@ static int log_may_tell(int err)
 
 int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 {
+	if (!spec)
+		return -EINVAL;
+
 	const struct rawbpf__log log = { spec->log, spec->log_size, spec->log_length, FIRST_LOG,
 					 LARGEST_LOG };
 	int wants_log = rawbpf__log_begin(&log);

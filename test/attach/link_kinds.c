@@ -175,7 +175,7 @@ static int attach_raw_tracepoint(struct rawbpf_link *link, int prog)
 
 static int attach_tracing(struct rawbpf_link *link, int prog)
 {
-	return rawbpf_tracing_attach(link, prog, &(struct rawbpf_tracing_spec){ 0 });
+	return rawbpf_tracing_attach(link, prog, NULL);
 }
 
 static int attach_fentry_with_cookie(struct rawbpf_link *link, int prog)
@@ -260,8 +260,7 @@ static int attach_perf_event(struct rawbpf_link *link, int prog)
 		.sample_period = 1,
 	};
 	int event = syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	int err = event < 0 ? -errno : rawbpf_perf_event_attach(link, prog, event,
-								&(struct rawbpf_perf_event_spec){ 0 });
+	int err = event < 0 ? -errno : rawbpf_perf_event_attach(link, prog, event, NULL);
 
 	close(event);
 	return err;

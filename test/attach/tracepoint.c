@@ -198,8 +198,8 @@ START_TEST(test_raw_refused)
 		int error;
 	} cases[] = {
 		{ "unknown name", counter.prog, "no_such_tracepoint", -ENOENT },
-		{ "no name", counter.prog, "", -ENOENT },
-		{ "NULL for a name", counter.prog, NULL, -EFAULT },
+		{ "no name", counter.prog, "", -EINVAL },
+		{ "NULL for a name", counter.prog, NULL, -EINVAL },
 		{ "hostile name", counter.prog, "sys_enter\n", -ENOENT },
 		{ "classic program", classic, "sys_enter", -EINVAL },
 		{ "socket filter", filter, "sys_enter", -EINVAL },

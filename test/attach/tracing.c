@@ -182,10 +182,10 @@ START_TEST(test_refused)
 	int perf = live_prog(BPF_PROG_TYPE_PERF_EVENT, 0);
 	struct rawbpf_link link = { .fd = 12345 }, inert = { 0 };
 
-	ck_assert_int_eq(rawbpf_tracing_attach(&link, filter, &(struct rawbpf_tracing_spec){ 0 }),
+	ck_assert_int_eq(rawbpf_tracing_attach(&link, filter, NULL),
 			 -EINVAL);
 	ck_assert_int_eq(link.fd, 0);
-	ck_assert_int_eq(rawbpf_tracing_attach(&link, 9999, &(struct rawbpf_tracing_spec){ 0 }),
+	ck_assert_int_eq(rawbpf_tracing_attach(&link, 9999, NULL),
 			 -EBADF);
 	ck_assert_int_eq(rawbpf_tracing_attach(&link, filter, &(struct rawbpf_tracing_spec){
 		.cookie = 1 }), -EINVAL);
@@ -202,17 +202,15 @@ START_TEST(test_refused)
 	ck_assert_int_eq(rawbpf_link_revoke(&link), -EBADF);
 	ck_assert_int_eq(rawbpf_struct_ops_attach(&link, map), -EINVAL);
 	ck_assert_int_eq(rawbpf_struct_ops_attach(&link, 9999), -EBADF);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, 9999,
-						  &(struct rawbpf_perf_event_spec){ 0 }), -EBADF);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, map,
-						  &(struct rawbpf_perf_event_spec){ 0 }), -ENOTTY);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, 9999, NULL), -EBADF);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, map, NULL), -ENOTTY);
 	ck_assert_int_eq(rawbpf_perf_event_attach(&link, raw, map,
 						  &(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL, .cookie = 1 }),
 		-EOPNOTSUPP);
 	ck_assert_int_eq(rawbpf_perf_event_attach(&link, perf, map,
 						  &(struct rawbpf_perf_event_spec){ .bind = RAWBPF_BIND_IOCTL }), -ENOTTY);
-	ck_assert_int_eq(rawbpf_perf_event_attach(&link, perf, map,
-						  &(struct rawbpf_perf_event_spec){ 0 }), live_kernel() < 0x50f ? -ENOTTY : -EBADF);
+	ck_assert_int_eq(rawbpf_perf_event_attach(&link, perf, map, NULL),
+			 live_kernel() < 0x50f ? -ENOTTY : -EBADF);
 	ck_assert_int_eq(link.fd, 0);
 	close(perf);
 	close(raw);

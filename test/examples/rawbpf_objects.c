@@ -720,7 +720,7 @@ START_TEST(test_link_kernel_types)
 		.name = own_name(), .type = BPF_PROG_TYPE_TRACING, .license = "GPL", .insns = insns,
 		.insn_count = 2, .expected_attach_type = BPF_TRACE_ITER, .attach_btf_id = id });
 	ck_assert_int_gt(prog, 2);
-	ck_assert_int_eq(rawbpf_iter_attach(&link, prog, &(struct rawbpf_iter_spec){ .map = 0 }), 0);
+	ck_assert_int_eq(rawbpf_iter_attach(&link, prog, NULL), 0);
 	assert_shows(ARGS("link", "show", own_name()), "\nattached  iterator task\ntarget    task\n");
 	if (live_kernel() >= 0x511)
 		assert_shows(ARGS("prog", "show", own_name()), "\nmade_for           bpf_iter_task\n");

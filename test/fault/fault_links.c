@@ -69,10 +69,8 @@ static int attach_for_good(void)
 	struct rawbpf_prog_query query = { 0 };
 	int err;
 
-	rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR,
-			   NULL); /* what a fault at the end left */
-	err = rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR,
-				 &(struct rawbpf_prog_attach_spec){ 0 });
+	rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL); /* what a fault at the end left */
+	err = rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR, NULL);
 	if (err == 0)
 		err = rawbpf_prog_query(&query, netns, BPF_FLOW_DISSECTOR);
 	return err < 0 ? err : rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL);

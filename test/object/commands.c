@@ -213,8 +213,7 @@ START_TEST(test_open_as)
 	ck_assert_int_eq(rawbpf_map_update(read_only, &key, &value, 0), -EPERM);
 	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_PROG, info_of(prog).id,
 					    &(struct rawbpf_obj_id_spec){ .flags = BPF_F_RDONLY }), -EINVAL);
-	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_BTF + 10, 1,
-					    &(struct rawbpf_obj_id_spec){ 0 }), -EINVAL);
+	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_BTF + 10, 1, NULL), -EINVAL);
 	close(read_only);
 	close(map);
 	close(prog);

@@ -354,7 +354,7 @@ static int count_opens(int map, struct rawbpf_link *link)
 		 "exit\n", inode);
 	prog = map_types_load(BPF_PROG_TYPE_LSM, text, &map, &(struct rawbpf_prog_spec){
 		.expected_attach_type = BPF_LSM_MAC, .attach_btf_id = hook });
-	err = rawbpf_tracing_attach(link, prog, &(struct rawbpf_tracing_spec){ 0 });
+	err = rawbpf_tracing_attach(link, prog, NULL);
 	ck_assert_msg(err == 0, "attaching it: %d", err);
 	close(prog);
 	return 1;

@@ -56,8 +56,7 @@ static void attach_to_sockets(struct rawbpf_link *link, int map, int prog, unsig
 	if (live_kernel() >= 0x60a)
 		ck_assert_int_eq(rawbpf_sockmap_attach(link, prog, map, type), 0);
 	else
-		ck_assert_int_eq(rawbpf_prog_attach(prog, map, type,
-						    &(struct rawbpf_prog_attach_spec){ 0 }), 0);
+		ck_assert_int_eq(rawbpf_prog_attach(prog, map, type, NULL), 0);
 }
 
 /* A relay: what the near end of one connection receives leaves on the other connection. */

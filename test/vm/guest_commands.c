@@ -206,14 +206,14 @@ static void extension(void)
 	fact(prog < 0 ? prog : 0, "ext.load");
 	before = result_of(target);
 	fact(before, "ext.before");
-	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.attach");
+	fact(rawbpf_tracing_attach(&link, prog, NULL), "ext.attach");
 	fact(result_of(target), "ext.replaced");
 	rawbpf_link_detach(&link);
 	/* the original comes back a little later */
 	for (int tries = 0; tries < 1000 && result_of(target) != before; tries++)
 		usleep(50 * 1000);
 	fact(result_of(target), "ext.after");
-	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){ 0 }), "ext.again");
+	fact(rawbpf_tracing_attach(&link, prog, NULL), "ext.again");
 	rawbpf_link_detach(&link);
 	fact(rawbpf_tracing_attach(&link, prog, &(struct rawbpf_tracing_spec){
 		.target_prog = other, .target_btf_id = function }), "ext.other");
@@ -253,12 +253,12 @@ static void tracing_errors(const struct rawbpf_btf *kernel)
 	fact(fentry < 0 ? fentry : 0, "tracing.load");
 	if (fentry < 0)
 		return;
-	fact(rawbpf_tracing_attach(&link, iterator, &(struct rawbpf_tracing_spec){ 0 }),
+	fact(rawbpf_tracing_attach(&link, iterator, NULL),
 	     "tracing.iterator");
-	fact(rawbpf_iter_attach(&link, fentry, &(struct rawbpf_iter_spec){ 0 }), "iter.fentry");
-	fact(rawbpf_tracing_attach(&link, fentry, &(struct rawbpf_tracing_spec){ 0 }),
+	fact(rawbpf_iter_attach(&link, fentry, NULL), "iter.fentry");
+	fact(rawbpf_tracing_attach(&link, fentry, NULL),
 	     "tracing.once");
-	fact(rawbpf_tracing_attach(&twice, fentry, &(struct rawbpf_tracing_spec){ 0 }),
+	fact(rawbpf_tracing_attach(&twice, fentry, NULL),
 	     "tracing.twice");
 	rawbpf_link_detach(&twice);
 	rawbpf_link_detach(&link);
