@@ -44,7 +44,8 @@
  * calls on different objects may run at the same time. Descriptors are
  * close-on-exec and greater than 2.
  *
- * Kernel and libbpf headers, if a program wants them too, go before this one.
+ * A program may include <linux/bpf.h> before or after. Headers that define the
+ * instruction macros too, those of libbpf for example, go before.
  */
 #ifndef RAWBPF_H
 #define RAWBPF_H

@@ -16,6 +16,7 @@
 #define RAWBPF_UAPI_H
 
 #include <rawbpf/uapi_base.h>
+#include <rawbpf/uapi_func.h>
 
 /* Instructions. */
 #ifndef BPF_ATOMIC

@@ -3,7 +3,7 @@
 #
 # usage: numbers.sh [-a] [HEADERS]
 #
-# Compares rawbpf/uapi.h and uapi_base.h with the kernel's headers in the folder HEADERS, or the
+# Compares rawbpf/uapi.h and what it includes with the kernel's headers in the folder HEADERS, or the
 # system's: every name of ours that the kernel's headers know has their number, and every struct
 # their layout. With -a they must know all names. Ours are compiled without any header of the kernel.
 set -eu
@@ -19,7 +19,7 @@ ours=$top/include/rawbpf
 theirs="$headers/linux/bpf.h $headers/linux/bpf_common.h $headers/linux/btf.h"
 
 # Constants: macros without arguments, and enumerators.
-sed 's|/\*.*\*/||' "$ours/uapi.h" "$ours/uapi_base.h" |
+sed 's|/\*.*\*/||' "$ours/uapi.h" "$ours/uapi_base.h" "$ours/uapi_func.h" |
 	grep -oE '\b(BPF|BTF|XDP|SK)_[A-Za-z0-9_]+\(?' | grep -v '($' | sort -u >"$work/names"
 # shellcheck disable=SC2086 # three files
 cat $theirs | sed -E 's/FN\(([a-z0-9_]+)[^)]*\)/BPF_FUNC_\1/; s/(___BPF_FUNC_MAPPER|__BPF_FUNC_MAPPER)//' |

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Compiles the library as with the headers of Linux 5.4, which no Debian has any more: from the
+# Compiles the library and the tools as with the headers of Linux 5.4, which no Debian has any more: from the
 # system's <linux/bpf.h> and <linux/btf.h> every name is hidden that those of 5.4 do not have. What
 # 5.4 has is in rawbpf/uapi_base.h, and below. A name that then is missing belongs into rawbpf/uapi.h.
 set -eu
@@ -13,7 +13,7 @@ triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
 include=/usr/include
 headers="$include/linux/bpf.h $include/linux/btf.h"
 
-# Names of 5.4 that only lib/ wants: commands, and what they tell.
+# Names of 5.4 that only lib/ and the tools want: commands, what they tell, a context.
 cat >"$work/more" <<-EOF
 	BPF_MAP_CREATE BPF_MAP_LOOKUP_ELEM BPF_MAP_UPDATE_ELEM BPF_MAP_DELETE_ELEM BPF_MAP_GET_NEXT_KEY
 	BPF_PROG_LOAD BPF_OBJ_PIN BPF_OBJ_GET BPF_PROG_ATTACH BPF_PROG_DETACH BPF_PROG_TEST_RUN
@@ -23,11 +23,12 @@ cat >"$work/more" <<-EOF
 	BPF_OBJ_NAME_LEN BPF_TAG_SIZE
 	BPF_FD_TYPE_RAW_TRACEPOINT BPF_FD_TYPE_TRACEPOINT BPF_FD_TYPE_KPROBE BPF_FD_TYPE_KRETPROBE
 	BPF_FD_TYPE_UPROBE BPF_FD_TYPE_URETPROBE
+	BPF_DEVCG_DEV_BLOCK BPF_DEVCG_DEV_CHAR BPF_DEVCG_ACC_MKNOD BPF_DEVCG_ACC_READ BPF_DEVCG_ACC_WRITE
 EOF
 
 # Constants and structs; macros with arguments are old.
 constants() {
-	sed 's|/\*.*\*/||' "$@" | grep -oE '\b(BPF|BTF|XDP|SK)_[A-Za-z0-9_]+\(?' | grep -v '($' | sort -u
+	sed -E 's|/\*.*\*/||; s/FN\(([a-z0-9_]+).*/BPF_FUNC_\1/' "$@" | grep -oE '\b(BPF|BTF|XDP|SK)_[A-Za-z0-9_]+\(?' | grep -v '($' | sort -u
 }
 structs() {
 	sed -nE 's/^struct (b[pt]f_[a-z0-9_]+) \{/\1/p' "$@" | sort -u
@@ -36,7 +37,7 @@ structs() {
 {
 	constants "$top/include/rawbpf/uapi_base.h" "$work/more"
 	structs "$top/include/rawbpf/uapi_base.h"
-	echo bpf_map_info
+	printf '%s\n' bpf_map_info bpf_prog_info bpf_cgroup_dev_ctx
 } | sort -u >"$work/old"
 # shellcheck disable=SC2086 # two files
 { constants $headers; structs $headers; } | sort -u | comm -23 - "$work/old" >"$work/newer"
@@ -45,6 +46,7 @@ structs() {
 mkdir "$work/linux"
 for header in bpf btf; do
 	{
+		echo '#pragma once'
 		echo '#pragma GCC system_header'
 		sed 's/.*/#define & theirs_&/' "$work/newer"
 		echo "#include_next <linux/$header.h>"
@@ -52,7 +54,13 @@ for header in bpf btf; do
 	} >"$work/linux/$header.h"
 done
 
-cc -std=gnu11 -Wall -Wextra -Werror -Os -ffreestanding -nostdinc \
-	-isystem "$(cc -print-file-name=include)" -isystem "$work" -isystem "$include" \
-	-isystem "$include/$triplet" -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o"
+# Beside the compiler's headers only the kernel's for the library, those of libc too for the tools.
+older="-std=gnu11 -Wall -Wextra -Werror -isystem $work -I$top/include"
+# shellcheck disable=SC2086 # several words
+cc $older -Os -ffreestanding -nostdinc -isystem "$(cc -print-file-name=include)" \
+	-isystem "$include" -isystem "$include/$triplet" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o"
+for source in "$top"/examples/*.c "$top"/examples/*/*.c; do
+	# shellcheck disable=SC2086
+	cc $older -D_GNU_SOURCE -fsyntax-only "$source"
+done
 echo "compiled without $(wc -l <"$work/newer") names that are newer than Linux 5.4"
