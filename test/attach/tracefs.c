@@ -20,11 +20,24 @@ extern int (*rawbpf__fault)(long number);
 /* The n-th write from now on is refused: the event is held open by somebody. */
 static int busy_write;
 static unsigned lock_calls;
+/* Another process that holds the lock, and the call of flock(2) before which it ends; or 0. */
+static pid_t locker;
+static unsigned locker_ends_at;
+
+static void end_locker(void)
+{
+	kill(locker, SIGKILL);
+	ck_assert_int_eq(waitpid(locker, NULL, 0), locker);
+}
 
 static int before_call(long number)
 {
 	live_stand_in_step();
 	lock_calls += number == SYS_flock;
+	if (locker_ends_at && lock_calls == locker_ends_at) {
+		locker_ends_at = 0;
+		end_locker();
+	}
 	return number == SYS_write && busy_write && --busy_write == 0 ? -EBUSY : 0;
 }
 
@@ -268,31 +281,23 @@ START_TEST(test_release)
 END_TEST
 
 /* Hold a lock on kprobe_events for that long, in another process, from before this returns. */
-static pid_t start_locker(unsigned milliseconds)
+static void start_locker(void)
 {
 	int ready[2], fd;
 	char byte;
-	pid_t pid;
 
 	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
-	pid = fork();
-	if (pid == 0) {
+	locker = fork();
+	if (locker == 0) {
 		fd = open(KPROBE_EVENTS, O_RDONLY | O_CLOEXEC);
 		flock(fd, LOCK_EX);
 		if (write(ready[1], "", 1) == 1)
-			usleep(milliseconds * 1000);
+			pause();
 		_exit(0);
 	}
 	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
 	close(ready[0]);
 	close(ready[1]);
-	return pid;
-}
-
-static void end_locker(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 
 static double seconds(void)
@@ -307,16 +312,15 @@ static double seconds(void)
 START_TEST(test_lock)
 {
 	struct rawbpf_link link;
-	pid_t pid;
 	int prog;
 
 	STAND_IN("");
 	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
-	pid = start_locker(200);
+	start_locker();
+	locker_ends_at = 2;
 	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
-	ck_assert_uint_gt(lock_calls, 1);
+	ck_assert_uint_eq(lock_calls, 2);
 	ck_assert_str_eq(written(0), "p:rawbpf/eT_0 x+0");
-	end_locker(pid);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	close(prog);
 }
@@ -328,13 +332,12 @@ START_TEST(test_locked)
 	struct rawbpf_link link, other = { .fd = 77, .tracefs_event = 77 };
 	unsigned before;
 	double begin;
-	pid_t pid;
 	int prog;
 
 	STAND_IN("");
 	prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	ck_assert_int_eq(attach(&link, prog, (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
-	pid = start_locker(600 * 1000);
+	start_locker();
 	begin = seconds();
 	ck_assert_int_eq(attach(&other, prog, (struct rawbpf_kprobe_spec){ .symbol = "y" }), -EBUSY);
 	ck_assert_double_ge(seconds() - begin, 1.5);
@@ -345,7 +348,7 @@ START_TEST(test_locked)
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
 	ck_assert_uint_eq(lock_calls, before);
 	ck_assert_str_eq(written(0), "p:rawbpf/eT_0 x+0-:rawbpf/eT_0 ");
-	end_locker(pid);
+	end_locker();
 	close(prog);
 }
 END_TEST

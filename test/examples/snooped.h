@@ -44,8 +44,10 @@ void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem,
  * Calls that sleep, more at once than a return probe has room for: what opensnoop says of them.
  * There must be nobody else who opens files.
  */
+enum { SNOOPED_SLEEPERS = 50 };
+
 struct snooped_sleepers {
-	unsigned calls, printed, unfinished, missed;
+	unsigned printed, unfinished, missed;
 };
 
 void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers);

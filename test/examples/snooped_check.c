@@ -346,21 +346,38 @@ void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem,
 
 /* ---------------------------------------------------------------------------- sleep */
 
-/* Wait until a child sleeps, as /proc tells. */
-static void wait_asleep(pid_t child)
+/*
+ * A child that stops, and then sleeps in a call that opens `fifo`. The descriptor of its /proc/PID/stat
+ * is opened while no call sleeps: return probes have room for few.
+ */
+static int start_sleeper(const char *fifo, pid_t *child)
 {
-	char path[32], state = 0;
+	char path[32];
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
-	for (int tries = 0; tries < WAIT_MS && state != 'S'; tries++) {
-		FILE *file = fopen(path, "re");
-
-		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-			state = 0;
-		if (file)
-			fclose(file);
-		usleep(1000);
+	*child = fork();
+	if (*child == 0) {
+		raise(SIGSTOP);
+		syscall(SYS_openat, AT_FDCWD, fifo, O_RDONLY); /* until somebody writes */
+		_exit(0);
 	}
+	waitpid(*child, NULL, WUNTRACED);
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)*child);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void wait_asleep(int stat)
+{
+	char text[64], state = 0;
+
+	for (int tries = 0; tries < WAIT_MS && state != 'S'; tries++) {
+		usleep(1000);
+		text[0] = '\0';
+		if (pread(stat, text, sizeof text - 1, 0) < 0)
+			return;
+		text[sizeof text - 1] = '\0';
+		sscanf(text, "%*d (%*[^)]) %c", &state);
+	}
+	close(stat);
 }
 
 void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers)
@@ -368,24 +385,22 @@ void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleep
 	static const char fifo[] = "/tmp/snooped-fifo";
 	struct tool tool = start_tool(run, "-c", COMM);
 	char err[4096], comm[16] = "";
+	pid_t children[SNOOPED_SLEEPERS];
+	int fd, stats[SNOOPED_SLEEPERS];
 	const char *part;
 	unsigned i;
-	int fd;
 
 	prctl(PR_GET_NAME, comm);
 	show_ready(&tool);
 	mkfifo(fifo, 0600);
-	for (i = 1; i < sleepers->calls; i++) {
-		pid_t child = fork();
-
-		if (child == 0) {
-			syscall(SYS_openat, AT_FDCWD, fifo, O_RDONLY); /* until somebody writes */
-			_exit(0);
-		}
-		wait_asleep(child);
+	for (i = 1; i < SNOOPED_SLEEPERS; i++)
+		stats[i] = start_sleeper(fifo, &children[i]);
+	for (i = 1; i < SNOOPED_SLEEPERS; i++) {
+		kill(children[i], SIGCONT);
+		wait_asleep(stats[i]);
 	}
 	fd = syscall(SYS_openat, AT_FDCWD, fifo, O_WRONLY);
-	for (i = 1; i < sleepers->calls; i++)
+	for (i = 1; i < SNOOPED_SLEEPERS; i++)
 		wait(NULL);
 	close(fd);
 	unlink(fifo);

@@ -7,7 +7,7 @@
 #include "../examples/snooped.h"
 #include "guest.h"
 
-enum { FLOOD = 20000, SLEEPERS = 50 };
+enum { FLOOD = 20000 };
 
 static const char *const ways[] = { NULL, "kprobe", "tracepoint", "raw_tp" };
 static const char *const transports[] = { NULL, "ring", "perf" };
@@ -35,7 +35,7 @@ static void say(const char *tool, const struct snooped_run *run, const char *pro
 /* A return probe has room for 10 calls at a time on such a machine. */
 static void sleepers(void)
 {
-	struct snooped_sleepers sleepers = { .calls = SLEEPERS };
+	struct snooped_sleepers sleepers = { 0 };
 
 	snooped_sleep(&(struct snooped_run){ .tool = "/bin/opensnoop", .way = "kprobe" }, &sleepers);
 	fact(sleepers.printed, "sleepers.printed");
