@@ -32,7 +32,7 @@ static const struct {
 	const struct rawbpf_operation *operation;
 	const char *place;
 } ways[WAYS] = {
-	[KPROBE] = { "kprobe", "a kprobe", BPF_PROG_TYPE_KPROBE, RAWBPF_KPROBE_ATTACH, "fchownat" },
+	[KPROBE] = { "kprobe", "a kprobe", BPF_PROG_TYPE_KPROBE, RAWBPF_KPROBE_PMU_ATTACH, "fchownat" },
 	[TRACEPOINT] = { "tracepoint", "a tracepoint", BPF_PROG_TYPE_TRACEPOINT,
 			 RAWBPF_TRACEPOINT_ATTACH, "sys_enter_fchownat" },
 	[RAW_TRACEPOINT] = { "raw_tp", "a raw tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT,
@@ -157,7 +157,7 @@ static int attach(struct rawbpf_link *link, enum way way, int prog)
 {
 	switch (way) {
 	case KPROBE:
-		return rawbpf_kprobe_attach(link, prog, &(struct rawbpf_kprobe_spec){
+		return rawbpf_kprobe_pmu_attach(link, prog, &(struct rawbpf_kprobe_spec){
 			.syscall = ways[way].place });
 	case TRACEPOINT:
 		return rawbpf_tracepoint_attach(link, prog, &(struct rawbpf_tracepoint_spec){

@@ -27,6 +27,7 @@
 #include "diagnose/error_map.c"
 #include "diagnose/error_net.c"
 #include "diagnose/error_obj.c"
+#include "diagnose/error_perf.c"
 #include "diagnose/error_prog.c"
 #include "object/info.c"
 #include "object/info_link.c"

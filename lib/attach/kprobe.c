@@ -9,22 +9,6 @@
 
 enum { SYMBOL_SIZE = 512 }; /* KSYM_NAME_LEN, with the NUL */
 
-/* What the names of entry functions begin with; on riscv64 before 6.6, which brought wrappers. */
-#if defined(__x86_64__)
-#define SYSCALL_PREFIX "__x64_sys_"
-#elif defined(__i386__)
-#define SYSCALL_PREFIX "__ia32_sys_"
-#elif defined(__aarch64__)
-#define SYSCALL_PREFIX "__arm64_sys_"
-#elif defined(__s390x__)
-#define SYSCALL_PREFIX "__s390x_sys_"
-#elif defined(__riscv)
-#define SYSCALL_PREFIX "__riscv_sys_"
-#define SYSCALL_PREFIX_BEFORE "sys_"
-#else
-#define SYSCALL_PREFIX "sys_"
-#endif
-
 /*
  * On riscv64 a function's first instructions belong to ftrace, and kprobes refuse them before 7.x; 8
  * bytes on, arguments are still in place.
@@ -101,13 +85,13 @@ static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spe
 			rawbpf__tracefs_open_fn *tracefs_open)
 {
 	const char *entry = rawbpf__syscall_entry(spec->syscall);
-	int err = entry ? entry_open(link, SYSCALL_PREFIX, entry, spec, tracefs_open) : -ENOENT;
+	int err = entry ? entry_open(link, RAWBPF__SYSCALL_PREFIX, entry, spec, tracefs_open) : -ENOENT;
 
-#ifdef SYSCALL_PREFIX_BEFORE
+#ifdef RAWBPF__SYSCALL_PREFIX_BEFORE
 	/* Beside wrappers, such a name is another function's: sys_fillrect of a framebuffer. */
 	if (entry && err == -ENOENT &&
-	    entry_open(link, SYSCALL_PREFIX, "getpid", spec, tracefs_open) < 0)
-		return entry_open(link, SYSCALL_PREFIX_BEFORE, entry, spec, tracefs_open);
+	    entry_open(link, RAWBPF__SYSCALL_PREFIX, "getpid", spec, tracefs_open) < 0)
+		return entry_open(link, RAWBPF__SYSCALL_PREFIX_BEFORE, entry, spec, tracefs_open);
 	if (entry && err == -ENOENT)
 		rawbpf_link_detach(link);
 #endif

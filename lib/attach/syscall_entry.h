@@ -5,6 +5,22 @@
 
 #include "../sys/sys.h"
 
+/* What the names of entry functions begin with; on riscv64 before 6.6, which brought wrappers. */
+#if defined(__x86_64__)
+#define RAWBPF__SYSCALL_PREFIX "__x64_sys_"
+#elif defined(__i386__)
+#define RAWBPF__SYSCALL_PREFIX "__ia32_sys_"
+#elif defined(__aarch64__)
+#define RAWBPF__SYSCALL_PREFIX "__arm64_sys_"
+#elif defined(__s390x__)
+#define RAWBPF__SYSCALL_PREFIX "__s390x_sys_"
+#elif defined(__riscv)
+#define RAWBPF__SYSCALL_PREFIX "__riscv_sys_"
+#define RAWBPF__SYSCALL_PREFIX_BEFORE "sys_"
+#else
+#define RAWBPF__SYSCALL_PREFIX "sys_"
+#endif
+
 /*
  * Find the name of a system call's entry function, without its prefix: "newstat" for "stat". NULL: a
  * native program enters no function by this name. A name that is in no table is returned as it is:

@@ -6,8 +6,7 @@ static const char of_buffers[] =
 	"EBADF: the map is not open\0"
 	"EBADMSG: its positions make no sense; somebody else writes to it\0"
 	"EACCES: the map's descriptor is read-only\0"
-	"EPERM: the map is frozen or read-only, or the memory that this user may lock is used up; "
-	"ulimit -l raises that\0"
+	"EPERM: the map is frozen or read-only\0"
 	"ENOSPC: this user may watch no more descriptors; "
 	"/proc/sys/fs/epoll/max_user_watches raises that\0";
 
@@ -36,13 +35,42 @@ static const struct rawbpf_failures failures_of_user_ring_reserve = {
 };
 RAWBPF__OPERATION(USER_RING_RESERVE, failures_of_user_ring_reserve);
 
+/* The map, membarrier(2) and perf_event_open(2) have errnos in common: ask the last one again. */
+static const char *why_no_perfbuf(const struct rawbpf_error *error)
+{
+	const struct perf_event_attr output = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = PERF_ATTR_SIZE_VER1,
+		.config = PERF_COUNT_SW_BPF_OUTPUT,
+		.sample_type = PERF_SAMPLE_RAW,
+	};
+	int event;
+
+	if (error->error != -EPERM && error->error != -ENOSYS)
+		return NULL;
+	event = rawbpf__perf_event_open(&output, -1, 0);
+	if (event >= 0)
+		rawbpf__close(event);
+	if (event != error->error)
+		return NULL;
+	return event == -EPERM ? "perf_event_open(2) is refused: a security module or a seccomp filter "
+				 "does not let this process open events" :
+				 "this kernel has no perf_event_open(2) (it was built without "
+				 "CONFIG_PERF_EVENTS), or a seccomp filter hides it";
+}
+
 static const struct rawbpf_failures failures_of_perfbuf_open = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.look = why_no_perfbuf,
 	.asks_perf = 1,
 	.more_sentences = of_buffers,
 	.sentences =
 		"EINVAL: the map is not a perf event array, or the buffer's size is not 2^n pages\0"
 		"ENODEV: no CPU is there to be read from\0"
+		"E2BIG: the map has no place for some CPU's number; create it with max_entries of "
+		"rawbpf_cpu_count()\0"
+		"EPERM: the map is frozen or read-only, or this user may lock no more memory; "
+		"ulimit -l and kernel.perf_event_mlock_kb raise that\0"
 		"ENOSYS: to keep the newest needs membarrier(2), which this kernel was built without\0"
 		"EOPNOTSUPP: to keep the newest needs MEMBARRIER_CMD_GLOBAL of membarrier(2)\0",
 };

@@ -1,69 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How attaching to functions, tracepoints and events fails. */
+/* How links fail: to functions, raw tracepoints, iterators, struct_ops. */
 #include <rawbpf/uapi.h>
 
 #include "error.h"
-#include "../attach/tracefs.h"
-
-static const char of_perf[] =
-	"EACCES: tracefs cannot be read or written; run it as root\0"
-	"ENOSYS: this kernel has no perf_event_open(2) (it was built without "
-	"CONFIG_PERF_EVENTS), or a seccomp filter hides it\0";
-
-static const char *why_no_kprobes(const struct rawbpf_error *error)
-{
-	if (error->error != -EOPNOTSUPP)
-		return NULL;
-	if (!rawbpf__exists("/sys/kernel"))
-		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
-	if (!rawbpf__exists("/sys/bus/event_source/devices/kprobe"))
-		return "this kernel has no kprobes (it was built without CONFIG_KPROBE_EVENTS)";
-	return "an event in tracefs needs that mounted, and a cookie needs a bpf link";
-}
-
-static const char *why_no_uprobes(const struct rawbpf_error *error)
-{
-	if (error->error != -EOPNOTSUPP)
-		return NULL;
-	if (!rawbpf__exists("/sys/kernel"))
-		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
-	if (!rawbpf__exists("/sys/bus/event_source/devices/uprobe"))
-		return "this kernel has no uprobes (it was built without CONFIG_UPROBE_EVENTS)";
-	return "a cookie needs a bpf link";
-}
-
-static const char *why_no_tracepoints(const struct rawbpf_error *error)
-{
-	int events;
-
-	if (error->error != -EOPNOTSUPP)
-		return NULL;
-	events = rawbpf__tracefs_events_open();
-	if (events >= 0)
-		rawbpf__close(events);
-	if (events == -EOPNOTSUPP)
-		return "tracefs is not mounted; mount it: mount -t tracefs tracefs /sys/kernel/tracing";
-	return "a cookie needs a bpf link, and an ioctl makes none";
-}
-
-static const struct rawbpf_failures failures_of_kprobe_attach = {
-	.capabilities = RAWBPF__NEEDS_PERFMON,
-	.look = why_no_kprobes,
-	.more_sentences = of_perf,
-	.asks_perf = 1,
-	.sentences =
-		"ENOENT: this kernel has no function '@', or, of a system call, no entry function; "
-		"see /proc/kallsyms\0"
-		"EINVAL: '@' cannot be probed: not a function's name, one that kprobes "
-		"themselves rely on, or an offset inside an instruction\0"
-		"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"
-		"EBUSY: another process has held a lock on kprobe_events in tracefs for 2 seconds; find it "
-		"in /proc/locks, by the file's inode\0"
-		"EADDRNOTAVAIL: this kernel has several functions '@'; probe one by its "
-		"address\0",
-};
-RAWBPF__OPERATION(KPROBE_ATTACH, failures_of_kprobe_attach);
-RAWBPF__OPERATION(KPROBE_PMU_ATTACH, failures_of_kprobe_attach);
 
 static const struct rawbpf_failures failures_of_kprobe_multi_attach = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
@@ -80,22 +19,6 @@ static const struct rawbpf_failures failures_of_kprobe_multi_attach = {
 };
 RAWBPF__OPERATION(KPROBE_MULTI_ATTACH, failures_of_kprobe_multi_attach);
 
-/* Of one process or of all: measured on 6.18. */
-static const struct rawbpf_failures failures_of_uprobe_attach = {
-	.capabilities = RAWBPF__NEEDS_ADMIN,
-	.look = why_no_uprobes,
-	.more_sentences = of_perf,
-	.sentences =
-		"ENOENT: there is no file '@'\0"
-		"ENOTDIR: '@' leads through a file\0"
-		"EINVAL: '@' is not a regular file, or the offset is behind its end\0"
-		"EIO: no instruction at this offset of '@' can be probed\0"
-		"EOPNOTSUPP: the instruction at this offset of '@' cannot be probed\0"
-		"ESRCH: there is no such process\0"
-		"EACCES: '@' cannot be read\0",
-};
-RAWBPF__OPERATION(UPROBE_ATTACH, failures_of_uprobe_attach);
-
 static const struct rawbpf_failures failures_of_uprobe_multi_attach = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
 	.kernel = RAWBPF__KERNEL(6, 6),
@@ -110,20 +33,6 @@ static const struct rawbpf_failures failures_of_uprobe_multi_attach = {
 };
 RAWBPF__OPERATION(UPROBE_MULTI_ATTACH, failures_of_uprobe_multi_attach);
 
-static const struct rawbpf_failures failures_of_tracepoint_attach = {
-	.capabilities = RAWBPF__NEEDS_PERFMON,
-	.look = why_no_tracepoints,
-	.more_sentences = of_perf,
-	.asks_perf = 1,
-	.sentences =
-		"ENOENT: this kernel has no tracepoint '@'; see "
-		"/sys/kernel/tracing/available_events\0"
-		"EACCES: tracefs cannot be read (run it as root), or the program reads past the "
-		"end of the tracepoint's record\0"
-		"EEXIST: the program is attached to '@' already\0",
-};
-RAWBPF__OPERATION(TRACEPOINT_ATTACH, failures_of_tracepoint_attach);
-
 static const struct rawbpf_failures failures_of_raw_tracepoint_attach = {
 	.sentences =
 		"ENOENT: this kernel has no raw tracepoint '@'\0"
@@ -131,20 +40,6 @@ static const struct rawbpf_failures failures_of_raw_tracepoint_attach = {
 		"EACCES: the program reads more arguments than '@' has\0",
 };
 RAWBPF__OPERATION(RAW_TRACEPOINT_ATTACH, failures_of_raw_tracepoint_attach);
-
-static const struct rawbpf_failures failures_of_perf_event_attach = {
-	.capabilities = RAWBPF__NEEDS_PERFMON,
-	.more_sentences = of_perf,
-	.asks_perf = 1,
-	.sentences =
-		"EINVAL: the event is not one that runs programs of this type, or before 5.15 it "
-		"cannot have a bpf link\0"
-		"EEXIST: the event has a program already\0"
-		"EACCES: the program reads more than the event has\0"
-		"ENOENT: this machine has no such event\0"
-		"EBADF: the event or the program is not open\0",
-};
-RAWBPF__OPERATION(PERF_EVENT_ATTACH, failures_of_perf_event_attach);
 
 static const struct rawbpf_failures failures_of_tracing_attach = {
 	.sentences =

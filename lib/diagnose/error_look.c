@@ -4,6 +4,7 @@
 #include <linux/magic.h>
 
 #include "error_look.h"
+#include "../attach/tracefs.h"
 #include "../sys/file.h"
 #include "../../insn/base/number.h"
 #include "../../insn/base/string.h"
@@ -85,6 +86,47 @@ int rawbpf__exists(const char *path)
 	if (fd >= 0)
 		rawbpf__close(fd);
 	return fd >= 0;
+}
+
+int rawbpf__count_lines(int directory, const char *path, unsigned field, const char *word)
+{
+	char chunk[1024];
+	const char *rest = word; /* of the word, to be matched; NULL: this field is another */
+	unsigned at_field = 0;
+	int count = 0, fd = rawbpf__open(directory, path, O_RDONLY);
+	long length;
+
+	if (fd < 0)
+		return fd;
+	while ((length = rawbpf__read(fd, chunk, sizeof chunk)) > 0) {
+		for (const char *at = chunk; at < chunk + length; at++) {
+			if (*at == ' ' || *at == '\t' || *at == '\n') {
+				count += at_field == field && rest && !*rest;
+				at_field = *at == '\n' ? 0 : at_field + 1;
+				rest = word;
+			} else {
+				rest = rest && *rest && *rest == *at ? rest + 1 : NULL;
+			}
+		}
+	}
+	rawbpf__close(fd);
+	return length < 0 ? length : count;
+}
+
+const char *rawbpf__why_no_tracefs(void)
+{
+	int events = rawbpf__tracefs_events_open();
+
+	if (events >= 0)
+		rawbpf__close(events);
+	if (events != -EOPNOTSUPP)
+		return NULL;
+	if (!rawbpf__exists("/sys/kernel"))
+		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
+	if (rawbpf__count_lines(AT_FDCWD, "/proc/self/mounts", 2, "tracefs") > 0)
+		return "tracefs is mounted elsewhere (see /proc/mounts); "
+		       "mount it here too: mount -t tracefs tracefs /sys/kernel/tracing";
+	return "tracefs is not mounted; mount it: mount -t tracefs tracefs /sys/kernel/tracing";
 }
 
 int rawbpf__is_bpffs(const char *path)

@@ -18,6 +18,14 @@ RAWBPF__PRIVATE int rawbpf__is_locked_down(void);
 RAWBPF__PRIVATE int rawbpf__kprobes_are_off(void);
 RAWBPF__PRIVATE int rawbpf__bpf_lsm_is_off(void);
 RAWBPF__PRIVATE int rawbpf__exists(const char *path);
+/*
+ * How many lines of a file have this word as their field number `field`, from 0 on, between blanks;
+ * or a negative errno.
+ */
+RAWBPF__PRIVATE int rawbpf__count_lines(int directory, const char *path, unsigned field,
+					const char *word);
+/* NULL: it is where this library looks for it, or nobody can tell. */
+RAWBPF__PRIVATE const char *rawbpf__why_no_tracefs(void);
 RAWBPF__PRIVATE int rawbpf__is_bpffs(const char *path);
 
 #endif

@@ -4,13 +4,16 @@
 
 #include "error.h"
 
+/* Who attached it by netlink has no link, and "off" alone is of one of the two modes. */
+#define END_OF_XDP                                                                                 \
+	"; end that one's link, or if it has none: ip link set dev @ xdpdrv off, or xdpgeneric off\0"
+
 static const struct rawbpf_failures failures_of_xdp_attach = {
 	.capabilities = RAWBPF__NEEDS_NET,
 	.sentences =
 		"EINVAL: there is no device '@', or the program is not of type xdp\0"
-		"EBUSY: '@' has such a link already; `ip link show` tells\0"
-		"EEXIST: '@' runs a program of the other mode, or one attached by netlink; "
-		"`ip link set dev @ xdp off` removes that\0"
+		"EBUSY: '@' runs a program in this mode" END_OF_XDP
+		"EEXIST: '@' runs a program in the other mode" END_OF_XDP
 		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use XDP_FLAGS_SKB_MODE\0",
 };
 RAWBPF__OPERATION(XDP_ATTACH, failures_of_xdp_attach);

@@ -36,8 +36,8 @@ OPAQUE int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 	return spec->type;
 }
 
-OPAQUE int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog,
-				const struct rawbpf_kprobe_spec *spec)
+OPAQUE int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
+				    const struct rawbpf_kprobe_spec *spec)
 {
 	return prog + (link && spec);
 }
@@ -59,7 +59,7 @@ OPAQUE int rawbpf_link_detach(struct rawbpf_link *link)
 	return link->fd;
 }
 
-const struct rawbpf_operation RAWBPF_MAP_CREATE[1], RAWBPF_PROG_LOAD[1], RAWBPF_KPROBE_ATTACH[1],
+const struct rawbpf_operation RAWBPF_MAP_CREATE[1], RAWBPF_PROG_LOAD[1], RAWBPF_KPROBE_PMU_ATTACH[1],
 	RAWBPF_TRACEPOINT_ATTACH[1], RAWBPF_RAW_TRACEPOINT_ATTACH[1];
 
 OPAQUE size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error)

@@ -42,8 +42,8 @@ static const struct operation_case {
 	CASE(ITER_CREATE, -EINVAL, "EINVAL: the link is not of an iterator"),
 	CASE(TRACING_MULTI_ATTACH, -EFAULT, "EFAULT: an array is not this process's"),
 	CASE(STRUCT_OPS_ATTACH, -EEXIST, "EEXIST: there are operations of that name"),
-	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program of the other mode, or one attached by "
-				  "netlink; `ip link set dev /x xdp off` removes that"),
+	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program in the other mode; end that one's link, or "
+				  "if it has none: ip link set dev /x xdpdrv off, or xdpgeneric off"),
 	CASE(TCX_ATTACH, -ENODEV, "ENODEV: there is no device '/x'"),
 	CASE(NETKIT_ATTACH, -ENXIO, "ENXIO: '/x' is not a netkit device"),
 	CASE(NETFILTER_ATTACH, -EPROTO, "EPROTO: there is no such hook"),

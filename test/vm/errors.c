@@ -144,9 +144,61 @@ START_TEST(doctor)
 }
 END_TEST
 
+#define UNTRACEABLE "is none of the functions that can be traced, as notrace and inline ones are not; " \
+		    "see available_filter_functions in tracefs"
+#define NO_ENTRY "and no entry function of such a system call; see /proc/kallsyms"
+#define SYSTEM_CALL "ask for the system call, by its plain name, and not for a symbol"
+#define SEVERAL "this kernel has several functions 'name_show'; probe each by its address " \
+		"(/proc/kallsyms, rawbpf_ksym_find())"
+
+/* Each cause is told as it is, and not as the nearest one with the same errno. */
+START_TEST(every_cause)
+{
+	static const struct {
+		const char *name, *text;
+		unsigned since, before;
+	} causes[] = {
+		{ "none", "ENOENT: this kernel has no function 'no_such_function', " NO_ENTRY, 0, 0 },
+		{ "entry", "ENOENT: this kernel has no function 'fchownat'; " SYSTEM_CALL, 0, 0 },
+		{ "prefixed", "ENOENT: this kernel has no function 'sys_fchownat'; " SYSTEM_CALL, 0, 0 },
+		{ "function", "ENOENT: 'do_fchownat' is a function and no system call; ask for it as a "
+			      "symbol", 0, 0 },
+		{ "no_call", "ENOENT: this kernel has no function 'no_such_call', " NO_ENTRY, 0, 0 },
+		{ "foreign", "ENOENT: this kernel has no function 'waitpid', " NO_ENTRY, 0, 0 },
+		{ "notrace", "EINVAL: 'sched_clock' " UNTRACEABLE, 0, 0 },
+		{ "notrace.tracefs", "EINVAL: 'sched_clock' " UNTRACEABLE, 0, 0 },
+		{ "variable", "EINVAL: 'jiffies' " UNTRACEABLE, 0, 0 },
+		{ "several", "attached", 0, KERNEL(5, 11) },
+		{ "several", "EADDRNOTAVAIL: " SEVERAL, KERNEL(6, 1), 0 },
+		{ "several.tracefs", "attached", 0, KERNEL(5, 11) },
+		{ "several.tracefs", "EADDRNOTAVAIL: " SEVERAL, KERNEL(6, 1), KERNEL(6, 2) },
+		{ "several.tracefs", "EINVAL: " SEVERAL, KERNEL(6, 12), 0 },
+		{ "inside", "EILSEQ: 'do_fchownat' cannot be probed: the offset is inside an "
+			    "instruction", 0, 0 },
+		{ "type", "EINVAL: the program is not of type kprobe", 0, 0 },
+		{ "good", "attached", 0, 0 },
+	};
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "cause.%s", causes[i].name);
+		/* Of other architectures other functions are notrace; where kernels differ, a row has them. */
+		if (!is_machine(boot, "amd64") || kernel < causes[i].since ||
+		    (causes[i].before && kernel >= causes[i].before))
+			fact_str(boot, name);
+		else
+			ck_assert_fact_str(boot, name, causes[i].text);
+	}
+}
+END_TEST
+
 void vm_errors_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_answer, boot, boot + 1);
+	tcase_add_loop_test(kernel, every_cause, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_hint, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_capability, boot, boot + 1);
 	tcase_add_loop_test(kernel, doctor, boot, boot + 1);

@@ -835,6 +835,7 @@ static const struct {
 } parts[] = {
 	{ "answers", guest_answers },
 	{ "capabilities", guest_capabilities },
+	{ "causes", guest_causes },
 	{ "commands", guest_commands },
 	{ "doctor", guest_doctor },
 	{ "inspect", guest_inspect },

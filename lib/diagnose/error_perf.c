@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* How attaching to perf events fails: kprobes, uprobes, tracepoints. */
+#include <linux/bpf.h>
+
+#include "error.h"
+#include "error_look.h"
+#include "../attach/syscall_entry.h"
+#include "../attach/tracefs.h"
+#include "../../insn/base/out.h"
+#include "../../insn/base/string.h"
+
+/* How many symbols the kernel has of that name; or a negative errno. */
+static int kprobe_symbols(const char *name)
+{
+	return rawbpf__count_lines(AT_FDCWD, "/proc/kallsyms", 2, name);
+}
+
+/* The entry function of a system call, of which the name may have a prefix as in sys_fchownat. */
+static const char *kprobe_entry_function(char *function, size_t size, const char *name)
+{
+	struct rawbpf__out out = rawbpf__out_begin(function, size);
+	const char *entry;
+
+	for (const char *at = name; *at; at++)
+		if ((at == name || at[-1] == '_') && rawbpf__starts_with(at, "sys_"))
+			name = at + sizeof "sys_" - 1;
+	entry = rawbpf__syscall_entry(name);
+	if (!entry)
+		return NULL;
+	rawbpf__out_text(&out, RAWBPF__SYSCALL_PREFIX);
+	rawbpf__out_text(&out, entry);
+	return out.length < size ? function : NULL;
+}
+
+static const char *why_no_function(const char *name)
+{
+	char buffer[128];
+	const char *entry = kprobe_entry_function(buffer, sizeof buffer, name);
+	int symbols = kprobe_symbols(name);
+
+	if (symbols < 0)
+		return NULL;
+	if (symbols > 0)
+		return "'@' is a function and no system call; ask for it as a symbol";
+	if (entry && kprobe_symbols(entry) > 0)
+		return "this kernel has no function '@'; "
+		       "ask for the system call, by its plain name, and not for a symbol";
+	return "this kernel has no function '@', and no entry function of such a system call; "
+	       "see /proc/kallsyms";
+}
+
+/* Of all functions, or the one of a system call, those that can be traced are listed. */
+static int kprobe_is_untraceable(const char *name, int symbols)
+{
+	char buffer[128];
+	const char *function = symbols ? name : kprobe_entry_function(buffer, sizeof buffer, name);
+	int listed, events = function ? rawbpf__tracefs_events_open() : -1;
+
+	if (events < 0)
+		return 0;
+	listed = rawbpf__count_lines(events, "../available_filter_functions", 0, function);
+	rawbpf__close(events);
+	return listed == 0;
+}
+
+static const char *why_no_probe(const struct rawbpf_error *error)
+{
+	int symbols = kprobe_symbols(error->name);
+
+	if (error->type && error->type != BPF_PROG_TYPE_KPROBE)
+		return "the program is not of type kprobe";
+	if (symbols > 1 || error->error == -EADDRNOTAVAIL)
+		return "this kernel has several functions '@'; "
+		       "probe each by its address (/proc/kallsyms, rawbpf_ksym_find())";
+	if (symbols >= 0 && kprobe_is_untraceable(error->name, symbols))
+		return "'@' is none of the functions that can be traced, as notrace and inline ones "
+		       "are not; see available_filter_functions in tracefs";
+	return NULL;
+}
+
+static const char *why_no_kprobes(void)
+{
+	const char *why = rawbpf__why_no_tracefs();
+
+	if (!rawbpf__exists("/sys/kernel"))
+		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
+	if (!rawbpf__exists("/sys/bus/event_source/devices/kprobe"))
+		return "this kernel has no kprobes (it was built without CONFIG_KPROBE_EVENTS)";
+	return why ? why : "a cookie needs a bpf link";
+}
+
+static const char *why_no_kprobe(const struct rawbpf_error *error)
+{
+	if (error->error == -EOPNOTSUPP)
+		return why_no_kprobes();
+	if (error->error == -ENOENT && error->name)
+		return why_no_function(error->name);
+	if ((error->error == -EINVAL || error->error == -EADDRNOTAVAIL) && error->name)
+		return why_no_probe(error);
+	return NULL;
+}
+
+static const char of_perf[] =
+	"EACCES: tracefs cannot be read or written; run it as root\0"
+	"ENOSYS: this kernel has no perf_event_open(2) (it was built without "
+	"CONFIG_PERF_EVENTS), or a seccomp filter hides it\0";
+
+#define OF_KPROBES                                                                                 \
+	"ENOENT: this kernel has no such function, or no entry function of such a system call\0"   \
+	"EINVAL: '@' cannot be probed: not a function's name, one that kprobes "                    \
+	"themselves rely on, or an offset inside an instruction\0"                                 \
+	"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"
+
+static const struct rawbpf_failures failures_of_kprobe_pmu_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.look = why_no_kprobe,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences = OF_KPROBES,
+};
+RAWBPF__OPERATION(KPROBE_PMU_ATTACH, failures_of_kprobe_pmu_attach);
+
+static const struct rawbpf_failures failures_of_kprobe_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.look = why_no_kprobe,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences = OF_KPROBES
+		"EBUSY: another process has held a lock on kprobe_events in tracefs for 2 seconds; find it "
+		"in /proc/locks, by the file's inode\0",
+};
+RAWBPF__OPERATION(KPROBE_ATTACH, failures_of_kprobe_attach);
+
+static const char *why_no_uprobes(const struct rawbpf_error *error)
+{
+	if (error->error != -EOPNOTSUPP)
+		return NULL;
+	if (!rawbpf__exists("/sys/kernel"))
+		return "sysfs is not mounted; mount it: mount -t sysfs sysfs /sys";
+	if (!rawbpf__exists("/sys/bus/event_source/devices/uprobe"))
+		return "this kernel has no uprobes (it was built without CONFIG_UPROBE_EVENTS)";
+	return "a cookie needs a bpf link";
+}
+
+/* Of one process or of all: measured on 6.18. */
+static const struct rawbpf_failures failures_of_uprobe_attach = {
+	.capabilities = RAWBPF__NEEDS_ADMIN,
+	.look = why_no_uprobes,
+	.more_sentences = of_perf,
+	.sentences =
+		"ENOENT: there is no file '@'\0"
+		"ENOTDIR: '@' leads through a file\0"
+		"EINVAL: '@' is not a regular file, or the offset is behind its end\0"
+		"EIO: no instruction at this offset of '@' can be probed\0"
+		"EOPNOTSUPP: the instruction at this offset of '@' cannot be probed\0"
+		"ESRCH: there is no such process\0"
+		"EACCES: '@' cannot be read\0",
+};
+RAWBPF__OPERATION(UPROBE_ATTACH, failures_of_uprobe_attach);
+
+static const char *why_no_tracepoints(const struct rawbpf_error *error)
+{
+	const char *why;
+
+	if (error->error != -EOPNOTSUPP)
+		return NULL;
+	why = rawbpf__why_no_tracefs();
+	return why ? why : "a cookie needs a bpf link, and an ioctl makes none";
+}
+
+static const struct rawbpf_failures failures_of_tracepoint_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.look = why_no_tracepoints,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences =
+		"ENOENT: this kernel has no tracepoint '@'; see "
+		"/sys/kernel/tracing/available_events\0"
+		"EACCES: tracefs cannot be read (run it as root), or the program reads past the "
+		"end of the tracepoint's record\0"
+		"EEXIST: the program is attached to '@' already\0",
+};
+RAWBPF__OPERATION(TRACEPOINT_ATTACH, failures_of_tracepoint_attach);
+
+static const struct rawbpf_failures failures_of_perf_event_attach = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences =
+		"EINVAL: the event is not one that runs programs of this type, or before 5.15 it "
+		"cannot have a bpf link\0"
+		"EEXIST: the event has a program already\0"
+		"EACCES: the program reads more than the event has\0"
+		"ENOENT: this machine has no such event\0"
+		"EBADF: the event or the program is not open\0",
+};
+RAWBPF__OPERATION(PERF_EVENT_ATTACH, failures_of_perf_event_attach);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Causes that share an errno: each is provoked on this kernel, and so is the nearest one, which must
+ * be told otherwise. What takes kprobes is in test/vm/guest_causes.c.
+ */
+#include "../attach/link_kinds.h"
+#include "../explanation.h"
+
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <stdlib.h>
+
+#define ASSERT_TOLD(OPERATION, TYPE, NAME, RESULT, LINE)                                           \
+	do {                                                                                       \
+		const struct explanation expected = { ERROR(OPERATION, RESULT, TYPE, NAME), LINE }; \
+                                                                                                   \
+		assert_line(&expected);                                                            \
+	} while (0)
+
+/* ------------------------------------------------------------------------------ tracefs */
+
+static int attach_tracepoint(void)
+{
+	struct rawbpf_link link;
+	int prog = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
+	int err = rawbpf_tracepoint_attach(&link, prog, &(struct rawbpf_tracepoint_spec){
+		.group = "syscalls", .name = "sys_enter_getpid" });
+
+	rawbpf_link_detach(&link);
+	close(prog);
+	return err;
+}
+
+static void unmount_tracefs(void)
+{
+	live_private_mounts();
+	while (umount2("/sys/kernel/tracing", MNT_DETACH) == 0)
+		;
+	while (umount2("/sys/kernel/debug/tracing", MNT_DETACH) == 0)
+		;
+	while (umount2("/sys/kernel/debug", MNT_DETACH) == 0)
+		;
+}
+
+#define MOUNT_TRACEFS ": mount -t tracefs tracefs /sys/kernel/tracing"
+
+START_TEST(test_tracefs)
+{
+	char elsewhere[] = "/tmp/tracefs-XXXXXX";
+	int err;
+
+	unmount_tracefs();
+	err = attach_tracepoint();
+	ck_assert_int_eq(err, -EOPNOTSUPP);
+	ASSERT_TOLD(RAWBPF_TRACEPOINT_ATTACH, 0, "x", err,
+		    "EOPNOTSUPP: tracefs is not mounted; mount it" MOUNT_TRACEFS);
+	/* A file system that only calls its device so. */
+	ck_assert_ptr_nonnull(mkdtemp(elsewhere));
+	ck_assert_int_eq(mount("tracefs", elsewhere, "tmpfs", 0, NULL), 0);
+	ASSERT_TOLD(RAWBPF_TRACEPOINT_ATTACH, 0, "x", err,
+		    "EOPNOTSUPP: tracefs is not mounted; mount it" MOUNT_TRACEFS);
+	ck_assert_int_eq(umount(elsewhere), 0);
+	ck_assert_int_eq(mount("none", elsewhere, "tracefs", 0, NULL), 0);
+	err = attach_tracepoint();
+	ck_assert_int_eq(err, -EOPNOTSUPP);
+	ASSERT_TOLD(RAWBPF_TRACEPOINT_ATTACH, 0, "x", err,
+		    "EOPNOTSUPP: tracefs is mounted elsewhere (see /proc/mounts); mount it here too"
+		    MOUNT_TRACEFS);
+	ck_assert_int_eq(umount(elsewhere), 0);
+	rmdir(elsewhere);
+	/* The advice helps. */
+	ck_assert_int_eq(mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL), 0);
+	ck_assert_int_eq(attach_tracepoint(), 0);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- perf buffers */
+
+static int ignore(void *context, const void *data, size_t size)
+{
+	(void)context, (void)data, (void)size;
+	return 0;
+}
+
+static int open_perfbuf(int map, int overwrite)
+{
+	struct rawbpf_perfbuf perfbuf;
+	int err = rawbpf_perfbuf_open(&perfbuf, map, ignore, NULL, &(struct rawbpf_perfbuf_spec){
+		.size = 4096, .overwrite = overwrite });
+
+	rawbpf_perfbuf_close(&perfbuf);
+	return err;
+}
+
+static int events_map(unsigned entries)
+{
+	return live_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, entries);
+}
+
+#define FROZEN "EPERM: the map is frozen or read-only, or this user may lock no more memory; " \
+	       "ulimit -l and kernel.perf_event_mlock_kb raise that"
+
+START_TEST(test_perfbuf_frozen)
+{
+	int map = events_map(64), err;
+
+	ck_assert_int_eq(rawbpf_map_freeze(map), 0);
+	err = open_perfbuf(map, 0);
+	ck_assert_int_eq(err, -EPERM);
+	ASSERT_TOLD(RAWBPF_PERFBUF_OPEN, 0, NULL, err, FROZEN);
+	close(map);
+}
+END_TEST
+
+START_TEST(test_perfbuf_refused)
+{
+	int map = events_map(64), err;
+
+	ck_assert_int_eq(live_forbid(SYS_perf_event_open, EPERM), 0);
+	err = open_perfbuf(map, 0);
+	ck_assert_int_eq(err, -EPERM);
+	ASSERT_TOLD(RAWBPF_PERFBUF_OPEN, 0, NULL, err,
+		    "EPERM: perf_event_open(2) is refused: a security module or a seccomp filter does "
+		    "not let this process open events");
+	close(map);
+}
+END_TEST
+
+START_TEST(test_perfbuf_hidden)
+{
+	int map = events_map(64), err;
+
+	ck_assert_int_eq(live_forbid(SYS_perf_event_open, ENOSYS), 0);
+	err = open_perfbuf(map, 0);
+	ck_assert_int_eq(err, -ENOSYS);
+	ASSERT_TOLD(RAWBPF_PERFBUF_OPEN, 0, NULL, err,
+		    "ENOSYS: this kernel has no perf_event_open(2) (it was built without "
+		    "CONFIG_PERF_EVENTS), or a seccomp filter hides it");
+	close(map);
+}
+END_TEST
+
+START_TEST(test_perfbuf_membarrier)
+{
+	int map = events_map(64), err;
+
+	ck_assert_int_eq(live_forbid(SYS_membarrier, ENOSYS), 0);
+	err = open_perfbuf(map, 1);
+	ck_assert_int_eq(err, -ENOSYS);
+	ASSERT_TOLD(RAWBPF_PERFBUF_OPEN, 0, NULL, err,
+		    "ENOSYS: to keep the newest needs membarrier(2), which this kernel was built without");
+	close(map);
+}
+END_TEST
+
+START_TEST(test_perfbuf_places)
+{
+	int map = events_map(1), err = open_perfbuf(map, 0);
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP("one CPU");
+	ck_assert_int_eq(err, -E2BIG);
+	ASSERT_TOLD(RAWBPF_PERFBUF_OPEN, 0, NULL, err,
+		    "E2BIG: the map has no place for some CPU's number; create it with max_entries of "
+		    "rawbpf_cpu_count()");
+	close(map);
+	map = events_map(rawbpf_cpu_count());
+	ck_assert_int_eq(open_perfbuf(map, 0), 0);
+	close(map);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------- XDP */
+
+#define END_XDP "; end that one's link, or if it has none: " \
+		"ip link set dev veth0 xdpdrv off, or xdpgeneric off"
+#define SAME_MODE "EBUSY: 'veth0' runs a program in this mode" END_XDP
+#define OTHER_MODE "EEXIST: 'veth0' runs a program in the other mode" END_XDP
+
+static int xdp_attach(struct rawbpf_link *link, int prog, unsigned mode)
+{
+	return rawbpf_xdp_attach(link, prog, if_nametoindex("veth0"), mode);
+}
+
+static void assert_xdp(int prog, unsigned mode, int error, const char *line)
+{
+	struct rawbpf_link link;
+	int err = xdp_attach(&link, prog, mode);
+
+	ck_assert_int_eq(err, error);
+	if (err < 0)
+		ASSERT_TOLD(RAWBPF_XDP_ATTACH, 0, "veth0", err, line);
+	rawbpf_link_detach(&link);
+}
+
+static void veth_create(void)
+{
+	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
+	if (link_kinds_device("veth") < 0)
+		SKIP("this kernel has no veth devices");
+}
+
+/* Beside a link in one mode; when it ends, as the advice says, both modes are free. */
+START_TEST(test_xdp_beside_link)
+{
+	static const unsigned modes[] = { XDP_FLAGS_DRV_MODE, XDP_FLAGS_SKB_MODE };
+	struct rawbpf_link link;
+	int prog = live_prog(BPF_PROG_TYPE_XDP, 2);
+
+	veth_create();
+	ck_assert_int_eq(xdp_attach(&link, prog, modes[_i]), 0);
+	assert_xdp(prog, modes[_i], -EBUSY, SAME_MODE);
+	assert_xdp(prog, modes[!_i], -EEXIST, OTHER_MODE);
+	rawbpf_link_detach(&link);
+	assert_xdp(prog, modes[_i], 0, NULL);
+	assert_xdp(prog, modes[!_i], 0, NULL);
+	close(prog);
+}
+END_TEST
+
+/* Beside a program that ip(8) attached, without a link: the same tool ends it. */
+START_TEST(test_xdp_beside_netlink)
+{
+	static const struct {
+		const char *on, *off;
+		unsigned same, other;
+	} modes[] = {
+		{ "xdpdrv", "ip link set dev veth0 xdpdrv off", XDP_FLAGS_DRV_MODE, XDP_FLAGS_SKB_MODE },
+		{ "xdpgeneric", "ip link set dev veth0 xdpgeneric off", XDP_FLAGS_SKB_MODE,
+		  XDP_FLAGS_DRV_MODE },
+	};
+	int prog = live_prog(BPF_PROG_TYPE_XDP, 2);
+	char command[128];
+
+	if (system("ip -V >/dev/null 2>&1") != 0)
+		SKIP("there is no ip(8)");
+	veth_create();
+	live_private_mounts();
+	ck_assert_int_eq(mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL), 0);
+	ck_assert_int_eq(rawbpf_obj_pin(prog, "/sys/fs/bpf/pass"), 0);
+	snprintf(command, sizeof command, "ip link set dev veth0 %s pinned /sys/fs/bpf/pass",
+		 modes[_i].on);
+	ck_assert_int_eq(system(command), 0);
+	assert_xdp(prog, modes[_i].same, -EBUSY, SAME_MODE);
+	assert_xdp(prog, modes[_i].other, -EEXIST, OTHER_MODE);
+	ck_assert_int_eq(system(modes[_i].off), 0);
+	assert_xdp(prog, modes[_i].same, 0, NULL);
+	close(prog);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	live_watch_fds(tests);
+	tcase_add_test(tests, test_tracefs);
+	tcase_add_test(tests, test_perfbuf_frozen);
+	tcase_add_test(tests, test_perfbuf_refused);
+	tcase_add_test(tests, test_perfbuf_hidden);
+	tcase_add_test(tests, test_perfbuf_membarrier);
+	tcase_add_test(tests, test_perfbuf_places);
+	tcase_add_loop_test(tests, test_xdp_beside_link, 0, 2);
+	tcase_add_loop_test(tests, test_xdp_beside_netlink, 0, 2);
+}
+
+int main(void)
+{
+	return live_run("causes", add_tests);
+}
