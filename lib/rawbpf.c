@@ -87,6 +87,7 @@
 #include "../insn/form/words.c"
 #include "../insn/symbol/names.c"
 #include "../insn/symbol/symbol.c"
+#include "../insn/asm/bytes.c"
 #include "../insn/asm/complain.c"
 #include "../insn/asm/directive.c"
 #include "../insn/asm/lex.c"

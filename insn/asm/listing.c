@@ -87,8 +87,12 @@ static void read_bytes(struct rawbpf__listing *listing, struct rawbpf__cursor *c
 {
 	const char *at = after_bytes(cursor, cursor->at);
 
-	if (at != cursor->at)
-		listing->bytes = cursor->at;
+	if (at != cursor->at) {
+		rawbpf__token_here(cursor, &listing->bytes);
+		listing->bytes.code = RAWBPF__T_NUMBER;
+		listing->bytes.value = (at - cursor->at) / 3;
+		listing->bytes.length = at - cursor->at - 1;
+	}
 	cursor->at = rawbpf__after_blanks(cursor, at);
 }
 
@@ -108,8 +112,7 @@ static void read_opcode(struct rawbpf__listing *listing, struct rawbpf__cursor *
 
 RAWBPF__PRIVATE void rawbpf__listing_forget(struct rawbpf__listing *listing)
 {
-	listing->number.code = listing->opcode.code = RAWBPF__T_END;
-	listing->bytes = NULL;
+	listing->number.code = listing->opcode.code = listing->bytes.code = RAWBPF__T_END;
 }
 
 RAWBPF__PRIVATE enum rawbpf__line rawbpf__listing_read(struct rawbpf__listing *listing,
@@ -155,26 +158,22 @@ RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
 	listing->is_numbered = 1;
 }
 
-/*
- * objdump prints calls of the program's functions as those of helpers, and does not say which
- * 64-bit loads are maps: the bytes before them do. In the second one are both registers, in an
- * order that is the machine's.
- */
-RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__listing *listing,
-						const struct bpf_insn *insn)
+/* "0000000000000010:  R_BPF_64_64  counts"; the number may be left out. */
+static int is_relocation(const struct rawbpf__cursor *cursor, const char *at)
 {
-	const char *at = listing->bytes;
-	int code, high, low;
+	const char *number;
 
-	if (!at || insn->src_reg)
-		return 0;
-	code = rawbpf__hex_digit(at[0]) << 4 | rawbpf__hex_digit(at[1]);
-	high = rawbpf__hex_digit(at[3]);
-	low = rawbpf__hex_digit(at[4]);
-	if (code != insn->code ||
-	    (code != (BPF_JMP | BPF_CALL) && code != (BPF_LD | BPF_IMM | BPF_DW)))
-		return 0;
-	return low == insn->dst_reg ? high : high == insn->dst_reg ? low : 0;
+	number = at = rawbpf__after_blanks(cursor, at);
+	while (rawbpf__hex_digit(rawbpf__byte(cursor, at)) >= 0)
+		at++;
+	if (at != number)
+		at += comes(cursor, at, ":");
+	return comes(cursor, rawbpf__after_blanks(cursor, at), "R_BPF_");
+}
+
+RAWBPF__PRIVATE int rawbpf__is_relocated(const struct rawbpf__cursor *cursor)
+{
+	return is_relocation(cursor, rawbpf__after_line(cursor, cursor->at) + 1);
 }
 
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__cursor *cursor, const char *line)

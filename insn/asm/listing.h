@@ -23,9 +23,10 @@ enum rawbpf__line {
 struct rawbpf__listing {
 	struct rawbpf__token number;	/* "12:" before this statement, or T_END */
 	struct rawbpf__token opcode;	/* "(07)" before it, or T_END */
-	const char *bytes;		/* objdump's column before it, or NULL */
+	struct rawbpf__token bytes;	/* objdump's column, its value is how many; or T_END */
 	uint64_t base;			/* the number of slot 0, */
 	uint8_t is_numbered;		/* if there was a number before */
+	uint8_t order;			/* enum rawbpf_byte_order of the columns of bytes so far */
 	uint8_t has_comment;		/* this line has a number or opcode: ';' begins a comment */
 };
 
@@ -44,9 +45,8 @@ RAWBPF__PRIVATE enum rawbpf__line rawbpf__listing_read(struct rawbpf__listing *l
 RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
 					   struct rawbpf_text *text, unsigned slot);
 
-/* The source register that objdump's column of bytes has and the text does not tell; or 0. */
-RAWBPF__PRIVATE unsigned rawbpf__listing_source(const struct rawbpf__listing *listing,
-						const struct bpf_insn *insn);
+/* Does a relocation follow this line? A linker then fills in the instruction's immediate. */
+RAWBPF__PRIVATE int rawbpf__is_relocated(const struct rawbpf__cursor *cursor);
 
 /* The verifier's other lines: "processed 9 insns...", "from 3 to 7: ...", "func#0 @0". */
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__cursor *cursor, const char *line);

@@ -223,25 +223,61 @@ static void emit(struct rawbpf__parser *p, const struct bpf_insn *insn)
 	text->insns[slot] = *insn;
 }
 
+/* What the bytes beside an instruction need not say: what labels and linkers will. */
+static struct rawbpf__skipped skipped_fields(const struct rawbpf__parser *p,
+					     const struct parse_insn *insn)
+{
+	int is_jump = insn->reference && insn->reference_field == RAWBPF__F_JUMP;
+
+	return (struct rawbpf__skipped){ .off = is_jump,
+					 .imm = (insn->reference && !is_jump) ||
+						rawbpf__is_relocated(&p->cursor) };
+}
+
 static void parse_instruction(struct rawbpf__parser *p, const struct rawbpf__pattern *pattern)
 {
 	struct parse_insn insn = { .slots = { form_insn(pattern->form) } };
-	unsigned slot = p->slot, i;
+	unsigned slot = p->slot, slots = rawbpf__form_shape(pattern->form)->slots, i;
+	struct rawbpf__skipped skipped;
 	int good = 1;
 
 	for (i = 0; good && i < pattern->count; i++)
 		if (pattern->elements[i].is_operand)
 			good = operand(p, &insn, &p->statement.tokens[i], &pattern->elements[i]);
+	if (good && p->listing.bytes.code) {
+		skipped = skipped_fields(p, &insn);
+		good = rawbpf__bytes_decide(p, insn.slots, slots, &skipped);
+	}
 	if (good)
 		rawbpf__warn_instruction(p, pattern, &insn.slots[0]);
-	if (!insn.reference)
-		insn.slots[0].src_reg |= rawbpf__listing_source(&p->listing, &insn.slots[0]);
 	/* A wrong one has its place too, so that no jump over it is called too far. */
-	emit(p, &insn.slots[0]);
-	if (rawbpf__form_shape(pattern->form)->slots > 1)
-		emit(p, &insn.slots[1]);
+	for (i = 0; i < slots; i++)
+		emit(p, &insn.slots[i]);
 	if (good && insn.reference)
 		rawbpf__reference(p, insn.reference, slot, insn.reference_field);
+}
+
+/* What objdump prints where the bytes alone say what it is: "<unknown>", "ld_pseudo r1, 0x1, 0x5" */
+static int is_known_by_bytes(const struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *tokens = p->statement.tokens;
+
+	if (!p->listing.bytes.code)
+		return 0;
+	if (tokens[0].code == '<' && p->statement.count == 3)
+		return rawbpf__equal_bytes("unknown", tokens[1].start, tokens[1].length) &&
+		       tokens[2].code == '>';
+	return rawbpf__equal_bytes("ld_pseudo", tokens[0].start, tokens[0].length);
+}
+
+static void parse_bytes(struct rawbpf__parser *p)
+{
+	unsigned count, i;
+	struct bpf_insn slots[2];
+
+	count = rawbpf__bytes_read(&p->listing, slots);
+	for (i = 0; i < count; i++)
+		emit(p, &slots[i]);
 }
 
 /* ------------------------------------------------------------------- statements */
@@ -263,7 +299,7 @@ static void parse_mismatch(struct rawbpf__parser *p, const char *line)
 	const struct rawbpf__token *opcode = &p->listing.opcode;
 	const struct rawbpf__pattern *pattern = rawbpf__match(p->index, &p->statement, -1);
 
-	if (pattern)
+	if (pattern && opcode->code)
 		rawbpf__complain(p->text, opcode, "this instruction's opcode is %02x, not %02x",
 				 (unsigned)pattern->form->code, (unsigned)opcode->value);
 	else if (line && rawbpf__is_chatter(&p->cursor, line))
@@ -272,11 +308,37 @@ static void parse_mismatch(struct rawbpf__parser *p, const char *line)
 		rawbpf__mismatch(p);
 }
 
+/* The opcode that the line tells before its text; -1: none. */
+static int told_opcode(const struct rawbpf__listing *listing)
+{
+	const char *bytes = listing->bytes.start;
+
+	if (listing->opcode.code)
+		return listing->opcode.value;
+	return listing->bytes.code ? rawbpf__hex_digit(bytes[0]) << 4 | rawbpf__hex_digit(bytes[1])
+				   : -1;
+}
+
+static void parse_statement_insn(struct rawbpf__parser *p, const char *line)
+{
+	const struct rawbpf__pattern *pattern =
+		rawbpf__match(p->index, &p->statement, told_opcode(&p->listing));
+
+	rawbpf__listing_check(&p->listing, p->text, p->slot);
+	if (!pattern && p->listing.bytes.code)
+		pattern = rawbpf__match(p->index, &p->statement, -1);
+	if (pattern)
+		parse_instruction(p, pattern);
+	else if (is_known_by_bytes(p))
+		parse_bytes(p);
+	else
+		parse_mismatch(p, line);
+}
+
 /* One statement, but not what ends it. */
 static void parse_statement(struct rawbpf__parser *p, int begins_line)
 {
-	const struct rawbpf__token *opcode = &p->listing.opcode, *first = p->statement.tokens;
-	const struct rawbpf__pattern *pattern;
+	const struct rawbpf__token *first = p->statement.tokens;
 	struct rawbpf__token label;
 
 	rawbpf__listing_forget(&p->listing);
@@ -297,13 +359,7 @@ static void parse_statement(struct rawbpf__parser *p, int begins_line)
 	} else if (first->code == RAWBPF__T_DIRECTIVE) {
 		rawbpf__directive(p);
 	} else if (p->statement.count) {
-		rawbpf__listing_check(&p->listing, p->text, p->slot);
-		pattern = rawbpf__match(p->index, &p->statement,
-					opcode->code ? (int)opcode->value : -1);
-		if (pattern)
-			parse_instruction(p, pattern);
-		else
-			parse_mismatch(p, begins_line ? first->start : NULL);
+		parse_statement_insn(p, begins_line ? first->start : NULL);
 	}
 }
 

@@ -11,6 +11,7 @@
  *	listing.c	what the kernel and objdump print around instructions
  *	reference.c	labels, maps and helpers that instructions name
  *	mismatch.c	what is wrong with a statement that is no instruction
+ *	bytes.c		objdump's column of bytes, which decides
  *	warning.c	instructions that may not do what their text seems to say
  *	directive.c	.map and .set
  *	parse.c		the text, statement by statement
@@ -67,6 +68,25 @@ RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token);
 /* The error that no instruction has the statement's tokens. */
 RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p);
+
+/* bytes.c */
+
+/* Fields of an instruction that a column of bytes and the text beside it need not agree on. */
+struct rawbpf__skipped {
+	uint8_t off;
+	uint8_t imm;		/* and src, and imm of the second slot */
+};
+
+/* The slots of the line's column of bytes; returns how many they are. */
+RAWBPF__PRIVATE unsigned rawbpf__bytes_read(const struct rawbpf__listing *listing,
+					    struct bpf_insn *slots);
+
+/*
+ * Compare an instruction with the line's column of bytes, which it becomes. If they contradict
+ * each other in fields that are not skipped, complain and return 0.
+ */
+RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_insn *slots,
+					 unsigned count, const struct rawbpf__skipped *skipped);
 
 /* warning.c */
 

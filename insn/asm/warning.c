@@ -53,10 +53,16 @@ static void warn_immediate(struct rawbpf__parser *p, const struct rawbpf__token 
 		warn_width(p, token, insn);
 }
 
-/* "call -1" is what llvm-objdump prints of a call that the linker has still to fill in. */
-static void warn_call(struct rawbpf__parser *p, const struct rawbpf__token *token)
+/* llvm-objdump prints "call -1" of a call that no linker has filled in. */
+static void warn_call(struct rawbpf__parser *p, const struct rawbpf__token *token,
+		      const struct bpf_insn *insn)
 {
-	if (token->code == RAWBPF__T_NUMBER && (int64_t)token->value < 0)
+	if (token->code != RAWBPF__T_NUMBER || insn->imm != -1)
+		return;
+	if (insn->src_reg == BPF_PSEUDO_CALL)
+		rawbpf__warn(p->text, token, "this calls the call itself: "
+			     "no linker has filled in what it calls");
+	else
 		rawbpf__warn(p->text, token, "no helper has the number %.*s; "
 			     "a call that is not linked yet is printed so", RAWBPF__TEXT(token));
 }
@@ -65,17 +71,16 @@ RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
 					      const struct rawbpf__pattern *pattern,
 					      const struct bpf_insn *insn)
 {
+	/* The numbers of a listing are those of an instruction that there is. */
+	int is_listed = p->listing.opcode.code || p->listing.bytes.code;
 	unsigned i;
 
-	/* A listing's numbers are printed from the instruction's bytes. */
-	if (p->listing.opcode.code || p->listing.bytes)
-		return;
 	for (i = 0; i < pattern->count; i++) {
-		if (!pattern->elements[i].is_operand)
-			continue;
-		if (pattern->elements[i].field == RAWBPF__F_IMM)
+		const struct rawbpf__element *element = &pattern->elements[i];
+
+		if (element->is_operand && element->field == RAWBPF__F_CALL)
+			warn_call(p, &p->statement.tokens[i], insn);
+		if (element->is_operand && element->field == RAWBPF__F_IMM && !is_listed)
 			warn_immediate(p, &p->statement.tokens[i], insn);
-		else if (pattern->elements[i].field == RAWBPF__F_CALL)
-			warn_call(p, &p->statement.tokens[i]);
 	}
 }

@@ -471,9 +471,23 @@ static const struct {
 	/* there, what the bytes say and the text does not; big-endian ones too */
 	{ "0: 85 10 00 00 02 00 00 00\tcall 0x2\n1: 85 00 00 00 02 00 00 00\tcall 0x2\n"
 	  "2: 85 01 00 00 ff ff ff fd\tcall -0x3\n3: 85 20 00 00 07 00 00 00\tcall 0x7\n"
-	  "4: 85 20 00 00 07 00 00 00\tcall pc+7\n5: bf 12 00 00 00 00 00 00\tr2 = 0x3\n", 6,
+	  "4: 40 10 00 00 00 00 e0 ff\tr0 = *(u32 *)skb[r1]\n5: bf 12 00 00 00 00 00 00\tr2 = r1\n", 6,
 	  { I(0x85, 0, 1, 0, 2), I(0x85, 0, 0, 0, 2), I(0x85, 0, 1, 0, -3), I(0x85, 0, 2, 0, 7),
-	    I(0x85, 0, 1, 0, 7), I(0xb7, 2, 0, 0, 3) } },
+	    I(0x40, 0, 1, 0, -2097152), I(0xbf, 2, 1, 0, 0) } },
+	/* Bytes without a text, */
+	{ "0: 18 11 00 00 05 00 00 00 00 00 00 00 00 00 00 00\tld_pseudo\tr1, 0x1, 0x5\n"
+	  "2: ff 01 02 03 04 05 06 07\t<unknown>\n3: 18 12 00 00 05 00 00 00\t<unknown>\n", 4,
+	  { I(0x18, 1, 1, 0, 5), I(0, 0, 0, 0, 0), I(0xff, 1, 0, 0x302, 0x7060504),
+	    I(0x18, 2, 1, 0, 5) } },
+	/* of the order that the lines before have; where both can be, the same; */
+	{ "0: bf 12 00 00 00 00 00 00\tr1 = r2\n1: ff 12 00 03 00 00 00 04\t<unknown>\n"
+	  "2: 40 00 00 00 00 00 00 01\tr0 = *(u32 *)skb[r0]\n", 3,
+	  { I(0xbf, 1, 2, 0, 0), I(0xff, 1, 2, 3, 4), I(0x40, 0, 0, 0, 1) } },
+	/* with a text that leaves to labels what they tell; and to a relocation. */
+	{ "0: 05 00 07 00 00 00 00 00\tgoto out\n1: 85 10 00 00 ff ff ff ff\tcall out\n"
+	  "out:\n2: 18 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00\tr1 = 0x20 ll\n"
+	  "\t\t0000000000000010:  R_BPF_64_64\tcounts\n4: 95 00 00 00 00 00 00 00\texit\n", 5,
+	  { I(5, 0, 0, 1, 0), I(0x85, 0, 1, 0, 0), I(0x18, 1, 0, 0, 0), I(0, 0, 0, 0, 0), EXIT } },
 	{ "0: 18 12 00 00 03 00 00 00 00 00 00 00 00 00 00 00\tr2 = 0x3 ll\n"
 	  "2: 18 21 00 00 00 00 00 03 00 00 00 00 00 00 00 00\tr2 = 0x3 ll\n", 4,
 	  { I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0), I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0) } },

@@ -140,6 +140,20 @@ static const struct {
 	{ "5: (95) exit\n7: (95) exit", 2, 1, 1,
 	  "the next instruction here is number 6, not 7; jumps would go astray" },
 
+	{ "5: bf 12 00 00 00 00 00 00\tr2 = 0x3", 1, 4, 23,
+	  "these bytes are 'r2 = r1', and not what the line says" },
+	{ "5: b7 02 00 00 04 00 00 00\tr2 = 0x3", 1, 4, 23,
+	  "these bytes are 'r2 = 0x4', and not what the line says" },
+	{ "\t85 20 00 00 07 00 00 00\tcall pc+7", 1, 2, 23,
+	  "these bytes are 'call kfunc[id:7]', and not what the line says" },
+	{ "0: 61 12 04 00 00 00 00 00\tw2 = *(u32 *)(r1 + 0x8)", 1, 4, 23,
+	  "these bytes are 'w2 = *(u32 *)(r1 + 0x4)', and not what the line says" },
+	{ "0: 18 01 00 00 05 00 00 00\tr1 = 0x5 ll", 1, 4, 23,
+	  "these bytes are 'invalid 18 01 00 00 05 00 00 00', and not what the line says" },
+	{ "0: 40 10 00 00 05 00 00 00\tr0 = *(u32 *)skb[r1 + 4]", 1, 4, 23,
+	  "these bytes are 'r0 = *(u32 *)skb[r1 + 0x5]', and not what the line says" },
+	{ "<unknown>", 1, 1, 1, "'<' does not begin an instruction" },
+
 	/* places: tabs are one column, comments have lines */
 	{ "\t\t r1 = r11", 1, 9, 3, "r11 is not a register; programs have r0 to r10" },
 	{ "exit /* \n\n */ r1", 3, 5, 2,

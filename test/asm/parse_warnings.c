@@ -52,6 +52,8 @@ static const struct {
 	{ "*(u8 *)(r1 + 0) = 0xffffffff", 19, 10,
 	  "0xffffffff does not fit 8 bits: the store writes 255" },
 	{ "*(u16 *)(r1 + 0) = 65536", 20, 5, "65536 does not fit 16 bits: the store writes 0" },
+	{ "\t85 10 00 00 ff ff ff ff\tcall -0x1", 31, 4,
+	  "this calls the call itself: no linker has filled in what it calls" },
 	{ "call -1", 6, 2, "no helper has the number -1; a call that is not linked yet is printed so" },
 };
 

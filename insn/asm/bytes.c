@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* objdump's column of bytes: what is assembled, if the text beside it does not contradict. */
+#include "../base/string.h"
+#include "parser.h"
+
+static void bytes_read(const struct rawbpf__token *column, enum rawbpf_byte_order order,
+		       struct bpf_insn *slots)
+{
+	unsigned char bytes[16];
+	unsigned i;
+
+	for (i = 0; i < column->value; i++)
+		bytes[i] = rawbpf__hex_digit(column->start[3 * i]) << 4 |
+			   rawbpf__hex_digit(column->start[3 * i + 1]);
+	for (i = 0; i < column->value / 8; i++)
+		rawbpf_insn_read(&slots[i], bytes + 8 * i, order);
+}
+
+/* The text of a call or 64-bit load does not tell its src, unless that is 0 in the bytes, too. */
+static int is_silent_of_src(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) || insn->code == (BPF_LD | BPF_IMM | BPF_DW);
+}
+
+/* "r0 = *(u32 *)skb[r1]" does not tell its imm. */
+static int is_silent_of_imm(const struct bpf_insn *insn)
+{
+	return BPF_CLASS(insn->code) == BPF_LD && BPF_MODE(insn->code) == BPF_IND;
+}
+
+/*
+ * Can the text be that of these bytes? `skipped` are fields that are known only later, or that a
+ * linker fills in.
+ */
+static int bytes_agree(const struct bpf_insn *bytes, const struct bpf_insn *text, unsigned count,
+		       const struct rawbpf__skipped *skipped)
+{
+	if (bytes->code != text->code || bytes->dst_reg != text->dst_reg)
+		return 0;
+	if (bytes->src_reg != text->src_reg && (text->src_reg || !is_silent_of_src(text)) &&
+	    !skipped->imm)
+		return 0;
+	if (bytes->off != text->off && !skipped->off)
+		return 0;
+	if (skipped->imm)
+		return 1;
+	return (bytes->imm == text->imm || (!text->imm && is_silent_of_imm(text))) &&
+	       (count == 1 || bytes[1].imm == text[1].imm);
+}
+
+/* Read the column in the byte order of the lines before, if it is known, else this machine's. */
+static enum rawbpf_byte_order first_order(const struct rawbpf__listing *listing)
+{
+	if (listing->order != RAWBPF_HOST_ORDER)
+		return listing->order;
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? RAWBPF_LITTLE_ENDIAN :
+							   RAWBPF_BIG_ENDIAN;
+}
+
+RAWBPF__PRIVATE unsigned rawbpf__bytes_read(const struct rawbpf__listing *listing,
+					    struct bpf_insn *slots)
+{
+	bytes_read(&listing->bytes, first_order(listing), slots);
+	return listing->bytes.value / 8;
+}
+
+RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_insn *slots,
+					 unsigned count, const struct rawbpf__skipped *skipped)
+{
+	const struct rawbpf__token *column = &p->listing.bytes;
+	enum rawbpf_byte_order order = first_order(&p->listing);
+	struct bpf_insn bytes[2];
+	char text[64];
+	int tries;
+
+	for (tries = 0; tries < 2 && column->value == 8 * count; tries++) {
+		bytes_read(column, order, bytes);
+		if (bytes_agree(bytes, slots, count, skipped)) {
+			if (tries)
+				p->listing.order = order;
+			slots[0] = bytes[0];
+			slots[count - 1] = bytes[count - 1];
+			return 1;
+		}
+		order = order == RAWBPF_LITTLE_ENDIAN ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
+	}
+	count = rawbpf__bytes_read(&p->listing, bytes);
+	rawbpf_insn_format(text, sizeof(text), bytes, count, RAWBPF_LLVM, NULL, NULL);
+	rawbpf__complain(p->text, column, "these bytes are '%s', and not what the line says", text);
+	return 0;
+}
