@@ -34,9 +34,9 @@ extern "C" {
  * What listings have around is understood: "12:" before an instruction (the numbers have to
  * continue each other), "(07)" (it then has to be that opcode: "(18) r1 = 0x5" has two slots),
  * then ';' begins a comment; a line that begins with ';'; the verifier's lines of registers;
- * objdump's column of bytes, which decide and must not contradict the text; "<label+0x8>", and "0000000000000010 <label>:", both with and
- * without numbers; its relocations are skipped. A log that follows a call ("caller:") is no
- * program: the numbers do not continue.
+ * objdump's column of bytes, which decide, and which the text must not contradict; objdump's
+ * "<label+0x8>" and "0000000000000010 <label>:", both with and without numbers; its relocations
+ * are skipped. A log that follows a call ("caller:") is no program: the numbers do not continue.
  */
 
 /* What is wrong with a text, and where: lines and columns count from 1, columns in bytes. */
