@@ -132,6 +132,18 @@ static const char *function_name(const struct dump *dump, unsigned slot)
 	return name && *name ? name : NULL;
 }
 
+/* The function's declaration, for free(); NULL: it has no type. */
+static char *function_prototype(const struct dump *dump, unsigned slot)
+{
+	const struct bpf_func_info *function = function_at(dump, slot);
+	char text[1024];
+
+	if (!function || !dump->btf.types)
+		return NULL;
+	rawbpf_btf_type_format(text, sizeof text, &dump->btf, function->type_id);
+	return text_escape(text, strlen(text));
+}
+
 static const char *string_at(const struct dump *dump, unsigned offset)
 {
 	const char *string = dump->btf.types ? rawbpf_btf_string_get(&dump->btf, offset) : NULL;
@@ -139,23 +151,53 @@ static const char *string_at(const struct dump *dump, unsigned offset)
 	return string ? string : "";
 }
 
+enum { PROBE_MEMSX = 0x40, PROBE_MEM32SX = 0xc0, PROBE_ATOMIC = 0xe0 };
+
 /*
- * As the disassembler has it, but for three things that are different in a loaded program: maps
- * are named by ids, helpers by addresses, and of a compiled program's calls of its own functions
- * the distance is in another field.
+ * The verifier marks accesses that may fault by modes of their own. The kernel shows some of
+ * them as the mode that they were loaded with; this does the same for the others.
+ */
+static void unmark_fault(struct bpf_insn *insn)
+{
+	unsigned class = BPF_CLASS(insn->code), mode = BPF_MODE(insn->code);
+
+	if (class == BPF_LDX && (mode == PROBE_MEMSX || mode == PROBE_MEM32SX))
+		insn->code = (insn->code & ~0xe0) | BPF_MEMSX;
+	else if (class == BPF_STX && mode == PROBE_ATOMIC)
+		insn->code = (insn->code & ~0xe0) | BPF_ATOMIC;
+}
+
+/* The name of the function that instruction `slot` calls, or hands to a helper; NULL: none. */
+static const char *target_name(const struct dump *dump, unsigned slot, const struct bpf_insn *insn)
+{
+	if (is_call(insn) ? insn->src_reg != BPF_PSEUDO_CALL :
+	    insn->code != (BPF_LD | BPF_IMM | BPF_DW) || insn->src_reg != BPF_PSEUDO_FUNC)
+		return NULL;
+	return function_name(dump, slot + 1 + (unsigned)insn->imm);
+}
+
+/*
+ * As the disassembler has it, but for what is different in a loaded program: maps are named by
+ * ids, helpers by addresses, and of a compiled program's calls of its own functions the distance
+ * is in another field. Functions of the program are named.
  */
 static void format_insn(const struct dump *dump, unsigned slot, char text[512], unsigned *slots)
 {
 	unsigned count = dump->info.xlated.count - slot;
 	struct bpf_insn insns[2] = { *insn_at(dump, slot), *insn_at(dump, slot + (count > 1)) };
 	const struct rawbpf_ksym *call = call_at(dump, slot);
+	const char *target;
+	char *map, label[256];
 	int helper = -1;
-	char *map;
 
 	if (is_call(insns) && insns->src_reg == BPF_PSEUDO_CALL && insns->off) {
 		insns->imm = insns->off;
 		insns->off = 0;
 	}
+	unmark_fault(insns);
+	target = target_name(dump, slot, insns);
+	if (target)
+		rawbpf_terminal_escape(label, sizeof label, target, strlen(target));
 	if (call && (!call->name[0] || call->offset))
 		call = NULL;
 	if (call)
@@ -170,7 +212,8 @@ static void format_insn(const struct dump *dump, unsigned slot, char text[512], 
 		*slots = 1;
 		return;
 	}
-	rawbpf_insn_format(text, 512, insns, count > 1 ? 2 : 1, RAWBPF_KERNEL, NULL, slots);
+	rawbpf_insn_format(text, 512, insns, count > 1 ? 2 : 1, RAWBPF_KERNEL,
+			   target ? label : NULL, slots);
 	map = strstr(text, "map[fd:");
 	if (map)
 		memcpy(map, "map[id:", 7);
@@ -184,8 +227,14 @@ static void print_text(const struct dump *dump, unsigned slot, const char *text)
 	if (function) {
 		char *name = text_escape(function, strlen(function));
 
-		printf("%s%s:\n", slot ? "\n" : "", name);
+		char *prototype = function_prototype(dump, slot);
+
+		printf("%s", slot ? "\n" : "");
+		if (prototype)
+			printf("; %s\n", prototype);
+		printf("%s:\n", name);
 		free(name);
+		free(prototype);
 	}
 	if (line) {
 		const char *source = string_at(dump, line->line_off);
@@ -205,13 +254,16 @@ static void print_json(const struct dump *dump, unsigned slot, unsigned slots, c
 {
 	const char *function = function_name(dump, slot);
 	const struct bpf_line_info *line = line_at(dump, slot);
+	char *prototype = function ? function_prototype(dump, slot) : NULL;
 	struct record record = { .count = 0 };
 
 	record_number(&record, "slot", slot);
 	record_hex(&record, "bytes", insn_at(dump, slot), slots * sizeof(struct bpf_insn));
 	record_string(&record, "text", text);
-	if (function)
+	if (function) {
 		record_string(&record, "function", function);
+		record_string(&record, "prototype", prototype);
+	}
 	if (line) {
 		record_string(&record, "file", string_at(dump, line->file_name_off));
 		record_number(&record, "line", line->line_col >> 10);
@@ -219,6 +271,7 @@ static void print_json(const struct dump *dump, unsigned slot, unsigned slots, c
 		record_string(&record, "source", string_at(dump, line->line_off));
 	}
 	record_print(&record, 1);
+	free(prototype);
 }
 
 static int dump_xlated(struct dump *dump, int json)

@@ -237,6 +237,8 @@ static const char *explain_register_note(const struct explain *explain, unsigned
 		return "unused";
 	if (rule == RAWBPF__FIX)
 		return "says which kind";
+	if (number > BPF_REG_10)
+		return "BPF_REG_AX, the verifier's own register";
 	*rawbpf__put_small(rawbpf__put(note, "r"), number) = 0;
 	return note;
 }

@@ -153,8 +153,8 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 	const struct rawbpf__form *form;
 	const struct rawbpf__shape *shape;
 
-	/* r11 to r15, in src or dst, are nowhere right. */
-	if (!row || ((word >> 8 & 15) + 5) >> 4 || ((word >> 12 & 15) + 5) >> 4)
+	/* No instruction has r12 to r15. The verifier itself writes r11 (BPF_REG_AX). */
+	if (!row || ((word >> 8 & 15) + 4) >> 4 || ((word >> 12 & 15) + 4) >> 4)
 		return NULL;
 	form = &rawbpf__forms[row - 1];
 	do {

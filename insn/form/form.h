@@ -51,7 +51,7 @@
  * operands in the same places.
  *
  * OUR OWN SYNTAX, where LLVM prints nothing or something that does not assemble
- * back to the same bytes: subprog[...], map[...], var[...], kfunc[...], "call pc+0x5", zext(),
+ * back to the same bytes: subprog[...], subprog[...][...], map[...], var[...], kfunc[...], "call pc+0x5", zext(),
  * skb[rN + imm], gotox, nospec, &(void __percpu *)(rN). LLVM 19 prints all calls as
  * "call 0x5" and all loads of pseudo values as "ld_pseudo r1, 0x1, 0x5", which its own
  * assembler reads as something else, and omits the immediate of a packet load.
@@ -65,7 +65,7 @@
 enum rawbpf__rule {
 	RAWBPF__ZERO,		/* 0 */
 	RAWBPF__FIX,		/* the form's `fix` */
-	RAWBPF__REG,		/* 0 to 10 */
+	RAWBPF__REG,		/* 0 to 10 are loaded; the verifier itself writes 11 too */
 	RAWBPF__ANY,
 	RAWBPF__NONE,		/* there is no such field: one slot only */
 

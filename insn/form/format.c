@@ -333,7 +333,8 @@ static int format_has_macro(const struct bpf_insn *insn, const struct rawbpf__fo
 {
 	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
 
-	return rawbpf__rule_holds(shape->imm, insn->imm, form->fix, 1) &&
+	return insn->dst_reg <= BPF_REG_10 && insn->src_reg <= BPF_REG_10 &&
+	       rawbpf__rule_holds(shape->imm, insn->imm, form->fix, 1) &&
 	       rawbpf__rule_holds(shape->off, insn->off, form->fix, 1);
 }
 

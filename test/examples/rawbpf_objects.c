@@ -194,24 +194,62 @@ START_TEST(test_prog_dump)
 	int prog = objects_prog(own_name(), map);
 
 	assert_shows(ARGS("prog", "dump", own_name()),
-		     text("main:\n"
+		     text("; int main(void)\n"
+			  "main:\n"
 			  "; return x;  // count.c:12\n"
 			  "     0: (62) *(u32 *)(r10 -4) = 0\n"
 			  "     1: (bf) r2 = r10\n"
 			  "     2: (07) r2 += -4\n"
 			  "     3: (18) r1 = map[id:%u]\n"
 			  "     5: (", id_of_map(map)));
-	assert_has("call pc+1\n");
+	assert_has("call help\n");
 	/* a line of the source is anybody's text */
-	assert_has("\n\nhelp:\n; evil(\\x1b[31m);  // count.c:13\n");
+	assert_has("\n\n; int help(void)\nhelp:\n; evil(\\x1b[31m);  // count.c:13\n");
 	assert_has(": (b7) r0 = 7\n");
 	assert_shows(ARGS("prog", "dump", "-j", own_name()), __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
 		     "{\"slot\":0,\"bytes\":\"620afcff00000000\",\"text\":\"(62) *(u32 *)(r10 -4) = 0\","
-		     "\"function\":\"main\",\"file\":\"count.c\",\"line\":12,\"column\":3,"
+		     "\"function\":\"main\",\"prototype\":\"int main(void)\",\"file\":\"count.c\",\"line\":12,\"column\":3,"
 		     "\"source\":\"return x;\"}\n" : "");
 	assert_has("\"source\":\"evil(\\u001b[31m);\"}\n");
 	close(prog);
 	close(map);
+}
+END_TEST
+
+/* A loaded program holds what only the verifier writes: r11, numbers of functions. */
+START_TEST(test_prog_dump_rewritten)
+{
+	enum { LOOP = 181 /* BPF_FUNC_loop, Linux 5.17 */ };
+	const struct bpf_insn insns[] = {
+		BPF_LDX_MEM(BPF_W, BPF_REG_6, BPF_REG_1, 0),
+		BPF_MOV64_IMM(BPF_REG_1, 10),
+		BPF_LD_IMM64_RAW_FULL(BPF_REG_2, BPF_PSEUDO_FUNC, 0, 0, 7, 0),
+		BPF_MOV64_IMM(BPF_REG_3, 0),
+		BPF_MOV64_IMM(BPF_REG_4, 0),
+		BPF_EMIT_CALL(LOOP),
+		BPF_ALU64_REG_OFF(BPF_DIV, BPF_REG_0, BPF_REG_6, 1),
+		BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_0, BPF_REG_6, 1),
+		BPF_EXIT_INSN(),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	struct bpf_func_info infos[2];
+	struct rawbpf_prog_spec spec = {
+		.name = own_name(), .type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL",
+		.insns = insns, .insn_count = RAWBPF_COUNT(insns),
+	};
+	int prog, btf = rawbpf_prog_btf_load(&spec, infos, 2);
+
+	if (live_kernel() < 0x606)
+		SKIP("signed division is of 6.6");
+	ck_assert_int_gt(btf, 2);
+	prog = rawbpf_prog_load(&spec);
+	ck_assert_int_gt(prog, 2);
+	assert_shows(ARGS("prog", "dump", own_name()), "r11");
+	assert_has(": (18) r2 = subprog[");
+	ck_assert_ptr_null(strstr(end.out, "invalid"));
+	close(prog);
+	close(btf);
 }
 END_TEST
 
@@ -863,6 +901,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_prog_list);
 	tcase_add_test(tests, test_prog_runs);
 	tcase_add_test(tests, test_prog_dump);
+	tcase_add_test(tests, test_prog_dump_rewritten);
 	tcase_add_test(tests, test_prog_dump_helper);
 	tcase_add_test(tests, test_prog_dump_machine);
 	tcase_add_test(tests, test_map_show);

@@ -101,7 +101,16 @@ static const struct example {
 	EXAMPLE("r1 <<= 0x40", "(67) r1 <<= 64", "BPF_RAW_INSN(0x67, 1, 0, 0, 64)",
 		BPF_RAW_INSN(0x67, 1, 0, 0, 64)),
 	EXAMPLE("invalid", "invalid", NULL, BPF_RAW_INSN(0xff, 1, 2, -3, 4)),
-	EXAMPLE("invalid", "invalid", NULL, BPF_RAW_INSN(0x07, 11, 0, 0, 4)),
+	EXAMPLE("invalid", "invalid", NULL, BPF_RAW_INSN(0x07, 12, 0, 0, 4)),
+	/* Loaded programs have what only the verifier writes. */
+	EXAMPLE("r11 += 0x4", "(07) r11 += 4", NULL, BPF_RAW_INSN(0x07, 11, 0, 0, 4)),
+	EXAMPLE("if r1 > r11 goto +0x2", "(2d) if r1 > r11 goto pc+2", NULL,
+		BPF_RAW_INSN(0x2d, 1, 11, 2, 0)),
+	EXAMPLE("w2 = zext(w2)", "(bc) w2 = zext(w2)", "BPF_MOV32_RAW(BPF_X, BPF_REG_2, BPF_REG_2, 1)",
+		BPF_ZEXT_REG(BPF_REG_2)),
+	EXAMPLE("r2 = subprog[+0x22][3] ll", "(18) r2 = subprog[+34][3]",
+		"BPF_LD_IMM64_RAW_FULL(BPF_REG_2, 4, 0, 0, 34, 3)",
+		BPF_LD_IMM64_RAW_FULL(2, 4, 0, 0, 34, 3)),
 	EXAMPLE("invalid", "invalid", NULL, BPF_RAW_INSN(0x00, 0, 0, 0, 4)),
 };
 
