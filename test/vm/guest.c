@@ -837,6 +837,7 @@ static const struct {
 	{ "capabilities", guest_capabilities },
 	{ "causes", guest_causes },
 	{ "commands", guest_commands },
+	{ "cpu", guest_cpu },
 	{ "doctor", guest_doctor },
 	{ "inspect", guest_inspect },
 	{ "links", guest_links },
@@ -845,6 +846,7 @@ static const struct {
 	{ "ring", guest_ring },
 	{ "snoop", guest_snoop },
 	{ "syscalls", guest_syscalls },
+	{ "tracefs", guest_tracefs },
 	{ "types", guest_types },
 };
 

@@ -17,6 +17,7 @@ void guest_answers(void);
 void guest_capabilities(void);
 void guest_causes(void);
 void guest_commands(void);
+void guest_cpu(void);
 void guest_doctor(void);
 void guest_inspect(void);
 void guest_links(void);
@@ -25,6 +26,7 @@ void guest_rejected(void);
 void guest_ring(void);
 void guest_snoop(void);
 void guest_syscalls(void);
+void guest_tracefs(void);
 void guest_types(void);
 
 #endif

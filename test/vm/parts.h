@@ -15,6 +15,7 @@ unsigned kernel_of(struct boot *boot);
 bool is_machine(struct boot *boot, const char *arch); /* Debian's name for it */
 
 /* Add the tests of a part. */
+void vm_attach_add(TCase *kernel, int boot);
 void vm_commands_add(TCase *kernel, int boot);
 void vm_errors_add(TCase *kernel, int boot);
 void vm_inspect_add(TCase *kernel, int boot);

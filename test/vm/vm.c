@@ -328,6 +328,7 @@ static Suite *vm_suite(void)
 			continue;
 		for (size_t test = 0; test < sizeof(tests) / sizeof(*tests); test++)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
+		vm_attach_add(kernel, i);
 		vm_commands_add(kernel, i);
 		vm_errors_add(kernel, i);
 		vm_inspect_add(kernel, i);
