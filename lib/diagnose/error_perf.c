@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How attaching to perf events fails: kprobes, uprobes, tracepoints. */
-#include <linux/bpf.h>
+#include <rawbpf/uapi.h>
 
 #include "error.h"
 #include "error_look.h"

@@ -29,6 +29,11 @@ own_contract() {
 	! grep -rnE 'rawbpf__|\binline\b' "$top/include"
 }
 
+# The kernel's headers that share names with ours come by one way.
+one_way() {
+	[ "$(cd "$top" && grep -rlE '#include <linux/(bpf|btf)\.h>' include insn lib)" = include/rawbpf/uapi_base.h ]
+}
+
 # Each header is in the synopsis or the text of a page, which names only what there is.
 have_pages() {
 	pages=$(cd "$top/man" && ls)
@@ -88,6 +93,7 @@ both_orders() { # COMPILER...
 }
 
 check "no private symbols, no inline functions" own_contract
+check "one header includes <linux/bpf.h>" one_way
 check "every header has a page" have_pages
 for clang in clang clang-19; do
 	command -v $clang >/dev/null || continue
