@@ -20,6 +20,7 @@ extern "C" {
  *	.map counts array 4 8 16	a map: NAME TYPE KEY_SIZE VALUE_SIZE MAX_ENTRIES [FLAGS];
  *					TYPE as in BPF_MAP_TYPE_*, in small letters, or a number
  *	.set KEY, -4			a constant, from here on: in place of a number, and in sums
+ *	.byte 0xb7, 0; .long 5		data: .byte, .short, .long and .quad, up to whole slots
  *	start:				a label of the next slot; any word but r1 and the like
  *	*(u32 *)(r10 + KEY) = 0		a register's width is LLVM's, or the kernel's (r for both)
  *	r1 = map counts			two slots, src BPF_PSEUDO_MAP_FD, imm = index of the map

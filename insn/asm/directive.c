@@ -133,26 +133,35 @@ static const struct directive {
 	{ ".equ", directive_set },
 };
 
-/* What compilers write, and a program's bytes do not depend on. */
-static const char ignored[] = ".text\0.globl\0.global\0.p2align\0.type\0.size\0.ident\0"
-			      ".file\0.addrsig\0.hidden\0.weak\0.local\0";
-
-RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p)
+/* .map, .set and .equ. 0: it is another directive. */
+static int own_directive(struct rawbpf__parser *p)
 {
 	const struct rawbpf__token *name = &p->statement.tokens[0];
 	unsigned i, token;
 
-	if (rawbpf__list_find(ignored, name->start, name->length) >= 0)
-		return;
 	for (i = 0; i < sizeof(directives) / sizeof(directives[0]); i++) {
 		if (!rawbpf__equal_bytes(directives[i].name, name->start, name->length))
 			continue;
 		for (token = 1; token < p->statement.count; token++)
 			if (rawbpf__complain_bad(p, &p->statement.tokens[token]))
-				return;
+				return 1;
 		directives[i].act(p);
-		return;
+		return 1;
 	}
-	rawbpf__complain(p->text, name, "'%.*s' is not a directive; there are .map and .set",
-			 RAWBPF__TEXT(name));
+	return 0;
+}
+
+RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *name = &p->statement.tokens[0];
+
+	if (rawbpf__section_directive(p) || p->skips_section)
+		return;
+	if (rawbpf__data_directive(p))
+		return;
+	rawbpf__data_end(p);
+	if (!own_directive(p) && !rawbpf__compiler_directive(p))
+		rawbpf__complain(p->text, name, "'%.*s' is not a directive; "
+				 "there are .map, .set, .byte, .short, .long and .quad",
+				 RAWBPF__TEXT(name));
 }

@@ -171,6 +171,17 @@ static const char *lex_quoted(const struct rawbpf__cursor *cursor, struct rawbpf
 	return at;
 }
 
+/* "...", with \" in it. One that has no end on its line is bad. */
+static const char *lex_string(const struct rawbpf__cursor *cursor, struct rawbpf__token *token)
+{
+	const char *at = token->start + 1;
+
+	while (rawbpf__byte(cursor, at) != '"' && rawbpf__byte(cursor, at) != '\n')
+		at += rawbpf__byte(cursor, at) == '\\' && rawbpf__byte(cursor, at + 1) != '\n' ? 2 : 1;
+	token->code = rawbpf__byte(cursor, at) == '"' ? RAWBPF__T_STRING : RAWBPF__T_BAD;
+	return token->code == RAWBPF__T_STRING ? at + 1 : token->start + 1;
+}
+
 /* -------------------------------------------------------- operators and comments */
 
 RAWBPF__PRIVATE unsigned rawbpf__lex_operator(const struct rawbpf__cursor *cursor, const char *at,
@@ -282,6 +293,8 @@ RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__cursor *cursor, unsigned before,
 		next = lex_number(cursor, token, at);
 	else if (c == '\'')
 		next = lex_quoted(cursor, token);
+	else if (c == '"')
+		next = lex_string(cursor, token);
 	else
 		next = lex_operator(cursor, token);
 	if (token->code != RAWBPF__T_NUMBERED)

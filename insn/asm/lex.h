@@ -19,6 +19,7 @@ enum rawbpf__token_code {
 	RAWBPF__T_R,			/* r0 to r10: the value */
 	RAWBPF__T_W,
 	RAWBPF__T_DIRECTIVE,
+	RAWBPF__T_STRING,		/* "...", on one line */
 	RAWBPF__T_BAD,			/* these fit nowhere */
 	RAWBPF__T_BAD_REGISTER,
 	RAWBPF__T_BAD_NUMBER,

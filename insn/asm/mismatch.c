@@ -26,6 +26,7 @@ RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 		rawbpf__complain(p->text, token, "this comment has no end; expected */");
 		return 1;
 	case RAWBPF__T_BAD:
+	case RAWBPF__T_STRING:
 		rawbpf__complain(p->text, token, "unexpected '%.*s'", RAWBPF__TEXT(token));
 		return 1;
 	}

@@ -211,18 +211,6 @@ static struct bpf_insn form_insn(const struct rawbpf__form *form)
 				  .imm = shape->imm == RAWBPF__FIX ? form->fix : 0 };
 }
 
-static void emit(struct rawbpf__parser *p, const struct bpf_insn *insn)
-{
-	struct rawbpf_text *text = p->text;
-	unsigned slot = p->slot++;
-
-	if (slot >= text->max)
-		return;
-	if (text->lines)
-		text->lines[slot] = p->statement.tokens[0].line;
-	text->insns[slot] = *insn;
-}
-
 /* What the bytes beside an instruction need not say: what labels and linkers will. */
 static struct rawbpf__skipped skipped_fields(const struct rawbpf__parser *p,
 					     const struct parse_insn *insn)
@@ -252,7 +240,7 @@ static void parse_instruction(struct rawbpf__parser *p, const struct rawbpf__pat
 		rawbpf__warn_instruction(p, pattern, &insn.slots[0]);
 	/* A wrong one has its place too, so that no jump over it is called too far. */
 	for (i = 0; i < slots; i++)
-		emit(p, &insn.slots[i]);
+		rawbpf__emit(p, &insn.slots[i]);
 	if (good && insn.reference)
 		rawbpf__reference(p, insn.reference, slot, insn.reference_field);
 }
@@ -277,7 +265,7 @@ static void parse_bytes(struct rawbpf__parser *p)
 
 	count = rawbpf__bytes_read(&p->listing, slots);
 	for (i = 0; i < count; i++)
-		emit(p, &slots[i]);
+		rawbpf__emit(p, &slots[i]);
 }
 
 /* ------------------------------------------------------------------- statements */
@@ -345,6 +333,7 @@ static void parse_statement(struct rawbpf__parser *p, int begins_line)
 	if (begins_line) {
 		switch (rawbpf__listing_read(&p->listing, &p->cursor, &label)) {
 		case RAWBPF__LINE_LABEL:
+			rawbpf__data_end(p);
 			rawbpf__define(p, &label, RAWBPF__LABEL, p->slot);
 			return;
 		case RAWBPF__LINE_OTHER:
@@ -354,11 +343,15 @@ static void parse_statement(struct rawbpf__parser *p, int begins_line)
 		}
 	}
 	rawbpf__statement_read(&p->statement, &p->cursor, &p->symbols);
-	if (p->statement.is_label) {
-		parse_label(p);
-	} else if (first->code == RAWBPF__T_DIRECTIVE) {
+	if (first->code == RAWBPF__T_DIRECTIVE && !p->statement.is_label) {
 		rawbpf__directive(p);
-	} else if (p->statement.count) {
+	} else if (p->skips_section || !p->statement.count) {
+		return;
+	} else if (p->statement.is_label) {
+		rawbpf__data_end(p);
+		parse_label(p);
+	} else {
+		rawbpf__data_end(p);
 		parse_statement_insn(p, begins_line ? first->start : NULL);
 	}
 }
@@ -426,6 +419,7 @@ static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 					       .end = (const char *)end };
 	p->references = (struct rawbpf__reference *)end;
 	p->reference_count = p->slot = 0;
+	p->data.count = p->skips_section = 0;
 	rawbpf__index_make(p->index);
 	return 1;
 }
@@ -440,6 +434,7 @@ int rawbpf_text_parse(struct rawbpf_text *text)
 	if (!parse_begin(&p, text))
 		return -ENOSPC;
 	parse_all(&p);
+	rawbpf__data_end(&p);
 	if (!p.symbols.is_full)
 		rawbpf__references_end(&p);
 	text->count = p.slot;

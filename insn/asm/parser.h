@@ -13,7 +13,10 @@
  *	mismatch.c	what is wrong with a statement that is no instruction
  *	bytes.c		objdump's column of bytes, which decides
  *	warning.c	instructions that may not do what their text seems to say
- *	directive.c	.map and .set
+ *	emit.c		a slot to the program
+ *	data.c		.byte, .short, .long, .quad
+ *	compiler.c	sections, and what else compilers write
+ *	directive.c	all directives; .map and .set
  *	parse.c		the text, statement by statement
  */
 #ifndef RAWBPF_INSN_PARSER_H
@@ -32,6 +35,13 @@ struct rawbpf__reference {
 	unsigned field;			/* enum rawbpf__field */
 };
 
+/* Data among instructions, up to a whole slot. */
+struct rawbpf__data {
+	unsigned char bytes[8];
+	unsigned count;
+	struct rawbpf__token last;	/* the directive that they are of */
+};
+
 struct rawbpf__parser {
 	struct rawbpf_text *text;
 	struct rawbpf__cursor cursor;
@@ -42,6 +52,8 @@ struct rawbpf__parser {
 	unsigned reference_count;
 	struct rawbpf__index *index;
 	unsigned slot;				/* next to write */
+	struct rawbpf__data data;
+	uint8_t skips_section;			/* that has no instructions */
 };
 
 /* reference.c */
@@ -94,6 +106,23 @@ RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_in
 RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
 					      const struct rawbpf__pattern *pattern,
 					      const struct bpf_insn *insn);
+
+/* emit.c */
+
+/* Write the next slot, if there is room for it. */
+RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, const struct bpf_insn *insn);
+
+/* data.c */
+
+/* 0: it is another directive. */
+RAWBPF__PRIVATE int rawbpf__data_directive(struct rawbpf__parser *p);
+/* Something else than data follows: they have to end with a slot. */
+RAWBPF__PRIVATE void rawbpf__data_end(struct rawbpf__parser *p);
+
+/* compiler.c: 0 for other directives. */
+
+RAWBPF__PRIVATE int rawbpf__section_directive(struct rawbpf__parser *p);
+RAWBPF__PRIVATE int rawbpf__compiler_directive(struct rawbpf__parser *p);
 
 /* directive.c */
 

@@ -158,7 +158,7 @@ RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 	struct rawbpf__token *token = statement->tokens;
 	unsigned before = RAWBPF__T_END;
 
-	statement->count = statement->is_label = 0;
+	statement->count = statement->is_label = statement->is_cut = 0;
 	/* Further tokens than there is room for are read, and forgotten. */
 	while (token_read(cursor, symbols, before, token), token->code != RAWBPF__T_END) {
 		if (skip_annotation(statement, token, cursor))
@@ -169,6 +169,8 @@ RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 		before = token->code;
 		if (statement->count < RAWBPF__TOKENS)
 			token = &statement->tokens[++statement->count];
+		else
+			statement->is_cut = 1;
 	}
 	token->code = RAWBPF__T_END;
 	token->length = 1;

@@ -15,6 +15,7 @@ struct rawbpf__statement {
 	struct rawbpf__token tokens[RAWBPF__TOKENS + 1];	/* T_END is behind the last */
 	unsigned count;						/* without that */
 	uint8_t is_label;					/* one token and ':' */
+	uint8_t is_cut;						/* it has more tokens than these */
 };
 
 /* Read the statement at the cursor, which is then at the statement's end, or behind that ':'. */

@@ -493,7 +493,21 @@ static const struct {
 	  "2: 18 21 00 00 00 00 00 03 00 00 00 00 00 00 00 00\tr2 = 0x3 ll\n", 4,
 	  { I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0), I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0) } },
 
+	/* data */
+	{ ".byte 0xb7, 0\n.short 0\n.long 5; exit", 2, { I(0xb7, 0, 0, 0, 5), EXIT } },
+	{ ".set N 1\n.quad -1, 18446744073709551615\n x: .byte 0x95,0,0,0,0,0,0,0 # exit\n"
+	  ".4byte 0, N - 1\n.2byte 0\n.short 0\n.long -0\ngoto x", 6,
+	  { I(0xff, 15, 15, -1, -1), I(0xff, 15, 15, -1, -1), EXIT, I(0, 0, 0, 0, 0),
+	    I(0, 0, 0, 0, 0), I(5, 0, 0, -4, 0) } },
+
 	/* what clang -S writes around instructions */
+	{ "\t.file\t\"a.c\"\n\t.section\tcgroup/connect4,\"ax\",@progbits\n\t.globl\tf\n"
+	  "\t.p2align\t3, 0x0\nf:\n\t.cfi_sections .debug_frame\n\t.cfi_startproc\n"
+	  "\t.file\t1 \"/d\" \"c.h\" md5 0x95cc6a2b1d0ee2a4b3a1a2a3a4a5a6a7\n"
+	  "\t.loc\t0 5 26 prologue_end is_stmt 0         # /a.c:5:26\n\texit\n.Ltmp0:\n"
+	  "\t.section\tlicense,\"aw\",@progbits\nlic:\n\t.asciz\t\"GPL;\\\"# /*\"\n\t.uleb128 1\n"
+	  "\t.data\nf:\n\t.long\t7\n\t.text\ng:\n\tgoto g\n\t.ident\t\"clang /* 19\"\n\t.addrsig\n"
+	  "\t.addrsig_sym f\n", 2, { EXIT, I(5, 0, 0, -1, 0) } },
 	{ "\t.text\n\t.globl\tf                # -- Begin function f\n\t.p2align\t3\n"
 	  "\t.type\tf,@function\nf:    # @f\n# %bb.0:\n\tw0 = 1\n\texit\n.Lfunc_end0:\n"
 	  "\t.size\tf, .Lfunc_end0-f\n", 2, { I(0xb4, 0, 0, 0, 1), EXIT } },

@@ -2,6 +2,7 @@
 /* What the assembler warns of: each message and its place; and what is near it and gets none. */
 #include <check.h>
 #include <rawbpf/text.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,7 @@ static const char *const silent[] = {
 	"r0 = 0xffffffff ll", "w0 = 0xffffffff", "w1 += 0x80000000", "if w1 > 0x80000000 goto +0",
 	"*(u32 *)(r1 + 0) = 0xffffffff", "*(u8 *)(r1 + 0) = 255", "*(u8 *)(r1 + 0) = -128",
 	"*(u16 *)(r1 + 0) = 65535", "*(u16 *)(r1 + 0) = -32768", "r1 = map[fd:4294967295]",
+	".section xdp,\"ax\",@progbits; exit", ".text; exit",
 	"call kfunc[id:4294967295]", "call pc-1", "call 1", "call 4000",
 	/* What the kernel prints of -1 and of sign-extended numbers, and what objdump does. */
 	"0: (25) if r0 > 0xffffffff goto pc+1", "(72) *(u8 *)(r1 +0) = 300", "(b7) r0 = 4294967295",
@@ -90,6 +92,29 @@ START_TEST(nothing_else_is)
 
 	ck_assert_int_gt(parse(&parser, silent[_i], warnings, WARNINGS), 0);
 	ck_assert_uint_eq(parser.warning_count, 0);
+}
+END_TEST
+
+/* A section without instructions: its name is warned of, and nothing in it is assembled. */
+START_TEST(a_skipped_section_is_warned_of)
+{
+	static const char *const directives[] = {
+		".section license,\"aw\",@progbits", ".section .maps", ".section .debug_str,\"MS\",@progbits,1",
+		".section .BTF,\"\",@progbits", ".data", ".bss", ".rodata",
+	};
+	struct rawbpf_text_error warnings[WARNINGS];
+	struct rawbpf_text parser;
+	char text[256], expected[116], name[32];
+
+	snprintf(text, sizeof text, "exit\n%s\nx:\n.foo 1\nr1 = r11\n.text\nexit\n", directives[_i]);
+	ck_assert_int_eq(parse(&parser, text, warnings, WARNINGS), 2);
+	ck_assert_uint_eq(parser.warning_count, 1);
+	if (sscanf(directives[_i], ".section %31[^,]", name) != 1)
+		strcpy(name, directives[_i]);
+	snprintf(expected, sizeof expected, "section '%s' has no instructions: it is skipped", name);
+	ck_assert_str_eq(warnings[0].message, expected);
+	ck_assert_uint_eq(warnings[0].line, 2);
+	ck_assert_uint_eq(warnings[0].width, strlen(name));
 }
 END_TEST
 
@@ -132,6 +157,7 @@ static Suite *warnings_suite(void)
 
 	tcase_add_loop_test(tests, each_is_warned_of, 0, COUNT(warned));
 	tcase_add_loop_test(tests, nothing_else_is, 0, COUNT(silent));
+	tcase_add_loop_test(tests, a_skipped_section_is_warned_of, 0, 7);
 	tcase_add_test(tests, of_many_the_first_are_kept);
 	tcase_add_test(tests, a_warning_is_shown_as_one);
 	suite_add_tcase(suite, tests);

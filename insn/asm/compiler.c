@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Directives as compilers write them: a program's bytes do not depend on them. */
+#include "../base/string.h"
+#include "parser.h"
+
+/*
+ * A directive and what follows it. In the form, a comma is one, and
+ *
+ *	N	a name			S	a string
+ *	T	@function or @object	I	a number
+ *	E	a number, or the distance of two labels
+ *	A	any numbers, names and strings
+ *	,?	nothing, or any of those and commas
+ */
+static const struct compiler_directive {
+	char name[15];
+	char form[6];
+	char usage[24];
+} compiler_directives[] = {
+	{ ".globl", "N", "NAME" },
+	{ ".global", "N", "NAME" },
+	{ ".weak", "N", "NAME" },
+	{ ".hidden", "N", "NAME" },
+	{ ".local", "N", "NAME" },
+	{ ".addrsig_sym", "N", "NAME" },
+	{ ".cfi_sections", "N", "NAME" },
+	{ ".type", "N,T", "NAME,@function" },
+	{ ".size", "N,E", "NAME, END-NAME" },
+	{ ".p2align", "I,?", "NUMBER" },
+	{ ".ident", "S", "\"STRING\"" },
+	{ ".file", "A", "[NUMBER] \"STRING\"" },
+	{ ".loc", "IA", "NUMBER LINE COLUMN" },
+	{ ".addrsig", "", "" },
+	{ ".cfi_startproc", "", "" },
+	{ ".cfi_endproc", "", "" },
+};
+
+static int is_name(const struct rawbpf__token *token)
+{
+	return token->code == RAWBPF__T_NAME || token->code >= RAWBPF__T_WORD;
+}
+
+/* A number of whatever size, a name or a string. md5 sums have 128 bits. */
+static int is_any(const struct rawbpf__token *token)
+{
+	return is_name(token) || token->code == RAWBPF__T_NUMBER ||
+	       token->code == RAWBPF__T_BIG_NUMBER || token->code == RAWBPF__T_STRING;
+}
+
+static const struct rawbpf__token *skip_any(const struct rawbpf__token *token, int commas)
+{
+	while (is_any(token) || (commas && token->code == ','))
+		token++;
+	return token;
+}
+
+/* What follows a token that a letter of a form stands for; NULL: it is another one. */
+static const struct rawbpf__token *form_next(const struct rawbpf__token *token, char letter)
+{
+	switch (letter) {
+	case 'N':
+		return is_name(token) ? token + 1 : NULL;
+	case 'I':
+		return token->code == RAWBPF__T_NUMBER ? token + 1 : NULL;
+	case 'S':
+		return token->code == RAWBPF__T_STRING ? token + 1 : NULL;
+	case 'E':
+		return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_NAME ||
+		       token->code == RAWBPF__T_BAD_NAME ? token + 1 : NULL;
+	case 'T':
+		return token->code == RAWBPF__T_BAD && *token->start == '@' &&
+		       (rawbpf__equal_bytes("function", token[1].start, token[1].length) ||
+			rawbpf__equal_bytes("object", token[1].start, token[1].length)) ?
+		       token + 2 : NULL;
+	case 'A':
+		return skip_any(token, 0);
+	case '?':
+		return skip_any(token, 1);
+	default:
+		return token->code == letter ? token + 1 : NULL;
+	}
+}
+
+/* Is the statement of this form? What is wrong; NULL: nothing. */
+static const struct rawbpf__token *form_wrong(const struct rawbpf__token *token, const char *form)
+{
+	const struct rawbpf__token *next;
+
+	for (; *form; form++, token = next) {
+		if (form[0] == ',' && form[1] == '?' && token->code == RAWBPF__T_END)
+			return NULL;
+		next = form_next(token, *form);
+		if (!next)
+			return token;
+	}
+	return token->code == RAWBPF__T_END ? NULL : token;
+}
+
+/* Slots are aligned to 8 bytes, and to no more. */
+static void check_align(struct rawbpf__parser *p, const struct rawbpf__token *power)
+{
+	if (power->value > 3)
+		rawbpf__complain(p->text, power, "instructions are aligned to 8 bytes; "
+				 "expected .p2align 3 or less");
+}
+
+RAWBPF__PRIVATE int rawbpf__compiler_directive(struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *name = &p->statement.tokens[0], *wrong;
+	const struct compiler_directive *directive = compiler_directives;
+	unsigned n = sizeof(compiler_directives) / sizeof(compiler_directives[0]);
+
+	while (n && !rawbpf__equal_bytes(directive->name, name->start, name->length)) {
+		directive++;
+		n--;
+	}
+	if (!n)
+		return 0;
+	wrong = form_wrong(name + 1, directive->form);
+	if (wrong)
+		rawbpf__complain(p->text, wrong, "a compiler writes %s%s%s", directive->name,
+				 *directive->usage ? " " : "", directive->usage);
+	else if (directive->form[0] == 'I' && directive->form[1] == ',')
+		check_align(p, name + 1);
+	return 1;
+}
+
+/* -------------------------------------------------------------------- sections */
+
+static int has_x(const struct rawbpf__token *flags)
+{
+	unsigned i;
+
+	for (i = 0; i < flags->length; i++)
+		if (flags->start[i] == 'x')
+			return 1;
+	return 0;
+}
+
+/* A section without instructions begins: everything in it is skipped. */
+static void skip_section(struct rawbpf__parser *p, const struct rawbpf__token *name)
+{
+	p->skips_section = 1;
+	rawbpf__warn(p->text, name, "section '%.*s' has no instructions: it is skipped",
+		     RAWBPF__TEXT(name));
+}
+
+/* .section NAME, "FLAGS", @TYPE. Its name may have any characters but commas and blanks. */
+static void section(struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *tokens = p->statement.tokens, *end = &tokens[1];
+	struct rawbpf__token name = tokens[1];
+
+	while (end->code != ',' && end->code != RAWBPF__T_END) {
+		name.length = end->start + end->length - name.start;
+		end++;
+	}
+	if (end == &tokens[1]) {
+		rawbpf__complain(p->text, end, "expected a name: .section NAME,\"FLAGS\"");
+		return;
+	}
+	p->skips_section = 0;
+	if (rawbpf__equal_bytes(".text", name.start, name.length))
+		return;
+	if (end->code == RAWBPF__T_END || end[1].code != RAWBPF__T_STRING || !has_x(&end[1]))
+		skip_section(p, &name);
+}
+
+RAWBPF__PRIVATE int rawbpf__section_directive(struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *name = &p->statement.tokens[0];
+	static const char names[] = ".section\0.text\0.data\0.bss\0.rodata\0";
+	int which = rawbpf__list_find(names, name->start, name->length);
+
+	if (which < 0)
+		return 0;
+	if (which == 0)
+		section(p);
+	else if (name[1].code != RAWBPF__T_END)
+		rawbpf__complain(p->text, &name[1], "a compiler writes %s alone",
+				 rawbpf__nth(names, which));
+	else if (which == 1)
+		p->skips_section = 0;
+	else
+		skip_section(p, name);
+	return 1;
+}
