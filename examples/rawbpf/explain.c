@@ -9,9 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+static int wants_colour(void)
+{
+	const char *terminal = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && terminal && strcmp(terminal, "dumb");
+}
+
 static int explain_program(const struct program *program, enum rawbpf_byte_order order)
 {
-	int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	int colour = wants_colour();
 	unsigned i = 0, slots;
 
 	while (i < program->count) {
@@ -95,6 +102,6 @@ const struct member explain_member = {
 		"  --little-endian  of a little-endian one (default: as this machine)\n"
 		"  -h, --help       this text\n"
 		"\n"
-		"In colour on a terminal, unless NO_COLOR is set.\n",
+		"In colour on a terminal, unless NO_COLOR is set or TERM is dumb.\n",
 	.main = explain_main,
 };

@@ -12,6 +12,7 @@ enum check_problem {
 	CHECK_HALF,
 	CHECK_DST,
 	CHECK_DST_USED,
+	CHECK_R10,
 	CHECK_SRC,
 	CHECK_SRC_USED,
 	CHECK_SRC_KIND,
@@ -38,6 +39,7 @@ static const char check_sentences[] =
 	"opcode 0 is only the second half of a 64-bit load\0"
 	"dst is not a register: there are r0 to r10\0"
 	"dst must be 0: this instruction does not use it\0"
+	"r10 is the frame pointer, which programs only read\0"
 	"src is not a register: there are r0 to r10\0"
 	"src must be 0: this instruction does not use it\0"
 	"src is none of the kinds that this instruction has\0"
@@ -88,6 +90,26 @@ static enum check_problem check_second(const struct rawbpf__shape *shape,
 	return rawbpf__rule_holds(shape->next, insns[1].imm, fix, 1) ? CHECK_OK : CHECK_SECOND_IMM;
 }
 
+/* The register that an instruction writes, besides r0; -1: none. */
+static int check_written(const struct bpf_insn *insn, unsigned shape)
+{
+	switch (insn->code & 7) {
+	case BPF_LDX:
+	case BPF_ALU:
+	case BPF_ALU64:
+		return insn->dst_reg;
+	case BPF_LD:
+		return insn->code == (BPF_LD | BPF_DW | BPF_IMM) ? insn->dst_reg : -1;
+	case BPF_STX:
+		if (shape == RAWBPF__SHAPE_LOAD_ACQ32 || shape == RAWBPF__SHAPE_LOAD_ACQ64)
+			return insn->dst_reg;
+		return insn->code >> 5 == 6 && insn->imm & BPF_FETCH && insn->imm < BPF_CMPXCHG ?
+		       insn->src_reg : -1;
+	default:
+		return -1;
+	}
+}
+
 /* `good` becomes the number of fields that are right: which form was meant. */
 static enum check_problem check_form(const struct rawbpf__form *form, const struct bpf_insn *insns,
 				     unsigned count, unsigned *good)
@@ -112,6 +134,8 @@ static enum check_problem check_form(const struct rawbpf__form *form, const stru
 		else /* src counts most when it chooses among forms */
 			*good += i == CHECK_FIELD_SRC && rule == RAWBPF__FIX ? 8 : 1;
 	}
+	if (!problem && check_written(insns, form->shape) == BPF_REG_10)
+		problem = CHECK_R10;
 	if (!problem && !form->kernel)
 		problem = CHECK_NO_KERNEL;
 	return problem;

@@ -41,8 +41,10 @@ enum explain_field {
 
 static void explain_colour(struct explain *explain, enum explain_field field)
 {
-	static const char colours[][6] = {
-		"\33[33m", "\33[32m", "\33[36m", "\33[35m", "\33[94m", "\33[1m", "\33[0m"
+	/* Of 256, those that have a contrast of 3 and more to white and to black. */
+	static const char colours[][12] = {
+		"\33[38;5;166m", "\33[38;5;28m", "\33[38;5;31m", "\33[38;5;133m", "\33[38;5;69m",
+		"\33[1m", "\33[0m"
 	};
 
 	if (explain->colour)
@@ -101,7 +103,7 @@ static void explain_slot(struct explain *explain, const unsigned char *bytes)
 
 /* ------------------------------------------------------------------------------ fields */
 
-enum { EXPLAIN_BYTES = 15, EXPLAIN_BITS = 13, EXPLAIN_NAME = 16 };
+enum { EXPLAIN_BYTES = 13, EXPLAIN_BITS = 12, EXPLAIN_NAME = 16 };
 
 /* One line: `count` bytes or none, bits or none, a name, a note. */
 static void explain_field(struct explain *explain, enum explain_field field,
@@ -148,7 +150,7 @@ static void explain_code_bits(struct explain *explain, const unsigned char *byte
 static const char *explain_class(unsigned class)
 {
 	static const char classes[] =
-		"class: load a constant, or from a packet\0"
+		"class: load constant or packet\0"
 		"class: load from memory\0"
 		"class: store an immediate\0"
 		"class: store a register\0"
@@ -238,7 +240,7 @@ static const char *explain_register_note(const struct explain *explain, unsigned
 	if (rule == RAWBPF__FIX)
 		return "says which kind";
 	if (number > BPF_REG_10)
-		return "BPF_REG_AX, the verifier's own register";
+		return "BPF_REG_AX, only in loaded programs";
 	*rawbpf__put_small(rawbpf__put(note, "r"), number) = 0;
 	return note;
 }
@@ -264,6 +266,16 @@ static void explain_registers(struct explain *explain, const unsigned char *byte
 	}
 }
 
+/* What off chooses, where it makes an operation another one. */
+static const char *explain_variant(const struct rawbpf__form *form)
+{
+	if ((form->code & 0xf0) != BPF_MOV)
+		return "1: signed";
+	if (form->fix < 0)
+		return "per-CPU address";
+	return form->fix == 1 ? "cast of an address space" : "bits to copy, with their sign";
+}
+
 static const char *explain_off_note(const struct explain *explain)
 {
 	unsigned rule, class = explain->insns->code & 7;
@@ -274,10 +286,28 @@ static const char *explain_off_note(const struct explain *explain)
 	if (rule == RAWBPF__ZERO)
 		return "unused";
 	if (rule == RAWBPF__FIX)
-		return "says which variant";
+		return explain_variant(explain->form);
 	if (rule == RAWBPF__INDEX)
 		return "a place in fd_array";
-	return class < BPF_ALU ? "bytes from the address" : "slots to skip, from the next one";
+	return class < BPF_ALU ? "bytes from the address" : "slots, from the next one";
+}
+
+static const char *explain_atomic(int imm)
+{
+	switch (imm) {
+	case BPF_ADD: return "0x00 ADD";
+	case BPF_ADD | BPF_FETCH: return "0x00 ADD | 0x01 FETCH";
+	case BPF_OR: return "0x40 OR";
+	case BPF_OR | BPF_FETCH: return "0x40 OR | 0x01 FETCH";
+	case BPF_AND: return "0x50 AND";
+	case BPF_AND | BPF_FETCH: return "0x50 AND | 0x01 FETCH";
+	case BPF_XOR: return "0xa0 XOR";
+	case BPF_XOR | BPF_FETCH: return "0xa0 XOR | 0x01 FETCH";
+	case BPF_XCHG: return "0xe0 XCHG | 0x01 FETCH";
+	case BPF_CMPXCHG: return "0xf0 CMPXCHG | 0x01 FETCH";
+	case BPF_LOAD_ACQ: return "LOAD_ACQ";
+	default: return "STORE_REL";
+	}
 }
 
 static const char *explain_imm_note(const struct explain *explain)
@@ -291,16 +321,17 @@ static const char *explain_imm_note(const struct explain *explain)
 	if (rule == RAWBPF__ZERO)
 		return "unused";
 	if (rule == RAWBPF__CAST)
-		return "to which address space << 16 | from which";
+		return "spaces: to << 16 | from";
 	if (rule == RAWBPF__FIX)
-		return class == BPF_STX ? "says which operation" : "how many bits";
+		return class == BPF_STX ? explain_atomic(insn->imm) :
+		       explain->form->group == RAWBPF__LINUX ? "1: zero-extension" : "bits";
 	if (class == BPF_LD)
-		return insn->code != (BPF_LD | BPF_DW | BPF_IMM) ? "bytes from the packet's start" :
+		return insn->code != (BPF_LD | BPF_DW | BPF_IMM) ? "bytes into the packet" :
 		       insn->src_reg ? "which one" : "the low half";
 	if (insn->code == (BPF_JMP | BPF_CALL))
-		return insn->src_reg == 1 ? "slots to skip, from the next one" : "which function";
+		return insn->src_reg == 1 ? "slots, from the next one" : "which function";
 	if (insn->code == (BPF_JMP32 | BPF_JA))
-		return "slots to skip, from the next one";
+		return "slots, from the next one";
 	if (rule == RAWBPF__SHIFT32 || rule == RAWBPF__SHIFT64)
 		return "bits";
 	if (class == BPF_ALU64 || class == BPF_JMP || insn->code == (BPF_ST | BPF_MEM | BPF_DW))
@@ -369,7 +400,7 @@ static const char *explain_section(const struct rawbpf__form *form)
 	}
 }
 
-enum { EXPLAIN_INDENT = 11, EXPLAIN_WIDTH = 90 };
+enum { EXPLAIN_INDENT = 11, EXPLAIN_WIDTH = 80 };
 
 static void explain_line(struct explain *explain, const char *name, char *line, char *end)
 {
@@ -409,9 +440,9 @@ static void explain_meaning(struct explain *explain)
 	at = rawbpf__words(line, explain->insns, form, RAWBPF__WORDS);
 	explain_sentences(explain, "does", line, at);
 	at = rawbpf__words(line, explain->insns, form, RAWBPF__EXPRESSION);
-	explain_line(explain, "as C", line, at);
+	explain_sentences(explain, "as C", line, at);
 	at = line + rawbpf_insn_format(line, sizeof(line), explain->insns, 2, RAWBPF_C, NULL, NULL);
-	explain_line(explain, "macro", line, at);
+	explain_sentences(explain, "macro", line, at);
 	at = rawbpf__put(line, rawbpf__nth(groups, form->group));
 	if (form->group < RAWBPF__CALLX)
 		at = rawbpf__put(rawbpf__put(at, ", RFC 9669 section "), explain_section(form));
@@ -430,10 +461,6 @@ static void explain_title(struct explain *explain, const unsigned char *bytes, u
 
 	explain_add(explain, "  ");
 	explain_slot(explain, bytes);
-	if (slots == 2) {
-		explain_add(explain, "  ");
-		explain_slot(explain, bytes + 8);
-	}
 	explain_add(explain, "    ");
 	explain_colour(explain, FIELD_TITLE);
 	if (explain->form) {
@@ -445,6 +472,10 @@ static void explain_title(struct explain *explain, const unsigned char *bytes, u
 		explain_add(explain, "not an instruction");
 	}
 	explain_colour(explain, FIELD_END);
+	if (slots == 2) {
+		explain_add(explain, "\n  ");
+		explain_slot(explain, bytes + 8);
+	}
 	explain_add(explain, "\n\n");
 }
 

@@ -3,10 +3,16 @@
  * The words and the C expression of the table, filled in. Their language is that of
  * form.h, with these letters more:
  *
- *	%X	the operand: src or imm, as the opcode says
+ *	%X	the operand: src or imm, as the opcode says. Where imm counts as a number
+ *		without sign, or as bits, a negative one in hexadecimal, as wide as the operation
  *	%G %c	the operator as C has it, and the cast that makes it signed or 32-bit
+ *	%q	an arithmetic operation as a C expression
  *	%A %n	what an arithmetic operation does with dst and the operand; a sentence on it
- *	%a	what an atomic operation does with src
+ *	%a %f	what an atomic operation does with src, and its name
+ *	%t %l %m	of atomic operations on less than 8 bytes: "(u32)", "the lower half of ",
+ *		"the low 8 bits of "
+ *	%y	", zero-extended" for them
+ *	%i	what a store of imm stores
  *	%W %g	how a jump compares dst; after the operand: whether signed
  *	%j	where it goes to
  *	%h	the helper's name
@@ -79,17 +85,18 @@ static const char words_comparisons[] =
 	"is less than\0"
 	"is at most";
 static const char words_atomics[] =
-	"add %S to\0"
+	"add %l%S to\0"
 	"\0"
 	"\0"
 	"\0"
-	"set the bits of %S in\0"
-	"keep only the bits of %S in\0"
+	"set the bits of %l%S in\0"
+	"keep only the bits of %l%S in\0"
 	"\0"
 	"\0"
 	"\0"
 	"\0"
-	"flip the bits of %S in";
+	"flip the bits of %l%S in";
+static const char words_atomic_names[] = "add\0\0\0\0or\0and\0\0\0\0\0xor";
 
 static char *words_template(char *at, const struct words *words, const char *text);
 
@@ -135,9 +142,13 @@ static char *words_operation_note(char *at, const struct words *words)
 	if (!(words->insns->code & BPF_X))
 		return at;
 	if (operation == BPF_DIV)
-		return rawbpf__put(at, " By 0 it is 0.");
+		return words_template(at, words, narrow ?
+				      " If the lower half of %S is 0, the result is 0." :
+				      " If %S is 0, the result is 0.");
 	if (operation == BPF_MOD)
-		return rawbpf__put(at, " By 0 it stays.");
+		return words_template(at, words, narrow ?
+				      " If the lower half of %S is 0, the lower half of %D stays." :
+				      " If %S is 0, %D keeps its value.");
 	if (operation == BPF_LSH || operation == BPF_RSH || operation == BPF_ARSH)
 		return words_template(at, words, narrow ? " Only the low 5 bits of %S count." :
 					" Only the low 6 bits of %S count.");
@@ -158,14 +169,13 @@ static char *words_jump(char *at, const struct words *words)
 	const struct bpf_insn *insn = words->insns;
 	int64_t slots = insn->code == (BPF_JMP32 | BPF_JA) ? insn->imm : insn->off;
 
-	if (slots == -1)
-		return rawbpf__put(at, "stay here");
 	if (slots == 0)
-		return rawbpf__put(at, "go on");
-	at = rawbpf__put(at, slots > 0 ? "skip " : "go back ");
-	slots = slots > 0 ? slots : -1 - slots;
-	at = rawbpf__put_dec(at, slots);
-	return rawbpf__put(at, slots == 1 ? " slot" : " slots");
+		return rawbpf__put(at, "continue with the next slot");
+	at = rawbpf__put_dec(rawbpf__put(at, "jump "), slots > 0 ? slots : -slots);
+	at = rawbpf__put(at, slots == 1 || slots == -1 ? " slot " : " slots ");
+	at = rawbpf__put(at, slots > 0 ? "forward" : "back");
+	at = rawbpf__put(at, ", counted from the next one");
+	return slots == -1 ? rawbpf__put(at, ": to itself") : at;
 }
 
 static unsigned words_bytes(const struct words *words)
@@ -173,6 +183,56 @@ static unsigned words_bytes(const struct words *words)
 	static const unsigned char bytes[] = { 4, 2, 1, 8 };
 
 	return bytes[words->insns->code >> 3 & 3];
+}
+
+/* Does an operation take its operand for a number without sign, or for bits? */
+static int words_is_unsigned(const struct words *words)
+{
+	unsigned operation = words->insns->code & 0xf0, class = words->insns->code & 7;
+
+	if (words_is_signed(words))
+		return 0;
+	if (class == BPF_JMP || class == BPF_JMP32)
+		return operation != BPF_JEQ && operation != BPF_JNE;
+	return operation == BPF_DIV || operation == BPF_MOD || operation == BPF_OR ||
+	       operation == BPF_AND || operation == BPF_XOR;
+}
+
+/* imm as an operand, which is sign-extended in operations of 64 bits. */
+static char *words_immediate(char *at, const struct words *words)
+{
+	unsigned class = words->insns->code & 7;
+	int64_t imm = words->insns->imm;
+	int narrow = class == BPF_ALU || class == BPF_JMP32;
+
+	if (imm >= 0 || !words_is_unsigned(words))
+		return words_operand(at, words, 'I');
+	return rawbpf__put_hex(rawbpf__put(at, "0x"), narrow ? (uint32_t)imm : (uint64_t)imm);
+}
+
+/* C leaves division by 0, and the least number by -1, undefined; and shifts too far. */
+static const char *words_expression(const struct words *words)
+{
+	const struct bpf_insn *insn = words->insns;
+	unsigned operation = insn->code & 0xf0;
+	int narrow = (insn->code & 7) == BPF_ALU;
+
+	if (operation == BPF_DIV || operation == BPF_MOD) {
+		int divides = operation == BPF_DIV;
+
+		if (insn->code & BPF_X) {
+			if (words_is_signed(words))
+				return divides ? "%c%X == -1 ? -%D : %c%X ? %c%D %G %c%X : 0" :
+						 "%c%X == -1 ? 0 : %c%X ? %c%D %G %c%X : %D";
+			return divides ? "%c%X ? %c%D %G %c%X : 0" : "%c%X ? %c%D %G %c%X : %c%D";
+		}
+		if (words_is_signed(words) && insn->imm == -1)
+			return divides ? "-%D" : "0";
+	} else if ((operation == BPF_LSH || operation == BPF_RSH || operation == BPF_ARSH) &&
+		   insn->code & BPF_X) {
+		return narrow ? "%c%D %G (%X & 31)" : "%c%D %G (%X & 63)";
+	}
+	return "%c%D %G %c%X";
 }
 
 static char *words_memory(char *at, const struct words *words)
@@ -191,13 +251,30 @@ static char *words_helper(char *at, const struct words *words)
 	return rawbpf__put_signed_dec(rawbpf__put(at, "helper "), words->insns->imm);
 }
 
+/* What a store of imm leaves in memory. */
+static char *words_stored(char *at, const struct words *words)
+{
+	unsigned bits = 8 * words_bytes(words);
+	uint32_t stored = words->insns->imm & ~(bits < 32 ? -1u << bits : 0);
+	int64_t imm = words->insns->imm;
+
+	at = words_operand(at, words, 'I');
+	if (bits >= 32 || imm == stored)
+		return at;
+	at = rawbpf__put_hex(rawbpf__put(at, " (0x"), stored);
+	at = rawbpf__put_dec(rawbpf__put(at, ", its low "), bits);
+	return rawbpf__put(at, " bits)");
+}
+
 static char *words_letter(char *at, const struct words *words, char letter)
 {
 	const struct bpf_insn *insns = words->insns;
 
 	switch (letter) {
 	case 'X':
-		return words_operand(at, words, insns->code & BPF_X ? 'S' : 'I');
+		return insns->code & BPF_X ? words_operand(at, words, 'S') : words_immediate(at, words);
+	case 'q':
+		return words_template(at, words, words_expression(words));
 	case 'G':
 		return rawbpf__put(at, words->form->op + words_is_signed(words));
 	case 'c':
@@ -209,6 +286,21 @@ static char *words_letter(char *at, const struct words *words, char letter)
 	case 'a':
 		return words_template(at, words,
 					rawbpf__nth(words_atomics, insns->imm >> 4 & 15));
+	case 'f':
+		return rawbpf__put(at, rawbpf__nth(words_atomic_names, insns->imm >> 4 & 15));
+	case 't':
+		return rawbpf__put(at, words_bytes(words) < 8 ? "(u32)" : "");
+	case 'l':
+		return rawbpf__put(at, words_bytes(words) < 8 ? "the lower half of " : "");
+	case 'm':
+		if (words_bytes(words) == 8)
+			return at;
+		at = rawbpf__put_dec(rawbpf__put(at, "the low "), 8 * words_bytes(words));
+		return rawbpf__put(at, " bits of ");
+	case 'y':
+		return rawbpf__put(at, words_bytes(words) < 8 ? ", zero-extended" : "");
+	case 'i':
+		return words_stored(at, words);
 	case 'W':
 		return rawbpf__put(at, rawbpf__nth(words_comparisons, insns->code >> 4));
 	case 'g':
@@ -222,7 +314,10 @@ static char *words_letter(char *at, const struct words *words, char letter)
 	case 'z':
 		return rawbpf__put(at, " The bits above become 0.");
 	case 'p':
-		return rawbpf__put(at, ", in host order. Past its end the program returns 0.");
+		return rawbpf__put(at, ", in host order, zero-extended. r6 must hold the context; "
+				   "r1 to r5 are lost. Past the packet's end the program "
+				   "returns 0. Deprecated: read through data and data_end, or "
+				   "call bpf_skb_load_bytes.");
 	case 'j':
 		return words_jump(at, words);
 	case 'h':

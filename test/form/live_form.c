@@ -122,7 +122,7 @@ static int complains_of_encoding(void)
 		"invalid bpf_ld_imm64 insn", "unrecognized bpf_ld_imm64 insn",
 		"invalid may_goto", "can only convert between address space 1 and 0",
 		"R11 is invalid", "R12 is invalid", "R13 is invalid", "R14 is invalid",
-		"R15 is invalid", "negative offset disallowed",
+		"R15 is invalid", "negative offset disallowed", "frame pointer is read only",
 	};
 
 	for (unsigned i = 0; i < FORMS_COUNT(complaints); i++)
@@ -167,6 +167,9 @@ START_TEST(test_check)
 		if (fd >= 0)
 			close(fd);
 		else if (gave_up())
+			continue;
+		/* Before it looks at a written r10, the verifier may complain of other things. */
+		if (invalid && fd < 0 && strstr(reason, "r10 is the frame pointer"))
 			continue;
 		if (invalid ? fd >= 0 || !complains_of_encoding() :
 		    fd < 0 && complains_of_encoding())
