@@ -95,6 +95,20 @@ static int syscall_is_compat(const char *name)
 }
 #endif
 
+#ifdef __s390x__
+/* 6.1 has the function of this call and not its number. */
+static int syscall_is_without_number(const char *name)
+{
+	return rawbpf__equal(name, "memfd_secret") && rawbpf__memfd_secret(~0u) == -ENOSYS;
+}
+#else
+static int syscall_is_without_number(const char *name)
+{
+	(void)name;
+	return 0;
+}
+#endif
+
 const char *rawbpf__syscall_entry(const char *name)
 {
 	size_t length = rawbpf__length(name);
@@ -102,7 +116,8 @@ const char *rawbpf__syscall_entry(const char *name)
 
 	if (renamed >= 0)
 		return rawbpf__nth(syscall_functions, renamed);
-	if (syscall_is_compat(name) || rawbpf__list_find(syscall_foreign, name, length) >= 0)
+	if (syscall_is_compat(name) || syscall_is_without_number(name) ||
+	    rawbpf__list_find(syscall_foreign, name, length) >= 0)
 		return NULL;
 	return name;
 }

@@ -80,6 +80,10 @@ RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
 /* Another one in a child of fork(2). */
 RAWBPF__PRIVATE int rawbpf__process_id(void);
 RAWBPF__PRIVATE int rawbpf__thread_id(void);
+#ifdef __s390x__
+/* To ask whether the kernel has it: flags that it does not know are refused. */
+RAWBPF__PRIVATE int rawbpf__memfd_secret(unsigned flags);
+#endif
 
 /* A clock that only goes forward. */
 RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
