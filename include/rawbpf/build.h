@@ -40,7 +40,7 @@ extern "C" {
 
 /* A map by the name that a program has for it. */
 struct rawbpf_map_fd {
-	const char *name;
+	const char *name; /* NULL: nothing refers to it */
 	int fd;
 };
 

@@ -251,7 +251,9 @@ static int resolve_map(struct rawbpf_build *b, struct bpf_insn *insn, unsigned i
 	unsigned i, count = env ? env->map_fd_count : 0;
 
 	for (i = 0; i < count; i++) {
-		if (rawbpf__equal(env->map_fds[i].name, b->slots[index].name)) {
+		const char *name = env->map_fds[i].name;
+
+		if (name && rawbpf__equal(name, b->slots[index].name)) {
 			insn->imm = env->map_fds[i].fd;
 			return 0;
 		}

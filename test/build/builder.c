@@ -178,9 +178,10 @@ END_TEST
 /* One program, several loads. */
 START_TEST(test_maps)
 {
-	const struct rawbpf_map_fd first[] = { { "counts", 5 }, { "rules", 6 }, { "rules", 99 } };
+	const struct rawbpf_map_fd first[] = { { NULL, 4 }, { "counts", 5 }, { "rules", 6 },
+					       { "rules", 99 } };
 	const struct rawbpf_map_fd second[] = { { "rules", 70000 }, { "counts", 8 } };
-	const struct rawbpf_env one = { .map_fds = first, .map_fd_count = 3 };
+	const struct rawbpf_env one = { .map_fds = first, .map_fd_count = 4 };
 	const struct rawbpf_env two = { .map_fds = second, .map_fd_count = 2 };
 	const struct rawbpf_env short_of_one = { .map_fds = second, .map_fd_count = 1 };
 
