@@ -27,16 +27,30 @@ static void print_hex(const struct program *program, enum rawbpf_byte_order orde
 	}
 }
 
+/* The map of the text that an instruction loads; NULL: none. */
+static const char *map_name(const struct program *program, const struct bpf_insn *insn)
+{
+	if (insn->code != (BPF_LD | BPF_DW | BPF_IMM) || insn->src_reg != BPF_PSEUDO_MAP_FD ||
+	    (unsigned)insn->imm >= program->map_count)
+		return NULL;
+	return program->maps[insn->imm].name;
+}
+
+/* Macros to paste; a map's descriptor is what a variable of its name has. */
 static void print_c(const struct program *program)
 {
 	unsigned i = 0, slots;
 
 	while (i < program->count) {
+		const struct bpf_insn *insn = &program->insns[i];
+		const char *map = map_name(program, insn);
 		char text[256];
 
-		rawbpf_insn_format(text, sizeof text, program->insns + i, program->count - i, RAWBPF_C,
-				   NULL, &slots);
-		printf("%s,\n", text);
+		rawbpf_insn_format(text, sizeof text, insn, program->count - i, RAWBPF_C, NULL, &slots);
+		if (map)
+			printf("BPF_LD_MAP_FD(BPF_REG_%u, %s),\n", insn->dst_reg, map);
+		else
+			printf("%s,\n", text);
 		i += slots;
 	}
 }

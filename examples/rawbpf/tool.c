@@ -161,6 +161,17 @@ int tool_warning_option(const struct member *member, const char *argument, struc
 	return USAGE;
 }
 
+static int is_elf(const struct file *file)
+{
+	return file->size >= 4 && memcmp(file->data, "\177ELF", 4) == 0;
+}
+
+static int fail_elf(const struct member *member, const struct file *file)
+{
+	return tool_fail(member, "%s is an ELF file; instructions are in its sections: "
+			 "llvm-objcopy -O binary --only-section=NAME FILE OUT", file->name);
+}
+
 int tool_assemble(const struct member *member, struct program *program, int wants_lines)
 {
 	enum { MAPS = 64, ERRORS = 20 };
@@ -180,6 +191,8 @@ int tool_assemble(const struct member *member, struct program *program, int want
 	};
 	int count;
 
+	if (is_elf(&program->file))
+		return fail_elf(member, &program->file);
 	text.insns = program->insns = calloc(max, sizeof *text.insns);
 	if (wants_lines)
 		text.lines = program->lines = calloc(max, sizeof *text.lines);
@@ -226,6 +239,17 @@ static long unhex(struct file *file)
 	return high < 0 ? (long)out : ~(long)i;
 }
 
+/* No program consists of characters alone: each ends with zeros. */
+static int is_text(const struct file *file)
+{
+	size_t i = 0;
+
+	while (i < file->size && (isprint((unsigned char)file->data[i]) ||
+				  isspace((unsigned char)file->data[i])))
+		i++;
+	return file->size && i == file->size;
+}
+
 int tool_decode(const struct member *member, struct program *program, int hex,
 		enum rawbpf_byte_order order)
 {
@@ -240,6 +264,10 @@ int tool_decode(const struct member *member, struct program *program, int hex,
 			return tool_fail(member, "%s: an odd number of hex digits", file->name);
 		file->size = size;
 	}
+	if (!hex && is_elf(file))
+		return fail_elf(member, file);
+	if (!hex && is_text(file))
+		return tool_fail(member, "%s is text, not bytes; -f hex reads hex digits", file->name);
 	if (file->size % 8)
 		return tool_fail(member, "%s: %zu bytes, not a multiple of 8", file->name, file->size);
 	/* The bytes are the instructions already, unless they are in the other order. */

@@ -68,7 +68,7 @@ static const struct rawbpf__token *form_next(const struct rawbpf__token *token, 
 		return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_NAME ||
 		       token->code == RAWBPF__T_BAD_NAME ? token + 1 : NULL;
 	case 'T':
-		return token->code == RAWBPF__T_BAD && *token->start == '@' &&
+		return token->code == RAWBPF__T_BAD && *token->start == '@' && is_name(&token[1]) &&
 		       (rawbpf__equal_bytes("function", token[1].start, token[1].length) ||
 			rawbpf__equal_bytes("object", token[1].start, token[1].length)) ?
 		       token + 2 : NULL;

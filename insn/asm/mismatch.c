@@ -6,10 +6,11 @@
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token)
 {
-	const char *letter = (*token->start | 0x20) == 'w' ? "w" : "r";
+	const char *letter;
 
 	switch (token->code) {
 	case RAWBPF__T_BAD_REGISTER:
+		letter = (*token->start | 0x20) == 'w' ? "w" : "r";
 		rawbpf__complain(p->text, token, "%.*s is not a register; programs have %s0 to %s10",
 				 RAWBPF__TEXT(token), letter, letter);
 		return 1;
@@ -43,6 +44,49 @@ static int is_expected(const struct rawbpf__expected *expected, unsigned code)
 	return 0;
 }
 
+static int is_hex(const struct rawbpf__token *token)
+{
+	unsigned i = 0;
+
+	while (i < token->length && rawbpf__hex_digit(token->start[i]) >= 0)
+		i++;
+	return i == token->length;
+}
+
+/* The bytes of one slot or more, with blanks between them or without. */
+static int are_bytes(const struct rawbpf__statement *statement)
+{
+	const struct rawbpf__token *tokens = statement->tokens;
+	unsigned i = 0;
+
+	if (tokens[0].length >= 16 && is_hex(&tokens[0]))
+		return 1;
+	while (i < statement->count && tokens[i].length == 2 && is_hex(&tokens[i]))
+		i++;
+	return i >= 8;
+}
+
+/* Is it another way to write instructions? Say how they are written here. */
+static int complain_foreign(struct rawbpf__parser *p, const struct rawbpf__token *token)
+{
+	unsigned count = p->statement.count;
+
+	if (are_bytes(&p->statement))
+		rawbpf__complain(p->text, token, RAWBPF__ARE_BYTES);
+	else if (count > 1 && token[1].code == '(' && token->length > 4 &&
+		 (rawbpf__starts_with(token->start, "BPF_") ||
+		  rawbpf__starts_with(token->start, "RAWBPF_")))
+		rawbpf__complain(p->text, token, "'%.*s' is a macro of C; "
+				 "a text says r1 = 5, r1 += r2, if r1 > 5 goto out", RAWBPF__TEXT(token));
+	else if (count > 1 && (token[1].code == RAWBPF__T_R || token[1].code == RAWBPF__T_W ||
+			       token[1].code == '['))
+		rawbpf__complain(p->text, token, "'%.*s' does not begin an instruction; "
+				 "a text says r1 = 5, r1 += r2, if r1 > 5 goto out", RAWBPF__TEXT(token));
+	else
+		return 0;
+	return 1;
+}
+
 /* No instruction begins with the first token. */
 static void complain_first(struct rawbpf__parser *p, const struct rawbpf__token *token,
 			   const struct rawbpf__expected *expected)
@@ -54,6 +98,8 @@ static void complain_first(struct rawbpf__parser *p, const struct rawbpf__token 
 		if (rawbpf__word_text(expected->codes[i]))
 			rawbpf__guess_offer(&guess, rawbpf__word_text(expected->codes[i]),
 					    rawbpf__length(rawbpf__word_text(expected->codes[i])));
+	if (!guess.best && complain_foreign(p, token))
+		return;
 	rawbpf__complain(p->text, token, "'%.*s' does not begin an instruction" RAWBPF__GUESSED,
 			 RAWBPF__TEXT(token), RAWBPF__GUESS(&guess));
 }

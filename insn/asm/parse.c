@@ -345,8 +345,11 @@ static void parse_statement(struct rawbpf__parser *p, int begins_line)
 	rawbpf__statement_read(&p->statement, &p->cursor, &p->symbols);
 	if (first->code == RAWBPF__T_DIRECTIVE && !p->statement.is_label) {
 		rawbpf__directive(p);
-	} else if (p->skips_section || !p->statement.count) {
+	} else if (p->skips_section) {
 		return;
+	} else if (!p->statement.count) {
+		if (p->listing.bytes.code)
+			rawbpf__complain(p->text, &p->listing.bytes, RAWBPF__ARE_BYTES);
 	} else if (p->statement.is_label) {
 		rawbpf__data_end(p);
 		parse_label(p);

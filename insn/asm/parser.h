@@ -75,6 +75,8 @@ RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__t
 
 /* mismatch.c */
 
+#define RAWBPF__ARE_BYTES "these are bytes, not text: rawbpf disasm -f hex reads them"
+
 /* The error that a token is none; 0: it is one. */
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 					 const struct rawbpf__token *token);

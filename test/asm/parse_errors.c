@@ -79,7 +79,27 @@ static const struct {
 	{ "r1 = map[fd:1][4]+8", 1, 16, 1, "expected 0, not 4: this instruction knows no other" },
 
 	/* words and shapes */
-	{ "mov r1, r2", 1, 1, 3, "'mov' does not begin an instruction" },
+	{ "mv", 1, 1, 2, "'mv' does not begin an instruction" },
+	{ "call", 1, 5, 1, "expected a helper, a label or pc+1" },
+
+	/* other ways to write instructions */
+	{ "mov r1, r2", 1, 1, 3, "'mov' does not begin an instruction; "
+	  "a text says r1 = 5, r1 += r2, if r1 > 5 goto out" },
+	{ "add32 w1, 5", 1, 1, 5, "'add32' does not begin an instruction; "
+	  "a text says r1 = 5, r1 += r2, if r1 > 5 goto out" },
+	{ "stxdw [r10-8], r1", 1, 1, 5, "'stxdw' does not begin an instruction; "
+	  "a text says r1 = 5, r1 += r2, if r1 > 5 goto out" },
+	{ "BPF_MOV64_IMM(BPF_REG_0, 5),", 1, 1, 13, "'BPF_MOV64_IMM' is a macro of C; "
+	  "a text says r1 = 5, r1 += r2, if r1 > 5 goto out" },
+	{ "RAWBPF_LD_FUNC(1, 5)", 1, 1, 14, "'RAWBPF_LD_FUNC' is a macro of C; "
+	  "a text says r1 = 5, r1 += r2, if r1 > 5 goto out" },
+	{ "b7 00 00 00 05 00 00 00", 1, 1, 2,
+	  "these are bytes, not text: rawbpf disasm -f hex reads them" },
+	{ "07 00 00 00 05 00 00 00 ", 1, 1, 23,
+	  "these are bytes, not text: rawbpf disasm -f hex reads them" },
+	{ "B700000005000000", 1, 1, 16,
+	  "these are bytes, not text: rawbpf disasm -f hex reads them" },
+	{ "b70000000500000", 1, 1, 15, "'b70000000500000' does not begin an instruction" },
 	{ "exti", 1, 1, 4, "'exti' does not begin an instruction (did you mean 'exit'?)" },
 	{ "lck *(u64 *)(r0 + 0) += r1", 1, 1, 3,
 	  "'lck' does not begin an instruction (did you mean 'lock'?)" },

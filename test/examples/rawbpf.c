@@ -119,6 +119,11 @@ START_TEST(test_asm)
 		      "BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 2),\n"
 		      "BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 10, -2),\n"
 		      "BPF_EXIT_INSN(),\n");
+	assert_prints(ARGS("asm", "-f", "c", text_file(".map counts array 4 8 1\n.map m hash 4 4 1\n"
+						      "r1 = map m\nr2 = map counts\nr3 = map[fd:2]\n")),
+		      "BPF_LD_MAP_FD(BPF_REG_1, m),\n"
+		      "BPF_LD_MAP_FD(BPF_REG_2, counts),\n"
+		      "BPF_LD_MAP_FD(BPF_REG_3, 2),\n");
 	assert_prints(ARGS("asm", "-f", "hex", text_file("")), "");
 }
 END_TEST
@@ -220,6 +225,27 @@ START_TEST(test_disasm)
 }
 END_TEST
 
+/* A file of another kind than the member reads. */
+START_TEST(test_other_files)
+{
+	static const char elf[16] = "\177ELF\2\1\1";
+	static const char *const readers[] = { "disasm", "asm", "run", "explain" };
+	const char *path = file_with(elf, sizeof elf);
+	char err[256];
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(readers); i++) {
+		snprintf(err, sizeof err, "rawbpf %s: %s is an ELF file; instructions are in its "
+			 "sections: llvm-objcopy -O binary --only-section=NAME FILE OUT\n",
+			 readers[i], path);
+		assert_ends(NULL, ARGS(readers[i], path), 1, "", err);
+	}
+	path = text_file("b7 00 00 00 05 00 00 00\n");
+	snprintf(err, sizeof err, "rawbpf disasm: %s is text, not bytes; -f hex reads hex digits\n",
+		 path);
+	assert_ends(NULL, ARGS("disasm", path), 1, "", err);
+}
+END_TEST
+
 START_TEST(test_disasm_bad_input)
 {
 	static struct ending end;
@@ -230,7 +256,7 @@ START_TEST(test_disasm_bad_input)
 	command_run(&end, NULL, ARGS("disasm", "-f", "hex", text_file("95 0")));
 	ck_assert_ptr_nonnull(strstr(end.err, ": an odd number of hex digits\n"));
 	ck_assert_int_eq(end.status, 1);
-	command_run(&end, NULL, ARGS("disasm", text_file("twelve bytes")));
+	command_run(&end, NULL, ARGS("disasm", file_with("\x95\0\0\0\0\0\0\0\x95\0\0\0", 12)));
 	ck_assert_ptr_nonnull(strstr(end.err, ": 12 bytes, not a multiple of 8\n"));
 	ck_assert_int_eq(end.status, 1);
 	command_run(&end, NULL, ARGS("disasm", file_with("\xff\xff\xff\xff\xff\xff\xff\xff", 8)));
@@ -392,6 +418,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_asm_warnings);
 	tcase_add_test(tests, test_asm_output);
 	tcase_add_test(tests, test_disasm);
+	tcase_add_test(tests, test_other_files);
 	tcase_add_test(tests, test_disasm_bad_input);
 	tcase_add_test(tests, test_no_label);
 	tcase_add_test(tests, test_round_trip);
