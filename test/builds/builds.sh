@@ -18,7 +18,7 @@ by_meson() { # DIR MESON-OPTION...
 	dir=$work/$1
 	shift
 	meson setup "$dir" "$top" --werror -Dtests=disabled "$@" &&
-		ninja -C "$dir" &&
+		ninja -C "$dir" tools &&
 		"$dir/examples/fchownat-count" --version && "$dir/examples/devcg" --version &&
 		$CC -static $warnings $kernel_headers -I"$top/include" "$app" "$dir/librawbpf.a" \
 			-o "$dir/app" &&
