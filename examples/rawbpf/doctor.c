@@ -4,6 +4,7 @@
 #include "record.h"
 #include "tool.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -80,7 +81,7 @@ static void tell_kernel(const struct doctor *doctor)
 	if (doctor->btf >= 0)
 		put_print("   ", "BTF %.1f MB", doctor->btf / 1e6);
 	else
-		put("   ", "no BTF");
+		put("   ", doctor->btf == -ENOENT ? "no BTF" : "BTF not readable");
 	if (doctor->isa > 0)
 		put_print("   ", "ISA v%d", doctor->isa);
 	end_line();

@@ -35,7 +35,7 @@ enum { DOCTOR_MOUNTS = 4 };
 struct doctor {
 	struct utsname system;
 	int jit;          /* net.core.bpf_jit_enable; negative: cannot be told */
-	long long btf;    /* bytes; negative: none */
+	long long btf;    /* bytes; -ENOENT: none; else why it cannot be had */
 	int isa;          /* negative: an errno */
 	unsigned uid;
 	uint64_t capabilities;

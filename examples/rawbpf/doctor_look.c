@@ -46,13 +46,11 @@ static int number_in(const char *path)
 	return number;
 }
 
-static void look_at_kernel(struct doctor *doctor)
+static void look_at_kernel(struct doctor *doctor, const struct rawbpf_btf *kernel, int err)
 {
-	struct stat btf;
-
 	uname(&doctor->system);
 	doctor->jit = number_in("/proc/sys/net/core/bpf_jit_enable");
-	doctor->btf = stat("/sys/kernel/btf/vmlinux", &btf) == 0 ? (long long)btf.st_size : -1;
+	doctor->btf = err < 0 ? err : (long long)kernel->mapped_size;
 	doctor->isa = rawbpf_probe_isa_find();
 }
 
@@ -183,12 +181,13 @@ static void look_at_limits(struct doctor *doctor)
 void doctor_look(struct doctor *doctor, int helpers)
 {
 	struct rawbpf_btf btf = { 0 };
-	const struct rawbpf_btf *kernel = rawbpf_btf_kernel_open(&btf) == 0 ? &btf : NULL;
+	int err = rawbpf_btf_kernel_open(&btf);
+	const struct rawbpf_btf *kernel = err == 0 ? &btf : NULL;
 
 	memset(doctor, 0, sizeof *doctor);
 	look_at_limits(doctor); /* as they are, before the next line */
 	rawbpf_memlock_raise(); /* before Linux 5.11 the probes need it; else it does no harm */
-	look_at_kernel(doctor);
+	look_at_kernel(doctor, kernel, err);
 	look_at_privilege(doctor);
 	look_at_types(&doctor->progs, RAWBPF_PROG_TYPE, rawbpf_probe_prog_has, kernel);
 	look_at_types(&doctor->maps, RAWBPF_MAP_TYPE, rawbpf_probe_map_has, kernel);

@@ -79,7 +79,7 @@ static void find_calls(struct dump *dump)
 {
 	unsigned i, room = 0;
 
-	if (rawbpf_ksym_find(&dump->call_base, "__bpf_call_base") < 0)
+	if (rawbpf_ksym_find(&dump->call_base, 1, "__bpf_call_base") < 0)
 		return;
 	for (i = 0; i < dump->info.xlated.count; i++) {
 		const struct bpf_insn *insn = insn_at(dump, i);

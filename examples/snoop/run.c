@@ -310,12 +310,12 @@ static int catch_signals(struct snoop *snoop)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	fd = signalfd(-1, &signals, SFD_CLOEXEC);
-	snoop->signals = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* not stdout, if that was closed */
-	close(fd);
-	if (snoop->signals >= 0)
-		return 0;
-	fprintf(stderr, "%s: signalfd(2): %s\n", snoop->tool->name, strerror(errno));
-	return -1;
+	snoop->signals = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3); /* not stdout, if that was closed */
+	if (snoop->signals < 0)
+		fprintf(stderr, "%s: signalfd(2): %s\n", snoop->tool->name, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return snoop->signals < 0 ? -1 : 0;
 }
 
 /* Output that could not be written: say so, or if our reader had enough, as `head` does, end so. */

@@ -36,10 +36,11 @@ struct rawbpf_ksym {
 int rawbpf_ksym_resolve(struct rawbpf_ksym *syms, unsigned count);
 
 /*
- * The address of the symbol `name`, a function's or a variable's, of the kernel or else of
- * a module; the first of several. Errors as above; -ENOENT: there is none.
+ * Find the symbols `name`, functions or variables of the kernel and of modules: their addresses,
+ * the first `max` of them, in the order of /proc/kallsyms. Returns how many there are, at least 1:
+ * static functions may share a name. Errors as above; -ENOENT: there is none.
  */
-int rawbpf_ksym_find(uint64_t *address, const char *name);
+int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name);
 
 #ifdef __cplusplus
 }

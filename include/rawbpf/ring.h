@@ -32,7 +32,8 @@ struct rawbpf_ring {
 	unsigned long *consumer;       /* positions count bytes, and wrap after the largest number */
 	const unsigned long *producer;
 	const unsigned char *data;     /* `size` bytes, and the same ones again behind them */
-	const unsigned char *overwritable; /* NULL; or what was said of `data`, which is a copy then */
+	const unsigned char *overwritable; /* NULL; or what was said of `data`, */
+	unsigned char *copy;               /* which is this copy then */
 	unsigned long origin;          /* the position of the first byte of `data`, modulo `size` */
 	size_t size;
 	size_t page;

@@ -292,17 +292,21 @@ static const char *follow(struct rawbpf_rejection *r, const char *end)
 
 /* ------------------------------------------------------------------------- complaints */
 
+static const char *behind_word(const char *at, const char *end, const char *word)
+{
+	return fits(at, end, word) ? at + rawbpf__length(word) : NULL;
+}
+
 /* Where the statistics begin, which some complaints do not end with a newline before. */
 static const char *complaints_end(const char *at, const char *end)
 {
 	unsigned number;
 
 	for (; at < end; at++) {
-		const char *behind;
+		const char *behind = *at == 'p' ? behind_word(at, end, "processed ") : NULL;
 
-		if (*at != 'p' || !fits(at, end, "processed "))
-			continue;
-		behind = log_number(at + sizeof("processed"), end, &number);
+		if (behind)
+			behind = log_number(behind, end, &number);
 		if (behind && fits(behind, end, " insn"))
 			break;
 	}
@@ -376,10 +380,12 @@ static int index_in(const struct rawbpf_log_part *part)
 	const char *at = part->text, *end = at + part->length;
 	unsigned number;
 
-	for (; at < end; at++)
-		if (*at == 'i' && fits(at, end, "insn ") &&
-		    log_number(at + sizeof("insn"), end, &number))
+	for (; at < end; at++) {
+		const char *behind = *at == 'i' ? behind_word(at, end, "insn ") : NULL;
+
+		if (behind && log_number(behind, end, &number))
 			return (int)number;
+	}
 	return -1;
 }
 

@@ -25,9 +25,12 @@ static const char *why_no_kernel_btf(const struct rawbpf_error *error)
 {
 	if (error->error != -ENOENT && error->error != -EPERM)
 		return NULL;
-	if (!rawbpf__exists("/sys/kernel"))
+	if (!rawbpf__exists("/sys/kernel") && error->error == -EPERM)
 		return "sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
 		       "mount it: mount -t sysfs sysfs /sys";
+	if (!rawbpf__exists("/sys/kernel") && rawbpf__kernel() < RAWBPF__KERNEL(5, 11))
+		return "sysfs is not mounted, and without it this kernel does not tell which BTF is "
+		       "its own; mount it: mount -t sysfs sysfs /sys";
 	if (!rawbpf__exists("/sys/kernel/btf/vmlinux"))
 		return "this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF";
 	return NULL;

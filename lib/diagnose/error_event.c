@@ -5,7 +5,6 @@
 static const char of_buffers[] =
 	"EBADF: the map is not open\0"
 	"EBADMSG: its positions make no sense; somebody else writes to it\0"
-	"EACCES: the map's descriptor is read-only\0"
 	"EPERM: the map is frozen or read-only\0"
 	"ENOSPC: this user may watch no more descriptors; "
 	"/proc/sys/fs/epoll/max_user_watches raises that\0";
@@ -14,6 +13,7 @@ static const struct rawbpf_failures failures_of_ring_open = {
 	.more_sentences = of_buffers,
 	.sentences =
 		"EINVAL: the map is not a ring buffer\0"
+		"EACCES: the map's descriptor is read-only\0"
 		"EOPNOTSUPP: a process of 32 bits cannot read a ring with BPF_F_RB_OVERWRITE\0",
 };
 RAWBPF__OPERATION(RING_OPEN, failures_of_ring_open);
@@ -21,7 +21,9 @@ RAWBPF__OPERATION(RING_OPEN, failures_of_ring_open);
 static const struct rawbpf_failures failures_of_user_ring_open = {
 	.kernel = RAWBPF__KERNEL(6, 1),
 	.more_sentences = of_buffers,
-	.sentences = "EINVAL: the map is not a user ring buffer\0",
+	.sentences =
+		"EINVAL: the map is not a user ring buffer\0"
+		"EACCES: the map's descriptor is read-only\0",
 };
 RAWBPF__OPERATION(USER_RING_OPEN, failures_of_user_ring_open);
 
@@ -46,17 +48,17 @@ static const char *why_no_perfbuf(const struct rawbpf_error *error)
 	};
 	int event;
 
-	if (error->error != -EPERM && error->error != -ENOSYS)
+	if (error->error != -EPERM && error->error != -EACCES && error->error != -ENOSYS)
 		return NULL;
 	event = rawbpf__perf_event_open(&output, -1, 0);
 	if (event >= 0)
 		rawbpf__close(event);
 	if (event != error->error)
 		return NULL;
-	return event == -EPERM ? "perf_event_open(2) is refused: a security module or a seccomp filter "
-				 "does not let this process open events" :
-				 "this kernel has no perf_event_open(2) (it was built without "
-				 "CONFIG_PERF_EVENTS), or a seccomp filter hides it";
+	return event == -ENOSYS ? "this kernel has no perf_event_open(2) (it was built without "
+				  "CONFIG_PERF_EVENTS), or a seccomp filter hides it" :
+				  "perf_event_open(2) is refused: a security module or a seccomp filter "
+				  "does not let this process open events";
 }
 
 static const struct rawbpf_failures failures_of_perfbuf_open = {

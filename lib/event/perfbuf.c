@@ -230,16 +230,17 @@ static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 {
 	unsigned first, last, next = 0;
 	const char *list = scratch(perfbuf);
-	int more, err, result = 0;
+	int length, more, result = 0;
 
-	more = rawbpf__file_read(AT_FDCWD, "/sys/devices/system/cpu/online", scratch(perfbuf),
-				 LIST_MAX);
-	if (more == -ENOENT)
-		return cpus_try(perfbuf);
-	while (more >= 0 && (more = rawbpf__cpu_range_parse(&list, &first, &last)) > 0) {
+	length = rawbpf__file_read(AT_FDCWD, "/sys/devices/system/cpu/online", scratch(perfbuf),
+				   LIST_MAX);
+	if (length < 0)
+		return length == -ENOENT ? cpus_try(perfbuf) : length;
+	while ((more = rawbpf__cpu_range_parse(&list, &first, &last)) > 0) {
 		cpus_leave(perfbuf, next, first);
 		for (next = first; next <= last; next++) {
-			err = cpu_follow(perfbuf, next);
+			int err = cpu_follow(perfbuf, next);
+
 			if (err < 0 && err != -ENODEV) /* gone again */
 				result = err;
 		}
@@ -304,14 +305,15 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 		.context = perfbuf->context,
 		.scratch = scratch(perfbuf),
 	};
-	int got = perfbuf->spec.overwrite ? copy_buffers(perfbuf) : 0;
 	int records = 0;
+	int err = perfbuf->spec.overwrite ? copy_buffers(perfbuf) : 0;
 
-	if (got < 0)
-		return got;
+	if (err < 0)
+		return err;
 	for (unsigned turn = 0, next = perfbuf->first; turn < perfbuf->cpus_end; turn++) {
 		const unsigned number = next < perfbuf->cpus_end ? next : 0;
 		struct rawbpf_perfbuf_cpu *cpu = &perfbuf->cpus[number];
+		int got;
 
 		next = number + 1;
 		if (!cpu->fd)
@@ -378,6 +380,15 @@ static int spec_check(struct rawbpf_perfbuf_spec *spec)
 	return 0;
 }
 
+/* Keep a descriptor that was opened. */
+static int keep(int *kept, int fd)
+{
+	if (fd < 0)
+		return fd;
+	*kept = fd;
+	return 0;
+}
+
 static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 {
 	struct rawbpf_map_layout layout;
@@ -388,7 +399,7 @@ static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 	if (layout.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
 		return -EINVAL;
 	perfbuf->cpus_max = layout.max_entries < CPU_NUMBERS ? layout.max_entries : CPU_NUMBERS;
-	return perfbuf->map = rawbpf__dup(map);
+	return keep(&perfbuf->map, rawbpf__dup(map));
 }
 
 /* Where CPUs run without ticks (nohz_full=), it does not wait for them. */
@@ -418,19 +429,19 @@ static int open_parts(struct rawbpf_perfbuf *perfbuf, int map)
 		err = membarrier_check();
 	if (err == 0)
 		err = map_take(perfbuf, map);
-	if (err >= 0)
-		err = perfbuf->source.fd = rawbpf__epoll_create();
-	if (err >= 0)
-		err = perfbuf->timer = rawbpf__timer_open();
-	if (err >= 0)
+	if (err == 0)
+		err = keep(&perfbuf->source.fd, rawbpf__epoll_create());
+	if (err == 0)
+		err = keep(&perfbuf->timer, rawbpf__timer_open());
+	if (err == 0)
 		err = tick_start(perfbuf);
-	if (err >= 0)
+	if (err == 0)
 		err = rawbpf__epoll_add(perfbuf->source.fd, perfbuf->timer, EPOLLIN, NULL);
-	if (err >= 0)
+	if (err == 0)
 		err = memory_open(perfbuf);
-	if (err >= 0)
+	if (err == 0)
 		err = cpus_follow(perfbuf);
-	if (err >= 0 && !any_cpu(perfbuf))
+	if (err == 0 && !any_cpu(perfbuf))
 		err = -ENODEV;
 	return err;
 }
@@ -449,12 +460,12 @@ int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map, rawbpf_record_f
 	err = open_parts(perfbuf, map);
 	if (err < 0)
 		rawbpf_perfbuf_close(perfbuf);
-	return err < 0 ? err : 0;
+	return err;
 }
 
 static void close_if_open(int *fd)
 {
-	if (*fd > 0)
+	if (*fd)
 		rawbpf__close(*fd);
 	*fd = 0;
 }

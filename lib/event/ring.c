@@ -87,7 +87,7 @@ static void copy_to(struct rawbpf_ring *ring, unsigned long end)
 {
 	const size_t offset = ring->position & (ring->size - 1);
 	const unsigned long *from = (const unsigned long *)(ring->overwritable + offset);
-	unsigned char *to = (unsigned char *)ring->data;
+	unsigned char *to = ring->copy;
 
 	ring->origin = ring->position;
 	for (size_t left = end - ring->position; left; left -= sizeof *from, to += sizeof *from) {
@@ -360,6 +360,7 @@ int rawbpf__ring_begin(struct rawbpf_ring *ring, const struct rawbpf__ring_pages
 	ring->producer = pages->producer;
 	ring->data = copy ? copy : pages->data;
 	ring->overwritable = copy ? pages->data : NULL;
+	ring->copy = copy;
 	ring->size = pages->size;
 	ring->page = pages->page;
 	ring->published = position;
@@ -399,12 +400,13 @@ int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
 	return 0;
 }
 
-void rawbpf__ring_unmap(const struct rawbpf__ring_pages *pages)
+void rawbpf__ring_unmap(const unsigned long *consumer, const unsigned long *producer, size_t size,
+			size_t page)
 {
-	if (!pages->page)
+	if (!page)
 		return;
-	rawbpf__munmap(pages->consumer, pages->page);
-	rawbpf__munmap(pages->producer, pages->page + 2 * pages->size);
+	rawbpf__munmap(consumer, page);
+	rawbpf__munmap(producer, page + 2 * size);
 }
 
 int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context)
@@ -422,7 +424,7 @@ int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle
 	else if (pages.overwrites)
 		err = rawbpf__mmap(&copy, pages.size, PROT_READ | PROT_WRITE, -1);
 	if (err < 0) {
-		rawbpf__ring_unmap(&pages);
+		rawbpf__ring_unmap(pages.consumer, pages.producer, pages.size, pages.page);
 		return err;
 	}
 	err = rawbpf__ring_begin(ring, &pages, copy);
@@ -439,13 +441,8 @@ void rawbpf_ring_close(struct rawbpf_ring *ring)
 	if (ring->source.fd)
 		rawbpf__close(ring->source.fd);
 	if (ring->overwritable)
-		rawbpf__munmap((void *)ring->data, ring->size);
-	rawbpf__ring_unmap(&(struct rawbpf__ring_pages){
-		.consumer = ring->consumer,
-		.producer = (unsigned long *)ring->producer,
-		.size = ring->size,
-		.page = ring->page,
-	});
+		rawbpf__munmap(ring->copy, ring->size);
+	rawbpf__ring_unmap(ring->consumer, ring->producer, ring->size, ring->page);
 	/* The ledger can still be read. */
 	*ring = (struct rawbpf_ring){ .source = {
 		.received = ring->source.received,

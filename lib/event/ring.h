@@ -53,7 +53,9 @@ static inline void rawbpf__ring_set_own_position(unsigned long *at, uint64_t pos
  */
 RAWBPF__PRIVATE int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
 				     int consumer_protection, int producer_protection);
-RAWBPF__PRIVATE void rawbpf__ring_unmap(const struct rawbpf__ring_pages *pages);
+/* Of a ring that is closed, `page` is 0. */
+RAWBPF__PRIVATE void rawbpf__ring_unmap(const unsigned long *consumer, const unsigned long *producer,
+					size_t size, size_t page);
 
 /*
  * Read on from where the consumer is. `size`, a power of two, is that of the data, which is in

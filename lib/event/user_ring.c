@@ -141,11 +141,6 @@ void rawbpf_user_ring_close(struct rawbpf_user_ring *ring)
 {
 	if (ring->fd)
 		rawbpf__close(ring->fd);
-	rawbpf__ring_unmap(&(struct rawbpf__ring_pages){
-		.consumer = (unsigned long *)ring->consumer,
-		.producer = ring->producer,
-		.size = ring->size,
-		.page = ring->page,
-	});
+	rawbpf__ring_unmap(ring->consumer, ring->producer, ring->size, ring->page);
 	*ring = (struct rawbpf_user_ring){ 0 };
 }

@@ -130,6 +130,16 @@ static int btf_map(int fd, const struct btf_head *head, void **mapped, size_t si
 	return 0;
 }
 
+/* Read the head of a file, and find the size of all of it. */
+static int btf_read_size(int fd, struct btf_head *head)
+{
+	long length = rawbpf__read(fd, head, sizeof *head);
+
+	if (length < 0)
+		return length;
+	return length == sizeof *head ? btf_file_size(head) : -EINVAL;
+}
+
 static int btf_open_file(struct rawbpf_btf *btf, const char *path, const struct rawbpf_btf *base)
 {
 	struct btf_head head;
@@ -138,11 +148,8 @@ static int btf_open_file(struct rawbpf_btf *btf, const char *path, const struct 
 
 	if (fd < 0)
 		return fd;
-	size = err = rawbpf__read(fd, &head, sizeof head);
-	if (err >= 0)
-		size = err = err == sizeof head ? btf_file_size(&head) : -EINVAL;
-	if (err >= 0)
-		err = btf_map(fd, &head, &mapped, size);
+	size = btf_read_size(fd, &head);
+	err = size < 0 ? size : btf_map(fd, &head, &mapped, size);
 	rawbpf__close(fd);
 	return err < 0 ? err : btf_adopt(btf, mapped, size, base);
 }
@@ -258,10 +265,11 @@ int rawbpf_map_btf_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_sp
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
 	struct rawbpf_btf_map types = {
 		.type = spec->type, .key_size = spec->key_size, .value_size = spec->value_size };
-	int fd = rawbpf_btf_map_emit(&b, &types, specials, count);
+	int fd, err = rawbpf_btf_map_emit(&b, &types, specials, count);
 
-	if (fd >= 0)
-		fd = btf_load_built(&b);
+	if (err < 0)
+		return err;
+	fd = btf_load_built(&b);
 	if (fd < 0)
 		return fd;
 	spec->btf = fd;
@@ -317,14 +325,16 @@ int rawbpf_struct_ops_btf_load(struct rawbpf_map_spec *spec, struct rawbpf_struc
 	uint32_t memory[RECIPE_SIZE / 4];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
 	struct rawbpf_btf_member data;
-	int size, fd;
+	int size, err, fd;
 
 	if (wrapper < 0 || type < 0)
 		return -ENOENT;
 	size = rawbpf_btf_type_size(kernel, wrapper);
-	fd = rawbpf_btf_member_find(&data, kernel, wrapper, "data");
-	if (size < 0 || fd < 0)
-		return size < 0 ? size : fd;
+	if (size < 0)
+		return size;
+	err = rawbpf_btf_member_find(&data, kernel, wrapper, "data");
+	if (err < 0)
+		return err;
 	/* Any BTF will do: the types are in the kernel's. */
 	rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
 	fd = btf_load_built(&b);

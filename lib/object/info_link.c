@@ -27,22 +27,25 @@ static const struct info_link_buffers {
 	uint8_t count; /* of all that follow */
 	uint8_t addresses, cookies, ref_ctr_offsets, btf_ids;
 } info_link_buffers[] = {
-	{ BPF_LINK_TYPE_RAW_TRACEPOINT, INFO_AT(raw_tracepoint.tp_name),
-	  INFO_AT(raw_tracepoint.tp_name_len), 0, 0, 0, 0, 0 },
-	{ BPF_LINK_TYPE_ITER, INFO_AT(iter.target_name), INFO_AT(iter.target_name_len), 0, 0, 0, 0, 0 },
-	{ BPF_LINK_TYPE_KPROBE_MULTI, 0, 0, INFO_AT(kprobe_multi.count), INFO_AT(kprobe_multi.addrs),
-	  INFO_AT(kprobe_multi.cookies), 0, 0 },
-	{ BPF_LINK_TYPE_UPROBE_MULTI, INFO_AT(uprobe_multi.path), INFO_AT(uprobe_multi.path_size),
-	  INFO_AT(uprobe_multi.count), INFO_AT(uprobe_multi.offsets), INFO_AT(uprobe_multi.cookies),
-	  INFO_AT(uprobe_multi.ref_ctr_offsets), 0 },
-	{ BPF_LINK_TYPE_TRACING_MULTI, 0, 0, INFO_AT(tracing_multi.count), INFO_AT(tracing_multi.addrs),
-	  INFO_AT(tracing_multi.cookies), 0, INFO_AT(tracing_multi.ids) },
-	{ INFO_UPROBE, INFO_AT(perf_event.uprobe.file_name), INFO_AT(perf_event.uprobe.name_len),
-	  0, 0, 0, 0, 0 },
-	{ INFO_KPROBE, INFO_AT(perf_event.kprobe.func_name), INFO_AT(perf_event.kprobe.name_len),
-	  0, 0, 0, 0, 0 },
-	{ INFO_TRACEPOINT, INFO_AT(perf_event.tracepoint.tp_name),
-	  INFO_AT(perf_event.tracepoint.name_len), 0, 0, 0, 0, 0 },
+#define INFO_NAME(MEMBER, SIZE) .name = INFO_AT(MEMBER), .name_size = INFO_AT(SIZE)
+	{ .kind = BPF_LINK_TYPE_RAW_TRACEPOINT,
+	  INFO_NAME(raw_tracepoint.tp_name, raw_tracepoint.tp_name_len) },
+	{ .kind = BPF_LINK_TYPE_ITER, INFO_NAME(iter.target_name, iter.target_name_len) },
+	{ .kind = BPF_LINK_TYPE_KPROBE_MULTI, .count = INFO_AT(kprobe_multi.count),
+	  .addresses = INFO_AT(kprobe_multi.addrs), .cookies = INFO_AT(kprobe_multi.cookies) },
+	{ .kind = BPF_LINK_TYPE_UPROBE_MULTI, INFO_NAME(uprobe_multi.path, uprobe_multi.path_size),
+	  .count = INFO_AT(uprobe_multi.count), .addresses = INFO_AT(uprobe_multi.offsets),
+	  .cookies = INFO_AT(uprobe_multi.cookies),
+	  .ref_ctr_offsets = INFO_AT(uprobe_multi.ref_ctr_offsets) },
+	{ .kind = BPF_LINK_TYPE_TRACING_MULTI, .count = INFO_AT(tracing_multi.count),
+	  .addresses = INFO_AT(tracing_multi.addrs), .cookies = INFO_AT(tracing_multi.cookies),
+	  .btf_ids = INFO_AT(tracing_multi.ids) },
+	{ .kind = INFO_UPROBE,
+	  INFO_NAME(perf_event.uprobe.file_name, perf_event.uprobe.name_len) },
+	{ .kind = INFO_KPROBE,
+	  INFO_NAME(perf_event.kprobe.func_name, perf_event.kprobe.name_len) },
+	{ .kind = INFO_TRACEPOINT,
+	  INFO_NAME(perf_event.tracepoint.tp_name, perf_event.tracepoint.name_len) },
 };
 
 /* One number of the kernel's and where the caller finds it. */
@@ -270,9 +273,10 @@ int rawbpf_link_info(struct rawbpf_link_info *info, int link)
 	int err, known;
 
 	__builtin_memset(&told, 0, sizeof(told));
-	known = rawbpf__obj_check(link, RAWBPF_OBJ_LINK);
-	if (known == 0)
-		known = rawbpf_obj_info(link, &told, sizeof(told));
+	err = rawbpf__obj_check(link, RAWBPF_OBJ_LINK);
+	if (err < 0)
+		return err;
+	known = rawbpf_obj_info(link, &told, sizeof(told));
 	if (known < 0)
 		return known;
 	kind = info_link_kind(&told);

@@ -116,27 +116,29 @@ static int ksym_next(struct ksym_file *file, struct ksym_line *line)
 	return 1;
 }
 
-int rawbpf_ksym_find(uint64_t *address, const char *name)
+int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
 {
+	size_t length = rawbpf__length(name);
 	struct ksym_file file;
 	struct ksym_line line;
-	int more = 0, err = ksym_open(&file);
+	int more, found = 0, err = ksym_open(&file);
 
 	if (err)
 		return err;
-	*address = 0;
-	err = -ENOENT;
 	/* One at 0, where some kernels have their per-CPU variables, may be hidden: others tell. */
-	while ((err || !file.any_address) && (more = ksym_next(&file, &line)) > 0) {
-		if (!err || !rawbpf__equal_bytes(name, line.name, line.name_length))
+	while ((more = ksym_next(&file, &line)) > 0) {
+		if (line.name_length != length || __builtin_memcmp(line.name, name, length) != 0)
 			continue;
-		*address = line.address;
-		err = 0;
+		if ((unsigned)found < max)
+			addresses[found] = line.address;
+		found++;
 	}
 	ksym_close(&file);
 	if (more < 0)
 		return more;
-	return file.any_address ? err : -EPERM;
+	if (!file.any_address)
+		return -EPERM;
+	return found ? found : -ENOENT;
 }
 
 static void ksym_copy(char *to, size_t size, const char *from, size_t length)

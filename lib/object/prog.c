@@ -83,10 +83,15 @@ int rawbpf_prog_load(const struct rawbpf_prog_spec *spec)
 
 	if (err < 0)
 		return err;
-	fd = wants_log && spec->log_level ? -ENOMEM : load(&attr);
-	if (!wants_log || (!spec->log_level && !log_may_tell(fd)))
+	if (!wants_log)
+		return load(&attr);
+	attr.log_level = spec->log_level;
+	if (attr.log_level)
+		return rawbpf__log_load(&log, load_with_log, &attr, -ENOMEM);
+	fd = load(&attr);
+	if (!log_may_tell(fd))
 		return fd;
-	attr.log_level = spec->log_level ? spec->log_level : 1;
+	attr.log_level = 1;
 	return rawbpf__log_load(&log, load_with_log, &attr, fd);
 }
 

@@ -54,13 +54,13 @@ int rawbpf_map_recipe_create(unsigned type, const struct rawbpf_btf *kernel)
 	const struct rawbpf_map_recipe *recipe = rawbpf_map_recipe_get(type);
 	struct rawbpf_map_spec spec;
 	struct rawbpf_btf own;
-	int helper, map;
+	int helper, map, err;
 
 	if (!recipe)
 		return -EINVAL;
-	map = recipe_open_kernel(&own, &kernel, recipe->wants == RAWBPF_MAP_WANTS_STRUCT_OPS);
-	if (map < 0)
-		return map;
+	err = recipe_open_kernel(&own, &kernel, recipe->wants == RAWBPF_MAP_WANTS_STRUCT_OPS);
+	if (err < 0)
+		return err;
 	spec = (struct rawbpf_map_spec){
 		.type = type,
 		.key_size = recipe->key_size,
@@ -193,22 +193,22 @@ int rawbpf_prog_recipe_load(const struct rawbpf_prog_recipe *recipe,
 		BPF_MOV64_IMM(BPF_REG_0, recipe->result), BPF_EXIT_INSN() };
 	struct rawbpf_prog_spec spec = { 0 };
 	struct rawbpf_btf own;
-	int prog;
+	int prog, err;
 
 	if (log && size)
 		log[0] = '\0';
-	prog = recipe_open_kernel(&own, &kernel, recipe->wants != RAWBPF_PROG_WANTS_NOTHING &&
-						       recipe->wants != RAWBPF_PROG_WANTS_PROG);
-	if (prog < 0)
-		return prog;
-	prog = rawbpf__recipe_prepare(&spec, recipe, kernel);
+	err = recipe_open_kernel(&own, &kernel, recipe->wants != RAWBPF_PROG_WANTS_NOTHING &&
+						      recipe->wants != RAWBPF_PROG_WANTS_PROG);
+	if (err < 0)
+		return err;
+	err = rawbpf__recipe_prepare(&spec, recipe, kernel);
 	spec.insns = insns;
 	spec.insn_count = 2;
 	spec.log = log;
 	spec.log_size = size;
-	if (prog == 0)
-		prog = recipe->wants == RAWBPF_PROG_WANTS_PROG ? recipe_load_extension(&spec)
-							       : rawbpf_prog_load(&spec);
+	prog = err < 0 ? err :
+	       recipe->wants == RAWBPF_PROG_WANTS_PROG ? recipe_load_extension(&spec) :
+							 rawbpf_prog_load(&spec);
 	rawbpf_btf_close(&own);
 	return prog;
 }

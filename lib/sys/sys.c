@@ -179,7 +179,7 @@ int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd, siz
 	return map_memory(address, size, protection, MAP_SHARED, fd, offset);
 }
 
-int rawbpf__munmap(void *address, size_t size)
+int rawbpf__munmap(const void *address, size_t size)
 {
 	return enter3((long)address, size, 0, __NR_munmap);
 }

@@ -64,7 +64,7 @@ RAWBPF__PRIVATE int rawbpf__mmap_file(void **address, size_t size, int fd);
 /* What `fd` is of, from `offset` on, which is a multiple of the page size. */
 RAWBPF__PRIVATE int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd,
 					size_t offset);
-RAWBPF__PRIVATE int rawbpf__munmap(void *address, size_t size);
+RAWBPF__PRIVATE int rawbpf__munmap(const void *address, size_t size);
 RAWBPF__PRIVATE int rawbpf__page_size(void);
 
 /* `events` of EPOLL*; `data` comes back with what is ready. */

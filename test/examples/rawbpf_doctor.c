@@ -103,6 +103,33 @@ START_TEST(test_no_proc)
 }
 END_TEST
 
+static void hide_sys(void)
+{
+	live_private_mounts();
+	live_hide_directory("/sys");
+}
+
+static void hide_sys_as_nobody(void)
+{
+	hide_sys();
+	live_be_nobody();
+}
+
+/* Without sysfs root has the kernel's BTF by its id, and nobody else can tell whether there is one. */
+START_TEST(test_no_sys)
+{
+	if (access("/sys/kernel/btf/vmlinux", F_OK) != 0)
+		SKIP("this kernel has no BTF");
+	command_run(&end, hide_sys, ARGS("doctor"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_ptr_nonnull(strstr(end.out, "   BTF "));
+	ck_assert_ptr_nonnull(strstr(end.out, " MB"));
+	command_run(&end, hide_sys_as_nobody, ARGS("doctor"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_ptr_nonnull(strstr(end.out, "   BTF not readable"));
+}
+END_TEST
+
 START_TEST(test_usage)
 {
 	command_run(&end, NULL, ARGS("doctor", "what"));
@@ -123,6 +150,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_json);
 	tcase_add_test(tests, test_nobody);
 	tcase_add_test(tests, test_no_proc);
+	tcase_add_test(tests, test_no_sys);
 	tcase_add_test(tests, test_usage);
 }
 

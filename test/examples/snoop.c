@@ -115,6 +115,12 @@ static void perf_forbidden(void)
 		_exit(98);
 }
 
+static void signals_forbidden(void)
+{
+	if (live_forbid(SYS_signalfd4, EMFILE) < 0)
+		_exit(98);
+}
+
 static void without_tracefs(void)
 {
 	live_private_mounts();
@@ -144,7 +150,9 @@ static const struct {
 	{ without_tracefs, { "-a", "tracepoint" },
 	  "%s: attaching to a tracepoint: EOPNOTSUPP\n   Tracefs is not mounted.\n",
 	  "mount -t", 0 },
-	{ perf_forbidden, { "-b", "perf" }, "%s: opening a buffer: EACCES\n", "", 0 },
+	{ perf_forbidden, { "-b", "perf" }, "%s: opening a buffer: EACCES\n",
+	  "Perf_event_open(2) is refused", 0 },
+	{ signals_forbidden, { "-j" }, "%s: signalfd(2): Too many open files\n", "", 0 },
 	{ no_sysfs, { "-b", "perf" },
 	  "%s: opening a buffer: sysfs is not mounted on /sys\n", "", 0 },
 	{ command_no_stdout, { "-a", "raw_tp" }, "%s: writing: Bad file descriptor\n", "", 0 },

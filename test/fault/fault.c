@@ -360,7 +360,8 @@ static int symbols(void)
 	if (found < 0)
 		return found;
 	ck_assert_str_eq(sym.name, "here");
-	return rawbpf_ksym_find(&address, "here");
+	found = rawbpf_ksym_find(&address, 1, "here");
+	return found == 1 ? 0 : found;
 }
 
 static int ignore(void *context, const void *data, size_t size)

@@ -90,7 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	seen.stop_at = start.stop_at % 64;
 	ring = (struct rawbpf_ring){
 		.handle = handle, .consumer = consumer, .producer = producer, .data = records,
-		.overwritable = start.flags & OVERWRITING ? data : NULL, .size = SIZE,
+		.overwritable = start.flags & OVERWRITING ? data : NULL,
+		.copy = start.flags & OVERWRITING ? copy : NULL, .size = SIZE,
 		.position = consumer[0], .published = consumer[0], .end = consumer[0],
 	};
 	do {

@@ -315,9 +315,9 @@ START_TEST(test_symbols)
 
 	if (!address_of("do_sys_openat2"))
 		SKIP("/proc/kallsyms does not show do_sys_openat2");
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "do_sys_openat2"), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "do_sys_openat2"), 1);
 	ck_assert_uint_eq(address, address_of("do_sys_openat2"));
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "do_sys_openat"), -ENOENT);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "do_sys_openat"), -ENOENT);
 	syms[0].address = address_of("do_sys_openat2") + 3;
 	syms[1].address = 1;
 	syms[2].address = address_of("do_sys_openat2");
@@ -343,6 +343,7 @@ START_TEST(test_symbols_of_any_file)
 		"0000000000002000 D data\n"
 		"0000000000003000 t second\n"
 		"0000000000000800 t in_module\t[some_module]\n"
+		"0000000000000900 t in_module\t[another]\n"
 		"0000000000005000 t bpf_prog_0123456789abcdef_name\t[bpf]\n"
 		"garbage\n"
 		"\n"
@@ -351,7 +352,7 @@ START_TEST(test_symbols_of_any_file)
 		{ .address = 0x2010 }, { .address = 0x810 }, { .address = 0x5004 },
 		{ .address = 0x4fff }, { .address = 0x7ff }, { .address = 0x1000 },
 	};
-	uint64_t address;
+	uint64_t address, both[3] = { 1, 1, 1 };
 
 	live_private_mounts();
 	live_fake_file("/proc/kallsyms", file);
@@ -366,19 +367,24 @@ START_TEST(test_symbols_of_any_file)
 	ck_assert_str_eq(syms[3].name, "second"); /* a last line without its end is not whole */
 	ck_assert_str_eq(syms[4].name, "");
 	ck_assert_str_eq(syms[5].name, "first");
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "data"), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "data"), 1);
 	ck_assert_uint_eq(address, 0x2000);
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "in_module"), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "in_module"), 2);
 	ck_assert_uint_eq(address, 0x800);
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "per_cpu_start"), 0);
+	ck_assert_int_eq(rawbpf_ksym_find(both, 3, "in_module"), 2);
+	ck_assert_uint_eq(both[0], 0x800);
+	ck_assert_uint_eq(both[1], 0x900);
+	ck_assert_uint_eq(both[2], 1);
+	ck_assert_int_eq(rawbpf_ksym_find(NULL, 0, "in_module"), 2);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "per_cpu_start"), 1);
 	ck_assert_uint_eq(address, 0);
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "nobody"), -ENOENT);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "nobody"), -ENOENT);
 
 	umount2("/proc/kallsyms", MNT_DETACH);
 	live_fake_file("/proc/kallsyms", "0000000000000000 T hidden\n0000000000000000 t all\n");
 	ck_assert_int_eq(rawbpf_ksym_resolve(syms, 1), -EPERM);
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "all"), -EPERM);
-	ck_assert_int_eq(rawbpf_ksym_find(&address, "nobody"), -EPERM);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "all"), -EPERM);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "nobody"), -EPERM);
 	live_hide_directory("/proc");
 	ck_assert_int_eq(rawbpf_ksym_resolve(syms, 1), -ENOENT);
 }
