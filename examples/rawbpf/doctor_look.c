@@ -69,14 +69,17 @@ static void look_at_privilege(struct doctor *doctor)
 }
 
 static void look_at_types(struct doctor_types *types, enum rawbpf_constant kind,
-			  int (*query)(unsigned, const struct rawbpf_btf *),
+			  int (*probe)(int *, unsigned, const struct rawbpf_btf *),
 			  const struct rawbpf_btf *kernel)
 {
 	unsigned type;
+	int has, err;
 
 	types->kind = kind;
-	for (type = 1; type < DOCTOR_TYPES && rawbpf_constant_name(kind, type); type++)
-		types->has[type] = query(type, kernel);
+	for (type = 1; type < DOCTOR_TYPES && rawbpf_constant_name(kind, type); type++) {
+		err = probe(&has, type, kernel);
+		types->has[type] = err < 0 ? err : has;
+	}
 	types->end = type;
 }
 
@@ -87,9 +90,15 @@ static void look_at_helpers(struct doctor *doctor, const struct rawbpf_btf *kern
 	while (doctor->helper_end < DOCTOR_HELPERS &&
 	       rawbpf_constant_name(RAWBPF_HELPER, doctor->helper_end))
 		doctor->helper_end++;
-	for (type = 1; type < doctor->progs.end; type++)
-		doctor->helper_count[type] = rawbpf_probe_helpers_has(
-			type, 1, doctor->helper_end - 1, doctor->helpers[type] + 1, kernel);
+	for (type = 1; type < doctor->progs.end; type++) {
+		unsigned char *has = doctor->helpers[type];
+		int err = rawbpf_probe_helpers_has(has + 1, type, 1, doctor->helper_end - 1,
+						   kernel);
+
+		doctor->helper_count[type] = err;
+		for (unsigned helper = 1; err == 0 && helper < doctor->helper_end; helper++)
+			doctor->helper_count[type] += has[helper];
+	}
 }
 
 static void look_at_ways(struct doctor *doctor, const struct rawbpf_btf *kernel)
@@ -97,7 +106,9 @@ static void look_at_ways(struct doctor *doctor, const struct rawbpf_btf *kernel)
 	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
 		struct doctor_way *way = &doctor->ways[i];
 
-		way->has = rawbpf_probe_attach_has(i, kernel, &way->error);
+		int has, err = rawbpf_probe_attach_has(&has, i, kernel, &way->error);
+
+		way->has = err < 0 ? err : has;
 		if (way->has != 1)
 			rawbpf_error_explain(way->why, sizeof way->why, &way->error);
 	}

@@ -6,9 +6,9 @@
  * what would be (devices, cgroups, other processes) is asked with a target
  * that cannot be, so that the kernel's answer tells and nothing is attached.
  *
- * Every function returns 1 (it has), 0 (it has not), or a negative errno: the
- * answer cannot be had, mostly -EPERM. `kernel` is the kernel's BTF, which some
- * types are about; NULL: it is opened meanwhile, which takes a while.
+ * `*has` becomes 1 (it has) or 0 (it has not, or nobody can tell). The result is 0, or
+ * a negative errno where nobody can tell, mostly -EPERM. `kernel` is the kernel's
+ * BTF, which some types are about; NULL: it is opened meanwhile, which takes a while.
  */
 #ifndef RAWBPF_PROBE_H
 #define RAWBPF_PROBE_H
@@ -21,20 +21,20 @@ extern "C" {
 #endif
 
 /* Maps of this type: BPF_MAP_TYPE_*. */
-int rawbpf_probe_map_has(unsigned type, const struct rawbpf_btf *kernel);
+int rawbpf_probe_map_has(int *has, unsigned type, const struct rawbpf_btf *kernel);
 
 /* Programs of this type, BPF_PROG_TYPE_*, for at least one of its attach types. */
-int rawbpf_probe_prog_has(unsigned type, const struct rawbpf_btf *kernel);
+int rawbpf_probe_prog_has(int *has, unsigned type, const struct rawbpf_btf *kernel);
 
 /*
  * Which of the helpers from number `first` on a program of this type may call: has[i]
- * becomes 1 for helper `first` + i, else 0. Returns how many it may, or
+ * becomes 1 for helper `first` + i, else 0. 0, or
  *
  * -ENOTSUPP  (524) no such program can be loaded here, so none is known
  * -EPROTO    the verifier's words are none that this function knows
  */
-int rawbpf_probe_helpers_has(unsigned prog_type, unsigned first, unsigned count,
-			     unsigned char *has, const struct rawbpf_btf *kernel);
+int rawbpf_probe_helpers_has(unsigned char *has, unsigned prog_type, unsigned first,
+			     unsigned count, const struct rawbpf_btf *kernel);
 
 /* The version of the instruction set that the kernel takes: 1 to 4, as LLVM counts them. */
 int rawbpf_probe_isa_find(void);
@@ -72,8 +72,8 @@ const char *rawbpf_probe_attach_name(enum rawbpf_probe_attach way);
  * LSM programs where lsm= is without bpf: -EOPNOTSUPP.) If not, and `error` is not NULL, it becomes
  * what failed, for rawbpf_error_explain(). -EINVAL: no such way.
  */
-int rawbpf_probe_attach_has(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
-			    struct rawbpf_error *error);
+int rawbpf_probe_attach_has(int *has, enum rawbpf_probe_attach way,
+			    const struct rawbpf_btf *kernel, struct rawbpf_error *error);
 
 #ifdef __cplusplus
 }

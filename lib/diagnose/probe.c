@@ -16,35 +16,34 @@ static int is_unknown(int err)
 	       err == -RAWBPF__ENOTSUPP;
 }
 
-RAWBPF__PRIVATE int rawbpf__probe_result(int fd)
+RAWBPF__PRIVATE int rawbpf__probe_has(int *has, int fd)
 {
-	if (fd >= 0) {
+	*has = fd >= 0;
+	if (fd >= 0)
 		rawbpf__close(fd);
-		return 1;
-	}
-	return is_unknown(fd) ? 0 : fd;
+	return fd >= 0 || is_unknown(fd) ? 0 : fd;
 }
 
-int rawbpf_probe_map_has(unsigned type, const struct rawbpf_btf *kernel)
+int rawbpf_probe_map_has(int *has, unsigned type, const struct rawbpf_btf *kernel)
 {
-	return rawbpf__probe_result(rawbpf_map_recipe_create(type, kernel));
+	return rawbpf__probe_has(has, rawbpf_map_recipe_create(type, kernel));
 }
 
-int rawbpf_probe_prog_has(unsigned type, const struct rawbpf_btf *kernel)
+int rawbpf_probe_prog_has(int *has, unsigned type, const struct rawbpf_btf *kernel)
 {
 	const struct rawbpf_prog_recipe *recipe;
-	unsigned n;
-	int has = 0;
+	int err = 0;
 
-	for (n = 0; has <= 0 && (recipe = rawbpf_prog_recipe_get(n)); n++) {
+	*has = 0;
+	for (unsigned n = 0; !*has && (recipe = rawbpf_prog_recipe_get(n)); n++) {
 		int one;
 
 		if (recipe->type != type)
 			continue;
-		one = rawbpf__probe_result(rawbpf_prog_recipe_load(recipe, kernel, NULL, 0));
-		has = one ? one : has;
+		one = rawbpf__probe_has(has, rawbpf_prog_recipe_load(recipe, kernel, NULL, 0));
+		err = one ? one : err;
 	}
-	return has;
+	return *has ? 0 : err;
 }
 
 /* --------------------------------------------------------------------------- helpers */
@@ -128,7 +127,7 @@ static int find_helpers(struct rawbpf_prog_spec *spec, unsigned first, unsigned 
 			unsigned char *has)
 {
 	/* No program may call helper 0. If that is not understood, no other answer would be. */
-	int may = may_call(spec, 0), found = 0;
+	int may = may_call(spec, 0);
 
 	if (may)
 		return may < 0 ? may : -EPROTO;
@@ -137,13 +136,12 @@ static int find_helpers(struct rawbpf_prog_spec *spec, unsigned first, unsigned 
 		if (may < 0)
 			return may;
 		has[i] = may;
-		found += may;
 	}
-	return found;
+	return 0;
 }
 
-int rawbpf_probe_helpers_has(unsigned prog_type, unsigned first, unsigned count,
-			     unsigned char *has, const struct rawbpf_btf *kernel)
+int rawbpf_probe_helpers_has(unsigned char *has, unsigned prog_type, unsigned first,
+			     unsigned count, const struct rawbpf_btf *kernel)
 {
 	struct rawbpf_prog_spec spec;
 	struct rawbpf_btf own = { 0 };
@@ -178,13 +176,13 @@ int rawbpf_probe_isa_find(void)
 		{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_MOVSX64_REG(BPF_REG_0, BPF_REG_0, 8),
 		  BPF_EXIT_INSN() },
 	};
-	int version, has = 1;
+	int version, err = 0, has = 1;
 
-	for (version = 0; version < 4 && has > 0; version++)
-		has = rawbpf__probe_result(rawbpf_prog_load(&(struct rawbpf_prog_spec){
+	for (version = 0; version < 4 && has; version++)
+		err = rawbpf__probe_has(&has, rawbpf_prog_load(&(struct rawbpf_prog_spec){
 			.type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL",
 			.insns = versions[version], .insn_count = 3 }));
-	if (has < 0)
-		return has;
+	if (err < 0)
+		return err;
 	return has ? version : version - 1;
 }

@@ -4,7 +4,7 @@
 
 #include "../sys/sys.h"
 
-/* Close what was made: 1. Else 0 if the kernel does not know it, or the error. */
-RAWBPF__PRIVATE int rawbpf__probe_result(int fd);
+/* *has becomes 1 for a descriptor, which is closed, else 0. An error that tells nothing is returned. */
+RAWBPF__PRIVATE int rawbpf__probe_has(int *has, int fd);
 
 #endif

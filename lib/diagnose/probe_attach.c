@@ -261,22 +261,26 @@ static int load_for(const struct attach_probe *probe, const struct rawbpf_btf *k
 	return rawbpf_prog_recipe_load(&recipe, kernel, NULL, 0);
 }
 
+/* It has not, or nobody can tell: `err` says. */
 static int answer(int err, const struct rawbpf_operation *operation,
 		  const struct attach_probe *probe, struct rawbpf_error *error)
 {
+	int has;
+
 	if (error)
 		*error = (struct rawbpf_error){ .operation = operation, .error = err,
 						.type = probe->type, .name = probe->asked };
-	return rawbpf__probe_result(err);
+	return rawbpf__probe_has(&has, err);
 }
 
-int rawbpf_probe_attach_has(enum rawbpf_probe_attach way, const struct rawbpf_btf *kernel,
-			    struct rawbpf_error *error)
+int rawbpf_probe_attach_has(int *has, enum rawbpf_probe_attach way,
+			    const struct rawbpf_btf *kernel, struct rawbpf_error *error)
 {
 	const struct attach_probe *probe;
 	struct rawbpf_link link = { 0 };
 	int err, prog = 0;
 
+	*has = 0;
 	if ((unsigned)way >= RAWBPF_PROBE_ATTACH_COUNT)
 		return -EINVAL;
 	probe = &attach_probes[way];
@@ -293,7 +297,6 @@ int rawbpf_probe_attach_has(enum rawbpf_probe_attach way, const struct rawbpf_bt
 	/* What was attached, and would never be called. */
 	if (err >= 0 && way == RAWBPF_PROBE_LSM && rawbpf__bpf_lsm_is_off())
 		return answer(-EOPNOTSUPP, &lsm_off, probe, error);
-	if (err >= 0 || err == probe->refusal)
-		return 1;
-	return answer(err, probe->operation, probe, error);
+	*has = err >= 0 || err == probe->refusal;
+	return *has ? 0 : answer(err, probe->operation, probe, error);
 }

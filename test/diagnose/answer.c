@@ -275,12 +275,22 @@ static int be_nobody(void)
 static int has_helper(unsigned type, unsigned helper)
 {
 	unsigned char has = 9;
-	int found = rawbpf_probe_helpers_has(type, helper, 1, &has, NULL);
+	int err = rawbpf_probe_helpers_has(&has, type, helper, 1, NULL);
 
-	return found < 0 ? found : found == has ? has : -ENOTRECOVERABLE;
+	return err < 0 ? err : err == 0 && has <= 1 ? has : -ENOTRECOVERABLE;
 }
 
 #define PROBE(NAME, EXPRESSION) static int NAME(void) { return EXPRESSION; }
+/* What a probe says: it has, it has not, or an errno that leaves `has` at 0. */
+#define PROBE_HAS(NAME, FUNCTION, ...)                                                             \
+	static int NAME(void)                                                                      \
+	{                                                                                          \
+		int has = 9, err = FUNCTION(&has, __VA_ARGS__);                                    \
+                                                                                                   \
+		if (err > 0 || has < 0 || has > 1 || (err && has))                                 \
+			return -ENOTRECOVERABLE;                                                   \
+		return err ? err : has;                                                            \
+	}
 #define PROBE_HELPER(NAME, TYPE, HELPER) PROBE(NAME, has_helper(BPF_PROG_TYPE_##TYPE, HELPER))
 #define PROBE_UNABLE(NAME, ASK)                                                                    \
 	static int NAME##_without_fds(void) { return ask_changed(open_no_more, ASK); }             \
@@ -288,15 +298,15 @@ static int has_helper(unsigned type, unsigned helper)
 
 enum { NO_TYPE = 999, SYSCALL_TYPE = 31, BLOOM_TYPE = 30, NO_HELPER = 100000, LOOP_HELPER = 181 };
 
-PROBE(probe_hash, rawbpf_probe_map_has(BPF_MAP_TYPE_HASH, NULL))
-PROBE(probe_bloom, rawbpf_probe_map_has(BLOOM_TYPE, NULL))
-PROBE(probe_no_map, rawbpf_probe_map_has(NO_TYPE, NULL))
-PROBE(probe_devmap, rawbpf_probe_map_has(BPF_MAP_TYPE_DEVMAP, NULL))
+PROBE_HAS(probe_hash, rawbpf_probe_map_has, BPF_MAP_TYPE_HASH, NULL)
+PROBE_HAS(probe_bloom, rawbpf_probe_map_has, BLOOM_TYPE, NULL)
+PROBE_HAS(probe_no_map, rawbpf_probe_map_has, NO_TYPE, NULL)
+PROBE_HAS(probe_devmap, rawbpf_probe_map_has, BPF_MAP_TYPE_DEVMAP, NULL)
 PROBE_UNABLE(probe_devmap, probe_devmap)
 
-PROBE(probe_xdp, rawbpf_probe_prog_has(BPF_PROG_TYPE_XDP, NULL))
-PROBE(probe_syscall, rawbpf_probe_prog_has(SYSCALL_TYPE, NULL))
-PROBE(probe_no_prog, rawbpf_probe_prog_has(NO_TYPE, NULL))
+PROBE_HAS(probe_xdp, rawbpf_probe_prog_has, BPF_PROG_TYPE_XDP, NULL)
+PROBE_HAS(probe_syscall, rawbpf_probe_prog_has, SYSCALL_TYPE, NULL)
+PROBE_HAS(probe_no_prog, rawbpf_probe_prog_has, NO_TYPE, NULL)
 PROBE_UNABLE(probe_xdp, probe_xdp)
 
 PROBE_HELPER(helper_socket_lookup, SOCKET_FILTER, BPF_FUNC_map_lookup_elem)
@@ -318,14 +328,17 @@ PROBE_UNABLE(helper_xdp, helper_xdp_adjust_head)
 static int helpers_of_socket_filter(void)
 {
 	unsigned char has[256];
-	int found = rawbpf_probe_helpers_has(BPF_PROG_TYPE_SOCKET_FILTER, 0, sizeof has, has, NULL);
+	int found = 0;
+	int err = rawbpf_probe_helpers_has(has, BPF_PROG_TYPE_SOCKET_FILTER, 0, sizeof has, NULL);
 
-	return found < 0 ? found : found > 20 && found < 120;
+	for (unsigned i = 0; err == 0 && i < sizeof has; i++)
+		found += has[i];
+	return err < 0 ? err : found > 20 && found < 120;
 }
 
-PROBE(probe_raw_tp, rawbpf_probe_attach_has(RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL))
-PROBE(probe_tcx, rawbpf_probe_attach_has(RAWBPF_PROBE_TCX, NULL, NULL))
-PROBE(probe_no_way, rawbpf_probe_attach_has(RAWBPF_PROBE_ATTACH_COUNT, NULL, NULL))
+PROBE_HAS(probe_raw_tp, rawbpf_probe_attach_has, RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL)
+PROBE_HAS(probe_tcx, rawbpf_probe_attach_has, RAWBPF_PROBE_TCX, NULL, NULL)
+PROBE_HAS(probe_no_way, rawbpf_probe_attach_has, RAWBPF_PROBE_ATTACH_COUNT, NULL, NULL)
 PROBE_UNABLE(probe_tcx, probe_tcx)
 
 PROBE(probe_isa, rawbpf_probe_isa_find())

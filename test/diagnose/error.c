@@ -436,17 +436,19 @@ START_TEST(test_kprobes_are_off)
 {
 	struct rawbpf_error error;
 	char text[256];
+	int has;
 
 	live_private_mounts();
 	live_hide_directory("/sys/kernel/debug");
 	ck_assert_int_eq(mkdir("/sys/kernel/debug/kprobes", 0755), 0);
 	write_text("/sys/kernel/debug/kprobes/enabled", "0\n");
-	ck_assert_int_eq(rawbpf_probe_attach_has(RAWBPF_PROBE_KPROBE, NULL, &error), 0);
+	ck_assert_int_eq(rawbpf_probe_attach_has(&has, RAWBPF_PROBE_KPROBE, NULL, &error), 0);
+	ck_assert_int_eq(has, 0);
 	rawbpf_error_explain(text, sizeof text, &error);
 	ck_assert_str_eq(text, "EOPNOTSUPP: kprobes are switched off; switch them on: "
 			       "echo 1 > /sys/kernel/debug/kprobes/enabled");
 	write_text("/sys/kernel/debug/kprobes/enabled", "1\n");
-	if (rawbpf_probe_attach_has(RAWBPF_PROBE_KPROBE, NULL, &error) != 1) {
+	if (rawbpf_probe_attach_has(&has, RAWBPF_PROBE_KPROBE, NULL, &error) < 0 || !has) {
 		rawbpf_error_explain(text, sizeof text, &error);
 		ck_assert_ptr_null(strstr(text, "switched off"));
 	}

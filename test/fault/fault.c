@@ -451,12 +451,16 @@ static int explain_pin(void)
 
 static int probe_map(void)
 {
-	return rawbpf_probe_map_has(BPF_MAP_TYPE_ARRAY, NULL);
+	int has, err = rawbpf_probe_map_has(&has, BPF_MAP_TYPE_ARRAY, NULL);
+
+	return err < 0 ? err : has;
 }
 
 static int probe_attach(void)
 {
-	return rawbpf_probe_attach_has(RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL);
+	int has, err = rawbpf_probe_attach_has(&has, RAWBPF_PROBE_RAW_TRACEPOINT, NULL, NULL);
+
+	return err < 0 ? err : has;
 }
 
 static int probe_isa(void)
@@ -469,8 +473,9 @@ static int probe_isa(void)
 static int probe_helpers(void)
 {
 	unsigned char has[2];
+	int err = rawbpf_probe_helpers_has(has, BPF_PROG_TYPE_SOCKET_FILTER, 1, 2, NULL);
 
-	return rawbpf_probe_helpers_has(BPF_PROG_TYPE_SOCKET_FILTER, 1, 2, has, NULL);
+	return err < 0 ? err : has[0] + has[1];
 }
 
 static const struct fault_operation operations[] = {
@@ -515,10 +520,10 @@ static const struct fault_operation operations[] = {
 	{ "error_explain, denied", explain_denied, 0, 0 },
 	{ "error_explain, unsupported", explain_unsupported, 0, 0 },
 	{ "error_explain, a pin", explain_pin, 0, 0 },
-	{ "probe_map_query", probe_map, 1, 0 },
-	{ "probe_attach_query", probe_attach, 1, 0 },
-	{ "probe_isa_query", probe_isa, 0, 0 },
-	{ "probe_helpers_query", probe_helpers, 2, -ENOMEM },
+	{ "probe_map_has", probe_map, 1, 0 },
+	{ "probe_attach_has", probe_attach, 1, 0 },
+	{ "probe_isa_find", probe_isa, 0, 0 },
+	{ "probe_helpers_has", probe_helpers, 2, -ENOMEM },
 };
 
 static void prepare(void)

@@ -88,20 +88,24 @@ static int stats(void)
 
 static int probe_map(void)
 {
-	return rawbpf_probe_map_has(BPF_MAP_TYPE_HASH, NULL);
+	int has, err = rawbpf_probe_map_has(&has, BPF_MAP_TYPE_HASH, NULL);
+
+	return err < 0 ? err : has;
 }
 
 static int probe_prog(void)
 {
-	return rawbpf_probe_prog_has(BPF_PROG_TYPE_XDP, NULL);
+	int has, err = rawbpf_probe_prog_has(&has, BPF_PROG_TYPE_XDP, NULL);
+
+	return err < 0 ? err : has;
 }
 
 static int probe_helpers(void)
 {
 	unsigned char has[4];
-	int count = rawbpf_probe_helpers_has(BPF_PROG_TYPE_XDP, 1, 4, has, NULL);
+	int err = rawbpf_probe_helpers_has(has, BPF_PROG_TYPE_XDP, 1, 4, NULL);
 
-	return count < 0 ? count : 0;
+	return err < 0 ? err : has[0] + has[1] + has[2]; /* maps */
 }
 
 static int probe_isa(void)
@@ -117,10 +121,10 @@ static const struct fault_operation operations[] = {
 	{ "prog_attach", attach_for_good, 0, 0 },
 	{ "prog_bind_map", bind_map, 0, 0 },
 	{ "prog_stats_open", stats, 0, 0 },
-	{ "probe_map_query", probe_map, 1, 0 },
-	{ "probe_prog_query", probe_prog, 1, 0 },
-	{ "probe_helpers_query", probe_helpers, 0, -ENOMEM },
-	{ "probe_isa_query", probe_isa, 0, 0 },
+	{ "probe_map_has", probe_map, 1, 0 },
+	{ "probe_prog_has", probe_prog, 1, 0 },
+	{ "probe_helpers_has", probe_helpers, 3, -ENOMEM },
+	{ "probe_isa_find", probe_isa, 0, 0 },
 };
 
 static void prepare(void)
