@@ -25,7 +25,7 @@ parts=build
 # shellcheck disable=SC2086 # two words
 sh "$top/test/install.sh" $parts
 [ -f "$build/build.ninja" ] || meson setup "$build" "$top" >/dev/null
-ninja -C "$build" tools test/vm/workload >/dev/null
+built=$(ninja -C "$build" tools test/vm/workload) || { printf '%s\n' "$built" >&2; exit 1; }
 
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo

@@ -18,7 +18,7 @@
 # RAWBPF_BUILD: the build directory (default: build). RAWBPF_MIRROR, RAWBPF_CACHE: see vm/fetch.sh.
 set -eu
 umask 022
-export LC_ALL=C
+export LC_ALL=C PATH
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${RAWBPF_BUILD:-$top/build}

@@ -10,7 +10,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1-$top/build}
 [ -f "$build/build.ninja" ] || meson setup "$build" "$top" >/dev/null
-ninja -C "$build" lessons >/dev/null
+built=$(ninja -C "$build" lessons) || { printf '%s\n' "$built" >&2; exit 1; }
 
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
