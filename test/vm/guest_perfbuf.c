@@ -163,17 +163,21 @@ static long long now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Read for so long; how often it was woken up to do so. */
+/*
+ * Read for so long, and at least once: a busy host may stop the machine for longer than that. Return
+ * how often poll() found something to read.
+ */
 static int read_for(int milliseconds)
 {
 	struct pollfd wait = { .fd = perfbuf.source.fd, .events = POLLIN };
-	long long left, end = now_ms() + milliseconds;
+	long long left = milliseconds, end = now_ms() + milliseconds;
 	int wakes = 0;
 
-	while ((left = end - now_ms()) > 0) {
+	do {
 		wakes += poll(&wait, 1, left);
 		rawbpf_perfbuf_read(&perfbuf);
-	}
+		left = end - now_ms();
+	} while (left > 0);
 	return wakes;
 }
 

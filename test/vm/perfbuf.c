@@ -38,8 +38,8 @@ START_TEST(perf_buffers)
 		snprintf(name, sizeof(name), "perfbuf.%s", facts[i].name);
 		ck_assert_fact_int(&boots[_i], name, facts[i].value);
 	}
-	/* ten a second, for two seconds, and no more: a slow machine may miss some */
-	ck_assert_int_ge(fact_int(&boots[_i], "perfbuf.idle.wakes"), 2);
+	/* At most ten a second for two seconds: a busy host makes the machine miss some. */
+	ck_assert_int_ge(fact_int(&boots[_i], "perfbuf.idle.wakes"), 1);
 	ck_assert_int_le(fact_int(&boots[_i], "perfbuf.idle.wakes"), 21);
 }
 END_TEST
