@@ -5,6 +5,7 @@
 
 /* ----------------------------------------------------------------------- words */
 
+/* In the order of word_order(). */
 static const struct lex_word {
 	uint8_t length;
 	char text[19];
@@ -13,14 +14,33 @@ static const struct lex_word {
 #include "../form/form.def"
 };
 
+/* < 0: the text comes before the word. */
+static int word_order(const char *text, unsigned length, const struct lex_word *word)
+{
+	unsigned i = 0;
+
+	if (length != word->length)
+		return length < word->length ? -1 : 1;
+	while (i + 1 < length && text[i] == word->text[i])
+		i++;
+	return text[i] - word->text[i];
+}
+
 RAWBPF__PRIVATE unsigned rawbpf__word_code(const char *text, unsigned length)
 {
-	unsigned i;
+	unsigned low = 0, high = sizeof(lex_words) / sizeof(lex_words[0]);
 
-	for (i = 0; i < sizeof(lex_words) / sizeof(lex_words[0]); i++)
-		if (lex_words[i].length == length &&
-		    rawbpf__equal_bytes(lex_words[i].text, text, length))
-			return RAWBPF__T_WORD + i;
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+		int order = word_order(text, length, &lex_words[middle]);
+
+		if (!order)
+			return RAWBPF__T_WORD + middle;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
 	return RAWBPF__T_NAME;
 }
 
