@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf btf: the types that the kernel, its modules and programs brought along. */
+#include "btf_type.h"
 #include "object.h"
 #include "target.h"
 #include "users.h"
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <linux/btf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,181 +62,12 @@ static int record_btf(struct record *record, int fd)
 	return 0;
 }
 
-/* ------------------------------------------------------------------------------ one type */
-
-struct line {
-	const struct rawbpf_btf *btf;
-	unsigned id;
-	const struct btf_type *type;
-	int json;
-	int members; /* also as text */
-};
-
-static char *type_text(const struct rawbpf_btf *btf, unsigned id)
-{
-	size_t length = rawbpf_btf_type_format(NULL, 0, btf, id);
-	char *text = must_allocate(length + 1);
-
-	rawbpf_btf_type_format(text, length + 1, btf, id);
-	return text;
-}
-
-static int has_size(unsigned kind)
-{
-	return kind == BTF_KIND_INT || kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION ||
-	       kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64 || kind == BTF_KIND_DATASEC ||
-	       kind == BTF_KIND_FLOAT;
-}
-
-static int refers(unsigned kind)
-{
-	return kind == BTF_KIND_PTR || kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_VOLATILE ||
-	       kind == BTF_KIND_CONST || kind == BTF_KIND_RESTRICT || kind == BTF_KIND_FUNC ||
-	       kind == BTF_KIND_VAR || kind == BTF_KIND_DECL_TAG || kind == BTF_KIND_TYPE_TAG;
-}
-
-/* A value of an enum, which may have a sign: a text line, or JSON. */
-static void add_enumerator(char **out, const struct line *line, const char *name, uint64_t value)
-{
-	int is_signed = line->type->info >> 31;
-	char *shown = line->json ? json_escape(name, strlen(name)) : text_escape(name, strlen(name));
-	char *number = is_signed ? must_print("%lld", (long long)value) :
-				   must_print("%llu", (unsigned long long)value);
-
-	if (line->json)
-		text_add(out, "%s{\"name\":%s,\"value\":%s}", *out ? "," : "[", shown, number);
-	else
-		text_add(out, "\n        %s = %s", shown, number);
-	free(shown);
-	free(number);
-}
-
-/* A member of a struct or variable of a section, and at which bit it begins. */
-static void add_inside(char **out, const struct line *line, const char *name, long long where,
-		       unsigned type)
-{
-	char *shown = line->json ? json_escape(name, strlen(name)) : text_escape(name, strlen(name));
-	char *text = type_text(line->btf, type);
-
-	if (line->json) {
-		char *quoted = json_escape(text, strlen(text));
-
-		text_add(out, "%s{\"name\":%s,\"type\":%u,\"c\":%s,\"bit_offset\":%lld}",
-			 *out ? "," : "[", shown, type, quoted, where);
-		free(quoted);
-	} else {
-		text_add(out, "\n        +%lld%s%s  %s %s", where / 8, where % 8 ? " bit " : "",
-			 where % 8 ? (char[]){ '0' + where % 8, 0 } : "", text, shown);
-	}
-	free(shown);
-	free(text);
-}
-
-static const char *string_of(const struct line *line, unsigned offset)
-{
-	const char *string = rawbpf_btf_string_get(line->btf, offset);
-
-	return string ? string : "";
-}
-
-/* What is in a type, or NULL. */
-static char *inside_of(const struct line *line)
-{
-	const struct btf_member *member = (const void *)(line->type + 1);
-	const struct btf_var_secinfo *var = (const void *)(line->type + 1);
-	const struct btf_enum *value = (const void *)(line->type + 1);
-	const uint32_t *wide = (const void *)(line->type + 1);
-	unsigned kind = rawbpf_btf_type_kind(line->type);
-	int has_bits = line->type->info >> 31, has_sign = has_bits; /* of structs; of enums */
-	char *out = NULL;
-
-	for (unsigned i = 0; i < rawbpf_btf_type_vlen(line->type); i++) {
-		const struct btf_type *variable;
-
-		switch (kind) {
-		case BTF_KIND_STRUCT:
-		case BTF_KIND_UNION:
-			add_inside(&out, line, string_of(line, member[i].name_off),
-				   has_bits ? member[i].offset & 0xffffff : member[i].offset,
-				   member[i].type);
-			break;
-		case BTF_KIND_ENUM:
-			add_enumerator(&out, line, string_of(line, value[i].name_off),
-				       has_sign ? (uint64_t)value[i].val : (uint32_t)value[i].val);
-			break;
-		case BTF_KIND_ENUM64:
-			add_enumerator(&out, line, string_of(line, wide[3 * i]),
-				       (uint64_t)wide[3 * i + 2] << 32 | wide[3 * i + 1]);
-			break;
-		case BTF_KIND_DATASEC:
-			variable = rawbpf_btf_type_get(line->btf, var[i].type);
-			add_inside(&out, line, string_of(line, variable ? variable->name_off : 0),
-				   8ll * var[i].offset, variable ? variable->type : 0);
-			break;
-		default:
-			return NULL;
-		}
-	}
-	if (out && line->json)
-		text_add(&out, "]");
-	return out;
-}
-
-static const char *kind_name(unsigned kind)
-{
-	const char *name = rawbpf_constant_name(RAWBPF_BTF_KIND, kind);
-
-	return name ? name : "?";
-}
-
-static void print_text(const struct line *line, const char *name)
-{
-	unsigned kind = rawbpf_btf_type_kind(line->type);
-	char *shown = text_escape(name, strlen(name));
-	char *inside = line->members ? inside_of(line) : NULL;
-
-	printf("%6u  %-10s  %s", line->id, kind_name(kind), *shown ? shown : "-");
-	if (has_size(kind))
-		printf("  size %u", line->type->size);
-	if (kind != BTF_KIND_FUNC_PROTO && rawbpf_btf_type_vlen(line->type))
-		printf("  %u inside", rawbpf_btf_type_vlen(line->type));
-	if (refers(kind) || kind == BTF_KIND_ARRAY || kind == BTF_KIND_FUNC_PROTO) {
-		int is_own = kind == BTF_KIND_ARRAY || kind == BTF_KIND_FUNC_PROTO ||
-			     kind == BTF_KIND_PTR;
-		char *text = type_text(line->btf, is_own ? line->id : line->type->type);
-
-		printf("  %s", text);
-		free(text);
-	}
-	printf("%s\n", inside ? inside : "");
-	free(inside);
-	free(shown);
-}
-
-static void print_json(const struct line *line, const char *name)
-{
-	unsigned kind = rawbpf_btf_type_kind(line->type);
-	struct record record = { .count = 0 };
-	char *text = type_text(line->btf, line->id);
-
-	record_number(&record, "id", line->id);
-	record_string(&record, "kind", kind_name(kind));
-	record_string(&record, "name", name);
-	record_both(&record, "c", NULL, json_escape(text, strlen(text)));
-	if (has_size(kind))
-		record_number(&record, "size", line->type->size);
-	if (refers(kind))
-		record_number(&record, "type", line->type->type);
-	record_both(&record, "inside", NULL, inside_of(line));
-	record_print(&record, 1);
-	free(text);
-}
-
 /* -------------------------------------------------------------------------------- verbs */
 
 /* A BTF that was asked for: by name or id, from the kernel; or from a file. */
 struct source {
 	struct rawbpf_btf btf;
+	uint32_t *index;  /* of a file's */
 	int fd;           /* of the object; -1: none, which vmlinux before 5.11 has not */
 	struct file file; /* zeroed: none */
 };
@@ -252,7 +83,11 @@ static int open_file(struct source *source, const char *path)
 	if (err < 0 && target_kernel_btf())
 		err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size,
 				       target_kernel_btf());
-	return err < 0 ? tool_fail(&btf_member, "%s: this is no BTF of this machine's", path) : OK;
+	if (err < 0)
+		return tool_fail(&btf_member, "%s: this is no BTF of this machine's", path);
+	source->index = must_allocate(sizeof *source->index * source->btf.type_count);
+	rawbpf_btf_index_set(&source->btf, source->index, source->btf.type_count);
+	return OK;
 }
 
 static int open_kernel(struct source *source)
@@ -294,7 +129,7 @@ static int open_source(struct source *source, const char *which)
 static void close_source(struct source *source)
 {
 	rawbpf_btf_close(&source->btf);
-	free(source->file.data);
+	free(source->index);
 	if (source->fd >= 0)
 		close(source->fd);
 }
@@ -302,7 +137,7 @@ static void close_source(struct source *source)
 static int dump(const struct arguments *arguments)
 {
 	const char *pattern = arguments->rest[1]; /* NULL: all */
-	struct line line = { .json = arguments->json, .members = pattern != NULL };
+	struct btf_line line = { .json = arguments->json, .members = pattern != NULL };
 	struct source source;
 	unsigned printed = 0;
 
@@ -315,10 +150,7 @@ static int dump(const struct arguments *arguments)
 		line.type = rawbpf_btf_type_get(line.btf, line.id);
 		if (!line.type || (pattern && fnmatch(pattern, name ? name : "", 0) != 0))
 			continue;
-		if (line.json)
-			print_json(&line, name ? name : "");
-		else
-			print_text(&line, name ? name : "");
+		btf_type_print(&line, name ? name : "");
 		printed++;
 	}
 	close_source(&source);
@@ -362,7 +194,7 @@ static void record_kinds(struct record *record, const struct rawbpf_btf *btf)
 	}
 	for (unsigned kind = 0; kind < 32; kind++)
 		if (counts[kind] && rawbpf_constant_name(RAWBPF_BTF_KIND, kind))
-			record_number(record, kind_name(kind), counts[kind]);
+			record_number(record, btf_kind_name(kind), counts[kind]);
 }
 
 static int show(const struct arguments *arguments)

@@ -290,9 +290,13 @@ char *element_text(const void *bytes, size_t size, const struct element_type *ty
 	const unsigned char *at = bytes;
 	unsigned long long number;
 	char *text = NULL;
+	size_t length;
 
 	if (type->btf) {
-		typed_add(&text, type, bytes, size, 0);
+		FILE *out = memory_open(&text, &length);
+
+		typed_add(out, type, bytes, size, 0);
+		memory_close(out);
 		return text;
 	}
 	text = must_allocate(3 * size + 32);
@@ -303,21 +307,20 @@ char *element_text(const void *bytes, size_t size, const struct element_type *ty
 	return text;
 }
 
-void element_json(char **json, const char *name, const void *bytes, size_t size,
+void element_json(FILE *json, const char *name, const void *bytes, size_t size,
 		  const struct element_type *type)
 {
 	const unsigned char *at = bytes;
 	unsigned long long number;
-	char *hex = must_allocate(2 * size + 1);
 
+	fprintf(json, "\"%s\":\"", name);
 	for (size_t i = 0; i < size; i++)
-		sprintf(hex + 2 * i, "%02x", at[i]);
-	text_add(json, "%s\"%s\":\"%s\"", (*json)[strlen(*json) - 1] == '{' ? "" : ",", name, hex);
-	free(hex);
+		fprintf(json, "%02x", at[i]);
+	putc('"', json);
 	if (number_of(bytes, size, &number))
-		text_add(json, ",\"%s_number\":%llu", name, number);
+		fprintf(json, ",\"%s_number\":%llu", name, number);
 	if (type->btf) {
-		text_add(json, ",\"%s_typed\":", name);
+		fprintf(json, ",\"%s_typed\":", name);
 		typed_add(json, type, bytes, size, 1);
 	}
 }

@@ -7,6 +7,8 @@
 
 #include <rawbpf/btf.h>
 
+#include <stdio.h>
+
 /*
  * Bytes from text: pieces with spaces between, each put after the one before.
  *
@@ -30,12 +32,17 @@ struct element_type {
 /* "05 00 00 00 (5)", or by its type "{ .count = 5 }". Malloc-ed. */
 char *element_text(const void *bytes, size_t size, const struct element_type *type);
 
-/* Add "NAME": hex digits, and "NAME_number" or "NAME_typed", to a JSON object begun. */
-void element_json(char **json, const char *name, const void *bytes, size_t size,
+/* Print "NAME": hex digits, and "NAME_number" or "NAME_typed", as members of a JSON object. */
+void element_json(FILE *json, const char *name, const void *bytes, size_t size,
 		  const struct element_type *type);
 
-/* A value by its type, in C's notation or JSON's, appended. */
-void typed_add(char **text, const struct element_type *type, const void *bytes, size_t size,
-	       int json);
+/*
+ * Print a value by its type, in C's notation or JSON's. In JSON a type has one form whatever the
+ * data is: an array of char is a string without its trailing zeros, another array an array; an
+ * enumeration is a string, the name or else the number; a bool is true or false. What the value has
+ * no bytes for is null. Nested unions can stand for more members than there are bytes: the text then
+ * ends in "...".
+ */
+void typed_add(FILE *out, const struct element_type *type, const void *bytes, size_t size, int json);
 
 #endif

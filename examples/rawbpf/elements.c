@@ -125,29 +125,30 @@ static void print_text(const struct opened *map, const char *key, const unsigned
 static void print_json(const struct opened *map, const void *key, const unsigned char *value)
 {
 	size_t stride = (map->layout.value_size + 7u) & ~7u;
-	char *json = must_print("{");
 	uint32_t id;
 
-	if (key)
-		element_json(&json, "key", key, map->layout.key_size, &map->key);
+	putchar('{');
+	if (key) {
+		element_json(stdout, "key", key, map->layout.key_size, &map->key);
+		putchar(',');
+	}
 	if (is_percpu(map)) {
-		text_add(&json, "%s\"values\":[", key ? "," : "");
+		printf("\"values\":[");
 		for (unsigned cpu = 0; cpu < map->layout.cpus; cpu++) {
-			text_add(&json, "%s{", cpu ? "," : "");
-			element_json(&json, "value", value + cpu * stride, map->layout.value_size,
+			printf(cpu ? ",{" : "{");
+			element_json(stdout, "value", value + cpu * stride, map->layout.value_size,
 				     &map->value);
-			text_add(&json, "}");
+			putchar('}');
 		}
-		text_add(&json, "]");
+		putchar(']');
 	} else {
-		element_json(&json, "value", value, map->layout.value_size, &map->value);
+		element_json(stdout, "value", value, map->layout.value_size, &map->value);
 	}
 	if (held(map)) {
 		memcpy(&id, value, sizeof id);
-		text_add(&json, ",\"%s\":%u", held(map), id);
+		printf(",\"%s\":%u", held(map), id);
 	}
-	printf("%s}\n", json);
-	free(json);
+	puts("}");
 }
 
 static void print_element(const struct opened *map, const void *key, const void *value)
@@ -356,14 +357,14 @@ int elements_next(const struct arguments *arguments)
 		return err == -ENOENT ? tool_fail(&map_member, "there is no further key") :
 					fail(&map, "looking for the next key", RAWBPF_MAP_NEXT, err);
 	if (map.json) {
-		text = must_print("{");
-		element_json(&text, "key", next, map.layout.key_size, &map.key);
-		text_add(&text, "}");
+		putchar('{');
+		element_json(stdout, "key", next, map.layout.key_size, &map.key);
+		puts("}");
 	} else {
 		text = element_text(next, map.layout.key_size, &map.key);
+		puts(text);
+		free(text);
 	}
-	puts(text);
-	free(text);
 	free(key);
 	free(next);
 	close_map(&map);

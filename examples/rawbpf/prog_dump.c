@@ -97,28 +97,33 @@ static void find_calls(struct dump *dump)
 
 /* ------------------------------------------------------- functions, lines, instructions */
 
-static const struct bpf_func_info *function_at(const struct dump *dump, unsigned slot)
+/* The record of `slot`, with which each begins; the kernel takes them in ascending order only. */
+static const void *record_at(const struct rawbpf_info_array *array, unsigned size, unsigned slot)
 {
-	for (unsigned i = 0; i < dump->info.func_info.count; i++) {
-		const struct bpf_func_info *function = (const void *)
-			((char *)dump->info.func_info.data + i * dump->info.func_info_size);
+	unsigned first = 0, end = array->data ? array->count : 0;
 
-		if (function->insn_off == slot)
-			return function;
+	while (first < end) {
+		unsigned middle = first + (end - first) / 2;
+		const uint32_t *record = (const void *)((char *)array->data + (size_t)middle * size);
+
+		if (*record == slot)
+			return record;
+		if (*record < slot)
+			first = middle + 1;
+		else
+			end = middle;
 	}
 	return NULL;
 }
 
+static const struct bpf_func_info *function_at(const struct dump *dump, unsigned slot)
+{
+	return record_at(&dump->info.func_info, dump->info.func_info_size, slot);
+}
+
 static const struct bpf_line_info *line_at(const struct dump *dump, unsigned slot)
 {
-	for (unsigned i = 0; i < dump->info.line_info.count; i++) {
-		const struct bpf_line_info *line = (const void *)
-			((char *)dump->info.line_info.data + i * dump->info.line_info_size);
-
-		if (line->insn_off == slot)
-			return line;
-	}
-	return NULL;
+	return record_at(&dump->info.line_info, dump->info.line_info_size, slot);
 }
 
 /* Its name in the program's BTF; NULL: none. */

@@ -47,6 +47,17 @@ char *must_print(const char *format, ...)
 	return text;
 }
 
+FILE *memory_open(char **text, size_t *length)
+{
+	return must(open_memstream(text, length));
+}
+
+void memory_close(FILE *memory)
+{
+	if (fclose(memory) != 0)
+		must(NULL);
+}
+
 void text_add(char **text, const char *format, ...)
 {
 	size_t length = *text ? strlen(*text) : 0;
@@ -104,18 +115,18 @@ void record_string(struct record *record, const char *name, const char *string)
 void record_numbers(struct record *record, const char *name, const void *numbers, unsigned size,
 		    unsigned count)
 {
-	char *text = NULL, *json = NULL;
+	size_t length;
+	char *text;
+	FILE *out = memory_open(&text, &length);
 
-	text_add(&json, "[");
-	for (unsigned i = 0; i < count; i++) {
-		unsigned long long number = size == 8 ? ((const uint64_t *)numbers)[i] :
-							((const uint32_t *)numbers)[i];
-
-		text_add(&text, "%s%llu", i ? "," : "", number);
-		text_add(&json, "%s%llu", i ? "," : "", number);
-	}
-	text_add(&json, "]");
-	record_both(record, name, text, json);
+	for (unsigned i = 0; i < count; i++)
+		fprintf(out, "%s%llu", i ? "," : "",
+			(unsigned long long)(size == 8 ? ((const uint64_t *)numbers)[i] :
+							 ((const uint32_t *)numbers)[i]));
+	memory_close(out);
+	record_both(record, name, count ? text : NULL, must_print("[%s]", text));
+	if (!count)
+		free(text);
 }
 
 void record_hex(struct record *record, const char *name, const void *bytes, unsigned count)

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct field {
 	const char *name;
@@ -32,7 +33,11 @@ __attribute__((format(printf, 1, 2))) char *must_print(const char *format, ...);
 char *text_escape(const void *bytes, size_t length);
 char *json_escape(const void *bytes, size_t length);
 
-/* Append to a text that malloc gave, or to NULL. */
+/* Write to memory that grows: after memory_close(), *text is malloc-ed and *length long. */
+FILE *memory_open(char **text, size_t *length);
+void memory_close(FILE *memory);
+
+/* Append to a short text that malloc gave, or to NULL: each call goes over all of it. */
 __attribute__((format(printf, 2, 3))) void text_add(char **text, const char *format, ...);
 
 /* Add a field; `name` is JSON's as well. */

@@ -3,6 +3,7 @@
 #include "element.h"
 
 #include <linux/btf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,14 +13,29 @@ struct value {
 	size_t size;
 	int json;
 	int depth;
+	size_t *budget; /* members and elements that may still be printed: unions can nest without end */
 };
 
 enum {
 	DEEPEST = 16,
-	ROW = 512, /* elements of an array that are put together before they join the rest */
+	MEMBERS_LEAST = 1024, /* the budget: so many, */
+	MEMBERS_PER_BYTE = 16, /* and so many more for each byte */
 };
 
-static void add_value(char **text, const struct value *value, unsigned id);
+/* What stands before member or element `index`. 0: the budget is used up, and "..." says so. */
+static int begin_member(FILE *out, const struct value *value, unsigned index, const char *rest)
+{
+	if (index)
+		fputs(value->json ? "," : ", ", out);
+	if (!*value->budget) {
+		fputs(value->json ? rest : "...", out);
+		return 0;
+	}
+	--*value->budget;
+	return 1;
+}
+
+static void add_value(FILE *out, const struct value *value, unsigned id);
 
 /* `bits` bits from `bit` on, in this machine's order; at most 64. */
 static int read_bits(const struct value *value, unsigned bit, unsigned bits, uint64_t *number)
@@ -39,19 +55,19 @@ static int read_bits(const struct value *value, unsigned bit, unsigned bits, uin
 	return 1;
 }
 
-static void add_unknown(char **text, const struct value *value)
+static void add_unknown(FILE *out, const struct value *value)
 {
-	text_add(text, value->json ? "null" : "?");
+	fprintf(out, value->json ? "null" : "?");
 }
 
-static void add_number(char **text, uint64_t number, unsigned bits, int is_signed)
+static void add_number(FILE *out, uint64_t number, unsigned bits, int is_signed)
 {
 	if (is_signed && bits < 64 && number >> (bits - 1) & 1)
 		number |= ~0ull << bits;
 	if (is_signed)
-		text_add(text, "%lld", (long long)number);
+		fprintf(out, "%lld", (long long)number);
 	else
-		text_add(text, "%llu", (unsigned long long)number);
+		fprintf(out, "%llu", (unsigned long long)number);
 }
 
 /* Of `bits` bits. Before 6.0 no enumeration said that its values have a sign. */
@@ -73,7 +89,7 @@ static const char *enumerator(const struct value *value, const struct btf_type *
 }
 
 /* Integers, enumerations and pointers, from any bit on. */
-static void add_scalar(char **text, const struct value *value, const struct btf_type *type,
+static void add_scalar(FILE *out, const struct value *value, const struct btf_type *type,
 		       unsigned bit, unsigned bits)
 {
 	unsigned kind = rawbpf_btf_type_kind(type);
@@ -83,7 +99,7 @@ static void add_scalar(char **text, const struct value *value, const struct btf_
 	uint64_t number;
 
 	if (!read_bits(value, bit, bits, &number)) {
-		add_unknown(text, value);
+		add_unknown(out, value);
 		return;
 	}
 	if (is_enum)
@@ -92,83 +108,109 @@ static void add_scalar(char **text, const struct value *value, const struct btf_
 		char *shown = value->json ? json_escape(name, strlen(name)) :
 					    text_escape(name, strlen(name));
 
-		text_add(text, "%s", shown);
+		fputs(shown, out);
 		free(shown);
 	} else if (kind == BTF_KIND_PTR && !value->json) {
-		text_add(text, "0x%llx", (unsigned long long)number);
-	} else if (encoding & BTF_INT_BOOL && number < 2) {
-		text_add(text, number ? "true" : "false");
+		fprintf(out, "0x%llx", (unsigned long long)number);
+	} else if (encoding & BTF_INT_BOOL && (value->json || number < 2)) {
+		fputs(number ? "true" : "false", out);
 	} else {
-		add_number(text, number, bits,
+		const char *quote = is_enum && value->json ? "\"" : ""; /* as the names are */
+
+		fputs(quote, out);
+		add_number(out, number, bits,
 			   is_enum ? type->info >> 31 : encoding & BTF_INT_SIGNED);
+		fputs(quote, out);
 	}
 }
 
-/* An array of char that is text up to its NUL, and zeros from there on. */
-static int is_text(const struct value *value, const struct btf_type *element)
+static int is_byte(const struct btf_type *type)
 {
-	size_t length = strnlen((const char *)value->bytes, value->size);
+	return rawbpf_btf_type_kind(type) == BTF_KIND_INT && type->size == 1;
+}
 
-	if (rawbpf_btf_type_kind(element) != BTF_KIND_INT || element->size != 1 || !value->size)
-		return 0;
-	for (size_t i = 0; i < value->size; i++)
-		if (i < length ? value->bytes[i] < ' ' : value->bytes[i] != 0)
+/* The type `char` itself: compilers and pahole mark it by its name more often than by its encoding. */
+static int is_char(const struct value *value, const struct btf_type *type)
+{
+	const char *name = rawbpf_btf_string_get(value->btf, type->name_off);
+
+	return is_byte(type) && (*(const uint32_t *)(type + 1) >> 24 & BTF_INT_CHAR ||
+				 (name && strcmp(name, "char") == 0));
+}
+
+static size_t length_without_zeros(const struct value *value)
+{
+	size_t length = value->size;
+
+	while (length && !value->bytes[length - 1])
+		length--;
+	return length;
+}
+
+/* Bytes that are text up to a NUL, and zeros from there on. */
+static int looks_like_text(const struct value *value)
+{
+	size_t length = length_without_zeros(value);
+
+	for (size_t i = 0; i < length; i++)
+		if (value->bytes[i] < ' ')
 			return 0;
 	return length > 0;
 }
 
-static void add_string(char **text, const struct value *value)
+/* JSON has one type whatever the data is: an array of char is a string, of other bytes an array. */
+static int is_string(const struct value *value, const struct btf_type *element)
 {
-	size_t length = strnlen((const char *)value->bytes, value->size);
+	return value->json ? is_char(value, element) : is_byte(element) && looks_like_text(value);
+}
+
+static void add_string(FILE *out, const struct value *value)
+{
+	size_t length = length_without_zeros(value);
 	char *shown = value->json ? json_escape(value->bytes, length) :
 				    text_escape(value->bytes, length);
 
 	if (value->json) {
-		text_add(text, "%s", shown);
+		fputs(shown, out);
 	} else {
-		text_add(text, "\"");
-		for (char *at = shown, *end; *at; at = end + (*end == '"')) {
-			end = at + strcspn(at, "\"");
-			text_add(text, *end ? "%.*s\\x22" : "%.*s", (int)(end - at), at);
-		}
-		text_add(text, "\"");
+		putc('"', out);
+		for (char *at = shown; *at; at++)
+			if (*at == '"')
+				fputs("\\x22", out);
+			else
+				putc(*at, out);
+		putc('"', out);
 	}
 	free(shown);
 }
 
-static void add_array(char **text, const struct value *value, const struct btf_type *type)
+static void add_array(FILE *out, const struct value *value, const struct btf_type *type)
 {
 	const struct btf_array *array = (const struct btf_array *)(type + 1);
 	int element = rawbpf_btf_type_resolve(value->btf, array->type);
 	int size = element > 0 ? rawbpf_btf_type_size(value->btf, element) : 0;
 	struct value each = *value;
-	char *row = NULL;
 
 	if (size <= 0) {
-		add_unknown(text, value);
+		add_unknown(out, value);
 		return;
 	}
-	if (is_text(value, rawbpf_btf_type_get(value->btf, element))) {
-		add_string(text, value);
+	if (is_string(value, rawbpf_btf_type_get(value->btf, element))) {
+		add_string(out, value);
 		return;
 	}
-	text_add(text, value->json ? "[" : "{ ");
+	fprintf(out, value->json ? "[" : "{ ");
 	for (unsigned i = 0; i < array->nelems && (i + 1ull) * size <= value->size; i++) {
-		if (i)
-			text_add(&row, value->json ? "," : ", ");
+		if (!begin_member(out, value, i, "null"))
+			break;
 		each.bytes = value->bytes + (size_t)i * size;
 		each.size = size;
-		add_value(&row, &each, element);
-		if (i % ROW == ROW - 1) { /* else the whole text is gone through for each */
-			text_add(text, "%s", row);
-			row[0] = '\0';
-		}
+		add_value(out, &each, element);
 	}
-	text_add(text, "%s%s", row ? row : "", value->json ? "]" : " }");
-	free(row);
+	fprintf(out, value->json ? "]" : " }");
 }
 
-static void add_name(char **text, const struct value *value, unsigned offset, unsigned index)
+static void add_name(FILE *out, const struct value *value, unsigned offset, unsigned index)
 {
 	const char *name = rawbpf_btf_string_get(value->btf, offset);
 	char *shown, *own = NULL;
@@ -176,14 +218,12 @@ static void add_name(char **text, const struct value *value, unsigned offset, un
 	if (!name || !*name)
 		name = own = must_print("unnamed_%u", index);
 	shown = value->json ? json_escape(name, strlen(name)) : text_escape(name, strlen(name));
-	if (index)
-		text_add(text, value->json ? "," : ", ");
-	text_add(text, value->json ? "%s:" : ".%s = ", shown);
+	fprintf(out, value->json ? "%s:" : ".%s = ", shown);
 	free(shown);
 	free(own);
 }
 
-static void add_member(char **text, const struct value *value, unsigned id, unsigned bit,
+static void add_member(FILE *out, const struct value *value, unsigned id, unsigned bit,
 		       unsigned bits)
 {
 	int resolved = rawbpf_btf_type_resolve(value->btf, id);
@@ -191,52 +231,56 @@ static void add_member(char **text, const struct value *value, unsigned id, unsi
 	struct value inside = *value;
 
 	if (bits && resolved > 0) {
-		add_scalar(text, value, rawbpf_btf_type_get(value->btf, resolved), bit, bits);
+		add_scalar(out, value, rawbpf_btf_type_get(value->btf, resolved), bit, bits);
 		return;
 	}
 	if (size < 0 || bit % 8 || bit / 8 + (size_t)size > value->size) {
-		add_unknown(text, value);
+		add_unknown(out, value);
 		return;
 	}
 	inside.bytes = value->bytes + bit / 8;
 	inside.size = size;
-	add_value(text, &inside, resolved);
+	add_value(out, &inside, resolved);
 }
 
-static void add_struct(char **text, const struct value *value, const struct btf_type *type)
+static void add_struct(FILE *out, const struct value *value, const struct btf_type *type)
 {
 	const struct btf_member *member = (const struct btf_member *)(type + 1);
 	int has_bits = type->info >> 31;
 
-	text_add(text, value->json ? "{" : "{ ");
+	fprintf(out, value->json ? "{" : "{ ");
 	for (unsigned i = 0; i < rawbpf_btf_type_vlen(type); i++) {
-		add_name(text, value, member[i].name_off, i);
-		add_member(text, value, member[i].type,
+		if (!begin_member(out, value, i, "\"...\":null"))
+			break;
+		add_name(out, value, member[i].name_off, i);
+		add_member(out, value, member[i].type,
 			   has_bits ? member[i].offset & 0xffffff : member[i].offset,
 			   has_bits ? member[i].offset >> 24 : 0);
 	}
-	text_add(text, value->json ? "}" : " }");
+	fprintf(out, value->json ? "}" : " }");
 }
 
 /* The variables of a section such as .bss: what a map of global data has for a value. */
-static void add_section(char **text, const struct value *value, const struct btf_type *type)
+static void add_section(FILE *out, const struct value *value, const struct btf_type *type)
 {
 	const struct btf_var_secinfo *var = (const struct btf_var_secinfo *)(type + 1);
 
-	text_add(text, value->json ? "{" : "{ ");
+	fprintf(out, value->json ? "{" : "{ ");
 	for (unsigned i = 0; i < rawbpf_btf_type_vlen(type); i++) {
 		const struct btf_type *variable = rawbpf_btf_type_get(value->btf, var[i].type);
 
-		add_name(text, value, variable ? variable->name_off : 0, i);
+		if (!begin_member(out, value, i, "\"...\":null"))
+			break;
+		add_name(out, value, variable ? variable->name_off : 0, i);
 		if (variable && var[i].offset < value->size)
-			add_member(text, value, variable->type, var[i].offset * 8, 0);
+			add_member(out, value, variable->type, var[i].offset * 8, 0);
 		else
-			add_unknown(text, value);
+			add_unknown(out, value);
 	}
-	text_add(text, value->json ? "}" : " }");
+	fprintf(out, value->json ? "}" : " }");
 }
 
-static void add_value(char **text, const struct value *value, unsigned id)
+static void add_value(FILE *out, const struct value *value, unsigned id)
 {
 	int resolved = rawbpf_btf_type_resolve(value->btf, id);
 	const struct btf_type *type =
@@ -244,7 +288,7 @@ static void add_value(char **text, const struct value *value, unsigned id)
 	struct value deeper = *value;
 
 	if (!type || ++deeper.depth > DEEPEST) {
-		add_unknown(text, value);
+		add_unknown(out, value);
 		return;
 	}
 	switch (rawbpf_btf_type_kind(type)) {
@@ -252,27 +296,28 @@ static void add_value(char **text, const struct value *value, unsigned id)
 	case BTF_KIND_ENUM:
 	case BTF_KIND_ENUM64:
 	case BTF_KIND_PTR:
-		add_scalar(text, value, type, 0, 8 * value->size);
+		add_scalar(out, value, type, 0, 8 * value->size);
 		break;
 	case BTF_KIND_ARRAY:
-		add_array(text, &deeper, type);
+		add_array(out, &deeper, type);
 		break;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-		add_struct(text, &deeper, type);
+		add_struct(out, &deeper, type);
 		break;
 	case BTF_KIND_DATASEC:
-		add_section(text, &deeper, type);
+		add_section(out, &deeper, type);
 		break;
 	default:
-		add_unknown(text, value);
+		add_unknown(out, value);
 	}
 }
 
-void typed_add(char **text, const struct element_type *type, const void *bytes, size_t size,
-	       int json)
+void typed_add(FILE *out, const struct element_type *type, const void *bytes, size_t size, int json)
 {
-	const struct value value = { .btf = type->btf, .bytes = bytes, .size = size, .json = json };
+	size_t budget = MEMBERS_LEAST + MEMBERS_PER_BYTE * size;
+	const struct value value = { .btf = type->btf, .bytes = bytes, .size = size, .json = json,
+				     .budget = &budget };
 
-	add_value(text, &value, type->id);
+	add_value(out, &value, type->id);
 }

@@ -112,7 +112,8 @@ struct rawbpf_btf_member {
  *
  * -ENOENT  there is no such member
  * -EINVAL  no struct or union, not a path, or an index past its array
- * -ELOOP   structs nested more than 32 deep
+ * -ELOOP   structs nested more than 32 deep, or more than 16 million members to look at. Without an
+ *          index an unnamed member counts as many as the number of its type: the search walks there
  */
 int rawbpf_btf_member_find(struct rawbpf_btf_member *member, const struct rawbpf_btf *btf,
 			   unsigned id, const char *path);

@@ -5,14 +5,14 @@
 
 enum {
 	DEPTH_AT_MOST = 32,        /* unnamed structs in unnamed structs */
-	MEMBERS_AT_MOST = 1 << 20, /* looked at for one step of a path: more than any real struct */
+	WORK_AT_MOST = 1 << 24, /* for one step of a path: more than any real struct takes */
 };
 
 struct btf_search {
 	const struct rawbpf_btf *btf;
 	const char *name;
 	size_t length;
-	unsigned members_left;
+	uint64_t work_left; /* members to look at, and types to walk over */
 	uint64_t bit_offset; /* where the member was found */
 	struct rawbpf_btf_member *member;
 };
@@ -21,6 +21,21 @@ static int btf_is_composite(const struct btf_type *type)
 {
 	return type && (rawbpf_btf_type_kind(type) == BTF_KIND_STRUCT ||
 			rawbpf_btf_type_kind(type) == BTF_KIND_UNION);
+}
+
+/* Count work. 0: the budget is used up. */
+static int btf_work(struct btf_search *search, uint64_t work)
+{
+	if (search->work_left < work)
+		return 0;
+	search->work_left -= work;
+	return 1;
+}
+
+/* What it takes to get to a type: without an index, a walk over those before it. */
+static uint64_t btf_work_of_type(const struct rawbpf_btf *btf, unsigned id)
+{
+	return btf->index ? 1 : id;
 }
 
 /* 1: found; 0: not here. `bit_offset` is that of the struct `id`. */
@@ -35,7 +50,7 @@ static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_of
 		uint64_t at = bit_offset + (packed ? member->offset & 0xffffff : member->offset);
 		int inner, err;
 
-		if (!search->members_left--)
+		if (!btf_work(search, 1))
 			return -ELOOP;
 		if (member->name_off) {
 			if (!rawbpf__btf_names(search->btf, member->name_off, search->name,
@@ -47,6 +62,8 @@ static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_of
 			search->member->bitfield_size = packed ? member->offset >> 24 : 0;
 			return 1;
 		}
+		if (!btf_work(search, btf_work_of_type(search->btf, member->type)))
+			return -ELOOP;
 		inner = rawbpf_btf_type_resolve(search->btf, member->type);
 		if (inner < 0 || !btf_is_composite(rawbpf_btf_type_get(search->btf, inner)))
 			continue;
@@ -95,7 +112,7 @@ static int btf_step_into_struct(struct btf_search *search, const char **path, un
 	if (!btf_is_composite(rawbpf_btf_type_get(search->btf, real)))
 		return -EINVAL;
 	search->name = *path;
-	search->members_left = MEMBERS_AT_MOST;
+	search->work_left = WORK_AT_MOST;
 	while (**path && **path != '.' && **path != '[')
 		++*path;
 	search->length = *path - search->name;

@@ -363,6 +363,37 @@ START_TEST(test_loops)
 }
 END_TEST
 
+/*
+ * A struct with MANY unnamed members of a late type. With an index the member behind them is found;
+ * without one the search would walk over 40 million types, and gives up.
+ */
+START_TEST(test_search_is_bounded)
+{
+	enum { TYPES = 1000, MANY = 40000 };
+	static uint32_t data[16 * TYPES + 4 * MANY], index[TYPES + 2];
+	static struct rawbpf_btf_field fields[MANY + 1];
+	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
+	const int integer = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	struct rawbpf_btf_member member;
+	struct rawbpf_btf btf;
+	int outer, inner = 0;
+
+	for (int i = 0; i < TYPES; i++)
+		inner = rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, NULL, 4,
+					       &(struct rawbpf_btf_field){ "a", integer, 0 }, 1);
+	for (int i = 0; i < MANY; i++)
+		fields[i] = (struct rawbpf_btf_field){ NULL, inner, 0 };
+	fields[MANY] = (struct rawbpf_btf_field){ "last", integer, 0 };
+	outer = rawbpf_btf_struct_emit(&b, BTF_KIND_UNION, "outer", 4, fields, MANY + 1);
+	ck_assert_int_eq(outer, TYPES + 2);
+	btf = parsed(&b);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, outer, "last"), -ELOOP);
+	ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, RAWBPF_COUNT(index)), 0);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, outer, "last"), 0);
+	ck_assert_uint_eq(member.index, MANY);
+}
+END_TEST
+
 /* A kind that nobody knows yet can be stepped over, if the BTF says how long it is. */
 START_TEST(test_layout)
 {
@@ -491,6 +522,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_base);
 	tcase_add_test(tests, test_broken);
 	tcase_add_test(tests, test_loops);
+	tcase_add_test(tests, test_search_is_bounded);
 	tcase_add_test(tests, test_layout);
 	tcase_add_test(tests, test_functions);
 	tcase_add_test(tests, test_map_recipe);

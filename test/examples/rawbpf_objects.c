@@ -96,15 +96,6 @@ static unsigned id_of_btf(int btf)
 	return info.id;
 }
 
-/* A name that nobody else's object has. */
-static const char *own_name(void)
-{
-	static char name[16];
-
-	snprintf(name, sizeof name, "own_%d", getpid());
-	return name;
-}
-
 static const char *id_text(unsigned id)
 {
 	return text("%u", id);
@@ -797,11 +788,11 @@ START_TEST(test_btf)
 	unsigned id = id_of_btf(btf);
 
 	assert_prints(ARGS("btf", "dump", id_text(id)),
-		      "     1  int         int  size 4\n"
+		      "     1  int         int  size 4  signed\n"
 		      "     2  func_proto  -  int(void)\n"
-		      "     3  func        main  int(void)\n"
-		      "     4  func        help  int(void)\n"
-		      "     5  int         \\x1b]0;int\\x5c  size 4\n");
+		      "     3  func        main  static  int(void)\n"
+		      "     4  func        help  static  int(void)\n"
+		      "     5  int         \\x1b]0;int\\x5c  size 4  unsigned\n");
 	assert_shows(ARGS("btf", "-j", "dump", id_text(id), "*int?"),
 		     "{\"id\":5,\"kind\":\"int\",\"name\":\"\\u001b]0;int\\\\\",");
 	ck_assert_int_eq(command_lines(end.out), 1);

@@ -16,6 +16,15 @@ static inline int objects_bpf(unsigned command, void *attr, unsigned size)
 	return result < 0 ? -errno : result;
 }
 
+/* A name that nobody else's object has. */
+static inline const char *own_name(void)
+{
+	static char name[16];
+
+	snprintf(name, sizeof name, "own_%d", getpid());
+	return name;
+}
+
 /* Offsets of the strings below. */
 enum {
 	S_INT = 1, S_MAIN = 5, S_HELP = 10, S_FILE = 15, S_LINE_0 = 23, S_LINE_1 = 34,
