@@ -82,7 +82,7 @@ int asm_main(int argc, char **argv)
 	enum rawbpf_byte_order order = RAWBPF_HOST_ORDER;
 	const char *output = NULL, *format = "raw";
 	struct program program = { 0 };
-	int letter;
+	int status, letter;
 
 	while ((letter = getopt_long(argc, argv, "f:o:W:h", options, NULL)) != -1) {
 		switch (letter) {
@@ -96,14 +96,10 @@ int asm_main(int argc, char **argv)
 			if (tool_warning_option(&asm_member, optarg, &program) != OK)
 				return USAGE;
 			break;
-		case OPTION_LITTLE:
-		case OPTION_BIG:
-			order = tool_byte_order(letter);
-			break;
-		case 'h':
-			return tool_help(&asm_member);
 		default:
-			return tool_usage_error(&asm_member);
+			status = tool_option(&asm_member, letter, &order);
+			if (status >= 0)
+				return status;
 		}
 	}
 	if (strcmp(format, "raw") && strcmp(format, "hex") && strcmp(format, "c")) {

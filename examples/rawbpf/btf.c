@@ -174,11 +174,9 @@ static int list(const struct arguments *arguments)
 	struct table table = { .columns = columns, .json = arguments->json };
 	int status = note_users();
 
-	if (status == OK)
-		status = object_each(&btf_member, RAWBPF_OBJ_BTF, list_one, &table);
-	if (status == OK)
-		table_print(&table);
-	return status;
+	if (status != OK)
+		return status;
+	return object_list(&btf_member, RAWBPF_OBJ_BTF, list_one, &table, &table);
 }
 
 static void record_kinds(struct record *record, const struct rawbpf_btf *btf)

@@ -135,7 +135,7 @@ int disasm_main(int argc, char **argv)
 						 BYTE_ORDER_OPTIONS,
 						 { NULL, 0, NULL, 0 } };
 	enum rawbpf_byte_order order = RAWBPF_HOST_ORDER;
-	int letter, hex = 0, numbered = 0, dialect = RAWBPF_LLVM;
+	int status, letter, hex = 0, numbered = 0, dialect = RAWBPF_LLVM;
 
 	while ((letter = getopt_long(argc, argv, "f:d:lh", options, NULL)) != -1) {
 		switch (letter) {
@@ -154,14 +154,10 @@ int disasm_main(int argc, char **argv)
 		case 'l':
 			numbered = 1;
 			break;
-		case OPTION_LITTLE:
-		case OPTION_BIG:
-			order = tool_byte_order(letter);
-			break;
-		case 'h':
-			return tool_help(&disasm_member);
 		default:
-			return tool_usage_error(&disasm_member);
+			status = tool_option(&disasm_member, letter, &order);
+			if (status >= 0)
+				return status;
 		}
 	}
 	if (argc - optind > 1)

@@ -324,10 +324,8 @@ static int doctor_main(int argc, char **argv)
 		case 'v':
 			verbose = 1;
 			break;
-		case 'h':
-			return tool_help(&doctor_member);
 		default:
-			return tool_usage_error(&doctor_member);
+			return tool_option(&doctor_member, letter, NULL);
 		}
 	}
 	if (optind < argc)

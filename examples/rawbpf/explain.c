@@ -64,14 +64,10 @@ int explain_main(int argc, char **argv)
 		case 'x':
 			hex = optarg;
 			break;
-		case OPTION_LITTLE:
-		case OPTION_BIG:
-			order = tool_byte_order(letter);
-			break;
-		case 'h':
-			return tool_help(&explain_member);
 		default:
-			return tool_usage_error(&explain_member);
+			status = tool_option(&explain_member, letter, &order);
+			if (status >= 0)
+				return status;
 		}
 	}
 	if (argc - optind > (hex ? 0 : 1))

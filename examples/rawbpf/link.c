@@ -158,25 +158,22 @@ static int list_one(void *context, int fd, unsigned id)
 static int list(const struct arguments *arguments)
 {
 	struct table table = { .columns = columns, .json = arguments->json };
-	int status = object_each(&link_member, RAWBPF_OBJ_LINK, list_one, &table);
 
-	if (status == OK)
-		table_print(&table);
-	return status;
+	return object_list(&link_member, RAWBPF_OBJ_LINK, list_one, &table, &table);
+}
+
+static int ask_all(void *told, int fd)
+{
+	return link_ask(told, fd, 1);
 }
 
 static int show(const struct arguments *arguments)
 {
 	struct record record = { .count = 0 };
 	struct link_told told;
-	int err, fd = object_open(&link_member, RAWBPF_OBJ_LINK, arguments->rest[0]);
 
-	if (fd < 0)
+	if (object_ask(&link_member, RAWBPF_OBJ_LINK, arguments->rest[0], ask_all, &told) != OK)
 		return FAILED;
-	err = link_ask(&told, fd, 1);
-	close(fd);
-	if (err < 0)
-		return object_fail(&link_member, "asking about the link", RAWBPF_LINK_INFO, err);
 	record_link(&record, &told);
 	record_details(&record, &told);
 	record_arrays(&record, &told.info);

@@ -143,11 +143,9 @@ static int list(const struct arguments *arguments)
 	struct listing listing = { .table = { .columns = columns, .json = arguments->json } };
 	int status = object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &listing.users);
 
-	if (status == OK)
-		status = object_each(&map_member, RAWBPF_OBJ_MAP, list_one, &listing);
-	if (status == OK)
-		table_print(&listing.table);
-	return status;
+	if (status != OK)
+		return status;
+	return object_list(&map_member, RAWBPF_OBJ_MAP, list_one, &listing, &listing.table);
 }
 
 static int show(const struct arguments *arguments)

@@ -48,6 +48,16 @@ int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 	return status;
 }
 
+int object_list(const struct member *member, enum rawbpf_obj_kind kind,
+		int (*visit)(void *context, int fd, unsigned id), void *context, struct table *table)
+{
+	int status = object_each(member, kind, visit, context);
+
+	if (status == OK)
+		table_print(table);
+	return status;
+}
+
 /* ----------------------------------------------------------------------------- names */
 
 void object_prog_name(unsigned id, char name[64])
@@ -191,6 +201,26 @@ int object_open(const struct member *member, enum rawbpf_obj_kind kind, const ch
 	else if (fd < 0)
 		object_fail(member, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
 	return fd < 0 ? -1 : fd;
+}
+
+int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const char *which,
+	       int (*ask)(void *context, int fd), void *context)
+{
+	static const struct rawbpf_operation *const operations[] = {
+		[RAWBPF_OBJ_PROG] = RAWBPF_PROG_INFO,
+		[RAWBPF_OBJ_MAP] = RAWBPF_MAP_INFO,
+		[RAWBPF_OBJ_BTF] = RAWBPF_BTF_INFO,
+		[RAWBPF_OBJ_LINK] = RAWBPF_LINK_INFO,
+	};
+	int err, fd = object_open(member, kind, which);
+	char what[32];
+
+	if (fd < 0)
+		return FAILED;
+	err = ask(context, fd);
+	close(fd);
+	snprintf(what, sizeof what, "asking about the %s", kind_words[kind]);
+	return err < 0 ? object_fail(member, what, operations[kind], err) : OK;
 }
 
 /* ------------------------------------------------------------------------------ pins */

@@ -13,11 +13,19 @@
 int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 		int (*visit)(void *context, int fd, unsigned id), void *context);
 
+/* The same for all that `table` then has; print it. */
+int object_list(const struct member *member, enum rawbpf_obj_kind kind,
+		int (*visit)(void *context, int fd, unsigned id), void *context, struct table *table);
+
 /*
  * Open an object: `which` is its id, its name, or a path in bpffs, which has a '/'. A link is
  * called as its program. A descriptor, or -1 after a message.
  */
 int object_open(const struct member *member, enum rawbpf_obj_kind kind, const char *which);
+
+/* Open it and `ask` with the descriptor, which is closed then. OK, or FAILED after a message. */
+int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const char *which,
+	       int (*ask)(void *context, int fd), void *context);
 
 /* An object's name as the kernel has it; "" for none. */
 void object_name(enum rawbpf_obj_kind kind, int fd, char name[64]);

@@ -187,26 +187,23 @@ static int list(const struct arguments *arguments)
 	struct table table = { .columns = columns, .json = arguments->json };
 	int status = note_links();
 
-	if (status == OK)
-		status = object_each(&prog_member, RAWBPF_OBJ_PROG, list_one, &table);
-	if (status == OK)
-		table_print(&table);
-	return status;
+	if (status != OK)
+		return status;
+	return object_list(&prog_member, RAWBPF_OBJ_PROG, list_one, &table, &table);
+}
+
+static int ask(void *info, int fd)
+{
+	return prog_ask(info, fd);
 }
 
 static int show(const struct arguments *arguments)
 {
 	struct record record = { .count = 0 };
 	struct rawbpf_prog_info info;
-	int err, fd = object_open(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0]);
 
-	if (fd < 0)
-		return FAILED;
-	err = prog_ask(&info, fd);
-	close(fd);
-	if (err < 0)
-		return object_fail(&prog_member, "asking about the program", RAWBPF_PROG_INFO, err);
-	if (note_links() != OK)
+	if (object_ask(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0], ask, &info) != OK ||
+	    note_links() != OK)
 		return FAILED;
 	record_prog(&record, &info);
 	record_details(&record, &info);

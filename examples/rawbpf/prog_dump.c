@@ -17,8 +17,9 @@ struct dump {
 	uint64_t call_base;           /* what calls are counted from */
 };
 
-static int load(struct dump *dump, int fd)
+static int load(void *context, int fd)
 {
+	struct dump *dump = context;
 	struct rawbpf_prog_info *info = &dump->info;
 	const struct {
 		struct rawbpf_info_array *array;
@@ -366,14 +367,10 @@ static int dump_jited(const struct dump *dump, int json)
 int prog_dump(const struct arguments *arguments)
 {
 	struct dump dump = { .calls = NULL };
-	int err, status, fd = object_open(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0]);
+	int status = object_ask(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0], load, &dump);
 
-	if (fd < 0)
-		return FAILED;
-	err = load(&dump, fd);
-	close(fd);
-	if (err < 0)
-		return object_fail(&prog_member, "asking about the program", RAWBPF_PROG_INFO, err);
+	if (status != OK)
+		return status;
 	status = arguments->letters['x'] ? dump_jited(&dump, arguments->json) :
 					   dump_xlated(&dump, arguments->json);
 	rawbpf_btf_close(&dump.btf);

@@ -260,10 +260,8 @@ int run_main(int argc, char **argv)
 		case 'v':
 			options.verbose = 1;
 			break;
-		case 'h':
-			return tool_help(&run_member);
 		default:
-			return tool_usage_error(&run_member);
+			return tool_option(&run_member, letter, NULL);
 		}
 	}
 	if (argc - optind > 1)

@@ -100,9 +100,14 @@ int tool_read(const struct member *member, const char *path, struct file *file)
 	return err < 0 ? tool_fail(member, "%s: %s", file->name, strerror(-err)) : OK;
 }
 
-enum rawbpf_byte_order tool_byte_order(int option)
+int tool_option(const struct member *member, int option, enum rawbpf_byte_order *order)
 {
-	return option == OPTION_BIG ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
+	if (option == 'h')
+		return tool_help(member);
+	if (!order || (option != OPTION_LITTLE && option != OPTION_BIG))
+		return tool_usage_error(member);
+	*order = option == OPTION_BIG ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
+	return -1;
 }
 
 void tool_reorder(struct program *program, enum rawbpf_byte_order order)

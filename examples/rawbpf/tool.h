@@ -75,6 +75,11 @@ enum { OPTION_LITTLE = 256, OPTION_BIG };
 #define BYTE_ORDER_OPTIONS                                                                         \
 	{ "little-endian", no_argument, NULL, OPTION_LITTLE },                                     \
 	{ "big-endian", no_argument, NULL, OPTION_BIG }
-enum rawbpf_byte_order tool_byte_order(int option);
+
+/*
+ * An option that is not the member's own. -1: a byte order, which *order is now; `order` is NULL
+ * where there is none. Else the status to end with, after -h or wrong usage.
+ */
+int tool_option(const struct member *member, int option, enum rawbpf_byte_order *order);
 
 #endif
