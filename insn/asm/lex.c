@@ -191,15 +191,19 @@ static const char *lex_quoted(const struct rawbpf__cursor *cursor, struct rawbpf
 	return at;
 }
 
-/* "...", with \" in it. One that has no end on its line is bad. */
+/* "...", with \" in it. One that has no end is bad up to the end of its line. */
 static const char *lex_string(const struct rawbpf__cursor *cursor, struct rawbpf__token *token)
 {
 	const char *at = token->start + 1;
 
 	while (rawbpf__byte(cursor, at) != '"' && rawbpf__byte(cursor, at) != '\n')
 		at += rawbpf__byte(cursor, at) == '\\' && rawbpf__byte(cursor, at + 1) != '\n' ? 2 : 1;
-	token->code = rawbpf__byte(cursor, at) == '"' ? RAWBPF__T_STRING : RAWBPF__T_BAD;
-	return token->code == RAWBPF__T_STRING ? at + 1 : token->start + 1;
+	if (rawbpf__byte(cursor, at) != '"') {
+		token->code = RAWBPF__T_BAD;
+		return at;
+	}
+	token->code = RAWBPF__T_STRING;
+	return at + 1;
 }
 
 /* -------------------------------------------------------- operators and comments */

@@ -179,7 +179,7 @@ static const struct {
 	{ ".data 1", 1, 7, 1, "a compiler writes .data alone" },
 	{ ".section", 1, 9, 1, "expected a name: .section NAME,\"FLAGS\"" },
 	{ "exit \"text\"", 1, 6, 6, "unexpected '\"text\"'" },
-	{ ".ident \"text", 1, 8, 1, "a compiler writes .ident \"STRING\"" },
+	{ ".ident \"text", 1, 8, 5, "a compiler writes .ident \"STRING\"" },
 
 	/* data */
 	{ ".byte", 1, 6, 1, "expected a number after .byte" },
