@@ -49,6 +49,43 @@ static int text_of(const char *argument, struct file *file)
 	return file->data ? OK : tool_fail(&explain_member, "out of memory");
 }
 
+/* The program type of a name: its own, or of the struct that its programs get. */
+static int find_context(const char *name)
+{
+	char page[8192], line[128];
+	const char *type;
+
+	if (rawbpf_constant_find(RAWBPF_PROG_TYPE, name) > 0)
+		return rawbpf_constant_find(RAWBPF_PROG_TYPE, name);
+	snprintf(line, sizeof line, "  struct %s\n", name);
+	for (unsigned i = 1; (type = rawbpf_constant_name(RAWBPF_PROG_TYPE, i)); i++) {
+		rawbpf_context_explain(page, sizeof page, i);
+		if (strstr(page, line))
+			return (int)i;
+	}
+	return -ENOENT;
+}
+
+/* explain helper NAME, explain context TYPE */
+static int explain_fact(const char *kind, const char *name)
+{
+	int helper = strcmp(kind, "helper") == 0, number;
+	char page[8192], *end;
+
+	number = strtoul(name, &end, 0);
+	if (*end || end == name)
+		number = helper ? rawbpf_constant_find(RAWBPF_HELPER, name) : find_context(name);
+	if (number < 0)
+		return tool_fail(&explain_member, helper ? "there is no helper '%s'" :
+				 "there is no program type or context '%s'", name);
+	if (helper)
+		rawbpf_helper_explain(page, sizeof page, number);
+	else
+		rawbpf_context_explain(page, sizeof page, number);
+	fputs(page, stdout);
+	return tool_finish(&explain_member);
+}
+
 int explain_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
@@ -70,6 +107,9 @@ int explain_main(int argc, char **argv)
 				return status;
 		}
 	}
+	if (!hex && argc - optind == 2 && (!strcmp(argv[optind], "helper") ||
+					   !strcmp(argv[optind], "context")))
+		return explain_fact(argv[optind], argv[optind + 1]);
 	if (argc - optind > (hex ? 0 : 1))
 		return tool_usage_error(&explain_member);
 	if (hex) {
@@ -88,7 +128,8 @@ int explain_main(int argc, char **argv)
 
 const struct member explain_member = {
 	.name = "explain",
-	.usage = "[--big-endian|--little-endian] [TEXT | -x HEX | FILE]",
+	.usage = "[--big-endian|--little-endian] [TEXT | -x HEX | FILE]\n"
+		 "       rawbpf explain helper NAME | context TYPE",
 	.help = "Explain instructions: every byte with its fields, what it does, since when.\n"
 		"\n"
 		"  TEXT             an instruction, or several with ; between: 'r2 += -4'\n"
@@ -96,6 +137,9 @@ const struct member explain_member = {
 		"  -x HEX           its bytes, as hex digits: '07 02 00 00 fc ff ff ff'\n"
 		"  --big-endian     bytes of a big-endian machine\n"
 		"  --little-endian  of a little-endian one (default: as this machine)\n"
+		"  helper NAME      a helper's arguments, result, license, program types, since when\n"
+		"  context TYPE     the fields that programs of a type start with: xdp, sched_cls;\n"
+		"                   or of a struct: __sk_buff\n"
 		"  -h, --help       this text\n"
 		"\n"
 		"In colour on a terminal, unless NO_COLOR is set or TERM is dumb.\n",

@@ -61,6 +61,16 @@ int rawbpf_prog_kernel_find(const struct bpf_insn *insns, unsigned count);
 size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			   enum rawbpf_byte_order order, int colour, unsigned *slots);
 
+/*
+ * What is known of a helper (BPF_FUNC_map_lookup_elem is 1): arguments by their registers, result,
+ * license, program types that may call it, first kernel. And of the context that programs of a type
+ * (BPF_PROG_TYPE_XDP) start with: offset, size and name of each field that they may read or write.
+ * Both as rawbpf_insn_explain() prints, no line longer than 80 columns, no colours. A number that is
+ * none gets a line that says so. They return the length of the whole text, as snprintf(3).
+ */
+size_t rawbpf_helper_explain(char *text, size_t size, unsigned helper);
+size_t rawbpf_context_explain(char *text, size_t size, unsigned prog_type);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,12 +4,12 @@
 
 /* One after another, by number. */
 static const char rawbpf__helper_names[] =
-#define HELPER(NAME) #NAME "\0"
+#define HELPER(NAME, ...) #NAME "\0"
 #include "helper.def"
 ;
 
 enum {
-#define HELPER(NAME) RAWBPF__HELPER_##NAME,
+#define HELPER(NAME, ...) RAWBPF__HELPER_##NAME,
 #include "helper.def"
 	RAWBPF__HELPERS
 };

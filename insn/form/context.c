@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "context.h"
+#include "../base/string.h"
+
+#include <rawbpf/uapi.h>
+#include <linux/bpf_perf_event.h>
+
+/* struct bpf_perf_event_data has the registers, then two fields of 8 bytes. */
+enum { CONTEXT_REGS_SIZE = sizeof(struct bpf_perf_event_data) - 16 };
+
+static const struct rawbpf__context context_rows[] = {
+#define CONTEXT(NAME, TYPES) { TYPES, 0, 0, 0, 0, RAWBPF__CONTEXT_STRUCT },
+#define FIELD(NAME, OFFSET, SIZE, COUNT, READERS, WRITERS, KIND) \
+	{ READERS, WRITERS, OFFSET, SIZE, COUNT, RAWBPF__CONTEXT_##KIND },
+#include "context.def"
+	{ 0, 0, 0, 0, 0, RAWBPF__CONTEXT_STRUCT }
+};
+
+static const char context_names[] =
+#define CONTEXT(NAME, TYPES) #NAME "\0"
+#define FIELD(NAME, ...) #NAME "\0"
+#include "context.def"
+;
+
+static const struct rawbpf__registers context_registers[] = {
+#define REGISTERS(ARCHITECTURE, A1, A2, A3, A4, A5, RESULT, STACK, INSTRUCTION) \
+	{ #ARCHITECTURE, { A1, A2, A3, A4, A5 }, RESULT, STACK, INSTRUCTION },
+#include "context.def"
+};
+
+RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_find(unsigned prog_type)
+{
+	const struct rawbpf__context *row = context_rows;
+
+	if (prog_type > 63)
+		return NULL;
+	for (; row->readers; row++)
+		if (row->kind == RAWBPF__CONTEXT_STRUCT && row->readers >> prog_type & 1)
+			return row;
+	return NULL;
+}
+
+RAWBPF__PRIVATE const char *rawbpf__context_name(const struct rawbpf__context *row)
+{
+	return rawbpf__nth(context_names, row - context_rows);
+}
+
+RAWBPF__PRIVATE const struct rawbpf__registers *rawbpf__registers_at(unsigned index)
+{
+	return index < sizeof(context_registers) / sizeof(context_registers[0]) ?
+	       &context_registers[index] : NULL;
+}

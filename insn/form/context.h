@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Contexts: the structs that r1 points to when programs start. */
+#ifndef RAWBPF_INSN_CONTEXT_H
+#define RAWBPF_INSN_CONTEXT_H
+
+#include "../base/private.h"
+
+/* What a row is, and what a program gets that loads the field. */
+enum rawbpf__context_kind {
+	RAWBPF__CONTEXT_NUMBER,
+	RAWBPF__CONTEXT_PACKET,
+	RAWBPF__CONTEXT_PACKET_END,
+	RAWBPF__CONTEXT_PACKET_META,
+	RAWBPF__CONTEXT_FLOW_KEYS,
+	RAWBPF__CONTEXT_SOCKET,
+	RAWBPF__CONTEXT_MEMORY,
+	RAWBPF__CONTEXT_MEMORY_END,
+	RAWBPF__CONTEXT_STRUCT	/* the next struct begins, or the table ends */
+};
+
+struct rawbpf__context {
+	uint64_t readers;	/* bit N: programs of type N may read it, or get the struct */
+	uint64_t writers;
+	uint16_t offset;	/* in bytes */
+	uint8_t size;		/* of an element */
+	uint8_t count;		/* of elements; 1: no array */
+	uint8_t kind;		/* enum rawbpf__context_kind */
+};
+
+/* The struct that programs of a type get: its fields follow it. NULL: there is none. */
+RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_find(unsigned prog_type);
+/* "__sk_buff", "data_end" */
+RAWBPF__PRIVATE const char *rawbpf__context_name(const struct rawbpf__context *row);
+
+/* Offsets in struct pt_regs, by the columns of context.def; NULL: no further architecture. */
+struct rawbpf__registers {
+	char architecture[8];
+	uint16_t arguments[5], result, stack, instruction;
+};
+RAWBPF__PRIVATE const struct rawbpf__registers *rawbpf__registers_at(unsigned index);
+
+#endif

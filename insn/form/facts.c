@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* Helpers and contexts, each as a page of at most 80 columns. */
+#include <rawbpf/constant.h>
+#include <rawbpf/form.h>
+
+#include "context.h"
+#include "helper.h"
+#include "../base/out.h"
+#include "../base/string.h"
+
+enum { FACTS_INDENT = 11, FACTS_WIDTH = 80, FACTS_FIELD = 14 };
+
+static void facts_name(struct rawbpf__out *out, const char *name)
+{
+	size_t length = rawbpf__length(name);
+
+	rawbpf__out_text(out, "  ");
+	rawbpf__out_text(out, name);
+	rawbpf__out_repeat(out, ' ', FACTS_INDENT - 2 - length);
+}
+
+/* A paragraph of words, its first line behind `name`. */
+static void facts_words(struct rawbpf__out *out, const char *name, const char *words)
+{
+	size_t column = FACTS_INDENT;
+
+	facts_name(out, name);
+	while (*words) {
+		size_t length = 0;
+
+		while (words[length] && words[length] != ' ')
+			length++;
+		if (column > FACTS_INDENT && column + 1 + length > FACTS_WIDTH) {
+			rawbpf__out_byte(out, '\n');
+			rawbpf__out_repeat(out, ' ', FACTS_INDENT);
+			column = FACTS_INDENT;
+		} else if (column > FACTS_INDENT) {
+			rawbpf__out_byte(out, ' ');
+			column++;
+		}
+		rawbpf__out_bytes(out, words, length);
+		column += length;
+		words += length + (words[length] == ' ');
+	}
+	rawbpf__out_byte(out, '\n');
+}
+
+/* The names of program types, of a set of them. */
+static void facts_types(struct rawbpf__out *out, const char *name, uint64_t types)
+{
+	char list[1024];
+	struct rawbpf__out words = rawbpf__out_begin(list, sizeof(list));
+
+	for (unsigned type = 0; type < 64; type++) {
+		const char *word = types >> type & 1 ?
+				   rawbpf_constant_name(RAWBPF_PROG_TYPE, type) : NULL;
+
+		if (!word)
+			continue;
+		rawbpf__out_text(&words, words.length ? " " : "");
+		rawbpf__out_text(&words, word);
+	}
+	facts_words(out, name, list);
+}
+
+/* ------------------------------------------------------------------------------ helpers */
+
+static void facts_prototype(struct rawbpf__out *out, const char *name,
+			    const struct rawbpf__helper *helper)
+{
+	char text[400];
+	struct rawbpf__out line = rawbpf__out_begin(text, sizeof(text));
+	size_t length = rawbpf__length(helper->returns);
+
+	rawbpf__out_text(&line, helper->returns);
+	if (helper->returns[length - 1] != '*')
+		rawbpf__out_byte(&line, ' ');
+	rawbpf__out_text(&line, "bpf_");
+	rawbpf__out_text(&line, name);
+	rawbpf__out_byte(&line, '(');
+	rawbpf__out_text(&line, helper->arguments);
+	rawbpf__out_byte(&line, ')');
+	facts_words(out, "as C", text);
+}
+
+/* A line for each of r1 to r5 that it takes. */
+static void facts_arguments(struct rawbpf__out *out, const struct rawbpf__helper *helper)
+{
+	char name[] = "r1", text[100];
+
+	for (unsigned i = 1; i <= 5; i++) {
+		struct rawbpf__out line = rawbpf__out_begin(text, sizeof(text));
+		size_t length;
+		const char *argument = rawbpf__helper_argument(helper, i, &length);
+
+		if (!argument)
+			return;
+		rawbpf__out_bytes(&line, argument, length);
+		name[1] = '0' + i;
+		facts_words(out, name, text);
+	}
+}
+
+size_t rawbpf_helper_explain(char *text, size_t size, unsigned number)
+{
+	struct rawbpf__out out = rawbpf__out_begin(text, size);
+	const char *name = rawbpf__helper_name(number);
+	unsigned kernel = rawbpf__helper_kernel(number);
+	struct rawbpf__helper helper;
+
+	if (rawbpf__helper_get(&helper, number) < 0) {
+		rawbpf__out_text(&out, "  there is no helper of that number\n");
+		return out.length;
+	}
+	rawbpf__out_text(&out, "  call ");
+	rawbpf__out_text(&out, name);
+	rawbpf__out_text(&out, "    helper ");
+	rawbpf__out_number(&out, number);
+	rawbpf__out_text(&out, "\n\n");
+	facts_arguments(&out, &helper);
+	facts_words(&out, "r0", helper.returns);
+	facts_prototype(&out, name, &helper);
+	facts_words(&out, "license", helper.gpl ? "compatible with the GPL" : "any");
+	facts_types(&out, "types", helper.types);
+	facts_name(&out, "since");
+	rawbpf__out_text(&out, "Linux ");
+	rawbpf__out_number(&out, kernel >> 8);
+	rawbpf__out_byte(&out, '.');
+	rawbpf__out_number(&out, kernel & 255);
+	rawbpf__out_byte(&out, '\n');
+	return out.length;
+}
+
+/* ----------------------------------------------------------------------------- contexts */
+
+static void facts_column(struct rawbpf__out *out, unsigned number, unsigned width)
+{
+	unsigned digits = 1;
+
+	for (unsigned rest = number; rest > 9; rest /= 10)
+		digits++;
+	rawbpf__out_repeat(out, ' ', width - digits);
+	rawbpf__out_number(out, number);
+}
+
+static const char *facts_kind(unsigned kind)
+{
+	static const char kinds[] =
+		"\0"
+		"a pointer to the packet\0"
+		"a pointer to the packet's end\0"
+		"a pointer to the metadata before it\0"
+		"a pointer to struct bpf_flow_keys\0"
+		"a pointer to struct bpf_sock, or NULL\0"
+		"a pointer to memory\0"
+		"a pointer to the end of that";
+
+	return rawbpf__nth(kinds, kind);
+}
+
+static void facts_field(struct rawbpf__out *out, const struct rawbpf__context *row, unsigned type)
+{
+	int reads = row->readers >> type & 1, writes = row->writers >> type & 1;
+	size_t start;
+
+	if (!reads && !writes)
+		return;
+	facts_column(out, row->offset, 8);
+	facts_column(out, row->size, 6);
+	rawbpf__out_text(out, !writes ? "  read        " : reads ? "  read write  " : "  write       ");
+	start = out->length;
+	rawbpf__out_text(out, rawbpf__context_name(row));
+	if (row->count > 1) {
+		rawbpf__out_byte(out, '[');
+		rawbpf__out_number(out, row->count);
+		rawbpf__out_byte(out, ']');
+	}
+	if (row->kind) {
+		rawbpf__out_repeat(out, ' ', FACTS_FIELD - (out->length - start));
+		rawbpf__out_text(out, facts_kind(row->kind));
+	}
+	rawbpf__out_byte(out, '\n');
+}
+
+static void facts_registers(struct rawbpf__out *out)
+{
+	const struct rawbpf__registers *regs;
+
+	rawbpf__out_text(out, "  struct pt_regs: offsets of a function's arguments, of its result at a\n"
+			      "  return probe, of the stack pointer and the instruction pointer\n\n"
+			      "            argument 1   2   3   4   5  result  stack  instruction\n");
+	for (unsigned i = 0; (regs = rawbpf__registers_at(i)); i++) {
+		rawbpf__out_text(out, "  ");
+		rawbpf__out_text(out, regs->architecture);
+		rawbpf__out_repeat(out, ' ', 16 - rawbpf__length(regs->architecture));
+		for (unsigned argument = 0; argument < 5; argument++)
+			facts_column(out, regs->arguments[argument], 4);
+		facts_column(out, regs->result, 8);
+		facts_column(out, regs->stack, 7);
+		facts_column(out, regs->instruction, 13);
+		rawbpf__out_byte(out, '\n');
+	}
+}
+
+/* Where the context is no struct of uapi headers. */
+static const char *facts_other(unsigned type)
+{
+	switch (type) {
+	case BPF_PROG_TYPE_TRACEPOINT:
+		return "  8 bytes that programs cannot use, then the fields of the event: tracefs has\n"
+		       "  their offsets, in events/GROUP/NAME/format\n";
+	case BPF_PROG_TYPE_TRACING:
+	case BPF_PROG_TYPE_LSM:
+	case BPF_PROG_TYPE_STRUCT_OPS:
+		return "  the arguments of the function, 8 bytes each, in order; with fexit and\n"
+		       "  fmod_ret, its result behind them\n";
+	case BPF_PROG_TYPE_EXT:
+		return "  what the function that it replaces gets\n";
+	case BPF_PROG_TYPE_LIRC_MODE2:
+		return "       0     4  read        the sample\n";
+	case 31: /* BPF_PROG_TYPE_SYSCALL */
+		return "  the memory that BPF_PROG_TEST_RUN was given as ctx_in; read and written\n";
+	case 32: /* BPF_PROG_TYPE_NETFILTER */
+		return "  struct bpf_nf_ctx\n\n"
+		       "  offset  size\n"
+		       "       0     8  read        state    a pointer to struct nf_hook_state\n"
+		       "       8     8  read        skb    a pointer to struct sk_buff\n";
+	default:
+		return NULL;
+	}
+}
+
+size_t rawbpf_context_explain(char *text, size_t size, unsigned prog_type)
+{
+	struct rawbpf__out out = rawbpf__out_begin(text, size);
+	const struct rawbpf__context *row = rawbpf__context_find(prog_type);
+	const char *name = rawbpf_constant_name(RAWBPF_PROG_TYPE, prog_type);
+	const char *other = facts_other(prog_type);
+
+	if (!name || !prog_type) {
+		rawbpf__out_text(&out, "  there is no program type of that number\n");
+		return out.length;
+	}
+	rawbpf__out_text(&out, "  what r1 points to when a program of type ");
+	rawbpf__out_text(&out, name);
+	rawbpf__out_text(&out, " starts\n\n");
+	if (prog_type == BPF_PROG_TYPE_KPROBE || prog_type == BPF_PROG_TYPE_PERF_EVENT)
+		facts_registers(&out);
+	if (other)
+		rawbpf__out_text(&out, other);
+	if (!row)
+		return out.length;
+	rawbpf__out_text(&out, prog_type == BPF_PROG_TYPE_PERF_EVENT ? "\n  struct " : "  struct ");
+	rawbpf__out_text(&out, rawbpf__context_name(row));
+	rawbpf__out_text(&out, "\n\n  offset  size\n");
+	while ((++row)->kind != RAWBPF__CONTEXT_STRUCT)
+		facts_field(&out, row, prog_type);
+	return out.length;
+}
