@@ -96,6 +96,7 @@
 #include "../insn/asm/data.c"
 #include "../insn/asm/directive.c"
 #include "../insn/asm/emit.c"
+#include "../insn/asm/instruction.c"
 #include "../insn/asm/lex.c"
 #include "../insn/asm/listing.c"
 #include "../insn/asm/match.c"

@@ -57,13 +57,6 @@ static enum rawbpf_byte_order first_order(const struct rawbpf__listing *listing)
 							   RAWBPF_BIG_ENDIAN;
 }
 
-RAWBPF__PRIVATE unsigned rawbpf__bytes_read(const struct rawbpf__listing *listing,
-					    struct bpf_insn *slots)
-{
-	bytes_read(&listing->bytes, first_order(listing), slots);
-	return listing->bytes.value / 8;
-}
-
 RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_insn *slots,
 					 unsigned count, const struct rawbpf__skipped *skipped)
 {
@@ -84,8 +77,33 @@ RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_in
 		}
 		order = order == RAWBPF_LITTLE_ENDIAN ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
 	}
-	count = rawbpf__bytes_read(&p->listing, bytes);
-	rawbpf_insn_format(text, sizeof(text), bytes, count, RAWBPF_LLVM, NULL, NULL);
+	bytes_read(column, order, bytes);
+	rawbpf_insn_format(text, sizeof(text), bytes, column->value / 8, RAWBPF_LLVM, NULL, NULL);
 	rawbpf__complain(p->text, column, "these bytes are '%s', and not what the line says", text);
 	return 0;
+}
+
+/* "<unknown>", "ld_pseudo r1, 0x1, 0x5" */
+static int is_silent(const struct rawbpf__statement *statement)
+{
+	const struct rawbpf__token *tokens = statement->tokens;
+
+	if (tokens[0].code == '<')
+		return statement->count == 3 && tokens[2].code == '>' &&
+		       rawbpf__equal_bytes("unknown", tokens[1].start, tokens[1].length);
+	return rawbpf__equal_bytes("ld_pseudo", tokens[0].start, tokens[0].length);
+}
+
+RAWBPF__PRIVATE int rawbpf__bytes_alone(struct rawbpf__parser *p)
+{
+	const struct rawbpf__token *column = &p->listing.bytes;
+	struct bpf_insn slots[2];
+	unsigned i;
+
+	if (!column->code || !is_silent(&p->statement))
+		return 0;
+	bytes_read(column, first_order(&p->listing), slots);
+	for (i = 0; i < column->value / 8; i++)
+		rawbpf__emit(p, &slots[i]);
+	return 1;
 }

@@ -6,8 +6,7 @@
 #include "../base/number.h"
 
 struct rawbpf__cursor {
-	const char *begin, *end;	/* the text, without its last newline */
-	const char *at;
+	const char *at, *end;		/* of the text, without its last newline */
 	const char *line_start;
 	unsigned line;			/* of `at`, from 1 */
 };

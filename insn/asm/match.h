@@ -37,6 +37,7 @@ struct rawbpf__index {
 	struct rawbpf__pattern patterns[RAWBPF__PATTERNS];
 };
 
+/* All patterns of the table of forms. */
 RAWBPF__PRIVATE void rawbpf__index_make(struct rawbpf__index *index);
 
 /*

@@ -11,9 +11,10 @@
  *	listing.c	what the kernel and objdump print around instructions
  *	reference.c	labels, maps and helpers that instructions name
  *	mismatch.c	what is wrong with a statement that is no instruction
+ *	emit.c		a slot to the program
  *	bytes.c		objdump's column of bytes, which decides
  *	warning.c	instructions that may not do what their text seems to say
- *	emit.c		a slot to the program
+ *	instruction.c	operands into the fields of an instruction
  *	data.c		.byte, .short, .long, .quad
  *	compiler.c	sections, and what else compilers write
  *	directive.c	all directives; .map and .set
@@ -83,6 +84,11 @@ RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 /* The error that no instruction has the statement's tokens. */
 RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p);
 
+/* emit.c */
+
+/* Write the next slot, if there is room for it. */
+RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, const struct bpf_insn *insn);
+
 /* bytes.c */
 
 /* Fields of an instruction that a column of bytes and the text beside it need not agree on. */
@@ -91,16 +97,15 @@ struct rawbpf__skipped {
 	uint8_t imm;		/* and src, and imm of the second slot */
 };
 
-/* The slots of the line's column of bytes; returns how many they are. */
-RAWBPF__PRIVATE unsigned rawbpf__bytes_read(const struct rawbpf__listing *listing,
-					    struct bpf_insn *slots);
-
 /*
  * Compare an instruction with the line's column of bytes, which it becomes. If they contradict
  * each other in fields that are not skipped, complain and return 0.
  */
 RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_insn *slots,
 					 unsigned count, const struct rawbpf__skipped *skipped);
+
+/* The statement is objdump's word for bytes that it cannot print: emit them. 0: it is another. */
+RAWBPF__PRIVATE int rawbpf__bytes_alone(struct rawbpf__parser *p);
 
 /* warning.c */
 
@@ -109,10 +114,11 @@ RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
 					      const struct rawbpf__pattern *pattern,
 					      const struct bpf_insn *insn);
 
-/* emit.c */
+/* instruction.c */
 
-/* Write the next slot, if there is room for it. */
-RAWBPF__PRIVATE void rawbpf__emit(struct rawbpf__parser *p, const struct bpf_insn *insn);
+/* Assemble the statement, whose tokens are those of the pattern. */
+RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
+					 const struct rawbpf__pattern *pattern);
 
 /* data.c */
 

@@ -124,7 +124,7 @@ RAWBPF__PRIVATE unsigned rawbpf__template_read(struct rawbpf__element *elements,
 
 	fill_in_all(&out, form, text, dialect);
 	cursor.end = line + out.length;
-	while (cursor.at < cursor.end)
+	while (cursor.at < cursor.end && count < RAWBPF__ELEMENTS)
 		elements[count++] = template_next(&cursor);
 	return count;
 }

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* Operands into the fields of their instruction. */
+#include "../base/string.h"
+#include "../form/helper.h"
+#include "parser.h"
+
+/* ------------------------------------------------------------------- operands */
+
+/* From where to where a field goes. A huge number fits an immediate if its sign bits agree. */
+static const struct instruction_range {
+	int64_t least, most;
+} instruction_ranges[] = {
+	[RAWBPF__F_ZERO] = { 0, 0 },
+	[RAWBPF__F_DST] = { 0, 10 },
+	[RAWBPF__F_SRC] = { 0, 10 },
+	[RAWBPF__F_IMM] = { INT32_MIN, UINT32_MAX },
+	[RAWBPF__F_NEXT] = { INT32_MIN, UINT32_MAX },
+	[RAWBPF__F_HIGH] = { 0, 0xffff },
+	[RAWBPF__F_LOW] = { 0, 0xffff },
+	[RAWBPF__F_OFF] = { INT16_MIN, INT16_MAX },
+	[RAWBPF__F_JUMP] = { INT16_MIN, INT16_MAX },
+	[RAWBPF__F_JUMP32] = { INT32_MIN, INT32_MAX },
+	[RAWBPF__F_LOCAL] = { INT32_MIN, INT32_MAX },
+	[RAWBPF__F_CALL] = { INT32_MIN, UINT32_MAX },
+	[RAWBPF__F_IMM64] = { INT64_MIN, INT64_MAX },
+};
+
+static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token *token,
+			   unsigned field)
+{
+	switch (field) {
+	case RAWBPF__F_ZERO:
+		rawbpf__complain(p->text, token,
+				 "expected %s0, not %.*s: this instruction knows no other",
+				 token->code == RAWBPF__T_R ? "r" :
+				 token->code == RAWBPF__T_W ? "w" : "", RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_HIGH:
+	case RAWBPF__F_LOW:
+		rawbpf__complain(p->text, token, "%.*s is not an address space: expected 0 to 65535",
+				 RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_OFF:
+		rawbpf__complain(p->text, token,
+				 "%.*s is out of range: an offset is -32768 to 32767",
+				 RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_JUMP:
+		rawbpf__complain(p->text, token, "%.*s is too far: a jump reaches -32768 to +32767, "
+				 "gotol further", RAWBPF__TEXT(token));
+		break;
+	case RAWBPF__F_JUMP32:
+	case RAWBPF__F_LOCAL:
+		rawbpf__complain(p->text, token,
+				 "%.*s is too far: expected -2147483648 to +2147483647",
+				 RAWBPF__TEXT(token));
+		break;
+	default:
+		rawbpf__complain(p->text, token,
+				 "%.*s does not fit 32 bits; r1 = NUMBER ll has 64",
+				 RAWBPF__TEXT(token));
+	}
+}
+
+/* An instruction being put together. */
+struct instruction {
+	struct bpf_insn slots[2];
+	unsigned placed;			/* a bit for each register field that has its value */
+	const struct rawbpf__token *reference;	/* the name of a label, map or helper, */
+	unsigned reference_field;		/* that goes there */
+};
+
+static void place(struct bpf_insn *slots, unsigned field, uint64_t value)
+{
+	switch (field) {
+	case RAWBPF__F_DST:
+		slots[0].dst_reg = value;
+		break;
+	case RAWBPF__F_SRC:
+		slots[0].src_reg = value;
+		break;
+	case RAWBPF__F_OFF:
+	case RAWBPF__F_JUMP:
+		slots[0].off = value;
+		break;
+	case RAWBPF__F_NEXT:
+		slots[1].imm = value;
+		break;
+	case RAWBPF__F_HIGH:
+		slots[0].imm |= (int32_t)(value << 16);
+		break;
+	case RAWBPF__F_LOW:
+		slots[0].imm |= (int32_t)value;
+		break;
+	case RAWBPF__F_IMM64:
+		slots[1].imm = value >> 32;
+		slots[0].imm = value;
+		break;
+	default:
+		slots[0].imm |= (int32_t)value;	/* F_ZERO: nothing */
+	}
+}
+
+/* A number to its field, if it is in range. */
+static int operand_place(struct rawbpf__parser *p, struct instruction *insn,
+			 const struct rawbpf__token *token, unsigned field)
+{
+	const struct instruction_range *range = &instruction_ranges[field];
+	int64_t value = token->value;
+
+	/* 0xffffffff80000000 is an immediate that is extended to just that. */
+	int fits = value >= range->least && value <= range->most &&
+		   (!token->is_huge || field == RAWBPF__F_IMM64 || range->most == UINT32_MAX);
+
+	if (fits)
+		place(insn->slots, field, value);
+	else
+		complain_range(p, token, field);
+	return fits;
+}
+
+/* A register that has been there before must be the same. */
+static int operand_register(struct rawbpf__parser *p, struct instruction *insn,
+			    const struct rawbpf__token *token, unsigned field)
+{
+	unsigned before = field == RAWBPF__F_DST ? insn->slots[0].dst_reg : insn->slots[0].src_reg;
+
+	if (!(insn->placed >> field & 1)) {
+		insn->placed |= 1u << field;
+		return operand_place(p, insn, token, field);
+	}
+	if (token->value == before)
+		return 1;
+	rawbpf__complain(p->text, token, "expected %s%lld, not %.*s: it is the same register twice",
+			 token->code == RAWBPF__T_R ? "r" : "w", (long long)before,
+			 RAWBPF__TEXT(token));
+	return 0;
+}
+
+/* What the kernel prints: "call bpf_map_lookup_elem#1", "call bpf_a_kfunc#7185", "unknown#300". */
+static int operand_numbered(struct rawbpf__parser *p, struct instruction *insn,
+			    struct rawbpf__token *token)
+{
+	int helper = rawbpf__helper_find(token->start, token->length);
+
+	if (helper >= 0)
+		token->value = helper;
+	else if (!rawbpf__equal_bytes("unknown", token->start, token->length))
+		insn->slots[0].src_reg = BPF_PSEUDO_KFUNC_CALL;
+	return operand_place(p, insn, token, RAWBPF__F_CALL);
+}
+
+/* May a label, map or helper be named here? */
+static int is_reference(unsigned field)
+{
+	return field == RAWBPF__F_JUMP || field == RAWBPF__F_JUMP32 || field == RAWBPF__F_LOCAL ||
+	       field == RAWBPF__F_CALL || field == RAWBPF__F_MAP;
+}
+
+/* A name: of a constant, or of what is filled in at the end. */
+static int operand_name(struct rawbpf__parser *p, struct instruction *insn,
+			struct rawbpf__token *token, unsigned field)
+{
+	/* "r2 = name ll" is the address of a function, as in LLVM, if it is no constant. */
+	if (field == RAWBPF__F_IMM64 && !rawbpf__constant(&p->symbols, token)) {
+		insn->slots[0].src_reg = BPF_PSEUDO_FUNC;
+		field = RAWBPF__F_LOCAL;
+	}
+	if (is_reference(field)) {
+		insn->reference = token;
+		insn->reference_field = field;
+		return 1;
+	}
+	return rawbpf__is_number(p, token) && operand_place(p, insn, token, field);
+}
+
+static int operand(struct rawbpf__parser *p, struct instruction *insn, struct rawbpf__token *token,
+		   const struct rawbpf__element *element)
+{
+	unsigned field = element->field;
+
+	if (element->has_sign && *token->start != '+' && *token->start != '-') {
+		rawbpf__complain(p->text, token, "expected '+' or '-' before %.*s",
+				 RAWBPF__TEXT(token));
+		return 0;
+	}
+	if (field == RAWBPF__F_DST || field == RAWBPF__F_SRC)
+		return operand_register(p, insn, token, field);
+	if (token->code == RAWBPF__T_NAME)
+		return operand_name(p, insn, token, field);
+	if (token->code == RAWBPF__T_NUMBERED && field == RAWBPF__F_CALL)
+		return operand_numbered(p, insn, token);
+	if (field == RAWBPF__F_MAP) {
+		rawbpf__complain(p->text, token, "'%.*s' is not the name of a map",
+				 RAWBPF__TEXT(token));
+		return 0;
+	}
+	return (token->code != RAWBPF__T_NUMBERED || rawbpf__is_number(p, token)) &&
+	       operand_place(p, insn, token, field);
+}
+
+/* ------------------------------------------------------------------- instructions */
+
+/* The instruction with the fields that its form fixes. */
+static struct bpf_insn form_insn(const struct rawbpf__form *form)
+{
+	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
+
+	return (struct bpf_insn){ .code = form->code,
+				  .src_reg = shape->src == RAWBPF__FIX ? form->fix : 0,
+				  .off = shape->off == RAWBPF__FIX ? form->fix : 0,
+				  .imm = shape->imm == RAWBPF__FIX ? form->fix : 0 };
+}
+
+/* What the bytes beside an instruction need not say: what labels and linkers will. */
+static struct rawbpf__skipped skipped_fields(const struct rawbpf__parser *p,
+					     const struct instruction *insn)
+{
+	int is_jump = insn->reference && insn->reference_field == RAWBPF__F_JUMP;
+
+	return (struct rawbpf__skipped){ .off = is_jump,
+					 .imm = (insn->reference && !is_jump) ||
+						rawbpf__is_relocated(&p->cursor) };
+}
+
+RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
+					 const struct rawbpf__pattern *pattern)
+{
+	struct instruction insn = { .slots = { form_insn(pattern->form) } };
+	unsigned slot = p->slot, slots = rawbpf__form_shape(pattern->form)->slots, i;
+	struct rawbpf__skipped skipped;
+	int good = 1;
+
+	for (i = 0; good && i < pattern->count; i++)
+		if (pattern->elements[i].is_operand)
+			good = operand(p, &insn, &p->statement.tokens[i], &pattern->elements[i]);
+	if (good && p->listing.bytes.code) {
+		skipped = skipped_fields(p, &insn);
+		good = rawbpf__bytes_decide(p, insn.slots, slots, &skipped);
+	}
+	if (good)
+		rawbpf__warn_instruction(p, pattern, &insn.slots[0]);
+	/* A wrong one has its place too, so that no jump over it is called too far. */
+	for (i = 0; i < slots; i++)
+		rawbpf__emit(p, &insn.slots[i]);
+	if (good && insn.reference)
+		rawbpf__reference(p, insn.reference, slot, insn.reference_field);
+}
