@@ -449,6 +449,32 @@ START_TEST(test_signal)
 }
 END_TEST
 
+static void hangup_ignored(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+}
+
+/* What nohup(1) or a shell's & made it ignore stays ignored. */
+START_TEST(test_ignored_signals)
+{
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "";
+
+	choose_tool(_i);
+	process = command_start(hangup_ignored, ARGS("-a", "raw_tp", "-c", "rawbpf-nobody"));
+	read_lines(&process, text, 1);
+	kill(process.pid, SIGHUP);
+	kill(process.pid, SIGINT);
+	usleep(200 * 1000);
+	ck_assert_int_eq(waitpid(process.pid, NULL, WNOHANG), 0);
+	end_by(&process, SIGTERM, &end);
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_msg(starts(end.err, "0 events, 0 lost"), "%s", end.err);
+}
+END_TEST
+
 /* As `opensnoop | head -1`, with nothing more to print: silently, by the signal that says so. */
 START_TEST(test_closed_pipe)
 {
@@ -532,6 +558,7 @@ static void add_tests(TCase *tests)
 #ifdef __x86_64__
 	tcase_add_loop_test(tests, test_program_32, 0, RAWBPF_COUNT(ways));
 #endif
+	tcase_add_loop_test(tests, test_ignored_signals, 0, TOOLS);
 	tcase_add_loop_test(tests, test_signal, 0, 4 * TOOLS);
 	tcase_add_loop_test(tests, test_closed_pipe, 0, TOOLS);
 	tcase_add_test(tests, test_stalled_reader);

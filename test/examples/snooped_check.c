@@ -306,12 +306,19 @@ static unsigned lines_with(const char *text)
 	return count;
 }
 
+/* A name for processes to be looked for by, that nobody else on this machine has: 16 bytes. */
+static const char *own_name(char *name)
+{
+	snprintf(name, 16, "snooped%u", (unsigned)getpid());
+	return name;
+}
+
 /* Take the name that the tool looks for, and open files until it has seen that. */
-static void show_ready(const struct tool *tool)
+static void show_ready(const struct tool *tool, const char *name)
 {
 	struct pollfd out = { .fd = tool->out, .events = POLLIN };
 
-	prctl(PR_SET_NAME, COMM);
+	prctl(PR_SET_NAME, name);
 	for (int tries = 0; tries < WAIT_MS / 10 && poll(&out, 1, 10) == 0; tries++)
 		syscall(SYS_openat, AT_FDCWD, "/ready", O_RDONLY);
 }
@@ -320,13 +327,13 @@ void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem,
 {
 	unsigned cpus = sysconf(_SC_NPROCESSORS_ONLN), cpu, printed = 0, ready = 0;
 	unsigned long long events = 0, lost = 0;
-	struct tool tool = start_tool(run, "-c", COMM);
-	char err[4096], comm[16] = "";
+	char err[4096], comm[16] = "", name[16];
+	struct tool tool = start_tool(run, "-c", own_name(name));
 	int status;
 
 	problem[0] = '\0';
 	prctl(PR_GET_NAME, comm);
-	show_ready(&tool);
+	show_ready(&tool, name);
 	for (cpu = 0; cpu < cpus; cpu++)
 		if (fork() == 0)
 			flood(cpu, calls / cpus);
@@ -383,15 +390,15 @@ static void wait_asleep(int stat)
 void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleepers)
 {
 	static const char fifo[] = "/tmp/snooped-fifo";
-	struct tool tool = start_tool(run, "-c", COMM);
-	char err[4096], comm[16] = "";
+	char err[4096], comm[16] = "", name[16];
+	struct tool tool = start_tool(run, "-c", own_name(name));
 	pid_t children[SNOOPED_SLEEPERS];
 	int fd, stats[SNOOPED_SLEEPERS];
 	const char *part;
 	unsigned i;
 
 	prctl(PR_GET_NAME, comm);
-	show_ready(&tool);
+	show_ready(&tool, name);
 	mkfifo(fifo, 0600);
 	for (i = 1; i < SNOOPED_SLEEPERS; i++)
 		stats[i] = start_sleeper(fifo, &children[i]);
