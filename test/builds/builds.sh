@@ -109,14 +109,15 @@ links_only_what_it_uses() {
 		! grep 'librawbpf.a.*cgroup' "$work/map.txt" &&
 		! sed 's/insn_base_//' "$work/map.txt" | grep 'librawbpf.a.*insn_' &&
 		cc -Os -ffreestanding -c "$top/lib/sys/mem.c" -o "$work/mem.o" &&
-		links_of_insn rawbpf_build_resolve build names number out put string &&
+		links_of_insn rawbpf_build_resolve build names out put string &&
 		links_of_insn rawbpf_insn_check check form string &&
 		links_of_insn rawbpf_insn_kernel_find check form helper query string &&
 		links_of_insn rawbpf_insn_format form format helper opcode out put string &&
 		links_of_insn rawbpf_insn_explain check explain form format helper opcode out put query string \
 			words &&
-		links_of_insn rawbpf_text_parse complain constant directive form helper lex listing match \
-			mismatch names number out parse put reference statement string symbol template
+		links_of_insn rawbpf_text_parse bytes check compiler complain constant data directive emit form \
+			format helper instruction lex listing match mismatch names opcode out parse put query \
+			reference statement string symbol template warning
 }
 
 cplusplus() { # COMPILER
