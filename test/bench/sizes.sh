@@ -99,7 +99,8 @@ functions_of() {
 	linked "assembler" rawbpf_text_parse rawbpf_text_error_format
 	linked "disassembler" rawbpf_insn_format
 	linked "explainer" rawbpf_insn_explain
-	linked "all of these" $(functions_of build text form) >/dev/null
+	linked "pages of helpers and contexts, with their tables" rawbpf_helper_explain rawbpf_context_explain
+	linked "all of these" $(functions_of build text) rawbpf_insn_format rawbpf_insn_explain >/dev/null
 }
 figure "code and data of builder, assembler, disassembler, explainer" "$(code_and_data linked)" 65536 bytes
 exit $status
