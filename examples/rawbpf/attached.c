@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "attached.h"
+#include "held.h"
 #include "target.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-int link_ask(struct link_told *told, int fd, int arrays)
+static int link_ask_kernel(struct link_told *told, int fd, int arrays)
 {
 	struct rawbpf_link_info *info = &told->info;
 	struct rawbpf_info_array *const wanted[] = {
@@ -21,6 +22,15 @@ int link_ask(struct link_told *told, int fd, int arrays)
 		wanted[i]->max = wanted[i]->count;
 	}
 	return rawbpf_link_info(info, fd);
+}
+
+int link_ask(struct link_told *told, int fd, int arrays)
+{
+	int err = link_ask_kernel(told, fd, arrays);
+
+	if (err == 0 && told->info.type == BPF_LINK_TYPE_PERF_EVENT && !told->info.perf_type)
+		held_describe(told);
+	return err;
 }
 
 void link_forget(struct link_told *told)

@@ -2,9 +2,11 @@
 /* rawbpf prog, map, link and btf on this kernel: what they print of objects of our own. */
 #include "guest.h"
 
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,11 +85,26 @@ static void maps(void)
 	close(map);
 }
 
+static int open_tracepoint(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = PERF_ATTR_SIZE_VER1 };
+	FILE *file = fopen("/sys/kernel/tracing/events/syscalls/sys_enter_fchownat/id", "re");
+	unsigned long long id;
+	int found = file && fscanf(file, "%llu", &id) == 1;
+
+	if (file)
+		fclose(file);
+	if (!found)
+		return -1;
+	attr.config = id;
+	return syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
 static void links(void)
 {
 	const char *const functions[] = { "do_fchownat", "do_sys_open" };
-	struct rawbpf_link link;
-	int prog = load("traced", BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
+	struct rawbpf_link link = { 0 };
+	int event, prog = load("traced", BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
 
 	rawbpf_raw_tracepoint_attach(&link, prog,
 				     &(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" });
@@ -102,6 +119,17 @@ static void links(void)
 	else
 		fact_text("inspect.kprobe", "no link");
 	rawbpf_link_detach(&link);
+
+	/* As others attach: the process keeps the event beside the link. */
+	prog = load("kept", BPF_PROG_TYPE_TRACEPOINT, 0);
+	event = open_tracepoint();
+	if (event >= 0 && rawbpf_perf_event_attach(&link, prog, event, &(struct rawbpf_perf_event_spec){
+				.bind = RAWBPF_BIND_LINK }) == 0)
+		RUN("inspect.kept", "attached", "\n", "link", "show", "kept");
+	else
+		fact_text("inspect.kept", "no link");
+	rawbpf_link_detach(&link);
+	close(event);
 
 	prog = load("many", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI);
 	if (prog > 0 && rawbpf_kprobe_multi_attach(&link, prog, &(struct rawbpf_kprobe_multi_spec){

@@ -41,6 +41,8 @@ START_TEST(links_are_shown)
 			   kernel < KERNEL(5, 15) ? "no link" :
 			   kernel < KERNEL(6, 6) ? "attached  perf event" :
 						   "attached  kprobe do_fchownat");
+	ck_assert_fact_str(boot, "inspect.kept", kernel < KERNEL(5, 15) ? "no link" :
+			   "attached  tracepoint sys_enter_fchownat");
 	/* needs CONFIG_FPROBE, which Debian's kernels have since 6.12 */
 	ck_assert_fact_str(boot, "inspect.kprobe_multi", kernel < KERNEL(6, 12) ? "no link" :
 			   "functions  do_fchownat do_sys_open");

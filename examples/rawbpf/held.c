@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "held.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct held_link {
+	unsigned pid, id;
+};
+
+struct held_event {
+	unsigned pid;
+	struct rawbpf_task_fd_info info;
+};
+
+static struct {
+	struct held_link *links;
+	struct held_event *events;
+	unsigned link_count, event_count;
+	int is_read;
+} held;
+
+static void note_event(unsigned pid, unsigned fd)
+{
+	char name[4096] = "";
+	struct rawbpf_task_fd_info info = { .name = name, .name_size = sizeof name };
+
+	if (rawbpf_task_fd_info(&info, pid, fd) < 0)
+		return;
+	info.name = must_print("%s", name);
+	held.events = must_grow(held.events, held.event_count + 1, sizeof *held.events);
+	held.events[held.event_count++] = (struct held_event){ pid, info };
+}
+
+static void note_held_link(unsigned pid, unsigned fd)
+{
+	char path[64], line[128];
+	unsigned id = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%u/fdinfo/%u", pid, fd);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	while (!id && fgets(line, sizeof line, file))
+		if (sscanf(line, "link_id: %u", &id) != 1)
+			id = 0;
+	fclose(file);
+	held.links = must_grow(held.links, held.link_count + 1, sizeof *held.links);
+	held.links[held.link_count++] = (struct held_link){ pid, id };
+}
+
+static void note_process(unsigned pid)
+{
+	char path[64], target[64];
+	struct dirent *entry;
+	DIR *directory;
+
+	snprintf(path, sizeof path, "/proc/%u/fd", pid);
+	directory = opendir(path);
+	while (directory && (entry = readdir(directory))) {
+		ssize_t length = readlinkat(dirfd(directory), entry->d_name, target, sizeof target - 1);
+		unsigned fd;
+
+		if (length < 0 || sscanf(entry->d_name, "%u", &fd) != 1)
+			continue;
+		target[length] = '\0';
+		if (strcmp(target, "anon_inode:[perf_event]") == 0)
+			note_event(pid, fd);
+		else if (strcmp(target, "anon_inode:bpf_link") == 0)
+			note_held_link(pid, fd);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+/* All processes but this one, which may have opened the link to look at it. */
+static void read_processes(void)
+{
+	DIR *directory = opendir("/proc");
+	struct dirent *entry;
+	unsigned pid;
+
+	while (directory && (entry = readdir(directory)))
+		if (sscanf(entry->d_name, "%u", &pid) == 1 && pid != (unsigned)getpid())
+			note_process(pid);
+	if (directory)
+		closedir(directory);
+	held.is_read = 1;
+}
+
+static int is_held_by(unsigned pid, unsigned link)
+{
+	for (unsigned i = 0; i < held.link_count; i++)
+		if (held.links[i].pid == pid && held.links[i].id == link)
+			return 1;
+	return 0;
+}
+
+void held_describe(struct link_told *told)
+{
+	/* By BPF_FD_TYPE_*. */
+	static const unsigned types[] = {
+		0, BPF_PERF_EVENT_TRACEPOINT, BPF_PERF_EVENT_KPROBE,
+		BPF_PERF_EVENT_KRETPROBE, BPF_PERF_EVENT_UPROBE, BPF_PERF_EVENT_URETPROBE };
+	const struct rawbpf_task_fd_info *event = NULL;
+	unsigned count = 0;
+
+	if (!held.is_read)
+		read_processes();
+	for (unsigned i = 0; i < held.event_count; i++) {
+		if (held.events[i].info.prog_id != told->info.prog_id ||
+		    !is_held_by(held.events[i].pid, told->info.id))
+			continue;
+		event = &held.events[i].info;
+		count++;
+	}
+	if (count != 1 || event->type >= sizeof types / sizeof types[0])
+		return;
+	told->info.perf_type = types[event->type];
+	told->info.offset = event->offset;
+	told->info.address = event->address;
+	snprintf(told->name, sizeof told->name, "%s", event->name);
+}
