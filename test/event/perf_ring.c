@@ -81,14 +81,15 @@ static void check_empty(void)
 
 /*
  * From every place in the ring, also past its end and where the positions begin again at 0. The
- * lengths are one of each size that records have with their padding.
+ * lengths are one of each size that records have with their padding; in the long mode all.
  */
 START_TEST(test_every_place)
 {
+	const unsigned step = unit_long() ? 1 : 8;
 	unsigned long start = _i * 8UL - 2 * SIZE;
 	unsigned length, round;
 
-	for (length = 4; length <= SIZE - 12; length += 8) {
+	for (length = (step + 1) / 2; length <= SIZE - 12; length += step) {
 		begin(SIZE, start);
 		for (round = 0; round < 5; round++) {
 			put(round + 1, length);
@@ -289,9 +290,10 @@ static int read_newest(void)
 /* Whatever was overwritten, the rest comes whole, in order, to the newest. */
 START_TEST(test_newest)
 {
+	const unsigned step = unit_long() ? 1 : 8;
 	unsigned i, kept, written = _i;
 
-	for (unsigned length = 4; length <= 100; length += 8) {
+	for (unsigned length = (step + 1) / 2; length <= 100; length += step) {
 		unsigned long size = 12 + padded(length);
 
 		begin(SIZE, 0);
