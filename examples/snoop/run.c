@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +18,11 @@
 /* Of perf buffers, for each CPU, what kernel.perf_event_mlock_kb leaves to everyone as a rule. */
 enum { RING_SIZE = 1 << 20, PERF_SIZE = 512 * 1024 };
 
-enum { PATIENCE_MS = 1000 };
+/*
+ * How long, after a signal, output still goes to its reader: a terminal's user wants the prompt, a
+ * program in a pipe the last lines.
+ */
+enum { TERMINAL_MS = 50, PIPE_MS = 300 };
 
 const char *const snoop_transport_names[SNOOP_TRANSPORTS] = {
 	[SNOOP_RING] = "ring",
@@ -69,29 +74,81 @@ static int create_maps(struct snoop *snoop)
 
 /* -------------------------------------------------------------------------- records */
 
+static struct rawbpf_source *source(struct snoop *snoop)
+{
+	return snoop->transport == SNOOP_RING ? &snoop->ring.source : &snoop->perfbuf.source;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* 1: the reader takes something. 0: a signal came first, or what it leaves of the time is over. */
+static int wait_for_reader(const struct snoop *snoop)
+{
+	struct pollfd fds[] = { { .fd = snoop->out, .events = POLLOUT },
+				{ .fd = snoop->signals, .events = POLLIN } };
+	int64_t left;
+
+	if (!snoop->deadline) {
+		poll(fds, 2, -1);
+		return !fds[1].revents;
+	}
+	left = snoop->deadline - now_ms();
+	return left > 0 && poll(fds, 1, (int)left) > 0;
+}
+
+/* How much to write at once: lines that fit as a whole, so that output which stops ends with one. */
+static size_t whole_lines(const char *text, size_t length)
+{
+	const char *end;
+
+	if (length <= PIPE_BUF)
+		return length;
+	end = memrchr(text, '\n', PIPE_BUF);
+	return end ? (size_t)(end + 1 - text) : PIPE_BUF;
+}
+
 /*
- * Write what there is, however long its reader takes, but after a signal only while it takes
- * something each second. 0, or -1: then snoop->write_error says why.
+ * The reader is too slow for what is left: from now on records are counted. A terminal drops what
+ * it has not shown yet, or the account would wait for that.
+ */
+static void stop_printing(struct snoop *snoop)
+{
+	const struct snoop_line *line = &snoop->line;
+
+	if (isatty(snoop->out)) {
+		signal(SIGTTOU, SIG_IGN); /* in the background it would stop us */
+		tcflush(snoop->out, TCOFLUSH);
+		snoop->is_cut = 1;
+	}
+	snoop->is_mute = 1;
+	for (size_t i = 0; i < line->length; i++)
+		snoop->unprinted += line->text[i] == '\n';
+	if (snoop->unprinted > source(snoop)->received)
+		snoop->unprinted = source(snoop)->received; /* the header was left as well */
+}
+
+/*
+ * Write what there is. 0; 1: a signal came, the rest is kept; -1: snoop->write_error says why. After
+ * the deadline the rest is not kept, and 0 is returned.
  */
 static int flush(struct snoop *snoop)
 {
 	struct snoop_line *line = &snoop->line;
-	struct pollfd fds[] = { { .fd = snoop->signals, .events = POLLIN },
-				{ .fd = STDOUT_FILENO, .events = POLLOUT } };
 	size_t done = 0;
 	ssize_t written;
 
 	if (snoop->write_error)
 		return -1;
-	for (; done < line->length; done += written) {
-		poll(fds, 2, -1);
-		if (fds[0].revents && !fds[1].revents && poll(&fds[1], 1, PATIENCE_MS) == 0) {
-			snoop->write_error = EINTR;
-			return -1;
-		}
+	for (; done < line->length && wait_for_reader(snoop); done += written) {
 		/* A pipe that poll(2) finds writable takes this much without waiting. */
-		written = line->length - done < PIPE_BUF ? line->length - done : PIPE_BUF;
-		written = write(STDOUT_FILENO, line->text + done, written);
+		written = write(snoop->out, line->text + done,
+				whole_lines(line->text + done, line->length - done));
 		if (written < 0 && errno != EAGAIN) {
 			snoop->write_error = errno;
 			return -1;
@@ -99,6 +156,13 @@ static int flush(struct snoop *snoop)
 		if (written < 0)
 			written = 0;
 	}
+	if (done)
+		snoop->is_cut = line->text[done - 1] != '\n';
+	line->length -= done;
+	memmove(line->text, line->text + done, line->length);
+	if (!line->length || !snoop->deadline)
+		return line->length > 0;
+	stop_printing(snoop);
 	line->length = 0;
 	return 0;
 }
@@ -107,12 +171,18 @@ static int handle(void *context, const void *record, size_t size)
 {
 	struct snoop *snoop = context;
 
+	if (snoop->is_mute) {
+		snoop->unprinted++;
+		return 0;
+	}
 	/* In a perf buffer a record is aligned to 4 bytes only. */
 	memcpy(snoop->record, record, size < sizeof snoop->record ? size : sizeof snoop->record);
 	snoop_print_begin(&snoop->line);
 	snoop->tool->print(&snoop->line, snoop->record);
 	snoop_print_end(&snoop->line);
-	return sizeof snoop->line.text - snoop->line.length < SNOOP_LINE ? flush(snoop) : 0;
+	if (sizeof snoop->line.text - snoop->line.length >= SNOOP_LINE)
+		return 0;
+	return flush(snoop) == 0 ? 0 : -ECANCELED;
 }
 
 /* Programs know the time since boot; what it is on the wall may be set at any moment. */
@@ -150,11 +220,6 @@ static int open_perfbuf(struct snoop *snoop)
 		return snoop->events;
 	return rawbpf_perfbuf_open(&snoop->perfbuf, snoop->events, handle, snoop,
 				   &(struct rawbpf_perfbuf_spec){ .size = PERF_SIZE });
-}
-
-static struct rawbpf_source *source(struct snoop *snoop)
-{
-	return snoop->transport == SNOOP_RING ? &snoop->ring.source : &snoop->perfbuf.source;
 }
 
 static const struct {
@@ -205,7 +270,7 @@ static int watch(struct snoop *snoop)
 {
 	struct pollfd fds[] = { { .fd = snoop->signals, .events = POLLIN },
 				{ .fd = source(snoop)->fd, .events = POLLIN },
-				{ .fd = STDOUT_FILENO } };
+				{ .fd = snoop->out } };
 	int err = 0;
 
 	snoop_print_header(&snoop->line, snoop->tool->columns);
@@ -222,7 +287,7 @@ static int watch(struct snoop *snoop)
 		err = snoop->transport == SNOOP_PERF ? rawbpf_perfbuf_read(&snoop->perfbuf)
 						     : rawbpf_loop_run(&snoop->loop, 0);
 	}
-	return err;
+	return err == -ECANCELED ? 0 : err;
 }
 
 static int is_balanced(struct snoop *snoop, const uint64_t *counts)
@@ -240,6 +305,7 @@ static int drain(struct snoop *snoop, uint64_t *counts)
 	const unsigned key = 0;
 	int err, tries;
 
+	flush(snoop); /* a signal leaves no room for another line */
 	for (tries = 0; tries < 50; tries++) {
 		set_clock(&snoop->line);
 		err = snoop->transport == SNOOP_RING ? rawbpf_ring_read(&snoop->ring)
@@ -271,8 +337,12 @@ static int account(struct snoop *snoop, const uint64_t *counts)
 	unsigned long long received = source(snoop)->received, lost = counts[SNOOP_REFUSED];
 	char text[256] = "", one[32], many[32];
 
+	if (snoop->is_cut)
+		fputc('\n', stderr);
+
 	snprintf(one, sizeof one, "%s not finished", snoop->tool->what);
 	snprintf(many, sizeof many, "%ss not finished", snoop->tool->what);
+	add_part(text, sizeof text, snoop->unprinted, "not printed", "not printed");
 	add_part(text, sizeof text, counts[SNOOP_UNREADABLE], "unreadable", "unreadable");
 	add_part(text, sizeof text, counts[SNOOP_BEGUN] - counts[SNOOP_ENDED], one, many);
 	add_part(text, sizeof text, snoop->missed, "run missed by the kernel",
@@ -307,15 +377,49 @@ static int catch_signals(struct snoop *snoop)
 	add_unless_ignored(&signals, SIGINT);
 	add_unless_ignored(&signals, SIGTERM);
 	add_unless_ignored(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
+	sigprocmask(SIG_BLOCK, &signals, &snoop->unblocked);
 	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	snoop->signals = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3); /* not stdout, if that was closed */
 	if (snoop->signals < 0)
 		fprintf(stderr, "%s: signalfd(2): %s\n", snoop->tool->name, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return snoop->signals < 0 ? -1 : 0;
+}
+
+/*
+ * A signal after this one ends the process at once. timeout(1) sends each twice: those that came
+ * until now, while the programs were detached, are one.
+ */
+static void stop_catching(struct snoop *snoop)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(snoop->signals, &signal, sizeof signal) > 0)
+		;
+	sigprocmask(SIG_SETMASK, &snoop->unblocked, NULL);
+}
+
+/* A terminal that is behind when the signal comes gets nothing more. */
+static void set_deadline(struct snoop *snoop)
+{
+	int is_behind = snoop->line.length > 0;
+
+	snoop->deadline = now_ms() + (!isatty(snoop->out) ? PIPE_MS : is_behind ? 0 : TERMINAL_MS);
+}
+
+/*
+ * A terminal that poll(2) finds writable can keep write(2) waiting for seconds. O_NONBLOCK is for
+ * all who share the open file, as our shell does: open it again.
+ */
+static int open_output(void)
+{
+	int fd = -1;
+
+	if (isatty(STDOUT_FILENO))
+		fd = open("/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? STDOUT_FILENO : fd;
 }
 
 /* Output that could not be written: say so, or if our reader had enough, as `head` does, end so. */
@@ -325,9 +429,7 @@ static int fail_writing(const struct snoop *snoop)
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
-	fprintf(stderr, "%s: writing: %s\n", snoop->tool->name,
-		snoop->write_error == EINTR ? "ended before its reader took the last lines"
-					    : strerror(snoop->write_error));
+	fprintf(stderr, "%s: writing: %s\n", snoop->tool->name, strerror(snoop->write_error));
 	return EXIT_FAILURE;
 }
 
@@ -340,6 +442,7 @@ int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options
 	snoop.tool = tool;
 	snoop.options = options;
 	snoop.line.json = options->json;
+	snoop.out = open_output();
 	tzset(); /* it opens a file, which is no event of anybody else */
 	rawbpf_memlock_raise(); /* before Linux 5.11 a map needs it; else it does no harm */
 	if (catch_signals(&snoop) < 0 || create_maps(&snoop) < 0 || open_buffers(&snoop) < 0 ||
@@ -347,6 +450,8 @@ int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options
 		return EXIT_FAILURE;
 	err = watch(&snoop);
 	snoop_detach(&snoop);
+	stop_catching(&snoop);
+	set_deadline(&snoop);
 	if (err >= 0 && !snoop.write_error)
 		err = drain(&snoop, counts);
 	if (snoop.write_error)

@@ -3,6 +3,8 @@
 #ifndef EXAMPLES_SNOOP_RUN_H
 #define EXAMPLES_SNOOP_RUN_H
 
+#include <signal.h>
+
 #include <rawbpf/loop.h>
 #include <rawbpf/perfbuf.h>
 #include <rawbpf/ring.h>
@@ -44,9 +46,15 @@ struct snoop {
 	struct rawbpf_perfbuf perfbuf;
 	struct rawbpf_loop loop;
 	int signals;       /* signalfd(2) */
+	sigset_t unblocked; /* as it was before these signals were blocked */
 	uint64_t record[SNOOP_RECORD / 8]; /* the one that is being printed */
 	struct snoop_line line;
-	int write_error;   /* an errno; EINTR: a signal came while it could not be written */
+	int out;           /* standard output; a terminal: another file, which does not block */
+	int64_t deadline;  /* for the last output, CLOCK_MONOTONIC in ms; 0: no signal has come */
+	int is_cut;        /* the last line written is not complete */
+	int is_mute;       /* nothing is printed any more */
+	uint64_t unprinted; /* records that came, and were not printed */
+	int write_error;   /* an errno, or 0 */
 };
 
 /* Say on stderr what failed and why; -1. */
