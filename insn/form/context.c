@@ -2,11 +2,24 @@
 #include "context.h"
 #include "../base/string.h"
 
-#include <rawbpf/uapi.h>
-#include <linux/bpf_perf_event.h>
-
-/* struct bpf_perf_event_data has the registers, then two fields of 8 bytes. */
-enum { CONTEXT_REGS_SIZE = sizeof(struct bpf_perf_event_data) - 16 };
+/* How many bytes of registers struct bpf_perf_event_data begins with. */
+#if defined(__aarch64__)
+#define CONTEXT_REGS_SIZE 272
+#elif defined(__s390x__)
+#define CONTEXT_REGS_SIZE 152
+#elif defined(__riscv)
+#define CONTEXT_REGS_SIZE 256
+#elif defined(__mips__)
+#define CONTEXT_REGS_SIZE 304
+#elif defined(__loongarch__)
+#define CONTEXT_REGS_SIZE 360
+#elif defined(__i386__)
+#define CONTEXT_REGS_SIZE 68
+#elif defined(__arm__)
+#define CONTEXT_REGS_SIZE 72
+#else
+#define CONTEXT_REGS_SIZE 168
+#endif
 
 static const struct rawbpf__context context_rows[] = {
 #define CONTEXT(NAME, TYPES) { TYPES, 0, 0, 0, 0, RAWBPF__CONTEXT_STRUCT },
@@ -27,6 +40,8 @@ static const struct rawbpf__registers context_registers[] = {
 	{ #ARCHITECTURE, { A1, A2, A3, A4, A5 }, RESULT, STACK, INSTRUCTION },
 #include "context.def"
 };
+
+#undef CONTEXT_REGS_SIZE
 
 RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_find(unsigned prog_type)
 {
