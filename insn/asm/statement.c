@@ -108,11 +108,9 @@ static int skip_annotation(const struct rawbpf__statement *statement,
 		i++;
 	if (i == statement->count)
 		return 0;
-	at = rawbpf__after_word(cursor, at);
-	if (rawbpf__byte(cursor, at) == '+')
-		at = rawbpf__after_word(cursor, at + 1);
-	if (rawbpf__byte(cursor, at) != '>')
-		return 0;
+	for (; rawbpf__byte(cursor, at) != '>'; at++)
+		if (rawbpf__byte(cursor, at) == '<' || rawbpf__byte(cursor, at) == '\n')
+			return 0;
 	cursor->at = at + 1;
 	return 1;
 }

@@ -465,6 +465,9 @@ static const struct {
 	{ "<f>:\n\tgoto -0x1 <f>\n\t\tR_BPF_64_32\t.text\n\n<deadbeef>:\n\texit\n", 2,
 	  { I(5, 0, 0, -1, 0), EXIT } },
 
+	{ "goto +0x1 <ns::f(int, char)+0x8>\ncall 0x1 <f>; exit\n", 3,
+	  { I(5, 0, 0, 1, 0), I(0x85, 0, 0, 0, 1), EXIT } },
+
 	/* no columns of listings, but almost */
 	{ "deadbeef:\ngoto deadbeef\nadd: goto add\nf: call f\n", 3,
 	  { I(5, 0, 0, -1, 0), I(5, 0, 0, -1, 0), I(0x85, 0, 1, 0, -1) } },

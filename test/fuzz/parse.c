@@ -16,7 +16,7 @@ struct outcome {
 	struct rawbpf_text text;
 	struct bpf_insn *insns;
 	unsigned *lines;
-	struct rawbpf_text_error errors[ERRORS];
+	struct rawbpf_text_error errors[ERRORS], warnings[ERRORS];
 	struct rawbpf_text_map maps[MAPS];
 	int result;
 };
@@ -38,6 +38,7 @@ static void parse(struct outcome *outcome, const char *text, size_t length, unsi
 		.text = text, .length = length, .insns = outcome->insns, .max = max,
 		.lines = outcome->lines, .maps = outcome->maps, .map_max = MAPS,
 		.errors = outcome->errors, .error_max = ERRORS,
+		.warnings = outcome->warnings, .warning_max = ERRORS,
 		.scratch = malloc(scratch), .scratch_size = scratch };
 	outcome->result = rawbpf_text_parse(&outcome->text);
 	free(outcome->text.scratch);
@@ -49,16 +50,15 @@ static void release(struct outcome *outcome)
 	free(outcome->lines);
 }
 
-static void check_errors(const struct outcome *outcome, const char *text, size_t length)
+/* The first `count` errors or warnings, in the order of their places. */
+static void check_list(const struct rawbpf_text_error *list, unsigned count, const char *text,
+		       size_t length)
 {
-	unsigned i, kept = outcome->text.error_count;
+	unsigned i, kept = count < ERRORS ? count : ERRORS;
 	char line[4096];
 
-	if (kept > ERRORS)
-		kept = ERRORS;
-	check((outcome->result == -EINVAL) == (outcome->text.error_count > 0));
 	for (i = 0; i < kept; i++) {
-		const struct rawbpf_text_error *error = &outcome->errors[i];
+		const struct rawbpf_text_error *error = &list[i];
 		size_t needed = rawbpf_text_error_format(line, sizeof line, "x", text, length, error);
 
 		check(error->line && error->column && error->width);
@@ -69,6 +69,13 @@ static void check_errors(const struct outcome *outcome, const char *text, size_t
 			check(error[-1].line < error->line || (error[-1].line == error->line &&
 							       error[-1].column <= error->column));
 	}
+}
+
+static void check_errors(const struct outcome *outcome, const char *text, size_t length)
+{
+	check((outcome->result == -EINVAL) == (outcome->text.error_count > 0));
+	check_list(outcome->errors, outcome->text.error_count, text, length);
+	check_list(outcome->warnings, outcome->text.warning_count, text, length);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
@@ -88,7 +95,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	      exact.text.error_count == ended.text.error_count &&
 	      !memcmp(exact.insns, ended.insns, max * sizeof *exact.insns) &&
 	      !memcmp(exact.lines, ended.lines, max * sizeof *exact.lines) &&
-	      !memcmp(exact.errors, ended.errors, sizeof exact.errors));
+	      exact.text.warning_count == ended.text.warning_count &&
+	      !memcmp(exact.errors, ended.errors, sizeof exact.errors) &&
+	      !memcmp(exact.warnings, ended.warnings, sizeof exact.warnings));
 	parse(&small, text, size, exact.text.count / 2);
 	check(small.text.count == exact.text.count &&
 	      (exact.result <= 0 || small.result == -ENOSPC) &&

@@ -149,7 +149,7 @@ END_TEST
 
 /* What a text may have much of: a beginning, and what is repeated. */
 static const char *const repeated[][2] = {
-	{ "goto x", "<a" }, { "goto x", "<a " }, { "goto x", " <a+0x1>" }, { "", "\" \\\" " },
+	{ "goto x", "<a" }, { "goto x", "<a>" }, { "goto x", "<a " }, { "goto x", " <a+0x1>" }, { "", "\" \\\" " },
 	{ "\"", "\\" }, { "call a", "-b" }, { "r1 = 1", " + 1" }, { "r1 = 1", " + - 1" },
 	{ "r1 = ", "-" }, { "r1 = ", "- x" }, { "", "'" }, { "", "/" }, { "", "/*" }, { "", "/* */" },
 	{ "", "0: " }, { "", "0: exit\n" }, { "", "(95)" }, { "", "a: " }, { "", "a:\n" }, { "", ";" },
