@@ -127,6 +127,63 @@ static int load(const struct program *program, const struct run_options *options
 	return prog;
 }
 
+/* ------------------------------------------------------------------------- r0 */
+
+/*
+ * The kernel's answer to a test run has 32 bits of r0. So the program is loaded once more, as the
+ * function of another that stores all of r0 in a map. A descriptor, or negative: it cannot be such
+ * a function, because of its stack, its levels of calls, or its packet loads.
+ */
+static int load_as_function(const struct program *program, const struct run_options *options,
+			    int map)
+{
+	const struct bpf_insn caller[] = {
+		BPF_CALL_REL(4), /* the context stays in r1 */
+		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
+		BPF_STX_MEM(BPF_DW, BPF_REG_1, BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	size_t size = program->count * sizeof *program->insns;
+	struct bpf_insn *insns = malloc(sizeof caller + size);
+	int prog;
+
+	if (!insns)
+		return -ENOMEM;
+	memcpy(insns, caller, sizeof caller);
+	memcpy(insns + RAWBPF_COUNT(caller), program->insns, size);
+	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = types[options->type].type,
+		.flags = types[options->type].flags,
+		.license = "GPL",
+		.insns = insns,
+		.insn_count = RAWBPF_COUNT(caller) + program->count,
+	});
+	free(insns);
+	return prog;
+}
+
+/* The map for r0, or negative. */
+static int create_r0_map(void)
+{
+	return rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = "r0", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8,
+		.max_entries = 1 });
+}
+
+/* All of r0, if the map has it. */
+static void print_r0(uint32_t low, int map)
+{
+	const unsigned key = 0;
+	uint64_t r0;
+
+	if (map >= 0 && rawbpf_map_lookup(map, &key, &r0, 0) == 0 && (uint32_t)r0 == low)
+		printf("r0    %llu (0x%llx)\n", (unsigned long long)r0, (unsigned long long)r0);
+	else
+		printf("r0    %u (0x%x), low 32 bits\n", low, low);
+}
+
+/* ------------------------------------------------------------------------- running */
+
 static void print_bytes(const char *indent, const unsigned char *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -152,8 +209,9 @@ static int print_map(const struct rawbpf_text_map *map, int fd)
 	return OK;
 }
 
-static int run_program(const struct program *program, int prog, const struct run_options *options,
-		       const struct file *data, const int *fds)
+/* `r0` is the map where the program stores it, or negative. */
+static int run_program(const struct program *program, int prog, int r0,
+		       const struct run_options *options, const struct file *data, const int *fds)
 {
 	static unsigned char out[65536];
 	int has_packet = options->type < TYPES - 2;
@@ -176,7 +234,7 @@ static int run_program(const struct program *program, int prog, const struct run
 			.type = types[options->type].type, .lines = 1 });
 		return tool_fail(&run_member, "running the program: %s", why);
 	}
-	printf("r0    %u (0x%x)\n", run.retval, run.retval);
+	print_r0(run.retval, r0);
 	if (has_packet) {
 		printf("time  %u ns\n", run.duration);
 		if (run.data_size_out == data->size && memcmp(out, data->data, data->size) == 0) {
@@ -195,7 +253,7 @@ static int run(struct program *program, const struct run_options *options)
 {
 	static char zeros[64];
 	struct file data = { .name = "zeros", .data = zeros, .size = sizeof zeros };
-	int fds[64], prog;
+	int fds[64], prog, r0, recorder;
 
 	if (options->type >= TYPES - 2)
 		data.size = 0;
@@ -211,7 +269,10 @@ static int run(struct program *program, const struct run_options *options)
 	prog = load(program, options);
 	if (prog < 0)
 		return FAILED;
-	return run_program(program, prog, options, &data, fds);
+	r0 = create_r0_map();
+	recorder = r0 < 0 ? r0 : load_as_function(program, options, r0);
+	return recorder < 0 ? run_program(program, prog, -1, options, &data, fds)
+			    : run_program(program, recorder, r0, options, &data, fds);
 }
 
 static int find_type(const char *name)

@@ -324,6 +324,40 @@ END_TEST
 
 /* ----------------------------------------------------------------- run */
 
+/* r0 has 64 bits, where the kernel tells 32: how the line "r0" goes on. */
+static const struct {
+	const char *text, *r0;
+} results[] = {
+	{ "r0 = 2432902008176640000 ll; exit", "2432902008176640000 (0x21c3677c82b40000)" },
+	{ "r0 = -1; exit", "18446744073709551615 (0xffffffffffffffff)" },
+	{ "w0 = -1; exit", "4294967295 (0xffffffff)" },
+	{ "r0 = 0; exit", "0 (0x0)" },
+	/* two exits, a jump back, a function of its own, and the context in r1 */
+	{ "r6 = r1; r0 = 1; r7 = 20\n"
+	  "again: r0 *= r7; r7 += -1; if r7 != 0 goto again\n"
+	  "r7 = *(u32 *)(r6 + 0); if r7 == 50 goto +1; exit; call f; exit\n"
+	  "f: r0 = -2; exit", "18446744073709551614 (0xfffffffffffffffe)" },
+	/* what a function cannot do */
+	{ "call a; exit; a: call b; exit; b: call c; exit; c: call d; exit; d: call e; exit\n"
+	  "e: call f; exit; f: call g; exit; g: r0 = 0x123456789 ll; exit",
+	  "591751049 (0x23456789), low 32 bits" },
+	{ "r6 = r1; r0 = *(u8 *)skb[0]; r0 = 0x123456789 ll; exit",
+	  "591751049 (0x23456789), low 32 bits" },
+};
+
+START_TEST(test_r0)
+{
+	static struct ending end;
+
+	command_run(&end, NULL, ARGS("run", text_file(results[_i].text)));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(end.status, 0);
+	end.out[strcspn(end.out, "\n")] = '\0';
+	ck_assert_int_eq(strncmp(end.out, "r0    ", 6), 0);
+	ck_assert_str_eq(end.out + 6, results[_i].r0);
+}
+END_TEST
+
 START_TEST(test_run)
 {
 	static struct ending end;
@@ -423,6 +457,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_label);
 	tcase_add_test(tests, test_round_trip);
 	tcase_add_test(tests, test_explain);
+	tcase_add_loop_test(tests, test_r0, 0, RAWBPF_COUNT(results));
 	tcase_add_test(tests, test_run);
 	tcase_add_test(tests, test_run_maps);
 	tcase_add_test(tests, test_run_rejected);
