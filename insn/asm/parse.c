@@ -134,14 +134,21 @@ size_t rawbpf_text_scratch_size(size_t length)
 	       sizeof(struct rawbpf__reference) + 32;
 }
 
+/* Numbers of 8 bytes are aligned to them. */
+static uintptr_t parse_align(uintptr_t address)
+{
+	return (address + 7) & ~(uintptr_t)7;
+}
+
 /* Lay out the scratch. 0: it is too small. */
 static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 {
-	uintptr_t begin = ((uintptr_t)text->scratch + 7) & ~(uintptr_t)7;
+	uintptr_t begin = parse_align((uintptr_t)text->scratch);
+	uintptr_t symbols = parse_align(begin + sizeof(*p->index));
 	uintptr_t end = ((uintptr_t)text->scratch + text->scratch_size) & ~(uintptr_t)7;
 	int has_newline = text->length && text->text[text->length - 1] == '\n';
 
-	if (!text->scratch || end < begin || end - begin < sizeof(*p->index))
+	if (!text->scratch || end < symbols)
 		return 0;
 	p->text = text;
 	p->cursor = (struct rawbpf__cursor){ .at = text->text,
@@ -149,7 +156,7 @@ static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 					     .end = text->text + text->length - has_newline };
 	p->listing = (struct rawbpf__listing){ .is_numbered = 0 };
 	p->index = (struct rawbpf__index *)begin;
-	p->symbols = (struct rawbpf__symbols){ .all = (struct rawbpf__symbol *)(p->index + 1),
+	p->symbols = (struct rawbpf__symbols){ .all = (struct rawbpf__symbol *)symbols,
 					       .end = (const char *)end };
 	p->references = (struct rawbpf__reference *)end;
 	p->reference_count = p->slot = 0;
