@@ -11,6 +11,7 @@
 enum { ARGUMENTS = 24, TEXT = 65536 };
 
 static const char *command_path;
+static const char *command_variable; /* "NAME=VALUE", all of its environment; or NULL */
 
 struct process {
 	pid_t pid;
@@ -27,7 +28,7 @@ struct ending {
 static inline struct process command_start(void (*prepare)(void), const char *const *arguments)
 {
 	char *argv[ARGUMENTS + 2] = { strrchr(command_path, '/') + 1 };
-	char *const envp[] = { NULL };
+	char *const envp[] = { (char *)command_variable, NULL };
 	struct process process;
 	int out[2], err[2], file, i;
 

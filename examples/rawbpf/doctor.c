@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns: of what follows a label, "  no ", "  no uprobe_multi"; the last one. */
-enum { LABEL = 12, SHORT = 5, REASON = 18, WIDTH = 98 };
+/* Columns of what follows a label, "  no ", "  no uprobe_multi". */
+enum { LABEL = 12, SHORT = 5, REASON = 18 };
 enum { FEW = 5 };
 
 /* ------------------------------------------------------------------------- wrapping */
 
-static unsigned column, indent;
+static unsigned column, indent, last; /* `last`: no line goes beyond it */
 
 /* What follows stands behind the label, and where that begins on the next lines. */
 static void start_line(const char *label, unsigned width)
@@ -32,10 +32,19 @@ static void end_line(void)
 	putchar('\n');
 }
 
-/* A word or phrase, behind blanks or a comma; on the next line if it does not fit. */
+static void put_words(const char *words);
+
+/*
+ * A word or phrase, behind blanks or a comma; on the next line if it does not fit, with the comma
+ * that comes behind it.
+ */
 static void put(const char *between, const char *word)
 {
-	if (column > indent && column + strlen(between) + strlen(word) > WIDTH) {
+	if (strlen(word) >= last - indent && strchr(word, ' ')) {
+		put_words(word);
+		return;
+	}
+	if (column > indent && column + strlen(between) + strlen(word) >= last) {
 		printf("%s\n%*s", between[0] == ',' ? "," : "", (int)indent, "");
 		column = indent;
 	} else if (column > indent) {
@@ -263,7 +272,8 @@ static void tell_mounts(const struct doctor *doctor)
 			continue;
 		snprintf(label, sizeof label, "  no %s", doctor->mounts[i].type);
 		start_line(label, REASON);
-		put_print("", "%s   (%s)", doctor->mounts[i].without, doctor->mounts[i].command);
+		put_words(doctor->mounts[i].without);
+		put_print("   ", "(%s)", doctor->mounts[i].command);
 		end_line();
 	}
 }
@@ -276,10 +286,11 @@ static void put_limit(const char *name, unsigned long long limit)
 		put_print("   ", "%s %llu", name, limit);
 }
 
-static void put_setting(const char *name, int value)
+static void put_settings(const struct doctor *doctor)
 {
-	if (value != INT_MIN)
-		put_print("   ", "%s %d", name, value);
+	for (int i = 0; doctor_settings[i].name; i++)
+		if (doctor->settings[i] != LLONG_MIN)
+			put_print("   ", "%s %lld", doctor_settings[i].name, doctor->settings[i]);
 }
 
 static void tell_limits(const struct doctor *doctor)
@@ -287,8 +298,7 @@ static void tell_limits(const struct doctor *doctor)
 	start_line("limits", LABEL);
 	put_limit("memlock", doctor->memlock);
 	put_limit("nofile", doctor->nofile);
-	put_setting("unprivileged_bpf_disabled", doctor->unprivileged_bpf_disabled);
-	put_setting("perf_event_paranoid", doctor->perf_event_paranoid);
+	put_settings(doctor);
 	if (doctor->lockdown[0])
 		put_print("   ", "lockdown %s", doctor->lockdown);
 	end_line();
@@ -296,6 +306,7 @@ static void tell_limits(const struct doctor *doctor)
 
 void doctor_tell(const struct doctor *doctor, int verbose)
 {
+	last = tool_width();
 	tell_kernel(doctor);
 	tell_privilege(doctor);
 	tell_types("programs", &doctor->progs, verbose);

@@ -32,6 +32,14 @@ struct doctor_mount {
 };
 enum { DOCTOR_MOUNTS = 4 };
 
+/* What /proc/sys says, by the names that stand in JSON too; the last has none. */
+struct doctor_setting {
+	const char *name;
+	const char *path;
+};
+extern const struct doctor_setting doctor_settings[];
+enum { DOCTOR_SETTINGS = 8 };
+
 struct doctor {
 	struct utsname system;
 	int jit;          /* net.core.bpf_jit_enable; negative: cannot be told */
@@ -47,7 +55,7 @@ struct doctor {
 	struct doctor_way ways[RAWBPF_PROBE_ATTACH_COUNT];
 	struct doctor_mount mounts[DOCTOR_MOUNTS];
 	unsigned long long memlock, nofile; /* ~0: unlimited */
-	int unprivileged_bpf_disabled, perf_event_paranoid; /* INT_MIN: cannot be told */
+	long long settings[DOCTOR_SETTINGS]; /* of doctor_settings; LLONG_MIN: cannot be told */
 	char lockdown[32]; /* the mode in force; "": no such thing here */
 };
 

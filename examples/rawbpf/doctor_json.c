@@ -16,13 +16,14 @@ static void add_string(char **json, const char *string)
 	free(quoted);
 }
 
-/* true, false, or the name of the errno. */
+/* {"has": true, false, or null, "error": null or the name of the errno}, without the last brace. */
 static void add_has(char **json, int has)
 {
-	if (has >= 0)
-		text_add(json, "%s", has ? "true" : "false");
-	else
+	text_add(json, "{\"has\":%s,\"error\":", has < 0 ? "null" : has ? "true" : "false");
+	if (has < 0)
 		add_string(json, doctor_errno(has));
+	else
+		text_add(json, "null");
 }
 
 static void add_number(char **json, const char *name, long long number, int known)
@@ -74,6 +75,7 @@ static char *types_json(const struct doctor_types *types)
 		text_add(&json, "%s\"%s\":", type > 1 ? "," : "{",
 			 rawbpf_constant_name(types->kind, type));
 		add_has(&json, types->has[type]);
+		text_add(&json, "}");
 	}
 	text_add(&json, "}");
 	return json;
@@ -84,7 +86,7 @@ static char *ways_json(const struct doctor *doctor)
 	char *json = NULL;
 
 	for (int i = 0; i < RAWBPF_PROBE_ATTACH_COUNT; i++) {
-		text_add(&json, "%s\"%s\":{\"has\":", i ? "," : "{", rawbpf_probe_attach_name(i));
+		text_add(&json, "%s\"%s\":", i ? "," : "{", rawbpf_probe_attach_name(i));
 		add_has(&json, doctor->ways[i].has);
 		text_add(&json, ",\"why\":");
 		if (doctor->ways[i].has == 1)
@@ -97,28 +99,32 @@ static char *ways_json(const struct doctor *doctor)
 	return json;
 }
 
+/* An array, which is empty if the kernel refused to say. */
+static void add_helpers(char **json, const struct doctor *doctor, unsigned type)
+{
+	const char *between = "";
+
+	text_add(json, ",\"names\":[");
+	for (unsigned helper = 1; helper < doctor->helper_end; helper++) {
+		if (doctor->helper_count[type] < 0 || !doctor->helpers[type][helper])
+			continue;
+		text_add(json, "%s\"%s\"", between, rawbpf_constant_name(RAWBPF_HELPER, helper));
+		between = ",";
+	}
+	text_add(json, "]}");
+}
+
 static char *helpers_json(const struct doctor *doctor)
 {
 	char *json = NULL;
 
 	for (unsigned type = 1; type < doctor->progs.end; type++) {
-		const char *between = "";
+		int count = doctor->helper_count[type];
 
 		text_add(&json, "%s\"%s\":", type > 1 ? "," : "{",
 			 rawbpf_constant_name(RAWBPF_PROG_TYPE, type));
-		if (doctor->helper_count[type] < 0) {
-			add_string(&json, doctor_errno(doctor->helper_count[type]));
-			continue;
-		}
-		text_add(&json, "[");
-		for (unsigned helper = 1; helper < doctor->helper_end; helper++) {
-			if (!doctor->helpers[type][helper])
-				continue;
-			text_add(&json, "%s\"%s\"", between,
-				 rawbpf_constant_name(RAWBPF_HELPER, helper));
-			between = ",";
-		}
-		text_add(&json, "]");
+		add_has(&json, count < 0 ? count : count > 0);
+		add_helpers(&json, doctor, type);
 	}
 	text_add(&json, "}");
 	return json;
@@ -148,12 +154,12 @@ static char *limits_json(const struct doctor *doctor)
 	text_add(&json, ",");
 	add_number(&json, "nofile", doctor->nofile, doctor->nofile != ~0ULL);
 	text_add(&json, ",");
-	add_number(&json, "unprivileged_bpf_disabled", doctor->unprivileged_bpf_disabled,
-		   doctor->unprivileged_bpf_disabled != INT_MIN);
-	text_add(&json, ",");
-	add_number(&json, "perf_event_paranoid", doctor->perf_event_paranoid,
-		   doctor->perf_event_paranoid != INT_MIN);
-	text_add(&json, ",\"lockdown\":");
+	for (int i = 0; doctor_settings[i].name; i++) {
+		add_number(&json, doctor_settings[i].name, doctor->settings[i],
+			   doctor->settings[i] != LLONG_MIN);
+		text_add(&json, ",");
+	}
+	text_add(&json, "\"lockdown\":");
 	if (doctor->lockdown[0])
 		add_string(&json, doctor->lockdown);
 	else

@@ -23,6 +23,17 @@ const struct doctor_capability doctor_capabilities[] = {
 	{ 0, NULL },
 };
 
+const struct doctor_setting doctor_settings[] = {
+	{ "unprivileged_bpf_disabled", "/proc/sys/kernel/unprivileged_bpf_disabled" },
+	{ "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid" },
+	{ "kptr_restrict", "/proc/sys/kernel/kptr_restrict" },
+	{ "bpf_stats_enabled", "/proc/sys/kernel/bpf_stats_enabled" },
+	{ "bpf_jit_harden", "/proc/sys/net/core/bpf_jit_harden" },
+	{ "bpf_jit_limit", "/proc/sys/net/core/bpf_jit_limit" },
+	{ NULL, NULL },
+};
+_Static_assert(RAWBPF_COUNT(doctor_settings) <= DOCTOR_SETTINGS, "struct doctor has them all");
+
 const char *doctor_errno(int err)
 {
 	static char text[DOCTOR_TEXT];
@@ -32,24 +43,26 @@ const char *doctor_errno(int err)
 	return text;
 }
 
-/* The number a file consists of; INT_MIN: it cannot be read. */
-static int number_in(const char *path)
+/* The number a file consists of; LLONG_MIN: it cannot be read. */
+static long long number_in(const char *path)
 {
 	FILE *file = fopen(path, "re");
-	int number = INT_MIN;
+	long long number = LLONG_MIN;
 
 	if (!file)
 		return number;
-	if (fscanf(file, "%d", &number) != 1)
-		number = INT_MIN;
+	if (fscanf(file, "%lld", &number) != 1)
+		number = LLONG_MIN;
 	fclose(file);
 	return number;
 }
 
 static void look_at_kernel(struct doctor *doctor, const struct rawbpf_btf *kernel, int err)
 {
+	long long jit = number_in("/proc/sys/net/core/bpf_jit_enable");
+
 	uname(&doctor->system);
-	doctor->jit = number_in("/proc/sys/net/core/bpf_jit_enable");
+	doctor->jit = jit < 0 ? -1 : jit > 0;
 	doctor->btf = err < 0 ? err : (long long)kernel->mapped_size;
 	doctor->isa = rawbpf_probe_isa_find();
 }
@@ -184,8 +197,8 @@ static void look_at_limits(struct doctor *doctor)
 {
 	doctor->memlock = limit_of(RLIMIT_MEMLOCK);
 	doctor->nofile = limit_of(RLIMIT_NOFILE);
-	doctor->unprivileged_bpf_disabled = number_in("/proc/sys/kernel/unprivileged_bpf_disabled");
-	doctor->perf_event_paranoid = number_in("/proc/sys/kernel/perf_event_paranoid");
+	for (int i = 0; doctor_settings[i].name; i++)
+		doctor->settings[i] = number_in(doctor_settings[i].path);
 	look_at_lockdown(doctor);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +43,20 @@ int tool_finish(const struct member *member)
 	if (fflush(stdout) == 0 && !ferror(stdout) && (close(STDOUT_FILENO) == 0 || errno == EBADF))
 		return OK;
 	return tool_fail(member, "writing: %s", strerror(errno));
+}
+
+unsigned tool_width(void)
+{
+	enum { LEAST = 40, MOST = 10000, USUAL = 80 };
+	const char *columns = getenv("COLUMNS");
+	long width = columns ? strtol(columns, NULL, 10) : 0;
+	struct winsize size = { 0 };
+
+	if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		width = size.ws_col;
+	if (width <= 0)
+		width = USUAL;
+	return width < LEAST ? LEAST : width > MOST ? MOST : width;
 }
 
 /* A large file is mapped, which takes half the time of reading. 0: it is to be read. */

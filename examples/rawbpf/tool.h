@@ -35,6 +35,9 @@ int tool_usage_error(const struct member *member);
 __attribute__((format(printf, 2, 3))) int tool_fail(const struct member *member, const char *format,
 						    ...);
 
+/* How many columns a line of standard output has: $COLUMNS, or the terminal's, or 80. */
+unsigned tool_width(void);
+
 /* A file in memory; "-" or NULL is standard input. */
 struct file {
 	const char *name; /* for messages */

@@ -1,11 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf doctor, from outside. */
 #include "../command.h"
+#include "../schema.h"
 
 #include <time.h>
 
 static const char *const keys[] = {
 	"kernel", "privilege", "programs", "maps", "attach", "mounts", "limits" };
+
+/* As rawbpf(1) has it. */
+static const struct schema schema[] = {
+	{ "", "o" }, { "kernel", "o" }, { "privilege", "o" }, { "programs", "o" }, { "maps", "o" },
+	{ "attach", "o" }, { "helpers", "o" }, { "mounts", "o" }, { "limits", "o" },
+	{ "kernel.release", "s" },
+	{ "kernel.machine", "s" },
+	{ "kernel.jit", "bz" },
+	{ "kernel.btf_bytes", "nz" },
+	{ "kernel.isa", "nz" },
+	{ "privilege.uid", "n" },
+	{ "privilege.user_namespace", "b" },
+	{ "privilege.capabilities", "a" },
+	{ "privilege.capabilities.[]", "s" },
+	{ "programs.*", "o" }, { "programs.*.has", "bz" }, { "programs.*.error", "sz" },
+	{ "maps.*", "o" }, { "maps.*.has", "bz" }, { "maps.*.error", "sz" },
+	{ "attach.*", "o" }, { "attach.*.has", "bz" }, { "attach.*.error", "sz" },
+	{ "attach.*.why", "sz" },
+	{ "helpers.*", "o" }, { "helpers.*.has", "bz" }, { "helpers.*.error", "sz" },
+	{ "helpers.*.names", "a" }, { "helpers.*.names.[]", "s" },
+	{ "mounts.*", "sz" },
+	{ "limits.lockdown", "sz" },
+	{ "limits.memlock", "nz" }, { "limits.nofile", "nz" },
+	{ "limits.unprivileged_bpf_disabled", "nz" }, { "limits.perf_event_paranoid", "nz" },
+	{ "limits.kptr_restrict", "nz" }, { "limits.bpf_stats_enabled", "nz" },
+	{ "limits.bpf_jit_harden", "nz" }, { "limits.bpf_jit_limit", "nz" },
+	{ NULL, NULL },
+};
 
 static struct ending end;
 
@@ -30,13 +59,52 @@ START_TEST(test_text)
 }
 END_TEST
 
-/* Whoever reads only the first lines ends it silently; no line is too wide for a terminal. */
+/* The kernel's settings, as they are: each, with its number. */
+START_TEST(test_settings)
+{
+	static const char *const settings[] = {
+		"kernel/unprivileged_bpf_disabled", "kernel/perf_event_paranoid",
+		"kernel/kptr_restrict", "kernel/bpf_stats_enabled", "net/core/bpf_jit_harden",
+		"net/core/bpf_jit_limit",
+	};
+
+	command_run(&end, NULL, ARGS("doctor", "-j"));
+	for (unsigned i = 0; i < RAWBPF_COUNT(settings); i++) {
+		char path[64], member[96];
+		long long number;
+		FILE *file;
+
+		snprintf(path, sizeof path, "/proc/sys/%s", settings[i]);
+		file = fopen(path, "re");
+		if (!file || fscanf(file, "%lld", &number) != 1)
+			snprintf(member, sizeof member, "\"%s\":null,", strrchr(path, '/') + 1);
+		else
+			snprintf(member, sizeof member, "\"%s\":%lld,", strrchr(path, '/') + 1,
+				 number);
+		if (file)
+			fclose(file);
+		ck_assert_msg(strstr(end.out, member), "%s", member);
+	}
+}
+END_TEST
+
+/* No line is wider than the terminal: 80 columns where there is none, or as many as COLUMNS says. */
+static void assert_fits(unsigned width)
+{
+	ck_assert_int_eq(end.status, 0);
+	for (char *line = strtok(end.out, "\n"); line; line = strtok(NULL, "\n"))
+		ck_assert_msg(strlen(line) <= width, "%s", line);
+}
+
 START_TEST(test_width)
 {
 	command_run(&end, NULL, ARGS("doctor", "-v"));
-	ck_assert_int_eq(end.status, 0);
-	for (char *line = strtok(end.out, "\n"); line; line = strtok(NULL, "\n"))
-		ck_assert_msg(strlen(line) <= 110, "%s", line);
+	assert_fits(80);
+	command_run(&end, live_be_nobody, ARGS("doctor", "-v"));
+	assert_fits(80);
+	command_variable = "COLUMNS=50";
+	command_run(&end, NULL, ARGS("doctor", "-v"));
+	assert_fits(50);
 }
 END_TEST
 
@@ -60,9 +128,12 @@ START_TEST(test_json)
 		snprintf(key, sizeof key, "\"%s\":{", keys[i]);
 		ck_assert_msg(strstr(end.out, key), "%s", key);
 	}
-	ck_assert_ptr_nonnull(strstr(end.out, "\"helpers\":{\"socket_filter\":[\"map_lookup_elem\","));
-	ck_assert_ptr_nonnull(strstr(end.out, "\"hash\":true,\"array\":true,"));
-	ck_assert_ptr_nonnull(strstr(end.out, "\"raw_tp\":{\"has\":true,\"why\":null}"));
+	schema_check(schema, end.out);
+	ck_assert_ptr_nonnull(strstr(end.out, "\"helpers\":{\"socket_filter\":{\"has\":true,"
+					      "\"error\":null,\"names\":[\"map_lookup_elem\","));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"hash\":{\"has\":true,\"error\":null},"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"raw_tp\":{\"has\":true,\"error\":null,"
+					      "\"why\":null}"));
 }
 END_TEST
 
@@ -74,13 +145,14 @@ START_TEST(test_nobody)
 	ck_assert_ptr_nonnull(strstr(end.out, "\nprivilege   uid 65534   no CAP_BPF, no CAP_PERFMON, "));
 	ck_assert_ptr_nonnull(strstr(end.out, "EPERM: this process lacks CAP_BPF and CAP_PERFMON"));
 	ck_assert_ptr_nonnull(strstr(end.out, "\nattach      none\n"));
-	command_run(&end, live_be_nobody, ARGS("doctor", "-j"));
+	command_run(&end, live_be_nobody, ARGS("doctor", "-jv"));
 	ck_assert_int_eq(end.status, 0);
+	schema_check(schema, end.out);
 	ck_assert_ptr_nonnull(strstr(end.out, "\"uid\":65534,\"user_namespace\":false,"
 					      "\"capabilities\":[]}"));
-	ck_assert_ptr_nonnull(strstr(end.out, "\"xdp\":\"EPERM\","));
-	ck_assert_ptr_nonnull(strstr(end.out, "\"struct_ops\":{\"has\":\"EPERM\",\"why\":\"EPERM: this "
-					      "process lacks CAP_BPF (or CAP_SYS_ADMIN)"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"xdp\":{\"has\":null,\"error\":\"EPERM\"},"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\"struct_ops\":{\"has\":null,\"error\":\"EPERM\","
+					      "\"why\":\"EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN)"));
 }
 END_TEST
 
@@ -146,6 +218,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_text);
+	tcase_add_test(tests, test_settings);
 	tcase_add_test(tests, test_width);
 	tcase_add_test(tests, test_json);
 	tcase_add_test(tests, test_nobody);
