@@ -85,6 +85,7 @@
 #include "../insn/form/query.c"
 #include "../insn/recipe/recipe.c"
 #include "../insn/log/rejection.c"
+#include "../insn/log/rejection_cause.c"
 #include "../insn/log/rejection_log.c"
 #include "../insn/syscall/syscall.c"
 #include "../insn/form/words.c"

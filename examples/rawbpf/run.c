@@ -89,11 +89,14 @@ static void print_log(const char *log)
 /* The verifier's log, joined to the program's text. */
 static void print_rejection(const struct program *program, const char *log, int error, int verbose)
 {
+	char *source = strndup(program->file.data, program->file.size);
 	char why[4096];
 
 	rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
 		.error = error, .log = log, .insns = program->insns,
-		.insn_count = program->count, .file = program->file.name, .lines = program->lines });
+		.insn_count = program->count, .file = program->file.name, .lines = program->lines,
+		.source = program->lines ? source : NULL });
+	free(source);
 	fprintf(stderr, "rawbpf run: %s", why);
 	if (verbose)
 		print_log(log);

@@ -40,6 +40,8 @@ struct rawbpf_rejection {
 	unsigned insn_count;
 	const char *file;                 /* the source's name, for people */
 	const unsigned *lines;            /* source line of each slot, as rawbpf_text.lines */
+	const char *source;               /* or NULL: the text of `lines`, terminated; jumps are
+					   * shown as they stand there */
 	const struct rawbpf_build *build; /* or the builder, which knows lines and labels */
 
 	int index;                        /* out: of the instruction, in slots; -1: of none */

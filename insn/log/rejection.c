@@ -6,6 +6,7 @@
 #include <rawbpf/form.h>
 
 #include "../base/number.h"
+#include "../form/helper.h"
 #include "../base/out.h"
 #include "../base/string.h"
 
@@ -114,13 +115,42 @@ static void format_instruction(char *text, size_t size, const struct rawbpf_reje
 	while (text[i++]);
 }
 
+/*
+ * The statement of a jump or local call, of a line that holds no other: it has the label where the
+ * instruction has a number. 0: there is none of at most `size` bytes.
+ */
+static int source_statement(char *text, size_t size, const struct rawbpf_rejection *r,
+			    unsigned index)
+{
+	const struct bpf_insn *insn = &r->insns[index];
+	unsigned class = BPF_CLASS(insn->code), line = line_at(r, index);
+	const char *at = r->source;
+	size_t length = 0;
+
+	if (!at || !line || (class != BPF_JMP && class != BPF_JMP32) ||
+	    insn->code == (BPF_JMP | BPF_EXIT) ||
+	    (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg != BPF_PSEUDO_CALL))
+		return 0;
+	for (; *at && line > 1; at++)
+		line -= *at == '\n';
+	while (*at == ' ' || *at == '\t')
+		at++;
+	while (at[length] && at[length] != '\n' && at[length] != '\r')
+		if (at[length] == ';' || at[length] == '#' || ++length >= size)
+			return 0;
+	__builtin_memcpy(text, at, length);
+	text[length] = 0;
+	return length > 0;
+}
+
 /* Writes "  7: TEXT   PLACE"; TEXT also to `text`, of 128 bytes. Returns the column of it. */
 static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 			      unsigned index, char *text)
 {
 	size_t digits = digits_of(index), begin = (digits < 4 ? 4 : digits) + 2, end;
 
-	format_instruction(text, 128, r, index);
+	if (!source_statement(text, 128, r, index))
+		format_instruction(text, 128, r, index);
 	end = out->length + WHERE_COLUMN;
 	rawbpf__out_repeat(out, ' ', digits < 4 ? 4 - digits : 0);
 	rawbpf__out_number(out, index);
@@ -162,12 +192,38 @@ static const char *register_at(const char *text, unsigned reg)
 	return found;
 }
 
+/* "(id=0,off=12,r=12)" of "R2(id=0,off=12,r=12)", what the complaint says of its register. */
+static struct rawbpf_log_part complaint_state(const struct rawbpf_rejection *r, unsigned reg)
+{
+	const char *at = r->complaint.text, *end = at + r->complaint.length, *stop;
+
+	for (; reg == (unsigned)r->reg && end - at > 3; at++) {
+		const char *behind = at + 1;
+		unsigned number;
+
+		if (*at != 'R' || !rawbpf__number_parse(&behind, end, &number) || number != reg ||
+		    behind == end || *behind != '(')
+			continue;
+		for (stop = behind; stop < end && *stop != ')'; stop++)
+			;
+		return (struct rawbpf_log_part){ behind, (size_t)(stop - behind) + (stop < end) };
+	}
+	return (struct rawbpf_log_part){ NULL, 0 };
+}
+
+/* The complaint knows best: the state was printed before the last tests. */
 static void say_state(struct rawbpf__out *out, const struct rawbpf_rejection *r, unsigned reg)
 {
+	struct rawbpf_log_part state = r->states[reg], better = complaint_state(r, reg);
+	size_t kind = 0;
+
+	while (better.length && kind < state.length && state.text[kind] != '(')
+		kind++;
 	rawbpf__out_byte(out, 'r');
 	rawbpf__out_number(out, reg);
 	rawbpf__out_text(out, " is ");
-	rawbpf__out_line(out, r->states[reg].text, r->states[reg].length);
+	rawbpf__out_line(out, state.text, better.length ? kind : state.length);
+	rawbpf__out_line(out, better.text, better.length);
 }
 
 /* The complaint's register, marked in the text, with what it holds. */
@@ -223,17 +279,120 @@ static void say_kernel(struct rawbpf__out *out, const struct rawbpf_rejection *r
 	rawbpf__out_text(out, ")\n");
 }
 
+/* "   r1 of bpf_map_lookup_elem: struct bpf_map *map", and all of its arguments. */
+static void say_argument(struct rawbpf__out *out, const struct rawbpf_rejection *r)
+{
+	const struct bpf_insn *insn = &r->insns[r->index];
+	struct rawbpf__helper helper;
+	const char *argument;
+	size_t length;
+
+	if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg || r->reg < 1 || r->reg > 5 ||
+	    rawbpf__helper_get(&helper, (uint32_t)insn->imm) < 0)
+		return;
+	argument = rawbpf__helper_argument(&helper, (unsigned)r->reg, &length);
+	if (!argument)
+		return;
+	rawbpf__out_text(out, "   r");
+	rawbpf__out_number(out, (unsigned)r->reg);
+	rawbpf__out_text(out, " has to be: ");
+	rawbpf__out_bytes(out, argument, length);
+	rawbpf__out_text(out, "\n   of bpf_");
+	rawbpf__out_text(out, rawbpf__helper_name((uint32_t)insn->imm));
+	rawbpf__out_byte(out, '(');
+	rawbpf__out_text(out, helper.arguments);
+	rawbpf__out_text(out, ")\n");
+}
+
+/* How many bytes of the packet were tested, and how many the access needs. */
+static void say_packet(struct rawbpf__out *out, const struct rawbpf_rejection *r)
+{
+	static const char complaint[] = "invalid access to packet";
+	int off, size, range;
+
+	if (r->complaint.length < sizeof(complaint) ||
+	    !rawbpf__equal_bytes(complaint, r->complaint.text, sizeof(complaint) - 1) ||
+	    !rawbpf__log_number(&r->complaint, "off=", &off) || off < 0 ||
+	    !rawbpf__log_number(&r->complaint, "size=", &size) || size > 65536 || off > 65536 ||
+	    !rawbpf__log_number(&r->complaint, ",r=", &range) || range < 0)
+		return;
+	rawbpf__out_text(out, "   bytes that were compared with data_end: ");
+	rawbpf__out_number(out, (unsigned)range);
+	rawbpf__out_text(out, ", that this reads: ");
+	rawbpf__out_number(out, (unsigned)(off + size));
+	rawbpf__out_byte(out, '\n');
+}
+
+/* ------------------------------------------------------------------------ how it came */
+
+enum { CAUSES = 8 };
+
+static const char *line_end_at(const char *at)
+{
+	while (*at && *at != '\n')
+		at++;
+	return at;
+}
+
+static int begins(const char *at, const char *text)
+{
+	return rawbpf__starts_with(at, text);
+}
+
+/* Linux 7.3 tells the path itself: "  insn 5" and, in the next line, "       | ^-- update: ...". */
+static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *at)
+{
+	unsigned count = 0, index = 0;
+	int known = 0;
+
+	while (*at && !begins(at, "Suggestion:") && count < CAUSES) {
+		const char *end = line_end_at(at), *number = at + 7;
+		char text[128];
+
+		if (begins(at, "  insn ")) {
+			known = rawbpf__number_parse(&number, end, &index) && index < r->insn_count;
+		} else if (begins(at, "       | ^-- ") && known) {
+			say_instruction(out, r, index, text);
+			rawbpf__out_text(out, "        ");
+			rawbpf__out_line(out, at + 8, (size_t)(end - at - 8));
+			rawbpf__out_byte(out, '\n');
+			known = 0;
+			count++;
+		}
+		at = *end ? end + 1 : end;
+	}
+	return count > 0;
+}
+
+/* What came before the instruction: the kernel's path, the call that is not undone. */
+static void say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r)
+{
+	char text[128];
+	const char *at;
+	int call;
+
+	for (at = r->log; *at; at = *line_end_at(at) ? line_end_at(at) + 1 : line_end_at(at))
+		if (begins(at, "Causal path:") && say_causes(out, r, at))
+			return;
+	if (rawbpf__log_number(&r->rest, "alloc_insn=", &call) && call >= 0 &&
+	    (unsigned)call < r->insn_count && call != r->previous)
+		say_instruction(out, r, (unsigned)call, text);
+}
+
 static void say_index(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	char text[128];
 	size_t column;
 
+	say_origin(out, r);
 	if (r->previous >= 0 && r->previous != r->index)
 		say_instruction(out, r, (unsigned)r->previous, text);
 	column = say_instruction(out, r, (unsigned)r->index, text);
 	if (r->reg >= 0)
 		say_mark(out, r, text, column);
 	say_states(out, r, text);
+	say_argument(out, r);
+	say_packet(out, r);
 	say_kernel(out, r);
 }
 
@@ -257,7 +416,7 @@ static void say_complaint(struct rawbpf__out *out, const struct rawbpf_rejection
 	}
 }
 
-/* Sentences, in lines of at most 100 columns. */
+/* Sentences, in lines of at most 80 columns. */
 static void say_hint(struct rawbpf__out *out, const char *hint)
 {
 	size_t column = 0;
@@ -267,7 +426,7 @@ static void say_hint(struct rawbpf__out *out, const char *hint)
 
 		while (hint[word] && hint[word] != ' ')
 			word++;
-		if (column && column + 1 + word > 96) {
+		if (column && column + 1 + word > 80) {
 			rawbpf__out_byte(out, '\n');
 			column = 0;
 		}

@@ -473,5 +473,6 @@ int rawbpf_rejection_parse(struct rawbpf_rejection *r)
 		r->reg = register_in(&r->rest);
 	if (r->reg < 0 && r->index >= 0)
 		r->reg = register_of_access(&r->insns[r->index]);
+	r->hint = rawbpf__hint_refine(r);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define ARRAY ".map m array 4 8 1\n"
@@ -43,6 +44,7 @@ const struct rejected rejected[] = {
 	ROW("unset", FILTER, "r0 = r3\nexit\n", 1, 3),
 	ROW("unset", FILTER, "r6 = r1\ncall get_prandom_u32\nr0 = r1\nexit\n", 3, 1),
 	ROW("unset_result", FILTER, "exit\n", 1, 0),
+	ROW("unset", FILTER, "r6 = r0\n" LEAVE, 1, 0),
 	ROW("frame_pointer", FILTER, "r10 = 0\n" LEAVE, 1, -1),
 	ROW("pointer_32bit", FILTER, "w1 += 2\n" LEAVE, 1, 1),
 	ROW("pointer_operator", FILTER, "r1 *= 2\n" LEAVE, 1, 1),
@@ -82,7 +84,17 @@ const struct rejected rejected[] = {
 	ROW("stack_total", FILTER,
 	    "*(u64 *)(r10 - 400) = 0\ncall f\nr0 = 0\nexit\nf: *(u64 *)(r10 - 400) = 0\n" LEAVE,
 	    0, -1),
+	ROW("stack_unset", FILTER, "r0 = *(u64 *)(r10 - 8)\nexit\n", 1, 10, .unprivileged = 1),
+	ROW("stack_bounds", FILTER, "r0 = *(u64 *)(r10 - 520)\nexit\n", 1, 10, .unprivileged = 1),
+	ROW("leak", FILTER, "r0 = r10\nexit\n", 2, 0, .unprivileged = 1),
+	ROW("leak", FILTER, FOUND "*(u64 *)(r0 + 0) = r10\n" LEAVE, 10, 10, .unprivileged = 1),
 	ROW("misaligned", FILTER, "r1 = *(u64 *)(r10 - 12)\n" LEAVE, 1, 10),
+	ROW("null", FILTER, LOOK_UP "if r0 != 0 goto out\nr1 = *(u64 *)(r0 + 0)\nout: " LEAVE, 8, 0),
+	ROW("null", FILTER, LOOK_UP "if r0 == 0 goto in\n" LEAVE "in: r1 = *(u64 *)(r0 + 0)\n" LEAVE,
+	    10, 0),
+	ROW("scalar_memory", FILTER, "r1 = 0\nr0 = *(u64 *)(r1 + 0)\nexit\n", 2, 1),
+	ROW("scalar_memory", FILTER,
+	    LOOK_UP "if r0 == 0 goto out\nr0 = 5\nr1 = *(u64 *)(r0 + 0)\nout: " LEAVE, 9, 0),
 	ROW("scalar_memory", FILTER, "r1 = 5\nr0 = *(u64 *)(r1 + 0)\nexit\n", 2, 1),
 
 	ROW("helper_license", KPROBE,
@@ -125,6 +137,27 @@ const struct rejected rejected[] = {
 };
 const unsigned rejected_count = RAWBPF_COUNT(rejected);
 
+/* Without CAP_SYS_ADMIN and CAP_PERFMON, or with what this process is permitted. */
+static void set_privilege(int privileged)
+{
+	struct {
+		uint32_t version, pid;
+	} header = { 0x20080522, 0 };
+	struct {
+		uint32_t effective, permitted, inheritable;
+	} data[2];
+
+	if (syscall(SYS_capget, &header, data))
+		return;
+	for (unsigned i = 0; i < 2; i++)
+		data[i].effective = data[i].permitted;
+	if (!privileged) {
+		data[0].effective &= ~(1u << 21);
+		data[1].effective &= ~(1u << (38 - 32));
+	}
+	syscall(SYS_capset, &header, data);
+}
+
 int rejected_load(struct rejected_load *load, const struct rejected *of)
 {
 	static char scratch[65536];
@@ -152,11 +185,15 @@ int rejected_load(struct rejected_load *load, const struct rejected *of)
 		if (load->insns[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
 		    load->insns[i].src_reg == BPF_PSEUDO_MAP_FD)
 			load->insns[i].imm = map;
+	if (of->unprivileged)
+		set_privilege(0);
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = of->type, .flags = of->flags,
 		.license = of->license ? of->license : "GPL",
 		.insns = load->insns, .insn_count = count,
 		.log = load->log, .log_size = sizeof load->log });
+	if (of->unprivileged)
+		set_privilege(1);
 	close(map);
 	if (prog >= 0)
 		close(prog);

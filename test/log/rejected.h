@@ -16,6 +16,7 @@ struct rejected {
 	int reg;               /* the register; -1: none; ANY_REG: kernels differ */
 	unsigned flags;        /* of the program */
 	const char *license;   /* NULL: "GPL" */
+	int unprivileged;      /* without CAP_PERFMON, as far as BPF goes */
 	unsigned char code;    /* not 0: the opcode that slot 1 gets */
 	unsigned short since;  /* the kernel: 5 << 8 | 10 */
 	unsigned short before; /* what was refused before that one; 0: still is */

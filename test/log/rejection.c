@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Logs of the verifier, joined to their programs: real ones of several kernels, and worse. */
+#include <stdio.h>
 #include <string.h>
 
 #include <rawbpf.h>
@@ -87,7 +88,7 @@ START_TEST(test_told)
 		"   6: r0 = *(u64 *)(r0 +0)                          count.s:7\n"
 		"                    ^~ r0 is map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
 		"   R0 invalid mem access 'map_value_or_null'\n"
-		"   It may be NULL: test it against 0, and jump away, before using what it points to.\n");
+		"   It may be NULL: test it against 0, and jump away, before using it.\n");
 	/* Linux 5.10 does not tell what registers hold. */
 	assert_told(&old,
 		"the verifier rejected the program (EACCES) at instruction 6\n"
@@ -95,7 +96,7 @@ START_TEST(test_told)
 		"   6: r0 = *(u64 *)(r0 +0)                          count.s:7\n"
 		"                    ^~\n"
 		"   R0 invalid mem access 'map_value_or_null'\n"
-		"   It may be NULL: test it against 0, and jump away, before using what it points to.\n");
+		"   It may be NULL: test it against 0, and jump away, before using it.\n");
 	bare.lines = NULL;
 	assert_told(&bare,
 		"the verifier rejected the program (EACCES) at instruction 6\n"
@@ -103,7 +104,7 @@ START_TEST(test_told)
 		"   6: r0 = *(u64 *)(r0 +0)\n"
 		"                    ^~ r0 is map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
 		"   R0 invalid mem access 'map_value_or_null'\n"
-		"   It may be NULL: test it against 0, and jump away, before using what it points to.\n");
+		"   It may be NULL: test it against 0, and jump away, before using it.\n");
 }
 END_TEST
 
@@ -131,8 +132,9 @@ START_TEST(test_builder)
 		"   2: if r3 != 0x5 goto lo\\x0aop                    line 14 <lo\\x0aop+1>\n"
 		"         ^~\n"
 		"   R3 !read_ok\n"
-		"   The register has no value here: at the start only r1 (the context) and r10 (the frame) have\n"
-		"   one, and a call takes those of r1 to r5. Set it on every way here, or keep it in r6 to r9.\n");
+		"   The register has no value here: at the start only r1 (the context) and r10\n"
+		"   (the frame) have one, and a call takes those of r1 to r5. Set it on every way\n"
+		"   here, or keep it in r6 to r9.\n");
 }
 END_TEST
 
@@ -246,6 +248,108 @@ START_TEST(test_load_acquire)
 }
 END_TEST
 
+/* An off-by-one test of a packet: the complaint's range counts, not the state printed before. */
+START_TEST(test_packet)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_JMP_REG(BPF_JGT, BPF_REG_4, BPF_REG_3, 1),
+		BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_2, 12),
+		BPF_EXIT_INSN(),
+	};
+	struct rawbpf_rejection r = {
+		.error = -13, .insns = insns, .insn_count = RAWBPF_COUNT(insns),
+		.log = "0: R2=pkt(r=0) R3=pkt_end() R4=pkt(off=12,r=0)\n"
+		       "0: (2d) if r4 > r3 goto pc+1\n"
+		       "1: (61) r0 = *(u32 *)(r2 +12)\n"
+		       "invalid access to packet, off=12 size=4, R2(id=0,off=12,r=12)\n"
+		       "R2 offset is outside of the packet\n" };
+
+	assert_told(&r,
+		"the verifier rejected the program (EACCES) at instruction 1\n"
+		"   0: if r4 > r3 goto pc+1\n"
+		"   1: r0 = *(u32 *)(r2 +12)\n"
+		"                    ^~ r2 is pkt(id=0,off=12,r=12)\n"
+		"   bytes that were compared with data_end: 12, that this reads: 16\n"
+		"   invalid access to packet, off=12 size=4, R2(id=0,off=12,r=12)\n"
+		"   R2 offset is outside of the packet\n"
+		"   The packet may be shorter. Before reading N bytes, add N to a copy of the\n"
+		"   pointer, compare that with data_end, and jump away if it is greater; after\n"
+		"   helpers that change the packet, load both pointers and compare again.\n");
+}
+END_TEST
+
+/* The source line of a jump, if it holds one statement; and what a helper wants. */
+START_TEST(test_source)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_JMP_IMM(BPF_JNE, BPF_REG_1, 0, -2), BPF_JMP_IMM(BPF_JNE, BPF_REG_1, 0, -1),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+	};
+	static const unsigned lines[] = { 2, 3, 4 };
+	struct rawbpf_rejection r = {
+		.error = -22, .insns = insns, .insn_count = RAWBPF_COUNT(insns), .lines = lines,
+		.source = "\n\tif r1 != 0 goto again \nl: r1 = 2; if r1 != 0 goto l\ncall x\n",
+		.log = "0: (55) if r1 != 0x0 goto pc-2\n1: (55) if r1 != 0x0 goto pc-1\nwhat\n" };
+
+	assert_told(&r,
+		"the verifier rejected the program (EINVAL) at instruction 1\n"
+		"   0: if r1 != 0 goto again                         line 2\n"
+		"   1: if r1 != 0x0 goto pc-1                        line 3\n"
+		"   what\n");
+	r.log = "2: (85) call bpf_map_lookup_elem#1\nR1 type=scalar expected=map_ptr\n";
+	assert_told(&r,
+		"the verifier rejected the program (EINVAL) at instruction 2\n"
+		"   2: call bpf_map_lookup_elem#1                    line 4\n"
+		"   r1 has to be: struct bpf_map *map\n"
+		"   of bpf_map_lookup_elem(struct bpf_map *map, const void *key)\n"
+		"   R1 type=scalar expected=map_ptr\n"
+		"   The helper wants something else in this register: r1 to r5 are its arguments,\n"
+		"   in order.\n");
+}
+END_TEST
+
+/* Where a reference that is not released came from; Linux 7.3 tells the whole path. */
+START_TEST(test_origin)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_LD_MAP_FD(BPF_REG_1, 3),
+		BPF_MOV64_IMM(BPF_REG_2, 8),
+		BPF_MOV64_IMM(BPF_REG_3, 0),
+		BPF_EMIT_CALL(131),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	static const unsigned lines[] = { 2, 2, 3, 4, 5, 6, 7 };
+	static const char told[] =
+		"the verifier rejected the program (EINVAL) at instruction 6\n"
+		"   4: call bpf_ringbuf_reserve#131                  line 5\n"
+		"%s"
+		"   5: r0 = 0                                        line 6\n"
+		"   6: exit                                          line 7\n"
+		"   Unreleased reference id=2 alloc_insn=4\n"
+		"   What a helper gave has to be given back on every way to the exit: a socket by\n"
+		"   sk_release, a ring buffer's record by ringbuf_submit or ringbuf_discard.\n";
+	struct rawbpf_rejection r = {
+		.error = -22, .insns = insns, .insn_count = RAWBPF_COUNT(insns), .lines = lines,
+		.log = "5: (b7) r0 = 0\n6: (95) exit\nUnreleased reference id=2 alloc_insn=4\n" };
+	char expected[2048];
+
+	snprintf(expected, sizeof expected, told, "");
+	assert_told(&r, expected);
+	r.log = "5: (b7) r0 = 0\n6: (95) exit\nUnreleased reference id=2 alloc_insn=4\n\n"
+		"Verification failed: Resource Lifetime Safety: Unreleased resource\n\n"
+		"Reason:\n  Owned resource (id=2) was acquired at instruction 4.\n\n"
+		"At:\n  insn 6\n       | ^-- error: owned resource (id=2) still needs release\n\n"
+		"Causal path:\n  insn 4\n       | ^-- acquired: owned resource (id=2)\n"
+		"  Instruction context:\n  >>> 4 | (85) call bpf_ringbuf_reserve#131\n\n"
+		"  insn 99\n       | ^-- of no program\n\n"
+		"Suggestion:\n  insn 1\n       | ^-- Release it.\n";
+	snprintf(expected, sizeof expected, told,
+		 "         ^-- acquired: owned resource (id=2)\n");
+	assert_told(&r, expected);
+}
+END_TEST
+
 /* What a kernel says whose JIT is off, of programs that its interpreter does not run. */
 START_TEST(test_no_jit)
 {
@@ -307,6 +411,9 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_states_are_of_the_way, 0, 5);
 	tcase_add_loop_test(tests, test_places, 0, 17);
 	tcase_add_test(tests, test_load_acquire);
+	tcase_add_test(tests, test_packet);
+	tcase_add_test(tests, test_source);
+	tcase_add_test(tests, test_origin);
 	tcase_add_test(tests, test_no_jit);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);

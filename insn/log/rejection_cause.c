@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Complaints of the same words that have several causes: which one is it? */
+#include "rejection_log.h"
+#include "../base/number.h"
+#include "../base/string.h"
+
+#include <rawbpf/insn.h>
+
+static const char *cause_hint(const char *complaint)
+{
+	return rawbpf__hint_find(&(struct rawbpf_log_part){ complaint, rawbpf__length(complaint) });
+}
+
+/* Behind `word` in the text; NULL: it is not there. */
+static const char *cause_behind(const struct rawbpf_log_part *part, const char *word)
+{
+	size_t length = rawbpf__length(word);
+
+	for (size_t i = 0; i + length <= part->length; i++)
+		if (rawbpf__equal_bytes(word, part->text + i, length))
+			return part->text + i + length;
+	return NULL;
+}
+
+RAWBPF__PRIVATE int rawbpf__log_number(const struct rawbpf_log_part *part, const char *word,
+				       int *number)
+{
+	const char *at = cause_behind(part, word), *end = part->text + part->length;
+	unsigned magnitude;
+	int negative;
+
+	if (!at)
+		return 0;
+	negative = at < end && *at == '-';
+	at += negative;
+	if (!rawbpf__number_parse(&at, end, &magnitude) || magnitude > 0x7fffffff)
+		return 0;
+	*number = negative ? -(int)magnitude : (int)magnitude;
+	return 1;
+}
+
+/* "invalid read from stack R10 off=-8 size=8": bytes that are there, and were never written. */
+static int cause_is_unwritten(const struct rawbpf_rejection *r)
+{
+	int off, size;
+
+	return cause_behind(&r->complaint, "read") &&
+	       rawbpf__log_number(&r->complaint, "off=", &off) &&
+	       rawbpf__log_number(&r->complaint, "size=", &size) &&
+	       off >= -512 && off < 0 && size <= -off;
+}
+
+/* Is it a jump that compares the register with 0? */
+static int cause_tests(const struct bpf_insn *insn, unsigned operation, int reg)
+{
+	return insn->code == (BPF_JMP | operation | BPF_K) && insn->dst_reg == reg && !insn->imm;
+}
+
+/*
+ * Did a test for NULL come this way with NULL? Then a jump on != is before the instruction, or a
+ * jump on == leads to it, and nothing writes the register in between.
+ */
+static int cause_is_null(const struct rawbpf_rejection *r)
+{
+	if (r->index < 0 || r->reg < 0)
+		return 0;
+	if (r->previous >= 0 && cause_tests(&r->insns[r->previous], BPF_JEQ, r->reg))
+		return r->insns[r->previous].off &&
+		       r->index == r->previous + 1 + r->insns[r->previous].off;
+	for (int i = r->index - 1; i >= 0; i--) {
+		const struct bpf_insn *insn = &r->insns[i];
+
+		if (cause_tests(insn, BPF_JNE, r->reg))
+			return insn->off > 0;
+		if (rawbpf__registers_written(insn) >> r->reg & 1 ||
+		    BPF_CLASS(insn->code) == BPF_JMP || BPF_CLASS(insn->code) == BPF_JMP32)
+			return 0;
+	}
+	return 0;
+}
+
+RAWBPF__PRIVATE const char *rawbpf__hint_refine(const struct rawbpf_rejection *r)
+{
+	if (!r->hint)
+		return NULL;
+	if (r->hint == cause_hint("R0 !read_ok") &&
+	    (r->index < 0 || r->insns[r->index].code != (BPF_JMP | BPF_EXIT)))
+		return cause_hint("R1 !read_ok");
+	if (r->hint == cause_hint("invalid stack") && cause_is_unwritten(r))
+		return cause_hint("invalid read from stack off -8+0 size 8");
+	if (r->hint == cause_hint("R1 invalid mem access '") && cause_is_null(r))
+		return cause_hint("R* is NULL");
+	return r->hint;
+}
