@@ -223,6 +223,19 @@ static struct rawbpf__skipped skipped_fields(const struct rawbpf__parser *p,
 						rawbpf__is_relocated(&p->cursor) };
 }
 
+/* The slot is that of an instruction that names something. */
+static void refer(struct rawbpf__parser *p, const struct instruction *insn, unsigned slot)
+{
+	unsigned field = insn->reference_field;
+	const struct rawbpf__reference reference = {
+		.slot = slot, .field = field,
+		.told = field == RAWBPF__F_JUMP ? insn->slots[0].off : insn->slots[0].imm,
+		.is_told = p->listing.bytes.code && field != RAWBPF__F_MAP &&
+			   !rawbpf__is_relocated(&p->cursor) };
+
+	rawbpf__reference(p, insn->reference, &reference);
+}
+
 RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
 					 const struct rawbpf__pattern *pattern)
 {
@@ -244,5 +257,5 @@ RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
 	for (i = 0; i < slots; i++)
 		rawbpf__emit(p, &insn.slots[i]);
 	if (good && insn.reference)
-		rawbpf__reference(p, insn.reference, slot, insn.reference_field);
+		refer(p, &insn, slot);
 }

@@ -33,7 +33,9 @@ struct rawbpf__reference {
 	unsigned symbol;		/* its number */
 	unsigned slot;
 	unsigned line, column;
-	unsigned field;			/* enum rawbpf__field */
+	int told;			/* what objdump's bytes say that it gets, */
+	uint8_t is_told;		/* if there are any */
+	uint8_t field;			/* enum rawbpf__field */
 };
 
 /* Data among instructions, up to a whole slot. */
@@ -63,9 +65,9 @@ struct rawbpf__parser {
 RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__define(struct rawbpf__parser *p,
 						      const struct rawbpf__token *name,
 						      unsigned kind, uint64_t value);
-/* The instruction at `slot` names a label, map or helper. */
+/* Add a reference by this name; its symbol, line and column are found here. */
 RAWBPF__PRIVATE void rawbpf__reference(struct rawbpf__parser *p, const struct rawbpf__token *name,
-				       unsigned slot, unsigned field);
+				       const struct rawbpf__reference *reference);
 /* The end: fill in what instructions name. */
 RAWBPF__PRIVATE void rawbpf__references_end(struct rawbpf__parser *p);
 /* "no constant 'lenght' before this line (did you mean 'length'?)" */

@@ -78,16 +78,17 @@ RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__t
 /* -------------------------------------------------------------------- references */
 
 RAWBPF__PRIVATE void rawbpf__reference(struct rawbpf__parser *p, const struct rawbpf__token *name,
-				       unsigned slot, unsigned field)
+				       const struct rawbpf__reference *reference)
 {
 	struct rawbpf__symbol *symbol =
 		rawbpf__symbol_get(&p->symbols, name->start, name->length);
 
 	if (!symbol || !rawbpf__symbols_room(&p->symbols, sizeof(*p->references)))
 		return;
-	*--p->references = (struct rawbpf__reference){
-		.symbol = symbol - p->symbols.all, .slot = slot,
-		.line = name->line, .column = name->column, .field = field };
+	*--p->references = *reference;
+	p->references->symbol = symbol - p->symbols.all;
+	p->references->line = name->line;
+	p->references->column = name->column;
 	p->reference_count++;
 	p->symbols.end = (const char *)p->references;
 }
@@ -146,21 +147,36 @@ static void fill_distance(struct rawbpf__parser *p, const struct rawbpf__token *
 		insn->src_reg = BPF_PSEUDO_CALL;
 }
 
+/* A symbol that can stand there has this value. */
+static void reference_fill(struct rawbpf__parser *p, const struct rawbpf__reference *reference,
+			   const struct rawbpf__token *name, int64_t value, int is_distance)
+{
+	struct bpf_insn dropped, *insn = &dropped;
+
+	if (reference->slot < p->text->max)
+		insn = &p->text->insns[reference->slot];
+	if (reference->is_told && value != reference->told)
+		rawbpf__complain(p->text, name, "'%.*s' is %lld here; the bytes of this line say %lld",
+				 RAWBPF__TEXT(name), (long long)value, (long long)reference->told);
+	else if (is_distance)
+		fill_distance(p, name, insn, reference->field, value);
+	else
+		insn->imm = value;
+}
+
 static void reference_end(struct rawbpf__parser *p, const struct rawbpf__reference *reference)
 {
 	const struct rawbpf__symbol *symbol = &p->symbols.all[reference->symbol];
 	unsigned kind = symbol->kind, field = reference->field;
 	const struct rawbpf__token name = { .start = symbol->name, .length = symbol->length,
 					    .line = reference->line, .column = reference->column };
-	struct bpf_insn *insn, dropped;
 
-	insn = reference->slot < p->text->max ? &p->text->insns[reference->slot] : &dropped;
 	if ((kind == RAWBPF__A_MAP && field == RAWBPF__F_MAP) ||
 	    (kind == RAWBPF__A_HELPER && field == RAWBPF__F_CALL))
-		insn->imm = symbol->value;
+		reference_fill(p, reference, &name, symbol->value, 0);
 	else if (kind == RAWBPF__LABEL && field != RAWBPF__F_MAP)
-		fill_distance(p, &name, insn, field,
-			      (int64_t)symbol->value - reference->slot - 1);
+		reference_fill(p, reference, &name,
+			       (int64_t)symbol->value - reference->slot - 1, 1);
 	else if (kind == RAWBPF__UNKNOWN || kind == RAWBPF__A_HELPER)
 		complain_missing(p, &name, field);
 	else

@@ -487,11 +487,14 @@ static const struct {
 	{ "0: bf 12 00 00 00 00 00 00\tr1 = r2\n1: ff 12 00 03 00 00 00 04\t<unknown>\n"
 	  "2: 40 00 00 00 00 00 00 01\tr0 = *(u32 *)skb[r0]\n", 3,
 	  { I(0xbf, 1, 2, 0, 0), I(0xff, 1, 2, 3, 4), I(0x40, 0, 0, 0, 1) } },
-	/* with a text that leaves to labels what they tell; and to a relocation. */
-	{ "0: 05 00 07 00 00 00 00 00\tgoto out\n1: 85 10 00 00 ff ff ff ff\tcall out\n"
-	  "out:\n2: 18 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00\tr1 = 0x20 ll\n"
-	  "\t\t0000000000000010:  R_BPF_64_64\tcounts\n4: 95 00 00 00 00 00 00 00\texit\n", 5,
-	  { I(5, 0, 0, 1, 0), I(0x85, 0, 1, 0, 0), I(0x18, 1, 0, 0, 0), I(0, 0, 0, 0, 0), EXIT } },
+	/* with labels and a helper that agree; and where a relocation follows, without. */
+	{ "0: 05 00 02 00 00 00 00 00\tgoto out\n1: 85 10 00 00 01 00 00 00\tcall out\n"
+	  "2: 85 10 00 00 ff ff ff ff\tcall out\n\t\t0000000000000010:  R_BPF_64_32\tout\n"
+	  "out:\n3: 85 00 00 00 05 00 00 00\tcall ktime_get_ns\n"
+	  "4: 18 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00\tr1 = 0x20 ll\n"
+	  "\t\tR_BPF_64_64\tcounts\n6: 95 00 00 00 00 00 00 00\texit\n", 7,
+	  { I(5, 0, 0, 2, 0), I(0x85, 0, 1, 0, 1), I(0x85, 0, 1, 0, 0), I(0x85, 0, 0, 0, 5),
+	    I(0x18, 1, 0, 0, 0), I(0, 0, 0, 0, 0), EXIT } },
 	{ "0: 18 12 00 00 03 00 00 00 00 00 00 00 00 00 00 00\tr2 = 0x3 ll\n"
 	  "2: 18 21 00 00 00 00 00 03 00 00 00 00 00 00 00 00\tr2 = 0x3 ll\n", 4,
 	  { I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0), I(0x18, 2, 1, 0, 3), I(0, 0, 0, 0, 0) } },

@@ -212,6 +212,12 @@ static const struct {
 	  "these bytes are 'invalid 18 01 00 00 05 00 00 00', and not what the line says" },
 	{ "0: 40 10 00 00 05 00 00 00\tr0 = *(u32 *)skb[r1 + 4]", 1, 4, 23,
 	  "these bytes are 'r0 = *(u32 *)skb[r1 + 0x5]', and not what the line says" },
+	{ "0: 05 00 07 00 00 00 00 00\tgoto out\nout: exit", 1, 33, 3,
+	  "'out' is 0 here; the bytes of this line say 7" },
+	{ "0: 85 10 00 00 07 00 00 00\tcall out\nout: exit", 1, 33, 3,
+	  "'out' is 0 here; the bytes of this line say 7" },
+	{ "0: 85 00 00 00 07 00 00 00\tcall bpf_ktime_get_ns", 1, 33, 16,
+	  "'bpf_ktime_get_ns' is 5 here; the bytes of this line say 7" },
 	{ "<unknown>", 1, 1, 1, "'<' does not begin an instruction" },
 
 	/* places: tabs are one column, comments have lines */
