@@ -439,7 +439,7 @@ START_TEST(test_link_order)
 END_TEST
 
 /* Detached by whoever holds the link, for all who do. */
-START_TEST(test_link_force_detach)
+START_TEST(test_link_revoke)
 {
 	struct rawbpf_link link, other = { 0 };
 	int a = device_prog();
@@ -526,7 +526,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_link);
 	tcase_add_test(tests, test_link_update);
 	tcase_add_test(tests, test_link_order);
-	tcase_add_test(tests, test_link_force_detach);
+	tcase_add_test(tests, test_link_revoke);
 	tcase_add_test(tests, test_link_pin);
 	tcase_add_test(tests, test_nobody);
 }

@@ -119,7 +119,7 @@ static const struct fault_operation operations[] = {
 	{ "obj_pin_at", pin_at, 0, 0 },
 	{ "iter_create", iterate, 0, 0 },
 	{ "prog_attach", attach_for_good, 0, 0 },
-	{ "prog_bind_map", bind_map, 0, 0 },
+	{ "prog_map_bind", bind_map, 0, 0 },
 	{ "prog_stats_open", stats, 0, 0 },
 	{ "probe_map_has", probe_map, 1, 0 },
 	{ "probe_prog_has", probe_prog, 1, 0 },

@@ -105,9 +105,9 @@ FD_CALL(map_lookup, rawbpf_map_lookup(fd, key, value, 0))
 FD_CALL(map_update, rawbpf_map_update(fd, key, value, BPF_ANY))
 FD_CALL(map_delete, rawbpf_map_delete(fd, key))
 FD_CALL(map_next, rawbpf_map_next(fd, NULL, key))
-FD_CALL(map_lookup_and_delete, rawbpf_map_take(fd, key, value, 0))
+FD_CALL(map_take, rawbpf_map_take(fd, key, value, 0))
 FD_CALL(map_freeze, rawbpf_map_freeze(fd))
-FD_CALL(map_query, rawbpf_map_layout_info(SPEC(map_layout, 0), fd))
+FD_CALL(map_layout_info, rawbpf_map_layout_info(SPEC(map_layout, 0), fd))
 FD_CALL(map_lookup_batch, rawbpf_map_batch_lookup(fd, SPEC(map_batch, .keys = key, .values = value,
 							   .capacity = 1, .position = key)))
 FD_CALL(map_update_batch, rawbpf_map_batch_update(fd, SPEC(map_batch, .keys = key, .values = value,
@@ -147,9 +147,9 @@ static const struct fd_call {
 	{ "map_update", call_map_update, 1, 0 },
 	{ "map_delete", call_map_delete, 1, 0 },
 	{ "map_next", call_map_next, 1, 0 },
-	{ "map_lookup_and_delete", call_map_lookup_and_delete, 1, 0 },
+	{ "map_take", call_map_take, 1, 0 },
 	{ "map_freeze", call_map_freeze, 1, 0 },
-	{ "map_query", call_map_query, 1, 0 },
+	{ "map_layout_info", call_map_layout_info, 1, 0 },
 	{ "map_lookup_batch", call_map_lookup_batch, 1, 0 },
 	{ "map_update_batch", call_map_update_batch, 1, 0 },
 	{ "map_delete_batch", call_map_delete_batch, 1, 0 },
