@@ -21,6 +21,12 @@ static int device_prog(void)
 	return prog;
 }
 
+static void close_all(unsigned count, const int *fds)
+{
+	while (count--)
+		close(fds[count]);
+}
+
 static void begin(void)
 {
 	live_fds_remember();
@@ -407,6 +413,7 @@ START_TEST(test_link_order)
 	if (live_kernel() < 0x611) {
 		ck_assert_int_eq(err, -EINVAL);
 		rawbpf_link_detach(&links[0]);
+		close_all(4, (int[]){ a, b, c, d });
 		SKIP("links on cgroups have no order before 6.17");
 	}
 	ck_assert_int_eq(err, 0);
@@ -488,8 +495,10 @@ START_TEST(test_nobody)
 	struct rawbpf_link link;
 	int a = device_prog(), b = device_prog(), packets = live_prog(BPF_PROG_TYPE_CGROUP_SKB, 1);
 
-	if (live_kernel() < 0x606)
+	if (live_kernel() < 0x606) {
+		close_all(3, (int[]){ a, b, packets });
 		SKIP("what each operation needs was not settled before 6.6");
+	}
 	live_be_nobody();
 	ck_assert_int_eq(attach(a, MULTI), 0);
 	ck_assert_int_eq(attach(b, REPLACE(a)), 0);
