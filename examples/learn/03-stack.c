@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lesson 3: the stack. r10 points to its end, and programs write to the 512 bytes below it: so all
- * offsets are negative. Read only what you have written, and at addresses that the size divides.
+ * offsets are negative. Read what you have written, at addresses that the size divides: other
+ * bytes are anything. The verifier rejects reading them before Linux 6.3, and without CAP_PERFMON.
  */
 #include "learn.h"
 

@@ -2,14 +2,15 @@
 /*
  * Lesson 4: maps. A look-up takes the map and a pointer to the key, and gives a pointer to the
  * value, or 0: the verifier insists that a program tests for that before it follows the pointer.
+ * (But for an array with a constant key within its bounds, from about Linux 6.14 on.)
  */
 #include "learn.h"
 
 int main(void)
 {
 	static const char text[] =
-		".map numbers array 4 8 3\n"
-		"*(u32 *)(r10 - 4) = 2          # the key: element 2\n"
+		".map numbers hash 4 8 3\n"
+		"*(u32 *)(r10 - 4) = 2          # the key\n"
 		"r1 = map numbers\n"
 		"r2 = r10\n"
 		"r2 += -4\n"
@@ -24,7 +25,7 @@ int main(void)
 	const unsigned key = 2;
 	uint64_t value = 21;
 	int map = learn_map(&(struct rawbpf_map_spec){
-		.name = "numbers", .type = BPF_MAP_TYPE_ARRAY,
+		.name = "numbers", .type = BPF_MAP_TYPE_HASH,
 		.key_size = 4, .value_size = 8, .max_entries = 3 });
 	const struct bpf_insn insns[] = {
 		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 2),
@@ -46,6 +47,6 @@ int main(void)
 	prog = learn_load(text, insns, RAWBPF_COUNT(insns), &map);
 	learn_expect("r0", learn_run(prog), 42);
 	rawbpf_map_lookup(map, &key, &value, 0);
-	learn_expect("and element 2, read from outside", value, 42);
+	learn_expect("and the value of key 2, read from outside", value, 42);
 	return 0;
 }

@@ -79,7 +79,7 @@ static int cause_is_null(const struct rawbpf_rejection *r)
 	return 0;
 }
 
-RAWBPF__PRIVATE const char *rawbpf__hint_refine(const struct rawbpf_rejection *r)
+static const char *cause_refine(const struct rawbpf_rejection *r)
 {
 	if (!r->hint)
 		return NULL;
@@ -91,4 +91,12 @@ RAWBPF__PRIVATE const char *rawbpf__hint_refine(const struct rawbpf_rejection *r
 	if (r->hint == cause_hint("R1 invalid mem access '") && cause_is_null(r))
 		return cause_hint("R* is NULL");
 	return r->hint;
+}
+
+int rawbpf_rejection_parse(struct rawbpf_rejection *r)
+{
+	int err = rawbpf__rejection_read(r);
+
+	r->hint = cause_refine(r);
+	return err;
 }

@@ -454,7 +454,7 @@ static int index_of_complaint(const struct rawbpf_rejection *r)
 	return index < (int)r->insn_count ? index : -1;
 }
 
-int rawbpf_rejection_parse(struct rawbpf_rejection *r)
+RAWBPF__PRIVATE int rawbpf__rejection_read(struct rawbpf_rejection *r)
 {
 	const char *end = r->log + rawbpf__length(r->log), *behind;
 
@@ -473,6 +473,5 @@ int rawbpf_rejection_parse(struct rawbpf_rejection *r)
 		r->reg = register_in(&r->rest);
 	if (r->reg < 0 && r->index >= 0)
 		r->reg = register_of_access(&r->insns[r->index]);
-	r->hint = rawbpf__hint_refine(r);
 	return 0;
 }

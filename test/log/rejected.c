@@ -37,6 +37,10 @@
 
 const struct rejected rejected[] = {
 	ROW("maybe_null", FILTER, LOOK_UP "*(u64 *)(r0 + 0) = 1\n" LEAVE, 7, 0),
+	/* An array, and a constant key within its bounds. */
+	ROW("maybe_null", FILTER,
+	    ARRAY "*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map m\ncall map_lookup_elem\n"
+	    "*(u64 *)(r0 + 0) = 1\n" LEAVE, 7, 0, .before = 6 << 8 | 14),
 	ROW("maybe_null_arithmetic", FILTER, LOOK_UP "r0 += 4\n" LEAVE, 7, 0),
 	ROW("maybe_null_argument", FILTER, LOOK_UP "r1 = map m\nr2 = r0\ncall map_lookup_elem\n" LEAVE,
 	    9, 2),
