@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-struct held_link {
-	unsigned pid, id;
+/* A descriptor of a program or of a link: `link` is 0 for the former, `prog` for a struct_ops. */
+struct held_object {
+	unsigned pid, link, prog;
 };
 
 struct held_event {
@@ -17,9 +18,9 @@ struct held_event {
 };
 
 static struct {
-	struct held_link *links;
+	struct held_object *objects;
 	struct held_event *events;
-	unsigned link_count, event_count;
+	unsigned object_count, event_count;
 	int is_read;
 } held;
 
@@ -35,22 +36,23 @@ static void note_event(unsigned pid, unsigned fd)
 	held.events[held.event_count++] = (struct held_event){ pid, info };
 }
 
-static void note_held_link(unsigned pid, unsigned fd)
+static void note_object(unsigned pid, unsigned fd)
 {
+	struct held_object object = { .pid = pid };
 	char path[64], line[128];
-	unsigned id = 0;
 	FILE *file;
 
 	snprintf(path, sizeof path, "/proc/%u/fdinfo/%u", pid, fd);
 	file = fopen(path, "re");
 	if (!file)
 		return;
-	while (!id && fgets(line, sizeof line, file))
-		if (sscanf(line, "link_id: %u", &id) != 1)
-			id = 0;
+	while (fgets(line, sizeof line, file)) {
+		sscanf(line, "link_id: %u", &object.link);
+		sscanf(line, "prog_id: %u", &object.prog);
+	}
 	fclose(file);
-	held.links = must_grow(held.links, held.link_count + 1, sizeof *held.links);
-	held.links[held.link_count++] = (struct held_link){ pid, id };
+	held.objects = must_grow(held.objects, held.object_count + 1, sizeof *held.objects);
+	held.objects[held.object_count++] = object;
 }
 
 static void note_process(unsigned pid)
@@ -70,8 +72,10 @@ static void note_process(unsigned pid)
 		target[length] = '\0';
 		if (strcmp(target, "anon_inode:[perf_event]") == 0)
 			note_event(pid, fd);
-		else if (strcmp(target, "anon_inode:bpf_link") == 0)
-			note_held_link(pid, fd);
+		else if (strcmp(target, "anon_inode:bpf_link") == 0 ||
+			 strcmp(target, "anon_inode:bpf-link") == 0 ||
+			 strcmp(target, "anon_inode:bpf-prog") == 0)
+			note_object(pid, fd);
 	}
 	if (directory)
 		closedir(directory);
@@ -94,8 +98,8 @@ static void read_processes(void)
 
 static int is_held_by(unsigned pid, unsigned link)
 {
-	for (unsigned i = 0; i < held.link_count; i++)
-		if (held.links[i].pid == pid && held.links[i].id == link)
+	for (unsigned i = 0; i < held.object_count; i++)
+		if (held.objects[i].pid == pid && held.objects[i].link == link)
 			return 1;
 	return 0;
 }
@@ -124,4 +128,44 @@ void held_describe(struct link_told *told)
 	told->info.offset = event->offset;
 	told->info.address = event->address;
 	snprintf(told->name, sizeof told->name, "%s", event->name);
+}
+
+/* "1234 name" and {"pid":1234,"comm":"name"}. */
+static void add_process(char **text, char **json, unsigned pid)
+{
+	char path[64], comm[64], *shown, *quoted;
+	size_t length = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%u/comm", pid);
+	file = fopen(path, "re");
+	if (file) {
+		length = fread(comm, 1, sizeof comm, file);
+		fclose(file);
+	}
+	length -= length > 0; /* the newline at the end */
+	shown = text_escape(comm, length);
+	quoted = json_escape(comm, length);
+	text_add(text, "%s%u %s", *text ? ", " : "", pid, shown);
+	text_add(json, "%s{\"pid\":%u,\"comm\":%s}", *json ? "," : "[", pid, quoted);
+	free(shown);
+	free(quoted);
+}
+
+void held_record(struct record *record, unsigned prog)
+{
+	char *text = NULL, *json = NULL;
+	unsigned last = 0;
+
+	if (!held.is_read)
+		read_processes();
+	for (unsigned i = 0; i < held.object_count; i++) {
+		if (held.objects[i].prog != prog || held.objects[i].pid == last)
+			continue;
+		last = held.objects[i].pid; /* the objects of a process are one behind the other */
+		add_process(&text, &json, last);
+	}
+	if (json)
+		text_add(&json, "]");
+	record_both(record, "held_by", text, json);
 }

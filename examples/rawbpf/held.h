@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What processes hold: before Linux 6.6 links of perf events do not tell what these are of. */
+/*
+ * What processes hold: programs and links; and, since links of perf events do not tell before
+ * Linux 6.6 what these are of, perf events.
+ */
 #ifndef EXAMPLES_RAWBPF_HELD_H
 #define EXAMPLES_RAWBPF_HELD_H
 
@@ -10,5 +13,8 @@
  * more, that runs its program. /proc is read once.
  */
 void held_describe(struct link_told *told);
+
+/* Add "held_by": the processes, without this one, that have a descriptor of a program or a link of it. */
+void held_record(struct record *record, unsigned prog);
 
 #endif

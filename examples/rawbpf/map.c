@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const columns[] = { "id", "type", "name", "key", "value", "max", "flags",
-				       "memory", "progs", "pinned", NULL };
+static const char *const columns[] = { "id", "type", "name", "key_size", "value_size", "max",
+				       "flags", "memory", "progs", "pinned", NULL };
+static const char *const optional[] = { "flags", "memory", "key_size", "value_size", NULL };
 
 static int note_maps(void *context, int fd, unsigned id)
 {
@@ -53,28 +54,11 @@ static void record_flags(struct record *record, unsigned value)
 	record_both(record, "flags", text, json);
 }
 
-/* What only /proc tells: "NAME:\tNUMBER". -1: nothing. */
-static long long from_fdinfo(int fd, const char *name)
-{
-	char path[64], line[256];
-	long long number = -1;
-	FILE *file;
-
-	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
-	while (file && number < 0 && fgets(line, sizeof line, file))
-		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
-			number = strtoll(line + strlen(name) + 1, NULL, 10);
-	if (file)
-		fclose(file);
-	return number;
-}
-
 static void record_map(struct record *record, const struct rawbpf_map_info *info, int fd,
 		       const struct users *users)
 {
 	const char *type = rawbpf_constant_name(RAWBPF_MAP_TYPE, info->type);
-	long long memory = from_fdinfo(fd, "memlock");
+	long long memory = object_fdinfo(fd, "memlock");
 
 	record_number(record, "id", info->id);
 	if (type)
@@ -82,8 +66,8 @@ static void record_map(struct record *record, const struct rawbpf_map_info *info
 	else
 		record_number(record, "type", info->type);
 	record_string(record, "name", info->name);
-	record_number(record, "key", info->key_size);
-	record_number(record, "value", info->value_size);
+	record_number(record, "key_size", info->key_size);
+	record_number(record, "value_size", info->value_size);
 	record_number(record, "max", info->max_entries);
 	record_flags(record, info->flags);
 	if (memory >= 0)
@@ -105,7 +89,7 @@ static void record_details(struct record *record, const struct rawbpf_map_info *
 		{ "ifindex", info->ifindex },
 		{ "map_extra", info->map_extra },
 	};
-	long long frozen = from_fdinfo(fd, "frozen");
+	long long frozen = object_fdinfo(fd, "frozen");
 
 	if (frozen >= 0)
 		record_both(record, "frozen", must_print(frozen ? "yes" : "no"),
@@ -140,7 +124,7 @@ static int list_one(void *context, int fd, unsigned id)
 
 static int list(const struct arguments *arguments)
 {
-	struct listing listing = { .table = { .columns = columns, .json = arguments->json } };
+	struct listing listing = { .table = { .columns = columns, .optional = optional, .json = arguments->json } };
 	int status = object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &listing.users);
 
 	if (status != OK)

@@ -134,6 +134,22 @@ static unsigned find_name(const struct member *member, enum rawbpf_obj_kind kind
 	return 0;
 }
 
+long long object_fdinfo(int fd, const char *name)
+{
+	char path[64], line[256];
+	long long number = -1;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	while (file && number < 0 && fgets(line, sizeof line, file))
+		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
+			number = strtoll(line + strlen(name) + 1, NULL, 10);
+	if (file)
+		fclose(file);
+	return number;
+}
+
 /* ----------------------------------------------------------------------------- paths */
 
 /* What kind of object a descriptor is of, or -1. */

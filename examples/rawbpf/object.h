@@ -33,6 +33,9 @@ void object_name(enum rawbpf_obj_kind kind, int fd, char name[64]);
 /* The name of a program by its id; "" if it is gone. */
 void object_prog_name(unsigned id, char name[64]);
 
+/* What only /proc tells of a descriptor: "NAME:\tNUMBER". -1: nothing. */
+long long object_fdinfo(int fd, const char *name);
+
 /* Add "pinned": its paths in every bpffs that is mounted. They are looked for once. */
 void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsigned id);
 

@@ -2,6 +2,7 @@
 /* rawbpf prog: which programs there are, and what is in them. */
 #include "attached.h"
 #include "dump.h"
+#include "held.h"
 #include "target.h"
 
 #include <errno.h>
@@ -11,10 +12,14 @@
 #include <unistd.h>
 
 static const char *const columns[] = { "id", "type", "name", "tag", "uid", "loaded", "xlated",
-				       "jited", "maps", "attached", "pinned", NULL };
+				       "jited", "memory", "maps", "attached", "held_by", "pinned",
+				       NULL };
 static const char *const columns_with_runs[] = { "id", "type", "name", "tag", "uid", "loaded",
-						 "xlated", "jited", "maps", "runs", "ns_per_run",
-						 "attached", "pinned", NULL };
+						 "xlated", "jited", "memory", "maps", "runs",
+						 "ns_per_run", "attached", "held_by", "pinned",
+						 NULL };
+static const char *const optional[] = { "uid", "tag", "jited", "xlated", "loaded", "memory",
+					"maps", "held_by", NULL };
 
 /* --------------------------------------------------------------- what links attach where */
 
@@ -82,8 +87,15 @@ static void record_time(struct record *record, uint64_t since_boot)
 	record_both(record, "loaded", must_print("%s", text), must_print("%lld", (long long)seconds));
 }
 
-static void record_prog(struct record *record, const struct rawbpf_prog_info *info)
+/* What the kernel tells of a program. */
+struct asked {
+	struct rawbpf_prog_info info;
+	long long memory; /* bytes; -1: without /proc */
+};
+
+static void record_prog(struct record *record, const struct asked *asked)
 {
+	const struct rawbpf_prog_info *info = &asked->info;
 	const char *type = rawbpf_constant_name(RAWBPF_PROG_TYPE, info->type);
 
 	record_number(record, "id", info->id);
@@ -97,6 +109,8 @@ static void record_prog(struct record *record, const struct rawbpf_prog_info *in
 	record_time(record, info->load_time);
 	record_number(record, "xlated", info->xlated.count * sizeof(struct bpf_insn));
 	record_number(record, "jited", info->jited.count);
+	if (asked->memory >= 0)
+		record_number(record, "memory", asked->memory);
 	if (info->map_ids.count)
 		record_numbers(record, "maps", info->map_ids.data, 4, info->map_ids.count);
 	if (info->run_cnt) {
@@ -106,6 +120,7 @@ static void record_prog(struct record *record, const struct rawbpf_prog_info *in
 			    must_print("%llu", (unsigned long long)info->run_time_ns));
 	}
 	record_attachments(record, info->id);
+	held_record(record, info->id);
 	object_record_pins(record, RAWBPF_OBJ_PROG, info->id);
 }
 
@@ -153,22 +168,30 @@ int prog_ask(struct rawbpf_prog_info *info, int fd)
 	return err;
 }
 
+static int ask(void *context, int fd)
+{
+	struct asked *asked = context;
+
+	asked->memory = object_fdinfo(fd, "memlock");
+	return prog_ask(&asked->info, fd);
+}
+
 static int list_one(void *context, int fd, unsigned id)
 {
 	struct table *table = context;
 	struct record record = { .count = 0 };
-	struct rawbpf_prog_info info;
+	struct asked asked;
 
 	(void)id;
-	if (prog_ask(&info, fd) < 0)
+	if (ask(&asked, fd) < 0)
 		return OK;
-	record_prog(&record, &info);
+	record_prog(&record, &asked);
 	if (table->json)
-		record_details(&record, &info);
-	if (info.run_cnt)
+		record_details(&record, &asked.info);
+	if (asked.info.run_cnt)
 		table->columns = columns_with_runs;
 	table_add(table, &record);
-	free(info.map_ids.data);
+	free(asked.info.map_ids.data);
 	return OK;
 }
 
@@ -184,7 +207,8 @@ static int note_links(void)
 
 static int list(const struct arguments *arguments)
 {
-	struct table table = { .columns = columns, .json = arguments->json };
+	struct table table = { .columns = columns, .optional = optional,
+			       .json = arguments->json };
 	int status = note_links();
 
 	if (status != OK)
@@ -192,23 +216,18 @@ static int list(const struct arguments *arguments)
 	return object_list(&prog_member, RAWBPF_OBJ_PROG, list_one, &table, &table);
 }
 
-static int ask(void *info, int fd)
-{
-	return prog_ask(info, fd);
-}
-
 static int show(const struct arguments *arguments)
 {
 	struct record record = { .count = 0 };
-	struct rawbpf_prog_info info;
+	struct asked asked;
 
-	if (object_ask(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0], ask, &info) != OK ||
+	if (object_ask(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0], ask, &asked) != OK ||
 	    note_links() != OK)
 		return FAILED;
-	record_prog(&record, &info);
-	record_details(&record, &info);
+	record_prog(&record, &asked);
+	record_details(&record, &asked.info);
 	record_print(&record, arguments->json);
-	free(info.map_ids.data);
+	free(asked.info.map_ids.data);
 	return OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
+#include "tool.h"
 
 #include <rawbpf/escape.h>
 
@@ -164,14 +165,22 @@ static void print_json(const struct record *record)
 
 static void print_lines(const struct record *record)
 {
-	int width = 0;
+	int width = 0, most = (int)tool_width();
 
 	for (unsigned i = 0; i < record->count; i++)
 		if (record->fields[i].text && (int)strlen(record->fields[i].name) > width)
 			width = strlen(record->fields[i].name);
-	for (unsigned i = 0; i < record->count; i++)
-		if (record->fields[i].text)
-			printf("%-*s  %s\n", width, record->fields[i].name, record->fields[i].text);
+	for (unsigned i = 0; i < record->count; i++) {
+		const char *name = record->fields[i].name, *text = record->fields[i].text;
+
+		while (text) {
+			size_t length = text_piece(text, most - width - 2);
+
+			printf("%-*s  %.*s\n", width, name, (int)length, text);
+			name = "";
+			text = text_next(text, length);
+		}
+	}
 }
 
 void record_print(struct record *record, int json)
@@ -181,105 +190,4 @@ void record_print(struct record *record, int json)
 	else
 		print_lines(record);
 	record_free(record);
-}
-
-void table_add(struct table *table, struct record *record)
-{
-	if (table->json) {
-		record_print(record, 1);
-		return;
-	}
-	table->rows = must_grow(table->rows, table->count + 1, sizeof *table->rows);
-	table->rows[table->count++] = *record;
-}
-
-static const struct field *find_field(const struct record *record, const char *name)
-{
-	static const struct field none = { .text = NULL };
-
-	for (unsigned i = 0; i < record->count; i++)
-		if (strcmp(record->fields[i].name, name) == 0)
-			return &record->fields[i];
-	return &none;
-}
-
-static const char *cell_of(const struct field *field)
-{
-	return field->text ? field->text : "-";
-}
-
-/* Columns that a text in UTF-8 takes. */
-static int width_of(const char *text)
-{
-	int width = 0;
-
-	for (; *text; text++)
-		width += (*text & 0xc0) != 0x80;
-	return width;
-}
-
-static void print_cell(const char *text, int width, int is_number, int is_last)
-{
-	int padding = width - width_of(text);
-
-	if (is_number)
-		printf("%*s%s", padding, "", text);
-	else
-		printf("%s%*s", text, is_last ? 0 : padding, "");
-	fputs(is_last ? "\n" : "  ", stdout);
-}
-
-/* Is all there is of a column numbers? They stand to the right. */
-static int is_numeric(const struct table *table, const char *column)
-{
-	int numbers = 0;
-
-	for (unsigned i = 0; i < table->count; i++) {
-		const struct field *field = find_field(&table->rows[i], column);
-
-		if (field->text && !field->is_number)
-			return 0;
-		numbers += field->is_number;
-	}
-	return numbers > 0;
-}
-
-static void print_heading(const char *column, int width, int numeric, int is_last)
-{
-	char *heading = must_print("%s", column);
-
-	for (char *c = heading; *c; c++)
-		*c = *c == '_' ? ' ' : toupper((unsigned char)*c);
-	print_cell(heading, width, numeric, is_last);
-	free(heading);
-}
-
-void table_print(struct table *table)
-{
-	unsigned columns = 0;
-	int widths[FIELDS], numeric[FIELDS];
-
-	if (table->json)
-		return;
-	for (; table->columns[columns]; columns++) {
-		const char *column = table->columns[columns];
-
-		numeric[columns] = is_numeric(table, column);
-		widths[columns] = strlen(column);
-		for (unsigned i = 0; i < table->count; i++) {
-			int width = width_of(cell_of(find_field(&table->rows[i], column)));
-
-			if (width > widths[columns])
-				widths[columns] = width;
-		}
-	}
-	for (unsigned c = 0; c < columns; c++)
-		print_heading(table->columns[c], widths[c], numeric[c], c + 1 == columns);
-	for (unsigned i = 0; i < table->count; i++) {
-		for (unsigned c = 0; c < columns; c++)
-			print_cell(cell_of(find_field(&table->rows[i], table->columns[c])),
-				   widths[c], numeric[c], c + 1 == columns);
-		record_free(&table->rows[i]);
-	}
-	free(table->rows);
 }

@@ -56,16 +56,26 @@ void record_free(struct record *record);
 /* "name  value" lines, or a line of JSON; the record is freed. */
 void record_print(struct record *record, int json);
 
+/* --------------------------------------------------------------------------- table.c */
+
+/*
+ * How many bytes of a text go on a line of so many columns: up to a blank, or behind a comma or a
+ * slash; if there is none, as many as fit. What follows on the next line, or NULL.
+ */
+size_t text_piece(const char *text, int width);
+const char *text_next(const char *text, size_t length);
+
 /* Many records, of which some fields are columns. */
 struct table {
-	const char *const *columns; /* names of fields, the last NULL */
-	int json;                   /* not 0: a line each, at once, with all fields */
+	const char *const *columns;  /* names of fields, the last NULL */
+	const char *const *optional; /* those to leave out where the terminal is too narrow, in order */
+	int json;                    /* not 0: a line each, at once, with all fields */
 	struct record *rows;
 	unsigned count;
 };
 
 void table_add(struct table *table, struct record *record);
-/* The heading and the rows, the widest of each column as wide as it is. */
+/* The heading and the rows, no wider than the terminal: cells that are longer go on below. */
 void table_print(struct table *table);
 
 #endif

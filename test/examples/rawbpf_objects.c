@@ -103,6 +103,32 @@ static const char *id_text(unsigned id)
 
 /* -------------------------------------------------------------------------- programs */
 
+/* What the kernel says a program takes, in bytes. */
+static long long memory_of(int prog)
+{
+	char path[64], line[256];
+	long long memory = -1;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", prog);
+	file = fopen(path, "re");
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof line, file))
+		sscanf(line, "memlock: %lld", &memory);
+	fclose(file);
+	return memory;
+}
+
+/* This process, as the one that has a program; with a name that has to be escaped. */
+static const char *holder(int json)
+{
+	static char words[64];
+
+	snprintf(words, sizeof words, json ? "{\"pid\":%d,\"comm\":\"a\\u000ab\"}" : "%d a\\x0ab",
+		 (int)getpid());
+	return words;
+}
+
 START_TEST(test_prog_show)
 {
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
@@ -110,6 +136,7 @@ START_TEST(test_prog_show)
 	struct rawbpf_prog_info info = { .type = 0 };
 	char loaded[64], *line;
 
+	prctl(PR_SET_NAME, "a\nb");
 	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	command_run(&end, NULL, ARGS("prog", "show", own_name()));
 	ck_assert_str_eq(end.err, "");
@@ -127,16 +154,19 @@ START_TEST(test_prog_show)
 			info.tag[7], getuid()));
 	assert_has(text("\nxlated          %u\n"
 			"jited           %u\n"
+			"memory          %lld\n"
 			"maps            %u\n"
+			"held_by         %s\n"
 			"gpl_compatible  yes\n", info.xlated.count * 8, info.jited.count,
-			id_of_map(map)));
+			memory_of(prog), id_of_map(map), holder(0)));
 	assert_has(text("\nbtf             %u\nfunctions       2\nlines           2\n", info.btf_id));
 	/* by id the same, and as JSON */
 	assert_shows(ARGS("prog", "show", id_text(info.id)), text("name            %s\n", own_name()));
 	assert_shows(ARGS("prog", "show", "-j", id_text(info.id)),
 		     text("{\"id\":%u,\"type\":\"socket_filter\",\"name\":\"%s\",\"tag\":\"", info.id,
 			  own_name()));
-	assert_has(text("\"maps\":[%u],\"gpl_compatible\":true,", id_of_map(map)));
+	assert_has(text("\"memory\":%lld,\"maps\":[%u],\"held_by\":[%s],\"gpl_compatible\":true,",
+			memory_of(prog), id_of_map(map), holder(1)));
 	ck_assert_int_eq(command_lines(end.out), 1);
 	close(prog);
 	close(map);
@@ -155,6 +185,35 @@ START_TEST(test_prog_list)
 	assert_shows(ARGS("prog", "-j", "list"),
 		     text("{\"id\":%u,\"type\":\"socket_filter\",\"name\":\"%s\",", live_prog_id(prog),
 			  own_name()));
+	close(prog);
+	close(map);
+}
+END_TEST
+
+/* Every list, and what is shown of one, fits 80 columns, or as many as COLUMNS says. */
+START_TEST(test_width)
+{
+	static const char *const members[] = { "prog", "map", "link", "btf" };
+	static const struct {
+		const char *variable;
+		size_t width;
+	} widths[] = { { NULL, 80 }, { "COLUMNS=60", 60 }, { "COLUMNS=x", 80 }, { "COLUMNS=120", 120 } };
+	int map = objects_map("a_map_s_name_15", BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 8, 1);
+	int prog = objects_prog(own_name(), map);
+	unsigned id = live_prog_id(prog);
+
+	command_variable = widths[_i].variable;
+	for (unsigned i = 0; i < 5; i++) {
+		if (i < 4)
+			command_run(&end, NULL, ARGS(members[i], "list"));
+		else
+			command_run(&end, NULL, ARGS("prog", "show", id_text(id)));
+		ck_assert_int_eq(end.status, 0);
+		for (char *line = strtok(end.out, "\n"); line; line = strtok(NULL, "\n")) {
+			ck_assert_msg(strlen(line) <= widths[_i].width, "%s", line);
+			ck_assert_msg(line[0] == '\0' || line[strlen(line) - 1] != ' ', "'%s'", line);
+		}
+	}
 	close(prog);
 	close(map);
 }
@@ -291,17 +350,17 @@ START_TEST(test_map_show)
 	int map = objects_map(own_name(), BPF_MAP_TYPE_LPM_TRIE, 8, 16, 100);
 
 	assert_shows(ARGS("map", "show", own_name()),
-		     text("id      %u\n"
-			  "type    lpm_trie\n"
-			  "name    %s\n"
-			  "key     8\n"
-			  "value   16\n"
-			  "max     100\n"
-			  "flags   no_prealloc\n"
-			  "memory  ", id_of_map(map), own_name()));
-	assert_has("\nfrozen  no\n");
+		     text("id          %u\n"
+			  "type        lpm_trie\n"
+			  "name        %s\n"
+			  "key_size    8\n"
+			  "value_size  16\n"
+			  "max         100\n"
+			  "flags       no_prealloc\n"
+			  "memory      ", id_of_map(map), own_name()));
+	assert_has("\nfrozen      no\n");
 	assert_shows(ARGS("map", "list", "-j"),
-		     text("{\"id\":%u,\"type\":\"lpm_trie\",\"name\":\"%s\",\"key\":8,\"value\":16,"
+		     text("{\"id\":%u,\"type\":\"lpm_trie\",\"name\":\"%s\",\"key_size\":8,\"value_size\":16,"
 			  "\"max\":100,\"flags\":1,", id_of_map(map), own_name()));
 	assert_shows(ARGS("map", "list"), text("%u  lpm_trie ", id_of_map(map)));
 	close(map);
@@ -664,6 +723,20 @@ static void attach(struct rawbpf_link *link)
 	close(prog);
 }
 
+/* A process that holds no more than a link of a program holds the program too. */
+START_TEST(test_link_holds)
+{
+	struct rawbpf_link_info info = { .type = 0 };
+	struct rawbpf_link link;
+
+	attach(&link);
+	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
+	assert_shows(ARGS("prog", "-j", "show", id_text(info.prog_id)),
+		     text("\"held_by\":[{\"pid\":%d,", (int)getpid()));
+	rawbpf_link_detach(&link);
+}
+END_TEST
+
 START_TEST(test_link)
 {
 	struct rawbpf_link_info info = { .type = 0 };
@@ -890,6 +963,8 @@ static void add_tests(TCase *tests)
 	live_watch_fds(tests);
 	tcase_add_test(tests, test_prog_show);
 	tcase_add_test(tests, test_prog_list);
+	tcase_add_test(tests, test_link_holds);
+	tcase_add_loop_test(tests, test_width, 0, 4);
 	tcase_add_test(tests, test_prog_runs);
 	tcase_add_test(tests, test_prog_dump);
 	tcase_add_test(tests, test_prog_dump_rewritten);
@@ -931,5 +1006,6 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	command_path = argv[1];
+	command_variable = "COLUMNS=1000"; /* all columns */
 	return live_run("rawbpf_objects", add_tests);
 }
