@@ -140,9 +140,10 @@ struct rawbpf_error {
  *
  * To find the cause it looks at this process's capabilities and user namespace,
  * at kernel.unprivileged_bpf_disabled, kernel.perf_event_paranoid, the memory
- * limit, kernel lockdown, the kernel's version, and whether sysfs, tracefs and
- * bpffs are mounted. It is for people, and its wording changes. Returns the
- * length of the whole text, as snprintf(3).
+ * limit, kernel lockdown, the kernel's version, whether sysfs, tracefs and bpffs
+ * are mounted, and for kprobes at the kernel's symbols and the functions that it
+ * can trace; for a perf buffer it opens an event once more. It is for people, and
+ * its wording changes. Returns the length of the whole text, as snprintf(3).
  */
 size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error);
 

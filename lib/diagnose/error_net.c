@@ -23,7 +23,7 @@ static const char of_devices[] =
 	"ENOENT: what the place is counted from is not attached there\0"
 	"ESTALE: somebody else attached or detached programs meanwhile; try again\0"
 	"EEXIST: the place is taken, or the program is attached already\0"
-	"ERANGE: 64 programs are attached there already, or there is no such place\0";
+	"ERANGE: 63 programs are attached there already, or there is no such place\0";
 
 static const struct rawbpf_failures failures_of_tcx_attach = {
 	.capabilities = RAWBPF__NEEDS_NET,
@@ -55,7 +55,8 @@ static const struct rawbpf_failures failures_of_netfilter_attach = {
 		"CONFIG_NETFILTER_BPF_LINK\0"
 		"EAFNOSUPPORT: netfilter programs are for NFPROTO_IPV4 and NFPROTO_IPV6\0"
 		"EBUSY: something is at that hook with that priority; choose another one\0"
-		"ERANGE: INT_MIN and INT_MAX are no priorities\0"
+		"ERANGE: INT_MIN and INT_MAX are no priorities, and with BPF_F_NETFILTER_IP_DEFRAG "
+		"the priority has to be above -400\0"
 		"EPROTO: there is no such hook\0"
 		"EOPNOTSUPP: this kernel does not know the flags\0",
 };

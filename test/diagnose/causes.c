@@ -9,6 +9,7 @@
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define ASSERT_TOLD(OPERATION, TYPE, NAME, RESULT, LINE)                                           \
 	do {                                                                                       \
@@ -250,6 +251,162 @@ START_TEST(test_xdp_beside_netlink)
 }
 END_TEST
 
+/* ------------------------------------------------------------------- what each refuses */
+
+static int view_of(unsigned flags, int freeze, int writable)
+{
+	struct rawbpf_map_view view;
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1,
+		.flags = flags }), err;
+
+	if (freeze)
+		ck_assert_int_eq(rawbpf_map_freeze(map), 0);
+	err = rawbpf_map_view_open(&view, map, writable);
+	rawbpf_map_view_close(&view);
+	close(map);
+	return err;
+}
+
+static int view_not_mmapable(void) { return view_of(0, 0, 0); }
+static int view_frozen(void) { return view_of(BPF_F_MMAPABLE, 1, 1); }
+
+static int raw_link(int (*use)(struct rawbpf_link *link))
+{
+	struct rawbpf_link link;
+	int prog = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
+	int err = rawbpf_raw_tracepoint_attach(&link, prog,
+					       &(struct rawbpf_raw_tracepoint_spec){ .name = "sys_enter" });
+
+	ck_assert_int_eq(err, 0);
+	err = use(&link);
+	rawbpf_link_detach(&link);
+	close(prog);
+	return err;
+}
+
+static int create_iter(struct rawbpf_link *link) { return rawbpf_iter_create(link); }
+static int iter_of_tracepoint(void) { return raw_link(create_iter); }
+static int revoke_tracepoint(void) { return raw_link(rawbpf_link_revoke); }
+
+static int user_ring_of_array(void)
+{
+	struct rawbpf_user_ring ring;
+	int map = live_array(1), err = rawbpf_user_ring_open(&ring, map);
+
+	close(map);
+	return err;
+}
+
+static int no_symbol(void)
+{
+	uint64_t address;
+
+	return rawbpf_ksym_find(&address, 1, "no_such_symbol");
+}
+
+static int no_module(void)
+{
+	struct rawbpf_btf btf;
+
+	return rawbpf_btf_module_open(&btf, "no_such_module", NULL);
+}
+
+static int layout_of_prog(void)
+{
+	struct rawbpf_map_layout layout;
+	int prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
+	int err = rawbpf_map_layout_info(&layout, prog);
+
+	close(prog);
+	return err;
+}
+
+static int pin_at_tmp(void)
+{
+	int map = live_array(1), directory = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int err = rawbpf_obj_pin_at(map, directory, "causes");
+
+	close(directory);
+	close(map);
+	return err;
+}
+
+static int add_twice(void)
+{
+	struct rawbpf_loop loop;
+	struct rawbpf_perfbuf perfbuf;
+	int map = events_map(rawbpf_cpu_count()), err;
+
+	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
+	ck_assert_int_eq(rawbpf_perfbuf_open(&perfbuf, map, ignore, NULL, NULL), 0);
+	ck_assert_int_eq(rawbpf_loop_add(&loop, &perfbuf.source), 0);
+	err = rawbpf_loop_add(&loop, &perfbuf.source);
+	rawbpf_perfbuf_close(&perfbuf);
+	rawbpf_loop_close(&loop);
+	close(map);
+	return err;
+}
+
+static int raise_memlock(void)
+{
+	const struct rlimit small = { 65536, 65536 };
+
+	ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &small), 0);
+	live_be_nobody();
+	return rawbpf_memlock_raise();
+}
+
+static int count_without_sysfs(void)
+{
+	live_private_mounts();
+	live_hide_directory("/sys");
+	return rawbpf_cpu_count();
+}
+
+static const struct {
+	int (*provoke)(void);
+	const struct rawbpf_operation *operation;
+	const char *name;
+	int error;
+	const char *line;
+} refusals[] = {
+	{ view_not_mmapable, RAWBPF_MAP_VIEW_OPEN, NULL, -EINVAL,
+	  "EINVAL: the map is not an array, was created without BPF_F_MMAPABLE, or its descriptor is "
+	  "read-only" },
+	{ view_frozen, RAWBPF_MAP_VIEW_OPEN, NULL, -EPERM,
+	  "EPERM: the map is frozen; open the view for reading only" },
+	{ iter_of_tracepoint, RAWBPF_ITER_CREATE, NULL, -EINVAL, "EINVAL: the link is not of an iterator" },
+	{ revoke_tracepoint, RAWBPF_LINK_REVOKE, NULL, -EOPNOTSUPP,
+	  "EOPNOTSUPP: links of this kind end when nobody holds them" },
+	{ user_ring_of_array, RAWBPF_USER_RING_OPEN, NULL, -EINVAL,
+	  "EINVAL: the map is not a user ring buffer" },
+	{ no_symbol, RAWBPF_KSYM_FIND, "no_such_symbol", -ENOENT,
+	  "ENOENT: this kernel has no symbol 'no_such_symbol'" },
+	{ no_module, RAWBPF_BTF_MODULE_OPEN, "no_such_module", -ENOENT,
+	  "ENOENT: the module 'no_such_module' is not loaded, or has no BTF; see /sys/kernel/btf" },
+	{ layout_of_prog, RAWBPF_MAP_LAYOUT_INFO, NULL, -EINVAL, "EINVAL: it is not a map" },
+	{ pin_at_tmp, RAWBPF_OBJ_PIN_AT, "causes", -EPERM,
+	  "EPERM: the directory is not of a bpffs, or the name has a dot in it" },
+	{ add_twice, RAWBPF_LOOP_ADD, NULL, -EEXIST, "EEXIST: the source is in the loop already" },
+	{ raise_memlock, RAWBPF_MEMLOCK_RAISE, NULL, -EPERM,
+	  "EPERM: the hard limit on locked memory is CAP_SYS_RESOURCE's to raise; the soft one is as "
+	  "high as that now" },
+	{ count_without_sysfs, RAWBPF_CPU_COUNT, NULL, -ENOENT,
+	  "ENOENT: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys" },
+};
+
+START_TEST(test_refusal)
+{
+	int err = refusals[_i].provoke();
+
+	if (refusals[_i].provoke == no_symbol && err == -EPERM)
+		SKIP("addresses are hidden"); /* kernel.kptr_restrict = 2 */
+	ck_assert_int_eq(err, refusals[_i].error);
+	ASSERT_TOLD(refusals[_i].operation, 0, refusals[_i].name, err, refusals[_i].line);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
@@ -259,6 +416,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_perfbuf_hidden);
 	tcase_add_test(tests, test_perfbuf_membarrier);
 	tcase_add_test(tests, test_perfbuf_places);
+	tcase_add_loop_test(tests, test_refusal, 0, RAWBPF_COUNT(refusals));
 	tcase_add_loop_test(tests, test_xdp_beside_link, 0, 2);
 	tcase_add_loop_test(tests, test_xdp_beside_netlink, 0, 2);
 }
