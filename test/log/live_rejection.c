@@ -29,6 +29,41 @@ START_TEST(test_rejected)
 }
 END_TEST
 
+/* What is told of a program besides its hint. */
+START_TEST(test_told)
+{
+	static const struct {
+		struct rejected rejected;
+		const char *told;
+	} cases[] = {
+		{ { .hint = "packet_bounds", .type = BPF_PROG_TYPE_SCHED_CLS, .text =
+		    "r2 = *(u32 *)(r1 + 76)\nr3 = *(u32 *)(r1 + 80)\nr4 = r2\nr4 += 12\n"
+		    "if r4 > r3 goto out\nr0 = *(u32 *)(r2 + 12)\nout: r0 = 0\nexit\n" },
+		  "   bytes that were compared with data_end: 12, that this reads: 16" },
+		/* without a test there is nothing that was compared */
+		{ { .hint = "packet_bounds", .type = BPF_PROG_TYPE_SCHED_CLS, .text =
+		    "r2 = *(u32 *)(r1 + 76)\nr0 = *(u8 *)(r2 + 0)\nexit\n" },
+		  "   bytes that were compared with data_end: 0, that this reads: 1" },
+		{ { .hint = "reference", .type = BPF_PROG_TYPE_SOCKET_FILTER, .text =
+		    ".map m ringbuf 0 0 4096\nr1 = map m\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\n"
+		    "r0 = 0\nexit\n" },
+		  "   4: call bpf_ringbuf_reserve#131                  text:5" },
+		{ { .hint = "helper_argument", .type = BPF_PROG_TYPE_SOCKET_FILTER, .text =
+		    "r2 = 1\nr1 = 1\ncall map_lookup_elem\nr0 = 0\nexit\n" },
+		  "   r1 has to be: struct bpf_map *map" },
+		{ { .hint = "loop", .type = BPF_PROG_TYPE_SOCKET_FILTER, .text =
+		    "r0 = 0\nagain: if r1 != 0 goto again\nexit\n" },
+		  "   1: again: if r1 != 0 goto again                  text:2" },
+	};
+	char why[4096];
+
+	ck_assert_int_lt(rejected_load(&load, &cases[_i].rejected), 0);
+	load.rejection.source = cases[_i].rejected.text;
+	rawbpf_rejection_explain(why, sizeof why, &load.rejection);
+	ck_assert_msg(strstr(why, cases[_i].told) != NULL, "no '%s' in:\n%s", cases[_i].told, why);
+}
+END_TEST
+
 /* Every row of the hints has its program, but the one for machines whose JIT is off. */
 START_TEST(test_every_hint)
 {
@@ -52,6 +87,7 @@ static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
 	tcase_add_loop_test(tests, test_rejected, 0, (int)rejected_count);
+	tcase_add_loop_test(tests, test_told, 0, 5);
 	tcase_add_test(tests, test_every_hint);
 }
 
