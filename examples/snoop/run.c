@@ -185,15 +185,26 @@ static int handle(void *context, const void *record, size_t size)
 	return flush(snoop) == 0 ? 0 : -ECANCELED;
 }
 
-/* Programs know the time since boot; what it is on the wall may be set at any moment. */
+static int64_t now(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/*
+ * Programs know the time since boot; the wall clock may be set at any moment. The difference of the
+ * clocks is between real - after and real - before. These are far apart if another process ran in
+ * between. So keep a difference that is still possible: a new one could print an earlier time.
+ */
 static void set_clock(struct snoop_line *line)
 {
-	struct timespec real, monotonic;
+	int64_t before = now(CLOCK_MONOTONIC), real = now(CLOCK_REALTIME);
+	int64_t after = now(CLOCK_MONOTONIC);
 
-	clock_gettime(CLOCK_MONOTONIC, &monotonic);
-	clock_gettime(CLOCK_REALTIME, &real);
-	line->clock = (real.tv_sec - monotonic.tv_sec) * 1000000000LL + real.tv_nsec -
-		      monotonic.tv_nsec;
+	if (line->clock < real - after || line->clock > real - before)
+		line->clock = real - after;
 }
 
 /* --------------------------------------------------------------------------- buffers */
