@@ -322,6 +322,75 @@ START_TEST(test_explain)
 }
 END_TEST
 
+/* What `rawbpf explain exit` prints on a terminal. */
+static const char *on_terminal(const char *terminal, const char *no_colour)
+{
+	static char text[TEXT];
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), status;
+	size_t length = 0;
+	ssize_t got;
+	pid_t child;
+
+	ck_assert_int_ge(master, 0);
+	ck_assert_int_eq(grantpt(master) || unlockpt(master), 0);
+	child = fork();
+	if (child == 0) {
+		int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+
+		dup2(slave, STDOUT_FILENO);
+		unsetenv("TERM");
+		unsetenv("NO_COLOR");
+		if (terminal)
+			setenv("TERM", terminal, 1);
+		if (no_colour)
+			setenv("NO_COLOR", no_colour, 1);
+		execl(command_path, "rawbpf", "explain", "exit", NULL);
+		_exit(127);
+	}
+	/* EIO: the other side is closed. */
+	while (length < sizeof text - 1 &&
+	       ((got = read(master, text + length, sizeof text - 1 - length)) > 0 ||
+		(got < 0 && errno == EINTR)))
+		length += got > 0 ? got : 0;
+	text[length] = 0;
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	close(master);
+	ck_assert_ptr_nonnull(strstr(text, "BPF_EXIT_INSN()"));
+	return text;
+}
+
+/* Colours are for terminals that have them, and for people who want them. */
+START_TEST(test_explain_colours)
+{
+	ck_assert_ptr_nonnull(strstr(on_terminal("xterm", NULL), "\033[1m"));
+	ck_assert_ptr_null(strchr(on_terminal("dumb", NULL), '\033'));
+	ck_assert_ptr_null(strchr(on_terminal(NULL, NULL), '\033'));
+	ck_assert_ptr_null(strchr(on_terminal("xterm", "1"), '\033'));
+}
+END_TEST
+
+START_TEST(test_explain_facts)
+{
+	static struct ending end;
+
+	command_run(&end, NULL, ARGS("explain", "helper", "bpf_map_lookup_elem"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_int_eq(strncmp(end.out, "  call map_lookup_elem    helper 1\n", 35), 0);
+	command_run(&end, NULL, ARGS("explain", "helper", "51"));
+	ck_assert_int_eq(strncmp(end.out, "  call redirect_map ", 20), 0);
+	command_run(&end, NULL, ARGS("explain", "context", "xdp_md"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\n       4     4  read        data_end "));
+	command_run(&end, NULL, ARGS("explain", "context", "nothing"));
+	ck_assert_str_eq(end.out, "");
+	ck_assert_str_eq(end.err, "rawbpf explain: there is no program type or context 'nothing'\n");
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("explain", "helper", "nothing"));
+	ck_assert_str_eq(end.err, "rawbpf explain: there is no helper 'nothing'\n");
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
 /* ----------------------------------------------------------------- run */
 
 /* r0 has 64 bits, where the kernel tells 32: how the line "r0" goes on. */
@@ -457,6 +526,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_label);
 	tcase_add_test(tests, test_round_trip);
 	tcase_add_test(tests, test_explain);
+	tcase_add_test(tests, test_explain_colours);
+	tcase_add_test(tests, test_explain_facts);
 	tcase_add_loop_test(tests, test_r0, 0, RAWBPF_COUNT(results));
 	tcase_add_test(tests, test_run);
 	tcase_add_test(tests, test_run_maps);
