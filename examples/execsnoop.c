@@ -344,11 +344,7 @@ int main(int argc, char **argv)
 		.what = "call",
 		/* Of calls that sleep, a kprobe at the return misses some. */
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
-		.calls = calls,
-		.call_count = RAWBPF_COUNT(calls),
-		.build_arguments = build_arguments,
-		.build_enter = build_enter,
-		.build_exit = build_exit,
+		.calls = { calls, RAWBPF_COUNT(calls), build_arguments, build_enter, build_exit },
 		/* When the new program is a 32-bit one, the call does not return to sys_exit_execve. */
 		.success = { .group = "sched", .name = "sched_process_exec" },
 		.memory_size = sizeof(struct memory),

@@ -111,13 +111,7 @@ static void build_exit(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
 
-	snoop_build_task(code);
-	snoop_build_recall(code, BPF_REG_7);
-	snoop_build_scratch(code, "forget");
-
-	snoop_build_head(code, BPF_REG_8, 0);
-	snoop_build_filter_comm(code, BPF_REG_8, 0, "forget");
-	snoop_build_result(code, BPF_REG_1);
+	snoop_build_return(code);
 	rawbpf_build_emit(b,
 		BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, FIELD(result)),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_7, offsetof(struct memory, dirfd)),
@@ -159,11 +153,7 @@ int main(int argc, char **argv)
 		.what = "call",
 		/* Of calls that sleep, a kprobe at the return misses some. */
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
-		.calls = calls,
-		.call_count = RAWBPF_COUNT(calls),
-		.build_arguments = build_arguments,
-		.build_enter = build_enter,
-		.build_exit = build_exit,
+		.calls = { calls, RAWBPF_COUNT(calls), build_arguments, build_enter, build_exit },
 		.memory_size = sizeof(struct memory),
 		.memory_max = 8192,
 		.scratch_size = sizeof(struct record),

@@ -217,17 +217,12 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
-static int btf_main(int argc, char **argv)
-{
-	static const struct verb verbs[] = {
-		{ "list", 0, 0, "", list },
-		{ "show", 1, 1, " BTF", show },
-		{ "dump", 1, 2, " BTF [NAME]", dump },
-		{ .name = NULL },
-	};
-
-	return object_main(&btf_member, argc, argv, "jh", verbs);
-}
+static const struct verb verbs[] = {
+	{ "list", 0, 0, "", list },
+	{ "show", 1, 1, " BTF", show },
+	{ "dump", 1, 2, " BTF [NAME]", dump },
+	{ .name = NULL },
+};
 
 const struct member btf_member = {
 	.name = "btf",
@@ -242,5 +237,6 @@ const struct member btf_member = {
 		"  -h, --help       this text\n"
 		"\n"
 		"BTF is an id, a name, vmlinux being the kernel's, or a file (with a '/').\n",
-	.main = btf_main,
+	.verbs = verbs,
+	.letters = "jh",
 };

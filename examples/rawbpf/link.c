@@ -183,16 +183,11 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
-static int link_main(int argc, char **argv)
-{
-	static const struct verb verbs[] = {
-		{ "list", 0, 0, "", list },
-		{ "show", 1, 1, " LINK", show },
-		{ .name = NULL },
-	};
-
-	return object_main(&link_member, argc, argv, "jh", verbs);
-}
+static const struct verb verbs[] = {
+	{ "list", 0, 0, "", list },
+	{ "show", 1, 1, " LINK", show },
+	{ .name = NULL },
+};
 
 const struct member link_member = {
 	.name = "link",
@@ -205,5 +200,6 @@ const struct member link_member = {
 		"  -h, --help   this text\n"
 		"\n"
 		"LINK is an id, the name of its program, or a path in bpffs (with a '/').\n",
-	.main = link_main,
+	.verbs = verbs,
+	.letters = "jh",
 };

@@ -4,7 +4,7 @@
  *
  * One program with members, as busybox has: `rawbpf asm`, or, under that name, `asm`.
  */
-#include "tool.h"
+#include "object.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -66,5 +66,6 @@ int main(int argc, char **argv)
 	/* getopt(3) begins its messages with it, as all others do */
 	snprintf(name, sizeof name, "rawbpf %s", member->name);
 	argv[1] = name;
-	return member->main(argc - 1, argv + 1);
+	return member->verbs ? object_main(member, argc - 1, argv + 1)
+			     : member->main(argc - 1, argv + 1);
 }

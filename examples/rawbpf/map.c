@@ -153,21 +153,16 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
-static int map_main(int argc, char **argv)
-{
-	static const struct verb verbs[] = {
-		{ "list", 0, 0, "", list },
-		{ "show", 1, 1, " MAP", show },
-		{ "dump", 1, 1, " MAP", elements_dump },
-		{ "get", 1, 2, " MAP [KEY]", elements_get },
-		{ "set", 2, 3, " [-n|-e] MAP [KEY] VALUE", elements_set },
-		{ "delete", 2, 2, " MAP KEY", elements_delete },
-		{ "next", 1, 2, " MAP [KEY]", elements_next },
-		{ .name = NULL },
-	};
-
-	return object_main(&map_member, argc, argv, "nejh", verbs);
-}
+static const struct verb verbs[] = {
+	{ "list", 0, 0, "", list },
+	{ "show", 1, 1, " MAP", show },
+	{ "dump", 1, 1, " MAP", elements_dump },
+	{ "get", 1, 2, " MAP [KEY]", elements_get },
+	{ "set", 2, 3, " [-n|-e] MAP [KEY] VALUE", elements_set },
+	{ "delete", 2, 2, " MAP KEY", elements_delete },
+	{ "next", 1, 2, " MAP [KEY]", elements_next },
+	{ .name = NULL },
+};
 
 const struct member map_member = {
 	.name = "map",
@@ -190,5 +185,6 @@ const struct member map_member = {
 		"  10.0.0.1 fe80::1      addresses\n"
 		"A value of a map of maps or programs is the id of one. Before a number that is\n"
 		"negative: --\n",
-	.main = map_main,
+	.verbs = verbs,
+	.letters = "nejh",
 };

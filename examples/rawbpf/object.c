@@ -354,8 +354,7 @@ static int run_verb(const struct member *member, const struct verb *verb,
 	return status == OK ? tool_finish(member) : status;
 }
 
-int object_main(const struct member *member, int argc, char **argv, const char *letters,
-		const struct verb *verbs)
+int object_main(const struct member *member, int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
 						 { "json", no_argument, NULL, 'j' },
@@ -363,7 +362,7 @@ int object_main(const struct member *member, int argc, char **argv, const char *
 	struct arguments arguments = { .json = 0 };
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, member->letters, options, NULL)) != -1) {
 		if (letter == 'h')
 			return tool_help(member);
 		if (letter == '?')
@@ -375,9 +374,9 @@ int object_main(const struct member *member, int argc, char **argv, const char *
 	arguments.json = arguments.letters['j'];
 	arguments.rest = argv + optind + 1;
 	arguments.count = argc - optind - 1;
-	for (; verbs->name; verbs++)
-		if (strcmp(verbs->name, argv[optind]) == 0)
-			return run_verb(member, verbs, &arguments);
+	for (const struct verb *verb = member->verbs; verb->name; verb++)
+		if (strcmp(verb->name, argv[optind]) == 0)
+			return run_verb(member, verb, &arguments);
 	tool_fail(member, "what is '%s'? See rawbpf %s -h", argv[optind], member->name);
 	return USAGE;
 }

@@ -59,8 +59,7 @@ struct verb {
 	int (*run)(const struct arguments *arguments);
 };
 
-/* Parse the arguments and run one of the verbs, which end with one without a name. */
-int object_main(const struct member *member, int argc, char **argv, const char *letters,
-		const struct verb *verbs);
+/* Parse the arguments of a member that has verbs, and run one of these. */
+int object_main(const struct member *member, int argc, char **argv);
 
 #endif

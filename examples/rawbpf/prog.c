@@ -231,17 +231,12 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
-static int prog_main(int argc, char **argv)
-{
-	static const struct verb verbs[] = {
-		{ "list", 0, 0, "", list },
-		{ "show", 1, 1, " PROG", show },
-		{ "dump", 1, 1, " [-x] PROG", prog_dump },
-		{ .name = NULL },
-	};
-
-	return object_main(&prog_member, argc, argv, "xjh", verbs);
-}
+static const struct verb verbs[] = {
+	{ "list", 0, 0, "", list },
+	{ "show", 1, 1, " PROG", show },
+	{ "dump", 1, 1, " [-x] PROG", prog_dump },
+	{ .name = NULL },
+};
 
 const struct member prog_member = {
 	.name = "prog",
@@ -258,5 +253,6 @@ const struct member prog_member = {
 		"\n"
 		"PROG is an id, a name, or a path in bpffs (with a '/').\n"
 		"Runs are counted while kernel.bpf_stats_enabled is 1.\n",
-	.main = prog_main,
+	.verbs = verbs,
+	.letters = "xjh",
 };

@@ -16,12 +16,16 @@ int disasm_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int run_main(int argc, char **argv);
 
+struct verb;
+
 /* A member's name, for messages, and its help. */
 struct member {
 	const char *name;
 	const char *usage; /* the arguments, one line */
 	const char *help;  /* what it does and its options, lines */
-	int (*main)(int argc, char **argv);
+	int (*main)(int argc, char **argv); /* or NULL, and verbs: "rawbpf NAME VERB" */
+	const struct verb *verbs;           /* the last has no name */
+	const char *letters;                /* their options, for getopt(3) */
 };
 extern const struct member asm_member, disasm_member, explain_member, run_member;
 extern const struct member prog_member, map_member, link_member, btf_member;

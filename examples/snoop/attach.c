@@ -41,13 +41,13 @@ static void build_any_arguments(struct snoop_code *code, const struct snoop_tool
 	unsigned i;
 
 	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_7, BPF_REG_6, 8)); /* ctx[1]: number */
-	for (i = 0; i < tool->call_count; i++)
-		rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, (int)tool->calls[i].number, 0),
-				  tool->calls[i].name);
+	for (i = 0; i < tool->calls.count; i++)
+		rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_7, (int)tool->calls.list[i].number, 0),
+				  tool->calls.list[i].name);
 	rawbpf_build_jump(b, BPF_JMP_A(0), "out");
-	for (i = 0; i < tool->call_count; i++) {
-		rawbpf_build_label(b, tool->calls[i].name);
-		tool->build_arguments(code, i);
+	for (i = 0; i < tool->calls.count; i++) {
+		rawbpf_build_label(b, tool->calls.list[i].name);
+		tool->calls.build_arguments(code, i);
 		rawbpf_build_jump(b, BPF_JMP_A(0), "arguments known");
 	}
 	rawbpf_build_label(b, "arguments known");
@@ -61,14 +61,14 @@ static void build_part(struct snoop_code *code, const struct snoop_tool *tool, e
 	if (part == ENTER_ANY)
 		build_any_arguments(code, tool);
 	else if (part == ENTER_ONE)
-		tool->build_arguments(code, call);
+		tool->calls.build_arguments(code, call);
 
 	if (part == PLACE)
 		tool->build(code);
 	else if (part == EXIT || part == SUCCESS)
-		tool->build_exit(code);
+		tool->calls.build_exit(code);
 	else
-		tool->build_enter(code);
+		tool->calls.build_enter(code);
 	snoop_build_end(code);
 }
 
@@ -196,19 +196,19 @@ static int attach_success(struct snoop *snoop)
 static int attach_calls(struct snoop *snoop)
 {
 	const struct snoop_tool *tool = snoop->tool;
-	unsigned places = snoop->way == SNOOP_RAW_TRACEPOINT ? 1 : tool->call_count, i;
+	unsigned places = snoop->way == SNOOP_RAW_TRACEPOINT ? 1 : tool->calls.count, i;
 	int prog = load(snoop, EXIT, 0);
 
 	if (prog < 0)
 		return -1;
 	for (i = 0; i < places; i++)
-		if (attach_call(snoop, prog, tool->calls[i].name, "exit") < 0)
+		if (attach_call(snoop, prog, tool->calls.list[i].name, "exit") < 0)
 			return -1;
 	if (attach_success(snoop) < 0)
 		return -1;
 	for (i = 0; i < places; i++) {
 		prog = load(snoop, snoop->way == SNOOP_RAW_TRACEPOINT ? ENTER_ANY : ENTER_ONE, i);
-		if (prog < 0 || attach_call(snoop, prog, tool->calls[i].name, "enter") < 0)
+		if (prog < 0 || attach_call(snoop, prog, tool->calls.list[i].name, "enter") < 0)
 			return -1;
 	}
 	return 0;
@@ -228,7 +228,7 @@ static int attach_one_way(struct snoop *snoop, enum snoop_way way)
 
 	snoop->way = way;
 	snoop->refusal = (struct rawbpf_error){ 0 };
-	err = snoop->tool->calls ? attach_calls(snoop) : attach_place(snoop);
+	err = snoop->tool->calls.list ? attach_calls(snoop) : attach_place(snoop);
 	if (err < 0)
 		snoop_detach(snoop);
 	return err;

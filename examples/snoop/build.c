@@ -308,3 +308,13 @@ void snoop_build_send(struct snoop_code *code)
 	snoop_build_count(code, SNOOP_REFUSED);
 	rawbpf_build_label(b, "1");
 }
+
+void snoop_build_return(struct snoop_code *code)
+{
+	snoop_build_task(code);
+	snoop_build_recall(code, BPF_REG_7);
+	snoop_build_scratch(code, "forget");
+	snoop_build_head(code, BPF_REG_8, 0);
+	snoop_build_filter_comm(code, BPF_REG_8, 0, "forget");
+	snoop_build_result(code, BPF_REG_1);
+}

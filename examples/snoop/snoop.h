@@ -67,6 +67,15 @@ struct snoop_call {
 	unsigned number;
 };
 
+/* System calls: a program at their beginning, another at their end. */
+struct snoop_calls {
+	const struct snoop_call *list;
+	unsigned count;
+	void (*build_arguments)(struct snoop_code *code, unsigned call); /* put them on the stack */
+	void (*build_enter)(struct snoop_code *code); /* what follows, the same for all calls */
+	void (*build_exit)(struct snoop_code *code);
+};
+
 /* A place in the kernel that a tool watches, for each of the ways. */
 struct snoop_place {
 	struct rawbpf_kprobe_spec kprobe;
@@ -83,15 +92,10 @@ struct snoop_tool {
 	const char *what;     /* "call": what is begun and ended */
 	enum snoop_way ways[SNOOP_WAYS]; /* the best one first */
 
-	/* Either system calls: a program at their beginning, another at their end. */
-	const struct snoop_call *calls;
-	unsigned call_count;
-	void (*build_arguments)(struct snoop_code *code, unsigned call); /* put them on the stack */
-	void (*build_enter)(struct snoop_code *code); /* what follows, the same for all calls */
-	void (*build_exit)(struct snoop_code *code);
+	struct snoop_calls calls; /* either these, or a place, below */
 	/* With tracepoints: where they succeed, if that is not always seen where they return. */
 	struct rawbpf_tracepoint_spec success;
-	/* Or a place, and one program. */
+	/* A place, and one program. */
 	struct snoop_place place;
 	void (*build)(struct snoop_code *code);
 	void (*prepare)(void); /* called once before that, if it is not NULL */
@@ -158,6 +162,12 @@ void snoop_build_forget(struct snoop_code *code);
 
 /* r8 = room for a record; go to `label` if there is none, which cannot be. */
 void snoop_build_scratch(struct snoop_code *code, const char *label);
+
+/*
+ * Where a system call returns that was remembered: r7 = what is remembered, r8 = a record with its
+ * head, and r1 = the result. Go to "forget" if -c is for another.
+ */
+void snoop_build_return(struct snoop_code *code);
 
 /* Fill the struct snoop_head at reg + offset. */
 void snoop_build_head(struct snoop_code *code, unsigned reg, int offset);
