@@ -278,6 +278,72 @@ START_TEST(test_lost_registers)
 }
 END_TEST
 
+/* How many slots from the next one a jump goes, by its page. */
+static int told_distance(const struct bpf_insn *insn)
+{
+	char page[4096], way[16] = "";
+	const char *at;
+	int slots = 0;
+
+	rawbpf_insn_explain(page, sizeof page, insn, 1, RAWBPF_HOST_ORDER, 0, NULL);
+	at = strstr(page, "jump ");
+	if (!at || sscanf(at, "jump %d slot%*[s ]%15[a-z], counted from the next one", &slots, way) != 2)
+		return strstr(page, "continue with the next slot") ? 0 : -1000;
+	return strcmp(way, "back") ? slots : -slots;
+}
+
+/* Jumps land where their pages say: the sum of what is not skipped, or of all rounds. */
+START_TEST(test_jumps)
+{
+	const struct bpf_insn jumps[] = {
+		BPF_JMP_A(0), BPF_JMP_A(1), BPF_JMP_A(2), BPF_JMP_A(3),
+		BPF_JMP32_A(0), BPF_JMP32_A(1), BPF_JMP32_A(2), BPF_JMP32_A(3),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 1), BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 2),
+	};
+	static const unsigned sums[] = { 7, 6, 4, 0 };
+	const struct bpf_insn loop[] = {
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1),
+		BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 5, -2),
+		BPF_EXIT_INSN(),
+	};
+	struct rawbpf_prog_run run = { .data_in = loop, .data_size_in = sizeof loop };
+	int prog;
+
+	for (unsigned n = 0; n < RAWBPF_COUNT(jumps); n++) {
+		const struct bpf_insn insns[] = {
+			BPF_MOV64_IMM(BPF_REG_0, 0),
+			BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_1, 8), /* mark: 0 */
+			/* A way past the jump: else what it skips were unreachable. */
+			jumps[n].code == 0x15 ? jumps[n] : BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 1, 1),
+			jumps[n].code == 0x15 ? BPF_JMP_A(0) : jumps[n],
+			BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1),
+			BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 2),
+			BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 4),
+			BPF_EXIT_INSN(),
+		};
+		/* The conditional one passes the nop first. */
+		int skipped = told_distance(&jumps[n]) - (jumps[n].code == 0x15);
+
+		ck_assert_int_ge(skipped, 0);
+		ck_assert_int_lt(skipped, 4);
+		if (rawbpf_insn_kernel_find(&jumps[n], 1) > (int)live_kernel())
+			continue;
+		prog = load(insns, RAWBPF_COUNT(insns), NULL, 0);
+		ck_assert_int_gt(prog, 2);
+		ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
+		ck_assert_uint_eq(run.retval, sums[skipped]);
+		close(prog);
+	}
+	ck_assert_int_eq(told_distance(&loop[2]), -2);
+	prog = load(loop, RAWBPF_COUNT(loop), NULL, 0);
+	ck_assert_int_gt(prog, 2);
+	ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
+	ck_assert_uint_eq(run.retval, 5);
+	close(prog);
+}
+END_TEST
+
 /* A packet load without the context in r6 is refused. */
 START_TEST(test_packet_context)
 {
@@ -303,6 +369,7 @@ static void add_tests(TCase *tests)
 	live_watch_fds(tests);
 	tcase_add_test(tests, test_expressions);
 	tcase_add_test(tests, test_lost_registers);
+	tcase_add_test(tests, test_jumps);
 	tcase_add_test(tests, test_packet_context);
 }
 
