@@ -82,7 +82,7 @@ static void tell_kernel(struct explanation_words *words, unsigned kernel)
 /* ------------------------------------------------------------------- what is missing */
 
 static const struct rawbpf_failures no_failures = {
-	.sentences = "ENOSYS: this kernel has no such system call, or a seccomp filter hides it\0",
+	.sentences = "ENOSYS: this kernel has no such call, or a seccomp filter hides it\0",
 };
 
 static int is_of_cgroups(unsigned type)

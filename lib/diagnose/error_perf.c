@@ -107,8 +107,7 @@ static const char of_perf[] =
 
 #define OF_KPROBES                                                                                 \
 	"ENOENT: this kernel has no such function, or no entry function of such a system call\0"   \
-	"EINVAL: '@' cannot be probed: not a function's name, one that kprobes "                    \
-	"themselves rely on, or an offset inside an instruction\0"                                 \
+	"EINVAL: '@' cannot be probed: kprobes rely on it, or the offset is inside an instruction\0" \
 	"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"
 
 static const struct rawbpf_failures failures_of_kprobe_pmu_attach = {

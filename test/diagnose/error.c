@@ -52,7 +52,7 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EBADF, 0, NULL), "EBADF" },
 		{ ERROR(NULL, -EBADF, 0, NULL), "EBADF" },
 		{ ERROR(NULL, -ENOSYS, 0, NULL),
-		  "ENOSYS: this kernel has no such system call, or a seccomp filter hides it" },
+		  "ENOSYS: this kernel has no such call, or a seccomp filter hides it" },
 		{ ERROR(NULL, -ENOMEM, 0, NULL),
 		  "ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -EBADF, BPF_PROG_TYPE_CGROUP_DEVICE, "/tmp\n"),
