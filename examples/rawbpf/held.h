@@ -14,7 +14,7 @@
  */
 void held_describe(struct link_told *told);
 
-/* Add "held_by": the processes, without this one, that have a descriptor of a program or a link of it. */
+/* Add "held_by": the other processes that have a descriptor of a program or of a link of it. */
 void held_record(struct record *record, unsigned prog);
 
 #endif

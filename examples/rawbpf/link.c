@@ -17,17 +17,6 @@ static int has_attach_type(unsigned type)
 	       type == BPF_LINK_TYPE_TRACING_MULTI;
 }
 
-static void record_name_of(struct record *record, const char *field, enum rawbpf_constant kind,
-			   unsigned number)
-{
-	const char *name = rawbpf_constant_name(kind, number);
-
-	if (name)
-		record_string(record, field, name);
-	else
-		record_number(record, field, number);
-}
-
 static void record_words(struct record *record, const struct link_told *told)
 {
 	char *words = link_words(told);
@@ -42,7 +31,7 @@ static void record_link(struct record *record, const struct link_told *told)
 	char name[64] = "";
 
 	record_number(record, "id", info->id);
-	record_name_of(record, "type", RAWBPF_LINK_TYPE, info->type);
+	object_record_constant(record, "type", RAWBPF_LINK_TYPE, info->type);
 	if (info->prog_id) {
 		record_number(record, "prog", info->prog_id);
 		object_prog_name(info->prog_id, name);
@@ -76,7 +65,7 @@ static void record_details(struct record *record, const struct link_told *told)
 	};
 
 	if (has_attach_type(info->type))
-		record_name_of(record, "attach_type", RAWBPF_ATTACH_TYPE, info->attach_type);
+		object_record_constant(record, "attach_type", RAWBPF_ATTACH_TYPE, info->attach_type);
 	if (told->name[0])
 		record_string(record, "target", told->name);
 	for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)

@@ -57,14 +57,10 @@ static void record_flags(struct record *record, unsigned value)
 static void record_map(struct record *record, const struct rawbpf_map_info *info, int fd,
 		       const struct users *users)
 {
-	const char *type = rawbpf_constant_name(RAWBPF_MAP_TYPE, info->type);
 	long long memory = object_fdinfo(fd, "memlock");
 
 	record_number(record, "id", info->id);
-	if (type)
-		record_string(record, "type", type);
-	else
-		record_number(record, "type", info->type);
+	object_record_constant(record, "type", RAWBPF_MAP_TYPE, info->type);
 	record_string(record, "name", info->name);
 	record_number(record, "key_size", info->key_size);
 	record_number(record, "value_size", info->value_size);
@@ -124,7 +120,8 @@ static int list_one(void *context, int fd, unsigned id)
 
 static int list(const struct arguments *arguments)
 {
-	struct listing listing = { .table = { .columns = columns, .optional = optional, .json = arguments->json } };
+	struct listing listing = { .table = { .columns = columns, .optional = optional,
+					      .json = arguments->json } };
 	int status = object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &listing.users);
 
 	if (status != OK)

@@ -134,6 +134,16 @@ static unsigned find_name(const struct member *member, enum rawbpf_obj_kind kind
 	return 0;
 }
 
+void object_record_constant(struct record *record, const char *field, enum rawbpf_constant kind,
+			    unsigned number)
+{
+	const char *name = rawbpf_constant_name(kind, number);
+	char digits[16];
+
+	snprintf(digits, sizeof digits, "%u", number);
+	record_string(record, field, name ? name : digits);
+}
+
 long long object_fdinfo(int fd, const char *name)
 {
 	char path[64], line[256];

@@ -33,6 +33,10 @@ void object_name(enum rawbpf_obj_kind kind, int fd, char name[64]);
 /* The name of a program by its id; "" if it is gone. */
 void object_prog_name(unsigned id, char name[64]);
 
+/* Add a number by its name, or, if it has none, its digits: a string in either case. */
+void object_record_constant(struct record *record, const char *field, enum rawbpf_constant kind,
+			    unsigned number);
+
 /* What only /proc tells of a descriptor: "NAME:\tNUMBER". -1: nothing. */
 long long object_fdinfo(int fd, const char *name);
 

@@ -96,13 +96,9 @@ struct asked {
 static void record_prog(struct record *record, const struct asked *asked)
 {
 	const struct rawbpf_prog_info *info = &asked->info;
-	const char *type = rawbpf_constant_name(RAWBPF_PROG_TYPE, info->type);
 
 	record_number(record, "id", info->id);
-	if (type)
-		record_string(record, "type", type);
-	else
-		record_number(record, "type", info->type);
+	object_record_constant(record, "type", RAWBPF_PROG_TYPE, info->type);
 	record_string(record, "name", info->name);
 	record_hex(record, "tag", info->tag, sizeof info->tag);
 	record_number(record, "uid", info->created_by_uid);
