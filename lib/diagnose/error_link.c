@@ -106,8 +106,7 @@ static const struct rawbpf_failures failures_of_link_detach = {
 	.sentences =
 		"EBUSY: the program is detached, but its event in tracefs is still in use\0"
 		"EACCES: tracefs cannot be written; the event stays there\0"
-		"EOPNOTSUPP: tracefs is no longer mounted\0"
-		"ENOENT: somebody else removed the event\0",
+		"EOPNOTSUPP: tracefs is no longer mounted\0",
 };
 RAWBPF__OPERATION(LINK_DETACH, failures_of_link_detach);
 
