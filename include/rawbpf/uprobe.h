@@ -38,8 +38,9 @@ struct rawbpf_uprobe_spec {
  * -EOPNOTSUPP  this kernel has no uprobes, or sysfs is not mounted; a cookie with
  *              RAWBPF_BIND_IOCTL
  * -ENOENT      no such file
- * -EINVAL      no spec; no path, not a regular file, an offset past its end; the program is not of type
- *              kprobe, or is sleepable before 6.0; before 5.15 a cookie or RAWBPF_BIND_LINK
+ * -EINVAL      no spec; no path, not a regular file, an offset past its end; the program
+ *              is not of type kprobe, or is sleepable before 6.0; before 5.15 a cookie or
+ *              RAWBPF_BIND_LINK
  * -EIO, -ENOTSUPP (524)  the instruction cannot be probed: where a process runs the file
  * -ESRCH       no such process
  * -EACCES      CAP_PERFMON is not enough here: it takes CAP_SYS_ADMIN
@@ -68,8 +69,8 @@ struct rawbpf_uprobe_multi_spec {
  * was loaded with expected_attach_type BPF_TRACE_UPROBE_MULTI, or
  * BPF_TRACE_UPROBE_SESSION for a session.
  *
- * -EINVAL   no spec; no path, or both; no offsets, one past the file's end; another type of program; a session
- *           with a program that was not loaded for one; an older kernel
+ * -EINVAL   no spec; no path, or both; no offsets, one past the file's end; another type of
+ *           program; a session with a program that was not loaded for one; an older kernel
  * -E2BIG    more than 1,048,576
  * -EBADF    the path is not a regular file's
  * -ENOENT   no such file
