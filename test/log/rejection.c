@@ -132,9 +132,10 @@ START_TEST(test_builder)
 		"   2: if r3 != 0x5 goto lo\\x0aop                    line 14 <lo\\x0aop+1>\n"
 		"         ^~\n"
 		"   R3 !read_ok\n"
-		"   The register has no value here: at the start only r1 (the context) and r10\n"
-		"   (the frame) have one, and a call takes those of r1 to r5. Set it on every way\n"
-		"   here, or keep it in r6 to r9.\n");
+		"   The register has no value here. At the start only r1 (the context) and r10\n"
+		"   (the frame pointer) have one, and a call leaves none in r1 to r5. Set it on\n"
+		"   every path that reaches this instruction, or keep the value in r6 to r9\n"
+		"   across the call.\n");
 }
 END_TEST
 
@@ -327,7 +328,7 @@ START_TEST(test_origin)
 		"   5: r0 = 0                                        line 6\n"
 		"   6: exit                                          line 7\n"
 		"   Unreleased reference id=2 alloc_insn=4\n"
-		"   What a helper gave has to be given back on every way to the exit: a socket by\n"
+		"   Release what the helper returned on every path to the exit: a socket by\n"
 		"   sk_release, a ring buffer's record by ringbuf_submit or ringbuf_discard.\n";
 	struct rawbpf_rejection r = {
 		.error = -22, .insns = insns, .insn_count = RAWBPF_COUNT(insns), .lines = lines,
