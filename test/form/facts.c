@@ -81,6 +81,7 @@ START_TEST(test_all_pages)
 
 			ck_assert_uint_eq(length, strlen(text));
 			ck_assert_uint_gt(length, 30);
+			ck_assert_uint_lt(length, 4096);
 			for (char *line = text; *line; line += strcspn(line, "\n") + 1)
 				ck_assert_msg(strcspn(line, "\n") <= 80, "%s", line);
 			ck_assert_uint_eq(kind ? rawbpf_context_explain(cut, sizeof cut, n) :

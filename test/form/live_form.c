@@ -150,6 +150,7 @@ START_TEST(test_check)
 {
 	unsigned forms = 0, agreed = 0, refused = 0, kernel = live_kernel();
 
+	rawbpf_memlock_raise(); /* programs that are closed count for a while, before 5.11 */
 	while (rawbpf__form_at(forms))
 		forms++;
 	for (unsigned i = 0; i < 40000; i++) {
