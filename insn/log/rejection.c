@@ -368,12 +368,16 @@ static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 static void say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	char text[128];
-	const char *at;
+	const char *at = r->log;
 	int call;
 
-	for (at = r->log; *at; at = *line_end_at(at) ? line_end_at(at) + 1 : line_end_at(at))
-		if (begins(at, "Causal path:") && say_causes(out, r, at))
-			return;
+	/* The first such line only: however many there are, the log is read once. */
+	while (*at && !begins(at, "Causal path:")) {
+		at = line_end_at(at);
+		at += *at == '\n';
+	}
+	if (say_causes(out, r, at))
+		return;
 	if (rawbpf__log_number(&r->rest, "alloc_insn=", &call) && call >= 0 &&
 	    (unsigned)call < r->insn_count && call != r->previous)
 		say_instruction(out, r, (unsigned)call, text);
