@@ -36,8 +36,8 @@ void snooped_check(const struct snooped *snooped, const struct snooped_run *run,
 
 /*
  * More than it can take: each CPU opens files as fast as it can, `calls` together, while nobody
- * reads what opensnoop prints. What it printed and what it says was lost must be all of them, except
- * at most as many as it says that the kernel missed.
+ * reads what opensnoop prints. What it printed and what it says was lost or not printed must be all
+ * of them, except at most as many as it says that the kernel missed.
  */
 void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem, size_t size);
 
