@@ -18,7 +18,7 @@ START_TEST(objects_are_shown)
 	ck_assert_fact_str(boot, "inspect.dump", "0a 00 00 01");
 	ck_assert_fact_str(boot, "inspect.get", "00 50");
 	ck_assert_fact_str(boot, "inspect.map",
-			   "type    hash|name    numbers|key     4|value   2|max     5|");
+			   "type        hash|name        numbers|key_size    4|value_size  2|max         5|");
 	ck_assert_fact_str(boot, "inspect.btf", has_btf ? "name        vmlinux" :
 			   "status 1: rawbpf btf: this kernel has no BTF");
 	ck_assert_fact_str(boot, "inspect.type", has_btf ?
