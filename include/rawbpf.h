@@ -61,6 +61,7 @@
 #include <rawbpf/btf.h>
 #include <rawbpf/build.h>
 #include <rawbpf/cgroup.h>
+#include <rawbpf/constant.h>
 #include <rawbpf/error.h>
 #include <rawbpf/escape.h>
 #include <rawbpf/form.h>
@@ -70,7 +71,6 @@
 #include <rawbpf/link.h>
 #include <rawbpf/loop.h>
 #include <rawbpf/map.h>
-#include <rawbpf/constant.h>
 #include <rawbpf/net.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/perfbuf.h>

@@ -120,25 +120,26 @@ static int fits(const char *at, const char *end, const char *pattern)
 
 /* ------------------------------------------------------------------------- the hints */
 
+#define HINT(NAME, SENTENCES) static const char rejection_hint_##NAME[] = SENTENCES;
+#define PATTERN(NAME, START)
+#include "hint.def"
+
 static const struct {
-	const char *pattern;
-	const char *hint; /* NULL: that of the row before */
-} rejection_hints[] = {
-#define HINT(NAME, PATTERN, SENTENCES) { PATTERN, SENTENCES },
+	const char *pattern, *hint;
+} rejection_patterns[] = {
+#define HINT(NAME, SENTENCES)
+#define PATTERN(NAME, START) { START, rejection_hint_##NAME },
 #include "hint.def"
 };
 
 RAWBPF__PRIVATE const char *rawbpf__hint_find(const struct rawbpf_log_part *complaint)
 {
-	const char *end = complaint->text + complaint->length, *hint = NULL;
+	const char *end = complaint->text + complaint->length;
 	size_t i;
 
-	for (i = 0; i < sizeof(rejection_hints) / sizeof(rejection_hints[0]); i++) {
-		if (rejection_hints[i].hint)
-			hint = rejection_hints[i].hint;
-		if (fits(complaint->text, end, rejection_hints[i].pattern))
-			return hint;
-	}
+	for (i = 0; i < sizeof(rejection_patterns) / sizeof(rejection_patterns[0]); i++)
+		if (fits(complaint->text, end, rejection_patterns[i].pattern))
+			return rejection_patterns[i].hint;
 	return NULL;
 }
 

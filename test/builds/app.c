@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program of somebody who uses the library: what build.sh builds in every way the README names.
+ * A program of somebody who uses the library: what builds.sh builds in every way the README names.
  * Exits with 0 if the library works, be it only to be refused for want of privilege.
  */
 #include <rawbpf.h>

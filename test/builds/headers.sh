@@ -48,6 +48,7 @@ have_pages() {
 		[ -f "$top/man/$named" ] || { echo "$named: no page"; status=1; }
 	done
 	for page in $pages; do
+		grep -qix "\.Dt ${page%.*} ${page##*.}" "$top/man/$page" || { echo "$page: another title"; status=1; }
 		grep -q "'man/$page'" "$top/meson.build" || { echo "$page: not in meson.build"; status=1; }
 	done
 	return $status

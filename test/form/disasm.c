@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For test/form/llvm.sh and test/c_macros.sh: instructions as files, to compare what we and others
+ * For test/form/llvm.sh: instructions as files, to compare what we and others
  * make of them.
  *
  *	disasm forms		raw: every form that LLVM prints, with its boundaries

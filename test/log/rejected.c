@@ -212,7 +212,8 @@ const char *rejected_hint(const char *name)
 	static const struct {
 		const char *name, *hint;
 	} hints[] = {
-#define HINT(NAME, PATTERN, SENTENCES) { #NAME, SENTENCES },
+#define HINT(NAME, SENTENCES) { #NAME, SENTENCES },
+#define PATTERN(NAME, START)
 #include "../../insn/log/hint.def"
 	};
 

@@ -1,6 +1,6 @@
 	.text
 	.file	"c.c"
-	.file	0 "/work/w/asm" "/tmp/c.c" md5 0xd11c264f530a0976e0018d0ff460a9fe
+	.file	0 "/src" "c.c" md5 0xd11c264f530a0976e0018d0ff460a9fe
 	.section	xdp,"ax",@progbits
 	.globl	prog                            # -- Begin function prog
 	.p2align	3
