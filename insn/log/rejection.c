@@ -195,9 +195,11 @@ static const char *register_at(const char *text, unsigned reg)
 /* "(id=0,off=12,r=12)" of "R2(id=0,off=12,r=12)", what the complaint says of its register. */
 static struct rawbpf_log_part complaint_state(const struct rawbpf_rejection *r, unsigned reg)
 {
-	const char *at = r->complaint.text, *end = at + r->complaint.length, *stop;
+	const char *at = r->complaint.text, *end, *stop;
 
-	for (; reg == (unsigned)r->reg && end - at > 3; at++) {
+	if (reg != (unsigned)r->reg || !r->complaint.length)
+		return (struct rawbpf_log_part){ NULL, 0 };
+	for (end = at + r->complaint.length; end - at > 3; at++) {
 		const char *behind = at + 1;
 		unsigned number;
 
