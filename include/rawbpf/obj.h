@@ -120,9 +120,10 @@ int rawbpf_task_fd_info(struct rawbpf_task_fd_info *info, int pid, int fd);
 int rawbpf_memlock_raise(void);
 
 /*
- * A token lets a process in a user namespace use bpf(2). Make one of the BPF file system that `bpffs` is a descriptor of (its root,
- * opened with O_RDONLY); close it with close(2). It allows what the mount
- * options delegate_cmds, delegate_maps, delegate_progs and delegate_attachs say,
+ * A token lets a process in a user namespace use bpf(2). Make one of the BPF file
+ * system that `bpffs` is a descriptor of (its root, opened with O_RDONLY); close
+ * it with close(2). It allows what the mount options delegate_cmds,
+ * delegate_maps, delegate_progs and delegate_attachs say,
  * to a process with CAP_BPF (and more, as without a token) in the user namespace
  * that owns the mount. The `token` fields of map, program and BTF specs take it,
  * with BPF_F_TOKEN_FD in their flags.
