@@ -88,7 +88,8 @@ static int pointer_of(const struct rawbpf__form *form, const struct bpf_insn *in
 /* "if (X) goto +1" is whether X holds. */
 static void print_function(unsigned number, const char *c, int packet)
 {
-	printf("static void run_%u(struct claim_state *state, uint64_t memory, "
+	/* Operands are at any address, as instructions may be. */
+	printf("__attribute__((no_sanitize(\"alignment\"))) static void run_%u(struct claim_state *state, uint64_t memory, "
 	       "const unsigned char *packet)\n{\n"
 	       "\tu64 r0 = state->in[0], r1 = state->in[1], r2 = state->in[2];\n", number);
 	printf("\t(void)memory, (void)packet, (void)r1, (void)r2;\n\tstate->taken = 0;\n");
