@@ -157,22 +157,6 @@ static const char *string_at(const struct dump *dump, unsigned offset)
 	return string ? string : "";
 }
 
-enum { PROBE_MEMSX = 0x40, PROBE_MEM32SX = 0xc0, PROBE_ATOMIC = 0xe0 };
-
-/*
- * The verifier marks accesses that may fault by modes of their own. The kernel shows some of
- * them as the mode that they were loaded with; this does the same for the others.
- */
-static void unmark_fault(struct bpf_insn *insn)
-{
-	unsigned class = BPF_CLASS(insn->code), mode = BPF_MODE(insn->code);
-
-	if (class == BPF_LDX && (mode == PROBE_MEMSX || mode == PROBE_MEM32SX))
-		insn->code = (insn->code & ~0xe0) | BPF_MEMSX;
-	else if (class == BPF_STX && mode == PROBE_ATOMIC)
-		insn->code = (insn->code & ~0xe0) | BPF_ATOMIC;
-}
-
 /* The name of the function that instruction `slot` calls, or hands to a helper; NULL: none. */
 static const char *target_name(const struct dump *dump, unsigned slot, const struct bpf_insn *insn)
 {
@@ -200,7 +184,6 @@ static void format_insn(const struct dump *dump, unsigned slot, char text[512], 
 		insns->imm = insns->off;
 		insns->off = 0;
 	}
-	unmark_fault(insns);
 	target = target_name(dump, slot, insns);
 	if (target)
 		rawbpf_terminal_escape(label, sizeof label, target, strlen(target));

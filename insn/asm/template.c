@@ -42,9 +42,10 @@ static void fill_in(struct rawbpf__out *out, const struct rawbpf__form *form, un
 		rawbpf__out_text(out, form->op);
 	else if (letter == 'F')
 		rawbpf__out_number(out, form->fix);
-	else if (letter == 'T')
+	else if (letter == 'T') {
+		rawbpf__out_text(out, rawbpf__form_qualifier(form->code));
 		rawbpf__out_text(out, rawbpf__form_type(form->code));
-	else if (letter == 'R' || (dialect == RAWBPF_KERNEL && (letter == 'J' || letter == 'L')))
+	} else if (letter == 'R' || (dialect == RAWBPF_KERNEL && (letter == 'J' || letter == 'L')))
 		rawbpf__out_text(out, "pc+");
 	else if (letter == 'O')
 		rawbpf__out_text(out, "+");

@@ -174,6 +174,8 @@ static const char *explain_mode(unsigned code)
 		"mode: atomic, imm says which\0"
 		"mode";
 
+	if (*rawbpf__form_qualifier(code))
+		return "mode: memory, may fault";
 	if ((code & 7) == BPF_ST && code >> 5 == 6)
 		return "mode: barrier";
 	return rawbpf__nth(modes, code >> 5);
@@ -210,8 +212,6 @@ static void explain_code(struct explain *explain, const unsigned char *bytes)
 	if (class < BPF_ALU) {
 		const char *mode = rawbpf__mode_name(code);
 
-		if (code == 0xc2)
-			mode = "NOSPEC";
 		explain_code_bits(explain, bytes, "555 22 333", '5', mode ? mode : "?",
 				  explain_mode(code));
 		explain_code_bits(explain, bytes, "555 22 333", '2', rawbpf__size_name(code),
@@ -400,7 +400,7 @@ static const char *explain_section(const struct rawbpf__form *form)
 	}
 }
 
-enum { EXPLAIN_INDENT = 11, EXPLAIN_WIDTH = 80 };
+enum { EXPLAIN_INDENT = 11, EXPLAIN_TITLE = 29, EXPLAIN_WIDTH = 80 };
 
 static void explain_line(struct explain *explain, const char *name, char *line, char *end)
 {
@@ -428,6 +428,16 @@ static void explain_sentences(struct explain *explain, const char *name, char *l
 	explain_line(explain, name, line, end);
 }
 
+/* What becomes of an access that the verifier has marked; "": it is not. */
+static const char *explain_fault(unsigned code)
+{
+	if (!*rawbpf__form_qualifier(code))
+		return "";
+	return (code & 7) == BPF_LDX ?
+	       " If the access faults, the register becomes 0. Only the verifier writes this." :
+	       " If the access faults, it is skipped. Only the verifier writes this.";
+}
+
 static void explain_meaning(struct explain *explain)
 {
 	static const char groups[] =
@@ -438,6 +448,7 @@ static void explain_meaning(struct explain *explain)
 	int kernel = rawbpf_insn_kernel_find(explain->insns, 2);
 
 	at = rawbpf__words(line, explain->insns, form, RAWBPF__WORDS);
+	at = rawbpf__put(at, explain_fault(form->code));
 	explain_sentences(explain, "does", line, at);
 	at = rawbpf__words(line, explain->insns, form, RAWBPF__EXPRESSION);
 	explain_sentences(explain, "as C", line, at);
@@ -456,21 +467,19 @@ static void explain_meaning(struct explain *explain)
 
 static void explain_title(struct explain *explain, const unsigned char *bytes, unsigned slots)
 {
-	char line[EXPLAIN_LINE], *at;
+	char line[EXPLAIN_LINE], *at = rawbpf__put(line, "not an instruction");
 	const char *text;
 
-	explain_add(explain, "  ");
-	explain_slot(explain, bytes);
-	explain_add(explain, "    ");
-	explain_colour(explain, FIELD_TITLE);
 	if (explain->form) {
 		text = rawbpf__form_text(explain->form, RAWBPF_LLVM);
 		at = rawbpf__format_plain(line, explain->insns, explain->form, text);
-		*at = 0;
-		explain_add(explain, line);
-	} else {
-		explain_add(explain, "not an instruction");
 	}
+	*at = 0;
+	explain_add(explain, "  ");
+	explain_slot(explain, bytes);
+	explain_add(explain, at - line > EXPLAIN_WIDTH - EXPLAIN_TITLE ? "\n    " : "    ");
+	explain_colour(explain, FIELD_TITLE);
+	explain_add(explain, line);
 	explain_colour(explain, FIELD_END);
 	if (slots == 2) {
 		explain_add(explain, "\n  ");

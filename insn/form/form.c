@@ -167,9 +167,39 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 	return NULL;
 }
 
+/* Modes by which the verifier marks accesses that may fault, of what is loaded with other modes. */
+enum {
+	FORM_PROBE_MEM = 0x20,		/* BPF_LDX: for BPF_MEM */
+	FORM_PROBE_MEMSX = 0x40,	/* BPF_LDX: for BPF_MEMSX */
+	FORM_PROBE_MEM32 = 0xa0,	/* BPF_LDX, BPF_ST, BPF_STX: for BPF_MEM in an arena */
+	FORM_PROBE_MEM32SX = 0xc0,	/* BPF_LDX: for BPF_MEMSX in an arena */
+	FORM_PROBE_ATOMIC = 0xe0	/* BPF_STX: for BPF_ATOMIC in an arena */
+};
+
+RAWBPF__PRIVATE const char *rawbpf__form_qualifier(unsigned code)
+{
+	static const char none[] = "", probe[] = "__probe ", arena[] = "__arena ";
+	unsigned class = code & 7, mode = code & 0xe0;
+
+	if (class == BPF_LDX && (mode == FORM_PROBE_MEM || mode == FORM_PROBE_MEMSX))
+		return probe;
+	if ((class == BPF_LDX && mode == FORM_PROBE_MEM32SX) ||
+	    (class == BPF_STX && mode == FORM_PROBE_ATOMIC))
+		return arena;
+	return class - BPF_LDX <= BPF_STX - BPF_LDX && mode == FORM_PROBE_MEM32 ? arena : none;
+}
+
+static int form_is_signed(unsigned code)
+{
+	unsigned mode = code & 0xe0;
+
+	return (code & 7) == BPF_LDX &&
+	       (mode == 0x80 || mode == FORM_PROBE_MEMSX || mode == FORM_PROBE_MEM32SX);
+}
+
 RAWBPF__PRIVATE const char *rawbpf__form_type(unsigned code)
 {
 	static const char types[8][4] = { "u32", "u16", "u8", "u64", "s32", "s16", "s8", "s64" };
 
-	return types[(code >> 3 & 3) | ((code & 0xe0) == 0x80 ? 4 : 0)];
+	return types[(code >> 3 & 3) | (form_is_signed(code) ? 4 : 0)];
 }

@@ -23,7 +23,8 @@
  *	%R	imm, a call's target, after "pc"; %K the same without "pc"
  *	%H	imm, a helper of the kernel
  *	%Y	what ends a load of 64 bits
- *	%T	u8, u16, u32, u64, or s8, s16, s32, as the opcode says
+ *	%T	u8, u16, u32, u64, or s8, s16, s32, as the opcode says; "__probe " or "__arena "
+ *		before it where the verifier has marked that the access may fault
  *	%o %F	the form's operator, and its `fix` in decimal: literal text
  *	%Z %P	C only: BPF_W..., and BPF_ADD, BPF_JEQ...
  *
@@ -52,7 +53,7 @@
  *
  * OUR OWN SYNTAX, where LLVM prints nothing or something that does not assemble
  * back to the same bytes: subprog[...], subprog[...][...], map[...], var[...], kfunc[...], "call pc+0x5", zext(),
- * skb[rN + imm], gotox, nospec, &(void __percpu *)(rN). LLVM 19 prints all calls as
+ * skb[rN + imm], gotox, nospec, &(void __percpu *)(rN), __probe, __arena. LLVM 19 prints all calls as
  * "call 0x5" and all loads of pseudo values as "ld_pseudo r1, 0x1, 0x5", which its own
  * assembler reads as something else, and omits the immediate of a packet load.
  */
@@ -172,7 +173,13 @@ RAWBPF__PRIVATE const char *rawbpf__form_text(const struct rawbpf__form *form, u
  */
 RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix, int strict);
 
-/* "u32": what %T stands for, filled up with zeros to 4 bytes. */
+/* "u32": what %T ends with, filled up with zeros to 4 bytes. */
 RAWBPF__PRIVATE const char *rawbpf__form_type(unsigned code);
+
+/*
+ * What %T begins with. "__probe ": a load from a kernel pointer that may be bad, "__arena ": an
+ * access to an arena, whose page may be missing; else "". The verifier alone writes those two.
+ */
+RAWBPF__PRIVATE const char *rawbpf__form_qualifier(unsigned code);
 
 #endif

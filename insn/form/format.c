@@ -223,6 +223,7 @@ static char *format_operand(char *at, struct rawbpf__format *format, char letter
 	case 'o':
 		return rawbpf__put_short(at, format->form->op);
 	case 'T':
+		at = rawbpf__put(at, rawbpf__form_qualifier(insn->code));
 		return rawbpf__put_short(at, rawbpf__form_type(insn->code));
 	case 'I':
 		return format_number(at, format, NUMBER_I, insn->imm);
@@ -334,6 +335,7 @@ static int format_has_macro(const struct bpf_insn *insn, const struct rawbpf__fo
 	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
 
 	return insn->dst_reg <= BPF_REG_10 && insn->src_reg <= BPF_REG_10 &&
+	       !*rawbpf__form_qualifier(insn->code) &&
 	       rawbpf__rule_holds(shape->imm, insn->imm, form->fix, 1) &&
 	       rawbpf__rule_holds(shape->off, insn->off, form->fix, 1);
 }

@@ -32,7 +32,15 @@ RAWBPF__PRIVATE const char *rawbpf__class_name(unsigned code)
 
 RAWBPF__PRIVATE const char *rawbpf__mode_name(unsigned code)
 {
-	const char *name = rawbpf__nth("IMM\0ABS\0IND\0MEM\0MEMSX\0\0ATOMIC\0", code >> 5 & 7);
+	static const char loads[] = "IMM\0ABS\0IND\0MEM\0MEMSX\0\0\0";
+	static const char others[] =
+		"\0PROBE_MEM\0PROBE_MEMSX\0MEM\0MEMSX\0PROBE_MEM32\0PROBE_MEM32SX\0PROBE_ATOMIC";
+	unsigned class = code & 7, mode = code >> 5 & 7;
+	const char *name = rawbpf__nth(class == BPF_LD ? loads : others, mode);
 
+	if (class == BPF_STX && mode == BPF_ATOMIC >> 5)
+		name = "ATOMIC";
+	else if (class == BPF_ST && mode == BPF_ATOMIC >> 5)
+		name = "NOSPEC";
 	return *name ? name : NULL;
 }

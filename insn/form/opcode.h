@@ -14,7 +14,7 @@ RAWBPF__PRIVATE const char *rawbpf__size_name(unsigned code);
 /* "LD", "LDX", "ST", "STX", "ALU", "JMP", "JMP32", "ALU64" */
 RAWBPF__PRIVATE const char *rawbpf__class_name(unsigned code);
 
-/* "IMM", "ABS", "IND", "MEM", "MEMSX", "ATOMIC"; NULL: not one. */
+/* "IMM", "ABS", "IND", "MEM", "MEMSX", "ATOMIC", "NOSPEC", "PROBE_MEM"...; NULL: not one. */
 RAWBPF__PRIVATE const char *rawbpf__mode_name(unsigned code);
 
 #endif

@@ -155,7 +155,10 @@ static void add_operand(char **at, const struct sample *sample, char what, int k
 				       helper ? helper : "unknown", sample->imm);
 		break;
 	case 'Y': *at += sprintf(*at, "%s", kernel ? "" : " ll"); break;
-	case 'T': *at += sprintf(*at, "%s", rawbpf__form_type(sample->form->code)); break;
+	case 'T':
+		*at += sprintf(*at, "%s%s", rawbpf__form_qualifier(sample->form->code),
+			       rawbpf__form_type(sample->form->code));
+		break;
 	case 'o': *at += sprintf(*at, "%s", sample->form->op); break;
 	case 'F': add(at, "%lld", sample->form->fix); break;
 	default: ck_abort_msg("%%%c in a template", what);
@@ -280,7 +283,7 @@ static int llvm_knows(const struct rawbpf__form *form)
 	case RAWBPF__SHAPE_JA32:
 		return 0;
 	}
-	return 1;
+	return !*rawbpf__form_qualifier(form->code);
 }
 
 static long read_all(const char *path, void *buffer, size_t size)

@@ -61,7 +61,8 @@ static int llvm_prints(const struct rawbpf__form *form)
 	case RAWBPF__SHAPE_STORE_REL64:
 		return 0;
 	}
-	return form->code != 0x18 || form->shape == RAWBPF__SHAPE_LD64;
+	return !*rawbpf__form_qualifier(form->code) &&
+	       (form->code != 0x18 || form->shape == RAWBPF__SHAPE_LD64);
 }
 
 static void write_form(const struct rawbpf__form *form, const struct bpf_insn *insns,
