@@ -213,8 +213,8 @@ static void explain_denied(struct explanation_words *words, const struct rawbpf_
 	else if (missing)
 		explain_missing(words, error, missing, held);
 	else if ((needed_capabilities(error) || !sentence) && rawbpf__in_user_namespace())
-		tell(words, "this process has its capabilities only in a user namespace, "
-			   "and bpf(2) asks the initial one; run it as root outside", NULL);
+		tell(words, "this process has its capabilities only in a user namespace, and bpf(2) "
+			   "checks the initial one; run it as root outside", NULL);
 	else if (sentence)
 		tell(words, sentence, error->name);
 	else if (rawbpf__is_locked_down())
@@ -244,7 +244,7 @@ static void explain_age(struct explanation_words *words, unsigned wanted)
 {
 	tell(words, "this kernel is Linux ", NULL);
 	tell_kernel(words, rawbpf__kernel());
-	tell(words, ", and that came with ", NULL);
+	tell(words, ", and this needs Linux ", NULL);
 	tell_kernel(words, wanted);
 }
 
@@ -254,8 +254,8 @@ static const char of_any_operation[] =
 	"ENOSYS: this kernel has no bpf(2) (it was built without CONFIG_BPF_SYSCALL), or a seccomp "
 	"filter hides it\0"
 	"ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached\0"
-	"EMFILE: this process may not open more; ulimit -n raises that\0"
-	"ENAMETOOLONG: the kernel takes no name of that length\0"
+	"EMFILE: this process may open no more descriptors; raise ulimit -n\0"
+	"ENAMETOOLONG: the name is longer than the kernel accepts\0"
 	"EOPNOTSUPP: this kernel, or its JIT on this machine, cannot do it\0";
 
 static const char *find_sentence(const char *sentences, const char *name)

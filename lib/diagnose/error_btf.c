@@ -6,8 +6,8 @@ static const struct rawbpf_failures failures_of_btf_load = {
 	.capabilities = RAWBPF__NEEDS_BPF,
 	.sentences =
 		"EPERM: a security module, a seccomp filter or the kernel's configuration refuses it\0"
-		"EINVAL: the BTF is broken, or has a kind that this kernel does not know; its log "
-		"says which type\0"
+		"EINVAL: the BTF is malformed, or has a kind that this kernel does not know; the "
+		"log names the type\0"
 		"E2BIG: the BTF is larger than 16 MB\0",
 };
 RAWBPF__OPERATION(BTF_LOAD, failures_of_btf_load);
@@ -26,21 +26,22 @@ static const char *why_no_kernel_btf(const struct rawbpf_error *error)
 	if (error->error != -ENOENT && error->error != -EPERM)
 		return NULL;
 	if (!rawbpf__exists("/sys/kernel") && error->error == -EPERM)
-		return "sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
-		       "mount it: mount -t sysfs sysfs /sys";
+		return "sysfs is not mounted, and without it reading the kernel's BTF needs "
+		       "CAP_SYS_ADMIN; mount it: mount -t sysfs sysfs /sys";
 	if (!rawbpf__exists("/sys/kernel") && rawbpf__kernel() < RAWBPF__KERNEL(5, 11))
-		return "sysfs is not mounted, and without it this kernel does not tell which BTF is "
+		return "sysfs is not mounted, and without it this kernel does not say which BTF is "
 		       "its own; mount it: mount -t sysfs sysfs /sys";
 	if (!rawbpf__exists("/sys/kernel/btf/vmlinux"))
-		return "this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF";
+		return "this kernel has no BTF (/sys/kernel/btf/vmlinux); boot one with "
+		       "CONFIG_DEBUG_INFO_BTF";
 	return NULL;
 }
 
 static const struct rawbpf_failures failures_of_btf_kernel_open = {
 	.look = why_no_kernel_btf,
 	.sentences =
-		"ENOENT: the kernel's BTF is not to be found\0"
-		"EINVAL: what the kernel gives is not sound BTF\0",
+		"ENOENT: the kernel's BTF cannot be found\0"
+		"EINVAL: the kernel's BTF is malformed\0",
 };
 RAWBPF__OPERATION(BTF_KERNEL_OPEN, failures_of_btf_kernel_open);
 
@@ -48,19 +49,21 @@ static const struct rawbpf_failures failures_of_btf_module_open = {
 	.look = why_no_kernel_btf,
 	.sentences =
 		"ENOENT: the module '@' is not loaded, or has no BTF; see /sys/kernel/btf\0"
-		"EINVAL: the BTF of '@' does not fit to the kernel's\0",
+		"EINVAL: the BTF of '@' does not fit the kernel's\0",
 };
 RAWBPF__OPERATION(BTF_MODULE_OPEN, failures_of_btf_module_open);
 
 static const struct rawbpf_failures failures_of_btf_fd_open = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
-	.sentences = "ENOENT: the kernel holds no BTF of that name, or tells none before 5.11\0",
+	.sentences = "ENOENT: the kernel holds no BTF of that name; before 5.11 it shows no "
+		     "names\0",
 };
 RAWBPF__OPERATION(BTF_FD_OPEN, failures_of_btf_fd_open);
 
 static const struct rawbpf_failures failures_of_btf_open = {
 	.sentences =
-		"EBADF: it is not open\0"
-		"EINVAL: it is not BTF, or a module's without the kernel's as its base\0",
+		"EBADF: the descriptor is not open\0"
+		"EINVAL: the descriptor is not of BTF, or a module's BTF lacks the kernel's as its "
+		"base\0",
 };
 RAWBPF__OPERATION(BTF_OPEN, failures_of_btf_open);

@@ -4,17 +4,18 @@
 
 static const char of_buffers[] =
 	"EBADF: the map is not open\0"
-	"EBADMSG: its positions make no sense; somebody else writes to it\0"
+	"EBADMSG: the buffer's positions are impossible; make sure that no other process writes to "
+	"it\0"
 	"EPERM: the map is frozen or read-only\0"
-	"ENOSPC: this user may watch no more descriptors; "
-	"/proc/sys/fs/epoll/max_user_watches raises that\0";
+	"ENOSPC: this user's epoll watches are used up; raise "
+	"/proc/sys/fs/epoll/max_user_watches\0";
 
 static const struct rawbpf_failures failures_of_ring_open = {
 	.more_sentences = of_buffers,
 	.sentences =
 		"EINVAL: the map is not a ring buffer\0"
 		"EACCES: the map's descriptor is read-only\0"
-		"EOPNOTSUPP: a process of 32 bits cannot read a ring with BPF_F_RB_OVERWRITE\0",
+		"EOPNOTSUPP: a 32-bit process cannot read a ring with BPF_F_RB_OVERWRITE\0",
 };
 RAWBPF__OPERATION(RING_OPEN, failures_of_ring_open);
 
@@ -30,9 +31,9 @@ RAWBPF__OPERATION(USER_RING_OPEN, failures_of_user_ring_open);
 static const struct rawbpf_failures failures_of_user_ring_reserve = {
 	.more_sentences = of_buffers,
 	.sentences =
-		"ENOSPC: the ring is full; a program has to drain it\0"
+		"ENOSPC: the ring is full; try again after a program has drained it\0"
 		"E2BIG: the record is larger than the ring, or than 16 MB\0"
-		"EINTR: a signal came while waiting; try again\0"
+		"EINTR: a signal interrupted the wait; try again\0"
 		"EBADF: the ring is closed\0",
 };
 RAWBPF__OPERATION(USER_RING_RESERVE, failures_of_user_ring_reserve);
@@ -68,20 +69,22 @@ static const struct rawbpf_failures failures_of_perfbuf_open = {
 	.more_sentences = of_buffers,
 	.sentences =
 		"EINVAL: the map is not a perf event array, or the buffer's size is not 2^n pages\0"
-		"ENODEV: no CPU is there to be read from\0"
-		"E2BIG: the map has no place for some CPU's number; create it with max_entries of "
+		"ENODEV: no CPU could be given a buffer\0"
+		"E2BIG: the map has no entry for one of the CPUs; create it with max_entries = "
 		"rawbpf_cpu_count()\0"
-		"EPERM: the map is frozen or read-only, or this user may lock no more memory; "
-		"ulimit -l and kernel.perf_event_mlock_kb raise that\0"
-		"ENOSYS: to keep the newest needs membarrier(2), which this kernel was built without\0"
-		"EOPNOTSUPP: to keep the newest needs MEMBARRIER_CMD_GLOBAL of membarrier(2)\0",
+		"EPERM: the map is frozen or read-only, or this user's locked memory is used up; "
+		"raise ulimit -l or kernel.perf_event_mlock_kb\0"
+		"ENOSYS: keeping the newest records needs membarrier(2); this kernel has none, or a "
+		"seccomp filter hides it\0"
+		"EOPNOTSUPP: keeping the newest records needs MEMBARRIER_CMD_GLOBAL of "
+		"membarrier(2), which this kernel lacks\0",
 };
 RAWBPF__OPERATION(PERFBUF_OPEN, failures_of_perfbuf_open);
 
 static const struct rawbpf_failures failures_of_perfbuf_read = {
 	.sentences =
 		"EBADF: the buffer is closed\0"
-		"EBADMSG: something that is no record is in a buffer\0"
+		"EBADMSG: a buffer holds bytes that are not a record\0"
 		"ENOSYS: a seccomp filter hides membarrier(2)\0",
 };
 RAWBPF__OPERATION(PERFBUF_READ, failures_of_perfbuf_read);
@@ -90,11 +93,12 @@ static const struct rawbpf_failures failures_of_loop = {
 	.sentences =
 		"EBADF: the source or the loop is closed\0"
 		"EEXIST: the source is in the loop already\0"
-		"EBADMSG: the content of a source makes no sense; somebody else reads it too\0"
-		"EINTR: a signal came before any record; try again\0"
+		"EBADMSG: the content of a source is malformed; make sure that nothing else reads "
+		"or writes it\0"
+		"EINTR: a signal interrupted the wait before any record; try again\0"
 		"ENOSYS: a seccomp filter hides epoll(7)\0"
-		"ENOSPC: this user may watch no more descriptors; "
-		"/proc/sys/fs/epoll/max_user_watches raises that\0",
+		"ENOSPC: this user's epoll watches are used up; raise "
+		"/proc/sys/fs/epoll/max_user_watches\0",
 };
 RAWBPF__OPERATION(LOOP_OPEN, failures_of_loop);
 RAWBPF__OPERATION(LOOP_ADD, failures_of_loop);

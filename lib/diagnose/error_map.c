@@ -35,9 +35,8 @@ static const struct rawbpf_failures failures_of_map_create = {
 	.capabilities_of = capabilities_of_map,
 	.kernel_of = kernel_of_map,
 	.sentences =
-		"EINVAL: the map's type refuses these sizes or flags, this kernel does not know "
-		"it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) "
-		"has what each type wants\0"
+		"EINVAL: the type rejects these sizes or flags, this kernel lacks it, or the name "
+		"has characters outside [A-Za-z0-9_.]; see rawbpf_map_types(7)\0"
 		"E2BIG: the map is larger than its type allows\0"
 		"EBADF: the inner map or the BTF is not open\0",
 };
@@ -47,21 +46,22 @@ RAWBPF__OPERATION(PROBE_MAP_HAS, failures_of_map_create);
 
 static const struct rawbpf_failures failures_of_map_element = {
 	.sentences =
-		"EPERM: the map is frozen, or its descriptor or its flags do not allow that "
-		"(BPF_F_RDONLY, BPF_F_WRONLY)\0"
-		"EACCES: the map is frozen, or its flags do not allow that\0"
+		"EPERM: the map is frozen, or its descriptor or flags forbid this (BPF_F_RDONLY, "
+		"BPF_F_WRONLY)\0"
+		"EACCES: the map is frozen, or its flags forbid this\0"
 		"ENOENT: the map has no such key, or is empty\0"
-		"EEXIST: the key is there already; BPF_ANY replaces\0"
-		"E2BIG: the map is full, or has no such index; create it with more max_entries\0"
-		"EINVAL: its type cannot do that, not with these flags, or not with this key or "
-		"value (a prefix that is too long, an inner map of another shape)\0"
-		"ENOSPC: the buffer is smaller than what one step of the batch brings; use a larger "
-		"one, and go on\0"
-		"EBUSY: a program on this CPU is changing the same element, or the map is full of "
-		"such; try again\0"
-		"EBADF: it is not open, or what is put into it is not\0"
-		"ENOTSOCK: its values are descriptors of sockets, and this is another one\0"
-		"EFAULT: a pointer is not this process's\0"
+		"EEXIST: the key exists already; BPF_ANY replaces its value\0"
+		"E2BIG: the map is full, or has no such index; create it with a larger "
+		"max_entries\0"
+		"EINVAL: the type lacks this operation or flag, or rejects the key (prefix too "
+		"long) or value (other inner map)\0"
+		"ENOSPC: the buffer is smaller than one step of the batch; go on with a larger "
+		"one\0"
+		"EBUSY: a program is changing this part of the map; try again\0"
+		"EBADF: the map is not open, or the descriptor in the value is not\0"
+		"ENOTSOCK: the map's values are sockets, and this descriptor is of something "
+		"else\0"
+		"EFAULT: a pointer is outside this process's memory\0"
 		"EOPNOTSUPP: its type cannot do that\0",
 };
 RAWBPF__OPERATION(MAP_LOOKUP, failures_of_map_element);
@@ -83,8 +83,8 @@ RAWBPF__OPERATION(MAP_PERCPU_LOOKUP, failures_of_map_percpu_lookup);
 
 static const struct rawbpf_failures failures_of_map_layout_info = {
 	.sentences =
-		"EBADF: it is not open\0"
-		"EINVAL: it is not a map\0"
+		"EBADF: the map is not open\0"
+		"EINVAL: the descriptor is not a map's\0"
 		"ENOENT: the number of CPUs cannot be read; mount sysfs: mount -t sysfs sysfs /sys\0",
 };
 RAWBPF__OPERATION(MAP_LAYOUT_INFO, failures_of_map_layout_info);
@@ -92,20 +92,21 @@ RAWBPF__OPERATION(MAP_ITER_OPEN, failures_of_map_layout_info);
 
 static const struct rawbpf_failures failures_of_map_view_open = {
 	.sentences =
-		"EBADF: it is not open\0"
+		"EBADF: the map is not open\0"
 		"EINVAL: the map is not an array, was created without BPF_F_MMAPABLE, or its "
 		"descriptor is read-only\0"
-		"EPERM: the map is frozen; open the view for reading only\0"
-		"EACCES: the map's flags or its descriptor do not allow that (BPF_F_RDONLY, "
-		"BPF_F_WRONLY, BPF_F_RDONLY_PROG)\0",
+		"EPERM: the map is frozen; open the view read-only\0"
+		"EACCES: the map's flags or descriptor forbid this (BPF_F_RDONLY, BPF_F_WRONLY, "
+		"BPF_F_RDONLY_PROG)\0",
 };
 RAWBPF__OPERATION(MAP_VIEW_OPEN, failures_of_map_view_open);
 
 static const struct rawbpf_failures failures_of_map_freeze = {
 	.sentences =
 		"EPERM: the map is frozen already, or its descriptor is read-only\0"
-		"EBUSY: the map is frozen already, or mapped for writing; close such views first\0"
+		"EBUSY: the map is frozen already, or mapped for writing; close its writable views "
+		"first\0"
 		"EOPNOTSUPP: maps of this type cannot be frozen\0"
-		"EBADF: it is not open\0",
+		"EBADF: the map is not open\0",
 };
 RAWBPF__OPERATION(MAP_FREEZE, failures_of_map_freeze);

@@ -6,12 +6,12 @@
 
 /* Who attached it by netlink has no link, and "off" alone is of one of the two modes. */
 #define END_OF_XDP                                                                                 \
-	"; end that one's link, or if it has none: ip link set dev @ xdpdrv off, or xdpgeneric off\0"
+	"; detach its link, or without a link: ip link set dev @ xdpdrv off, or xdpgeneric off\0"
 
 static const struct rawbpf_failures failures_of_xdp_attach = {
 	.capabilities = RAWBPF__NEEDS_NET,
 	.sentences =
-		"EINVAL: there is no device '@', or the program is not of type xdp\0"
+		"EINVAL: the device '@' does not exist, or the program is not of type xdp\0"
 		"EBUSY: '@' runs a program in this mode" END_OF_XDP
 		"EEXIST: '@' runs a program in the other mode" END_OF_XDP
 		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use XDP_FLAGS_SKB_MODE\0",
@@ -19,11 +19,11 @@ static const struct rawbpf_failures failures_of_xdp_attach = {
 RAWBPF__OPERATION(XDP_ATTACH, failures_of_xdp_attach);
 
 static const char of_devices[] =
-	"ENODEV: there is no device '@'\0"
-	"ENOENT: what the place is counted from is not attached there\0"
-	"ESTALE: somebody else attached or detached programs meanwhile; try again\0"
-	"EEXIST: the place is taken, or the program is attached already\0"
-	"ERANGE: 63 programs are attached there already, or there is no such place\0";
+	"ENODEV: the device '@' does not exist\0"
+	"ENOENT: the program or link that the anchor names is not attached there\0"
+	"ESTALE: the attached programs changed meanwhile; try again\0"
+	"EEXIST: the position is taken, or the program is attached already\0"
+	"ERANGE: 63 programs are attached there already, or the position does not exist\0";
 
 static const struct rawbpf_failures failures_of_tcx_attach = {
 	.capabilities = RAWBPF__NEEDS_NET,
@@ -43,7 +43,7 @@ static const struct rawbpf_failures failures_of_netkit_attach = {
 		"EINVAL: the program is not of type sched_cls, or this kernel was built without "
 		"CONFIG_NETKIT\0"
 		"ENXIO: '@' is not a netkit device\0"
-		"EACCES: '@' is the peer's end; attach at the primary one\0",
+		"EACCES: '@' is the peer device; attach to the primary device\0",
 };
 RAWBPF__OPERATION(NETKIT_ATTACH, failures_of_netkit_attach);
 
@@ -53,11 +53,11 @@ static const struct rawbpf_failures failures_of_netfilter_attach = {
 	.sentences =
 		"EINVAL: the program is not of type netfilter, or this kernel was built without "
 		"CONFIG_NETFILTER_BPF_LINK\0"
-		"EAFNOSUPPORT: netfilter programs are for NFPROTO_IPV4 and NFPROTO_IPV6\0"
-		"EBUSY: something is at that hook with that priority; choose another one\0"
-		"ERANGE: INT_MIN and INT_MAX are no priorities, and with BPF_F_NETFILTER_IP_DEFRAG "
-		"the priority has to be above -400\0"
-		"EPROTO: there is no such hook\0"
+		"EAFNOSUPPORT: netfilter programs attach to NFPROTO_IPV4 and NFPROTO_IPV6 alone\0"
+		"EBUSY: the hook has a function with that priority; choose another priority\0"
+		"ERANGE: the priority is INT_MIN or INT_MAX, or with BPF_F_NETFILTER_IP_DEFRAG at "
+		"most -400\0"
+		"EPROTO: netfilter has no such hook\0"
 		"EOPNOTSUPP: this kernel does not know the flags\0",
 };
 RAWBPF__OPERATION(NETFILTER_ATTACH, failures_of_netfilter_attach);
@@ -67,8 +67,8 @@ static const struct rawbpf_failures failures_of_netns_attach = {
 	.sentences =
 		"EINVAL: '@' is not a network namespace, or the program is not of this hook's type\0"
 		"EBADF: '@' is not open\0"
-		"EEXIST: a flow dissector is attached there, or to the first namespace\0"
-		"E2BIG: as many programs as can be are attached there already\0",
+		"EEXIST: a flow dissector is attached there, or to the initial namespace\0"
+		"E2BIG: the maximum number of programs is attached there already\0",
 };
 RAWBPF__OPERATION(NETNS_ATTACH, failures_of_netns_attach);
 
@@ -89,7 +89,7 @@ static uint64_t capabilities_of_cgroup(unsigned type)
 }
 
 static const char of_cgroup[] =
-	"EBADF: '@' is not a directory of cgroup v2; those are where /proc/mounts has 'cgroup2'\0"
+	"EBADF: '@' is not a cgroup v2 directory; /proc/mounts shows where cgroup2 is mounted\0"
 	"ENOENT: the cgroup '@' was removed\0"
 	"EINVAL: this kernel was built without CONFIG_CGROUP_BPF\0";
 
@@ -98,15 +98,14 @@ static const struct rawbpf_failures failures_of_cgroup_attach = {
 	.einval_is_denial = 1,
 	.more_sentences = of_cgroup,
 	.sentences =
-		"EPERM: a program is attached to '@', or to a cgroup above, that admits no "
-		"other (without BPF_F_ALLOW_MULTI)\0"
+		"EPERM: '@' or a cgroup above has a program that excludes others (attached without "
+		"BPF_F_ALLOW_MULTI)\0"
 		"ENOENT: the cgroup '@' was removed, or the program to replace is not "
 		"attached to it\0"
-		"EINVAL: the program is attached to '@' already, its type is not one for "
-		"this hook, or this kernel was built without CONFIG_CGROUP_BPF\0"
-		"E2BIG: as many programs as can be are attached to '@' already\0"
-		"ESTALE: somebody else attached or detached programs of '@' meanwhile; try "
-		"again\0",
+		"EINVAL: '@' has the program already, its type does not fit this hook, or this "
+		"kernel was built without CONFIG_CGROUP_BPF\0"
+		"E2BIG: '@' already has the maximum number of programs\0"
+		"ESTALE: the programs of '@' changed meanwhile; try again\0",
 };
 RAWBPF__OPERATION(CGROUP_ATTACH, failures_of_cgroup_attach);
 
@@ -114,11 +113,11 @@ static const struct rawbpf_failures failures_of_cgroup_detach = {
 	.capabilities = RAWBPF__NEEDS_NET,
 	.more_sentences = of_cgroup,
 	.sentences =
-		"ENOENT: the program is not attached to '@', or by a link; or '@' was "
+		"ENOENT: the program is not attached to '@', is attached by a link, or '@' was "
 		"removed\0"
-		"EINVAL: what is to be detached is not a program, or this kernel was built "
-		"without CONFIG_CGROUP_BPF\0"
-		"ESTALE: others attach and detach programs of '@' all the time; try again\0",
+		"EINVAL: the descriptor is not a program's, or this kernel was built without "
+		"CONFIG_CGROUP_BPF\0"
+		"ESTALE: the programs of '@' keep changing; try again\0",
 };
 
 static const struct rawbpf_failures failures_of_cgroup_query = {
@@ -132,15 +131,16 @@ static const struct rawbpf_failures failures_of_cgroup_query = {
 static const struct rawbpf_failures failures_of_prog_attach = {
 	.of_cgroups = &failures_of_cgroup_attach,
 	.sentences =
-		"EINVAL: the program's type is not one for this hook, it is attached already, or "
-		"this kernel was built without the hook\0"
-		"EBADF: the target or the program is not open, or '@' is not such a target\0"
-		"EBUSY: another program is there; detach it first\0"
-		"EOPNOTSUPP: this kind of target takes none\0"
+		"EINVAL: the program's type does not fit this hook, it is attached already, or this "
+		"kernel was built without the hook\0"
+		"EBADF: the target or the program is not open, or '@' is not a target of this "
+		"kind\0"
+		"EBUSY: another program is attached there; detach it first\0"
+		"EOPNOTSUPP: targets of this kind accept no program\0"
 		"ENOENT: the program is not attached there\0"
-		"ENODEV: there is no such device\0"
-		"ESTALE: somebody else attached or detached programs meanwhile; try again\0"
-		"E2BIG: as many programs as can be are attached already\0",
+		"ENODEV: the device does not exist\0"
+		"ESTALE: the attached programs changed meanwhile; try again\0"
+		"E2BIG: the maximum number of programs is attached already\0",
 };
 RAWBPF__OPERATION(PROG_ATTACH, failures_of_prog_attach);
 
@@ -155,10 +155,11 @@ static const struct rawbpf_failures failures_of_prog_query = {
 	.of_cgroups = &failures_of_cgroup_query,
 	.capabilities = RAWBPF__NEEDS_NET,
 	.sentences =
-		"EINVAL: this kernel cannot say what is attached there; XDP is asked by netlink\0"
-		"ENOSPC: there are more programs than the arrays have room for\0"
-		"EBADF: '@' is not such a target, or not open\0"
-		"ENOENT: nothing is attached there\0"
-		"ENODEV: there is no such device\0",
+		"EINVAL: this kernel cannot list the programs there; list XDP programs by "
+		"netlink\0"
+		"ENOSPC: more programs are attached than the arrays have room for\0"
+		"EBADF: '@' is not a target of this kind, or not open\0"
+		"ENOENT: no program is attached there\0"
+		"ENODEV: the device does not exist\0",
 };
 RAWBPF__OPERATION(PROG_QUERY, failures_of_prog_query);

@@ -33,23 +33,24 @@ static const char *why_no_pin(const struct rawbpf_error *error)
 	if (error->error == -ENOENT && !rawbpf__exists(directory))
 		return NULL;
 	if (!rawbpf__is_bpffs(directory))
-		return "'@' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there";
+		return "'@' is not on a bpffs; mount one (mount -t bpf bpf /sys/fs/bpf) and pin "
+		       "there";
 	for (at = error->name; error->error == -EPERM && *at; at++)
 		has_dot = *at == '.' || (has_dot && *at != '/');
-	return has_dot ? "names in a bpffs have no dot in them" : NULL;
+	return has_dot ? "names in a bpffs cannot contain a dot" : NULL;
 }
 
-static const char of_paths[] = "ENOTDIR: '@' leads through a file\0";
+static const char of_paths[] = "ENOTDIR: a part of the path '@' is not a directory\0";
 
 static const struct rawbpf_failures failures_of_obj_pin = {
 	.more_sentences = of_paths,
 	.look = why_no_pin,
 	.sentences =
-		"EEXIST: there is a '@' already; remove it, or choose another name\0"
+		"EEXIST: '@' exists already; remove it, or choose another name\0"
 		"ENOENT: the directory of '@' does not exist\0"
 		"EACCES: the directory of '@' does not let this user write\0"
-		"EINVAL: it is not a map, a program or a link, or not open\0"
-		"EBADF: it is not open\0",
+		"EINVAL: the descriptor is not of a map, program or link, or is not open\0"
+		"EBADF: the descriptor is not open\0",
 };
 RAWBPF__OPERATION(OBJ_PIN, failures_of_obj_pin);
 RAWBPF__OPERATION(LINK_PIN, failures_of_obj_pin);
@@ -59,18 +60,18 @@ static const struct rawbpf_failures failures_of_obj_pin_at = {
 	.kernel = RAWBPF__KERNEL(6, 5),
 	.more_sentences = failures_of_obj_pin.sentences,
 	.sentences =
-		"EPERM: the directory is not of a bpffs, or the name has a dot in it\0"
-		"EBADF: the directory, or what is to be pinned, is not open\0",
+		"EPERM: the directory is not on a bpffs, or the name contains a dot\0"
+		"EBADF: the directory or the object to pin is not open\0",
 };
 RAWBPF__OPERATION(OBJ_PIN_AT, failures_of_obj_pin_at);
 
 static const struct rawbpf_failures failures_of_obj_open = {
 	.more_sentences = of_paths,
 	.sentences =
-		"ENOENT: nothing is pinned at '@'\0"
-		"EACCES: '@' is not a pinned object, or its permissions do not let this user\0"
-		"EPERM: '@' is not a pinned object, or its permissions do not let this user\0"
-		"EINVAL: '@' is of another kind\0",
+		"ENOENT: no object is pinned at '@'\0"
+		"EACCES: '@' is not a pinned object, or its permissions exclude this user\0"
+		"EPERM: '@' is not a pinned object, or its permissions exclude this user\0"
+		"EINVAL: '@' is an object of another kind\0",
 };
 RAWBPF__OPERATION(OBJ_OPEN, failures_of_obj_open);
 RAWBPF__OPERATION(LINK_OPEN, failures_of_obj_open);
@@ -84,10 +85,10 @@ RAWBPF__OPERATION(OBJ_OPEN_AT, failures_of_obj_open_at);
 
 static const struct rawbpf_failures failures_of_obj_info = {
 	.sentences =
-		"EBADF: it is not open\0"
-		"EINVAL: it is not a map, a program, a link or BTF\0"
+		"EBADF: the descriptor is not open\0"
+		"EINVAL: the descriptor is not of a map, program, link or BTF\0"
 		"E2BIG: the struct has fields that this kernel does not know, and they are not 0\0"
-		"EFAULT: an array of the struct is not this process's\0",
+		"EFAULT: an array of the struct is outside this process's memory\0",
 };
 RAWBPF__OPERATION(OBJ_INFO, failures_of_obj_info);
 RAWBPF__OPERATION(MAP_INFO, failures_of_obj_info);
@@ -97,21 +98,21 @@ RAWBPF__OPERATION(BTF_INFO, failures_of_obj_info);
 
 static const struct rawbpf_failures failures_of_obj_id_next = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
-	.sentences = "ENOENT: there are no more\0",
+	.sentences = "ENOENT: no object has a higher id\0",
 };
 RAWBPF__OPERATION(OBJ_ID_NEXT, failures_of_obj_id_next);
 
 static const struct rawbpf_failures failures_of_obj_id_open = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.sentences =
-		"ENOENT: it is gone\0",
+		"ENOENT: the object no longer exists\0",
 };
 RAWBPF__OPERATION(OBJ_ID_OPEN, failures_of_obj_id_open);
 
 static const struct rawbpf_failures failures_of_task_fd_info = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.sentences =
-		"ENOENT: there is no such process\0"
+		"ENOENT: the process does not exist\0"
 		"EBADF: the process has no such descriptor\0"
 		"EOPNOTSUPP: the descriptor is not a perf event's or a raw tracepoint's\0",
 };
@@ -120,25 +121,26 @@ RAWBPF__OPERATION(TASK_FD_INFO, failures_of_task_fd_info);
 static const struct rawbpf_failures failures_of_token_create = {
 	.kernel = RAWBPF__KERNEL(6, 9),
 	.sentences =
-		"EINVAL: '@' is not the top of a bpffs\0"
-		"ENOENT: this bpffs delegates nothing; mount it with delegate_cmds and the like\0"
-		"EPERM: a token is for a process in the user namespace that the bpffs was mounted "
-		"for, which holds CAP_BPF there\0"
-		"EOPNOTSUPP: tokens are for user namespaces, and this is the first one\0",
+		"EINVAL: '@' is not the root of a bpffs\0"
+		"ENOENT: this bpffs delegates nothing; mount it with its delegate_ options\0"
+		"EPERM: this process is outside the user namespace of the bpffs, or lacks CAP_BPF "
+		"in it\0"
+		"EOPNOTSUPP: this process is in the initial user namespace, and tokens are for the "
+		"others\0",
 };
 RAWBPF__OPERATION(TOKEN_CREATE, failures_of_token_create);
 
 static const struct rawbpf_failures failures_of_memlock_raise = {
 	.sentences =
-		"EPERM: the hard limit on locked memory is CAP_SYS_RESOURCE's to raise; "
-		"the soft one is as high as that now\0"
+		"EPERM: raising the hard limit on locked memory needs CAP_SYS_RESOURCE; the soft "
+		"limit now equals it\0"
 		"ENOSYS: a seccomp filter hides prlimit(2)\0",
 };
 RAWBPF__OPERATION(MEMLOCK_RAISE, failures_of_memlock_raise);
 
 static const struct rawbpf_failures failures_of_cpu_count = {
 	.sentences =
-		"ENOENT: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys\0"
+		"ENOENT: /sys/devices/system/cpu/possible is missing; mount sysfs: mount -t sysfs sysfs /sys\0"
 		"EINVAL: /sys/devices/system/cpu/possible is not a list of CPUs\0"
 		"EACCES: /sys/devices/system/cpu/possible cannot be read\0",
 };
@@ -149,7 +151,7 @@ static const char *why_no_ksym(const struct rawbpf_error *error)
 	if (error->error != -ENOENT || rawbpf__exists("/proc/kallsyms"))
 		return NULL;
 	return rawbpf__exists("/proc/self") ?
-		"this kernel tells no symbols (it was built without CONFIG_KALLSYMS)" :
+		"this kernel shows no symbols (it was built without CONFIG_KALLSYMS)" :
 		"procfs is not mounted; mount it: mount -t proc proc /proc";
 }
 

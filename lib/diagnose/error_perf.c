@@ -41,10 +41,10 @@ static const char *why_no_function(const char *name)
 	if (symbols < 0)
 		return NULL;
 	if (symbols > 0)
-		return "'@' is a function and no system call; ask for it as a symbol";
+		return "'@' is a function, not a system call; name it as a symbol";
 	if (entry && kprobe_symbols(entry) > 0)
-		return "this kernel has no function '@'; "
-		       "ask for the system call, by its plain name, and not for a symbol";
+		return "this kernel has no function '@'; name the system call by its plain name, "
+		       "not a symbol";
 	return "this kernel has no function '@', and no entry function of such a system call; "
 	       "see /proc/kallsyms";
 }
@@ -73,8 +73,8 @@ static const char *why_no_probe(const struct rawbpf_error *error)
 		return "this kernel has several functions '@'; "
 		       "probe each by its address (/proc/kallsyms, rawbpf_ksym_find())";
 	if (symbols >= 0 && kprobe_is_untraceable(error->name, symbols))
-		return "'@' is none of the functions that can be traced, as notrace and inline ones "
-		       "are not; see available_filter_functions in tracefs";
+		return "'@' is not a function that can be traced (notrace and inline ones cannot); "
+		       "see available_filter_functions in tracefs";
 	return NULL;
 }
 
@@ -147,12 +147,12 @@ static const struct rawbpf_failures failures_of_uprobe_attach = {
 	.look = why_no_uprobes,
 	.more_sentences = of_perf,
 	.sentences =
-		"ENOENT: there is no file '@'\0"
-		"ENOTDIR: '@' leads through a file\0"
-		"EINVAL: '@' is not a regular file, or the offset is behind its end\0"
+		"ENOENT: the file '@' does not exist\0"
+		"ENOTDIR: a part of the path '@' is not a directory\0"
+		"EINVAL: '@' is not a regular file, or the offset is past its end\0"
 		"EIO: no instruction at this offset of '@' can be probed\0"
 		"EOPNOTSUPP: the instruction at this offset of '@' cannot be probed\0"
-		"ESRCH: there is no such process\0"
+		"ESRCH: the process does not exist\0"
 		"EACCES: '@' cannot be read\0",
 };
 RAWBPF__OPERATION(UPROBE_ATTACH, failures_of_uprobe_attach);
@@ -186,10 +186,10 @@ static const struct rawbpf_failures failures_of_perf_event_attach = {
 	.more_sentences = of_perf,
 	.asks_perf = 1,
 	.sentences =
-		"EINVAL: the event is not one that runs programs of this type, or before 5.15 it "
-		"cannot have a bpf link\0"
+		"EINVAL: the event cannot run programs of this type, or cannot have a bpf link "
+		"(before 5.15)\0"
 		"EEXIST: the event has a program already\0"
-		"EACCES: the program reads more than the event has\0"
+		"EACCES: the program reads past the end of the event's record\0"
 		"ENOENT: this machine has no such event\0"
 		"EBADF: the event or the program is not open\0",
 };

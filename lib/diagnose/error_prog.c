@@ -41,11 +41,11 @@ static const struct rawbpf_failures failures_of_prog_load = {
 	.eacces_is_verifier = 1,
 	.sentences =
 		"EACCES: the verifier rejected the program; its log says why\0"
-		"EINVAL: the verifier rejected the program (its log says why), this kernel does "
-		"not know its type, or its name is not all [A-Za-z0-9_.]\0"
+		"EINVAL: the verifier rejected the program (see its log), this kernel lacks its "
+		"type, or the name has characters outside [A-Za-z0-9_.]\0"
 		"EBADF: an instruction names a descriptor that is not open\0"
 		"E2BIG: the program is too long, or too complex to verify\0"
-		"EAGAIN: signals interrupt the verifier again and again; try again\0",
+		"EAGAIN: signals kept interrupting the verifier; try again\0",
 };
 RAWBPF__OPERATION(PROG_LOAD, failures_of_prog_load);
 RAWBPF__OPERATION(PROBE_PROG_HAS, failures_of_prog_load);
@@ -59,7 +59,7 @@ static const struct rawbpf_failures failures_of_probe_helpers_has = {
 	.more_sentences = failures_of_prog_load.sentences,
 	.sentences =
 		"EOPNOTSUPP: no program of this type can be loaded here, so its helpers are not known\0"
-		"EPROTO: this library does not know how this kernel's verifier refuses a helper\0",
+		"EPROTO: this library does not know how this kernel's verifier rejects a helper\0",
 };
 RAWBPF__OPERATION(PROBE_HELPERS_HAS, failures_of_probe_helpers_has);
 
@@ -75,14 +75,14 @@ RAWBPF__OPERATION(PROG_RECIPE_LOAD, failures_of_prog_recipe_load);
 
 static const struct rawbpf_failures failures_of_prog_run = {
 	.sentences =
-		"EINVAL: programs of this type want a packet of 14 bytes or more, or a context, or "
-		"neither; or it is not a program\0"
-		"EOPNOTSUPP: programs of this type cannot be run so, only attached\0"
-		"ENOSPC: the packet afterwards is larger than data_out; make that larger\0"
-		"EINTR: a signal came during the repeats; try again\0"
-		"ENXIO: there is no such CPU, or it is offline\0"
-		"EPROTO: the program returned another result than its recipe's\0"
-		"EBADF: it is not open\0",
+		"EINVAL: the descriptor is not a program's, or its type needs other input: a packet "
+		"of at least 14 bytes, a context, or neither\0"
+		"EOPNOTSUPP: programs of this type cannot be run by a call, only attached\0"
+		"ENOSPC: the resulting packet is larger than data_out; use a larger buffer\0"
+		"EINTR: a signal interrupted the runs; try again\0"
+		"ENXIO: the CPU does not exist or is offline\0"
+		"EPROTO: the program did not return the result of its recipe\0"
+		"EBADF: the program is not open\0",
 };
 RAWBPF__OPERATION(PROG_RUN, failures_of_prog_run);
 RAWBPF__OPERATION(PROG_RECIPE_RUN, failures_of_prog_run);
@@ -90,7 +90,7 @@ RAWBPF__OPERATION(PROG_RECIPE_RUN, failures_of_prog_run);
 static const struct rawbpf_failures failures_of_prog_map_bind = {
 	.sentences =
 		"EBADF: the program or the map is not open\0"
-		"EINVAL: what is to be the program is none, or what is to be the map\0",
+		"EINVAL: the first descriptor is not a program's, or the second is not a map's\0",
 };
 RAWBPF__OPERATION(PROG_MAP_BIND, failures_of_prog_map_bind);
 
@@ -98,18 +98,20 @@ static const struct rawbpf_failures failures_of_prog_struct_ops_bind = {
 	.kernel = RAWBPF__KERNEL(7, 0),
 	.sentences =
 		"EBADF: the program or the map is not open\0"
-		"EINVAL: the map is not of type struct_ops, or the program is itself of such a map\0"
-		"EBUSY: the program has another map\0",
+		"EINVAL: the map is not of type struct_ops, or the program is itself in such a "
+		"map\0"
+		"EBUSY: the program is bound to another map\0",
 };
 RAWBPF__OPERATION(PROG_STRUCT_OPS_BIND, failures_of_prog_struct_ops_bind);
 
 static const struct rawbpf_failures failures_of_prog_stream_read = {
 	.kernel = RAWBPF__KERNEL(6, 17),
 	.sentences =
-		"ENOENT: a program has two streams, 1 and 2\0"
-		"EINVAL: it is not a program\0"
-		"EBADF: it is not open\0"
-		"ENOMEM: this program has no streams; they are of programs that the JIT compiled\0",
+		"ENOENT: a program has streams 1 and 2, and no others\0"
+		"EINVAL: the descriptor is not a program's\0"
+		"EBADF: the program is not open\0"
+		"ENOMEM: this program has no streams; only programs that the JIT compiled have "
+		"them\0",
 };
 RAWBPF__OPERATION(PROG_STREAM_READ, failures_of_prog_stream_read);
 

@@ -98,8 +98,8 @@ static int events_map(unsigned entries)
 	return live_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, entries);
 }
 
-#define FROZEN "EPERM: the map is frozen or read-only, or this user may lock no more memory; " \
-	       "ulimit -l and kernel.perf_event_mlock_kb raise that"
+#define FROZEN "EPERM: the map is frozen or read-only, or this user's locked memory is used up; " \
+	       "raise ulimit -l or kernel.perf_event_mlock_kb"
 
 START_TEST(test_perfbuf_frozen)
 {
@@ -150,7 +150,8 @@ START_TEST(test_perfbuf_membarrier)
 	err = open_perfbuf(map, 1);
 	ck_assert_int_eq(err, -ENOSYS);
 	ASSERT_TOLD(RAWBPF_PERFBUF_OPEN, 0, NULL, err,
-		    "ENOSYS: to keep the newest needs membarrier(2), which this kernel was built without");
+		    "ENOSYS: keeping the newest records needs membarrier(2); this kernel has none, "
+		    "or a seccomp filter hides it");
 	close(map);
 }
 END_TEST
@@ -163,7 +164,7 @@ START_TEST(test_perfbuf_places)
 		SKIP("one CPU");
 	ck_assert_int_eq(err, -E2BIG);
 	ASSERT_TOLD(RAWBPF_PERFBUF_OPEN, 0, NULL, err,
-		    "E2BIG: the map has no place for some CPU's number; create it with max_entries of "
+		    "E2BIG: the map has no entry for one of the CPUs; create it with max_entries = "
 		    "rawbpf_cpu_count()");
 	close(map);
 	map = events_map(rawbpf_cpu_count());
@@ -174,7 +175,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------- XDP */
 
-#define END_XDP "; end that one's link, or if it has none: " \
+#define END_XDP "; detach its link, or without a link: " \
 		"ip link set dev veth0 xdpdrv off, or xdpgeneric off"
 #define SAME_MODE "EBUSY: 'veth0' runs a program in this mode" END_XDP
 #define OTHER_MODE "EEXIST: 'veth0' runs a program in the other mode" END_XDP
@@ -375,25 +376,27 @@ static const struct {
 	  "EINVAL: the map is not an array, was created without BPF_F_MMAPABLE, or its descriptor is "
 	  "read-only" },
 	{ view_frozen, RAWBPF_MAP_VIEW_OPEN, NULL, -EPERM,
-	  "EPERM: the map is frozen; open the view for reading only" },
-	{ iter_of_tracepoint, RAWBPF_ITER_CREATE, NULL, -EINVAL, "EINVAL: the link is not of an iterator" },
+	  "EPERM: the map is frozen; open the view read-only" },
+	{ iter_of_tracepoint, RAWBPF_ITER_CREATE, NULL, -EINVAL, "EINVAL: the link is not an "
+								 "iterator's" },
 	{ revoke_tracepoint, RAWBPF_LINK_REVOKE, NULL, -EOPNOTSUPP,
-	  "EOPNOTSUPP: links of this kind end when nobody holds them" },
+	  "EOPNOTSUPP: links of this kind cannot be revoked; close their descriptors and remove "
+	  "their pins" },
 	{ user_ring_of_array, RAWBPF_USER_RING_OPEN, NULL, -EINVAL,
 	  "EINVAL: the map is not a user ring buffer" },
 	{ no_symbol, RAWBPF_KSYM_FIND, "no_such_symbol", -ENOENT,
 	  "ENOENT: this kernel has no symbol 'no_such_symbol'" },
 	{ no_module, RAWBPF_BTF_MODULE_OPEN, "no_such_module", -ENOENT,
 	  "ENOENT: the module 'no_such_module' is not loaded, or has no BTF; see /sys/kernel/btf" },
-	{ layout_of_prog, RAWBPF_MAP_LAYOUT_INFO, NULL, -EINVAL, "EINVAL: it is not a map" },
+	{ layout_of_prog, RAWBPF_MAP_LAYOUT_INFO, NULL, -EINVAL, "EINVAL: the descriptor is not a map's" },
 	{ pin_at_tmp, RAWBPF_OBJ_PIN_AT, "causes", -EPERM,
-	  "EPERM: the directory is not of a bpffs, or the name has a dot in it" },
+	  "EPERM: the directory is not on a bpffs, or the name contains a dot" },
 	{ add_twice, RAWBPF_LOOP_ADD, NULL, -EEXIST, "EEXIST: the source is in the loop already" },
 	{ raise_memlock, RAWBPF_MEMLOCK_RAISE, NULL, -EPERM,
-	  "EPERM: the hard limit on locked memory is CAP_SYS_RESOURCE's to raise; the soft one is as "
-	  "high as that now" },
+	  "EPERM: raising the hard limit on locked memory needs CAP_SYS_RESOURCE; the soft limit "
+	  "now equals it" },
 	{ count_without_sysfs, RAWBPF_CPU_COUNT, NULL, -ENOENT,
-	  "ENOENT: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys" },
+	  "ENOENT: /sys/devices/system/cpu/possible is missing; mount sysfs: mount -t sysfs sysfs /sys" },
 };
 
 START_TEST(test_refusal)

@@ -16,27 +16,27 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_MAP_CREATE, -E2BIG, 0, NULL),
 		  "E2BIG: the map is larger than its type allows" },
 		{ ERROR(RAWBPF_MAP_CREATE, -EINVAL, 0, NULL),
-		  "EINVAL: the map's type refuses these sizes or flags, this kernel does not "
-		  "know it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) has what each type wants" },
+		  "EINVAL: the type rejects these sizes or flags, this kernel lacks it, or the name "
+		  "has characters outside [A-Za-z0-9_.]; see rawbpf_map_types(7)" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENOTSUPP, 0, NULL),
 		  "ENOTSUPP: this kernel, or its JIT on this machine, cannot do it" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL),
-		  "ENAMETOOLONG: the kernel takes no name of that length" },
+		  "ENAMETOOLONG: the name is longer than the kernel accepts" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENOMEM, 0, NULL),
 		  "ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached" },
 		{ ERROR(RAWBPF_MAP_CREATE, -EMFILE, 0, NULL),
-		  "EMFILE: this process may not open more; ulimit -n raises that" },
+		  "EMFILE: this process may open no more descriptors; raise ulimit -n" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EACCES, 0, NULL),
 		  "EACCES: the verifier rejected the program; its log says why" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EINVAL, 0, NULL),
-		  "EINVAL: the verifier rejected the program (its log says why), this kernel "
-		  "does not know its type, or its name is not all [A-Za-z0-9_.]" },
+		  "EINVAL: the verifier rejected the program (see its log), this kernel lacks its "
+		  "type, or the name has characters outside [A-Za-z0-9_.]" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EBADF, 0, NULL),
 		  "EBADF: an instruction names a descriptor that is not open" },
 		{ ERROR(RAWBPF_PROG_LOAD, -E2BIG, 0, NULL),
 		  "E2BIG: the program is too long, or too complex to verify" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EAGAIN, 0, NULL),
-		  "EAGAIN: signals interrupt the verifier again and again; try again" },
+		  "EAGAIN: signals kept interrupting the verifier; try again" },
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EEXIST, 0, "x"),
 		  "EEXIST: the program is attached to 'x' already" },
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, NULL),
@@ -56,26 +56,28 @@ START_TEST(test_sentences)
 		{ ERROR(NULL, -ENOMEM, 0, NULL),
 		  "ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -EBADF, BPF_PROG_TYPE_CGROUP_DEVICE, "/tmp\n"),
-		  "EBADF: '/tmp\\x0a' is not a directory of cgroup v2; those are where "
-		  "/proc/mounts has 'cgroup2'" },
+		  "EBADF: '/tmp\\x0a' is not a cgroup v2 directory; /proc/mounts shows where "
+		  "cgroup2 is mounted" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -ENOENT, 0, "/c"),
 		  "ENOENT: the cgroup '/c' was removed, or the program to replace is not attached to it" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -EINVAL, 0, "/c"),
-		  "EINVAL: the program is attached to '/c' already, its type is not one for "
-		  "this hook, or this kernel was built without CONFIG_CGROUP_BPF" },
+		  "EINVAL: '/c' has the program already, its type does not fit this hook, or this "
+		  "kernel was built without CONFIG_CGROUP_BPF" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -E2BIG, 0, "/c"),
-		  "E2BIG: as many programs as can be are attached to '/c' already" },
+		  "E2BIG: '/c' already has the maximum number of programs" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -ESTALE, 0, "/c"),
-		  "ESTALE: somebody else attached or detached programs of '/c' meanwhile; try again" },
+		  "ESTALE: the programs of '/c' changed meanwhile; try again" },
 		{ ERROR(RAWBPF_PROG_DETACH, -ENOENT, BPF_PROG_TYPE_CGROUP_DEVICE, "/c"),
-		  "ENOENT: the program is not attached to '/c', or by a link; or '/c' was removed" },
+		  "ENOENT: the program is not attached to '/c', is attached by a link, or '/c' was "
+		  "removed" },
 		{ ERROR(RAWBPF_PROG_DETACH, -EBADF, BPF_PROG_TYPE_CGROUP_DEVICE, "/c"),
-		  "EBADF: '/c' is not a directory of cgroup v2; those are where "
-		  "/proc/mounts has 'cgroup2'" },
+		  "EBADF: '/c' is not a cgroup v2 directory; /proc/mounts shows where cgroup2 is "
+		  "mounted" },
 		{ ERROR(RAWBPF_PROG_QUERY, -ENOENT, BPF_PROG_TYPE_CGROUP_DEVICE, "/c"), "ENOENT: the cgroup '/c' was removed" },
 		{ ERROR(RAWBPF_PROG_QUERY, -EINVAL, BPF_PROG_TYPE_CGROUP_DEVICE, "/c"),
 		  "EINVAL: this kernel was built without CONFIG_CGROUP_BPF" },
-		{ ERROR(RAWBPF_OBJ_ID_OPEN, -ENOENT, 0, NULL), "ENOENT: it is gone" },
+		{ ERROR(RAWBPF_OBJ_ID_OPEN, -ENOENT, 0, NULL), "ENOENT: the object no longer "
+							       "exists" },
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -4095, 0, NULL), "error 4095" },
 		{ ERROR(RAWBPF_MAP_CREATE, -1000000, 0, NULL), "error 1000000" },
 		{ ERROR(RAWBPF_MAP_CREATE, INT_MIN, 0, NULL), "error 2147483648" },
@@ -124,8 +126,8 @@ START_TEST(test_root)
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL),
 		  "EACCES: tracefs cannot be read or written; run it as root" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c"),
-		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no "
-		  "other (without BPF_F_ALLOW_MULTI)" },
+		  "EPERM: '/c' or a cgroup above has a program that excludes others (attached "
+		  "without BPF_F_ALLOW_MULTI)" },
 		{ ERROR(NULL, -EPERM, 0, NULL),
 		  "EPERM: no capability is missing: a security module, a seccomp "
 		  "filter or the kernel's configuration refuses it" },
@@ -164,8 +166,8 @@ START_TEST(test_nobody)
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c"),
 		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_DEVICE, "/c"),
-		  "EPERM: a program is attached to '/c', or to a cgroup above, that admits no "
-		  "other (without BPF_F_ALLOW_MULTI)" },
+		  "EPERM: '/c' or a cgroup above has a program that excludes others (attached "
+		  "without BPF_F_ALLOW_MULTI)" },
 		{ ERROR(RAWBPF_PROG_QUERY, -EPERM, BPF_PROG_TYPE_CGROUP_DEVICE, "/c"),
 		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
 		{ ERROR(RAWBPF_OBJ_ID_OPEN, -EPERM, 0, NULL),
@@ -230,8 +232,8 @@ START_TEST(test_user_namespace)
 {
 	static const struct explanation line = {
 		ERROR(RAWBPF_MAP_CREATE, -EPERM, BPF_MAP_TYPE_HASH, NULL),
-		"EPERM: this process has its capabilities only in a user "
-		"namespace, and bpf(2) asks the initial one; run it as root outside",
+		"EPERM: this process has its capabilities only in a user namespace, and bpf(2) "
+		"checks the initial one; run it as root outside",
 	};
 
 	/* What asks for no capability has its cause elsewhere. */
@@ -240,7 +242,8 @@ START_TEST(test_user_namespace)
 		"EPERM: the map is frozen already, or its descriptor is read-only",
 	}, elsewhere = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/no-bpffs-here"),
-		"EPERM: '/no-bpffs-here' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+		"EPERM: '/no-bpffs-here' is not on a bpffs; mount one (mount -t bpf bpf "
+		"/sys/fs/bpf) and pin there",
 	};
 	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1,

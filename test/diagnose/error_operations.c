@@ -11,66 +11,74 @@ static const struct operation_case {
 	const char *line;
 } operation_cases[] = {
 #define CASE(NAME, ERRNO, LINE) { #NAME, RAWBPF_##NAME, ERRNO, LINE }
-	CASE(MAP_UPDATE, -E2BIG, "E2BIG: the map is full, or has no such index; create it with more "
-				  "max_entries"),
-	CASE(MAP_FREEZE, -EBUSY, "EBUSY: the map is frozen already, or mapped for writing; close such "
-				 "views first"),
+	CASE(MAP_UPDATE, -E2BIG, "E2BIG: the map is full, or has no such index; create it with a "
+				  "larger max_entries"),
+	CASE(MAP_FREEZE, -EBUSY, "EBUSY: the map is frozen already, or mapped for writing; close "
+				 "its writable views first"),
 	CASE(MAP_PERCPU_LOOKUP, -ENOSPC, "ENOSPC: the buffer is smaller than the layout's lookup_size"),
-	CASE(MAP_LAYOUT_INFO, -EINVAL, "EINVAL: it is not a map"),
-	CASE(MAP_VIEW_OPEN, -EPERM, "EPERM: the map is frozen; open the view for reading only"),
-	CASE(PROG_RUN, -ENOTSUPP, "ENOTSUPP: programs of this type cannot be run so, only attached"),
-	CASE(PROG_ATTACH, -EBUSY, "EBUSY: another program is there; detach it first"),
-	CASE(PROG_QUERY, -ENOSPC, "ENOSPC: there are more programs than the arrays have room for"),
+	CASE(MAP_LAYOUT_INFO, -EINVAL, "EINVAL: the descriptor is not a map's"),
+	CASE(MAP_VIEW_OPEN, -EPERM, "EPERM: the map is frozen; open the view read-only"),
+	CASE(PROG_RUN, -ENOTSUPP, "ENOTSUPP: programs of this type cannot be run by a call, only "
+				  "attached"),
+	CASE(PROG_ATTACH, -EBUSY, "EBUSY: another program is attached there; detach it first"),
+	CASE(PROG_QUERY, -ENOSPC, "ENOSPC: more programs are attached than the arrays have room "
+				  "for"),
 	CASE(PROG_MAP_BIND, -EBADF, "EBADF: the program or the map is not open"),
-	CASE(PROG_STREAM_READ, -ENOENT, "ENOENT: a program has two streams, 1 and 2"),
+	CASE(PROG_STREAM_READ, -ENOENT, "ENOENT: a program has streams 1 and 2, and no others"),
 	CASE(PROG_STATS_OPEN, -EINVAL, "EINVAL: this kernel has no such statistics"),
 	CASE(BTF_LOAD, -E2BIG, "E2BIG: the BTF is larger than 16 MB"),
-	CASE(BTF_KERNEL_OPEN, -EINVAL, "EINVAL: what the kernel gives is not sound BTF"),
-	CASE(BTF_FD_OPEN, -ENOENT, "ENOENT: the kernel holds no BTF of that name, or tells none before "
-				   "5.11"),
-	CASE(BTF_OPEN, -EINVAL, "EINVAL: it is not BTF, or a module's without the kernel's as its base"),
-	CASE(BTF_MODULE_OPEN, -EINVAL, "EINVAL: the BTF of '/x' does not fit to the kernel's"),
+	CASE(BTF_KERNEL_OPEN, -EINVAL, "EINVAL: the kernel's BTF is malformed"),
+	CASE(BTF_FD_OPEN, -ENOENT, "ENOENT: the kernel holds no BTF of that name; before 5.11 it "
+				   "shows no names"),
+	CASE(BTF_OPEN, -EINVAL, "EINVAL: the descriptor is not of BTF, or a module's BTF lacks the "
+				"kernel's as its base"),
+	CASE(BTF_MODULE_OPEN, -EINVAL, "EINVAL: the BTF of '/x' does not fit the kernel's"),
 	CASE(STRUCT_OPS_BTF_LOAD, -ENOENT, "ENOENT: this kernel has no struct_ops '/x'"),
-	CASE(PROG_STRUCT_OPS_BIND, -EBUSY, "EBUSY: the program has another map"),
+	CASE(PROG_STRUCT_OPS_BIND, -EBUSY, "EBUSY: the program is bound to another map"),
 	CASE(KPROBE_MULTI_ATTACH, -EOPNOTSUPP, "EOPNOTSUPP: this kernel was built without "
 					       "CONFIG_FPROBE"),
-	CASE(UPROBE_ATTACH, -ENOENT, "ENOENT: there is no file '/x'"),
+	CASE(UPROBE_ATTACH, -ENOENT, "ENOENT: the file '/x' does not exist"),
 	CASE(UPROBE_MULTI_ATTACH, -EBADF, "EBADF: '/x' is not a file"),
 	CASE(PERF_EVENT_ATTACH, -EEXIST, "EEXIST: the event has a program already"),
 	CASE(TRACING_ATTACH, -ENOENT, "ENOENT: this kernel has no '/x' to trace"),
-	CASE(ITER_ATTACH, -ESRCH, "ESRCH: there is no such process"),
-	CASE(ITER_CREATE, -EINVAL, "EINVAL: the link is not of an iterator"),
-	CASE(TRACING_MULTI_ATTACH, -EFAULT, "EFAULT: an array is not this process's"),
-	CASE(STRUCT_OPS_ATTACH, -EEXIST, "EEXIST: there are operations of that name"),
-	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program in the other mode; end that one's link, or "
-				  "if it has none: ip link set dev /x xdpdrv off, or xdpgeneric off"),
-	CASE(TCX_ATTACH, -ENODEV, "ENODEV: there is no device '/x'"),
+	CASE(ITER_ATTACH, -ESRCH, "ESRCH: the process does not exist"),
+	CASE(ITER_CREATE, -EINVAL, "EINVAL: the link is not an iterator's"),
+	CASE(TRACING_MULTI_ATTACH, -EFAULT, "EFAULT: an array is outside this process's memory"),
+	CASE(STRUCT_OPS_ATTACH, -EEXIST, "EEXIST: operations of that name are registered already"),
+	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program in the other mode; detach its link, "
+				  "or without a link: ip link set dev /x xdpdrv off, or xdpgeneric "
+				  "off"),
+	CASE(TCX_ATTACH, -ENODEV, "ENODEV: the device '/x' does not exist"),
 	CASE(NETKIT_ATTACH, -ENXIO, "ENXIO: '/x' is not a netkit device"),
-	CASE(NETFILTER_ATTACH, -EPROTO, "EPROTO: there is no such hook"),
+	CASE(NETFILTER_ATTACH, -EPROTO, "EPROTO: netfilter has no such hook"),
 	CASE(NETNS_ATTACH, -EBADF, "EBADF: '/x' is not open"),
 	CASE(SOCKMAP_ATTACH, -EBUSY, "EBUSY: the map has such a program already"),
-	CASE(LINK_UPDATE, -ENOLINK, "ENOLINK: what it was attached to is gone"),
+	CASE(LINK_UPDATE, -ENOLINK, "ENOLINK: the link's target no longer exists"),
 	CASE(LINK_DETACH, -EBUSY, "EBUSY: the program is detached, but its event in tracefs is still in use"),
-	CASE(LINK_REVOKE, -EOPNOTSUPP, "EOPNOTSUPP: links of this kind end when nobody holds them"),
-	CASE(OBJ_PIN_AT, -EPERM, "EPERM: the directory is not of a bpffs, or the name has a dot in it"),
+	CASE(LINK_REVOKE, -EOPNOTSUPP, "EOPNOTSUPP: links of this kind cannot be revoked; close "
+				       "their descriptors and remove their pins"),
+	CASE(OBJ_PIN_AT, -EPERM, "EPERM: the directory is not on a bpffs, or the name contains a "
+				 "dot"),
 	CASE(OBJ_OPEN_AT, -EBADF, "EBADF: the directory is not open"),
-	CASE(OBJ_PIN, -EEXIST, "EEXIST: there is a '/x' already; remove it, or choose another name"),
-	CASE(OBJ_OPEN, -ENOENT, "ENOENT: nothing is pinned at '/x'"),
-	CASE(OBJ_INFO, -EBADF, "EBADF: it is not open"),
-	CASE(OBJ_ID_NEXT, -ENOENT, "ENOENT: there are no more"),
-	CASE(TASK_FD_INFO, -ENOENT, "ENOENT: there is no such process"),
+	CASE(OBJ_PIN, -EEXIST, "EEXIST: '/x' exists already; remove it, or choose another name"),
+	CASE(OBJ_OPEN, -ENOENT, "ENOENT: no object is pinned at '/x'"),
+	CASE(OBJ_INFO, -EBADF, "EBADF: the descriptor is not open"),
+	CASE(OBJ_ID_NEXT, -ENOENT, "ENOENT: no object has a higher id"),
+	CASE(TASK_FD_INFO, -ENOENT, "ENOENT: the process does not exist"),
 	CASE(RING_OPEN, -EINVAL, "EINVAL: the map is not a ring buffer"),
 	CASE(USER_RING_OPEN, -EINVAL, "EINVAL: the map is not a user ring buffer"),
-	CASE(USER_RING_RESERVE, -ENOSPC, "ENOSPC: the ring is full; a program has to drain it"),
+	CASE(USER_RING_RESERVE, -ENOSPC, "ENOSPC: the ring is full; try again after a program has "
+					 "drained it"),
 	CASE(LOOP_ADD, -EEXIST, "EEXIST: the source is in the loop already"),
 	CASE(PERFBUF_READ, -EBADF, "EBADF: the buffer is closed"),
-	CASE(MEMLOCK_RAISE, -EPERM, "EPERM: the hard limit on locked memory is CAP_SYS_RESOURCE's to "
-				    "raise; the soft one is as high as that now"),
-	CASE(CPU_COUNT, -ENOENT, "ENOENT: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys"),
+	CASE(MEMLOCK_RAISE, -EPERM, "EPERM: raising the hard limit on locked memory needs "
+				    "CAP_SYS_RESOURCE; the soft limit now equals it"),
+	CASE(CPU_COUNT, -ENOENT, "ENOENT: /sys/devices/system/cpu/possible is missing; mount sysfs: "
+				"mount -t sysfs sysfs /sys"),
 	CASE(KSYM_FIND, -ENOENT, "ENOENT: this kernel has no symbol '/x'"),
-	CASE(PERFBUF_OPEN, -ENODEV, "ENODEV: no CPU is there to be read from"),
-	CASE(TOKEN_CREATE, -ENOENT, "ENOENT: this bpffs delegates nothing; mount it with "
-				    "delegate_cmds and the like"),
+	CASE(PERFBUF_OPEN, -ENODEV, "ENODEV: no CPU could be given a buffer"),
+	CASE(TOKEN_CREATE, -ENOENT, "ENOENT: this bpffs delegates nothing; mount it with its "
+				    "delegate_ options"),
 };
 
 START_TEST(test_operation)
@@ -121,7 +129,7 @@ START_TEST(test_lines)
 		  "cap_bpf,cap_perfmon+ep)." },
 		{ { RAWBPF_OBJ_PIN, -EEXIST, 0, "a; b", 1 },
 		  "EEXIST\n"
-		  "   There is a 'a; b' already.\n"
+		  "   'a; b' exists already.\n"
 		  "   Remove it, or choose another name." },
 		{ { RAWBPF_OBJ_PIN, -EMSGSIZE, 0, "x", 1 }, "error 90" },
 		{ { RAWBPF_OBJ_PIN, -ERANGE, 0, "x", 1 }, "ERANGE" },
@@ -142,21 +150,21 @@ START_TEST(test_age)
 		struct explanation expected;
 	} cases[] = {
 		{ "5.10.0-39-amd64\n", { ERROR(RAWBPF_TCX_ATTACH, -EINVAL, 0, "eth0"),
-		  "EINVAL: this kernel is Linux 5.10, and that came with 6.6" } },
+		  "EINVAL: this kernel is Linux 5.10, and this needs Linux 6.6" } },
 		{ "6.6.1\n", { ERROR(RAWBPF_TCX_ATTACH, -EINVAL, 0, "eth0"),
 		  "EINVAL: the program is not of type sched_cls, or this kernel was built without "
 		  "CONFIG_NET_XGRESS" } },
 		{ "5.10.0\n", { ERROR(RAWBPF_TCX_ATTACH, -ENODEV, 0, "eth0"),
-		  "ENODEV: there is no device 'eth0'" } },
+		  "ENODEV: the device 'eth0' does not exist" } },
 		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_ARENA, NULL),
-		  "EINVAL: this kernel is Linux 5.15, and that came with 6.9" } },
+		  "EINVAL: this kernel is Linux 5.15, and this needs Linux 6.9" } },
 		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_HASH, NULL),
-		  "EINVAL: the map's type refuses these sizes or flags, this kernel does not "
-		  "know it, or its name is not all [A-Za-z0-9_.]; rawbpf_map_types(7) has what each type wants" } },
+		  "EINVAL: the type rejects these sizes or flags, this kernel lacks it, or the name "
+		  "has characters outside [A-Za-z0-9_.]; see rawbpf_map_types(7)" } },
 		{ "6.1.0\n", { ERROR(RAWBPF_PROG_LOAD, -EINVAL, BPF_PROG_TYPE_NETFILTER, NULL),
-		  "EINVAL: this kernel is Linux 6.1, and that came with 6.4" } },
+		  "EINVAL: this kernel is Linux 6.1, and this needs Linux 6.4" } },
 		{ "nonsense\n", { ERROR(RAWBPF_PROG_STREAM_READ, -EINVAL, 0, NULL),
-		  "EINVAL: it is not a program" } },
+		  "EINVAL: the descriptor is not a program's" } },
 	};
 
 	live_private_mounts();
@@ -169,13 +177,15 @@ START_TEST(test_no_bpffs)
 {
 	static const struct explanation elsewhere = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/no-bpffs-here"),
-		"EPERM: '/no-bpffs-here' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+		"EPERM: '/no-bpffs-here' is not on a bpffs; mount one (mount -t bpf bpf "
+		"/sys/fs/bpf) and pin there",
 	}, here = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "map"),
-		"EPERM: 'map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and pin it there",
+		"EPERM: 'map' is not on a bpffs; mount one (mount -t bpf bpf /sys/fs/bpf) and pin "
+		"there",
 	}, dot = {
 		ERROR(RAWBPF_OBJ_PIN, -EPERM, 0, "/sys/fs/bpf/map.1"),
-		"EPERM: names in a bpffs have no dot in them",
+		"EPERM: names in a bpffs cannot contain a dot",
 	};
 	int map = live_array(1);
 
@@ -194,14 +204,14 @@ START_TEST(test_unmounted_bpffs)
 {
 	static const struct explanation unmounted = {
 		ERROR(RAWBPF_OBJ_PIN, -ENOENT, 0, "/sys/fs/bpf/map"),
-		"ENOENT: '/sys/fs/bpf/map' is not on a bpffs; mount it: mount -t bpf bpf /sys/fs/bpf, and "
-		"pin it there",
+		"ENOENT: '/sys/fs/bpf/map' is not on a bpffs; mount one (mount -t bpf bpf "
+		"/sys/fs/bpf) and pin there",
 	}, no_directory = {
 		ERROR(RAWBPF_OBJ_PIN, -ENOENT, 0, "/no/such/map"),
 		"ENOENT: the directory of '/no/such/map' does not exist",
 	}, no_way = {
 		ERROR(RAWBPF_OBJ_PIN, -ENOTDIR, 0, "/proc/self/status/map"),
-		"ENOTDIR: '/proc/self/status/map' leads through a file",
+		"ENOTDIR: a part of the path '/proc/self/status/map' is not a directory",
 	};
 	int map = live_array(1);
 
@@ -228,11 +238,12 @@ START_TEST(test_no_uprobes)
 		"EOPNOTSUPP: sysfs is not mounted; mount it: mount -t sysfs sysfs /sys",
 	}, no_btf = {
 		ERROR(RAWBPF_BTF_KERNEL_OPEN, -ENOENT, 0, NULL),
-		"ENOENT: this kernel has no BTF; it was built without CONFIG_DEBUG_INFO_BTF",
+		"ENOENT: this kernel has no BTF (/sys/kernel/btf/vmlinux); boot one with "
+		"CONFIG_DEBUG_INFO_BTF",
 	}, btf_hidden = {
 		ERROR(RAWBPF_BTF_KERNEL_OPEN, -EPERM, 0, NULL),
-		"EPERM: sysfs is not mounted, and without it the kernel's BTF takes CAP_SYS_ADMIN; "
-		"mount it: mount -t sysfs sysfs /sys",
+		"EPERM: sysfs is not mounted, and without it reading the kernel's BTF needs "
+		"CAP_SYS_ADMIN; mount it: mount -t sysfs sysfs /sys",
 	};
 
 	live_private_mounts();

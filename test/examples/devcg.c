@@ -606,8 +606,8 @@ START_TEST(test_alone)
 	rawbpf_prog_attach(theirs, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){ .flags = 0 });
 	snprintf(expected, sizeof expected,
 		 NAME
-		 ": attaching the program: EPERM\n   A program is attached to '%s', or to a cgroup "
-		 "above, that admits no other (without BPF_F_ALLOW_MULTI).\n",
+		 ": attaching the program: EPERM\n   '%s' or a cgroup above has a program that "
+		 "excludes others (attached without BPF_F_ALLOW_MULTI).\n",
 		 path);
 	command_run(&end, NULL, ARGS(path, "c 1:3 r"));
 	ck_assert_int_eq(end.status, 1);
@@ -667,8 +667,8 @@ START_TEST(test_failures)
 		       NAME ": opening /not/there: No such file or directory\n");
 	assert_failure(NULL, "/proc/version", NAME ": opening /proc/version: Not a directory\n");
 	assert_failure(NULL, "/tmp",
-		       NAME ": asking what is attached: EBADF\n   '/tmp' is not a directory "
-			    "of cgroup v2.\n   Those are where /proc/mounts has 'cgroup2'.\n");
+		       NAME ": asking what is attached: EBADF\n   '/tmp' is not a cgroup v2 "
+			    "directory.\n   /proc/mounts shows where cgroup2 is mounted.\n");
 	assert_failure(with_bpf_disabled, path,
 		       NAME ": loading the program: EPERM\n   This process lacks "
 			    "CAP_BPF and CAP_NET_ADMIN (or CAP_SYS_ADMIN), and "

@@ -135,10 +135,10 @@ START_TEST(doctor)
 }
 END_TEST
 
-#define UNTRACEABLE "is none of the functions that can be traced, as notrace and inline ones are not; " \
+#define UNTRACEABLE "is not a function that can be traced (notrace and inline ones cannot); " \
 		    "see available_filter_functions in tracefs"
 #define NO_ENTRY "and no entry function of such a system call; see /proc/kallsyms"
-#define SYSTEM_CALL "ask for the system call, by its plain name, and not for a symbol"
+#define SYSTEM_CALL "name the system call by its plain name, not a symbol"
 #define SEVERAL "this kernel has several functions 'name_show'; probe each by its address " \
 		"(/proc/kallsyms, rawbpf_ksym_find())"
 
@@ -152,7 +152,7 @@ START_TEST(every_cause)
 		{ "none", "ENOENT: this kernel has no function 'no_such_function', " NO_ENTRY, 0, 0 },
 		{ "entry", "ENOENT: this kernel has no function 'fchownat'; " SYSTEM_CALL, 0, 0 },
 		{ "prefixed", "ENOENT: this kernel has no function 'sys_fchownat'; " SYSTEM_CALL, 0, 0 },
-		{ "function", "ENOENT: 'do_fchownat' is a function and no system call; ask for it as a "
+		{ "function", "ENOENT: 'do_fchownat' is a function, not a system call; name it as a "
 			      "symbol", 0, 0 },
 		{ "no_call", "ENOENT: this kernel has no function 'no_such_call', " NO_ENTRY, 0, 0 },
 		{ "foreign", "ENOENT: this kernel has no function 'waitpid', " NO_ENTRY, 0, 0 },
