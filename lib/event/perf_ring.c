@@ -60,12 +60,15 @@ static inline uint64_t perf_header(const void *record)
 	return header;
 }
 
-/* The size of the record at the start of `length` bytes; 0 if that is none, or not all of one. */
+/*
+ * The size of the record at the start of `length` bytes, a multiple of 8 and so at least a header;
+ * 0 if that is none, or not all of one.
+ */
 static inline unsigned long perf_record_size(const void *start, unsigned long length)
 {
 	unsigned long size = ((const struct perf_event_header *)start)->size;
 
-	return size >= sizeof(struct perf_event_header) && size <= length && size % 8 == 0 ? size : 0;
+	return size <= length && size % 8 == 0 ? size : 0;
 }
 
 /* Hand over a record of `size` bytes, and count it, if it is the user's: 0, or why to stop. */

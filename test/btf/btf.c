@@ -7,6 +7,7 @@
 
 #include <rawbpf.h>
 
+#include "../guard.h"
 #include "../unit.h"
 
 static uint32_t memory[1024];
@@ -262,6 +263,90 @@ START_TEST(test_steps_refuse)
 }
 END_TEST
 
+static struct rawbpf_btf_build fresh(void)
+{
+	return (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
+}
+
+/* The last number that each step takes, and the first that it does not. */
+START_TEST(test_limits)
+{
+	enum { MOST = 0xffff };
+	static uint32_t room[4 * (MOST + 10)];
+	static struct rawbpf_btf_field fields[MOST + 1];
+	static unsigned sizes[MOST + 1];
+	struct rawbpf_btf_build b;
+
+#define LIMIT(LAST, FIRST) \
+	b = (struct rawbpf_btf_build){ .data = room, .max = sizeof room }; \
+	ck_assert_int_eq(LAST, 1); \
+	b = (struct rawbpf_btf_build){ .data = room, .max = sizeof room }; \
+	ck_assert_int_eq(FIRST, -EINVAL); \
+	ck_assert_int_eq(b.error, -EINVAL)
+
+	LIMIT(rawbpf_btf_int_emit(&b, "i", 16, 0), rawbpf_btf_int_emit(&b, "i", 32, 0));
+	LIMIT(rawbpf_btf_int_emit(&b, "i", 1, 0), rawbpf_btf_int_emit(&b, "i", 0, 0));
+	LIMIT(rawbpf_btf_int_emit(&b, "i", 4, 7), rawbpf_btf_int_emit(&b, "i", 4, 8));
+	LIMIT(rawbpf_btf_func_emit(&b, "f", 1, BTF_FUNC_EXTERN), rawbpf_btf_func_emit(&b, "f", 1, 3));
+	LIMIT(rawbpf_btf_var_emit(&b, "v", 1, BTF_VAR_GLOBAL_EXTERN),
+	      rawbpf_btf_var_emit(&b, "v", 1, 3));
+	LIMIT(rawbpf_btf_array_emit(&b, 0, 0, 1), rawbpf_btf_array_emit(&b, -1, 0, 1));
+	LIMIT(rawbpf_btf_array_emit(&b, 0, 0, 1), rawbpf_btf_array_emit(&b, 0, -1, 1));
+	LIMIT(rawbpf_btf_struct_emit(&b, BTF_KIND_UNION, "s", 0, fields, MOST),
+	      rawbpf_btf_struct_emit(&b, BTF_KIND_UNION, "s", 0, fields, MOST + 1));
+	LIMIT(rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "s", 0, fields, 1),
+	      rawbpf_btf_struct_emit(&b, BTF_KIND_ENUM, "s", 0, fields, 1));
+	LIMIT(rawbpf_btf_func_proto_emit(&b, 0, fields, MOST),
+	      rawbpf_btf_func_proto_emit(&b, 0, fields, MOST + 1));
+	LIMIT(rawbpf_btf_datasec_emit(&b, "d", 0, fields, sizes, MOST),
+	      rawbpf_btf_datasec_emit(&b, "d", 0, fields, sizes, MOST + 1));
+	LIMIT(rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, "t", 0),
+	      rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, "", 0));
+	LIMIT(rawbpf_btf_decl_tag_emit(&b, "t", 0, -1), rawbpf_btf_decl_tag_emit(&b, "t", -1, -1));
+	fields[0].type = -1;
+	LIMIT(rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "s", 0, fields, 0),
+	      rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "s", 0, fields, 1));
+	LIMIT(rawbpf_btf_func_proto_emit(&b, 0, fields, 0),
+	      rawbpf_btf_func_proto_emit(&b, 0, fields, 1));
+	LIMIT(rawbpf_btf_datasec_emit(&b, "d", 0, fields, sizes, 0),
+	      rawbpf_btf_datasec_emit(&b, "d", 0, fields, sizes, 1));
+}
+END_TEST
+
+/* What each step says is what is read: encodings, linkages, offsets and sizes. */
+START_TEST(test_fields)
+{
+	struct rawbpf_btf_build b = fresh();
+	const struct btf_type *type;
+	const uint32_t *more;
+	struct rawbpf_btf btf;
+
+	rawbpf_btf_int_emit(&b, "i", 16, BTF_INT_BOOL);
+	rawbpf_btf_func_emit(&b, "f", 9, BTF_FUNC_EXTERN);
+	rawbpf_btf_var_emit(&b, "v", 1, BTF_VAR_GLOBAL_EXTERN);
+	rawbpf_btf_datasec_emit(&b, ".data", 40, (struct rawbpf_btf_field[]){ { NULL, 3, 24 } },
+				(unsigned[]){ 16 }, 1);
+	rawbpf_btf_decl_tag_emit(&b, "t", 1, 7);
+	btf = parsed(&b);
+	type = rawbpf_btf_type_get(&btf, 1);
+	ck_assert_uint_eq(type->size, 16);
+	ck_assert_uint_eq(*(const uint32_t *)(type + 1), BTF_INT_BOOL << 24 | 128);
+	type = rawbpf_btf_type_get(&btf, 2);
+	ck_assert_uint_eq(rawbpf_btf_type_vlen(type), BTF_FUNC_EXTERN);
+	ck_assert_uint_eq(type->type, 9);
+	type = rawbpf_btf_type_get(&btf, 3);
+	ck_assert_uint_eq(*(const uint32_t *)(type + 1), BTF_VAR_GLOBAL_EXTERN);
+	type = rawbpf_btf_type_get(&btf, 4);
+	more = (const uint32_t *)(type + 1);
+	ck_assert_uint_eq(type->size, 40);
+	ck_assert_uint_eq(more[0], 3);
+	ck_assert_uint_eq(more[1], 24);
+	ck_assert_uint_eq(more[2], 16);
+	type = rawbpf_btf_type_get(&btf, 5);
+	ck_assert_uint_eq(*(const uint32_t *)(type + 1), 7);
+}
+END_TEST
+
 START_TEST(test_section)
 {
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
@@ -334,6 +419,58 @@ START_TEST(test_broken)
 	BROKEN(str_off, UINT32_MAX);
 	BROKEN(str_len, UINT32_MAX);
 	BROKEN(str_len, good.str_len - 1); /* no NUL at the end */
+}
+END_TEST
+
+/* A header of any length, at the end of what can be read: those shorter than a header are none. */
+START_TEST(test_header_lengths)
+{
+	const struct btf_header empty = { .magic = BTF_MAGIC, .version = BTF_VERSION };
+	struct rawbpf_btf btf;
+
+	for (unsigned length = 0; length <= 40; length++) {
+		unsigned char bytes[40] = { 0 };
+		const size_t size = length < sizeof empty ? sizeof empty : length;
+		struct btf_header *header;
+
+		memcpy(bytes, &empty, sizeof empty);
+		header = guard_copy(bytes, size, 4);
+		header->hdr_len = length;
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size, NULL),
+				 length >= 24 && length % 4 == 0 ? 0 : -EINVAL);
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, guard_copy(bytes, length, 4), length, NULL),
+				 -EINVAL);
+	}
+}
+END_TEST
+
+/* Each bound of the sections: to the last byte, and one more. */
+START_TEST(test_section_bounds)
+{
+	struct rawbpf_btf_build b = built();
+	struct btf_header *header = guard_copy(memory, b.size, 4), good = *header;
+	const size_t size = b.size;
+	struct rawbpf_btf btf;
+
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size, NULL), 0);
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size - 1, NULL), -EINVAL);
+	header->str_off++;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size, NULL), -EINVAL);
+	*header = good;
+	header->str_off += good.str_len;
+	header->str_len = 0;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size, NULL), 0);
+	ck_assert_str_eq(rawbpf_btf_string_get(&btf, 0), "");
+	ck_assert_ptr_null(rawbpf_btf_string_get(&btf, 1));
+	header->str_off++;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size, NULL), -EINVAL);
+	*header = good;
+	header->type_len = size - good.hdr_len + 4;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size, NULL), -EINVAL);
+	*header = good;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, header, size, NULL), 0);
+	ck_assert_str_eq(rawbpf_btf_string_get(&btf, good.str_len - 1), "");
+	ck_assert_ptr_null(rawbpf_btf_string_get(&btf, good.str_len));
 }
 END_TEST
 
@@ -518,9 +655,13 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_format);
 	tcase_add_test(tests, test_room);
 	tcase_add_test(tests, test_steps_refuse);
+	tcase_add_test(tests, test_limits);
+	tcase_add_test(tests, test_fields);
 	tcase_add_test(tests, test_section);
 	tcase_add_test(tests, test_base);
 	tcase_add_test(tests, test_broken);
+	tcase_add_test(tests, test_header_lengths);
+	tcase_add_test(tests, test_section_bounds);
 	tcase_add_test(tests, test_loops);
 	tcase_add_test(tests, test_search_is_bounded);
 	tcase_add_test(tests, test_layout);

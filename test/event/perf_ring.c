@@ -239,6 +239,8 @@ START_TEST(test_corrupt)
 	fake_bytes(&fake, fake.control.data_head + 8, &corrupt[_i].data_size, 4);
 	fake_advance(&fake, 64);
 	ck_assert_int_eq(rawbpf__perf_ring_read(&ring, &any), corrupt[_i].result);
+	ck_assert_uint_eq(source.received, corrupt[_i].result > 0);
+	ck_assert_uint_eq(source.lost, 0);
 	ck_assert_uint_eq(fake.control.data_tail, fake.control.data_head);
 	put(9, 12);
 	ck_assert_int_eq(read_ring(), 1);

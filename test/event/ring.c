@@ -326,6 +326,10 @@ START_TEST(test_corrupt)
 		ck_assert_int_eq(rawbpf_ring_read(&ring), 2);
 		fake.producer += PAGE + 8;
 		break;
+	case 5: /* or to where no record can end */
+		ck_assert_int_eq(rawbpf_ring_read(&ring), 2);
+		fake.producer += 4;
+		break;
 	}
 	if (_i < 3)
 		ck_assert_int_eq(rawbpf_ring_read(&ring), 1);
@@ -340,9 +344,10 @@ END_TEST
 START_TEST(test_corrupt_at_begin)
 {
 	fake_ring_open(&fake, PAGE, 0);
-	fake.consumer = 4;
+	fake.consumer = fake.producer = 4; /* no multiple of 8 */
 	ck_assert_int_eq(fake_ring_begin(&ring, &fake, see, &seen), -EBADMSG);
 	fake.consumer = 8;
+	fake.producer = 0;
 	ck_assert_int_eq(fake_ring_begin(&ring, &fake, see, &seen), -EBADMSG);
 	fake.consumer = 0;
 	fake.producer = PAGE + 8;
@@ -377,7 +382,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_discard, 0, 3);
 	tcase_add_loop_test(tests, test_stop, 0, 2);
 	tcase_add_loop_test(tests, test_wrap, 0, 2);
-	tcase_add_loop_test(tests, test_corrupt, 0, 5);
+	tcase_add_loop_test(tests, test_corrupt, 0, 6);
 	tcase_add_test(tests, test_corrupt_at_begin);
 	tcase_add_test(tests, test_closed);
 }

@@ -48,6 +48,11 @@ static const struct example {
 	EXAMPLE("gotox r3", "(0d) gotox r3", NULL, RAWBPF_GOTOX(BPF_REG_3)),
 	EXAMPLE("call 0x1", "(85) call bpf_map_lookup_elem#1", NULL,
 		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)),
+	/* The last helper that the oldest headers name, and the next. */
+	EXAMPLE("call 0x9b", "(85) call bpf_redirect_peer#155", NULL,
+		BPF_EMIT_CALL(BPF_FUNC_redirect_peer)),
+	EXAMPLE("call 0x9c", "(85) call bpf_task_storage_get#156",
+		"BPF_EMIT_CALL(156 /* task_storage_get */)", BPF_EMIT_CALL(156)),
 	EXAMPLE("call 0xd3", "(85) call bpf_cgrp_storage_delete#211",
 		"BPF_EMIT_CALL(211 /* cgrp_storage_delete */)", BPF_EMIT_CALL(211)),
 	EXAMPLE("call 0x3e7", "(85) call unknown#999", NULL, BPF_EMIT_CALL(999)),

@@ -5,6 +5,7 @@
 
 #include <rawbpf.h>
 
+#include "../guard.h"
 #include "../unit.h"
 
 /* r0 = *(u64 *)(r0 + 0) after a look-up that may fail. */
@@ -386,6 +387,56 @@ START_TEST(test_no_program)
 }
 END_TEST
 
+/* States of registers that no machine has, in any number, go nowhere. */
+START_TEST(test_no_such_register)
+{
+	static const char *const logs[] = {
+		"0: R10=fp0 R11=ctx() R12=ctx()\n0: (b7) r0 = 0\nhuh\n",
+		"0: R10=fp0 R4294967295=a R2147483647=b R99999999999=c\n0: (b7) r0 = 0\nhuh\n",
+		"0: R10=fp0 R11_w=1 R=2 R_w=3 R-1=4 R0x1=5 R1 =6\n0: (b7) r0 = 0\nhuh\n",
+	};
+	struct {
+		struct rawbpf_rejection r;
+		unsigned char behind[256];
+	} memory = { .r = OF_LOOKUP(logs[_i]) };
+
+	memset(memory.behind, 0x5a, sizeof memory.behind);
+	ck_assert_int_eq(rawbpf_rejection_parse(&memory.r), 0);
+	for (unsigned i = 0; i < 10; i++)
+		assert_part(&memory.r.states[i], "");
+	assert_part(&memory.r.states[10], "fp0");
+	ck_assert_ptr_null(memory.r.hint);
+	for (size_t i = 0; i < sizeof memory.behind; i++)
+		ck_assert_int_eq(memory.behind[i], 0x5a);
+}
+END_TEST
+
+/* Every log, cut anywhere, at the end of what can be read: nothing behind its NUL is. */
+START_TEST(test_end_of_log)
+{
+	static const char *const logs[] = {
+		log_6_1,
+		"from 5 to 8: R1=ctx(a=(b\n1: (07) r2 += -4 ; R2_w=fp-4\nunknown opcode ff\n",
+		"fd -12 is not pointing to valid bpf_map\nprocessed 1 insn",
+		"0: (95) exit infinite loop detected at insn 5\n",
+		"invalid access to packet, off=12 size=4, R2(id=0,off=12,r=12)\n",
+		"R1 type=scalar expected=map_ptr\nUnreleased reference id=2 alloc_insn=4\n\n"
+		"Causal path:\n  insn 4\n       | ^-- acquired\n",
+	};
+
+	for (size_t cut = 0; cut <= strlen(logs[_i]); cut++) {
+		char log[1024], text[4096];
+		struct rawbpf_rejection r = OF_LOOKUP(log);
+
+		memcpy(log, logs[_i], cut);
+		log[cut] = '\0';
+		r.log = guard_copy(log, cut + 1, 1);
+		rawbpf_rejection_explain(text, sizeof text, &r);
+		ck_assert_uint_ne(strlen(text), 0);
+	}
+}
+END_TEST
+
 /* snprintf(3)'s promise, for every size. */
 START_TEST(test_truncation)
 {
@@ -418,6 +469,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_jit);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);
+	tcase_add_loop_test(tests, test_no_such_register, 0, 3);
+	tcase_add_loop_test(tests, test_end_of_log, 0, 6);
 	tcase_add_test(tests, test_truncation);
 }
 

@@ -334,6 +334,88 @@ START_TEST(test_symbols)
 }
 END_TEST
 
+/* Names and modules as long as there is room, and longer; a line as long as the chunk, and longer. */
+START_TEST(test_long_symbols)
+{
+	enum { CHUNK = 1 << 14 };
+	static char file[4 * CHUNK], name[CHUNK + 1];
+	char *at = file;
+	struct rawbpf_ksym syms[6];
+	uint64_t address;
+
+	live_private_mounts();
+	memset(name, 'n', sizeof name - 1);
+	for (unsigned i = 0; i < 3; i++) { /* the room is 128 for names, 64 for modules */
+		at += sprintf(at, "%016x T %.*s\n", 0x1000 * (2 * i + 1), 126 + i, name);
+		at += sprintf(at, "%016x T in\t[%.*s]\n", 0x1000 * (2 * i + 2), 62 + i, name);
+		syms[2 * i] = (struct rawbpf_ksym){ .address = 0x1000 * (2 * i + 1) };
+		syms[2 * i + 1] = (struct rawbpf_ksym){ .address = 0x1000 * (2 * i + 2) };
+	}
+	live_fake_file("/proc/kallsyms", file);
+	ck_assert_int_eq(rawbpf_ksym_resolve(syms, 6), 6);
+	for (unsigned i = 0; i < 3; i++) {
+		const char *no_module = syms[2 * i].module, *in = syms[2 * i + 1].name;
+
+		ck_assert_uint_eq(strlen(syms[2 * i].name), i ? 127 : 126);
+		ck_assert_str_eq(no_module, "");
+		ck_assert_str_eq(in, "in");
+		ck_assert_uint_eq(strlen(syms[2 * i + 1].module), i ? 63 : 62);
+	}
+	for (unsigned i = 0; i < 3; i++) { /* found by its whole name */
+		name[126 + i] = '\0';
+		ck_assert_int_eq(rawbpf_ksym_find(&address, 1, name), 1);
+		ck_assert_uint_eq(address, 0x1000 * (2 * i + 1));
+		name[126 + i] = 'n';
+	}
+	umount2("/proc/kallsyms", MNT_DETACH);
+
+	for (int longer = 0; longer < 2; longer++) { /* 20 before the name, a newline behind */
+		at = file + sprintf(file, "%016x T %.*s\n", 0x1000, CHUNK - 20 + longer, name);
+		ck_assert_int_eq(at - file, CHUNK + longer);
+		sprintf(at, "%016x T last\n", 0x2000);
+		live_fake_file("/proc/kallsyms", file);
+		ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "last"), longer ? -EINVAL : 1);
+		umount2("/proc/kallsyms", MNT_DETACH);
+	}
+}
+END_TEST
+
+/* Lines that end too early, and addresses with the last bit set. */
+START_TEST(test_short_symbols)
+{
+	static const char file[] =
+		"ffffffffffffffff T top\n"
+		"0000000000001000 t \n"
+		"0000000000002000 t a\n"
+		"0000000000002800 t\n"
+		"0000000000002900 \n"
+		"0000000000003000 w b\t[\n"
+		"0000000000004000 W c\t[m\n"
+		"0000000000005000 V d\n";
+	struct rawbpf_ksym syms[] = {
+		{ .address = UINT64_MAX }, { .address = 0x2fff }, { .address = 0x3000 },
+		{ .address = 0x4000 }, { .address = 0x5000 },
+	};
+	uint64_t address;
+
+	live_private_mounts();
+	live_fake_file("/proc/kallsyms", file);
+	ck_assert_int_eq(rawbpf_ksym_resolve(syms, RAWBPF_COUNT(syms)), 5);
+	ck_assert_str_eq(syms[0].name, "top");
+	ck_assert_uint_eq(syms[0].offset, 0);
+	ck_assert_str_eq(syms[1].name, "a"); /* of a line without a name, there is no function */
+	ck_assert_uint_eq(syms[1].offset, 0xfff);
+	ck_assert_str_eq(syms[2].name, "b");
+	ck_assert_str_eq(syms[2].module, "");
+	ck_assert_str_eq(syms[3].name, "c");
+	ck_assert_str_eq(syms[3].module, "m");
+	ck_assert_str_eq(syms[4].name, "c");
+	ck_assert_uint_eq(syms[4].offset, 0x1000);
+	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "d"), 1);
+	ck_assert_uint_eq(address, 0x5000);
+}
+END_TEST
+
 START_TEST(test_symbols_of_any_file)
 {
 	static const char file[] =
@@ -402,6 +484,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_timer);
 	tcase_add_test(tests, test_symbols);
 	tcase_add_test(tests, test_symbols_of_any_file);
+	tcase_add_test(tests, test_long_symbols);
+	tcase_add_test(tests, test_short_symbols);
 }
 
 int main(void)
