@@ -189,7 +189,7 @@ int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigne
 /*
  * Write one line to `text`, terminated, without a newline: what `error` says, as
  *
- *	instruction 7, line 120: there is no label 'uot'
+ *	instruction 7, line 120: the program has no label 'uot'
  *
  * It is for people, and its wording changes. Names show what is not printable
  * ASCII as \xNN. Returns the length of the whole line, as snprintf(3).

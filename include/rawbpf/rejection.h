@@ -68,7 +68,7 @@ int rawbpf_rejection_parse(struct rawbpf_rejection *rejection);
  *	   7: lock *(u64 *)(r0 + 0) += r1                   count.s:12
  *	                    ^~ r0 is map_value_or_null(id=1,map=count,ks=4,vs=8)
  *	   R0 invalid mem access 'map_value_or_null'
- *	   It may be NULL: after map_lookup_elem, ...
+ *	   The pointer may be NULL: test it against 0 ...
  *
  * Bytes of the log and of names that are not printable ASCII become \xNN. The
  * wording changes. Returns the length of the whole text, as snprintf(3).

@@ -79,7 +79,7 @@ RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_in
 	}
 	bytes_read(column, order, bytes);
 	rawbpf_insn_format(text, sizeof(text), bytes, column->value / 8, RAWBPF_LLVM, NULL, NULL);
-	rawbpf__complain(p->text, column, "these bytes are '%s', and not what the line says", text);
+	rawbpf__complain(p->text, column, "these bytes are '%s', not the text of this line", text);
 	return 0;
 }
 

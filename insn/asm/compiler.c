@@ -118,7 +118,7 @@ RAWBPF__PRIVATE int rawbpf__compiler_directive(struct rawbpf__parser *p)
 		return 0;
 	wrong = form_wrong(name + 1, directive->form);
 	if (wrong)
-		rawbpf__complain(p->text, wrong, "a compiler writes %s%s%s", directive->name,
+		rawbpf__complain(p->text, wrong, "expected %s%s%s", directive->name,
 				 *directive->usage ? " " : "", directive->usage);
 	else if (directive->form[0] == 'I' && directive->form[1] == ',')
 		check_align(p, name + 1);
@@ -141,7 +141,7 @@ static int has_x(const struct rawbpf__token *flags)
 static void skip_section(struct rawbpf__parser *p, const struct rawbpf__token *name)
 {
 	p->skips_section = 1;
-	rawbpf__warn(p->text, name, "section '%.*s' has no instructions: it is skipped",
+	rawbpf__warn(p->text, name, "section '%.*s' has no instructions and is skipped",
 		     RAWBPF__TEXT(name));
 }
 
@@ -177,7 +177,7 @@ RAWBPF__PRIVATE int rawbpf__section_directive(struct rawbpf__parser *p)
 	if (which == 0)
 		section(p);
 	else if (name[1].code != RAWBPF__T_END)
-		rawbpf__complain(p->text, &name[1], "a compiler writes %s alone",
+		rawbpf__complain(p->text, &name[1], "expected %s alone",
 				 rawbpf__nth(names, which));
 	else if (which == 1)
 		p->skips_section = 0;

@@ -75,8 +75,8 @@ static void data_read_all(struct rawbpf__parser *p, unsigned size)
 		if (token->code == ',')
 			continue;
 		if (p->statement.is_cut)
-			rawbpf__complain(p->text, token, "a line has room for 16 numbers; "
-					 "begin another");
+			rawbpf__complain(p->text, token, "a line holds at most 16 numbers; begin "
+					 "another line");
 		else
 			rawbpf__complain(p->text, token, "expected ',' or the end, not '%.*s'",
 					 RAWBPF__TEXT(token));
@@ -107,7 +107,7 @@ RAWBPF__PRIVATE void rawbpf__data_end(struct rawbpf__parser *p)
 
 	if (!count)
 		return;
-	rawbpf__complain(p->text, &p->data.last, "these data end within a slot: %lld of 8 bytes",
+	rawbpf__complain(p->text, &p->data.last, "the data end inside a slot: %lld of 8 bytes",
 			 (long long)count);
 	data_pad(p);
 }

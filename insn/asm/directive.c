@@ -111,7 +111,7 @@ static void directive_set(struct rawbpf__parser *p)
 		return;
 	if (name->code >= RAWBPF__T_WORD) {
 		rawbpf__complain(p->text, name,
-				 "'%.*s' is a word of instructions, and no constant's name",
+				 "'%.*s' is a word of the instructions and cannot name a constant",
 				 RAWBPF__TEXT(name));
 	} else if (!rawbpf__is_operand(value)) {
 		rawbpf__complain(p->text, value, "expected a number: .set NAME, VALUE");
@@ -161,7 +161,7 @@ RAWBPF__PRIVATE void rawbpf__directive(struct rawbpf__parser *p)
 		return;
 	rawbpf__data_end(p);
 	if (!own_directive(p) && !rawbpf__compiler_directive(p))
-		rawbpf__complain(p->text, name, "'%.*s' is not a directive; "
-				 "there are .map, .set, .byte, .short, .long and .quad",
+		rawbpf__complain(p->text, name, "'%.*s' is not a directive; use .map, .set, .byte, "
+				 ".short, .long or .quad",
 				 RAWBPF__TEXT(name));
 }

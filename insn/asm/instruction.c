@@ -31,7 +31,8 @@ static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token 
 	switch (field) {
 	case RAWBPF__F_ZERO:
 		rawbpf__complain(p->text, token,
-				 "expected %s0, not %.*s: this instruction knows no other",
+				 "expected %s0, not %.*s: this instruction accepts no other "
+				 "register",
 				 token->code == RAWBPF__T_R ? "r" :
 				 token->code == RAWBPF__T_W ? "w" : "", RAWBPF__TEXT(token));
 		break;
@@ -47,7 +48,7 @@ static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token 
 		break;
 	case RAWBPF__F_JUMP:
 		rawbpf__complain(p->text, token, "%.*s is too far: a jump reaches -32768 to +32767, "
-				 "gotol further", RAWBPF__TEXT(token));
+				 "gotol reaches further", RAWBPF__TEXT(token));
 		break;
 	case RAWBPF__F_JUMP32:
 	case RAWBPF__F_LOCAL:
@@ -57,7 +58,7 @@ static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token 
 		break;
 	default:
 		rawbpf__complain(p->text, token,
-				 "%.*s does not fit 32 bits; r1 = NUMBER ll has 64",
+				 "%.*s does not fit 32 bits; write r1 = NUMBER ll",
 				 RAWBPF__TEXT(token));
 	}
 }
@@ -131,7 +132,8 @@ static int operand_register(struct rawbpf__parser *p, struct instruction *insn,
 	}
 	if (token->value == before)
 		return 1;
-	rawbpf__complain(p->text, token, "expected %s%lld, not %.*s: it is the same register twice",
+	rawbpf__complain(p->text, token, "expected %s%lld, not %.*s: both operands are the same "
+					 "register",
 			 token->code == RAWBPF__T_R ? "r" : "w", (long long)before,
 			 RAWBPF__TEXT(token));
 	return 0;

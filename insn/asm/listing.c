@@ -152,7 +152,7 @@ RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
 		return;
 	if (listing->is_numbered && number->value != listing->base + slot)
 		rawbpf__complain(text, number, "the next instruction here is number %lld, not %lld; "
-				 "jumps would go astray", (long long)(listing->base + slot),
+				 "jumps would miss their targets", (long long)(listing->base + slot),
 				 (long long)number->value);
 	listing->base = number->value - slot;
 	listing->is_numbered = 1;

@@ -76,12 +76,12 @@ static int complain_foreign(struct rawbpf__parser *p, const struct rawbpf__token
 	else if (count > 1 && token[1].code == '(' && token->length > 4 &&
 		 (rawbpf__starts_with(token->start, "BPF_") ||
 		  rawbpf__starts_with(token->start, "RAWBPF_")))
-		rawbpf__complain(p->text, token, "'%.*s' is a macro of C; "
-				 "a text says r1 = 5, r1 += r2, if r1 > 5 goto out", RAWBPF__TEXT(token));
+		rawbpf__complain(p->text, token, "'%.*s' is a C macro; write r1 = 5, r1 += r2, if "
+				 "r1 > 5 goto out", RAWBPF__TEXT(token));
 	else if (count > 1 && (token[1].code == RAWBPF__T_R || token[1].code == RAWBPF__T_W ||
 			       token[1].code == '['))
-		rawbpf__complain(p->text, token, "'%.*s' does not begin an instruction; "
-				 "a text says r1 = 5, r1 += r2, if r1 > 5 goto out", RAWBPF__TEXT(token));
+		rawbpf__complain(p->text, token, "'%.*s' does not begin an instruction; write r1 = "
+				 "5, r1 += r2, if r1 > 5 goto out", RAWBPF__TEXT(token));
 	else
 		return 0;
 	return 1;
@@ -166,8 +166,8 @@ static void complain_token(struct rawbpf__parser *p, const struct rawbpf__token 
 		 is_expected(expected, RAWBPF__T_NUMBER))
 		rawbpf__complain(p->text, token, "expected an offset such as + 0");
 	else if (is_expected(expected, RAWBPF__T_END))
-		rawbpf__complain(p->text, token, "unexpected '%.*s' after the instruction; "
-				 "a new line or ';' separates them", RAWBPF__TEXT(token));
+		rawbpf__complain(p->text, token, "unexpected '%.*s' after the instruction; separate "
+				 "instructions by a new line or ';'", RAWBPF__TEXT(token));
 	else
 		complain_expected(p, token, expected);
 }

@@ -136,8 +136,8 @@ static void fill_distance(struct rawbpf__parser *p, const struct rawbpf__token *
 			  struct bpf_insn *insn, unsigned field, int64_t distance)
 {
 	if (field == RAWBPF__F_JUMP && distance != (int16_t)distance)
-		rawbpf__complain(p->text, name, "label '%.*s' is too far, %lld slots; "
-				 "a jump reaches -32768 to +32767, gotol further",
+		rawbpf__complain(p->text, name, "label '%.*s' is too far, %lld slots; a jump "
+				 "reaches -32768 to +32767, gotol reaches further",
 				 RAWBPF__TEXT(name), (long long)distance);
 	else if (field == RAWBPF__F_JUMP)
 		insn->off = distance;

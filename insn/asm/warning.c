@@ -60,11 +60,11 @@ static void warn_call(struct rawbpf__parser *p, const struct rawbpf__token *toke
 	if (token->code != RAWBPF__T_NUMBER || insn->imm != -1)
 		return;
 	if (insn->src_reg == BPF_PSEUDO_CALL)
-		rawbpf__warn(p->text, token, "this calls the call itself: "
-			     "no linker has filled in what it calls");
+		rawbpf__warn(p->text, token, "this call targets itself: no linker has filled in its "
+			     "target");
 	else
-		rawbpf__warn(p->text, token, "no helper has the number %.*s; "
-			     "a call that is not linked yet is printed so", RAWBPF__TEXT(token));
+		rawbpf__warn(p->text, token, "no helper has the number %.*s; a call that is not "
+			     "linked yet looks like this", RAWBPF__TEXT(token));
 }
 
 RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,

@@ -122,12 +122,12 @@ void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned l
 		return;
 	digits = label ? count_digits(label) : 0;
 	if (!label || !*label || (digits && label[digits])) {
-		build_fail(b, -EINVAL, line, label, "'@' is not a name for a label");
+		build_fail(b, -EINVAL, line, label, "'@' cannot name a label");
 		return;
 	}
 	near = label_near(b, label, rawbpf__length(label));
 	if (!digits && near && rawbpf__equal(near->name, label)) {
-		build_fail(b, -EEXIST, line, label, "there is a label '@' already");
+		build_fail(b, -EEXIST, line, label, "label '@' exists already");
 		return;
 	}
 	label_add(b, label, near);
@@ -165,15 +165,14 @@ static void append_reference(struct rawbpf_build *b, const struct bpf_insn *insn
 	if (!build_has_room(b, count, line))
 		return;
 	if (!name || !*name) {
-		build_fail(b, -EINVAL, line, name, is_map ? "a map without a name"
-							  : "a jump or call without a label");
+		build_fail(b, -EINVAL, line, name, is_map ? "the map has no name"
+							  : "the jump or call has no label");
 		return;
 	}
 	if (!is_map && digits &&
 	    ((name[digits] != 'f' && name[digits] != 'b') || name[digits + 1])) {
 		build_fail(b, -EINVAL, line, name,
-			   "'@' is not a label: a number wants f (forward) or b (backward) "
-			   "after it");
+			   "'@' is not a label: add f (forward) or b (backward) to the number");
 		return;
 	}
 	if (!is_map && digits) {
@@ -201,7 +200,8 @@ void rawbpf_build_jump_at(struct rawbpf_build *b, struct bpf_insn insn, const ch
 			  unsigned line)
 {
 	if (!b->broken && !is_jump(&insn))
-		build_fail(b, -EINVAL, line, label, "not a jump, so it cannot go to '@'");
+		build_fail(b, -EINVAL, line, label, "the instruction is not a jump and cannot go to "
+						    "'@'");
 	append_reference(b, &insn, 1, label, line);
 }
 
@@ -258,7 +258,7 @@ static int resolve_map(struct rawbpf_build *b, struct bpf_insn *insn, unsigned i
 			return 0;
 		}
 	}
-	return resolve_error(b, -ENOENT, index, "there is no map '@' in the environment");
+	return resolve_error(b, -ENOENT, index, "the environment has no map '@'");
 }
 
 /* Jumps that reach further than 16 bits have their distance in imm; some can become one. */
@@ -275,12 +275,12 @@ static int resolve_jump(struct rawbpf_build *b, struct bpf_insn *insn, unsigned 
 	}
 	if (insn->code != (BPF_JMP | BPF_JA))
 		return resolve_error(b, -ERANGE, index,
-				     "'@' is more than 32767 instructions away; jump to it by "
-				     "BPF_JMP_A, and over that by this one");
+				     "'@' is more than 32767 instructions away; jump to it with "
+				     "BPF_JMP_A, and over that with this jump");
 	if (!env || env->kernel < GOTOL_KERNEL)
 		return resolve_error(b, -ERANGE, index,
-				     "'@' is more than 32767 instructions away, which takes "
-				     "Linux 6.6");
+				     "'@' is more than 32767 instructions away, which needs Linux "
+				     "6.6");
 	insn->code = BPF_JMP32 | BPF_JA;
 	insn->off = 0;
 	insn->imm = distance;
@@ -298,9 +298,9 @@ static int resolve_reference(struct rawbpf_build *b, struct bpf_insn *insn, unsi
 		return resolve_map(b, insn, index, env);
 	label = label_of(b, &b->slots[index]);
 	if (!label)
-		return resolve_error(b, -ENOENT, index, "there is no label '@'");
+		return resolve_error(b, -ENOENT, index, "the program has no label '@'");
 	if (label->place == b->count)
-		return resolve_error(b, -EINVAL, index, "there is no instruction behind label '@'");
+		return resolve_error(b, -EINVAL, index, "no instruction follows label '@'");
 	/* All of them count from the next slot: for a 64-bit load that is its own second half. */
 	distance = (int)label->place - (int)index - 1;
 	if (!is_load && insn->code != (BPF_JMP | BPF_CALL))
@@ -322,7 +322,7 @@ int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigne
 
 		if (i == max) {
 			set_error(b, -ENOSPC, i, b->slots[i].line, NULL,
-				  "the array for the program ends here");
+				  "the array for the program is full");
 			return -ENOSPC;
 		}
 		insns[i] = b->slots[i].insn;

@@ -238,7 +238,7 @@ static const char *explain_register_note(const struct explain *explain, unsigned
 	if (rule == RAWBPF__ZERO)
 		return "unused";
 	if (rule == RAWBPF__FIX)
-		return "says which kind";
+		return "selects the kind";
 	if (number > BPF_REG_10)
 		return "BPF_REG_AX, only in loaded programs";
 	*rawbpf__put_small(rawbpf__put(note, "r"), number) = 0;
@@ -273,7 +273,7 @@ static const char *explain_variant(const struct rawbpf__form *form)
 		return "1: signed";
 	if (form->fix < 0)
 		return "per-CPU address";
-	return form->fix == 1 ? "cast of an address space" : "bits to copy, with their sign";
+	return form->fix == 1 ? "cast of an address space" : "bits to copy, sign-extended";
 }
 
 static const char *explain_off_note(const struct explain *explain)
@@ -288,7 +288,7 @@ static const char *explain_off_note(const struct explain *explain)
 	if (rule == RAWBPF__FIX)
 		return explain_variant(explain->form);
 	if (rule == RAWBPF__INDEX)
-		return "a place in fd_array";
+		return "index into fd_array";
 	return class < BPF_ALU ? "bytes from the address" : "slots, from the next one";
 }
 
@@ -368,7 +368,7 @@ static void explain_fields(struct explain *explain, const unsigned char *bytes, 
 	explain_number(explain, FIELD_IMM, bytes + 4, 4, insns->imm, explain_imm_note(explain));
 	if (slots == 1)
 		return;
-	explain_field(explain, FIELD_CODE, bytes + 8, 4, "", "", "second slot: all 0 but imm");
+	explain_field(explain, FIELD_CODE, bytes + 8, 4, "", "", "second slot: all 0 except imm");
 	explain_number(explain, FIELD_IMM, bytes + 12, 4, insns[1].imm,
 		       insns->src_reg ? "" : "the high half");
 }

@@ -109,7 +109,7 @@ size_t rawbpf_helper_explain(char *text, size_t size, unsigned number)
 	struct rawbpf__helper helper;
 
 	if (rawbpf__helper_get(&helper, number) < 0) {
-		rawbpf__out_text(&out, "  there is no helper of that number\n");
+		rawbpf__out_text(&out, "  no helper has this number\n");
 		return out.length;
 	}
 	rawbpf__out_text(&out, "  call ");
@@ -213,9 +213,9 @@ static const char *facts_other(unsigned type)
 	case BPF_PROG_TYPE_LSM:
 	case BPF_PROG_TYPE_STRUCT_OPS:
 		return "  the arguments of the function, 8 bytes each, in order; with fexit and\n"
-		       "  fmod_ret, its result behind them\n";
+		       "  fmod_ret, then its result\n";
 	case BPF_PROG_TYPE_EXT:
-		return "  what the function that it replaces gets\n";
+		return "  the arguments of the function that it replaces\n";
 	case BPF_PROG_TYPE_LIRC_MODE2:
 		return "       0     4  read        the sample\n";
 	case 31: /* BPF_PROG_TYPE_SYSCALL */
@@ -238,12 +238,12 @@ size_t rawbpf_context_explain(char *text, size_t size, unsigned prog_type)
 	const char *other = facts_other(prog_type);
 
 	if (!name || !prog_type) {
-		rawbpf__out_text(&out, "  there is no program type of that number\n");
+		rawbpf__out_text(&out, "  no program type has this number\n");
 		return out.length;
 	}
-	rawbpf__out_text(&out, "  what r1 points to when a program of type ");
+	rawbpf__out_text(&out, "  programs of type ");
 	rawbpf__out_text(&out, name);
-	rawbpf__out_text(&out, " starts\n\n");
+	rawbpf__out_text(&out, " start with r1 pointing to\n\n");
 	if (prog_type == BPF_PROG_TYPE_KPROBE || prog_type == BPF_PROG_TYPE_PERF_EVENT)
 		facts_registers(&out);
 	if (other)

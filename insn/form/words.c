@@ -147,7 +147,8 @@ static char *words_operation_note(char *at, const struct words *words)
 				      " If %S is 0, the result is 0.");
 	if (operation == BPF_MOD)
 		return words_template(at, words, narrow ?
-				      " If the lower half of %S is 0, the lower half of %D stays." :
+				      " If the lower half of %S is 0, the lower half of %D keeps "
+				      "its value." :
 				      " If %S is 0, %D keeps its value.");
 	if (operation == BPF_LSH || operation == BPF_RSH || operation == BPF_ARSH)
 		return words_template(at, words, narrow ? " Only the low 5 bits of %S count." :
@@ -315,8 +316,8 @@ static char *words_letter(char *at, const struct words *words, char letter)
 		return rawbpf__put(at, " The bits above become 0.");
 	case 'p':
 		return rawbpf__put(at, ", in host order, zero-extended. r6 must hold the context; "
-				   "r1 to r5 are lost. Past the packet's end the program "
-				   "returns 0. Deprecated: read through data and data_end, or "
+				   "r1 to r5 are lost. A load past the packet's end ends the "
+				   "program with 0. Deprecated: read through data and data_end, or "
 				   "call bpf_skb_load_bytes.");
 	case 'j':
 		return words_jump(at, words);

@@ -274,7 +274,7 @@ static void say_kernel(struct rawbpf__out *out, const struct rawbpf_rejection *r
 
 	if (kernel <= OLDEST_KERNEL || !rawbpf__hint_is_of_encoding(r->hint))
 		return;
-	rawbpf__out_text(out, "   (the instruction came with Linux ");
+	rawbpf__out_text(out, "   (this instruction needs Linux ");
 	rawbpf__out_number(out, (unsigned)kernel >> 8);
 	rawbpf__out_byte(out, '.');
 	rawbpf__out_number(out, (unsigned)kernel & 255);
@@ -297,7 +297,7 @@ static void say_argument(struct rawbpf__out *out, const struct rawbpf_rejection 
 		return;
 	rawbpf__out_text(out, "   r");
 	rawbpf__out_number(out, (unsigned)r->reg);
-	rawbpf__out_text(out, " has to be: ");
+	rawbpf__out_text(out, " must be: ");
 	rawbpf__out_bytes(out, argument, length);
 	rawbpf__out_text(out, "\n   of bpf_");
 	rawbpf__out_text(out, rawbpf__helper_name((uint32_t)insn->imm));
@@ -318,9 +318,9 @@ static void say_packet(struct rawbpf__out *out, const struct rawbpf_rejection *r
 	    !rawbpf__log_number(&r->complaint, "size=", &size) || size > 65536 || off > 65536 ||
 	    !rawbpf__log_number(&r->complaint, ",r=", &range) || range < 0)
 		return;
-	rawbpf__out_text(out, "   bytes that were compared with data_end: ");
+	rawbpf__out_text(out, "   bytes compared with data_end: ");
 	rawbpf__out_number(out, (unsigned)range);
-	rawbpf__out_text(out, ", that this reads: ");
+	rawbpf__out_text(out, ", bytes that this access needs: ");
 	rawbpf__out_number(out, (unsigned)(off + size));
 	rawbpf__out_byte(out, '\n');
 }

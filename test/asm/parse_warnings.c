@@ -54,8 +54,9 @@ static const struct {
 	  "0xffffffff does not fit 8 bits: the store writes 255" },
 	{ "*(u16 *)(r1 + 0) = 65536", 20, 5, "65536 does not fit 16 bits: the store writes 0" },
 	{ "\t85 10 00 00 ff ff ff ff\tcall -0x1", 31, 4,
-	  "this calls the call itself: no linker has filled in what it calls" },
-	{ "call -1", 6, 2, "no helper has the number -1; a call that is not linked yet is printed so" },
+	  "this call targets itself: no linker has filled in its target" },
+	{ "call -1", 6, 2, "no helper has the number -1; a call that is not linked yet looks like "
+			   "this" },
 };
 
 START_TEST(each_is_warned_of)
@@ -111,7 +112,7 @@ START_TEST(a_skipped_section_is_warned_of)
 	ck_assert_uint_eq(parser.warning_count, 1);
 	if (sscanf(directives[_i], ".section %31[^,]", name) != 1)
 		strcpy(name, directives[_i]);
-	snprintf(expected, sizeof expected, "section '%s' has no instructions: it is skipped", name);
+	snprintf(expected, sizeof expected, "section '%s' has no instructions and is skipped", name);
 	ck_assert_str_eq(warnings[0].message, expected);
 	ck_assert_uint_eq(warnings[0].line, 2);
 	ck_assert_uint_eq(warnings[0].width, strlen(name));
@@ -144,8 +145,8 @@ START_TEST(a_warning_is_shown_as_one)
 
 	parse(&parser, "exit; call -1", warnings, WARNINGS);
 	rawbpf_text_error_format(shown, sizeof shown, "a.s", parser.text, parser.length, warnings);
-	ck_assert_str_eq(shown, "a.s:1:12: warning: no helper has the number -1; "
-				"a call that is not linked yet is printed so\n"
+	ck_assert_str_eq(shown, "a.s:1:12: warning: no helper has the number -1; a call that is not "
+				"linked yet looks like this\n"
 				"exit; call -1\n           ^~\n");
 }
 END_TEST

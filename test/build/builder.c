@@ -195,9 +195,9 @@ START_TEST(test_maps)
 			BPF_LD_MAP_FD(BPF_REG_9, 70000));
 	/* without a map it fails, and with it works again */
 	assert_fails(&short_of_one, -ENOENT, 2, 6, "counts",
-		     "instruction 2, line 6: there is no map 'counts' in the environment");
+		     "instruction 2, line 6: the environment has no map 'counts'");
 	assert_fails(NULL, -ENOENT, 0, 5, "rules",
-		     "instruction 0, line 5: there is no map 'rules' in the environment");
+		     "instruction 0, line 5: the environment has no map 'rules'");
 	ASSERT_RESOLVES(&one, BPF_LD_MAP_FD(BPF_REG_1, 6), BPF_LD_MAP_VALUE(BPF_REG_2, 5, 24),
 			BPF_LD_MAP_FD(BPF_REG_9, 6));
 }
@@ -386,18 +386,18 @@ START_TEST(test_no_label)
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "uot", 12);
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "never", 13);
 	assert_fails(NULL, -ENOENT, 2, 12, "uot",
-		     "instruction 2, line 12: there is no label 'uot'");
+		     "instruction 2, line 12: the program has no label 'uot'");
 	/* not for good: it may come yet */
 	rawbpf_build_label(&b, "uot");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
 	assert_fails(NULL, -ENOENT, 3, 13, "never",
-		     "instruction 3, line 13: there is no label 'never'");
+		     "instruction 3, line 13: the program has no label 'never'");
 	rawbpf_build_label(&b, "never");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
 	ck_assert_int_eq(rawbpf_build_resolve(&b, out, ROOM, NULL), 6);
 	/* and so for calls and functions, and without a line */
 	rawbpf_build_call_at(&b, "g", 0);
-	assert_fails(NULL, -ENOENT, 6, 0, "g", "instruction 6: there is no label 'g'");
+	assert_fails(NULL, -ENOENT, 6, 0, "g", "instruction 6: the program has no label 'g'");
 }
 END_TEST
 
@@ -406,22 +406,24 @@ START_TEST(test_no_local_label)
 	rawbpf_build_label(&b, "1");
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "1f", 5);
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
-	assert_fails(NULL, -ENOENT, 0, 5, "1f", "instruction 0, line 5: there is no label '1f'");
+	assert_fails(NULL, -ENOENT, 0, 5, "1f", "instruction 0, line 5: the program has no label "
+						"'1f'");
 	begin();
 	rawbpf_build_func_emit_at(&b, BPF_REG_1, "2b", 5);
 	rawbpf_build_label(&b, "2");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
-	assert_fails(NULL, -ENOENT, 0, 5, "2b", "instruction 0, line 5: there is no label '2b'");
+	assert_fails(NULL, -ENOENT, 0, 5, "2b", "instruction 0, line 5: the program has no label "
+						"'2b'");
 	begin();
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "1", 5);
 	assert_fails(NULL, -EINVAL, 0, 5, "1",
-		     "instruction 0, line 5: '1' is not a label: a number wants f (forward) or "
-		     "b (backward) after it");
+		     "instruction 0, line 5: '1' is not a label: add f (forward) or b (backward) to "
+		     "the number");
 	begin();
 	rawbpf_build_call_at(&b, "1fx", 6);
 	assert_fails(NULL, -EINVAL, 0, 6, "1fx",
-		     "instruction 0, line 6: '1fx' is not a label: a number wants f (forward) or "
-		     "b (backward) after it");
+		     "instruction 0, line 6: '1fx' is not a label: add f (forward) or b (backward) "
+		     "to the number");
 }
 END_TEST
 
@@ -431,7 +433,7 @@ START_TEST(test_label_at_end)
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "end", 3);
 	rawbpf_build_label(&b, "end");
 	assert_fails(NULL, -EINVAL, 0, 3, "end",
-		     "instruction 0, line 3: there is no instruction behind label 'end'");
+		     "instruction 0, line 3: no instruction follows label 'end'");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
 	ASSERT_RESOLVES(NULL, BPF_JMP_A(0), BPF_EXIT_INSN());
 }
@@ -440,7 +442,7 @@ END_TEST
 /* The first mistake of building stays, whatever comes after. */
 START_TEST(test_duplicate_label)
 {
-	const char *again = "instruction 2, line 20: there is a label 'a' already";
+	const char *again = "instruction 2, line 20: label 'a' exists already";
 
 	rawbpf_build_label_at(&b, "a", 10);
 	rawbpf_build_emit(&b, BPF_MOV64_IMM(BPF_REG_0, 0));
@@ -476,7 +478,8 @@ START_TEST(test_not_a_jump)
 		rawbpf_build_jump_at(&b, others[i], "out", 9);
 		rawbpf_build_emit(&b, BPF_EXIT_INSN());
 		assert_fails(NULL, -EINVAL, 1, 9, "out",
-			     "instruction 1, line 9: not a jump, so it cannot go to 'out'");
+			     "instruction 1, line 9: the instruction is not a jump and cannot go to "
+			     "'out'");
 	}
 }
 END_TEST
@@ -485,10 +488,10 @@ START_TEST(test_bad_names)
 {
 	static const char *const names[] = { "", "1f", "0x", "99 " };
 	static const char *const texts[] = {
-		"instruction 0, line 4: '' is not a name for a label",
-		"instruction 0, line 4: '1f' is not a name for a label",
-		"instruction 0, line 4: '0x' is not a name for a label",
-		"instruction 0, line 4: '99 ' is not a name for a label",
+		"instruction 0, line 4: '' cannot name a label",
+		"instruction 0, line 4: '1f' cannot name a label",
+		"instruction 0, line 4: '0x' cannot name a label",
+		"instruction 0, line 4: '99 ' cannot name a label",
 	};
 	unsigned i;
 
@@ -503,10 +506,10 @@ START_TEST(test_bad_names)
 	begin();
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), NULL, 4);
 	assert_fails(NULL, -EINVAL, 0, 4, NULL,
-		     "instruction 0, line 4: a jump or call without a label");
+		     "instruction 0, line 4: the jump or call has no label");
 	begin();
 	rawbpf_build_map_emit_at(&b, BPF_REG_1, "", 4);
-	assert_fails(NULL, -EINVAL, 0, 4, "", "instruction 0, line 4: a map without a name");
+	assert_fails(NULL, -EINVAL, 0, 4, "", "instruction 0, line 4: the map has no name");
 	/* names of maps may be anything else */
 	begin();
 	rawbpf_build_map_emit_at(&b, BPF_REG_1, "1", 4);

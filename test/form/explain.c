@@ -135,16 +135,16 @@ START_TEST(test_lines)
 		{ { BPF_ATOMIC_OP(BPF_W, BPF_CMPXCHG, BPF_REG_1, BPF_REG_2, 8) },
 		  "does     Atomically compare the 4 bytes at r1 + 8 with the lower half of r0;\n"
 		  "           if they are equal, store the lower half of r2 there. In both cases r0\n"
-		  "           becomes what was there before, zero-extended." },
+		  "           becomes the old value, zero-extended." },
 		{ { BPF_ST_MEM(BPF_B, BPF_REG_1, 0, 300) },
 		  "does     Store 300 (0x2c, its low 8 bits) to the byte at r1 + 0." },
 		{ { BPF_MOVSX64_REG(BPF_REG_1, BPF_REG_2, 8) },
-		  "off 8           bits to copy, with their sign" },
+		  "off 8           bits to copy, sign-extended" },
 		{ { BPF_LD_ABS(BPF_B, 9) },
 		  "r6 must hold the context; r1 to r5 are lost." },
 		{ { BPF_LD_ABS(BPF_B, 9) }, " Deprecated: " },
 		{ { BPF_MOV64_IMM(BPF_REG_10, 5) },
-		  "invalid  r10 is the frame pointer, which programs only read\n" },
+		  "invalid  r10 is the frame pointer, which is read-only\n" },
 		{ { BPF_RAW_INSN(0xaf, 11, 11, 0, 0) },
 		  "dst 11          BPF_REG_AX, only in loaded programs\n" },
 	};
@@ -213,13 +213,13 @@ START_TEST(test_invalid)
 
 	ck_assert_ptr_nonnull(strstr(text, "not an instruction\n"));
 	ck_assert_ptr_nonnull(strstr(text, "dst 11          not a register\n"));
-	ck_assert_ptr_nonnull(strstr(text, "  invalid  there is no such opcode\n"));
+	ck_assert_ptr_nonnull(strstr(text, "  invalid  no instruction has this opcode\n"));
 	text = explain(shift, RAWBPF_LITTLE_ENDIAN);
 	ck_assert_ptr_nonnull(strstr(text, "  does     Shift r1 left by 64.\n"));
-	ck_assert_ptr_nonnull(strstr(text, "  invalid  a 64-bit value is shifted by 0 to 63\n"));
+	ck_assert_ptr_nonnull(strstr(text, "  invalid  a 64-bit shift must be by 0 to 63 bits\n"));
 	ck_assert_ptr_null(strstr(text, "since"));
 	rawbpf_insn_explain(nothing, sizeof(nothing), unknown, 0, RAWBPF_HOST_ORDER, 0, NULL);
-	ck_assert_str_eq(nothing, "  invalid  there is no instruction\n");
+	ck_assert_str_eq(nothing, "  invalid  the instruction is missing\n");
 }
 END_TEST
 

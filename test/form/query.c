@@ -17,7 +17,7 @@ static const struct {
 	struct bpf_insn insns[2];
 	const char *reason;
 } invalid[] = {
-	{ { BPF_RAW_INSN(0xff, 0, 0, 0, 0) }, "there is no such opcode" },
+	{ { BPF_RAW_INSN(0xff, 0, 0, 0, 0) }, "no instruction has this opcode" },
 	{ { BPF_RAW_INSN(0x00, 0, 0, 0, 5) }, "opcode 0 is only the second half" },
 	{ { BPF_ALU64_IMM(BPF_ADD, 11, 5) }, "dst is not a register" },
 	{ { BPF_ALU64_REG(BPF_ADD, 0, 15) }, "src is not a register" },
@@ -25,23 +25,23 @@ static const struct {
 	{ { BPF_RAW_INSN(0x07, 0, 0, 1, 5) }, "off must be 0" },
 	{ { BPF_RAW_INSN(0x0f, 0, 1, 0, 5) }, "imm must be 0" },
 	{ { BPF_RAW_INSN(0x95, 1, 0, 0, 0) }, "dst must be 0" },
-	{ { BPF_RAW_INSN(0x3f, 1, 2, 2, 0) }, "off is none of the variants" },
-	{ { BPF_MOVSX64_REG(1, 2, 24) }, "off is none of the variants" },
-	{ { BPF_MOVSX32_REG(1, 2, 32) }, "off is none of the variants" },
-	{ { BPF_ENDIAN(BPF_TO_BE, 1, 8) }, "imm is none of the values" },
-	{ { BPF_ATOMIC_OP(BPF_DW, BPF_SUB, 1, 2, 0) }, "imm is none of the values" },
-	{ { BPF_ATOMIC_OP(BPF_B, BPF_ADD, 1, 2, 0) }, "imm is none of the values" },
+	{ { BPF_RAW_INSN(0x3f, 1, 2, 2, 0) }, "this instruction has no variant with this off" },
+	{ { BPF_MOVSX64_REG(1, 2, 24) }, "this instruction has no variant with this off" },
+	{ { BPF_MOVSX32_REG(1, 2, 32) }, "this instruction has no variant with this off" },
+	{ { BPF_ENDIAN(BPF_TO_BE, 1, 8) }, "this instruction does not allow this imm" },
+	{ { BPF_ATOMIC_OP(BPF_DW, BPF_SUB, 1, 2, 0) }, "this instruction does not allow this imm" },
+	{ { BPF_ATOMIC_OP(BPF_B, BPF_ADD, 1, 2, 0) }, "this instruction does not allow this imm" },
 	{ { BPF_ALU64_IMM(BPF_DIV, 1, 0) }, "the divisor must not be 0" },
 	{ { BPF_ALU32_IMM_OFF(BPF_MOD, 1, 0, 1) }, "the divisor must not be 0" },
-	{ { BPF_ALU64_IMM(BPF_LSH, 1, 64) }, "a 64-bit value is shifted" },
-	{ { BPF_ALU32_IMM(BPF_ARSH, 1, 32) }, "a 32-bit value is shifted" },
-	{ { BPF_ALU32_IMM(BPF_RSH, 1, -1) }, "a 32-bit value is shifted" },
-	{ { BPF_RAW_INSN(0x85, 0, 3, 0, 1) }, "src is none of the kinds" },
+	{ { BPF_ALU64_IMM(BPF_LSH, 1, 64) }, "a 64-bit shift must be" },
+	{ { BPF_ALU32_IMM(BPF_ARSH, 1, 32) }, "a 32-bit shift must be" },
+	{ { BPF_ALU32_IMM(BPF_RSH, 1, -1) }, "a 32-bit shift must be" },
+	{ { BPF_RAW_INSN(0x85, 0, 3, 0, 1) }, "this instruction has no kind with this src" },
 	{ { BPF_CALL_KFUNC(-1, 1) }, "off is an index" },
 	{ { RAWBPF_ADDR_SPACE_CAST(1, 2, 1, 1) }, "imm must be 1 or 0x10000" },
-	{ { BPF_LD_IMM64_RAW_FULL(1, 7, 0, 0, 1, 0) }, "src is none of the kinds" },
+	{ { BPF_LD_IMM64_RAW_FULL(1, 7, 0, 0, 1, 0) }, "this instruction has no kind with this src" },
 	{ { BPF_LD_IMM64_RAW_FULL(1, 1, 0, 0, 1, 1) }, "imm of the second half must be 0" },
-	{ { BPF_LD_IMM64_RAW_FULL(1, 0, 0, 1, 1, 1) }, "in the second half" },
+	{ { BPF_LD_IMM64_RAW_FULL(1, 0, 0, 1, 1, 1) }, "all of a 64-bit load's second half" },
 	{ { BPF_LD_IMM64_RAW_FULL(1, 0, 1, 0, 1, 1) }, "off must be 0" },
 	{ { BPF_ZEXT_REG(1) }, "no kernel loads" },
 	{ { BPF_MOV64_PERCPU_REG(1, 2) }, "no kernel loads" },
@@ -67,7 +67,7 @@ START_TEST(test_too_few)
 	const char *reason = NULL;
 
 	ck_assert_int_eq(rawbpf_insn_check(load, 0, &reason), -EINVAL);
-	ck_assert_str_eq(reason, "there is no instruction");
+	ck_assert_str_eq(reason, "the instruction is missing");
 	ck_assert_int_eq(rawbpf_insn_check(load, 1, &reason), -EINVAL);
 	ck_assert_str_eq(reason, "the second half of the 64-bit load is missing");
 	ck_assert_int_eq(rawbpf_insn_check(load, 2, &reason), 0);

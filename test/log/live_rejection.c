@@ -39,18 +39,18 @@ START_TEST(test_told)
 		{ { .hint = "packet_bounds", .type = BPF_PROG_TYPE_SCHED_CLS, .text =
 		    "r2 = *(u32 *)(r1 + 76)\nr3 = *(u32 *)(r1 + 80)\nr4 = r2\nr4 += 12\n"
 		    "if r4 > r3 goto out\nr0 = *(u32 *)(r2 + 12)\nout: r0 = 0\nexit\n" },
-		  "   bytes that were compared with data_end: 12, that this reads: 16" },
+		  "   bytes compared with data_end: 12, bytes that this access needs: 16" },
 		/* without a test there is nothing that was compared */
 		{ { .hint = "packet_bounds", .type = BPF_PROG_TYPE_SCHED_CLS, .text =
 		    "r2 = *(u32 *)(r1 + 76)\nr0 = *(u8 *)(r2 + 0)\nexit\n" },
-		  "   bytes that were compared with data_end: 0, that this reads: 1" },
+		  "   bytes compared with data_end: 0, bytes that this access needs: 1" },
 		{ { .hint = "reference", .type = BPF_PROG_TYPE_SOCKET_FILTER, .text =
 		    ".map m ringbuf 0 0 4096\nr1 = map m\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\n"
 		    "r0 = 0\nexit\n" },
 		  "   4: call bpf_ringbuf_reserve#131                  text:5" },
 		{ { .hint = "helper_argument", .type = BPF_PROG_TYPE_SOCKET_FILTER, .text =
 		    "r2 = 1\nr1 = 1\ncall map_lookup_elem\nr0 = 0\nexit\n" },
-		  "   r1 has to be: struct bpf_map *map" },
+		  "   r1 must be: struct bpf_map *map" },
 		{ { .hint = "loop", .type = BPF_PROG_TYPE_SOCKET_FILTER, .text =
 		    "r0 = 0\nagain: if r1 != 0 goto again\nexit\n" },
 		  "   1: again: if r1 != 0 goto again                  text:2" },

@@ -89,7 +89,7 @@ START_TEST(test_told)
 		"   6: r0 = *(u64 *)(r0 +0)                          count.s:7\n"
 		"                    ^~ r0 is map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
 		"   R0 invalid mem access 'map_value_or_null'\n"
-		"   It may be NULL: test it against 0, and jump away, before using it.\n");
+		"   The pointer may be NULL: test it against 0 and jump away before using it.\n");
 	/* Linux 5.10 does not tell what registers hold. */
 	assert_told(&old,
 		"the verifier rejected the program (EACCES) at instruction 6\n"
@@ -97,7 +97,7 @@ START_TEST(test_told)
 		"   6: r0 = *(u64 *)(r0 +0)                          count.s:7\n"
 		"                    ^~\n"
 		"   R0 invalid mem access 'map_value_or_null'\n"
-		"   It may be NULL: test it against 0, and jump away, before using it.\n");
+		"   The pointer may be NULL: test it against 0 and jump away before using it.\n");
 	bare.lines = NULL;
 	assert_told(&bare,
 		"the verifier rejected the program (EACCES) at instruction 6\n"
@@ -105,7 +105,7 @@ START_TEST(test_told)
 		"   6: r0 = *(u64 *)(r0 +0)\n"
 		"                    ^~ r0 is map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
 		"   R0 invalid mem access 'map_value_or_null'\n"
-		"   It may be NULL: test it against 0, and jump away, before using it.\n");
+		"   The pointer may be NULL: test it against 0 and jump away before using it.\n");
 }
 END_TEST
 
@@ -133,10 +133,10 @@ START_TEST(test_builder)
 		"   2: if r3 != 0x5 goto lo\\x0aop                    line 14 <lo\\x0aop+1>\n"
 		"         ^~\n"
 		"   R3 !read_ok\n"
-		"   The register has no value here. At the start only r1 (the context) and r10\n"
-		"   (the frame pointer) have one, and a call leaves none in r1 to r5. Set it on\n"
-		"   every path that reaches this instruction, or keep the value in r6 to r9\n"
-		"   across the call.\n");
+		"   The register is uninitialised here. A program starts with values in r1 (the\n"
+		"   context) and r10 (the frame pointer) alone, and a call clears r1 to r5. Set\n"
+		"   it on every path to this instruction, or keep the value in r6 to r9 across\n"
+		"   the call.\n");
 }
 END_TEST
 
@@ -246,7 +246,8 @@ START_TEST(test_load_acquire)
 		"   2: r6 = load_acquire((u32 *)(r1 -6))\n"
 		"                                ^~ r1 is fp0\n"
 		"   misaligned stack access off 0+0+-6 size 4\n"
-		"   An access to this memory has to be at a multiple of its size.\n");
+		"   This memory needs aligned accesses: the address must be a multiple of the\n"
+		"   access's size.\n");
 }
 END_TEST
 
@@ -271,12 +272,12 @@ START_TEST(test_packet)
 		"   0: if r4 > r3 goto pc+1\n"
 		"   1: r0 = *(u32 *)(r2 +12)\n"
 		"                    ^~ r2 is pkt(id=0,off=12,r=12)\n"
-		"   bytes that were compared with data_end: 12, that this reads: 16\n"
+		"   bytes compared with data_end: 12, bytes that this access needs: 16\n"
 		"   invalid access to packet, off=12 size=4, R2(id=0,off=12,r=12)\n"
 		"   R2 offset is outside of the packet\n"
 		"   The packet may be shorter. Before reading N bytes, add N to a copy of the\n"
-		"   pointer, compare that with data_end, and jump away if it is greater; after\n"
-		"   helpers that change the packet, load both pointers and compare again.\n");
+		"   pointer. Jump away if the sum is greater than data_end. After a helper that\n"
+		"   changes the packet, load both pointers and compare again.\n");
 }
 END_TEST
 
@@ -302,11 +303,11 @@ START_TEST(test_source)
 	assert_told(&r,
 		"the verifier rejected the program (EINVAL) at instruction 2\n"
 		"   2: call bpf_map_lookup_elem#1                    line 4\n"
-		"   r1 has to be: struct bpf_map *map\n"
+		"   r1 must be: struct bpf_map *map\n"
 		"   of bpf_map_lookup_elem(struct bpf_map *map, const void *key)\n"
 		"   R1 type=scalar expected=map_ptr\n"
-		"   The helper wants something else in this register: r1 to r5 are its arguments,\n"
-		"   in order.\n");
+		"   The helper needs another kind of value in this register. r1 to r5 are its\n"
+		"   arguments, in order.\n");
 }
 END_TEST
 
@@ -329,8 +330,8 @@ START_TEST(test_origin)
 		"   5: r0 = 0                                        line 6\n"
 		"   6: exit                                          line 7\n"
 		"   Unreleased reference id=2 alloc_insn=4\n"
-		"   Release what the helper returned on every path to the exit: a socket by\n"
-		"   sk_release, a ring buffer's record by ringbuf_submit or ringbuf_discard.\n";
+		"   Release the helper's result on every path to the exit: a socket with\n"
+		"   sk_release, a ring buffer's record with ringbuf_submit or ringbuf_discard.\n";
 	struct rawbpf_rejection r = {
 		.error = -22, .insns = insns, .insn_count = RAWBPF_COUNT(insns), .lines = lines,
 		.log = "5: (b7) r0 = 0\n6: (95) exit\nUnreleased reference id=2 alloc_insn=4\n" };
