@@ -111,7 +111,7 @@ static const struct {
 	  "unexpected '6' after the instruction; separate instructions by a new line or ';'" },
 	{ "r1 = *(u64 *)(r2 + 0", 1, 21, 1, "expected ')' before the end" },
 	{ "r1 = *(u64 *)(r2 + 0; exit", 1, 21, 1, "expected ')' before the end" },
-	{ "w1 = *(u64 *)(r2 + 0)", 1, 8, 3, "expected u8, u16 or u32, not 'u64'" },
+	{ "w1 = *(u64 *)(r2 + 0)", 1, 8, 3, "expected u8, u16, u32, __arena or __probe, not 'u64'" },
 	{ "if r1 = 5 goto +1", 1, 7, 1,
 	  "expected '!=', '<=', '==', '>=', '&', '<', ..., not '='" },
 	{ "if r1 == 5", 1, 11, 1, "expected goto before the end" },
