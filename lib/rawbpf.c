@@ -106,7 +106,6 @@
 #include "../insn/asm/reference.c"
 #include "../insn/asm/show.c"
 #include "../insn/asm/statement.c"
-#include "../insn/asm/template.c"
 #include "../insn/asm/warning.c"
 
 #pragma GCC visibility pop

@@ -77,7 +77,7 @@ struct rawbpf_text {
 	unsigned warning_count;             /* out: likewise; they change no result */
 };
 
-/* Enough scratch for a text of that length: about 40 KB and 20 times, if long 10 times, the text. */
+/* Enough scratch for a text of that length: about 20 times the text, or 10 times if it is long. */
 size_t rawbpf_text_scratch_size(size_t length);
 
 /*

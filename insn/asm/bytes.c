@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* objdump's column of bytes: what is assembled, if the text beside it does not contradict. */
+#include <rawbpf/form.h>
+
 #include "../base/string.h"
 #include "parser.h"
 

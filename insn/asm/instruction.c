@@ -247,7 +247,7 @@ RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
 	int good = 1;
 
 	for (i = 0; good && i < pattern->count; i++)
-		if (pattern->elements[i].is_operand)
+		if (pattern->elements[i].field)
 			good = operand(p, &insn, &p->statement.tokens[i], &pattern->elements[i]);
 	if (good && p->listing.bytes.code) {
 		skipped = skipped_fields(p, &insn);

@@ -1,135 +1,78 @@
 /* SPDX-License-Identifier: MIT */
 #include "match.h"
 
-/* What only we write: a map of this text. And what only bpftool prints. */
-static const struct match_more {
-	uint8_t shape;
-	char text[24];
-} match_more[] = {
-	{ RAWBPF__SHAPE_MAP_FD, "%D = map %X" },
-	{ RAWBPF__SHAPE_MAP_FD, "%D = map[id:%N]" },
-	{ RAWBPF__SHAPE_MAP_VALUE, "%D = map[id:%N][0]+%M" },
+/* An element of one pattern or more: what may follow it are the nodes from `child` to the last. */
+struct match_node {
+	struct rawbpf__element element;	/* T_END: the pattern ends */
+	uint16_t child : 15;
+	uint16_t is_last : 1;		/* of those that may stand here */
+	uint16_t paths;			/* how many patterns go on from here */
 };
 
-/* --------------------------------------------------------------------- the index */
+static const struct match_node match_nodes[] = {
+#define NODE(CODE, FIELD, SIGN, CHILD, PATHS, LAST) \
+	{ { CODE, RAWBPF__F_##FIELD, SIGN }, CHILD, LAST, PATHS },
+#include "pattern.def"
+};
 
-/* Names and numbers have the same hash. */
-static uint16_t code_of(const struct rawbpf__token *token)
+/* The form that each pattern writes. */
+static const uint8_t match_forms[] = {
+#define FORM(INDEX) INDEX,
+#include "pattern.def"
+};
+
+/* Numbers and names are the same here. */
+static unsigned match_code(const struct rawbpf__token *token)
 {
 	return rawbpf__is_operand(token) ? RAWBPF__T_NUMBER : token->code;
 }
 
-static unsigned hash_add(unsigned hash, unsigned code)
-{
-	return (hash + code) * 0x9e3779b1;
-}
-
-static unsigned bucket_of(unsigned hash)
-{
-	return hash / (UINT32_MAX / RAWBPF__BUCKETS + 1);
-}
-
-/* Add a pattern before those of its bucket. */
-static void index_add(struct rawbpf__index *index, const struct rawbpf__form *form,
-		      const char *text, unsigned dialect)
-{
-	struct rawbpf__pattern *pattern = &index->patterns[index->count++];
-	unsigned hash = 0, i;
-	uint16_t *bucket;
-
-	pattern->form = form;
-	pattern->count = rawbpf__template_read(pattern->elements, form, text, dialect);
-	for (i = 0; i < pattern->count; i++)
-		hash = hash_add(hash, pattern->elements[i].code);
-	bucket = &index->buckets[bucket_of(hash)];
-	pattern->next = *bucket;
-	*bucket = index->count;
-}
-
-static int has(const char *template, char letter)
-{
-	while (*template && *template != letter)
-		template++;
-	return *template;
-}
-
-/*
- * Does the kernel write it in a way of its own? Where its template is LLVM's, jumps differ, which
- * are "goto pc+1", and loads, which have no "ll". "kernel-function#5" is one token.
- */
-static int is_kernels_own(const struct rawbpf__form *form)
-{
-	const char *text = rawbpf__form_text(form, RAWBPF_KERNEL);
-
-	return !has(text, '#') && (text != rawbpf__form_text(form, RAWBPF_LLVM) || has(text, 'J') ||
-				   has(text, 'L') || has(text, 'Y'));
-}
-
-/* Of all forms from the last to the first, the templates of a dialect with '!' or without. */
-static void index_add_forms(struct rawbpf__index *index, unsigned dialect, int is_weak)
-{
-	const struct rawbpf__form *form;
-	unsigned i;
-
-	for (i = RAWBPF__FORMS; i-- > 0;) {
-		form = rawbpf__form_at(i);
-		if ((*rawbpf__form_text(form, dialect) == '!') == is_weak &&
-		    (dialect == RAWBPF_LLVM || is_kernels_own(form)))
-			index_add(index, form, rawbpf__form_text(form, dialect), dialect);
-	}
-}
-
-/* The last one added is the first one tried. */
-RAWBPF__PRIVATE void rawbpf__index_make(struct rawbpf__index *index)
-{
-	const struct rawbpf__form *form;
-	unsigned i;
-
-	for (i = 0; i < RAWBPF__BUCKETS; i++)
-		index->buckets[i] = 0;
-	index->count = 0;
-	for (i = 0; i < sizeof(match_more) / sizeof(match_more[0]); i++) {
-		form = rawbpf__form_first(BPF_LD | BPF_IMM | BPF_DW);
-		while (form->shape != match_more[i].shape)
-			form++;
-		index_add(index, form, match_more[i].text, RAWBPF_LLVM);
-	}
-	index_add_forms(index, RAWBPF_KERNEL, 1);
-	index_add_forms(index, RAWBPF_LLVM, 1);
-	index_add_forms(index, RAWBPF_KERNEL, 0);
-	index_add_forms(index, RAWBPF_LLVM, 0);
-}
-
 /* ---------------------------------------------------------------------- matching */
 
-/* How many tokens the statement has in common with a pattern. */
-static unsigned match_length(const struct rawbpf__pattern *pattern,
-			     const struct rawbpf__statement *statement)
-{
-	unsigned i = 0;
+struct match {
+	struct rawbpf__pattern *pattern;	/* its elements are those of the tokens before */
+	const struct rawbpf__statement *statement;
+	int opcode;
+};
 
-	while (i < pattern->count && i < statement->count &&
-	       pattern->elements[i].code == code_of(&statement->tokens[i]))
-		i++;
-	return i;
+static int match_any(struct match *match, const struct match_node *node, unsigned path);
+
+/* The next token is the node's element. `path` is the number of the first pattern through the node. */
+static int match_node(struct match *match, const struct match_node *node, unsigned path)
+{
+	struct rawbpf__pattern *pattern = match->pattern;
+
+	if (node->element.code == RAWBPF__T_END) {
+		pattern->form = rawbpf__form_at(match_forms[path]);
+		return match->opcode < 0 || match->opcode == pattern->form->code;
+	}
+	pattern->elements[pattern->count++] = node->element;
+	if (match_any(match, &match_nodes[node->child], path))
+		return 1;
+	pattern->count--;
+	return 0;
 }
 
-RAWBPF__PRIVATE const struct rawbpf__pattern *
-rawbpf__match(const struct rawbpf__index *index, const struct rawbpf__statement *statement, int opcode)
+/* The next token is that of the node, or of one that may stand in its place. */
+static int match_any(struct match *match, const struct match_node *node, unsigned path)
 {
-	const struct rawbpf__pattern *pattern;
-	unsigned hash = 0, i, n;
+	unsigned code = match_code(&match->statement->tokens[match->pattern->count]);
 
-	for (i = 0; i < statement->count; i++)
-		hash = hash_add(hash, code_of(&statement->tokens[i]));
-	for (n = index->buckets[bucket_of(hash)]; n; n = pattern->next) {
-		pattern = &index->patterns[n - 1];
-		if ((opcode < 0 || opcode == pattern->form->code) &&
-		    pattern->count == statement->count &&
-		    match_length(pattern, statement) == statement->count)
-			return pattern;
+	for (;; path += node++->paths) {
+		if (node->element.code == code && match_node(match, node, path))
+			return 1;
+		if (node->is_last)
+			return 0;
 	}
-	return NULL;
+}
+
+RAWBPF__PRIVATE int rawbpf__match(struct rawbpf__pattern *pattern,
+				  const struct rawbpf__statement *statement, int opcode)
+{
+	struct match match = { pattern, statement, opcode };
+
+	pattern->count = 0;
+	return match_any(&match, match_nodes, 0);
 }
 
 /* ------------------------------------------------------------ when nothing matches */
@@ -144,6 +87,9 @@ static void expected_add(struct rawbpf__expected *expected, uint16_t code)
 {
 	unsigned i = 0, j;
 
+	/* Nobody but the verifier writes these. */
+	if (code == RAWBPF__T___arena || code == RAWBPF__T___probe)
+		return;
 	while (i < expected->count && comes_before(expected->codes[i], code))
 		i++;
 	if ((i < expected->count && expected->codes[i] == code) ||
@@ -154,23 +100,29 @@ static void expected_add(struct rawbpf__expected *expected, uint16_t code)
 	expected->codes[i] = code;
 }
 
+/* `node`, or what may stand in its place, follows the first `matching` tokens. */
+static void expected_any(struct rawbpf__expected *expected, const struct match_node *node,
+			 const struct rawbpf__statement *statement, unsigned matching)
+{
+	unsigned code = match_code(&statement->tokens[matching]);
+
+	if (matching > expected->matching) {
+		expected->matching = matching;
+		expected->count = 0;
+	}
+	for (;; node++) {
+		if (node->element.code == code && code != RAWBPF__T_END)
+			expected_any(expected, &match_nodes[node->child], statement, matching + 1);
+		else if (matching == expected->matching)
+			expected_add(expected, node->element.code);
+		if (node->is_last)
+			return;
+	}
+}
+
 RAWBPF__PRIVATE void rawbpf__expected_find(struct rawbpf__expected *expected,
-					   const struct rawbpf__index *index,
 					   const struct rawbpf__statement *statement)
 {
-	const struct rawbpf__pattern *pattern;
-	unsigned i, length;
-
 	expected->matching = expected->count = 0;
-	for (i = 0; i < index->count; i++) {
-		pattern = &index->patterns[i];
-		length = match_length(pattern, statement);
-		if (length > expected->matching) {
-			expected->matching = length;
-			expected->count = 0;
-		}
-		if (length == expected->matching)
-			expected_add(expected, length < pattern->count ?
-				     pattern->elements[length].code : RAWBPF__T_END);
-	}
+	expected_any(expected, match_nodes, statement, 0);
 }

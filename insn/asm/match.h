@@ -1,52 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which instruction a statement is: the one whose template has the statement's tokens.
+ * Which instruction a statement is: the one whose pattern the statement's tokens have.
  *
- * Comparing a statement with all templates would take many times longer than all the rest. So an
- * index tells which templates have the statement's hash: that of its tokens' codes, in which all
- * registers rN are the same, and all numbers and names are.
+ *	lock *(u64 *)(r1 + 8) += r2    has    lock * ( u64 * ) ( DST +OFF ) += SRC
+ *
+ * pattern.def has the patterns of all forms, in order. Those that begin alike begin with the same
+ * nodes, and those that end alike end with the same nodes. So a pattern is a path along the nodes,
+ * and which form it is of its number tells, which is that of the paths before it.
  */
 #ifndef RAWBPF_INSN_MATCH_H
 #define RAWBPF_INSN_MATCH_H
 
+#include "../form/form.h"
 #include "statement.h"
-#include "template.h"
 
-enum {
-	RAWBPF__BUCKETS = 512,
-	/* Each form in two dialects, and what only we write. */
-#define FORM(...) +1
-#define ALSO(...) +1
-	RAWBPF__FORMS = 0
-#include "../form/form.def"
-	,
-	RAWBPF__PATTERNS = 2 * RAWBPF__FORMS + 3
+/* What an operand is, and so where it goes. */
+enum rawbpf__field {
+	RAWBPF__F_NONE,			/* no operand */
+	RAWBPF__F_ZERO,			/* literally r0, w0, 0 */
+	RAWBPF__F_DST,
+	RAWBPF__F_SRC,
+	RAWBPF__F_IMM,
+	RAWBPF__F_NEXT,			/* imm of the second slot */
+	RAWBPF__F_HIGH,			/* of imm */
+	RAWBPF__F_LOW,
+	RAWBPF__F_OFF,
+	RAWBPF__F_JUMP,			/* off, or a label */
+	RAWBPF__F_JUMP32,		/* imm, or a label */
+	RAWBPF__F_LOCAL,		/* imm: a function's distance, or its label */
+	RAWBPF__F_CALL,			/* imm: a helper's number or name, or a label */
+	RAWBPF__F_IMM64,
+	RAWBPF__F_MAP			/* imm: a map's name */
+};
+
+enum { RAWBPF__ELEMENTS = 20 };		/* no pattern has more */
+
+struct rawbpf__element {
+	uint16_t code : 11;		/* a token's; of an operand T_R, T_W or T_NUMBER */
+	uint16_t field : 4;		/* enum rawbpf__field */
+	uint16_t has_sign : 1;		/* of a number: it must have one */
 };
 
 /* A way to write a form. */
 struct rawbpf__pattern {
 	const struct rawbpf__form *form;
-	uint16_t next;			/* of the same bucket, from 1 */
-	uint16_t count;
+	unsigned count;
 	struct rawbpf__element elements[RAWBPF__ELEMENTS];
 };
 
-struct rawbpf__index {
-	uint16_t buckets[RAWBPF__BUCKETS];	/* the first pattern, from 1 */
-	unsigned count;
-	struct rawbpf__pattern patterns[RAWBPF__PATTERNS];
-};
-
-/* All patterns of the table of forms. */
-RAWBPF__PRIVATE void rawbpf__index_make(struct rawbpf__index *index);
-
 /*
- * The pattern whose elements the statement's tokens are; NULL: none. `opcode` is that of the
- * instruction, or -1: unknown.
+ * Find the pattern whose elements the statement's tokens are; 0: there is none. `opcode` is that of
+ * the instruction, or -1: unknown.
  */
-RAWBPF__PRIVATE const struct rawbpf__pattern *
-rawbpf__match(const struct rawbpf__index *index, const struct rawbpf__statement *statement,
-	      int opcode);
+RAWBPF__PRIVATE int rawbpf__match(struct rawbpf__pattern *pattern,
+				  const struct rawbpf__statement *statement, int opcode);
 
 /* What the tokens that match any instruction may be followed by. */
 struct rawbpf__expected {
@@ -56,7 +63,6 @@ struct rawbpf__expected {
 };
 
 RAWBPF__PRIVATE void rawbpf__expected_find(struct rawbpf__expected *expected,
-					   const struct rawbpf__index *index,
 					   const struct rawbpf__statement *statement);
 
 #endif

@@ -181,7 +181,7 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 		p->text->error_count++;
 		return;
 	}
-	rawbpf__expected_find(&expected, p->index, &p->statement);
+	rawbpf__expected_find(&expected, &p->statement);
 	token += expected.matching;
 	if (!rawbpf__complain_bad(p, token))
 		complain_token(p, token, &expected);

@@ -18,11 +18,11 @@ static void parse_label(struct rawbpf__parser *p)
 static void parse_mismatch(struct rawbpf__parser *p, const char *line)
 {
 	const struct rawbpf__token *opcode = &p->listing.opcode;
-	const struct rawbpf__pattern *pattern = rawbpf__match(p->index, &p->statement, -1);
+	struct rawbpf__pattern pattern;
 
-	if (pattern && opcode->code)
+	if (opcode->code && rawbpf__match(&pattern, &p->statement, -1))
 		rawbpf__complain(p->text, opcode, "this instruction's opcode is %02x, not %02x",
-				 (unsigned)pattern->form->code, (unsigned)opcode->value);
+				 (unsigned)pattern.form->code, (unsigned)opcode->value);
 	else if (line && rawbpf__is_chatter(&p->cursor, line))
 		p->cursor.at = rawbpf__after_line(&p->cursor, p->cursor.at);
 	else
@@ -42,14 +42,14 @@ static int told_opcode(const struct rawbpf__listing *listing)
 
 static void parse_statement_insn(struct rawbpf__parser *p, const char *line)
 {
-	const struct rawbpf__pattern *pattern =
-		rawbpf__match(p->index, &p->statement, told_opcode(&p->listing));
+	struct rawbpf__pattern pattern;
+	int matches = rawbpf__match(&pattern, &p->statement, told_opcode(&p->listing));
 
 	rawbpf__listing_check(&p->listing, p->text, p->slot);
-	if (!pattern && p->listing.bytes.code)
-		pattern = rawbpf__match(p->index, &p->statement, -1);
-	if (pattern)
-		rawbpf__instruction(p, pattern);
+	if (!matches && p->listing.bytes.code)
+		matches = rawbpf__match(&pattern, &p->statement, -1);
+	if (matches)
+		rawbpf__instruction(p, &pattern);
 	else if (!rawbpf__bytes_alone(p))
 		parse_mismatch(p, line);
 }
@@ -121,8 +121,8 @@ static void parse_all(struct rawbpf__parser *p)
 #define LENGTH_MAX ((1u << 28) - 1)
 
 /*
- * The scratch has the index of templates, and what names take. Most for its length takes "abc:",
- * a symbol; there are no more than 3600 names of one or two characters, which take less text.
+ * The scratch has what names take. Most for its length takes "abc:", a symbol; there are no more
+ * than 3600 names of one or two characters, which take less text.
  */
 size_t rawbpf_text_scratch_size(size_t length)
 {
@@ -130,8 +130,7 @@ size_t rawbpf_text_scratch_size(size_t length)
 
 	if (symbols > length / 2 + 1)
 		symbols = length / 2 + 1;
-	return sizeof(struct rawbpf__index) + symbols * sizeof(struct rawbpf__symbol) +
-	       sizeof(struct rawbpf__reference) + 32;
+	return symbols * sizeof(struct rawbpf__symbol) + sizeof(struct rawbpf__reference) + 32;
 }
 
 /* Numbers of 8 bytes are aligned to them. */
@@ -143,8 +142,7 @@ static uintptr_t parse_align(uintptr_t address)
 /* Lay out the scratch. 0: it is too small. */
 static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 {
-	uintptr_t begin = parse_align((uintptr_t)text->scratch);
-	uintptr_t symbols = parse_align(begin + sizeof(*p->index));
+	uintptr_t symbols = parse_align((uintptr_t)text->scratch);
 	uintptr_t end = ((uintptr_t)text->scratch + text->scratch_size) & ~(uintptr_t)7;
 	int has_newline = text->length && text->text[text->length - 1] == '\n';
 
@@ -155,13 +153,11 @@ static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 					     .line_start = text->text, .line = 1,
 					     .end = text->text + text->length - has_newline };
 	p->listing = (struct rawbpf__listing){ .is_numbered = 0 };
-	p->index = (struct rawbpf__index *)begin;
 	p->symbols = (struct rawbpf__symbols){ .all = (struct rawbpf__symbol *)symbols,
 					       .end = (const char *)end };
 	p->references = (struct rawbpf__reference *)end;
 	p->reference_count = p->slot = 0;
 	p->data.count = p->skips_section = 0;
-	rawbpf__index_make(p->index);
 	return 1;
 }
 

@@ -6,8 +6,7 @@
  *	lex.c		bytes to tokens
  *	complain.c	errors: where, and in words
  *	statement.c	tokens of a statement, sums evaluated
- *	template.c	the table's templates as rows of tokens
- *	match.c		a statement to its instruction
+ *	match.c		a statement to its instruction, by pattern.def
  *	listing.c	what the kernel and objdump print around instructions
  *	reference.c	labels, maps and helpers that instructions name
  *	mismatch.c	what is wrong with a statement that is no instruction
@@ -53,7 +52,6 @@ struct rawbpf__parser {
 	struct rawbpf__symbols symbols;
 	struct rawbpf__reference *references;	/* the newest; they grow down to the symbols */
 	unsigned reference_count;
-	struct rawbpf__index *index;
 	unsigned slot;				/* next to write */
 	struct rawbpf__data data;
 	uint8_t skips_section;			/* that has no instructions */

@@ -78,9 +78,9 @@ RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
 	for (i = 0; i < pattern->count; i++) {
 		const struct rawbpf__element *element = &pattern->elements[i];
 
-		if (element->is_operand && element->field == RAWBPF__F_CALL)
+		if (element->field == RAWBPF__F_CALL)
 			warn_call(p, &p->statement.tokens[i], insn);
-		if (element->is_operand && element->field == RAWBPF__F_IMM && !is_listed)
+		if (element->field == RAWBPF__F_IMM && !is_listed)
 			warn_immediate(p, &p->statement.tokens[i], insn);
 	}
 }

@@ -626,7 +626,7 @@ START_TEST(buffers_that_are_too_small)
 	ck_assert_int_eq(rawbpf_text_parse(&parser), -ENOSPC);
 	ck_assert_uint_eq(parser.map_count, 1);
 	parser.map_max = 1;
-	parser.scratch_size = 1000;
+	parser.scratch_size = 100;
 	ck_assert_int_eq(rawbpf_text_parse(&parser), -ENOSPC);
 	parser.scratch = NULL;
 	parser.scratch_size = 0;
