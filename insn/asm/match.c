@@ -87,9 +87,6 @@ static void expected_add(struct rawbpf__expected *expected, uint16_t code)
 {
 	unsigned i = 0, j;
 
-	/* Nobody but the verifier writes these. */
-	if (code == RAWBPF__T___arena || code == RAWBPF__T___probe)
-		return;
 	while (i < expected->count && comes_before(expected->codes[i], code))
 		i++;
 	if ((i < expected->count && expected->codes[i] == code) ||
