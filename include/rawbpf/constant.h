@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names behind the kernel's numbers, up to Linux 7.3, whatever the headers or the running
- * kernel: what follows BPF_PROG_TYPE_ and its like, in small letters. Pure functions.
+ * The names behind the kernel's numbers: the part after BPF_PROG_TYPE_ and its like, in small
+ * letters. The names are those of Linux 7.3, whatever the headers or the running kernel.
+ * Pure functions.
  */
 #ifndef RAWBPF_CONSTANT_H
 #define RAWBPF_CONSTANT_H
@@ -19,10 +20,13 @@ enum rawbpf_constant {
 	RAWBPF_BTF_KIND     /* BTF_KIND_STRUCT: "struct" */
 };
 
-/* The name of a number; NULL: there is none. Count from 0 to NULL for all of a kind. */
+/*
+ * Return the name of a number, or NULL if it has none. Count from 0 until NULL to list all names
+ * of a kind.
+ */
 const char *rawbpf_constant_name(enum rawbpf_constant kind, unsigned number);
 
-/* The number of a name. -ENOENT: there is no such name. */
+/* Return the number of a name. -ENOENT: no constant of this kind has the name. */
 int rawbpf_constant_find(enum rawbpf_constant kind, const char *name);
 
 #ifdef __cplusplus

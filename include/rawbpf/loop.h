@@ -11,7 +11,7 @@
  *		...
  *	rawbpf_loop_close(&loop);
  *
- * Who has an epoll(7) loop already does without: it waits for each source's fd, and reads.
+ * A program that has an epoll(7) loop already needs none: it waits for each source's fd, and reads.
  */
 #ifndef RAWBPF_LOOP_H
 #define RAWBPF_LOOP_H
@@ -22,18 +22,18 @@
 extern "C" {
 #endif
 
-/* Zeroed, it is closed. */
+/* A zeroed loop is closed. */
 struct rawbpf_loop {
-	int fd; /* an epoll(7) descriptor: readable when a source is, so another loop can wait for it;
-		 * not with perf buffers in it, see rawbpf_loop_run() */
+	int fd; /* an epoll(7) descriptor, readable when a source is: another loop can wait for it,
+		 * unless perf buffers are in it, see rawbpf_loop_run() */
 };
 
-/* 0, or -EMFILE, -ENFILE, -ENOMEM. On an error the loop is closed. */
+/* Open the loop. 0, or -EMFILE, -ENFILE, -ENOMEM. On an error the loop is closed. */
 int rawbpf_loop_open(struct rawbpf_loop *loop);
 
 /*
- * Have the loop read `source`, which must stay where it is in memory until it is closed, which also
- * takes it out of the loop, or the loop is. A source is in one loop at a time.
+ * Add `source` to the loop. It must not move in memory until it or the loop is closed. Closing a
+ * source also removes it from the loop. A source is in one loop at a time.
  *
  * -EEXIST  it is in the loop already
  * -EBADF   the source or the loop is closed
@@ -42,24 +42,25 @@ int rawbpf_loop_open(struct rawbpf_loop *loop);
 int rawbpf_loop_add(struct rawbpf_loop *loop, struct rawbpf_source *source);
 
 /*
- * Wait until a source has records, up to `timeout_ms` (-1: without an end, 0: not at all), and give
- * every source that has some a turn. Returns how many records were handed over; 0: none, for as
- * long as that. Where more come than are read, each turn ends all the same, so that no source waits for
- * ever and the caller can look at its flags between two runs. A record's function may close other
- * sources of the loop.
+ * Wait until a source has records, for at most `timeout_ms` (-1: forever, 0: do not wait). Then
+ * give each source that has records a turn. Return the number of records handed over; 0: none in
+ * time. A turn ends even if records come faster than they are read, so no source waits forever and
+ * the caller can look at its flags between two runs. A record's function may close other sources
+ * of the loop.
  *
- * Perf's events say once that they are readable, to whoever asks first. Who waits for the loop's fd
- * is told, and a run with timeout_ms 0 then finds the perf buffer only when its timer comes, after
- * up to latency_ms, or a second with RAWBPF_EACH_RECORD: there wait for each source's fd, and read.
+ * A perf event reports only once that it is readable, to the first caller that asks. If another
+ * loop waits for the loop's fd, it is that caller. A run with timeout_ms 0 then finds the records
+ * only when the buffer's timer fires: after up to latency_ms, or a second with RAWBPF_EACH_RECORD.
+ * Wait for each source's fd instead, and read.
  *
- * -EINTR  a signal came before any record
+ * -EINTR  a signal interrupted the wait before any record
  * -EBADF  the loop is closed
- * else the error of a source, or what its function returned to stop. Sources behind that one have
- * their turn in the next run: nothing is lost.
+ * Other errors are those of a source, or the number with which its function stopped. Sources behind
+ * that one get their turn in the next run, and nothing is lost.
  */
 int rawbpf_loop_run(struct rawbpf_loop *loop, int timeout_ms);
 
-/* Twice, or on a zeroed loop, does nothing. The sources stay open. */
+/* Close the loop; its sources stay open. Do nothing if it is closed or zeroed. */
 void rawbpf_loop_close(struct rawbpf_loop *loop);
 
 #ifdef __cplusplus

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sources of records: what a ring buffer and a perf buffer are to who reads them. A source has a
- * descriptor that is readable while it may have records, and hands them to a function of the
- * caller's.
+ * Sources of records: the common part of ring buffers and perf buffers, for their reader. A source
+ * has a descriptor that is readable while it may have records. It hands each record to a function
+ * of the caller.
  *
- * A ledger closes if the program counts, too: what it produced, and what the helper refused, by the
- * helper's return value. Then produced == received + discarded + refused, once all is read.
+ * A program can count the records that it produced, and those that its helper refused, by the
+ * helper's return value. After the last read produced == received + discarded + refused.
  */
 #ifndef RAWBPF_SOURCE_H
 #define RAWBPF_SOURCE_H
@@ -18,21 +18,21 @@ extern "C" {
 #endif
 
 /*
- * Called with each record, in place: `data` is the source's, good until the function returns. It
- * must not read or close the source; others it may close.
- * 0: go on. A negative number: stop; this record counts as received, those behind it stay for the
- * next read, and the number is what the read returns.
+ * Handle one record, in place: `data` points into the source and is valid until the function
+ * returns. The function must not read or close its own source; it may close others.
+ * Return 0 to continue. A negative number stops the reading: this record counts as received, the
+ * records behind it stay for the next read, and the read returns the number.
  */
 typedef int rawbpf_record_fn(void *context, const void *data, size_t size);
 
-/* The first member of every source. Its numbers never go back, and only the reader changes them. */
+/* The first member of every source. Its numbers never decrease; only the reader changes them. */
 struct rawbpf_source {
-	int fd;              /* wait for it to be readable: poll(2), epoll(7); 0: closed */
+	int fd;              /* wait until it is readable: poll(2), epoll(7); 0: closed */
 	uint64_t received;   /* records handed over */
-	uint64_t discarded;  /* records that the program reserved and gave up */
-	uint64_t lost;       /* records that the kernel says it had no room for (perf buffers); what it
-			      * tells of them is less than the truth */
-	/* private: one turn at reading, which ends even if records keep coming; how many, or an error */
+	uint64_t discarded;  /* records that the program reserved and discarded */
+	uint64_t lost;       /* records that did not fit (perf buffers), as far as the kernel reports
+			      * them; it does not report all */
+	/* private: one turn of reading, which ends even if records keep coming; a count or an error */
 	int (*read)(struct rawbpf_source *source);
 	int loop;            /* private: the descriptor of the loop that it is in, or 0, */
 	int process;         /* and the process that put it there */
