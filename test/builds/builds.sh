@@ -84,6 +84,37 @@ readme_program() {
 			-o "$work/readme"
 }
 
+# The compiler's command lines of the README: each builds its program, and a small one.
+readme_lines() {
+	mkdir "$work/small" "$work/small/build" &&
+		ln -s "$top/include" "$top/lib" "$top/insn" "$top/examples" "$work/small/" &&
+		cp "$work/readme.c" "$work/small/app.c" &&
+		sed -e ':joined' -e '/\\$/{ N; s/\\\n//; b joined' -e '}' "$top/README.md" |
+			grep -E '^(musl-g)?cc -.* lib/rawbpf\.c' >"$work/lines" &&
+		[ "$(wc -l <"$work/lines")" -eq 3 ] || return
+	while read -r line; do
+		line=${line%% && *}
+		(cd "$work/small" && eval "$line") && readme_size "$work/small/${line##* }" || return
+	done <"$work/lines"
+}
+
+# The README names the sizes for x86_64: 35, 39 and 55 KB.
+readme_size() { # PROGRAM
+	size=$(stat -c %s "$1")
+	echo "$1: $size bytes"
+	[ "$(uname -m)" != x86_64 ] || [ "$size" -le 57344 ]
+}
+
+readme_cplusplus() {
+	{
+		printf '#include <rawbpf.h>\nint main()\n{\n'
+		awk '/^```cpp$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$top/README.md"
+		printf 'return count < 0;\n}\n'
+	} >"$work/readme.cc" &&
+		g++ -std=c++11 $warnings -I"$top/include" -fsyntax-only "$work/readme.cc" &&
+		clang++ -std=c++11 $warnings -I"$top/include" -fsyntax-only "$work/readme.cc"
+}
+
 man_pages() {
 	mandoc -T lint -W warning "$top"/man/*
 }
@@ -176,6 +207,8 @@ check "installed, by pkg-config" installed
 check "meson subproject" subproject
 check "one file" one_file
 check "the README's program" readme_program
+check "the README's command lines" readme_lines
+check "the README's C++" readme_cplusplus
 check "man pages" man_pages
 check "a program links only what it uses" links_only_what_it_uses
 check "instruction macros beside other headers" sh "$top/test/form/insn_headers.sh"
