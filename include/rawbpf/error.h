@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a call failed, in words: the errno alone has five meanings. */
+/* Why a call failed, in words: an errno alone has many meanings. */
 #ifndef RAWBPF_ERROR_H
 #define RAWBPF_ERROR_H
 
@@ -10,9 +10,9 @@ extern "C" {
 #endif
 
 /*
- * A function of this library, as explanations know it: rawbpf_map_create() is RAWBPF_MAP_CREATE, and
- * so is every function that the system can refuse. Objects and not numbers, so that a program links
- * the sentences of only those that it names.
+ * A function of this library that can fail: rawbpf_map_create() is RAWBPF_MAP_CREATE, and likewise
+ * for every function that the system can refuse. Operations are objects, not numbers: a program
+ * links only the sentences of the operations that it names.
  */
 struct rawbpf_failures;
 
@@ -117,7 +117,7 @@ struct rawbpf_operation {
 RAWBPF_OPERATIONS(RAWBPF_OPERATION)
 #undef RAWBPF_OPERATION
 
-/* What was asked for, and the answer. */
+/* A failed call: the request and its result. */
 struct rawbpf_error {
 	const struct rawbpf_operation *operation; /* RAWBPF_<FUNCTION>; NULL: any other */
 	int error;        /* the negative errno */
@@ -127,23 +127,23 @@ struct rawbpf_error {
 };
 
 /*
- * Write to `text`, terminated, without a newline at the end: what the errno means
- * here, its cause as far as this process can find out, and what to do, in one line:
+ * Write to `text` the meaning of the errno, its cause as far as this process can find out, and a
+ * remedy. The text is terminated and does not end with a newline. It is one line:
  *
  *	EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN); run it as root (for a trusted ...
  *
- * or, with `lines`, for a terminal, in two or three:
+ * or, with `lines`, two or three lines for a terminal:
  *
  *	EPERM
  *	   This process lacks CAP_BPF (or CAP_SYS_ADMIN).
  *	   Run it as root (for a trusted group: chmod 750, then setcap cap_bpf+ep).
  *
- * To find the cause it looks at this process's capabilities and user namespace,
- * at kernel.unprivileged_bpf_disabled, kernel.perf_event_paranoid, the memory
- * limit, kernel lockdown, the kernel's version, whether sysfs, tracefs and bpffs
- * are mounted, and for kprobes at the kernel's symbols and the functions that it
- * can trace; for a perf buffer it opens an event once more. It is for people, and
- * its wording changes. Returns the length of the whole text, as snprintf(3).
+ * To find the cause the function looks at this process's capabilities and user namespace, at
+ * kernel.unprivileged_bpf_disabled and kernel.perf_event_paranoid, and at the memory limit. It
+ * looks at kernel lockdown, the kernel's version, and the mounts of sysfs, tracefs and bpffs. For
+ * a kprobe it looks at the kernel's symbols and at the functions that it can trace; for a perf
+ * buffer it opens an event again. The text is for people, and its wording changes. Return the
+ * length of the whole text, as snprintf(3).
  */
 size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error);
 

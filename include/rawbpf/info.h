@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel tells of a program, a map, a link and BTF, up to Linux 7.3, whatever the
- * system's headers know of it. What the running kernel does not know stays zero.
+ * All that the kernel says of a program, a map, a link and BTF, up to Linux 7.3, whatever the
+ * system's headers know. Fields that the running kernel does not know stay zero.
  *
- * Arrays come into the caller's buffers. Ask without any first, and `count` says how large they
- * have to be:
+ * The caller supplies buffers for arrays. Ask without any first, and `count` returns the sizes:
  *
  *	struct rawbpf_prog_info info = { .type = 0 };
  *
@@ -15,9 +14,9 @@
  *
  * The functions return 0 or a negative errno:
  *
- * -EBADF   not open
- * -EINVAL  open, but not of this kind: map, program, link or BTF
- * -EFAULT  a buffer that is not yours
+ * -EBADF   the descriptor is not open
+ * -EINVAL  the descriptor is of another kind than map, program, link or BTF
+ * -EFAULT  a buffer is outside the caller's memory
  *                         Linux 4.13 programs and maps, 4.18 BTF, 5.8 links; bpf(2)
  */
 #ifndef RAWBPF_INFO_H
@@ -32,14 +31,14 @@ extern "C" {
 /* An array for the kernel to fill. */
 struct rawbpf_info_array {
 	void *data;     /* in: room, NULL for none. out: NULL if this process may not see it */
-	unsigned max;   /* in: elements that fit. More are left out */
-	unsigned count; /* out: elements there are */
+	unsigned max;   /* in: elements that fit; the rest is left out */
+	unsigned count; /* out: elements that exist */
 };
 
 /*
- * A program. Instructions, machine code, and what belongs to them is shown with
- * CAP_BPF alone; machine code and addresses only if kernel.kptr_restrict allows. Else
- * the count, the pointer or both become 0.
+ * A program. The kernel shows instructions, machine code and their arrays only with CAP_BPF. It
+ * shows machine code and addresses only if kernel.kptr_restrict allows it. Otherwise the count, the
+ * pointer or both become 0.
  */
 struct rawbpf_prog_info {
 	struct rawbpf_info_array xlated;           /* struct bpf_insn, as the verifier rewrote them */
@@ -66,12 +65,13 @@ struct rawbpf_prog_info {
 	unsigned func_info_size, line_info_size, jited_line_info_size;
 	uint64_t run_time_ns;         /* while kernel.bpf_stats_enabled is 1                   5.1 */
 	uint64_t run_cnt;             /* likewise */
-	uint64_t recursion_misses;    /* not run, since it ran on this CPU already            5.12 */
-	unsigned verified_insns;      /* that the verifier looked at                          5.16 */
-	unsigned attach_btf_obj_id;   /* the BTF, and the function in it, that it is for      5.17 */
+	uint64_t recursion_misses;    /* not run, as it was running on this CPU               5.12 */
+	unsigned verified_insns;      /* instructions that the verifier walked                5.16 */
+	unsigned attach_btf_obj_id;   /* the BTF, and the function in it, of its target       5.17 */
 	unsigned attach_btf_id;
 };
 
+/* Fill `info` about a program. */
 int rawbpf_prog_info(struct rawbpf_prog_info *info, int prog);
 
 struct rawbpf_map_info {
@@ -91,20 +91,22 @@ struct rawbpf_map_info {
 };
 
 /*
- * -EINVAL also: a hash was asked for and this map has none, or hash.max is less than 32.
- * -EPERM: the map is not frozen yet.
- */
+ * Fill `info` about a map.
+ *
+ * -EINVAL also: the hash was asked for, and this map has none or hash.max is less than 32
+ * -EPERM  the hash was asked for, and the map is not frozen yet
 int rawbpf_map_info(struct rawbpf_map_info *info, int map);
 
 /*
- * A link. Which fields mean something depends on its type, behind them; the others are 0. Types
- * are BPF_LINK_TYPE_*; kprobe, uprobe, tracepoint and event are perf_event links, by perf_type.
+ * A link. The comment behind a field lists the link types that have it; other types leave it 0.
+ * Types are BPF_LINK_TYPE_*. kprobe, uprobe, tracepoint and event are perf_event links, by
+ * perf_type.
  */
 struct rawbpf_link_info {
 	/*
-	 * char: a terminated string, the NUL counted. raw_tracepoint, tracepoint: its name;
-	 * iter: what it goes over; kprobe: the function, "" if it was given by address;
-	 * uprobe, uprobe_multi: the file.
+	 * char: a terminated string; the count includes the NUL. raw_tracepoint, tracepoint: its
+	 * name; iter: its target; kprobe: the function, "" if it was given by address; uprobe,
+	 * uprobe_multi: the file.
 	 */
 	struct rawbpf_info_array name;
 	/* uint64_t. kprobe_multi, tracing_multi: in the kernel; uprobe_multi: offsets in the file */
@@ -138,7 +140,7 @@ struct rawbpf_link_info {
 	uint64_t cookie;           /* kprobe, uprobe, tracepoint, event 6.9; raw_tracepoint, tracing */
 };
 
-/* -ENAMETOOLONG: uprobe_multi, and name.max is less than the path (4096 is enough). */
+/* Fill `info` about a link. -ENAMETOOLONG: name.max is too small for the path of a uprobe_multi. */
 int rawbpf_link_info(struct rawbpf_link_info *info, int link);
 
 struct rawbpf_btf_info {
@@ -149,6 +151,7 @@ struct rawbpf_btf_info {
 	unsigned kernel_btf;           /* 0 or 1: of the kernel or a module                     5.11 */
 };
 
+/* Fill `info` about BTF. */
 int rawbpf_btf_info(struct rawbpf_btf_info *info, int btf);
 
 #ifdef __cplusplus

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this kernel has, found out by trying: the smallest map, program, call or
- * attachment of the kind is made and undone. Nothing stays, and nothing that
- * runs on the machine is touched: probes are put where nobody comes by, and
- * what would be (devices, cgroups, other processes) is asked with a target
- * that cannot be, so that the kernel's answer tells and nothing is attached.
+ * Find out what this kernel has by trying: make the smallest map, program, call or attachment of
+ * the kind, and undo it. The functions leave nothing behind and touch no running program.
+ * Probes attach where no other program comes by. Where others would see them (devices, cgroups,
+ * other processes), the functions use an invalid target: nothing is attached, and the errno tells.
  *
- * `*has` becomes 1 (it has) or 0 (it has not, or nobody can tell). The result is 0, or
- * a negative errno where nobody can tell, mostly -EPERM. `kernel` is the kernel's
- * BTF, which some types are about; NULL: it is opened meanwhile, which takes a while.
+ * `*has` becomes 1 if the kernel has it, and 0 if it does not or if the function cannot tell. The
+ * result is 0, or a negative errno if it cannot tell, mostly -EPERM. `kernel` is the kernel's BTF,
+ * which some types need; with NULL the functions open it themselves, which takes a while.
  */
 #ifndef RAWBPF_PROBE_H
 #define RAWBPF_PROBE_H
@@ -20,23 +19,23 @@
 extern "C" {
 #endif
 
-/* Maps of this type: BPF_MAP_TYPE_*. */
+/* Ask for maps of this type: BPF_MAP_TYPE_*. */
 int rawbpf_probe_map_has(int *has, unsigned type, const struct rawbpf_btf *kernel);
 
-/* Programs of this type, BPF_PROG_TYPE_*, for at least one of its attach types. */
+/* Ask for programs of this type, BPF_PROG_TYPE_*, for at least one of its attach types. */
 int rawbpf_probe_prog_has(int *has, unsigned type, const struct rawbpf_btf *kernel);
 
 /*
- * Which of the helpers from number `first` on a program of this type may call: has[i]
- * becomes 1 for helper `first` + i, else 0. 0, or
+ * Ask which helpers, beginning with number `first`, a program of this type may call. has[i] becomes
+ * 1 for helper `first` + i if it may, else 0. Return 0, or
  *
- * -ENOTSUPP  (524) no such program can be loaded here, so none is known
- * -EPROTO    the verifier's words are none that this function knows
+ * -ENOTSUPP  (524) no such program can be loaded here, so its helpers are not known
+ * -EPROTO    this function does not know the verifier's words
  */
 int rawbpf_probe_helpers_has(unsigned char *has, unsigned prog_type, unsigned first,
 			     unsigned count, const struct rawbpf_btf *kernel);
 
-/* The version of the instruction set that the kernel takes: 1 to 4, as LLVM counts them. */
+/* Return the version of the instruction set that the kernel accepts: 1 to 4, as LLVM counts. */
 int rawbpf_probe_isa_find(void);
 
 /* Ways to attach. */
@@ -64,13 +63,13 @@ enum rawbpf_probe_attach {
 	RAWBPF_PROBE_ATTACH_COUNT
 };
 
-/* What doctor calls it: "kprobe", "kprobe_multi", ... NULL: no such way. */
+/* Return the name that `rawbpf doctor` prints: "kprobe", "kprobe_multi", ... NULL: not a way. */
 const char *rawbpf_probe_attach_name(enum rawbpf_probe_attach way);
 
 /*
- * Can a program be attached so, and is it called then? (Kprobes that are switched off are not, nor
- * LSM programs where lsm= is without bpf: -EOPNOTSUPP.) If not, and `error` is not NULL, it becomes
- * what failed, for rawbpf_error_explain(). -EINVAL: no such way.
+ * Ask whether a program can be attached in this way and then runs. Kprobes that are switched off do
+ * not run, nor do LSM programs where lsm= lacks bpf: -EOPNOTSUPP. If not, and `error` is not NULL,
+ * it describes the failure for rawbpf_error_explain(). -EINVAL: not a way.
  */
 int rawbpf_probe_attach_has(int *has, enum rawbpf_probe_attach way,
 			    const struct rawbpf_btf *kernel, struct rawbpf_error *error);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uprobes: run a program where a function of a user program or library begins,
- * at an instruction in it, or where it returns.
+ * Uprobes: run a program where a function of a user program or library begins, at an instruction in
+ * it, or where it returns.
  *
- * A place is a file and an offset in it: that of a symbol is its st_value minus
- * the p_vaddr plus the p_offset of the segment it is in. The program
- * (BPF_PROG_TYPE_KPROBE) gets the user's registers as its context; what is where
- * in them: rawbpf_kprobe(3).
+ * A place is a file and an offset in it. The offset of a symbol is its st_value minus the p_vaddr
+ * plus the p_offset of its segment. The program (BPF_PROG_TYPE_KPROBE) receives the user's
+ * registers as its context; rawbpf_kprobe(3) lists them.
  */
 #ifndef RAWBPF_UPROBE_H
 #define RAWBPF_UPROBE_H
@@ -32,18 +31,18 @@ struct rawbpf_uprobe_spec {
 };
 
 /*
- * Attach a loaded program; fill `link`. Processes that run the file already are
- * probed too, and those that will. The CPU does not matter.
+ * Attach a loaded program and fill `link`. It probes the processes that run the file now, and those
+ * that will. The CPU does not matter.
  *
  * -EOPNOTSUPP  this kernel has no uprobes, or sysfs is not mounted; a cookie with
  *              RAWBPF_BIND_IOCTL
- * -ENOENT      no such file
+ * -ENOENT      the file does not exist
  * -EINVAL      no spec; no path, not a regular file, an offset past its end; the program
  *              is not of type kprobe, or is sleepable before 6.0; before 5.15 a cookie or
  *              RAWBPF_BIND_LINK
  * -EIO, -ENOTSUPP (524)  the instruction cannot be probed: where a process runs the file
- * -ESRCH       no such process
- * -EACCES      CAP_PERFMON is not enough here: it takes CAP_SYS_ADMIN
+ * -ESRCH       the process does not exist
+ * -EACCES      CAP_SYS_ADMIN is missing; CAP_PERFMON is not enough here
  * -EMFILE, -ENFILE, -ENOMEM, -EBADF (`prog`)
  *
  * Sources: perf_event_open(2); kernel/trace/trace_uprobe.c.             Linux 4.17
@@ -65,16 +64,15 @@ struct rawbpf_uprobe_multi_spec {
 };
 
 /*
- * Attach a program to all of them at once, by one bpf link that can be pinned. It
- * was loaded with expected_attach_type BPF_TRACE_UPROBE_MULTI, or
- * BPF_TRACE_UPROBE_SESSION for a session.
+ * Attach a program to all of them by one bpf link, which can be pinned. Load the program with the
+ * expected_attach_type BPF_TRACE_UPROBE_MULTI, or BPF_TRACE_UPROBE_SESSION for a session.
  *
  * -EINVAL   no spec; no path, or both; no offsets, one past the file's end; another type of
  *           program; a session with a program that was not loaded for one; an older kernel
- * -E2BIG    more than 1,048,576
- * -EBADF    the path is not a regular file's
- * -ENOENT   no such file
- * -ESRCH    no such process
+ * -E2BIG    more than 1,048,576 places
+ * -EBADF    the path is not that of a regular file
+ * -ENOENT   the file does not exist
+ * -ESRCH    the process does not exist
  * -EFAULT   an array cannot be read
  * -EPERM    CAP_SYS_ADMIN or CAP_PERFMON is missing                     Linux 6.6
  */
