@@ -22,6 +22,7 @@
  *	rawbpf/net.h         XDP, tcx, netfilter, sockets          rawbpf_net(3)
  *	rawbpf/btf.h         types: the kernel's, and for maps     rawbpf_btf(3)
  *	rawbpf/cgroup.h      attach to cgroups                     rawbpf_cgroup(3)
+ *	rawbpf/device.h      device filters for cgroups            rawbpf_device(3)
  *	rawbpf/ksym.h        names of the kernel's addresses       rawbpf_ksym(3)
  *	rawbpf/perfbuf.h     records from programs, by CPU         rawbpf_perfbuf(3)
  *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
@@ -62,6 +63,7 @@
 #include <rawbpf/build.h>
 #include <rawbpf/cgroup.h>
 #include <rawbpf/constant.h>
+#include <rawbpf/device.h>
 #include <rawbpf/error.h>
 #include <rawbpf/escape.h>
 #include <rawbpf/form.h>
