@@ -95,6 +95,7 @@ struct rawbpf_map_info {
  *
  * -EINVAL also: the hash was asked for, and this map has none or hash.max is less than 32
  * -EPERM  the hash was asked for, and the map is not frozen yet
+ */
 int rawbpf_map_info(struct rawbpf_map_info *info, int map);
 
 /*
