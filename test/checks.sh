@@ -28,3 +28,14 @@ checks_end() {
 	echo "$passed passed, $failed failed"
 	test "$failed" -eq 0
 }
+
+# The public functions: HEADER FUNCTION, and "macro" behind a macro.
+declared() {
+	for header in "$top"/include/rawbpf/*.h; do
+		${CC:-cc} -fpreprocessed -dD -E -P "$header" 2>/dev/null |
+			sed 's/^#define \(rawbpf_[a-z0-9_]*\)(.*/macro \1(/; s/^[^(]*(\*.*//; s/^typedef.*//; s/^extern.*//' |
+			sed -nE 's/^(macro|[a-z].*[ *])?(rawbpf_[a-z][a-z0-9_]*)\(.*/\2 \1/p' |
+			awk -v header="${header##*/}" '
+				/[^ ]/ { print header, $1, $2 == "macro" ? "macro" : "" }'
+	done
+}

@@ -58,7 +58,7 @@ int rawbpf_tcx_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsi
 /*
  * The same on a netkit device, at its primary (`ifindex` is that) end: for what
  * leaves that end (BPF_NETKIT_PRIMARY) or its peer (BPF_NETKIT_PEER), with the
- * same program type, NETKIT_NEXT and errors.
+ * same program type, results and errors; NETKIT_NEXT is TCX_NEXT's number.
  *
  * -ENXIO    the device is not netkit
  * -EACCES   it is the peer's end                                       Linux 6.7

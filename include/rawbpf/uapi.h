@@ -424,6 +424,20 @@
 #define BPF_F_NETFILTER_IP_DEFRAG	(1U << 0) /* 6.6 */
 #endif
 
+/* Results of programs on tcx; those on netkit have the same numbers. */
+#ifndef TCX_NEXT
+#define TCX_NEXT			(-1)	/* 6.6 */
+#endif
+#ifndef TCX_PASS
+#define TCX_PASS			0	/* 6.6 */
+#endif
+#ifndef TCX_DROP
+#define TCX_DROP			2	/* 6.6 */
+#endif
+#ifndef TCX_REDIRECT
+#define TCX_REDIRECT			7	/* 6.6 */
+#endif
+
 /* How a cgroup iterator walks. */
 #ifndef BPF_CGROUP_ITER_SELF_ONLY
 #define BPF_CGROUP_ITER_SELF_ONLY	1	/* 6.1 */

@@ -20,10 +20,10 @@ theirs="$headers/linux/bpf.h $headers/linux/bpf_common.h $headers/linux/btf.h"
 
 # Constants: macros without arguments, and enumerators.
 sed 's|/\*.*\*/||' "$ours/uapi.h" "$ours/uapi_base.h" "$ours/uapi_func.h" |
-	grep -oE '\b(BPF|BTF|XDP|SK)_[A-Za-z0-9_]+\(?' | grep -v '($' | sort -u >"$work/names"
+	grep -oE '\b(BPF|BTF|SK|TCX|XDP)_[A-Za-z0-9_]+\(?' | grep -v '($' | sort -u >"$work/names"
 # shellcheck disable=SC2086 # three files
 cat $theirs | sed -E 's/FN\(([a-z0-9_]+)[^)]*\)/BPF_FUNC_\1/; s/(___BPF_FUNC_MAPPER|__BPF_FUNC_MAPPER)//' |
-	grep -oE '\b(BPF|BTF|XDP|SK)_[A-Za-z0-9_]+' | sort -u >"$work/known"
+	grep -oE '\b(BPF|BTF|SK|TCX|XDP)_[A-Za-z0-9_]+' | sort -u >"$work/known"
 comm -12 "$work/names" "$work/known" >"$work/compared"
 comm -23 "$work/names" "$work/known" >"$work/unknown"
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Generate a program from a list of rules: labels in place of counted jumps, and a call of a
+ * function. CAP_BPF. Linux 5.10.
+ */
+#include "api.h"
+
+static const struct { unsigned port, verdict; } rules[] = { { 22, 1 }, { 80, 2 }, { 443, 2 } };
+
+/* r0 = the verdict for the port in the first 4 bytes of the packet. */
+static void generate(struct rawbpf_build *b)
+{
+	rawbpf_build_call(b, "port"); /* r1, the packet, is its argument */
+	for (unsigned i = 0; i < RAWBPF_COUNT(rules); i++) {
+		rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, rules[i].port, 0), "1f");
+		rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_0, rules[i].verdict), BPF_EXIT_INSN());
+		rawbpf_build_label(b, "1"); /* of digits: each jump to "1f" finds the next one */
+	}
+	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN());
+	rawbpf_build_label(b, "port");
+	rawbpf_build_emit(b,
+		BPF_MOV64_IMM(BPF_REG_2, 0),
+		BPF_MOV64_REG(BPF_REG_3, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, -8),
+		BPF_MOV64_IMM(BPF_REG_4, 4),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 0),
+		BPF_EMIT_CALL(BPF_FUNC_skb_load_bytes),
+		BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_10, -8),
+		BPF_EXIT_INSN());
+}
+
+int main(void)
+{
+	uint32_t packet[16] = { [4] = 80 };
+	struct rawbpf_prog_run run = { .data_in = (char *)packet + 2, .data_size_in = 60 };
+	struct rawbpf_build_slot slots[64];
+	struct rawbpf_build b = { .slots = slots, .slot_max = RAWBPF_COUNT(slots) };
+	struct bpf_insn insns[64];
+	int count, prog;
+	char why[256];
+
+	generate(&b);
+	count = rawbpf_build_resolve(&b, insns, RAWBPF_COUNT(insns), NULL);
+	if (count < 0) { /* a mistake in the generator, and the line of it */
+		rawbpf_build_explain(why, sizeof why, &b.error);
+		fprintf(stderr, "%s\n", why);
+		return API_FAILED;
+	}
+	prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns, .insn_count = count }));
+	must(RAWBPF_PROG_RUN, rawbpf_prog_run(prog, &run)); /* it sees what is behind 14 bytes */
+	printf("%d slots; the verdict for port %u is %u\n", count, packet[4], run.retval);
+	close(prog);
+	return done();
+}

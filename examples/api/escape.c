@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Print a hostile name as text and as JSON: the terminal obeys none of it. No privilege. */
+#include "api.h"
+
+int main(void)
+{
+	/* A file's name that clears the screen, breaks the line, and is not UTF-8 in the end. */
+	static const char name[] = "\033[2Jpa\nper \"\303\244\" \377";
+	char text[4 * sizeof name], json[6 * sizeof name];
+
+	rawbpf_terminal_escape(text, sizeof text, name, sizeof name - 1);
+	printf("opened %s\n", text);
+	rawbpf_json_escape(json, sizeof json, name, sizeof name - 1);
+	printf("{\"opened\":\"%s\"}\n", json);
+	return done();
+}

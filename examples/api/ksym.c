@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The address of a function of the kernel, and functions of addresses. Root. Linux 5.10. */
+#include "api.h"
+
+int main(void)
+{
+	uint64_t address;
+	struct rawbpf_ksym syms[2];
+	int count = must(RAWBPF_KSYM_FIND, rawbpf_ksym_find(&address, 1, "do_exit"));
+
+	printf("symbols called do_exit: %d\n", count);
+	/* All at once: each call reads /proc/kallsyms from end to end. */
+	syms[0].address = address;
+	syms[1].address = address + 5;
+	must(RAWBPF_KSYM_RESOLVE, rawbpf_ksym_resolve(syms, RAWBPF_COUNT(syms)));
+	for (unsigned i = 0; i < RAWBPF_COUNT(syms); i++)
+		printf("%s+%llu\n", syms[i].name, (unsigned long long)syms[i].offset);
+	return done();
+}

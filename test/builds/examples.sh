@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# usage: examples.sh
+#
+# Every public function occurs in examples/. Every program of examples/api is short, is built, has its
+# output in test/examples/api_examples.h, and is named by a page; and pages name no others.
+set -eu
+
+. "$(dirname "$0")/../checks.sh"
+
+# Nothing is printed where all is in order.
+none() { # COMMAND...
+	"$@" >"$work/complaints"
+	cat "$work/complaints"
+	[ ! -s "$work/complaints" ]
+}
+
+# What occurs nowhere else, and why. X_at stands behind the macro X, which is what callers write.
+exceptions=
+
+unused() {
+	declared | awk '$3 == "macro" { behind[$2 "_at"] = 1 } { seen[$2] = 1 }
+		END { for (name in seen) if (!(name in behind)) print name }' | sort >"$work/functions"
+	grep -rohE '\brawbpf_[a-z0-9_]+\(' "$top/examples" | tr -d '(' | sort -u >"$work/used"
+	# shellcheck disable=SC2086 # a word each
+	printf '%s\n' $exceptions | sort | comm -13 - "$work/functions" | comm -23 - "$work/used" |
+		sed 's/$/: in no example/'
+}
+
+needless_exceptions() {
+	# shellcheck disable=SC2086 # a word each
+	printf '%s\n' $exceptions | sort | comm -12 - "$work/used" | sed 's/$/: an exception, and used/'
+}
+
+programs() {
+	(cd "$top/examples/api" && ls -- *.c *.cpp)
+}
+
+long() {
+	for program in $(programs); do
+		lines=$(wc -l <"$top/examples/api/$program")
+		[ "$lines" -le 60 ] || echo "$program: $lines lines"
+	done
+}
+
+untested() {
+	for program in $(programs); do
+		stem=${program%.*}
+		grep -qE "'$stem'|'$stem\." "$top/examples/api/meson.build" || echo "$program: not built"
+		grep -q "\"$stem\"" "$top/test/examples/api_examples.h" "$top/test/examples/api.c" ||
+			echo "$program: no test knows it"
+	done
+}
+
+named() {
+	grep -rhoE 'examples/api/[a-z_]+\.[a-z]+' "$top/man" | sed 's|.*/||' | sort -u
+}
+
+unnamed() {
+	named >"$work/named"
+	programs | sort | comm -23 - "$work/named" | sed 's/$/: no page names it/'
+	programs | sort | comm -13 - "$work/named" | sed 's/$/: a page names it, and it is not there/'
+}
+
+enough() {
+	[ "$(wc -l <"$work/functions")" -ge 140 ] && [ "$(programs | wc -l)" -ge 45 ]
+}
+
+check "every public function occurs in an example" none unused
+check "exceptions are needed" none needless_exceptions
+check "programs of at most 60 lines" none long
+check "programs are built and tested" none untested
+check "pages name the programs" none unnamed
+check "the list is complete" enough
+
+checks_end

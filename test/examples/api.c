@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* The programs of examples/api, from outside. The first argument is the folder that has them. */
+#include "../attach/cgroups.h"
+#include "../command.h"
+#include "api_examples.h"
+
+#include <fnmatch.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+
+static const char *folder;
+static struct ending end;
+
+/* A BPF file system, and a network of which nothing is known outside. */
+static void enter_world(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	live_mount_bpffs();
+	ck_assert_int_eq(chmod("/sys/fs/bpf", 0755), 0);
+	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(ioctl(fd, SIOCSIFFLAGS, &request), 0);
+	close(fd);
+}
+
+/* How many pins or cgroups of the programs there are. */
+static int count_left(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int count = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while ((entry = readdir(dir)))
+		count += strncmp(entry->d_name, "rawbpf-example", 14) == 0;
+	closedir(dir);
+	return count;
+}
+
+static void run(const struct api_example *example, void (*prepare)(void))
+{
+	static char path[4096], cgroup[4096];
+
+	snprintf(path, sizeof path, "%s/%s", folder, example->name);
+	command_path = path;
+	if (!*cgroup && *cgroups_path)
+		snprintf(cgroup, sizeof cgroup, "%s", cgroups_make(""));
+	command_run(&end, prepare, strcmp(example->name, "cgroup") == 0 && *cgroup
+				       ? ARGS(cgroup) : ARGS(NULL));
+	/* Nothing stays. */
+	ck_assert_int_eq(count_left("/sys/fs/bpf"), 0);
+	if (*cgroup)
+		ck_assert_int_eq(count_left(cgroup), 0);
+}
+
+static void assert_output(const struct api_example *example)
+{
+	ck_assert_str_eq(end.err, "");
+	if (example->flags & API_PATTERN)
+		ck_assert_msg(fnmatch(example->output, end.out, 0) == 0, "%s", end.out);
+	else
+		ck_assert_str_eq(end.out, example->output);
+	ck_assert_int_eq(end.status, 0);
+}
+
+/* Where the kernel lacks it, one line says why. */
+static int lacks(const struct api_example *example)
+{
+	if (end.status != 77 && !(end.status == 1 && example->flags & API_MAY_FAIL))
+		return 0;
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(command_lines(end.err), 1);
+	end.err[strcspn(end.err, "\n")] = '\0';
+	return 1;
+}
+
+START_TEST(test_prints)
+{
+	const struct api_example *example = api_examples + _i;
+
+	enter_world();
+	run(example, NULL);
+	if (lacks(example))
+		SKIP("%s: %s", example->name, end.err);
+	assert_output(example);
+	run(example, command_full_stdout);
+	ck_assert_str_eq(end.err, "stdout: No space left on device\n");
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
+/* Without privilege it does the same, or one line says what is missing. */
+START_TEST(test_nobody)
+{
+	const struct api_example *example = api_examples + _i;
+
+	enter_world();
+	run(example, live_be_nobody);
+	if (example->flags & API_PURE) {
+		assert_output(example);
+		return;
+	}
+	if (example->flags & API_EXPLAINS) {
+		ck_assert_ptr_nonnull(strstr(end.out, "EPERM"));
+		return;
+	}
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(command_lines(end.err), 1);
+	ck_assert_msg(strncmp(end.err, "EPERM: ", 7) == 0 ||
+		      strstr(end.err, ": Operation not permitted\n") ||
+		      strstr(end.err, ": Permission denied\n"), "%s", end.err);
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
+/* The module's name is its argument, and the kernels that the tests run on have none with BTF. */
+START_TEST(test_btf_module)
+{
+	static const struct api_example example = { .name = "btf_module" };
+	static char path[4096];
+
+	enter_world();
+	run(&example, NULL);
+	ck_assert_str_eq(end.err, "usage: btf_module MODULE\n");
+	ck_assert_int_eq(end.status, 1);
+	snprintf(path, sizeof path, "%s/btf_module", folder);
+	command_run(&end, NULL, ARGS("no_such_module"));
+	ck_assert_msg(strncmp(end.err, "ENOENT: ", 8) == 0, "%s", end.err);
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
+	tcase_add_loop_test(tests, test_prints, 0, API_EXAMPLES);
+	tcase_add_loop_test(tests, test_nobody, 0, API_EXAMPLES);
+	tcase_add_test(tests, test_btf_module);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	folder = argv[1];
+	return cgroups_run("api_examples", add_tests);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* What the programs of examples/api print: of test/examples/api.c, and of the guests' guest_api.c. */
+#ifndef TEST_API_EXAMPLES_H
+#define TEST_API_EXAMPLES_H
+
+enum {
+	API_PURE = 1,      /* needs no privilege: nobody sees the same */
+	API_PATTERN = 2,   /* `output` is a pattern of fnmatch(3): it has what differs between kernels */
+	API_MAY_FAIL = 4,  /* a kernel may refuse it for a reason of its own, which the skip tells */
+	API_GUEST = 8,     /* the guests of test/vm run it, too */
+	API_EXPLAINS = 16, /* prints the causes of errors, which are others for nobody */
+};
+
+struct api_example {
+	const char *name;
+	unsigned kernel; /* the first with it: 0x606 is Linux 6.6 */
+	unsigned flags;
+	const char *output;
+};
+
+static const struct api_example api_examples[] = {
+	{ "btf", 0x504, API_PURE,
+	  "struct list_head: 16 bytes\n"
+	  "prev: offset 8, a struct list_head *\n"
+	  "task_struct has no tasks.no_such_member\n"
+	  "tasks.next: a struct list_head *, at the offset of tasks\n" },
+	{ "btf_build", 0x510, 0,
+	  "1: int unsigned int, 0 elements\n"
+	  "2: int char, 0 elements\n"
+	  "3: array char[12], 0 elements\n"
+	  "4: struct struct user, 2 elements\n"
+	  "5: typedef user_t, 0 elements\n"
+	  "6: decl_tag tag personal, 0 elements\n" },
+	{ "btf_func", 0x50a, 0, "filter: 1 line of source, 1 variable\n" },
+	{ "btf_funcs", 0x511, 0,
+	  "sum at slot 0\n"
+	  "add at slot 10\n"
+	  "the sum: 45\n" },
+	{ "btf_map", 0x50a, 0,
+	  "3 packets, 4500 bytes\n"
+	  "types 1 and 3, of 115 bytes of BTF\n" },
+	{ "build", 0x50a, 0, "20 slots; the verdict for port 80 is 2\n" },
+	{ "cgroup", 0x507, 0,
+	  "forbidden: exit status 1\n"
+	  "allowed: exit status 0\n" },
+	{ "constant", 0, API_PURE,
+	  "hash: type 1\n"
+	  "ringbuf: type 27\n"
+	  "heap: no such type of maps\n"
+	  "link type 2 of 16: tracing\n"
+	  "helper 1: bpf_map_lookup_elem()\n" },
+	{ "error", 0x50a, API_PATTERN | API_EXPLAINS,
+	  "ENOENT: *'/sys/fs/bpf/no-such-pin'*\n"
+	  "\n"
+	  "EINVAL\n"
+	  "   *\n"
+	  "   *rawbpf_map_types(7)*\n" },
+	{ "escape", 0, API_PURE,
+	  "opened \\x1b[2Jpa\\x0aper \"\303\244\" \\xff\n"
+	  "{\"opened\":\"\\u001b[2Jpa\\u000aper \\\"\303\244\\\" \\udcff\"}\n" },
+	{ "form", 0, API_PURE,
+	  "r1 = -0x7    Linux 3.18\n"
+	  "r1 s/= 0x2   Linux 6.6\n"
+	  "r0 = r1      Linux 3.18\n"
+	  "exit         Linux 3.18\n"
+	  "all of it needs Linux 6.6\n"
+	  "b7 01 00 00 f9 ff ff ff\n"
+	  "broken: dst is not a register: there are r0 to r10\n" },
+	{ "iter", 0x601, 0, "a thread called example\n" },
+	{ "kprobe_multi", 0x512, API_GUEST, "3 calls of both\n" },
+	{ "ksym", 0x50a, 0,
+	  "symbols called do_exit: 1\n"
+	  "do_exit+0\n"
+	  "do_exit+5\n" },
+	{ "link", 0x509, 0,
+	  "pinned: version_1 on a device\n"
+	  "updated: version_2 on a device\n"
+	  "revoked: version_2 on nothing\n" },
+	{ "loop", 0x508, 0,
+	  "urgent: 8 bytes\n"
+	  "other: 8 bytes\n" },
+	{ "map", 0x50e, 0,
+	  "port 22 again: File exists\n"
+	  "took port 22, limit 5\n"
+	  "delete from the frozen map: Operation not permitted\n"
+	  "port 80, limit 99\n" },
+	{ "map_batch", 0x506, 0,
+	  "set 1000 elements in one call\n"
+	  "deleted 10\n"
+	  "read 990, sum 332833215\n"
+	  "took 990\n" },
+	{ "map_percpu", 0x50a, 0, "100 runs: 100\n" },
+	{ "map_view", 0x506, 0,
+	  "10 runs with step 7: 70\n"
+	  "10 more with step 100: 1070\n" },
+	{ "memlock", 0x50a, 0, "created a map of 1 MiB\n" },
+	{ "netfilter", 0x604, 0,
+	  "1 bytes: dropped\n"
+	  "2 bytes: received\n" },
+	{ "netkit", 0x607, API_GUEST, "programs at the primary end: 1\n" },
+	{ "netns", 0x509, 0,
+	  "port 6999: -1\n"
+	  "port 7000: 1\n" },
+	{ "obj", 0x605, 0,
+	  "found 42\n"
+	  "an update: Operation not permitted\n"
+	  "by the other pin: 43\n" },
+	{ "obj_id", 0x50a, 0, "rawbpf_example: socket_filter, 2 instructions\n" },
+	{ "perf_event", 0x50a, 0, "10 new pages: 10 faults\n" },
+	{ "perfbuf", 0x50a, 0,
+	  "a packet of 64 bytes\n"
+	  "a packet of 64 bytes\n"
+	  "a packet of 64 bytes\n"
+	  "3 records, 0 lost\n" },
+	{ "probe", 0x50a, 0,
+	  "records by a ring buffer\n"
+	  "XDP: yes\n"
+	  "xdp_adjust_head in XDP: yes\n"
+	  "instructions of v3: yes\n"
+	  "raw_tp: yes\n" },
+	{ "prog_map", 0x50a, 0,
+	  "1 map of the program\n"
+	  "version 1.2, of the 3rd of May\n" },
+	{ "prog_stats", 0x508, 0,
+	  "before: 0 runs, not timed\n"
+	  "after: 1000 runs, timed\n" },
+	{ "prog_stream", 0x611, API_GUEST | API_MAY_FAIL, "answer: 42\n" },
+	{ "prog_struct_ops", 0x700, API_GUEST, "bound\n" },
+	{ "recipe", 0x50a, 0,
+	  "lpm_trie: values by the longest prefix that matches; keys of 8 bytes, since Linux 4.11\n"
+	  "xdp: on packets as a device receives them\n"
+	  "run on a packet: 2\n" },
+	{ "rejection", 0x50a, API_PATTERN,
+	  "slot 6, register r0: R0 invalid mem access 'map_value_or_null'\n"
+	  "the verifier rejected the program (EACCES) at instruction 6\n"
+	  "*   6: r0 = [*](u64 [*])(r0 +0)*map_value_or_null*\n"
+	  "   R0 invalid mem access 'map_value_or_null'\n"
+	  "   *\n" },
+	{ "ring", 0x508, 0, "100 records, 5000 bytes in all\n" },
+	{ "sockmap", 0x60a, 0,
+	  "4 bytes: 4\n"
+	  "8 bytes: Permission denied\n"
+	  "received: good\n" },
+	{ "struct_ops", 0x604, 0, "a connection uses rawbpf_example\n" },
+	{ "syscall", 0, API_PURE,
+	  "openat  x86_64   257 __x64_sys_openat\n"
+	  "openat  arm64     56 __arm64_sys_openat\n"
+	  "openat  riscv64   56 __riscv_sys_openat\n"
+	  "openat  s390x    288 __s390x_sys_openat\n"
+	  "open    x86_64     2 __x64_sys_open\n"
+	  "open    arm64    has no such call\n"
+	  "open    riscv64  has no such call\n"
+	  "open    s390x      5 __s390x_sys_open\n"
+	  "uname   x86_64    63 __x64_sys_newuname\n"
+	  "uname   arm64    160 __arm64_sys_newuname\n"
+	  "uname   riscv64  160 __riscv_sys_newuname\n"
+	  "uname   s390x    122 __s390x_sys_newuname\n" },
+	{ "task_fd", 0x50a, 0, "sched_process_exec, our program\n" },
+	{ "tcx", 0x606, 0,
+	  "1: count\n"
+	  "2: police\n" },
+	{ "text", 0, API_PURE,
+	  "drop.s:2:10: error: r11 is not a register; programs have r0 to r10\n"
+	  "if r0 == r11 goto out\n"
+	  "         ^~~\n"
+	  "\n"
+	  "map rules: 4 bytes to 8 bytes, 64 of them\n"
+	  "4 slots; the first refers to map 0\n" },
+	{ "token", 0x609, 0,
+	  "without a token: Operation not permitted\n"
+	  "with it: a map\n" },
+	{ "tracing", 0x50a, API_GUEST | API_MAY_FAIL,
+	  "3 calls, the last returned: No such file or directory\n" },
+	{ "tracing_multi", 0x702, API_GUEST | API_MAY_FAIL, "3 calls of both\n" },
+	{ "uprobe", 0x50a, 0, "5 calls\n" },
+	{ "uprobe_multi", 0x606, 0, "hash: 1, sort: 3\n" },
+	{ "user_ring", 0x601, 0, "the program uses setting 9\n" },
+	{ "xdp", 0x509, 0,
+	  "with the program: -1\n"
+	  "without it: 1\n" },
+	{ "cplusplus", 0x50a, 0,
+	  "0: 0\n"
+	  "1: 1\n"
+	  "2: 4\n"
+	  "3: 9\n" },
+};
+
+enum { API_EXAMPLES = sizeof api_examples / sizeof *api_examples };
+
+#endif
