@@ -65,7 +65,7 @@ static const struct api_example api_examples[] = {
 	  "exit         Linux 3.18\n"
 	  "all of it needs Linux 6.6\n"
 	  "b7 01 00 00 f9 ff ff ff\n"
-	  "broken: dst is not a register: there are r0 to r10\n" },
+	  "broken: dst is not a register: registers are r0 to r10\n" },
 	{ "iter", 0x601, 0, "a thread called example\n" },
 	{ "kprobe_multi", 0x512, API_GUEST, "3 calls of both\n" },
 	{ "ksym", 0x50a, 0,
