@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Perf buffers: records from programs, a buffer for each CPU (BPF_MAP_TYPE_PERF_EVENT_ARRAY,
- * bpf_perf_event_output(); Linux 4.4). Where the kernel has ring buffers, 5.8, those are better:
- * one order for all CPUs, less memory, room reserved before the work is done.
+ * bpf_perf_event_output(); Linux 4.4). Kernels from 5.8 on have ring buffers, which are better: one
+ * order for all CPUs, less memory, room reserved before the work is done.
  *
  *	struct rawbpf_perfbuf perfbuf;
  *
@@ -13,12 +13,13 @@
  *	}
  *	rawbpf_perfbuf_close(&perfbuf);
  *
- * Records of one CPU come in the order they were made; between CPUs there is no order.
+ * Records of one CPU are in the order in which they were made. Records of different CPUs have none.
  *
- * The ledger: once all is read, source.received and what the helper refused is exactly what the
- * program output. It is refused, with a negative result that the program can count, when the
- * CPU's buffer is full (-ENOSPC), when it has none yet (-ENOENT) or no more (-EOPNOTSUPP). Only
- * outputs of more than 65,516 bytes are taken by the kernel and not written.
+ * The ledger: after the last read, source.received plus the records that the helper refused is
+ * exactly the number of outputs. The helper refuses a record with a negative result, which the
+ * program can count: the CPU's buffer is full (-ENOSPC), not there yet (-ENOENT) or not there any
+ * more (-EOPNOTSUPP). The kernel accepts only outputs of more than 65,516 bytes without writing
+ * them.
  */
 #ifndef RAWBPF_PERFBUF_H
 #define RAWBPF_PERFBUF_H
@@ -31,17 +32,18 @@ extern "C" {
 
 /*
  * A latency_ms: wake the reader for every record. Each then costs the program a wake-up, 15 to 30
- * times what it costs otherwise.
+ * times the normal cost.
  */
 enum { RAWBPF_EACH_RECORD = -1 };
 
 struct rawbpf_perfbuf_spec {
 	unsigned size;       /* bytes of each CPU's buffer: a power of two of pages; 0: 64 KiB */
-	int latency_ms;      /* a record waits so long at most; 0: 100; RAWBPF_EACH_RECORD */
+	int latency_ms;      /* longest time until a record wakes the reader; 0: 100; or
+			      * RAWBPF_EACH_RECORD */
 	int overwrite;       /* keep the newest records, not the oldest; see rawbpf_perfbuf_read() */
 };
 
-/* Zeroed, it is closed. One thread at a time reads it. Do not use it in a child of fork(2). */
+/* A zeroed one is closed. One thread at a time reads it. Do not use it in a child of fork(2). */
 struct rawbpf_perfbuf {
 	struct rawbpf_source source;
 	unsigned cpu;        /* while `handle` runs: the CPU its record is from */
@@ -62,16 +64,16 @@ struct rawbpf_perfbuf {
 };
 
 /*
- * Give every CPU that is online a buffer, and put it into `map`, which may be closed afterwards.
- * rawbpf_perfbuf_read() and rawbpf_loop_run() hand records to `handle`. Their data is aligned to
- * 4 bytes, not to 8: copy out what is wider with memcpy(3). Their size is what the program output,
- * rounded up to 4 bytes more than a multiple of 8 (12, 20, 28 ...); the bytes added are undefined.
- * Reading looks once a second at which CPUs there are: one that came gets a buffer, of one that
- * went the last records are handed over.
+ * Give every online CPU a buffer, and put it into `map`, which the caller may close afterwards.
+ * rawbpf_perfbuf_read() and rawbpf_loop_run() hand records to `handle`. A record is aligned to 4
+ * bytes, not to 8: copy wider fields with memcpy(3). Its size is the size of the output, rounded up
+ * to 4 bytes more than a multiple of 8 (12, 20, 28 ...); the bytes added are undefined. Once a
+ * second, reading looks for new and lost CPUs. A new CPU gets a buffer; the last records of a CPU
+ * that went offline are handed over.
  *
- * source.fd becomes readable when a buffer is half full, and every latency_ms, whether there are
- * records or not: perf itself has no timer, and what lies below the half would wake nobody. The
- * map has one perf buffer at a time, which empties it when it is closed.
+ * source.fd becomes readable when a buffer is half full, and every latency_ms, whether records came
+ * or not. Perf itself has no timer, and records in a buffer less than half full would wake no
+ * reader. A map serves one perf buffer at a time, which empties the map when it is closed.
  *
  * -EINVAL  `handle` is NULL, `size` is not a power of two of at least a page or more than 1 GiB,
  *          `latency_ms` less than -1, `map` not a perf event array
@@ -80,7 +82,7 @@ struct rawbpf_perfbuf {
  * -EPERM   more memory than kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK allow without
  *          CAP_IPC_LOCK; no CAP_BPF
  * -EBADF   `map` is not open
- * -ENODEV  no CPU could be given one
+ * -ENODEV  no CPU could be given a buffer
  * -ENOSYS, -EOPNOTSUPP  `overwrite`, and this kernel has no membarrier(2), or that has no
  *          MEMBARRIER_CMD_GLOBAL
  * -EMFILE, -ENFILE, -ENOMEM                                                  Linux 4.4
@@ -89,18 +91,19 @@ int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map, rawbpf_record_f
 			void *context, const struct rawbpf_perfbuf_spec *spec);
 
 /*
- * Hand over the records that are there now, CPU by CPU; how many, or the negative number that
- * `handle` returned to stop; then the other CPUs come first the next time. -EBADMSG: something that
- * is no record is in a buffer, whose content is dropped. -EBADF: closed.
+ * Hand over the records that are there now, CPU by CPU. Return how many, or the negative number
+ * with which `handle` stopped; the next read then begins with the other CPUs. -EBADMSG: a buffer
+ * holds bytes that are not a record, and its content is dropped. -EBADF: closed.
  *
- * With `overwrite` all output pauses (what is output meanwhile is refused) until what was begun is
- * done, which takes some milliseconds, and the buffers are copied. Then records are handed over,
- * each CPU's from the oldest that is left to the newest, each once. source.fd tells nothing of
- * records, and a loop hands over none: read when you want to know what happened last.  Linux 4.7
+ * With `overwrite` the function first pauses all output, waits until no record is being written any
+ * more, and copies the buffers. This takes some milliseconds, and the helper refuses records
+ * meanwhile. Then it hands over each CPU's records from the oldest to the newest, each once.
+ * source.fd does not report records, and a loop hands over none: read after an event that matters.
+ *                                                                                       Linux 4.7
  */
 int rawbpf_perfbuf_read(struct rawbpf_perfbuf *perfbuf);
 
-/* The counts in `source` stay. Twice, or on a zeroed perf buffer, does nothing. */
+/* Close it; the counts in `source` stay. Do nothing if it is closed or zeroed. */
 void rawbpf_perfbuf_close(struct rawbpf_perfbuf *perfbuf);
 
 #ifdef __cplusplus

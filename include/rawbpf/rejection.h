@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that the verifier rejected: its log, read for what matters, and
- * joined to the program. Pure functions over the caller's memory: no kernel, no
- * libc, no allocation. Any text is taken for a log.
+ * A program that the verifier rejected: read its log, and join it to the program. Pure functions
+ * over the caller's memory: no system calls, no libc, no allocation. They accept any text as a log.
  *
  *	char log[4096], why[2048];
  *	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){ ...
@@ -26,13 +25,13 @@ extern "C" {
 
 struct rawbpf_build;
 
-/* A part of the log: not terminated. Length 0: there is none. */
+/* A part of the log, not terminated. Length 0: none. */
 struct rawbpf_log_part {
 	const char *text;
 	size_t length;
 };
 
-/* The program, and what rawbpf_prog_load() said. What is not known may be zero. */
+/* The program, and the result of rawbpf_prog_load(). Unknown fields may be zero. */
 struct rawbpf_rejection {
 	int error;                        /* the negative errno */
 	const char *log;                  /* terminated; its end is enough */
@@ -41,27 +40,27 @@ struct rawbpf_rejection {
 	const char *file;                 /* the source's name, for people */
 	const unsigned *lines;            /* source line of each slot, as rawbpf_text.lines */
 	const char *source;               /* or NULL: the text of `lines`, terminated; jumps are
-					   * shown as they stand there */
+					   * shown as in that text */
 	const struct rawbpf_build *build; /* or the builder, which knows lines and labels */
 
-	int index;                        /* out: of the instruction, in slots; -1: of none */
-	int previous;                     /* out: that before it, on the way the verifier took; or -1 */
-	struct rawbpf_log_part complaint; /* out: the line that says what is wrong */
-	struct rawbpf_log_part rest;      /* out: this line and what else is said, but statistics */
-	int reg;                          /* out: the register it is about; -1: unknown */
-	struct rawbpf_log_part states[11]; /* out: what r0 to r10 held before it, as far as known */
-	const char *hint;                 /* out: what to do, a sentence or two; NULL: no idea */
+	int index;                        /* out: the instruction, in slots; -1: none */
+	int previous;                     /* out: the one before it on the verifier's path; or -1 */
+	struct rawbpf_log_part complaint; /* out: the line with the complaint */
+	struct rawbpf_log_part rest;      /* out: this line and the rest, but statistics */
+	int reg;                          /* out: the register of the complaint; -1: unknown */
+	struct rawbpf_log_part states[11]; /* out: the content of r0 to r10 before it, if known */
+	const char *hint;                 /* out: the remedy, in a few sentences; NULL: unknown */
 };
 
 /*
- * Find in the log what was wrong, and where: fills the fields called "out".
- * Returns 0, or -ENOENT if there is no complaint in the log. The wording of logs
- * differs between kernels; the hints are for those of 5.10 to 7.3.
+ * Find the complaint in the log, and its place: fill the fields called "out". Return 0, or -ENOENT
+ * if the log has no complaint. The wording of logs differs between kernels; the hints are for those
+ * of 5.10 to 7.3.
  */
 int rawbpf_rejection_parse(struct rawbpf_rejection *rejection);
 
 /*
- * Parse it and tell the reader, in lines that end with a newline each:
+ * Parse the rejection and explain it, in lines that each end with a newline:
  *
  *	the verifier rejected the program (EACCES) at instruction 7
  *	   6: r1 = 1
@@ -70,8 +69,8 @@ int rawbpf_rejection_parse(struct rawbpf_rejection *rejection);
  *	   R0 invalid mem access 'map_value_or_null'
  *	   The pointer may be NULL: test it against 0 ...
  *
- * Bytes of the log and of names that are not printable ASCII become \xNN. The
- * wording changes. Returns the length of the whole text, as snprintf(3).
+ * Bytes of the log and of names that are not printable ASCII become \xNN. The wording changes.
+ * Return the length of the whole text, as snprintf(3).
  */
 size_t rawbpf_rejection_explain(char *text, size_t size, const struct rawbpf_rejection *rejection);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tracepoints: places that the kernel's authors chose and keep. Programs run
- * for all processes on all CPUs.
+ * Tracepoints: places that the kernel's authors chose and keep. Programs run for all processes on
+ * all CPUs.
  */
 #ifndef RAWBPF_TRACEPOINT_H
 #define RAWBPF_TRACEPOINT_H
@@ -22,9 +22,9 @@ struct rawbpf_tracepoint_spec {
 };
 
 /*
- * Attach a BPF_PROG_TYPE_TRACEPOINT program; fill `link`. Its context is the
- * record described by the event's `format` file. Attaching to a tracepoint that
- * nobody else uses, and detaching, takes some 10 ms (an RCU grace period).
+ * Attach a BPF_PROG_TYPE_TRACEPOINT program and fill `link`. Its context is the record that the
+ * event's `format` file describes. The first program on a tracepoint takes some 10 ms to attach,
+ * and the last one to detach (an RCU grace period).
  *
  * -ENOENT      this kernel has no such tracepoint
  * -EOPNOTSUPP  tracefs is mounted neither on /sys/kernel/tracing nor on
@@ -33,8 +33,8 @@ struct rawbpf_tracepoint_spec {
  *              the record's end
  * -EINVAL      no spec, no group or name, or not a file's name; not a tracepoint program; before
  *              5.15 a cookie or RAWBPF_BIND_LINK
- * -EEXIST      this program is on this tracepoint already
- * -E2BIG       64 programs are on it already
+ * -EEXIST      this program is attached to this tracepoint already
+ * -E2BIG       64 programs are attached to it already
  * -ENAMETOOLONG, -EBADF (`prog`), -EMFILE, -ENFILE, -ENOMEM          Linux 4.7
  */
 int rawbpf_tracepoint_attach(struct rawbpf_link *link, int prog,
@@ -47,8 +47,8 @@ struct rawbpf_raw_tracepoint_spec {
 };
 
 /*
- * Attach a BPF_PROG_TYPE_RAW_TRACEPOINT program; fill `link`. Needs no file
- * system. The context is an array of u64, one an argument of the tracepoint.
+ * Attach a BPF_PROG_TYPE_RAW_TRACEPOINT program and fill `link`. It needs no file system. The
+ * context is an array of u64, one for each argument of the tracepoint.
  *
  * -ENOENT      this kernel has no such tracepoint
  * -EINVAL      no spec, no name; not a raw tracepoint program, or it reads past the arguments; a
