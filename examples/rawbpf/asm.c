@@ -102,7 +102,7 @@ int asm_main(int argc, char **argv)
 				return status;
 		}
 	}
-	if (strcmp(format, "raw") && strcmp(format, "hex") && strcmp(format, "c")) {
+	if (strcmp(format, "raw") != 0 && strcmp(format, "hex") != 0 && strcmp(format, "c") != 0) {
 		tool_fail(&asm_member, "-f wants raw, hex or c, not '%s'", format);
 		return USAGE;
 	}

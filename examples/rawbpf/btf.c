@@ -112,7 +112,7 @@ static int open_object(struct source *source, const char *which)
 	err = rawbpf_btf_info(&info, source->fd);
 	if (err == 0)
 		err = rawbpf_btf_open(&source->btf, source->fd,
-				      info.kernel_btf && strcmp(name, "vmlinux") ?
+				      info.kernel_btf && strcmp(name, "vmlinux") != 0 ?
 					      target_kernel_btf() : NULL);
 	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_BTF_INFO, err) : OK;
 }

@@ -13,7 +13,8 @@ static int wants_colour(void)
 {
 	const char *terminal = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && terminal && strcmp(terminal, "dumb");
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && terminal &&
+	       strcmp(terminal, "dumb") != 0;
 }
 
 static int explain_program(const struct program *program, enum rawbpf_byte_order order)
@@ -53,12 +54,11 @@ static int text_of(const char *argument, struct file *file)
 static int find_context(const char *name)
 {
 	char page[8192], line[128];
-	const char *type;
 
 	if (rawbpf_constant_find(RAWBPF_PROG_TYPE, name) > 0)
 		return rawbpf_constant_find(RAWBPF_PROG_TYPE, name);
 	snprintf(line, sizeof line, "  struct %s\n", name);
-	for (unsigned i = 1; (type = rawbpf_constant_name(RAWBPF_PROG_TYPE, i)); i++) {
+	for (unsigned i = 1; rawbpf_constant_name(RAWBPF_PROG_TYPE, i); i++) {
 		rawbpf_context_explain(page, sizeof page, i);
 		if (strstr(page, line))
 			return (int)i;

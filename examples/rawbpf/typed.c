@@ -62,7 +62,7 @@ static void add_unknown(FILE *out, const struct value *value)
 
 static void add_number(FILE *out, uint64_t number, unsigned bits, int is_signed)
 {
-	if (is_signed && bits < 64 && number >> (bits - 1) & 1)
+	if (is_signed && bits && bits < 64 && number >> (bits - 1) & 1)
 		number |= ~0ull << bits;
 	if (is_signed)
 		fprintf(out, "%lld", (long long)number);

@@ -171,7 +171,7 @@ static const char *lex_number(const struct rawbpf__cursor *cursor, struct rawbpf
 /* 'a', '\n', '\\', '\'', '\0' and their like. */
 static const char *lex_quoted(const struct rawbpf__cursor *cursor, struct rawbpf__token *token)
 {
-	static const char escapes[][2] = { "n\n", "t\t", "r\r", "0\0", "\\\\", "''" };
+	static const unsigned char escapes[][2] = { "n\n", "t\t", "r\r", "0\0", "\\\\", "''" };
 	const char *at = token->start + 1;
 	unsigned char c = rawbpf__byte(cursor, at);
 	unsigned i;
@@ -182,7 +182,7 @@ static const char *lex_quoted(const struct rawbpf__cursor *cursor, struct rawbpf
 		return at + 2;
 	}
 	for (i = 0; c == '\\' && i < sizeof(escapes) / sizeof(escapes[0]); i++)
-		if (rawbpf__byte(cursor, at + 1) == (unsigned char)escapes[i][0] &&
+		if (rawbpf__byte(cursor, at + 1) == escapes[i][0] &&
 		    rawbpf__byte(cursor, at + 2) == '\'') {
 			token->value = escapes[i][1];
 			return at + 3;

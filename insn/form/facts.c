@@ -101,27 +101,27 @@ static void facts_arguments(struct rawbpf__out *out, const struct rawbpf__helper
 	}
 }
 
-size_t rawbpf_helper_explain(char *text, size_t size, unsigned number)
+size_t rawbpf_helper_explain(char *text, size_t size, unsigned helper)
 {
 	struct rawbpf__out out = rawbpf__out_begin(text, size);
-	const char *name = rawbpf__helper_name(number);
-	unsigned kernel = rawbpf__helper_kernel(number);
-	struct rawbpf__helper helper;
+	const char *name = rawbpf__helper_name(helper);
+	unsigned kernel = rawbpf__helper_kernel(helper);
+	struct rawbpf__helper facts;
 
-	if (rawbpf__helper_get(&helper, number) < 0) {
+	if (rawbpf__helper_get(&facts, helper) < 0) {
 		rawbpf__out_text(&out, "  no helper has this number\n");
 		return out.length;
 	}
 	rawbpf__out_text(&out, "  call ");
 	rawbpf__out_text(&out, name);
 	rawbpf__out_text(&out, "    helper ");
-	rawbpf__out_number(&out, number);
+	rawbpf__out_number(&out, helper);
 	rawbpf__out_text(&out, "\n\n");
-	facts_arguments(&out, &helper);
-	facts_words(&out, "r0", helper.returns);
-	facts_prototype(&out, name, &helper);
-	facts_words(&out, "license", helper.gpl ? "compatible with the GPL" : "any");
-	facts_types(&out, "types", helper.types);
+	facts_arguments(&out, &facts);
+	facts_words(&out, "r0", facts.returns);
+	facts_prototype(&out, name, &facts);
+	facts_words(&out, "license", facts.gpl ? "compatible with the GPL" : "any");
+	facts_types(&out, "types", facts.types);
 	facts_name(&out, "since");
 	rawbpf__out_text(&out, "Linux ");
 	rawbpf__out_number(&out, kernel >> 8);

@@ -70,18 +70,18 @@ int rawbpf_iter_attach(struct rawbpf_link *link, int prog, const struct rawbpf_i
 		.pid = given->pid,
 		.pid_fd = given->pidfd,
 	};
-	int of_map = given->map != 0;
-	int of_cgroup = given->cgroup_order || given->cgroup || given->cgroup_id;
-	int of_task = given->tid || given->pid || given->pidfd;
+	int is_map = given->map != 0;
+	int is_cgroup = given->cgroup_order || given->cgroup || given->cgroup_id;
+	int is_task = given->tid || given->pid || given->pidfd;
 
 	*link = (struct rawbpf_link){ 0 };
-	if (of_map + of_cgroup + of_task > 1)
+	if (is_map + is_cgroup + is_task > 1)
 		return -EINVAL;
-	if (of_map)
+	if (is_map)
 		return iter_attach(link, prog, &map, sizeof map);
-	if (of_cgroup)
+	if (is_cgroup)
 		return iter_attach(link, prog, &cgroup, sizeof cgroup);
-	if (of_task)
+	if (is_task)
 		return iter_attach(link, prog, &task, sizeof task);
 	return iter_attach(link, prog, NULL, 0);
 }

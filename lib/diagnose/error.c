@@ -312,10 +312,10 @@ static void explain_error(struct explanation_words *words, const struct rawbpf_e
 		rawbpf__out_text(&words->out, ".");
 }
 
-size_t rawbpf_error_explain(char *buffer, size_t size, const struct rawbpf_error *error)
+size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error)
 {
 	struct explanation_words words = {
-		.out = rawbpf__out_begin(buffer, size), .lines = error->lines };
+		.out = rawbpf__out_begin(text, size), .lines = error->lines };
 	/* Of INT_MIN there is no int. */
 	unsigned magnitude = error->error < 0 ? -(unsigned)error->error : (unsigned)error->error;
 	const char *name = errno_name(magnitude);
