@@ -4,11 +4,10 @@
  * cgroup may make, read and write.
  *
  * cgroup v2 has no file for that. The kernel asks an eBPF program, which gets
- * the device's type and numbers and the kind of access and answers 1 or 0, so
- * whoever runs containers generates a program from a list of rules. Here that
- * is done with the builder: a few instructions per rule, and labels in place of
- * counted jumps. Then the program takes the place of the one before, with no
- * moment in between at which there is none.
+ * the device's type and numbers and the kind of access and answers 1 or 0. The
+ * library generates that program from a list of rules. This tool reads the rules
+ * and puts the program in the place of the one before, with no moment in
+ * between at which there is none.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,233 +24,92 @@
 #define NAME "devcg"
 
 enum {
-	RULES = 256, /* the verifier's work grows by their square */
-	SLOTS = 16 + 9 * RULES, /* a rule is up to 8 instructions and a label */
-	PROGRAMS = 64,          /* the kernel's limit for one cgroup */
+	RULES = 16384,
+	INSNS = 100 * 1000, /* a rule takes up to 6 */
+	PROGRAMS = 64,      /* the kernel's limit for one cgroup */
 	ATTEMPTS = 10,
 };
 
-enum { MAJOR_MAX = 4095, MINOR_MAX = 1048575, ANY = -1 };
-
-/* Types and accesses are bits, the kernel's. */
-enum { BOTH = BPF_DEVCG_DEV_BLOCK | BPF_DEVCG_DEV_CHAR };
 enum { ALL = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE };
-
-struct rule {
-	int allow;
-	int type;         /* BPF_DEVCG_DEV_BLOCK, BPF_DEVCG_DEV_CHAR or BOTH */
-	int major, minor; /* or ANY */
-	int access;       /* of BPF_DEVCG_ACC_* */
-};
 
 struct options {
 	const char *cgroup;
 	int allow_list; /* rules say what is allowed; else what is denied */
 	int print;
 	int remove;
+	struct rawbpf_device_rule *rules;
+	unsigned rule_count;
 };
-
-static struct rule rules[RULES];
-static unsigned rule_count;
 
 /* ------------------------------------------------------------------------- rules */
 
-/* MAJOR or MINOR up to its end: a number or *. */
-static int parse_number(const char *text, const char *end, int max, int *number)
+/* Is this the first word of the text? Then the text behind it, else NULL. */
+static const char *behind_word(const char *text, const char *word)
 {
-	char *stop;
-	long value;
+	size_t length = strlen(word);
 
-	if (end - text == 1 && *text == '*') {
-		*number = ANY;
+	return strncmp(text, word, length) == 0 && text[length] == ' ' ? text + length : NULL;
+}
+
+/* [allow|deny] TYPE MAJOR:MINOR ACCESS */
+static int parse_rule(struct rawbpf_device_rule *rule, const char *text, int allow)
+{
+	const char *allowed = behind_word(text, "allow"), *denied = behind_word(text, "deny");
+	const char *body = allowed ? allowed : denied ? denied : text;
+	struct rawbpf_device_error error;
+
+	rule->allow = allowed || (allow && !denied);
+	if (rawbpf_device_rule_parse(rule, body, &error) == 0)
 		return 0;
+	if (body[error.place])
+		fprintf(stderr, NAME ": rule '%s', at '%s': %s\n", text, body + error.place,
+			error.reason);
+	else
+		fprintf(stderr, NAME ": rule '%s', at its end: %s\n", text, error.reason);
+	return -1;
+}
+
+static int parse_rules(struct rawbpf_device_rule *rules, char **texts, int count, int allow)
+{
+	int i;
+
+	if (count > RULES) {
+		fprintf(stderr, NAME ": %d rules are too many, %d is the most\n", count, RULES);
+		return -1;
 	}
-	if (*text < '0' || *text > '9')
-		return -1;
-	value = strtol(text, &stop, 10);
-	*number = (int)value;
-	return stop == end && value <= max ? 0 : -1;
-}
-
-static int parse_numbers(const char *text, struct rule *rule)
-{
-	const char *colon = strchr(text, ':');
-
-	if (!colon || parse_number(text, colon, MAJOR_MAX, &rule->major) < 0)
-		return -1;
-	return parse_number(colon + 1, colon + strlen(colon), MINOR_MAX, &rule->minor);
-}
-
-static int parse_access(const char *text)
-{
-	int access = 0;
-
-	for (; *text; text++) {
-		if (*text == 'r')
-			access |= BPF_DEVCG_ACC_READ;
-		else if (*text == 'w')
-			access |= BPF_DEVCG_ACC_WRITE;
-		else if (*text == 'm')
-			access |= BPF_DEVCG_ACC_MKNOD;
-		else
+	for (i = 0; i < count; i++)
+		if (parse_rule(&rules[i], texts[i], allow) < 0)
 			return -1;
-	}
-	return access;
-}
-
-/* [allow|deny] TYPE MAJOR:MINOR ACCESS. Returns NULL, or what is wrong with it. */
-static const char *parse_rule(struct rule *rule, const char *text, int allow)
-{
-	char words[5][16], (*word)[16] = words;
-	int count = sscanf(text, "%15s %15s %15s %15s %15s", words[0], words[1], words[2], words[3],
-			   words[4]);
-
-	rule->allow = allow;
-	if (count == 4) {
-		rule->allow = strcmp(words[0], "allow") == 0;
-		if (!rule->allow && strcmp(words[0], "deny") != 0)
-			return "want '[allow|deny] TYPE MAJOR:MINOR ACCESS'";
-		word++;
-	} else if (count != 3) {
-		return "want 'TYPE MAJOR:MINOR ACCESS'";
-	}
-	rule->type = strcmp(word[0], "a") == 0   ? BOTH
-		     : strcmp(word[0], "b") == 0 ? BPF_DEVCG_DEV_BLOCK
-		     : strcmp(word[0], "c") == 0 ? BPF_DEVCG_DEV_CHAR
-						 : 0;
-	if (!rule->type)
-		return "TYPE is c, b or a";
-	if (parse_numbers(word[1], rule) < 0)
-		return "MAJOR is 0 to 4095 or *, MINOR is 0 to 1048575 or *";
-	rule->access = parse_access(word[2]);
-	if (rule->access < 0)
-		return "ACCESS is of r, w and m";
-	return NULL;
+	return 0;
 }
 
 /* ----------------------------------------------------------------------- program */
 
-static void build_verdict(struct rawbpf_build *b, int allow, unsigned line)
+static int generate_program(struct bpf_insn *insns, const struct options *options)
 {
-	const struct bpf_insn verdict[] = { BPF_MOV64_IMM(BPF_REG_0, allow), BPF_EXIT_INSN() };
+	static uint64_t scratch[3 * RULES + 1];
+	int count = rawbpf_device_filter_generate(insns, INSNS, &(struct rawbpf_device_filter){
+		.rules = options->rules,
+		.rule_count = options->rule_count,
+		.default_access = options->allow_list ? 0 : ALL,
+		.scratch = scratch,
+		.scratch_size = sizeof scratch,
+	});
 
-	rawbpf_build_emit_at(b, verdict, RAWBPF_COUNT(verdict), line);
+	if (count >= 0 && count <= INSNS)
+		return count;
+	fputs(NAME ": the program would be too long: too many rules are '*:MINOR'\n", stderr);
+	return -1;
 }
 
-/* Go on behind this rule unless the register has this value. */
-static void build_match(struct rawbpf_build *b, unsigned reg, int value, unsigned line)
+static void print_program(const struct bpf_insn *insns, unsigned count)
 {
-	rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JNE, reg, value, 0), "1f", line);
-}
-
-/*
- * One rule, for those that it matches; others go on at the label "1", behind
- * it. An access is a set: a rule that allows takes from r3 what it allows, and
- * the request is granted once nothing is left; one that denies refuses when
- * there is still something that it denies. The instructions' line is the
- * rule's number, counted from 1.
- */
-static void build_rule(struct rawbpf_build *b, const struct rule *rule, unsigned line)
-{
-	const struct bpf_insn take[] = {
-		BPF_ALU32_IMM(BPF_AND, BPF_REG_3, ALL & ~rule->access),
-	};
-	const struct bpf_insn test[] = {
-		BPF_MOV32_REG(BPF_REG_0, BPF_REG_3),
-		BPF_ALU32_IMM(BPF_AND, BPF_REG_0, rule->access),
-	};
-
-	if (rule->type != BOTH)
-		build_match(b, BPF_REG_2, rule->type, line);
-	if (rule->major != ANY)
-		build_match(b, BPF_REG_4, rule->major, line);
-	if (rule->minor != ANY)
-		build_match(b, BPF_REG_5, rule->minor, line);
-	if (rule->access != ALL && rule->allow) {
-		rawbpf_build_emit_at(b, take, RAWBPF_COUNT(take), line);
-		build_match(b, BPF_REG_3, 0, line);
-	} else if (rule->access != ALL) {
-		rawbpf_build_emit_at(b, test, RAWBPF_COUNT(test), line);
-		rawbpf_build_jump_at(b, BPF_JMP32_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "1f", line);
-	}
-	build_verdict(b, rule->allow, line);
-	rawbpf_build_label_at(b, "1", line);
-}
-
-/* Does it match whatever is asked for? */
-static int matches_all(const struct rule *rule)
-{
-	return rule->type == BOTH && rule->major == ANY && rule->minor == ANY &&
-	       rule->access == ALL;
-}
-
-/*
- * The last rule that matches decides, so it is asked first. Instructions that
- * are never reached are an error to the verifier: nothing comes after a rule
- * that matches all.
- */
-static void build_program(struct rawbpf_build *b, int allow_list)
-{
-	enum {
-		ACCESS_TYPE = offsetof(struct bpf_cgroup_dev_ctx, access_type),
-		MAJOR = offsetof(struct bpf_cgroup_dev_ctx, major),
-		MINOR = offsetof(struct bpf_cgroup_dev_ctx, minor),
-	};
-	const struct bpf_insn begin[] = {
-		BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, ACCESS_TYPE), /* access << 16 | type */
-		BPF_MOV32_REG(BPF_REG_3, BPF_REG_2),
-		BPF_ALU32_IMM(BPF_AND, BPF_REG_2, 0xffff),             /* r2 = type */
-		BPF_ALU32_IMM(BPF_RSH, BPF_REG_3, 16),                 /* r3 = access */
-		BPF_LDX_MEM(BPF_W, BPF_REG_4, BPF_REG_1, MAJOR),       /* r4 = major */
-		BPF_LDX_MEM(BPF_W, BPF_REG_5, BPF_REG_1, MINOR),       /* r5 = minor */
-	};
-	unsigned i;
-
-	rawbpf_build_emit_at(b, begin, RAWBPF_COUNT(begin), 0);
-	for (i = rule_count; i > 0; i--) {
-		build_rule(b, &rules[i - 1], i);
-		if (matches_all(&rules[i - 1]))
-			return;
-	}
-	build_verdict(b, !allow_list, 0);
-}
-
-static void print_number(int number, const char *after)
-{
-	if (number == ANY)
-		printf("*%s", after);
-	else
-		printf("%d%s", number, after);
-}
-
-static void print_rule(const struct rule *rule)
-{
-	printf("%s %s ", rule->allow ? "allow" : "deny",
-	       rule->type == BOTH ? "a" : rule->type == BPF_DEVCG_DEV_CHAR ? "c" : "b");
-	print_number(rule->major, ":");
-	print_number(rule->minor, " ");
-	printf("%s%s%s", rule->access & BPF_DEVCG_ACC_READ ? "r" : "",
-	       rule->access & BPF_DEVCG_ACC_WRITE ? "w" : "",
-	       rule->access & BPF_DEVCG_ACC_MKNOD ? "m" : "");
-}
-
-/* One instruction a line, and beside the first of each rule the rule. */
-static void print_program(const struct bpf_insn *insns, unsigned count,
-			  const struct rawbpf_build_slot *from)
-{
-	unsigned i, slots, rule = 0;
 	char text[128];
+	unsigned i, slots;
 
 	for (i = 0; i < count; i += slots) {
 		rawbpf_insn_format(text, sizeof text, insns + i, count - i, RAWBPF_LLVM, NULL, &slots);
-		if (from[i].line && from[i].line != rule) {
-			printf("%-32s # ", text);
-			print_rule(&rules[from[i].line - 1]);
-			puts("");
-		} else {
-			puts(text);
-		}
-		rule = from[i].line;
+		puts(text);
 	}
 }
 
@@ -459,22 +317,13 @@ static int finish_output(void)
 
 static int run(const struct options *options)
 {
-	static struct rawbpf_build_slot slots[SLOTS];
-	static struct bpf_insn insns[SLOTS];
-	struct rawbpf_build b = { .slots = slots, .slot_max = SLOTS };
-	int cgroup, count, prog, err;
+	static struct bpf_insn insns[INSNS];
+	int cgroup, prog, err, count = generate_program(insns, options);
 
-	build_program(&b, options->allow_list);
-	count = rawbpf_build_resolve(&b, insns, SLOTS, NULL);
-	if (count < 0) { /* the only surprise would be in this file */
-		char why[256];
-
-		rawbpf_build_explain(why, sizeof why, &b.error);
-		fprintf(stderr, NAME ": building the program: %s\n", why);
+	if (count < 0)
 		return EXIT_FAILURE;
-	}
 	if (options->print) {
-		print_program(insns, count, slots);
+		print_program(insns, count);
 		return finish_output();
 	}
 	cgroup = open_cgroup(options->cgroup);
@@ -514,26 +363,6 @@ static const char help[] =
 	"Needs root. Example:\n"
 	"  " NAME " /sys/fs/cgroup/jail 'c 1:* rw' 'c 136:* rwm' 'deny c 1:1 rw'\n";
 
-static int parse_rules(char **texts, int count, int allow_list)
-{
-	int i;
-
-	if (count > RULES) {
-		fprintf(stderr, NAME ": %d rules are too many, %d is the most\n", count, RULES);
-		return -1;
-	}
-	for (i = 0; i < count; i++) {
-		const char *wrong = parse_rule(&rules[i], texts[i], allow_list);
-
-		if (wrong) {
-			fprintf(stderr, NAME ": rule '%s': %s\n", texts[i], wrong);
-			return -1;
-		}
-	}
-	rule_count = count;
-	return 0;
-}
-
 static int usage_error(const char *message)
 {
 	fprintf(stderr, NAME ": %s\n%s", message, usage);
@@ -551,7 +380,8 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct options options = { 0 };
+	static struct rawbpf_device_rule rules[RULES];
+	struct options options = { .rules = rules };
 	int letter, list = 0;
 
 	/* '+': what follows CGROUP is never an option */
@@ -585,7 +415,8 @@ int main(int argc, char **argv)
 	options.allow_list = list != 'd';
 	if (options.remove && (list || options.print || optind < argc))
 		return usage_error("-r wants a cgroup and nothing else");
-	if (parse_rules(argv + optind, argc - optind, options.allow_list) < 0)
+	options.rule_count = (unsigned)(argc - optind);
+	if (parse_rules(rules, argv + optind, argc - optind, options.allow_list) < 0)
 		return 2;
 	return run(&options);
 }

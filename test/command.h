@@ -27,13 +27,17 @@ struct ending {
 /* Begin it, after `prepare` has put the new process into some state. */
 static inline struct process command_start(void (*prepare)(void), const char *const *arguments)
 {
-	char *argv[ARGUMENTS + 2] = { strrchr(command_path, '/') + 1 };
+	char **argv;
 	char *const envp[] = { (char *)command_variable, NULL };
 	struct process process;
-	int out[2], err[2], file, i;
+	int out[2], err[2], file, count = 0;
 
-	for (i = 0; i < ARGUMENTS && arguments[i]; i++)
-		argv[i + 1] = (char *)arguments[i];
+	while (arguments[count])
+		count++;
+	argv = calloc((size_t)count + 2, sizeof *argv);
+	ck_assert_ptr_nonnull(argv);
+	argv[0] = strrchr(command_path, '/') + 1;
+	memcpy(argv + 1, arguments, (size_t)count * sizeof *argv);
 	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(err, O_CLOEXEC), 0);
 	process.pid = fork();
@@ -48,6 +52,7 @@ static inline struct process command_start(void (*prepare)(void), const char *co
 		_exit(99);
 	}
 	ck_assert_int_gt(process.pid, 0);
+	free(argv);
 	close(out[1]);
 	close(err[1]);
 	process.out = out[0];

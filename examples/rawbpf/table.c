@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A column of text is made this narrow before another is left out. */
-enum { NARROW = 12, GAP = 2 };
+/* A column of text is made NARROW before another is left out, and TIGHT when no other can be. */
+enum { NARROW = 12, TIGHT = 6, GAP = 2 };
 
 struct column {
 	const char *name;
@@ -156,6 +156,13 @@ static void leave_out(struct layout *layout, const char *name)
 	layout->count = kept;
 }
 
+static void tighten(struct layout *layout)
+{
+	for (unsigned c = 0; c < layout->count; c++)
+		if (!layout->columns[c].is_numeric && layout->columns[c].least > TIGHT)
+			layout->columns[c].least = TIGHT;
+}
+
 /* Leave out what does not fit even if all are narrow; then narrow the widest ones. */
 static void fit(struct layout *layout, const struct table *table, int most)
 {
@@ -163,6 +170,8 @@ static void fit(struct layout *layout, const struct table *table, int most)
 
 	while (total(layout, 1) > most && optional && *optional)
 		leave_out(layout, *optional++);
+	if (total(layout, 1) > most)
+		tighten(layout);
 	while (total(layout, 0) > most) {
 		struct column *widest = NULL;
 

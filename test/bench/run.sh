@@ -53,6 +53,10 @@ heading "Map calls and walks"
 build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
 "$work/bench"
 
+heading "Device filters"
+build device "$here/device.c" "$top/lib/rawbpf.c"
+"$work/device"
+
 heading "Perf buffers"
 build perfbuf "$here/perfbuf.c" "$top/lib/rawbpf.c" -lbpf -lpthread
 "$work/perfbuf"

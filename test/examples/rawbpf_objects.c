@@ -239,7 +239,7 @@ START_TEST(test_width)
 	static const struct {
 		const char *variable;
 		size_t width;
-	} widths[] = { { NULL, 80 }, { "COLUMNS=60", 60 }, { "COLUMNS=x", 80 }, { "COLUMNS=120", 120 } };
+	} widths[] = { { NULL, 80 }, { "COLUMNS=60", 60 }, { "COLUMNS=50", 50 }, { "COLUMNS=x", 80 }, { "COLUMNS=120", 120 } };
 	int map = objects_map("a_map_s_name_15", BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 8, 1);
 	int prog = objects_prog(own_name(), map);
 	unsigned id = live_prog_id(prog);
@@ -1006,7 +1006,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_prog_show);
 	tcase_add_test(tests, test_prog_list);
 	tcase_add_test(tests, test_link_holds);
-	tcase_add_loop_test(tests, test_width, 0, 4);
+	tcase_add_loop_test(tests, test_width, 0, 5);
 	tcase_add_loop_test(tests, test_schema, 0, 3);
 	tcase_add_test(tests, test_prog_runs);
 	tcase_add_test(tests, test_prog_dump);
