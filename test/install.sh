@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: install.sh PART...     PART: build, unit, builds, fuzz, live, sanitized, vm, bench
+# usage: install.sh PART...     PART: build, unit, builds, fuzz, live, sanitized, vm, mutants, bench
 #
 # Installs, with apt, what that part of the build or the tests needs and this machine does not have.
 # Needs root, or sudo, only when something is missing.
@@ -13,6 +13,7 @@ packages_of() {
 	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
 	unit | sanitized) echo check libsubunit-dev 'llvm-19|llvm-20|llvm-21' ;;
 	fuzz) echo clang ;;
+	mutants) packages_of live; echo git python3 ;;
 	builds)
 		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' g++ 'llvm-19|llvm-20|llvm-21' musl-tools mandoc
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: sh test/run.sh [unit|builds|fuzz|live|sanitized|vm]...
+# usage: sh test/run.sh [unit|builds|fuzz|live|sanitized|vm|mutants]...
 #
 # Installs what is missing, builds, and runs the tests, all or only those parts:
 #
@@ -11,6 +11,10 @@
 #   live       on the running kernel, as root
 #   sanitized  unit and live again, built with sanitizers
 #   vm         on Debian's kernels, in emulated machines; they are kept in a cache folder
+#
+# or, only by its name:
+#
+#   mutants    changes 100 lines of the library, one at a time, and counts what unit and live notice
 #
 # Ends with what was skipped and why, what failed, the CPU seconds of each part, and a count. The
 # status is 0 if nothing failed, and if the skips are those that test/skips lists for this kernel.
@@ -23,13 +27,14 @@ export LC_ALL=C PATH
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${RAWBPF_BUILD:-$top/build}
 all='unit builds fuzz live sanitized vm'
+optional='mutants'
 
 usage() {
 	sed -n '/^# usage/,/^set/s/^#\( \|$\)//p' "$0"
 }
 
 for part; do
-	case " $all -h --help " in
+	case " $all $optional -h --help " in
 	*" $part "*) ;;
 	*) echo "run.sh: no part is called '$part'" >&2; usage >&2; exit 2 ;;
 	esac

@@ -1,0 +1,399 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""usage: mutants.py WORK draw [SEED [COUNT]]
+       mutants.py WORK again RESULTS
+
+Changes lines of insn/ and lib/, one at a time, and looks whether a test of unit or live notices.
+
+  draw   code lines, each as likely as any other, until COUNT (100) were changed; SEED is by default
+         the last line of test/mutants/seed
+  again  the changes of RESULTS that survived, with the tests that there are now
+
+WORK is a folder for a copy of the last commit, its builds, and WORK/results.tsv. The copy is mutated,
+never the tree. A mutant runs the tests that execute its line, unit first, quick ones first, until one
+fails or takes too long. They run in namespaces and a cgroup of their own, which end with them: what
+a mutant does not give back is not left behind.
+
+A code line has a word outside of comments, and is no #include. Tables of .def files do not count:
+they are data, which tests of builds compare with their sources. What this machine does not compile
+does not count. A line is drawn again if no rule changes it, if what comes out does not compile, or
+is the same object code. test/mutants/equivalent.tsv lists changes that no input shows, each with why.
+"""
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import rules
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+
+# Other architectures, and what only -Dfreestanding=true compiles.
+ELSEWHERE = re.compile(r'lib/sys/(mem\.c|arch/(?!arch\.h|%s\.h))' % re.escape(os.uname().machine))
+# Tests that run another one again, or take minutes to measure memory.
+LEFT_OUT = re.compile(r'^(careless .*|soak)$')
+
+# Mounts, processes and cgroups of a test end with it. Its output is kept small.
+ALONE = r'''
+group=$1 limit=$2
+shift 2
+mount -t tmpfs -o size=2g none /tmp
+if [ -n "$group" ]; then
+    echo 0 >"$group/cgroup.procs"
+    mount --bind "$group" "$(dirname "$group")"
+fi
+ulimit -f 4194304
+ulimit -v 16777216
+exec timeout -k 5 "$limit" "$@"
+'''
+
+
+def run(arguments, **more):
+    return subprocess.run(arguments, stdin=subprocess.DEVNULL, text=True, errors='replace', **more)
+
+
+def output(arguments, **more):
+    return run(arguments, stdout=subprocess.PIPE, check=True, **more).stdout
+
+
+class Test:
+    def __init__(self, build, described, targets):
+        self.name = described['name']
+        self.suite = 'unit' if 'rawbpf:unit' in described['suite'] else 'live'
+        self.command = described['cmd']
+        self.environment = described['env']
+        files = [path for path in self.command if path.startswith(build + '/')]
+        for target in described['depends']:
+            files += targets.get(target, [])
+        self.files = sorted({os.path.relpath(path, build) for path in files if path != build})
+        self.seconds = 0.0
+
+
+class Build:
+    """A build directory, whose tests run alone."""
+
+    def __init__(self, work, name, *options):
+        self.path = os.path.join(work, name)
+        if not os.path.exists(os.path.join(self.path, 'build.ninja')):
+            run(['meson', 'setup', self.path, os.path.join(work, 'tree'), '-Dman=false', '-Ddebug=false',
+                 '-Dwarning_level=0', *options], stdout=subprocess.DEVNULL, check=True)
+
+    def tests(self):
+        def ask(what):
+            return json.loads(output(['meson', 'introspect', what, self.path]))
+        targets = {target['id']: target['filename'] for target in ask('--targets')}
+        tests = [Test(self.path, described, targets) for described in ask('--tests')
+                 if {'rawbpf:unit', 'rawbpf:live'} & set(described['suite'])
+                 and not LEFT_OUT.match(described['name'])]
+        return tests
+
+    def make(self, files):
+        return run(['ninja', '-C', self.path, *files], stdout=subprocess.PIPE,
+                   stderr=subprocess.STDOUT).returncode == 0
+
+    def objects(self):
+        folder = os.path.join(self.path, 'librawbpf.a.p')
+        return {name: open(os.path.join(folder, name), 'rb').read()
+                for name in os.listdir(folder) if name.endswith('.o')}
+
+    def test(self, test, limit, **environment):
+        """The status of the test, and what it said."""
+        group = cgroup_begin()
+        try:
+            done = run(['unshare', '--mount', '--pid', '--fork', '--kill-child',
+                        '--mount-proc', 'sh', '-c', ALONE, 'sh', group, str(int(limit)), *test.command],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.path,
+                       env={**os.environ, **test.environment, 'LC_ALL': 'C', **environment})
+        finally:
+            cgroup_end(group)
+        return done.returncode, done.stdout
+
+
+def cgroup_begin():
+    for line in open('/proc/mounts'):
+        if line.split()[2] == 'cgroup2':
+            group = os.path.join(line.split()[1], 'rawbpf-mutants-%d' % os.getpid())
+            os.mkdir(group)
+            return group
+    return ''
+
+
+def cgroup_end(group):
+    folders = [folder for folder, _, _ in os.walk(group, topdown=False)] if group else []
+    for folder in folders:
+        for _ in range(600): # a process that has just ended may still be counted
+            try:
+                os.rmdir(folder)
+                break
+            except OSError:
+                time.sleep(0.1)
+
+
+# Coverage
+
+def instrumented(build):
+    for folder, _, names in os.walk(build.path):
+        if re.search(r'/librawbpf(_fault)?\.a\.p$', folder):
+            yield folder, [name for name in names if name.endswith('.gcno')]
+
+
+def prepare_counters(build, prefix):
+    """Empty files that also a test that drops its privilege may write to."""
+    for folder, names in instrumented(build):
+        os.makedirs(prefix + folder)
+        for path in [prefix, *(prefix + folder[:slash.start()] for slash in re.finditer('/', folder + '/'))]:
+            if os.path.isdir(path):
+                os.chmod(path, 0o777)
+        for name in names:
+            counters = prefix + os.path.join(folder, name[:-4] + 'gcda')
+            open(counters, 'w').close()
+            os.chmod(counters, 0o666)
+            os.symlink(os.path.join(folder, name), prefix + os.path.join(folder, name))
+
+
+def read_counters(build, prefix, tree):
+    """The lines that were executed, those that can be, and the functions, by files."""
+    executed, known, functions = {}, {}, {}
+    for folder, names in instrumented(build):
+        there = prefix + folder
+        counters = [name[:-4] + 'gcda' for name in names if os.path.getsize(os.path.join(there, name[:-4] + 'gcda'))]
+        if not counters:
+            continue
+        for report in output(['gcov', '--json-format', '--stdout', *counters], cwd=there,
+                             stderr=subprocess.DEVNULL).splitlines():
+            for file in json.loads(report)['files']:
+                path = os.path.relpath(os.path.normpath(os.path.join(build.path, file['file'])), tree)
+                for line in file['lines']:
+                    known.setdefault(path, set()).add(line['line_number'])
+                    if line['count']:
+                        executed.setdefault(path, set()).add(line['line_number'])
+                for function in file['functions']:
+                    functions.setdefault(path, set()).add((function['start_line'], function['end_line']))
+    return executed, known, functions
+
+
+class Coverage:
+    """Which tests execute a line, and how long each takes. Kept in a file for each test."""
+
+    def __init__(self, work, tree, commit):
+        self.work, self.tree = work, tree
+        self.seconds, self.executed, self.known, self.functions = {}, {}, {}, {}
+        folder = os.path.join(work, 'coverage-' + commit[:12])
+        os.makedirs(folder, exist_ok=True)
+        # Only the library is counted: uprobes of the tests' functions need them as they are.
+        build = Build(work, 'coverage', '-Db_coverage=true', '-Dc_args=-fprofile-filter-files=/insn/.*;/lib/.*')
+        for test in build.tests():
+            kept = os.path.join(folder, re.sub(r'\W', '_', test.name) + '.json')
+            if not os.path.exists(kept):
+                measured = self.measure(build, test)
+                with open(kept, 'w') as file:
+                    json.dump(measured, file)
+            self.add(test.name, json.load(open(kept)))
+
+    def measure(self, build, test):
+        """None: without a change it does not build, or not pass."""
+        prefix = os.path.join(self.work, 'counters')
+        if not build.make(test.files):
+            say('left out: %s: does not build for coverage' % test.name)
+            return None
+        shutil.rmtree(prefix, ignore_errors=True)
+        prepare_counters(build, prefix)
+        start = time.monotonic()
+        status, said = build.test(test, 3600, GCOV_PREFIX=prefix)
+        if status != 0:
+            say('left out: %s: status %d without a change\n%s' % (test.name, status, said[-500:]))
+            return None
+        seconds = time.monotonic() - start
+        executed, known, functions = read_counters(build, prefix, self.tree)
+        say('covered: %s: %.1f s, %d lines' % (test.name, seconds, sum(map(len, executed.values()))))
+        return {'seconds': seconds, **{what: {path: sorted(numbers) for path, numbers in files.items()} for what, files
+                in (('executed', executed), ('known', known), ('functions', functions))}}
+
+    def add(self, name, measured):
+        if measured is None:
+            return
+        self.seconds[name] = measured['seconds']
+        self.executed[name] = {path: set(lines) for path, lines in measured['executed'].items()}
+        for path, lines in measured['known'].items():
+            self.known.setdefault(path, set()).update(lines)
+        for path, functions in measured['functions'].items():
+            self.functions.setdefault(path, set()).update(map(tuple, functions))
+
+    def tests_of(self, path, number):
+        """
+        A line that is not counted belongs to the one before it, in its function; outside of
+        functions, to all that runs of the file, or anything. So does one that nobody was seen to
+        execute: a test that is killed leaves no counters.
+        """
+        known = self.known.get(path, set())
+        if number not in known:
+            inside = [start for start, end in self.functions.get(path, []) if start <= number <= end]
+            before = [line for line in known if inside and max(inside) <= line < number]
+            number = max(before, default=None)
+        names = [test for test, files in self.executed.items() if number in files.get(path, ())]
+        return (names or [test for test, files in self.executed.items() if files.get(path)]
+                or list(self.executed))
+
+
+# Mutants
+
+def say(text):
+    print(text, flush=True)
+
+
+class Mutants:
+    def __init__(self, work):
+        self.work = work
+        self.tree = os.path.join(work, 'tree')
+        if not os.path.exists(self.tree):
+            run(['git', 'clone', '-q', '--shared', TOP, self.tree], check=True)
+        run(['git', '-C', self.tree, 'checkout', '-q', '--', '.'], check=True) # a mutant that was interrupted
+        run(['git', '-C', self.tree, 'fetch', '-q', TOP, 'HEAD'], check=True)
+        run(['git', '-C', self.tree, 'checkout', '-q', 'FETCH_HEAD'], check=True)
+        self.commit = output(['git', '-C', self.tree, 'rev-parse', 'HEAD']).strip()
+        self.coverage = Coverage(work, self.tree, self.commit)
+        self.build = Build(work, 'plain')
+        if not self.build.make(['librawbpf.a']):
+            sys.exit('mutants: the library does not build')
+        self.objects = self.build.objects()
+        self.tests = [test for test in self.build.tests() if test.name in self.coverage.seconds]
+        for test in self.tests:
+            test.seconds = self.coverage.seconds[test.name]
+        self.tests.sort(key=lambda test: (test.suite != 'unit', test.seconds))
+        self.says = ''
+        self.again = {}
+        self.rows = []
+
+    def lines(self):
+        for folder in 'insn', 'lib':
+            for place, _, names in sorted(os.walk(os.path.join(self.tree, folder))):
+                for name in sorted(names):
+                    path = os.path.relpath(os.path.join(place, name), self.tree)
+                    if re.search(r'\.[ch]$', name) and not ELSEWHERE.match(path):
+                        text = open(os.path.join(self.tree, path)).read()
+                        for number in rules.code_lines(text):
+                            yield path, number, text.split('\n')[number - 1]
+
+    def draw(self, seed, count):
+        drawn = random.Random(seed)
+        lines = list(self.lines())
+        self.says = 'seed %s, %d code lines' % (seed, len(lines))
+        drawn.shuffle(lines)
+        for path, number, line in lines:
+            if len(self.rows) == count:
+                return
+            made = rules.changes(line)
+            if made:
+                self.mutate(path, number, line, drawn.choice(made))
+            else:
+                self.count('no rule changes it')
+
+    def retry(self, results):
+        self.says = 'again: what survived before'
+        for row in open(results):
+            place, _, old, new, result = [*row.rstrip('\n').split('\t'), '', '', '', ''][:5]
+            if not result.startswith('survived'):
+                continue
+            path, number = place.split(':')
+            same = [found for found in self.lines() if found[0] == path and found[2].strip() == old]
+            if not same:
+                say('gone: %s: %s' % (place, old))
+                continue
+            _, at, line = min(same, key=lambda found: abs(found[1] - int(number)))
+            self.mutate(path, at, line, line.replace(old, new))
+
+    def count(self, why):
+        self.again[why] = self.again.get(why, 0) + 1
+
+    def mutate(self, path, number, old, new):
+        name = os.path.join(self.tree, path)
+        original = open(name).read()
+        lines = original.split('\n')
+        lines[number - 1] = new
+        open(name, 'w').write('\n'.join(lines))
+        try:
+            if not self.build.make(['librawbpf.a']):
+                self.count('does not compile')
+                return
+            if self.build.objects() == self.objects:
+                self.count('same code')
+                return
+            why = self.equivalent(path, old, new)
+            result = 'equivalent: ' + why if why else self.judge(path, number)
+        finally:
+            open(name, 'w').write(original)
+        self.rows.append(('%s:%d' % (path, number), old.strip(), new.strip(), result))
+        self.write()
+        say('%d: %s: %s -> %s: %s' % (len(self.rows), *self.rows[-1]))
+
+    def judge(self, path, number):
+        names = self.coverage.tests_of(path, number)
+        ran = 0
+        for test in self.tests:
+            if test.name not in names:
+                continue
+            if not self.build.make(test.files):
+                return 'noticed: %s does not build' % test.name
+            ran += 1
+            limit = 30 + 10 * test.seconds
+            status, said = self.build.test(test, limit)
+            if status in (124, 137):
+                return 'noticed: %s takes over %d s' % (test.name, limit)
+            if status not in (0, 77):
+                failed = re.search(r':[FE]:[^:]*:(\w+):', said)
+                return 'noticed: %s%s' % (test.name, ' ' + failed.group(1) if failed else '')
+        return 'survived %d tests' % ran
+
+    def equivalent(self, path, old, new):
+        """Why no input shows the change, if somebody found that."""
+        for row in open(os.path.join(HERE, 'equivalent.tsv')):
+            if row.rstrip('\n').split('\t')[:3] == [path, old.strip(), new.strip()]:
+                return row.rstrip('\n').split('\t')[3]
+        return None
+
+    def result(self, word):
+        return len([row for row in self.rows if row[3].startswith(word)])
+
+    def write(self):
+        again = ', '.join('%d %s' % (times, why) for why, times in sorted(self.again.items()))
+        with open(os.path.join(self.work, 'results.tsv'), 'w') as results:
+            results.write('# commit %s\n# %s\n# drawn again: %s\n' % (self.commit, self.says, again or 'none'))
+            results.write('# %d mutants: %d noticed, %d survived, %d equivalent\n' % (
+                len(self.rows), self.result('noticed'), self.result('survived'), self.result('equivalent')))
+            for row in self.rows:
+                results.write('\t'.join(row) + '\n')
+
+
+def last_seed():
+    return open(os.path.join(HERE, 'seed')).read().split()[-1]
+
+
+def main(arguments):
+    if len(arguments) < 2 or arguments[1] not in ('draw', 'again') or arguments[1:] == ['again']:
+        sys.exit(__doc__)
+    if os.getuid() != 0:
+        print('skip: mutants: not root, who can keep mutants apart')
+        sys.exit(77)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1)) # and what runs is killed
+    os.nice(10)
+    mutants = Mutants(os.path.abspath(arguments[0]))
+    if arguments[1] == 'draw':
+        mutants.draw(arguments[2] if len(arguments) > 2 else last_seed(),
+                     int(arguments[3]) if len(arguments) > 3 else 100)
+    else:
+        mutants.retry(arguments[2])
+    mutants.write()
+    noticed, survived, equivalent = map(mutants.result, ('noticed', 'survived', 'equivalent'))
+    say('%d equivalent' % equivalent)
+    say('%d passed, %d failed' % (noticed, survived))
+    if survived > (noticed + survived) / 10 or equivalent > len(mutants.rows) / 10:
+        sys.exit(1)
+
+
+main(sys.argv[1:])
