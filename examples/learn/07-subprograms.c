@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 7: subprograms. A program may call its own functions, up to eight deep; each has an r10 of
- * its own, and those that call each other share the 512 bytes of stack. They are part of the same
- * array, behind the main one, and the call's immediate says how far, as a jump's offset does.
+ * Lesson 7: subprograms. A program may call its own functions. Eight frames may nest, the program's
+ * own among them (16 on Linux 7.3). Each has an r10 of its own, and they share the 512 bytes of stack.
+ * The functions are part of the same array, behind the main one, and the call's immediate says how
+ * far, as a jump's offset does.
  */
 #include "learn.h"
 

@@ -150,7 +150,8 @@
  *   A constant zero divisor the verifier refuses.
  * - A shift by a register uses its low 6 bits (5, if 32 bits); a constant shift of 64 (32)
  *   or more the verifier refuses.
- * - Only ADD and SUB keep a pointer a pointer, and only in 64 bits.
+ * - Only ADD and SUB keep a pointer a pointer, and only in 64 bits. The verifier refuses SUB on a
+ *   pointer into the stack: add a negative number.
  */
 #ifndef BPF_ALU64_REG
 #define BPF_ALU64_REG(OP, DST, SRC)		BPF_ALU64_REG_OFF(OP, DST, SRC, 0)
@@ -281,9 +282,11 @@
 
 /*
  * SIZE is BPF_B, BPF_H, BPF_W or BPF_DW. OFF counts bytes, -32768 to 32767. The opcodes are
- * given for B, H, W, DW. The verifier knows what each pointer may reach: stack slots must
- * be written before they are read, a looked-up value must be tested against NULL first,
- * an access must be aligned where the pointer's kind asks for it.
+ * given for B, H, W, DW. The verifier knows what each pointer may reach:
+ * - Stack slots must be written before they are read; since 6.3 only without CAP_PERFMON.
+ * - A looked-up value must be tested against NULL first; since about 6.14 not that of an array under
+ *   a constant key within bounds.
+ * - An access must be aligned where the pointer's kind asks for it.
  */
 
 /*
@@ -537,8 +540,10 @@
 /*
  * r0 = function of this program(r1, ..., r5), at the slot TGT after the next. (one slot)
  *   85 | src:1 dst:0 | off:0 | imm: TGT                                   Linux 4.16
- * TGT counts like a jump's offset. The callee has a stack frame of its own, at its own r10;
- * all frames of a chain share 512 bytes, and at most 8 nest. Registers as with a helper.
+ * TGT counts like a jump's offset. The callee has a stack frame of its own, at its own r10.
+ * Registers as with a helper. At most 8 frames nest, the program's own among them; 16 on Linux 7.3.
+ * The frames of a chain share 512 bytes. On x86_64 the programs of kprobes and tracepoints have 512
+ * bytes for each frame, from Linux 6.13 on.
  * No jump leads from one function into another; each ends with an exit or a jump.
  */
 #ifndef BPF_CALL_REL

@@ -5,107 +5,31 @@
  */
 #include <string.h>
 
-#include <rawbpf/constant.h>
-#include <rawbpf/insn.h>
-#include <rawbpf/probe.h>
+#include <rawbpf.h>
 
 #include "../../insn/form/context.h"
-#include "../../insn/form/helper.h"
 #include "../live.h"
+#include "asked.h"
 
-static int load(unsigned type, unsigned attach, const char *license, const struct bpf_insn *insns,
-		unsigned count, char *log, unsigned log_size)
+static struct asked asked;
+
+START_TEST(test_helper)
 {
-	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.type = type, .expected_attach_type = attach, .license = license, .insns = insns,
-		.insn_count = count, .log = log, .log_size = log_size });
-}
+	const char *fault = asked_fault(&asked, _i, live_kernel());
 
-/* What a kernel may be built without: an answer of "no" proves nothing. */
-static int is_optional(unsigned helper)
-{
-	static const char *const names[] = {
-		"probe_write_user", "override_return", "seq_printf", "seq_write", "seq_printf_btf",
-	};
-
-	for (unsigned i = 0; i < RAWBPF_COUNT(names); i++)
-		if (!strcmp(rawbpf__helper_name(helper), names[i]))
-			return 1;
-	return 0;
-}
-
-START_TEST(test_types)
-{
-	enum { LAST = 211 };
-	unsigned asked = 0;
-
-	for (unsigned type = 1; rawbpf_constant_name(RAWBPF_PROG_TYPE, type); type++) {
-		unsigned char has[LAST];
-
-		if (rawbpf_probe_helpers_has(has, type, 1, LAST, NULL) < 0)
-			continue;
-		for (unsigned n = 1; n <= LAST; n++, asked++) {
-			struct rawbpf__helper helper;
-			int told;
-
-			ck_assert_int_eq(rawbpf__helper_get(&helper, n), 0);
-			told = helper.types >> type & 1;
-			if (live_kernel() > 0x612 || is_optional(n))
-				continue;
-			ck_assert_msg(live_kernel() == 0x612 ? has[n - 1] == told :
-				      has[n - 1] <= told, "bpf_%s for %s: %d",
-				      rawbpf__helper_name(n),
-				      rawbpf_constant_name(RAWBPF_PROG_TYPE, type), has[n - 1]);
-		}
-	}
-	ck_assert_uint_gt(asked, 20 * LAST);
+	ck_assert_msg(!fault, "%s", fault);
 }
 END_TEST
 
-/* Is a program under another license refused for that? -1: no type that may call it tells. */
-static int wants_gpl(unsigned number, uint64_t types)
+/* This kernel has most types, and tells the license of most helpers: the test above means something. */
+START_TEST(test_asked)
 {
-	const struct bpf_insn insns[] = {
-		BPF_EMIT_CALL(number), BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN(),
-	};
-	int answer = -1;
+	unsigned licenses = 0;
 
-	for (unsigned type = 1; type < BPF_PROG_TYPE_TRACING; type++) {
-		char log[4096] = "";
-		int prog;
-
-		if (!(types >> type & 1))
-			continue;
-		prog = load(type, 0, "MIT", insns, RAWBPF_COUNT(insns), log, sizeof log);
-		if (prog >= 0)
-			close(prog);
-		if (strstr(log, "cannot call GPL"))
-			return 1;
-		/* Then its license was asked, and its arguments were wrong. */
-		if (prog >= 0 || strstr(log, "expected=") || strstr(log, "!read_ok"))
-			answer = 0;
-	}
-	return answer;
-}
-
-START_TEST(test_licenses)
-{
-	unsigned asked = 0;
-
-	for (unsigned n = 1; n <= 211; n++) {
-		struct rawbpf__helper helper;
-		int wants;
-
-		ck_assert_int_eq(rawbpf__helper_get(&helper, n), 0);
-		if (rawbpf__helper_kernel(n) > live_kernel())
-			continue;
-		wants = wants_gpl(n, helper.types);
-		if (wants < 0)
-			continue;
-		ck_assert_msg(wants == helper.gpl, "bpf_%s: %d", rawbpf__helper_name(n), wants);
-		asked++;
-	}
-	ck_assert_uint_gt(asked, live_kernel() >= 0x601 ? 130 : 80);
+	for (unsigned n = 1; n < ASKED_HELPERS; n++)
+		licenses += asked.helpers[n].is_gpl >= 0;
+	ck_assert_int_ge(__builtin_popcountll(asked.types), 20);
+	ck_assert_uint_ge(licenses, live_kernel() >= 0x601 ? 190 : 130);
 }
 END_TEST
 
@@ -124,7 +48,9 @@ static int may(unsigned type, const struct rawbpf__context *row, int stores)
 				BPF_MOV64_IMM(BPF_REG_0, result),
 				BPF_EXIT_INSN(),
 			};
-			int prog = load(type, attach, "GPL", insns, RAWBPF_COUNT(insns), NULL, 0);
+			int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+				.type = type, .expected_attach_type = attach, .license = "GPL",
+				.insns = insns, .insn_count = RAWBPF_COUNT(insns) });
 
 			if (prog < 0)
 				continue;
@@ -163,8 +89,9 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
-	tcase_add_test(tests, test_types);
-	tcase_add_test(tests, test_licenses);
+	asked_fill(&asked);
+	tcase_add_loop_test(tests, test_helper, 1, ASKED_HELPERS);
+	tcase_add_test(tests, test_asked);
 	tcase_add_test(tests, test_fields);
 }
 

@@ -2,6 +2,7 @@
 #include "rejected.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -53,6 +54,8 @@ const struct rejected rejected[] = {
 	ROW("pointer_32bit", FILTER, "w1 += 2\n" LEAVE, 1, 1),
 	ROW("pointer_operator", FILTER, "r1 *= 2\n" LEAVE, 1, 1),
 	ROW("pointer_operator", FILTER, "r1 |= 2\n" LEAVE, 1, 1),
+	ROW("stack_subtraction", FILTER, "r2 = r10\nr2 -= 8\n" LEAVE, 2, 2),
+	ROW("no_register", FILTER, "r0 = 0\nr0 += 5\nexit\n", 2, -1, .raw = BPF_MOV64_IMM(11, 0)),
 	ROW("pointer_constant", FILTER, ARRAY "r1 = map m\nr1 += 8\n" LEAVE, 3, 1),
 	ROW("zero_division", FILTER, "r0 = 1\nr0 /= 0\nexit\n", 2, -1),
 	ROW("shift", FILTER, "r0 = 1\nr0 <<= 64\nexit\n", 2, -1),
@@ -68,6 +71,8 @@ const struct rejected rejected[] = {
 	    FOUND "r1 = *(u64 *)(r0 + 0)\nr0 += r1\nr2 = *(u8 *)(r0 + 0)\n" LEAVE, 11, -1),
 	ROW("index_unbounded", FILTER,
 	    FOUND "r1 = *(u32 *)(r0 + 0)\nr0 += r1\nr2 = *(u8 *)(r0 + 0)\n" LEAVE, 12, 0),
+	ROW("map_value", FILTER, ".map m array 4 8 2\nr1 = map[id:0][0]+0\n" LEAVE, ANY_LINE, -1),
+	ROW("map_value", FILTER, ".map m array 4 8 1\nr1 = map[id:0][0]+8\n" LEAVE, ANY_LINE, -1),
 	ROW("map_bounds", FILTER, FOUND "r1 = *(u64 *)(r0 + 8)\n" LEAVE, 10, 0),
 	ROW("map_bounds", FILTER,
 	    FOUND "r1 = *(u32 *)(r0 + 0)\nr1 &= 255\nr0 += r1\nr2 = *(u8 *)(r0 + 0)\n" LEAVE, 13, 0),
@@ -92,6 +97,8 @@ const struct rejected rejected[] = {
 	ROW("stack_bounds", FILTER, "r0 = *(u64 *)(r10 - 520)\nexit\n", 1, 10, .unprivileged = 1),
 	ROW("leak", FILTER, "r0 = r10\nexit\n", 2, 0, .unprivileged = 1),
 	ROW("leak", FILTER, FOUND "*(u64 *)(r0 + 0) = r10\n" LEAVE, 10, 10, .unprivileged = 1),
+	ROW("packet_load", BPF_PROG_TYPE_XDP, "r6 = r1\nr0 = *(u8 *)skb[0]\nexit\n", ANY_LINE, -1),
+	ROW("packet_load", FILTER, "r6 = 1\nr0 = *(u8 *)skb[0]\nexit\n", 2, 6),
 	ROW("misaligned", FILTER, "r1 = *(u64 *)(r10 - 12)\n" LEAVE, 1, 10),
 	ROW("null", FILTER, LOOK_UP "if r0 != 0 goto out\nr1 = *(u64 *)(r0 + 0)\nout: " LEAVE, 8, 0),
 	ROW("null", FILTER, LOOK_UP "if r0 == 0 goto in\n" LEAVE "in: r1 = *(u64 *)(r0 + 0)\n" LEAVE,
@@ -131,10 +138,13 @@ const struct rejected rejected[] = {
 	    3, -1),
 	ROW("call_depth", FILTER,
 	    "call a\nexit\na: call b\nexit\nb: call c\nexit\nc: call d\nexit\nd: call e\nexit\n"
-	    "e: call f\nexit\nf: call g\nexit\ng: call h\nexit\nh: call i\nexit\ni: r0 = 0\nexit\n",
-	    ANY_LINE, ANY_REG, .before = 7 << 8 | 0),
-	ROW("opcode", FILTER, "r0 = 0\nr0 += 5\nexit\n", 2, -1, .code = 0xff),
-	ROW("opcode", FILTER, "r0 = 0\nr0 += 5\nexit\n", 2, -1, .code = BPF_ALU64 | BPF_ADD | BPF_X),
+	    "e: call f\nexit\nf: call g\nexit\ng: call h\nexit\nh: call i\nexit\ni: call j\nexit\n"
+	    "j: call k\nexit\nk: call l\nexit\nl: call m\nexit\nm: call n\nexit\nn: call o\nexit\n"
+	    "o: call p\nexit\np: r0 = 0\nexit\n",
+	    ANY_LINE, ANY_REG),
+	ROW("opcode", FILTER, "r0 = 0\nr0 += 5\nexit\n", 2, -1, .raw = { .code = 0xff }),
+	ROW("opcode", FILTER, "r0 = 0\nr0 += 5\nexit\n", 2, -1,
+	    .raw = BPF_RAW_INSN(BPF_ALU64 | BPF_ADD | BPF_X, 0, 0, 0, 5)),
 	ROW("map_descriptor", FILTER, ".map m 999 4 8 1\nr0 = 0\nr1 = map m\nexit\n", 3, -1),
 	ROW("sleepable", 31 /* BPF_PROG_TYPE_SYSCALL */, LEAVE, 0, -1, .since = 5 << 8 | 14),
 	ROW("attach_type", BPF_PROG_TYPE_TRACING, LEAVE, 0, -1),
@@ -176,8 +186,8 @@ int rejected_load(struct rejected_load *load, const struct rejected *of)
 
 	if (count < 0)
 		return -ENOTRECOVERABLE;
-	if (of->code)
-		load->insns[1].code = of->code;
+	if (of->raw.code || of->raw.off)
+		load->insns[1] = of->raw;
 	if (text.map_count)
 		map = rawbpf_map_create(&(struct rawbpf_map_spec){
 			.type = spec.type, .key_size = spec.key_size,
@@ -187,7 +197,8 @@ int rejected_load(struct rejected_load *load, const struct rejected *of)
 		map = 0x7ffffff0; /* not open */
 	for (int i = 0; i < count; i++)
 		if (load->insns[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
-		    load->insns[i].src_reg == BPF_PSEUDO_MAP_FD)
+		    (load->insns[i].src_reg == BPF_PSEUDO_MAP_FD ||
+		     load->insns[i].src_reg == BPF_PSEUDO_MAP_VALUE))
 			load->insns[i].imm = map;
 	if (of->unprivileged)
 		set_privilege(0);
@@ -207,18 +218,37 @@ int rejected_load(struct rejected_load *load, const struct rejected *of)
 	return prog;
 }
 
-const char *rejected_hint(const char *name)
-{
-	static const struct {
-		const char *name, *hint;
-	} hints[] = {
+static const struct {
+	const char *name, *hint;
+} hints[] = {
 #define HINT(NAME, SENTENCES) { #NAME, SENTENCES },
 #define PATTERN(NAME, START)
 #include "../../insn/log/hint.def"
-	};
+};
 
+const char *rejected_hint(const char *name)
+{
 	for (unsigned i = 0; i < RAWBPF_COUNT(hints); i++)
 		if (strcmp(hints[i].name, name) == 0)
 			return hints[i].hint;
 	return NULL;
+}
+
+const char *rejected_verdict(struct rejected_load *load, const struct rejected *of)
+{
+	static char text[256];
+	const struct rawbpf_rejection *r = &load->rejection;
+	int prog = rejected_load(load, of);
+
+	if (prog >= 0)
+		return "accepted";
+	if (rawbpf_rejection_parse(&load->rejection) < 0) {
+		snprintf(text, sizeof text, "%d without a complaint", prog);
+		return text;
+	}
+	for (unsigned i = 0; i < RAWBPF_COUNT(hints); i++)
+		if (r->hint && strcmp(hints[i].hint, r->hint) == 0)
+			return hints[i].name;
+	snprintf(text, sizeof text, "%.*s", (int)r->complaint.length, r->complaint.text);
+	return text;
 }

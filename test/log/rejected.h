@@ -17,7 +17,8 @@ struct rejected {
 	unsigned flags;        /* of the program */
 	const char *license;   /* NULL: "GPL" */
 	int unprivileged;      /* without CAP_PERFMON, as far as BPF goes */
-	unsigned char code;    /* not 0: the opcode that slot 1 gets */
+	struct bpf_insn raw;   /* for slot 1, if it is not zero: no text makes it */
+	const char *machine;   /* the only one where this holds, as uname(2) has it; NULL: all */
 	unsigned short since;  /* the kernel: 5 << 8 | 10 */
 	unsigned short before; /* what was refused before that one; 0: still is */
 };
@@ -35,6 +36,12 @@ struct rejected_load {
 
 /* What rawbpf_prog_load() said; -ENOTRECOVERABLE: the text does not assemble, or no map. */
 int rejected_load(struct rejected_load *load, const struct rejected *rejected);
+
+/*
+ * What this kernel does with the program: "accepted", the name of the hint, or, where there is none, the
+ * complaint. Valid until the next call.
+ */
+const char *rejected_verdict(struct rejected_load *load, const struct rejected *rejected);
 
 /* The hint of that name in the library. */
 const char *rejected_hint(const char *name);

@@ -4,7 +4,7 @@
 
 #include "../diagnose/answer.h"
 #include "../diagnose/capability.h"
-#include "../log/rejected.h"
+#include "../log/taught.h"
 
 #include <string.h>
 
@@ -24,6 +24,26 @@ START_TEST(every_hint)
 		else
 			ck_assert_fact_str(boot, name, "found");
 	}
+}
+END_TEST
+
+/* What the pages say of the verifier holds on this kernel. */
+START_TEST(every_claim)
+{
+	struct boot *boot = &boots[_i];
+	const char *machine = fact_str(boot, "machine");
+
+	for (unsigned n = 0; n < taught_count; n++)
+		for (unsigned p = 0; p < TAUGHT_PROGRAMS && taught[n].programs[p].text; p++) {
+			const char *verdict = taught_verdict(&taught[n].programs[p], kernel_of(boot), machine);
+			char name[64];
+
+			snprintf(name, sizeof(name), "taught.%u.%u", n, p);
+			if (verdict)
+				ck_assert_fact_str(boot, name, verdict);
+			else
+				fact_str(boot, name);
+		}
 }
 END_TEST
 
@@ -86,6 +106,21 @@ START_TEST(every_answer)
 		snprintf(name, sizeof(name), "answer.%s", answers[n].question);
 		ck_assert_fact_int(boot, name, answers[n].expected);
 	}
+}
+END_TEST
+
+/* The table of helpers, against this kernel: first kernels, types of programs, licenses. */
+START_TEST(every_helper)
+{
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+	bool amd64 = is_machine(boot, "amd64");
+
+	ck_assert_fact_str(boot, "helpers.last", "none");
+	ck_assert_fact_int(boot, "helpers.faults", 0);
+	/* Elsewhere some types of programs are missing: those that want a JIT, BTF or LSM. */
+	ck_assert_int_ge(fact_int(boot, "helpers.types"), amd64 ? 28 : 20);
+	ck_assert_int_ge(fact_int(boot, "helpers.licenses"), kernel < KERNEL(6, 1) ? 140 : 190);
 }
 END_TEST
 
@@ -190,6 +225,8 @@ void vm_errors_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_answer, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_cause, boot, boot + 1);
+	tcase_add_loop_test(kernel, every_claim, boot, boot + 1);
+	tcase_add_loop_test(kernel, every_helper, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_hint, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_capability, boot, boot + 1);
 	tcase_add_loop_test(kernel, doctor, boot, boot + 1);

@@ -839,6 +839,7 @@ static const struct {
 	{ "commands", guest_commands },
 	{ "cpu", guest_cpu },
 	{ "doctor", guest_doctor },
+	{ "helpers", guest_helpers },
 	{ "inspect", guest_inspect },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
@@ -846,6 +847,7 @@ static const struct {
 	{ "ring", guest_ring },
 	{ "snoop", guest_snoop },
 	{ "syscalls", guest_syscalls },
+	{ "taught", guest_taught },
 	{ "tracefs", guest_tracefs },
 	{ "types", guest_types },
 };

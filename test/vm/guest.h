@@ -19,6 +19,7 @@ void guest_causes(void);
 void guest_commands(void);
 void guest_cpu(void);
 void guest_doctor(void);
+void guest_helpers(void);
 void guest_inspect(void);
 void guest_links(void);
 void guest_perfbuf(void);
@@ -26,6 +27,7 @@ void guest_rejected(void);
 void guest_ring(void);
 void guest_snoop(void);
 void guest_syscalls(void);
+void guest_taught(void);
 void guest_tracefs(void);
 void guest_types(void);
 

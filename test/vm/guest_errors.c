@@ -2,7 +2,8 @@
 /* How this kernel refuses, and what `rawbpf doctor` says of it. */
 #include "../diagnose/answer.h"
 #include "../diagnose/capability.h"
-#include "../log/rejected.h"
+#include "../form/asked.h"
+#include "../log/taught.h"
 #include "guest.h"
 
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +45,20 @@ void guest_rejected(void)
 {
 	for (unsigned n = 0; n < rejected_count; n++)
 		tell_rejected(n);
+}
+
+/* What becomes of the programs that show what the pages say of the verifier. */
+void guest_taught(void)
+{
+	static struct rejected_load load;
+
+	for (unsigned n = 0; n < taught_count; n++)
+		for (unsigned p = 0; p < TAUGHT_PROGRAMS && taught[n].programs[p].text; p++) {
+			char name[64];
+
+			snprintf(name, sizeof name, "taught.%u.%u", n, p);
+			fact_text(name, rejected_verdict(&load, &taught[n].programs[p]));
+		}
 }
 
 static void set(const char *path, const char *value)
@@ -130,4 +146,32 @@ void guest_answers(void)
 	for (unsigned n = 0; n < answers_count; n++)
 		if (!n || strcmp(answers[n].question, answers[n - 1].question) != 0)
 			fact(answers[n].ask(), "answer.%s", answers[n].question);
+}
+
+/* How many helpers the table has otherwise than this kernel, and the last such. */
+void guest_helpers(void)
+{
+	static struct asked asked;
+	struct utsname system;
+	unsigned major = 0, minor = 0;
+	char last[256] = "none";
+	int faults = 0, licenses = 0;
+
+	asked_fill(&asked);
+	uname(&system);
+	sscanf(system.release, "%u.%u", &major, &minor);
+	for (unsigned n = 1; n < ASKED_HELPERS; n++) {
+		const char *fault = asked_fault(&asked, n, major << 8 | minor);
+
+		licenses += asked.helpers[n].is_gpl >= 0;
+		if (!fault)
+			continue;
+		printf("%s\n", fault);
+		snprintf(last, sizeof last, "%s", fault);
+		faults++;
+	}
+	fact(faults, "helpers.faults");
+	fact_text("helpers.last", last);
+	fact(__builtin_popcountll(asked.types), "helpers.types");
+	fact(licenses, "helpers.licenses");
 }

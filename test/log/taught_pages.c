@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pages against taught[]: each claim stands in its file, and each sentence of a page that says what is
+ * refused belongs to a claim. argv[1]: the top of the sources.
+ */
+#include <glob.h>
+#include <string.h>
+
+#include "../unit.h"
+#include "taught.h"
+
+/* What sentences about the verifier say. */
+static const char *const triggers[] = {
+	"verifier rejects", "verifier refuses", "verifier accepts", "verifier insists", "verifier must",
+	"verifier then", "also rejects", "is rejected", "are rejected", "is refused", "are refused",
+	"refused in", "must be written", "must be tested", "No kernel takes", "no kernel up to",
+};
+
+/* Sentences with such words, of what a tool or another part of the kernel does. */
+static const char *const others[] = {
+	"if it is refused", "program that is refused", "says what is refused", "send and what is refused",
+	"If the verifier refuses the program", "if the program is refused", "kernel is too old for is refused",
+	"what is broken is refused", "if the verifier refuses a helper that no program may call",
+	"a kprobe at the very start is refused", "exceptions and the like, are refused",
+	"BPF_NOEXIST and BPF_EXIST are refused", "a map of type STRUCT_OPS is refused",
+	"the values of local storage are refused", "records are refused",
+	"It is refused, with a negative result", "what is output meanwhile is refused",
+};
+
+static const char *top;
+
+/* The file's text, with one blank between words: without the signs of a comment, and mdoc's macros. */
+static char *words_of(const char *name)
+{
+	static char text[1 << 20], words[1 << 20];
+	FILE *file = fopen(name, "re");
+	size_t length = 0, at = 0;
+	int line_begins = 1;
+
+	ck_assert_msg(file != NULL, "%s: %m", name);
+	text[fread(text, 1, sizeof text - 1, file)] = 0;
+	fclose(file);
+	while (text[at]) {
+		if (line_begins) {
+			at += strspn(text + at, " \t");
+			if (text[at] == '*' || (text[at] == '/' && text[at + 1] == '*'))
+				at += strspn(text + at, "/*");
+			else if (text[at] == '.' && text[at + 1] >= 'A' && text[at + 1] <= 'Z')
+				at += strcspn(text + at, " \n");
+		}
+		line_begins = text[at] == '\n';
+		if (strchr(" \t\n", text[at])) {
+			if (length && words[length - 1] != ' ')
+				words[length++] = ' ';
+		} else {
+			words[length++] = text[at];
+		}
+		at += text[at] != 0;
+	}
+	words[length] = 0;
+	return words;
+}
+
+/* "man/rawbpf_insn.7" of a claim, and its words. */
+static const char *split(const char *claim, char file[64])
+{
+	const char *colon = strstr(claim, ": ");
+
+	ck_assert_ptr_nonnull(colon);
+	snprintf(file, 64, "%.*s", (int)(colon - claim), claim);
+	return colon + 2;
+}
+
+START_TEST(test_claims)
+{
+	for (unsigned n = 0; n < TAUGHT_CLAIMS && taught[_i].claims[n]; n++) {
+		char file[64], path[4096];
+		const char *words = split(taught[_i].claims[n], file);
+
+		snprintf(path, sizeof path, "%s/%s", top, file);
+		ck_assert_msg(strstr(words_of(path), words) != NULL, "%s does not say: %s", file, words);
+	}
+}
+END_TEST
+
+/* Is the trigger at `at` part of words that a claim, or the list of others, has? */
+static int is_known(const char *text, const char *at, const char *file)
+{
+	for (unsigned i = 0; i < taught_count; i++)
+		for (unsigned n = 0; n < TAUGHT_CLAIMS && taught[i].claims[n]; n++) {
+			char of[64];
+			const char *words = split(taught[i].claims[n], of), *found = strstr(text, words);
+
+			if (!strcmp(of, file) && found && at >= found && at < found + strlen(words))
+				return 1;
+		}
+	for (unsigned i = 0; i < RAWBPF_COUNT(others); i++)
+		for (const char *found = text; (found = strstr(found, others[i])); found++)
+			if (at >= found && at < found + strlen(others[i]))
+				return 1;
+	return 0;
+}
+
+static void check_page(const char *path)
+{
+	const char *text = words_of(path), *file = path + strlen(top) + 1;
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(triggers); i++)
+		for (const char *at = text; (at = strstr(at, triggers[i])); at++)
+			ck_assert_msg(is_known(text, at, file), "%s: no row of taught[] has: ... %.60s",
+				      file, at);
+}
+
+START_TEST(test_pages)
+{
+	static const char *const patterns[] = {
+		"README.md", "man/*.[1-8]", "include/rawbpf.h", "include/rawbpf/*.h", "examples/learn/*.c",
+	};
+	unsigned pages = 0;
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(patterns); i++) {
+		char pattern[4096];
+		glob_t found;
+
+		snprintf(pattern, sizeof pattern, "%s/%s", top, patterns[i]);
+		ck_assert_int_eq(glob(pattern, 0, NULL, &found), 0);
+		for (size_t n = 0; n < found.gl_pathc; n++, pages++)
+			check_page(found.gl_pathv[n]);
+		globfree(&found);
+	}
+	ck_assert_uint_gt(pages, 80);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_claims, 0, (int)taught_count);
+	tcase_add_test(tests, test_pages);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2)
+		return 2;
+	top = argv[1];
+	return unit_run("taught_pages", add_tests);
+}
