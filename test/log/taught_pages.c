@@ -9,22 +9,29 @@
 #include "../unit.h"
 #include "taught.h"
 
-/* What sentences about the verifier say. */
-static const char *const triggers[] = {
+/* Words of a sentence about the verifier, on any page. */
+static const char *const verifier[] = {
 	"verifier rejects", "verifier refuses", "verifier accepts", "verifier insists", "verifier must",
-	"verifier then", "also rejects", "is rejected", "are rejected", "is refused", "are refused",
-	"refused in", "must be written", "must be tested", "No kernel takes", "no kernel up to",
+	"verifier then", "verifier allows", "verifier wants",
+};
+
+/* The same words without the verifier, on pages about programs. */
+static const char *const refused[] = {
+	"also rejects", "is rejected", "are rejected", "is refused", "are refused", "refused in",
+	"rejected in", "must be written", "must be tested", "No kernel takes", "no kernel up to",
+};
+static const char *const program_pages[] = {
+	"README.md", "man/rawbpf.7", "man/rawbpf_build.3", "man/rawbpf_form.3", "man/rawbpf_insn.7",
+	"man/rawbpf_kprobe.3", "man/rawbpf_prog.3", "man/rawbpf_prog_types.7", "man/rawbpf_rejection.3",
+	"man/rawbpf_text.3", "include/rawbpf.h", "include/rawbpf/build.h", "include/rawbpf/insn.h",
+	"include/rawbpf/kprobe.h", "include/rawbpf/prog.h", "include/rawbpf/text.h", "examples/learn/",
 };
 
 /* Sentences with such words, of what a tool or another part of the kernel does. */
 static const char *const others[] = {
-	"if it is refused", "program that is refused", "says what is refused", "send and what is refused",
-	"If the verifier refuses the program", "if the program is refused", "kernel is too old for is refused",
-	"what is broken is refused", "if the verifier refuses a helper that no program may call",
+	"if it is refused", "If the verifier rejects the program", "If the verifier refuses the program",
+	"kernel is too old for is refused", "if the verifier refuses a helper that no program may call",
 	"a kprobe at the very start is refused", "exceptions and the like, are refused",
-	"BPF_NOEXIST and BPF_EXIST are refused", "a map of type STRUCT_OPS is refused",
-	"the values of local storage are refused", "records are refused",
-	"It is refused, with a negative result", "what is output meanwhile is refused",
 };
 
 static const char *top;
@@ -101,14 +108,23 @@ static int is_known(const char *text, const char *at, const char *file)
 	return 0;
 }
 
+static void check_words(const char *text, const char *file, const char *const *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		for (const char *at = text; (at = strstr(at, words[i])); at++)
+			ck_assert_msg(is_known(text, at, file),
+				      "%s: neither taught[] nor others[] has this sentence: ... %.60s",
+				      file, at);
+}
+
 static void check_page(const char *path)
 {
 	const char *text = words_of(path), *file = path + strlen(top) + 1;
 
-	for (unsigned i = 0; i < RAWBPF_COUNT(triggers); i++)
-		for (const char *at = text; (at = strstr(at, triggers[i])); at++)
-			ck_assert_msg(is_known(text, at, file), "%s: no row of taught[] has: ... %.60s",
-				      file, at);
+	check_words(text, file, verifier, RAWBPF_COUNT(verifier));
+	for (unsigned i = 0; i < RAWBPF_COUNT(program_pages); i++)
+		if (strncmp(file, program_pages[i], strlen(program_pages[i])) == 0)
+			check_words(text, file, refused, RAWBPF_COUNT(refused));
 }
 
 START_TEST(test_pages)
