@@ -29,7 +29,9 @@ import subprocess
 import sys
 import time
 
-import rules
+sys.dont_write_bytecode = True
+
+import rules  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
