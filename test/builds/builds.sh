@@ -158,14 +158,35 @@ cplusplus() { # COMPILER
 		"$work/$1"
 }
 
-each_header_alone() {
+alone() { # HEADER COMPILER...
+	echo "#include <$1>" >"$work/header.c"
+	shift
+	"$@" $warnings -Wpedantic -I"$top/include" -I"$work" -fsyntax-only "$work/header.c"
+}
+
+each_header_alone() { # COMPILER...
 	for header in "$top"/include/rawbpf.h "$top"/include/rawbpf/*.h; do
-		for compiler in "gcc -std=gnu11" "clang -std=gnu11" "g++ -x c++" "clang++ -x c++"; do
-			echo "#include <${header#"$top"/include/}>" >"$work/header.c" &&
-				$compiler $warnings -I"$top/include" -c "$work/header.c" -o /dev/null ||
-				return
-		done
+		alone "${header#"$top"/include/}" "$@" || return
 	done
+}
+
+extension_is_found() { # COMPILER...
+	echo 'struct planted { int none[0]; };' >"$work/planted.h"
+	! alone planted.h "$@"
+}
+
+# The program arrays that rawbpf(7) shows, and that gcc wants the pragma.
+program_arrays() {
+	sed -n '/^\.Ss Program arrays/,/^\.S[hs] COMM/p' "$top/man/rawbpf.7" |
+		awk '/^\.Ed/ { inside = 0 } inside; /^\.Bd/ { inside = 1 }' | sed 's/\\-/-/g' |
+		sed '1i #include <rawbpf.h>' >"$work/arrays.c"
+	sed '/^#pragma/d' "$work/arrays.c" >"$work/bare_arrays.c"
+	pedantic="$warnings -Wpedantic -Wno-unused -I$top/include -fsyntax-only"
+	[ "$(grep -c 'struct bpf_insn [a-z]*\[\] = {' "$work/arrays.c")" -eq 2 ] || return
+	for compiler in "gcc -std=c11" "gcc -std=gnu11" "clang -std=c11" "clang -std=gnu11"; do
+		$compiler $pedantic "$work/arrays.c" || return
+	done
+	! gcc -std=c11 $pedantic "$work/bare_arrays.c" 2>"$work/said" && grep -q 'not constant' "$work/said"
 }
 
 freestanding="-std=gnu11 -Os -ffreestanding -fno-stack-protector -nostdlib -static"
@@ -212,7 +233,11 @@ check "the README's C++" readme_cplusplus
 check "man pages" man_pages
 check "a program links only what it uses" links_only_what_it_uses
 check "instruction macros beside other headers" sh "$top/test/form/insn_headers.sh"
-check "each header alone, in C and C++" each_header_alone
+for compiler in "gcc -std=c11" "clang -std=c11" "g++ -std=c++11 -x c++" "clang++ -std=c++11 -x c++"; do
+	check "a planted extension is found, $compiler" extension_is_found $compiler
+	check "each header alone, without extensions, $compiler" each_header_alone $compiler
+done
+check "program arrays of rawbpf(7) under -Wpedantic" program_arrays
 check "C++ program, g++" cplusplus g++
 check "C++ program, clang++" cplusplus clang++
 check "without libc" without_libc
