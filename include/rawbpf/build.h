@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs put together step by step, with labels where the macros of
- * rawbpf/insn.h alone want counted offsets. Pure functions over the caller's
- * memory: no kernel, no libc, no allocation.
+ * Build a program step by step. Labels replace the offsets that a person must count with the macros
+ * of rawbpf/insn.h alone. Pure functions over the caller's memory: no system calls, no libc, no
+ * allocation.
  *
  *	struct rawbpf_build_slot slots[32];
  *	struct rawbpf_build b = { .slots = slots, .slot_max = RAWBPF_COUNT(slots) };
@@ -20,13 +20,13 @@
  *	int count = rawbpf_build_resolve(&b, insns, RAWBPF_COUNT(insns),
  *		&(struct rawbpf_env){ .map_fds = maps, .map_fd_count = 1 });
  *
- * No step returns an error. The builder keeps the first mistake, does nothing
- * from then on, and rawbpf_build_resolve() returns it; `error` has the place.
+ * No step returns an error. The builder keeps the first mistake and does nothing from then on.
+ * rawbpf_build_resolve() returns it, and `error` has its place.
  *
- * Strings are not copied: names must live as long as the builder is used. A
- * LABEL is any string but one that begins with a digit. A label of digits alone
- * is local, as in the GNU assembler: it may be set any number of times, and a
- * jump goes to "1f", the next "1" forward, or "1b", the last one backward.
+ * The builder does not copy strings: names must live as long as it is used. A LABEL is any string
+ * that does not begin with a digit. A label of digits alone is local, as in the GNU assembler: it
+ * may be set any number of times. A jump goes to "1f", the next "1" forward, or "1b", the last "1"
+ * backward.
  */
 #ifndef RAWBPF_BUILD_H
 #define RAWBPF_BUILD_H
@@ -38,24 +38,24 @@
 extern "C" {
 #endif
 
-/* A map by the name that a program has for it. */
+/* A map, by its name in the program. */
 struct rawbpf_map_fd {
-	const char *name; /* NULL: nothing refers to it */
+	const char *name; /* NULL: no instruction refers to it */
 	int fd;
 };
 
-/* What a program needs to know of the system it is for. Zero is the default of every field. */
+/* The system that the program is for. Zero is the default of every field. */
 struct rawbpf_env {
 	const struct rawbpf_map_fd *map_fds;
 	unsigned map_fd_count;
 	unsigned kernel; /* the oldest to load on, 6 << 8 | 6 for Linux 6.6; 0: 5.10 */
 };
 
-/* A slot of 8 bytes and what is known of it; or, from the array's end, a label. */
+/* A slot of 8 bytes and its data; or, from the array's end, a label. */
 struct rawbpf_build_slot {
 	struct bpf_insn insn;
 	const char *name;  /* private, as all but `line`: the label or map that `insn` refers to, */
-			   /* or NULL; of a label its own name */
+			   /* or NULL; for a label its own name */
 	unsigned line;     /* in the caller's source, __LINE__ */
 	unsigned before;   /* of "1f" and "1b": the last label "1" before them */
 	unsigned place;    /* of a label, to the end: the slot that it is before */
@@ -64,19 +64,18 @@ struct rawbpf_build_slot {
 	unsigned last;     /* label of the same name */
 };
 
-/* A mistake, and where it is. */
+/* A mistake and its place. */
 struct rawbpf_build_error {
 	int error;          /* the negative errno; 0: none */
 	unsigned index;     /* of the instruction, in slots */
 	unsigned line;      /* in the source; 0: unknown */
-	const char *label;  /* the label or map it is about, or NULL */
+	const char *label;  /* the label or map of the mistake, or NULL */
 	const char *reason; /* one sentence, with @ for the label: rawbpf_build_explain() */
 };
 
 /*
- * A program that is being built. Set the first two fields and zero the rest.
- * Each instruction takes one of the `slots`, 64-bit loads (so also map and
- * function references) two, and each label one.
+ * A program that is being built. Set the first two fields and zero the rest. Each instruction takes
+ * one of the `slots`, a 64-bit load (so also a map or function reference) two, and a label one.
  */
 struct rawbpf_build {
 	struct rawbpf_build_slot *slots; /* slots[i].line: the source line of slot i */
@@ -90,16 +89,16 @@ struct rawbpf_build {
 };
 
 /*
- * The steps. Each is a macro that passes __LINE__ to the function with `_at`
- * at the end of its name; a generator whose input has lines of its own calls
- * those. The mistakes that each can make, as rawbpf_build_resolve() returns them:
+ * The steps. Each is a macro that passes __LINE__ to the function with `_at` at the end of its
+ * name. A generator whose input has lines of its own calls that function. The mistakes that each
+ * can make, as rawbpf_build_resolve() returns them:
  *
  * -ENOSPC  `slots` is full
  */
 
 /*
- * Append instructions, any number of the macros of rawbpf/insn.h, those of two
- * slots too. Their offsets stay as they are.
+ * Append instructions, any number of the macros of rawbpf/insn.h, also those of two slots. Their
+ * offsets stay unchanged.
  *
  *	rawbpf_build_emit(b, INSN, ...)
  */
@@ -121,10 +120,9 @@ void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, 
 #endif
 
 /*
- * Append a jump to `label`: BPF_JMP_A, BPF_JMP_IMM and the like, BPF_JMP32_A or
- * RAWBPF_MAY_GOTO, whatever offset it has. BPF_JMP_A becomes BPF_JMP32_A
- * ("gotol") where the target is further away than 16 bits count and
- * rawbpf_env.kernel has it, 6.6.
+ * Append a jump to `label`: BPF_JMP_A, BPF_JMP_IMM and the like, BPF_JMP32_A or RAWBPF_MAY_GOTO.
+ * Its offset is replaced. BPF_JMP_A becomes BPF_JMP32_A ("gotol") if the target needs more than 16
+ * bits and rawbpf_env.kernel has it, 6.6.
  *
  * -EINVAL  `insn` is not a jump with an offset
  */
@@ -133,11 +131,10 @@ void rawbpf_build_jump_at(struct rawbpf_build *b, struct bpf_insn insn, const ch
 			  unsigned line);
 
 /*
- * The next instruction is at `label`. Takes a slot from the array, none from
- * the program.
+ * Set `label` at the next instruction. It takes a slot of the array, and none of the program.
  *
- * -EEXIST  there is one of that name already (and it is not a number)
- * -EINVAL  no name for a label
+ * -EEXIST  the label exists already (and is not a number)
+ * -EINVAL  not a name for a label
  */
 #define rawbpf_build_label(B, LABEL)		rawbpf_build_label_at((B), (LABEL), __LINE__)
 void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned line);
@@ -170,29 +167,29 @@ void rawbpf_build_map_value_emit_at(struct rawbpf_build *b, unsigned reg, const 
 				    unsigned offset, unsigned line);
 
 /*
- * Write the program, complete, to `insns`, an array of `max` slots. `env` may be
- * NULL: no maps, the oldest kernel. Can be done again, with another environment
- * too: a program with map references is built once and resolved for each load.
- * Returns the number of slots, or the first mistake, which `error` describes:
+ * Write the complete program to `insns`, an array of `max` slots. `env` may be NULL: no maps, the
+ * oldest kernel. The function can be called again, also with another environment: a program with
+ * map references is built once and resolved for each load. Return the number of slots, or the
+ * first mistake, which `error` describes:
  *
  * -ENOSPC  `slots` was full, or the program has more than `max` slots
  * -ENOENT  a label that is not set, or a map that is not in `env`
  * -ERANGE  a jump further than its 16 bits reach (-32768 to 32767)
- * -EEXIST, -EINVAL  as said above; a label with no instruction after it
+ * -EEXIST, -EINVAL  as above; a label with no instruction after it
  *
- * After an error the content of `insns` is undefined. One that building left
- * stays; one of resolving is gone when a later attempt succeeds.
+ * After an error the content of `insns` is undefined. A mistake of building stays; a later
+ * successful attempt clears a mistake of resolving.
  */
 int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigned max,
 			 const struct rawbpf_env *env);
 
 /*
- * Write one line to `text`, terminated, without a newline: what `error` says, as
+ * Write `error` to `text` as one line, terminated, without a newline:
  *
  *	instruction 7, line 120: the program has no label 'uot'
  *
- * It is for people, and its wording changes. Names show what is not printable
- * ASCII as \xNN. Returns the length of the whole line, as snprintf(3).
+ * The line is for people, and its wording changes. Bytes of names that are not printable ASCII
+ * become \xNN. Return the length of the whole line, as snprintf(3).
  */
 size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_error *error);
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kprobes: run a program where a function of the kernel begins, at an
- * instruction in it, or where it returns.
+ * Kprobes: run a program where a function of the kernel begins, at an instruction in it, or where
+ * it returns.
  *
- * The program (BPF_PROG_TYPE_KPROBE) gets the registers as its context; where
- * each architecture keeps arguments and results in them: rawbpf_kprobe(3). It
- * runs for all processes on all CPUs: a program that wants fewer must compare
- * bpf_get_current_pid_tgid() itself.
+ * The program (BPF_PROG_TYPE_KPROBE) receives the registers as its context. rawbpf_kprobe(3) lists
+ * where each architecture keeps arguments and results in them. The program runs for all processes
+ * on all CPUs: one that needs fewer compares bpf_get_current_pid_tgid() itself.
  */
 #ifndef RAWBPF_KPROBE_H
 #define RAWBPF_KPROBE_H
@@ -26,7 +25,7 @@ enum rawbpf_kprobe_method {
 	RAWBPF_KPROBE_TRACEFS  /* an event in tracefs' kprobe_events */
 };
 
-/* Where to probe: exactly one of `symbol`, `syscall` and `address`. */
+/* The place of the probe: exactly one of `symbol`, `syscall` and `address`. */
 struct rawbpf_kprobe_spec {
 	const char *symbol;  /* a function, as in /proc/kallsyms; "module:function" */
 	const char *syscall; /* a system call by its name in <asm/unistd.h>, "fchownat" */
@@ -39,29 +38,28 @@ struct rawbpf_kprobe_spec {
 };
 
 /*
- * Attach a loaded program; fill `link`.
+ * Attach a loaded program and fill `link`.
  *
  * A system call is probed at the function that native programs enter: __x64_sys_NAME,
  * __arm64_sys_NAME, __s390x_sys_NAME, __riscv_sys_NAME (sys_NAME before 6.6); on other
  * architectures sys_NAME. Some functions have another name than their call, as
  * __x64_sys_newstat (rawbpf_syscall(3)). The first argument of such a function points to
- * the caller's registers, except of sys_NAME.
+ * the caller's registers, except for sys_NAME.
  *
  * -ENOENT      this kernel has no such symbol, or no entry function for the system call;
  *              native programs have no such call: waitpid (they call wait4), open on arm64
  *              (RAWBPF_KPROBE_TRACEFS since 6.12 or before, for a missing function: -EINVAL)
- * -EINVAL      no spec, not exactly one place given, or an offset from no symbol; a name with white
- *              space, '+', or what is not printable ASCII; or the kernel refuses the place:
- *              functions that kprobes themselves rely on, an offset inside an
- *              instruction (some kernels: -EILSEQ, -ERANGE); or the program is not of
- *              type kprobe; before 5.15 a cookie or RAWBPF_BIND_LINK
+ * -EINVAL      no spec, not exactly one place, or an offset without a symbol; a name with white
+ *              space, '+', or bytes that are not printable ASCII; the program is not of type
+ *              kprobe; before 5.15 a cookie or RAWBPF_BIND_LINK; or the kernel rejects the
+ *              place: a function that kprobes rely on, or an offset inside an instruction
+ *              (some kernels: -EILSEQ, -ERANGE)
  * -EADDRNOTAVAIL  several functions have this name: give the address of one
- * -EOPNOTSUPP  this kernel has no kprobes (with RAWBPF_KPROBE_PMU: no such PMU), or neither
- *              sysfs nor tracefs is mounted to reach them by; a cookie with
- *              RAWBPF_BIND_IOCTL
+ * -EOPNOTSUPP  this kernel has no kprobes (with RAWBPF_KPROBE_PMU: no such PMU); neither
+ *              sysfs nor tracefs is mounted; a cookie with RAWBPF_BIND_IOCTL
  * -EACCES, -EPERM  CAP_PERFMON (or CAP_SYS_ADMIN) is missing; kernel lockdown
- * -ENAMETOOLONG  a name longer than a kernel symbol can be (511 bytes)
- * -E2BIG       a name longer than in this kernel (127 bytes before 6.1)
+ * -ENAMETOOLONG  the name is longer than a kernel symbol can be (511 bytes)
+ * -E2BIG       the name is longer than in this kernel (127 bytes before 6.1)
  * -EBUSY       by tracefs: for 2 seconds another process held a lock (flock(2)) on
  *              kprobe_events
  * -EMFILE, -ENFILE, -ENOMEM, -EBADF (`prog`)
@@ -73,7 +71,7 @@ int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
 
 /*
  * The same by the PMU alone. A program that must stay small calls this function: the linker then
- * leaves out the part of the library that writes to tracefs. Every supported kernel with kprobes
+ * omits the part of the library that writes to tracefs. Every supported kernel with kprobes
  * has the PMU. -EINVAL also: spec->method is RAWBPF_KPROBE_TRACEFS.             Linux 4.17
  */
 int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
@@ -91,17 +89,17 @@ struct rawbpf_kprobe_multi_spec {
 };
 
 /*
- * Attach a program to the beginning, or the return, of all these functions at once,
- * by one bpf link that can be pinned. Much faster than a kprobe each. The program is
- * of type kprobe, loaded with expected_attach_type BPF_TRACE_KPROBE_MULTI, or
- * BPF_TRACE_KPROBE_SESSION for a session.
+ * Attach a program to the beginning, or the return, of many functions at once. This is much faster
+ * than a kprobe for each, and makes one bpf link that can be pinned. The program is of type kprobe,
+ * loaded with the expected_attach_type BPF_TRACE_KPROBE_MULTI, or BPF_TRACE_KPROBE_SESSION for a
+ * session.
  *
  * -EOPNOTSUPP  this kernel was built without CONFIG_FPROBE
  * -EINVAL  no spec; not exactly one of symbols and addresses; no functions; another type of
  *          program; an older kernel
- * -ESRCH   no function of one of these names, or one that ftrace cannot reach; several of
- *          one name
- * -E2BIG   more than 1,048,576
+ * -ESRCH   the kernel has no function of one of these names, or several, or ftrace does not
+ *          reach it
+ * -E2BIG   more than 1,048,576 functions
  * -EFAULT  an array cannot be read
  * -EPERM   CAP_PERFMON is missing                                      Linux 5.18
  */
