@@ -5,16 +5,15 @@
 #include "../base/string.h"
 #include "parser.h"
 
-static void bytes_read(const struct rawbpf__token *column, enum rawbpf_byte_order order,
+static void bytes_read(const struct rawbpf__listing *listing, enum rawbpf_byte_order order,
 		       struct bpf_insn *slots)
 {
 	unsigned char bytes[16];
 	unsigned i;
 
-	for (i = 0; i < column->value; i++)
-		bytes[i] = rawbpf__hex_digit(column->start[3 * i]) << 4 |
-			   rawbpf__hex_digit(column->start[3 * i + 1]);
-	for (i = 0; i < column->value / 8; i++)
+	for (i = 0; i < 8 * listing->byte_slots; i++)
+		bytes[i] = rawbpf__hex_byte(listing->bytes.start + 3 * i);
+	for (i = 0; i < listing->byte_slots; i++)
 		rawbpf_insn_read(&slots[i], bytes + 8 * i, order);
 }
 
@@ -62,26 +61,26 @@ static enum rawbpf_byte_order first_order(const struct rawbpf__listing *listing)
 RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_insn *slots,
 					 unsigned count, const struct rawbpf__skipped *skipped)
 {
-	const struct rawbpf__token *column = &p->listing.bytes;
-	enum rawbpf_byte_order order = first_order(&p->listing);
+	struct rawbpf__listing *listing = &p->listing;
+	enum rawbpf_byte_order order = first_order(listing);
 	struct bpf_insn bytes[2];
 	char text[64];
 	int tries;
 
-	for (tries = 0; tries < 2 && column->value == 8 * count; tries++) {
-		bytes_read(column, order, bytes);
+	for (tries = 0; tries < 2 && listing->byte_slots == count; tries++) {
+		bytes_read(listing, order, bytes);
 		if (bytes_agree(bytes, slots, count, skipped)) {
 			if (tries)
-				p->listing.order = order;
+				listing->order = order;
 			slots[0] = bytes[0];
 			slots[count - 1] = bytes[count - 1];
 			return 1;
 		}
 		order = order == RAWBPF_LITTLE_ENDIAN ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
 	}
-	bytes_read(column, order, bytes);
-	rawbpf_insn_format(text, sizeof(text), bytes, column->value / 8, RAWBPF_LLVM, NULL, NULL);
-	rawbpf__complain(p->text, column, "these bytes are '%s', not the text of this line", text);
+	bytes_read(listing, order, bytes);
+	rawbpf_insn_format(text, sizeof(text), bytes, listing->byte_slots, RAWBPF_LLVM, NULL, NULL);
+	rawbpf__complain(p->text, &listing->bytes, "these bytes are '%s', not the text of this line", text);
 	return 0;
 }
 
@@ -98,14 +97,14 @@ static int is_silent(const struct rawbpf__statement *statement)
 
 RAWBPF__PRIVATE int rawbpf__bytes_alone(struct rawbpf__parser *p)
 {
-	const struct rawbpf__token *column = &p->listing.bytes;
+	const struct rawbpf__listing *listing = &p->listing;
 	struct bpf_insn slots[2];
 	unsigned i;
 
-	if (!column->code || !is_silent(&p->statement))
+	if (!listing->bytes.code || !is_silent(&p->statement))
 		return 0;
-	bytes_read(column, first_order(&p->listing), slots);
-	for (i = 0; i < column->value / 8; i++)
+	bytes_read(listing, first_order(listing), slots);
+	for (i = 0; i < listing->byte_slots; i++)
 		rawbpf__emit(p, &slots[i]);
 	return 1;
 }

@@ -129,12 +129,9 @@ RAWBPF__PRIVATE int rawbpf__compiler_directive(struct rawbpf__parser *p)
 
 static int has_x(const struct rawbpf__token *flags)
 {
-	unsigned i;
+	const char *end = flags->start + flags->length;
 
-	for (i = 0; i < flags->length; i++)
-		if (flags->start[i] == 'x')
-			return 1;
-	return 0;
+	return rawbpf__find_byte(flags->start, end, 'x') < end;
 }
 
 /* A section without instructions begins: everything in it is skipped. */

@@ -20,13 +20,6 @@ static void out_name(struct rawbpf__out *out, const char *name, unsigned length)
 		rawbpf__out_text(out, "...");
 }
 
-static void out_hex(struct rawbpf__out *out, unsigned long long number)
-{
-	if (number > 15)
-		out_hex(out, number / 16);
-	rawbpf__out_byte(out, "0123456789abcdef"[number % 16]);
-}
-
 /* Add what the directive behind a "%" stands for. Returns how long the directive is. */
 static int out_argument(struct rawbpf__out *out, const char *directive, va_list *arguments)
 {
@@ -46,10 +39,10 @@ static int out_argument(struct rawbpf__out *out, const char *directive, va_list 
 		return 3;
 	}
 	if (rawbpf__starts_with(directive, "llx")) {
-		out_hex(out, va_arg(*arguments, unsigned long long));
+		rawbpf__out_hex(out, va_arg(*arguments, unsigned long long));
 		return 3;
 	}
-	rawbpf__out_hex(out, va_arg(*arguments, unsigned));
+	rawbpf__out_hex_byte(out, va_arg(*arguments, unsigned));
 	return 3;
 }
 

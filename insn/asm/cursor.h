@@ -4,6 +4,7 @@
 #define RAWBPF_INSN_CURSOR_H
 
 #include "../base/number.h"
+#include "../base/string.h"
 
 struct rawbpf__cursor {
 	const char *at, *end;		/* of the text, without its last newline */
@@ -17,20 +18,15 @@ static inline unsigned char rawbpf__byte(const struct rawbpf__cursor *cursor, co
 	return at < cursor->end ? *at : '\n';
 }
 
-static inline int rawbpf__is_blank(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
-}
-
 /* May a name begin with it? */
-static inline int rawbpf__is_letter(unsigned char c)
+static inline int rawbpf__begins_name(unsigned char c)
 {
-	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '.' || c == '$';
+	return rawbpf__is_letter(c) || c == '_' || c == '.' || c == '$';
 }
 
-static inline int rawbpf__is_word(unsigned char c)
+static inline int rawbpf__is_name(unsigned char c)
 {
-	return rawbpf__is_letter(c) || rawbpf__is_decimal(c);
+	return rawbpf__begins_name(c) || rawbpf__is_decimal(c);
 }
 
 static inline const char *rawbpf__after_blanks(const struct rawbpf__cursor *cursor, const char *at)
@@ -42,16 +38,14 @@ static inline const char *rawbpf__after_blanks(const struct rawbpf__cursor *curs
 
 static inline const char *rawbpf__after_word(const struct rawbpf__cursor *cursor, const char *at)
 {
-	while (rawbpf__is_word(rawbpf__byte(cursor, at)))
+	while (rawbpf__is_name(rawbpf__byte(cursor, at)))
 		at++;
 	return at;
 }
 
 static inline const char *rawbpf__after_line(const struct rawbpf__cursor *cursor, const char *at)
 {
-	while (rawbpf__byte(cursor, at) != '\n')
-		at++;
-	return at;
+	return rawbpf__find_byte(at, cursor->end, '\n');
 }
 
 /* The byte at the cursor is a newline: the next line begins behind it. The cursor stays. */

@@ -95,7 +95,7 @@ static const char *lex_numbered(const struct rawbpf__cursor *cursor, struct rawb
 	const char *at = token->start, *name = at;
 	int negative;
 
-	while (rawbpf__is_word(rawbpf__byte(cursor, at)) || rawbpf__byte(cursor, at) == '-')
+	while (rawbpf__is_name(rawbpf__byte(cursor, at)) || rawbpf__byte(cursor, at) == '-')
 		at++;
 	token->length = at - name;
 	if (rawbpf__byte(cursor, at) != '#')
@@ -143,9 +143,9 @@ static const char *lex_word(const struct rawbpf__cursor *cursor, unsigned before
 static const char *lex_number(const struct rawbpf__cursor *cursor, struct rawbpf__token *token,
 			      const char *at)
 {
-	int base = 10, big = 0, digit;
-	uint64_t value = 0;
 	const char *first;
+	unsigned base = 10;
+	int fits;
 
 	if (rawbpf__byte(cursor, at) == '0') {
 		unsigned char letter = rawbpf__byte(cursor, at + 1) | 0x20;
@@ -154,16 +154,11 @@ static const char *lex_number(const struct rawbpf__cursor *cursor, struct rawbpf
 		if (letter == 'x' || letter == 'b' || letter == 'o')
 			at += 2;
 	}
-	for (first = at; (digit = rawbpf__hex_digit(rawbpf__byte(cursor, at))) >= 0; at++) {
-		if (digit >= base)
-			break;
-		big |= __builtin_mul_overflow(value, (uint64_t)base, &value) ||
-		       __builtin_add_overflow(value, (uint64_t)digit, &value);
-	}
-	token->value = value;
-	token->is_huge = value > INT64_MAX;
-	token->code = big ? RAWBPF__T_BIG_NUMBER : RAWBPF__T_NUMBER;
-	if (at == first || rawbpf__is_word(rawbpf__byte(cursor, at)))
+	first = at;
+	fits = rawbpf__digits_parse(&at, cursor->end, base, &token->value);
+	token->is_huge = token->value > INT64_MAX;
+	token->code = fits ? RAWBPF__T_NUMBER : RAWBPF__T_BIG_NUMBER;
+	if (at == first || rawbpf__is_name(rawbpf__byte(cursor, at)))
 		token->code = RAWBPF__T_BAD_NUMBER;
 	return rawbpf__after_word(cursor, at);
 }
@@ -177,7 +172,7 @@ static const char *lex_quoted(const struct rawbpf__cursor *cursor, struct rawbpf
 	unsigned i;
 
 	token->code = RAWBPF__T_NUMBER;
-	if (c >= ' ' && c <= '~' && c != '\\' && c != '\'' && rawbpf__byte(cursor, at + 1) == '\'') {
+	if (rawbpf__is_printable(c) && c != '\\' && c != '\'' && rawbpf__byte(cursor, at + 1) == '\'') {
 		token->value = c;
 		return at + 2;
 	}
@@ -311,7 +306,7 @@ RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__cursor *cursor, unsigned before,
 	c = rawbpf__byte(cursor, at);
 	if (c == '\n' || c == ';')
 		next = at;
-	else if (rawbpf__is_letter(c))
+	else if (rawbpf__begins_name(c))
 		next = lex_word(cursor, before, token);
 	else if (rawbpf__is_decimal(c))
 		next = lex_number(cursor, token, at);

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "listing.h"
 
-/* Do these bytes come next? How many they are. */
-static unsigned comes(const struct rawbpf__cursor *cursor, const char *at, const char *text)
+static int comes(const struct rawbpf__cursor *cursor, const char *at, const char *text)
 {
-	unsigned length;
-
-	for (length = 0; text[length]; length++)
-		if (rawbpf__byte(cursor, at + length) != (unsigned char)text[length])
-			return 0;
-	return length;
+	return rawbpf__behind(at, cursor->end, text) != NULL;
 }
 
 static int is_hex_pair(const struct rawbpf__cursor *cursor, const char *at)
 {
-	return rawbpf__hex_digit(rawbpf__byte(cursor, at)) >= 0 &&
-	       rawbpf__hex_digit(rawbpf__byte(cursor, at + 1)) >= 0;
+	return cursor->end - at >= 2 && rawbpf__hex_byte(at) >= 0;
+}
+
+static const char *after_hex(const struct rawbpf__cursor *cursor, const char *at)
+{
+	uint64_t number;
+
+	rawbpf__digits_parse(&at, cursor->end, 16, &number);
+	return at;
 }
 
 /* A column of 8 or 16 bytes, each two digits and a blank. Its end, or `at`. */
@@ -40,10 +41,8 @@ static const char *after_bytes(const struct rawbpf__cursor *cursor, const char *
  */
 static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbpf__token *label)
 {
-	const char *at = cursor->at, *name;
+	const char *at = after_hex(cursor, cursor->at), *name;
 
-	while (rawbpf__hex_digit(rawbpf__byte(cursor, at)) >= 0)
-		at++;
 	if (at != cursor->at && at - cursor->at < 8)
 		return RAWBPF__LINE_STATEMENT;
 	if (at != cursor->at && comes(cursor, at, ":") &&
@@ -61,7 +60,7 @@ static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbp
 	if (!comes(cursor, at, ">:"))
 		return RAWBPF__LINE_STATEMENT;
 	cursor->at = at + 2;
-	return rawbpf__is_letter(rawbpf__byte(cursor, name)) ? RAWBPF__LINE_LABEL :
+	return rawbpf__begins_name(rawbpf__byte(cursor, name)) ? RAWBPF__LINE_LABEL :
 							       RAWBPF__LINE_OTHER;
 }
 
@@ -69,16 +68,14 @@ static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbp
 static void read_number(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
 {
 	const char *at = cursor->at;
-	struct rawbpf__token number;
+	unsigned number;
 
-	rawbpf__token_here(cursor, &number);
-	for (; rawbpf__is_decimal(rawbpf__byte(cursor, at)) && at - cursor->at < 10; at++)
-		number.value = number.value * 10 + *at - '0';
-	if (at == cursor->at || !comes(cursor, at, ":"))
+	if (!rawbpf__number_parse(&at, cursor->end, &number) || !comes(cursor, at, ":"))
 		return;
-	number.code = RAWBPF__T_NUMBER;
-	number.length = at - cursor->at;
-	listing->number = number;
+	rawbpf__token_here(cursor, &listing->number);
+	listing->number.code = RAWBPF__T_NUMBER;
+	listing->number.value = number;
+	listing->number.length = at - cursor->at;
 	cursor->at = rawbpf__after_blanks(cursor, at + 1);
 }
 
@@ -90,7 +87,7 @@ static void read_bytes(struct rawbpf__listing *listing, struct rawbpf__cursor *c
 	if (at != cursor->at) {
 		rawbpf__token_here(cursor, &listing->bytes);
 		listing->bytes.code = RAWBPF__T_NUMBER;
-		listing->bytes.value = (at - cursor->at) / 3;
+		listing->byte_slots = (at - cursor->at) / (8 * 3);
 		listing->bytes.length = at - cursor->at - 1;
 	}
 	cursor->at = rawbpf__after_blanks(cursor, at);
@@ -106,7 +103,7 @@ static void read_opcode(struct rawbpf__listing *listing, struct rawbpf__cursor *
 	rawbpf__token_here(cursor, &listing->opcode);
 	listing->opcode.code = RAWBPF__T_NUMBER;
 	listing->opcode.length = 4;
-	listing->opcode.value = rawbpf__hex_digit(at[1]) << 4 | rawbpf__hex_digit(at[2]);
+	listing->opcode.value = rawbpf__hex_byte(at + 1);
 	cursor->at = at + 4;
 }
 
@@ -161,11 +158,9 @@ RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
 /* "0000000000000010:  R_BPF_64_64  counts"; the number may be left out. */
 static int is_relocation(const struct rawbpf__cursor *cursor, const char *at)
 {
-	const char *number;
+	const char *number = rawbpf__after_blanks(cursor, at);
 
-	number = at = rawbpf__after_blanks(cursor, at);
-	while (rawbpf__hex_digit(rawbpf__byte(cursor, at)) >= 0)
-		at++;
+	at = after_hex(cursor, number);
 	if (at != number)
 		at += comes(cursor, at, ":");
 	return comes(cursor, rawbpf__after_blanks(cursor, at), "R_BPF_");
@@ -173,18 +168,21 @@ static int is_relocation(const struct rawbpf__cursor *cursor, const char *at)
 
 RAWBPF__PRIVATE int rawbpf__is_relocated(const struct rawbpf__cursor *cursor)
 {
-	return is_relocation(cursor, rawbpf__after_line(cursor, cursor->at) + 1);
+	const char *end = rawbpf__after_line(cursor, cursor->at);
+
+	return end < cursor->end && is_relocation(cursor, end + 1);
 }
 
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__cursor *cursor, const char *line)
 {
 	/* Each has a number behind it. */
 	static const char beginnings[4][11] = { "processed ", "from ", "func#", "R_BPF_" };
-	unsigned i, length;
+	unsigned i;
 
 	for (i = 0; i < 4; i++) {
-		length = comes(cursor, line, beginnings[i]);
-		if (length && rawbpf__is_decimal(rawbpf__byte(cursor, line + length)))
+		const char *number = rawbpf__behind(line, cursor->end, beginnings[i]);
+
+		if (number && rawbpf__is_decimal(rawbpf__byte(cursor, number)))
 			return 1;
 	}
 	return 0;

@@ -23,7 +23,8 @@ enum rawbpf__line {
 struct rawbpf__listing {
 	struct rawbpf__token number;	/* "12:" before this statement, or T_END */
 	struct rawbpf__token opcode;	/* "(07)" before it, or T_END */
-	struct rawbpf__token bytes;	/* objdump's column, its value is how many; or T_END */
+	struct rawbpf__token bytes;	/* objdump's column, or T_END */
+	unsigned byte_slots;		/* 1 or 2, in that column */
 	uint64_t base;			/* the number of slot 0, */
 	uint8_t is_numbered;		/* if there was a number before */
 	uint8_t order;			/* enum rawbpf_byte_order of the columns of bytes so far */

@@ -32,12 +32,9 @@ static void parse_mismatch(struct rawbpf__parser *p, const char *line)
 /* The opcode that the line tells before its text; -1: none. */
 static int told_opcode(const struct rawbpf__listing *listing)
 {
-	const char *bytes = listing->bytes.start;
-
 	if (listing->opcode.code)
 		return listing->opcode.value;
-	return listing->bytes.code ? rawbpf__hex_digit(bytes[0]) << 4 | rawbpf__hex_digit(bytes[1])
-				   : -1;
+	return listing->bytes.code ? rawbpf__hex_byte(listing->bytes.start) : -1;
 }
 
 static void parse_statement_insn(struct rawbpf__parser *p, const char *line)

@@ -3,6 +3,7 @@
 #include <rawbpf/text.h>
 
 #include "../base/out.h"
+#include "../base/string.h"
 
 /* What is as wide as `byte` is when it is shown. */
 static void show_as_wide(struct rawbpf__out *out, unsigned char byte, char mark)
@@ -50,28 +51,24 @@ static void show_line(struct rawbpf__out *out, const char *line, size_t length,
 size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, const char *text,
 				size_t length, const struct rawbpf_text_error *error)
 {
-	struct rawbpf__out out = { .text = buffer, .size = size };
-	size_t from = 0, to;
-	unsigned line = 1, i;
+	struct rawbpf__out out = rawbpf__out_begin(buffer, size);
+	const char *at = text, *end = text + length, *message = error->message;
+	unsigned line;
 
-	if (size)
-		buffer[0] = '\0';
-	for (; file && *file; file++)
-		rawbpf__out_escaped(&out, *file);
-	if (file)
+	if (file) {
+		rawbpf__out_string(&out, file);
 		rawbpf__out_byte(&out, ':');
+	}
 	rawbpf__out_number(&out, error->line);
 	rawbpf__out_byte(&out, ':');
 	rawbpf__out_number(&out, error->column);
 	rawbpf__out_text(&out, error->is_warning ? ": warning: " : ": error: ");
-	for (i = 0; i < sizeof(error->message) && error->message[i]; i++)
-		rawbpf__out_escaped(&out, error->message[i]);
+	rawbpf__out_line(&out, message, rawbpf__find_byte(message, message + sizeof(error->message), 0) -
+			 message);
 	rawbpf__out_byte(&out, '\n');
-	for (; from < length && line < error->line; from++)
-		line += text[from] == '\n';
-	for (to = from; to < length && text[to] != '\n'; to++)
-		;
+	for (line = 1; at < end && line < error->line; at++)
+		line += *at == '\n';
 	if (line == error->line)
-		show_line(&out, text + from, to - from, error);
+		show_line(&out, at, rawbpf__find_byte(at, end, '\n') - at, error);
 	return out.length;
 }

@@ -102,7 +102,7 @@ static int skip_annotation(const struct rawbpf__statement *statement,
 	const char *at = cursor->at;
 	unsigned i = 0;
 
-	if (token->code != '<' || !rawbpf__is_letter(rawbpf__byte(cursor, at)))
+	if (token->code != '<' || !rawbpf__begins_name(rawbpf__byte(cursor, at)))
 		return 0;
 	while (i < statement->count && !rawbpf__takes_name(statement->tokens[i].code))
 		i++;

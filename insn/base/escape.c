@@ -57,9 +57,9 @@ static void escape_one_for_terminal(struct rawbpf__out *out, const unsigned char
 		return;
 	}
 	for (unsigned i = 0; i < (count ? count : 1); i++) {
-		char piece[4] = "\\x";
+		char piece[4];
 
-		rawbpf__put_byte(piece + 2, at[i]);
+		rawbpf__put_escape(piece, at[i]);
 		rawbpf__out_piece(out, piece, sizeof(piece));
 	}
 }

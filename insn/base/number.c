@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "number.h"
 
+RAWBPF__PRIVATE int rawbpf__digits_parse(const char **at, const char *end, unsigned base,
+					 uint64_t *number)
+{
+	uint64_t value = 0;
+	unsigned digit;
+	int fits = 1;
+
+	/* What is no digit is -1, and so more than any. */
+	for (; *at != end && (digit = rawbpf__hex_digit(**at)) < base; ++*at)
+		if (__builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
+			fits = 0;
+	*number = value;
+	return fits;
+}
+
 RAWBPF__PRIVATE int rawbpf__number_parse(const char **at, const char *end, unsigned *number)
 {
-	const char *digit = *at;
-	unsigned value = 0;
+	const char *behind = *at;
+	uint64_t value;
 
-	for (; digit != end && rawbpf__is_decimal(*digit); digit++)
-		if (__builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, *digit - '0', &value))
-			return 0;
-	if (digit == *at)
+	if (!rawbpf__digits_parse(&behind, end, 10, &value) || behind == *at || value >> 32)
 		return 0;
-	*at = digit;
+	*at = behind;
 	*number = value;
 	return 1;
+}
+
+RAWBPF__PRIVATE int rawbpf__hex_byte(const char *digits)
+{
+	int high = rawbpf__hex_digit(digits[0]), low = rawbpf__hex_digit(digits[1]);
+
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }

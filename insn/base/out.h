@@ -25,13 +25,25 @@ RAWBPF__PRIVATE void rawbpf__out_piece(struct rawbpf__out *out, const char *piec
 
 RAWBPF__PRIVATE void rawbpf__out_number(struct rawbpf__out *out, uint64_t number);
 RAWBPF__PRIVATE void rawbpf__out_signed(struct rawbpf__out *out, int64_t number);
-RAWBPF__PRIVATE void rawbpf__out_hex(struct rawbpf__out *out, unsigned byte); /* "0f" */
+RAWBPF__PRIVATE void rawbpf__out_hex(struct rawbpf__out *out, uint64_t number);    /* "1f" */
+RAWBPF__PRIVATE void rawbpf__out_hex_byte(struct rawbpf__out *out, unsigned byte); /* "0f" */
+/* A number in a column of `width`, to its right. */
+RAWBPF__PRIVATE void rawbpf__out_right(struct rawbpf__out *out, unsigned number, size_t width);
+/* "6.12": 6 << 8 | 12 */
+RAWBPF__PRIVATE void rawbpf__out_kernel(struct rawbpf__out *out, unsigned kernel);
+/*
+ * Words of ours and a newline. They begin after `indent` columns that are written already; what does
+ * not fit 80 columns goes on after as many spaces in the next line.
+ */
+RAWBPF__PRIVATE void rawbpf__out_words(struct rawbpf__out *out, const char *words, size_t indent);
 
 /* What a terminal prints as it is: printable ASCII, and tabs. */
 RAWBPF__PRIVATE int rawbpf__is_plain(unsigned char byte);
 /* A byte of somebody else's line; if it is not plain it becomes \xNN. */
 RAWBPF__PRIVATE void rawbpf__out_escaped(struct rawbpf__out *out, unsigned char byte);
 RAWBPF__PRIVATE void rawbpf__out_line(struct rawbpf__out *out, const char *bytes, size_t count);
+/* The same, of a string. */
+RAWBPF__PRIVATE void rawbpf__out_string(struct rawbpf__out *out, const char *string);
 /* Somebody else's name: a tab and '\' become \xNN, too, so that two names never look the same. */
 RAWBPF__PRIVATE void rawbpf__out_name(struct rawbpf__out *out, const char *name);
 

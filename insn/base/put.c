@@ -41,6 +41,13 @@ RAWBPF__PRIVATE char *rawbpf__put_signed_dec(char *at, int64_t number)
 	return rawbpf__put_dec(at, number);
 }
 
+RAWBPF__PRIVATE char *rawbpf__put_escape(char *at, unsigned byte)
+{
+	*at++ = '\\';
+	*at++ = 'x';
+	return rawbpf__put_byte(at, byte);
+}
+
 RAWBPF__PRIVATE char *rawbpf__put_byte(char *at, unsigned byte)
 {
 	*at++ = "0123456789abcdef"[byte >> 4 & 15];

@@ -3,8 +3,7 @@
  * Characters, into a buffer that has room, and RAWBPF__PUT_SLACK bytes more, which may be
  * written over: each function returns where the next character goes. Nothing is terminated.
  *
- * What disassembling a million instructions waits for is mispredicted branches. So the
- * inline ones have none: they always write the most there may be, and step back.
+ * The inline ones have no branch: they write the most there may be, and step back.
  */
 #ifndef RAWBPF_INSN_PUT_H
 #define RAWBPF_INSN_PUT_H
@@ -21,6 +20,7 @@ RAWBPF__PRIVATE char *rawbpf__put_dec(char *at, uint64_t number);
 RAWBPF__PRIVATE char *rawbpf__put_hex(char *at, uint64_t number);          /* "1f" */
 RAWBPF__PRIVATE char *rawbpf__put_signed_dec(char *at, int64_t number);    /* "-5" */
 RAWBPF__PRIVATE char *rawbpf__put_byte(char *at, unsigned byte);           /* "0f" */
+RAWBPF__PRIVATE char *rawbpf__put_escape(char *at, unsigned byte);         /* "\x0f" */
 
 /* A string of up to 3 characters, filled up with zeros to 4. */
 RAWBPF__INLINE char *rawbpf__put_short(char *at, const char *string)

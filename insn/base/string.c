@@ -19,6 +19,17 @@ RAWBPF__PRIVATE int rawbpf__equal(const char *string, const char *other)
 	return *string == *other;
 }
 
+RAWBPF__PRIVATE int rawbpf__same_bytes(const void *bytes, const void *other, size_t length)
+{
+	const char *at = bytes, *end = at + length, *other_at = other;
+
+	while (at < end && *at == *other_at) {
+		at++;
+		other_at++;
+	}
+	return at == end;
+}
+
 RAWBPF__PRIVATE int rawbpf__equal_bytes(const char *string, const void *bytes, size_t length)
 {
 	const char *other = bytes;
@@ -29,12 +40,26 @@ RAWBPF__PRIVATE int rawbpf__equal_bytes(const char *string, const void *bytes, s
 	return !*string;
 }
 
-RAWBPF__PRIVATE int rawbpf__starts_with(const char *string, const char *prefix)
+RAWBPF__PRIVATE const char *rawbpf__behind(const char *at, const char *end, const char *prefix)
 {
 	while (*prefix)
-		if (*string++ != *prefix++)
-			return 0;
-	return 1;
+		if (at == end || *at++ != *prefix++)
+			return NULL;
+	return at;
+}
+
+RAWBPF__PRIVATE const char *rawbpf__find(const char *string, char c)
+{
+	while (*string && *string != c)
+		string++;
+	return string;
+}
+
+RAWBPF__PRIVATE const char *rawbpf__find_byte(const char *at, const char *end, char byte)
+{
+	while (at < end && *at != byte)
+		at++;
+	return at;
 }
 
 RAWBPF__PRIVATE const char *rawbpf__nth(const char *strings, unsigned index)
@@ -57,11 +82,7 @@ RAWBPF__PRIVATE int rawbpf__list_find(const char *strings, const void *bytes, si
 
 RAWBPF__PRIVATE int rawbpf__is_file_name(const char *name)
 {
-	if (!*name || *name == '.')
-		return 0;
-	while (*name && *name != '/')
-		name++;
-	return !*name;
+	return *name && *name != '.' && !*rawbpf__find(name, '/');
 }
 
 RAWBPF__PRIVATE int rawbpf__name_copy(char copy[16], const char *name)

@@ -9,8 +9,23 @@ RAWBPF__PRIVATE size_t rawbpf__length(const char *string);
 RAWBPF__PRIVATE int rawbpf__equal(const char *string, const char *other);
 /* Is the string exactly the `length` bytes at `bytes`? */
 RAWBPF__PRIVATE int rawbpf__equal_bytes(const char *string, const void *bytes, size_t length);
-/* Reads no byte of `string` behind the first one that differs: it need not be terminated. */
-RAWBPF__PRIVATE int rawbpf__starts_with(const char *string, const char *prefix);
+RAWBPF__PRIVATE int rawbpf__same_bytes(const void *bytes, const void *other, size_t length);
+/*
+ * What follows `prefix`, if the bytes from `at` to `end` begin with it; else NULL. `end` is NULL for a
+ * string. Reads no byte behind the first one that differs.
+ */
+RAWBPF__PRIVATE const char *rawbpf__behind(const char *at, const char *end, const char *prefix);
+
+static inline int rawbpf__starts_with(const char *string, const char *prefix)
+{
+	return rawbpf__behind(string, NULL, prefix) != NULL;
+}
+
+
+/* The first such character of the string, or the string's end. */
+RAWBPF__PRIVATE const char *rawbpf__find(const char *string, char c);
+/* The first such byte from `at` on, or `end`. */
+RAWBPF__PRIVATE const char *rawbpf__find_byte(const char *at, const char *end, char byte);
 
 /* The string with that index, of strings one after another. Pointers would be relocated. */
 RAWBPF__PRIVATE const char *rawbpf__nth(const char *strings, unsigned index);

@@ -7,7 +7,7 @@
 #include <rawbpf/build.h>
 #include <rawbpf/insn.h>
 
-#include "../base/number.h"
+#include "../base/character.h"
 #include "../base/out.h"
 #include "../base/string.h"
 #include "../symbol/names.h"
@@ -354,7 +354,7 @@ size_t rawbpf_build_explain(char *text, size_t size, const struct rawbpf_build_e
 		if (*reason != '@')
 			rawbpf__out_byte(&out, *reason);
 		else if (error->label)
-			rawbpf__out_line(&out, error->label, rawbpf__length(error->label));
+			rawbpf__out_string(&out, error->label);
 	}
 	return out.length;
 }

@@ -67,7 +67,7 @@ static void explain_hex(struct explain *explain, const unsigned char *bytes, uns
 	for (unsigned i = 0; i < count; i++) {
 		if (i)
 			explain_add(explain, " ");
-		rawbpf__out_hex(&explain->out, bytes[i]);
+		rawbpf__out_hex_byte(&explain->out, bytes[i]);
 	}
 }
 

@@ -8,7 +8,7 @@
 #include "../base/out.h"
 #include "../base/string.h"
 
-enum { FACTS_INDENT = 11, FACTS_WIDTH = 80, FACTS_FIELD = 14 };
+enum { FACTS_INDENT = 11, FACTS_FIELD = 14 };
 
 static void facts_name(struct rawbpf__out *out, const char *name)
 {
@@ -22,27 +22,8 @@ static void facts_name(struct rawbpf__out *out, const char *name)
 /* A paragraph of words, its first line behind `name`. */
 static void facts_words(struct rawbpf__out *out, const char *name, const char *words)
 {
-	size_t column = FACTS_INDENT;
-
 	facts_name(out, name);
-	while (*words) {
-		size_t length = 0;
-
-		while (words[length] && words[length] != ' ')
-			length++;
-		if (column > FACTS_INDENT && column + 1 + length > FACTS_WIDTH) {
-			rawbpf__out_byte(out, '\n');
-			rawbpf__out_repeat(out, ' ', FACTS_INDENT);
-			column = FACTS_INDENT;
-		} else if (column > FACTS_INDENT) {
-			rawbpf__out_byte(out, ' ');
-			column++;
-		}
-		rawbpf__out_bytes(out, words, length);
-		column += length;
-		words += length + (words[length] == ' ');
-	}
-	rawbpf__out_byte(out, '\n');
+	rawbpf__out_words(out, words, FACTS_INDENT);
 }
 
 /* The names of program types, of a set of them. */
@@ -124,24 +105,12 @@ size_t rawbpf_helper_explain(char *text, size_t size, unsigned helper)
 	facts_types(&out, "types", facts.types);
 	facts_name(&out, "since");
 	rawbpf__out_text(&out, "Linux ");
-	rawbpf__out_number(&out, kernel >> 8);
-	rawbpf__out_byte(&out, '.');
-	rawbpf__out_number(&out, kernel & 255);
+	rawbpf__out_kernel(&out, kernel);
 	rawbpf__out_byte(&out, '\n');
 	return out.length;
 }
 
 /* ----------------------------------------------------------------------------- contexts */
-
-static void facts_column(struct rawbpf__out *out, unsigned number, unsigned width)
-{
-	unsigned digits = 1;
-
-	for (unsigned rest = number; rest > 9; rest /= 10)
-		digits++;
-	rawbpf__out_repeat(out, ' ', width - digits);
-	rawbpf__out_number(out, number);
-}
 
 static const char *facts_kind(unsigned kind)
 {
@@ -165,8 +134,8 @@ static void facts_field(struct rawbpf__out *out, const struct rawbpf__context *r
 
 	if (!reads && !writes)
 		return;
-	facts_column(out, row->offset, 8);
-	facts_column(out, row->size, 6);
+	rawbpf__out_right(out, row->offset, 8);
+	rawbpf__out_right(out, row->size, 6);
 	rawbpf__out_text(out, !writes ? "  read        " : reads ? "  read write  " : "  write       ");
 	start = out->length;
 	rawbpf__out_text(out, rawbpf__context_name(row));
@@ -194,10 +163,10 @@ static void facts_registers(struct rawbpf__out *out)
 		rawbpf__out_text(out, regs->architecture);
 		rawbpf__out_repeat(out, ' ', 16 - rawbpf__length(regs->architecture));
 		for (unsigned argument = 0; argument < 5; argument++)
-			facts_column(out, regs->arguments[argument], 4);
-		facts_column(out, regs->result, 8);
-		facts_column(out, regs->stack, 7);
-		facts_column(out, regs->instruction, 13);
+			rawbpf__out_right(out, regs->arguments[argument], 4);
+		rawbpf__out_right(out, regs->result, 8);
+		rawbpf__out_right(out, regs->stack, 7);
+		rawbpf__out_right(out, regs->instruction, 13);
 		rawbpf__out_byte(out, '\n');
 	}
 }

@@ -52,11 +52,6 @@ static int has_place(const struct rawbpf_rejection *r, unsigned index)
 	return line_at(r, index) || (r->build && label_before(r->build, index));
 }
 
-static void say_name(struct rawbpf__out *out, const char *name)
-{
-	rawbpf__out_line(out, name, rawbpf__length(name));
-}
-
 /* "count.s:12", "line 12", "<loop+2>", or nothing. */
 static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r, unsigned index)
 {
@@ -64,7 +59,7 @@ static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 	unsigned line = line_at(r, index);
 
 	if (line && r->file) {
-		say_name(out, r->file);
+		rawbpf__out_string(out, r->file);
 		rawbpf__out_byte(out, ':');
 		rawbpf__out_number(out, line);
 	} else if (line) {
@@ -74,7 +69,7 @@ static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 	if (!label)
 		return;
 	rawbpf__out_text(out, line ? " <" : "<");
-	say_name(out, label->name);
+	rawbpf__out_string(out, label->name);
 	if (label->place != index) {
 		rawbpf__out_byte(out, '+');
 		rawbpf__out_number(out, index - label->place);
@@ -83,15 +78,6 @@ static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 }
 
 /* ------------------------------------------------------------------- the instruction */
-
-static size_t digits_of(unsigned number)
-{
-	size_t digits = 1;
-
-	while (number /= 10)
-		digits++;
-	return digits;
-}
 
 static const char *target_of(const struct rawbpf_rejection *r, unsigned index)
 {
@@ -133,7 +119,7 @@ static int source_statement(char *text, size_t size, const struct rawbpf_rejecti
 		return 0;
 	for (; *at && line > 1; at++)
 		line -= *at == '\n';
-	while (*at == ' ' || *at == '\t')
+	while (rawbpf__is_blank(*at))
 		at++;
 	while (at[length] && at[length] != '\n' && at[length] != '\r')
 		if (at[length] == ';' || at[length] == '#' || ++length >= size)
@@ -147,15 +133,14 @@ static int source_statement(char *text, size_t size, const struct rawbpf_rejecti
 static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 			      unsigned index, char *text)
 {
-	size_t digits = digits_of(index), begin = (digits < 4 ? 4 : digits) + 2, end;
+	size_t start = out->length, begin, end = start + WHERE_COLUMN;
 
 	if (!source_statement(text, 128, r, index))
 		format_instruction(text, 128, r, index);
-	end = out->length + WHERE_COLUMN;
-	rawbpf__out_repeat(out, ' ', digits < 4 ? 4 - digits : 0);
-	rawbpf__out_number(out, index);
+	rawbpf__out_right(out, index, 4);
 	rawbpf__out_text(out, ": ");
-	say_name(out, text);
+	begin = out->length - start;
+	rawbpf__out_string(out, text);
 	if (has_place(r, index)) {
 		rawbpf__out_repeat(out, ' ', out->length < end ? end - out->length : 1);
 		say_place(out, r, index);
@@ -164,25 +149,19 @@ static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejec
 	return begin;
 }
 
-static int is_name_byte(char c)
-{
-	return rawbpf__is_decimal(c) || (c >= 'a' && c <= 'z') || c == '_';
-}
-
 /* Where in `text` the register stands: as a pointer if it does so at all. NULL: nowhere. */
 static const char *register_at(const char *text, unsigned reg)
 {
-	size_t length = 1 + digits_of(reg);
 	const char *found = NULL, *at;
 
 	for (at = text; *at; at++) {
 		const char *behind = at + 1;
 		unsigned number;
 
-		if ((*at != 'r' && *at != 'w') || (at > text && is_name_byte(at[-1])))
+		if ((*at != 'r' && *at != 'w') || (at > text && rawbpf__is_word(at[-1])))
 			continue;
 		if (!rawbpf__number_parse(&behind, NULL, &number) || number != reg ||
-		    behind != at + length || is_name_byte(*behind))
+		    rawbpf__is_word(*behind))
 			continue;
 		if (at > text && at[-1] == '(')
 			return at;
@@ -206,8 +185,7 @@ static struct rawbpf_log_part complaint_state(const struct rawbpf_rejection *r, 
 		if (*at != 'R' || !rawbpf__number_parse(&behind, end, &number) || number != reg ||
 		    behind == end || *behind != '(')
 			continue;
-		for (stop = behind; stop < end && *stop != ')'; stop++)
-			;
+		stop = rawbpf__find_byte(behind, end, ')');
 		return (struct rawbpf_log_part){ behind, (size_t)(stop - behind) + (stop < end) };
 	}
 	return (struct rawbpf_log_part){ NULL, 0 };
@@ -217,14 +195,14 @@ static struct rawbpf_log_part complaint_state(const struct rawbpf_rejection *r, 
 static void say_state(struct rawbpf__out *out, const struct rawbpf_rejection *r, unsigned reg)
 {
 	struct rawbpf_log_part state = r->states[reg], better = complaint_state(r, reg);
-	size_t kind = 0;
+	const char *end = state.text + state.length;
 
-	while (better.length && kind < state.length && state.text[kind] != '(')
-		kind++;
+	if (better.length)
+		end = rawbpf__find_byte(state.text, end, '(');
 	rawbpf__out_byte(out, 'r');
 	rawbpf__out_number(out, reg);
 	rawbpf__out_text(out, " is ");
-	rawbpf__out_line(out, state.text, better.length ? kind : state.length);
+	rawbpf__out_line(out, state.text, (size_t)(end - state.text));
 	rawbpf__out_line(out, better.text, better.length);
 }
 
@@ -239,7 +217,7 @@ static void say_mark(struct rawbpf__out *out, const struct rawbpf_rejection *r, 
 		return;
 	rawbpf__out_repeat(out, ' ', column + (size_t)(at - text));
 	rawbpf__out_byte(out, '^');
-	rawbpf__out_repeat(out, '~', digits_of(reg));
+	rawbpf__out_text(out, reg < 10 ? "~" : "~~");
 	if (r->states[reg].length) {
 		rawbpf__out_byte(out, ' ');
 		say_state(out, r, reg);
@@ -275,9 +253,7 @@ static void say_kernel(struct rawbpf__out *out, const struct rawbpf_rejection *r
 	if (kernel <= OLDEST_KERNEL || !rawbpf__hint_is_of_encoding(r->hint))
 		return;
 	rawbpf__out_text(out, "   (this instruction needs Linux ");
-	rawbpf__out_number(out, (unsigned)kernel >> 8);
-	rawbpf__out_byte(out, '.');
-	rawbpf__out_number(out, (unsigned)kernel & 255);
+	rawbpf__out_kernel(out, (unsigned)kernel);
 	rawbpf__out_text(out, ")\n");
 }
 
@@ -329,31 +305,19 @@ static void say_packet(struct rawbpf__out *out, const struct rawbpf_rejection *r
 
 enum { CAUSES = 8 };
 
-static const char *line_end_at(const char *at)
-{
-	while (*at && *at != '\n')
-		at++;
-	return at;
-}
-
-static int begins(const char *at, const char *text)
-{
-	return rawbpf__starts_with(at, text);
-}
-
 /* Linux 7.3 tells the path itself: "  insn 5" and, in the next line, "       | ^-- update: ...". */
 static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *at)
 {
 	unsigned count = 0, index = 0;
 	int known = 0;
 
-	while (*at && !begins(at, "Suggestion:") && count < CAUSES) {
-		const char *end = line_end_at(at), *number = at + 7;
+	while (*at && !rawbpf__starts_with(at, "Suggestion:") && count < CAUSES) {
+		const char *end = rawbpf__find(at, '\n'), *number = at + 7;
 		char text[128];
 
-		if (begins(at, "  insn ")) {
+		if (rawbpf__starts_with(at, "  insn ")) {
 			known = rawbpf__number_parse(&number, end, &index) && index < r->insn_count;
-		} else if (begins(at, "       | ^-- ") && known) {
+		} else if (rawbpf__starts_with(at, "       | ^-- ") && known) {
 			say_instruction(out, r, index, text);
 			rawbpf__out_text(out, "        ");
 			rawbpf__out_line(out, at + 8, (size_t)(end - at - 8));
@@ -374,8 +338,8 @@ static void say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r
 	int call;
 
 	/* The first such line only: however many there are, the log is read once. */
-	while (*at && !begins(at, "Causal path:")) {
-		at = line_end_at(at);
+	while (*at && !rawbpf__starts_with(at, "Causal path:")) {
+		at = rawbpf__find(at, '\n');
 		at += *at == '\n';
 	}
 	if (say_causes(out, r, at))
@@ -411,37 +375,13 @@ static void say_complaint(struct rawbpf__out *out, const struct rawbpf_rejection
 	int lines;
 
 	for (lines = 0; at < end && lines < COMPLAINTS; lines++) {
-		const char *start = at;
+		const char *stop = rawbpf__find_byte(at, end, '\n');
 
-		while (at < end && *at != '\n')
-			at++;
 		rawbpf__out_text(out, "   ");
-		rawbpf__out_line(out, start, (size_t)(at - start));
+		rawbpf__out_line(out, at, (size_t)(stop - at));
 		rawbpf__out_byte(out, '\n');
-		at++;
+		at = stop + 1;
 	}
-}
-
-/* Sentences, in lines of at most 80 columns. */
-static void say_hint(struct rawbpf__out *out, const char *hint)
-{
-	size_t column = 0;
-
-	while (*hint) {
-		size_t word = 0;
-
-		while (hint[word] && hint[word] != ' ')
-			word++;
-		if (column && column + 1 + word > 80) {
-			rawbpf__out_byte(out, '\n');
-			column = 0;
-		}
-		rawbpf__out_text(out, column ? " " : "   ");
-		rawbpf__out_line(out, hint, word);
-		column += column ? word + 1 : word + 3;
-		hint += word + (hint[word] == ' ');
-	}
-	rawbpf__out_byte(out, '\n');
 }
 
 size_t rawbpf_rejection_explain(char *text, size_t size, const struct rawbpf_rejection *rejection)
@@ -462,7 +402,9 @@ size_t rawbpf_rejection_explain(char *text, size_t size, const struct rawbpf_rej
 		say_index(&out, &r);
 	if (err == 0)
 		say_complaint(&out, &r);
-	if (r.hint)
-		say_hint(&out, r.hint);
+	if (r.hint) {
+		rawbpf__out_text(&out, "   ");
+		rawbpf__out_words(&out, r.hint, 3);
+	}
 	return out.length;
 }

@@ -85,9 +85,7 @@ static const char *log_number(const char *at, const char *end, unsigned *number)
 
 static const char *line_end(const char *at, const char *end)
 {
-	while (at < end && *at != '\n')
-		at++;
-	return at;
+	return rawbpf__find_byte(at, end, '\n');
 }
 
 static const char *next_line(const char *at, const char *end)
@@ -171,7 +169,7 @@ static const char *state_begin(const char *at, const char *end, unsigned *reg)
 	if (!at || *reg > 10)
 		return NULL;
 	if (at < end && *at == '_')
-		for (at++; at < end && *at >= 'a' && *at <= 'z'; at++)
+		for (at++; at < end && rawbpf__is_letter(*at); at++)
 			;
 	return at < end && *at == '=' ? at + 1 : NULL;
 }
@@ -293,18 +291,13 @@ static const char *follow(struct rawbpf_rejection *r, const char *end)
 
 /* ------------------------------------------------------------------------- complaints */
 
-static const char *behind_word(const char *at, const char *end, const char *word)
-{
-	return fits(at, end, word) ? at + rawbpf__length(word) : NULL;
-}
-
 /* Where the statistics begin, which some complaints do not end with a newline before. */
 static const char *complaints_end(const char *at, const char *end)
 {
 	unsigned number;
 
 	for (; at < end; at++) {
-		const char *behind = *at == 'p' ? behind_word(at, end, "processed ") : NULL;
+		const char *behind = rawbpf__behind(at, end, "processed ");
 
 		if (behind)
 			behind = log_number(behind, end, &number);
@@ -318,7 +311,7 @@ static const char *complaints_end(const char *at, const char *end)
 static const char *behind_instruction(const char *at, const char *end)
 {
 	for (; at < end && *at != '\n'; at++)
-		if (*at == 'i' && fits(at, end, "infinite loop detected"))
+		if (rawbpf__behind(at, end, "infinite loop detected"))
 			return at;
 	return at < end ? at + 1 : end;
 }
@@ -342,11 +335,6 @@ static void find_complaint(struct rawbpf_rejection *r, const char *at, const cha
 	r->rest = (struct rawbpf_log_part){ start, (size_t)(at - start) };
 }
 
-static int is_word_end(char c)
-{
-	return !rawbpf__is_decimal(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_';
-}
-
 /* The "R2" of a complaint. */
 static int register_in(const struct rawbpf_log_part *part)
 {
@@ -356,10 +344,10 @@ static int register_in(const struct rawbpf_log_part *part)
 	for (; at < end; at++) {
 		const char *behind;
 
-		if (*at != 'R' || (at > part->text && !is_word_end(at[-1])))
+		if (*at != 'R' || (at > part->text && rawbpf__is_word(at[-1])))
 			continue;
 		behind = log_number(at + 1, end, &reg);
-		if (behind && reg <= 10 && (behind == end || is_word_end(*behind)))
+		if (behind && reg <= 10 && (behind == end || !rawbpf__is_word(*behind)))
 			return (int)reg;
 	}
 	return -1;
@@ -382,7 +370,7 @@ static int index_in(const struct rawbpf_log_part *part)
 	unsigned number;
 
 	for (; at < end; at++) {
-		const char *behind = *at == 'i' ? behind_word(at, end, "insn ") : NULL;
+		const char *behind = rawbpf__behind(at, end, "insn ");
 
 		if (behind && log_number(behind, end, &number))
 			return (int)number;
@@ -393,11 +381,11 @@ static int index_in(const struct rawbpf_log_part *part)
 /* Of the first with the opcode that two hexadecimal digits say. */
 static int index_of_opcode(const struct rawbpf_rejection *r, const char *digits)
 {
-	int high = rawbpf__hex_digit(digits[0]), low = rawbpf__hex_digit(digits[1]);
+	int opcode = rawbpf__hex_byte(digits);
 	unsigned i;
 
-	for (i = 0; high >= 0 && low >= 0 && i < r->insn_count; i++)
-		if (r->insns[i].code == (high << 4 | low))
+	for (i = 0; i < r->insn_count; i++)
+		if (r->insns[i].code == opcode)
 			return (int)i;
 	return -1;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbol.h"
 
+#include "../base/string.h"
+
 RAWBPF__PRIVATE int rawbpf__symbols_room(struct rawbpf__symbols *symbols, size_t size)
 {
 	if ((size_t)(symbols->end - (const char *)&symbols->all[symbols->count]) >= size)
@@ -17,13 +19,7 @@ static struct rawbpf__names symbol_names(struct rawbpf__symbols *symbols)
 
 static int symbol_is_called(const struct rawbpf__symbol *symbol, const char *name, unsigned length)
 {
-	unsigned i = 0;
-
-	if (symbol->length != length)
-		return 0;
-	while (i < length && symbol->name[i] == name[i])
-		i++;
-	return i == length;
+	return symbol->length == length && rawbpf__same_bytes(symbol->name, name, length);
 }
 
 /* The only symbol that can have this name. */

@@ -111,12 +111,8 @@ static uint64_t event_parse(const char *line)
 
 	if (line[0] != 'p' && line[0] != 'r')
 		return 0;
-	while (*line && *line != ':')
-		line++;
-	if (!rawbpf__starts_with(line, ":" GROUP "/e"))
-		return 0;
-	line += sizeof ":" GROUP "/e" - 1;
-	if (!rawbpf__number_parse(&line, NULL, &thread) || *line++ != '_' ||
+	line = rawbpf__behind(rawbpf__find(line, ':'), NULL, ":" GROUP "/e");
+	if (!line || !rawbpf__number_parse(&line, NULL, &thread) || *line++ != '_' ||
 	    !rawbpf__number_parse(&line, NULL, &number) || *line != ' ')
 		return 0;
 	return (uint64_t)thread << 32 | number;

@@ -72,13 +72,6 @@ static void tell(struct explanation_words *words, const char *sentence, const ch
 	}
 }
 
-static void tell_kernel(struct explanation_words *words, unsigned kernel)
-{
-	rawbpf__out_number(&words->out, kernel >> 8);
-	rawbpf__out_text(&words->out, ".");
-	rawbpf__out_number(&words->out, kernel & 255);
-}
-
 /* ------------------------------------------------------------------- what is missing */
 
 static const struct rawbpf_failures no_failures = {
@@ -243,9 +236,9 @@ static unsigned kernel_wanted(const struct rawbpf_error *error)
 static void explain_age(struct explanation_words *words, unsigned wanted)
 {
 	tell(words, "this kernel is Linux ", NULL);
-	tell_kernel(words, rawbpf__kernel());
+	rawbpf__out_kernel(&words->out, rawbpf__kernel());
 	tell(words, ", and this needs Linux ", NULL);
-	tell_kernel(words, wanted);
+	rawbpf__out_kernel(&words->out, wanted);
 }
 
 /* --------------------------------------------------------------------- sentences */
@@ -261,10 +254,10 @@ static const char of_any_operation[] =
 static const char *find_sentence(const char *sentences, const char *name)
 {
 	for (; sentences && *sentences; sentences = rawbpf__nth(sentences, 1)) {
-		size_t length = rawbpf__length(name);
+		const char *behind = rawbpf__behind(sentences, NULL, name);
 
-		if (rawbpf__starts_with(sentences, name) && sentences[length] == ':')
-			return sentences + length + 2;
+		if (behind && *behind == ':')
+			return behind + 2;
 	}
 	return NULL;
 }

@@ -48,13 +48,12 @@ int rawbpf__memlock_is_limited(void)
 int rawbpf__is_locked_down(void)
 {
 	char modes[64];
-	const char *at = modes;
+	const char *mode;
 
 	if (rawbpf__file_read(AT_FDCWD, "/sys/kernel/security/lockdown", modes, sizeof modes) < 0)
 		return 0;
-	while (*at && *at != '[')
-		at++;
-	return *at && !rawbpf__starts_with(at, "[none]");
+	mode = rawbpf__find(modes, '[');
+	return *mode && !rawbpf__starts_with(mode, "[none]");
 }
 
 int rawbpf__kprobes_are_off(void)
@@ -73,8 +72,8 @@ int rawbpf__bpf_lsm_is_off(void)
 	while (*at) {
 		if (rawbpf__starts_with(at, "bpf") && (at[3] == ',' || !at[3]))
 			return 0;
-		while (*at && *at++ != ',')
-			;
+		at = rawbpf__find(at, ',');
+		at += *at == ',';
 	}
 	return 1;
 }

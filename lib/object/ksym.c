@@ -46,14 +46,6 @@ static void ksym_close(struct ksym_file *file)
 	rawbpf__munmap(file->chunk, KALLSYMS_CHUNK);
 }
 
-static const char *ksym_line_end(const struct ksym_file *file)
-{
-	for (size_t i = file->at; i < file->end; i++)
-		if (file->chunk[i] == '\n')
-			return file->chunk + i;
-	return NULL;
-}
-
 /* Move what is left of the chunk to its beginning, and read on. 0: the file has ended. */
 static long ksym_fill(struct ksym_file *file)
 {
@@ -71,46 +63,38 @@ static long ksym_fill(struct ksym_file *file)
 	return length;
 }
 
-static size_t ksym_word(const char *at, const char *end, char stop)
-{
-	const char *begin = at;
-
-	while (at < end && *at != stop)
-		at++;
-	return at - begin;
-}
-
 static void ksym_parse(struct ksym_line *line, const char *at, const char *end)
 {
-	int digit;
-
 	*line = (struct ksym_line){ .name = "", .module = "" };
-	for (; at < end && (digit = rawbpf__hex_digit(*at)) >= 0; at++)
-		line->address = line->address << 4 | digit;
+	rawbpf__digits_parse(&at, end, 16, &line->address);
 	if (end - at < 3)
 		return;
 	line->type = at[1];
 	line->name = at + 3;
-	line->name_length = ksym_word(line->name, end, '\t');
-	at = line->name + line->name_length;
+	at = rawbpf__find_byte(line->name, end, '\t');
+	line->name_length = at - line->name;
 	if (end - at > 2) {
 		line->module = at + 2;
-		line->module_length = ksym_word(line->module, end, ']');
+		line->module_length = rawbpf__find_byte(line->module, end, ']') - line->module;
 	}
 }
 
 /* 1 and the next line, good until the call after; 0 at the end; or a negative errno. */
 static int ksym_next(struct ksym_file *file, struct ksym_line *line)
 {
-	const char *end;
+	const char *at, *end;
+	long length;
 
-	while (!(end = ksym_line_end(file))) {
-		long length = ksym_fill(file);
-
+	for (;;) {
+		at = file->chunk + file->at;
+		end = rawbpf__find_byte(at, file->chunk + file->end, '\n');
+		if (end < file->chunk + file->end)
+			break;
+		length = ksym_fill(file);
 		if (length <= 0)
 			return length;
 	}
-	ksym_parse(line, file->chunk + file->at, end);
+	ksym_parse(line, at, end);
 	file->at = end + 1 - file->chunk;
 	file->any_address |= line->address != 0;
 	return 1;
@@ -118,7 +102,6 @@ static int ksym_next(struct ksym_file *file, struct ksym_line *line)
 
 int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
 {
-	size_t length = rawbpf__length(name);
 	struct ksym_file file;
 	struct ksym_line line;
 	int more, found = 0, err = ksym_open(&file);
@@ -127,7 +110,7 @@ int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
 		return err;
 	/* One at 0, where some kernels have their per-CPU variables, may be hidden: others tell. */
 	while ((more = ksym_next(&file, &line)) > 0) {
-		if (line.name_length != length || __builtin_memcmp(line.name, name, length) != 0)
+		if (!rawbpf__equal_bytes(name, line.name, line.name_length))
 			continue;
 		if ((unsigned)found < max)
 			addresses[found] = line.address;

@@ -24,14 +24,12 @@ int rawbpf__file_read(int directory, const char *path, char *text, size_t size)
 int rawbpf__file_number(int directory, const char *path, const char *prefix)
 {
 	char text[32];
-	const char *at = text;
+	const char *at;
 	unsigned number;
 	int length = rawbpf__file_read(directory, path, text, sizeof text);
 
 	if (length < 0)
 		return length;
-	if (!rawbpf__starts_with(text, prefix))
-		return -EINVAL;
-	at += rawbpf__length(prefix);
-	return rawbpf__number_parse(&at, NULL, &number) ? (int)number : -EINVAL;
+	at = rawbpf__behind(text, NULL, prefix);
+	return at && rawbpf__number_parse(&at, NULL, &number) ? (int)number : -EINVAL;
 }

@@ -12,6 +12,23 @@
 
 #define COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
 
+/* --------------------------------------------------------------------------- characters */
+
+START_TEST(test_classes)
+{
+	for (int c = 0; c < 256; c++) {
+		int letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		int blank = c && strchr(" \t\r\v\f", c);
+
+		ck_assert_msg(!rawbpf__is_letter(c) == !letter, "%d", c);
+		ck_assert_msg(!rawbpf__is_word(c) == !(letter || (c >= '0' && c <= '9') || c == '_'),
+			      "%d", c);
+		ck_assert_msg(!rawbpf__is_blank(c) == !blank, "%d", c);
+		ck_assert_msg(!rawbpf__is_printable(c) == !(c >= 0x20 && c < 0x7f), "%d", c);
+	}
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- parsed */
 
 START_TEST(test_digits)
@@ -63,6 +80,58 @@ START_TEST(test_parsed)
 			ck_assert_str_eq(at, cases[i].rest);
 		}
 	}
+}
+END_TEST
+
+START_TEST(test_bases)
+{
+	static const struct {
+		const char *text;
+		unsigned base;
+		int fits;
+		uint64_t number;
+		const char *rest;
+	} cases[] = {
+		{ "", 16, 1, 0, "" },
+		{ "x", 16, 1, 0, "x" },
+		{ "101102", 2, 1, 22, "2" },
+		{ "0778", 8, 1, 077, "8" },
+		{ "19a", 10, 1, 19, "a" },
+		{ "ffFFffff81000000 T", 16, 1, 0xffffffff81000000, " T" },
+		{ "18446744073709551615", 10, 1, UINT64_MAX, "" },
+		/* of a number that is too large all digits are taken */
+		{ "18446744073709551616;", 10, 0, 0, ";" },
+		{ "18446744073709551625;", 10, 0, 0, ";" },
+		{ "10000000000000001g", 16, 0, 0, "g" },
+		{ "99999999999999999999999999 ", 10, 0, 0, " " },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *text = cases[i].text, *ends[] = { NULL, text + strlen(text) };
+
+		for (size_t j = 0; j < COUNT(ends); j++) {
+			const char *at = text;
+			uint64_t number = 99;
+
+			ck_assert_msg(rawbpf__digits_parse(&at, ends[j], cases[i].base, &number) ==
+				      cases[i].fits, "'%s'", text);
+			if (cases[i].fits)
+				ck_assert_uint_eq(number, cases[i].number);
+			ck_assert_str_eq(at, cases[i].rest);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_hex_byte)
+{
+	ck_assert_int_eq(rawbpf__hex_byte("00"), 0);
+	ck_assert_int_eq(rawbpf__hex_byte("7fe"), 0x7f);
+	ck_assert_int_eq(rawbpf__hex_byte("Fe"), 0xfe);
+	ck_assert_int_eq(rawbpf__hex_byte("g0"), -1);
+	ck_assert_int_eq(rawbpf__hex_byte("0g"), -1);
+	ck_assert_int_eq(rawbpf__hex_byte("1"), -1);
+	ck_assert_int_eq(rawbpf__hex_byte(""), -1);
 }
 END_TEST
 
@@ -119,10 +188,16 @@ static void assert_written(uint64_t number)
 
 	snprintf(expected, sizeof expected, "%" PRIx64, number);
 	assert_put(text, rawbpf__put_hex(text, number), expected);
+	out = rawbpf__out_begin(text, sizeof text);
+	rawbpf__out_hex(&out, number);
+	ck_assert_str_eq(text, expected);
+	ck_assert_uint_eq(out.length, strlen(expected));
 	snprintf(expected, sizeof expected, "%" PRIx32, (uint32_t)number);
 	ck_assert_uint_eq(rawbpf__put_digit_count(number), strlen(expected));
 	snprintf(expected, sizeof expected, "%02" PRIx8, (uint8_t)number);
 	assert_put(text, rawbpf__put_byte(text, (uint8_t)number), expected);
+	snprintf(expected, sizeof expected, "\\x%02" PRIx8, (uint8_t)number);
+	assert_put(text, rawbpf__put_escape(text, (uint8_t)number), expected);
 }
 
 START_TEST(test_written)
@@ -200,7 +275,10 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests, test_classes);
 	tcase_add_test(tests, test_digits);
+	tcase_add_test(tests, test_bases);
+	tcase_add_test(tests, test_hex_byte);
 	tcase_add_test(tests, test_parsed);
 	tcase_add_test(tests, test_parsed_to_an_end);
 	tcase_add_test(tests, test_written);

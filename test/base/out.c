@@ -23,7 +23,11 @@ static void add_all(struct rawbpf__out *out)
 	rawbpf__out_signed(out, -10);
 	rawbpf__out_repeat(out, '~', 3);
 	rawbpf__out_repeat(out, '~', 0);
-	rawbpf__out_hex(out, 0x0f);
+	rawbpf__out_hex_byte(out, 0x0f);
+	rawbpf__out_hex(out, 0x1f);
+	rawbpf__out_right(out, 7, 3);
+	rawbpf__out_kernel(out, 6 << 8 | 12);
+	rawbpf__out_words(out, "a b", 1);
 	rawbpf__out_line(out, "a\n", 2);
 	rawbpf__out_name(out, "b\\");
 }
@@ -31,7 +35,7 @@ static void add_all(struct rawbpf__out *out)
 /* Cut to any size, also 0: as much as fits, terminated, nothing after it, the whole length. */
 START_TEST(test_truncation)
 {
-	static const char whole[] = "p:42 0xbe-10~~~0fa\\x0ab\\x5c";
+	static const char whole[] = "p:42 0xbe-10~~~0f1f  76.12a b\na\\x0ab\\x5c";
 	size_t size, length = sizeof whole - 1;
 
 	for (size = 0; size < 2 * sizeof whole; size++) {
@@ -148,6 +152,52 @@ START_TEST(test_bytes)
 }
 END_TEST
 
+START_TEST(test_right)
+{
+	static const struct {
+		unsigned number;
+		size_t width;
+		const char *text;
+	} cases[] = {
+		{ 0, 0, "0" }, { 0, 1, "0" }, { 7, 4, "   7" }, { 9999, 4, "9999" }, { 10000, 4, "10000" },
+		{ UINT32_MAX, 11, " 4294967295" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char buffer[16];
+		struct rawbpf__out out = rawbpf__out_begin(buffer, sizeof buffer);
+
+		rawbpf__out_right(&out, cases[i].number, cases[i].width);
+		ck_assert_str_eq(buffer, cases[i].text);
+	}
+}
+END_TEST
+
+/* Lines of 80 columns, and no more, unless a word alone is longer. */
+START_TEST(test_words)
+{
+	static const char letters[] = "aaaaaaaaabbbbbbbbbcccccccccdddddddddeeeeeeeeefffffffffggggggggghhhhhhhhhiii";
+	char words[128], expected[256], buffer[256];
+	struct rawbpf__out out;
+
+	/* 3 columns and 75 letters: a blank and one more letter make 80 */
+	for (int more = 1; more <= 2; more++) {
+		snprintf(words, sizeof words, "%s %.*s z", letters, more, "yy");
+		snprintf(expected, sizeof expected, "%s%s%.*s%sz\n", letters, more == 1 ? " " : "\n   ",
+			 more, "yy", more == 1 ? "\n   " : " ");
+		out = rawbpf__out_begin(buffer, sizeof buffer);
+		rawbpf__out_words(&out, words, 3);
+		ck_assert_str_eq(buffer, expected);
+	}
+	out = rawbpf__out_begin(buffer, sizeof buffer);
+	rawbpf__out_words(&out, "", 3);
+	ck_assert_str_eq(buffer, "\n");
+	out = rawbpf__out_begin(buffer, sizeof buffer);
+	rawbpf__out_words(&out, letters, 40);
+	ck_assert_uint_eq(out.length, sizeof letters);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_truncation);
@@ -155,6 +205,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_pieces);
 	tcase_add_test(tests, test_names);
 	tcase_add_test(tests, test_bytes);
+	tcase_add_test(tests, test_right);
+	tcase_add_test(tests, test_words);
 }
 
 int main(void)

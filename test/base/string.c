@@ -132,12 +132,57 @@ START_TEST(test_names)
 }
 END_TEST
 
+START_TEST(test_behind)
+{
+	static const char text[] = "config:0";
+	const char *end = text + 7;
+
+	ck_assert_ptr_eq(rawbpf__behind(text, end, "config:"), end);
+	ck_assert_ptr_eq(rawbpf__behind(text, end, ""), text);
+	ck_assert_ptr_eq(rawbpf__behind(end, end, ""), end);
+	ck_assert_ptr_null(rawbpf__behind(text, end, "config:0"));
+	ck_assert_ptr_null(rawbpf__behind(text, end, "confuse"));
+	ck_assert_ptr_null(rawbpf__behind(end, end, "0"));
+	/* a string ends itself */
+	ck_assert_ptr_eq(rawbpf__behind(text, NULL, text), end + 1);
+	ck_assert_ptr_null(rawbpf__behind(text, NULL, "config:00"));
+}
+END_TEST
+
+START_TEST(test_found)
+{
+	static const char text[] = "a:b\0c:";
+
+	ck_assert_ptr_eq(rawbpf__find(text, 'a'), text);
+	ck_assert_ptr_eq(rawbpf__find(text, ':'), text + 1);
+	ck_assert_ptr_eq(rawbpf__find(text, 'c'), text + 3);
+	ck_assert_ptr_eq(rawbpf__find_byte(text, text + 6, ':'), text + 1);
+	ck_assert_ptr_eq(rawbpf__find_byte(text + 2, text + 6, ':'), text + 5);
+	ck_assert_ptr_eq(rawbpf__find_byte(text + 2, text + 5, ':'), text + 5);
+	ck_assert_ptr_eq(rawbpf__find_byte(text, text + 6, '\0'), text + 3);
+	ck_assert_ptr_eq(rawbpf__find_byte(text, text, 'a'), text);
+}
+END_TEST
+
+START_TEST(test_same_bytes)
+{
+	ck_assert_int_eq(rawbpf__same_bytes("a\0b", "a\0bc", 3), 1);
+	ck_assert_int_eq(rawbpf__same_bytes("a\0b", "a\0c", 3), 0);
+	ck_assert_int_eq(rawbpf__same_bytes("ab", "bb", 2), 0);
+	ck_assert_int_eq(rawbpf__same_bytes("a", "b", 0), 1);
+	ck_assert_int_eq(rawbpf__same_bytes("a", NULL, 0), 1);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_length);
 	tcase_add_test(tests, test_equal);
 	tcase_add_test(tests, test_equal_bytes);
 	tcase_add_test(tests, test_starts_with);
+	tcase_add_test(tests, test_behind);
+	tcase_add_test(tests, test_found);
+	tcase_add_test(tests, test_same_bytes);
 	tcase_add_test(tests, test_lists);
 	tcase_add_test(tests, test_file_names);
 	tcase_add_test(tests, test_names);
