@@ -2,21 +2,14 @@
 /*
  * examples/devcg from outside: what it prints and how it ends; and, on a cgroup of the test's own,
  * what a process in it can do with real device nodes. Its path is the first argument.
- *
- * The nodes are of /dev/null and its like, or of numbers that no driver has: whoever may open
- * those gets ENXIO, and who may not gets EPERM. Only in a cgroup is there EPERM; the test is root.
  */
-#include "../attach/cgroups.h"
+#include "../build/device_nodes.h"
 #include "../command.h"
-
-#include <stdint.h>
-#include <sys/mman.h>
-#include <sys/sysmacros.h>
 
 #define NAME "devcg"
 #define USAGE "usage: " NAME " [-n] [-a|-d] CGROUP [RULE]...\n       " NAME " -r CGROUP\n"
 
-enum { DEVICE = BPF_CGROUP_DEVICE, RULES_MAX = 16 };
+enum { RULES_MAX = 16 };
 
 /* ----------------------------------------------------------------- the command line */
 
@@ -127,130 +120,6 @@ START_TEST(test_print)
 END_TEST
 
 /* ----------------------------------------------------------------- what a process may */
-
-static const struct device {
-	char type;
-	unsigned major, minor;
-} devices[] = {
-	{ 'c', 1, 3 }, { 'c', 1, 5 }, { 'c', 1, 7 }, { 'c', 4095, 3 }, { 'c', 4095, 1048575 },
-	{ 'b', 4095, 3 }, { 'b', 4094, 7 }, { 'b', 1, 3000 },
-};
-
-enum { DEVICES = sizeof devices / sizeof devices[0] };
-
-/* What is tried on each, and which accesses it needs. */
-static const struct {
-	const char *access;
-	int flags; /* of open(2); -1: mknod(2) */
-} attempts[] = {
-	{ "m", -1 }, { "r", O_RDONLY }, { "w", O_WRONLY }, { "rw", O_RDWR },
-};
-
-enum { ATTEMPTS = sizeof attempts / sizeof attempts[0] };
-
-/* '+' for what worked, '-' for what was forbidden, a string for each device. */
-typedef char results[DEVICES][ATTEMPTS + 1];
-
-static int cgroup;
-static const char *path;
-static results *found;
-
-static dev_t number_of(const struct device *device)
-{
-	return makedev(device->major, device->minor);
-}
-
-static mode_t mode_of(const struct device *device)
-{
-	return 0600 | (device->type == 'c' ? S_IFCHR : S_IFBLK);
-}
-
-/* Where this process has a node of every device: a directory that this test does without. */
-#define NODES "/sys/bus"
-
-static void make_nodes(void)
-{
-	char node[32];
-	unsigned i;
-
-	live_private_mounts();
-	live_hide_directory(NODES);
-	for (i = 0; i < DEVICES; i++) {
-		snprintf(node, sizeof node, NODES "/%u", i);
-		ck_assert_msg(mknod(node, mode_of(&devices[i]), number_of(&devices[i])) == 0, "%m");
-	}
-}
-
-static char outcome(int result, unsigned device)
-{
-	if (result >= 0)
-		return '+';
-	if (errno == EPERM)
-		return '-';
-	/* allowed, but there is no such device */
-	return errno == ENXIO && (devices[device].major != 1 || devices[device].type == 'b') ? '+'
-											     : '?';
-}
-
-static char attempt(unsigned device, unsigned number)
-{
-	char node[32];
-	char result;
-	int fd;
-
-	if (attempts[number].flags < 0) {
-		fd = mknod(NODES "/new", mode_of(&devices[device]), number_of(&devices[device]));
-		result = outcome(fd, device);
-		unlink(NODES "/new");
-		return result;
-	}
-	snprintf(node, sizeof node, NODES "/%u", device);
-	fd = open(node, attempts[number].flags | O_CLOEXEC | O_NONBLOCK);
-	result = outcome(fd, device);
-	if (fd >= 0)
-		close(fd);
-	return result;
-}
-
-/* Everything is tried by a process in the cgroup. */
-static void try_all(int in)
-{
-	int status;
-	pid_t pid = cgroups_fork();
-
-	if (pid == 0) {
-		unsigned i, j;
-
-		if (cgroups_enter(in) < 0)
-			_exit(1);
-		for (i = 0; i < DEVICES; i++)
-			for (j = 0; j < ATTEMPTS; j++)
-				(*found)[i][j] = attempt(i, j);
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
-}
-
-static void begin(void)
-{
-	static char copy[4096];
-
-	live_fds_remember();
-	path = strcpy(copy, cgroups_make(""));
-	cgroup = cgroups_open(path);
-	found = mmap(NULL, sizeof *found, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		     0);
-	ck_assert(found != MAP_FAILED);
-	memset(found, 0, sizeof *found);
-	make_nodes();
-}
-
-static void end(void)
-{
-	close(cgroup);
-	live_fds_compare();
-}
 
 static void apply(const char *option, const char *const *rules)
 {
@@ -367,21 +236,6 @@ static void make_rule(struct rawbpf_device_rule *rule, char *text, size_t size)
 	snprintf(text, size, "%s %c %s:%s %s", allow ? "allow" : "deny", "abc"[type], major, minor, access);
 	ck_assert_int_eq(rawbpf_device_rule_parse(rule, strchr(text, ' '), NULL), 0);
 	rule->allow = allow;
-}
-
-static char expected_outcome(const struct rawbpf_device_filter *filter, const struct device *device,
-			     const char *access)
-{
-	unsigned allowed = rawbpf_device_filter_evaluate(
-		filter, device->type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK,
-		device->major, device->minor);
-
-	for (; *access; access++)
-		if (!(allowed & (*access == 'r'	  ? BPF_DEVCG_ACC_READ
-				 : *access == 'w' ? BPF_DEVCG_ACC_WRITE
-						  : BPF_DEVCG_ACC_MKNOD)))
-			return '-';
-	return '+';
 }
 
 START_TEST(test_random_rules)
