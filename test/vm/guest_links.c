@@ -35,4 +35,5 @@ void guest_links(void)
 		fact_text(name, text);
 	}
 	test_as_it_is("/bin/killed", "links.killed");
+	test_as_it_is("/bin/device_live", "links.devices");
 }

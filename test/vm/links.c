@@ -45,8 +45,17 @@ START_TEST(killed)
 }
 END_TEST
 
+/* What device filters let a process do, as natively; and programs of 16,384 rules load. */
+START_TEST(device_filters)
+{
+	if (is_machine(&boots[_i], "amd64"))
+		ck_assert_fact_int(&boots[_i], "links.devices", 0);
+}
+END_TEST
+
 void vm_links_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
 	tcase_add_loop_test(kernel, killed, boot, boot + 1);
+	tcase_add_loop_test(kernel, device_filters, boot, boot + 1);
 }
