@@ -24,10 +24,10 @@
 
 enum { API_FAILED = 1, API_LACKING = 77, API_ENOTSUPP = 524 };
 
-/* EINVAL: it does not know what it was asked for. */
+/* EINVAL, E2BIG: it does not know what it was asked for. */
 static inline int api_status(int err)
 {
-	return err == EINVAL || err == EOPNOTSUPP || err == API_ENOTSUPP || err == ENOSYS
+	return err == EINVAL || err == E2BIG || err == EOPNOTSUPP || err == API_ENOTSUPP || err == ENOSYS
 		? API_LACKING : API_FAILED;
 }
 

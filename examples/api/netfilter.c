@@ -33,12 +33,14 @@ static int load(unsigned shortest)
 int main(void)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct timeval second = { .tv_sec = 1 }; /* to wait for what may not come */
 	socklen_t size = sizeof to;
 	int in = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	int prog = load(20 + 8 + 2); /* headers of IP and UDP, and two bytes */
 	struct rawbpf_link link;
 	char bytes[2];
 
+	setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
 	must_libc("bind", bind(in, (void *)&to, sizeof to));
 	must_libc("getsockname", getsockname(in, (void *)&to, &size));
 	must(RAWBPF_NETFILTER_ATTACH,
@@ -47,7 +49,7 @@ int main(void)
 	for (size_t length = 1; length <= 2; length++) {
 		must_libc("sendto", sendto(in, "xy", length, 0, (void *)&to, size));
 		printf("%zu bytes: %s\n", length,
-		       recv(in, bytes, sizeof bytes, MSG_DONTWAIT) > 0 ? "received" : "dropped");
+		       recv(in, bytes, sizeof bytes, 0) > 0 ? "received" : "dropped");
 	}
 	rawbpf_link_detach(&link);
 	close(prog);

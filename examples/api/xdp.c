@@ -33,22 +33,24 @@ static int load(uint16_t port)
 int main(void)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct timeval second = { .tv_sec = 1 }; /* to wait for what may not come */
 	socklen_t size = sizeof to;
 	int in = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	struct rawbpf_link link;
 	char byte;
 	int prog;
 
-	must_libc("bind", bind(in, (void *)&to, sizeof to)); /* to some port that is free */
+	setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+	must_libc("bind", bind(in, (void *)&to, sizeof to));
 	must_libc("getsockname", getsockname(in, (void *)&to, &size));
 	prog = load(ntohs(to.sin_port));
 	must(RAWBPF_XDP_ATTACH,
 	     rawbpf_xdp_attach(&link, prog, if_nametoindex("lo"), XDP_FLAGS_SKB_MODE));
 	must_libc("sendto", sendto(in, "x", 1, 0, (void *)&to, sizeof to));
-	printf("with the program: %zd\n", recv(in, &byte, 1, MSG_DONTWAIT));
+	printf("with the program: %zd\n", recv(in, &byte, 1, 0));
 	rawbpf_link_detach(&link);
 	must_libc("sendto", sendto(in, "x", 1, 0, (void *)&to, sizeof to));
-	printf("without it: %zd\n", recv(in, &byte, 1, MSG_DONTWAIT));
+	printf("without it: %zd\n", recv(in, &byte, 1, 0));
 	close(in);
 	close(prog);
 	return done();

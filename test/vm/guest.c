@@ -834,6 +834,7 @@ static const struct {
 	void (*run)(void);
 } parts[] = {
 	{ "answers", guest_answers },
+	{ "api", guest_api },
 	{ "capabilities", guest_capabilities },
 	{ "causes", guest_causes },
 	{ "commands", guest_commands },

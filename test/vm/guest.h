@@ -14,6 +14,7 @@ void test_as_it_is(const char *program, const char *name);
 
 /* The parts in files of their own. */
 void guest_answers(void);
+void guest_api(void);
 void guest_capabilities(void);
 void guest_causes(void);
 void guest_commands(void);

@@ -37,7 +37,7 @@ for arch; do
 	to=$build/guests/$arch
 	mkdir -p "$to/bin"
 	cp "$from/test/vm/init" "$to/"
-	cp "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
+	cp "$from/test/vm/api" "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
 		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \
 		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/rawbpf" \
 		"$from/examples/tcpconnect" "$to/bin/"

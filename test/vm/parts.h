@@ -18,6 +18,7 @@ bool is_machine(struct boot *boot, const char *arch); /* Debian's name for it */
 void vm_attach_add(TCase *kernel, int boot);
 void vm_commands_add(TCase *kernel, int boot);
 void vm_errors_add(TCase *kernel, int boot);
+void vm_examples_add(TCase *kernel, int boot);
 void vm_inspect_add(TCase *kernel, int boot);
 void vm_links_add(TCase *kernel, int boot);
 void vm_perfbuf_add(TCase *kernel, int boot);

@@ -331,6 +331,7 @@ static Suite *vm_suite(void)
 		vm_attach_add(kernel, i);
 		vm_commands_add(kernel, i);
 		vm_errors_add(kernel, i);
+		vm_examples_add(kernel, i);
 		vm_inspect_add(kernel, i);
 		vm_links_add(kernel, i);
 		vm_perfbuf_add(kernel, i);

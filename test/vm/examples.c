@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The programs of examples/api print on each kernel what they should, or exit with 77 on one that is
+ * older than they say.
+ */
+#include "parts.h"
+
+#include "../examples/api_examples.h"
+
+/* Debian's s390x has no BTF before 6.12, and no JIT for programs at functions. */
+static const char *const without_btf[] = { "btf", "iter", "netfilter", "probe", "prog_stream",
+					   "prog_struct_ops", "struct_ops", "tracing" };
+
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+static const char *expected(struct boot *boot, const struct api_example *example)
+{
+	const unsigned kernel = kernel_of(boot);
+
+	if (is_machine(boot, "s390x") && kernel < KERNEL(6, 12) &&
+	    is_one_of(example->name, without_btf, sizeof(without_btf) / sizeof(*without_btf)))
+		return "status 1";
+	if (kernel < example->kernel)
+		return "status 77";
+	/* On arm64 programs can be called from functions since 6.4. */
+	if (!strcmp(example->name, "tracing") && is_machine(boot, "arm64") && kernel < KERNEL(6, 4))
+		return "status 77";
+	/* Debian's kernels have CONFIG_FPROBE since then. */
+	if (!strcmp(example->name, "kprobe_multi") && kernel < KERNEL(6, 12))
+		return "status 77";
+	return "as expected";
+}
+
+START_TEST(api_programs)
+{
+	struct boot *boot = &boots[_i];
+
+	for (int i = 0; i < API_EXAMPLES; i++) {
+		const struct api_example *example = &api_examples[i];
+		char name[64];
+
+		if (!example->kernel || example->flags & API_OWN_FILE)
+			continue;
+		snprintf(name, sizeof(name), "api.%s", example->name);
+		ck_assert_fact_str(boot, name, expected(boot, example));
+	}
+}
+END_TEST
+
+void vm_examples_add(TCase *kernel, int boot)
+{
+	tcase_add_loop_test(kernel, api_programs, boot, boot + 1);
+}
