@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 {
 	return snoop_main(argc, argv, &(struct snoop_tool){
 		.name = "chrootsnoop",
-		.summary = "Show calls of chroot(2) in the whole system, by an eBPF program.",
+		.summary = "Show calls of chroot(2) in the whole system.",
 		.columns = " RET  PATH",
 		.what = "call",
 		.ways = { SNOOP_KPROBE, SNOOP_TRACEPOINT, SNOOP_RAW_TRACEPOINT },

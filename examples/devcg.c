@@ -74,7 +74,7 @@ static int parse_rules(struct rawbpf_device_rule *rules, char **texts, int count
 	int i;
 
 	if (count > RULES) {
-		fprintf(stderr, NAME ": %d rules are too many, %d is the most\n", count, RULES);
+		fprintf(stderr, NAME ": %d rules are too many: at most %d\n", count, RULES);
 		return -1;
 	}
 	for (i = 0; i < count; i++)
@@ -203,14 +203,14 @@ static int find_programs(struct attached *attached, int cgroup, const char *path
 
 	*attached = (struct attached){ .revision = query.revision };
 	if (err < 0)
-		return complain("asking what is attached", &(struct rawbpf_error){
+		return complain("querying the programs of the cgroup", &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_QUERY, .error = err, .name = path,
 			.type = BPF_PROG_TYPE_CGROUP_DEVICE });
 	for (i = 0; i < query.count && err == 0; i++)
 		err = add_program(attached, ids[i]);
 	if (err < 0) {
 		close_programs(attached);
-		return complain("looking at what is attached", &(struct rawbpf_error){
+		return complain("opening an attached program", &(struct rawbpf_error){
 			.operation = RAWBPF_OBJ_ID_OPEN, .error = err });
 	}
 	return 0;
@@ -344,23 +344,23 @@ static const char usage[] = "usage: " NAME " [-n] [-a|-d] CGROUP [RULE]...\n"
 			    "       " NAME " -r CGROUP\n";
 
 static const char help[] =
-	"Say which devices the processes of a cgroup may use, by an eBPF program that is\n"
-	"attached to it, in place of the one that " NAME " attached before.\n"
+	"Limit the devices that the processes of a cgroup may use: attach an eBPF program in\n"
+	"place of the one that " NAME " attached before.\n"
 	"\n"
 	"CGROUP is a directory of cgroup v2. RULE is '[allow|deny] TYPE MAJOR:MINOR ACCESS':\n"
 	"  TYPE          c (character device), b (block device) or a (any)\n"
 	"  MAJOR, MINOR  a number, or * for all\n"
-	"  ACCESS        of r (read), w (write) and m (mknod)\n"
-	"The last RULE that matches decides. Without 'allow' or 'deny' it is as these say:\n"
-	"  -a, --allow    RULEs allow, all else is denied (default)\n"
-	"  -d, --deny     RULEs deny, all else is allowed\n"
+	"  ACCESS        one or more of r (read), w (write), m (mknod)\n"
+	"The last RULE that matches decides. These options are for RULEs without allow or deny:\n"
+	"  -a, --allow    they allow; deny everything else (default)\n"
+	"  -d, --deny     they deny; allow everything else\n"
 	"\n"
-	"  -n, --print    print the program, and attach nothing\n"
+	"  -n, --print    print the program and attach nothing\n"
 	"  -r, --remove   detach the program\n"
-	"  -h, --help     this text\n"
-	"      --version  the version\n"
+	"  -h, --help     print this help\n"
+	"      --version  print the version\n"
 	"\n"
-	"Needs root. Example:\n"
+	"It needs root. Example:\n"
 	"  " NAME " /sys/fs/cgroup/jail 'c 1:* rw' 'c 136:* rwm' 'deny c 1:1 rw'\n";
 
 static int usage_error(const char *message)
@@ -405,16 +405,16 @@ int main(int argc, char **argv)
 			return 2;
 		default:
 			if (list && list != letter)
-				return usage_error("-a and -d exclude each other");
+				return usage_error("-a and -d cannot be used together");
 			list = letter;
 		}
 	}
 	if (optind == argc)
-		return usage_error("which cgroup?");
+		return usage_error("the cgroup is missing");
 	options.cgroup = argv[optind++];
 	options.allow_list = list != 'd';
 	if (options.remove && (list || options.print || optind < argc))
-		return usage_error("-r wants a cgroup and nothing else");
+		return usage_error("-r takes a cgroup and nothing else");
 	options.rule_count = (unsigned)(argc - optind);
 	if (parse_rules(rules, argv + optind, argc - optind, options.allow_list) < 0)
 		return 2;

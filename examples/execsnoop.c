@@ -339,7 +339,7 @@ int main(int argc, char **argv)
 {
 	return snoop_main(argc, argv, &(struct snoop_tool){
 		.name = "execsnoop",
-		.summary = "Show which programs are started in the whole system, by eBPF programs.",
+		.summary = "Show the programs that processes start, in the whole system.",
 		.columns = " RET  PATH ARGS",
 		.what = "call",
 		/* Of calls that sleep, a kprobe at the return misses some. */

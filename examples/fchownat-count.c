@@ -354,18 +354,18 @@ static const char usage[] =
 	"usage: " NAME " [-i SECONDS] [-n TIMES] [-a kprobe|tracepoint|raw_tp] [-c atomic|percpu]\n";
 
 static const char help[] =
-	"Count calls of fchownat(2) in the whole system with an eBPF program.\n"
+	"Count calls of fchownat(2) in the whole system by an eBPF program.\n"
 	"\n"
 	"  -i, --interval SECONDS  time between two lines (default 1)\n"
-	"  -n, --times TIMES       end after that many lines (default: at Ctrl-C)\n"
-	"  -a, --attach WAY        kprobe, tracepoint or raw_tp, and no other\n"
+	"  -n, --times TIMES       end after this number of lines (default: at Ctrl-C)\n"
+	"  -a, --attach WAY        attach only by kprobe, tracepoint or raw_tp\n"
 	"                          (default: the first of these that the kernel has)\n"
 	"  -c, --count MODE        atomic: one counter, an atomic addition (default)\n"
 	"                          percpu: a counter per CPU, added up when read\n"
-	"  -h, --help              this text\n"
-	"      --version           the version\n"
+	"  -h, --help              print this help\n"
+	"      --version           print the version\n"
 	"\n"
-	"Needs root, or CAP_BPF and CAP_PERFMON.\n";
+	"It needs root, or CAP_BPF and CAP_PERFMON.\n";
 
 static int usage_error(const char *option, const char *value, const char *expected)
 {

@@ -148,7 +148,7 @@ int main(int argc, char **argv)
 {
 	return snoop_main(argc, argv, &(struct snoop_tool){
 		.name = "opensnoop",
-		.summary = "Show which files are opened in the whole system, by eBPF programs.",
+		.summary = "Show the files that processes open, in the whole system.",
 		.columns = " RET       FLAGS  PATH",
 		.what = "call",
 		/* Of calls that sleep, a kprobe at the return misses some. */

@@ -258,7 +258,7 @@ int main(int argc, char **argv)
 {
 	return snoop_main(argc, argv, &(struct snoop_tool){
 		.name = "tcpconnect",
-		.summary = "Show which TCP connections are opened from here, by an eBPF program.",
+		.summary = "Show the TCP connections that this system opens.",
 		.columns = " RET       MS  SOURCE                 DESTINATION",
 		.what = "attempt",
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },

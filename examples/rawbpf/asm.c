@@ -64,7 +64,7 @@ static int assemble(struct program *program, const char *path, const char *outpu
 	if (output && !freopen(output, "w", stdout))
 		return tool_fail(&asm_member, "%s: %s", output, strerror(errno));
 	if (format == 'r' && isatty(STDOUT_FILENO))
-		return tool_fail(&asm_member, "raw bytes are not for a terminal: -f hex, -f c or -o FILE");
+		return tool_fail(&asm_member, "a terminal cannot show raw bytes: use -f hex, -f c or -o FILE");
 	if (format == 'r')
 		print_raw(program, order);
 	else if (format == 'h')
@@ -114,13 +114,13 @@ int asm_main(int argc, char **argv)
 const struct member asm_member = {
 	.name = "asm",
 	.usage = "[-f raw|hex|c] [-o OUT] [-Werror] [--big-endian|--little-endian] [FILE]",
-	.help = "Assemble a program: FILE, or standard input (also -).\n"
+	.help = "Assemble the program in FILE. Without FILE, or for -, read standard input.\n"
 		"\n"
-		"  -f FORMAT        raw: the bytes (default); hex: 8 bytes a line; c: macros to paste\n"
-		"  -o OUT           write there (default: standard output)\n"
-		"  -Werror          a warning is an error\n"
-		"  --big-endian     bytes for a big-endian machine\n"
-		"  --little-endian  for a little-endian one (default: as this machine)\n"
-		"  -h, --help       this text\n",
+		"  -f FORMAT        raw: bytes (default); hex: 8 bytes a line; c: macros to paste\n"
+		"  -o OUT           write to OUT (default: standard output)\n"
+		"  -Werror          treat warnings as errors\n"
+		"  --big-endian     write bytes for a big-endian machine\n"
+		"  --little-endian  write bytes for a little-endian one (default: as this machine)\n"
+		"  -h, --help       print this help\n",
 	.main = asm_main,
 };

@@ -84,7 +84,7 @@ static int open_file(struct source *source, const char *path)
 		err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size,
 				       target_kernel_btf());
 	if (err < 0)
-		return tool_fail(&btf_member, "%s: this is no BTF of this machine's", path);
+		return tool_fail(&btf_member, "%s is no BTF of this machine", path);
 	source->index = must_allocate(sizeof *source->index * source->btf.type_count);
 	rawbpf_btf_index_set(&source->btf, source->index, source->btf.type_count);
 	return OK;
@@ -155,7 +155,7 @@ static int dump(const struct arguments *arguments)
 	}
 	close_source(&source);
 	if (!printed && pattern)
-		return tool_fail(&btf_member, "no type here is called '%s'", pattern);
+		return tool_fail(&btf_member, "there is no type '%s'", pattern);
 	return OK;
 }
 
@@ -208,7 +208,7 @@ static int show(const struct arguments *arguments)
 	if (source.fd >= 0)
 		err = record_btf(&record, source.fd);
 	if (err < 0)
-		return object_fail(&btf_member, "asking about the BTF", RAWBPF_BTF_INFO, err);
+		return object_fail(&btf_member, "querying the BTF", RAWBPF_BTF_INFO, err);
 	if (source.fd < 0)
 		record_string(&record, "name", arguments->rest[0]);
 	record_kinds(&record, &source.btf);
@@ -227,16 +227,16 @@ static const struct verb verbs[] = {
 const struct member btf_member = {
 	.name = "btf",
 	.usage = "[-j] list | show BTF | dump BTF [NAME]",
-	.help = "Look at BTF: the types of the kernel, its modules, and programs.\n"
+	.help = "Show BTF: the types of the kernel, its modules, and programs.\n"
 		"\n"
-		"  list             all BTF, a line each, and who uses it\n"
-		"  show BTF         how many types of which kinds\n"
-		"  dump BTF         all types, a line each\n"
-		"  dump BTF NAME    those called so (NAME may have * and ?), with what is inside\n"
-		"  -j, --json       an object a line\n"
-		"  -h, --help       this text\n"
+		"  list             print all BTF, one a line, and the programs and maps that use it\n"
+		"  show BTF         print the number of types of each kind\n"
+		"  dump BTF         print all types, one a line\n"
+		"  dump BTF NAME    print the types of this name (* and ? match) with their members\n"
+		"  -j, --json       print one JSON object a line\n"
+		"  -h, --help       print this help\n"
 		"\n"
-		"BTF is an id, a name, vmlinux being the kernel's, or a file (with a '/').\n",
+		"BTF is an id, a name (vmlinux for the kernel), or a file (with a '/').\n",
 	.verbs = verbs,
 	.letters = "jh",
 };

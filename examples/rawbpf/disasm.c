@@ -168,14 +168,14 @@ int disasm_main(int argc, char **argv)
 const struct member disasm_member = {
 	.name = "disasm",
 	.usage = "[-f raw|hex] [-d llvm|kernel|c] [-l] [--big-endian|--little-endian] [FILE]",
-	.help = "Disassemble a program: FILE, or standard input (also -), an instruction a line.\n"
+	.help = "Disassemble FILE, one instruction a line. Without FILE, or for -, read standard input.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: hex digits with any white space\n"
 		"  -d DIALECT       llvm: as llvm-objdump prints it (default)\n"
-		"                   kernel: as the verifier and bpftool do; c: macros to paste\n"
-		"  -l               number the instructions, name the targets of jumps\n"
-		"  --big-endian     bytes of a big-endian machine\n"
-		"  --little-endian  of a little-endian one (default: as this machine)\n"
-		"  -h, --help       this text\n",
+		"                   kernel: as the verifier and bpftool print it; c: macros to paste\n"
+		"  -l               print instruction numbers and labels of jump targets\n"
+		"  --big-endian     read bytes of a big-endian machine\n"
+		"  --little-endian  read bytes of a little-endian one (default: as this machine)\n"
+		"  -h, --help       print this help\n",
 	.main = disasm_main,
 };

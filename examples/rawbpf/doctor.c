@@ -352,13 +352,13 @@ static int doctor_main(int argc, char **argv)
 const struct member doctor_member = {
 	.name = "doctor",
 	.usage = "[-j] [-v]",
-	.help = "Find out by trying what this machine can do with BPF, and print it, with the reason for\n"
-		"what it cannot: program and map types, ways to attach, instruction set, privilege,\n"
-		"mounts and limits. Nothing stays behind, nothing that runs is touched.\n"
+	.help = "Try what this machine can do with eBPF, and print it, with the reason for what it cannot\n"
+		"do: program and map types, ways to attach, instruction set, privilege, mounts, limits.\n"
+		"It leaves nothing behind, and does not touch what runs.\n"
 		"\n"
-		"  -v            also the types that there are, and the helpers that programs of each\n"
-		"                type may call\n"
-		"  -j            all of it as a line of JSON; with -v the helpers too\n"
-		"  -h, --help    this text\n",
+		"  -v            also print the names of the types, and the helpers that programs of\n"
+		"                each type may call\n"
+		"  -j            print one line of JSON; with -v also the helpers\n"
+		"  -h, --help    print this help\n",
 	.main = doctor_main,
 };

@@ -149,9 +149,9 @@ static void look_at_usual_paths(struct doctor_mount mounts[DOCTOR_MOUNTS])
 static void look_at_mounts(struct doctor *doctor)
 {
 	static const struct doctor_mount mounts[DOCTOR_MOUNTS] = {
-		{ "sysfs", "no kprobes, uprobes, and BTF for root alone",
+		{ "sysfs", "no process can attach kprobes or uprobes; only root can read BTF",
 		  "mount -t sysfs sysfs /sys", "" },
-		{ "tracefs", "tracepoint names cannot be resolved",
+		{ "tracefs", "no process can attach tracepoints",
 		  "mount -t tracefs tracefs /sys/kernel/tracing", "" },
 		{ "bpf", "nothing can be pinned", "mount -t bpf bpf /sys/fs/bpf", "" },
 		{ "cgroup2", "nothing can be attached to cgroups",

@@ -35,9 +35,9 @@ static char *parse_hex(const char *text, size_t length, struct piece *piece)
 
 	for (i = 0; i < length; i++)
 		if (!isxdigit((unsigned char)text[i]))
-			return must_print("'%.*s' has something else than hex digits", (int)length, text);
+			return must_print("'%.*s' contains a character that is no hex digit", (int)length, text);
 	if (!length || length % 2)
-		return must_print("'%.*s' is an odd number of hex digits, or none", (int)length, text);
+		return must_print("'%.*s' has an odd number of hex digits, or none", (int)length, text);
 	for (i = 0; i < length; i += 2)
 		piece->bytes[piece->size++] = digit_of(text[i]) << 4 | digit_of(text[i + 1]);
 	return NULL;
@@ -139,7 +139,7 @@ static const char *parse_string(const char *at, struct piece *piece, char **prob
 	piece->is_string = 1;
 	for (; *at != '"'; at++) {
 		if (!*at) {
-			*problem = must_print("a string without its closing \"");
+			*problem = must_print("the closing \" is missing");
 			return NULL;
 		}
 		if (*at == '\\' && at[1] == 'x' && isxdigit((unsigned char)at[2]) &&
@@ -199,7 +199,7 @@ static char *collect(const char *text, struct piece piece, struct pieces *all)
 		if (!text)
 			return problem;
 		if (piece.is_number && all->has_number)
-			return must_print("two numbers without a size: give one as u8:, u16:, u32: or u64:");
+			return must_print("two numbers have no size: write one as u8:, u16:, u32: or u64:");
 		all->ends_with_string = piece.is_string;
 		if (piece.is_number) {
 			all->has_number = 1;
@@ -219,7 +219,7 @@ static char *join(const struct pieces *all, const char *what, unsigned char *out
 
 	if (all->size > size || (all->has_number && left == 0) ||
 	    (all->size < size && !all->has_number && !all->ends_with_string))
-		return must_print("the %s is %zu byte%s, and not %zu%s", what, size,
+		return must_print("the %s needs %zu byte%s; the pieces have %zu%s", what, size,
 				  size == 1 ? "" : "s", all->size,
 				  all->has_number ? " and a number" : "");
 	memset(out, 0, size);

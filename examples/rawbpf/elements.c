@@ -56,7 +56,7 @@ static int open_map(struct opened *map, const struct arguments *arguments)
 		return FAILED;
 	err = rawbpf_map_layout_info(&map->layout, map->fd);
 	if (err < 0)
-		return object_fail(&map_member, "asking about the map", RAWBPF_MAP_LAYOUT_INFO, err);
+		return object_fail(&map_member, "querying the map", RAWBPF_MAP_LAYOUT_INFO, err);
 	open_types(map);
 	return OK;
 }
@@ -204,7 +204,7 @@ static int check_key(const struct opened *map, int given)
 {
 	if (!!map->layout.key_size == given)
 		return OK;
-	tool_fail(&map_member, given ? "this map has no keys" : "this map wants a KEY of %u bytes",
+	tool_fail(&map_member, given ? "this map has no keys" : "this map needs a KEY of %u bytes",
 		  map->layout.key_size);
 	return USAGE;
 }
@@ -216,7 +216,7 @@ static int ask_bloom(const struct opened *map, const struct arguments *arguments
 	int err;
 
 	if (arguments->count < 2) {
-		tool_fail(&map_member, "this map wants a VALUE of %u bytes: was it set?",
+		tool_fail(&map_member, "this map needs a VALUE of %u bytes to look for",
 			  map->layout.value_size);
 		return USAGE;
 	}
@@ -354,7 +354,7 @@ int elements_next(const struct arguments *arguments)
 	next = must_allocate(map.layout.key_size);
 	err = rawbpf_map_next(map.fd, key, next);
 	if (err < 0)
-		return err == -ENOENT ? tool_fail(&map_member, "there is no further key") :
+		return err == -ENOENT ? tool_fail(&map_member, "this was the last key") :
 					fail(&map, "looking for the next key", RAWBPF_MAP_NEXT, err);
 	if (map.json) {
 		putchar('{');

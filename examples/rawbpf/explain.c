@@ -120,7 +120,7 @@ int explain_main(int argc, char **argv)
 		if (status == OK)
 			status = tool_assemble(&explain_member, &program, 0);
 		if (status != OK && optind < argc && looks_like_a_path(argv[optind]))
-			tool_fail(&explain_member, "there is no file '%s', so that was read as text",
+			tool_fail(&explain_member, "there is no file '%s', so this was read as an instruction",
 				  argv[optind]);
 	}
 	return status == OK ? explain_program(&program, order) : status;
@@ -130,18 +130,18 @@ const struct member explain_member = {
 	.name = "explain",
 	.usage = "[--big-endian|--little-endian] [TEXT | -x HEX | FILE]\n"
 		 "       rawbpf explain helper NAME | context TYPE",
-	.help = "Explain instructions: every byte with its fields, what it does, since when.\n"
+	.help = "Explain instructions: every byte and field, the meaning, the first kernel with it.\n"
 		"\n"
-		"  TEXT             an instruction, or several with ; between: 'r2 += -4'\n"
-		"  FILE             a program as text; none, or -: standard input\n"
-		"  -x HEX           its bytes, as hex digits: '07 02 00 00 fc ff ff ff'\n"
-		"  --big-endian     bytes of a big-endian machine\n"
-		"  --little-endian  of a little-endian one (default: as this machine)\n"
-		"  helper NAME      a helper's arguments, result, license, program types, since when\n"
-		"  context TYPE     the fields that programs of a type start with: xdp, sched_cls;\n"
-		"                   or of a struct: __sk_buff\n"
-		"  -h, --help       this text\n"
+		"  TEXT             one instruction, or several with ; between: 'r2 += -4'\n"
+		"  FILE             a program as text; without it, or for -, read standard input\n"
+		"  -x HEX           bytes as hex digits: '07 02 00 00 fc ff ff ff'\n"
+		"  --big-endian     read bytes of a big-endian machine\n"
+		"  --little-endian  read bytes of a little-endian one (default: as this machine)\n"
+		"  helper NAME      print a helper's arguments, result, license, program types, kernel\n"
+		"  context TYPE     print the fields of the context of a program type (xdp,\n"
+		"                   sched_cls) or of a struct (__sk_buff)\n"
+		"  -h, --help       print this help\n"
 		"\n"
-		"In colour on a terminal, unless NO_COLOR is set or TERM is dumb.\n",
+		"Terminals show colours, unless NO_COLOR is set or TERM is dumb.\n",
 	.main = explain_main,
 };

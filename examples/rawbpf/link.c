@@ -181,12 +181,12 @@ static const struct verb verbs[] = {
 const struct member link_member = {
 	.name = "link",
 	.usage = "[-j] list | show LINK",
-	.help = "Look at what is attached: each link, its program, and what to.\n"
+	.help = "Show the links: each attaches one program to one place.\n"
 		"\n"
-		"  list         all links, a line each\n"
-		"  show LINK    all that the kernel tells of one\n"
-		"  -j, --json   an object a line\n"
-		"  -h, --help   this text\n"
+		"  list         print all links, one a line\n"
+		"  show LINK    print all that the kernel reports about one\n"
+		"  -j, --json   print one JSON object a line\n"
+		"  -h, --help   print this help\n"
 		"\n"
 		"LINK is an id, the name of its program, or a path in bpffs (with a '/').\n",
 	.verbs = verbs,

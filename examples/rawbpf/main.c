@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf: instructions as bytes, text and C; explained; run.
+ * rawbpf: assemble, disassemble, explain and run eBPF programs; inspect those in the kernel.
  *
- * One program with members, as busybox has: `rawbpf asm`, or, under that name, `asm`.
+ * One program with several subcommands: `rawbpf asm`.
  */
 #include "object.h"
 
@@ -33,10 +33,10 @@ static const struct member *find_member(const char *name)
 
 static void print_usage(FILE *stream)
 {
-	fputs("usage: rawbpf MEMBER [ARGUMENT]...\n\n", stream);
+	fputs("usage: rawbpf SUBCOMMAND [ARGUMENT]...\n\n", stream);
 	for (int i = 0; i < MEMBERS; i++)
 		fprintf(stream, "  rawbpf %s %s\n", members[i]->name, members[i]->usage);
-	fputs("\n`rawbpf MEMBER -h` tells more; so does rawbpf(1).\n", stream);
+	fputs("\n`rawbpf SUBCOMMAND -h` prints its options; rawbpf(1) describes all.\n", stream);
 }
 
 int main(int argc, char **argv)
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 	}
 	member = find_member(argv[1]);
 	if (!member) {
-		fprintf(stderr, "rawbpf: no member is called '%s'\n", argv[1]);
+		fprintf(stderr, "rawbpf: there is no subcommand '%s'\n", argv[1]);
 		print_usage(stderr);
 		return USAGE;
 	}

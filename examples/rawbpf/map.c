@@ -140,7 +140,7 @@ static int show(const struct arguments *arguments)
 		return FAILED;
 	err = rawbpf_map_info(&info, fd);
 	if (err < 0)
-		return object_fail(&map_member, "asking about the map", RAWBPF_MAP_INFO, err);
+		return object_fail(&map_member, "querying the map", RAWBPF_MAP_INFO, err);
 	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &users) != OK)
 		return FAILED;
 	record_map(&record, &info, fd, &users);
@@ -164,24 +164,23 @@ static const struct verb verbs[] = {
 const struct member map_member = {
 	.name = "map",
 	.usage = "[-j] list | show MAP | dump MAP | get MAP KEY | set MAP KEY VALUE | ...",
-	.help = "Look at maps, and change what is in them.\n"
+	.help = "Show maps, and change their elements.\n"
 		"\n"
-		"  list, show MAP        all maps, a line each; all about one\n"
-		"  dump MAP              all its elements\n"
-		"  get MAP KEY           one value; next MAP [KEY]: the key after KEY, or the first\n"
-		"  set MAP KEY VALUE     -n: only a new key; -e: only one that exists\n"
-		"  delete MAP KEY        queues and stacks: get, set without KEY, to peek and push;\n"
-		"                        bloom filters: get MAP VALUE: was it set?\n"
-		"  -j, --json            an object a line; -h, --help: this text\n"
+		"  list, show MAP        print all maps, one a line; print all about one\n"
+		"  dump MAP              print all its elements\n"
+		"  get MAP KEY           print a value; next MAP [KEY]: print the key after KEY, or the first\n"
+		"  set MAP KEY VALUE     -n: only a new key; -e: only an existing key\n"
+		"  delete MAP KEY        For queues and stacks, get and set take no KEY. For bloom\n"
+		"                        filters, get MAP VALUE prints VALUE if it may be set.\n"
+		"  -j, --json            print one JSON object a line; -h, --help: print this help\n"
 		"\n"
 		"MAP is an id, a name, or a path in bpffs (with a '/').\n"
-		"KEY and VALUE are each one argument, of pieces with spaces between:\n"
-		"  10 0x10 -1            a number, in all the bytes that other pieces leave\n"
-		"  u8:1 u16:1 u32:1 u64:1   with a size; be16:80 be32: be64: in network byte order\n"
-		"  hex:0a00ff            bytes;  \"eth0\" a string, zeros after it if it is the last\n"
+		"KEY and VALUE are one argument each, of pieces with spaces between:\n"
+		"  10 0x10 -1            a number that fills the bytes which other pieces leave\n"
+		"  u8:1 u16:1 u32:1 u64:1   a number with a size; be16:80 be32: be64: in network byte order\n"
+		"  hex:0a00ff            bytes;  \"eth0\" a string; zeros follow if it is the last piece\n"
 		"  10.0.0.1 fe80::1      addresses\n"
-		"A value of a map of maps or programs is the id of one. Before a number that is\n"
-		"negative: --\n",
+		"A value of a map of maps or of programs is an id. Put -- before negative numbers.\n",
 	.verbs = verbs,
 	.letters = "nejh",
 };

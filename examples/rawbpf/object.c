@@ -125,7 +125,7 @@ static unsigned find_name(const struct member *member, enum rawbpf_obj_kind kind
 	}
 	shown = text_escape(name, strlen(name));
 	if (search.count)
-		tool_fail(member, "%u %ss are called '%s': say which id: %s", search.count, word, shown,
+		tool_fail(member, "%u %ss are called '%s': give one of the ids: %s", search.count, word, shown,
 			  search.ids);
 	else
 		tool_fail(member, "no %s%s is called '%s'", word, of, shown);
@@ -202,7 +202,7 @@ static int open_path(const struct member *member, enum rawbpf_obj_kind kind, con
 	if (found < 0 || found == (int)kind) /* without /proc: the kernel will say */
 		return fd;
 	shown = text_escape(path, strlen(path));
-	tool_fail(member, "%s: this is a %s, not a %s", shown, kind_words[found], kind_words[kind]);
+	tool_fail(member, "%s is a %s, not a %s", shown, kind_words[found], kind_words[kind]);
 	free(shown);
 	close(fd);
 	return -1;
@@ -245,7 +245,7 @@ int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const cha
 		return FAILED;
 	err = ask(context, fd);
 	close(fd);
-	snprintf(what, sizeof what, "asking about the %s", kind_words[kind]);
+	snprintf(what, sizeof what, "querying the %s", kind_words[kind]);
 	return err < 0 ? object_fail(member, what, operations[kind], err) : OK;
 }
 
@@ -387,6 +387,6 @@ int object_main(const struct member *member, int argc, char **argv)
 	for (const struct verb *verb = member->verbs; verb->name; verb++)
 		if (strcmp(verb->name, argv[optind]) == 0)
 			return run_verb(member, verb, &arguments);
-	tool_fail(member, "what is '%s'? See rawbpf %s -h", argv[optind], member->name);
+	tool_fail(member, "there is no command '%s': see rawbpf %s -h", argv[optind], member->name);
 	return USAGE;
 }

@@ -237,18 +237,18 @@ static const struct verb verbs[] = {
 const struct member prog_member = {
 	.name = "prog",
 	.usage = "[-j] list | show PROG | dump [-x] PROG",
-	.help = "Look at the programs in the kernel.\n"
+	.help = "Show the programs in the kernel.\n"
 		"\n"
-		"  list         all programs, a line each\n"
-		"  show PROG    all that the kernel tells of one\n"
-		"  dump PROG    its instructions, as the verifier left them, with functions and\n"
-		"               lines of the source if it was loaded with them\n"
-		"  dump -x PROG its machine code, as hex digits\n"
-		"  -j, --json   an object a line\n"
-		"  -h, --help   this text\n"
+		"  list         print all programs, one a line\n"
+		"  show PROG    print all that the kernel reports about one\n"
+		"  dump PROG    print its instructions as the verifier rewrote them, with functions\n"
+		"               and source lines if it was loaded with them\n"
+		"  dump -x PROG print its machine code in hex digits\n"
+		"  -j, --json   print one JSON object a line\n"
+		"  -h, --help   print this help\n"
 		"\n"
 		"PROG is an id, a name, or a path in bpffs (with a '/').\n"
-		"Runs are counted while kernel.bpf_stats_enabled is 1.\n",
+		"The kernel counts runs while kernel.bpf_stats_enabled is 1.\n",
 	.verbs = verbs,
 	.letters = "xjh",
 };

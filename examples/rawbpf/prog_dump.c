@@ -268,7 +268,7 @@ static int dump_xlated(struct dump *dump, int json)
 	unsigned slots = 1;
 
 	if (!dump->info.xlated.count || !dump->info.xlated.data)
-		return tool_fail(&prog_member, "the kernel does not show this process the instructions");
+		return tool_fail(&prog_member, "the kernel does not show the instructions to this process");
 	find_calls(dump);
 	for (unsigned slot = 0; slot < dump->info.xlated.count; slot += slots) {
 		char text[512];

@@ -337,17 +337,17 @@ int run_main(int argc, char **argv)
 const struct member run_member = {
 	.name = "run",
 	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-Werror] [-v] [FILE]",
-	.help = "Assemble a program (FILE, or standard input), make the maps it declares, run it in\n"
-		"the kernel on a packet, and print r0, the time, the packet after, and the maps.\n"
+	.help = "Assemble the program in FILE (or standard input), create its maps, and run it in the\n"
+		"kernel on a packet. Print r0, the time, the packet after the run, and the maps.\n"
 		"\n"
 		"  -t TYPE       socket_filter (default), sched_cls, sched_act, xdp, cgroup_skb,\n"
-		"                raw_tp or syscall; the last two take a context, and no packet\n"
-		"  -d DATA-FILE  the packet or context (default: a packet of 64 zeros)\n"
-		"  -r REPEAT     run that often, and tell the average time\n"
-		"  -Werror       a warning of the assembler is an error\n"
-		"  -v            of a program that is refused, the verifier's whole log\n"
-		"  -h, --help    this text\n"
+		"                raw_tp or syscall; the last two receive a context instead\n"
+		"  -d DATA-FILE  read the packet or context (default: a packet of 64 zeros)\n"
+		"  -r REPEAT     run it this many times and print the average\n"
+		"  -Werror       treat warnings of the assembler as errors\n"
+		"  -v            print the verifier's whole log if it rejects the program\n"
+		"  -h, --help    print this help\n"
 		"\n"
-		"Needs root, or CAP_BPF (and CAP_NET_ADMIN or CAP_PERFMON for other types).\n",
+		"It needs root, or CAP_BPF (and CAP_NET_ADMIN or CAP_PERFMON for other types).\n",
 	.main = run_main,
 };

@@ -188,7 +188,7 @@ static int is_elf(const struct file *file)
 
 static int fail_elf(const struct member *member, const struct file *file)
 {
-	return tool_fail(member, "%s is an ELF file; instructions are in its sections: "
+	return tool_fail(member, "%s is an ELF file; extract the section of the program: "
 			 "llvm-objcopy -O binary --only-section=NAME FILE OUT", file->name);
 }
 
@@ -226,7 +226,7 @@ int tool_assemble(const struct member *member, struct program *program, int want
 	if (text.error_count)
 		return FAILED;
 	if (text.warning_count && program->warnings_are_errors)
-		return tool_fail(member, "%s: warnings are errors, by -Werror", program->file.name);
+		return tool_fail(member, "%s: -Werror treats warnings as errors", program->file.name);
 	if (count < 0)
 		return tool_fail(member, "%s: %s", program->file.name, strerror(-count));
 	program->count = count;
@@ -281,7 +281,7 @@ int tool_decode(const struct member *member, struct program *program, int hex,
 		if (size < 0 && (size_t)~size < file->size)
 			return tool_fail(member, "%s: byte %ld is not a hex digit", file->name, ~size);
 		if (size < 0)
-			return tool_fail(member, "%s: an odd number of hex digits", file->name);
+			return tool_fail(member, "%s: the number of hex digits is odd", file->name);
 		file->size = size;
 	}
 	if (!hex && is_elf(file))
@@ -289,7 +289,7 @@ int tool_decode(const struct member *member, struct program *program, int hex,
 	if (!hex && is_text(file))
 		return tool_fail(member, "%s is text, not bytes; -f hex reads hex digits", file->name);
 	if (file->size % 8)
-		return tool_fail(member, "%s: %zu bytes, not a multiple of 8", file->name, file->size);
+		return tool_fail(member, "%s: %zu bytes are not a multiple of 8", file->name, file->size);
 	/* The bytes are the instructions already, unless they are in the other order. */
 	program->count = file->size / 8;
 	program->insns = (struct bpf_insn *)file->data;

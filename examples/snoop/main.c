@@ -13,19 +13,19 @@ static const char usage[] =
 
 static const char help[] =
 	"%s\n"
-	"Ends at Ctrl-C, with a line on stderr: how many there were, and how many were lost.\n"
+	"Ctrl-C ends it; it then prints on stderr how many events came, and how many were lost.\n"
 	"\n"
-	"  -j, --json        an object of JSON on each line\n"
-	"  -p, --pid PID     of this process only\n"
-	"  -c, --comm COMM   of threads with this name only\n"
-	"  -a, --attach WAY  kprobe, tracepoint or raw_tp, and no other\n"
+	"  -j, --json        print one JSON object on each line\n"
+	"  -p, --pid PID     show only this process\n"
+	"  -c, --comm COMM   show only threads of this name\n"
+	"  -a, --attach WAY  attach only by kprobe, tracepoint or raw_tp\n"
 	"                    (default: the first of %s, %s, %s\n"
 	"                    that the kernel has)\n"
-	"  -b, --buffer KIND ring or perf, and no other (default: ring where there is one)\n"
-	"  -h, --help        this text\n"
-	"      --version     the version\n"
+	"  -b, --buffer KIND use only ring or perf (default: ring, before Linux 5.8 perf)\n"
+	"  -h, --help        print this help\n"
+	"      --version     print the version\n"
 	"\n"
-	"Needs root, or CAP_BPF and CAP_PERFMON.\n";
+	"It needs root, or CAP_BPF and CAP_PERFMON.\n";
 
 /* The end of what prints a text and is done. */
 static int finish_output(const char *name)

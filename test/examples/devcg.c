@@ -39,11 +39,11 @@ static const struct {
 	const char *message; /* the end of what is on stderr */
 } bad_usage[] = {
 	{ { "-z" }, USAGE },
-	{ { NULL }, NAME ": which cgroup?\n" USAGE },
-	{ { "-n" }, NAME ": which cgroup?\n" USAGE },
-	{ { "-a", "-d", "/" }, NAME ": -a and -d exclude each other\n" USAGE },
-	{ { "-r", "/", "c 1:3 r" }, NAME ": -r wants a cgroup and nothing else\n" USAGE },
-	{ { "-r", "-n", "/" }, NAME ": -r wants a cgroup and nothing else\n" USAGE },
+	{ { NULL }, NAME ": the cgroup is missing\n" USAGE },
+	{ { "-n" }, NAME ": the cgroup is missing\n" USAGE },
+	{ { "-a", "-d", "/" }, NAME ": -a and -d cannot be used together\n" USAGE },
+	{ { "-r", "/", "c 1:3 r" }, NAME ": -r takes a cgroup and nothing else\n" USAGE },
+	{ { "-r", "-n", "/" }, NAME ": -r takes a cgroup and nothing else\n" USAGE },
 	{ { "/", "c" }, NAME ": rule 'c', at its end: " PARTS },
 	{ { "/", "" }, NAME ": rule '', at its end: " TYPE },
 	{ { "/", "c 1:3 r", "permit c 1:3 r" },
@@ -526,7 +526,7 @@ START_TEST(test_failures)
 		       NAME ": opening /not/there: No such file or directory\n");
 	assert_failure(NULL, "/proc/version", NAME ": opening /proc/version: Not a directory\n");
 	assert_failure(NULL, "/tmp",
-		       NAME ": asking what is attached: EBADF\n   '/tmp' is not a cgroup v2 "
+		       NAME ": querying the programs of the cgroup: EBADF\n   '/tmp' is not a cgroup v2 "
 			    "directory.\n   /proc/mounts shows where cgroup2 is mounted.\n");
 	assert_failure(with_bpf_disabled, path,
 		       NAME ": loading the program: EPERM\n   This process lacks "
@@ -553,7 +553,7 @@ START_TEST(test_capabilities)
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_uint_eq(attached(), 1);
 	assert_failure(with_bpf_and_net, path,
-		       NAME ": looking at what is attached: EPERM\n   This process "
+		       NAME ": opening an attached program: EPERM\n   This process "
 			    "lacks CAP_SYS_ADMIN.\n   Run it as root (for a trusted "
 			    "group: chmod 750, then setcap "
 			    "cap_bpf,cap_net_admin,cap_sys_admin+ep).\n");

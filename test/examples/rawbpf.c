@@ -74,7 +74,7 @@ START_TEST(test_usage)
 	command_run(&end, NULL, ARGS(NULL));
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("assemble"));
-	ck_assert_int_eq(strncmp(end.err, "rawbpf: no member is called 'assemble'\n", 39), 0);
+	ck_assert_int_eq(strncmp(end.err, "rawbpf: there is no subcommand 'assemble'\n", 42), 0);
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("asm", "-f", "elf"));
 	ck_assert_str_eq(end.err, "rawbpf asm: -f wants raw, hex or c, not 'elf'\n");
@@ -162,10 +162,10 @@ START_TEST(test_asm_warnings)
 	snprintf(err, sizeof err, "%s:%s", path, warning);
 	assert_ends(NULL, ARGS("asm", "-f", "hex", "--little-endian", path), 0,
 		    "b7 00 00 00 ff ff ff ff\n95 00 00 00 00 00 00 00\n", err);
-	snprintf(err, sizeof err, "%s:%srawbpf asm: %s: warnings are errors, by -Werror\n", path,
+	snprintf(err, sizeof err, "%s:%srawbpf asm: %s: -Werror treats warnings as errors\n", path,
 		 warning, path);
 	assert_ends(NULL, ARGS("asm", "-Werror", "-f", "hex", path), 1, "", err);
-	snprintf(err, sizeof err, "%s:%srawbpf run: %s: warnings are errors, by -Werror\n", path,
+	snprintf(err, sizeof err, "%s:%srawbpf run: %s: -Werror treats warnings as errors\n", path,
 		 warning, path);
 	assert_ends(NULL, ARGS("run", "-Werror", path), 1, "", err);
 	assert_ends(NULL, ARGS("asm", "-Wall", path), 2, "",
@@ -234,8 +234,8 @@ START_TEST(test_other_files)
 	char err[256];
 
 	for (unsigned i = 0; i < RAWBPF_COUNT(readers); i++) {
-		snprintf(err, sizeof err, "rawbpf %s: %s is an ELF file; instructions are in its "
-			 "sections: llvm-objcopy -O binary --only-section=NAME FILE OUT\n",
+		snprintf(err, sizeof err, "rawbpf %s: %s is an ELF file; extract the section of "
+			 "the program: llvm-objcopy -O binary --only-section=NAME FILE OUT\n",
 			 readers[i], path);
 		assert_ends(NULL, ARGS(readers[i], path), 1, "", err);
 	}
@@ -254,10 +254,10 @@ START_TEST(test_disasm_bad_input)
 	ck_assert_ptr_nonnull(strstr(end.err, ": byte 4 is not a hex digit\n"));
 	ck_assert_int_eq(end.status, 1);
 	command_run(&end, NULL, ARGS("disasm", "-f", "hex", text_file("95 0")));
-	ck_assert_ptr_nonnull(strstr(end.err, ": an odd number of hex digits\n"));
+	ck_assert_ptr_nonnull(strstr(end.err, ": the number of hex digits is odd\n"));
 	ck_assert_int_eq(end.status, 1);
 	command_run(&end, NULL, ARGS("disasm", file_with("\x95\0\0\0\0\0\0\0\x95\0\0\0", 12)));
-	ck_assert_ptr_nonnull(strstr(end.err, ": 12 bytes, not a multiple of 8\n"));
+	ck_assert_ptr_nonnull(strstr(end.err, ": 12 bytes are not a multiple of 8\n"));
 	ck_assert_int_eq(end.status, 1);
 	command_run(&end, NULL, ARGS("disasm", file_with("\xff\xff\xff\xff\xff\xff\xff\xff", 8)));
 	ck_assert_ptr_nonnull(strstr(end.out, "invalid"));

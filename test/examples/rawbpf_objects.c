@@ -428,7 +428,7 @@ START_TEST(test_map_array)
 		      "{\"key\":\"00000001\",\"key_number\":1,\"value\":\"0000000000001234\","
 		      "\"value_number\":4660}\n");
 	assert_prints(ARGS("map", "next", own_name()), "00 00 00 00 (0)\n");
-	assert_fails(ARGS("map", "next", own_name(), "1"), 1, "rawbpf map: there is no further key\n");
+	assert_fails(ARGS("map", "next", own_name(), "1"), 1, "rawbpf map: this was the last key\n");
 	assert_refused(ARGS("map", "get", own_name(), "2"), "rawbpf map: looking up: ENOENT: ");
 	assert_refused(ARGS("map", "set", own_name(), "2", "1"), "rawbpf map: setting: E2BIG: ");
 	assert_refused(ARGS("map", "set", "-n", own_name(), "1", "1"), "rawbpf map: setting: EEXIST: ");
@@ -447,7 +447,7 @@ START_TEST(test_map_hash)
 		     "65 74 68 30 00 00 00 00 00 00 00 00 00 00 00 00  00 50 01 ff (");
 	assert_prints(ARGS("map", "delete", own_name(), "\"eth0\""), "");
 	assert_prints(ARGS("map", "dump", own_name()), "");
-	assert_fails(ARGS("map", "next", own_name()), 1, "rawbpf map: there is no further key\n");
+	assert_fails(ARGS("map", "next", own_name()), 1, "rawbpf map: this was the last key\n");
 	close(map);
 }
 END_TEST
@@ -464,18 +464,18 @@ static const struct {
 	{ "be16:0x102 hex:030405060708", "0102030405060708", NULL },
 	{ "u8:1 u8:'a' u8:-1 hex:ff be32:-2", "0161fffffffffffe", NULL },
 	{ "be64:18446744073709551615", "ffffffffffffffff", NULL },
-	{ "", NULL, "the key is 8 bytes, and not 0" },
-	{ "hex:01", NULL, "the key is 8 bytes, and not 1" },
-	{ "\"nine byte\"", NULL, "the key is 8 bytes, and not 9" },
-	{ "hex:010203040506070809", NULL, "the key is 8 bytes, and not 9" },
-	{ "hex:0102030405060708 9", NULL, "the key is 8 bytes, and not 8 and a number" },
-	{ "1 2", NULL, "the key: two numbers without a size: give one as u8:, u16:, u32: or u64:" },
-	{ "hex:012", NULL, "the key: '012' is an odd number of hex digits, or none" },
-	{ "hex:0g", NULL, "the key: '0g' has something else than hex digits" },
+	{ "", NULL, "the key needs 8 bytes; the pieces have 0" },
+	{ "hex:01", NULL, "the key needs 8 bytes; the pieces have 1" },
+	{ "\"nine byte\"", NULL, "the key needs 8 bytes; the pieces have 9" },
+	{ "hex:010203040506070809", NULL, "the key needs 8 bytes; the pieces have 9" },
+	{ "hex:0102030405060708 9", NULL, "the key needs 8 bytes; the pieces have 8 and a number" },
+	{ "1 2", NULL, "the key: two numbers have no size: write one as u8:, u16:, u32: or u64:" },
+	{ "hex:012", NULL, "the key: '012' has an odd number of hex digits, or none" },
+	{ "hex:0g", NULL, "the key: '0g' contains a character that is no hex digit" },
 	{ "u8:256 hex:01", NULL, "the key: 256 does not fit into 1 byte" },
 	{ "u16:-32769", NULL, "the key: -32769 does not fit into 2 bytes" },
 	{ "u32:x", NULL, "the key: 'x' is not a number" },
-	{ "\"open", NULL, "the key: a string without its closing \"" },
+	{ "\"open", NULL, "the key: the closing \" is missing" },
 	{ "18446744073709551616", NULL,
 	  "the key: '18446744073709551616' is no number, address, hex:..., u32:... or \"string\"" },
 };
@@ -556,7 +556,7 @@ START_TEST(test_map_bloom)
 	map = objects_map(own_name(), BPF_MAP_TYPE_BLOOM_FILTER, 0, 4, 8);
 	assert_prints(ARGS("map", "set", own_name(), "0"), "");
 	assert_fails(ARGS("map", "get", own_name()), 2,
-		     "rawbpf map: this map wants a VALUE of 4 bytes: was it set?\n");
+		     "rawbpf map: this map needs a VALUE of 4 bytes to look for\n");
 	assert_prints(ARGS("map", "get", own_name(), "0"), "00 00 00 00 (0)\n");
 	assert_refused(ARGS("map", "get", own_name(), "hex:01000001"),
 		       "rawbpf map: looking up: ENOENT: ");
@@ -889,7 +889,7 @@ START_TEST(test_hostile_pin)
 		     "\"/sys/fs/bpf/\\u001b[31m\\u000a\\udcff\\\\\"");
 	assert_shows(ARGS("map", "list"), "\\x1b[31m\\x0a\\xff\\x5c");
 	assert_fails(ARGS("prog", "show", "/sys/fs/bpf/two"), 1,
-		     "rawbpf prog: /sys/fs/bpf/two: this is a map, not a program\n");
+		     "rawbpf prog: /sys/fs/bpf/two is a map, not a program\n");
 	assert_refused(ARGS("map", "show", "/sys/fs/bpf/none\033"), "rawbpf map: ENOENT: ");
 	ck_assert_ptr_nonnull(strstr(end.err, "none\\x1b'"));
 	assert_refused(ARGS("map", "show", "/dev/null"), "rawbpf map: EACCES: ");
@@ -913,7 +913,7 @@ START_TEST(test_btf)
 	ck_assert_int_eq(command_lines(end.out), 1);
 	assert_shows(ARGS("btf", "show", id_text(id)), "\ntypes       5\nint         2\n");
 	assert_fails(ARGS("btf", "dump", id_text(id), "nothing"), 1,
-		     "rawbpf btf: no type here is called 'nothing'\n");
+		     "rawbpf btf: there is no type 'nothing'\n");
 	close(btf);
 }
 END_TEST
@@ -948,7 +948,7 @@ START_TEST(test_not_found)
 	one = objects_map(own_name(), BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	two = objects_map(own_name(), BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	assert_fails(ARGS("map", "dump", own_name()), 1,
-		     text("rawbpf map: 2 maps are called '%s': say which id: %u, %u\n", own_name(),
+		     text("rawbpf map: 2 maps are called '%s': give one of the ids: %u, %u\n", own_name(),
 			  id_of_map(one), id_of_map(two)));
 	close(one);
 	close(two);
@@ -961,7 +961,7 @@ START_TEST(test_usage)
 
 	for (unsigned i = 0; i < RAWBPF_COUNT(members); i++) {
 		assert_fails(ARGS(members[i], "lost"), 2,
-			     text("rawbpf %s: what is 'lost'? See rawbpf %s -h\n", members[i],
+			     text("rawbpf %s: there is no command 'lost': see rawbpf %s -h\n", members[i],
 				  members[i]));
 		assert_fails(ARGS(members[i], "list", "more"), 2,
 			     text("usage: rawbpf %s list\n", members[i]));
