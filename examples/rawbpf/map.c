@@ -168,7 +168,7 @@ const struct member map_member = {
 		"\n"
 		"  list, show MAP        print all maps, one a line; print all about one\n"
 		"  dump MAP              print all its elements\n"
-		"  get MAP KEY           print a value; next MAP [KEY]: print the key after KEY, or the first\n"
+		"  get MAP KEY           print a value; next MAP [KEY]: the key after KEY, or the first\n"
 		"  set MAP KEY VALUE     -n: only a new key; -e: only an existing key\n"
 		"  delete MAP KEY        For queues and stacks, get and set take no KEY. For bloom\n"
 		"                        filters, get MAP VALUE prints VALUE if it may be set.\n"
@@ -177,7 +177,7 @@ const struct member map_member = {
 		"MAP is an id, a name, or a path in bpffs (with a '/').\n"
 		"KEY and VALUE are one argument each, of pieces with spaces between:\n"
 		"  10 0x10 -1            a number that fills the bytes which other pieces leave\n"
-		"  u8:1 u16:1 u32:1 u64:1   a number with a size; be16:80 be32: be64: in network byte order\n"
+		"  u8:1 u16: u32: u64:   a number of this size; be16:80 be32: be64: in network order\n"
 		"  hex:0a00ff            bytes;  \"eth0\" a string; zeros follow if it is the last piece\n"
 		"  10.0.0.1 fe80::1      addresses\n"
 		"A value of a map of maps or of programs is an id. Put -- before negative numbers.\n",
