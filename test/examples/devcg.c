@@ -87,7 +87,7 @@ START_TEST(test_too_many_rules)
 	arguments[2 + i] = "c 1:3 r";
 	command_run(&end, NULL, arguments);
 	ck_assert_int_eq(end.status, 2);
-	ck_assert_str_eq(end.err, NAME ": 16385 rules are too many, 16384 is the most\n");
+	ck_assert_str_eq(end.err, NAME ": 16385 rules are too many: at most 16384\n");
 	for (i = 0; i < 257; i++)
 		arguments[2 + i] = "c *:3 r";
 	arguments[2 + i] = NULL;
