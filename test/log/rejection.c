@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Logs of the verifier, joined to their programs: real ones of several kernels, and worse. */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -388,6 +390,43 @@ START_TEST(test_no_program)
 }
 END_TEST
 
+/* Four lines of a complaint are told, with or without a newline at the end of the last. */
+START_TEST(test_complaint_lines)
+{
+	static const char *const logs[] = {
+		"one\ntwo\nthree", "one\ntwo\nthree\n", "one\ntwo\nthree\nfour",
+		"one\ntwo\nthree\nfour\n", "one\ntwo\nthree\nfour\nfive\n",
+	};
+
+	assert_told(&(struct rawbpf_rejection){ .error = -22, .log = logs[_i] }, _i < 2 ?
+		    "the verifier rejected the program (EINVAL)\n   one\n   two\n   three\n" :
+		    "the verifier rejected the program (EINVAL)\n   one\n   two\n   three\n   four\n");
+}
+END_TEST
+
+/* The errnos of rejected programs by their names, all others by their numbers. */
+START_TEST(test_errno)
+{
+	static const struct {
+		int error;
+		const char *told;
+	} cases[] = {
+		{ -EACCES, "EACCES" }, { -EINVAL, "EINVAL" }, { -E2BIG, "E2BIG" },
+		{ -EPERM, "EPERM" }, { -EFAULT, "EFAULT" }, { -EBADF, "EBADF" },
+		{ -1000, "errno 1000" }, { 1000, "errno 1000" }, { INT_MIN, "errno 2147483648" },
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
+		char expected[128];
+
+		snprintf(expected, sizeof expected,
+			 "the verifier rejected the program (%s)\n   huh\n", cases[i].told);
+		assert_told(&(struct rawbpf_rejection){ .error = cases[i].error, .log = "huh\n" },
+			    expected);
+	}
+}
+END_TEST
+
 /* States of registers that no machine has, in any number, go nowhere. */
 START_TEST(test_no_such_register)
 {
@@ -470,6 +509,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_jit);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);
+	tcase_add_loop_test(tests, test_complaint_lines, 0, 5);
+	tcase_add_test(tests, test_errno);
 	tcase_add_loop_test(tests, test_no_such_register, 0, 3);
 	tcase_add_loop_test(tests, test_end_of_log, 0, 6);
 	tcase_add_test(tests, test_truncation);
