@@ -23,7 +23,6 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -70,10 +69,10 @@ class Test:
         self.suite = 'unit' if 'rawbpf:unit' in described['suite'] else 'live'
         self.command = described['cmd']
         self.environment = described['env']
-        files = [path for path in self.command if path.startswith(build + '/')]
+        files = [path for path in map(os.path.normpath, self.command) if path.startswith(build + '/')]
         for target in described['depends']:
             files += targets.get(target, [])
-        self.files = sorted({os.path.relpath(path, build) for path in files if path != build})
+        self.files = sorted({os.path.relpath(path, build) for path in files})
         self.seconds = 0.0
 
 
@@ -145,29 +144,24 @@ def instrumented(build):
             yield folder, [name for name in names if name.endswith('.gcno')]
 
 
-def prepare_counters(build, prefix):
-    """Empty files that also a test that drops its privilege may write to."""
+def clear_counters(build):
+    """Empty files, in place: a test may clear its environment, or drop the privilege to make them."""
     for folder, names in instrumented(build):
-        os.makedirs(prefix + folder)
-        for path in [prefix, *(prefix + folder[:slash.start()] for slash in re.finditer('/', folder + '/'))]:
-            if os.path.isdir(path):
-                os.chmod(path, 0o777)
         for name in names:
-            counters = prefix + os.path.join(folder, name[:-4] + 'gcda')
+            counters = os.path.join(folder, name[:-4] + 'gcda')
             open(counters, 'w').close()
             os.chmod(counters, 0o666)
-            os.symlink(os.path.join(folder, name), prefix + os.path.join(folder, name))
 
 
-def read_counters(build, prefix, tree):
+def read_counters(build, tree):
     """The lines that were executed, those that can be, and the functions, by files."""
     executed, known, functions = {}, {}, {}
     for folder, names in instrumented(build):
-        there = prefix + folder
-        counters = [name[:-4] + 'gcda' for name in names if os.path.getsize(os.path.join(there, name[:-4] + 'gcda'))]
+        counters = [name[:-4] + 'gcda' for name in names]
+        counters = [name for name in counters if os.path.getsize(os.path.join(folder, name))]
         if not counters:
             continue
-        for report in output(['gcov', '--json-format', '--stdout', *counters], cwd=there,
+        for report in output(['gcov', '--json-format', '--stdout', *counters], cwd=folder,
                              stderr=subprocess.DEVNULL).splitlines():
             for file in json.loads(report)['files']:
                 path = os.path.relpath(os.path.normpath(os.path.join(build.path, file['file'])), tree)
@@ -184,7 +178,7 @@ class Coverage:
     """Which tests execute a line, and how long each takes. Kept in a file for each test."""
 
     def __init__(self, work, tree, commit):
-        self.work, self.tree = work, tree
+        self.tree = tree
         self.seconds, self.executed, self.known, self.functions = {}, {}, {}, {}
         folder = os.path.join(work, 'coverage-' + commit[:12])
         os.makedirs(folder, exist_ok=True)
@@ -200,19 +194,17 @@ class Coverage:
 
     def measure(self, build, test):
         """None: without a change it does not build, or not pass."""
-        prefix = os.path.join(self.work, 'counters')
         if not build.make(test.files):
             say('left out: %s: does not build for coverage' % test.name)
             return None
-        shutil.rmtree(prefix, ignore_errors=True)
-        prepare_counters(build, prefix)
+        clear_counters(build)
         start = time.monotonic()
-        status, said = build.test(test, 3600, GCOV_PREFIX=prefix)
+        status, said = build.test(test, 3600, GCOV_ERROR_FILE='/dev/null')
         if status != 0:
             say('left out: %s: status %d without a change\n%s' % (test.name, status, said[-500:]))
             return None
         seconds = time.monotonic() - start
-        executed, known, functions = read_counters(build, prefix, self.tree)
+        executed, known, functions = read_counters(build, self.tree)
         say('covered: %s: %.1f s, %d lines' % (test.name, seconds, sum(map(len, executed.values()))))
         return {'seconds': seconds, **{what: {path: sorted(numbers) for path, numbers in files.items()} for what, files
                 in (('executed', executed), ('known', known), ('functions', functions))}}
