@@ -62,11 +62,15 @@ static void *btf_make_room(struct rawbpf_btf_build *b, size_t size)
 {
 	struct btf_header *header = b->data;
 	char *strings = (char *)b->data + BTF_HEADER_SIZE + header->type_len;
+	uint32_t left = header->str_len;
 
 	if (size > b->max - b->size)
 		return NULL;
-	for (uint32_t i = header->str_len; i--;)
-		strings[size + i] = strings[i];
+	/* From their end on, since both places overlap: a type has 12 bytes or more. */
+	for (; left >= 8; left -= 8)
+		__builtin_memcpy(strings + size + left - 8, strings + left - 8, 8);
+	while (left--)
+		strings[size + left] = strings[left];
 	__builtin_memset(strings, 0, size);
 	header->type_len += size;
 	header->str_off += size;

@@ -240,7 +240,7 @@ static const char *explain_register_note(const struct explain *explain, unsigned
 	if (rule == RAWBPF__FIX)
 		return "selects the kind";
 	if (number > BPF_REG_10)
-		return "BPF_REG_AX, only in loaded programs";
+		return "only in loaded programs";
 	*rawbpf__put_small(rawbpf__put(note, "r"), number) = 0;
 	return note;
 }
@@ -329,7 +329,8 @@ static const char *explain_imm_note(const struct explain *explain)
 		return insn->code != (BPF_LD | BPF_DW | BPF_IMM) ? "bytes into the packet" :
 		       insn->src_reg ? "which one" : "the low half";
 	if (insn->code == (BPF_JMP | BPF_CALL))
-		return insn->src_reg == 1 ? "slots, from the next one" : "which function";
+		return insn->src_reg == BPF_PSEUDO_CALL && !insn->off ?
+		       "slots, from the next one" : "which function";
 	if (insn->code == (BPF_JMP32 | BPF_JA))
 		return "slots, from the next one";
 	if (rule == RAWBPF__SHIFT32 || rule == RAWBPF__SHIFT64)

@@ -153,8 +153,11 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 	const struct rawbpf__form *form;
 	const struct rawbpf__shape *shape;
 
-	/* No instruction has r12 to r15. The verifier itself writes r11 (BPF_REG_AX). */
-	if (!row || ((word >> 8 & 15) + 4) >> 4 || ((word >> 12 & 15) + 4) >> 4)
+	/*
+	 * No instruction has r13 to r15. The verifier itself writes a register beyond r10
+	 * (BPF_REG_AX): r11, and r12 on Linux 7.3.
+	 */
+	if (!row || ((word >> 8 & 15) + 3) >> 4 || ((word >> 12 & 15) + 3) >> 4)
 		return NULL;
 	form = &rawbpf__forms[row - 1];
 	do {

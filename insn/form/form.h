@@ -52,10 +52,11 @@
  * operands in the same places.
  *
  * OUR OWN SYNTAX, where LLVM prints nothing or something that does not assemble
- * back to the same bytes: subprog[...], subprog[...][...], map[...], var[...], kfunc[...], "call pc+0x5", zext(),
- * skb[rN + imm], gotox, nospec, &(void __percpu *)(rN), __probe, __arena. LLVM 19 prints all calls as
- * "call 0x5" and all loads of pseudo values as "ld_pseudo r1, 0x1, 0x5", which its own
- * assembler reads as something else, and omits the immediate of a packet load.
+ * back to the same bytes: subprog[...], subprog[...][...], call subprog[...][...], map[...],
+ * var[...], kfunc[...], "call pc+0x5", zext(), skb[rN + imm], gotox, nospec,
+ * &(void __percpu *)(rN), __probe, __arena. LLVM 19 prints all calls as "call 0x5" and
+ * all loads of pseudo values as "ld_pseudo r1, 0x1, 0x5", which its own assembler reads
+ * as something else, and omits the immediate of a packet load.
  */
 #ifndef RAWBPF_INSN_FORM_H
 #define RAWBPF_INSN_FORM_H
@@ -66,7 +67,7 @@
 enum rawbpf__rule {
 	RAWBPF__ZERO,		/* 0 */
 	RAWBPF__FIX,		/* the form's `fix` */
-	RAWBPF__REG,		/* 0 to 10 are loaded; the verifier itself writes 11 too */
+	RAWBPF__REG,		/* 0 to 10 are loaded; the verifier itself writes 11, 12 too */
 	RAWBPF__ANY,
 	RAWBPF__NONE,		/* there is no such field: one slot only */
 

@@ -343,7 +343,7 @@ static double dump_prog(unsigned json, unsigned n)
 
 START_TEST(test_large_file)
 {
-	assert_doubling(dump_file, _i, 20000);
+	assert_doubling(dump_file, _i, 5000);
 }
 END_TEST
 

@@ -308,7 +308,7 @@ START_TEST(test_prog_dump)
 }
 END_TEST
 
-/* A loaded program holds what only the verifier writes: r11, numbers of functions. */
+/* A loaded program holds what only the verifier writes: registers of its own, numbers of functions. */
 START_TEST(test_prog_dump_rewritten)
 {
 	enum { LOOP = 181 /* BPF_FUNC_loop, Linux 5.17 */ };
@@ -337,8 +337,8 @@ START_TEST(test_prog_dump_rewritten)
 	ck_assert_int_gt(btf, 2);
 	prog = rawbpf_prog_load(&spec);
 	ck_assert_int_gt(prog, 2);
-	assert_shows(ARGS("prog", "dump", own_name()), "r11");
-	assert_has(": (18) r2 = subprog[");
+	assert_shows(ARGS("prog", "dump", own_name()), ": (18) r2 = subprog[");
+	ck_assert(strstr(end.out, "r11") || strstr(end.out, "r12")); /* Linux 7.3: r12 */
 	ck_assert_ptr_null(strstr(end.out, "invalid"));
 	close(prog);
 	close(btf);

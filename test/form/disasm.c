@@ -52,6 +52,7 @@ static int llvm_prints(const struct rawbpf__form *form)
 	case RAWBPF__SHAPE_NOSPEC:
 	case RAWBPF__SHAPE_GOTOX:
 	case RAWBPF__SHAPE_CALL_LOCAL:
+	case RAWBPF__SHAPE_CALL_LOADED:
 	case RAWBPF__SHAPE_KFUNC:
 	case RAWBPF__SHAPE_KFUNC_MOD:
 	case RAWBPF__SHAPE_IND_IMM:

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "rejected.h"
+#include "../privilege.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define ARRAY ".map m array 4 8 1\n"
@@ -151,27 +151,6 @@ const struct rejected rejected[] = {
 };
 const unsigned rejected_count = RAWBPF_COUNT(rejected);
 
-/* Without CAP_SYS_ADMIN and CAP_PERFMON, or with what this process is permitted. */
-static void set_privilege(int privileged)
-{
-	struct {
-		uint32_t version, pid;
-	} header = { 0x20080522, 0 };
-	struct {
-		uint32_t effective, permitted, inheritable;
-	} data[2];
-
-	if (syscall(SYS_capget, &header, data))
-		return;
-	for (unsigned i = 0; i < 2; i++)
-		data[i].effective = data[i].permitted;
-	if (!privileged) {
-		data[0].effective &= ~(1u << 21);
-		data[1].effective &= ~(1u << (38 - 32));
-	}
-	syscall(SYS_capset, &header, data);
-}
-
 int rejected_load(struct rejected_load *load, const struct rejected *of)
 {
 	static char scratch[65536];
@@ -201,14 +180,14 @@ int rejected_load(struct rejected_load *load, const struct rejected *of)
 		     load->insns[i].src_reg == BPF_PSEUDO_MAP_VALUE))
 			load->insns[i].imm = map;
 	if (of->unprivileged)
-		set_privilege(0);
+		privilege_set(0);
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = of->type, .flags = of->flags,
 		.license = of->license ? of->license : "GPL",
 		.insns = load->insns, .insn_count = count,
 		.log = load->log, .log_size = sizeof load->log });
 	if (of->unprivileged)
-		set_privilege(1);
+		privilege_set(1);
 	close(map);
 	if (prog >= 0)
 		close(prog);

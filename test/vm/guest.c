@@ -845,6 +845,7 @@ static const struct {
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
 	{ "rejected", guest_rejected },
+	{ "rewritten", guest_rewritten },
 	{ "ring", guest_ring },
 	{ "snoop", guest_snoop },
 	{ "syscalls", guest_syscalls },

@@ -25,6 +25,7 @@ void guest_inspect(void);
 void guest_links(void);
 void guest_perfbuf(void);
 void guest_rejected(void);
+void guest_rewritten(void);
 void guest_ring(void);
 void guest_snoop(void);
 void guest_syscalls(void);

@@ -335,6 +335,7 @@ static Suite *vm_suite(void)
 		vm_inspect_add(kernel, i);
 		vm_links_add(kernel, i);
 		vm_perfbuf_add(kernel, i);
+		vm_rewritten_add(kernel, i);
 		vm_ring_add(kernel, i);
 		vm_snoop_add(kernel, i);
 		vm_syscalls_add(kernel, i);
