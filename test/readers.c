@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every function that reads what others wrote takes time in proportion to it: a table of them.
+ * test/symbol/hostile.c has the assembler and the builder, test/examples/readers.c what needs a
+ * kernel.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rawbpf.h>
+#include <rawbpf/form.h>
+
+#include "doubling.h"
+#include "event/ring_fake.h"
+#include "event/perf_ring.h"
+#include "unit.h"
+
+/* ------------------------------------------------------------------------------ logs */
+
+/* What a log may have much of, before and behind a complaint: its lines. */
+static const char *const log_lines[] = {
+	"0: (b7) r0 = 0                        ; R0_w=0\n",
+	"; x = 1; @ f.c:1\n",
+	"from 0 to 0: R0=0 R1=ctx() R10=fp0\n",
+	"0: R1=ctx() R10=fp0\n",
+	"R0=0 R1=1 R2=2 R3=3 R4=4 R5=5 R6=6 R7=7 R8=8 R9=9 R10=fp0\n",
+	"caller:\n R6=0\ncallee:\n frame1: R1=1\n",
+	"Causal path:\n  0: r0 = 0\n",
+	"Reason: x\nSuggestion: y\n",
+	"R0 invalid mem access 'scalar'\n",
+	"processed 1 insns (limit 1000000) max_states_per_insn 0\n",
+	"\n",
+	"x",
+	"\33[",
+	"mark_precise: frame0: last_idx 0 first_idx 0 subseq_idx -1\n",
+	"Unreleased reference id=1 alloc_insn=0\n",
+};
+
+static char *log_make(const char *line, size_t n)
+{
+	size_t length = strlen(line);
+	char *log = malloc(n + length + 256), *at = log;
+
+	at += sprintf(at, "0: (b7) r0 = 0\n");
+	while (at < log + n) {
+		memcpy(at, line, length);
+		at += length;
+	}
+	strcpy(at, "\n1: (79) r0 = *(u64 *)(r0 +0)\nR0 invalid mem access 'scalar'\n");
+	return log;
+}
+
+static double explain_log(unsigned kind, unsigned n)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_0, 0), BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_0, 0),
+		BPF_EXIT_INSN() };
+	struct rawbpf_rejection rejection = { .error = -EACCES, .insns = insns, .insn_count = 3 };
+	char *log = log_make(log_lines[kind], n), *text = malloc(2 * n + 4096);
+	double start;
+
+	memset(text, 1, 2 * n + 4096);
+	rejection.log = log;
+	start = doubling_time();
+	rawbpf_rejection_parse(&rejection);
+	rawbpf_rejection_explain(text, 2 * n + 4096, &rejection);
+	start = doubling_time() - start;
+	free(log);
+	free(text);
+	return start;
+}
+
+/* ---------------------------------------------------------------------- instructions */
+
+/* What a program may be full of. */
+static const struct bpf_insn programs[][2] = {
+	{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_MOV64_IMM(BPF_REG_0, 0) },
+	{ BPF_LD_IMM64(BPF_REG_1, 0x1122334455667788) },
+	{ BPF_JMP_A(-1), BPF_JMP_A(-1) },
+	{ BPF_CALL_REL(0x7fffffff), BPF_CALL_REL(-0x7fffffff) },
+	{ BPF_RAW_INSN(0x18, 15, 15, -1, -1), BPF_RAW_INSN(0xff, 15, 15, -1, -1) },
+	{ BPF_RAW_INSN(0xfb, 11, 11, -1, 0xf1), BPF_RAW_INSN(0xe3, 11, 11, -1, 0xe1) },
+};
+
+enum program_reader { FORMAT, EXPLAIN, CHECK, KERNEL, PROGRAM_READERS };
+
+static void read_program(enum program_reader reader, const struct bpf_insn *insns, unsigned count)
+{
+	unsigned slots = 1;
+
+	if (reader == KERNEL)
+		rawbpf_prog_kernel_find(insns, count);
+	else
+		for (unsigned i = 0; i < count; i += slots) {
+			char text[4096];
+
+			if (reader == FORMAT)
+				rawbpf_insn_format(text, sizeof text, insns + i, count - i,
+						   RAWBPF_LLVM, NULL, &slots);
+			else if (reader == EXPLAIN)
+				rawbpf_insn_explain(text, sizeof text, insns + i, count - i,
+						    RAWBPF_HOST_ORDER, 1, &slots);
+			else
+				rawbpf_insn_check(insns + i, count - i, NULL);
+		}
+}
+
+static double read_programs(unsigned kind, unsigned n)
+{
+	enum program_reader reader = kind % PROGRAM_READERS;
+	unsigned count = reader == EXPLAIN ? n / 10 : n;
+	struct bpf_insn *insns = malloc(count * sizeof *insns);
+	double start;
+
+	for (unsigned i = 0; i < count; i++)
+		insns[i] = programs[kind / PROGRAM_READERS][i % 2];
+	start = doubling_time();
+	read_program(reader, insns, count);
+	start = doubling_time() - start;
+	free(insns);
+	return start;
+}
+
+/* ---------------------------------------------------------------------------- escapes */
+
+static const char *const escaped[] = { "a", "\1", "\"", "\\", "\xff", "\xc3\xa9", "\xf0\x9f", "\xe2\x80" };
+
+static double escape(unsigned kind, unsigned n)
+{
+	const char *part = escaped[kind / 2];
+	size_t length = strlen(part), room = 6 * (size_t)n + 16;
+	char *bytes = malloc(n + 8), *text = malloc(room);
+	double start;
+
+	for (unsigned i = 0; i < n; i += length)
+		memcpy(bytes + i, part, length);
+	memset(text, 1, room);
+	start = doubling_time();
+	if (kind % 2)
+		rawbpf_json_escape(text, room, bytes, n);
+	else
+		rawbpf_terminal_escape(text, room, bytes, n);
+	start = doubling_time() - start;
+	free(bytes);
+	free(text);
+	return start;
+}
+
+/* ------------------------------------------------------------------------------- BTF */
+
+enum types { CHAIN, STRUCTS, FIELDS, TYPEDEFS, TYPES };
+
+/* n types, or one of n members; the last one is called "last". */
+static void types_make(struct rawbpf_btf_build *b, enum types types, unsigned n)
+{
+	struct rawbpf_btf_field *fields = calloc(n, sizeof *fields);
+	int type = rawbpf_btf_int_emit(b, "int", 4, BTF_INT_SIGNED), integer = type;
+
+	for (unsigned i = 0; types != FIELDS && i < n; i++) {
+		const struct rawbpf_btf_field field = { "a", types == CHAIN ? type : integer, 0 };
+
+		type = types == TYPEDEFS ? rawbpf_btf_ref_emit(b, BTF_KIND_TYPEDEF, "t", type) :
+		       rawbpf_btf_struct_emit(b, BTF_KIND_STRUCT, i % 2 ? "" : "s", 4, &field, 1);
+	}
+	for (unsigned i = 0; types == FIELDS && i < n; i++)
+		fields[i] = (struct rawbpf_btf_field){ "", integer, 4 * i };
+	if (types == FIELDS)
+		fields[n - 1].name = "last";
+	rawbpf_btf_struct_emit(b, BTF_KIND_STRUCT, "last", 4 * n, fields, types == FIELDS ? n : 0);
+	ck_assert_int_eq(b->error, 0);
+	free(fields);
+}
+
+/* Made once: writing takes longer than reading. */
+static const struct rawbpf_btf_build *types_get(enum types types, unsigned n)
+{
+	static struct {
+		struct rawbpf_btf_build b;
+		enum types types;
+		unsigned n;
+	} made;
+	const size_t room = 48 * (size_t)n + 4096;
+
+	if (made.n != n || made.types != types) {
+		free(made.b.data);
+		made.b = (struct rawbpf_btf_build){ .data = malloc(room), .max = room };
+		made.types = types;
+		made.n = n;
+		types_make(&made.b, types, n);
+	}
+	return &made.b;
+}
+
+enum btf_reader { PARSE, FIND, MEMBER, EACH, BTF_READERS };
+
+static void read_types(struct rawbpf_btf *btf, enum btf_reader reader, uint32_t *index, unsigned n)
+{
+	struct rawbpf_btf_member member;
+	int id = rawbpf_btf_type_find(btf, 0, "last");
+
+	rawbpf_btf_index_set(btf, index, n + 8);
+	if (reader == MEMBER)
+		rawbpf_btf_member_find(&member, btf, id, "last");
+	for (unsigned i = 1; reader == EACH && i < rawbpf_btf_type_end(btf); i++) {
+		char text[256];
+
+		rawbpf_btf_type_format(text, sizeof text, btf, i);
+		rawbpf_btf_type_size(btf, i);
+	}
+}
+
+static double read_btf(unsigned kind, unsigned n)
+{
+	uint32_t *index = calloc(n + 8, sizeof *index);
+	const struct rawbpf_btf_build *b = types_get(kind / BTF_READERS, n);
+	struct rawbpf_btf btf;
+	double start = doubling_time();
+
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, b->data, b->size, NULL), 0);
+	if (kind % BTF_READERS != PARSE)
+		read_types(&btf, kind % BTF_READERS, index, n);
+	start = doubling_time() - start;
+	free(index);
+	return start;
+}
+
+/* ------------------------------------------------------------------------------ rings */
+
+static int handle(void *context, const void *data, size_t size)
+{
+	(void)data;
+	*(size_t *)context += size;
+	return 0;
+}
+
+/* Reading a record takes 2 ns: the same ones are read again and again. */
+enum { RING_SIZE = 1 << 21, AGAIN = 30 };
+
+static void ring_fill(struct fake_ring *fake, unsigned overwrites, unsigned sizes, unsigned n)
+{
+	(overwrites ? fake_ring_open_overwriting : fake_ring_open)(fake, RING_SIZE, 0);
+	if (overwrites)
+		memset(fake->copy, 1, RING_SIZE);
+	for (unsigned i = 0; i < n; i++)
+		ck_assert_int_eq(fake_ring_put(fake, i, sizes ? 8 * (i * 7 % 9) : 8,
+					       i % 5 ? 0 : FAKE_DISCARD), 1);
+}
+
+static size_t ring_drain(struct rawbpf_ring *ring, unsigned by_spans)
+{
+	struct rawbpf_span spans[8];
+	size_t sum = 0;
+	int count;
+
+	if (!by_spans)
+		return rawbpf_ring_read(ring);
+	while ((count = rawbpf_ring_next(ring, spans, RAWBPF_COUNT(spans))) > 0)
+		for (int i = 0; i < count; i++)
+			sum += spans[i].count;
+	return sum;
+}
+
+/* By callback, by spans, and of a ring that overwrites; records of one size, and of several. */
+static double read_ring(unsigned kind, unsigned n)
+{
+	struct rawbpf_ring ring;
+	struct fake_ring fake;
+	size_t sum = 0;
+	double start;
+
+	ring_fill(&fake, kind / 2 == 2, kind % 2, n);
+	start = doubling_time();
+	for (unsigned i = 0; i < AGAIN; i++) {
+		fake.consumer = 0;
+		ck_assert_int_eq(fake_ring_begin(&ring, &fake, handle, &sum), 0);
+		ck_assert_uint_eq(ring_drain(&ring, kind / 2 == 1), n - n / 5);
+	}
+	start = doubling_time() - start;
+	fake_ring_close(&fake);
+	return start;
+}
+
+static void perf_ring_fill(struct fake *fake, unsigned backward, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (backward)
+			fake_advance(fake, -24);
+		fake_sample(fake, fake->control.data_head, &(uint64_t){ i }, 8);
+		if (!backward)
+			fake_advance(fake, 24);
+	}
+}
+
+/* Forward, and backward, whose records are found from the newest on. */
+static double read_perf_ring(unsigned backward, unsigned n)
+{
+	struct fake fake = { .size = RING_SIZE, .data = malloc(RING_SIZE) };
+	struct rawbpf__perf_copy *copy = calloc(1, sizeof *copy + RING_SIZE);
+	struct rawbpf_source source = { 0 };
+	size_t sum = 0;
+	const struct rawbpf__perf_reader reader = {
+		&source, handle, &sum, calloc(1, RAWBPF__PERF_PLACES_SIZE(RING_SIZE)) };
+	double start;
+
+	perf_ring_fill(&fake, backward, n);
+	start = doubling_time();
+	for (unsigned i = 0; i < AGAIN; i++) {
+		struct rawbpf__perf_ring ring = { &fake.control, fake.data, RING_SIZE, 0 };
+		int got;
+
+		if (backward)
+			rawbpf__perf_ring_copy(&ring, copy);
+		got = backward ? rawbpf__perf_ring_hand_over(&ring, copy, &reader) :
+				 rawbpf__perf_ring_read(&ring, &reader);
+		ck_assert_int_eq(got, n);
+	}
+	start = doubling_time() - start;
+	free(fake.data);
+	free(copy);
+	free(reader.scratch);
+	return start;
+}
+
+/* ------------------------------------------------------------------------------ names */
+
+/* Long names, of which there are none; and what a text's errors show of a long line. */
+static double find_names(unsigned kind, unsigned n)
+{
+	char *name = malloc(n + 1), text[512];
+	const struct rawbpf_text_error error = { .line = 1, .column = n, .width = n, .message = "x" };
+	struct rawbpf_syscall call;
+	double start;
+
+	memset(name, kind == 2 ? '\t' : 'f', n);
+	name[n] = '\0';
+	start = doubling_time();
+	if (kind == 0)
+		rawbpf_syscall_find(&call, RAWBPF_ARCH_NATIVE, name);
+	else if (kind == 1)
+		rawbpf_constant_find(RAWBPF_HELPER, name);
+	else
+		rawbpf_text_error_format(text, sizeof text, "file", name, n, &error);
+	start = doubling_time() - start;
+	free(name);
+	return start;
+}
+
+static const struct {
+	const char *name;
+	double (*work)(unsigned kind, unsigned n);
+	unsigned kinds, n;
+} readers[] = {
+	{ "rejections", explain_log, RAWBPF_COUNT(log_lines), 50000 },
+	{ "programs", read_programs, RAWBPF_COUNT(programs) * PROGRAM_READERS, 15000 },
+	{ "escapes", escape, 2 * RAWBPF_COUNT(escaped), 100000 },
+	{ "BTF", read_btf, TYPES * BTF_READERS, 8000 },
+	{ "rings", read_ring, 6, 20000 },
+	{ "perf rings", read_perf_ring, 2, 40000 },
+	{ "names", find_names, 3, 1000000 },
+};
+
+START_TEST(test_reader)
+{
+	for (unsigned kind = 0; kind < readers[_i].kinds; kind++)
+		assert_doubling(readers[_i].work, kind, readers[_i].n);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_reader, 0, RAWBPF_COUNT(readers));
+}
+
+int main(void)
+{
+	return unit_run("readers", add_tests);
+}
