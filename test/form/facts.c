@@ -69,6 +69,78 @@ START_TEST(test_context)
 }
 END_TEST
 
+/* The page of each kind: words, registers, fields of each kind, read and written. */
+START_TEST(test_context_kinds)
+{
+	static const struct {
+		unsigned type;
+		const char *name, *page;
+	} pages[] = {
+		{ BPF_PROG_TYPE_TRACEPOINT, "tracepoint",
+		  "  8 bytes that programs cannot use, then the fields of the event: tracefs has\n"
+		  "  their offsets, in events/GROUP/NAME/format\n" },
+		{ BPF_PROG_TYPE_KPROBE, "kprobe",
+		  "  struct pt_regs: offsets of a function's arguments, of its result at a\n"
+		  "  return probe, of the stack pointer and the instruction pointer\n"
+		  "\n"
+		  "            argument 1   2   3   4   5  result  stack  instruction\n"
+		  "  x86_64           112 104  96  88  72      80    152          128\n"
+		  "  arm64              0   8  16  24  32       0    248          256\n"
+		  "  s390x             40  48  56  64  72      40    144           16\n"
+		  "  riscv64           80  88  96 104 112      80     16            0\n" },
+		{ BPF_PROG_TYPE_LIRC_MODE2, "lirc_mode2",
+		  "       0     4  read        the sample\n" },
+		{ BPF_PROG_TYPE_FLOW_DISSECTOR, "flow_dissector",
+		  "  struct __sk_buff\n"
+		  "\n"
+		  "  offset  size\n"
+		  "      76     4  read        data          a pointer to the packet\n"
+		  "      80     4  read        data_end      a pointer to the packet's end\n"
+		  "     144     8  read        flow_keys     a pointer to struct bpf_flow_keys\n" },
+		{ BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, "raw_tracepoint_writable",
+		  "  struct bpf_raw_tracepoint_args\n"
+		  "\n"
+		  "  offset  size\n"
+		  "       0     8  read        args[12]\n" },
+		{ BPF_PROG_TYPE_CGROUP_SOCKOPT, "cgroup_sockopt",
+		  "  struct bpf_sockopt\n"
+		  "\n"
+		  "  offset  size\n"
+		  "       0     8  read        sk            a pointer to struct bpf_sock, or NULL\n"
+		  "       8     8  read        optval        a pointer to memory\n"
+		  "      16     8  read        optval_end    a pointer to the end of that\n"
+		  "      24     4  read write  level\n"
+		  "      28     4  read write  optname\n"
+		  "      32     4  read write  optlen\n"
+		  "      36     4  read write  retval\n" },
+		{ BPF_PROG_TYPE_TRACING, "tracing",
+		  "  the arguments of the function, 8 bytes each, in order; with fexit and\n"
+		  "  fmod_ret, then its result\n" },
+		{ BPF_PROG_TYPE_EXT, "ext",
+		  "  the arguments of the function that it replaces\n" },
+		{ 31 /* syscall */, "syscall",
+		  "  the memory that BPF_PROG_TEST_RUN was given as ctx_in; read and written\n" },
+		{ 32 /* netfilter */, "netfilter",
+		  "  struct bpf_nf_ctx\n"
+		  "\n"
+		  "  offset  size\n"
+		  "       0     8  read        state    a pointer to struct nf_hook_state\n"
+		  "       8     8  read        skb    a pointer to struct sk_buff\n" },
+	};
+
+	/* registers, then a struct */
+	ck_assert_ptr_nonnull(strstr(context_page(BPF_PROG_TYPE_PERF_EVENT),
+				     " 0\n\n  struct bpf_perf_event_data\n\n  offset  size\n"));
+	for (unsigned i = 0; i < sizeof pages / sizeof *pages; i++) {
+		char page[4096];
+
+		snprintf(page, sizeof page, "  programs of type %s start with r1 pointing to\n\n%s",
+			 pages[i].name, pages[i].page);
+		ck_assert_str_eq(context_page(pages[i].type), page);
+	}
+}
+END_TEST
+
 /* Every number has a page; no line is too long; snprintf(3)'s promise holds. */
 START_TEST(test_all_pages)
 {
@@ -186,6 +258,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_helper);
 	tcase_add_test(tests, test_context);
+	tcase_add_test(tests, test_context_kinds);
 	tcase_add_test(tests, test_all_pages);
 	tcase_add_test(tests, test_every_type);
 	tcase_add_test(tests, test_offsets);
