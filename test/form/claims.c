@@ -117,7 +117,7 @@ static void check_sentences(const struct claim *claim, const struct claim_state 
 	if (operation == BPF_DIV)
 		ck_assert_msg(says(claim, "is 0, the result is 0"), "%s", claim->does);
 	else
-		ck_assert_msg(says(claim, narrow ? "is 0, the lower half of r1 stays" :
+		ck_assert_msg(says(claim, narrow ? "is 0, the lower half of r1 keeps its value" :
 					  "is 0, r1 keeps its value"), "%s", claim->does);
 	ck_assert(says(claim, ", signed") == (insn->off == 1));
 	if (!divisor)
