@@ -82,6 +82,30 @@ static int create_map(enum mode mode)
 	return map;
 }
 
+static int load_insns(enum way way, const struct bpf_insn *insns, unsigned count)
+{
+	static char log[8192];
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = "fchownat_count",
+		.type = ways[way].prog_type,
+		.license = "GPL",
+		.insns = insns,
+		.insn_count = count,
+		.log = log,
+		.log_size = sizeof log,
+	});
+
+	if (prog < 0) {
+		complain("loading", "the program", &(struct rawbpf_error){
+			.operation = RAWBPF_PROG_LOAD,
+			.error = prog,
+			.type = ways[way].prog_type,
+		});
+		fputs(log, stderr);
+	}
+	return prog;
+}
+
 /*
  * Step 2: the program, instruction by instruction. When it starts, r1 points to
  * the context, which differs by program type; r10 is the end of a 512-byte
@@ -130,26 +154,8 @@ static int load_program(enum way way, enum mode mode, int map)
 	unsigned count = mode == PERCPU ? RAWBPF_COUNT(percpu) : RAWBPF_COUNT(atomic);
 	/* A kprobe and a tracepoint run for fchownat alone: leave the question out. */
 	unsigned first = way == RAW_TRACEPOINT ? 0 : 2;
-	static char log[8192];
-	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.name = "fchownat_count",
-		.type = ways[way].prog_type,
-		.license = "GPL",
-		.insns = insns + first,
-		.insn_count = count - first,
-		.log = log,
-		.log_size = sizeof log,
-	});
 
-	if (prog < 0) {
-		complain("loading", "the program", &(struct rawbpf_error){
-			.operation = RAWBPF_PROG_LOAD,
-			.error = prog,
-			.type = ways[way].prog_type,
-		});
-		fputs(log, stderr);
-	}
-	return prog;
+	return load_insns(way, insns + first, count - first);
 }
 
 /* Step 3: from here on the kernel runs the program, for every process, on every CPU. */

@@ -82,6 +82,7 @@
 #include "../insn/form/helper_table.c"
 #include "../insn/form/constant.c"
 #include "../insn/form/opcode.c"
+#include "../insn/form/page.c"
 #include "../insn/base/number.c"
 #include "../insn/base/out.c"
 #include "../insn/base/put.c"

@@ -28,7 +28,7 @@ int main(void)
 	};
 
 	learn_title("8. Atomics: read, change and write in one piece");
-	learn_expect("what was there before the second addition", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
-		     42);
+	learn_expect("what was there before the second addition",
+		     learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;
 }

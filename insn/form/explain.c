@@ -5,6 +5,7 @@
 #include "form.h"
 #include "format.h"
 #include "opcode.h"
+#include "page.h"
 #include "../base/out.h"
 #include "../base/put.h"
 #include "../base/string.h"
@@ -401,32 +402,11 @@ static const char *explain_section(const struct rawbpf__form *form)
 	}
 }
 
-enum { EXPLAIN_INDENT = 11, EXPLAIN_TITLE = 29, EXPLAIN_WIDTH = 80 };
-
-static void explain_line(struct explain *explain, const char *name, char *line, char *end)
+/* `line` is up to `end`. */
+static void explain_words(struct explain *explain, const char *name, const char *line, char *end)
 {
 	*end = 0;
-	explain_add(explain, "  ");
-	explain_column(explain, name, EXPLAIN_INDENT - 2);
-	explain_add(explain, line);
-	explain_add(explain, "\n");
-}
-
-/* Sentences, broken into lines at spaces. */
-static void explain_sentences(struct explain *explain, const char *name, char *line, char *end)
-{
-	while (end - line > EXPLAIN_WIDTH - EXPLAIN_INDENT) {
-		char *cut = line + EXPLAIN_WIDTH - EXPLAIN_INDENT;
-
-		while (cut > line && *cut != ' ')
-			cut--;
-		if (cut == line)
-			break;
-		explain_line(explain, name, line, cut);
-		line = cut + 1;
-		name = "";
-	}
-	explain_line(explain, name, line, end);
+	rawbpf__page_words(&explain->out, name, line);
 }
 
 /* What becomes of an access that the verifier has marked; "": it is not. */
@@ -450,24 +430,22 @@ static void explain_meaning(struct explain *explain)
 
 	at = rawbpf__words(line, explain->insns, form, RAWBPF__WORDS);
 	at = rawbpf__put(at, explain_fault(form->code));
-	explain_sentences(explain, "does", line, at);
+	explain_words(explain, "does", line, at);
 	at = rawbpf__words(line, explain->insns, form, RAWBPF__EXPRESSION);
-	explain_sentences(explain, "as C", line, at);
+	explain_words(explain, "as C", line, at);
 	at = line + rawbpf_insn_format(line, sizeof(line), explain->insns, 2, RAWBPF_C, NULL, NULL);
-	explain_sentences(explain, "macro", line, at);
+	explain_words(explain, "macro", line, at);
 	at = rawbpf__put(line, rawbpf__nth(groups, form->group));
 	if (form->group < RAWBPF__CALLX)
 		at = rawbpf__put(rawbpf__put(at, ", RFC 9669 section "), explain_section(form));
-	explain_line(explain, "group", line, at);
-	if (kernel <= 0)
-		return;
-	at = rawbpf__put_dec(rawbpf__put(line, "Linux "), kernel >> 8);
-	*at++ = '.';
-	explain_line(explain, "since", line, rawbpf__put_dec(at, kernel & 0xff));
+	explain_words(explain, "group", line, at);
+	if (kernel > 0)
+		rawbpf__page_since(&explain->out, kernel);
 }
 
 static void explain_title(struct explain *explain, const unsigned char *bytes, unsigned slots)
 {
+	enum { TITLE_AT_MOST = 51 };	/* beside the bytes of a slot, in 80 columns */
 	char line[EXPLAIN_LINE], *at = rawbpf__put(line, "not an instruction");
 	const char *text;
 
@@ -478,7 +456,7 @@ static void explain_title(struct explain *explain, const unsigned char *bytes, u
 	*at = 0;
 	explain_add(explain, "  ");
 	explain_slot(explain, bytes);
-	explain_add(explain, at - line > EXPLAIN_WIDTH - EXPLAIN_TITLE ? "\n    " : "    ");
+	explain_add(explain, at - line > TITLE_AT_MOST ? "\n    " : "    ");
 	explain_colour(explain, FIELD_TITLE);
 	explain_add(explain, line);
 	explain_colour(explain, FIELD_END);
@@ -509,10 +487,7 @@ size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns
 	}
 	if (explain.form)
 		explain_meaning(&explain);
-	if (rawbpf_insn_check(insns, count, &reason)) {
-		explain_add(&explain, "  invalid  ");
-		explain_add(&explain, reason);
-		explain_add(&explain, "\n");
-	}
+	if (rawbpf_insn_check(insns, count, &reason))
+		rawbpf__page_words(&explain.out, "invalid", reason);
 	return explain.out.length;
 }

@@ -5,26 +5,11 @@
 
 #include "context.h"
 #include "helper.h"
+#include "page.h"
 #include "../base/out.h"
 #include "../base/string.h"
 
-enum { FACTS_INDENT = 11, FACTS_FIELD = 14 };
-
-static void facts_name(struct rawbpf__out *out, const char *name)
-{
-	size_t length = rawbpf__length(name);
-
-	rawbpf__out_text(out, "  ");
-	rawbpf__out_text(out, name);
-	rawbpf__out_repeat(out, ' ', FACTS_INDENT - 2 - length);
-}
-
-/* A paragraph of words, its first line behind `name`. */
-static void facts_words(struct rawbpf__out *out, const char *name, const char *words)
-{
-	facts_name(out, name);
-	rawbpf__out_words(out, words, FACTS_INDENT);
-}
+enum { FACTS_FIELD = 14 };
 
 /* The names of program types, of a set of them. */
 static void facts_types(struct rawbpf__out *out, const char *name, uint64_t types)
@@ -41,7 +26,7 @@ static void facts_types(struct rawbpf__out *out, const char *name, uint64_t type
 		rawbpf__out_text(&words, words.length ? " " : "");
 		rawbpf__out_text(&words, word);
 	}
-	facts_words(out, name, list);
+	rawbpf__page_words(out, name, list);
 }
 
 /* ------------------------------------------------------------------------------ helpers */
@@ -61,7 +46,7 @@ static void facts_prototype(struct rawbpf__out *out, const char *name,
 	rawbpf__out_byte(&line, '(');
 	rawbpf__out_text(&line, helper->arguments);
 	rawbpf__out_byte(&line, ')');
-	facts_words(out, "as C", text);
+	rawbpf__page_words(out, "as C", text);
 }
 
 /* A line for each of r1 to r5 that it takes. */
@@ -78,7 +63,7 @@ static void facts_arguments(struct rawbpf__out *out, const struct rawbpf__helper
 			return;
 		rawbpf__out_bytes(&line, argument, length);
 		name[1] = '0' + i;
-		facts_words(out, name, text);
+		rawbpf__page_words(out, name, text);
 	}
 }
 
@@ -99,14 +84,11 @@ size_t rawbpf_helper_explain(char *text, size_t size, unsigned helper)
 	rawbpf__out_number(&out, helper);
 	rawbpf__out_text(&out, "\n\n");
 	facts_arguments(&out, &facts);
-	facts_words(&out, "r0", facts.returns);
+	rawbpf__page_words(&out, "r0", facts.returns);
 	facts_prototype(&out, name, &facts);
-	facts_words(&out, "license", facts.gpl ? "compatible with the GPL" : "any");
+	rawbpf__page_words(&out, "license", facts.gpl ? "compatible with the GPL" : "any");
 	facts_types(&out, "types", facts.types);
-	facts_name(&out, "since");
-	rawbpf__out_text(&out, "Linux ");
-	rawbpf__out_kernel(&out, kernel);
-	rawbpf__out_byte(&out, '\n');
+	rawbpf__page_since(&out, kernel);
 	return out.length;
 }
 

@@ -105,29 +105,6 @@ struct rawbpf__format {
 	char *hole;		/* else where the label belongs, once that is known */
 };
 
-/* The last helper that the oldest supported kernel headers name: redirect_peer. */
-enum { FORMAT_OLD_HELPERS = 155 };
-
-static char *format_helper(char *at, const struct rawbpf__format *format)
-{
-	int number = format->insns->imm;
-	const char *name = rawbpf__helper_name(number);
-
-	if (format->dialect == RAWBPF_KERNEL) {
-		at = rawbpf__put(at, name ? "bpf_" : "unknown");
-		at = rawbpf__put(at, name ? name : "");
-		*at++ = '#';
-		return rawbpf__put_signed_dec(at, number);
-	}
-	if (name && number <= FORMAT_OLD_HELPERS)
-		return rawbpf__put(rawbpf__put(at, "BPF_FUNC_"), name);
-	at = rawbpf__put_signed_dec(at, number);
-	if (!name)
-		return at;
-	at = rawbpf__put(rawbpf__put(at, " /* "), name);
-	return rawbpf__put(at, " */");
-}
-
 static char *format_name(char *at, const char *name)
 {
 	return rawbpf__put(rawbpf__put(at, "BPF_"), name);
@@ -151,6 +128,32 @@ static char *format_number(char *at, const struct rawbpf__format *format, enum f
 	if (number >> 32)
 		return rawbpf__put_hex(at, number);
 	return rawbpf__put_digits(at, number, rawbpf__put_digit_count(number));
+}
+
+/* The last helper that the oldest supported kernel headers name: redirect_peer. */
+enum { FORMAT_OLD_HELPERS = 155 };
+
+static char *format_helper(char *at, const struct rawbpf__format *format)
+{
+	int number = format->insns->imm;
+	const char *name;
+
+	if (format->dialect == RAWBPF_LLVM)
+		return format_number(at, format, NUMBER_I, number);
+	name = rawbpf__helper_name(number);
+	if (format->dialect == RAWBPF_KERNEL) {
+		at = rawbpf__put(at, name ? "bpf_" : "unknown");
+		at = rawbpf__put(at, name ? name : "");
+		*at++ = '#';
+		return rawbpf__put_signed_dec(at, number);
+	}
+	if (name && number <= FORMAT_OLD_HELPERS)
+		return rawbpf__put(rawbpf__put(at, "BPF_FUNC_"), name);
+	at = rawbpf__put_signed_dec(at, number);
+	if (!name)
+		return at;
+	at = rawbpf__put(rawbpf__put(at, " /* "), name);
+	return rawbpf__put(at, " */");
 }
 
 /* Where it goes to: a label may stand for it, but not in C. */
@@ -256,8 +259,6 @@ static char *format_operand(char *at, struct rawbpf__format *format, char letter
 	case 'F':
 		return format_number(at, format, NUMBER_N, format->form->fix);
 	case 'H':
-		if (format->dialect == RAWBPF_LLVM)
-			return format_number(at, format, NUMBER_I, insn->imm);
 		return format_helper(at, format);
 	case 'Y':
 		return format->dialect == RAWBPF_LLVM ? rawbpf__put(at, " ll") : at;

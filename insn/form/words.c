@@ -267,9 +267,34 @@ static char *words_stored(char *at, const struct words *words)
 	return rawbpf__put(at, " bits)");
 }
 
+/* What a letter stands for in all instructions, or in all that `is_narrow`; NULL: it is another. */
+static const char *words_phrase(char letter, int is_narrow)
+{
+	static const char phrases[] =
+		"r The result is in r0; r1 to r5 are lost.\0"
+		"v Only the verifier writes this.\0"
+		"u The upper half of %D becomes 0.\0"
+		"z The bits above become 0.\0"
+		"p, in host order, zero-extended. r6 must hold the context; r1 to r5 are lost. A load past "
+		"the packet's end ends the program with 0. Deprecated: read through data and data_end, or "
+		"call bpf_skb_load_bytes.\0";
+	static const char narrow[] =
+		"t(u32)\0lthe lower half of \0mthe low %b bits of \0y, zero-extended\0";
+	const char *phrase;
+
+	for (phrase = phrases; *phrase; phrase = rawbpf__nth(phrase, 1))
+		if (*phrase == letter)
+			return phrase + 1;
+	for (phrase = narrow; *phrase; phrase = rawbpf__nth(phrase, 1))
+		if (*phrase == letter)
+			return is_narrow ? phrase + 1 : "";
+	return NULL;
+}
+
 static char *words_letter(char *at, const struct words *words, char letter)
 {
 	const struct bpf_insn *insns = words->insns;
+	const char *phrase;
 
 	switch (letter) {
 	case 'X':
@@ -289,36 +314,12 @@ static char *words_letter(char *at, const struct words *words, char letter)
 					rawbpf__nth(words_atomics, insns->imm >> 4 & 15));
 	case 'f':
 		return rawbpf__put(at, rawbpf__nth(words_atomic_names, insns->imm >> 4 & 15));
-	case 't':
-		return rawbpf__put(at, words_bytes(words) < 8 ? "(u32)" : "");
-	case 'l':
-		return rawbpf__put(at, words_bytes(words) < 8 ? "the lower half of " : "");
-	case 'm':
-		if (words_bytes(words) == 8)
-			return at;
-		at = rawbpf__put_dec(rawbpf__put(at, "the low "), 8 * words_bytes(words));
-		return rawbpf__put(at, " bits of ");
-	case 'y':
-		return rawbpf__put(at, words_bytes(words) < 8 ? ", zero-extended" : "");
 	case 'i':
 		return words_stored(at, words);
 	case 'W':
 		return rawbpf__put(at, rawbpf__nth(words_comparisons, insns->code >> 4));
 	case 'g':
 		return words_signedness(at, words);
-	case 'r':
-		return rawbpf__put(at, " The result is in r0; r1 to r5 are lost.");
-	case 'v':
-		return rawbpf__put(at, " Only the verifier writes this.");
-	case 'u':
-		return words_template(at, words, " The upper half of %D becomes 0.");
-	case 'z':
-		return rawbpf__put(at, " The bits above become 0.");
-	case 'p':
-		return rawbpf__put(at, ", in host order, zero-extended. r6 must hold the context; "
-				   "r1 to r5 are lost. A load past the packet's end ends the "
-				   "program with 0. Deprecated: read through data and data_end, or "
-				   "call bpf_skb_load_bytes.");
 	case 'j':
 		return words_jump(at, words);
 	case 'h':
@@ -334,7 +335,8 @@ static char *words_letter(char *at, const struct words *words, char letter)
 				       (uint64_t)(uint32_t)insns[1].imm << 32 |
 				       (uint32_t)insns[0].imm);
 	default:
-		return words_operand(at, words, letter);
+		phrase = words_phrase(letter, words_bytes(words) < 8);
+		return phrase ? words_template(at, words, phrase) : words_operand(at, words, letter);
 	}
 }
 
