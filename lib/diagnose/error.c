@@ -7,10 +7,10 @@
 #include "../../insn/base/string.h"
 
 #define ERRNOS(X) \
-	X(E2BIG) X(EACCES) X(EADDRNOTAVAIL) X(EAFNOSUPPORT) X(EAGAIN) X(EBADF) X(EBUSY) \
+	X(E2BIG) X(EACCES) X(EADDRNOTAVAIL) X(EAFNOSUPPORT) X(EAGAIN) X(EBADF) X(EBADMSG) X(EBUSY) \
 	X(EEXIST) X(EFAULT) X(EILSEQ) X(EINTR) X(EINVAL) X(EIO) X(ELOOP) X(EMFILE) \
 	X(ENAMETOOLONG) X(ENFILE) X(ENODEV) X(ENOENT) X(ENOLINK) X(ENOMEM) X(ENOSPC) X(ENOSYS) \
-	X(ENOTDIR) X(ENOTSOCK) X(ENXIO) X(EOPNOTSUPP) X(EOVERFLOW) X(EPERM) X(EPROTO) X(ERANGE) X(EROFS) X(ESRCH) \
+	X(ENOTDIR) X(ENOTSOCK) X(ENOTTY) X(ENXIO) X(EOPNOTSUPP) X(EOVERFLOW) X(EPERM) X(EPROTO) X(ERANGE) X(EROFS) X(ESRCH) \
 	X(ESTALE)
 
 static const short errnos[] = {
@@ -248,6 +248,9 @@ static const char of_any_operation[] =
 	"filter hides it\0"
 	"ENOMEM: the kernel has no memory for it, or a memory cgroup's limit is reached\0"
 	"EMFILE: this process may open no more descriptors; raise ulimit -n\0"
+	"ENFILE: the system may open no more files; raise /proc/sys/fs/file-max\0"
+	"EBADF: a descriptor is not open\0"
+	"EFAULT: an argument points outside this process's memory\0"
 	"ENAMETOOLONG: the name is longer than the kernel accepts\0"
 	"EOPNOTSUPP: this kernel, or its JIT on this machine, cannot do it\0";
 

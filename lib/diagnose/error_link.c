@@ -15,7 +15,8 @@ static const struct rawbpf_failures failures_of_kprobe_multi_attach = {
 		"EINVAL: the program was not loaded for BPF_TRACE_KPROBE_MULTI, or a function cannot "
 		"be traced\0"
 		"ENODEV: ftrace has shut itself down after an error in the kernel (see dmesg)\0"
-		"EADDRNOTAVAIL: two functions have the same name; give their addresses\0",
+		"EADDRNOTAVAIL: two functions have the same name; give their addresses\0"
+		"E2BIG: more than 1,048,576 functions are named\0",
 };
 RAWBPF__OPERATION(KPROBE_MULTI_ATTACH, failures_of_kprobe_multi_attach);
 
@@ -29,7 +30,8 @@ static const struct rawbpf_failures failures_of_uprobe_multi_attach = {
 		"EINVAL: '@' is not a regular file, the program was not loaded for "
 		"BPF_TRACE_UPROBE_MULTI, or this kernel was built without CONFIG_UPROBES\0"
 		"EOPNOTSUPP: this kernel was built without CONFIG_UPROBES\0"
-		"ESRCH: the process does not exist\0",
+		"ESRCH: the process does not exist\0"
+		"E2BIG: more than 1,048,576 offsets are named\0",
 };
 RAWBPF__OPERATION(UPROBE_MULTI_ATTACH, failures_of_uprobe_multi_attach);
 
@@ -71,6 +73,8 @@ static const struct rawbpf_failures failures_of_iter_attach = {
 		"spec\0"
 		"ENOENT: this kernel has no iterator '@'\0"
 		"EBADF: its map or cgroup is not open\0"
+		"E2BIG: this kernel does not know all fields of the spec; those for tasks and "
+		"cgroups need Linux 6.1\0"
 		"ESRCH: the process does not exist\0",
 };
 RAWBPF__OPERATION(ITER_ATTACH, failures_of_iter_attach);

@@ -136,6 +136,7 @@ static const struct rawbpf_failures failures_of_prog_attach = {
 		"EBADF: the target or the program is not open, or '@' is not a target of this "
 		"kind\0"
 		"EBUSY: another program is attached there; detach it first\0"
+		"EEXIST: the program is attached there already, or the hook takes one and has it\0"
 		"EOPNOTSUPP: targets of this kind accept no program\0"
 		"ENOENT: the program is not attached there\0"
 		"ENODEV: the device does not exist\0"

@@ -98,14 +98,19 @@ RAWBPF__OPERATION(BTF_INFO, failures_of_obj_info);
 
 static const struct rawbpf_failures failures_of_obj_id_next = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
-	.sentences = "ENOENT: no object has a higher id\0",
+	.sentences =
+		"ENOENT: no object has a higher id\0"
+		"EINVAL: the kind of object does not exist\0",
 };
 RAWBPF__OPERATION(OBJ_ID_NEXT, failures_of_obj_id_next);
 
 static const struct rawbpf_failures failures_of_obj_id_open = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.sentences =
-		"ENOENT: the object no longer exists\0",
+		"ENOENT: the object no longer exists\0"
+		"EAGAIN: the link is still being attached; try again\0"
+		"EINVAL: the kind of object does not exist, or takes no such flag or token\0"
+		"EBADF: the token is not open\0",
 };
 RAWBPF__OPERATION(OBJ_ID_OPEN, failures_of_obj_id_open);
 
@@ -114,6 +119,7 @@ static const struct rawbpf_failures failures_of_task_fd_info = {
 	.sentences =
 		"ENOENT: the process does not exist\0"
 		"EBADF: the process has no such descriptor\0"
+		"ENOSPC: the name does not fit into its buffer\0"
 		"EOPNOTSUPP: the descriptor is not a perf event's or a raw tracepoint's\0",
 };
 RAWBPF__OPERATION(TASK_FD_INFO, failures_of_task_fd_info);
@@ -123,6 +129,7 @@ static const struct rawbpf_failures failures_of_token_create = {
 	.sentences =
 		"EINVAL: '@' is not the root of a bpffs\0"
 		"ENOENT: this bpffs delegates nothing; mount it with its delegate_ options\0"
+		"EBADF: the descriptor is not open, or was opened with O_PATH\0"
 		"EPERM: this process is outside the user namespace of the bpffs, or lacks CAP_BPF "
 		"in it\0"
 		"EOPNOTSUPP: this process is in the initial user namespace, and tokens are for the "

@@ -108,7 +108,10 @@ static const char of_perf[] =
 #define OF_KPROBES                                                                                 \
 	"ENOENT: this kernel has no such function, or no entry function of such a system call\0"   \
 	"EINVAL: '@' cannot be probed: kprobes rely on it, or the offset is inside an instruction\0" \
-	"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"
+	"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"                       \
+	"ERANGE: '@' cannot be probed: the offset is inside an instruction\0"                       \
+	"EADDRNOTAVAIL: several functions have this name; probe each by its address\0"              \
+	"E2BIG: the name is longer than a symbol of this kernel can be\0"
 
 static const struct rawbpf_failures failures_of_kprobe_pmu_attach = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
@@ -177,6 +180,9 @@ static const struct rawbpf_failures failures_of_tracepoint_attach = {
 		"/sys/kernel/tracing/available_events\0"
 		"EACCES: tracefs cannot be read (run it as root), or the program reads past the "
 		"end of the tracepoint's record\0"
+		"EINVAL: the program is not of type tracepoint, the group or the name is missing or "
+		"is not a file's name, or this kernel has no bpf links for tracepoints (5.15)\0"
+		"E2BIG: '@' already has the maximum number of programs\0"
 		"EEXIST: the program is attached to '@' already\0",
 };
 RAWBPF__OPERATION(TRACEPOINT_ATTACH, failures_of_tracepoint_attach);
@@ -191,6 +197,7 @@ static const struct rawbpf_failures failures_of_perf_event_attach = {
 		"EEXIST: the event has a program already\0"
 		"EACCES: the program reads past the end of the event's record\0"
 		"ENOENT: this machine has no such event\0"
+		"ENOTTY: the descriptor is not a perf event's\0"
 		"EBADF: the event or the program is not open\0",
 };
 RAWBPF__OPERATION(PERF_EVENT_ATTACH, failures_of_perf_event_attach);
