@@ -89,29 +89,6 @@ RAWBPF__PRIVATE void rawbpf__out_kernel(struct rawbpf__out *out, unsigned kernel
 	rawbpf__out_number(out, kernel & 255);
 }
 
-RAWBPF__PRIVATE void rawbpf__out_words(struct rawbpf__out *out, const char *words, size_t indent)
-{
-	enum { COLUMNS = 80 };
-	size_t column = indent;
-
-	while (*words) {
-		size_t length = rawbpf__find(words, ' ') - words;
-
-		if (column > indent && column + 1 + length > COLUMNS) {
-			rawbpf__out_byte(out, '\n');
-			rawbpf__out_repeat(out, ' ', indent);
-			column = indent;
-		} else if (column > indent) {
-			rawbpf__out_byte(out, ' ');
-			column++;
-		}
-		rawbpf__out_bytes(out, words, length);
-		column += length;
-		words += length + (words[length] == ' ');
-	}
-	rawbpf__out_byte(out, '\n');
-}
-
 RAWBPF__PRIVATE int rawbpf__is_plain(unsigned char byte)
 {
 	return rawbpf__is_printable(byte) || byte == '\t';
@@ -150,4 +127,37 @@ RAWBPF__PRIVATE void rawbpf__out_name(struct rawbpf__out *out, const char *name)
 			rawbpf__out_byte(out, *name);
 		else
 			out_escape(out, *name);
+}
+
+RAWBPF__PRIVATE size_t rawbpf__out_wrap(struct rawbpf__out *out, const char *words, size_t length,
+					size_t indent, size_t column)
+{
+	enum { COLUMNS = 80 };
+	const char *end = words + length;
+
+	while (words < end) {
+		const char *word = words;
+
+		while (words < end && *words != ' ')
+			words++;
+		length = (size_t)(words - word);
+		words += words < end;
+		if (column > indent && column + 1 + length > COLUMNS) {
+			rawbpf__out_byte(out, '\n');
+			rawbpf__out_repeat(out, ' ', indent);
+			column = indent;
+		} else if (column != indent) {
+			rawbpf__out_byte(out, ' ');
+			column++;
+		}
+		rawbpf__out_line(out, word, length);
+		column += length;
+	}
+	return column;
+}
+
+RAWBPF__PRIVATE void rawbpf__out_words(struct rawbpf__out *out, const char *words, size_t indent)
+{
+	rawbpf__out_wrap(out, words, rawbpf__length(words), indent, indent);
+	rawbpf__out_byte(out, '\n');
 }

@@ -32,9 +32,12 @@ RAWBPF__PRIVATE void rawbpf__out_right(struct rawbpf__out *out, unsigned number,
 /* "6.12": 6 << 8 | 12 */
 RAWBPF__PRIVATE void rawbpf__out_kernel(struct rawbpf__out *out, unsigned kernel);
 /*
- * Words of ours and a newline. They begin after `indent` columns that are written already; what does
- * not fit 80 columns goes on after as many spaces in the next line.
+ * Words, escaped as in rawbpf__out_line(), in lines of at most 80 columns. The line at hand is `column`
+ * wide, the next ones begin with `indent` spaces. Returns the width of the last line.
  */
+RAWBPF__PRIVATE size_t rawbpf__out_wrap(struct rawbpf__out *out, const char *words, size_t length,
+					size_t indent, size_t column);
+/* The same of a string that begins at column `indent`, and a newline. */
 RAWBPF__PRIVATE void rawbpf__out_words(struct rawbpf__out *out, const char *words, size_t indent);
 
 /* What a terminal prints as it is: printable ASCII, and tabs. */

@@ -305,57 +305,76 @@ static void say_packet(struct rawbpf__out *out, const struct rawbpf_rejection *r
 
 enum { CAUSES = 8 };
 
-/* Linux 7.3 tells the path itself: "  insn 5" and, in the next line, "       | ^-- update: ...". */
+static const char *line_after(const char *at)
+{
+	at = rawbpf__find(at, '\n');
+	return at + (*at == '\n');
+}
+
+/*
+ * Linux 7.3 tells the path itself: "  insn 5" and, in the next lines, "       | ^-- update: ..." and
+ * "       |     ...". Returns the last instruction of it; -1: there is none.
+ */
 static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *at)
 {
 	unsigned count = 0, index = 0;
-	int known = 0;
+	int known = 0, last = -1;
+	size_t column = 0; /* in an unfinished line */
 
-	while (*at && !rawbpf__starts_with(at, "Suggestion:") && count < CAUSES) {
+	for (; *at && !rawbpf__starts_with(at, "Suggestion:") && count < CAUSES; at = line_after(at)) {
 		const char *end = rawbpf__find(at, '\n'), *number = at + 7;
 		char text[128];
 
-		if (rawbpf__starts_with(at, "  insn ")) {
-			known = rawbpf__number_parse(&number, end, &index) && index < r->insn_count;
-		} else if (rawbpf__starts_with(at, "       | ^-- ") && known) {
+		if (rawbpf__starts_with(at, "       | ^-- ") && known) {
+			last = (int)index;
 			say_instruction(out, r, index, text);
-			rawbpf__out_text(out, "        ");
-			rawbpf__out_line(out, at + 8, (size_t)(end - at - 8));
-			rawbpf__out_byte(out, '\n');
+			rawbpf__out_text(out, "         ^--");
+			column = rawbpf__out_wrap(out, at + 13, (size_t)(end - at - 13), 13, 12);
 			known = 0;
+		} else if (rawbpf__starts_with(at, "       |     ") && column) {
+			column = rawbpf__out_wrap(out, at + 13, (size_t)(end - at - 13), 13, column);
+		} else if (column) {
+			rawbpf__out_byte(out, '\n');
+			column = 0;
 			count++;
 		}
-		at = *end ? end + 1 : end;
+		if (rawbpf__starts_with(at, "  insn "))
+			known = rawbpf__number_parse(&number, end, &index) && index < r->insn_count;
 	}
-	return count > 0;
+	if (column)
+		rawbpf__out_byte(out, '\n');
+	return last;
 }
 
-/* What came before the instruction: the kernel's path, the call that is not undone. */
-static void say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r)
+/*
+ * What came before the instruction: the kernel's path, or the call that is not undone. Returns the
+ * last instruction that was shown; -1: none.
+ */
+static int say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	char text[128];
 	const char *at = r->log;
-	int call;
+	int call, last;
 
 	/* The first such line only: however many there are, the log is read once. */
-	while (*at && !rawbpf__starts_with(at, "Causal path:")) {
-		at = rawbpf__find(at, '\n');
-		at += *at == '\n';
-	}
-	if (say_causes(out, r, at))
-		return;
-	if (rawbpf__log_number(&r->rest, "alloc_insn=", &call) && call >= 0 &&
-	    (unsigned)call < r->insn_count && call != r->previous)
+	while (*at && !rawbpf__starts_with(at, "Causal path:"))
+		at = line_after(at);
+	last = say_causes(out, r, at);
+	if (last < 0 && rawbpf__log_number(&r->rest, "alloc_insn=", &call) && call >= 0 &&
+	    (unsigned)call < r->insn_count) {
 		say_instruction(out, r, (unsigned)call, text);
+		last = call;
+	}
+	return last;
 }
 
 static void say_index(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	char text[128];
 	size_t column;
+	int shown = say_origin(out, r);
 
-	say_origin(out, r);
-	if (r->previous >= 0 && r->previous != r->index)
+	if (r->previous >= 0 && r->previous != r->index && r->previous != shown)
 		say_instruction(out, r, (unsigned)r->previous, text);
 	column = say_instruction(out, r, (unsigned)r->index, text);
 	if (r->reg >= 0)

@@ -355,6 +355,49 @@ START_TEST(test_origin)
 }
 END_TEST
 
+/* Causes of several lines are filled anew; the instruction before is not shown twice. */
+START_TEST(test_long_cause)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
+		BPF_EMIT_CALL(BPF_FUNC_get_prandom_u32),
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_1),
+		BPF_EXIT_INSN(),
+	};
+	struct rawbpf_rejection r = {
+		.error = -13, .insns = insns, .insn_count = RAWBPF_COUNT(insns),
+		.log = "0: R1=ctx() R10=fp0\n"
+		       "0: (bf) r6 = r1                       ; R1=ctx() R6=ctx()\n"
+		       "1: (85) call bpf_get_prandom_u32#7    ;\n"
+		       "2: (bf) r0 = r1\nsorry\n\n"
+		       "Causal path:\n  insn 0\n"
+		       "       | ^-- first\n"
+		       "       |     and more\n"
+		       "  insn 1\n"
+		       "       | ^-- invalidated: R1: call invalidated this caller-saved register; previous value was\n"
+		       "       |     context pointer at offset 0\n"
+		       "  Instruction context:\n"
+		       "       |     of nothing\n" };
+
+	assert_told(&r,
+		"the verifier rejected the program (EACCES) at instruction 2\n"
+		"   0: r6 = r1\n"
+		"         ^-- first and more\n"
+		"   1: call bpf_get_prandom_u32#7\n"
+		"         ^-- invalidated: R1: call invalidated this caller-saved register;\n"
+		"             previous value was context pointer at offset 0\n"
+		"   2: r0 = r1\n"
+		"   sorry\n");
+	r.log = "2: (bf) r0 = r1\nsorry\n\nCausal path:\n  insn 1\n       | ^-- cut off";
+	assert_told(&r,
+		"the verifier rejected the program (EACCES) at instruction 2\n"
+		"   1: call bpf_get_prandom_u32#7\n"
+		"         ^-- cut off\n"
+		"   2: r0 = r1\n"
+		"   sorry\n");
+}
+END_TEST
+
 /* What a kernel says whose JIT is off, of programs that its interpreter does not run. */
 START_TEST(test_no_jit)
 {
@@ -506,6 +549,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_packet);
 	tcase_add_test(tests, test_source);
 	tcase_add_test(tests, test_origin);
+	tcase_add_test(tests, test_long_cause);
 	tcase_add_test(tests, test_no_jit);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);

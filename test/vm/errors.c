@@ -27,6 +27,50 @@ START_TEST(every_hint)
 }
 END_TEST
 
+#define BEGIN(ERRNO, INDEX) "the verifier rejected the program (" ERRNO ") at instruction " INDEX "|"
+#define LOOK_UP \
+	"   5: call bpf_map_lookup_elem#1                    text:6|" \
+	"         ^-- update: R0 changed from uninitialized value to nullable map value|" \
+	"             at offset 0|"
+
+/* Linux 7.3 tells a causal path: it is shown, with the lines of the source. */
+START_TEST(causal_path)
+{
+	static const struct {
+		const char *name, *text;
+	} explained[] = {
+		{ "explained.index_negative", BEGIN("EACCES", "13") LOOK_UP
+		  "   6: if r0 != 0 goto +2                            text:7|"
+		  "         ^-- branch: took the true branch of this conditional, goto followed|"
+		  "  12: r0 += r1                                      text:13|"
+		  "         ^-- update: R0 changed from map value at offset 0 to map value with|"
+		  "             variable offset: known bits 0x0, unknown mask 0xffffffffffffffff,|"
+		  "             signed range [-2, 1], unsigned range [0, U64_MAX]|"
+		  "  13: r2 = *(u8 *)(r0 +0)                           text:14|"
+		  "                   ^~ r0 is map_value(id=1,ks=4,vs=8,smin=smin32=-2,smax=smax32=1)|" },
+		{ "explained.maybe_null", BEGIN("EACCES", "6") LOOK_UP
+		  "   6: *(u64 *)(r0 +0) = 1                           text:7|"
+		  "               ^~ r0 is map_value_or_null(id=1,ks=4,vs=8)|" },
+		{ "explained.reference", BEGIN("EINVAL", "6")
+		  "   4: call bpf_ringbuf_reserve#131                  text:5|"
+		  "         ^-- acquired: owned resource (id=2)|"
+		  "   5: r0 = 0                                        text:6|"
+		  "   6: exit                                          text:7|" },
+	};
+	struct boot *boot = &boots[_i];
+
+	for (size_t i = 0; i < sizeof(explained) / sizeof(*explained); i++) {
+		const char *text = fact_str(boot, explained[i].name);
+
+		if (kernel_of(boot) < KERNEL(7, 3))
+			ck_assert_msg(!strstr(text, "^-- "), "%s: %s", boot->name, text);
+		else
+			ck_assert_msg(!strncmp(text, explained[i].text, strlen(explained[i].text)),
+				      "%s: %s", boot->name, text);
+	}
+}
+END_TEST
+
 /* What the pages say of the verifier holds on this kernel. */
 START_TEST(every_claim)
 {
@@ -223,6 +267,7 @@ END_TEST
 
 void vm_errors_add(TCase *kernel, int boot)
 {
+	tcase_add_loop_test(kernel, causal_path, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_answer, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_cause, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_claim, boot, boot + 1);

@@ -41,10 +41,33 @@ static void tell_rejected(unsigned n)
 	fact_text(name, text);
 }
 
+/* How the first program of a hint is explained, with '|' where a line ends. */
+static void tell_explained(const char *hint)
+{
+	static struct rejected_load load;
+	static char text[4096];
+	unsigned n = 0;
+	char name[64];
+
+	while (strcmp(rejected[n].hint, hint) != 0)
+		n++;
+	rejected_load(&load, &rejected[n]);
+	load.rejection.source = rejected[n].text;
+	rawbpf_rejection_explain(text, sizeof text, &load.rejection);
+	for (char *at = text; *at; at++)
+		if (*at == '\n')
+			*at = '|';
+	snprintf(name, sizeof name, "explained.%s", hint);
+	fact_text(name, text);
+}
+
 void guest_rejected(void)
 {
 	for (unsigned n = 0; n < rejected_count; n++)
 		tell_rejected(n);
+	tell_explained("index_negative");
+	tell_explained("maybe_null");
+	tell_explained("reference");
 }
 
 /* What becomes of the programs that show what the pages say of the verifier. */
