@@ -37,12 +37,12 @@
 	"*(u64 *)(r10 - " BYTES ") = 0\ncall f\n" LEAVE "f: *(u64 *)(r10 - " BYTES ") = 0\n" LEAVE
 
 const struct taught taught[] = {
-	{ { "man/rawbpf.7: if the program added to r0 + 8 , which is behind the value, log would say so" },
+	{ { "man/rawbpf.7: past the end of the value, the verifier would reject it" },
 	  { REFUSED("map_bounds", BPF_PROG_TYPE_RAW_TRACEPOINT,
 		    LOOK_UP(".map m hash 4 8 1\n", "0") "if r0 == 0 goto out\nr1 = 1\n"
 		    "lock *(u64 *)(r0 + 8) += r1\nout: " LEAVE) } },
-	{ { INSN_7 "The verifier rejects a program that could read an uninitialised register, reach memory "
-	    "that it does not own, or run forever." },
+	{ { INSN_7 "It rejects a program that could read an uninitialised register, reach memory that it does "
+	    "not own, or run forever." },
 	  { REFUSED("unset", FILTER, "if r1 == 0 goto out\nr3 = 1\nout: r0 = r3\nexit\n"),
 	    REFUSED("map_bounds", FILTER, FOUND(HASH) "r1 = *(u64 *)(r0 + 16)\n" LEAVE),
 	    REFUSED("scalar_memory", FILTER, "r1 = 5\nr0 = *(u64 *)(r1 + 0)\nexit\n"),
@@ -66,13 +66,14 @@ const struct taught taught[] = {
 		    "r0 = *(u64 *)(r10 - 12)\nexit\n") } },
 
 	/* a look-up */
-	{ { INSN_7 "A look-up may return NULL : the verifier rejects an access before a test against 0.",
+	{ { INSN_7 "the verifier rejects an access before a test against 0.",
 	    INSN_H "A looked-up value must be tested against NULL first;",
 	    LESSON("04-maps") "the verifier insists that a program tests for that before it follows the pointer" },
 	  { REFUSED("maybe_null", FILTER, LOOK_UP(HASH, "0") "*(u64 *)(r0 + 0) = 1\n" LEAVE),
 	    ACCEPTED(FILTER, FOUND(HASH) "*(u64 *)(r0 + 0) = 1\n" LEAVE) } },
 	{ { INSN_H "since about 6.14 not that of an array under a constant key within bounds.",
-	    INSN_7 "From about Linux 6.14 on it accepts one for an array and a constant key within bounds.",
+	    INSN_7 "From about Linux 6.14 on it accepts such an access for an array and a constant key within "
+	    "bounds.",
 	    LESSON("04-maps") "(But for an array with a constant key within its bounds, from about Linux 6.14 on.)" },
 	  { REFUSED("maybe_null", FILTER, LOOK_UP(ARRAY, "0") "*(u64 *)(r0 + 0) = 1\n" LEAVE,
 		    .before = K(6, 14)),
@@ -91,13 +92,14 @@ const struct taught taught[] = {
 	    RAW("opcode", BPF_RAW_INSN(BPF_JMP | BPF_JA, 0, 0, 0, 5)),
 	    REFUSED("opcode", FILTER, "r0 = 0\nexit\n",
 		    .raw = BPF_RAW_INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 5)) } },
-	{ { INSN_7 "and refused in programs to load", INSN_H "refused in programs to load." },
+	{ { INSN_7 "the kernel rejects them in programs to load", INSN_H "refused in programs to load." },
 	  { RAW("opcode", BPF_ZEXT_REG(0)), RAW("opcode", BPF_MOV64_PERCPU_REG(0, 0)),
 	    RAW("opcode", BPF_ST_NOSPEC()) } },
-	{ { INSN_7 "no kernel up to 7.3 takes it", INSN_H "no kernel up to 7.3 loads it." },
+	{ { INSN_7 "no kernel up to 7.3 accepts it", INSN_H "no kernel up to 7.3 loads it." },
 	  { RAW("opcode", RAWBPF_CALLX(0)) } },
-	{ { "man/rawbpf_form.3: The verifier keeps it for its own rewrites, and the assembler rejects it." },
-	  { RAW("no_register", BPF_MOV64_IMM(11, 0)), RAW("no_register", BPF_MOV64_REG(0, 11)) } },
+	{ { "man/rawbpf_form.3: The verifier keeps them for its own rewrites" },
+	  { RAW("no_register", BPF_MOV64_IMM(11, 0)), RAW("no_register", BPF_MOV64_REG(0, 11)),
+	    RAW("no_register", BPF_MOV64_IMM(12, 0)) } },
 	{ { INSN_H "jumping to its second half is refused." },
 	  { REFUSED("jump_middle", FILTER, "r0 = 0\nif r0 == 0 goto +1\nr1 = 5 ll\nexit\n") } },
 	{ { INSN_H "No kernel takes other offsets than 0." },
@@ -110,7 +112,7 @@ const struct taught taught[] = {
 		    .since = K(6, 9)) } },
 
 	/* arithmetic */
-	{ { INSN_7 "With such a constant the verifier refuses the program.",
+	{ { INSN_7 "The verifier rejects a program with such a constant.",
 	    INSN_H "A constant zero divisor the verifier refuses.",
 	    INSN_H "a constant shift of 64 (32) or more the verifier refuses." },
 	  { REFUSED("zero_division", FILTER, "r0 = 1\nr0 /= 0\nexit\n"),
@@ -119,7 +121,7 @@ const struct taught taught[] = {
 	    REFUSED("shift", FILTER, "r0 = 1\nw0 s>>= 32\nexit\n"),
 	    ACCEPTED(FILTER, "r0 = 1\nr0 <<= 63\nw0 >>= 31\nexit\n"),
 	    ACCEPTED(FILTER, "r0 = 1\nr1 = 0\nr0 /= r1\nw0 %= w1\nr1 = 64\nr0 <<= r1\nexit\n") } },
-	{ { INSN_7 "the end of the stack, read only", INSN_H "frame pointer, read only" },
+	{ { INSN_7 "frame pointer, read-only", INSN_H "frame pointer, read only" },
 	  { REFUSED("frame_pointer", FILTER, "r10 = 0\n" LEAVE) } },
 	{ { INSN_H "Only ADD and SUB keep a pointer a pointer, and only in 64 bits. The verifier refuses SUB on "
 	    "a pointer into the stack: add a negative number." },
@@ -143,11 +145,11 @@ const struct taught taught[] = {
 	    ACCEPTED(FILTER, ARRAY "r1 = map[id:0][0]+8\nr0 = *(u64 *)(r1 + 0)\nexit\n"),
 	    REFUSED("map_bounds", FILTER, ARRAY "r1 = map[id:0][0]+8\nr0 = *(u64 *)(r1 + 8)\nexit\n") } },
 	{ { INSN_H "The program needs BTF function information.",
-	    "man/rawbpf_text.3: The kernel loads it only with BTF and func_info" },
+	    "man/rawbpf_text.3: The kernel loads it only with BTF (type information) and func_info" },
 	  { REFUSED("callback_btf", FILTER,
 		    "r1 = 1\nr2 = f ll\nr3 = 0\nr4 = 0\ncall loop\nr0 = 0\nexit\nf: r0 = 0\nexit\n",
 		    .since = K(5, 13)) } },
-	{ { INSN_7 "cannot be read, whether the function takes them or not.",
+	{ { INSN_7 "are uninitialised, even if the function does not take them.",
 	    INSN_H "Afterwards r1 to r5 are unreadable, whether the helper took them or not; r6 to r9 and the "
 	    "stack are as before." },
 	  { REFUSED("unset", FILTER, "r5 = 1\ncall get_prandom_u32\nr0 = r5\nexit\n"),
@@ -180,7 +182,7 @@ const struct taught taught[] = {
 	    REFUSED("loop", FILTER, "r0 = 0\nl: if r1 != 0 goto l\nexit\n") } },
 	{ { INSN_H "The verifier then accepts a loop whose end it does not see." },
 	  { REFUSED("opcode", FILTER, "l: may_goto out\ngoto l\nout: " LEAVE, .before = K(6, 9)) } },
-	{ { INSN_7 "For socket filters and traffic control only, with their context in BPF_REG_6 ",
+	{ { INSN_7 "Only socket filters and traffic control have these; their context must be in BPF_REG_6 ",
 	    INSN_H "for socket filters and tc programs; r6 must hold their context." },
 	  { ACCEPTED(FILTER, "r6 = r1\nr0 = *(u8 *)skb[0]\nexit\n"),
 	    ACCEPTED(BPF_PROG_TYPE_SCHED_CLS, "r6 = r1\nr0 = *(u8 *)skb[0]\nexit\n"),
@@ -193,15 +195,14 @@ const struct taught taught[] = {
 	  { REFUSED("unset_result", FILTER, "exit\n") } },
 
 	/* kprobes */
-	{ { "man/rawbpf_kprobe.3: The verifier refuses unaligned loads and loads past the size" },
+	{ { "man/rawbpf_kprobe.3: The verifier (the kernel's check of programs) rejects unaligned loads and loads past the size" },
 	  { REFUSED("context_bounds", KPROBE, "r0 = *(u64 *)(r1 + 4)\nexit\n"),
 	    REFUSED("context_bounds", KPROBE, "r0 = *(u64 *)(r1 + 1024)\nexit\n"),
 	    ACCEPTED(KPROBE, "r0 = *(u64 *)(r1 + 8)\nr0 = *(u32 *)(r1 + 12)\nexit\n") } },
 	{ { "man/rawbpf_kprobe.3: bpf_get_func_ip and bpf_get_attach_cookie are not in 5.10." },
 	  { REFUSED("helper_unknown", KPROBE, "call get_func_ip\nr0 = 0\nexit\n", .before = K(5, 15)),
 	    REFUSED("helper_unknown", KPROBE, "call get_attach_cookie\nr0 = 0\nexit\n", .before = K(5, 15)) } },
-	{ { "man/rawbpf_kprobe.3: The old bpf_probe_read is refused on s390x: use bpf_probe_read_kernel and "
-	    "bpf_probe_read_user ." },
+	{ { "man/rawbpf_kprobe.3: On s390x the verifier rejects the old bpf_probe_read " },
 	  { REFUSED("helper_refused", KPROBE,
 		    "r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall probe_read\n" LEAVE, .machine = "s390x"),
 	    ACCEPTED(KPROBE, "r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall probe_read\n" LEAVE,
@@ -210,7 +211,7 @@ const struct taught taught[] = {
 	    "instruction" },
 	  { REFUSED("context_modified", FILTER, "r1 += 4\nr0 = *(u32 *)(r1 + 0)\nexit\n"),
 	    ACCEPTED(FILTER, "r0 = *(u32 *)(r1 + 4)\nexit\n") } },
-	{ { "man/rawbpf_prog.3: opens the helpers that want it" },
+	{ { "man/rawbpf_prog.3: opens the helpers that require one" },
 	  { REFUSED("helper_license", FILTER, "*(u64 *)(r10 - 8) = 0\nr1 = r10\nr1 += -8\nr2 = 8\n"
 		    "call trace_printk\n" LEAVE, .license = "MIT"),
 	    ACCEPTED(FILTER, "*(u64 *)(r10 - 8) = 0\nr1 = r10\nr1 += -8\nr2 = 8\n"

@@ -12,13 +12,14 @@
 /* Words of a sentence about the verifier, on any page. */
 static const char *const verifier[] = {
 	"verifier rejects", "verifier refuses", "verifier accepts", "verifier insists", "verifier must",
-	"verifier then", "verifier allows", "verifier wants",
+	"verifier then", "verifier allows", "verifier wants", "verifier would", "verifier keeps",
 };
 
 /* The same words without the verifier, on pages about programs. */
 static const char *const refused[] = {
 	"also rejects", "is rejected", "are rejected", "is refused", "are refused", "refused in",
-	"rejected in", "must be written", "must be tested", "No kernel takes", "no kernel up to",
+	"rejected in", "It rejects", "kernel rejects them", "must be written", "must be tested",
+	"No kernel takes", "no kernel up to",
 };
 static const char *const program_pages[] = {
 	"README.md", "man/rawbpf.7", "man/rawbpf_build.3", "man/rawbpf_form.3", "man/rawbpf_insn.7",
