@@ -42,6 +42,8 @@ const struct taught taught[] = {
 		    LOOK_UP(".map m hash 4 8 1\n", "0") "if r0 == 0 goto out\nr1 = 1\n"
 		    "lock *(u64 *)(r0 + 8) += r1\nout: " LEAVE) } },
 	{ { INSN_7 "It rejects a program that could read an uninitialised register, reach memory that it does "
+	    "not own, or run forever.",
+	    "README.md: It rejects a program that could read an uninitialised register, reach memory it does "
 	    "not own, or run forever." },
 	  { REFUSED("unset", FILTER, "if r1 == 0 goto out\nr3 = 1\nout: r0 = r3\nexit\n"),
 	    REFUSED("map_bounds", FILTER, FOUND(HASH) "r1 = *(u64 *)(r0 + 16)\n" LEAVE),
