@@ -9,7 +9,7 @@
 int main(int argc, char **argv)
 {
 	struct rawbpf_btf kernel, module;
-	unsigned first;
+	unsigned first, end;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: btf_module MODULE\n");
@@ -18,7 +18,9 @@ int main(int argc, char **argv)
 	must(RAWBPF_BTF_KERNEL_OPEN, rawbpf_btf_kernel_open(&kernel));
 	must(RAWBPF_BTF_MODULE_OPEN, rawbpf_btf_module_open(&module, argv[1], &kernel));
 	first = rawbpf_btf_type_end(&kernel);
-	printf("its types begin at %s's end: %s\n", "the kernel", module.first_id == first ? "yes" : "no");
+	end = rawbpf_btf_type_end(&module);
+	printf("%u types of its own, the last one: %s\n", end - first,
+	       rawbpf_btf_type_name(&module, end - 1));
 	rawbpf_btf_close(&module);
 	rawbpf_btf_close(&kernel);
 	return done();

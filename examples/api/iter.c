@@ -41,15 +41,17 @@ static int load(void)
 int main(void)
 {
 	struct rawbpf_link link;
-	char name[16];
+	char name[16], text[64];
 	int prog = load(), file;
 
 	must(RAWBPF_ITER_ATTACH, rawbpf_iter_attach(&link, prog, &(struct rawbpf_iter_spec){
 		.pid = getpid() }));
 	prctl(PR_SET_NAME, "example");
 	file = must(RAWBPF_ITER_CREATE, rawbpf_iter_create(&link));
-	while (must_libc("read", read(file, name, sizeof name)) == sizeof name)
-		printf("a thread called %s\n", name);
+	while (must_libc("read", read(file, name, sizeof name)) == sizeof name) {
+		rawbpf_terminal_escape(text, sizeof text, name, strlen(name)); /* any bytes */
+		printf("a thread called %s\n", text);
+	}
 	close(file);
 	rawbpf_link_detach(&link);
 	close(prog);

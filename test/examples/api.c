@@ -4,6 +4,7 @@
 #include "../command.h"
 #include "api_examples.h"
 
+#include <linux/btf.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 
@@ -111,7 +112,38 @@ START_TEST(test_nobody)
 }
 END_TEST
 
-/* The module's name is its argument, and the kernels that the tests run on have none with BTF. */
+/* A file as of a module, in the place of the kernel's own: one type, an int called "of_module". */
+static void fake_module(const char *path)
+{
+	static const char name[] = "of_module";
+	struct rawbpf_btf kernel;
+	struct {
+		struct btf_header header;
+		struct btf_type type;
+		uint32_t bits;
+		char strings[sizeof name];
+	} module = {
+		.header = { .magic = 0xeb9f, .version = 1, .hdr_len = sizeof module.header,
+			    .type_len = sizeof module.type + sizeof module.bits,
+			    .str_off = sizeof module.type + sizeof module.bits,
+			    .str_len = sizeof name },
+		.type = { .info = BTF_KIND_INT << 24, .size = 4 },
+		.bits = 32,
+	};
+	FILE *file;
+
+	ck_assert_int_eq(rawbpf_btf_kernel_open(&kernel), 0);
+	module.type.name_off = kernel.strings_size; /* the module's strings go on from there */
+	rawbpf_btf_close(&kernel);
+	memcpy(module.strings, name, sizeof name);
+	live_hide_directory("/sys/kernel/btf");
+	file = fopen(path, "we");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fwrite(&module, offsetof(__typeof__(module), strings) + sizeof name, 1, file), 1);
+	fclose(file);
+}
+
+/* The module's name is its argument. */
 START_TEST(test_btf_module)
 {
 	static const struct api_example example = { .name = "btf_module" };
@@ -122,9 +154,16 @@ START_TEST(test_btf_module)
 	ck_assert_str_eq(end.err, "usage: btf_module MODULE\n");
 	ck_assert_int_eq(end.status, 1);
 	snprintf(path, sizeof path, "%s/btf_module", folder);
+	command_path = path;
 	command_run(&end, NULL, ARGS("no_such_module"));
 	ck_assert_msg(strncmp(end.err, "ENOENT: ", 8) == 0, "%s", end.err);
 	ck_assert_int_eq(end.status, 1);
+
+	fake_module("/sys/kernel/btf/example");
+	command_run(&end, NULL, ARGS("example"));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_str_eq(end.out, "1 types of its own, the last one: of_module\n");
+	ck_assert_int_eq(end.status, 0);
 }
 END_TEST
 
