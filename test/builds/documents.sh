@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# What the documents at the top of the tree name in `code`, files of the tree and functions, is there.
+set -u
+
+. "$(dirname "$0")/../checks.sh"
+cd "$top" || exit 1
+
+# Files and folders; a pattern (*) names a file at least. What a build makes is not in the tree.
+strange_files() { # DOCUMENT...
+	grep -ohE '`(examples|include|insn|lib|man|test)/[A-Za-z0-9_./*-]*`' "$@" | tr -d '`' | sort -u |
+		while read -r file; do
+			# shellcheck disable=SC2086 # a pattern
+			ls -d $file >/dev/null 2>&1 || echo "$file: no such file"
+		done
+}
+
+strange_functions() { # DOCUMENT...
+	grep -ohE '`[a-z][a-z0-9_]*\(\)`' "$@" | tr -d '`()' | sort -u |
+		while read -r function; do
+			grep -rqw --include='*.[ch]' "$function" include insn lib test || echo "$function(): no such function"
+		done
+}
+
+name_what_exists() { # DOCUMENT...
+	{ strange_files "$@" && strange_functions "$@"; } >"$work/strange"
+	cat "$work/strange"
+	[ ! -s "$work/strange" ]
+}
+
+finds() { # SAID TEXT
+	echo "$2" >"$work/document"
+	! name_what_exists "$work/document" >"$work/said" && echo "$1" | diff - "$work/said"
+}
+
+enough() {
+	cat ./*.md | grep -ohE '`(insn|lib|test)/[^`]*`' | sort -u | wc -l >"$work/count"
+	cat "$work/count"
+	[ "$(cat "$work/count")" -ge 30 ]
+}
+
+check "a file that is not there is found" finds 'lib/sys/gone.c: no such file' 'See `lib/sys/gone.c`, `lib/sys/sys.c`.'
+check "a pattern without a file is found" finds 'test/gone*.c: no such file' '`test/gone*.c`, `lib/object/map*.c`'
+check "a function that is not there is found" finds 'rawbpf_gone(): no such function' \
+	'`rawbpf_gone()`, `rawbpf_map_create()`'
+check "names are read" enough
+# CHANGELOG.md names what went.
+check "the documents name what exists" name_what_exists $(ls ./*.md | grep -v CHANGELOG)
+
+checks_end
