@@ -92,11 +92,11 @@ END_TEST
 static const char *runs(const struct rawbpf_prog_recipe *recipe)
 {
 	static const char *const words[] = {
-		[RAWBPF_PROG_RUNS_NOT] = "not by itself",
-		[RAWBPF_PROG_RUNS_BARE] = "on nothing",
+		[RAWBPF_PROG_RUNS_NOT] = "only where it is attached",
+		[RAWBPF_PROG_RUNS_BARE] = "on no input",
 		[RAWBPF_PROG_RUNS_PACKET] = "on a packet",
 		[RAWBPF_PROG_RUNS_CONTEXT] = "on a struct bpf_sk_lookup",
-		[RAWBPF_PROG_RUNS_OTHERS] = "what it is attached to",
+		[RAWBPF_PROG_RUNS_OTHERS] = "when attached to a test function",
 	};
 
 	return words[recipe->runs];
