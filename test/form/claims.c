@@ -371,6 +371,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_lost_registers);
 	tcase_add_test(tests, test_jumps);
 	tcase_add_test(tests, test_packet_context);
+	claims_special_add(tests);
 }
 
 int main(void)

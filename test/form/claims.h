@@ -33,4 +33,8 @@ struct claim {
 extern const struct claim claims[];
 extern const unsigned claim_count;
 
+/* Add the tests of claims_special.c. */
+struct TCase;
+void claims_special_add(struct TCase *tests);
+
 #endif
