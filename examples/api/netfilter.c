@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 /* The context has two pointers to structs of the kernel's: the state, then the packet. */
 static int load(unsigned shortest)

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 /* What goes to port 7000 and above is for the socket in `map`; all else as without a program. */
 static int load(int map)
@@ -40,7 +41,6 @@ int main(void)
 	int in = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	int netns = must_libc("open", open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
 	struct rawbpf_link link;
-	char byte;
 	int map = must(RAWBPF_MAP_CREATE, rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_SOCKMAP, .key_size = 4, .value_size = 8, .max_entries = 1 }));
 	int prog = load(map);
@@ -52,7 +52,7 @@ int main(void)
 	for (unsigned port = 6999; port <= 7000; port++) {
 		at.sin_port = htons(port);
 		must_libc("sendto", sendto(in, "x", 1, 0, (void *)&at, sizeof at));
-		printf("port %u: %zd\n", port, recv(in, &byte, 1, 0));
+		printf("port %u: %zd\n", port, recv(in, &(char){ 0 }, 1, 0));
 	}
 	rawbpf_link_detach(&link);
 	close(prog);

@@ -6,6 +6,7 @@
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 /* Behind 14 bytes of Ethernet: 20 of IP, then UDP's header, whose second field is the port. */
 static int load(uint16_t port)

@@ -53,6 +53,17 @@ untested() {
 	done
 }
 
+# With what a reader copies: no flags of ours. musl declares less than glibc does.
+compile() { # COMPILER FLAG...
+	for program in "$top"/examples/api/*.c; do
+		"$@" -std=gnu11 -Wall -Wextra -Werror -I"$top/include" -fsyntax-only "$program" || return
+	done
+}
+
+with_musl() {
+	compile musl-gcc -idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch)"
+}
+
 named() {
 	grep -rhoE 'examples/api/[a-z_]+\.[a-z]+' "$top/man" | sed 's|.*/||' | sort -u
 }
@@ -71,6 +82,9 @@ check "every public function occurs in an example" none unused
 check "exceptions are needed" none needless_exceptions
 check "programs of at most 60 lines" none long
 check "programs are built and tested" none untested
+check "programs compile as they are, with gcc" compile gcc
+check "... with clang" compile clang
+check "... with musl" with_musl
 check "pages name the programs" none unnamed
 check "the list is complete" enough
 
