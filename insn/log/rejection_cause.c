@@ -56,6 +56,19 @@ static int cause_tests(const struct bpf_insn *insn, unsigned operation, int reg)
 	return insn->code == (BPF_JMP | operation | BPF_K) && insn->dst_reg == reg && !insn->imm;
 }
 
+/* Did the program itself put a number there, before instruction `index`? */
+static int cause_is_number(const struct rawbpf_rejection *r, int index)
+{
+	while (index-- > 0) {
+		const struct bpf_insn *insn = &r->insns[index];
+
+		if (rawbpf__registers_written(insn) >> r->reg & 1)
+			return insn->code == (BPF_ALU64 | BPF_MOV | BPF_K) ||
+			       insn->code == (BPF_ALU | BPF_MOV | BPF_K);
+	}
+	return 0;
+}
+
 /*
  * Did a test for NULL come this way with NULL? Then a jump on != is before the instruction, or a
  * jump on == leads to it, and nothing writes the register in between.
@@ -71,12 +84,32 @@ static int cause_is_null(const struct rawbpf_rejection *r)
 		const struct bpf_insn *insn = &r->insns[i];
 
 		if (cause_tests(insn, BPF_JNE, r->reg))
-			return insn->off > 0;
+			return insn->off > 0 && !cause_is_number(r, i);
 		if (rawbpf__registers_written(insn) >> r->reg & 1 ||
 		    BPF_CLASS(insn->code) == BPF_JMP || BPF_CLASS(insn->code) == BPF_JMP32)
 			return 0;
 	}
 	return 0;
+}
+
+/*
+ * Registers 6 to 9 survive calls. If one holds a number, where the log's last word was a pointer, then a
+ * call ended the pointer: the log does not show that.
+ */
+static int cause_is_lost(const struct rawbpf_rejection *r)
+{
+	static const char *const numbers[] = { "scalar", "inv" };
+	const struct rawbpf_log_part *state;
+
+	if (r->reg < 6 || r->reg > 9 ||
+	    (!cause_behind(&r->complaint, "'scalar'") && !cause_behind(&r->complaint, "'inv'")))
+		return 0;
+	state = &r->states[r->reg];
+	for (unsigned i = 0; i < 2; i++)
+		if (state->length >= rawbpf__length(numbers[i]) &&
+		    rawbpf__starts_with(state->text, numbers[i]))
+			return 0;
+	return state->length && *state->text >= 'a' && *state->text <= 'z';
 }
 
 static const char *cause_refine(const struct rawbpf_rejection *r)
@@ -90,6 +123,8 @@ static const char *cause_refine(const struct rawbpf_rejection *r)
 		return cause_hint("invalid read from stack off -8+0 size 8");
 	if (r->hint == cause_hint("R1 invalid mem access '") && cause_is_null(r))
 		return cause_hint("R* is NULL");
+	if (r->hint == cause_hint("R1 invalid mem access '") && cause_is_lost(r))
+		return cause_hint("R* is lost");
 	return r->hint;
 }
 
@@ -98,5 +133,7 @@ int rawbpf_rejection_parse(struct rawbpf_rejection *r)
 	int err = rawbpf__rejection_read(r);
 
 	r->hint = cause_refine(r);
+	if (r->hint && r->hint == cause_hint("R* is lost"))
+		r->states[r->reg] = (struct rawbpf_log_part){ NULL, 0 };
 	return err;
 }

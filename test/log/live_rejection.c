@@ -64,6 +64,64 @@ START_TEST(test_told)
 }
 END_TEST
 
+/* Rejections that look alike: what is told of the one must not be told of the other. */
+START_TEST(test_untold)
+{
+	static const struct {
+		struct rejected rejected; /* its hint is the cause */
+		const char *untold;       /* a hint, or words */
+	} cases[] = {
+		/* bytes outside of the stack, and bytes that were not written */
+		{ { .hint = "stack_bounds", .text = "r0 = *(u8 *)(r10 + 0)\nexit\n" }, "stack_unset" },
+		{ { .hint = "stack_bounds", .text = "r0 = *(u64 *)(r10 - 520)\nexit\n" }, "stack_unset" },
+		{ { .hint = "stack_unset", .unprivileged = 1, .text =
+		    "*(u32 *)(r10 - 8) = 0\nr0 = *(u64 *)(r10 - 8)\nexit\n" }, "stack_bounds" },
+		/* NULL on this path, and a number that was never a pointer */
+		{ { .hint = "scalar_memory", .text =
+		    "r0 = 0\nif r0 != 0 goto out\nr1 = *(u64 *)(r0 + 0)\nout: r0 = 0\nexit\n" }, "null" },
+		{ { .hint = "scalar_memory", .text =
+		    "r6 = 5\ncall get_prandom_u32\nr0 = *(u8 *)(r6 + 0)\nexit\n" }, "pointer_lost" },
+		/* a pointer that is told, and one that is compared */
+		{ { .hint = NULL, .unprivileged = 1, .text =
+		    "r2 = r10\nif r1 == r2 goto out\nout: r0 = 0\nexit\n" }, "leak" },
+		/* a reference that is not released, and one that is */
+		{ { .hint = "unset_result", .text =
+		    ".map m ringbuf 0 0 4096\nr1 = map m\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\n"
+		    "if r0 == 0 goto out\nr1 = r0\nr2 = 0\ncall ringbuf_submit\nexit\nout: exit\n" },
+		  "ringbuf_reserve" },
+		/* r0 without a value at the exit, and elsewhere */
+		{ { .hint = "unset", .text = "r1 = r0\nr0 = 0\nexit\n" }, "unset_result" },
+		{ { .hint = "unset_result", .text = "r1 = 0\nexit\n" }, "unset" },
+		/* an argument of a helper, and of a function of the program */
+		{ { .hint = "unset", .text = "call f\nexit\nf: r0 = r2\nexit\n" }, "must be:" },
+		/* a packet access without enough bytes, and a map's value */
+		{ { .hint = "map_bounds", .text =
+		    ".map m hash 4 8 1\n*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map m\n"
+		    "call map_lookup_elem\nif r0 == 0 goto out\nr0 = *(u64 *)(r0 + 8)\nout: r0 = 0\nexit\n" },
+		  "bytes compared with data_end" },
+		/* a loop that nothing ends, and one that is too long */
+		{ { .hint = "too_complex", .text =
+		    "r6 = 0\nl: call get_prandom_u32\nif r0 == 0 goto out\nr6 += 1\ngoto l\nout: r0 = 0\nexit\n" },
+		  "loop" },
+	};
+	struct rejected rejected = cases[_i].rejected;
+	const struct rawbpf_rejection *r = &load.rejection;
+	const char *untold = rejected_hint(cases[_i].untold);
+	char why[4096];
+
+	rejected.type = BPF_PROG_TYPE_SOCKET_FILTER;
+	if (rejected_load(&load, &rejected) >= 0)
+		ck_abort_msg("not refused: %s", rejected.text);
+	load.rejection.source = rejected.text;
+	rawbpf_rejection_explain(why, sizeof why, &load.rejection);
+	ck_assert_int_eq(rawbpf_rejection_parse(&load.rejection), 0);
+	ck_assert_pstr_eq(r->hint, rejected.hint ? rejected_hint(rejected.hint) : NULL);
+	ck_assert_pstr_ne(r->hint, untold ? untold : "");
+	if (!untold)
+		ck_assert_msg(!strstr(why, cases[_i].untold), "%s", why);
+}
+END_TEST
+
 /* Every row of the hints has its program, but the one for machines whose JIT is off. */
 START_TEST(test_every_hint)
 {
@@ -89,6 +147,7 @@ static void add_tests(TCase *tests)
 	live_watch_fds(tests);
 	tcase_add_loop_test(tests, test_rejected, 0, (int)rejected_count);
 	tcase_add_loop_test(tests, test_told, 0, 5);
+	tcase_add_loop_test(tests, test_untold, 0, 12);
 	tcase_add_test(tests, test_every_hint);
 }
 
