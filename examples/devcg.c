@@ -27,7 +27,6 @@ enum {
 	RULES = 16384,
 	INSNS = 100 * 1000, /* a rule takes up to 6 */
 	PROGRAMS = 64,      /* the kernel's limit for one cgroup */
-	ATTEMPTS = 10,
 };
 
 enum { ALL = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE };
@@ -157,7 +156,6 @@ static int load_program(const struct bpf_insn *insns, unsigned count)
 
 /* What is attached: programs of this command's, by their name, and those of others. */
 struct attached {
-	uint64_t revision;
 	int own[PROGRAMS]; /* descriptors */
 	unsigned own_count;
 	struct {
@@ -201,7 +199,7 @@ static int find_programs(struct attached *attached, int cgroup, const char *path
 	struct rawbpf_prog_query query = { .prog_ids = ids, .capacity = PROGRAMS };
 	int err = rawbpf_prog_query(&query, cgroup, BPF_CGROUP_DEVICE);
 
-	*attached = (struct attached){ .revision = query.revision };
+	*attached = (struct attached){ 0 };
 	if (err < 0)
 		return complain("querying the programs of the cgroup", &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_QUERY, .error = err, .name = path,
@@ -226,57 +224,50 @@ static void mention_others(const struct attached *attached, const char *path)
 			attached->others[i].id, attached->others[i].name, path);
 }
 
-/* Detach our programs from the one at `first` on. */
-static int detach_programs(const struct attached *attached, unsigned first, int cgroup,
-			   const char *path)
+static int detach_programs(const struct attached *attached, int cgroup, const char *path)
 {
+	unsigned i;
 	int err = 0;
 
-	for (; first < attached->own_count && err == 0; first++)
-		err = rawbpf_prog_detach(attached->own[first], cgroup, BPF_CGROUP_DEVICE, NULL);
+	for (i = 0; i < attached->own_count && err == 0; i++)
+		err = rawbpf_prog_detach(attached->own[i], cgroup, BPF_CGROUP_DEVICE, NULL);
 	return err == 0 ? 0 : complain("detaching the program", &(struct rawbpf_error){
 		.operation = RAWBPF_PROG_DETACH, .error = err, .name = path,
 		.type = BPF_PROG_TYPE_CGROUP_DEVICE });
 }
 
+/* Then there is nobody to mention, and no privilege to look at programs is needed. */
+static int is_alone(int cgroup)
+{
+	struct rawbpf_prog_query query = { 0 };
+
+	return rawbpf_prog_query(&query, cgroup, BPF_CGROUP_DEVICE) == 0 && query.count == 1;
+}
+
 /*
  * Take the place of our program that is attached, or a place beside the others.
  * It stays when this process ends: until it is replaced, detached, or the
- * cgroup is removed. If somebody else changes what is attached between the
- * question and the answer (since 6.17 the kernel notices), it is asked again.
+ * cgroup is removed.
  */
 static int attach_program(int cgroup, const char *path, int prog)
 {
 	struct attached attached;
-	int err, tries;
+	int err = rawbpf_prog_replace(prog, cgroup, BPF_CGROUP_DEVICE, NULL);
 
-	for (tries = 0; tries < ATTEMPTS; tries++) {
-		if (find_programs(&attached, cgroup, path) < 0)
-			return -1;
-		err = rawbpf_prog_attach(prog, cgroup, BPF_CGROUP_DEVICE,
-					 &(struct rawbpf_prog_attach_spec){
-				.flags = BPF_F_ALLOW_MULTI,
-				.replace = attached.own_count ? attached.own[0] : 0,
-				.expected_revision = attached.revision,
-			});
-		if (err == 0)
-			break;
-		close_programs(&attached);
-		if (err != -ESTALE && err != -ENOENT)
-			break;
-	}
 	if (err < 0)
 		return complain("attaching the program", &(struct rawbpf_error){
-			.operation = RAWBPF_PROG_ATTACH,
+			.operation = RAWBPF_PROG_REPLACE,
 			.error = err,
 			.type = BPF_PROG_TYPE_CGROUP_DEVICE,
 			.name = path,
 		});
-	/* Two that ran at once before 6.17 may have left two. */
-	err = detach_programs(&attached, 1, cgroup, path);
+	if (is_alone(cgroup))
+		return 0;
+	if (find_programs(&attached, cgroup, path) < 0)
+		return -1;
 	mention_others(&attached, path);
 	close_programs(&attached);
-	return err;
+	return 0;
 }
 
 static int remove_programs(int cgroup, const char *path)
@@ -290,7 +281,7 @@ static int remove_programs(int cgroup, const char *path)
 		fprintf(stderr, NAME ": no program of " NAME " is attached to %s\n", path);
 		return -1;
 	}
-	err = detach_programs(&attached, 0, cgroup, path);
+	err = detach_programs(&attached, cgroup, path);
 	close_programs(&attached);
 	return err;
 }

@@ -51,6 +51,7 @@
 #include "diagnose/probe_attach.c"
 #include "object/prog.c"
 #include "attach/prog_attach.c"
+#include "attach/prog_replace.c"
 #include "attach/syscall_entry.c"
 #include "object/recipe.c"
 #include "event/ring.c"

@@ -49,6 +49,7 @@ struct rawbpf_operation {
 	X(PROG_LOAD) \
 	X(PROG_RUN) \
 	X(PROG_ATTACH) \
+	X(PROG_REPLACE) \
 	X(PROG_DETACH) \
 	X(PROG_QUERY) \
 	X(PROG_MAP_BIND) \

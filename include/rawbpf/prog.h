@@ -179,6 +179,44 @@ int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
 int rawbpf_prog_detach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
 
+/* Which program of a cgroup rawbpf_prog_replace() replaces: one of the first three fields. */
+struct rawbpf_prog_replace_spec {
+	int old;             /* this one, a descriptor; 0: not given */
+	const char *name;    /* those of this name */
+	const uint8_t *tag;  /* those with this tag, 8 bytes; all NULL and 0: those named as `prog` */
+	unsigned flags;      /* for the first program: 0 is BPF_F_ALLOW_MULTI; or BPF_F_ALLOW_OVERRIDE */
+};
+
+/*
+ * Put `prog` in the place of the caller's old program on a cgroup's hook, or attach it as the
+ * first one. It stays until it is replaced or detached, or the cgroup is removed.
+ *
+ * The call queries the hook and recognises the old programs by `spec`. It replaces the last one in
+ * place: by BPF_F_REPLACE, by the link if a link holds it, or, where the hook has one program alone,
+ * with the flags of that one. At no moment is neither attached. Further old ones, which racing
+ * processes left, are detached. Programs of others stay as they are. If another process changes the
+ * hook meanwhile, the call starts again, up to 100 times.
+ *
+ * Several processes that replace at once leave one program: for a moment there may be two. Where
+ * the hook has one program alone, kernels before 6.17 cannot guard the call against a process that
+ * changes the hook between its two system calls: it then replaces that process's program.
+ * An old program beside another that a link holds stays.
+ *
+ * Return 1 if an old program was replaced, 0 if there was none or `prog` is attached already, or
+ *
+ * -EBUSY   the hook has a program of somebody else alone (attached without BPF_F_ALLOW_MULTI)
+ * -E2BIG   64 programs are attached; the kernel then replaces none
+ * -EPERM   CAP_NET_ADMIN is missing, or for `name` and `tag` CAP_SYS_ADMIN, which opens programs
+ *          and links by their ids; a program above excludes programs below
+ * -ENOENT  the cgroup was removed
+ * -ESTALE  other processes changed the hook during each of the attempts
+ * -EINVAL  the program's type does not fit; BPF_LSM_CGROUP; `prog` has no name and `spec` names
+ *          nothing; two of the fields; other flags
+ * -EBADF   `cgroup` is not a cgroup v2 directory; a descriptor is not open    Linux 5.6
+ */
+int rawbpf_prog_replace(int prog, int cgroup, unsigned attach_type,
+			const struct rawbpf_prog_replace_spec *spec);
+
 /* The attached programs. The arrays have `capacity` entries each; NULL: not wanted. */
 struct rawbpf_prog_query {
 	unsigned flags;              /* BPF_F_QUERY_EFFECTIVE: all programs that run in a cgroup,

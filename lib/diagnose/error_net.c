@@ -145,6 +145,21 @@ static const struct rawbpf_failures failures_of_prog_attach = {
 };
 RAWBPF__OPERATION(PROG_ATTACH, failures_of_prog_attach);
 
+static const struct rawbpf_failures failures_of_prog_replace = {
+	.capabilities = RAWBPF__NEEDS_NET | RAWBPF__NEEDS_ADMIN,
+	.more_sentences = of_cgroup,
+	.sentences =
+		"EPERM: a cgroup above '@' has a program that excludes others (attached without "
+		"BPF_F_ALLOW_MULTI)\0"
+		"EBUSY: '@' has a program of somebody else that excludes others (attached without "
+		"BPF_F_ALLOW_MULTI); detach it first\0"
+		"E2BIG: '@' has 64 programs, and then the kernel replaces none; detach one first\0"
+		"EINVAL: the program's type does not fit this hook, or the spec does not name the old "
+		"program by exactly one of its fields\0"
+		"ESTALE: other processes keep changing the programs of '@'; try again\0",
+};
+RAWBPF__OPERATION(PROG_REPLACE, failures_of_prog_replace);
+
 static const struct rawbpf_failures failures_of_prog_detach = {
 	.of_cgroups = &failures_of_cgroup_detach,
 	.more_sentences = failures_of_prog_attach.sentences,

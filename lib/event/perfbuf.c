@@ -156,7 +156,7 @@ static uint64_t cpu_birth(unsigned number)
 	rawbpf__out_text(&out, "/sys/devices/system/cpu/cpu");
 	rawbpf__out_number(&out, number);
 	rawbpf__out_text(&out, "/topology");
-	rawbpf__inode(path, &inode);
+	rawbpf__inode(AT_FDCWD, path, &inode);
 	return inode;
 }
 

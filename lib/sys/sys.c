@@ -130,10 +130,10 @@ unsigned rawbpf__filesystem(const char *path)
 	return enter3((long)path, (long)&status, 0, __NR_statfs) < 0 ? 0 : status.f_type;
 }
 
-int rawbpf__inode(const char *path, uint64_t *inode)
+int rawbpf__inode(int directory, const char *path, uint64_t *inode)
 {
 	struct statx about;
-	long err = enter(__NR_statx, AT_FDCWD, (long)path, 0, STATX_INO, (long)&about, 0);
+	long err = enter(__NR_statx, directory, (long)path, AT_EMPTY_PATH, STATX_INO, (long)&about, 0);
 
 	if (err == 0)
 		*inode = about.stx_ino;

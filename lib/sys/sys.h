@@ -52,8 +52,8 @@ RAWBPF__PRIVATE long rawbpf__write(int fd, const void *data, size_t size);
 RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t size);
 /* The type of the file system that `path` is on, its magic number; 0: cannot be told. */
 RAWBPF__PRIVATE unsigned rawbpf__filesystem(const char *path);
-/* The number of a file's inode. */
-RAWBPF__PRIVATE int rawbpf__inode(const char *path, uint64_t *inode);
+/* The number of a file's inode; with an empty path that of `directory` itself, whatever it is. */
+RAWBPF__PRIVATE int rawbpf__inode(int directory, const char *path, uint64_t *inode);
 /* Takes an exclusive lock, which ends when `fd` is closed. -EAGAIN: somebody else has one. */
 RAWBPF__PRIVATE int rawbpf__flock(int fd);
 

@@ -465,8 +465,8 @@ START_TEST(test_alone)
 	rawbpf_prog_attach(theirs, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){ .flags = 0 });
 	snprintf(expected, sizeof expected,
 		 NAME
-		 ": attaching the program: EPERM\n   '%s' or a cgroup above has a program that "
-		 "excludes others (attached without BPF_F_ALLOW_MULTI).\n",
+		 ": attaching the program: EBUSY\n   '%s' has a program of somebody else that "
+		 "excludes others (attached without BPF_F_ALLOW_MULTI).\n   Detach it first.\n",
 		 path);
 	command_run(&end, NULL, ARGS(path, "c 1:3 r"));
 	ck_assert_int_eq(end.status, 1);
@@ -526,7 +526,7 @@ START_TEST(test_failures)
 		       NAME ": opening /not/there: No such file or directory\n");
 	assert_failure(NULL, "/proc/version", NAME ": opening /proc/version: Not a directory\n");
 	assert_failure(NULL, "/tmp",
-		       NAME ": querying the programs of the cgroup: EBADF\n   '/tmp' is not a cgroup v2 "
+		       NAME ": attaching the program: EBADF\n   '/tmp' is not a cgroup v2 "
 			    "directory.\n   /proc/mounts shows where cgroup2 is mounted.\n");
 	assert_failure(with_bpf_disabled, path,
 		       NAME ": loading the program: EPERM\n   This process lacks "
@@ -553,7 +553,7 @@ START_TEST(test_capabilities)
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_uint_eq(attached(), 1);
 	assert_failure(with_bpf_and_net, path,
-		       NAME ": opening an attached program: EPERM\n   This process "
+		       NAME ": attaching the program: EPERM\n   This process "
 			    "lacks CAP_SYS_ADMIN.\n   Run it as root (for a trusted "
 			    "group: chmod 750, then setcap "
 			    "cap_bpf,cap_net_admin,cap_sys_admin+ep).\n");

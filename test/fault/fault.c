@@ -6,7 +6,7 @@
 
 /* ----------------------------------------- the operations, each from nothing to nothing */
 
-static int map, percpu, huge, prog, raw, classic, device, group;
+static int map, percpu, huge, prog, raw, classic, device, device_too, group;
 static char text[512];
 
 static const struct bpf_insn unset[] = {
@@ -259,6 +259,24 @@ static int on_cgroup(void)
 	return err < 0 ? err : rawbpf_prog_detach(device, group, BPF_CGROUP_DEVICE, NULL);
 }
 
+static int replacement(void)
+{
+	int err, result;
+
+	/* what a fault at the end left */
+	rawbpf_prog_detach(device, group, BPF_CGROUP_DEVICE, NULL);
+	rawbpf_prog_detach(device_too, group, BPF_CGROUP_DEVICE, NULL);
+	result = rawbpf_prog_replace(device, group, BPF_CGROUP_DEVICE,
+				     &(struct rawbpf_prog_replace_spec){ .name = "nobody" });
+	if (result >= 0)
+		result = rawbpf_prog_replace(device_too, group, BPF_CGROUP_DEVICE,
+					     &(struct rawbpf_prog_replace_spec){ .old = device });
+	if (result < 0)
+		return result;
+	err = rawbpf_prog_detach(device_too, group, BPF_CGROUP_DEVICE, NULL);
+	return err < 0 ? err : result;
+}
+
 static int info(void)
 {
 	static struct bpf_insn insns[2];
@@ -481,6 +499,7 @@ static int probe_helpers(void)
 static const struct fault_operation operations[] = {
 	{ "map_create", create_map, 0, 0 },
 	{ "cgroup", on_cgroup, 0, 0 },
+	{ "prog_replace", replacement, 1, 0 },
 	{ "map_create, no stdin", create_without_stdin, 0, 0 },
 	{ "map elements", elements, 0, 0 },
 	{ "map_layout_info", query, 0, 0 },
@@ -549,6 +568,7 @@ static void prepare(void)
 	prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	raw = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
 	device = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 1);
+	device_too = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 0);
 	if (*cgroups_path)
 		group = cgroups_open(cgroups_make(""));
 	classic = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
@@ -568,7 +588,7 @@ START_TEST(test_faults)
 	    operations[_i].run == attach_wrong_prog)
 		if (access("/sys/kernel/tracing/events/syscalls/sys_enter_getppid", F_OK) != 0)
 			SKIP("this kernel has no tracepoints of system calls");
-	if (operations[_i].run == on_cgroup && !*cgroups_path)
+	if ((operations[_i].run == on_cgroup || operations[_i].run == replacement) && !*cgroups_path)
 		SKIP("cgroup v2 is not mounted");
 	if ((operations[_i].run == btf_of_kernel || operations[_i].run == btf_by_id ||
 	     operations[_i].run == recipe_of_struct_ops) &&

@@ -53,9 +53,18 @@ START_TEST(device_filters)
 }
 END_TEST
 
+/* Racing replacements, also where the kernel has no revision to compare: before 6.17. */
+START_TEST(replacement)
+{
+	if (is_machine(&boots[_i], "amd64"))
+		ck_assert_fact_int(&boots[_i], "links.replace", 0);
+}
+END_TEST
+
 void vm_links_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
 	tcase_add_loop_test(kernel, killed, boot, boot + 1);
 	tcase_add_loop_test(kernel, device_filters, boot, boot + 1);
+	tcase_add_loop_test(kernel, replacement, boot, boot + 1);
 }

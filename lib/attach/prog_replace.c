@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program in the place of an old one on a cgroup's hook, whatever others do there meanwhile.
+ *
+ * Among several old programs the last one is replaced in place, and the others are detached. A
+ * process that attaches a first program while another does the same detaches only those before its
+ * own. So the last one is never detached, and there is always one. Since 6.17 the kernel compares
+ * the hook's revision and makes one of the two start again.
+ */
+#include <rawbpf/info.h>
+#include <rawbpf/obj.h>
+#include <rawbpf/prog.h>
+
+#include "../../insn/base/string.h"
+#include "../object/obj.h"
+#include "../sys/attr.h"
+#include "../sys/sys.h"
+
+enum {
+	REPLACE_PROGS = 64,
+	REPLACE_ATTEMPTS = 100,
+	REPLACE_IDLE = 10, /* attempts to detach what others replace meanwhile */
+};
+
+/* What the caller asks for. */
+struct replace_call {
+	int prog, cgroup;
+	unsigned attach_type;
+	const struct rawbpf_prog_replace_spec *spec;
+	struct bpf_prog_info info; /* of `prog` */
+	unsigned old_id;           /* of spec->old */
+	const char *name;          /* of the old programs, or NULL */
+};
+
+/* The hook as it was when asked. */
+struct replace_hook {
+	unsigned ids[REPLACE_PROGS];
+	struct rawbpf_prog_query query;
+	unsigned olds[REPLACE_PROGS]; /* indices in ids[], in their order */
+	unsigned old_count;
+	int place;                    /* of `prog`, index in ids[]; -1: not attached */
+};
+
+static int replace_info_get(struct bpf_prog_info *info, int prog)
+{
+	int err = rawbpf__obj_check(prog, RAWBPF_OBJ_PROG);
+
+	*info = (struct bpf_prog_info){ 0 };
+	if (err == 0)
+		err = rawbpf_obj_info(prog, info, sizeof *info);
+	return err < 0 ? err : 0;
+}
+
+static int replace_begin(struct replace_call *call)
+{
+	const struct rawbpf_prog_replace_spec *spec = call->spec;
+	struct bpf_prog_info old;
+	int err;
+
+	if ((spec->old != 0) + (spec->name != NULL) + (spec->tag != NULL) > 1 ||
+	    (spec->flags && spec->flags != BPF_F_ALLOW_MULTI && spec->flags != BPF_F_ALLOW_OVERRIDE) ||
+	    call->attach_type == BPF_LSM_CGROUP)
+		return -EINVAL;
+	err = replace_info_get(&call->info, call->prog);
+	if (err < 0)
+		return err;
+	call->name = spec->name ? spec->name : spec->old || spec->tag ? NULL : call->info.name;
+	if (call->name && !*call->name)
+		return -EINVAL;
+	if (!spec->old)
+		return 0;
+	err = replace_info_get(&old, spec->old);
+	call->old_id = old.id;
+	return err;
+}
+
+/* 1: the program of this id is an old one; 0: it is not, or is gone by now. */
+static int replace_is_old(const struct replace_call *call, unsigned id)
+{
+	struct bpf_prog_info info;
+	int prog, err;
+
+	if (call->spec->old)
+		return id == call->old_id;
+	prog = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
+	if (prog < 0)
+		return prog == -ENOENT ? 0 : prog;
+	err = replace_info_get(&info, prog);
+	rawbpf__close(prog);
+	if (err < 0)
+		return err;
+	if (call->name)
+		return rawbpf__equal(info.name, call->name);
+	return __builtin_memcmp(info.tag, call->spec->tag, sizeof info.tag) == 0;
+}
+
+static int replace_look(struct replace_hook *hook, const struct replace_call *call)
+{
+	unsigned i;
+	int err;
+
+	hook->query = (struct rawbpf_prog_query){ .prog_ids = hook->ids, .capacity = REPLACE_PROGS };
+	hook->old_count = 0;
+	hook->place = -1;
+	err = rawbpf_prog_query(&hook->query, call->cgroup, call->attach_type);
+	for (i = 0; err >= 0 && i < hook->query.count; i++) {
+		if (hook->ids[i] == call->info.id) {
+			hook->place = (int)i;
+			continue;
+		}
+		err = replace_is_old(call, hook->ids[i]);
+		if (err > 0)
+			hook->olds[hook->old_count++] = i;
+	}
+	return err < 0 ? err : 0;
+}
+
+/* The link that holds this program on this hook. -ENOENT: there is none (any more). */
+static int replace_link_open(const struct replace_call *call, unsigned prog_id)
+{
+	struct rawbpf_link_info info = { 0 };
+	uint64_t cgroup_id = 0;
+	unsigned id = 0;
+	int link, err = rawbpf__inode(call->cgroup, "", &cgroup_id);
+
+	while (err == 0 && (err = rawbpf_obj_id_next(&id, RAWBPF_OBJ_LINK, id)) == 0) {
+		link = rawbpf_obj_id_open(RAWBPF_OBJ_LINK, id, NULL);
+		if (link < 0) {
+			if (link != -ENOENT && link != -EAGAIN) /* gone; still being made */
+				return link;
+			continue;
+		}
+		err = rawbpf_link_info(&info, link);
+		if (err == 0 && info.type == BPF_LINK_TYPE_CGROUP && info.prog_id == prog_id &&
+		    info.attach_type == call->attach_type && info.cgroup_id == cgroup_id)
+			return link;
+		rawbpf__close(link);
+		err = 0;
+	}
+	return err;
+}
+
+static int replace_by_link(const struct replace_call *call, int old, unsigned old_id)
+{
+	struct rawbpf__link_update_attr attr = {
+		.new_prog_fd = call->prog, .flags = BPF_F_REPLACE, .old_prog_fd = old };
+	int err, link = replace_link_open(call, old_id);
+
+	if (link < 0)
+		return link;
+	attr.link_fd = link;
+	err = rawbpf__bpf(BPF_LINK_UPDATE, &attr, sizeof attr);
+	rawbpf__close(link);
+	return err == -EPERM ? -ENOENT : err; /* the link has another program by now */
+}
+
+static int replace_attach(const struct replace_call *call, const struct replace_hook *hook,
+			  unsigned flags, int old)
+{
+	return rawbpf_prog_attach(call->prog, call->cgroup, call->attach_type,
+				  &(struct rawbpf_prog_attach_spec){
+		.flags = flags, .replace = old, .expected_revision = hook->query.revision });
+}
+
+/* Replace one old program in place, whatever attached it. */
+static int replace_in_place(const struct replace_call *call, const struct replace_hook *hook,
+			    unsigned old_id)
+{
+	int err, old;
+
+	if (!(hook->query.attach_flags & BPF_F_ALLOW_MULTI))
+		return replace_attach(call, hook, hook->query.attach_flags, 0);
+	old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, old_id, NULL);
+	if (old == -EPERM && call->spec->old)
+		old = rawbpf__dup(call->spec->old);
+	if (old < 0)
+		return old;
+	err = replace_attach(call, hook, BPF_F_ALLOW_MULTI, old);
+	if (err == -ENOENT)
+		err = replace_by_link(call, old, old_id);
+	rawbpf__close(old);
+	return err;
+}
+
+/* Detach an old program. 0: it is gone; -ENOENT: it was already, or a link holds it. */
+static int replace_detach(const struct replace_call *call, unsigned old_id)
+{
+	int err, old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, old_id, NULL);
+
+	if (old < 0)
+		return old;
+	err = rawbpf_prog_detach(old, call->cgroup, call->attach_type, NULL);
+	rawbpf__close(old);
+	return err;
+}
+
+/*
+ * Detach the old programs before ours, until there are none, or those that are left stay. `prog` is
+ * attached, so an error changes nothing: the next replacement tidies up.
+ */
+static void replace_tidy(const struct replace_call *call)
+{
+	struct replace_hook hook;
+	unsigned i, detached, idle = 0;
+
+	do {
+		if (replace_look(&hook, call) < 0)
+			return;
+		detached = 0;
+		for (i = 0; i < hook.old_count && (int)hook.olds[i] < hook.place; i++)
+			detached += replace_detach(call, hook.ids[hook.olds[i]]) == 0;
+		idle = detached ? 0 : idle + 1;
+	} while (i && idle < REPLACE_IDLE);
+}
+
+/* One attempt; -ESTALE: the hook changed meanwhile. */
+static int replace_try(const struct replace_call *call)
+{
+	struct replace_hook hook;
+	unsigned flags = call->spec->flags ? call->spec->flags : BPF_F_ALLOW_MULTI;
+	int err = replace_look(&hook, call);
+
+	if (err < 0)
+		return err;
+	if (hook.place >= 0) {
+		replace_tidy(call);
+		return 0;
+	}
+	if (!hook.old_count) {
+		if (hook.query.count && !(hook.query.attach_flags & BPF_F_ALLOW_MULTI))
+			return -EBUSY;
+		err = replace_attach(call, &hook, flags, 0);
+		/* With a revision the kernel notices who attaches meanwhile. */
+		if (err == 0 && !hook.query.revision)
+			replace_tidy(call);
+		return err;
+	}
+	err = replace_in_place(call, &hook, hook.ids[hook.olds[hook.old_count - 1]]);
+	if (err == -ENOENT)
+		return -ESTALE;
+	if (err == -E2BIG && hook.old_count > 1) {
+		err = replace_detach(call, hook.ids[hook.olds[0]]);
+		return err < 0 && err != -ENOENT ? err : -ESTALE;
+	}
+	if (err == 0 && hook.old_count > 1)
+		replace_tidy(call);
+	return err < 0 ? err : 1;
+}
+
+int rawbpf_prog_replace(int prog, int cgroup, unsigned attach_type,
+			const struct rawbpf_prog_replace_spec *spec)
+{
+	struct replace_call call = {
+		.prog = prog, .cgroup = cgroup, .attach_type = attach_type,
+		.spec = RAWBPF__SPEC(spec) };
+	int attempts = REPLACE_ATTEMPTS, err = replace_begin(&call);
+
+	if (err < 0)
+		return err;
+	do
+		err = replace_try(&call);
+	while (err == -ESTALE && --attempts);
+	return err;
+}
