@@ -30,7 +30,7 @@ struct doctor_mount {
 	const char *command; /* that mounts it */
 	char path[256];
 };
-enum { DOCTOR_MOUNTS = 4 };
+enum { DOCTOR_MOUNTS = 5 };
 
 /* What /proc/sys says, by the names that stand in JSON too; the last has none. */
 struct doctor_setting {

@@ -134,6 +134,7 @@ static void look_at_usual_paths(struct doctor_mount mounts[DOCTOR_MOUNTS])
 		const char *path;
 		unsigned magic;
 	} usual[DOCTOR_MOUNTS] = {
+		{ "/proc", PROC_SUPER_MAGIC },
 		{ "/sys", SYSFS_MAGIC },
 		{ "/sys/kernel/tracing", TRACEFS_MAGIC },
 		{ "/sys/fs/bpf", BPF_FS_MAGIC },
@@ -149,9 +150,11 @@ static void look_at_usual_paths(struct doctor_mount mounts[DOCTOR_MOUNTS])
 static void look_at_mounts(struct doctor *doctor)
 {
 	static const struct doctor_mount mounts[DOCTOR_MOUNTS] = {
-		{ "sysfs", "no process can attach kprobes or uprobes; only root can read BTF",
+		{ "proc", "the tools cannot show settings, processes and pins",
+		  "mount -t proc proc /proc", "" },
+		{ "sysfs", "processes cannot attach single kprobes or uprobes; only root can read BTF",
 		  "mount -t sysfs sysfs /sys", "" },
-		{ "tracefs", "no process can attach tracepoints",
+		{ "tracefs", "processes can attach only raw tracepoints",
 		  "mount -t tracefs tracefs /sys/kernel/tracing", "" },
 		{ "bpf", "nothing can be pinned", "mount -t bpf bpf /sys/fs/bpf", "" },
 		{ "cgroup2", "nothing can be attached to cgroups",

@@ -52,6 +52,7 @@ START_TEST(test_text)
 	ck_assert_ptr_nonnull(strstr(end.out, "\nprograms    "));
 	ck_assert_ptr_nonnull(strstr(end.out, "\nmaps        "));
 	ck_assert_ptr_nonnull(strstr(end.out, "\nattach      "));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nmounts      proc on /proc   "));
 	ck_assert_ptr_nonnull(strstr(end.out, " raw_tp "));
 	ck_assert_ptr_nonnull(strstr(end.out, "\nlimits      memlock "));
 	if (access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
@@ -171,6 +172,9 @@ START_TEST(test_no_proc)
 	ck_assert_ptr_nonnull(strstr(end.out, "\nprivilege   root"));
 	ck_assert_ptr_null(strstr(end.out, "no CAP_BPF"));
 	ck_assert_ptr_nonnull(strstr(end.out, "\nmounts      sysfs on /sys   "));
+	ck_assert_ptr_nonnull(strstr(end.out, "\n  no proc         the tools cannot show settings, "
+					      "processes and pins\n                  (mount -t proc "
+					      "proc /proc)\n"));
 	ck_assert_ptr_nonnull(strstr(end.out, "bpf on /sys/fs/bpf"));
 }
 END_TEST
