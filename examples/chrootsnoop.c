@@ -57,8 +57,6 @@ static void build_exit(struct snoop_code *code)
 			 offsetof(struct record, path_length));
 	snoop_build_count_unreadable(code, offsetof(struct record, path_length));
 	snoop_build_send(code);
-
-	snoop_build_forget(code);
 }
 
 static void print(struct snoop_line *line, const void *data)

@@ -12,14 +12,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <rawbpf.h>
-#include <rawbpf/form.h>
 
 #define NAME "devcg"
 
@@ -133,10 +131,8 @@ static int load_program(const struct bpf_insn *insns, unsigned count)
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.name = NAME,
 		.type = BPF_PROG_TYPE_CGROUP_DEVICE,
-		.insns = insns,
-		.insn_count = count,
-		.log = log,
-		.log_size = sizeof log,
+		.insns = insns, .insn_count = count,
+		.log = log, .log_size = sizeof log,
 	});
 	if (prog < 0 && log[0]) {
 		rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){

@@ -298,7 +298,6 @@ static void build_exit(struct snoop_code *code)
 	snoop_build_count_unreadable(code, FIELD(path_length));
 	snoop_build_count_unreadable(code, FIELD(args_error));
 	snoop_build_send(code);
-	snoop_build_forget(code);
 }
 
 /* ---------------------------------------------------------------------------- printing */

@@ -89,10 +89,8 @@ static int load_insns(enum way way, const struct bpf_insn *insns, unsigned count
 		.name = "fchownat_count",
 		.type = ways[way].prog_type,
 		.license = "GPL",
-		.insns = insns,
-		.insn_count = count,
-		.log = log,
-		.log_size = sizeof log,
+		.insns = insns, .insn_count = count,
+		.log = log, .log_size = sizeof log,
 	});
 
 	if (prog < 0) {

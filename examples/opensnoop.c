@@ -123,8 +123,6 @@ static void build_exit(struct snoop_code *code)
 	snoop_build_path(code, FIELD(path), FIELD(path_length));
 	snoop_build_count_unreadable(code, FIELD(path_length));
 	snoop_build_send(code);
-
-	snoop_build_forget(code);
 }
 
 static void print(struct snoop_line *line, const void *data)

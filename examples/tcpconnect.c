@@ -188,7 +188,6 @@ static void build(struct snoop_code *code)
 			  BPF_ALU64_IMM(BPF_ADD, BPF_REG_8, RECORD),
 			  BPF_MOV64_IMM(BPF_REG_9, sizeof(struct record)));
 	snoop_build_send(code);
-	snoop_build_forget(code);
 	rawbpf_build_jump(b, BPF_JMP_A(0), "out");
 
 	rawbpf_build_label(b, "begin");

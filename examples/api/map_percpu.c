@@ -27,7 +27,7 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 	prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns,
+		.name = "count_up", .type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns,
 		.insn_count = RAWBPF_COUNT(insns) }));
 	must(RAWBPF_PROG_RUN, rawbpf_prog_run(prog, &run));
 

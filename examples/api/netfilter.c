@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A firewall rule without nft: drop short packets of this network namespace. Root. Linux 6.4. */
-#include "api.h"
+#include "udp.h"
 
-#include <arpa/inet.h>
 #include <linux/netfilter.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 /* The context has two pointers to structs of the kernel's: the state, then the packet. */
 static int load(unsigned shortest)
@@ -27,28 +24,23 @@ static int load(unsigned shortest)
 
 	return must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.name = "no_short_ones", .type = BPF_PROG_TYPE_NETFILTER,
-		.expected_attach_type = BPF_NETFILTER, .license = "GPL",
-		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
+		.expected_attach_type = BPF_NETFILTER, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns) }));
 }
 
 int main(void)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const struct timeval second = { .tv_sec = 1 }; /* to wait for what may not come */
-	socklen_t size = sizeof to;
-	int in = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	struct sockaddr_in to;
+	int in = udp_open(&to);
 	int prog = load(20 + 8 + 2); /* headers of IP and UDP, and two bytes */
 	struct rawbpf_link link;
 	char bytes[2];
 
-	setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-	must_libc("bind", bind(in, (void *)&to, sizeof to));
-	must_libc("getsockname", getsockname(in, (void *)&to, &size));
 	must(RAWBPF_NETFILTER_ATTACH,
 	     rawbpf_netfilter_attach(&link, prog, NFPROTO_IPV4, NF_INET_LOCAL_IN,
 				     &(struct rawbpf_netfilter_spec){ .priority = -128 }));
 	for (size_t length = 1; length <= 2; length++) {
-		must_libc("sendto", sendto(in, "xy", length, 0, (void *)&to, size));
+		must_libc("sendto", sendto(in, "xy", length, 0, (void *)&to, sizeof to));
 		printf("%zu bytes: %s\n", length,
 		       recv(in, bytes, sizeof bytes, 0) > 0 ? "received" : "dropped");
 	}

@@ -1,41 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* One program at the beginning of several functions of the kernel. Root. Linux 7.2. */
-#include "api.h"
+#include "counter.h"
 
 #include <fcntl.h>
 #include <linux/btf.h>
 
 static const char *const functions[] = { "do_fchownat", "do_faccessat" };
 
-/* Counts the calls of this process. */
-static int load(int map)
-{
-	const struct bpf_insn insns[] = {
-		BPF_EMIT_CALL(BPF_FUNC_get_current_pid_tgid),
-		BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32),
-		BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, getpid(), 4),
-		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
-		BPF_MOV64_IMM(BPF_REG_2, 1),
-		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0),
-		BPF_MOV64_IMM(BPF_REG_0, 0),
-		BPF_EXIT_INSN(),
-	};
-
-	return must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.type = BPF_PROG_TYPE_TRACING, .expected_attach_type = BPF_TRACE_FENTRY_MULTI,
-		.license = "GPL", .insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
-}
-
 int main(void)
 {
 	uint32_t ids[RAWBPF_COUNT(functions)];
 	struct rawbpf_btf kernel;
 	struct rawbpf_link link;
-	uint64_t count;
-	int map = must(RAWBPF_MAP_CREATE, rawbpf_map_create(&(struct rawbpf_map_spec){
-		.name = "calls", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8,
-		.max_entries = 1 }));
-	int prog = load(map);
+	int map = counter_create();
+	int prog = counter_load(map, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY_MULTI);
 
 	must(RAWBPF_BTF_KERNEL_OPEN, rawbpf_btf_kernel_open(&kernel));
 	for (unsigned i = 0; i < RAWBPF_COUNT(functions); i++)
@@ -49,8 +27,7 @@ int main(void)
 	(void)!access("/no/such/file", R_OK);
 	(void)!access("/no/such/file", R_OK);
 	rawbpf_link_detach(&link);
-	must(RAWBPF_MAP_LOOKUP, rawbpf_map_lookup(map, &(uint32_t){ 0 }, &count, 0));
-	printf("%llu calls of both\n", (unsigned long long)count);
+	printf("%llu calls of %u functions\n", counter_read(map), RAWBPF_COUNT(ids));
 	close(prog);
 	close(map);
 	return done();

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Drop the datagrams to one port before the network stack sees them. CAP_NET_ADMIN. Linux 5.9. */
-#include "api.h"
+#include "udp.h"
 
-#include <arpa/inet.h>
 #include <linux/if_link.h>
 #include <net/if.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 /* Behind 14 bytes of Ethernet: 20 of IP, then UDP's header, whose second field is the port. */
 static int load(uint16_t port)
@@ -33,17 +30,12 @@ static int load(uint16_t port)
 
 int main(void)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const struct timeval second = { .tv_sec = 1 }; /* to wait for what may not come */
-	socklen_t size = sizeof to;
-	int in = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	struct sockaddr_in to;
+	int in = udp_open(&to);
 	struct rawbpf_link link;
 	char byte;
 	int prog;
 
-	setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-	must_libc("bind", bind(in, (void *)&to, sizeof to));
-	must_libc("getsockname", getsockname(in, (void *)&to, &size));
 	prog = load(ntohs(to.sin_port));
 	must(RAWBPF_XDP_ATTACH,
 	     rawbpf_xdp_attach(&link, prog, if_nametoindex("lo"), XDP_FLAGS_SKB_MODE));

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The types that BPF_PROG_TEST_RUN runs on a packet, or on nothing. */
 static const struct {

@@ -216,13 +216,6 @@ void snoop_build_recall(struct snoop_code *code, unsigned reg)
 	snoop_build_count(code, SNOOP_ENDED);
 }
 
-void snoop_build_forget(struct snoop_code *code)
-{
-	rawbpf_build_label(&code->build, "forget");
-	build_memory(code);
-	EMIT(BPF_EMIT_CALL(BPF_FUNC_map_delete_elem));
-}
-
 /*
  * The stack is 512 bytes, so a large record is put together in a map: a value for each CPU. The
  * kernel does not begin a program on a CPU where it runs already.
@@ -285,6 +278,13 @@ void snoop_build_count_unreadable(struct snoop_code *code, int length)
 	rawbpf_build_label(&code->build, "1");
 }
 
+static void build_forget(struct snoop_code *code)
+{
+	rawbpf_build_label(&code->build, "forget");
+	build_memory(code);
+	EMIT(BPF_EMIT_CALL(BPF_FUNC_map_delete_elem));
+}
+
 void snoop_build_send(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -307,6 +307,7 @@ void snoop_build_send(struct snoop_code *code)
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "1f");
 	snoop_build_count(code, SNOOP_REFUSED);
 	rawbpf_build_label(b, "1");
+	build_forget(code);
 }
 
 void snoop_build_return(struct snoop_code *code)

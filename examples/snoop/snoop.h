@@ -157,9 +157,6 @@ void snoop_build_remember(struct snoop_code *code, unsigned reg, int offset);
 /* reg = &memory[*(r10 - 8)]; go to "out" if nothing is remembered. */
 void snoop_build_recall(struct snoop_code *code, unsigned reg);
 
-/* The label "forget": delete memory[*(r10 - 8)]. */
-void snoop_build_forget(struct snoop_code *code);
-
 /* r8 = room for a record; go to `label` if there is none, which cannot be. */
 void snoop_build_scratch(struct snoop_code *code, const char *label);
 
@@ -181,7 +178,10 @@ void snoop_build_path(struct snoop_code *code, int path, int length);
 /* Count it if the length, the s32 at r8 + `length`, is a negative errno. */
 void snoop_build_count_unreadable(struct snoop_code *code, int length);
 
-/* Send the record: r9 bytes from r8 on. */
+/*
+ * Send the record: r9 bytes from r8 on. Then, and from the label "forget" on, delete
+ * memory[*(r10 - 8)].
+ */
 void snoop_build_send(struct snoop_code *code);
 
 /* Arguments of a plain function where it begins, in the context of a kprobe. */

@@ -179,7 +179,7 @@ static const struct api_example api_examples[] = {
 	  "with it: a map\n" },
 	{ "tracing", 0x50a, API_MAY_FAIL,
 	  "3 calls, the last returned: No such file or directory\n" },
-	{ "tracing_multi", 0x702, API_MAY_FAIL, "3 calls of both\n" },
+	{ "tracing_multi", 0x702, API_MAY_FAIL, "3 calls of 2 functions\n" },
 	{ "uprobe", 0x50a, 0, "5 calls\n" },
 	{ "uprobe_multi", 0x606, 0, "hash: 1, sort: 3\n" },
 	{ "user_ring", 0x601, 0, "the program uses setting 9\n" },

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* A socket for examples of what becomes of datagrams. Copy it with them. */
+#ifndef EXAMPLES_UDP_H
+#define EXAMPLES_UDP_H
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "api.h"
+
+/* Open a socket for what is sent to *to, a port of this machine. It waits a second for what may not come. */
+static inline int udp_open(struct sockaddr_in *to)
+{
+	const struct timeval second = { .tv_sec = 1 };
+	socklen_t size = sizeof *to;
+	int in = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+
+	*to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+	must_libc("bind", bind(in, (void *)to, size));
+	must_libc("getsockname", getsockname(in, (void *)to, &size));
+	return in;
+}
+
+#endif
