@@ -158,6 +158,170 @@ START_TEST(test_lines)
 }
 END_TEST
 
+/* Every operation, comparison and access, in words and in C. */
+START_TEST(test_words)
+{
+	static const struct {
+		struct bpf_insn insns[2];
+		const char *lines;
+	} pages[] = {
+		{ { BPF_ALU64_REG(BPF_SUB, BPF_REG_1, BPF_REG_2) },
+		  "  does     Subtract r2 from r1.\n"
+		  "  as C     r1 = r1 - r2\n" },
+		{ { BPF_ALU64_IMM(BPF_MUL, BPF_REG_1, -3) },
+		  "  does     Multiply r1 by -3.\n"
+		  "  as C     r1 = r1 * -3\n" },
+		{ { BPF_ALU32_REG(BPF_DIV, BPF_REG_1, BPF_REG_2) },
+		  "  does     Divide r1 by r2, unsigned, in 32 bits. If the lower half of r2 is 0,\n"
+		  "           the result is 0. The upper half of r1 becomes 0.\n"
+		  "  as C     r1 = (u32)((u32)r2 ? (u32)r1 / (u32)r2 : 0)\n" },
+		{ { BPF_ALU64_REG(BPF_DIV, BPF_REG_1, BPF_REG_2) },
+		  "  does     Divide r1 by r2, unsigned. If r2 is 0, the result is 0.\n"
+		  "  as C     r1 = r2 ? r1 / r2 : 0\n" },
+		{ { BPF_ALU64_IMM(BPF_OR, BPF_REG_1, -1) },
+		  "  does     Set those bits of r1 that are set in 0xffffffffffffffff.\n"
+		  "  as C     r1 = r1 | 0xffffffffffffffff\n" },
+		{ { BPF_ALU32_IMM(BPF_AND, BPF_REG_1, 15) },
+		  "  does     Keep those bits of r1 that are set in 15 and clear the others, in 32\n"
+		  "           bits. The upper half of r1 becomes 0.\n"
+		  "  as C     r1 = (u32)((u32)r1 & (u32)15)\n" },
+		{ { BPF_ALU64_REG(BPF_LSH, BPF_REG_1, BPF_REG_2) },
+		  "  does     Shift r1 left by r2. Only the low 6 bits of r2 count.\n"
+		  "  as C     r1 = r1 << (r2 & 63)\n" },
+		{ { BPF_ALU32_REG(BPF_RSH, BPF_REG_1, BPF_REG_2) },
+		  "  does     Shift r1 right by r2, with zeros coming in, in 32 bits. Only the low\n"
+		  "           5 bits of r2 count. The upper half of r1 becomes 0.\n"
+		  "  as C     r1 = (u32)((u32)r1 >> (r2 & 31))\n" },
+		{ { BPF_ALU64_IMM(BPF_ARSH, BPF_REG_1, 3) },
+		  "  does     Shift r1 right by 3, with copies of its sign coming in.\n"
+		  "  as C     r1 = (s64)r1 >> (s64)3\n" },
+		{ { BPF_ALU32_REG(BPF_MOD, BPF_REG_1, BPF_REG_2) },
+		  "  does     Set r1 to the remainder of its division by r2, unsigned, in 32 bits.\n"
+		  "           If the lower half of r2 is 0, the lower half of r1 keeps its value.\n"
+		  "           The upper half of r1 becomes 0.\n"
+		  "  as C     r1 = (u32)((u32)r2 ? (u32)r1 % (u32)r2 : (u32)r1)\n" },
+		{ { BPF_ALU64_REG(BPF_MOD, BPF_REG_1, BPF_REG_2) },
+		  "  does     Set r1 to the remainder of its division by r2, unsigned. If r2 is 0,\n"
+		  "           r1 keeps its value.\n"
+		  "  as C     r1 = r2 ? r1 % r2 : r1\n" },
+		{ { BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_1, BPF_REG_2, 1) },
+		  "  does     Set r1 to the remainder of its division by r2, signed, wrapping. If\n"
+		  "           r2 is 0, r1 keeps its value.\n"
+		  "  as C     r1 = (s64)r2 == -1 ? 0 : (s64)r2 ? (s64)r1 % (s64)r2 : r1\n" },
+		{ { BPF_ALU64_REG(BPF_XOR, BPF_REG_1, BPF_REG_2) },
+		  "  does     Flip those bits of r1 that are set in r2.\n"
+		  "  as C     r1 = r1 ^ r2\n" },
+		{ { BPF_JMP_REG(BPF_JEQ, BPF_REG_1, BPF_REG_2, 0) },
+		  "  does     If r1 equals r2, continue with the next slot.\n"
+		  "  as C     if (r1 == r2) goto +0\n" },
+		{ { BPF_JMP_IMM(BPF_JGT, BPF_REG_1, 7, 1) },
+		  "  does     If r1 is greater than 7 (unsigned), jump 1 slot forward, counted from\n"
+		  "           the next one.\n"
+		  "  as C     if (r1 > 7) goto +1\n" },
+		{ { BPF_JMP_IMM(BPF_JGE, BPF_REG_1, 7, 2) },
+		  "  does     If r1 is at least 7 (unsigned), jump 2 slots forward, counted from\n"
+		  "           the next one.\n"
+		  "  as C     if (r1 >= 7) goto +2\n" },
+		{ { BPF_JMP_IMM(BPF_JSET, BPF_REG_1, 8, -1) },
+		  "  does     If r1 has a bit in common with 8, jump 1 slot back, counted from the\n"
+		  "           next one: to itself.\n"
+		  "  as C     if (r1 & 8) goto -1\n" },
+		{ { BPF_JMP32_IMM(BPF_JNE, BPF_REG_1, 7, -2) },
+		  "  does     If the lower half of r1 is not 7, jump 2 slots back, counted from the\n"
+		  "           next one.\n"
+		  "  as C     if ((u32)r1 != (u32)7) goto -2\n" },
+		{ { BPF_JMP_IMM(BPF_JSGT, BPF_REG_1, -7, 5) },
+		  "  does     If r1 is greater than -7 (signed), jump 5 slots forward, counted from\n"
+		  "           the next one.\n"
+		  "  as C     if ((s64)r1 > (s64)-7) goto +5\n" },
+		{ { BPF_JMP_IMM(BPF_JSGE, BPF_REG_1, -7, 5) },
+		  "  does     If r1 is at least -7 (signed), jump 5 slots forward, counted from the\n"
+		  "           next one.\n"
+		  "  as C     if ((s64)r1 >= (s64)-7) goto +5\n" },
+		{ { BPF_JMP_IMM(BPF_JLT, BPF_REG_1, 7, 5) },
+		  "  does     If r1 is less than 7 (unsigned), jump 5 slots forward, counted from\n"
+		  "           the next one.\n"
+		  "  as C     if (r1 < 7) goto +5\n" },
+		{ { BPF_JMP_IMM(BPF_JSLT, BPF_REG_1, -7, 5) },
+		  "  does     If r1 is less than -7 (signed), jump 5 slots forward, counted from\n"
+		  "           the next one.\n"
+		  "  as C     if ((s64)r1 < (s64)-7) goto +5\n" },
+		{ { BPF_JMP32_IMM(BPF_JLE, BPF_REG_1, 7, 5) },
+		  "  does     If the lower half of r1 is at most 7 (unsigned), jump 5 slots\n"
+		  "           forward, counted from the next one.\n"
+		  "  as C     if ((u32)r1 <= (u32)7) goto +5\n" },
+		{ { BPF_JMP_IMM(BPF_JSLE, BPF_REG_1, -7, 5) },
+		  "  does     If r1 is at most -7 (signed), jump 5 slots forward, counted from the\n"
+		  "           next one.\n"
+		  "  as C     if ((s64)r1 <= (s64)-7) goto +5\n" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically add r2 to the 8 bytes at r1 + 8.\n"
+		  "  as C     atomic_add((u64 *)(r1 + 8), r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_OR, BPF_REG_1, BPF_REG_2, -8) },
+		  "  does     Atomically set the bits of the lower half of r2 in the 4 bytes at r1\n"
+		  "           - 8.\n"
+		  "  as C     atomic_or((u32 *)(r1 - 8), (u32)r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_AND, BPF_REG_1, BPF_REG_2, 0) },
+		  "  does     Atomically keep only the bits of r2 in the 8 bytes at r1 + 0.\n"
+		  "  as C     atomic_and((u64 *)(r1 + 0), r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_XOR, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically flip the bits of r2 in the 8 bytes at r1 + 8.\n"
+		  "  as C     atomic_xor((u64 *)(r1 + 8), r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_ADD | BPF_FETCH, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically add r2 to the 8 bytes at r1 + 8. r2 becomes the old value.\n"
+		  "  as C     r2 = atomic_fetch_add((u64 *)(r1 + 8), r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_OR | BPF_FETCH, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically set the bits of the lower half of r2 in the 4 bytes at r1\n"
+		  "           + 8. r2 becomes the old value, zero-extended.\n"
+		  "  as C     r2 = atomic_fetch_or((u32 *)(r1 + 8), (u32)r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_AND | BPF_FETCH, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically keep only the bits of r2 in the 8 bytes at r1 + 8. r2\n"
+		  "           becomes the old value.\n"
+		  "  as C     r2 = atomic_fetch_and((u64 *)(r1 + 8), r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_XOR | BPF_FETCH, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically flip the bits of the lower half of r2 in the 4 bytes at r1\n"
+		  "           + 8. r2 becomes the old value, zero-extended.\n"
+		  "  as C     r2 = atomic_fetch_xor((u32 *)(r1 + 8), (u32)r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_XCHG, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically store r2 to the 8 bytes at r1 + 8. r2 becomes the old\n"
+		  "           value.\n"
+		  "  as C     r2 = atomic_xchg((u64 *)(r1 + 8), r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_CMPXCHG, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Atomically compare the 4 bytes at r1 + 8 with the lower half of r0;\n"
+		  "           if they are equal, store the lower half of r2 there. In both cases r0\n"
+		  "           becomes the old value, zero-extended.\n"
+		  "  as C     r0 = atomic_cmpxchg((u32 *)(r1 + 8), (u32)r0, (u32)r2)\n" },
+		{ { BPF_ATOMIC_OP(BPF_B, BPF_LOAD_ACQ, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Load the byte at r2 + 8 into r1, zero-extended, before all memory\n"
+		  "           accesses that follow.\n"
+		  "  as C     r1 = load_acquire((u8 *)(r2 + 8))\n" },
+		{ { BPF_ATOMIC_OP(BPF_H, BPF_STORE_REL, BPF_REG_1, BPF_REG_2, 8) },
+		  "  does     Store the low 16 bits of r2 to the 2 bytes at r1 + 8, after all\n"
+		  "           memory accesses that precede.\n"
+		  "  as C     store_release((u16 *)(r1 + 8), r2)\n" },
+		{ { BPF_LDX_MEM(BPF_H, BPF_REG_1, BPF_REG_2, 4) },
+		  "  does     Load the 2 bytes at r2 + 4 into r1. The bits above become 0.\n"
+		  "  as C     r1 = *(u16 *)(r2 + 4)\n" },
+		{ { BPF_LDX_MEMSX(BPF_B, BPF_REG_1, BPF_REG_2, 4) },
+		  "  does     Load the byte at r2 + 4 into r1, sign-extended to 64 bits.\n"
+		  "  as C     r1 = (s64)*(s8 *)(r2 + 4)\n" },
+		{ { BPF_ST_MEM(BPF_B, BPF_REG_1, 4, -1) },
+		  "  does     Store -1 (0xff, its low 8 bits) to the byte at r1 + 4.\n"
+		  "  as C     *(u8 *)(r1 + 4) = -1\n" },
+		{ { BPF_STX_MEM(BPF_W, BPF_REG_1, BPF_REG_2, 4) },
+		  "  does     Store the low 32 bits of r2 to the 4 bytes at r1 + 4.\n"
+		  "  as C     *(u32 *)(r1 + 4) = r2\n" },
+	};
+
+	for (unsigned i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		const char *page = explain(pages[i].insns, RAWBPF_HOST_ORDER);
+
+		ck_assert_msg(strstr(page, pages[i].lines) != NULL, "no '%s' in:\n%s", pages[i].lines,
+			      page);
+	}
+}
+END_TEST
+
 /* How bright a colour of the 6x6x6 cube is, by the formula of WCAG 2. */
 static double luminance(unsigned colour)
 {
@@ -311,6 +475,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_big_endian);
 	tcase_add_test(tests, test_two_slots);
 	tcase_add_test(tests, test_lines);
+	tcase_add_test(tests, test_words);
 	tcase_add_test(tests, test_colours);
 	tcase_add_test(tests, test_may_goto);
 	tcase_add_test(tests, test_invalid);

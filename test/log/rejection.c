@@ -7,6 +7,7 @@
 
 #include <rawbpf.h>
 
+#include "../../insn/log/rejection_log.h"
 #include "../guard.h"
 #include "../unit.h"
 
@@ -433,6 +434,49 @@ START_TEST(test_no_program)
 }
 END_TEST
 
+/* What each kind of instruction reads and writes: bit n is register n. */
+START_TEST(test_registers)
+{
+	enum { R0 = 1, R1 = 2, R2 = 4, CALLED = 0x3f, ARGUMENTS = 0x3e };
+	static const struct {
+		struct bpf_insn insns[2];
+		unsigned reads, writes;
+	} cases[] = {
+		{ { BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_2, 0) }, R2, R1 },
+		{ { BPF_ST_MEM(BPF_W, BPF_REG_1, 0, 0) }, R1, 0 },
+		{ { BPF_STX_MEM(BPF_W, BPF_REG_1, BPF_REG_2, 0) }, R1 | R2, 0 },
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_LOAD_ACQ, BPF_REG_1, BPF_REG_2, 0) }, R2, R1 },
+		/* It writes none, but to forget too much tells nothing wrong. */
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_STORE_REL, BPF_REG_1, BPF_REG_2, 0) }, R1 | R2, R2 | R0 },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_ADD | BPF_FETCH, BPF_REG_1, BPF_REG_2, 0) }, R1 | R2, R2 | R0 },
+		{ { BPF_MOV64_REG(BPF_REG_1, BPF_REG_2) }, R2, R1 },
+		{ { BPF_MOV32_IMM(BPF_REG_1, 2) }, 0, R1 },
+		{ { BPF_ALU64_REG(BPF_ADD, BPF_REG_1, BPF_REG_2) }, R1 | R2, R1 },
+		{ { BPF_ALU32_IMM(BPF_ADD, BPF_REG_1, 2) }, R1, R1 },
+		{ { BPF_ALU64_IMM(BPF_NEG, BPF_REG_1, 0) }, R1, R1 },
+		{ { BPF_ENDIAN(BPF_TO_BE, BPF_REG_1, 16) }, R1, R1 },
+		{ { BPF_JMP_REG(BPF_JEQ, BPF_REG_1, BPF_REG_2, 0) }, R1 | R2, 0 },
+		{ { BPF_JMP32_IMM(BPF_JEQ, BPF_REG_1, 2, 0) }, R1, 0 },
+		{ { BPF_JMP_A(1) }, 0, 0 },
+		{ { BPF_JMP32_A(1) }, 0, 0 },
+		{ { BPF_EXIT_INSN() }, R0, 0 },
+		{ { BPF_EMIT_CALL(1) }, ARGUMENTS, CALLED },
+		{ { RAWBPF_CALLX(BPF_REG_2) }, ARGUMENTS, CALLED },
+		{ { BPF_LD_IMM64(BPF_REG_2, 1) }, 0, R2 },
+		{ { BPF_LD_ABS(BPF_B, 1) }, 0, CALLED },
+		{ { BPF_RAW_INSN(0xbf, 11, 12, 0, 0) }, 0, 0 }, /* no registers of ours */
+		{ { BPF_RAW_INSN(0x1d, 11, 2, 0, 0) }, R2, 0 },
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
+		ck_assert_msg(rawbpf__registers_read(cases[i].insns) == cases[i].reads, "%u: %#x", i,
+			      rawbpf__registers_read(cases[i].insns));
+		ck_assert_msg(rawbpf__registers_written(cases[i].insns) == cases[i].writes, "%u: %#x",
+			      i, rawbpf__registers_written(cases[i].insns));
+	}
+}
+END_TEST
+
 /* Four lines of a complaint are told, with or without a newline at the end of the last. */
 START_TEST(test_complaint_lines)
 {
@@ -553,6 +597,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_jit);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);
+	tcase_add_test(tests, test_registers);
 	tcase_add_loop_test(tests, test_complaint_lines, 0, 5);
 	tcase_add_test(tests, test_errno);
 	tcase_add_loop_test(tests, test_no_such_register, 0, 3);

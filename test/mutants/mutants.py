@@ -79,11 +79,11 @@ class Test:
 class Build:
     """A build directory, whose tests run alone."""
 
-    def __init__(self, work, name, *options):
+    def __init__(self, work, name, flags, *options):
         self.path = os.path.join(work, name)
         if not os.path.exists(os.path.join(self.path, 'build.ninja')):
             run(['meson', 'setup', self.path, os.path.join(work, 'tree'), '-Dman=false', '-Ddebug=false',
-                 '-Dwarning_level=0', *options], stdout=subprocess.DEVNULL, check=True)
+                 '-Dwarning_level=0', '-Dc_args=' + ' '.join(flags), *options], stdout=subprocess.DEVNULL, check=True)
 
     def tests(self):
         def ask(what):
@@ -183,7 +183,7 @@ class Coverage:
         folder = os.path.join(work, 'coverage-' + commit[:12])
         os.makedirs(folder, exist_ok=True)
         # Only the library is counted: uprobes of the tests' functions need them as they are.
-        build = Build(work, 'coverage', '-Db_coverage=true', '-Dc_args=-fprofile-filter-files=/insn/.*;/lib/.*')
+        build = Build(work, 'coverage', ['-fprofile-filter-files=/insn/.*;/lib/.*'], '-Db_coverage=true')
         for test in build.tests():
             kept = os.path.join(folder, re.sub(r'\W', '_', test.name) + '.json')
             if not os.path.exists(kept):
@@ -252,7 +252,8 @@ class Mutants:
         run(['git', '-C', self.tree, 'checkout', '-q', 'FETCH_HEAD'], check=True)
         self.commit = output(['git', '-C', self.tree, 'rev-parse', 'HEAD']).strip()
         self.coverage = Coverage(work, self.tree, self.commit)
-        self.build = Build(work, 'plain')
+        # Without its return, a function still returns what is in the register: that is no mutant.
+        self.build = Build(work, 'plain', ['-Werror=return-type'])
         if not self.build.make(['librawbpf.a']):
             sys.exit('mutants: the library does not build')
         self.objects = self.build.objects()
@@ -261,6 +262,7 @@ class Mutants:
             test.seconds = self.coverage.seconds[test.name]
         self.tests.sort(key=lambda test: (test.suite != 'unit', test.seconds))
         self.says = ''
+        self.kept = self.read_results()
         self.again = {}
         self.rows = []
 
@@ -302,6 +304,14 @@ class Mutants:
             _, at, line = min(same, key=lambda found: abs(found[1] - int(number)))
             self.mutate(path, at, line, line.replace(old, new))
 
+    def read_results(self):
+        """Of a run over the same commit that was interrupted."""
+        name = os.path.join(self.work, 'results.tsv')
+        lines = open(name).read().splitlines() if os.path.exists(name) else []
+        if lines[:1] != ['# commit ' + self.commit]:
+            return {}
+        return {tuple(line.split('\t')[:3]): line.split('\t')[3] for line in lines if line[0] != '#'}
+
     def count(self, why):
         self.again[why] = self.again.get(why, 0) + 1
 
@@ -319,7 +329,8 @@ class Mutants:
                 self.count('same code')
                 return
             why = self.equivalent(path, old, new)
-            result = 'equivalent: ' + why if why else self.judge(path, number)
+            result = 'equivalent: ' + why if why else self.kept.get(
+                ('%s:%d' % (path, number), old.strip(), new.strip())) or self.judge(path, number)
         finally:
             open(name, 'w').write(original)
         self.rows.append(('%s:%d' % (path, number), old.strip(), new.strip(), result))
