@@ -52,6 +52,15 @@ int rawbpf_insn_kernel_find(const struct bpf_insn *insns, unsigned count);
 int rawbpf_prog_kernel_find(const struct bpf_insn *insns, unsigned count);
 
 /*
+ * Return 1 if the kernel gives a program of these instructions the `tag`, 8 bytes, as in struct
+ * bpf_prog_info; else 0. Descriptors of maps do not count. So a caller sees whether the program
+ * that runs is the one it would load, and need not load it. Kernels hash with SHA-1, from 6.18 on
+ * with SHA-256; the function tries both. CO-RE relocations change instructions before the kernel
+ * makes the tag.
+ */
+int rawbpf_prog_tag_compare(const struct bpf_insn *insns, unsigned count, const void *tag);
+
+/*
  * Explain the first instruction of `insns`, in lines that each end with a newline: its bytes in
  * `order` and its text; each byte with its fields; its effect, in words and as a C expression; its
  * macro; its conformance group in RFC 9669 and its first kernel. With `colour` not 0, ANSI colours

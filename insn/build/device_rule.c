@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules of a device filter: out of text, and what they answer. */
+#include "../base/character.h"
 #include "../base/number.h"
 #include "device.h"
 
@@ -9,7 +10,7 @@
 
 static int device_is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n';
+	return rawbpf__is_blank(c) || c == '\n';
 }
 
 static void device_skip_blanks(const char **at)

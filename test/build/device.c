@@ -92,7 +92,7 @@ static const struct {
 	{ "", 0, TYPE }, { " ", 1, TYPE }, { "d 1:3 r", 0, TYPE }, { "C 1:3 r", 0, TYPE },
 	{ "allow c 1:3 r", 1, PARTS }, { "c", 1, PARTS }, { "b\n", 2, MAJOR },
 	{ "c1:3 r", 1, PARTS }, { "c 1:3", 5, PARTS }, { "c 1:3rwm", 5, PARTS },
-	{ "c 1:3\rrwm", 5, PARTS }, { "c -1:3 r", 2, MAJOR }, { "c :3 r", 2, MAJOR },
+	{ "c -1:3 r", 2, MAJOR }, { "c :3 r", 2, MAJOR },
 	{ "c 4096:3 r", 2, MAJOR }, { "c 4294967297:3 r", 2, MAJOR }, { "c x:3 r", 2, MAJOR },
 	{ "c 1 r", 3, COLON }, { "c 1.3 r", 3, COLON }, { "c **:3 r", 3, COLON },
 	{ "c 0x1:3 r", 3, COLON }, { "c 1: r", 4, MINOR }, { "c 1:1048576 r", 4, MINOR },

@@ -37,4 +37,5 @@ void guest_links(void)
 	test_as_it_is("/bin/killed", "links.killed");
 	test_as_it_is("/bin/device_live", "links.devices");
 	test_as_it_is("/bin/prog_replace", "links.replace");
+	test_as_it_is("/bin/prog_tag", "links.tag");
 }

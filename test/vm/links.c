@@ -53,11 +53,13 @@ START_TEST(device_filters)
 }
 END_TEST
 
-/* Racing replacements, also where the kernel has no revision to compare: before 6.17. */
+/* Racing replacements, also where the kernel has no revision to compare, before 6.17; and tags. */
 START_TEST(replacement)
 {
-	if (is_machine(&boots[_i], "amd64"))
+	if (is_machine(&boots[_i], "amd64")) {
 		ck_assert_fact_int(&boots[_i], "links.replace", 0);
+		ck_assert_fact_int(&boots[_i], "links.tag", 0);
+	}
 }
 END_TEST
 
