@@ -2,9 +2,9 @@
 /*
  * rawbpf: eBPF with nothing in between.
  *
- * Write a program as an array of instructions, load it, attach it, read what it
- * left in a map. Everything is the bpf(2) system call, perf_event_open(2) and
- * the bytes you see: no compiler for the program, no loader, no other library.
+ * Write a program as an array of instructions, load it, attach it, and read the map that it wrote.
+ * Everything is the bpf(2) system call, perf_event_open(2) and the bytes that you see: no compiler
+ * for the program, no loader, no other library.
  *
  *	rawbpf/insn.h        the instructions, as macros           rawbpf_insn(7)
  *	rawbpf/build.h       programs with labels, step by step    rawbpf_build(3)
@@ -25,28 +25,27 @@
  *	rawbpf/device.h      device filters for cgroups            rawbpf_device(3)
  *	rawbpf/ksym.h        names of the kernel's addresses       rawbpf_ksym(3)
  *	rawbpf/perfbuf.h     records from programs, by CPU         rawbpf_perfbuf(3)
- *	rawbpf/link.h        what is attached: detach, pin         rawbpf_link(3)
+ *	rawbpf/link.h        attached programs: detach, pin        rawbpf_link(3)
  *	rawbpf/ring.h        ring buffers: records from programs   rawbpf_ring(3)
  *	rawbpf/user_ring.h   records to programs                   rawbpf_user_ring(3)
  *	rawbpf/loop.h        waiting for several buffers           rawbpf_loop(3)
  *	rawbpf/obj.h         ids, pins of anything                 rawbpf_obj(3), rawbpf_memlock(3),
  *	                                                           rawbpf_token(3)
- *	rawbpf/info.h        what the kernel tells of an object    rawbpf_info(3)
- *	rawbpf/source.h      what all buffers have in common       rawbpf_source(3)
+ *	rawbpf/info.h        all that the kernel says of one       rawbpf_info(3)
+ *	rawbpf/source.h      the common part of all buffers        rawbpf_source(3)
  *	rawbpf/uapi.h        the kernel's numbers and structs      rawbpf_uapi(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
- *	rawbpf/escape.h      text from outside made harmless       rawbpf_escape(3)
+ *	rawbpf/escape.h      make text from outside harmless       rawbpf_escape(3)
  *	rawbpf/constant.h    names of types, helpers, kinds        rawbpf_constant(3)
  *	rawbpf/syscall.h     system calls: numbers, functions      rawbpf_syscall(3)
  *
- * Everywhere: a function returns a result >= 0 or a negative errno, never sets
- * errno and never prints. What to make or do is one struct whose zero fields
- * mean the default. No function allocates with malloc, none keeps global state:
- * calls on different objects may run at the same time. Descriptors are
- * close-on-exec and greater than 2.
+ * Every function returns a result >= 0 or a negative errno; none sets errno or prints. One struct
+ * describes the object or the action, and its zero fields mean the default. No function allocates
+ * with malloc or keeps global state: calls on different objects may run at the same time.
+ * Descriptors are close-on-exec and greater than 2.
  *
- * A program may include <linux/bpf.h> before or after. Headers that define the
- * instruction macros too, those of libbpf for example, go before.
+ * A program may include <linux/bpf.h> before or after this header. Headers that also define the
+ * instruction macros, for example libbpf's, must come first.
  */
 #ifndef RAWBPF_H
 #define RAWBPF_H

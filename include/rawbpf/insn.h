@@ -10,10 +10,9 @@
  *		BPF_EXIT_INSN(),
  *	};
  *
- * The BPF_* names, their arguments and the bytes they make are the Linux kernel's
- * own; RAWBPF_* is ours, where the kernel has no such macro. When kernel or libbpf
- * headers that define some of them are used too, they go first: what is already
- * defined stays.
+ * The BPF_* names, their arguments and the bytes that they make are the Linux kernel's own.
+ * RAWBPF_* names are this library's, where the kernel has no such macro. Include kernel or libbpf
+ * headers that define some of these macros first: existing definitions stay.
  *
  * ONE INSTRUCTION is 8 bytes, a "slot":
  *
@@ -21,8 +20,8 @@
  *	        | opcode | registers |   offset  |     immediate     |
  *	            u8     2 x 4 bit      s16             s32
  *
- * Offset and immediate are in the byte order of the machine that runs the program,
- * and the two register numbers change places with it:
+ * Offset and immediate are in the byte order of the machine that runs the program. The two register
+ * numbers exchange their places with it:
  *
  *	r1 += 0x11223344       opcode  regs  offset   immediate
  *	little-endian            07     01   00 00   44 33 22 11   regs = src << 4 | dst
@@ -30,7 +29,7 @@
  *
  * The macros are right on both: struct bpf_insn uses the compiler's bit-fields.
  *
- * THE OPCODE says its class in the low three bits; the rest depends on the class:
+ * THE OPCODE holds its class in the low three bits; the rest depends on the class:
  *
  *	7   6   5   4   3   2   1   0
  *	| operation     | S |  class  |   ALU 4, JMP 5, JMP32 6, ALU64 7
@@ -42,20 +41,19 @@
  *
  * ELEVEN REGISTERS of 64 bits:
  *
- *	r0         result of a call, and of the program at its exit
+ *	r1..r5     arguments of a call, uninitialised after it; r1 = the context at the start
  *	r1..r5     arguments of a call, lost in it; the program starts with r1 = its context
  *	r6..r9     survive calls
- *	r10        frame pointer, read only: the stack is the 512 bytes below it
+ *	r10        frame pointer, read-only: the stack is the 512 bytes below it
  *
  * OFFSETS OF JUMPS count slots, from the slot after the jump: 0 goes to the next
  * instruction, -1 loops on itself. An instruction of two slots counts as two.
  *
  * The diagrams below give the bytes in little-endian order of fields, with the
  * opcode in hexadecimal:    opcode | src dst | off | imm
- * A field the macro leaves empty is zero, as the verifier insists.
- * "3.4" in square brackets is a section of RFC 9669; a kernel version is named when
- * it is newer than 3.18, the first kernel with bpf(2). Older kernels refuse to load
- * the program.
+ * A field that the macro leaves empty is zero, which the verifier requires.
+ * "3.4" in square brackets is a section of RFC 9669. A kernel version is named if it is newer than
+ * 3.18, the first kernel with bpf(2). Older kernels do not load the program.
  */
 #ifndef RAWBPF_INSN_H
 #define RAWBPF_INSN_H
@@ -64,8 +62,8 @@
 #include <stdint.h>
 
 /*
- * The kernel's other names for registers: the frame pointer, and what holds arguments of a
- * call and the context. The kernel's own headers for programs define them too.
+ * The kernel's other names for registers: the frame pointer, the context, and the arguments of a
+ * call. The kernel's own headers for programs define them too.
  */
 #ifndef BPF_REG_FP
 #define BPF_REG_FP		BPF_REG_10	/* the frame pointer, read-only */
@@ -93,11 +91,11 @@
 #endif
 
 /*
- * The one place where an instruction is made.
+ * The one place that makes an instruction.
  *
- * C gets the caller's values uncast, so that the compiler warns when a constant does
- * not fit: register 16, offset 70000, a 33-bit immediate. In C++ a variable would be a
- * narrowing error even when it fits, so there all are cast, and truncated.
+ * In C the caller's values are not cast, so that the compiler warns about a constant that does not
+ * fit: register 16, offset 70000, a 33-bit immediate. In C++ a variable would be a narrowing error
+ * even if it fits; there all values are cast, and truncated.
  */
 #ifdef __cplusplus
 #define RAWBPF_INSN(CODE, DST, SRC, OFF, IMM) \
@@ -110,8 +108,8 @@
 #endif
 
 /*
- * Elements of an array: for insn_count. Slots, not instructions. (Of a pointer it would be
- * nonsense; -Wall says so, -Wsizeof-pointer-div.)
+ * Count the elements of an array, for insn_count: slots, not instructions. (For a pointer the
+ * result is wrong; -Wall warns, -Wsizeof-pointer-div.)
  */
 #define RAWBPF_COUNT(ARRAY)	((unsigned)(sizeof(ARRAY) / sizeof((ARRAY)[0])))
 
@@ -142,15 +140,14 @@
  *	BPF_AND 50  dst & src
  *	BPF_XOR a0  dst ^ src
  *
- * - A 32-bit operation reads the low halves and clears the upper half of dst: it never
- *   leaves the upper half alone.
+ * - A 32-bit operation reads the low halves and clears the upper half of dst.
  * - BPF_ALU64_IMM(BPF_AND, r, 0xffffffff) does nothing: imm is -1. To keep the low half
  *   write BPF_MOV32_REG(r, r).
- * - Nothing traps. Overflow wraps; x / 0 is 0; x % 0 is x (its low half, if 32 bits).
- *   A constant zero divisor the verifier refuses.
- * - A shift by a register uses its low 6 bits (5, if 32 bits); a constant shift of 64 (32)
- *   or more the verifier refuses.
- * - Only ADD and SUB keep a pointer a pointer, and only in 64 bits. The verifier refuses SUB on a
+ * - No operation traps. Overflow wraps; x / 0 is 0; x % 0 is x (its low half, if 32 bits).
+ *   The verifier rejects a constant zero divisor.
+ * - A shift by a register uses its low 6 bits (5, if 32 bits).
+ *   The verifier rejects a constant shift of 64 (32) or more.
+ * - Only ADD and SUB keep a pointer a pointer, and only in 64 bits. The verifier rejects SUB on a
  *   pointer into the stack: add a negative number.
  */
 #ifndef BPF_ALU64_REG
@@ -167,15 +164,15 @@
 #endif
 
 /*
- * The same with an offset, which chooses a variant of the operation.
+ * The same with an offset, which selects a variant of the operation.
  *   OP+0f | src dst | off | imm:0            and 0c, 07, 04 as above
  *
  *	BPF_DIV, off 1	signed division, rounded towards 0          Linux 6.6
  *	BPF_MOD, off 1	its remainder, with the sign of dst         Linux 6.6
  *	BPF_MOV, off 8, 16, 32: BPF_MOVSX64_REG, BPF_MOVSX32_REG
  *
- * Without OFF division is unsigned, also of a negative imm: BPF_ALU64_IMM(BPF_DIV, r, -2)
- * divides by 0xfffffffffffffffe. The smallest number signed-divided by -1 is itself, remainder 0.
+ * Without OFF division is unsigned, also by a negative imm: BPF_ALU64_IMM(BPF_DIV, r, -2) divides
+ * by 0xfffffffffffffffe. The smallest number divided by -1, signed, is itself, with remainder 0.
  */
 #ifndef BPF_ALU64_REG_OFF
 #define BPF_ALU64_REG_OFF(OP, DST, SRC, OFF) \
@@ -203,8 +200,8 @@
 #endif
 
 /*
- * dst = (u32)src: the low half, the upper half zero. With DST == SRC, how a program
- * zero-extends.                                                           (one slot)
+ * dst = (u32)src: the low half, the upper half zero. With DST == SRC it zero-extends a
+ * register.                                                               (one slot)
  *   bc | src dst | off:0 | imm:0
  */
 #ifndef BPF_MOV32_REG
@@ -259,11 +256,11 @@
 /* ------------------------------------------------------------------ byte order [4.2] */
 
 /*
- * dst = the low LEN bits of dst, from host order to the order TYPE (or back: it is the same);
- * the bits above LEN become zero. LEN is 16, 32 or 64.                    (one slot)
+ * dst = the low LEN bits of dst, from host order to the order TYPE (or back: the operation is
+ * the same); the bits above LEN become zero. LEN is 16, 32 or 64.         (one slot)
  *   d4 | src:0 dst | off:0 | imm: LEN        BPF_TO_LE, BPF_FROM_LE
  *   dc | src:0 dst | off:0 | imm: LEN        BPF_TO_BE, BPF_FROM_BE: ntohs() and friends
- * On a machine of that order already, it only truncates.
+ * On a machine of that order it only truncates.
  */
 #ifndef BPF_ENDIAN
 #define BPF_ENDIAN(TYPE, DST, LEN) \
@@ -271,7 +268,7 @@
 #endif
 
 /*
- * dst = the low LEN bits of dst, bytes reversed whatever the machine.     (one slot)
+ * dst = the low LEN bits of dst, bytes reversed on any machine.           (one slot)
  *   d7 | src:0 dst | off:0 | imm: LEN                                     Linux 6.6
  */
 #ifndef BPF_BSWAP
@@ -282,11 +279,11 @@
 
 /*
  * SIZE is BPF_B, BPF_H, BPF_W or BPF_DW. OFF counts bytes, -32768 to 32767. The opcodes are
- * given for B, H, W, DW. The verifier knows what each pointer may reach:
+ * given for B, H, W, DW. The verifier checks each access:
  * - Stack slots must be written before they are read; since 6.3 only without CAP_PERFMON.
- * - A looked-up value must be tested against NULL first; since about 6.14 not that of an array under
- *   a constant key within bounds.
- * - An access must be aligned where the pointer's kind asks for it.
+ * - A looked-up value must be tested against NULL first; since about 6.14 not that of an array
+ *   under a constant key within bounds.
+ * - An access must be aligned where the pointer's kind requires it.
  */
 
 /*
@@ -310,7 +307,7 @@
 /*
  * *(size *)(dst + OFF) = src, its low bytes.                              (one slot)
  *   73 6b 63 7b | src dst | off | imm:0
- * Note that DST, where the address is, comes first.
+ * Note that DST, the address, comes first.
  */
 #ifndef BPF_STX_MEM
 #define BPF_STX_MEM(SIZE, DST, SRC, OFF) \
@@ -320,7 +317,7 @@
 /*
  * *(size *)(dst + OFF) = IMM. For BPF_DW sign-extended, else its low bytes. (one slot)
  *   72 6a 62 7a | src:0 dst | off | imm
- * Mind the order: here OFF comes before IMM; in BPF_JMP_IMM it is the other way round.
+ * Note the order: OFF comes before IMM here, and behind it in BPF_JMP_IMM.
  */
 #ifndef BPF_ST_MEM
 #define BPF_ST_MEM(SIZE, DST, OFF, IMM) \
@@ -330,7 +327,7 @@
 /* --------------------------------------------------------------------- atomics [5.3] */
 
 /*
- * An operation on memory that nothing can come between. SIZE is BPF_W or BPF_DW.
+ * An indivisible operation on memory. SIZE is BPF_W or BPF_DW.
  *   c3 db | src dst | off | imm: OP          W, DW                        (one slot)
  * With p = (size *)(dst + OFF):
  *
@@ -341,12 +338,12 @@
  *	BPF_LOAD_ACQ              100		dst = *(size *)(src + OFF)          6.15
  *	BPF_STORE_REL             110		*(size *)(dst + OFF) = src          6.15
  *
- * - There is no atomic subtraction: negate, then add.
- * - The old value comes back in SRC (CMPXCHG: in r0), for BPF_W zero-extended.
- * - Operations that give back the old value are full barriers (CMPXCHG when it stores); those
- *   without BPF_FETCH order nothing else.
- * - The last two also take BPF_H (cb) and BPF_B (d3), and load_acquire has DST and SRC the
- *   other way round from the rest of the table: SRC is the address, as in BPF_LDX_MEM.
+ * - The kernel has no atomic subtraction: negate, then add.
+ * - SRC receives the old value (CMPXCHG: r0), zero-extended for BPF_W.
+ * - Operations that return the old value also order all memory accesses around them (a full
+ *   barrier; CMPXCHG if it stores). Operations without BPF_FETCH order nothing else.
+ * - The last two also accept BPF_H (cb) and BPF_B (d3). In BPF_LOAD_ACQ, DST and SRC are exchanged:
+ *   SRC is the address, as in BPF_LDX_MEM.
  * - The address must be aligned to its size.
  */
 #ifndef BPF_ATOMIC_OP
@@ -355,8 +352,8 @@
 #endif
 
 /*
- * *(size *)(dst + OFF) += src, atomically: BPF_ATOMIC_OP(SIZE, BPF_ADD, ...) by the name it
- * had before 5.12. The same bytes.                                        (one slot)
+ * *(size *)(dst + OFF) += src, atomically: BPF_ATOMIC_OP(SIZE, BPF_ADD, ...) under its name
+ * from before 5.12. The same bytes.                                       (one slot)
  *   c3 db | src dst | off | imm:0
  */
 #ifndef BPF_STX_XADD
@@ -370,18 +367,18 @@
  *   18 | src:0 dst | off:0 | imm: low half
  *   00 | 0         | 0     | imm: high half
  *
- * - It is two array elements with a comma between them: it fits in an initialiser, not in
- *   an assignment, nor where a function expects one argument.
- * - Jumping over it takes 2 from the offset; jumping to its second half is refused.
- * - IMM is evaluated twice: no side effects in it. A negative int is sign-extended.
+ * - The macro expands to two array elements with a comma between them. It fits in an initialiser,
+ *   but not in an assignment or as one argument of a function.
+ * - A jump over it counts 2 slots. The verifier rejects a jump to its second half.
+ * - IMM is evaluated twice: it must have no side effects. A negative int is sign-extended.
  */
 #ifndef BPF_LD_IMM64
 #define BPF_LD_IMM64(DST, IMM)			BPF_LD_IMM64_RAW(DST, 0, IMM)
 #endif
 
 /*
- * The same with SRC, which makes of IMM a reference that the kernel replaces by an address
- * as it loads the program.                                                (TWO slots)
+ * The same with SRC, which makes IMM a reference. The kernel replaces it by an address when it
+ * loads the program.                                                      (TWO slots)
  *   18 | SRC dst | off:0 | imm: low half
  *   00 | 0       | 0     | imm: high half
  */
@@ -392,7 +389,7 @@
 #endif
 
 /*
- * The same, every field by itself. No kernel takes other offsets than 0. (TWO slots)
+ * The same with every field given. No kernel takes other offsets than 0.  (TWO slots)
  *   18 | SRC dst | OFF1 | IMM1
  *   00 | 0       | OFF2 | IMM2
  */
@@ -403,10 +400,10 @@
 #endif
 
 /*
- * dst = the map that file descriptor MAP_FD is, to be an argument of a helper.
+ * dst = the map of the file descriptor MAP_FD, as an argument for a helper.
  *   18 | src:1 dst | off:0 | imm: MAP_FD                                  (TWO slots)
  *   00 | 0         | 0     | imm:0
- * The loading process's descriptor, needed only while it loads: the program holds the map.
+ * The descriptor is needed only while the process loads the program, which holds the map.
  */
 #ifndef BPF_LD_MAP_FD
 #define BPF_LD_MAP_FD(DST, MAP_FD) \
@@ -425,8 +422,8 @@
 #endif
 
 /*
- * As the two above, with the map's index in the array of descriptors (fd_array) that
- * BPF_PROG_LOAD is given: the instructions stay constant.                 (TWO slots)
+ * As the two above, but with the map's index in fd_array, the array of descriptors of
+ * BPF_PROG_LOAD: the instructions stay constant.                          (TWO slots)
  *   18 | src:5 dst | off:0 | imm: INDEX      the map                      Linux 5.14
  *   18 | src:6 dst | off:0 | imm: INDEX      its value
  *   00 | 0         | 0     | imm:0, VALUE_OFF
@@ -458,7 +455,7 @@
 /* ----------------------------------------------------------------------- jumps [4.3] */
 
 /*
- * if (dst OP src) skip OFF slots; else go on.                             (one slot)
+ * if (dst OP src) skip OFF slots; else continue.                          (one slot)
  *   OP+0d | src dst | off | imm:0            64 bits, class JMP
  *   OP+0e | src dst | off | imm:0            low halves, class JMP32      Linux 5.1
  * if (dst OP imm)
@@ -471,8 +468,8 @@
  *	<       BPF_JLT  a0     BPF_JSLT c0       (JLT, JLE, JSLT, JSLE: Linux 4.14)
  *	<=      BPF_JLE  b0     BPF_JSLE d0
  *
- * - Sign extension bites: BPF_JMP_IMM(BPF_JEQ, r, 0xffffffff, ...) is true for
- *   0xffffffffffffffff and false for 0xffffffff. BPF_JMP32_IMM compares what it says.
+ * - Note the sign extension: BPF_JMP_IMM(BPF_JEQ, r, 0xffffffff, ...) is true for
+ *   0xffffffffffffffff and false for 0xffffffff. BPF_JMP32_IMM compares with 0xffffffff.
  * - A helper's negative error is in all 64 bits: use BPF_JSLT, not BPF_JLT, against 0.
  * - Backward jumps load since 5.3, if the verifier sees the loop end.
  */
@@ -510,11 +507,11 @@
 #endif
 
 /*
- * Go on, until the kernel finds that the loop has had enough; then skip OFF slots.
+ * Continue, until the loop's iteration budget is used up; then skip OFF slots.
  *   e5 | src:0 dst:0 | off | imm:0                                        Linux 6.9
- * The verifier then accepts a loop whose end it does not see. How many rounds are enough
- * (8 million, or 250 ms) is the kernel's affair. Each function that has one pays 8 or 16
- * bytes of stack. src 0 is the kernel's BPF_MAY_GOTO.
+ * The verifier then accepts a loop whose end it does not see. The kernel defines the budget
+ * (8 million iterations, or 250 ms). Each function that has one uses 8 or 16 bytes of stack.
+ * src 0 is the kernel's BPF_MAY_GOTO.
  */
 #define RAWBPF_MAY_GOTO(OFF)		RAWBPF_INSN(BPF_JMP | BPF_JCOND, 0, 0, OFF, 0)
 
@@ -530,8 +527,8 @@
 /*
  * r0 = helper FUNC(r1, r2, r3, r4, r5); FUNC is BPF_FUNC_map_lookup_elem and the like.
  *   85 | src:0 dst:0 | off:0 | imm: FUNC                                  (one slot)
- * Afterwards r1 to r5 are unreadable, whether the helper took them or not; r6 to r9 and the
- * stack are as before. Which helpers there are depends on program type and kernel.
+ * Afterwards r1 to r5 are uninitialised, even if the helper does not take them; r6 to r9 and the
+ * stack are unchanged. The program type and the kernel determine which helpers exist.
  */
 #ifndef BPF_EMIT_CALL
 #define BPF_EMIT_CALL(FUNC)		RAWBPF_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, FUNC)
@@ -553,8 +550,8 @@
 /*
  * r0 = kernel function(r1, ..., r5), by the id of its BTF_KIND_FUNC.      (one slot)
  *   85 | src:2 dst:0 | off: OFF | imm: IMM                                Linux 5.13
- * IMM is the id; OFF is 0 for the kernel's own BTF, else the place of a module's BTF
- * descriptor in fd_array (5.16). Registers as with a helper.
+ * IMM is the id. OFF is 0 for the kernel's own BTF, else the index of a module's BTF descriptor in
+ * fd_array (5.16). Registers as with a helper.
  */
 #ifndef BPF_CALL_KFUNC
 #define BPF_CALL_KFUNC(OFF, IMM) \
@@ -569,7 +566,7 @@
 #define RAWBPF_CALLX(DST)		RAWBPF_INSN(BPF_JMP | BPF_CALL | BPF_X, DST, 0, 0, 0)
 
 /*
- * Return r0: to the caller, or out of the program. What r0 means is the program type's to say.
+ * Return r0: to the caller, or as the program's result, which the program type gives a meaning.
  *   95 | src:0 dst:0 | off:0 | imm:0                                      (one slot)
  */
 #ifndef BPF_EXIT_INSN
@@ -583,7 +580,8 @@
  *   30 28 20 | src:0 dst:0 | off:0 | imm     BPF_LD_ABS; B, H, W          (one slot)
  *   50 48 40 | src   dst:0 | off:0 | imm     BPF_LD_IND
  * Left over from classic BPF, for socket filters and tc programs; r6 must hold their context.
- * Like a call, they lose r1 to r5. Past the end of the packet *the program ends*, returning 0.
+ * Like a call, they make r1 to r5 uninitialised. A load past the end of the packet *ends the
+ * program*, which returns 0.
  * A negative IMM reaches headers: linux/filter.h, SKF_NET_OFF and SKF_LL_OFF.
  */
 #ifndef BPF_LD_ABS
@@ -608,8 +606,8 @@
 /* ------------------------------------------------------------ inside the kernel only */
 
 /*
- * What the verifier writes into programs after it has checked them: seen in dumps of loaded
- * programs, refused in programs to load.                                  (one slot each)
+ * The verifier writes these into programs after its check. Dumps of loaded programs have them;
+ * they are refused in programs to load.                                   (one slot each)
  *
  *   bc | dst dst | off:0 | imm:1     BPF_ZEXT_REG: zero-extend; yours is BPF_MOV32_REG(r, r)
  *   bf | src dst | off:-1 | imm:0    BPF_MOV64_PERCPU_REG: dst = this CPU's copy of src  6.10

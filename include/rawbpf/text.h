@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The assembler: programs as text to instructions. Pure functions: no system
- * call, no libc, no memory but the caller's. rawbpf/form.h goes the other way.
+ * The assembler: text to instructions. Pure functions: no system call, no libc, no memory but the
+ * caller's. rawbpf/form.h disassembles.
  */
 #ifndef RAWBPF_TEXT_H
 #define RAWBPF_TEXT_H
@@ -32,21 +32,26 @@ extern "C" {
  *					-2147483648 to 4294967295 where there are 32 bits;
  *					64 have "r1 = 0x123456789 ll"
  *
- * What listings have around is understood: "12:" before an instruction (the numbers have to
- * continue each other), "(07)" (it then has to be that opcode: "(18) r1 = 0x5" has two slots),
- * then ';' begins a comment; a line that begins with ';'; the verifier's lines of registers;
- * objdump's column of bytes, which decide, and which the text must not contradict; objdump's
- * "<label+0x8>" and "0000000000000010 <label>:", both with and without numbers; its relocations
- * are skipped. A log that follows a call ("caller:") is no program: the numbers do not continue.
+ * The assembler also accepts listings:
+ *
+ * - "12:" before an instruction; these numbers must be consecutive
+ * - "(07)", the opcode, which the instruction must then have ("(18) r1 = 0x5" has two slots);
+ *   after it ';' begins a comment
+ * - a line that begins with ';', and the verifier's lines of registers
+ * - objdump's column of bytes, which decide, and which the text must not contradict
+ * - objdump's "<label+0x8>" and "0000000000000010 <label>:", both with and without numbers
+ * - objdump's relocations, which are skipped
+ *
+ * A log that follows a call ("caller:") cannot be assembled: its numbers are not consecutive.
  */
 
-/* What is wrong with a text, and where: lines and columns count from 1, columns in bytes. */
+/* A mistake in a text and its place: lines and columns count from 1, columns in bytes. */
 struct rawbpf_text_error {
 	unsigned line;
 	unsigned column;
 	unsigned width;     /* bytes to underline, 1 or more */
 	unsigned is_warning; /* 1: the text is assembled, but may not mean what its author thinks */
-	char message[116];  /* terminated, printable: what is wrong, what was expected */
+	char message[116];  /* terminated, printable: the mistake, and the expected text */
 };
 
 /* A map that the text declares. */
@@ -55,16 +60,16 @@ struct rawbpf_text_map {
 	unsigned type, key_size, value_size, max_entries, flags;
 };
 
-/* Assemble: the caller's text and buffers; what became of it. */
+/* A text to assemble: the caller's buffers, and the results. */
 struct rawbpf_text {
 	const char *text;                   /* need not be terminated; any bytes */
 	size_t length;
 	struct bpf_insn *insns;             /* out: `max` slots */
 	unsigned max;
 	unsigned *lines;                    /* out, or NULL: source line of each slot */
-	struct rawbpf_text_map *maps;       /* out: map i is what references get as imm */
+	struct rawbpf_text_map *maps;       /* out: map i, for references with imm i */
 	unsigned map_max;
-	struct rawbpf_text_error *errors;   /* out: the first `error_max`, by their places */
+	struct rawbpf_text_error *errors;   /* out: the first `error_max`, in their order */
 	unsigned error_max;
 	struct rawbpf_text_error *warnings; /* out: the first `warning_max`, likewise */
 	unsigned warning_max;
@@ -73,29 +78,33 @@ struct rawbpf_text {
 
 	unsigned count;                     /* out: slots needed, even if more than `max` */
 	unsigned map_count;                 /* out: likewise */
-	unsigned error_count;               /* out: also of those beyond error_max */
-	unsigned warning_count;             /* out: likewise; they change no result */
+	unsigned error_count;               /* out: including those beyond error_max */
+	unsigned warning_count;             /* out: likewise; warnings change no result */
 };
 
-/* Enough scratch for a text of that length: about 20 times the text, or 10 times if it is long. */
+/* Return the size of scratch for a text: about 20 times its length, or 10 times if it is long. */
 size_t rawbpf_text_scratch_size(size_t length);
 
 /*
- * Assemble. Returns the number of slots; or -EINVAL: there are errors, one a statement at
- * most, the first ones in `errors`; -ENOSPC: `insns`, `maps` (`count` and `map_count` say
- * what would do) or `scratch` too small; -E2BIG: the text is longer than 256 MB.
+ * Assemble a text. Return the number of slots, or
+ *
+ * -EINVAL  the text has errors, at most one for each statement; `errors` has the first ones
+ * -ENOSPC  `insns` or `maps` is too small (`count` and `map_count` are the sizes needed), or
+ *          `scratch` is
+ * -E2BIG   the text is longer than 256 MB
  */
 int rawbpf_text_parse(struct rawbpf_text *text);
 
 /*
- * One error as a reader wants it, two more lines with the place marked:
+ * Write one error for people, with two more lines that mark the place:
  *
  *	drop.s:7:14: error: r11 is not a register; programs have r0 to r10
  *	    if r0 == r11 goto out
  *	             ^~~
  *
- * `file` may be NULL. Tabs stay, other bytes that are not printable ASCII become \xNN; of a
- * long line the part around the error is shown. Returns the length of it all, as snprintf(3).
+ * `file` may be NULL. Tabs stay; other bytes that are not printable ASCII become \xNN. Of a long
+ * line only the part around the error is shown. Return the length of the whole text, as
+ * snprintf(3).
  */
 size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, const char *text,
 				size_t length, const struct rawbpf_text_error *error);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's numbers and structs, under the kernel's own names: what
- * <linux/bpf.h> and <linux/btf.h> define, and what headers since Linux 5.4 may
- * lack. Where the compiler does not find these headers, <rawbpf/uapi_base.h> has
- * definitions of our own: programs can then be written and read on systems that
- * have no kernel to run them.
+ * The kernel's numbers and structs, under the kernel's own names: the definitions of <linux/bpf.h>
+ * and <linux/btf.h>, and those that headers since Linux 5.4 may lack. Where the compiler does not
+ * find these headers, <rawbpf/uapi_base.h> has definitions of its own. Programs can then be written
+ * and read on systems that have no kernel to run them.
  *
- * A program may include <linux/bpf.h> before or after. A private copy of that
- * header, which the compiler does not find by this name, goes first.
+ * A program may include <linux/bpf.h> before or after this header. A private copy of that header,
+ * which the compiler does not find by this name, must come first.
  *
- * Where the system's header has an enumerator of one of these names, the macro has
- * the same value. The number behind each is the first kernel with it.
+ * Where the system's header has an enumerator of one of these names, the macro has the same value.
+ * The number behind each is the first kernel with it.
  */
 #ifndef RAWBPF_UAPI_H
 #define RAWBPF_UAPI_H
@@ -26,7 +25,7 @@
 #define BPF_MEMSX			0x80	/* mode: load and sign-extend */
 #endif
 #ifndef BPF_FETCH
-#define BPF_FETCH			0x01	/* atomic: give back the old value; | BPF_ADD, _OR, ... */
+#define BPF_FETCH			0x01	/* atomic: return the old value; | BPF_ADD, _OR, ... */
 #endif
 #ifndef BPF_XCHG
 #define BPF_XCHG			0xe1	/* atomic: exchange; includes BPF_FETCH */
@@ -332,7 +331,7 @@
 #define BPF_LINK_TYPE_TRACING_MULTI	15	/* 7.2 */
 #endif
 
-/* What the perf event of a link is. */
+/* The kinds of a link's perf event. */
 #ifndef BPF_PERF_EVENT_UPROBE
 #define BPF_PERF_EVENT_UPROBE		1	/* 6.6 */
 #endif
@@ -438,7 +437,7 @@
 #define TCX_REDIRECT			7	/* 6.6 */
 #endif
 
-/* How a cgroup iterator walks. */
+/* The orders of a cgroup iterator. */
 #ifndef BPF_CGROUP_ITER_SELF_ONLY
 #define BPF_CGROUP_ITER_SELF_ONLY	1	/* 6.1 */
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What <linux/bpf.h> and <linux/btf.h> define: where the compiler finds these headers of the
- * kernel, by including them. Elsewhere (wasm32, other operating systems) by definitions of our own:
- * the names of Linux 5.4 that instructions, programs, maps and types are written with. The names,
- * the numbers and the layouts are the kernel's. <rawbpf/uapi.h> adds what is newer.
+ * The definitions of <linux/bpf.h> and <linux/btf.h>. Where the compiler finds these headers of the
+ * kernel, this header includes them. Elsewhere (wasm32, other operating systems) it has definitions
+ * of its own: the names of Linux 5.4 for instructions, programs, maps and types. The names, the
+ * numbers and the layouts are the kernel's. <rawbpf/uapi.h> adds newer names.
  */
 #ifndef RAWBPF_UAPI_BASE_H
 #define RAWBPF_UAPI_BASE_H

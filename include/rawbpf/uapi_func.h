@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Helpers that are newer than Linux 5.4: the numbers that calls name them by, as far as the system's
- * header may lack them. Linux 6.2 brought the last one; what is newer are kfuncs.
+ * The numbers of helpers that are newer than Linux 5.4, which the system's header may lack. Linux
+ * 6.2 added the last one; newer functions are kfuncs.
  */
 #ifndef RAWBPF_UAPI_FUNC_H
 #define RAWBPF_UAPI_FUNC_H

@@ -62,7 +62,7 @@ const struct taught taught[] = {
 		    .before = K(6, 3)),
 	    REFUSED("stack_unset", FILTER, "r0 = *(u64 *)(r10 - 8)\nexit\n", .unprivileged = 1),
 	    ACCEPTED(FILTER, "*(u64 *)(r10 - 8) = 0\nr0 = *(u64 *)(r10 - 8)\nexit\n", .unprivileged = 1) } },
-	{ { INSN_H "An access must be aligned where the pointer's kind asks for it.",
+	{ { INSN_H "An access must be aligned where the pointer's kind requires it.",
 	    LESSON("03-stack") "Read what you have written, at addresses that the size divides" },
 	  { REFUSED("misaligned", FILTER, "*(u64 *)(r10 - 16) = 0\n*(u64 *)(r10 - 8) = 0\n"
 		    "r0 = *(u64 *)(r10 - 12)\nexit\n") } },
@@ -86,7 +86,7 @@ const struct taught taught[] = {
 
 	/* encodings */
 	{ { INSN_7 "Fields that an instruction does not use are 0.",
-	    INSN_H "A field the macro leaves empty is zero, as the verifier insists." },
+	    INSN_H "A field that the macro leaves empty is zero, which the verifier requires." },
 	  { RAW("opcode", BPF_RAW_INSN(BPF_ALU64 | BPF_ADD | BPF_X, 0, 0, 0, 5)),
 	    RAW("opcode", BPF_RAW_INSN(BPF_ALU64 | BPF_ADD | BPF_K, 0, 3, 0, 5)),
 	    RAW("opcode", BPF_RAW_INSN(BPF_LDX | BPF_MEM | BPF_W, 0, 1, 0, 5)),
@@ -94,7 +94,7 @@ const struct taught taught[] = {
 	    RAW("opcode", BPF_RAW_INSN(BPF_JMP | BPF_JA, 0, 0, 0, 5)),
 	    REFUSED("opcode", FILTER, "r0 = 0\nexit\n",
 		    .raw = BPF_RAW_INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 5)) } },
-	{ { INSN_7 "the kernel rejects them in programs to load", INSN_H "refused in programs to load." },
+	{ { INSN_7 "the kernel rejects them in programs to load", INSN_H "they are refused in programs to load." },
 	  { RAW("opcode", BPF_ZEXT_REG(0)), RAW("opcode", BPF_MOV64_PERCPU_REG(0, 0)),
 	    RAW("opcode", BPF_ST_NOSPEC()) } },
 	{ { INSN_7 "no kernel up to 7.3 accepts it", INSN_H "no kernel up to 7.3 loads it." },
@@ -102,7 +102,7 @@ const struct taught taught[] = {
 	{ { "man/rawbpf_form.3: The verifier keeps them for its own rewrites" },
 	  { RAW("no_register", BPF_MOV64_IMM(11, 0)), RAW("no_register", BPF_MOV64_REG(0, 11)),
 	    RAW("no_register", BPF_MOV64_IMM(12, 0)) } },
-	{ { INSN_H "jumping to its second half is refused." },
+	{ { INSN_H "The verifier rejects a jump to its second half." },
 	  { REFUSED("jump_middle", FILTER, "r0 = 0\nif r0 == 0 goto +1\nr1 = 5 ll\nexit\n") } },
 	{ { INSN_H "No kernel takes other offsets than 0." },
 	  { REFUSED("opcode", FILTER, "r0 = 0\nr1 = 5 ll\nexit\n",
@@ -115,17 +115,17 @@ const struct taught taught[] = {
 
 	/* arithmetic */
 	{ { INSN_7 "The verifier rejects a program with such a constant.",
-	    INSN_H "A constant zero divisor the verifier refuses.",
-	    INSN_H "a constant shift of 64 (32) or more the verifier refuses." },
+	    INSN_H "The verifier rejects a constant zero divisor.",
+	    INSN_H "The verifier rejects a constant shift of 64 (32) or more." },
 	  { REFUSED("zero_division", FILTER, "r0 = 1\nr0 /= 0\nexit\n"),
 	    REFUSED("zero_division", FILTER, "r0 = 1\nw0 %= 0\nexit\n"),
 	    REFUSED("shift", FILTER, "r0 = 1\nr0 <<= 64\nexit\n"),
 	    REFUSED("shift", FILTER, "r0 = 1\nw0 s>>= 32\nexit\n"),
 	    ACCEPTED(FILTER, "r0 = 1\nr0 <<= 63\nw0 >>= 31\nexit\n"),
 	    ACCEPTED(FILTER, "r0 = 1\nr1 = 0\nr0 /= r1\nw0 %= w1\nr1 = 64\nr0 <<= r1\nexit\n") } },
-	{ { INSN_7 "frame pointer, read-only", INSN_H "frame pointer, read only" },
+	{ { INSN_7 "frame pointer, read-only", INSN_H "frame pointer, read-only" },
 	  { REFUSED("frame_pointer", FILTER, "r10 = 0\n" LEAVE) } },
-	{ { INSN_H "Only ADD and SUB keep a pointer a pointer, and only in 64 bits. The verifier refuses SUB on "
+	{ { INSN_H "Only ADD and SUB keep a pointer a pointer, and only in 64 bits. The verifier rejects SUB on "
 	    "a pointer into the stack: add a negative number." },
 	  { REFUSED("pointer_operator", FILTER, "r1 *= 2\n" LEAVE),
 	    REFUSED("pointer_operator", FILTER, "r1 |= 2\n" LEAVE),
@@ -152,8 +152,8 @@ const struct taught taught[] = {
 		    "r1 = 1\nr2 = f ll\nr3 = 0\nr4 = 0\ncall loop\nr0 = 0\nexit\nf: r0 = 0\nexit\n",
 		    .since = K(5, 13)) } },
 	{ { INSN_7 "are uninitialised, even if the function does not take them.",
-	    INSN_H "Afterwards r1 to r5 are unreadable, whether the helper took them or not; r6 to r9 and the "
-	    "stack are as before." },
+	    INSN_H "Afterwards r1 to r5 are uninitialised, even if the helper does not take them; r6 to r9 and "
+	    "the stack are unchanged." },
 	  { REFUSED("unset", FILTER, "r5 = 1\ncall get_prandom_u32\nr0 = r5\nexit\n"),
 	    REFUSED("unset", FILTER, "r5 = 1\ncall f\nr0 = r5\nexit\nf: " LEAVE),
 	    ACCEPTED(FILTER, "r6 = 1\n*(u64 *)(r10 - 8) = 2\ncall get_prandom_u32\n"
