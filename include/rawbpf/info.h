@@ -141,7 +141,10 @@ struct rawbpf_link_info {
 	uint64_t cookie;           /* kprobe, uprobe, tracepoint, event 6.9; raw_tracepoint, tracing */
 };
 
-/* Fill `info` about a link. -ENAMETOOLONG: name.max is too small for the path of a uprobe_multi. */
+/*
+ * Fill `info` about a link. -ENAMETOOLONG: name.max is too small for the path of a uprobe_multi;
+ * 4096 is enough.
+ */
 int rawbpf_link_info(struct rawbpf_link_info *info, int link);
 
 struct rawbpf_btf_info {

@@ -41,8 +41,8 @@
  *
  * ELEVEN REGISTERS of 64 bits:
  *
+ *	r0         result of a call, and of the program at its exit
  *	r1..r5     arguments of a call, uninitialised after it; r1 = the context at the start
- *	r1..r5     arguments of a call, lost in it; the program starts with r1 = its context
  *	r6..r9     survive calls
  *	r10        frame pointer, read-only: the stack is the 512 bytes below it
  *
