@@ -165,7 +165,7 @@ const struct taught taught[] = {
 	    ACCEPTED(FILTER, SEVEN_DEEP EIGHT_MORE "o: " LEAVE, .since = K(7, 0)),
 	    REFUSED("call_depth", FILTER, SEVEN_DEEP EIGHT_MORE CALLS(o, p) "p: " LEAVE) } },
 	{ { "insn/log/hint.def: cannot call itself." },
-	  { REFUSED("call_depth", FILTER, "call a\nexit\n" CALLS(a, a), .since = K(6, 1)) } },
+	  { REFUSED("call_depth", FILTER, "call a\nexit\n" CALLS(a, a), .since = K(6, 12)) } },
 	{ { INSN_H "The frames of a chain share 512 bytes. On x86_64 the programs of kprobes and tracepoints "
 	    "have 512 bytes for each frame, from Linux 6.13 on.",
 	    LESSON("07-subprograms") "they share the 512 bytes of stack" },
