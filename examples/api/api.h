@@ -4,8 +4,8 @@
  *
  *	cc -Iinclude examples/api/map.c lib/rawbpf.c -o map
  *
- * Exit status: 0; 1 after a failure; 77 if this kernel lacks what the program shows: it is older, or
- * built without. stderr says why.
+ * Exit status: 0; 1 after a failure; 77 if this kernel lacks what the program shows: it is older,
+ * or built without. stderr says why.
  */
 #ifndef EXAMPLES_API_H
 #define EXAMPLES_API_H
@@ -24,11 +24,19 @@
 
 enum { API_FAILED = 1, API_LACKING = 77, API_ENOTSUPP = 524 };
 
-/* EINVAL, E2BIG: it does not know what it was asked for. */
+/* The exit status after an errno that says, of these programs, what the kernel does not know. */
 static inline int api_status(int err)
 {
 	return err == EINVAL || err == E2BIG || err == EOPNOTSUPP || err == API_ENOTSUPP || err == ENOSYS
 		? API_LACKING : API_FAILED;
+}
+
+/* Neither BTF nor the struct_ops are missing for another reason than that. */
+static inline int api_status_of(const struct rawbpf_operation *operation, int err)
+{
+	if (operation == RAWBPF_BTF_KERNEL_OPEN || operation == RAWBPF_STRUCT_OPS_BTF_LOAD)
+		return err == -ENOENT ? API_LACKING : API_FAILED;
+	return api_status(-err);
 }
 
 /* Explain why `operation` failed, and exit; what the program made goes with its descriptors. */
@@ -39,7 +47,7 @@ static inline void fail(const struct rawbpf_operation *operation, int err)
 
 	rawbpf_error_explain(why, sizeof why, &error);
 	fprintf(stderr, "%s\n", why);
-	exit(api_status(-err));
+	exit(api_status_of(operation, err));
 }
 
 /* The result of `operation`, if it is none of the negative ones that explain a failure. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values with a lock, found by the map's BTF: no reader sees half an update. CAP_BPF. Linux 5.10. */
+/* Values with a lock, so that no reader sees half an update. CAP_BPF. Linux 5.10. */
 #include "api.h"
 
 struct value {

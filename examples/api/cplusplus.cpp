@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A call with a spec, in C++. C passes the address of a compound literal, which C++ refuses. Name the
-// spec, zero it by `= {}`, and set what is not the default. C++11. CAP_BPF. Linux 5.10.
+// A call with a spec, in C++. C passes the address of a compound literal, which C++ refuses. Name
+// the spec, zero it by `= {}`, and set what is not the default. C++11. CAP_BPF. Linux 5.10.
 #include "api.h"
 
 // A descriptor that closes itself.

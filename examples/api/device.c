@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which devices a cgroup may use: rules become a program, with or without a map. Root. Linux 5.10. */
+/* Which devices a cgroup may use: rules become a program, or one with a map. Root. Linux 5.10. */
 #include "api.h"
 
 static const char *const texts[] = { "c 1:3 rw", "c 136:* rw", "b *:* m" };

@@ -4,8 +4,8 @@
 
 extern const char __executable_start[]; /* the linker's: where the file begins in memory */
 
-__attribute__((noinline)) static void hash(void) { __asm__ volatile(""); }
-__attribute__((noinline)) static void sort(void) { __asm__ volatile("nop"); }
+__attribute__((noinline)) static int hash(int n) { __asm__ volatile("" : "+r"(n)); return n + 1; }
+__attribute__((noinline)) static int sort(int n) { __asm__ volatile("" : "+r"(n)); return n - 1; }
 
 #define OFFSET(FUNCTION) ((uintptr_t)(FUNCTION) - (uintptr_t)__executable_start)
 
@@ -42,9 +42,9 @@ int main(void)
 	     rawbpf_uprobe_multi_attach(&link, prog, &(struct rawbpf_uprobe_multi_spec){
 		.path = "/proc/self/exe", .offsets = offsets, .cookies = cookies, .count = 2,
 		.pid = getpid() }));
-	hash();
+	hash(1);
 	for (int i = 0; i < 3; i++)
-		sort();
+		sort(i);
 	rawbpf_link_detach(&link);
 	must(RAWBPF_MAP_LOOKUP, rawbpf_map_lookup(map, &(uint32_t){ 0 }, counts, 0));
 	printf("hash: %llu, sort: %llu\n", (unsigned long long)counts[0],
