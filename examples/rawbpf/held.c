@@ -9,7 +9,7 @@
 
 /* A descriptor of a program or of a link: `link` is 0 for the former, `prog` for a struct_ops. */
 struct held_object {
-	unsigned pid, link, prog;
+	unsigned prog, pid, link;
 };
 
 struct held_event {
@@ -81,6 +81,18 @@ static void note_process(unsigned pid)
 		closedir(directory);
 }
 
+/* By program, process, link. */
+static int compare_objects(const void *one, const void *other)
+{
+	const struct held_object *a = one, *b = other;
+
+	if (a->prog != b->prog)
+		return a->prog < b->prog ? -1 : 1;
+	if (a->pid != b->pid)
+		return a->pid < b->pid ? -1 : 1;
+	return a->link < b->link ? -1 : a->link > b->link;
+}
+
 /* All processes but this one, which may have opened the link to look at it. */
 static void read_processes(void)
 {
@@ -93,15 +105,32 @@ static void read_processes(void)
 			note_process(pid);
 	if (directory)
 		closedir(directory);
+	if (held.object_count)
+		qsort(held.objects, held.object_count, sizeof *held.objects, compare_objects);
 	held.is_read = 1;
 }
 
-static int is_held_by(unsigned pid, unsigned link)
+/* The first of the objects that is not before `wanted`. */
+static unsigned first_from(struct held_object wanted)
 {
-	for (unsigned i = 0; i < held.object_count; i++)
-		if (held.objects[i].pid == pid && held.objects[i].link == link)
-			return 1;
-	return 0;
+	unsigned first = 0, end = held.object_count;
+
+	while (first < end) {
+		unsigned middle = first + (end - first) / 2;
+
+		if (compare_objects(&held.objects[middle], &wanted) < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first;
+}
+
+static int is_held(struct held_object object)
+{
+	unsigned at = first_from(object);
+
+	return at < held.object_count && compare_objects(&held.objects[at], &object) == 0;
 }
 
 void held_describe(struct link_told *told)
@@ -115,9 +144,10 @@ void held_describe(struct link_told *told)
 
 	if (!held.is_read)
 		read_processes();
-	for (unsigned i = 0; i < held.event_count; i++) {
+	for (unsigned i = 0; i < held.event_count && count < 2; i++) {
 		if (held.events[i].info.prog_id != told->info.prog_id ||
-		    !is_held_by(held.events[i].pid, told->info.id))
+		    !is_held((struct held_object){ told->info.prog_id, held.events[i].pid,
+						   told->info.id }))
 			continue;
 		event = &held.events[i].info;
 		count++;
@@ -131,7 +161,7 @@ void held_describe(struct link_told *told)
 }
 
 /* "1234 name" and {"pid":1234,"comm":"name"}. */
-static void add_process(char **text, char **json, unsigned pid)
+static void add_process(struct parts *parts, unsigned pid)
 {
 	char path[64], comm[64], *shown, *quoted;
 	size_t length = 0;
@@ -146,26 +176,24 @@ static void add_process(char **text, char **json, unsigned pid)
 	length -= length > 0; /* the newline at the end */
 	shown = text_escape(comm, length);
 	quoted = json_escape(comm, length);
-	text_add(text, "%s%u %s", *text ? ", " : "", pid, shown);
-	text_add(json, "%s{\"pid\":%u,\"comm\":%s}", *json ? "," : "[", pid, quoted);
+	parts_add(parts, must_print("%u %s", pid, shown),
+		  must_print("{\"pid\":%u,\"comm\":%s}", pid, quoted));
 	free(shown);
 	free(quoted);
 }
 
 void held_record(struct record *record, unsigned prog)
 {
-	char *text = NULL, *json = NULL;
+	struct parts parts = { .between = ", " };
 	unsigned last = 0;
 
 	if (!held.is_read)
 		read_processes();
-	for (unsigned i = 0; i < held.object_count; i++) {
-		if (held.objects[i].prog != prog || held.objects[i].pid == last)
-			continue;
-		last = held.objects[i].pid; /* the objects of a process are one behind the other */
-		add_process(&text, &json, last);
-	}
-	if (json)
-		text_add(&json, "]");
-	record_both(record, "held_by", text, json);
+	for (unsigned i = first_from((struct held_object){ .prog = prog });
+	     i < held.object_count && held.objects[i].prog == prog; i++)
+		if (held.objects[i].pid != last) {
+			last = held.objects[i].pid;
+			add_process(&parts, last);
+		}
+	record_parts(record, "held_by", &parts);
 }

@@ -87,27 +87,16 @@ static void record_details(struct record *record, const struct link_told *told)
 static void record_symbols(struct record *record, const uint64_t *addresses, unsigned count)
 {
 	struct rawbpf_ksym *syms = must_allocate(count * sizeof *syms);
-	char *text = NULL, *json = NULL;
-	unsigned i;
+	struct parts parts = { .between = " " };
 
-	for (i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++)
 		syms[i].address = addresses[i];
-	if (rawbpf_ksym_resolve(syms, count) < 0) {
-		free(syms);
-		return;
+	if (rawbpf_ksym_resolve(syms, count) >= 0) {
+		for (unsigned i = 0; i < count; i++)
+			parts_add(&parts, text_escape(syms[i].name, strlen(syms[i].name)),
+				  json_escape(syms[i].name, strlen(syms[i].name)));
+		record_parts(record, "functions", &parts);
 	}
-	for (i = 0; i < count; i++) {
-		char *shown = text_escape(syms[i].name, strlen(syms[i].name));
-		char *quoted = json_escape(syms[i].name, strlen(syms[i].name));
-
-		text_add(&text, "%s%s", i ? " " : "", shown);
-		text_add(&json, "%s%s", i ? "," : "[", quoted);
-		free(shown);
-		free(quoted);
-	}
-	if (json)
-		text_add(&json, "]");
-	record_both(record, "functions", text, json);
 	free(syms);
 }
 

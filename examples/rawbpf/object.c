@@ -325,28 +325,18 @@ static void find_pins(void)
 
 void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsigned id)
 {
-	char *text = NULL, *json = NULL;
-	unsigned found = 0;
+	struct parts parts = { .between = " " };
 
 	if (!pins.known)
 		find_pins();
 	for (unsigned i = 0; i < pins.count; i++) {
 		const char *path = pins.list[i].path;
-		char *shown, *quoted;
 
-		if (pins.list[i].kind != kind || pins.list[i].id != id)
-			continue;
-		shown = text_escape(path, strlen(path));
-		quoted = json_escape(path, strlen(path));
-		text_add(&text, "%s%s", found ? " " : "", shown);
-		text_add(&json, "%s%s", found ? "," : "[", quoted);
-		free(shown);
-		free(quoted);
-		found++;
+		if (pins.list[i].kind == kind && pins.list[i].id == id)
+			parts_add(&parts, text_escape(path, strlen(path)),
+				  json_escape(path, strlen(path)));
 	}
-	if (found)
-		text_add(&json, "]");
-	record_both(record, "pinned", text, json);
+	record_parts(record, "pinned", &parts);
 }
 
 /* ------------------------------------------------------------------------- arguments */

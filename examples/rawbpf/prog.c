@@ -49,7 +49,7 @@ static int note_link(void *context, int fd, unsigned id)
 
 static void record_attachments(struct record *record, unsigned prog)
 {
-	char *text = NULL, *json = NULL;
+	struct parts parts = { .between = ", " };
 
 	for (unsigned i = 0; i < attachments.count; i++) {
 		const struct attachment *at = &attachments.list[i];
@@ -58,13 +58,11 @@ static void record_attachments(struct record *record, unsigned prog)
 		if (at->prog != prog)
 			continue;
 		quoted = json_escape(at->words, strlen(at->words));
-		text_add(&text, "%s%s", text ? ", " : "", at->words);
-		text_add(&json, "%s{\"link\":%u,\"to\":%s}", json ? "," : "[", at->link, quoted);
+		parts_add(&parts, must_print("%s", at->words),
+			  must_print("{\"link\":%u,\"to\":%s}", at->link, quoted));
 		free(quoted);
 	}
-	if (json)
-		text_add(&json, "]");
-	record_both(record, "attached", text, json);
+	record_parts(record, "attached", &parts);
 }
 
 /* ------------------------------------------------------------------------------ records */

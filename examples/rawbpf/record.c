@@ -73,6 +73,19 @@ void text_add(char **text, const char *format, ...)
 	free(more);
 }
 
+void parts_add(struct parts *parts, char *text, char *json)
+{
+	if (!parts->count) {
+		parts->text_out = memory_open(&parts->text, &parts->text_length);
+		parts->json_out = memory_open(&parts->json, &parts->json_length);
+	}
+	fprintf(parts->text_out, "%s%s", parts->count ? parts->between : "", text);
+	fprintf(parts->json_out, "%c%s", parts->count ? ',' : '[', json);
+	parts->count++;
+	free(text);
+	free(json);
+}
+
 char *text_escape(const void *bytes, size_t length)
 {
 	char *text = must_allocate(4 * length + 1);
@@ -96,6 +109,16 @@ void record_both(struct record *record, const char *name, char *text, char *json
 	if (record->count == FIELDS)
 		abort();
 	record->fields[record->count++] = (struct field){ .name = name, .text = text, .json = json };
+}
+
+void record_parts(struct record *record, const char *name, struct parts *parts)
+{
+	if (parts->count) {
+		fputc(']', parts->json_out);
+		memory_close(parts->text_out);
+		memory_close(parts->json_out);
+	}
+	record_both(record, name, parts->text, parts->json);
 }
 
 void record_number(struct record *record, const char *name, uint64_t number)

@@ -37,6 +37,21 @@ char *json_escape(const void *bytes, size_t length);
 FILE *memory_open(char **text, size_t *length);
 void memory_close(FILE *memory);
 
+/*
+ * A field that is a list. The parts of the text stand behind each other with `between`, which is
+ * to be set; those of JSON are elements of an array.
+ */
+struct parts {
+	const char *between;
+	char *text, *json;
+	size_t text_length, json_length;
+	FILE *text_out, *json_out;
+	unsigned count;
+};
+
+/* Add a part, in both forms malloc-ed, and freed here. */
+void parts_add(struct parts *parts, char *text, char *json);
+
 /* Append to a short text that malloc gave, or to NULL: each call goes over all of it. */
 __attribute__((format(printf, 2, 3))) void text_add(char **text, const char *format, ...);
 
@@ -50,6 +65,9 @@ void record_numbers(struct record *record, const char *name, const void *numbers
 void record_hex(struct record *record, const char *name, const void *bytes, unsigned count);
 /* Each in its own form, and malloc-ed: the record's from now on. NULL as in struct field. */
 void record_both(struct record *record, const char *name, char *text, char *json);
+
+/* The list, which is no more; of an empty one nothing is said. */
+void record_parts(struct record *record, const char *name, struct parts *parts);
 
 void record_free(struct record *record);
 

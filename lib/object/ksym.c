@@ -4,9 +4,8 @@
 #include "../sys/sys.h"
 #include "../../insn/base/number.h"
 #include "../../insn/base/out.h"
+#include "../../insn/base/sort.h"
 #include "../../insn/base/string.h"
-
-#define NOT_FOUND UINT64_MAX
 
 enum { KALLSYMS_CHUNK = 1 << 14 }; /* more than the longest line */
 
@@ -136,60 +135,103 @@ static int ksym_is_text(char type)
 	return type == 't' || type == 'T' || type == 'w' || type == 'W';
 }
 
-/* The function of the line before, of which there may be more names. */
+/* The function of a line; of several names of one the first. */
 static void ksym_keep(struct rawbpf_ksym *kept, const struct ksym_line *line)
 {
-	if (kept->address == line->address)
-		return;
 	kept->address = line->address;
 	ksym_copy(kept->name, sizeof kept->name, line->name, line->name_length);
 	ksym_copy(kept->module, sizeof kept->module, line->module, line->module_length);
 }
 
-/*
- * Does a function that begins at `begin` lie closer below the address than the closest so far?
- * The file goes up in long runs, so nearly every line does, for an address far up: a name is
- * copied, from `before`, only when the line after it does not.
- */
-static void ksym_compare(struct rawbpf_ksym *sym, uint64_t begin, const struct rawbpf_ksym *before)
-{
-	uint64_t offset = sym->address - begin;
+/* What resolving needs for each address: `best` is that of the same place in `sorted`. */
+struct ksym_places {
+	uint64_t *sorted;
+	struct rawbpf_ksym *best; /* `address` is where the function begins, 0: there is none */
+	unsigned count;
+};
 
-	if (begin && begin <= sym->address && offset < sym->offset) {
-		sym->offset = offset;
-	} else if (sym->offset != NOT_FOUND && before->address == sym->address - sym->offset) {
-		__builtin_memcpy(sym->name, before->name, sizeof sym->name);
-		__builtin_memcpy(sym->module, before->module, sizeof sym->module);
+static size_t ksym_places_size(unsigned count)
+{
+	return ((size_t)count + 1) * (sizeof(uint64_t) + sizeof(struct rawbpf_ksym));
+}
+
+/* The first place whose address is not below `address`; `count` if all are. */
+static unsigned ksym_place(const struct ksym_places *places, uint64_t address)
+{
+	unsigned first = 0, end = places->count;
+
+	while (first < end) {
+		unsigned middle = first + (end - first) / 2;
+
+		if (places->sorted[middle] < address)
+			first = middle + 1;
+		else
+			end = middle;
 	}
+	return first;
+}
+
+/* A function counts for the lowest address that is not below it; ksym_spread() does the rest. */
+static void ksym_offer(struct ksym_places *places, const struct ksym_line *line)
+{
+	unsigned place = ksym_place(places, line->address);
+
+	if (place < places->count && line->address > places->best[place].address)
+		ksym_keep(&places->best[place], line);
+}
+
+/* What lies below an address also lies below those above it. */
+static void ksym_spread(struct ksym_places *places)
+{
+	for (unsigned i = 1; i < places->count; i++)
+		if (places->best[i - 1].address > places->best[i].address)
+			places->best[i] = places->best[i - 1];
+}
+
+static int ksym_take(struct rawbpf_ksym *sym, const struct ksym_places *places)
+{
+	const uint64_t address = sym->address;
+
+	*sym = places->best[ksym_place(places, address)];
+	sym->offset = sym->name[0] ? address - sym->address : 0;
+	sym->address = address;
+	return sym->name[0] != 0;
+}
+
+static int ksym_read(struct ksym_places *places)
+{
+	struct ksym_file file;
+	struct ksym_line line;
+	int more, err = ksym_open(&file);
+
+	if (err)
+		return err;
+	while ((more = ksym_next(&file, &line)) > 0)
+		if (ksym_is_text(line.type))
+			ksym_offer(places, &line);
+	ksym_close(&file);
+	if (more < 0)
+		return more;
+	return file.any_address ? 0 : -EPERM;
 }
 
 int rawbpf_ksym_resolve(struct rawbpf_ksym *syms, unsigned count)
 {
-	struct rawbpf_ksym before = { 0 };
-	struct ksym_file file;
-	struct ksym_line line;
-	int more, found = 0, err = ksym_open(&file);
+	struct ksym_places places = { .count = count };
+	void *scratch;
+	int found = 0, err = rawbpf__mmap(&scratch, ksym_places_size(count), PROT_READ | PROT_WRITE, -1);
 
 	if (err)
 		return err;
+	places.best = scratch;
+	places.sorted = (uint64_t *)(places.best + count + 1);
 	for (unsigned i = 0; i < count; i++)
-		syms[i] = (struct rawbpf_ksym){ .address = syms[i].address, .offset = NOT_FOUND };
-	while ((more = ksym_next(&file, &line)) > 0) {
-		if (!ksym_is_text(line.type))
-			continue;
-		for (unsigned i = 0; i < count; i++)
-			ksym_compare(&syms[i], line.address, &before);
-		ksym_keep(&before, &line);
-	}
-	ksym_close(&file);
-	for (unsigned i = 0; i < count; i++) {
-		ksym_compare(&syms[i], 0, &before);
-		if (syms[i].name[0])
-			found++;
-		else
-			syms[i].offset = 0;
-	}
-	if (more < 0)
-		return more;
-	return file.any_address ? found : -EPERM;
+		places.sorted[i] = syms[i].address;
+	rawbpf__sort(places.sorted, count);
+	err = ksym_read(&places);
+	ksym_spread(&places);
+	for (unsigned i = 0; i < count; i++)
+		found += ksym_take(&syms[i], &places);
+	rawbpf__munmap(scratch, ksym_places_size(count));
+	return err ? err : found;
 }
