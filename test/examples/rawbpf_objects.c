@@ -5,7 +5,6 @@
  */
 #include "../attach/cgroups.h"
 #include "../command.h"
-#include "../schema.h"
 #include "../object/objects.h"
 
 #include <net/if.h>
@@ -186,47 +185,6 @@ START_TEST(test_prog_list)
 	assert_shows(ARGS("prog", "-j", "list"),
 		     text("{\"id\":%u,\"type\":\"socket_filter\",\"name\":\"%s\",", live_prog_id(prog),
 			  own_name()));
-	close(prog);
-	close(map);
-}
-END_TEST
-
-/* What each member's list may have, of all objects on the machine, as rawbpf-prog(1) has it. */
-static const struct schema prog_schema[] = {
-	{ "", "o" }, { "id", "n" }, { "type", "s" }, { "name", "s" }, { "tag", "s" }, { "uid", "n" },
-	{ "loaded", "n" }, { "xlated", "n" }, { "jited", "n" }, { "memory", "n" }, { "maps", "a" },
-	{ "maps.[]", "n" }, { "runs", "n" }, { "ns_per_run", "n" }, { "run_time_ns", "n" },
-	{ "attached", "a" }, { "attached.[]", "o" }, { "attached.[].link", "n" },
-	{ "attached.[].to", "s" }, { "held_by", "a" }, { "held_by.[]", "o" },
-	{ "held_by.[].pid", "n" }, { "held_by.[].comm", "s" }, { "pinned", "a" },
-	{ "pinned.[]", "s" }, { "gpl_compatible", "b" }, { "recursion_misses", "n" },
-	{ "verified_insns", "n" }, { "btf", "n" }, { "functions", "n" }, { "lines", "n" },
-	{ "ifindex", "n" }, { "attach_btf_obj_id", "n" }, { "attach_btf_id", "n" },
-	{ "made_for", "s" }, { NULL, NULL },
-}, map_schema[] = {
-	{ "", "o" }, { "id", "n" }, { "type", "s" }, { "name", "s" }, { "key_size", "n" },
-	{ "value_size", "n" }, { "max", "n" }, { "flags", "n" }, { "memory", "n" }, { "progs", "a" },
-	{ "progs.[]", "n" }, { "pinned", "a" }, { "pinned.[]", "s" }, { "frozen", "b" },
-	{ "btf", "n" }, { "btf_key_type", "n" }, { "btf_value_type", "n" },
-	{ "btf_vmlinux_value_type", "n" }, { "ifindex", "n" }, { "map_extra", "n" }, { NULL, NULL },
-}, btf_schema[] = {
-	{ "", "o" }, { "id", "n" }, { "name", "s" }, { "of", "s" }, { "size", "n" }, { "progs", "a" },
-	{ "progs.[]", "n" }, { "maps", "a" }, { "maps.[]", "n" }, { NULL, NULL },
-};
-
-START_TEST(test_schema)
-{
-	static const struct {
-		const char *member;
-		const struct schema *schema;
-	} members[] = { { "prog", prog_schema }, { "map", map_schema }, { "btf", btf_schema } };
-	int map = objects_map(own_name(), BPF_MAP_TYPE_HASH, 4, 8, 1);
-	int prog = objects_prog(own_name(), map);
-
-	command_run(&end, NULL, ARGS(members[_i].member, "-j", "list"));
-	ck_assert_int_eq(end.status, 0);
-	ck_assert_int_ge(command_lines(end.out), 1);
-	schema_check(members[_i].schema, end.out);
 	close(prog);
 	close(map);
 }
@@ -1007,7 +965,6 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_prog_list);
 	tcase_add_test(tests, test_link_holds);
 	tcase_add_loop_test(tests, test_width, 0, 5);
-	tcase_add_loop_test(tests, test_schema, 0, 3);
 	tcase_add_test(tests, test_prog_runs);
 	tcase_add_test(tests, test_prog_dump);
 	tcase_add_test(tests, test_prog_dump_rewritten);
