@@ -98,31 +98,7 @@ static int may_call(struct rawbpf_prog_spec *spec, unsigned helper)
 	return !is_refusal(spec->log);
 }
 
-/* A recipe of the type that this kernel loads. */
-static int find_loadable(struct rawbpf_prog_spec *spec, unsigned type,
-			 const struct rawbpf_btf *kernel)
-{
-	const struct rawbpf_prog_recipe *recipe;
-	int err = -RAWBPF__ENOTSUPP;
-	unsigned n;
-
-	for (n = 0; (recipe = rawbpf_prog_recipe_get(n)); n++) {
-		int prog;
-
-		if (recipe->type != type || recipe->wants == RAWBPF_PROG_WANTS_PROG)
-			continue;
-		prog = rawbpf_prog_recipe_load(recipe, kernel, NULL, 0);
-		if (prog >= 0) {
-			rawbpf__close(prog);
-			return rawbpf__recipe_prepare(spec, recipe, kernel);
-		}
-		if (!is_unknown(prog))
-			err = prog;
-	}
-	return err;
-}
-
-/* Fill `has`, with a log of HELPER_LOG bytes to read in. */
+/* Add to `has` what a program of the spec may call, with a log of HELPER_LOG bytes to read in. */
 static int find_helpers(struct rawbpf_prog_spec *spec, unsigned first, unsigned count,
 			unsigned char *has)
 {
@@ -132,7 +108,7 @@ static int find_helpers(struct rawbpf_prog_spec *spec, unsigned first, unsigned 
 	if (may)
 		return may < 0 ? may : -EPROTO;
 	for (unsigned i = 0; i < count; i++) {
-		may = may_call(spec, first + i);
+		may = has[i] ? 1 : may_call(spec, first + i);
 		if (may < 0)
 			return may;
 		has[i] = may;
@@ -140,23 +116,57 @@ static int find_helpers(struct rawbpf_prog_spec *spec, unsigned first, unsigned 
 	return 0;
 }
 
+/* Fill `spec` by a recipe that this kernel loads. */
+static int find_loadable(struct rawbpf_prog_spec *spec, const struct rawbpf_prog_recipe *recipe,
+			 const struct rawbpf_btf *kernel)
+{
+	int prog = rawbpf_prog_recipe_load(recipe, kernel, NULL, 0);
+
+	if (prog < 0)
+		return prog;
+	rawbpf__close(prog);
+	return rawbpf__recipe_prepare(spec, recipe, kernel);
+}
+
+/* With each recipe of the type, since attach types differ; -ENOTSUPP if none loads. */
+static int find_helpers_of(unsigned type, const struct rawbpf_btf *kernel, char *log, unsigned first,
+			   unsigned count, unsigned char *has)
+{
+	const struct rawbpf_prog_recipe *recipe;
+	int err, result = -RAWBPF__ENOTSUPP;
+	struct rawbpf_prog_spec spec;
+
+	for (unsigned n = 0; (recipe = rawbpf_prog_recipe_get(n)); n++) {
+		if (recipe->type != type || recipe->wants == RAWBPF_PROG_WANTS_PROG)
+			continue;
+		err = find_loadable(&spec, recipe, kernel);
+		if (err < 0) {
+			result = !result || is_unknown(err) ? result : err;
+			continue;
+		}
+		spec.log = log;
+		spec.log_size = HELPER_LOG;
+		result = find_helpers(&spec, first, count, has);
+		if (result < 0)
+			return result;
+	}
+	return result;
+}
+
 int rawbpf_probe_helpers_has(unsigned char *has, unsigned prog_type, unsigned first,
 			     unsigned count, const struct rawbpf_btf *kernel)
 {
-	struct rawbpf_prog_spec spec;
 	struct rawbpf_btf own = { 0 };
 	void *log;
 	int result = rawbpf__mmap(&log, HELPER_LOG, PROT_READ | PROT_WRITE, -1);
 
 	if (result < 0)
 		return result;
+	for (unsigned i = 0; i < count; i++)
+		has[i] = 0;
 	if (!kernel && rawbpf_btf_kernel_open(&own) == 0)
 		kernel = &own;
-	result = find_loadable(&spec, prog_type, kernel);
-	spec.log = log;
-	spec.log_size = HELPER_LOG;
-	if (result == 0)
-		result = find_helpers(&spec, first, count, has);
+	result = find_helpers_of(prog_type, kernel, log, first, count, has);
 	rawbpf_btf_close(&own);
 	rawbpf__munmap(log, HELPER_LOG);
 	return result;

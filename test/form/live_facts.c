@@ -33,6 +33,22 @@ START_TEST(test_asked)
 }
 END_TEST
 
+/* The probe finds the same, for each type of programs. */
+START_TEST(test_probe)
+{
+	for (unsigned type = 1; type < 64; type++) {
+		unsigned char has[ASKED_HELPERS - 1];
+
+		if (!(asked.types >> type & 1))
+			continue;
+		ck_assert_int_eq(rawbpf_probe_helpers_has(has, type, 1, ASKED_HELPERS - 1, NULL), 0);
+		for (unsigned n = 1; n < ASKED_HELPERS; n++)
+			ck_assert_msg(has[n - 1] == (asked.helpers[n].types >> type & 1), "%u for %s: %u", n,
+				      rawbpf_constant_name(RAWBPF_PROG_TYPE, type), has[n - 1]);
+	}
+}
+END_TEST
+
 /* Does the verifier take an access to a field, for any attach type? */
 static int may(unsigned type, const struct rawbpf__context *row, int stores)
 {
@@ -92,6 +108,7 @@ static void add_tests(TCase *tests)
 	asked_fill(&asked);
 	tcase_add_loop_test(tests, test_helper, 1, ASKED_HELPERS);
 	tcase_add_test(tests, test_asked);
+	tcase_add_test(tests, test_probe);
 	tcase_add_test(tests, test_fields);
 }
 
