@@ -37,7 +37,7 @@
 	"*(u64 *)(r10 - " BYTES ") = 0\ncall f\n" LEAVE "f: *(u64 *)(r10 - " BYTES ") = 0\n" LEAVE
 
 const struct taught taught[] = {
-	{ { "man/rawbpf.7: past the end of the value, the verifier would reject it" },
+	{ { "man/rawbpf.7: It would reject a program that adds to r0 + 8 , past the end of the value" },
 	  { REFUSED("map_bounds", BPF_PROG_TYPE_RAW_TRACEPOINT,
 		    LOOK_UP(".map m hash 4 8 1\n", "0") "if r0 == 0 goto out\nr1 = 1\n"
 		    "lock *(u64 *)(r0 + 8) += r1\nout: " LEAVE) } },

@@ -17,8 +17,8 @@ static const char *const verifier[] = {
 
 /* The same words without the verifier, on pages about programs. */
 static const char *const refused[] = {
-	"also rejects", "is rejected", "are rejected", "is refused", "are refused", "refused in",
-	"rejected in", "It rejects", "kernel rejects them", "must be written", "must be tested",
+	"also rejects", "is rejected", "are rejected", "is refused", "are refused", "refused in programs",
+	"rejected in programs", "It rejects", "kernel rejects them", "must be written", "must be tested",
 	"No kernel takes", "no kernel up to",
 };
 static const char *const program_pages[] = {
