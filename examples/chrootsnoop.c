@@ -1,38 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The other classic introduction to eBPF: who calls chroot(2), and on what?
+ * Show calls of chroot(2): the process, the result and the path. A classic introduction to eBPF.
  *
- * The path can be read for sure only when the call returns: until the kernel itself has read it,
- * it may lie in a page that is not in memory yet. But then the registers that held its address
- * are used up. So there are two programs. The one that runs where the call begins remembers the
- * address, in a hash whose key is the calling task. The one that runs where the call returns looks
- * it up, reads the path, and sends it together with the result.
+ * A program can be sure to read the path only when the call returns. Before the kernel itself reads
+ * it, the path may lie in a page that is not in memory yet. But at the return the registers no
+ * longer hold its address. So this tool has two programs. The first runs at the start of the call
+ * and stores the address in a hash, whose key is the calling task. The second runs at the return,
+ * looks the address up, reads the path, and sends it with the result.
  *
- * Each is written with the builder of rawbpf(7), instruction by instruction. What the snoop tools
- * have in common are pieces of such code: snoop/build.c. The rest of this tool, which is no eBPF,
- * is in snoop/ as well.
+ * The builder of rawbpf(7) makes both, instruction by instruction. snoop/build.c has pieces of code
+ * that all snoop tools use. The other files of snoop/ have the part of the tool that is no eBPF.
  */
 #include <sys/syscall.h>
 
 #include "snoop/snoop.h"
 
-/* What is sent. Of the path only what there is of it. */
+/* The record that a program sends, cut after the end of the path. */
 struct record {
 	struct snoop_head head;
 	int64_t result;
-	int32_t path_length; /* with the NUL; or a negative errno: it could not be read */
+	int32_t path_length; /* with the NUL; or the negative errno of reading it */
 	char path[SNOOP_PATH];
 };
 
 /*
- * Where the call begins. The stack, which ends at r10, holds
+ * The start of the call. The stack, which ends at r10, holds
  *
  *	r10 - 8   the task, the key
  *	r10 - 16  the address of the path, the value
  */
 static void build_arguments(struct snoop_code *code, unsigned call)
 {
-	(void)call; /* there is only one */
+	(void)call; /* this tool has only one */
 	snoop_build_argument(code, 0, -16);
 }
 
@@ -43,7 +42,7 @@ static void build_enter(struct snoop_code *code)
 	snoop_build_remember(code, BPF_REG_10, -16);
 }
 
-/* Where it returns: r7 points to what is remembered, r8 to the record. */
+/* The return: r7 points to the stored address, r8 to the record. */
 static void build_exit(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which programs are started, by whom, and with which arguments?
+ * Show the programs that processes start, with their arguments.
  *
- * When execve(2) succeeds, the memory that held the path and the arguments is gone. So they are
- * read where the call begins, into a record that is remembered as a whole and sent when the call
- * returns. What was not in memory then is looked for again at the end: if the call failed, where
- * it was; else where the kernel has put it, on the new program's stack. There are loops here, each
- * with an end that the verifier can see. Read chrootsnoop.c first.
+ * When execve(2) succeeds, the memory with the path and the arguments no longer exists. So the
+ * tool reads them at the start of the call, into a record that it stores whole and sends at the
+ * return. Some of it may not be in memory at the start. The tool reads that part at the return: in
+ * the same place if the call failed, else on the new program's stack, where the kernel has put it.
+ * The programs have loops; the verifier sees the end of each. Read chrootsnoop.c first.
  */
 #include <fcntl.h>
 #include <linux/auxvec.h>
@@ -16,24 +16,24 @@
 #include "snoop/snoop.h"
 
 enum {
-	ARGUMENTS = 64,  /* of these many only: */
-	ARGUMENT = 1024, /* so many bytes of each, with a NUL, */
-	TEXT = 8192,     /* and so many of all, with the path */
+	ARGUMENTS = 64,  /* read at most this many arguments, */
+	ARGUMENT = 1024, /* this many bytes of each, with its NUL, */
+	TEXT = 8192,     /* and this many of all, with the path */
 };
 
 struct record {
 	struct snoop_head head;
 	int64_t result;
 	int32_t dirfd;
-	int32_t path_length;  /* with the NUL; or a negative errno: it could not be read */
-	int32_t args_error;   /* a negative errno: from there on they could not be read */
-	uint32_t args_cut;    /* 1: there are more, or longer ones */
+	int32_t path_length;  /* with the NUL; or the negative errno of reading it */
+	int32_t args_error;   /* the negative errno of reading the next one; 0: none */
+	uint32_t args_cut;    /* 1: some are missing or cut */
 	uint32_t arg_count;
 	uint32_t size;        /* of this record */
 	char text[TEXT];      /* the path and the arguments, each with its NUL */
 };
 
-/* What is remembered: the record, and behind it, not to be sent, where to look again. */
+/* The stored values: the record, then the places to read again, which are not sent. */
 struct memory {
 	struct record record;
 	uint64_t path, argv;  /* addresses */
@@ -48,7 +48,7 @@ static const struct snoop_call calls[] = {
 	{ "execveat", __NR_execveat },
 };
 
-/* Which arguments of the system calls are what; -1: none. */
+/* The positions of the arguments of the system calls; -1: none. */
 static const struct {
 	int dirfd, path, argv;
 } arguments[RAWBPF_COUNT(calls)] = {
@@ -56,10 +56,10 @@ static const struct {
 	{ 0, 1, 2 },
 };
 
-/* The stack: r10 - 8 is the task, the key; r10 - 16 is used by a piece below. */
+/* The stack: r10 - 8 holds the task, the key; a piece below uses r10 - 16. */
 enum { DIRFD = -24, PATH = -32, ARGV = -40, POINTER = -48, PAIR = -64, VALUE = PAIR + 8 };
 
-/* Of a new program's stack so much is looked at: strings, and pairs, in search of the path. */
+/* The most strings, and pairs, that the search for the path reads of a new program's stack. */
 enum { ENVIRONMENT = 1024, PAIRS = 64 };
 
 /* *(u32 *)(r8 + field) = value */
@@ -80,7 +80,7 @@ static void build_next_arg(struct snoop_code *code)
 	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, POINTER));
 }
 
-/* The new program's arguments, from r8 + r9 on, and r9 is then behind them. r7 counts them. */
+/* Read the arguments to r8 + r9; then r9 is past them. r7 counts them. */
 static void build_args(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -105,9 +105,9 @@ static void build_args(struct snoop_code *code)
 		BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str)); /* (r8 + r9, 1024 bytes, r3) */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_0, ARGUMENT, 0), "unreadable");
 	/*
-	 * Two conditions, written without a jump: with one, the verifier would have to follow 2 to
-	 * the 64th ways through the loop. The length of "" is 0 on some kernels: count its NUL.
-	 * The text is cut if all of the 1024 bytes were used.
+	 * These two conditions have no jump. With a jump, the verifier would have to follow 2 to
+	 * the 64th paths through the loop. Some kernels return the length 0 for "": count its NUL.
+	 * The text is cut if it takes all 1024 bytes.
 	 */
 	rawbpf_build_emit(b,
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_0),
@@ -131,7 +131,7 @@ static void build_args(struct snoop_code *code)
 	rawbpf_build_emit(b, BPF_STX_MEM(BPF_W, BPF_REG_8, BPF_REG_7, FIELD(arg_count)));
 }
 
-/* The text of the record: the path, and the arguments behind it. */
+/* Read the text of the record: the path, then the arguments. */
 static void build_text(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -187,7 +187,7 @@ static void build_enter(struct snoop_code *code)
  *	        envp[0], envp[1], ..., NULL
  *	        pairs of a type and a value: AT_EXECFN, the address of the path; AT_NULL, the end
  *
- * Where it is not like that, go to "complete". Now r9 = the address of envp[0]; ARGV.
+ * If it looks different, go to "complete". Now r9 = the address of envp[0]; ARGV.
  */
 static void build_new_argv(struct snoop_code *code)
 {
@@ -212,7 +212,7 @@ static void build_new_argv(struct snoop_code *code)
 		BPF_ALU64_REG(BPF_ADD, BPF_REG_9, BPF_REG_1));
 }
 
-/* PAIR = `size` bytes from r9 on, and r9 is then behind them; up to r7 times. r1 = the first 8. */
+/* PAIR = `size` bytes at r9; then r9 is past them; up to r7 times. r1 = the first 8 bytes. */
 static void build_step(struct snoop_code *code, int size)
 {
 	struct rawbpf_build *b = &code->build;
@@ -227,7 +227,7 @@ static void build_step(struct snoop_code *code, int size)
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, PAIR));
 }
 
-/* From envp[0], r9, on to the pair that has the path: PATH. */
+/* Search from envp[0], r9, for the pair with the path: PATH. */
 static void build_new_path(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -247,7 +247,7 @@ static void build_new_path(struct snoop_code *code)
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, PATH));
 }
 
-/* Read again what could not be read, if there is anything. */
+/* Read again the texts that the start of the call could not read. */
 static void build_second_look(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -267,7 +267,7 @@ static void build_second_look(struct snoop_code *code)
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, ARGV));
 	rawbpf_build_jump(b, BPF_JMP_A(0), "found");
 	rawbpf_build_label(b, "new program");
-	if (code->way == SNOOP_TRACEPOINT) { /* which does not know the stack */
+	if (code->way == SNOOP_TRACEPOINT) { /* a tracepoint does not know the stack */
 		rawbpf_build_jump(b, BPF_JMP_A(0), "complete");
 	} else {
 		build_new_argv(code);
@@ -278,7 +278,7 @@ static void build_second_look(struct snoop_code *code)
 	rawbpf_build_label(b, "complete");
 }
 
-/* In the new program or still in the old one: r8 is the record. */
+/* The return, in the new program or in the old one: r8 is the record. */
 static void build_exit(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -292,7 +292,7 @@ static void build_exit(struct snoop_code *code)
 	build_second_look(code);
 
 	rawbpf_build_emit(b, BPF_LDX_MEM(BPF_W, BPF_REG_9, BPF_REG_8, FIELD(size)));
-	/* We know that this cannot be; the verifier does not. */
+	/* This cannot happen, but the verifier does not know that. */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JGT, BPF_REG_9, (int)sizeof(struct record), 0),
 			  "forget");
 	snoop_build_count_unreadable(code, FIELD(path_length));
@@ -302,7 +302,7 @@ static void build_exit(struct snoop_code *code)
 
 /* ---------------------------------------------------------------------------- printing */
 
-/* People know the first argument from the path. */
+/* Omit the first argument: it repeats the path. */
 static void print_for_people(struct snoop_line *line, const struct record *record, const char *args)
 {
 	unsigned count = record->arg_count;
@@ -341,10 +341,10 @@ int main(int argc, char **argv)
 		.summary = "Show the programs that processes start, in the whole system.",
 		.columns = " RET  PATH ARGS",
 		.what = "call",
-		/* Of calls that sleep, a kprobe at the return misses some. */
+		/* A kprobe at the return misses some calls that sleep. */
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
 		.calls = { calls, RAWBPF_COUNT(calls), build_arguments, build_enter, build_exit },
-		/* When the new program is a 32-bit one, the call does not return to sys_exit_execve. */
+		/* If the new program is a 32-bit one, the kernel does not pass sys_exit_execve. */
 		.success = { .group = "sched", .name = "sched_process_exec" },
 		.memory_size = sizeof(struct memory),
 		.memory_max = 1024,

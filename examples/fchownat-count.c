@@ -2,11 +2,10 @@
 /*
  * The classic first eBPF program: count calls of fchownat(2).
  *
- * Three steps, each one system call of ours: make a map that holds the count,
- * load a program that adds to it, attach the program where the kernel enters
- * fchownat. From then on the kernel counts, and this process reads the map
- * once a second. Nothing else is needed: no compiler for the program, no
- * library but rawbpf.
+ * It takes three steps, and each makes one system call. Create a map that holds
+ * the count. Load a program that adds to it. Attach the program where the kernel
+ * enters fchownat. Then the kernel counts, and this process reads the map once
+ * a second. The program needs no compiler, and no library but rawbpf.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -21,7 +20,7 @@
 
 #define NAME "fchownat-count"
 
-/* Where the program is attached, the best way first; and how it counts. */
+/* The ways to attach the program, the best first; the ways to count. */
 enum way { KPROBE, TRACEPOINT, RAW_TRACEPOINT, WAYS };
 enum mode { ATOMIC, PERCPU };
 
@@ -46,7 +45,7 @@ struct options {
 	enum mode mode;
 };
 
-/* Say on stderr what failed, why, and what to do. */
+/* Print on stderr what failed, why, and what to do. */
 static void complain(const char *doing, const char *object, const struct rawbpf_error *error)
 {
 	struct rawbpf_error in_lines = *error;
@@ -58,8 +57,9 @@ static void complain(const char *doing, const char *object, const struct rawbpf_
 }
 
 /*
- * Step 1: the map. One element: an array's keys are 0, 1, 2, ..., its values
- * start as 0. A per-CPU array holds a value of its own for every CPU.
+ * Step 1: the map, a table in the kernel. An array has the keys 0, 1, 2, ...,
+ * here only 0, and its values start as 0. A per-CPU array holds one value for
+ * each CPU.
  */
 static int create_map(enum mode mode)
 {
@@ -105,18 +105,18 @@ static int load_insns(enum way way, const struct bpf_insn *insns, unsigned count
 }
 
 /*
- * Step 2: the program, instruction by instruction. When it starts, r1 points to
- * the context, which differs by program type; r10 is the end of a 512-byte
- * stack; r0 is to hold the result. A jump's offset counts instructions from the
- * one after it, and BPF_LD_MAP_FD counts as two.
+ * Step 2: the program, instruction by instruction. At its start r1 points to the
+ * context, which depends on the program type. r10 points to the end of a stack of
+ * 512 bytes. At its end r0 must hold the result. The offset of a jump counts
+ * instructions from the one after it; BPF_LD_MAP_FD counts as two.
  */
 static int load_program(enum way way, enum mode mode, int map)
 {
-	/* Several CPUs may enter fchownat at once: one counter needs an atomic addition. */
+	/* Several CPUs may enter fchownat at once, so one counter needs an atomic addition. */
 	const struct bpf_insn atomic[] = {
-		/* A raw tracepoint sees every system call, so only there: is it ours? */
+		/* A raw tracepoint sees every system call: there, compare the number. */
 		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_1, 8),           /* r2 = ctx[1], the number */
-		BPF_JMP_IMM(BPF_JNE, BPF_REG_2, __NR_fchownat, 9),      /* if r2 is another: out */
+		BPF_JMP_IMM(BPF_JNE, BPF_REG_2, __NR_fchownat, 9),      /* if r2 differs: out */
 
 		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),                   /* key 0, on the stack */
 		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
@@ -130,7 +130,7 @@ static int load_program(enum way way, enum mode mode, int map)
 		BPF_MOV64_IMM(BPF_REG_0, 0),                            /* the result */
 		BPF_EXIT_INSN(),
 	};
-	/* With a value per CPU nobody else writes ours: load, add, store. */
+	/* No other CPU writes this CPU's value: load, add, store. */
 	const struct bpf_insn percpu[] = {
 		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_1, 8),           /* as above */
 		BPF_JMP_IMM(BPF_JNE, BPF_REG_2, __NR_fchownat, 10),
@@ -150,13 +150,13 @@ static int load_program(enum way way, enum mode mode, int map)
 	};
 	const struct bpf_insn *insns = mode == PERCPU ? percpu : atomic;
 	unsigned count = mode == PERCPU ? RAWBPF_COUNT(percpu) : RAWBPF_COUNT(atomic);
-	/* A kprobe and a tracepoint run for fchownat alone: leave the question out. */
+	/* A kprobe and a tracepoint run only for fchownat: skip the comparison. */
 	unsigned first = way == RAW_TRACEPOINT ? 0 : 2;
 
 	return load_insns(way, insns + first, count - first);
 }
 
-/* Step 3: from here on the kernel runs the program, for every process, on every CPU. */
+/* Step 3: attach. The kernel then runs the program for every process, on every CPU. */
 static int attach(struct rawbpf_link *link, enum way way, int prog)
 {
 	switch (way) {
@@ -172,7 +172,7 @@ static int attach(struct rawbpf_link *link, enum way way, int prog)
 	}
 }
 
-/* Load and attach in one way. Returns 0, or a negative errno that has been complained about. */
+/* Load and attach in one way. Return 0, or a negative errno after a message. */
 static int start_one_way(struct rawbpf_link *link, enum way way, enum mode mode, int map,
 			 struct rawbpf_error *refusal)
 {
@@ -189,8 +189,8 @@ static int start_one_way(struct rawbpf_link *link, enum way way, enum mode mode,
 }
 
 /*
- * What the kernel does not have is a reason to try the next way; what it forbids is not, but for
- * the files of tracefs, which other ways do without.
+ * Return whether to try the next way: if the kernel lacks this one, or if the process may not read
+ * tracefs, which other ways do not need. Any other refusal ends the attempt.
  */
 static int is_missing(enum way way, int error)
 {
@@ -223,7 +223,7 @@ static int start(struct rawbpf_link *link, const struct options *options, int ma
 	return 0;
 }
 
-/* The count: one value, or the sum of all CPUs' values. */
+/* Read the count: one value, or the sum of all CPUs' values. */
 static int read_count(int map, const struct rawbpf_map_layout *layout, uint64_t *values,
 		      unsigned long long *count)
 {
@@ -248,8 +248,8 @@ static double seconds_now(void)
 }
 
 /*
- * Wait for the interval to pass, 0, or for one of `signals`, its number. Ctrl-Z and what follows it
- * interrupt the wait, and do not end it.
+ * Wait. Return 0 when the interval has passed, or the number of one of `signals` when it arrives.
+ * Ctrl-Z and SIGCONT interrupt the wait, but do not end it.
  */
 static int wait_for(double interval, const sigset_t *signals)
 {
@@ -270,8 +270,8 @@ static int wait_for(double interval, const sigset_t *signals)
 }
 
 /*
- * Print until a signal comes or enough is printed: 0. Else why that cannot be: an errno
- * of printing, or a negative one of reading the map.
+ * Print until a signal comes or all lines are printed. Return 0, an errno of printing, or a
+ * negative errno of reading the map.
  */
 static int print_counts(int map, const struct options *options, const sigset_t *signals)
 {
@@ -302,7 +302,7 @@ static int print_counts(int map, const struct options *options, const sigset_t *
 	return err;
 }
 
-/* A signal that is blocked arrives even if it is ignored: leave nohup(1) and & their way. */
+/* A blocked signal arrives even if it is ignored. Do not block those that nohup(1) or & ignores. */
 static void add_unless_ignored(sigset_t *signals, int signal)
 {
 	struct sigaction action;
@@ -317,7 +317,7 @@ static int run(const struct options *options)
 	sigset_t signals;
 	int err, map;
 
-	/* Ctrl-C and the like wait for sigtimedwait(), so that we always get to detach. */
+	/* Ctrl-C and other signals wait for sigtimedwait(), so that the program is always detached. */
 	sigemptyset(&signals);
 	add_unless_ignored(&signals, SIGINT);
 	add_unless_ignored(&signals, SIGTERM);
@@ -325,27 +325,27 @@ static int run(const struct options *options)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	rawbpf_memlock_raise(); /* before Linux 5.11 a map needs it; else it does no harm */
+	rawbpf_memlock_raise(); /* maps need it before Linux 5.11; later it is harmless */
 	map = create_map(options->mode);
 	if (map < 0 || start(&link, options, map) < 0)
 		return EXIT_FAILURE;
 	err = print_counts(map, options, &signals);
 	rawbpf_link_detach(&link);
 
-	if (err == EPIPE) { /* our reader had enough, as `head` does: end as others then do */
+	if (err == EPIPE) { /* the reader went away, as `head` does: end by SIGPIPE, like others */
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
 	if (err > 0)
 		fprintf(stderr, NAME ": writing the count: %s\n", strerror(err));
-	else if (err == -ENOENT) /* how many CPUs there are says /sys/devices/system/cpu */
+	else if (err == -ENOENT) /* /sys/devices/system/cpu holds the number of CPUs */
 		fprintf(stderr, NAME ": reading the count: sysfs is not mounted on /sys\n");
 	else if (err < 0)
 		fprintf(stderr, NAME ": reading the count: %s\n", strerror(-err));
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* The end of what prints a text and is done. */
+/* Flush standard output. Return the exit status. */
 static int finish_output(void)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which files are opened, by whom, and with what result?
+ * Show the files that processes open: the process, the result and the path.
  *
- * Four system calls open files, and each has its arguments in places of its own. So there is a
- * table, a program made from each of its rows for where the call begins, and one program for where
- * they return. Read chrootsnoop.c first.
+ * Four system calls open files, and each has other arguments. A table describes them. Each of its
+ * rows becomes a program at the start of that call; one program serves all returns. Read
+ * chrootsnoop.c first.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #include "snoop/snoop.h"
 
-/* What is remembered of a call until it returns. */
+/* The values that the tool stores from the start of a call to its return. */
 struct memory {
 	int64_t dirfd;
 	uint64_t path;  /* an address */
@@ -25,7 +25,7 @@ struct record {
 	int64_t result;
 	uint64_t flags;
 	int32_t dirfd;
-	int32_t path_length; /* with the NUL; or a negative errno: it could not be read */
+	int32_t path_length; /* with the NUL; or the negative errno of reading it */
 	char path[SNOOP_PATH];
 };
 
@@ -42,7 +42,7 @@ static const struct snoop_call calls[] = {
 #endif
 };
 
-/* Which arguments of each are what; -1: none, and it is as if the constant had been given. */
+/* The positions of the arguments; -1: the call has none, and the constant stands for it. */
 enum { CREAT_FLAGS = O_CREAT | O_WRONLY | O_TRUNC };
 
 static const struct {
@@ -94,7 +94,7 @@ static void build_flags(struct snoop_code *code)
 
 	rawbpf_build_emit(b,
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_7, offsetof(struct memory, flags)),
-		BPF_MOV32_REG(BPF_REG_1, BPF_REG_1), /* an int: the upper half is anything */
+		BPF_MOV32_REG(BPF_REG_1, BPF_REG_1), /* an int: the upper half is undefined */
 		BPF_STX_MEM(BPF_DW, BPF_REG_8, BPF_REG_1, FIELD(flags)),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct memory, how)));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 0), "flags known");
@@ -106,7 +106,7 @@ static void build_flags(struct snoop_code *code)
 	rawbpf_build_label(b, "flags known");
 }
 
-/* Where the call returns: r7 points to what is remembered, r8 to the record. */
+/* The return: r7 points to the stored values, r8 to the record. */
 static void build_exit(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 		.summary = "Show the files that processes open, in the whole system.",
 		.columns = " RET       FLAGS  PATH",
 		.what = "call",
-		/* Of calls that sleep, a kprobe at the return misses some. */
+		/* A kprobe at the return misses some calls that sleep. */
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
 		.calls = { calls, RAWBPF_COUNT(calls), build_arguments, build_enter, build_exit },
 		.memory_size = sizeof(struct memory),

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which TCP connections are opened, by whom, from where to where, and do they come about?
+ * Show the TCP connections that processes open: the thread, both addresses and the result.
  *
- * A connection is begun by a thread, in connect(2) or the like, and comes about or fails some time
- * later, when the answer arrives: in whatever thread the CPU happens to be running. Its own port is
- * not known at first, and who opened it is not known at last. So the program runs at each change of
- * a socket's state, remembers the thread when the state becomes SYN_SENT, and sends both when it
- * leaves that. The key is the address of the socket. Read chrootsnoop.c first.
+ * A thread begins a connection, in connect(2) or otherwise. The connection succeeds or fails later,
+ * when the answer arrives; the CPU may then run any thread. At the start the source port is not
+ * known yet; at the end the thread is no longer known. So the program runs at each change of a
+ * socket's state. It stores the thread when the state becomes SYN_SENT, and sends the record when
+ * the state changes again. The key is the address of the socket. Read chrootsnoop.c first.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -20,12 +20,12 @@
 #include "snoop/snoop.h"
 
 struct record {
-	struct snoop_head head;      /* of the thread that began it, then */
+	struct snoop_head head;      /* the thread that began it, at that time */
 	uint64_t end;                /* ns, as head.time */
 	uint16_t family;             /* AF_INET, AF_INET6 */
 	uint16_t source_port, destination_port;
-	uint16_t state;              /* TCP_ESTABLISHED, or it failed */
-	int32_t error;               /* then the errno; 0: none was set; UNKNOWN */
+	uint16_t state;              /* TCP_ESTABLISHED; any other: it failed */
+	int32_t error;               /* if it failed: the errno; 0: none was set; UNKNOWN */
 	uint32_t unused;
 	unsigned char source[16], destination[16]; /* IPv4: the first 4 bytes */
 };
@@ -33,15 +33,15 @@ struct record {
 enum { UNKNOWN = -1 };
 
 /*
- * Where these things are: for a tracepoint, in its record, the context; else in the socket, whose
- * first members have been where they are on all kernels that we know. There, ports are in network
- * order, but for the source's, and that is 0 as soon as the connection has failed.
+ * The places of these values. A tracepoint has them in its record, the context. The other ways read
+ * them from the socket, whose first members have the same offsets on all known kernels. Ports there
+ * are in network order, except the source port, which becomes 0 when the connection fails.
  */
 static const struct layout {
 	int family, source_port, destination_port, source4, destination4, source6, destination6;
 } in_context = { 28, 24, 26, 32, 36, 40, 56 }, in_socket = { 16, 14, 12, 4, 0, 72, 56 };
 
-/* Further ones are known from the kernel's BTF, where it has that; negative: they are not. */
+/* Offsets from the kernel's BTF; negative: unknown, the kernel has no BTF. */
 static int protocol_in_socket, error_in_socket, port_in_socket;
 
 static void find_offsets(void)
@@ -59,8 +59,8 @@ static void find_offsets(void)
 }
 
 /*
- * The stack: r10 - 8 is the socket's address, the key. The record is below it; so is, where it
- * begins, the head that is remembered.
+ * The stack: r10 - 8 holds the socket's address, the key. The record is below it, or at the start
+ * of a connection the head to store.
  */
 enum { RECORD = -8 - (int)sizeof(struct record), HEAD = -8 - (int)sizeof(struct snoop_head) };
 
@@ -74,7 +74,7 @@ static void build_read(struct snoop_code *code, unsigned reg, int offset, int si
 }
 
 /*
- * r7 = the socket; r8 = the state it is about to have. A kprobe sees tcp_set_state(socket, state), a
+ * r7 = the socket; r8 = its new state. A kprobe sees tcp_set_state(socket, state), a
  * raw tracepoint (socket, old state, new state).
  */
 static void build_arguments(struct snoop_code *code)
@@ -94,7 +94,7 @@ static void build_arguments(struct snoop_code *code)
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_7, -8));
 }
 
-/* Where it begins: go to "out" if it is another protocol, as SCTP, or if that is filtered out. */
+/* The start: go to "out" for another protocol, such as SCTP, or if a filter rejects it. */
 static void build_begin(struct snoop_code *code)
 {
 	struct rawbpf_build *b = &code->build;
@@ -114,7 +114,7 @@ static void build_begin(struct snoop_code *code)
 	snoop_build_remember(code, BPF_REG_10, HEAD);
 }
 
-/* A port of the socket, from network order to the machine's. */
+/* Read a port of the socket, and convert it from network order. */
 static void build_network_port(struct snoop_code *code, int offset, int to)
 {
 	build_read(code, BPF_REG_7, offset, 2, to);
@@ -124,7 +124,7 @@ static void build_network_port(struct snoop_code *code, int offset, int to)
 		BPF_STX_MEM(BPF_H, BPF_REG_10, BPF_REG_1, to));
 }
 
-/* Addresses of a socket of the family in the record. */
+/* Read the addresses of a socket of the family in the record. */
 static void build_addresses(struct snoop_code *code, unsigned reg, const struct layout *layout)
 {
 	struct rawbpf_build *b = &code->build;
@@ -140,7 +140,7 @@ static void build_addresses(struct snoop_code *code, unsigned reg, const struct 
 	rawbpf_build_label(b, "addresses read");
 }
 
-/* The record: from what was remembered, r9, and from what the socket is like now. */
+/* Fill the record from the stored head, r9, and from the socket. */
 static void build_record(struct snoop_code *code)
 {
 	int is_tracepoint = code->way == SNOOP_TRACEPOINT;
@@ -179,7 +179,7 @@ static void build(struct snoop_code *code)
 
 	build_arguments(code);
 	rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JEQ, BPF_REG_8, TCP_SYN_SENT, 0), "begin");
-	/* Both ends opened it at once: not the end yet. */
+	/* Both ends open it at once: the attempt continues. */
 	rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JEQ, BPF_REG_8, TCP_SYN_RECV, 0), "out");
 
 	snoop_build_recall(code, BPF_REG_9);
@@ -203,7 +203,7 @@ static void print_address(struct snoop_line *line, int width, const char *addres
 	snoop_print_word(line, "", width, text);
 }
 
-/* 0, or a negative errno; ? if that is not known, - if there is none: it was given up. */
+/* Print 0 or a negative errno; ? if it is unknown; - if there is none: this side gave up. */
 static void print_columns(struct snoop_line *line, const struct record *record, const char *source,
 			  const char *destination)
 {

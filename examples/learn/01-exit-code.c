@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 1: the smallest program. r0 holds the result when a program ends; without a value in it,
- * the verifier refuses the program.
+ * Lesson 1: the smallest program. When a program ends, r0 holds its result. The verifier, which
+ * reads each program before it runs, rejects one that leaves r0 uninitialised.
  */
 #include "learn.h"
 
@@ -15,7 +15,7 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("1. The exit code: what is in r0 at the end");
+	learn_title("1. The exit code: r0 at the end");
 	learn_expect("the kernel ran it, r0", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
 		     42);
 	return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 2: registers. There are eleven of 64 bits, r0 to r10, and w0 to w10 are their lower
- * halves: an instruction on w registers sets the upper half to 0. An immediate has 32 bits and is
- * sign-extended: -1 fills all 64.
+ * Lesson 2: registers. A program has eleven registers of 64 bits, r0 to r10. w0 to w10 are their
+ * lower halves; an instruction on w registers sets the upper half to 0. An immediate has 32 bits.
+ * A 64-bit instruction sign-extends it: -1 sets all 64 bits.
  */
 #include "learn.h"
 

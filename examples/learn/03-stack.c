@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 3: the stack. r10 points to its end, and programs write to the 512 bytes below it: so all
- * offsets are negative. Read what you have written, at addresses that the size divides: other
- * bytes are anything. The verifier rejects reading them before Linux 6.3, and without CAP_PERFMON.
+ * Lesson 3: the stack. r10 points to its end. A program uses the 512 bytes below it, so all offsets
+ * are negative. Addresses must be multiples of the size. Read only bytes that you have written:
+ * others are uninitialised. The verifier rejects a read of these before Linux 6.3, and later for a
+ * process without CAP_PERFMON.
  */
 #include "learn.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 4: maps. A look-up takes the map and a pointer to the key, and gives a pointer to the
- * value, or 0: the verifier insists that a program tests for that before it follows the pointer.
- * (But for an array with a constant key within its bounds, from about Linux 6.14 on.)
+ * Lesson 4: maps, tables in the kernel that programs and processes share. A look-up takes the map
+ * and a pointer to the key. It returns a pointer to the value, or 0. The verifier rejects a program
+ * that follows the pointer before it tests for 0. (From about Linux 6.14 on it accepts that for an
+ * array and a constant key within bounds.)
  */
 #include "learn.h"
 
@@ -18,7 +19,7 @@ int main(void)
 		"if r0 == 0 goto out\n"
 		"r1 = *(u64 *)(r0 + 0)\n"
 		"r1 *= 2\n"
-		"*(u64 *)(r0 + 0) = r1          # we see this from outside\n"
+		"*(u64 *)(r0 + 0) = r1          # the process will read this\n"
 		"r0 = r1\n"
 		"out:\n"
 		"exit\n";
@@ -42,11 +43,11 @@ int main(void)
 	};
 	int prog;
 
-	learn_title("4. Maps: what a program and a process share");
+	learn_title("4. Maps: a program and a process share them");
 	rawbpf_map_update(map, &key, &value, BPF_ANY);
 	prog = learn_load(text, insns, RAWBPF_COUNT(insns), &map);
 	learn_expect("r0", learn_run(prog), 42);
 	rawbpf_map_lookup(map, &key, &value, 0);
-	learn_expect("and the value of key 2, read from outside", value, 42);
+	learn_expect("the value of key 2, as the process reads it", value, 42);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 5: jumps. An offset counts slots from the instruction after the jump; labels count for
- * you. A jump back is a loop, and the verifier must see it end. This adds 1 + 2 + ... + 8.
+ * Lesson 5: jumps. An offset counts slots from the instruction after the jump; a label counts for
+ * you. A jump back makes a loop, and the verifier must see that it ends. This program adds
+ * 1 + 2 + ... + 8.
  */
 #include "learn.h"
 

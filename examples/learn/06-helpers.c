@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 6: helpers, the kernel's functions for programs. Arguments go in r1 to r5 and are lost in
- * the call; the result comes in r0; r6 to r9 stay. Here bpf_skb_load_bytes() copies the first byte
- * of our packet to the stack; how many bytes it has, the context says.
+ * Lesson 6: helpers, kernel functions that programs may call. r1 to r5 pass the arguments, and are
+ * uninitialised after the call. r0 returns the result; r6 to r9 keep their values. Here
+ * bpf_skb_load_bytes() copies the first byte of the packet to the stack. The context, to which r1
+ * points at the start, holds the length of the packet.
  */
 #include "learn.h"
 
@@ -33,7 +34,7 @@ int main(void)
 	};
 
 	learn_title("6. Helpers: r1 to r5 go in, r0 comes out");
-	/* A socket filter sees what is behind the Ethernet header: 50 bytes, of which the first is 14. */
+	/* A socket filter does not see the Ethernet header: it gets 50 bytes, the first is 14. */
 	learn_expect("the packet's first byte and its length", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
 		     14 + 50);
 	return 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 7: subprograms. A program may call its own functions. Eight frames may nest, the program's
- * own among them (16 on Linux 7.3). Each has an r10 of its own, and they share the 512 bytes of stack.
- * The functions are part of the same array, behind the main one, and the call's immediate says how
- * far, as a jump's offset does.
+ * Lesson 7: subprograms. A program may call its own functions. Eight frames may nest, including the
+ * main function's (16 on Linux 7.3). Each frame has its own r10; together they may use 512 bytes of
+ * stack. The functions follow the main function in the same array. The immediate of the call
+ * counts slots, as the offset of a jump does.
  */
 #include "learn.h"
 
@@ -28,7 +28,7 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("7. Subprograms: functions of one's own");
+	learn_title("7. Subprograms: the program's own functions");
 	learn_expect("6 * 6 + 6", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 8: atomics. What several CPUs may write at once takes an instruction that reads, changes
- * and writes in one piece. With fetch it also gives the old value (Linux 5.12).
+ * Lesson 8: atomics. Several CPUs may write the same value at once. An atomic instruction reads,
+ * changes and writes it in one step. With fetch it also returns the old value (Linux 5.12).
  */
 #include "learn.h"
 
@@ -27,8 +27,8 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("8. Atomics: read, change and write in one piece");
-	learn_expect("what was there before the second addition",
+	learn_title("8. Atomics: read, change and write in one step");
+	learn_expect("the value before the second addition",
 		     learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lesson 9: tail calls. A program array holds programs; bpf_tail_call() jumps into one of them and
- * does not come back. If the element is empty, the program just goes on.
+ * Lesson 9: tail calls. A program array is a map that holds programs. bpf_tail_call() jumps into
+ * one of them and does not return. If the element is empty, the program continues after the call.
  */
 #include "learn.h"
 
@@ -34,13 +34,13 @@ int main(void)
 	};
 	int prog, next;
 
-	learn_title("9. Tail calls: into another program, and not back");
+	learn_title("9. Tail calls: jump into another program");
 	prog = learn_load(text, insns, RAWBPF_COUNT(insns), &map);
 	learn_expect("with an empty element", learn_run(prog), 0);
 	printf("\n");
 	next = learn_load(next_text, next_insns, RAWBPF_COUNT(next_insns), NULL);
 	if (rawbpf_map_update(map, &element, &next, BPF_ANY) < 0)
 		learn_fail("putting the second program into the array", 0);
-	learn_expect("with the second program there", learn_run(prog), 42);
+	learn_expect("with the second program in it", learn_run(prog), 42);
 	return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the lessons share: show a program as text and as C side by side, load it, run it.
+ * Functions that the lessons share: show a program as text and as C side by side, load it, run it.
  *
- * Each lesson writes its program twice, as text and as macros. They are compared: if they did not
- * make the same bytes, the lesson would say so and fail.
+ * Each lesson writes its program twice, as text and as macros. It compares the bytes of both, and
+ * fails if they differ.
  */
 #ifndef EXAMPLES_LEARN_H
 #define EXAMPLES_LEARN_H
@@ -25,7 +25,7 @@ static inline void learn_fail(const char *what, int err)
 	exit(EXIT_FAILURE);
 }
 
-/* Why the kernel refused, in words. */
+/* Explain an error of the kernel, and exit. */
 static inline void learn_refused(const struct rawbpf_operation *operation, int err)
 {
 	char why[512];
@@ -37,7 +37,7 @@ static inline void learn_refused(const struct rawbpf_operation *operation, int e
 	exit(EXIT_FAILURE);
 }
 
-/* What the verifier has against a program, and where. */
+/* Show the instruction that the verifier rejected, and why; exit. */
 static inline void learn_rejected(const struct bpf_insn *insns, unsigned count, int err,
 				  const char *log)
 {
@@ -63,7 +63,7 @@ static inline int learn_map(const struct rawbpf_map_spec *spec)
 	return map;
 }
 
-/* Assemble `text`; its map number i is maps[i]. The number of slots. */
+/* Assemble `text`, in which map number i is maps[i]. Return the number of slots. */
 static inline unsigned learn_assemble(const char *text, struct bpf_insn *insns, const int *maps)
 {
 	static char scratch[64 * 1024];
@@ -88,7 +88,7 @@ static inline unsigned learn_assemble(const char *text, struct bpf_insn *insns, 
 	return count;
 }
 
-/* The program as C and as text, an instruction a line. */
+/* Print the program as text and as C, one instruction a line. */
 static inline void learn_show(const struct bpf_insn *insns, unsigned count)
 {
 	unsigned i = 0, slots;
@@ -126,7 +126,7 @@ static inline int learn_load(const char *text, const struct bpf_insn *insns, uns
 	return prog;
 }
 
-/* Run it in the kernel, on a packet of 64 bytes that count from 0; its r0. */
+/* Run the program in the kernel on a packet with the bytes 0 to 63. Return r0. */
 static inline unsigned learn_run(int prog)
 {
 	unsigned char packet[64];
@@ -141,7 +141,7 @@ static inline unsigned learn_run(int prog)
 	return run.retval;
 }
 
-/* Say what came of it; a lesson whose result is another has failed. */
+/* Print the result; exit with an error if it is not the expected one. */
 static inline void learn_expect(const char *what, unsigned long long got, unsigned long long expected)
 {
 	printf("\n  %s: %llu\n", what, got);
