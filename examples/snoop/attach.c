@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The three ways in which the kernel can be made to call a tool's programs. */
+/* Load a tool's programs, and attach them in one of three ways. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,12 +29,12 @@ static const struct {
 /* ------------------------------------------------------------------------ programs */
 
 /*
- * What a program is: for a place; for where one call begins, or any; for where they return, or are
- * known to succeed.
+ * The kinds of programs: for a place; for the start of one call, or of any; for the return of
+ * calls, or for their success.
  */
 enum part { PLACE, ENTER_ONE, ENTER_ANY, EXIT, SUCCESS };
 
-/* A raw tracepoint sees every system call, so only there: is it one of ours? */
+/* A raw tracepoint sees every system call: there, compare the number. */
 static void build_any_arguments(struct snoop_code *code, const struct snoop_tool *tool)
 {
 	struct rawbpf_build *b = &code->build;
@@ -72,7 +72,7 @@ static void build_part(struct snoop_code *code, const struct snoop_tool *tool, e
 	snoop_build_end(code);
 }
 
-/* Build and load a program; its descriptor, or -1 with a message. */
+/* Build and load a program. Return its descriptor, or -1 after a message. */
 static int load(struct snoop *snoop, enum part part, unsigned call)
 {
 	static struct rawbpf_build_slot slots[SLOTS];
@@ -132,7 +132,7 @@ static int load(struct snoop *snoop, enum part part, unsigned call)
 
 /* ---------------------------------------------------------------------- attachments */
 
-/* 0, or -1: then snoop->refusal says why. */
+/* Attach at a place. Return 0, or -1: snoop->refusal has the reason. */
 static int attach(struct snoop *snoop, int prog, const struct snoop_place *place)
 {
 	struct rawbpf_link *link = &snoop->links[snoop->link_count];
@@ -156,7 +156,7 @@ static int attach(struct snoop *snoop, int prog, const struct snoop_place *place
 	return err < 0 ? -1 : 0;
 }
 
-/* Tracepoints have the name of the call's function, which may be another than the call's. */
+/* Tracepoints are named after the call's function, whose name may differ from the call's. */
 static const char *function_of(const char *call)
 {
 	struct rawbpf_syscall found;
@@ -166,7 +166,7 @@ static const char *function_of(const char *call)
 	return found.entry;
 }
 
-/* Where a system call begins or returns: "enter" or "exit"; raw tracepoints: of all. */
+/* Attach at the start or return of a system call, "enter" or "exit"; raw tracepoints: of all. */
 static int attach_call(struct snoop *snoop, int prog, const char *call, const char *where)
 {
 	char one[64], all[16];
@@ -180,7 +180,7 @@ static int attach_call(struct snoop *snoop, int prog, const char *call, const ch
 	});
 }
 
-/* Where calls are known to succeed, if the tool has such a place. */
+/* Attach at the place where calls have succeeded, if the tool has one. */
 static int attach_success(struct snoop *snoop)
 {
 	const struct snoop_place place = { .tracepoint = snoop->tool->success };
@@ -192,7 +192,7 @@ static int attach_success(struct snoop *snoop)
 	return prog < 0 ? -1 : attach(snoop, prog, &place);
 }
 
-/* The ends first: then there is no beginning whose end is not seen. */
+/* Attach to the returns first: then no call has a start without a return. */
 static int attach_calls(struct snoop *snoop)
 {
 	const struct snoop_tool *tool = snoop->tool;
@@ -221,7 +221,7 @@ static int attach_place(struct snoop *snoop)
 	return prog < 0 ? -1 : attach(snoop, prog, &snoop->tool->place);
 }
 
-/* 0, or -1: it has been complained about, or snoop->refusal.error says why. */
+/* Return 0, or -1: after a message, or with the reason in snoop->refusal.error. */
 static int attach_one_way(struct snoop *snoop, enum snoop_way way)
 {
 	int err;
@@ -235,8 +235,8 @@ static int attach_one_way(struct snoop *snoop, enum snoop_way way)
 }
 
 /*
- * What the kernel does not have, or a place that it does not let a kprobe be in, is a reason to try
- * the next way; what it forbids is not, but for the files of tracefs, which other ways do without.
+ * Return whether to try the next way: if the kernel lacks this one, or does not accept a kprobe at
+ * this place, or if the process may not read tracefs, which other ways do not need.
  */
 static int is_missing(enum snoop_way way, int error)
 {
@@ -284,9 +284,9 @@ int snoop_attach(struct snoop *snoop)
 /* ------------------------------------------------------------------------ detaching */
 
 /*
- * The kernel does not begin a program while one of its kind runs on the CPU, and a return probe has
- * room for so many calls at a time. Both it counts, newer kernels at least: 5.12 and later for the
- * former, 6.8 for the latter; the headers that this is built with may be older.
+ * Count the runs that the kernel missed. It does not start a program while one of its kind runs on
+ * the CPU; Linux 5.12 and later count this. A return probe has room for a limited number of calls;
+ * Linux 6.8 and later count this. The headers of the build may be older.
  */
 struct prog_info {
 	char before[208];
@@ -322,7 +322,7 @@ static uint64_t missed(const struct snoop *snoop)
 	return sum;
 }
 
-/* The beginnings first, as attach_calls() the other way round. */
+/* Detach the starts first: the reverse order of attach_calls(). */
 void snoop_detach(struct snoop *snoop)
 {
 	snoop->missed = missed(snoop);

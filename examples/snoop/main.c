@@ -27,7 +27,7 @@ static const char help[] =
 	"\n"
 	"It needs root, or CAP_BPF and CAP_PERFMON.\n";
 
-/* The end of what prints a text and is done. */
+/* Flush standard output. Return the exit status. */
 static int finish_output(const char *name)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -52,7 +52,7 @@ static int show_version(const struct snoop_tool *tool)
 	return finish_output(tool->name);
 }
 
-/* The index of a word among `count`, or -1. */
+/* Return the index of a word among `count`, or -1. */
 static int find_word(const char *word, const char *const *words, int count)
 {
 	int i;
@@ -63,7 +63,7 @@ static int find_word(const char *word, const char *const *words, int count)
 	return -1;
 }
 
-/* What is wrong with the value of an option: NULL, or what it should be. */
+/* Set an option. Return NULL, or a description of the values that it accepts. */
 static const char *parse_option(struct snoop_options *options, int letter, const char *value)
 {
 	unsigned long pid;

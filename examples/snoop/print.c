@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Records as lines: columns for people, JSON for programs. */
+/* Print records as lines: columns for people, JSON for programs. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,13 +20,13 @@ __attribute__((format(printf, 2, 3))) static void add(struct snoop_line *line, c
 	va_end(arguments);
 }
 
-/* A member of the JSON object, up to its value. */
+/* Add a member to the JSON object, up to its value. */
 static void add_member(struct snoop_line *line, const char *name)
 {
 	add(line, "%s\"%s\":", line->members++ ? "," : "", name);
 }
 
-/* Any bytes, for a terminal or as a JSON string. The length of what is seen. */
+/* Add any bytes, escaped for a terminal or as a JSON string. Return the visible length. */
 static int add_escaped(struct snoop_line *line, const char *bytes, size_t length)
 {
 	char *text = line->text + line->length;

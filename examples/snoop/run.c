@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A tool's life: make the maps, attach, hand out what comes, and in the end account for it. */
+/* Run a tool: create the maps, attach, print records until a signal, and print the last line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,12 +15,12 @@
 
 #include "run.h"
 
-/* Of perf buffers, for each CPU, what kernel.perf_event_mlock_kb leaves to everyone as a rule. */
+/* The size of a perf buffer, for each CPU: mostly what kernel.perf_event_mlock_kb allows. */
 enum { RING_SIZE = 1 << 20, PERF_SIZE = 512 * 1024 };
 
 /*
- * How long, after a signal, output still goes to its reader: a terminal's user wants the prompt, a
- * program in a pipe the last lines.
+ * The time for output after a signal. A user at a terminal waits for the prompt; a program that
+ * reads a pipe needs the last lines.
  */
 enum { TERMINAL_MS = 50, PIPE_MS = 300 };
 
@@ -42,7 +42,7 @@ int snoop_complain(const struct snoop *snoop, const char *doing, const struct ra
 
 /* ---------------------------------------------------------------------------- maps */
 
-/* A map, or -1 with a message. */
+/* Create a map. Return its descriptor, or -1 after a message. */
 static int create_map(const struct snoop *snoop, const struct rawbpf_map_spec *spec)
 {
 	int map = rawbpf_map_create(spec);
@@ -87,7 +87,7 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* 1: the reader takes something. 0: a signal came first, or what it leaves of the time is over. */
+/* Wait for the reader. Return 1 if it accepts output; 0 after a signal or the deadline. */
 static int wait_for_reader(const struct snoop *snoop)
 {
 	struct pollfd fds[] = { { .fd = snoop->out, .events = POLLOUT },
@@ -102,7 +102,7 @@ static int wait_for_reader(const struct snoop *snoop)
 	return left > 0 && poll(fds, 1, (int)left) > 0;
 }
 
-/* How much to write at once: lines that fit as a whole, so that output which stops ends with one. */
+/* Return how much to write at once: whole lines, so that output never stops within one. */
 static size_t whole_lines(const char *text, size_t length)
 {
 	const char *end;
@@ -114,15 +114,15 @@ static size_t whole_lines(const char *text, size_t length)
 }
 
 /*
- * The reader is too slow for what is left: from now on records are counted. A terminal drops what
- * it has not shown yet, or the account would wait for that.
+ * Stop printing, because the reader is too slow; only count records from now on. Let a terminal
+ * drop the lines that it has not shown yet: the last line would wait for them.
  */
 static void stop_printing(struct snoop *snoop)
 {
 	const struct snoop_line *line = &snoop->line;
 
 	if (isatty(snoop->out)) {
-		signal(SIGTTOU, SIG_IGN); /* in the background it would stop us */
+		signal(SIGTTOU, SIG_IGN); /* it would stop a background process */
 		tcflush(snoop->out, TCOFLUSH);
 		snoop->is_cut = 1;
 	}
@@ -130,12 +130,12 @@ static void stop_printing(struct snoop *snoop)
 	for (size_t i = 0; i < line->length; i++)
 		snoop->unprinted += line->text[i] == '\n';
 	if (snoop->unprinted > source(snoop)->received)
-		snoop->unprinted = source(snoop)->received; /* the header was left as well */
+		snoop->unprinted = source(snoop)->received; /* the header was not printed either */
 }
 
 /*
- * Write what there is. 0; 1: a signal came, the rest is kept; -1: snoop->write_error says why. After
- * the deadline the rest is not kept, and 0 is returned.
+ * Write the output. Return 0; 1 if a signal came, and keep the rest; -1 on an error, in
+ * snoop->write_error. After the deadline drop the rest and return 0.
  */
 static int flush(struct snoop *snoop)
 {
@@ -175,7 +175,7 @@ static int handle(void *context, const void *record, size_t size)
 		snoop->unprinted++;
 		return 0;
 	}
-	/* In a perf buffer a record is aligned to 4 bytes only. */
+	/* A perf buffer aligns records to only 4 bytes. */
 	memcpy(snoop->record, record, size < sizeof snoop->record ? size : sizeof snoop->record);
 	snoop_print_begin(&snoop->line);
 	snoop->tool->print(&snoop->line, snoop->record);
@@ -194,9 +194,10 @@ static int64_t now(clockid_t clock)
 }
 
 /*
- * Programs know the time since boot; the wall clock may be set at any moment. The difference of the
- * clocks is between real - after and real - before. These are far apart if another process ran in
- * between. So keep a difference that is still possible: a new one could print an earlier time.
+ * Programs have the time since boot; someone may set the wall clock at any moment. The difference
+ * of the clocks lies between real - after and real - before. These are far apart if another process
+ * ran in between. So keep the old difference while it is possible: a new one could print an earlier
+ * time.
  */
 static void set_clock(struct snoop_line *line)
 {
@@ -209,7 +210,7 @@ static void set_clock(struct snoop_line *line)
 
 /* --------------------------------------------------------------------------- buffers */
 
-/* 0 or a negative errno; -EINVAL: a kernel without ring buffers, before 5.8. */
+/* Return 0 or a negative errno; -EINVAL: kernels before 5.8 have no ring buffers. */
 static int open_ring(struct snoop *snoop)
 {
 	snoop->events = rawbpf_map_create(&(struct rawbpf_map_spec){
@@ -252,7 +253,7 @@ static int open_buffers(struct snoop *snoop)
 		snoop->transport = SNOOP_PERF;
 		err = open_perfbuf(snoop);
 	}
-	if (err == -ENOENT) { /* how many CPUs there are says /sys/devices/system/cpu */
+	if (err == -ENOENT) { /* /sys/devices/system/cpu holds the number of CPUs */
 		fprintf(stderr, "%s: opening a buffer: sysfs is not mounted on /sys\n",
 			snoop->tool->name);
 		return -1;
@@ -274,8 +275,8 @@ static int open_buffers(struct snoop *snoop)
 /* ------------------------------------------------------------------------- watching */
 
 /*
- * Until a signal comes, or output cannot be written; negative: the errno of reading. Perf's events
- * say once that a buffer is half full: after poll(2) a loop would not find them.
+ * Print records until a signal comes or a write fails. Return 0 or the negative errno of reading. A
+ * perf event reports a half full buffer only once: after a poll(2) here the loop would not see it.
  */
 static int watch(struct snoop *snoop)
 {
@@ -290,7 +291,7 @@ static int watch(struct snoop *snoop)
 			return -errno;
 		if (fds[0].revents)
 			return 0;
-		if (fds[2].revents) { /* nobody reads any more: POLLERR; it was closed: POLLNVAL */
+		if (fds[2].revents) { /* POLLERR: the reader went away; POLLNVAL: output is closed */
 			snoop->write_error = fds[2].revents & POLLNVAL ? EBADF : EPIPE;
 			return -1;
 		}
@@ -307,8 +308,9 @@ static int is_balanced(struct snoop *snoop, const uint64_t *counts)
 }
 
 /*
- * What is still in the buffers. A program that is running when it is detached runs to its end, and
- * what it sends comes a moment later. 0 with the final counts, or a negative errno.
+ * Print the records that are still in the buffers. A program that runs while it is detached runs to
+ * its end, and sends its record a moment later. Return 0 with the final counts, or a negative
+ * errno.
  */
 static int drain(struct snoop *snoop, uint64_t *counts)
 {
@@ -316,7 +318,7 @@ static int drain(struct snoop *snoop, uint64_t *counts)
 	const unsigned key = 0;
 	int err, tries;
 
-	flush(snoop); /* a signal leaves no room for another line */
+	flush(snoop); /* after a signal the buffer has no room for another line */
 	for (tries = 0; tries < 50; tries++) {
 		set_clock(&snoop->line);
 		err = snoop->transport == SNOOP_RING ? rawbpf_ring_read(&snoop->ring)
@@ -342,7 +344,7 @@ static void add_part(char *text, size_t size, uint64_t number, const char *one, 
 			 number == 1 ? one : many);
 }
 
-/* The last line: what came, what was lost, and whatever else keeps the list from being complete. */
+/* Print the last line: the events, the lost ones, and every other reason for a missing line. */
 static int account(struct snoop *snoop, const uint64_t *counts)
 {
 	unsigned long long received = source(snoop)->received, lost = counts[SNOOP_REFUSED];
@@ -369,7 +371,7 @@ static int account(struct snoop *snoop, const uint64_t *counts)
 
 /* ------------------------------------------------------------------------------ run */
 
-/* A signal that is blocked arrives even if it is ignored: leave nohup(1) and & their way. */
+/* A blocked signal arrives even if it is ignored. Do not block those that nohup(1) or & ignores. */
 static void add_unless_ignored(sigset_t *signals, int signal)
 {
 	struct sigaction action;
@@ -378,7 +380,7 @@ static void add_unless_ignored(sigset_t *signals, int signal)
 		sigaddset(signals, signal);
 }
 
-/* Ctrl-C and the like wait to be read, so that we always get to detach and account. */
+/* Ctrl-C and other signals wait to be read, so that the tool always detaches and counts. */
 static int catch_signals(struct snoop *snoop)
 {
 	sigset_t signals;
@@ -391,7 +393,7 @@ static int catch_signals(struct snoop *snoop)
 	sigprocmask(SIG_BLOCK, &signals, &snoop->unblocked);
 	signal(SIGPIPE, SIG_IGN);
 	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	snoop->signals = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3); /* not stdout, if that was closed */
+	snoop->signals = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3); /* above 2: stdout may be closed */
 	if (snoop->signals < 0)
 		fprintf(stderr, "%s: signalfd(2): %s\n", snoop->tool->name, strerror(errno));
 	if (fd >= 0)
@@ -400,8 +402,8 @@ static int catch_signals(struct snoop *snoop)
 }
 
 /*
- * A signal after this one ends the process at once. timeout(1) sends each twice: those that came
- * until now, while the programs were detached, are one.
+ * Let the next signal end the process at once. timeout(1) sends each signal twice: count all that
+ * came while the programs were detached as one.
  */
 static void stop_catching(struct snoop *snoop)
 {
@@ -412,7 +414,7 @@ static void stop_catching(struct snoop *snoop)
 	sigprocmask(SIG_SETMASK, &snoop->unblocked, NULL);
 }
 
-/* A terminal that is behind when the signal comes gets nothing more. */
+/* Print no more to a terminal that is behind when the signal comes. */
 static void set_deadline(struct snoop *snoop)
 {
 	int is_behind = snoop->line.length > 0;
@@ -421,8 +423,9 @@ static void set_deadline(struct snoop *snoop)
 }
 
 /*
- * A terminal that poll(2) finds writable can keep write(2) waiting for seconds. O_NONBLOCK is for
- * all who share the open file, as our shell does: open it again.
+ * Open the terminal again, with O_NONBLOCK. poll(2) may report a terminal as writable although
+ * write(2) then waits for seconds. The shell shares the open file, so this flag must not be set
+ * there.
  */
 static int open_output(void)
 {
@@ -433,7 +436,7 @@ static int open_output(void)
 	return fd < 0 ? STDOUT_FILENO : fd;
 }
 
-/* Output that could not be written: say so, or if our reader had enough, as `head` does, end so. */
+/* Report a failed write; if the reader went away, as `head` does, end by SIGPIPE. */
 static int fail_writing(const struct snoop *snoop)
 {
 	if (snoop->write_error == EPIPE) {
@@ -454,8 +457,8 @@ int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options
 	snoop.options = options;
 	snoop.line.json = options->json;
 	snoop.out = open_output();
-	tzset(); /* it opens a file, which is no event of anybody else */
-	rawbpf_memlock_raise(); /* before Linux 5.11 a map needs it; else it does no harm */
+	tzset(); /* it opens a file, before opensnoop would show that */
+	rawbpf_memlock_raise(); /* maps need it before Linux 5.11; later it is harmless */
 	if (catch_signals(&snoop) < 0 || create_maps(&snoop) < 0 || open_buffers(&snoop) < 0 ||
 	    snoop_attach(&snoop) < 0)
 		return EXIT_FAILURE;
