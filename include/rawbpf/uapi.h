@@ -42,6 +42,9 @@
 #ifndef BPF_JCOND
 #define BPF_JCOND			0xe0	/* jump operation: on a condition of the kernel's */
 #endif
+#ifndef BPF_MAY_GOTO
+#define BPF_MAY_GOTO			0	/* src of such a jump: RAWBPF_MAY_GOTO() */
+#endif
 #ifndef BPF_PSEUDO_BTF_ID
 #define BPF_PSEUDO_BTF_ID		3	/* src of a 64-bit load: variable of the kernel */
 #endif
@@ -65,6 +68,9 @@
 #endif
 
 /* Commands of bpf(2): the library makes them; their numbers are for traces and seccomp filters. */
+#ifndef BPF_PROG_RUN
+#define BPF_PROG_RUN			10	/* once BPF_PROG_TEST_RUN */
+#endif
 #ifndef BPF_MAP_LOOKUP_BATCH
 #define BPF_MAP_LOOKUP_BATCH		24	/* 5.6 */
 #endif

@@ -54,6 +54,21 @@ have_pages() {
 	return $status
 }
 
+# Each number of the kernel that our headers or pages name is there, though the system's headers lack it.
+numbers_exist() {
+	{
+		echo '#include <rawbpf.h>'
+		echo 'int main(void) {'
+		grep -ohE '\b(BPF|TCX)_[A-Z0-9_]*[A-Z0-9]\b' "$top"/include/rawbpf.h "$top"/include/rawbpf/*.h \
+			"$top"/man/*.[137] | sort -u |
+			grep -vx -e TCX_ATTACH |
+			sed 's/.*/#ifndef &\n(void)(&);\n#endif/'
+		echo '}'
+	} >"$work/numbers.c"
+	[ "$(wc -l <"$work/numbers.c")" -ge 1000 ] &&
+		gcc -std=gnu11 -fsyntax-only -I"$top/include" "$work/numbers.c"
+}
+
 headers_bare() { # COMPILER...
 	for header in $(headers); do
 		echo "#include <$header>" >"$work/header.c"
@@ -93,6 +108,7 @@ both_orders() { # COMPILER...
 	done
 }
 
+check "numbers that headers and pages name" numbers_exist
 check "no private symbols, no inline functions" own_contract
 check "one header includes <linux/bpf.h>" one_way
 check "every header has a page" have_pages

@@ -47,8 +47,7 @@ static void run(const struct api_example *example, void (*prepare)(void))
 	command_path = path;
 	if (!*cgroup && *cgroups_path)
 		snprintf(cgroup, sizeof cgroup, "%s", cgroups_make(""));
-	command_run(&end, prepare, strcmp(example->name, "cgroup") == 0 && *cgroup
-				       ? ARGS(cgroup) : ARGS(NULL));
+	command_run(&end, prepare, example->flags & API_CGROUP ? ARGS(cgroup) : ARGS(NULL));
 	/* Nothing stays. */
 	ck_assert_int_eq(count_left("/sys/fs/bpf"), 0);
 	if (*cgroup)

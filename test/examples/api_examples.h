@@ -12,6 +12,7 @@ enum {
 	API_MAY_FAIL = 4,  /* a kernel may refuse it for a reason of its own, which the skip tells */
 	API_EXPLAINS = 8,  /* prints the causes of errors, which are others for nobody */
 	API_OWN_FILE = 16, /* is not among those that the guests of test/vm have in one file */
+	API_CGROUP = 32,   /* its argument is where it makes a cgroup */
 };
 
 struct api_example {
@@ -43,7 +44,7 @@ static const struct api_example api_examples[] = {
 	  "3 packets, 4500 bytes\n"
 	  "types 1 and 3, of 115 bytes of BTF\n" },
 	{ "build", 0x50a, 0, "20 slots; the verdict for port 80 is 2\n" },
-	{ "cgroup", 0x507, 0,
+	{ "cgroup", 0x507, API_CGROUP,
 	  "forbidden: exit status 1\n"
 	  "allowed: exit status 0\n" },
 	{ "constant", 0, API_PURE,
@@ -126,6 +127,9 @@ static const struct api_example api_examples[] = {
 	  "xdp_adjust_head in XDP: yes\n"
 	  "instructions of v3: yes\n"
 	  "raw_tp: yes\n" },
+	{ "prog", 0x50a, API_CGROUP,
+	  "1 program: all_sockets, ours\n"
+	  "0 programs\n" },
 	{ "prog_map", 0x50a, 0,
 	  "1 map of the program\n"
 	  "version 1.2, of the 3rd of May\n" },
