@@ -144,11 +144,11 @@ links_only_what_it_uses() {
 		links_of_insn rawbpf_insn_check check form string &&
 		links_of_insn rawbpf_insn_kernel_find check form helper query string &&
 		links_of_insn rawbpf_insn_format form format helper opcode out put string &&
-		links_of_insn rawbpf_insn_explain check explain form format helper opcode out put query string \
-			words &&
+		links_of_insn rawbpf_insn_explain check explain form format helper opcode out page put query \
+			string words &&
 		links_of_insn rawbpf_text_parse bytes check compiler complain constant data directive emit form \
-			format helper instruction lex listing match mismatch names opcode out parse put query \
-			reference statement string symbol template warning
+			format helper instruction lex listing match mismatch names number opcode out parse put \
+			query reference statement string symbol warning
 }
 
 cplusplus() { # COMPILER
