@@ -239,6 +239,7 @@ struct rawbpf_prog_query {
  *
  * -ENOSPC  `count` is more than `capacity`: the entries that fit were written
  * -EINVAL, -EOPNOTSUPP, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing
+ * -EINVAL  also: prog_ids without prog_attach_flags for BPF_LSM_CGROUP
  *                                                                      Linux 4.15
  */
 int rawbpf_prog_query(struct rawbpf_prog_query *query, int target, unsigned attach_type);

@@ -67,6 +67,20 @@ static int prog_id(unsigned *id, int prog)
 	return err < 0 ? err : 0;
 }
 
+/*
+ * The kernel lists the programs of BPF_LSM_CGROUP only together with their flags, for which it has
+ * no place before 6.0. They are in a frame of their own, as both arrays are too large for one.
+ */
+__attribute__((noinline)) static int cgroup_query(struct rawbpf_prog_query *query, int cgroup,
+						  unsigned attach_type)
+{
+	unsigned flags[CGROUP_PROGS];
+
+	if (attach_type == BPF_LSM_CGROUP)
+		query->prog_attach_flags = flags;
+	return rawbpf_prog_query(query, cgroup, attach_type);
+}
+
 /* 0 and the hook's revision if `prog` is attached there, by a link or not. */
 static int cgroup_prog_find(uint64_t *revision, int prog, int cgroup, unsigned attach_type)
 {
@@ -75,7 +89,7 @@ static int cgroup_prog_find(uint64_t *revision, int prog, int cgroup, unsigned a
 	int err = prog_id(&id, prog);
 
 	if (err == 0)
-		err = rawbpf_prog_query(&query, cgroup, attach_type);
+		err = cgroup_query(&query, cgroup, attach_type);
 	if (err < 0)
 		return err;
 	*revision = query.revision;

@@ -320,6 +320,62 @@ START_TEST(test_every_hook)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------ LSM */
+
+static int lsm_prog(const char *hook)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN() };
+	struct rawbpf_btf kernel;
+	int id = rawbpf_btf_kernel_open(&kernel);
+
+	if (id == 0)
+		id = rawbpf_btf_type_find(&kernel, BTF_KIND_FUNC, hook);
+	rawbpf_btf_close(&kernel);
+	return id < 0 ? id : rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_LSM, .expected_attach_type = BPF_LSM_CGROUP,
+		.attach_btf_id = id, .license = "GPL", .insns = insns, .insn_count = 2 });
+}
+
+static unsigned lsm_attached(uint32_t ids[4])
+{
+	uint32_t flags[4];
+	struct rawbpf_prog_query query = {
+		.prog_ids = ids, .prog_attach_flags = flags, .capacity = 4 };
+
+	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, BPF_LSM_CGROUP), 0);
+	return query.count;
+}
+
+/* One attach type for all hooks of the LSM: each has programs of its own. */
+START_TEST(test_lsm)
+{
+	const struct rawbpf_prog_attach_spec spec = { .flags = modes[_i] };
+	int bind = lsm_prog("bpf_lsm_socket_bind"), again = lsm_prog("bpf_lsm_socket_bind");
+	int connect = lsm_prog("bpf_lsm_socket_connect");
+	uint32_t ids[4];
+
+	if (bind == -EPERM || bind == -EINVAL)
+		SKIP("this kernel refuses such programs (%s)", bind == -EPERM ? "EPERM" : "EINVAL");
+	ck_assert_int_gt(bind, 2);
+	ck_assert_int_eq(rawbpf_prog_attach(bind, cgroup, BPF_LSM_CGROUP, &spec), 0);
+	ck_assert_int_eq(rawbpf_prog_detach(again, cgroup, BPF_LSM_CGROUP, NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_detach(connect, cgroup, BPF_LSM_CGROUP, NULL), -ENOENT);
+	ck_assert_uint_eq(lsm_attached(ids), 1);
+	ck_assert_uint_eq(ids[0], live_prog_id(bind));
+	ck_assert_int_eq(rawbpf_prog_attach(connect, cgroup, BPF_LSM_CGROUP, &spec), 0);
+	ck_assert_uint_eq(lsm_attached(ids), 2);
+	ck_assert_int_eq(rawbpf_prog_detach(bind, cgroup, BPF_LSM_CGROUP, NULL), 0);
+	ck_assert_uint_eq(lsm_attached(ids), 1);
+	ck_assert_uint_eq(ids[0], live_prog_id(connect));
+	ck_assert_int_eq(rawbpf_prog_detach(bind, cgroup, BPF_LSM_CGROUP, NULL), -ENOENT);
+	ck_assert_int_eq(rawbpf_prog_detach(connect, cgroup, BPF_LSM_CGROUP, NULL), 0);
+	ck_assert_uint_eq(lsm_attached(ids), 0);
+	close(bind);
+	close(again);
+	close(connect);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
@@ -334,6 +390,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_once_more);
 	tcase_add_test(tests, test_without_end);
 	tcase_add_test(tests, test_every_hook);
+	tcase_add_loop_test(tests, test_lsm, 0, MODES);
 }
 
 int main(void)

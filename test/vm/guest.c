@@ -850,6 +850,7 @@ static const struct {
 	{ "snoop", guest_snoop },
 	{ "syscalls", guest_syscalls },
 	{ "taught", guest_taught },
+	{ "task32", guest_task32 },
 	{ "tracefs", guest_tracefs },
 	{ "types", guest_types },
 };

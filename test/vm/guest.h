@@ -30,6 +30,7 @@ void guest_ring(void);
 void guest_snoop(void);
 void guest_syscalls(void);
 void guest_taught(void);
+void guest_task32(void);
 void guest_tracefs(void);
 void guest_types(void);
 

@@ -35,6 +35,8 @@ void guest_links(void)
 		fact_text(name, text);
 	}
 	test_as_it_is("/bin/killed", "links.killed");
+	test_as_it_is("/bin/cgroup", "links.cgroup");
+	test_as_it_is("/bin/cgroup_detach", "links.cgroup_detach");
 	test_as_it_is("/bin/device_live", "links.devices");
 	test_as_it_is("/bin/prog_replace", "links.replace");
 	test_as_it_is("/bin/prog_tag", "links.tag");

@@ -42,6 +42,7 @@ for arch; do
 		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/rawbpf" \
 		"$from/examples/tcpconnect" "$to/bin/"
 	# Only for this machine's architecture.
+	[ ! -f "$from/test/vm/workload32" ] || cp "$from/test/vm/workload32" "$to/bin/"
 	for test in "$from"/test/vm/*_static; do
 		[ ! -f "$test" ] || cp "$test" "$to/bin/$(basename "$test" _static)"
 	done

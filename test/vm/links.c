@@ -45,6 +45,16 @@ START_TEST(killed)
 }
 END_TEST
 
+/* Of cgroups without links, and pins of links of cgroups, as natively; LSM hooks, too. */
+START_TEST(cgroups)
+{
+	if (!is_machine(&boots[_i], "amd64"))
+		return;
+	ck_assert_fact_int(&boots[_i], "links.cgroup", 0);
+	ck_assert_fact_int(&boots[_i], "links.cgroup_detach", 0);
+}
+END_TEST
+
 /* What device filters let a process do, as natively; and programs of 16,384 rules load. */
 START_TEST(device_filters)
 {
@@ -67,6 +77,7 @@ void vm_links_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
 	tcase_add_loop_test(kernel, killed, boot, boot + 1);
+	tcase_add_loop_test(kernel, cgroups, boot, boot + 1);
 	tcase_add_loop_test(kernel, device_filters, boot, boot + 1);
 	tcase_add_loop_test(kernel, replacement, boot, boot + 1);
 }

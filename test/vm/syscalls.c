@@ -38,8 +38,27 @@ START_TEST(no_other_function)
 }
 END_TEST
 
+/*
+ * rawbpf_tracepoint(3) and rawbpf_kprobe(3): the tracepoints and functions of single calls are for
+ * the machine's own programs, the function behind them and the raw tracepoint for all.
+ */
+START_TEST(calls_of_32_bit_tasks)
+{
+	struct boot *boot = &boots[_i];
+
+	if (!is_machine(boot, "amd64"))
+		return;
+	ck_assert_fact_int(boot, "task32.status", 0);
+	ck_assert_fact_int(boot, "task32.tracepoint", 0);
+	ck_assert_fact_int(boot, "task32.kprobe.syscall", 0);
+	ck_assert_fact_int(boot, "task32.kprobe.symbol", 10);
+	ck_assert_fact_int(boot, "task32.raw_tracepoint", 10);
+}
+END_TEST
+
 void vm_syscalls_add(TCase *kernel, int boot)
 {
+	tcase_add_loop_test(kernel, calls_of_32_bit_tasks, boot, boot + 1);
 	tcase_add_loop_test(kernel, every_system_call, boot, boot + 1);
 	tcase_add_loop_test(kernel, no_other_function, boot, boot + 1);
 }

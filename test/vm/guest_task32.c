@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Who sees the system calls of a 32-bit task: /bin/workload32 makes ten of fchownat(2). */
+#include "guest.h"
+
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <rawbpf.h>
+
+enum { FCHOWNAT_OF_I386 = 298 };
+
+static int load(unsigned type, int map)
+{
+	const struct bpf_insn insns[] = {
+		/* a raw tracepoint has the number as its second argument */
+		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_1, 8),
+		BPF_JMP_IMM(BPF_JNE, BPF_REG_2, FCHOWNAT_OF_I386, 4),
+		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
+		BPF_MOV64_IMM(BPF_REG_2, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	unsigned skipped = type == BPF_PROG_TYPE_RAW_TRACEPOINT ? 0 : 2;
+
+	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = type, .license = "GPL", .insns = insns + skipped,
+		.insn_count = RAWBPF_COUNT(insns) - skipped });
+}
+
+/* The status of the program: 0. */
+static int run_workload(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl("/bin/workload32", "workload32", NULL);
+		_exit(99);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* How many of the calls a way to attach has seen; or a negative errno. */
+static long long count(unsigned type, const char *way)
+{
+	int err, map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
+	int prog = load(type, map);
+	struct rawbpf_link link;
+	uint64_t seen = 0;
+
+	if (type == BPF_PROG_TYPE_TRACEPOINT)
+		err = rawbpf_tracepoint_attach(&link, prog, &(struct rawbpf_tracepoint_spec){
+			.group = "syscalls", .name = "sys_enter_fchownat" });
+	else if (type == BPF_PROG_TYPE_RAW_TRACEPOINT)
+		err = rawbpf_raw_tracepoint_attach(&link, prog, &(struct rawbpf_raw_tracepoint_spec){
+			.name = "sys_enter" });
+	else
+		err = rawbpf_kprobe_attach(&link, prog, &(struct rawbpf_kprobe_spec){
+			.syscall = way ? NULL : "fchownat", .symbol = way });
+	if (err == 0 && run_workload() != 0)
+		err = -1;
+	rawbpf_map_lookup(map, &(uint32_t){ 0 }, &seen, 0);
+	rawbpf_link_detach(&link);
+	close(prog);
+	close(map);
+	return err < 0 ? err : (long long)seen;
+}
+
+void guest_task32(void)
+{
+	if (access("/bin/workload32", X_OK) != 0)
+		return;
+	fact(run_workload(), "task32.status");
+	fact(count(BPF_PROG_TYPE_TRACEPOINT, NULL), "task32.tracepoint");
+	fact(count(BPF_PROG_TYPE_KPROBE, NULL), "task32.kprobe.syscall");
+	fact(count(BPF_PROG_TYPE_KPROBE, "do_fchownat"), "task32.kprobe.symbol");
+	fact(count(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL), "task32.raw_tracepoint");
+}
