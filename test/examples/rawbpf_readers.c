@@ -157,6 +157,27 @@ START_TEST(test_list)
 }
 END_TEST
 
+/* A map of n elements, by a batch or key by key, as this type allows. */
+static double dump_time(unsigned kind, unsigned n)
+{
+	static const unsigned types[] = { BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_LPM_TRIE };
+	int map = objects_map(own_name(), types[kind], 8, 8, n);
+	double time;
+
+	for (uint32_t i = 0; i < n; i++)
+		ck_assert_int_eq(rawbpf_map_update(map, (const uint32_t[]){ 32, i }, &(uint64_t){ i },
+						   BPF_ANY), 0);
+	time = run_time(ARGS("map", "-j", "dump", own_name()));
+	close(map);
+	return time;
+}
+
+START_TEST(test_elements)
+{
+	assert_doubling(dump_time, _i, 10000);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------- files */
 
 static char path[] = "/tmp/rawbpf-readers-XXXXXX";
@@ -299,6 +320,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_list, 0, RAWBPF_COUNT(lists));
+	tcase_add_loop_test(tests, test_elements, 0, 2);
 	tcase_add_loop_test(tests, test_file, 0, RAWBPF_COUNT(files));
 	tcase_add_loop_test(tests, test_symbols, 0, 2);
 	tcase_add_test(tests, test_mounts);
