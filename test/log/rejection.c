@@ -434,6 +434,58 @@ START_TEST(test_no_program)
 }
 END_TEST
 
+/* What all registers hold that the instruction reads: that of the complaint is marked. */
+START_TEST(test_states_are_told)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_JMP_REG(BPF_JGT, BPF_REG_1, BPF_REG_2, 1),
+		BPF_STX_MEM(BPF_DW, BPF_REG_3, BPF_REG_4, 8),
+		BPF_EXIT_INSN(),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+	};
+#define JUMP "0: R1=ctx() R2=scalar(umax=5) R10=fp0\n0: (2d) if r1 > r2 goto pc+1\n"
+#define CALL "3: R1=1 R2=2 R3=3 R4=4 R5=5 R6=6 R10=fp0\n3: (85) call bpf_map_lookup_elem#1\n"
+	static const struct {
+		int index;
+		const char *log, *told;
+	} cases[] = {
+		{ 0, JUMP "R2 huh\n",
+		  "   0: if r1 > r2 goto pc+1\n"
+		  "              ^~ r2 is scalar(umax=5)\n"
+		  "   r1 is ctx()\n"
+		  "   R2 huh\n" },
+		{ 0, JUMP "R1 huh\n",
+		  "   0: if r1 > r2 goto pc+1\n"
+		  "         ^~ r1 is ctx()\n"
+		  "   r2 is scalar(umax=5)\n"
+		  "   R1 huh\n" },
+		{ 0, JUMP "huh\n",
+		  "   0: if r1 > r2 goto pc+1\n"
+		  "   r1 is ctx(), r2 is scalar(umax=5)\n"
+		  "   huh\n" },
+		{ 1, "1: R3=fp-8 R4=map_ptr(a=(b c)) R10=fp0\n1: (7b) *(u64 *)(r3 +8) = r4\nhuh\n",
+		  "   1: *(u64 *)(r3 +8) = r4\n"
+		  "               ^~ r3 is fp-8\n"
+		  "   r4 is map_ptr(a=(b c))\n"
+		  "   huh\n" },
+		{ 3, CALL "huh\n",
+		  "   3: call bpf_map_lookup_elem#1\n"
+		  "   r1 is 1, r2 is 2, r3 is 3, r4 is 4, r5 is 5\n"
+		  "   huh\n" },
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
+		char expected[512];
+
+		snprintf(expected, sizeof expected,
+			 "the verifier rejected the program (EACCES) at instruction %d\n%s",
+			 cases[i].index, cases[i].told);
+		assert_told(&(struct rawbpf_rejection){ .error = -EACCES, .log = cases[i].log,
+			.insns = insns, .insn_count = RAWBPF_COUNT(insns) }, expected);
+	}
+}
+END_TEST
+
 /* What each kind of instruction reads and writes: bit n is register n. */
 START_TEST(test_registers)
 {
@@ -597,6 +649,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_jit);
 	tcase_add_loop_test(tests, test_no_complaint, 0, 6);
 	tcase_add_test(tests, test_no_program);
+	tcase_add_test(tests, test_states_are_told);
 	tcase_add_test(tests, test_registers);
 	tcase_add_loop_test(tests, test_complaint_lines, 0, 5);
 	tcase_add_test(tests, test_errno);

@@ -131,7 +131,7 @@ START_TEST(test_entries_of_no_table)
 		"chown16", "setuid16", "fcntl32", "xx16", "x32", "oldumount", "old", "ia32_clone", "ia32_",
 	};
 	static const char *const calls[] = {
-		"no_such_call", "16", "32", "16x", "x32x", "fcntl31", "ia3", "ol", "x_old", "x_ia32_", "",
+		"no_such_call", "16", "32", "16x", "x32x", "fcntl31", "ia3", "ia32x", "ol", "x_old", "x_ia32_", "",
 	};
 
 	if (rawbpf__syscall_entry("mmap2")) /* an architecture without a table */
