@@ -432,6 +432,7 @@ START_TEST(test_recipe_targets)
 		{ "x", -EINVAL },
 		{ "no_dot_in_it", -EINVAL },
 		{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.x", -EINVAL },
+		{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde.x", -ENOENT },
 		{ "no_such_struct.member", -ENOENT },
 		{ "tcp_congestion_ops.no_such_member", -ENOENT },
 		{ "tcp_congestion_ops.", -EINVAL },
