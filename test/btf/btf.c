@@ -108,6 +108,7 @@ START_TEST(test_offsets)
 		{ "outer", "n[3].q", -EINVAL },
 		{ "outer", "n[].q", -EINVAL },
 		{ "outer", "n[0]q", -EINVAL },
+		{ "outer", "n[0]xq", -EINVAL },
 		{ "outer", "n[0", -EINVAL },
 		{ "outer", "n[99999999999]", -EINVAL },
 		{ "outer", "n.q", -EINVAL },

@@ -12,15 +12,26 @@
 
 enum { ROOM = 64, KERNEL_6_6 = 6 << 8 | 6, KERNEL_6_5 = 6 << 8 | 5 };
 
-static struct rawbpf_build_slot slots[ROOM];
+/* The first and the last of these stay as they are. */
+static struct rawbpf_build_slot memory[1 + ROOM + 1];
+static struct rawbpf_build_slot *const slots = memory + 1;
 static struct bpf_insn out[ROOM];
 static struct rawbpf_build b;
 
 static void begin(void)
 {
-	memset(slots, 0x55, sizeof slots); /* what is in them does not matter */
+	memset(memory, 0x55, sizeof memory); /* what is in them does not matter */
 	memset(out, 0x55, sizeof out);
 	b = (struct rawbpf_build){ .slots = slots, .slot_max = ROOM };
+}
+
+static void end(void)
+{
+	const unsigned char *first = (const unsigned char *)memory;
+	const unsigned char *last = (const unsigned char *)(memory + 1 + ROOM);
+
+	for (size_t i = 0; i < sizeof memory[0]; i++)
+		ck_assert_msg(first[i] == 0x55 && last[i] == 0x55, "written outside of the slots");
 }
 
 static void assert_resolves(const struct rawbpf_env *env, const struct bpf_insn *expected,
@@ -424,6 +435,10 @@ START_TEST(test_no_local_label)
 	assert_fails(NULL, -EINVAL, 0, 6, "1fx",
 		     "instruction 0, line 6: '1fx' is not a label: add f (forward) or b (backward) "
 		     "to the number");
+	ck_assert_uint_eq(b.count, 0); /* what is wrong is not appended */
+	begin();
+	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "", 5);
+	ck_assert_uint_eq(b.count, 0);
 }
 END_TEST
 
@@ -631,7 +646,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_add_checked_fixture(tests, begin, NULL);
+	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, test_empty);
 	tcase_add_test(tests, test_jumps);
 	tcase_add_test(tests, test_offsets_given);
