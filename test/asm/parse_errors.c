@@ -114,6 +114,7 @@ static const struct {
 	{ "w1 = *(u64 *)(r2 + 0)", 1, 8, 3, "expected u8, u16, u32, __arena or __probe, not 'u64'" },
 	{ "if r1 = 5 goto +1", 1, 7, 1,
 	  "expected '!=', '<=', '==', '>=', '&', '<', ..., not '='" },
+	{ "r1 s 5", 1, 6, 1, "expected '%=', '/=' or '>>=', not '5'" },
 	{ "if r1 == 5", 1, 11, 1, "expected goto before the end" },
 	{ "goto", 1, 5, 1, "expected a label or an offset such as +1" },
 	{ "goto r1", 1, 6, 2, "expected a label or an offset such as +1" },
