@@ -158,6 +158,77 @@ START_TEST(test_lines)
 }
 END_TEST
 
+/* What the numbers of an instruction mean, for each meaning. */
+START_TEST(test_notes)
+{
+	static const struct {
+		struct bpf_insn insns[2];
+		const char *off, *imm;
+	} pages[] = {
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 0           0x00 ADD" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_OR, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 64          0x40 OR" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_AND, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 80          0x50 AND" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_XOR, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 160         0xa0 XOR" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_ADD | BPF_FETCH, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 1           0x00 ADD | 0x01 FETCH" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_XCHG, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 225         0xe0 XCHG | 0x01 FETCH" },
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_CMPXCHG, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 241         0xf0 CMPXCHG | 0x01 FETCH" },
+		{ { BPF_ATOMIC_OP(BPF_B, BPF_LOAD_ACQ, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 256         0x100, LOAD_ACQ" },
+		{ { BPF_ATOMIC_OP(BPF_H, BPF_STORE_REL, BPF_REG_1, BPF_REG_2, 8) },
+		  "off 8           bytes from the address", "imm 272         0x110, STORE_REL" },
+		{ { BPF_LD_MAP_FD(BPF_REG_1, 5) },
+		  "off 0           unused", "imm 5           which one" },
+		{ { BPF_LD_MAP_VALUE(BPF_REG_1, 5, 8) },
+		  "off 0           unused", "imm 5           which one" },
+		{ { BPF_EMIT_CALL(1) }, "off 0           unused", "imm 1           which function" },
+		{ { BPF_CALL_REL(5) },
+		  "off 0           unused", "imm 5           slots, from the next one" },
+		{ { BPF_CALL_KFUNC(0, 7) }, "off 0           unused", "imm 7           which function" },
+		{ { RAWBPF_LD_FUNC(BPF_REG_1, 5) },
+		  "off 0           unused", "imm 5           which one" },
+		{ { RAWBPF_LD_BTF_ID(BPF_REG_1, 7, 0) },
+		  "off 0           unused", "imm 7           which one" },
+		{ { RAWBPF_LD_MAP_IDX(BPF_REG_1, 2) },
+		  "off 0           unused", "imm 2           which one" },
+		{ { BPF_MOV64_PERCPU_REG(BPF_REG_1, BPF_REG_2) },
+		  "off -1          0xffff, per-CPU address", "imm 0           unused" },
+		{ { RAWBPF_ADDR_SPACE_CAST(BPF_REG_1, BPF_REG_2, 0, 1) },
+		  "off 1           cast of an address space", "imm 1           spaces: to << 16 | from" },
+		{ { BPF_BSWAP(BPF_REG_1, 16) }, "off 0           unused", "imm 16          bits" },
+		{ { BPF_ENDIAN(BPF_TO_LE, BPF_REG_1, 32) },
+		  "off 0           unused", "imm 32          bits" },
+		{ { BPF_MOVSX64_REG(BPF_REG_1, BPF_REG_2, 32) },
+		  "off 32          bits to copy, sign-extended", "imm 0           unused" },
+		{ { BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_1, BPF_REG_2, 1) },
+		  "off 1           1: signed", "imm 0           unused" },
+		{ { BPF_JMP32_A(7) },
+		  "off 0           unused", "imm 7           slots, from the next one" },
+		{ { BPF_EXIT_INSN() }, "off 0           unused", "imm 0           unused" },
+		{ { BPF_LD_ABS(BPF_H, 12) },
+		  "off 0           unused", "imm 12          bytes into the packet" },
+		{ { BPF_LD_IND(BPF_W, BPF_REG_3, 1) },
+		  "off 0           unused", "imm 1           bytes into the packet" },
+	};
+
+	for (unsigned i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		const char *page = explain(pages[i].insns, RAWBPF_HOST_ORDER);
+		char line[100];
+
+		snprintf(line, sizeof line, "    %s\n", pages[i].off);
+		ck_assert_msg(strstr(page, line) != NULL, "no '%s' in:\n%s", line, page);
+		snprintf(line, sizeof line, "    %s\n", pages[i].imm);
+		ck_assert_msg(strstr(page, line) != NULL, "no '%s' in:\n%s", line, page);
+	}
+}
+END_TEST
+
 /* Every operation, comparison and access, in words and in C. */
 START_TEST(test_words)
 {
@@ -475,6 +546,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_big_endian);
 	tcase_add_test(tests, test_two_slots);
 	tcase_add_test(tests, test_lines);
+	tcase_add_test(tests, test_notes);
 	tcase_add_test(tests, test_words);
 	tcase_add_test(tests, test_colours);
 	tcase_add_test(tests, test_may_goto);
