@@ -56,27 +56,30 @@ const struct taught taught[] = {
 	{ { INSN_7 "It also rejects a read of stack that was never written; from Linux 6.3 on only without "
 	    "CAP_PERFMON ",
 	    INSN_H "Stack slots must be written before they are read; since 6.3 only without CAP_PERFMON.",
-	    LESSON("03-stack") "The verifier rejects reading them before Linux 6.3, and without CAP_PERFMON." },
+	    LESSON("03-stack") "The verifier rejects a read of these before Linux 6.3, and later for a "
+	    "process without CAP_PERFMON." },
 	  { REFUSED("stack_unset", FILTER, "r0 = *(u64 *)(r10 - 8)\nexit\n", .before = K(6, 3)),
 	    REFUSED("stack_unset", FILTER, HASH "r2 = r10\nr2 += -4\nr1 = map m\ncall map_lookup_elem\n" LEAVE,
 		    .before = K(6, 3)),
 	    REFUSED("stack_unset", FILTER, "r0 = *(u64 *)(r10 - 8)\nexit\n", .unprivileged = 1),
 	    ACCEPTED(FILTER, "*(u64 *)(r10 - 8) = 0\nr0 = *(u64 *)(r10 - 8)\nexit\n", .unprivileged = 1) } },
 	{ { INSN_H "An access must be aligned where the pointer's kind requires it.",
-	    LESSON("03-stack") "Read what you have written, at addresses that the size divides" },
+	    LESSON("03-stack") "Addresses must be multiples of the size." },
 	  { REFUSED("misaligned", FILTER, "*(u64 *)(r10 - 16) = 0\n*(u64 *)(r10 - 8) = 0\n"
 		    "r0 = *(u64 *)(r10 - 12)\nexit\n") } },
 
 	/* a look-up */
 	{ { INSN_7 "the verifier rejects an access before a test against 0.",
 	    INSN_H "A looked-up value must be tested against NULL first;",
-	    LESSON("04-maps") "the verifier insists that a program tests for that before it follows the pointer" },
+	    LESSON("04-maps") "The verifier rejects a program that follows the pointer before it tests "
+	    "for 0." },
 	  { REFUSED("maybe_null", FILTER, LOOK_UP(HASH, "0") "*(u64 *)(r0 + 0) = 1\n" LEAVE),
 	    ACCEPTED(FILTER, FOUND(HASH) "*(u64 *)(r0 + 0) = 1\n" LEAVE) } },
 	{ { INSN_H "since about 6.14 not that of an array under a constant key within bounds.",
 	    INSN_7 "From about Linux 6.14 on it accepts such an access for an array and a constant key within "
 	    "bounds.",
-	    LESSON("04-maps") "(But for an array with a constant key within its bounds, from about Linux 6.14 on.)" },
+	    LESSON("04-maps") "(From about Linux 6.14 on it accepts that for an array and a constant key "
+	    "within bounds.)" },
 	  { REFUSED("maybe_null", FILTER, LOOK_UP(ARRAY, "0") "*(u64 *)(r0 + 0) = 1\n" LEAVE,
 		    .before = K(6, 14)),
 	    REFUSED("maybe_null", FILTER, LOOK_UP(ARRAY, "1") "*(u64 *)(r0 + 0) = 1\n" LEAVE),
@@ -163,7 +166,8 @@ const struct taught taught[] = {
 	    ACCEPTED(FILTER, "r6 = 1\n*(u64 *)(r10 - 8) = 2\ncall get_prandom_u32\n"
 		     "r0 = *(u64 *)(r10 - 8)\nr0 += r6\nexit\n", .unprivileged = 1) } },
 	{ { INSN_H "At most 8 frames nest, the program's own among them; 16 on Linux 7.3.",
-	    LESSON("07-subprograms") "Eight frames may nest, the program's own among them (16 on Linux 7.3)." },
+	    LESSON("07-subprograms") "Eight frames may nest, including the main function's (16 on Linux "
+	    "7.3)." },
 	  { ACCEPTED(FILTER, SEVEN_DEEP "g: " LEAVE),
 	    REFUSED("call_depth", FILTER, SEVEN_DEEP CALLS(g, h) "h: " LEAVE, .before = K(7, 0)),
 	    ACCEPTED(FILTER, SEVEN_DEEP EIGHT_MORE "o: " LEAVE, .since = K(7, 0)),
@@ -172,7 +176,7 @@ const struct taught taught[] = {
 	  { REFUSED("call_depth", FILTER, "call a\nexit\n" CALLS(a, a), .since = K(6, 12)) } },
 	{ { INSN_H "The frames of a chain share 512 bytes. On x86_64 the programs of kprobes and tracepoints "
 	    "have 512 bytes for each frame, from Linux 6.13 on.",
-	    LESSON("07-subprograms") "they share the 512 bytes of stack" },
+	    LESSON("07-subprograms") "together they may use 512 bytes of stack." },
 	  { REFUSED("stack_total", FILTER, FRAMES("400")), ACCEPTED(FILTER, FRAMES("240")),
 	    REFUSED("stack_total", KPROBE, FRAMES("400"), .machine = "x86_64", .before = K(6, 13)),
 	    REFUSED("stack_total", BPF_PROG_TYPE_TRACEPOINT, FRAMES("512"), .machine = "x86_64",
@@ -183,7 +187,7 @@ const struct taught taught[] = {
 
 	/* jumps */
 	{ { INSN_H "Backward jumps load since 5.3, if the verifier sees the loop end.",
-	    LESSON("05-jumps") "the verifier must see it end" },
+	    LESSON("05-jumps") "the verifier must see that it ends" },
 	  { ACCEPTED(FILTER, "r0 = 8\nl: r0 -= 1\nif r0 != 0 goto l\nexit\n"),
 	    REFUSED("loop", FILTER, "r0 = 0\nl: if r1 != 0 goto l\nexit\n") } },
 	{ { INSN_H "The verifier then accepts a loop whose end it does not see." },
@@ -197,7 +201,7 @@ const struct taught taught[] = {
 	    REFUSED("unset", FILTER, "r0 = *(u8 *)skb[0]\nexit\n"),
 	    REFUSED("packet_load", FILTER,
 		    "r6 = 1\nr0 = *(u8 *)skb[0]\nexit\n") } },
-	{ { LESSON("01-exit-code") "without a value in it, the verifier refuses the program." },
+	{ { LESSON("01-exit-code") "rejects one that leaves r0 uninitialised." },
 	  { REFUSED("unset_result", FILTER, "exit\n") } },
 
 	/* kprobes */
