@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * BTF, the kernel's format for types. Read the kernel's own BTF to find the offset of a field or
- * the id of a function; write the BTF that some maps and programs need.
+ * the id of a function. Write the BTF that some maps and programs need.
  *
  * A BTF is a list of types, numbered from 1 by their ids; type 0 is void. A type is a struct
  * btf_type of <linux/btf.h>, followed by the data of its kind. Names are offsets into a section of
@@ -45,10 +45,10 @@ struct rawbpf_btf {
 };
 
 /*
- * Use `size` bytes of BTF at `data` (aligned to 4), which must not move or change as long as `btf`
- * is used. `base` is the kernel's BTF for that of a module, else NULL. The functions check all data
- * here or when they look at it. The bytes may come from any source: no function reads outside of
- * them or loops forever.
+ * Use `size` bytes of BTF at `data` (aligned to 4). They must not move or change as long as `btf`
+ * is used. `base` is the kernel's BTF for that of a module, else NULL. The functions check all
+ * data here or when they look at it. The bytes may come from any source: no function reads outside
+ * of them or loops forever.
  *
  * -EINVAL  not BTF, not in this machine's byte order, or broken
  */
@@ -145,10 +145,10 @@ struct rawbpf_btf_build {
 };
 
 /*
- * The steps. Each adds a type and returns its id, or a negative errno, also if an earlier step or a
- * step in its arguments failed. So steps can be nested, and the caller checks once, `error` or the
- * last step's result. A type takes 12 bytes, each element 12 or fewer, and each name its length
- * with its NUL, once per use.
+ * The steps. Each adds a type and returns its id. It returns a negative errno also if an earlier
+ * step or a step in its arguments failed. So steps can be nested, and the caller checks once,
+ * `error` or the last step's result. A type takes 12 bytes, and each element 12 or fewer. A name
+ * takes its length with its NUL, once per use.
  *
  *	rawbpf_btf_ref_emit(b, BTF_KIND_PTR, NULL, rawbpf_btf_int_emit(b, "char", 1, BTF_INT_CHAR));
  *
@@ -263,8 +263,8 @@ int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_btf_map *map,
 			const struct rawbpf_btf_special *specials, unsigned count);
 
 /*
- * Make and load the BTF for a local storage map, or for a map whose values have locks or timers,
- * and set the three BTF fields of `spec`. Close spec->btf when the map is created.
+ * Make and load the BTF for a local storage map, or for a map whose values have locks or timers.
+ * Set the three BTF fields of `spec`. Close spec->btf when the map is created.
  *
  *	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_TASK_STORAGE,
  *		.key_size = 4, .value_size = 8, .flags = BPF_F_NO_PREALLOC };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs on cgroups: they run for the processes of a cgroup and of the cgroups below, at hooks
+ * Programs on cgroups run for the processes of a cgroup and of the cgroups below. Their hooks are
  * for devices, sockets, packets and sysctls.
  *
  * A cgroup is a descriptor of its directory in a cgroup v2 file system, opened with O_RDONLY or
@@ -15,9 +15,13 @@
  * all of them, and all in the cgroups above, grant it. `attach_type` is BPF_CGROUP_DEVICE and the
  * like, where 0 is BPF_CGROUP_INET_INGRESS.
  *
- * Any of these functions may return -EBADF (`cgroup` is not open, or is not a cgroup v2 directory;
- * `prog` is not open), -ENOENT (the cgroup was removed) or -ENOMEM. Sources: kernel/bpf/cgroup.c,
- * measured on 6.18.
+ * Any of these functions may return:
+ *
+ * -EBADF   `cgroup` is not open, or is not a cgroup v2 directory; `prog` is not open
+ * -ENOENT  the cgroup was removed
+ * -ENOMEM
+ *
+ * Sources: kernel/bpf/cgroup.c, measured on 6.18.
  */
 #ifndef RAWBPF_CGROUP_H
 #define RAWBPF_CGROUP_H

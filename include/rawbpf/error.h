@@ -128,8 +128,8 @@ struct rawbpf_error {
 };
 
 /*
- * Write to `text` the meaning of the errno, its cause as far as this process can find out, and a
- * remedy. The text is terminated and does not end with a newline. It is one line:
+ * Write to `text` the meaning of the errno, its cause if this process can find it, and a remedy.
+ * The text is terminated and does not end with a newline. It is one line:
  *
  *	EPERM: this process lacks CAP_BPF (or CAP_SYS_ADMIN); run it as root (for a trusted ...
  *
@@ -139,12 +139,12 @@ struct rawbpf_error {
  *	   This process lacks CAP_BPF (or CAP_SYS_ADMIN).
  *	   Run it as root (for a trusted group: chmod 750, then setcap cap_bpf+ep).
  *
- * To find the cause the function looks at this process's capabilities and user namespace, at
- * kernel.unprivileged_bpf_disabled and kernel.perf_event_paranoid, and at the memory limit. It
- * looks at kernel lockdown, the kernel's version, and the mounts of sysfs, tracefs and bpffs. For
- * a kprobe it looks at the kernel's symbols and at the functions that it can trace; for a perf
- * buffer it opens an event again. The text is for people, and its wording changes. Return the
- * length of the whole text, as snprintf(3).
+ * To find the cause the function looks at this process's capabilities and user namespace, and at
+ * the limit on locked memory. It looks at kernel.unprivileged_bpf_disabled,
+ * kernel.perf_event_paranoid, kernel lockdown, the kernel's version, and the mounts of sysfs,
+ * tracefs and bpffs. For a kprobe it looks at the kernel's symbols and at the functions that it
+ * can trace. For a perf buffer it opens an event again. The text is for people, and its wording
+ * changes. Return the length of the whole text, as snprintf(3).
  */
 size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error);
 

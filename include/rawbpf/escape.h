@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Make text from outside harmless. Names, paths and commands from the kernel, a file or another
- * process may hold any byte, and a terminal obeys some of them.
+ * process may hold any byte. A terminal obeys some of these bytes.
  *
  * Both functions leave printable characters, in UTF-8, unchanged. They escape all other bytes, and
  * the result still tells which bytes they were:

@@ -62,9 +62,9 @@ int rawbpf_prog_tag_compare(const struct bpf_insn *insns, unsigned count, const 
 
 /*
  * Explain the first instruction of `insns`, in lines that each end with a newline: its bytes in
- * `order` and its text; each byte with its fields; its effect, in words and as a C expression; its
- * macro; its conformance group in RFC 9669 and its first kernel. With `colour` not 0, ANSI colours
- * distinguish the fields. Return the length of the whole text, as snprintf(3).
+ * `order`, its text, and each byte with its fields. Then come its effect, in words and as a C
+ * expression, its macro, its conformance group in RFC 9669 and its first kernel. With `colour` not
+ * 0, ANSI colours distinguish the fields. Return the length of the whole text, as snprintf(3).
  */
 size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			   enum rawbpf_byte_order order, int colour, unsigned *slots);

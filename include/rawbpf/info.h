@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that the kernel says of a program, a map, a link and BTF, up to Linux 7.3, whatever the
- * system's headers know. Fields that the running kernel does not know stay zero.
+ * All that the kernel says of a program, a map, a link and BTF. The structs are those of Linux
+ * 7.3, whatever the system's headers know. Fields that the running kernel does not know stay zero.
  *
  * The caller supplies buffers for arrays. Ask without any first, and `count` returns the sizes:
  *

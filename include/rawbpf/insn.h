@@ -2,8 +2,8 @@
 /*
  * eBPF instructions, written by hand.
  *
- * A program is an array of struct bpf_insn. Each macro below makes one element of
- * such an array (the few that load 64-bit constants make two), so this is a program:
+ * A program is an array of struct bpf_insn. Each macro below makes one element of such an array;
+ * the few that load 64-bit constants make two. So this is a program:
  *
  *	static const struct bpf_insn two[] = {
  *		BPF_MOV64_IMM(BPF_REG_0, 2),

@@ -41,10 +41,10 @@ struct rawbpf_kprobe_spec {
  * Attach a loaded program and fill `link`.
  *
  * A system call is probed at the function that native programs enter: __x64_sys_NAME,
- * __arm64_sys_NAME, __s390x_sys_NAME, __riscv_sys_NAME (sys_NAME before 6.6); on other
- * architectures sys_NAME. Some functions have another name than their call, as
- * __x64_sys_newstat (rawbpf_syscall(3)). The first argument of such a function points to
- * the caller's registers, except for sys_NAME.
+ * __arm64_sys_NAME, __s390x_sys_NAME or __riscv_sys_NAME (sys_NAME before 6.6). On other
+ * architectures it is sys_NAME. Some functions have another name than their call, as
+ * __x64_sys_newstat (rawbpf_syscall(3)). The first argument of such a function points to the
+ * caller's registers, except for sys_NAME.
  *
  * -ENOENT      this kernel has no such symbol, or no entry function for the system call;
  *              native programs have no such call: waitpid (they call wait4), open on arm64

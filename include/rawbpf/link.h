@@ -108,9 +108,9 @@ struct rawbpf_perf_event_spec {
 
 /*
  * Run `prog` on a perf event that the caller opened, for any task and CPU: a
- * BPF_PROG_TYPE_PERF_EVENT program on a sampling event of hardware or software, or a program for
- * tracepoints and probes on such an event. The caller keeps and closes `event`; the link does not
- * need it. (Bound by ioctl, the program runs until both are closed.)
+ * BPF_PROG_TYPE_PERF_EVENT program on a sampling event, or a program for tracepoints and probes on
+ * such an event. The caller keeps and closes `event`; the link does not need it. (Bound by ioctl,
+ * the program runs until both are closed.)
  *
  * -ENOTTY      not a perf event, by ioctl
  * -EINVAL      the event runs no programs, or not of this type; before 5.15 a cookie or

@@ -2,13 +2,19 @@
 /*
  * Maps: memory that programs in the kernel and processes share.
  *
- * A map is a file descriptor; close it with close(2). It lives as long as a process, a loaded
- * program that refers to it, or a pin in bpffs holds it.
+ * A map is a file descriptor; close it with close(2). A process, a loaded program that refers to
+ * it, or a pin in bpffs keeps it alive.
  *
- * Every function returns a result >= 0 or a negative errno. Any of them may return -EBADF (the
- * descriptor is not open), -EINVAL (it is not a map's), -EFAULT (a pointer is outside the caller's
- * memory), -ENOMEM, -ENOSYS (the kernel has no bpf(2)), or -EPERM (no CAP_BPF; see
- * rawbpf_error_explain()). Sources, where no other is named: bpf(2) and kernel/bpf/syscall.c.
+ * Every function returns a result >= 0 or a negative errno. Any of them may return:
+ *
+ * -EBADF   the descriptor is not open
+ * -EINVAL  the descriptor is not a map's
+ * -EFAULT  a pointer is outside the caller's memory
+ * -EPERM   CAP_BPF is missing; see rawbpf_error_explain()
+ * -ENOSYS  the kernel has no bpf(2)
+ * -ENOMEM
+ *
+ * Sources, where no other is named: bpf(2) and kernel/bpf/syscall.c.
  */
 #ifndef RAWBPF_MAP_H
 #define RAWBPF_MAP_H
@@ -168,8 +174,8 @@ int rawbpf_map_batch_update(int map, struct rawbpf_map_batch *batch);
 int rawbpf_map_batch_delete(int map, struct rawbpf_map_batch *batch);
 
 /*
- * A walk over all elements of a map, in batches if the kernel has them for its type, otherwise by
- * single keys. The fields are private.
+ * A walk over all elements of a map. It uses batches if the kernel has them for the map's type,
+ * otherwise single keys. The fields are private.
  *
  *	struct rawbpf_map_iter iter;
  *	const void *key, *value;

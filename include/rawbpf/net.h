@@ -8,10 +8,15 @@
  * is its index, if_nametoindex(3), in the network namespace of the caller. When the device or the
  * namespace disappears, the link stays without effect.
  *
- * Any of these functions may return -EBADF (`prog` or a descriptor is not open), -EPERM
- * (CAP_NET_ADMIN or CAP_BPF is missing) or -ENOMEM. -EINVAL: the program is not of the type named,
- * or was loaded for another attach type; the kernel is older than the version named. Measured on
- * 5.10 to 7.3.
+ * Any of these functions may return:
+ *
+ * -EBADF   `prog` or a descriptor is not open
+ * -EINVAL  the program is not of the type named, or was loaded for another attach type;
+ *          the kernel is older than the version named
+ * -EPERM   CAP_NET_ADMIN or CAP_BPF is missing
+ * -ENOMEM
+ *
+ * Measured on 5.10 to 7.3.
  */
 #ifndef RAWBPF_NET_H
 #define RAWBPF_NET_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The common parts of maps, programs, links and BTF: an id in the kernel, a struct that describes
- * them, and a name in the BPF file system by which they outlive the processes that hold them. Also
- * the needs of a process that creates any: memory that it may lock, or a token.
+ * them, and a name in the BPF file system. By that name they outlive the processes that hold them.
+ * Also the needs of a process that creates any: memory that it may lock, or a token.
  */
 #ifndef RAWBPF_OBJ_H
 #define RAWBPF_OBJ_H
@@ -33,8 +33,8 @@ int rawbpf_obj_pin(int fd, const char *path);
 int rawbpf_obj_open(const char *path, unsigned flags);
 
 /*
- * The same, with `path` relative to an open directory of a bpffs, which may be one that this
- * process does not see. -EBADF: `directory` is not open. -EINVAL: an older kernel.
+ * The same, with `path` relative to an open directory of a bpffs. This process need not see that
+ * bpffs. -EBADF: `directory` is not open. -EINVAL: an older kernel.
  *                                                                   Linux 6.5
  */
 int rawbpf_obj_pin_at(int fd, int directory, const char *path);

@@ -66,8 +66,8 @@ struct rawbpf_perfbuf {
 /*
  * Give every online CPU a buffer, and put it into `map`, which the caller may close afterwards.
  * rawbpf_perfbuf_read() and rawbpf_loop_run() hand records to `handle`. A record is aligned to 4
- * bytes, not to 8: copy wider fields with memcpy(3). Its size is the size of the output, rounded up
- * to 4 bytes more than a multiple of 8 (12, 20, 28 ...); the bytes added are undefined. Once a
+ * bytes, not to 8: copy wider fields with memcpy(3). Its size is that of the output, rounded up to
+ * 4 bytes more than a multiple of 8 (12, 20, 28 ...). The bytes added are undefined. Once a
  * second, reading looks for new and lost CPUs. A new CPU gets a buffer; the last records of a CPU
  * that went offline are handed over.
  *
@@ -95,10 +95,11 @@ int rawbpf_perfbuf_open(struct rawbpf_perfbuf *perfbuf, int map, rawbpf_record_f
  * with which `handle` stopped; the next read then begins with the other CPUs. -EBADMSG: a buffer
  * holds bytes that are not a record, and its content is dropped. -EBADF: closed.
  *
- * With `overwrite` the function first pauses all output, waits until no record is being written any
- * more, and copies the buffers. This takes some milliseconds, and the helper refuses records
- * meanwhile. Then it hands over each CPU's records from the oldest to the newest, each once.
- * source.fd does not report records, and a loop hands over none: read after an event that matters.
+ * With `overwrite` the function first pauses all output and waits until no record is being
+ * written. Then it copies the buffers. This takes some milliseconds, and the helper refuses
+ * records meanwhile. Then it hands over each CPU's records from the oldest to the newest, each
+ * once. source.fd does not report records, and a loop hands over none: read after an event that
+ * matters.
  *                                                                                       Linux 4.7
  */
 int rawbpf_perfbuf_read(struct rawbpf_perfbuf *perfbuf);

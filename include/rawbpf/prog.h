@@ -50,8 +50,8 @@ struct rawbpf_prog_spec {
 	 * A buffer for the verifier's log, a terminated string. A log makes loading many times
 	 * slower. So the first attempt writes none; if it fails, a second attempt does. With a
 	 * log_level every load writes one. If the log is longer than `log_size`, the buffer holds
-	 * its end, which gives the reason, before a line or two of statistics. 4 KB are enough for
-	 * the reason and the instructions that lead to it.
+	 * its end. The end gives the reason, before a line or two of statistics. 4 KB are enough
+	 * for the reason and the instructions that lead to it.
 	 */
 	char *log;
 	size_t log_size;
@@ -162,9 +162,8 @@ int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
 
 /*
- * Detach a program of rawbpf_prog_attach(). `spec` is NULL; or for tcx and netkit, with `prog` 0,
- * it selects the position of the program; and for these, and cgroups since 6.17, it has the
- * revision.
+ * Detach a program of rawbpf_prog_attach(). `spec` may be NULL. For tcx and netkit, with `prog` 0,
+ * it selects the position of the program. For these, and cgroups since 6.17, it has the revision.
  *
  * Where a cgroup's hook has one program alone, the kernel detaches that program, whatever `prog`
  * is. So this function first queries the cgroup, which needs CAP_NET_ADMIN, and detaches only
@@ -192,10 +191,10 @@ struct rawbpf_prog_replace_spec {
  * first one. It stays until it is replaced or detached, or the cgroup is removed.
  *
  * The call queries the hook and recognises the old programs by `spec`. It replaces the last one in
- * place: by BPF_F_REPLACE, by the link if a link holds it, or, where the hook has one program alone,
- * with the flags of that one. At no moment is neither attached. Further old ones, which racing
- * processes left, are detached. Programs of others stay as they are. If another process changes the
- * hook meanwhile, the call starts again, up to 100 times.
+ * place: by BPF_F_REPLACE, by the link if a link holds it, or, where the hook has one program
+ * alone, with the flags of that one. At no moment is neither attached. Further old ones, which
+ * racing processes left, are detached. Programs of others stay as they are. If another process
+ * changes the hook meanwhile, the call starts again, up to 100 times.
  *
  * Several processes that replace at once leave one program: for a moment there may be two. Where
  * the hook has one program alone, kernels before 6.17 cannot guard the call against a process that
@@ -273,9 +272,10 @@ int rawbpf_prog_struct_ops_bind(int prog, int map);
 long rawbpf_prog_stream_read(int prog, unsigned stream, void *buffer, size_t size);
 
 /*
- * Make the kernel time and count the runs of all programs of the system (run_time_ns, run_cnt of
- * struct bpf_prog_info), until the descriptor returned is closed. It costs some 20 ns a run.
- * `type`: 0, BPF_STATS_RUN_TIME. -EPERM: CAP_SYS_ADMIN is missing. -EINVAL: unknown type. Linux 5.8
+ * Make the kernel time and count the runs of all programs (run_time_ns, run_cnt of struct
+ * bpf_prog_info). This ends when the descriptor returned is closed. It costs some 20 ns a run.
+ * `type`: 0, BPF_STATS_RUN_TIME. -EPERM: CAP_SYS_ADMIN is missing. -EINVAL: unknown type. Linux
+ * 5.8
  */
 int rawbpf_prog_stats_open(unsigned type);
 

@@ -8,10 +8,9 @@
  * ring has one consumer in the whole system, and only one thread of it reads at a time. A second
  * consumer, as through a pinned map, corrupts the ring for both.
  *
- * A full ring refuses records. If its map has BPF_F_RB_OVERWRITE (Linux 6.19), new records
- * overwrite the oldest ones instead, whether read or not, like a flight recorder. The same
- * functions read it, but from a copy: they leave out a record that is overwritten while it is
- * copied.
+ * A full ring refuses records. If its map has BPF_F_RB_OVERWRITE (Linux 6.19), it is a flight
+ * recorder: new records overwrite the oldest ones, whether read or not. The same functions read
+ * it, but from a copy: they leave out a record that is overwritten while it is copied.
  */
 #ifndef RAWBPF_RING_H
 #define RAWBPF_RING_H

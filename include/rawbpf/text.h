@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 /*
- * THE TEXT. Instructions as LLVM writes them, and as the kernel prints them, in any order
- * and mixture, one on a line or several with ';' between. Comments: #, //, and C's.
+ * THE TEXT. Instructions are written as LLVM writes them or as the kernel prints them, in any
+ * mixture. ';' separates several on a line. Comments: #, //, and C's.
  *
  *	.map counts array 4 8 16	a map: NAME TYPE KEY_SIZE VALUE_SIZE MAX_ENTRIES [FLAGS];
  *					TYPE as in BPF_MAP_TYPE_*, in small letters, or a number
@@ -102,9 +102,8 @@ int rawbpf_text_parse(struct rawbpf_text *text);
  *	    if r0 == r11 goto out
  *	             ^~~
  *
- * `file` may be NULL. Tabs stay; other bytes that are not printable ASCII become \xNN. Of a long
- * line only the part around the error is shown. Return the length of the whole text, as
- * snprintf(3).
+ * `file` may be NULL. Tabs stay; other bytes that are not printable ASCII become \xNN. A long line
+ * is shown only around the error. Return the length of the whole text, as snprintf(3).
  */
 size_t rawbpf_text_error_format(char *buffer, size_t size, const char *file, const char *text,
 				size_t length, const struct rawbpf_text_error *error);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs that know the kernel's types. They run at the beginning or end of a function (fentry,
- * fexit, fsession), in place of its result (fmod_ret), at a tracepoint (tp_btf), at a hook of the
- * Linux security modules, or in place of a function of another program (extension). Iterators print
- * the kernel's objects.
+ * Programs that know the kernel's types. They run
+ *
+ * - at the beginning or end of a function (fentry, fexit, fsession)
+ * - in place of its result (fmod_ret)
+ * - at a tracepoint (tp_btf)
+ * - at a hook of the Linux security modules
+ * - in place of a function of another program (extension)
+ * - for each of the kernel's objects (iterators, which print them)
  *
  * attach_btf_id and expected_attach_type of struct rawbpf_prog_spec select the target when the
  * program is loaded. rawbpf/btf.h finds the ids.

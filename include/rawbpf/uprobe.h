@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uprobes: run a program where a function of a user program or library begins, at an instruction in
- * it, or where it returns.
+ * Uprobes: run a program at a function of a user program or library: at its beginning, at an
+ * instruction in it, or at its return.
  *
  * A place is a file and an offset in it. The offset of a symbol is its st_value minus the p_vaddr
  * plus the p_offset of its segment. The program (BPF_PROG_TYPE_KPROBE) receives the user's
