@@ -73,7 +73,7 @@ static const struct rawbpf_failures failures_of_iter_attach = {
 		"spec\0"
 		"ENOENT: this kernel has no iterator '@'\0"
 		"EBADF: its map or cgroup is not open\0"
-		"E2BIG: this kernel does not know all fields of the spec; those for tasks and "
+		"E2BIG: this kernel does not know all fields of the spec; its fields for tasks and "
 		"cgroups need Linux 6.1\0"
 		"ESRCH: the process does not exist\0",
 };

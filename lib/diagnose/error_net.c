@@ -151,12 +151,12 @@ static const struct rawbpf_failures failures_of_prog_replace = {
 	.sentences =
 		"EPERM: a cgroup above '@' has a program that excludes others (attached without "
 		"BPF_F_ALLOW_MULTI)\0"
-		"EBUSY: '@' has a program of somebody else that excludes others (attached without "
+		"EBUSY: '@' has another program that excludes others (attached without "
 		"BPF_F_ALLOW_MULTI); detach it first\0"
 		"E2BIG: '@' has 64 programs, and then the kernel replaces none; detach one first\0"
-		"EINVAL: the program's type does not fit this hook, or the spec does not name the old "
-		"program by exactly one of its fields\0"
-		"ESTALE: other processes keep changing the programs of '@'; try again\0",
+		"EINVAL: the program's type does not fit this hook, or not exactly one field of the "
+		"spec names the old program\0"
+		"ESTALE: the programs of '@' keep changing; try again\0",
 };
 RAWBPF__OPERATION(PROG_REPLACE, failures_of_prog_replace);
 

@@ -180,8 +180,8 @@ static const struct rawbpf_failures failures_of_tracepoint_attach = {
 		"/sys/kernel/tracing/available_events\0"
 		"EACCES: tracefs cannot be read (run it as root), or the program reads past the "
 		"end of the tracepoint's record\0"
-		"EINVAL: the program is not of type tracepoint, the group or the name is missing or "
-		"is not a file's name, or this kernel has no bpf links for tracepoints (5.15)\0"
+		"EINVAL: the program or a name is not a tracepoint's, or the spec needs a bpf link "
+		"(Linux 5.15)\0"
 		"E2BIG: '@' already has the maximum number of programs\0"
 		"EEXIST: the program is attached to '@' already\0",
 };

@@ -137,9 +137,9 @@ START_TEST(test_builder)
 		"         ^~\n"
 		"   R3 !read_ok\n"
 		"   The register is uninitialised here. A program starts with values in r1 (the\n"
-		"   context) and r10 (the frame pointer) alone, and a call clears r1 to r5. Set\n"
-		"   it on every path to this instruction, or keep the value in r6 to r9 across\n"
-		"   the call.\n");
+		"   context) and r10 (the frame pointer) alone. A call clears r1 to r5. Set the\n"
+		"   register on every path to this instruction, or keep the value in r6 to r9\n"
+		"   across the call.\n");
 }
 END_TEST
 
