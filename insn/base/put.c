@@ -13,8 +13,6 @@ RAWBPF__PRIVATE char *rawbpf__put_dec(char *at, uint64_t number)
 	char digits[20];
 	unsigned count = 0;
 
-	if (number < 100)
-		return rawbpf__put_small(at, number);
 	do
 		digits[count++] = '0' + number % 10;
 	while (number /= 10);

@@ -110,6 +110,12 @@ static char *format_name(char *at, const char *name)
 	return rawbpf__put(rawbpf__put(at, "BPF_"), name);
 }
 
+/* Most numbers have a digit or two. */
+static char *format_dec(char *at, uint64_t number)
+{
+	return number < 100 ? rawbpf__put_small(at, number) : rawbpf__put_dec(at, number);
+}
+
 static char *format_number(char *at, const struct rawbpf__format *format, enum format_number which,
 			   int64_t number)
 {
@@ -121,10 +127,10 @@ static char *format_number(char *at, const struct rawbpf__format *format, enum f
 	__builtin_memcpy(at, format_befores[before].text, 8);
 	at += format_befores[before].length;
 	if (look->style == STYLE_DEC)
-		return rawbpf__put_dec(at, number);
+		return format_dec(at, number);
 	/* Only 64-bit constants are better with "0x". */
 	if (format->plain && which != NUMBER_Q)
-		return rawbpf__put_dec(at - 2, number);
+		return format_dec(at - 2, number);
 	if (number >> 32)
 		return rawbpf__put_hex(at, number);
 	return rawbpf__put_digits(at, number, rawbpf__put_digit_count(number));

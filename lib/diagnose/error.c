@@ -48,12 +48,15 @@ struct explanation_words {
 	int starts;  /* the next letter begins a sentence */
 };
 
+static char capital(char c)
+{
+	return c >= 'a' && c <= 'z' ? c + 'A' - 'a' : c;
+}
+
 static void tell_char(struct explanation_words *words, char c)
 {
-	if (words->starts && c >= 'a' && c <= 'z')
-		c += 'A' - 'a';
+	rawbpf__out_byte(&words->out, words->starts ? capital(c) : c);
 	words->starts = 0;
-	rawbpf__out_byte(&words->out, c);
 }
 
 /* A sentence of ours, with @ for the name; its "; " is before the remedy. */
@@ -99,37 +102,6 @@ static const struct rawbpf_failures *failures_of(const struct rawbpf_error *erro
 
 #define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"
 
-/* Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. */
-static uint64_t needed_capabilities(const struct rawbpf_error *error)
-{
-	const struct rawbpf_failures *failures = failures_of(error);
-	unsigned kernel = rawbpf__kernel();
-	uint64_t needed = failures->capabilities;
-
-	if (failures->capabilities_of)
-		needed |= failures->capabilities_of(error->type);
-	if (error->error == -EPERM && kernel && kernel < RAWBPF__KERNEL(5, 19) &&
-	    rawbpf__file_number(AT_FDCWD, BPF_DISABLED, "") > 0)
-		needed |= RAWBPF__NEEDS_BPF;
-	return needed;
-}
-
-/*
- * CAP_SYS_ADMIN stands for all of them; for CAP_NET_ADMIN in loading programs, elsewhere since
- * 6.9. test/diagnose/capabilities.tsv.
- */
-static uint64_t missing_capabilities(const struct rawbpf_error *error, uint64_t held)
-{
-	unsigned kernel = rawbpf__kernel();
-
-	if (!error->operation)
-		return 0;
-	if (held & RAWBPF__NEEDS_ADMIN)
-		held |= failures_of(error)->eacces_is_verifier || kernel >= RAWBPF__KERNEL(6, 9) || !kernel ?
-				~(uint64_t)0 : ~RAWBPF__NEEDS_NET;
-	return needed_capabilities(error) & ~held;
-}
-
 /* All, where they cannot be read. */
 static uint64_t held_capabilities(void)
 {
@@ -139,31 +111,69 @@ static uint64_t held_capabilities(void)
 	return held;
 }
 
+/* What an error is explained by. */
+struct explanation_facts {
+	const struct rawbpf_error *error;
+	const struct rawbpf_failures *failures;
+	const char *sentence;		/* NULL: the errno's name says all */
+	uint64_t held, needed, missing;	/* capabilities */
+	unsigned kernel;		/* that runs; 0: nobody knows */
+};
+
+/* Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. */
+static uint64_t needed_capabilities(const struct explanation_facts *facts)
+{
+	unsigned type = facts->error->type;
+	uint64_t needed = facts->failures->capabilities;
+
+	if (facts->failures->capabilities_of)
+		needed |= facts->failures->capabilities_of(type);
+	if (facts->error->error == -EPERM && facts->kernel && facts->kernel < RAWBPF__KERNEL(5, 19) &&
+	    rawbpf__file_number(AT_FDCWD, BPF_DISABLED, "") > 0)
+		needed |= RAWBPF__NEEDS_BPF;
+	return needed;
+}
+
+/*
+ * CAP_SYS_ADMIN stands for all of them; for CAP_NET_ADMIN in loading programs, elsewhere since
+ * 6.9. test/diagnose/capabilities.tsv.
+ */
+static uint64_t missing_capabilities(const struct explanation_facts *facts)
+{
+	uint64_t held = facts->held;
+
+	if (!facts->error->operation)
+		return 0;
+	if (held & RAWBPF__NEEDS_ADMIN)
+		held |= facts->failures->eacces_is_verifier || facts->kernel >= RAWBPF__KERNEL(6, 9) ||
+			!facts->kernel ? ~(uint64_t)0 : ~RAWBPF__NEEDS_NET;
+	return facts->needed & ~held;
+}
+
 /* Their names, in small letters, as setcap(8) wants them, or in capitals, as people do. */
 static void tell_capabilities(struct explanation_words *words, uint64_t set, const char *between,
 			     int capitals)
 {
 	static const struct {
-		uint64_t bit;
-		char name[14];
+		uint8_t number;
+		char name[11];
 	} names[] = {
-		{ RAWBPF__NEEDS_BPF, "cap_bpf" },
-		{ RAWBPF__NEEDS_PERFMON, "cap_perfmon" },
-		{ RAWBPF__NEEDS_NET, "cap_net_admin" },
-		{ RAWBPF__NEEDS_ADMIN, "cap_sys_admin" },
+		{ RAWBPF__CAP_BPF, "bpf" },
+		{ RAWBPF__CAP_PERFMON, "perfmon" },
+		{ CAP_NET_ADMIN, "net_admin" },
+		{ CAP_SYS_ADMIN, "sys_admin" },
 	};
 	const char *before = "", *at;
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (!(set & names[i].bit))
+		if (!(set >> names[i].number & 1))
 			continue;
 		rawbpf__out_text(&words->out, before);
+		rawbpf__out_text(&words->out, capitals ? "CAP_" : "cap_");
 		before = between;
-		for (at = names[i].name; *at; at++) {
-			words->starts = capitals;
-			tell_char(words, *at);
-		}
+		for (at = names[i].name; *at; at++)
+			rawbpf__out_byte(&words->out, capitals ? capital(*at) : *at);
 	}
 }
 
@@ -179,64 +189,65 @@ static void tell_sysctl(struct explanation_words *words, const char *name, const
 	rawbpf__out_number(&words->out, value);
 }
 
-static void explain_missing(struct explanation_words *words, const struct rawbpf_error *error,
-			    uint64_t missing, uint64_t held)
+static void explain_missing(struct explanation_words *words, const struct explanation_facts *facts)
 {
 	tell(words, "this process lacks ", NULL);
-	tell_capabilities(words, missing, " and ", 1);
-	if (!(missing & RAWBPF__NEEDS_ADMIN))
+	tell_capabilities(words, facts->missing, " and ", 1);
+	if (!(facts->missing & RAWBPF__NEEDS_ADMIN))
 		tell(words, " (or CAP_SYS_ADMIN)", NULL);
-	if (missing & RAWBPF__NEEDS_BPF)
+	if (facts->missing & RAWBPF__NEEDS_BPF)
 		tell_sysctl(words, "unprivileged_bpf_disabled", BPF_DISABLED);
-	else if (failures_of(error)->asks_perf)
+	else if (facts->failures->asks_perf)
 		tell_sysctl(words, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 	tell(words, "; run it as root (for a trusted group: chmod 750, then setcap ", NULL);
 	/* It takes what the file had before: with what is missing go those that are there. */
-	tell_capabilities(words, missing | held, ",", 0);
+	tell_capabilities(words, facts->missing | facts->held, ",", 0);
 	tell(words, "+ep)", NULL);
 }
 
-static void explain_denied(struct explanation_words *words, const struct rawbpf_error *error,
-			   const char *sentence)
+/* Why it is refused, where no capability is missing. */
+static const char *denial(const struct explanation_facts *facts)
 {
-	uint64_t held = held_capabilities(), missing = missing_capabilities(error, held);
+	if ((facts->needed || !facts->sentence) && rawbpf__in_user_namespace())
+		return "this process has its capabilities only in a user namespace, and bpf(2) "
+		       "checks the initial one; run it as root outside";
+	if (facts->sentence)
+		return facts->sentence;
+	if (rawbpf__is_locked_down())
+		return "kernel lockdown is on (/sys/kernel/security/lockdown); "
+		       "boot without lockdown= and secure boot";
+	if (rawbpf__memlock_is_limited())
+		return "this kernel counts maps and programs against the limit on "
+		       "locked memory; raise it (ulimit -l unlimited)";
+	return "no capability is missing: a security module, a seccomp "
+	       "filter or the kernel's configuration refuses it";
+}
 
-	if (error->error == -EACCES && failures_of(error)->eacces_is_verifier)
-		tell(words, sentence, error->name);
-	else if (missing)
-		explain_missing(words, error, missing, held);
-	else if ((needed_capabilities(error) || !sentence) && rawbpf__in_user_namespace())
-		tell(words, "this process has its capabilities only in a user namespace, and bpf(2) "
-			   "checks the initial one; run it as root outside", NULL);
-	else if (sentence)
-		tell(words, sentence, error->name);
-	else if (rawbpf__is_locked_down())
-		tell(words, "kernel lockdown is on (/sys/kernel/security/lockdown); "
-			   "boot without lockdown= and secure boot", NULL);
-	else if (rawbpf__memlock_is_limited())
-		tell(words, "this kernel counts maps and programs against the limit on "
-			   "locked memory; raise it (ulimit -l unlimited)", NULL);
+static void explain_denied(struct explanation_words *words, const struct explanation_facts *facts)
+{
+	if (facts->error->error == -EACCES && facts->failures->eacces_is_verifier)
+		tell(words, facts->sentence, facts->error->name);
+	else if (facts->missing)
+		explain_missing(words, facts);
 	else
-		tell(words, "no capability is missing: a security module, a seccomp "
-			   "filter or the kernel's configuration refuses it", NULL);
+		tell(words, denial(facts), facts->error->name);
 }
 
 /* A kernel that is too old says EINVAL, mostly. 0: it is not, or nobody knows. */
-static unsigned kernel_wanted(const struct rawbpf_error *error)
+static unsigned kernel_wanted(const struct explanation_facts *facts)
 {
-	const struct rawbpf_failures *failures = failures_of(error);
-	unsigned wanted = failures->kernel_of ? failures->kernel_of(error->type) : failures->kernel;
-	unsigned kernel = rawbpf__kernel();
+	const struct rawbpf_failures *failures = facts->failures;
+	unsigned wanted = failures->kernel_of ? failures->kernel_of(facts->error->type) : failures->kernel;
 
-	if (error->error != -EINVAL && error->error != -E2BIG)
+	if (facts->error->error != -EINVAL && facts->error->error != -E2BIG)
 		return 0;
-	return kernel && kernel < wanted ? wanted : 0;
+	return facts->kernel && facts->kernel < wanted ? wanted : 0;
 }
 
-static void explain_age(struct explanation_words *words, unsigned wanted)
+static void explain_age(struct explanation_words *words, unsigned kernel, unsigned wanted)
 {
 	tell(words, "this kernel is Linux ", NULL);
-	rawbpf__out_kernel(&words->out, rawbpf__kernel());
+	rawbpf__out_kernel(&words->out, kernel);
 	tell(words, ", and this needs Linux ", NULL);
 	rawbpf__out_kernel(&words->out, wanted);
 }
@@ -275,35 +286,40 @@ static const char *find_sentence_of(const struct rawbpf_failures *failures, cons
 }
 
 /* What the errno means here; NULL: no more than its name says. */
-static const char *sentence_of(const struct rawbpf_error *error, const char *name)
+static const char *sentence_of(const struct explanation_facts *facts, const char *name)
 {
-	const struct rawbpf_failures *failures = failures_of(error);
-	const char *sentence = failures->look ? failures->look(error) : NULL;
+	const struct rawbpf_failures *failures = facts->failures;
+	const char *sentence = failures->look ? failures->look(facts->error) : NULL;
 
 	if (sentence)
 		return sentence;
-	return find_sentence_of(failures, error->error == -RAWBPF__ENOTSUPP ? "EOPNOTSUPP" : name);
+	return find_sentence_of(failures,
+				facts->error->error == -RAWBPF__ENOTSUPP ? "EOPNOTSUPP" : name);
 }
 
 static void explain_error(struct explanation_words *words, const struct rawbpf_error *error,
 			  const char *name)
 {
-	int denied = error->error == -EPERM || error->error == -EACCES ||
-		     (error->error == -EINVAL && failures_of(error)->einval_is_denial &&
-		      missing_capabilities(error, held_capabilities()));
-	const char *sentence = sentence_of(error, name);
-	unsigned wanted = kernel_wanted(error);
+	struct explanation_facts facts = { .error = error, .failures = failures_of(error),
+					   .held = held_capabilities(), .kernel = rawbpf__kernel() };
+	unsigned wanted = kernel_wanted(&facts);
+	int denied;
 
-	if (!denied && !wanted && !sentence)
+	facts.sentence = sentence_of(&facts, name);
+	facts.needed = needed_capabilities(&facts);
+	facts.missing = missing_capabilities(&facts);
+	denied = error->error == -EPERM || error->error == -EACCES ||
+		 (error->error == -EINVAL && facts.failures->einval_is_denial && facts.missing);
+	if (!denied && !wanted && !facts.sentence)
 		return;
 	rawbpf__out_text(&words->out, words->lines ? "\n   " : ": ");
 	words->starts = words->lines;
 	if (denied)
-		explain_denied(words, error, sentence);
+		explain_denied(words, &facts);
 	else if (wanted)
-		explain_age(words, wanted);
+		explain_age(words, facts.kernel, wanted);
 	else
-		tell(words, sentence, error->name);
+		tell(words, facts.sentence, error->name);
 	if (words->lines)
 		rawbpf__out_text(&words->out, ".");
 }

@@ -36,7 +36,7 @@ static const struct rawbpf_failures failures_of_map_create = {
 	.kernel_of = kernel_of_map,
 	.sentences =
 		"EINVAL: the type rejects these sizes or flags, this kernel lacks it, or the name "
-		"has characters outside [A-Za-z0-9_.]; see rawbpf_map_types(7)\0"
+		"is not of [A-Za-z0-9_.]; see rawbpf_map_types(7)\0"
 		"E2BIG: the map is larger than its type allows\0"
 		"EBADF: the inner map or the BTF is not open\0",
 };

@@ -63,15 +63,18 @@ static int kprobe_is_untraceable(const char *name, int symbols)
 	return listed == 0;
 }
 
+#define SEVERAL_FUNCTIONS                                                                          \
+	"this kernel has several functions '@'; probe each by its address (/proc/kallsyms, "      \
+	"rawbpf_ksym_find())"
+
 static const char *why_no_probe(const struct rawbpf_error *error)
 {
 	int symbols = kprobe_symbols(error->name);
 
 	if (error->type && error->type != BPF_PROG_TYPE_KPROBE)
 		return "the program is not of type kprobe";
-	if (symbols > 1 || error->error == -EADDRNOTAVAIL)
-		return "this kernel has several functions '@'; "
-		       "probe each by its address (/proc/kallsyms, rawbpf_ksym_find())";
+	if (symbols > 1)
+		return SEVERAL_FUNCTIONS;
 	if (symbols >= 0 && kprobe_is_untraceable(error->name, symbols))
 		return "'@' is not a function that can be traced (notrace and inline ones cannot); "
 		       "see available_filter_functions in tracefs";
@@ -95,8 +98,12 @@ static const char *why_no_kprobe(const struct rawbpf_error *error)
 		return why_no_kprobes();
 	if (error->error == -ENOENT && error->name)
 		return why_no_function(error->name);
-	if ((error->error == -EINVAL || error->error == -EADDRNOTAVAIL) && error->name)
+	if (error->error == -EINVAL && error->name)
 		return why_no_probe(error);
+	if (error->error == -EADDRNOTAVAIL)
+		return SEVERAL_FUNCTIONS;
+	if (error->error == -EILSEQ || error->error == -ERANGE)
+		return "'@' cannot be probed: the offset is inside an instruction";
 	return NULL;
 }
 
@@ -106,12 +113,9 @@ static const char of_perf[] =
 	"CONFIG_PERF_EVENTS), or a seccomp filter hides it\0";
 
 #define OF_KPROBES                                                                                 \
-	"ENOENT: this kernel has no such function, or no entry function of such a system call\0"   \
+	"ENOENT: this kernel has no such function or system call\0"                                \
 	"EINVAL: '@' cannot be probed: kprobes rely on it, or the offset is inside an instruction\0" \
-	"EILSEQ: '@' cannot be probed: the offset is inside an instruction\0"                       \
-	"ERANGE: '@' cannot be probed: the offset is inside an instruction\0"                       \
-	"EADDRNOTAVAIL: several functions have this name; probe each by its address\0"              \
-	"E2BIG: the name is longer than a symbol of this kernel can be\0"
+	"E2BIG: the name is too long for a symbol\0"
 
 static const struct rawbpf_failures failures_of_kprobe_pmu_attach = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
@@ -167,7 +171,7 @@ static const char *why_no_tracepoints(const struct rawbpf_error *error)
 	if (error->error != -EOPNOTSUPP)
 		return NULL;
 	why = rawbpf__why_no_tracefs();
-	return why ? why : "a cookie needs a bpf link, and an ioctl makes none";
+	return why ? why : "a cookie needs a bpf link";
 }
 
 static const struct rawbpf_failures failures_of_tracepoint_attach = {
@@ -179,7 +183,7 @@ static const struct rawbpf_failures failures_of_tracepoint_attach = {
 		"ENOENT: this kernel has no tracepoint '@'; see "
 		"/sys/kernel/tracing/available_events\0"
 		"EACCES: tracefs cannot be read (run it as root), or the program reads past the "
-		"end of the tracepoint's record\0"
+		"record's end\0"
 		"EINVAL: the program or a name is not a tracepoint's, or the spec needs a bpf link "
 		"(Linux 5.15)\0"
 		"E2BIG: '@' already has the maximum number of programs\0"

@@ -42,7 +42,7 @@ static const struct rawbpf_failures failures_of_prog_load = {
 	.sentences =
 		"EACCES: the verifier rejected the program; its log says why\0"
 		"EINVAL: the verifier rejected the program (see its log), this kernel lacks its "
-		"type, or the name has characters outside [A-Za-z0-9_.]\0"
+		"type, or the name is not of [A-Za-z0-9_.]\0"
 		"EBADF: an instruction names a descriptor that is not open\0"
 		"E2BIG: the program is too long, or too complex to verify\0"
 		"EAGAIN: signals kept interrupting the verifier; try again\0",

@@ -17,7 +17,7 @@ START_TEST(test_sentences)
 		  "E2BIG: the map is larger than its type allows" },
 		{ ERROR(RAWBPF_MAP_CREATE, -EINVAL, 0, NULL),
 		  "EINVAL: the type rejects these sizes or flags, this kernel lacks it, or the name "
-		  "has characters outside [A-Za-z0-9_.]; see rawbpf_map_types(7)" },
+		  "is not of [A-Za-z0-9_.]; see rawbpf_map_types(7)" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENOTSUPP, 0, NULL),
 		  "ENOTSUPP: this kernel, or its JIT on this machine, cannot do it" },
 		{ ERROR(RAWBPF_MAP_CREATE, -ENAMETOOLONG, 0, NULL),
@@ -30,7 +30,7 @@ START_TEST(test_sentences)
 		  "EACCES: the verifier rejected the program; its log says why" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EINVAL, 0, NULL),
 		  "EINVAL: the verifier rejected the program (see its log), this kernel lacks its "
-		  "type, or the name has characters outside [A-Za-z0-9_.]" },
+		  "type, or the name is not of [A-Za-z0-9_.]" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EBADF, 0, NULL),
 		  "EBADF: an instruction names a descriptor that is not open" },
 		{ ERROR(RAWBPF_PROG_LOAD, -E2BIG, 0, NULL),
@@ -40,7 +40,7 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EEXIST, 0, "x"),
 		  "EEXIST: the program is attached to 'x' already" },
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, NULL),
-		  "ENOENT: this kernel has no such function, or no entry function of such a system call" },
+		  "ENOENT: this kernel has no such function or system call" },
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -ENOENT, 0, "a\nb\033[31m\\\xff@"),
 		  "ENOENT: this kernel has no function 'a\\x0ab\\x1b[31m\\x5c\\xff@', and no entry "
 		  "function of such a system call; see /proc/kallsyms" },
@@ -122,7 +122,7 @@ START_TEST(test_root)
 		  "filter or the kernel's configuration refuses it" },
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EACCES, 0, NULL),
 		  "EACCES: tracefs cannot be read (run it as root), or the program reads past "
-		  "the end of the tracepoint's record" },
+		  "the record's end" },
 		{ ERROR(RAWBPF_KPROBE_ATTACH, -EACCES, 0, NULL),
 		  "EACCES: tracefs cannot be read or written; run it as root" },
 		{ ERROR(RAWBPF_CGROUP_ATTACH, -EPERM, BPF_PROG_TYPE_CGROUP_SKB, "/c"),

@@ -160,7 +160,7 @@ START_TEST(test_age)
 		  "EINVAL: this kernel is Linux 5.15, and this needs Linux 6.9" } },
 		{ "5.15.0\n", { ERROR(RAWBPF_MAP_CREATE, -EINVAL, BPF_MAP_TYPE_HASH, NULL),
 		  "EINVAL: the type rejects these sizes or flags, this kernel lacks it, or the name "
-		  "has characters outside [A-Za-z0-9_.]; see rawbpf_map_types(7)" } },
+		  "is not of [A-Za-z0-9_.]; see rawbpf_map_types(7)" } },
 		{ "6.1.0\n", { ERROR(RAWBPF_PROG_LOAD, -EINVAL, BPF_PROG_TYPE_NETFILTER, NULL),
 		  "EINVAL: this kernel is Linux 6.1, and this needs Linux 6.4" } },
 		{ "nonsense\n", { ERROR(RAWBPF_PROG_STREAM_READ, -EINVAL, 0, NULL),
