@@ -34,10 +34,11 @@ static inline int counter_load(int map, unsigned type, unsigned attach_type)
 		BPF_MOV64_IMM(BPF_REG_0, 0),
 		BPF_EXIT_INSN(),
 	};
-
-	return must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
+	const struct rawbpf_prog_spec spec = {
 		.type = type, .expected_attach_type = attach_type,
-		.license = "GPL", .insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
+		.license = "GPL", .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
+
+	return must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&spec));
 }
 
 #endif
