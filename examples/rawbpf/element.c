@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "element.h"
+#include "tool.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -24,22 +25,17 @@ struct piece {
 	struct number number;
 };
 
-static int digit_of(char c)
-{
-	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
 static char *parse_hex(const char *text, size_t length, struct piece *piece)
 {
 	size_t i;
 
 	for (i = 0; i < length; i++)
-		if (!isxdigit((unsigned char)text[i]))
+		if (tool_hex_digit(text[i]) < 0)
 			return must_print("'%.*s' contains a character that is no hex digit", (int)length, text);
 	if (!length || length % 2)
 		return must_print("'%.*s' has an odd number of hex digits, or none", (int)length, text);
 	for (i = 0; i < length; i += 2)
-		piece->bytes[piece->size++] = digit_of(text[i]) << 4 | digit_of(text[i + 1]);
+		piece->bytes[piece->size++] = tool_hex_digit(text[i]) << 4 | tool_hex_digit(text[i + 1]);
 	return NULL;
 }
 
@@ -144,7 +140,7 @@ static const char *parse_string(const char *at, struct piece *piece, char **prob
 		}
 		if (*at == '\\' && at[1] == 'x' && isxdigit((unsigned char)at[2]) &&
 		    isxdigit((unsigned char)at[3])) {
-			piece->bytes[piece->size++] = digit_of(at[2]) << 4 | digit_of(at[3]);
+			piece->bytes[piece->size++] = tool_hex_digit(at[2]) << 4 | tool_hex_digit(at[3]);
 			at += 3;
 		} else {
 			if (*at == '\\' && at[1])

@@ -234,6 +234,13 @@ int tool_assemble(const struct member *member, struct program *program, int want
 	return OK;
 }
 
+int tool_hex_digit(char c)
+{
+	if (!isxdigit((unsigned char)c))
+		return -1;
+	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
 /* Hex digits to bytes, in place; the number of bytes, or the offset of what is none as ~offset. */
 static long unhex(struct file *file)
 {
@@ -246,9 +253,9 @@ static long unhex(struct file *file)
 
 		if (isspace(c))
 			continue;
-		if (!isxdigit(c))
+		digit = tool_hex_digit(c);
+		if (digit < 0)
 			return ~(long)i;
-		digit = isdigit(c) ? c - '0' : tolower(c) - 'a' + 10;
 		if (high < 0) {
 			high = digit;
 			continue;

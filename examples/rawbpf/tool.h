@@ -74,6 +74,9 @@ int tool_assemble(const struct member *member, struct program *program, int want
 int tool_decode(const struct member *member, struct program *program, int hex,
 		enum rawbpf_byte_order order);
 
+/* The value of a hexadecimal digit of either case; -1: it is none. */
+int tool_hex_digit(char c);
+
 /* Between this machine's byte order and another: the same exchange in both directions. */
 void tool_reorder(struct program *program, enum rawbpf_byte_order order);
 
