@@ -532,6 +532,31 @@ START_TEST(test_search_is_bounded)
 }
 END_TEST
 
+/* 16 million members are looked at, each once: some less, and a few more than that. */
+START_TEST(test_search_bound)
+{
+	enum { INNER = 0xffff, FITS = 255, TOO_MANY = 257 };
+	static uint32_t data[4 * (INNER + TOO_MANY + 20)], index[3]; /* 12 bytes and a name each */
+	static struct rawbpf_btf_field inner[INNER], fields[TOO_MANY + 1];
+	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
+	struct rawbpf_btf_member member;
+	struct rawbpf_btf btf;
+	unsigned count = _i ? TOO_MANY : FITS;
+
+	for (unsigned i = 0; i < INNER; i++)
+		inner[i] = (struct rawbpf_btf_field){ "a", 1, 0 };
+	for (unsigned i = 0; i < count; i++)
+		fields[i] = (struct rawbpf_btf_field){ NULL, 2, 0 };
+	fields[count] = (struct rawbpf_btf_field){ "last", 1, 0 };
+	rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	ck_assert_int_eq(rawbpf_btf_struct_emit(&b, BTF_KIND_UNION, NULL, 4, inner, INNER), 2);
+	ck_assert_int_eq(rawbpf_btf_struct_emit(&b, BTF_KIND_UNION, "outer", 4, fields, count + 1), 3);
+	btf = parsed(&b);
+	ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, RAWBPF_COUNT(index)), 0);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, 3, "last"), _i ? -ELOOP : 0);
+}
+END_TEST
+
 /* A kind that nobody knows yet can be stepped over, if the BTF says how long it is. */
 START_TEST(test_layout)
 {
@@ -665,6 +690,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_section_bounds);
 	tcase_add_test(tests, test_loops);
 	tcase_add_test(tests, test_search_is_bounded);
+	tcase_add_loop_test(tests, test_search_bound, 0, 2);
 	tcase_add_test(tests, test_layout);
 	tcase_add_test(tests, test_functions);
 	tcase_add_test(tests, test_map_recipe);

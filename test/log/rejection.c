@@ -418,9 +418,13 @@ START_TEST(test_no_complaint)
 		"func#0 @0\n0: R1=ctx() R10=fp0\n", "0: (95) exit",
 	};
 	struct rawbpf_rejection r = OF_LOOKUP(logs[_i]);
+	const size_t in = offsetof(struct rawbpf_rejection, index);
 
-	ck_assert_int_eq(rawbpf_rejection_parse(&r), -2 /* ENOENT */);
+	memset((char *)&r + in, 0x5a, sizeof r - in); /* of what was there, nothing is left */
+	ck_assert_int_eq(rawbpf_rejection_parse(&r), -ENOENT);
 	ck_assert_uint_eq(r.complaint.length, 0);
+	ck_assert_uint_eq(r.rest.length, 0);
+	assert_part(&r.states[9], "");
 	ck_assert_ptr_null(r.hint);
 }
 END_TEST
