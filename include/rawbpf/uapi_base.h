@@ -136,6 +136,16 @@ enum {
 	BPF_CGROUP_UDP6_RECVMSG, BPF_CGROUP_GETSOCKOPT, BPF_CGROUP_SETSOCKOPT
 };
 
+/* What a program of type BPF_PROG_TYPE_CGROUP_DEVICE is asked. */
+enum { BPF_DEVCG_ACC_MKNOD = 1, BPF_DEVCG_ACC_READ = 2, BPF_DEVCG_ACC_WRITE = 4 };
+enum { BPF_DEVCG_DEV_BLOCK = 1, BPF_DEVCG_DEV_CHAR = 2 };
+
+struct bpf_cgroup_dev_ctx {
+	uint32_t access_type; /* BPF_DEVCG_ACC_* << 16 | BPF_DEVCG_DEV_* */
+	uint32_t major;
+	uint32_t minor;
+};
+
 /* Flags of maps, of updates, of programs, of attaching. */
 #define BPF_F_NO_PREALLOC	(1U << 0)
 #define BPF_F_NO_COMMON_LRU	(1U << 1)

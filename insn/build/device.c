@@ -19,9 +19,8 @@
  * A jump reaches 32,767 instructions before Linux 6.6. So each block has its own end, and at most
  * that many spans that no jump within it or over it is longer.
  */
-#include <rawbpf/insn.h>
-
-#include "device.h"
+#include "device_code.h"
+#include "device_sort.h"
 
 enum {
 	DEVICE_BLOCK = 8192,       /* spans: 3 instructions each, and the block's own 3 */
@@ -161,19 +160,6 @@ static void device_stars_reduce(struct rawbpf__device_rules *rules, struct devic
 }
 
 /* -------------------------------------------------------------------- instructions */
-
-RAWBPF__PRIVATE unsigned rawbpf__device_put(struct rawbpf__device_code *code, struct bpf_insn insn)
-{
-	if (code->count < code->max)
-		code->insns[code->count] = insn;
-	return code->count++;
-}
-
-RAWBPF__PRIVATE void rawbpf__device_land(struct rawbpf__device_code *code, unsigned at)
-{
-	if (at < code->max)
-		code->insns[at].off = (short)(code->count - at - 1);
-}
 
 static unsigned device_denied(const struct device_span *span)
 {

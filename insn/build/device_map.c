@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A device filter as a map, and the program that looks devices up in it. */
-#include <rawbpf/insn.h>
-
-#include "device.h"
+#include "device_code.h"
+#include "device_sort.h"
 
 /* ------------------------------------------------------------------------- elements */
 

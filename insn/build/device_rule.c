@@ -2,7 +2,7 @@
 /* Rules of a device filter: out of text, and what they answer. */
 #include "../base/character.h"
 #include "../base/number.h"
-#include "device.h"
+#include "device_sort.h"
 
 /* ------------------------------------------------------------------------- parsing */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "../base/sort.h"
-#include "device.h"
+#include "device_sort.h"
 
 /* ---------------------------------------------------------------------- the last rules */
 

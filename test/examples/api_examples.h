@@ -130,6 +130,11 @@ static const struct api_example api_examples[] = {
 	{ "prog", 0x50a, API_CGROUP,
 	  "1 program: all_sockets, ours\n"
 	  "0 programs\n" },
+	{ "prog_attach", 0x50a, API_CGROUP,
+	  "allows: yes\n"
+	  "denies: no\n"
+	  "replaced: 1\n"
+	  "left: 0\n" },
 	{ "prog_map", 0x50a, 0,
 	  "1 map of the program\n"
 	  "version 1.2, of the 3rd of May\n" },

@@ -5,8 +5,8 @@
  * Access bits of both types stand in one number: those of block devices from bit 3, those of
  * character devices from bit 6. A request is `access << 3 * type`, and one test decides it.
  */
-#ifndef RAWBPF_INSN_DEVICE_H
-#define RAWBPF_INSN_DEVICE_H
+#ifndef RAWBPF_INSN_DEVICE_SORT_H
+#define RAWBPF_INSN_DEVICE_SORT_H
 
 #include <rawbpf/device.h>
 
@@ -58,29 +58,6 @@ static inline unsigned rawbpf__device_number(uint64_t entry)
 {
 	return entry & INT32_MAX;
 }
-
-/* The request, r3 = access << 3 * type, and the device's numbers, r4 and r5; r1 is the context. */
-#define RAWBPF__DEVICE_REQUEST \
-	BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, access_type)), \
-	BPF_MOV32_REG(BPF_REG_3, BPF_REG_2), \
-	BPF_ALU32_IMM(BPF_RSH, BPF_REG_3, 16), \
-	BPF_ALU32_IMM(BPF_AND, BPF_REG_2, 0xffff), \
-	BPF_ALU32_IMM(BPF_MUL, BPF_REG_2, 3), \
-	BPF_ALU32_REG(BPF_LSH, BPF_REG_3, BPF_REG_2), \
-	BPF_LDX_MEM(BPF_W, BPF_REG_4, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, major)), \
-	BPF_LDX_MEM(BPF_W, BPF_REG_5, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, minor))
-
-/* A program that is being written; `count` goes on behind `max`. */
-struct rawbpf__device_code {
-	struct bpf_insn *insns;
-	unsigned max, count;
-};
-
-/* Append an instruction; its index. */
-RAWBPF__PRIVATE unsigned rawbpf__device_put(struct rawbpf__device_code *code, struct bpf_insn insn);
-
-/* Let the jump at `at` go to the next instruction. */
-RAWBPF__PRIVATE void rawbpf__device_land(struct rawbpf__device_code *code, unsigned at);
 
 /* Check and sort the filter's rules; the errors of rawbpf_device_filter_generate(). */
 RAWBPF__PRIVATE int rawbpf__device_sort(struct rawbpf__device_rules *rules,
