@@ -141,6 +141,7 @@ links_only_what_it_uses() {
 		! sed 's/insn_base_//' "$work/map.txt" | grep 'librawbpf.a.*insn_' &&
 		cc -Os -ffreestanding -c "$top/lib/sys/mem.c" -o "$work/mem.o" &&
 		links_of_insn rawbpf_build_resolve build names out put string &&
+		links_of_insn rawbpf_device_filter_generate device device_sort sort &&
 		links_of_insn rawbpf_insn_check check form string &&
 		links_of_insn rawbpf_insn_kernel_find check form helper query string &&
 		links_of_insn rawbpf_insn_format form format helper opcode out put string &&
