@@ -465,7 +465,7 @@ START_TEST(test_alone)
 	rawbpf_prog_attach(theirs, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){ .flags = 0 });
 	snprintf(expected, sizeof expected,
 		 NAME
-		 ": attaching the program: EBUSY\n   '%s' has a program of somebody else that "
+		 ": attaching the program: EBUSY\n   '%s' has another program that "
 		 "excludes others (attached without BPF_F_ALLOW_MULTI).\n   Detach it first.\n",
 		 path);
 	command_run(&end, NULL, ARGS(path, "c 1:3 r"));
