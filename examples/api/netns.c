@@ -12,7 +12,7 @@ static int load(int map)
 {
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
-		BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_6, offsetof(struct bpf_sk_lookup, local_port)),
+		BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_6, 60), /* bpf_sk_lookup.local_port */
 		BPF_JMP_IMM(BPF_JLT, BPF_REG_2, 7000, 14),
 		BPF_LD_MAP_FD(BPF_REG_1, map),
 		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),

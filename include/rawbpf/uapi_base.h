@@ -173,6 +173,16 @@ struct bpf_cgroup_dev_ctx {
 enum { XDP_ABORTED, XDP_DROP, XDP_PASS, XDP_TX, XDP_REDIRECT };
 enum { SK_DROP, SK_PASS };
 
+/* Devices: bits of access, types, and what a program sees of a request. */
+enum { BPF_DEVCG_ACC_MKNOD = 1, BPF_DEVCG_ACC_READ = 2, BPF_DEVCG_ACC_WRITE = 4 };
+enum { BPF_DEVCG_DEV_BLOCK = 1, BPF_DEVCG_DEV_CHAR = 2 };
+
+struct bpf_cgroup_dev_ctx {
+	uint32_t access_type; /* bits of access << 16 | type */
+	uint32_t major;
+	uint32_t minor;
+};
+
 /* Helpers. */
 enum {
 	BPF_FUNC_unspec, BPF_FUNC_map_lookup_elem, BPF_FUNC_map_update_elem,
