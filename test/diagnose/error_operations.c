@@ -228,6 +228,24 @@ START_TEST(test_unmounted_bpffs)
 }
 END_TEST
 
+/* Where the kernel has all that a kind needs, the same errno means a cookie that has no place. */
+START_TEST(test_cookie)
+{
+	static const struct explanation texts[] = {
+		{ ERROR(RAWBPF_UPROBE_ATTACH, -EOPNOTSUPP, 0, "/x"),
+		  "EOPNOTSUPP: a cookie needs a bpf link" },
+		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EOPNOTSUPP, 0, "x"),
+		  "EOPNOTSUPP: a cookie needs a bpf link" },
+	};
+
+	live_mount_tracefs();
+	if (access("/sys/bus/event_source/devices/uprobe", F_OK) != 0)
+		SKIP("this kernel has no uprobes");
+	for (unsigned i = 0; i < RAWBPF_COUNT(texts); i++)
+		assert_line(&texts[i]);
+}
+END_TEST
+
 START_TEST(test_no_uprobes)
 {
 	static const struct explanation no_uprobes = {
@@ -266,6 +284,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_age, 0, 7);
 	tcase_add_test(tests, test_no_bpffs);
 	tcase_add_test(tests, test_unmounted_bpffs);
+	tcase_add_test(tests, test_cookie);
 	tcase_add_test(tests, test_no_uprobes);
 }
 
