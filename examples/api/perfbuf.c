@@ -28,7 +28,7 @@ int main(void)
 		BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct __sk_buff, len)),
 		BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_2, -4), /* r1 is the context, still */
 		BPF_LD_MAP_FD(BPF_REG_2, map),
-		BPF_LD_IMM64(BPF_REG_3, BPF_F_CURRENT_CPU),
+		BPF_MOV32_IMM(BPF_REG_3, -1), /* BPF_F_CURRENT_CPU */
 		BPF_MOV64_REG(BPF_REG_4, BPF_REG_10),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, -4),
 		BPF_MOV64_IMM(BPF_REG_5, 4),

@@ -23,7 +23,6 @@ cat >"$work/more" <<-EOF
 	BPF_OBJ_NAME_LEN BPF_TAG_SIZE
 	BPF_FD_TYPE_RAW_TRACEPOINT BPF_FD_TYPE_TRACEPOINT BPF_FD_TYPE_KPROBE BPF_FD_TYPE_KRETPROBE
 	BPF_FD_TYPE_UPROBE BPF_FD_TYPE_URETPROBE
-	BPF_DEVCG_DEV_BLOCK BPF_DEVCG_DEV_CHAR BPF_DEVCG_ACC_MKNOD BPF_DEVCG_ACC_READ BPF_DEVCG_ACC_WRITE
 EOF
 
 # Constants and structs; macros with arguments are old.
@@ -37,7 +36,7 @@ structs() {
 {
 	constants "$top/include/rawbpf/uapi_base.h" "$work/more"
 	structs "$top/include/rawbpf/uapi_base.h"
-	printf '%s\n' bpf_map_info bpf_prog_info bpf_cgroup_dev_ctx
+	printf '%s\n' bpf_map_info bpf_prog_info
 } | sort -u >"$work/old"
 # shellcheck disable=SC2086 # two files
 { constants $headers; structs $headers; } | sort -u | comm -23 - "$work/old" >"$work/newer"
