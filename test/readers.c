@@ -237,7 +237,7 @@ static int handle(void *context, const void *data, size_t size)
 }
 
 /* Reading a record takes 2 ns: the same ones are read again and again. */
-enum { RING_SIZE = 1 << 21, AGAIN = 30 };
+enum { RING_SIZE = 1 << 20, AGAIN = 60 };
 
 static void ring_fill(struct fake_ring *fake, unsigned overwrites, unsigned sizes, unsigned n)
 {
@@ -354,11 +354,11 @@ static const struct {
 	unsigned kinds, n;
 } readers[] = {
 	{ "rejections", explain_log, RAWBPF_COUNT(log_lines), 50000 },
-	{ "programs", read_programs, RAWBPF_COUNT(programs) * PROGRAM_READERS, 15000 },
+	{ "programs", read_programs, RAWBPF_COUNT(programs) * PROGRAM_READERS, 10000 },
 	{ "escapes", escape, 2 * RAWBPF_COUNT(escaped), 100000 },
-	{ "BTF", read_btf, TYPES * BTF_READERS, 8000 },
-	{ "rings", read_ring, 6, 20000 },
-	{ "perf rings", read_perf_ring, 2, 40000 },
+	{ "BTF", read_btf, TYPES * BTF_READERS, 4000 },
+	{ "rings", read_ring, 6, 8000 },
+	{ "perf rings", read_perf_ring, 2, 16000 },
 	{ "names", find_names, 3, 1000000 },
 };
 
