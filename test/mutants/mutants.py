@@ -237,6 +237,11 @@ class Coverage:
 
 # Mutants
 
+def shown(line):
+    """As it stands in a table."""
+    return line.strip().replace('\t', ' ')
+
+
 def say(text):
     print(text, flush=True)
 
@@ -297,12 +302,12 @@ class Mutants:
             if not result.startswith('survived'):
                 continue
             path, number = place.split(':')
-            same = [found for found in self.lines() if found[0] == path and found[2].strip() == old]
+            same = [found for found in self.lines() if found[0] == path and shown(found[2]) == old]
             if not same:
                 say('gone: %s: %s' % (place, old))
                 continue
             _, at, line = min(same, key=lambda found: abs(found[1] - int(number)))
-            self.mutate(path, at, line, line.replace(old, new))
+            self.mutate(path, at, line, line[:len(line) - len(line.lstrip())] + new)
 
     def read_results(self):
         """Of a run over the same commit that was interrupted."""
@@ -328,12 +333,12 @@ class Mutants:
             if self.build.objects() == self.objects:
                 self.count('same code')
                 return
-            why = self.equivalent(path, old, new)
+            why = self.equivalent(path, lines[number - 2], old, new)
             result = 'equivalent: ' + why if why else self.kept.get(
-                ('%s:%d' % (path, number), old.strip(), new.strip())) or self.judge(path, number)
+                ('%s:%d' % (path, number), shown(old), shown(new))) or self.judge(path, number)
         finally:
             open(name, 'w').write(original)
-        self.rows.append(('%s:%d' % (path, number), old.strip(), new.strip(), result))
+        self.rows.append(('%s:%d' % (path, number), shown(old), shown(new), result))
         self.write()
         say('%d: %s: %s -> %s: %s' % (len(self.rows), *self.rows[-1]))
 
@@ -355,11 +360,12 @@ class Mutants:
                 return 'noticed: %s%s' % (test.name, ' ' + failed.group(1) if failed else '')
         return 'survived %d tests' % ran
 
-    def equivalent(self, path, old, new):
+    def equivalent(self, path, before, old, new):
         """Why no input shows the change, if somebody found that."""
         for row in open(os.path.join(HERE, 'equivalent.tsv')):
-            if row.rstrip('\n').split('\t')[:3] == [path, old.strip(), new.strip()]:
-                return row.rstrip('\n').split('\t')[3]
+            *place, why = row.rstrip('\n').split('\t')
+            if place == [path, shown(before), shown(old), shown(new)]:
+                return why
         return None
 
     def result(self, word):
