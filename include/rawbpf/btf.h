@@ -158,9 +158,10 @@ struct rawbpf_btf_build {
 int rawbpf_btf_int_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			unsigned encoding); /* 0, BTF_INT_SIGNED, _CHAR, _BOOL */
 
-/* BTF_KIND_PTR, CONST, VOLATILE, RESTRICT without a name; TYPEDEF, FWD, TYPE_TAG with one. */
+/* Add a PTR, CONST, VOLATILE or RESTRICT (no name), or a TYPEDEF, FWD or TYPE_TAG (with a name). */
 int rawbpf_btf_ref_emit(struct rawbpf_btf_build *b, unsigned kind, const char *name, int type);
 
+/* Add an array of `count` elements; `index` is the type of its indices. */
 int rawbpf_btf_array_emit(struct rawbpf_btf_build *b, int element, int index, unsigned count);
 
 /* A member, or a variable of a section, at this byte of it. */
@@ -170,28 +171,28 @@ struct rawbpf_btf_field {
 	unsigned offset;
 };
 
-/* BTF_KIND_STRUCT or BTF_KIND_UNION of `size` bytes, with fields in the order of their offsets. */
+/* Add a BTF_KIND_STRUCT or _UNION of `size` bytes, with fields in the order of their offsets. */
 int rawbpf_btf_struct_emit(struct rawbpf_btf_build *b, unsigned kind, const char *name,
 			   unsigned size, const struct rawbpf_btf_field *fields, unsigned count);
 
-/* The parameters' offsets are not used. A result of type 0 is void. */
+/* Add a function type. The parameters' offsets are not used. A result of type 0 is void. */
 int rawbpf_btf_func_proto_emit(struct rawbpf_btf_build *b, int result,
 			       const struct rawbpf_btf_field *parameters, unsigned count);
 
-/* `linkage`: BTF_FUNC_STATIC, BTF_FUNC_GLOBAL or BTF_FUNC_EXTERN. */
+/* Add a function. `linkage`: BTF_FUNC_STATIC, BTF_FUNC_GLOBAL or BTF_FUNC_EXTERN. */
 int rawbpf_btf_func_emit(struct rawbpf_btf_build *b, const char *name, int proto,
 			 unsigned linkage);
 
-/* `linkage`: BTF_VAR_STATIC, BTF_VAR_GLOBAL_ALLOCATED or BTF_VAR_GLOBAL_EXTERN. */
+/* Add a variable. `linkage`: BTF_VAR_STATIC, BTF_VAR_GLOBAL_ALLOCATED or BTF_VAR_GLOBAL_EXTERN. */
 int rawbpf_btf_var_emit(struct rawbpf_btf_build *b, const char *name, int type,
 			unsigned linkage);
 
-/* A section of variables, as ".bss": each has the type of a VAR; names are not used. */
+/* Add a section of variables, as ".bss": each has the type of a VAR; names are not used. */
 int rawbpf_btf_datasec_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			    const struct rawbpf_btf_field *vars, const unsigned *sizes,
 			    unsigned count);
 
-/* A tag on `type`, or on its member `component`; -1: on all of it.             Linux 5.16 */
+/* Add a tag on `type`, or on its member `component`; -1: on all of it.         Linux 5.16 */
 int rawbpf_btf_decl_tag_emit(struct rawbpf_btf_build *b, const char *tag, int type,
 			     int component);
 
@@ -326,7 +327,7 @@ int rawbpf_btf_load(const struct rawbpf_btf_spec *spec);
  */
 int rawbpf_btf_kernel_open(struct rawbpf_btf *btf);
 
-/* The same for a module; `kernel` must stay open as long. -ENOENT: no such module.    5.11 */
+/* Open the BTF of a module; `kernel` must stay open as long. -ENOENT: no such module. 5.11 */
 int rawbpf_btf_module_open(struct rawbpf_btf *btf, const char *module,
 			   const struct rawbpf_btf *kernel);
 

@@ -75,13 +75,13 @@ int rawbpf_device_rule_parse(struct rawbpf_device_rule *rule, const char *text,
 			     struct rawbpf_device_error *error);
 
 /*
- * Tell which BPF_DEVCG_ACC_* the filter allows for one device. `type` is
+ * Return the BPF_DEVCG_ACC_* that the filter allows for one device. `type` is
  * BPF_DEVCG_DEV_BLOCK or BPF_DEVCG_DEV_CHAR. The time grows with the rules.
  */
 unsigned rawbpf_device_filter_evaluate(const struct rawbpf_device_filter *filter, unsigned type,
 				       unsigned major, unsigned minor);
 
-/* Tell how many bytes of scratch so many rules take: 24 a rule, and 8. */
+/* Return the bytes of scratch that so many rules need: 24 for each, and 8. */
 size_t rawbpf_device_scratch_size(unsigned rule_count);
 
 /*

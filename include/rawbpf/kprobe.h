@@ -70,7 +70,7 @@ struct rawbpf_kprobe_spec {
 int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec);
 
 /*
- * The same by the PMU alone. A program that must stay small calls this function: the linker then
+ * Do the same by the PMU alone. A program that must stay small calls this function: the linker then
  * omits the part of the library that writes to tracefs. Every supported kernel with kprobes
  * has the PMU. -EINVAL also: spec->method is RAWBPF_KPROBE_TRACEFS.             Linux 4.17
  */

@@ -166,7 +166,7 @@ struct rawbpf_map_batch {
  */
 int rawbpf_map_batch_lookup(int map, struct rawbpf_map_batch *batch);
 
-/* The same, and delete the copied elements. Hashes only.               Linux 5.6 */
+/* Do the same, and delete the copied elements. Hashes only.            Linux 5.6 */
 int rawbpf_map_batch_take(int map, struct rawbpf_map_batch *batch);
 
 /* Set, or delete, `capacity` elements; 0, or the error of element `count`. Linux 5.6 */
@@ -240,6 +240,8 @@ struct rawbpf_map_view {
  *          (-EBUSY).                                                   Linux 5.6
  */
 int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable);
+
+/* Unmap the array. Do nothing if the view is closed or zeroed. */
 void rawbpf_map_view_close(struct rawbpf_map_view *view);
 
 /*

@@ -58,7 +58,7 @@ int rawbpf_tcx_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsi
 		      const struct rawbpf_anchor *anchor);
 
 /*
- * The same on a netkit device, through its primary device `ifindex`: for the packets that this
+ * Do the same on a netkit device, through its primary device `ifindex`: for the packets that this
  * device sends (BPF_NETKIT_PRIMARY) or its peer sends (BPF_NETKIT_PEER). Program type, results and
  * errors are the same; NETKIT_NEXT is TCX_NEXT's number.
  *

@@ -33,7 +33,7 @@ int rawbpf_obj_pin(int fd, const char *path);
 int rawbpf_obj_open(const char *path, unsigned flags);
 
 /*
- * The same, with `path` relative to an open directory of a bpffs. This process need not see that
+ * Do the same with `path` relative to an open directory of a bpffs. This process need not see that
  * bpffs. -EBADF: `directory` is not open. -EINVAL: an older kernel.
  *                                                                   Linux 6.5
  */

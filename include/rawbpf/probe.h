@@ -26,8 +26,8 @@ int rawbpf_probe_map_has(int *has, unsigned type, const struct rawbpf_btf *kerne
 int rawbpf_probe_prog_has(int *has, unsigned type, const struct rawbpf_btf *kernel);
 
 /*
- * Ask which helpers, beginning with number `first`, a program of this type may call, for at least one
- * of its attach types. has[i] becomes 1 for helper `first` + i if it may, else 0. Return 0, or
+ * Ask which helpers, beginning with number `first`, a program of this type may call, for at least
+ * one of its attach types. has[i] becomes 1 for helper `first` + i if it may, else 0. Return 0, or
  *
  * -ENOTSUPP  (524) no such program can be loaded here, so its helpers are not known
  * -EPROTO    this function does not know the verifier's words
