@@ -58,7 +58,7 @@ RAWBPF__PRIVATE int rawbpf__takes_name(unsigned code)
 /* r0 to r10, w0 to w10; or what looks like one. 0: it is some other word. */
 static int lex_register(struct rawbpf__token *token)
 {
-	unsigned char letter = *token->start | 0x20;
+	char letter = rawbpf__lower(*token->start);
 	unsigned i;
 
 	if ((letter != 'r' && letter != 'w') || token->length == 1)
@@ -148,7 +148,7 @@ static const char *lex_number(const struct rawbpf__cursor *cursor, struct rawbpf
 	int fits;
 
 	if (rawbpf__byte(cursor, at) == '0') {
-		unsigned char letter = rawbpf__byte(cursor, at + 1) | 0x20;
+		char letter = rawbpf__lower(rawbpf__byte(cursor, at + 1));
 
 		base = letter == 'x' ? 16 : letter == 'b' ? 2 : 8;
 		if (letter == 'x' || letter == 'b' || letter == 'o')

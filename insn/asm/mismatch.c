@@ -10,7 +10,7 @@ RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 
 	switch (token->code) {
 	case RAWBPF__T_BAD_REGISTER:
-		letter = (*token->start | 0x20) == 'w' ? "w" : "r";
+		letter = rawbpf__lower(*token->start) == 'w' ? "w" : "r";
 		rawbpf__complain(p->text, token, "%.*s is not a register; programs have %s0 to %s10",
 				 RAWBPF__TEXT(token), letter, letter);
 		return 1;

@@ -8,9 +8,25 @@ static inline int rawbpf__is_decimal(char c)
 	return c >= '0' && c <= '9';
 }
 
+static inline int rawbpf__is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* A letter's lower case. What is no letter becomes none. */
+static inline char rawbpf__lower(char c)
+{
+	return c | 0x20;
+}
+
+static inline char rawbpf__upper(char c)
+{
+	return rawbpf__is_lower(c) ? c + 'A' - 'a' : c;
+}
+
 static inline int rawbpf__is_letter(char c)
 {
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+	return rawbpf__is_lower(rawbpf__lower(c));
 }
 
 /* Part of a name as C has them. */
@@ -34,7 +50,7 @@ static inline int rawbpf__is_printable(char c)
 /* The value of a hexadecimal digit of either case; -1: `c` is none. */
 static inline int rawbpf__hex_digit(char c)
 {
-	char small = c | 0x20;
+	char small = rawbpf__lower(c);
 
 	if (rawbpf__is_decimal(c))
 		return c - '0';

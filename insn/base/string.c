@@ -62,6 +62,12 @@ RAWBPF__PRIVATE const char *rawbpf__find_byte(const char *at, const char *end, c
 	return at;
 }
 
+RAWBPF__PRIVATE const char *rawbpf__line_after(const char *at, const char *end)
+{
+	at = end ? rawbpf__find_byte(at, end, '\n') : rawbpf__find(at, '\n');
+	return at + (at != end && *at == '\n');
+}
+
 RAWBPF__PRIVATE const char *rawbpf__nth(const char *strings, unsigned index)
 {
 	while (index--)

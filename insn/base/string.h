@@ -21,11 +21,12 @@ static inline int rawbpf__starts_with(const char *string, const char *prefix)
 	return rawbpf__behind(string, NULL, prefix) != NULL;
 }
 
-
 /* The first such character of the string, or the string's end. */
 RAWBPF__PRIVATE const char *rawbpf__find(const char *string, char c);
 /* The first such byte from `at` on, or `end`. */
 RAWBPF__PRIVATE const char *rawbpf__find_byte(const char *at, const char *end, char byte);
+/* Behind the next newline from `at` on, or the end. `end` is NULL for a string. */
+RAWBPF__PRIVATE const char *rawbpf__line_after(const char *at, const char *end);
 
 /* The string with that index, of strings one after another. Pointers would be relocated. */
 RAWBPF__PRIVATE const char *rawbpf__nth(const char *strings, unsigned index);

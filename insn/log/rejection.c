@@ -305,12 +305,6 @@ static void say_packet(struct rawbpf__out *out, const struct rawbpf_rejection *r
 
 enum { CAUSES = 8 };
 
-static const char *line_after(const char *at)
-{
-	at = rawbpf__find(at, '\n');
-	return at + (*at == '\n');
-}
-
 /*
  * Linux 7.3 tells the path itself: "  insn 5" and, in the next lines, "       | ^-- update: ..." and
  * "       |     ...". Returns the last instruction of it; -1: there is none.
@@ -321,7 +315,8 @@ static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 	int known = 0, last = -1;
 	size_t column = 0; /* in an unfinished line */
 
-	for (; *at && !rawbpf__starts_with(at, "Suggestion:") && count < CAUSES; at = line_after(at)) {
+	for (; *at && !rawbpf__starts_with(at, "Suggestion:") && count < CAUSES;
+	     at = rawbpf__line_after(at, NULL)) {
 		const char *end = rawbpf__find(at, '\n'), *number = at + 7;
 		char text[128];
 
@@ -358,7 +353,7 @@ static int say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 
 	/* The first such line only: however many there are, the log is read once. */
 	while (*at && !rawbpf__starts_with(at, "Causal path:"))
-		at = line_after(at);
+		at = rawbpf__line_after(at, NULL);
 	last = say_causes(out, r, at);
 	if (last < 0 && rawbpf__log_number(&r->rest, "alloc_insn=", &call) && call >= 0 &&
 	    (unsigned)call < r->insn_count) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Complaints of the same words that have several causes: which one is it? */
 #include "rejection_log.h"
+#include "../base/character.h"
 #include "../base/number.h"
 #include "../base/string.h"
 
@@ -109,7 +110,7 @@ static int cause_is_lost(const struct rawbpf_rejection *r)
 		if (state->length >= rawbpf__length(numbers[i]) &&
 		    rawbpf__starts_with(state->text, numbers[i]))
 			return 0;
-	return state->length && *state->text >= 'a' && *state->text <= 'z';
+	return state->length && rawbpf__is_lower(*state->text);
 }
 
 static const char *cause_refine(const struct rawbpf_rejection *r)

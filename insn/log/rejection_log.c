@@ -88,12 +88,6 @@ static const char *line_end(const char *at, const char *end)
 	return rawbpf__find_byte(at, end, '\n');
 }
 
-static const char *next_line(const char *at, const char *end)
-{
-	at = line_end(at, end);
-	return at < end ? at + 1 : end;
-}
-
 /* Does the text begin like the pattern, in which '*' is any text? */
 static int fits(const char *at, const char *end, const char *pattern)
 {
@@ -264,7 +258,7 @@ static void step(struct rawbpf_rejection *r, const char *at, const char *end, in
 		if (is_turn(at, stop))
 			forget(r, ALL);
 		learn(r, at, stop);
-		at = next_line(at, end);
+		at = rawbpf__line_after(at, end);
 	}
 	r->previous = r->index;
 	r->index = next;
@@ -284,7 +278,7 @@ static const char *follow(struct rawbpf_rejection *r, const char *end)
 			step(r, behind, at, (int)index);
 			behind = text;
 		}
-		at = next_line(at, end);
+		at = rawbpf__line_after(at, end);
 	}
 	return behind;
 }
@@ -322,8 +316,8 @@ static void find_complaint(struct rawbpf_rejection *r, const char *at, const cha
 	const char *start;
 
 	while (at < end && is_talk(at, line_end(at, end)))
-		at = next_line(at, end);
-	for (start = at; at < end && !is_talk(at, line_end(at, end)); at = next_line(at, end)) {
+		at = rawbpf__line_after(at, end);
+	for (start = at; at < end && !is_talk(at, line_end(at, end)); at = rawbpf__line_after(at, end)) {
 		struct rawbpf_log_part line = { at, (size_t)(line_end(at, end) - at) };
 		const char *hint = r->hint ? NULL : rawbpf__hint_find(&line);
 

@@ -4,6 +4,7 @@
 #include "../sys/attr.h"
 #include "kprobe.h"
 #include "perf.h"
+#include "../../insn/base/character.h"
 #include "../../insn/base/out.h"
 #include "syscall_entry.h"
 
@@ -32,7 +33,7 @@ static int symbol_set(struct place *place, const char *prefix, const char *name)
 	const char *at;
 
 	for (at = name; *at; at++)
-		if (*at <= ' ' || *at > '~' || *at == '+')
+		if (!rawbpf__is_printable(*at) || *at == ' ' || *at == '+')
 			return -EINVAL;
 	if (at == name)
 		return -EINVAL;

@@ -91,7 +91,7 @@ static int replace_is_old(const struct replace_call *call, unsigned id)
 		return err;
 	if (call->name)
 		return rawbpf__equal(info.name, call->name);
-	return __builtin_memcmp(info.tag, call->spec->tag, sizeof info.tag) == 0;
+	return rawbpf__same_bytes(info.tag, call->spec->tag, sizeof info.tag);
 }
 
 static int replace_look(struct replace_hook *hook, const struct replace_call *call)

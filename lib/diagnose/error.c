@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "../sys/file.h"
+#include "../../insn/base/character.h"
 #include "../../insn/base/out.h"
 #include "../../insn/base/string.h"
 
@@ -48,14 +49,9 @@ struct explanation_words {
 	int starts;  /* the next letter begins a sentence */
 };
 
-static char capital(char c)
-{
-	return c >= 'a' && c <= 'z' ? c + 'A' - 'a' : c;
-}
-
 static void tell_char(struct explanation_words *words, char c)
 {
-	rawbpf__out_byte(&words->out, words->starts ? capital(c) : c);
+	rawbpf__out_byte(&words->out, words->starts ? rawbpf__upper(c) : c);
 	words->starts = 0;
 }
 
@@ -173,7 +169,7 @@ static void tell_capabilities(struct explanation_words *words, uint64_t set, con
 		rawbpf__out_text(&words->out, capitals ? "CAP_" : "cap_");
 		before = between;
 		for (at = names[i].name; *at; at++)
-			rawbpf__out_byte(&words->out, capitals ? capital(*at) : *at);
+			rawbpf__out_byte(&words->out, capitals ? rawbpf__upper(*at) : *at);
 	}
 }
 

@@ -29,6 +29,27 @@ START_TEST(test_classes)
 }
 END_TEST
 
+/* Of all bytes: letters change their case, and no other byte becomes a letter. */
+START_TEST(test_cases)
+{
+	static const char lower[] = "abcdefghijklmnopqrstuvwxyz", upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	int byte;
+
+	for (byte = -128; byte < 256; byte++) {
+		const char *is_lower = byte ? strchr(lower, byte) : NULL;
+		const char *is_upper = byte ? strchr(upper, byte) : NULL;
+		char c = (char)byte;
+
+		ck_assert_int_eq(rawbpf__is_lower(c), is_lower != NULL);
+		ck_assert_int_eq(rawbpf__is_letter(c), is_lower || is_upper);
+		ck_assert_int_eq(rawbpf__is_lower(rawbpf__lower(c)), is_lower || is_upper);
+		ck_assert_int_eq(rawbpf__upper(c), is_lower ? upper[is_lower - lower] : c);
+		if (is_upper)
+			ck_assert_int_eq(rawbpf__lower(c), lower[is_upper - upper]);
+	}
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- parsed */
 
 START_TEST(test_digits)
@@ -276,6 +297,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_classes);
+	tcase_add_test(tests, test_cases);
 	tcase_add_test(tests, test_digits);
 	tcase_add_test(tests, test_bases);
 	tcase_add_test(tests, test_hex_byte);

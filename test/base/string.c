@@ -164,6 +164,23 @@ START_TEST(test_found)
 }
 END_TEST
 
+START_TEST(test_line_after)
+{
+	static const char text[] = "a\n\nb";
+
+	ck_assert_ptr_eq(rawbpf__line_after(text, NULL), text + 2);
+	ck_assert_ptr_eq(rawbpf__line_after(text + 1, NULL), text + 2);
+	ck_assert_ptr_eq(rawbpf__line_after(text + 2, NULL), text + 3);
+	ck_assert_ptr_eq(rawbpf__line_after(text + 3, NULL), text + 4);
+	ck_assert_ptr_eq(rawbpf__line_after(text + 4, NULL), text + 4);
+	ck_assert_ptr_eq(rawbpf__line_after(text, text + 4), text + 2);
+	ck_assert_ptr_eq(rawbpf__line_after(text, text + 2), text + 2);
+	/* The newline behind the end is not of the text. */
+	ck_assert_ptr_eq(rawbpf__line_after(text, text + 1), text + 1);
+	ck_assert_ptr_eq(rawbpf__line_after(text + 1, text + 1), text + 1);
+}
+END_TEST
+
 START_TEST(test_same_bytes)
 {
 	ck_assert_int_eq(rawbpf__same_bytes("a\0b", "a\0bc", 3), 1);
@@ -182,6 +199,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_starts_with);
 	tcase_add_test(tests, test_behind);
 	tcase_add_test(tests, test_found);
+	tcase_add_test(tests, test_line_after);
 	tcase_add_test(tests, test_same_bytes);
 	tcase_add_test(tests, test_lists);
 	tcase_add_test(tests, test_file_names);

@@ -5,7 +5,7 @@
 #
 # Who may use whom, of the folders and of the files: by the symbols of the library's objects and by
 # the #include lines of the sources. direction.awk has the rule; here are the table of folders and
-# the facts, and a bad tree for each thing that the rule finds.
+# the facts, and a bad tree for each thing that the rule finds. The library calls no libc.
 set -u
 
 library=$(realpath "$1")
@@ -136,6 +136,17 @@ library_follows() {
 	facts >"$work/facts" && checked <"$work/facts"
 }
 
+# What the library calls and does not have: functions that a compiler calls by itself, and no others.
+calls_no_libc() {
+	nm -A "$library" | awk '
+		$(NF - 1) == "U" { uses[$NF] = $1 }
+		$(NF - 1) ~ /^[A-TV-Z]$/ { has[$NF] }
+		END { for (name in uses) if (!(name in has)) print uses[name], name }' |
+		grep -vE ' (memcpy|memmove|memset|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)$' >"$work/calls"
+	cat "$work/calls"
+	[ ! -s "$work/calls" ]
+}
+
 check "an arrow from insn/ to lib/ is found" finds \
 	"insn/log/a.c -> lib/sys/b.c: calls rawbpf__b, but insn/ may use nothing of lib/" \
 	"arrow insn/log/a.c lib/sys/b.c calls rawbpf__b"
@@ -169,4 +180,5 @@ check "a circle of files is found, by calls and by headers, and what it leads to
 check "a planted tree is found out by its objects and sources" finds_planted
 check "the library's objects are those of its sources" objects_are_sources
 check "the library follows the direction rule" library_follows
+check "the library calls no function of a libc" calls_no_libc
 checks_end
