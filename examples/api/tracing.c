@@ -20,7 +20,7 @@ static int load(int map)
 		BPF_LDX_MEM(BPF_DW, BPF_REG_6, BPF_REG_1, 8 * ARGUMENTS),
 		BPF_EMIT_CALL(BPF_FUNC_get_current_pid_tgid),
 		BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32),
-		BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, getpid(), 5),
+		BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, getpid(), 5), /* outside PID namespaces */
 		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
 		BPF_STX_MEM(BPF_DW, BPF_REG_1, BPF_REG_6, 0),
 		BPF_MOV64_IMM(BPF_REG_2, 1),
