@@ -30,49 +30,50 @@ static unsigned match_code(const struct rawbpf__token *token)
 /* ---------------------------------------------------------------------- matching */
 
 struct match {
-	struct rawbpf__pattern *pattern;	/* its elements are those of the tokens before */
+	struct rawbpf__pattern *pattern;
 	const struct rawbpf__statement *statement;
 	int opcode;
 };
 
-static int match_any(struct match *match, const struct match_node *node, unsigned path);
+static int match_any(const struct match *match, unsigned count, const struct match_node *node,
+		     unsigned path);
 
-/* The next token is the node's element. `path` is the number of the first pattern through the node. */
-static int match_node(struct match *match, const struct match_node *node, unsigned path)
+/*
+ * Does the statement, `count` of whose tokens match, go on as the node and what may follow it?
+ * `path` is the number of the first pattern through the node.
+ */
+static int match_node(const struct match *match, unsigned count, const struct match_node *node,
+		      unsigned path)
 {
 	struct rawbpf__pattern *pattern = match->pattern;
 
 	if (node->element.code == RAWBPF__T_END) {
 		pattern->form = rawbpf__form_at(match_forms[path]);
+		pattern->count = count;
 		return match->opcode < 0 || match->opcode == pattern->form->code;
 	}
-	pattern->elements[pattern->count++] = node->element;
-	if (match_any(match, &match_nodes[node->child], path))
-		return 1;
-	pattern->count--;
-	return 0;
+	pattern->elements[count] = node->element;
+	return match_any(match, count + 1, &match_nodes[node->child], path);
 }
 
-/* The next token is that of the node, or of one that may stand in its place. */
-static int match_any(struct match *match, const struct match_node *node, unsigned path)
+/* The same for the node or one that may stand in its place. */
+static int match_any(const struct match *match, unsigned count, const struct match_node *node,
+		     unsigned path)
 {
-	unsigned code = match_code(&match->statement->tokens[match->pattern->count]);
+	unsigned code = match_code(&match->statement->tokens[count]);
 
-	for (;; path += node++->paths) {
-		if (node->element.code == code && match_node(match, node, path))
+	for (; !node->is_last; path += node++->paths)
+		if (node->element.code == code && match_node(match, count, node, path))
 			return 1;
-		if (node->is_last)
-			return 0;
-	}
+	return node->element.code == code && match_node(match, count, node, path);
 }
 
 RAWBPF__PRIVATE int rawbpf__match(struct rawbpf__pattern *pattern,
 				  const struct rawbpf__statement *statement, int opcode)
 {
-	struct match match = { pattern, statement, opcode };
+	const struct match match = { pattern, statement, opcode };
 
-	pattern->count = 0;
-	return match_any(&match, match_nodes, 0);
+	return match_any(&match, 0, match_nodes, 0);
 }
 
 /* ------------------------------------------------------------ when nothing matches */
