@@ -27,7 +27,7 @@ static inline int counter_load(int map, unsigned type, unsigned attach_type)
 	const struct bpf_insn insns[] = {
 		BPF_EMIT_CALL(BPF_FUNC_get_current_pid_tgid),
 		BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32),
-		BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, getpid(), 4),
+		BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, getpid(), 4), /* outside PID namespaces */
 		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
 		BPF_MOV64_IMM(BPF_REG_2, 1),
 		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0),
