@@ -28,6 +28,7 @@ START_TEST(test_way)
 	struct rawbpf_btf kernel;
 	int has = 2, err, attaches, has_btf = rawbpf_btf_kernel_open(&kernel) == 0;
 
+	ck_assert_ptr_nonnull(kind);
 	live_mount_bpffs();
 	live_mount_tracefs();
 	ck_assert_int_eq(cgroups_enter(cgroup), 0);
