@@ -28,7 +28,7 @@ int main(void)
 	};
 
 	learn_title("3. The stack: 512 bytes below r10");
-	learn_expect("7 and 35, stored, loaded and added", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
-		     42);
+	learn_expect("7 and 35, stored, loaded and added",
+		     learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;
 }

@@ -35,7 +35,7 @@ int main(void)
 
 	learn_title("6. Helpers: r1 to r5 go in, r0 comes out");
 	/* A socket filter does not see the Ethernet header: it gets 50 bytes, the first is 14. */
-	learn_expect("the packet's first byte and its length", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
-		     14 + 50);
+	learn_expect("the packet's first byte and its length",
+		     learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 14 + 50);
 	return 0;
 }
