@@ -62,16 +62,23 @@ static int bind_by_ioctl(int event, int prog, uint64_t cookie)
 	return err < 0 ? err : event;
 }
 
+static int bind_somehow(int event, int prog, enum rawbpf_bind bind, uint64_t cookie)
+{
+	int fd;
+
+	if (bind == RAWBPF_BIND_IOCTL)
+		return bind_by_ioctl(event, prog, cookie);
+	fd = bind_by_link(event, prog, cookie);
+	/* Before 5.15 a perf event cannot be the target of a link: EINVAL. */
+	if (bind == RAWBPF_BIND_AUTO && fd == -EINVAL && !cookie)
+		return bind_by_ioctl(event, prog, cookie);
+	return fd;
+}
+
 int rawbpf__perf_attach(struct rawbpf_link *link, int prog, enum rawbpf_bind bind, uint64_t cookie)
 {
-	int event = link->fd;
-	int fd = -EINVAL;
+	int event = link->fd, fd = bind_somehow(event, prog, bind, cookie);
 
-	if (bind != RAWBPF_BIND_IOCTL)
-		fd = bind_by_link(event, prog, cookie);
-	/* Before 5.15 a perf event cannot be the target of a link: EINVAL. */
-	if (bind == RAWBPF_BIND_IOCTL || (bind == RAWBPF_BIND_AUTO && fd == -EINVAL && !cookie))
-		fd = bind_by_ioctl(event, prog, cookie);
 	if (fd < 0) {
 		rawbpf_link_detach(link);
 		return fd;

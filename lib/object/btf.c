@@ -283,14 +283,14 @@ int rawbpf_prog_btf_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *in
 	struct rawbpf_btf_build b = { 0 };
 	int count = rawbpf_btf_funcs_find(spec->insns, spec->insn_count, infos, max);
 	void *memory;
-	int fd;
+	int fd, err;
 
 	if (count < 0)
 		return count;
 	b.max = 128 + 32 * (size_t)count; /* 12 and a name of 16 bytes each */
-	fd = rawbpf__mmap(&memory, b.max, PROT_READ | PROT_WRITE, -1);
-	if (fd < 0)
-		return fd;
+	err = rawbpf__mmap(&memory, b.max, PROT_READ | PROT_WRITE, -1);
+	if (err < 0)
+		return err;
 	b.data = memory;
 	rawbpf_btf_funcs_emit(&b, infos, count, NULL);
 	fd = btf_load_built(&b);

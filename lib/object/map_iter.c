@@ -73,7 +73,7 @@ static int refill_one(struct rawbpf_map_iter *iter)
 
 static int refill(struct rawbpf_map_iter *iter)
 {
-	int more;
+	int more, err;
 
 	iter->at = 0;
 	while (!iter->one_by_one) {
@@ -82,8 +82,8 @@ static int refill(struct rawbpf_map_iter *iter)
 			iter->one_by_one = 1;
 		else if (more != -ENOSPC)
 			return more;
-		else if ((more = scratch_grow(iter)) < 0)
-			return more;
+		else if ((err = scratch_grow(iter)) < 0)
+			return err;
 	}
 	return refill_one(iter);
 }
