@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit.h"
+
 #define COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
 
 enum { WARNINGS = 4 };
@@ -151,27 +153,16 @@ START_TEST(a_warning_is_shown_as_one)
 }
 END_TEST
 
-static Suite *warnings_suite(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("parse_warnings");
-	TCase *tests = tcase_create("warnings");
-
 	tcase_add_loop_test(tests, each_is_warned_of, 0, COUNT(warned));
 	tcase_add_loop_test(tests, nothing_else_is, 0, COUNT(silent));
 	tcase_add_loop_test(tests, a_skipped_section_is_warned_of, 0, 7);
 	tcase_add_test(tests, of_many_the_first_are_kept);
 	tcase_add_test(tests, a_warning_is_shown_as_one);
-	suite_add_tcase(suite, tests);
-	return suite;
 }
 
 int main(void)
 {
-	SRunner *runner = srunner_create(warnings_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return unit_run("parse_warnings", add_tests);
 }

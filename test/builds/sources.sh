@@ -41,8 +41,16 @@ lists_too_few() { files | sed '$d'; }
 lists_twice() { { files && files | sed 1q; } | sort; }
 differs() { ! files_are "$@"; }
 
+# test/unit.h sets what programs inherit, and limits of time for a slow machine. vm forks no tests.
+run_by_unit() {
+	grep -rl --include='*.[ch]' srunner_create test | grep -vx -e test/unit.h -e test/vm/vm.c >"$work/runners"
+	cat "$work/runners"
+	[ ! -s "$work/runners" ]
+}
+
 check "a file that is not listed is found" differs lists_too_few
 check "a file that is listed twice is found" differs lists_twice
 check "meson lists all sources" files_are by_meson
 check "lib/rawbpf.c includes all sources" files_are by_one_file
+check "test/unit.h runs the tests of Check" run_by_unit
 checks_end

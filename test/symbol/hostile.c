@@ -9,6 +9,7 @@
 #include <rawbpf.h>
 
 #include "../doubling.h"
+#include "../unit.h"
 
 /* Names of that kind, for about 40 * n bytes of text. */
 enum kind {
@@ -260,28 +261,16 @@ START_TEST(local_labels_take_time_in_proportion)
 }
 END_TEST
 
-static Suite *hostile_suite(void)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("hostile");
-	TCase *tests = tcase_create("names");
-
-	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, assembler_takes_time_in_proportion, 0, KINDS);
 	tcase_add_loop_test(tests, any_text_takes_time_in_proportion, 0, RAWBPF_COUNT(repeated));
 	tcase_add_test(tests, errors_take_time_in_proportion);
 	tcase_add_loop_test(tests, builder_takes_time_in_proportion, 0, KINDS);
 	tcase_add_loop_test(tests, local_labels_take_time_in_proportion, 0, 2);
-	suite_add_tcase(suite, tests);
-	return suite;
 }
 
 int main(void)
 {
-	SRunner *runner = srunner_create(hostile_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return unit_run("hostile", add_tests);
 }
