@@ -136,7 +136,7 @@ enum {
 	BPF_CGROUP_UDP6_RECVMSG, BPF_CGROUP_GETSOCKOPT, BPF_CGROUP_SETSOCKOPT
 };
 
-/* What a program of type BPF_PROG_TYPE_CGROUP_DEVICE is asked. */
+/* Devices: bits of access, types, and the request that a program sees. */
 enum { BPF_DEVCG_ACC_MKNOD = 1, BPF_DEVCG_ACC_READ = 2, BPF_DEVCG_ACC_WRITE = 4 };
 enum { BPF_DEVCG_DEV_BLOCK = 1, BPF_DEVCG_DEV_CHAR = 2 };
 
@@ -172,16 +172,6 @@ struct bpf_cgroup_dev_ctx {
 /* Results of programs. */
 enum { XDP_ABORTED, XDP_DROP, XDP_PASS, XDP_TX, XDP_REDIRECT };
 enum { SK_DROP, SK_PASS };
-
-/* Devices: bits of access, types, and what a program sees of a request. */
-enum { BPF_DEVCG_ACC_MKNOD = 1, BPF_DEVCG_ACC_READ = 2, BPF_DEVCG_ACC_WRITE = 4 };
-enum { BPF_DEVCG_DEV_BLOCK = 1, BPF_DEVCG_DEV_CHAR = 2 };
-
-struct bpf_cgroup_dev_ctx {
-	uint32_t access_type; /* bits of access << 16 | type */
-	uint32_t major;
-	uint32_t minor;
-};
 
 /* Helpers. */
 enum {
