@@ -55,7 +55,7 @@ static void record_flags(struct record *record, unsigned value)
 }
 
 static void record_map(struct record *record, const struct rawbpf_map_info *info, int fd,
-		       const struct users *users)
+		       struct users *users)
 {
 	long long memory = object_fdinfo(fd, "memlock");
 

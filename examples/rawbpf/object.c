@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "object.h"
+#include "keyed.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -254,8 +255,8 @@ int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const cha
 static struct {
 	int known;
 	struct pin {
+		struct key key; /* by the object's id */
 		enum rawbpf_obj_kind kind;
-		unsigned id;
 		char *path;
 	} *list;
 	unsigned count;
@@ -283,8 +284,9 @@ static void add_pin(const char *path)
 	kind = kind_of(fd);
 	if (kind >= 0) {
 		pins.list = must_grow(pins.list, pins.count + 1, sizeof *pins.list);
-		pins.list[pins.count++] = (struct pin){ .kind = kind, .id = id_of(kind, fd),
-							.path = must_print("%s", path) };
+		pins.list[pins.count] = (struct pin){ { id_of(kind, fd), pins.count }, kind,
+						      must_print("%s", path) };
+		pins.count++;
 	}
 	close(fd);
 }
@@ -321,6 +323,7 @@ static void find_pins(void)
 			look_below(mount->mnt_dir, 0);
 	if (mounts)
 		endmntent(mounts);
+	key_sort(pins.list, pins.count, sizeof *pins.list);
 }
 
 void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsigned id)
@@ -329,10 +332,11 @@ void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsign
 
 	if (!pins.known)
 		find_pins();
-	for (unsigned i = 0; i < pins.count; i++) {
+	for (unsigned i = key_first(pins.list, pins.count, sizeof *pins.list, id);
+	     i < pins.count && pins.list[i].key.id == id; i++) {
 		const char *path = pins.list[i].path;
 
-		if (pins.list[i].kind == kind && pins.list[i].id == id)
+		if (pins.list[i].kind == kind)
 			parts_add(&parts, text_escape(path, strlen(path)),
 				  json_escape(path, strlen(path)));
 	}

@@ -3,6 +3,7 @@
 #include "attached.h"
 #include "dump.h"
 #include "held.h"
+#include "keyed.h"
 #include "target.h"
 
 #include <errno.h>
@@ -24,7 +25,8 @@ static const char *const optional[] = { "uid", "tag", "jited", "xlated", "loaded
 /* --------------------------------------------------------------- what links attach where */
 
 struct attachment {
-	unsigned prog, link;
+	struct key prog;
+	unsigned link;
 	char *words;
 };
 
@@ -42,8 +44,9 @@ static int note_link(void *context, int fd, unsigned id)
 		return OK;
 	attachments.list = must_grow(attachments.list, attachments.count + 1,
 				     sizeof *attachments.list);
-	attachments.list[attachments.count++] =
-		(struct attachment){ told.info.prog_id, id, link_words(&told) };
+	attachments.list[attachments.count] = (struct attachment){
+		{ told.info.prog_id, attachments.count }, id, link_words(&told) };
+	attachments.count++;
 	return OK;
 }
 
@@ -51,13 +54,11 @@ static void record_attachments(struct record *record, unsigned prog)
 {
 	struct parts parts = { .between = ", " };
 
-	for (unsigned i = 0; i < attachments.count; i++) {
+	for (unsigned i = key_first(attachments.list, attachments.count, sizeof *attachments.list, prog);
+	     i < attachments.count && attachments.list[i].prog.id == prog; i++) {
 		const struct attachment *at = &attachments.list[i];
-		char *quoted;
+		char *quoted = json_escape(at->words, strlen(at->words));
 
-		if (at->prog != prog)
-			continue;
-		quoted = json_escape(at->words, strlen(at->words));
 		parts_add(&parts, must_print("%s", at->words),
 			  must_print("{\"link\":%u,\"to\":%s}", at->link, quoted));
 		free(quoted);
@@ -193,10 +194,13 @@ static int list_one(void *context, int fd, unsigned id)
 static int note_links(void)
 {
 	unsigned id = 0;
+	int status;
 
 	if (rawbpf_obj_id_next(&id, RAWBPF_OBJ_LINK, 0) == -EINVAL)
 		return OK;
-	return object_each(&prog_member, RAWBPF_OBJ_LINK, note_link, NULL);
+	status = object_each(&prog_member, RAWBPF_OBJ_LINK, note_link, NULL);
+	key_sort(attachments.list, attachments.count, sizeof *attachments.list);
+	return status;
 }
 
 static int list(const struct arguments *arguments)
