@@ -2,7 +2,7 @@
 /* Wait for two ring buffers at once, one for what is urgent. CAP_BPF. Linux 5.8. */
 #include "api.h"
 
-static const char *const names[] = { "urgent", "other" };
+static const char *names[] = { "urgent", "other" };
 
 static int print(void *context, const void *data, size_t size)
 {
@@ -46,7 +46,7 @@ int main(void)
 	for (unsigned i = 0; i < 2; i++) {
 		maps[i] = must(RAWBPF_MAP_CREATE, rawbpf_map_create(&(struct rawbpf_map_spec){
 			.name = names[i], .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 64 * 1024 }));
-		must(RAWBPF_RING_OPEN, rawbpf_ring_open(rings + i, maps[i], print, (void *)(names + i)));
+		must(RAWBPF_RING_OPEN, rawbpf_ring_open(rings + i, maps[i], print, names + i));
 		must(RAWBPF_LOOP_ADD, rawbpf_loop_add(&loop, &rings[i].source));
 	}
 	must(RAWBPF_PROG_RUN, output(maps[0]));

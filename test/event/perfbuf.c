@@ -548,14 +548,14 @@ START_TEST(test_loop)
 	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
 	ck_assert_int_eq(rawbpf_loop_add(&loop, &perfbuf.source), 0);
 	produce(10);
-	ck_assert_int_eq(rawbpf_loop_run(&loop, 1000), 10 * cpus);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, PATIENCE_MS), 10 * cpus);
 	start = now_ms();
 	ck_assert_int_eq(rawbpf_loop_run(&loop, 250), 0); /* ticks do not end it */
 	ck_assert_int_ge(now_ms() - start, 245);
 	produce(10);
 	stop_after = 1;
-	ck_assert_int_eq(rawbpf_loop_run(&loop, 1000), -ECANCELED);
-	ck_assert_int_eq(rawbpf_loop_run(&loop, 1000), 10 * cpus - 1);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, PATIENCE_MS), -ECANCELED);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, PATIENCE_MS), 10 * cpus - 1);
 	rawbpf_loop_close(&loop);
 	end();
 }
@@ -588,7 +588,7 @@ START_TEST(test_loop_after_a_stop)
 	for (i = 0; i < 2; i++)
 		ck_assert_int_eq(producer_run(&producers[i], 0, 1), 0);
 	for (i = 0; i < 2; i++)
-		ck_assert_int_eq(rawbpf_loop_run(&loop, 500), -ECANCELED);
+		ck_assert_int_eq(rawbpf_loop_run(&loop, PATIENCE_MS), -ECANCELED);
 	for (i = 0; i < 2; i++) {
 		ck_assert_uint_eq(perfbufs[i].source.received, 1);
 		rawbpf_perfbuf_close(&perfbufs[i]);
