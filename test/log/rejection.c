@@ -467,6 +467,12 @@ START_TEST(test_states_are_told)
 		  "   0: if r1 > r2 goto pc+1\n"
 		  "   r1 is ctx(), r2 is scalar(umax=5)\n"
 		  "   huh\n" },
+		/* What the complaint says of another register is not its state. */
+		{ 0, JUMP "R1 R2(huh)\n",
+		  "   0: if r1 > r2 goto pc+1\n"
+		  "         ^~ r1 is ctx()\n"
+		  "   r2 is scalar(umax=5)\n"
+		  "   R1 R2(huh)\n" },
 		{ 1, "1: R3=fp-8 R4=map_ptr(a=(b c)) R10=fp0\n1: (7b) *(u64 *)(r3 +8) = r4\nhuh\n",
 		  "   1: *(u64 *)(r3 +8) = r4\n"
 		  "               ^~ r3 is fp-8\n"
