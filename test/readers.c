@@ -245,8 +245,7 @@ static void ring_fill(struct fake_ring *fake, unsigned overwrites, unsigned size
 	if (overwrites)
 		memset(fake->copy, 1, RING_SIZE);
 	for (unsigned i = 0; i < n; i++)
-		ck_assert_int_eq(fake_ring_put(fake, i, sizes ? 8 * (i * 7 % 9) : 8,
-					       i % 5 ? 0 : FAKE_DISCARD), 1);
+		expect(fake_ring_put(fake, i, sizes ? 8 * (i * 7 % 9) : 8, i % 5 ? 0 : FAKE_DISCARD) == 1);
 }
 
 static size_t ring_drain(struct rawbpf_ring *ring, unsigned by_spans)
