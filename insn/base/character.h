@@ -13,7 +13,7 @@ static inline int rawbpf__is_lower(char c)
 	return c >= 'a' && c <= 'z';
 }
 
-/* A letter's lower case. What is no letter becomes none. */
+/* Return the lower case of a letter. Any other character becomes no letter. */
 static inline char rawbpf__lower(char c)
 {
 	return c | 0x20;
@@ -29,25 +29,25 @@ static inline int rawbpf__is_letter(char c)
 	return rawbpf__is_lower(rawbpf__lower(c));
 }
 
-/* Part of a name as C has them. */
+/* Return 1 if a C name may contain the character. */
 static inline int rawbpf__is_word(char c)
 {
 	return rawbpf__is_letter(c) || rawbpf__is_decimal(c) || c == '_';
 }
 
-/* Between words of a line. */
+/* Return 1 for a blank between the words of a line. */
 static inline int rawbpf__is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-/* Printable ASCII, with the space. */
+/* Return 1 for printable ASCII, including the space. */
 static inline int rawbpf__is_printable(char c)
 {
 	return c >= ' ' && c <= '~';
 }
 
-/* The value of a hexadecimal digit of either case; -1: `c` is none. */
+/* Return the value of a hexadecimal digit of either case, or -1 for another character. */
 static inline int rawbpf__hex_digit(char c)
 {
 	char small = rawbpf__lower(c);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers of errors: the kernel's, else those of the system's C library, which a caller there
- * compares with, else Linux's.
+ * The kernel's headers define the errors' numbers. Without them the system's C library defines
+ * them: a caller on that system compares results with its numbers. Without both, this header
+ * defines Linux's numbers.
  */
 #ifndef RAWBPF_INSN_ERRNO_H
 #define RAWBPF_INSN_ERRNO_H

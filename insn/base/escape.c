@@ -4,7 +4,10 @@
 #include "out.h"
 #include "put.h"
 
-/* What one character becomes: `at` has `count` bytes of UTF-8, or, if `count` is 0, one of none. */
+/*
+ * Append the escaped form of one character. If `count` is not 0, `at` has `count` bytes of UTF-8.
+ * If `count` is 0, `at` has one byte that is not UTF-8.
+ */
 typedef void rawbpf__escape_one(struct rawbpf__out *out, const unsigned char *at,
 				unsigned count, uint32_t point);
 
@@ -16,7 +19,10 @@ static int escape_follows(const unsigned char *at, unsigned count)
 	return 1;
 }
 
-/* The length of the character in UTF-8 at `at`, and its code point; 0: there is none. */
+/*
+ * Decode the UTF-8 character at `at` into *point. Return its length, or 0 if the bytes are not
+ * UTF-8.
+ */
 static unsigned escape_decode(const unsigned char *at, size_t left, uint32_t *point)
 {
 	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -33,7 +39,7 @@ static unsigned escape_decode(const unsigned char *at, size_t left, uint32_t *po
 	return count;
 }
 
-/* Does a terminal show it, rather than act upon it? */
+/* Return 1 if a terminal shows the character, and 0 if the terminal acts upon it. */
 static int escape_is_shown(uint32_t point)
 {
 	static const struct {

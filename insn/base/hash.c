@@ -146,7 +146,10 @@ RAWBPF__PRIVATE void rawbpf__hash_add(struct rawbpf__hash *hash, const void *byt
 		hash_byte(hash, *at++);
 }
 
-/* The end of a message: a bit 1, bits 0 up to 8 bytes before a block's end, its length in bits. */
+/*
+ * Append the padding: a bit 1, then bits 0 up to 8 bytes before a block's end. The block's last 8
+ * bytes are the message's length in bits.
+ */
 RAWBPF__PRIVATE uint64_t rawbpf__hash_end(struct rawbpf__hash *hash)
 {
 	uint64_t bits = hash->length * 8;

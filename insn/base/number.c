@@ -8,7 +8,10 @@ RAWBPF__PRIVATE int rawbpf__digits_parse(const char **at, const char *end, unsig
 	unsigned digit;
 	int fits = 1;
 
-	/* What is no digit is -1, and so more than any. */
+	/*
+	 * For another character rawbpf__hex_digit() returns -1, which as unsigned exceeds each
+	 * base.
+	 */
 	for (; *at != end && (digit = rawbpf__hex_digit(**at)) < base; ++*at)
 		if (__builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, digit, &value))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Private functions: hidden, and static when the library is one translation
- * unit. insn/ is pure: it includes nothing of lib/, and no header of a libc.
+ * Private functions are hidden. They are static when the library is one translation unit. insn/
+ * is pure: it includes no header of lib/ and none of a libc.
  */
 #ifndef RAWBPF_INSN_PRIVATE_H
 #define RAWBPF_INSN_PRIVATE_H

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Characters, into a buffer that has room, and RAWBPF__PUT_SLACK bytes more, which may be
- * written over: each function returns where the next character goes. Nothing is terminated.
+ * Append characters to a buffer. The buffer has room for them and for RAWBPF__PUT_SLACK bytes
+ * more. A function may overwrite those bytes. Each function returns the place of the next
+ * character. No function terminates the text.
  *
- * The inline ones have no branch: they write the most there may be, and step back.
+ * The inline functions do not branch: they write the most bytes possible, and step back.
  */
 #ifndef RAWBPF_INSN_PUT_H
 #define RAWBPF_INSN_PUT_H
 
 #include "private.h"
 
-/* Also when the compiler is told to be small. */
+/* The compiler inlines these functions at -Os, too. */
 #define RAWBPF__INLINE static inline __attribute__((always_inline))
 
 enum { RAWBPF__PUT_SLACK = 16 };
@@ -22,14 +23,14 @@ RAWBPF__PRIVATE char *rawbpf__put_signed_dec(char *at, int64_t number);    /* "-
 RAWBPF__PRIVATE char *rawbpf__put_byte(char *at, unsigned byte);           /* "0f" */
 RAWBPF__PRIVATE char *rawbpf__put_escape(char *at, unsigned byte);         /* "\x0f" */
 
-/* A string of up to 3 characters, filled up with zeros to 4. */
+/* Append a string of up to 3 characters. Zeros fill `string` up to 4 bytes. */
 RAWBPF__INLINE char *rawbpf__put_short(char *at, const char *string)
 {
 	__builtin_memcpy(at, string, 4);
 	return at + (string[0] != 0) + (string[1] != 0) + (string[2] != 0);
 }
 
-/* 0 to 99 */
+/* Append a number from 0 to 99. */
 RAWBPF__INLINE char *rawbpf__put_small(char *at, unsigned number)
 {
 	unsigned tens = number * 103 >> 10;
@@ -40,7 +41,7 @@ RAWBPF__INLINE char *rawbpf__put_small(char *at, unsigned number)
 	return at + 1;
 }
 
-/* '-' if the number is negative; it becomes its magnitude. */
+/* Append '-' if *number is negative, and make *number its magnitude. */
 RAWBPF__INLINE char *rawbpf__put_minus(char *at, int64_t *number)
 {
 	int negative = *number < 0;
@@ -50,7 +51,7 @@ RAWBPF__INLINE char *rawbpf__put_minus(char *at, int64_t *number)
 	return at + negative;
 }
 
-/* 8 bytes as a number whose lowest byte comes first in memory. */
+/* Load 8 bytes as a little-endian number. */
 RAWBPF__INLINE uint64_t rawbpf__put_word(const char *bytes)
 {
 	uint64_t word;
@@ -64,19 +65,19 @@ RAWBPF__INLINE unsigned rawbpf__put_digit_count(uint32_t number)
 	return (35 - __builtin_clz(number | 1)) / 4;
 }
 
-/* 1 to 8 hexadecimal digits, the lowest ones of `number`. */
+/* Append 1 to 8 hexadecimal digits, the lowest ones of `number`. */
 RAWBPF__INLINE char *rawbpf__put_digits(char *at, uint32_t number, unsigned digits)
 {
 	uint64_t nibbles = number, letters;
 
-	/* One byte each, */
+	/* Each nibble moves to its own byte. */
 	nibbles = (nibbles << 16 | nibbles) & 0x0000ffff0000ffff;
 	nibbles = (nibbles << 8 | nibbles) & 0x00ff00ff00ff00ff;
 	nibbles = (nibbles << 4 | nibbles) & 0x0f0f0f0f0f0f0f0f;
-	/* 10 and more become letters, */
+	/* Nibbles of 10 and more become letters. */
 	letters = (nibbles + 0x0606060606060606) >> 4 & 0x0101010101010101;
 	nibbles += 0x3030303030303030 + letters * ('a' - '0' - 10);
-	/* and the first digit is the highest byte. */
+	/* The first digit moves to the highest byte. */
 	nibbles <<= 64 - 8 * digits;
 	if (__BYTE_ORDER__ != __ORDER_BIG_ENDIAN__)
 		nibbles = __builtin_bswap64(nibbles);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Heapsort: the largest number is at the front of a heap, and goes to its end. */
+/* Heapsort: the largest number stands at the heap's front. Each step moves it to the heap's end. */
 #include "sort.h"
 
-/* Put `number` into the heap of `count`, at `at` or further down; larger children move up. */
+/*
+ * Put `number` into the heap of `count` numbers, at `at` or further down. Larger children move
+ * up.
+ */
 static void sort_sift(uint64_t *heap, unsigned at, unsigned count, uint64_t number)
 {
 	unsigned child;

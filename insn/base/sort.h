@@ -4,7 +4,10 @@
 
 #include "private.h"
 
-/* Sort in place, smallest first. Takes n log n steps and no memory, whatever the numbers are. */
+/*
+ * Sort the numbers in place, smallest first. Any numbers take at most n log n steps, and no
+ * memory.
+ */
 RAWBPF__PRIVATE void rawbpf__sort(uint64_t *numbers, unsigned count);
 
 #endif

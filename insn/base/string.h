@@ -7,12 +7,13 @@
 
 RAWBPF__PRIVATE size_t rawbpf__length(const char *string);
 RAWBPF__PRIVATE int rawbpf__equal(const char *string, const char *other);
-/* Is the string exactly the `length` bytes at `bytes`? */
+/* Return 1 if the string is exactly the `length` bytes at `bytes`. */
 RAWBPF__PRIVATE int rawbpf__equal_bytes(const char *string, const void *bytes, size_t length);
 RAWBPF__PRIVATE int rawbpf__same_bytes(const void *bytes, const void *other, size_t length);
 /*
- * What follows `prefix`, if the bytes from `at` to `end` begin with it; else NULL. `end` is NULL for a
- * string. Reads no byte behind the first one that differs.
+ * Return the place behind `prefix` if the bytes from `at` to `end` begin with it, else NULL. If
+ * `end` is NULL, the bytes are a string. The function reads no byte behind the first one that
+ * differs.
  */
 RAWBPF__PRIVATE const char *rawbpf__behind(const char *at, const char *end, const char *prefix);
 
@@ -21,25 +22,34 @@ static inline int rawbpf__starts_with(const char *string, const char *prefix)
 	return rawbpf__behind(string, NULL, prefix) != NULL;
 }
 
-/* The first such character of the string, or the string's end. */
+/* Return the first `c` in the string, or the string's end. */
 RAWBPF__PRIVATE const char *rawbpf__find(const char *string, char c);
-/* The first such byte from `at` on, or `end`. */
+/* Return the first `byte` from `at` on, or `end`. */
 RAWBPF__PRIVATE const char *rawbpf__find_byte(const char *at, const char *end, char byte);
-/* Behind the next newline from `at` on, or the end. `end` is NULL for a string. */
+/*
+ * Return the place behind the next newline from `at` on, or the end. If `end` is NULL, the text
+ * is a string.
+ */
 RAWBPF__PRIVATE const char *rawbpf__line_after(const char *at, const char *end);
 
-/* The string with that index, of strings one after another. Pointers would be relocated. */
+/*
+ * Return the string with that index. The strings follow one another: pointers would need
+ * relocations.
+ */
 RAWBPF__PRIVATE const char *rawbpf__nth(const char *strings, unsigned index);
 /*
- * The index of the one that is the `length` bytes at `bytes`; an empty string ends the list.
- * -ENOENT: none is.
+ * Return the index of the string that equals the `length` bytes at `bytes`. An empty string ends
+ * the list. Return -ENOENT if no string equals them.
  */
 RAWBPF__PRIVATE int rawbpf__list_find(const char *strings, const void *bytes, size_t length);
 
-/* One component of a path: not empty, no '/' in it, and no '.' before it. */
+/* Return 1 if `name` is one component of a path: not empty, without '/', not beginning with '.'. */
 RAWBPF__PRIVATE int rawbpf__is_file_name(const char *name);
 
-/* An object's name for bpf(2), NULL for none: up to 15 bytes over zeros, or -ENAMETOOLONG. */
+/*
+ * Copy an object's name for bpf(2): up to 15 bytes, padded with zeros. A NULL name gives zeros
+ * only. Return -ENAMETOOLONG for a longer name.
+ */
 RAWBPF__PRIVATE int rawbpf__name_copy(char copy[16], const char *name);
 
 #endif
