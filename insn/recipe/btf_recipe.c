@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The BTF that certain maps and programs want. */
+/* Emit the BTF that certain maps and programs need. */
 #include "../btf/btf.h"
 #include "../base/out.h"
 #include "../base/string.h"
@@ -8,7 +8,7 @@
 
 enum { PSEUDO_CALL = 1, PSEUDO_FUNC = 4 }; /* src_reg of a call, of a 64-bit load */
 
-/* Insert in order, if it is not there. */
+/* Insert a slot in order, unless the table has it. */
 static int btf_func_add(struct bpf_func_info *infos, unsigned *count, unsigned max, uint32_t slot)
 {
 	unsigned at = *count;
@@ -48,7 +48,7 @@ int rawbpf_btf_funcs_find(const struct bpf_insn *insns, unsigned count,
 	return err ? err : (int)found;
 }
 
-/* "func_" and the slot. */
+/* Return "main" for slot 0, else "func_" and the slot. */
 static const char *btf_func_name(char name[16], uint32_t slot)
 {
 	struct rawbpf__out out = rawbpf__out_begin(name, 16);
@@ -101,7 +101,7 @@ static unsigned btf_special_size(const char *name)
 	return 0;
 }
 
-/* A number if it has the size of one, else a struct of bytes. */
+/* Emit an integer if an integer can have the size, else a struct of bytes. */
 static int btf_emit_opaque(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			   int want_struct)
 {
@@ -145,7 +145,7 @@ int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_btf_map *map,
 
 	if (count > SPECIALS_AT_MOST || !map->value_size)
 		return -EINVAL;
-	if (map->key_size) /* that of a trie is a struct, of a length and bits */
+	if (map->key_size) /* the key of a trie is a struct of a length and bits */
 		key = btf_emit_opaque(b, "key", map->key_size,
 				      map->type == BPF_MAP_TYPE_LPM_TRIE);
 	value = count ? btf_emit_special(b, "value", map->value_size, specials, count)

@@ -16,7 +16,7 @@ static const struct rawbpf_map_recipe map_recipes[] = {
 
 const struct rawbpf_map_recipe *rawbpf_map_recipe_get(unsigned type)
 {
-	unsigned at = type - 1; /* the first is that of type 1 */
+	unsigned at = type - 1; /* the first row is type 1 */
 
 	return at < sizeof map_recipes / sizeof map_recipes[0] ? &map_recipes[at] : NULL;
 }
