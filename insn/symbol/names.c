@@ -16,7 +16,7 @@ static unsigned names_bit(const char *name, size_t length, unsigned bit)
 	return names_byte(name, length, (bit - 1) / 8) >> (7 - (bit - 1) % 8) & 1;
 }
 
-/* The first bit in which two names differ. */
+/* Return the first bit in which two names differ. */
 static unsigned names_difference(const char *a, size_t a_length, const char *b, size_t b_length)
 {
 	unsigned char differing;
@@ -28,7 +28,10 @@ static unsigned names_difference(const char *a, size_t a_length, const char *b, 
 	return 8 * at + 1 + __builtin_clz(differing) - (8 * sizeof(unsigned) - 8);
 }
 
-/* Follow the name's bits down to the first node of `end` or more, or up to a name. The link there. */
+/*
+ * Follow the name's bits down to a name, or to the first node whose bit is `end` or more. Return
+ * the link there.
+ */
 static unsigned *names_walk(const struct rawbpf__names *names, const char *name, size_t length,
 			    unsigned end)
 {
@@ -54,7 +57,7 @@ RAWBPF__PRIVATE void rawbpf__names_add(const struct rawbpf__names *names, unsign
 	unsigned *node = names_node(names, number), *link, own;
 
 	if (!near) {
-		node[0] = 0;	/* no bit decides about a single name */
+		node[0] = 0;	/* no bit distinguishes a single name */
 		*names->root = number;
 		return;
 	}

@@ -22,7 +22,7 @@ static int symbol_is_called(const struct rawbpf__symbol *symbol, const char *nam
 	return symbol->length == length && rawbpf__same_bytes(symbol->name, name, length);
 }
 
-/* The only symbol that can have this name. */
+/* Return the only symbol that can have this name, or NULL. */
 static struct rawbpf__symbol *symbol_near(struct rawbpf__symbols *symbols, const char *name,
 					  unsigned length)
 {

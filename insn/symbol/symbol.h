@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Symbols: names that stand for numbers, some of which are known only later. */
+/* Symbols are names for numbers. The assembler learns some of the numbers only later. */
 #ifndef RAWBPF_INSN_SYMBOL_H
 #define RAWBPF_INSN_SYMBOL_H
 
 #include "names.h"
 
 enum rawbpf__symbol_kind {
-	RAWBPF__UNKNOWN,	/* mentioned, and not yet defined */
+	RAWBPF__UNKNOWN,	/* mentioned, but not yet defined */
 	RAWBPF__LABEL,		/* a slot */
 	RAWBPF__CONSTANT,
 	RAWBPF__A_MAP,		/* its index */
@@ -23,7 +23,10 @@ struct rawbpf__symbol {
 	uint8_t is_huge;		/* the value is unsigned, and more than INT64_MAX */
 };
 
-/* Symbols in order of their first mention. They grow towards `end`, which may come nearer. */
+/*
+ * The table keeps symbols in the order of their first mention. It grows towards `end`, and `end`
+ * may move towards the table.
+ */
 struct rawbpf__symbols {
 	struct rawbpf__symbol *all;
 	const char *end;
@@ -32,14 +35,17 @@ struct rawbpf__symbols {
 	uint8_t is_full;		/* something did not fit */
 };
 
-/* Are there `size` more bytes? If not, the table is full. */
+/* Return 1 if `size` more bytes fit. Otherwise mark the table as full and return 0. */
 RAWBPF__PRIVATE int rawbpf__symbols_room(struct rawbpf__symbols *symbols, size_t size);
 
-/* The symbol of a name; NULL: there is none. */
+/* Return the symbol of a name, or NULL if the table has none. */
 RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__symbol_find(struct rawbpf__symbols *symbols,
 							   const char *name, unsigned length);
 
-/* The symbol of a name, added if there is none; NULL: the table is full. `name` is kept. */
+/*
+ * Return the symbol of a name, and add it if the table has none. Return NULL if the table is
+ * full. The table keeps the pointer `name`.
+ */
 RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__symbol_get(struct rawbpf__symbols *symbols,
 							  const char *name, unsigned length);
 
