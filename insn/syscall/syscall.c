@@ -5,7 +5,7 @@
 
 enum { RAWBPF__SYSCALL_NONE = -1, RAWBPF__SYSCALL_ARCHS = 4 };
 
-/* One after another; their numbers are below, in the same order. */
+/* The names follow one another. syscall.def gives their numbers below in the same order. */
 static const char rawbpf__syscall_names[] =
 #define SYSCALL(NAME, X86_64, ARM64, S390X) #NAME "\0"
 #define SYSCALL_OLD(NAME, X86_64, S390X) #NAME "\0"
@@ -31,7 +31,7 @@ static const struct rawbpf__syscall_row {
 #include "syscall.def"
 };
 
-/* What entry.def calls an architecture: all of the four have 64 bits. */
+/* entry.def uses these names of architectures. All four architectures have 64 bits. */
 enum {
 	RAWBPF__SYSCALL_OF_EVERY,
 	RAWBPF__SYSCALL_OF_LP64 = RAWBPF__SYSCALL_OF_EVERY,
@@ -71,7 +71,7 @@ static enum rawbpf_arch rawbpf__syscall_native(void)
 #endif
 }
 
-/* What its function is called on `arch`. */
+/* Return the name of the entry function of a call on `arch`, or NULL if the call has none. */
 static const char *rawbpf__syscall_function(unsigned arch, const char *name)
 {
 	unsigned i;
