@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What bpf(2) reads for each command, laid out by us: the system's
- * <linux/bpf.h> may be older than the kernel, and a local `union bpf_attr`
- * that is initialised by {} keeps undefined bytes, which the kernel refuses.
- * These structs have no padding, so an initialiser defines every byte.
+ * The attributes that bpf(2) reads for each command, in our own layout. The system's <linux/bpf.h>
+ * may be older than the kernel. A local `union bpf_attr` initialised by {} keeps undefined bytes,
+ * which the kernel rejects. These structs have no padding, so an initialiser defines every byte.
  * Kernels accept an attr longer than theirs as long as its tail is zero.
  *
- * The layouts are those of 64-bit kernels, which a 32-bit program on one has to use too. A kernel
- * for i386 aligns two fields to 4 bytes only and has them 4 bytes earlier: the cookie of a tracing
- * link, which i386 kernels cannot attach anyway (they have no trampolines), and expected_revision of
- * an anchored link, which therefore must be 0 there.
+ * The layouts are those of 64-bit kernels; a 32-bit program on such a kernel uses them too. An i386
+ * kernel aligns 64-bit fields to 4 bytes only, so two fields are 4 bytes earlier there. One is the
+ * cookie of a tracing link; i386 kernels have no trampolines and cannot attach one anyway. The
+ * other is expected_revision of an anchored link, which therefore must be 0 there.
  *
  * Field names are those of `union bpf_attr`; test/sys/attr.c compares the offsets.
  */
@@ -19,7 +18,7 @@
 #include <stdint.h>
 
 #define RAWBPF__PTR(pointer) ((uint64_t)(uintptr_t)(pointer))
-/* Per-CPU and mmap-ed values stand at multiples of 8 bytes. */
+/* Per-CPU and mmap-ed values are aligned to 8 bytes. */
 #define RAWBPF__ROUND_UP_8(size) (((size_t)(size) + 7) & ~(size_t)7)
 
 enum { RAWBPF__OBJ_NAME_LEN = 16 };
@@ -161,10 +160,10 @@ struct rawbpf__prog_attach_attr {
 	uint32_t attach_flags;
 	uint32_t replace_bpf_fd;
 	uint32_t relative_fd;       /* 6.6 */
-	uint64_t expected_revision; /* 6.6; of cgroups 6.17 */
+	uint64_t expected_revision; /* 6.6; cgroups 6.17 */
 };
 
-/* All of it, always: since 6.17 the kernel writes `revision` whatever size it is told. */
+/* Pass this struct whole: since 6.17 the kernel writes `revision` whatever size the caller states. */
 struct rawbpf__prog_query_attr {
 	uint32_t target_fd;
 	uint32_t attach_type;
@@ -176,12 +175,12 @@ struct rawbpf__prog_query_attr {
 	uint64_t prog_attach_flags; /* 6.0 */
 	uint64_t link_ids;          /* 6.6 */
 	uint64_t link_attach_flags; /* 6.6 */
-	uint64_t revision;          /* 6.6; of cgroups 6.17 */
+	uint64_t revision;          /* 6.6; cgroups 6.17 */
 };
 
 /*
- * BPF_LINK_CREATE. All begin alike, and what the kind of link adds follows: a struct each, since
- * the bytes of a union outside the member that is initialised are undefined.
+ * BPF_LINK_CREATE. All kinds of link begin with this struct; each kind's own fields follow it. Each
+ * kind has its own struct: in a union, the bytes outside the initialised member would be undefined.
  */
 struct rawbpf__link_attr { /* cgroup, netns, xdp, sockmap, struct_ops (where prog_fd is the map) */
 	uint32_t prog_fd;
@@ -224,7 +223,7 @@ struct rawbpf__iter_link_attr {
 	uint32_t zero;
 };
 
-/* What iter_info points to, one of: `union bpf_iter_link_info`. */
+/* The struct that iter_info points to, one of `union bpf_iter_link_info`. */
 struct rawbpf__iter_map {
 	uint32_t map_fd;
 };
@@ -280,7 +279,7 @@ struct rawbpf__iter_create_attr {
 	uint32_t flags;
 };
 
-/* BPF_PROG_BIND_MAP, and with the two the other way round BPF_PROG_ASSOC_STRUCT_OPS. */
+/* BPF_PROG_BIND_MAP: program, then map. BPF_PROG_ASSOC_STRUCT_OPS takes them in the other order. */
 struct rawbpf__prog_map_attr {
 	uint32_t first_fd;
 	uint32_t second_fd;
@@ -312,7 +311,7 @@ struct rawbpf__task_fd_query_attr {
 	uint64_t probe_addr;
 };
 
-/* What bpf(2) takes as its fourth argument, if the command has BPF_COMMON_ATTRS in it. */
+/* The fourth argument of bpf(2), if BPF_COMMON_ATTRS is set in the command. */
 struct rawbpf__common_attr {
 	uint64_t log_buf;
 	uint32_t log_size;
@@ -332,7 +331,7 @@ struct rawbpf__btf_load_attr {
 	int32_t btf_token_fd;       /* 6.9 */
 };
 
-/* struct bpf_btf_info, of which 5.10 has the first three fields. */
+/* struct bpf_btf_info; 5.10 has its first three fields. */
 struct rawbpf__btf_info {
 	uint64_t btf;
 	uint32_t btf_size;

@@ -5,7 +5,7 @@
 #include "file.h"
 #include "../../insn/base/number.h"
 
-enum { CPUS_AT_MOST = 1 << 20 }; /* of any kernel; what is more is garbage */
+enum { CPUS_AT_MOST = 1 << 20 }; /* no kernel has more; a larger number is garbage */
 
 int rawbpf__cpu_range_parse(const char **list, unsigned *first, unsigned *last)
 {
@@ -46,6 +46,6 @@ int rawbpf_cpu_count(void)
 
 	if (length < 0)
 		return length;
-	/* Of a list that was cut off, the rest would be missing in every buffer's size. */
+	/* A truncated list would make every buffer too small, so reject it. */
 	return length < (int)sizeof list - 1 ? count_cpus(list) : -EINVAL;
 }

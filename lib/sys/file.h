@@ -6,12 +6,15 @@
 #include "sys.h"
 
 /*
- * Read the start of a file, as one terminated string without its last newline;
- * its length, or a negative errno.
+ * Read the start of a file into `text`, without its last newline, and NUL-terminate it. Returns the
+ * length or a negative errno.
  */
 RAWBPF__PRIVATE int rawbpf__file_read(int directory, const char *path, char *text, size_t size);
 
-/* The number that a file consists of, behind `prefix`. -EINVAL: something else is in it. */
+/*
+ * Read the number after `prefix` in a file that holds nothing else. -EINVAL: the file holds
+ * something else.
+ */
 RAWBPF__PRIVATE int rawbpf__file_number(int directory, const char *path, const char *prefix);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions that a compiler may call on its own account, for programs
- * without a libc. Weak, so that a program's own ones win. The empty assembly
- * keeps the compiler from seeing a memcpy in memcpy and calling it.
+ * The functions that a compiler may call by itself, for programs without a libc. They are weak: a
+ * program's own ones win. The empty assembly hides the loop. Otherwise the compiler would see a
+ * memcpy in memcpy and call it.
  */
 #include <stddef.h>
 

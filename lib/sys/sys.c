@@ -30,8 +30,8 @@ static inline long enter(long number, long a, long b, long c, long d, long e, lo
 }
 
 /*
- * Most calls have three arguments at most. The number comes last: the arguments
- * of our callers then stand in their registers already.
+ * Make a call of at most three arguments, as most are. The number comes last, so our callers'
+ * arguments stand in their registers already.
  */
 static __attribute__((noinline)) long enter3(long a, long b, long c, long number)
 {
@@ -39,9 +39,9 @@ static __attribute__((noinline)) long enter3(long a, long b, long c, long number
 }
 
 /*
- * A process may run with its standard streams closed (an init often does), so
- * the kernel may hand out 0, 1 or 2. An fd of 0 means "none" in several
- * bpf_attr fields, and whatever prints to 1 or 2 would hit our object.
+ * Move a descriptor of 0, 1 or 2 above 2. The kernel hands these out when a process runs with its
+ * standard streams closed, as an init often does. Several bpf_attr fields read an fd of 0 as
+ * "none", and output to 1 or 2 would reach our object.
  */
 static int above_standard_streams(long fd)
 {
@@ -185,8 +185,9 @@ int rawbpf__munmap(const void *address, size_t size)
 }
 
 /*
- * Without libc nobody tells (the auxiliary vector is on the stack of main's caller). Advice about no
- * memory at all is refused for its address alone, if no page begins there.
+ * Find the page size by trial: madvise(addr, 0) fails with EINVAL exactly when addr is not
+ * page-aligned. Without a libc the library cannot reach the auxiliary vector, which is on the stack
+ * of main's caller.
  */
 int rawbpf__page_size(void)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf__arch_syscall(): the machine's own way into the kernel where we have it, else libc's. */
+/*
+ * rawbpf__arch_syscall(): the machine's own instruction on architectures that have a file here,
+ * else libc's syscall(2).
+ */
 #ifndef RAWBPF_LIB_ARCH_H
 #define RAWBPF_LIB_ARCH_H
 

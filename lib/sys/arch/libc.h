@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Every other architecture: libc's syscall(2), its errno turned back into a result. */
+/*
+ * Every other architecture: libc's syscall(2). Its errno becomes a negative result again, and errno
+ * keeps its value.
+ */
 #include <errno.h>
 #include <unistd.h>
 

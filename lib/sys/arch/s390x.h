@@ -17,5 +17,5 @@ static inline long rawbpf__arch_syscall(long number, long a, long b, long c, lon
 	return r2;
 }
 
-/* mmap(2) is the old form here: one pointer to its six arguments. */
+/* mmap(2) takes the old form: one pointer to its six arguments. */
 #define RAWBPF__MMAP_BY_POINTER 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_64: the number in rax, arguments in rdi rsi rdx r10 r8 r9, the result
- * in rax. The instruction itself overwrites rcx and r11.
+ * x86_64: the number in rax, arguments in rdi rsi rdx r10 r8 r9, the result in rax. The instruction
+ * itself overwrites rcx and r11.
  */
 static inline long rawbpf__arch_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
