@@ -584,6 +584,12 @@ START_TEST(test_layout)
 	ck_assert_uint_eq(offsetof(typeof(data), unknown), 32);
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), 0);
 	ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_TYPEDEF, "t2"), 2);
+	/* One that is not all there is not read: the kind stays unknown. */
+	((uint32_t *)&data)[7] += 4;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, guard_copy(&data, sizeof data, 4), sizeof data, NULL),
+			 -EINVAL);
+	((uint32_t *)&data)[7] -= 4;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, guard_copy(&data, sizeof data, 4), sizeof data, NULL), 0);
 	data.layout_len = 0;
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), -EINVAL);
 }
