@@ -201,6 +201,9 @@ START_TEST(test_places)
 		  -1, -1 },
 		{ "unknown opcode ff\n", "unknown opcode ff", 4, -1 },
 		{ "unknown opcode fe\n", "unknown opcode fe", -1, -1 },
+		{ "unknown opcode fx\n", "unknown opcode fx", -1, -1 },
+		{ "fd x is not pointing to valid bpf_map\n", "fd x is not pointing to valid bpf_map",
+		  -1, -1 },
 		{ "something of tomorrow\n", "something of tomorrow", 4, -1 },
 		{ "0: (b7) r0 = 0\n; int x = 1;\n3: (63) *(u32 *)(r1 +0) = r0\nsorry\nprocessed 1 insn\n",
 		  "sorry", 3, 1 },
@@ -650,7 +653,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_told);
 	tcase_add_test(tests, test_builder);
 	tcase_add_loop_test(tests, test_states_are_of_the_way, 0, 5);
-	tcase_add_loop_test(tests, test_places, 0, 17);
+	tcase_add_loop_test(tests, test_places, 0, 19);
 	tcase_add_test(tests, test_load_acquire);
 	tcase_add_test(tests, test_packet);
 	tcase_add_test(tests, test_source);
