@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* objdump's column of bytes: what is assembled, if the text beside it does not contradict. */
+/* objdump's column of bytes decides the instruction, unless the text beside it contradicts. */
 #include <rawbpf/form.h>
 
 #include "../base/string.h"
@@ -17,21 +17,21 @@ static void bytes_read(const struct rawbpf__listing *listing, enum rawbpf_byte_o
 		rawbpf_insn_read(&slots[i], bytes + 8 * i, order);
 }
 
-/* The text of a call or 64-bit load does not tell its src, unless that is 0 in the bytes, too. */
+/* Return 1 for a call or a 64-bit load: text with src 0 may belong to bytes with another src. */
 static int is_silent_of_src(const struct bpf_insn *insn)
 {
 	return insn->code == (BPF_JMP | BPF_CALL) || insn->code == (BPF_LD | BPF_IMM | BPF_DW);
 }
 
-/* "r0 = *(u32 *)skb[r1]" does not tell its imm. */
+/* Return 1 for "r0 = *(u32 *)skb[r1]": its text does not show imm. */
 static int is_silent_of_imm(const struct bpf_insn *insn)
 {
 	return BPF_CLASS(insn->code) == BPF_LD && BPF_MODE(insn->code) == BPF_IND;
 }
 
 /*
- * Can the text be that of these bytes? `skipped` are fields that are known only later, or that a
- * linker fills in.
+ * Return 1 if the text can be that of these bytes. `skipped` names fields that the assembler
+ * learns only later, or that a linker fills in.
  */
 static int bytes_agree(const struct bpf_insn *bytes, const struct bpf_insn *text, unsigned count,
 		       const struct rawbpf__skipped *skipped)
@@ -49,7 +49,7 @@ static int bytes_agree(const struct bpf_insn *bytes, const struct bpf_insn *text
 	       (count == 1 || bytes[1].imm == text[1].imm);
 }
 
-/* Read the column in the byte order of the lines before, if it is known, else this machine's. */
+/* Return the byte order of the column: that of earlier lines, or, if unknown, this machine's. */
 static enum rawbpf_byte_order first_order(const struct rawbpf__listing *listing)
 {
 	if (listing->order != RAWBPF_HOST_ORDER)
@@ -84,7 +84,10 @@ RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_in
 	return 0;
 }
 
-/* "<unknown>", "ld_pseudo r1, 0x1, 0x5" */
+/*
+ * Return 1 for text that objdump prints in place of an instruction: "<unknown>", "ld_pseudo r1,
+ * 0x1, 0x5".
+ */
 static int is_silent(const struct rawbpf__statement *statement)
 {
 	const struct rawbpf__token *tokens = statement->tokens;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Directives as compilers write them: a program's bytes do not depend on them. */
+/* Compilers write these directives. A program's bytes do not depend on them. */
 #include "../base/string.h"
 #include "parser.h"
 
 /*
- * A directive and what follows it. In the form, a comma is one, and
+ * A directive and the form of its arguments. In a form, a comma is a comma, and
  *
  *	N	a name			S	a string
  *	T	@function or @object	I	a number
@@ -40,7 +40,7 @@ static int is_name(const struct rawbpf__token *token)
 	return token->code == RAWBPF__T_NAME || token->code >= RAWBPF__T_WORD;
 }
 
-/* A number of whatever size, a name or a string. md5 sums have 128 bits. */
+/* Return 1 for a number of any size, a name or a string. An md5 sum is a number of 128 bits. */
 static int is_any(const struct rawbpf__token *token)
 {
 	return is_name(token) || token->code == RAWBPF__T_NUMBER ||
@@ -54,7 +54,7 @@ static const struct rawbpf__token *skip_any(const struct rawbpf__token *token, i
 	return token;
 }
 
-/* What follows a token that a letter of a form stands for; NULL: it is another one. */
+/* Return the token behind those that a form's letter stands for, or NULL if they differ. */
 static const struct rawbpf__token *form_next(const struct rawbpf__token *token, char letter)
 {
 	switch (letter) {
@@ -81,7 +81,7 @@ static const struct rawbpf__token *form_next(const struct rawbpf__token *token, 
 	}
 }
 
-/* Is the statement of this form? What is wrong; NULL: nothing. */
+/* Return the first token that contradicts the form, or NULL if the statement has this form. */
 static const struct rawbpf__token *form_wrong(const struct rawbpf__token *token, const char *form)
 {
 	const struct rawbpf__token *next;
@@ -96,7 +96,7 @@ static const struct rawbpf__token *form_wrong(const struct rawbpf__token *token,
 	return token->code == RAWBPF__T_END ? NULL : token;
 }
 
-/* Slots are aligned to 8 bytes, and to no more. */
+/* Complain about an alignment above 8 bytes: slots are aligned to 8 bytes. */
 static void check_align(struct rawbpf__parser *p, const struct rawbpf__token *power)
 {
 	if (power->value > 3)
@@ -134,7 +134,7 @@ static int has_x(const struct rawbpf__token *flags)
 	return rawbpf__find_byte(flags->start, end, 'x') < end;
 }
 
-/* A section without instructions begins: everything in it is skipped. */
+/* Begin a section without instructions. The assembler skips all its lines. */
 static void skip_section(struct rawbpf__parser *p, const struct rawbpf__token *name)
 {
 	p->skips_section = 1;
@@ -142,7 +142,7 @@ static void skip_section(struct rawbpf__parser *p, const struct rawbpf__token *n
 		     RAWBPF__TEXT(name));
 }
 
-/* .section NAME, "FLAGS", @TYPE. Its name may have any characters but commas and blanks. */
+/* Read .section NAME, "FLAGS", @TYPE. NAME may have any characters except commas and blanks. */
 static void section(struct rawbpf__parser *p)
 {
 	const struct rawbpf__token *tokens = p->statement.tokens, *end = &tokens[1];

@@ -8,7 +8,7 @@
 
 /* ----------------------------------------------------------------------- messages */
 
-/* Enough of any name to know it again. */
+/* A message shows this many bytes of a name, enough to recognise it. */
 #define SAID_BYTES 28
 
 static void out_name(struct rawbpf__out *out, const char *name, unsigned length)
@@ -20,7 +20,7 @@ static void out_name(struct rawbpf__out *out, const char *name, unsigned length)
 		rawbpf__out_text(out, "...");
 }
 
-/* Add what the directive behind a "%" stands for. Returns how long the directive is. */
+/* Append the argument of the directive behind a "%". Return the length of the directive. */
 static int out_argument(struct rawbpf__out *out, const char *directive, va_list *arguments)
 {
 	unsigned length;
@@ -63,7 +63,7 @@ static int is_before(const struct rawbpf__token *token, const struct rawbpf_text
 					    token->column < error->column;
 }
 
-/* The errors, or the warnings. */
+/* This is the list of errors or the list of warnings. */
 struct complain_list {
 	struct rawbpf_text_error *all;
 	unsigned max, *count;
@@ -84,7 +84,10 @@ static int list_keeps(const struct complain_list *list, const struct rawbpf__tok
 	return *list->count < list->max || (list->max && is_before(token, &list->all[list->max - 1]));
 }
 
-/* They are kept in the order of their places; of too many the first. NULL: not this one. */
+/*
+ * Add an entry. The list is in the order of places and keeps the first entries. Return NULL if it
+ * does not keep this one.
+ */
 static struct rawbpf_text_error *list_add(const struct complain_list *list,
 					  const struct rawbpf__token *token)
 {
@@ -146,7 +149,7 @@ RAWBPF__PRIVATE void rawbpf__warn(struct rawbpf_text *text, const struct rawbpf_
 
 /* ------------------------------------------------------------------- did you mean...? */
 
-#define GUESS_LENGTH 40		/* longer names nobody mistypes */
+#define GUESS_LENGTH 40		/* authors do not mistype longer names */
 #define GUESS_DISTANCE 2
 
 static unsigned least(unsigned a, unsigned b, unsigned c)
@@ -154,7 +157,7 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 	return a < b ? a < c ? a : c : b < c ? b : c;
 }
 
-/* Letters to add, drop, change or swap with their neighbour to make `a` of `b`. */
+/* Count the letters to add, drop, change or swap with their neighbour to turn `b` into `a`. */
 static unsigned edit_distance(const char *a, unsigned a_length, const char *b,
 			      unsigned b_length)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Errors and warnings: where, and in words. */
+/* Errors and warnings: their places and messages. */
 #ifndef RAWBPF_INSN_COMPLAIN_H
 #define RAWBPF_INSN_COMPLAIN_H
 
@@ -8,10 +8,10 @@
 #include "lex.h"
 
 /*
- * Add an error at a token. The format has these of printf(3)'s:
+ * Add an error at a token. The format takes these directives of printf(3):
  *
- *	%s	a string of ours
- *	%.*s	RAWBPF__TEXT(token): escaped, and not too long
+ *	%s	a string of the assembler's own
+ *	%.*s	RAWBPF__TEXT(token): escaped, and shortened
  *	%lld	a number
  *	%llx	a number in hexadecimal
  *	%02x	a byte
@@ -20,14 +20,20 @@ RAWBPF__PRIVATE void rawbpf__complain(struct rawbpf_text *text, const struct raw
 				      const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Add a warning. */
+/* Add a warning in the same way. */
 RAWBPF__PRIVATE void rawbpf__warn(struct rawbpf_text *text, const struct rawbpf__token *token,
 				  const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* May an error there be among the first? Otherwise nobody will read its message. */
+/*
+ * Return 1 if the list of errors would keep an error at the token. Otherwise no message needs
+ * composing.
+ */
 RAWBPF__PRIVATE int rawbpf__is_kept(struct rawbpf_text *text, const struct rawbpf__token *token);
 
-/* Which of several names was meant? Offer all; `best` is then one, or NULL. */
+/*
+ * Guess the name that a mistyped one stands for. The caller offers all names. `best` is then the
+ * nearest one, or NULL.
+ */
 struct rawbpf__guess {
 	const char *name;
 	const char *best;
@@ -37,7 +43,7 @@ struct rawbpf__guess {
 RAWBPF__PRIVATE void rawbpf__guess_offer(struct rawbpf__guess *guess, const char *name,
 					 unsigned length);
 
-/* " (did you mean 'x'?)", or nothing: a format and its arguments. */
+/* " (did you mean 'x'?)", or nothing: a format and its arguments */
 #define RAWBPF__GUESSED "%s%.*s%s"
 #define RAWBPF__GUESS(GUESS) \
 	(GUESS)->best ? " (did you mean '" : "", (int)(GUESS)->best_length, (GUESS)->best, \

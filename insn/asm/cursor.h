@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where in the text the assembler is, and what bytes may be part of. */
+/*
+ * The cursor is the assembler's place in the text. The functions tell which tokens a byte may
+ * belong to.
+ */
 #ifndef RAWBPF_INSN_CURSOR_H
 #define RAWBPF_INSN_CURSOR_H
 
@@ -12,13 +15,13 @@ struct rawbpf__cursor {
 	unsigned line;			/* of `at`, from 1 */
 };
 
-/* The byte at a place of the text. Behind its end it has newlines, as many as are read. */
+/* Return the byte at a place of the text. Any place behind the text's end has a newline. */
 static inline unsigned char rawbpf__byte(const struct rawbpf__cursor *cursor, const char *at)
 {
 	return at < cursor->end ? *at : '\n';
 }
 
-/* May a name begin with it? */
+/* Return 1 if a name may begin with the byte. */
 static inline int rawbpf__begins_name(unsigned char c)
 {
 	return rawbpf__is_letter(c) || c == '_' || c == '.' || c == '$';
@@ -48,7 +51,10 @@ static inline const char *rawbpf__after_line(const struct rawbpf__cursor *cursor
 	return rawbpf__find_byte(at, cursor->end, '\n');
 }
 
-/* The byte at the cursor is a newline: the next line begins behind it. The cursor stays. */
+/*
+ * Count a line: the byte at the cursor is a newline. The next line begins behind it. The cursor
+ * stays.
+ */
 static inline void rawbpf__next_line(struct rawbpf__cursor *cursor)
 {
 	cursor->line++;

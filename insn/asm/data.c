@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes among instructions: .byte, .short, .long, .quad. Eight of them are a slot. */
+/* Data among instructions: .byte, .short, .long, .quad. Eight bytes fill a slot. */
 #include "../base/string.h"
 #include "parser.h"
 
@@ -11,7 +11,7 @@ static const struct data_directive {
 	{ ".2byte", 2 }, { ".4byte", 4 }, { ".8byte", 8 },
 };
 
-/* The number's low bytes in this machine's order. */
+/* Append the number's low bytes in this machine's order. */
 static void data_add(struct rawbpf__parser *p, uint64_t value, unsigned size)
 {
 	struct rawbpf__data *data = &p->data;
@@ -29,14 +29,14 @@ static void data_add(struct rawbpf__parser *p, uint64_t value, unsigned size)
 	}
 }
 
-/* Zeros up to a whole slot. */
+/* Append zeros up to a whole slot. */
 static void data_pad(struct rawbpf__parser *p)
 {
 	while (p->data.count)
 		data_add(p, 0, 1);
 }
 
-/* A number of so many bytes, with a sign or without. */
+/* Return 1 if the number fits `size` bytes, signed or unsigned. */
 static int data_fits(const struct rawbpf__token *token, unsigned size)
 {
 	int64_t value = token->value, most = (1ll << 8 * (size & 7)) - 1;
@@ -44,7 +44,7 @@ static int data_fits(const struct rawbpf__token *token, unsigned size)
 	return size == 8 || (!token->is_huge && value >= -most / 2 - 1 && value <= most);
 }
 
-/* One number. 0: an error. */
+/* Read one number. Return 0 after an error. */
 static int data_read(struct rawbpf__parser *p, struct rawbpf__token *token, unsigned size)
 {
 	if (!rawbpf__is_operand(token)) {
@@ -63,7 +63,7 @@ static int data_read(struct rawbpf__parser *p, struct rawbpf__token *token, unsi
 	return 1;
 }
 
-/* The numbers of the statement, with commas between them. */
+/* Read the numbers of the statement, separated by commas. */
 static void data_read_all(struct rawbpf__parser *p, unsigned size)
 {
 	struct rawbpf__token *token = &p->statement.tokens[1];
@@ -82,7 +82,10 @@ static void data_read_all(struct rawbpf__parser *p, unsigned size)
 					 RAWBPF__TEXT(token));
 		break;
 	}
-	/* The error is told: what follows is not to be within a slot. */
+	/*
+	 * The statement has an error already. Padding avoids a second one: "the data end inside a
+	 * slot".
+	 */
 	data_pad(p);
 }
 

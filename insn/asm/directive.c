@@ -3,7 +3,7 @@
 #include "../form/constant.h"
 #include "parser.h"
 
-/* A name that a directive defines: it may be a word of instructions. */
+/* Return 1 if a directive can define this name. The name may be a word of instructions. */
 static int is_new_name(struct rawbpf__parser *p, const struct rawbpf__token *token)
 {
 	if (token->code == RAWBPF__T_NAME || token->code >= RAWBPF__T_WORD)
@@ -22,7 +22,7 @@ static int is_end(struct rawbpf__parser *p, const struct rawbpf__token *token)
 	return 0;
 }
 
-/* Commas may separate what follows a directive. */
+/* Return the token behind an optional comma between a directive's arguments. */
 static struct rawbpf__token *after_comma(struct rawbpf__token *token)
 {
 	return token->code == ',' ? token + 1 : token;
@@ -30,7 +30,7 @@ static struct rawbpf__token *after_comma(struct rawbpf__token *token)
 
 /* -------------------------------------------------------------------------- .map */
 
-/* The next number, of 32 bits. Where to go on; NULL: an error. */
+/* Read the next number, of 32 bits. Return the token behind it, or NULL after an error. */
 static struct rawbpf__token *map_number(struct rawbpf__parser *p, struct rawbpf__token *token,
 					const char *what, unsigned *number)
 {
@@ -91,7 +91,7 @@ static void directive_map(struct rawbpf__parser *p)
 	at = at ? map_number(p, at, "MAX_ENTRIES", &map.max_entries) : NULL;
 	if (at && at->code != RAWBPF__T_END)
 		at = map_number(p, at, "FLAGS", &map.flags);
-	/* Even if there is something wrong with it, the name is a map's. */
+	/* After an error in its numbers, too, the name is that of a map. */
 	if ((at && !is_end(p, at)) ||
 	    !rawbpf__define(p, name, RAWBPF__A_MAP, text->map_count))
 		return;
@@ -133,7 +133,7 @@ static const struct directive {
 	{ ".equ", directive_set },
 };
 
-/* .map, .set and .equ. 0: it is another directive. */
+/* Handle .map, .set and .equ. Return 0 for any other directive. */
 static int own_directive(struct rawbpf__parser *p)
 {
 	const struct rawbpf__token *name = &p->statement.tokens[0];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Operands into the fields of their instruction. */
+/* Place operands in the fields of their instruction. */
 #include "../base/string.h"
 #include "../form/helper.h"
 #include "parser.h"
 
 /* ------------------------------------------------------------------- operands */
 
-/* From where to where a field goes. A huge number fits an immediate if its sign bits agree. */
+/* The range of each field. A huge number fits an immediate if its upper 33 bits are all set. */
 static const struct instruction_range {
 	int64_t least, most;
 } instruction_ranges[] = {
@@ -63,12 +63,12 @@ static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token 
 	}
 }
 
-/* An instruction being put together. */
+/* The instruction that the assembler composes. */
 struct instruction {
 	struct bpf_insn slots[2];
 	unsigned placed;			/* a bit for each register field that has its value */
-	const struct rawbpf__token *reference;	/* the name of a label, map or helper, */
-	unsigned reference_field;		/* that goes there */
+	const struct rawbpf__token *reference;	/* the name of a label, map or helper */
+	unsigned reference_field;		/* the field that the name's value goes to */
 };
 
 static void place(struct bpf_insn *slots, unsigned field, uint64_t value)
@@ -98,18 +98,18 @@ static void place(struct bpf_insn *slots, unsigned field, uint64_t value)
 		slots[0].imm = value;
 		break;
 	default:
-		slots[0].imm |= (int32_t)value;	/* F_ZERO: nothing */
+		slots[0].imm |= (int32_t)value;	/* F_ZERO has no field */
 	}
 }
 
-/* A number to its field, if it is in range. */
+/* Place a number in its field, if it is in range. Return 0 after an error. */
 static int operand_place(struct rawbpf__parser *p, struct instruction *insn,
 			 const struct rawbpf__token *token, unsigned field)
 {
 	const struct instruction_range *range = &instruction_ranges[field];
 	int64_t value = token->value;
 
-	/* 0xffffffff80000000 is an immediate that is extended to just that. */
+	/* 0xffffffff80000000 is valid: the kernel sign-extends the immediate 0x80000000 to it. */
 	int fits = value >= range->least && value <= range->most &&
 		   (!token->is_huge || field == RAWBPF__F_IMM64 || range->most == UINT32_MAX);
 
@@ -120,7 +120,7 @@ static int operand_place(struct rawbpf__parser *p, struct instruction *insn,
 	return fits;
 }
 
-/* A register that has been there before must be the same. */
+/* Place a register. If the field has a register already, both must be the same. */
 static int operand_register(struct rawbpf__parser *p, struct instruction *insn,
 			    const struct rawbpf__token *token, unsigned field)
 {
@@ -139,7 +139,10 @@ static int operand_register(struct rawbpf__parser *p, struct instruction *insn,
 	return 0;
 }
 
-/* What the kernel prints: "call bpf_map_lookup_elem#1", "call bpf_a_kfunc#7185", "unknown#300". */
+/*
+ * Place a call's target as the kernel prints it: "bpf_map_lookup_elem#1", "bpf_a_kfunc#7185",
+ * "unknown#300".
+ */
 static int operand_numbered(struct rawbpf__parser *p, struct instruction *insn,
 			    struct rawbpf__token *token)
 {
@@ -152,18 +155,21 @@ static int operand_numbered(struct rawbpf__parser *p, struct instruction *insn,
 	return operand_place(p, insn, token, RAWBPF__F_CALL);
 }
 
-/* May a label, map or helper be named here? */
+/* Return 1 if the field may have the name of a label, map or helper. */
 static int is_reference(unsigned field)
 {
 	return field == RAWBPF__F_JUMP || field == RAWBPF__F_JUMP32 || field == RAWBPF__F_LOCAL ||
 	       field == RAWBPF__F_CALL || field == RAWBPF__F_MAP;
 }
 
-/* A name: of a constant, or of what is filled in at the end. */
+/* Place a name: that of a constant, or one whose value the end of the text decides. */
 static int operand_name(struct rawbpf__parser *p, struct instruction *insn,
 			struct rawbpf__token *token, unsigned field)
 {
-	/* "r2 = name ll" is the address of a function, as in LLVM, if it is no constant. */
+	/*
+	 * As in LLVM, "r2 = name ll" loads the address of a function, unless the name is a
+	 * constant.
+	 */
 	if (field == RAWBPF__F_IMM64 && !rawbpf__constant(&p->symbols, token)) {
 		insn->slots[0].src_reg = BPF_PSEUDO_FUNC;
 		field = RAWBPF__F_LOCAL;
@@ -203,7 +209,7 @@ static int operand(struct rawbpf__parser *p, struct instruction *insn, struct ra
 
 /* ------------------------------------------------------------------- instructions */
 
-/* The instruction with the fields that its form fixes. */
+/* Return the instruction with the fields that its form fixes. */
 static struct bpf_insn form_insn(const struct rawbpf__form *form)
 {
 	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
@@ -214,7 +220,7 @@ static struct bpf_insn form_insn(const struct rawbpf__form *form)
 				  .imm = shape->imm == RAWBPF__FIX ? form->fix : 0 };
 }
 
-/* What the bytes beside an instruction need not say: what labels and linkers will. */
+/* Return the fields that labels or linkers fill in. The column of bytes may differ in them. */
 static struct rawbpf__skipped skipped_fields(const struct rawbpf__parser *p,
 					     const struct instruction *insn)
 {
@@ -225,7 +231,7 @@ static struct rawbpf__skipped skipped_fields(const struct rawbpf__parser *p,
 						rawbpf__is_relocated(&p->cursor) };
 }
 
-/* The slot is that of an instruction that names something. */
+/* Record that the instruction in `slot` names something. */
 static void refer(struct rawbpf__parser *p, const struct instruction *insn, unsigned slot)
 {
 	unsigned field = insn->reference_field;
@@ -255,7 +261,7 @@ RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
 	}
 	if (good)
 		rawbpf__warn_instruction(p, pattern, &insn.slots[0]);
-	/* A wrong one has its place too, so that no jump over it is called too far. */
+	/* A wrong instruction takes its slots, too: jumps over it keep their distances. */
 	for (i = 0; i < slots; i++)
 		rawbpf__emit(p, &insn.slots[i]);
 	if (good && insn.reference)

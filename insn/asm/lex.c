@@ -5,7 +5,7 @@
 
 /* ----------------------------------------------------------------------- words */
 
-/* In the order of word_order(). */
+/* word_order() gives the order of the words. */
 static const struct lex_word {
 	uint8_t length;
 	char text[19];
@@ -14,7 +14,7 @@ static const struct lex_word {
 #include "../form/form.def"
 };
 
-/* < 0: the text comes before the word. */
+/* Compare a text with a word. The result is negative if the text comes first. */
 static int word_order(const char *text, unsigned length, const struct lex_word *word)
 {
 	unsigned i = 0;
@@ -55,7 +55,7 @@ RAWBPF__PRIVATE int rawbpf__takes_name(unsigned code)
 	       code == RAWBPF__T_call || code == RAWBPF__T_map;
 }
 
-/* r0 to r10, w0 to w10; or what looks like one. 0: it is some other word. */
+/* Read r0 to r10, w0 to w10, or a wrong number behind 'r' or 'w'. Return 0 for any other word. */
 static int lex_register(struct rawbpf__token *token)
 {
 	char letter = rawbpf__lower(*token->start);
@@ -76,7 +76,7 @@ static int lex_register(struct rawbpf__token *token)
 	return 1;
 }
 
-/* Is it a word of the instruction even after "goto"? "pc+1", "kfunc[...]" */
+/* Return 1 if the word belongs to an instruction even behind "goto": "pc+1", "kfunc[...]". */
 static int is_no_name(const struct rawbpf__cursor *cursor, const struct rawbpf__token *token,
 		      const char *next)
 {
@@ -89,7 +89,10 @@ static int is_no_name(const struct rawbpf__cursor *cursor, const struct rawbpf__
 static const char *lex_number(const struct rawbpf__cursor *cursor, struct rawbpf__token *token,
 			      const char *at);
 
-/* "name#5" or "name#-5", after call; '-' is part of such a name. NULL: it is none. */
+/*
+ * Read "name#5" or "name#-5" behind call. Such a name may contain '-'. Return NULL for any other
+ * word.
+ */
 static const char *lex_numbered(const struct rawbpf__cursor *cursor, struct rawbpf__token *token)
 {
 	const char *at = token->start, *name = at;
@@ -139,7 +142,7 @@ static const char *lex_word(const struct rawbpf__cursor *cursor, unsigned before
 
 /* --------------------------------------------------------------------- numbers */
 
-/* Digits of a base; what else belongs to the word is wrong. */
+/* Read the digits of a base. Any other character of the word makes the number wrong. */
 static const char *lex_number(const struct rawbpf__cursor *cursor, struct rawbpf__token *token,
 			      const char *at)
 {
@@ -163,7 +166,7 @@ static const char *lex_number(const struct rawbpf__cursor *cursor, struct rawbpf
 	return rawbpf__after_word(cursor, at);
 }
 
-/* 'a', '\n', '\\', '\'', '\0' and their like. */
+/* Read 'a', '\n', '\\', '\'', '\0' and similar. */
 static const char *lex_quoted(const struct rawbpf__cursor *cursor, struct rawbpf__token *token)
 {
 	static const unsigned char escapes[][2] = { "n\n", "t\t", "r\r", "0\0", "\\\\", "''" };
@@ -186,7 +189,10 @@ static const char *lex_quoted(const struct rawbpf__cursor *cursor, struct rawbpf
 	return at;
 }
 
-/* "...", with \" in it. One that has no end is bad up to the end of its line. */
+/*
+ * Read "...", which may contain \". A string without an end is a bad token up to the end of its
+ * line.
+ */
 static const char *lex_string(const struct rawbpf__cursor *cursor, struct rawbpf__token *token)
 {
 	const char *at = token->start + 1;
@@ -240,7 +246,10 @@ static const char *lex_operator(const struct rawbpf__cursor *cursor, struct rawb
 	return token->start + length;
 }
 
-/* Go behind C's comment at the cursor. 0: it has no end, the cursor stays. */
+/*
+ * Move the cursor behind the C comment that begins there. Return 0 if it has no end; the cursor
+ * stays.
+ */
 static int skip_c_comment(struct rawbpf__cursor *cursor)
 {
 	struct rawbpf__cursor end = *cursor;
@@ -257,7 +266,7 @@ static int skip_c_comment(struct rawbpf__cursor *cursor)
 	return 0;
 }
 
-/* Go to the next token. 0: there is a comment without an end. */
+/* Move to the next token. Return 0 at a comment without an end. */
 static int skip_comments(struct rawbpf__cursor *cursor)
 {
 	for (;;) {

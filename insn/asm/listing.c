@@ -19,7 +19,10 @@ static const char *after_hex(const struct rawbpf__cursor *cursor, const char *at
 	return at;
 }
 
-/* A column of 8 or 16 bytes, each two digits and a blank. Its end, or `at`. */
+/*
+ * Return the end of a column of 8 or 16 bytes, each two digits and a blank. Return `at` without
+ * one.
+ */
 static const char *after_bytes(const struct rawbpf__cursor *cursor, const char *at)
 {
 	const char *start = at;
@@ -36,8 +39,8 @@ static const char *after_bytes(const struct rawbpf__cursor *cursor, const char *
 }
 
 /*
- * "0000000000000010 <name>:", or without the number, is a label, if it may be one's name. What
- * the linker would do at "0000000000000010:  R_BPF_..." is not done.
+ * Read "0000000000000010 <name>:", with or without the number, as a label if a label can have the
+ * name. Skip "0000000000000010: R_BPF_...": the assembler does no work of a linker.
  */
 static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbpf__token *label)
 {
@@ -64,7 +67,7 @@ static enum rawbpf__line symbol_line(struct rawbpf__cursor *cursor, struct rawbp
 							       RAWBPF__LINE_OTHER;
 }
 
-/* "12:", if it is there. */
+/* Read a number as in "12:", if the line has one. */
 static void read_number(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
 {
 	const char *at = cursor->at;
@@ -79,7 +82,7 @@ static void read_number(struct rawbpf__listing *listing, struct rawbpf__cursor *
 	cursor->at = rawbpf__after_blanks(cursor, at + 1);
 }
 
-/* objdump's column of bytes, if it is there. */
+/* Read objdump's column of bytes, if the line has one. */
 static void read_bytes(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
 {
 	const char *at = after_bytes(cursor, cursor->at);
@@ -93,7 +96,7 @@ static void read_bytes(struct rawbpf__listing *listing, struct rawbpf__cursor *c
 	cursor->at = rawbpf__after_blanks(cursor, at);
 }
 
-/* "(07)": which of the instructions with this text it is. */
+/* Read an opcode as in "(07)". It selects one of the instructions that have this text. */
 static void read_opcode(struct rawbpf__listing *listing, struct rawbpf__cursor *cursor)
 {
 	const char *at = cursor->at;
@@ -137,8 +140,8 @@ RAWBPF__PRIVATE enum rawbpf__line rawbpf__listing_read(struct rawbpf__listing *l
 }
 
 /*
- * A listing that leaves instructions out, or has some twice, as a log has that follows the
- * verifier, would make a program whose jumps go astray.
+ * The log of a verifier's path leaves instructions out, or has some twice. A program made of it
+ * would have jumps to wrong instructions.
  */
 RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
 					   struct rawbpf_text *text, unsigned slot)
@@ -155,7 +158,7 @@ RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
 	listing->is_numbered = 1;
 }
 
-/* "0000000000000010:  R_BPF_64_64  counts"; the number may be left out. */
+/* Return 1 at "0000000000000010:  R_BPF_64_64  counts". The line may lack the number. */
 static int is_relocation(const struct rawbpf__cursor *cursor, const char *at)
 {
 	const char *number = rawbpf__after_blanks(cursor, at);
@@ -175,7 +178,7 @@ RAWBPF__PRIVATE int rawbpf__is_relocated(const struct rawbpf__cursor *cursor)
 
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__cursor *cursor, const char *line)
 {
-	/* Each has a number behind it. */
+	/* A number follows each of these words. */
 	static const char beginnings[4][11] = { "processed ", "from ", "func#", "R_BPF_" };
 	unsigned i;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "match.h"
 
-/* An element of one pattern or more: what may follow it are the nodes from `child` to the last. */
+/* An element of one or more patterns. The nodes from `child` to the next last one may follow it. */
 struct match_node {
 	struct rawbpf__element element;	/* T_END: the pattern ends */
 	uint16_t child : 15;
-	uint16_t is_last : 1;		/* of those that may stand here */
-	uint16_t paths;			/* how many patterns go on from here */
+	uint16_t is_last : 1;		/* the last of the nodes that may stand here */
+	uint16_t paths;			/* the number of patterns that continue from here */
 };
 
 static const struct match_node match_nodes[] = {
@@ -15,13 +15,13 @@ static const struct match_node match_nodes[] = {
 #include "pattern.def"
 };
 
-/* The form that each pattern writes. */
+/* The table gives the form of each pattern. */
 static const uint8_t match_forms[] = {
 #define FORM(INDEX) INDEX,
 #include "pattern.def"
 };
 
-/* Numbers and names are the same here. */
+/* Return the code to match. Numbers and names have the same one. */
 static unsigned match_code(const struct rawbpf__token *token)
 {
 	return rawbpf__is_operand(token) ? RAWBPF__T_NUMBER : token->code;
@@ -39,8 +39,8 @@ static int match_any(const struct match *match, unsigned count, const struct mat
 		     unsigned path);
 
 /*
- * Does the statement, `count` of whose tokens match, go on as the node and what may follow it?
- * `path` is the number of the first pattern through the node.
+ * Return 1 if the statement continues as the node and the nodes behind it do. `count` tokens
+ * match already. `path` is the number of the first pattern through the node.
  */
 static int match_node(const struct match *match, unsigned count, const struct match_node *node,
 		      unsigned path)
@@ -56,7 +56,7 @@ static int match_node(const struct match *match, unsigned count, const struct ma
 	return match_any(match, count + 1, &match_nodes[node->child], path);
 }
 
-/* The same for the node or one that may stand in its place. */
+/* Do the same for the node or one that may stand in its place. */
 static int match_any(const struct match *match, unsigned count, const struct match_node *node,
 		     unsigned path)
 {
@@ -78,7 +78,7 @@ RAWBPF__PRIVATE int rawbpf__match(struct rawbpf__pattern *pattern,
 
 /* ------------------------------------------------------------ when nothing matches */
 
-/* Operators with '=' come first. */
+/* Return 1 if `code` comes first. Operators with '=' come before all others. */
 static int comes_before(unsigned code, unsigned other)
 {
 	return (code ^ RAWBPF__T_EQUAL) < (other ^ RAWBPF__T_EQUAL);
@@ -98,7 +98,7 @@ static void expected_add(struct rawbpf__expected *expected, uint16_t code)
 	expected->codes[i] = code;
 }
 
-/* `node`, or what may stand in its place, follows the first `matching` tokens. */
+/* Note that `node`, or one that may stand in its place, can follow the first `matching` tokens. */
 static void expected_any(struct rawbpf__expected *expected, const struct match_node *node,
 			 const struct rawbpf__statement *statement, unsigned matching)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which instruction a statement is: the one whose pattern the statement's tokens have.
+ * The matcher finds a statement's instruction: the one whose pattern has the statement's tokens.
  *
  *	lock *(u64 *)(r1 + 8) += r2    has    lock * ( u64 * ) ( DST +OFF ) += SRC
  *
- * pattern.def has the patterns of all forms, in order. Those that begin alike begin with the same
- * nodes, and those that end alike end with the same nodes. So a pattern is a path along the nodes,
- * and which form it is of its number tells, which is that of the paths before it.
+ * pattern.def has the patterns of all forms, in order. Patterns with the same beginning share its
+ * nodes. Patterns with the same end share those, too. So a pattern is a path along the nodes. The
+ * number of paths before it is its own number, and this number gives its form.
  */
 #ifndef RAWBPF_INSN_MATCH_H
 #define RAWBPF_INSN_MATCH_H
@@ -14,7 +14,7 @@
 #include "../form/form.h"
 #include "statement.h"
 
-/* What an operand is, and so where it goes. */
+/* The kind of an operand, which decides the field that it goes to. */
 enum rawbpf__field {
 	RAWBPF__F_NONE,			/* no operand */
 	RAWBPF__F_ZERO,			/* literally r0, w0, 0 */
@@ -36,12 +36,12 @@ enum rawbpf__field {
 enum { RAWBPF__ELEMENTS = 20 };		/* no pattern has more */
 
 struct rawbpf__element {
-	uint16_t code : 11;		/* a token's; of an operand T_R, T_W or T_NUMBER */
+	uint16_t code : 11;		/* a token's code; an operand has T_R, T_W or T_NUMBER */
 	uint16_t field : 4;		/* enum rawbpf__field */
-	uint16_t has_sign : 1;		/* of a number: it must have one */
+	uint16_t has_sign : 1;		/* the number must have a sign */
 };
 
-/* A way to write a form. */
+/* One notation of a form. */
 struct rawbpf__pattern {
 	const struct rawbpf__form *form;
 	unsigned count;
@@ -49,15 +49,15 @@ struct rawbpf__pattern {
 };
 
 /*
- * Find the pattern whose elements the statement's tokens are; 0: there is none. `opcode` is that of
- * the instruction, or -1: unknown.
+ * Find the pattern that the statement's tokens match. Return 0 if none matches. `opcode` is the
+ * instruction's, or -1 if unknown.
  */
 RAWBPF__PRIVATE int rawbpf__match(struct rawbpf__pattern *pattern,
 				  const struct rawbpf__statement *statement, int opcode);
 
-/* What the tokens that match any instruction may be followed by. */
+/* The codes that can follow the statement's tokens, as far as these match any instruction. */
 struct rawbpf__expected {
-	unsigned matching;		/* how many of the statement's tokens do */
+	unsigned matching;		/* the number of tokens that match */
 	unsigned count;
 	uint16_t codes[128];		/* in order; 0: the statement's end */
 };

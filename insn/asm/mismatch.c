@@ -53,7 +53,7 @@ static int is_hex(const struct rawbpf__token *token)
 	return i == token->length;
 }
 
-/* The bytes of one slot or more, with blanks between them or without. */
+/* Return 1 for the bytes of one or more slots, with or without blanks between them. */
 static int are_bytes(const struct rawbpf__statement *statement)
 {
 	const struct rawbpf__token *tokens = statement->tokens;
@@ -66,7 +66,10 @@ static int are_bytes(const struct rawbpf__statement *statement)
 	return i >= 8;
 }
 
-/* Is it another way to write instructions? Say how they are written here. */
+/*
+ * Recognise other notations of instructions, and complain with the assembler's own notation.
+ * Return 0 for anything else.
+ */
 static int complain_foreign(struct rawbpf__parser *p, const struct rawbpf__token *token)
 {
 	unsigned count = p->statement.count;
@@ -87,7 +90,7 @@ static int complain_foreign(struct rawbpf__parser *p, const struct rawbpf__token
 	return 1;
 }
 
-/* No instruction begins with the first token. */
+/* Complain about a first token that begins no instruction. */
 static void complain_first(struct rawbpf__parser *p, const struct rawbpf__token *token,
 			   const struct rawbpf__expected *expected)
 {
@@ -104,7 +107,7 @@ static void complain_first(struct rawbpf__parser *p, const struct rawbpf__token 
 			 RAWBPF__TEXT(token), RAWBPF__GUESS(&guess));
 }
 
-/* What a token of that code looks like. */
+/* Append the look of a token of that code. */
 static void out_code(struct rawbpf__out *out, unsigned code)
 {
 	if (rawbpf__word_text(code)) {
@@ -120,7 +123,7 @@ static void out_code(struct rawbpf__out *out, unsigned code)
 	}
 }
 
-/* "a number, ')' or ..."; more than these few are not named. */
+/* A message names this many codes: "a number, ')' or ...". */
 #define NAMED 6
 
 static void complain_expected(struct rawbpf__parser *p, const struct rawbpf__token *token,

@@ -14,7 +14,10 @@ static void parse_label(struct rawbpf__parser *p)
 		rawbpf__complain(p->text, name, "'%.*s' cannot be a label", RAWBPF__TEXT(name));
 }
 
-/* No instruction: of another opcode than the line says, a line of the verifier's, or an error. */
+/*
+ * Handle a statement that is no instruction. Complain if its opcode is not the one that the line
+ * gives. Skip a line of the verifier. Complain about any other statement.
+ */
 static void parse_mismatch(struct rawbpf__parser *p, const char *line)
 {
 	const struct rawbpf__token *opcode = &p->listing.opcode;
@@ -29,7 +32,7 @@ static void parse_mismatch(struct rawbpf__parser *p, const char *line)
 		rawbpf__mismatch(p);
 }
 
-/* The opcode that the line tells before its text; -1: none. */
+/* Return the opcode that the line gives before its text, or -1 without one. */
 static int told_opcode(const struct rawbpf__listing *listing)
 {
 	if (listing->opcode.code)
@@ -51,7 +54,7 @@ static void parse_statement_insn(struct rawbpf__parser *p, const char *line)
 		parse_mismatch(p, line);
 }
 
-/* One statement, but not what ends it. */
+/* Parse one statement, but not the newline or ';' behind it. */
 static void parse_statement(struct rawbpf__parser *p, int begins_line)
 {
 	const struct rawbpf__token *first = p->statement.tokens;
@@ -101,7 +104,10 @@ static void parse_all(struct rawbpf__parser *p)
 			p->listing.has_comment = 0;
 			cursor->at++;
 		} else if (c == ';' && (begins_line || p->listing.has_comment)) {
-			/* It can separate nothing: the kernel's comment, or a line of C. */
+			/*
+			 * This ';' separates nothing: it begins a comment of the kernel or a line
+			 * of C.
+			 */
 			cursor->at = rawbpf__after_line(cursor, cursor->at);
 		} else if (c == ';' || rawbpf__is_blank(c)) {
 			cursor->at++;
@@ -114,12 +120,12 @@ static void parse_all(struct rawbpf__parser *p)
 
 /* --------------------------------------------------------------------- the text */
 
-/* Lines, columns and slots are counted in 32 bits, and bits of names. */
+/* Lines, columns, slots and the bits of a name must fit 32 bits. */
 #define LENGTH_MAX ((1u << 28) - 1)
 
 /*
- * The scratch has what names take. Most for its length takes "abc:", a symbol; there are no more
- * than 3600 names of one or two characters, which take less text.
+ * The scratch holds the symbols of names. For its length, "abc:" takes most: 4 bytes make one
+ * symbol. Names of one or two characters need less text, but no more than 3600 of them exist.
  */
 size_t rawbpf_text_scratch_size(size_t length)
 {
@@ -130,13 +136,13 @@ size_t rawbpf_text_scratch_size(size_t length)
 	return symbols * sizeof(struct rawbpf__symbol) + sizeof(struct rawbpf__reference) + 32;
 }
 
-/* Numbers of 8 bytes are aligned to them. */
+/* Align an address to 8 bytes, as numbers of 8 bytes need. */
 static uintptr_t parse_align(uintptr_t address)
 {
 	return (address + 7) & ~(uintptr_t)7;
 }
 
-/* Lay out the scratch. 0: it is too small. */
+/* Lay out the scratch. Return 0 if it is too small. */
 static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 {
 	uintptr_t symbols = parse_align((uintptr_t)text->scratch);

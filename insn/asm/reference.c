@@ -31,7 +31,7 @@ RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__define(struct rawbpf__parser *p,
 	return symbol;
 }
 
-/* More names than these are not looked through for one that was meant. */
+/* The assembler searches at most this many names for the one that the author meant. */
 #define GUESSES 4096
 
 static struct rawbpf__guess guess_symbols(const struct rawbpf__parser *p,
@@ -131,7 +131,7 @@ static void complain_kind(struct rawbpf__parser *p, const struct rawbpf__token *
 				 " (an offset has a sign)" : "");
 }
 
-/* The label is so many slots away. */
+/* Fill in the distance in slots to a label. */
 static void fill_distance(struct rawbpf__parser *p, const struct rawbpf__token *name,
 			  struct bpf_insn *insn, unsigned field, int64_t distance)
 {
@@ -147,7 +147,7 @@ static void fill_distance(struct rawbpf__parser *p, const struct rawbpf__token *
 		insn->src_reg = BPF_PSEUDO_CALL;
 }
 
-/* A symbol that can stand there has this value. */
+/* Fill in the value of a symbol that can stand there. */
 static void reference_fill(struct rawbpf__parser *p, const struct rawbpf__reference *reference,
 			   const struct rawbpf__token *name, int64_t value, int is_distance)
 {
@@ -183,7 +183,7 @@ static void reference_end(struct rawbpf__parser *p, const struct rawbpf__referen
 		complain_kind(p, &name, kind, field);
 }
 
-/* Names that the text does not define may be helpers'. */
+/* Make helpers of the names that the text does not define. */
 static void reference_helpers(struct rawbpf__symbols *symbols)
 {
 	struct rawbpf__symbol *symbol = symbols->all;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* An error as a reader wants it: with its line, and the place marked. */
+/* Show an error with its line, and mark the place. */
 #include <rawbpf/text.h>
 
 #include "../base/out.h"
 #include "../base/string.h"
 
-/* What is as wide as `byte` is when it is shown. */
+/* Append `mark` as often as `byte` has columns when it is shown. */
 static void show_as_wide(struct rawbpf__out *out, unsigned char byte, char mark)
 {
 	int i;
@@ -14,11 +14,11 @@ static void show_as_wide(struct rawbpf__out *out, unsigned char byte, char mark)
 		rawbpf__out_byte(out, byte == '\t' && mark == ' ' ? '\t' : mark);
 }
 
-/* Of a long line this much is shown, and from where the error is. */
+/* A long line is shown in part: up to SHOWN bytes, from SHOWN_BEFORE bytes before the error. */
 #define SHOWN_BEFORE	100
 #define SHOWN		160
 
-/* The line and, below it, the place. */
+/* Append the line and, below it, the mark. */
 static void show_line(struct rawbpf__out *out, const char *line, size_t length,
 		     const struct rawbpf_text_error *error)
 {

@@ -36,7 +36,10 @@ static void term_negate(struct rawbpf__token *term)
 	term->is_huge = 0;
 }
 
-/* One sign or two, and a number or the name of a constant. 0: something else, the cursor stays. */
+/*
+ * Read one or two signs and a number or the name of a constant. Otherwise return 0; the cursor
+ * stays.
+ */
 static int signed_term(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
 		       struct rawbpf__token *term)
 {
@@ -77,7 +80,7 @@ static void sum_add(struct rawbpf__token *sum, const struct rawbpf__token *term)
 	sum->length = term->start + term->length - sum->start;
 }
 
-/* Add to a term what follows it: "+ 4", "- NAME". */
+/* Add the terms that follow, as "+ 4" or "- NAME", to the sum. */
 static void sum_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
 		     struct rawbpf__token *sum)
 {
@@ -95,7 +98,7 @@ static void sum_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symb
 
 /* ------------------------------------------------------------------- statements */
 
-/* objdump writes "<label+0x10>" after a jump's or call's target: it says nothing new. */
+/* Skip objdump's "<label+0x10>" behind the target of a jump or call: it repeats the target. */
 static int skip_annotation(const struct rawbpf__statement *statement,
 			   const struct rawbpf__token *token, struct rawbpf__cursor *cursor)
 {
@@ -115,14 +118,17 @@ static int skip_annotation(const struct rawbpf__statement *statement,
 	return 1;
 }
 
-/* May a sum begin with this name? Not a label's, nor one that is defined: ".set NAME -4". */
+/*
+ * Return 1 if a sum may begin with this name. A label's name or a newly defined one begins none:
+ * ".set NAME -4".
+ */
 static int is_summand(const struct rawbpf__token *name, unsigned before)
 {
 	return name->code == RAWBPF__T_NAME && before != RAWBPF__T_END &&
 	       before != RAWBPF__T_DIRECTIVE && !rawbpf__takes_name(before);
 }
 
-/* The next token; a sum is one. */
+/* Read the next token. A sum is one token. */
 static void token_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
 		       unsigned before, struct rawbpf__token *token)
 {
@@ -158,7 +164,7 @@ RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 	unsigned before = RAWBPF__T_END;
 
 	statement->count = statement->is_label = statement->is_cut = 0;
-	/* Further tokens than there is room for are read, and forgotten. */
+	/* The loop reads the tokens that exceed the array, and drops them. */
 	while (token_read(cursor, symbols, before, token), token->code != RAWBPF__T_END) {
 		if (skip_annotation(statement, token, cursor))
 			continue;

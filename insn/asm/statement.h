@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A statement: its tokens in a row, in which a sum is one number. The lexer makes the tokens;
- * what constants are worth in a sum, the table of symbols says.
+ * A statement is a row of tokens, in which a sum is one number. The lexer makes the tokens. The
+ * table of symbols gives the values of constants in a sum.
  */
 #ifndef RAWBPF_INSN_STATEMENT_H
 #define RAWBPF_INSN_STATEMENT_H
@@ -9,28 +9,31 @@
 #include "../symbol/symbol.h"
 #include "lex.h"
 
-enum { RAWBPF__TOKENS = 32 };	/* kept of a statement; no instruction has so many */
+enum { RAWBPF__TOKENS = 32 };	/* kept of a statement; every instruction has fewer */
 
 struct rawbpf__statement {
-	struct rawbpf__token tokens[RAWBPF__TOKENS + 1];	/* T_END is behind the last */
-	unsigned count;						/* without that */
+	struct rawbpf__token tokens[RAWBPF__TOKENS + 1];	/* T_END stands behind the last */
+	unsigned count;						/* without T_END */
 	uint8_t is_label;					/* one token and ':' */
-	uint8_t is_cut;						/* it has more tokens than these */
+	uint8_t is_cut;						/* the statement has more tokens than these */
 };
 
-/* Read the statement at the cursor, which is then at the statement's end, or behind that ':'. */
+/*
+ * Read the statement at the cursor. The cursor moves to the statement's end, or behind a label's
+ * ':'.
+ */
 RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 					    struct rawbpf__cursor *cursor,
 					    struct rawbpf__symbols *symbols);
 
-/* A token that stands for a number. */
+/* Return 1 for a token that stands for a number. */
 static inline int rawbpf__is_operand(const struct rawbpf__token *token)
 {
 	return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_NAME ||
 	       token->code == RAWBPF__T_NUMBERED;
 }
 
-/* If the token is the name of a constant, it becomes that number; otherwise 0. */
+/* Turn the name of a constant into its number. Return 0 for any other token. */
 RAWBPF__PRIVATE int rawbpf__constant(struct rawbpf__symbols *symbols, struct rawbpf__token *token);
 
 #endif

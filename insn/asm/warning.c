@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "parser.h"
 
-/* Does the instruction extend the sign of its immediate to 64 bits? */
+/* Return 1 if the instruction sign-extends its immediate to 64 bits. */
 static int extends_sign(const struct bpf_insn *insn)
 {
 	switch (BPF_CLASS(insn->code)) {
@@ -15,7 +15,7 @@ static int extends_sign(const struct bpf_insn *insn)
 	return 0;
 }
 
-/* 0x80000000 to 0xffffffff, which 32 bits hold, but with the sign bit set. */
+/* Warn about 0x80000000 to 0xffffffff. They fit 32 bits, but have the sign bit set. */
 static void warn_sign(struct rawbpf__parser *p, const struct rawbpf__token *token,
 		      const struct bpf_insn *insn)
 {
@@ -30,7 +30,7 @@ static void warn_sign(struct rawbpf__parser *p, const struct rawbpf__token *toke
 			     "use a register set by w1 = NUMBER", RAWBPF__TEXT(token), extended);
 }
 
-/* A store takes the low bits of its immediate. */
+/* Warn about an immediate that a store truncates: the store writes its low bits. */
 static void warn_width(struct rawbpf__parser *p, const struct rawbpf__token *token,
 		       const struct bpf_insn *insn)
 {
@@ -53,7 +53,7 @@ static void warn_immediate(struct rawbpf__parser *p, const struct rawbpf__token 
 		warn_width(p, token, insn);
 }
 
-/* llvm-objdump prints "call -1" of a call that no linker has filled in. */
+/* Warn about "call -1". llvm-objdump prints it for a call that no linker has filled in. */
 static void warn_call(struct rawbpf__parser *p, const struct rawbpf__token *token,
 		      const struct bpf_insn *insn)
 {
@@ -71,7 +71,7 @@ RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
 					      const struct rawbpf__pattern *pattern,
 					      const struct bpf_insn *insn)
 {
-	/* The numbers of a listing are those of an instruction that there is. */
+	/* The numbers in a listing are those of an existing instruction, and need no warning. */
 	int is_listed = p->listing.opcode.code || p->listing.bytes.code;
 	unsigned i;
 
