@@ -11,8 +11,8 @@
 enum { SYMBOL_SIZE = 512 }; /* KSYM_NAME_LEN, with the NUL */
 
 /*
- * On riscv64 a function's first instructions belong to ftrace, and kprobes refuse them before 7.x; 8
- * bytes on, arguments are still in place.
+ * On riscv64 a function's first instructions belong to ftrace, and kprobes before 7.x reject them.
+ * Arguments are still in place 8 bytes on.
  */
 #if defined(__riscv)
 enum { SYSCALL_ENTRY_OFFSET = 8 };
@@ -26,7 +26,10 @@ struct place {
 	uint64_t offset_or_address;
 };
 
-/* A name goes to the kernel as text among other text: nothing in it may end it. */
+/*
+ * Set the place's symbol. The kernel reads the name as text among other text, so no character may
+ * end it.
+ */
 static int symbol_set(struct place *place, const char *prefix, const char *name)
 {
 	struct rawbpf__out out = rawbpf__out_begin(place->symbol, sizeof place->symbol);
@@ -58,7 +61,7 @@ static int pmu_open(struct rawbpf_link *link, const struct place *place, int ret
 	return 0;
 }
 
-/* Open the probe as a perf event, which link->fd becomes. */
+/* Open the probe as a perf event in link->fd. */
 static int probe_open(struct rawbpf_link *link, const struct place *place,
 		      const struct rawbpf_kprobe_spec *spec, rawbpf__tracefs_open_fn *tracefs_open)
 {
@@ -69,7 +72,7 @@ static int probe_open(struct rawbpf_link *link, const struct place *place,
 	if (err != -EOPNOTSUPP || !tracefs_open)
 		return err;
 	err = tracefs_open(link, place->symbol, place->offset_or_address, spec->retprobe);
-	/* Unless it was asked for by name, a tracefs that cannot be read is as good as none. */
+	/* AUTO treats a tracefs that it cannot read as none. TRACEFS, asked for by name, does not. */
 	return err == -EACCES && spec->method == RAWBPF_KPROBE_AUTO ? -EOPNOTSUPP : err;
 }
 
@@ -89,7 +92,7 @@ static int syscall_open(struct rawbpf_link *link, const struct rawbpf_kprobe_spe
 	int err = entry ? entry_open(link, RAWBPF__SYSCALL_PREFIX, entry, spec, tracefs_open) : -ENOENT;
 
 #ifdef RAWBPF__SYSCALL_PREFIX_BEFORE
-	/* Beside wrappers, such a name is another function's: sys_fillrect of a framebuffer. */
+	/* Beside wrappers, such a name belongs to another function: sys_fillrect of a framebuffer. */
 	if (entry && err == -ENOENT &&
 	    entry_open(link, RAWBPF__SYSCALL_PREFIX, "getpid", spec, tracefs_open) < 0)
 		return entry_open(link, RAWBPF__SYSCALL_PREFIX_BEFORE, entry, spec, tracefs_open);

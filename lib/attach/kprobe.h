@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What both ways to attach a kprobe share. */
+/* Common to both ways to attach a kprobe. */
 #ifndef RAWBPF_LIB_KPROBE_H
 #define RAWBPF_LIB_KPROBE_H
 
@@ -7,11 +7,11 @@
 
 #include "../sys/sys.h"
 
-/* Make an event in tracefs, at `offset` from `symbol`, or at that address if it is "". */
+/* Make an event in tracefs, at `offset` from `symbol`, or at that address if `symbol` is "". */
 typedef int rawbpf__tracefs_open_fn(struct rawbpf_link *link, const char *symbol, uint64_t offset,
 				    int retprobe);
 
-/* Attach by the PMU; where there is none, with `tracefs_open`, which may be NULL. */
+/* Attach by the PMU. Without one, attach with `tracefs_open`, which may be NULL. */
 RAWBPF__PRIVATE int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog,
 					  const struct rawbpf_kprobe_spec *spec,
 					  rawbpf__tracefs_open_fn *tracefs_open);

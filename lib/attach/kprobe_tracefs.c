@@ -7,27 +7,31 @@
 #include "tracefs.h"
 
 /*
- * Our kprobe events are rawbpf/eTHREAD_N, with the id of the thread that made them. A process that
- * was killed leaves its events behind. Whether somebody holds an event open the kernel tells: then
- * it cannot be removed (EBUSY).
+ * Our kprobe events have the names rawbpf/eTHREAD_N, with the id of the thread that made them. A
+ * killed process leaves its events behind. The kernel refuses to remove an event that a process
+ * still holds open (EBUSY).
  *
- * A thread that holds no first event, eTHREAD_0, looks for left-overs, all others do not: so the
- * list of all events is read once and not with each attachment. The numbers of further events are
- * not used again soon, since nothing is locked where an event ends: its name must not be another's
+ * Only a thread that holds no first event, eTHREAD_0, looks for left-overs. So it reads the list of
+ * all events once, not with each attachment. A thread does not use the numbers of further events
+ * again soon. It holds no lock where an event ends, and the name must not belong to another event
  * already.
  *
- * From the look at the first event to the opening of the new one, kprobe_events is locked: a process
- * in another PID namespace may have a thread of the same id, and two probes of one name are one event.
+ * A thread locks kprobe_events from the look at the first event to the opening of the new one. A
+ * process in another PID namespace may have a thread of the same id. Two probes of one name are one
+ * event.
  */
 #define GROUP "rawbpf"
 
 enum {
-	LEFT_OVERS_AT_MOST = 32768, /* that are removed at a time */
+	LEFT_OVERS_AT_MOST = 32768, /* removed at a time */
 	LOCK_WAIT_MS = 2000,
 	LOCK_STEP_MS = 5,
 };
 
-/* The lock ends when `fd` is closed. Any process that can read kprobe_events can hold it for ever. */
+/*
+ * Lock kprobe_events; -EBUSY after LOCK_WAIT_MS. The lock ends when `fd` is closed. Any process
+ * that can read kprobe_events can hold it for ever.
+ */
 static int tracefs_lock(int fd)
 {
 	int64_t end = rawbpf__time_end(LOCK_WAIT_MS);
@@ -43,7 +47,7 @@ static int tracefs_lock(int fd)
 	}
 }
 
-/* With O_TRUNC this would remove everybody's events. */
+/* Open kprobe_events. O_TRUNC in `flags` would remove the events of all programs. */
 static int kprobe_events_open(int events, int flags)
 {
 	int fd = rawbpf__open(events, "../kprobe_events", flags);
@@ -51,7 +55,7 @@ static int kprobe_events_open(int events, int flags)
 	return fd == -ENOENT ? -EOPNOTSUPP : fd;
 }
 
-/* "rawbpf/e1234_0" */
+/* Append the event's name: "rawbpf/e1234_0". */
 static void add_event(struct rawbpf__out *out, uint64_t event)
 {
 	rawbpf__out_text(out, GROUP "/e");
@@ -81,7 +85,7 @@ static int remove_event(int kprobe_events, uint64_t event)
 	return event_command(kprobe_events, "-", event, "");
 }
 
-/* A file of the event: "" is its directory. */
+/* Write the path of one of the event's files; "" stands for the event's directory. */
 static void event_path(char path[48], uint64_t event, const char *file)
 {
 	struct rawbpf__out out = rawbpf__out_begin(path, 48);
@@ -104,7 +108,7 @@ static int event_exists(int events, uint64_t event)
 
 /* ------------------------------------------------------------------------- left-overs */
 
-/* The event that a line such as "p:rawbpf/e1234_0 do_fchownat" is about; 0: none of ours. */
+/* Return the event in a line such as "p:rawbpf/e1234_0 do_fchownat"; 0: it is none of ours. */
 static uint64_t event_parse(const char *line)
 {
 	unsigned thread, number;
@@ -118,7 +122,7 @@ static uint64_t event_parse(const char *line)
 	return (uint64_t)thread << 32 | number;
 }
 
-/* Read kprobe_events through; the beginning of each line is enough. How many are ours. */
+/* Read kprobe_events through; the beginning of each line is enough. Returns how many events are ours. */
 static int find_events(int kprobe_events, uint64_t found[LEFT_OVERS_AT_MOST])
 {
 	char chunk[1024], line[64];
@@ -141,7 +145,7 @@ static int find_events(int kprobe_events, uint64_t found[LEFT_OVERS_AT_MOST])
 	return got < 0 ? (int)got : (int)count;
 }
 
-/* Remove events of ours that nobody holds open. */
+/* Remove our events that no process holds open. */
 static int tracefs_sweep(int events, int kprobe_events)
 {
 	enum { SIZE = LEFT_OVERS_AT_MOST * sizeof(uint64_t) };
@@ -163,7 +167,7 @@ static int tracefs_sweep(int events, int kprobe_events)
 
 /* ---------------------------------------------------------------------------- events */
 
-/* A name that no event has: the first one of this thread if it can be, after a look for left-overs. */
+/* Choose a name that no event has: this thread's first one if it is free, after a look for left-overs. */
 static int choose_event(int events, int kprobe_events, uint64_t *event)
 {
 	const uint64_t first = (uint64_t)rawbpf__thread_id() << 32;
@@ -203,7 +207,7 @@ static int create_and_open(struct rawbpf_link *link, int events, int kprobe_even
 	return 0;
 }
 
-/* Open events/ and kprobe_events: 0, or a negative errno and neither is open. */
+/* Open events/ and kprobe_events. Returns 0, or a negative errno with neither open. */
 static int tracefs_open(int *events, int *kprobe_events)
 {
 	*events = rawbpf__tracefs_events_open();
@@ -223,8 +227,8 @@ static void tracefs_close(int events, int kprobe_events)
 }
 
 /*
- * Close what keeps the event open, its perf event or bpf link, and remove it from tracefs. If it is
- * not there any more, another process took it for a left-over in between.
+ * Close the perf event or bpf link that keeps the event open, then remove the event from tracefs.
+ * If the event no longer exists, another process removed it as a left-over.
  */
 static int tracefs_detach(struct rawbpf_link *link)
 {
@@ -263,7 +267,7 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
 	return err;
 }
 
-/* Here, so that a program that asks for the PMU alone links nothing of this file. */
+/* This function is in this file: a caller of rawbpf_kprobe_pmu_attach() alone links nothing of it. */
 int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec)
 {
 	int by_pmu_alone = spec && spec->method == RAWBPF_KPROBE_PMU;

@@ -4,7 +4,7 @@
 #include "../sys/attr.h"
 #include "link.h"
 
-/* Links that take a target and flags, and no more. */
+/* Attach by a link that takes a target and flags, and no more. */
 static int attach(struct rawbpf_link *link, int prog, int target, unsigned attach_type,
 		  unsigned flags)
 {

@@ -10,8 +10,8 @@
 enum { PERF_CPUS_AT_MOST = 8192 }; /* as many as a kernel can be built for */
 
 /*
- * A CPU that is offline answers ENODEV, a number behind all CPUs EINVAL: the first one that is online
- * needs no file of sysfs to be found.
+ * Open the event on the first CPU that is online, without a file of sysfs. An offline CPU answers
+ * ENODEV, a number behind all CPUs EINVAL.
  */
 int rawbpf__event_open(const struct perf_event_attr *attr)
 {

@@ -7,7 +7,7 @@
 #include "../sys/sys.h"
 
 enum {
-	CGROUP_PROGS = 10 * 64, /* BPF_LSM_CGROUP tells of 10 hooks at once, of 64 programs each */
+	CGROUP_PROGS = 10 * 64, /* BPF_LSM_CGROUP lists 10 hooks at once, of 64 programs each */
 	DETACH_ATTEMPTS = 16,
 };
 
@@ -58,7 +58,7 @@ static int prog_id(unsigned *id, int prog)
 {
 	struct {
 		uint32_t type, id;
-	} info = { 0 }; /* how struct bpf_prog_info begins */
+	} info = { 0 }; /* the beginning of struct bpf_prog_info */
 	int err = rawbpf__obj_check(prog, RAWBPF_OBJ_PROG);
 
 	if (err == 0)
@@ -68,8 +68,9 @@ static int prog_id(unsigned *id, int prog)
 }
 
 /*
- * The kernel lists the programs of BPF_LSM_CGROUP only together with their flags, for which it has
- * no place before 6.0. They are in a frame of their own, as both arrays are too large for one.
+ * Query a cgroup's hook. The kernel lists the programs of BPF_LSM_CGROUP only together with their
+ * flags; before 6.0 it has no field for these. The flags have a stack frame of their own: both
+ * arrays are too large for one.
  */
 __attribute__((noinline)) static int cgroup_query(struct rawbpf_prog_query *query, int cgroup,
 						  unsigned attach_type)
@@ -81,7 +82,7 @@ __attribute__((noinline)) static int cgroup_query(struct rawbpf_prog_query *quer
 	return rawbpf_prog_query(query, cgroup, attach_type);
 }
 
-/* 0 and the hook's revision if `prog` is attached there, by a link or not. */
+/* Find the hook's revision, if `prog` is attached there, by a link or not. -ENOENT: it is not. */
 static int cgroup_prog_find(uint64_t *revision, int prog, int cgroup, unsigned attach_type)
 {
 	unsigned ids[CGROUP_PROGS], id;
@@ -100,8 +101,9 @@ static int cgroup_prog_find(uint64_t *revision, int prog, int cgroup, unsigned a
 }
 
 /*
- * Where a hook of a cgroup has one program alone, the kernel detaches that one, whatever `prog` is.
- * So ask first, and have the kernel (6.17) compare the answer's revision.
+ * Ask which programs the hook has, then have the kernel (6.17) compare that answer's revision. A
+ * cgroup's hook without BPF_F_ALLOW_MULTI has one program alone: the kernel detaches it, whatever
+ * `prog` is.
  */
 static int cgroup_prog_detach(int prog, int cgroup, unsigned attach_type,
 			      const struct rawbpf_prog_attach_spec *spec)

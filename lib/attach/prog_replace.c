@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program in the place of an old one on a cgroup's hook, whatever others do there meanwhile.
+ * A program takes the place of an old one on a cgroup's hook, whatever other processes do there
+ * meanwhile.
  *
- * Among several old programs the last one is replaced in place, and the others are detached. A
- * process that attaches a first program while another does the same detaches only those before its
- * own. So the last one is never detached, and there is always one. Since 6.17 the kernel compares
- * the hook's revision and makes one of the two start again.
+ * These functions replace the last of several old programs in place, and detach the others. A
+ * process that attaches a first program while another does the same detaches only programs before
+ * its own. So no process detaches the last one, and the hook always has one. Since 6.17 the kernel
+ * compares the hook's revision and makes one of the two start again.
  */
 #include <rawbpf/info.h>
 #include <rawbpf/obj.h>
@@ -19,26 +20,26 @@
 enum {
 	REPLACE_PROGS = 64,
 	REPLACE_ATTEMPTS = 100,
-	REPLACE_IDLE = 10, /* attempts to detach what others replace meanwhile */
+	REPLACE_IDLE = 10, /* attempts to detach while other processes replace */
 };
 
-/* What the caller asks for. */
+/* The caller's request. */
 struct replace_call {
 	int prog, cgroup;
 	unsigned attach_type;
 	const struct rawbpf_prog_replace_spec *spec;
 	struct bpf_prog_info info; /* of `prog` */
 	unsigned old_id;           /* of spec->old */
-	const char *name;          /* of the old programs, or NULL */
+	const char *name;          /* the old programs' name, or NULL */
 };
 
-/* The hook as it was when asked. */
+/* The hook at the time of the query. */
 struct replace_hook {
 	unsigned ids[REPLACE_PROGS];
 	struct rawbpf_prog_query query;
 	unsigned olds[REPLACE_PROGS]; /* indices in ids[], in their order */
 	unsigned old_count;
-	int place;                    /* of `prog`, index in ids[]; -1: not attached */
+	int place;                    /* index of `prog` in ids[]; -1: not attached */
 };
 
 static int replace_info_get(struct bpf_prog_info *info, int prog)
@@ -74,7 +75,7 @@ static int replace_begin(struct replace_call *call)
 	return err;
 }
 
-/* 1: the program of this id is an old one; 0: it is not, or is gone by now. */
+/* Return 1 if the program of this id is an old one; 0 if it is not, or no longer exists. */
 static int replace_is_old(const struct replace_call *call, unsigned id)
 {
 	struct bpf_prog_info info;
@@ -115,7 +116,7 @@ static int replace_look(struct replace_hook *hook, const struct replace_call *ca
 	return err < 0 ? err : 0;
 }
 
-/* The link that holds this program on this hook. -ENOENT: there is none (any more). */
+/* Open the link that holds this program on this hook. -ENOENT: no link holds it (any more). */
 static int replace_link_open(const struct replace_call *call, unsigned prog_id)
 {
 	struct rawbpf_link_info info = { 0 };
@@ -126,7 +127,7 @@ static int replace_link_open(const struct replace_call *call, unsigned prog_id)
 	while (err == 0 && (err = rawbpf_obj_id_next(&id, RAWBPF_OBJ_LINK, id)) == 0) {
 		link = rawbpf_obj_id_open(RAWBPF_OBJ_LINK, id, NULL);
 		if (link < 0) {
-			if (link != -ENOENT && link != -EAGAIN) /* gone; still being made */
+			if (link != -ENOENT && link != -EAGAIN) /* no longer exists; not complete yet */
 				return link;
 			continue;
 		}
@@ -182,7 +183,7 @@ static int replace_in_place(const struct replace_call *call, const struct replac
 	return err;
 }
 
-/* Detach an old program. 0: it is gone; -ENOENT: it was already, or a link holds it. */
+/* Detach an old program. Returns 0 if it did. -ENOENT: the program is gone already, or a link holds it. */
 static int replace_detach(const struct replace_call *call, unsigned old_id)
 {
 	int err, old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, old_id, NULL);
@@ -195,8 +196,8 @@ static int replace_detach(const struct replace_call *call, unsigned old_id)
 }
 
 /*
- * Detach the old programs before ours, until there are none, or those that are left stay. `prog` is
- * attached, so an error changes nothing: the next replacement tidies up.
+ * Detach the old programs before ours, until none is left or those left stay. `prog` is attached,
+ * so an error changes nothing: the next replacement tidies up.
  */
 static void replace_tidy(const struct replace_call *call)
 {
@@ -213,7 +214,7 @@ static void replace_tidy(const struct replace_call *call)
 	} while (i && idle < REPLACE_IDLE);
 }
 
-/* One attempt; -ESTALE: the hook changed meanwhile. */
+/* Try once. -ESTALE: the hook changed meanwhile. */
 static int replace_try(const struct replace_call *call)
 {
 	struct replace_hook hook;
@@ -230,7 +231,7 @@ static int replace_try(const struct replace_call *call)
 		if (hook.query.count && !(hook.query.attach_flags & BPF_F_ALLOW_MULTI))
 			return -EBUSY;
 		err = replace_attach(call, &hook, flags, 0);
-		/* With a revision the kernel notices who attaches meanwhile. */
+		/* With a revision the kernel notices a process that attaches meanwhile. */
 		if (err == 0 && !hook.query.revision)
 			replace_tidy(call);
 		return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tables of insn/syscall/, but only what an attachment needs of them: the names of all calls would
- * be larger than the rest of a small program.
+ * The part of the tables of insn/syscall/ that an attachment needs. The names of all calls would be
+ * larger than the rest of a small program.
  */
 #include "syscall_entry.h"
 
@@ -45,7 +45,7 @@
 #define SYSCALL_AWAY_S390X SYSCALL_ROW
 #endif
 
-/* Calls whose function has another name, and these functions, in the same order. */
+/* Calls whose entry function has another name, and those functions in the same order. */
 #define NO_ENTRY(ARCH, NAME)
 #define NOT_A_CALL(NAME)
 static const char syscall_renamed[] =
@@ -61,7 +61,7 @@ static const char syscall_functions[] =
 
 #if defined(__x86_64__) || defined(__aarch64__) || defined(__s390x__) || \
 	(defined(__riscv) && __riscv_xlen == 64)
-/* Names of calls that are none here. */
+/* Names of calls that this architecture does not have. */
 static const char syscall_foreign[] =
 #define SYSCALL(NAME, X86_64, ARM64, S390X)
 #define SYSCALL_OLD(NAME, X86_64, S390X) SYSCALL_HERE_ARM64(#NAME "\0") SYSCALL_HERE_RISCV64(#NAME "\0")
@@ -75,7 +75,7 @@ static const char syscall_foreign[] =
 #include "../../insn/syscall/entry.def"
 ;
 
-/* Functions for callers with 32 bits, by the rule of entry.def. */
+/* Check for a function of 32-bit callers, by the rule of entry.def. */
 static int syscall_is_compat(const char *name)
 {
 	size_t length = rawbpf__length(name);
@@ -85,7 +85,7 @@ static int syscall_is_compat(const char *name)
 	       rawbpf__starts_with(name, "old") || rawbpf__starts_with(name, "ia32_");
 }
 #else
-/* The kernel of an architecture without a table is asked by every name. */
+/* Without a table of this architecture, the kernel decides about every name. */
 static const char syscall_foreign[] = "";
 
 static int syscall_is_compat(const char *name)
@@ -96,7 +96,7 @@ static int syscall_is_compat(const char *name)
 #endif
 
 #ifdef __s390x__
-/* 6.1 has the function of this call and not its number. */
+/* Check for a call of which Linux 6.1 has the function but not the number. */
 static int syscall_is_without_number(const char *name)
 {
 	return rawbpf__equal(name, "memfd_secret") && rawbpf__memfd_secret(~0u) == -ENOSYS;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Where this architecture's kernel enters system calls of native programs. */
+/* The functions through which this architecture's kernel enters system calls of native programs. */
 #ifndef RAWBPF_LIB_SYSCALL_ENTRY_H
 #define RAWBPF_LIB_SYSCALL_ENTRY_H
 
 #include "../sys/sys.h"
 
-/* What the names of entry functions begin with; on riscv64 before 6.6, which brought wrappers. */
+/*
+ * The prefix of entry functions' names. Linux 6.6 brought riscv64's wrappers; _BEFORE is the older
+ * prefix.
+ */
 #if defined(__x86_64__)
 #define RAWBPF__SYSCALL_PREFIX "__x64_sys_"
 #elif defined(__i386__)
@@ -22,9 +25,9 @@
 #endif
 
 /*
- * Find the name of a system call's entry function, without its prefix: "newstat" for "stat". NULL: a
- * native program enters no function by this name. A name that is in no table is returned as it is:
- * the call may be newer than the table.
+ * Find the name of a system call's entry function, without its prefix: "newstat" for "stat". NULL:
+ * a native program enters no function by this name. The function returns a name that is in no table
+ * unchanged: the call may be newer than the table.
  */
 RAWBPF__PRIVATE const char *rawbpf__syscall_entry(const char *name);
 

@@ -5,7 +5,7 @@
 
 #include "../sys/sys.h"
 
-/* The directory events/ of tracefs, from which all else is reached. -EOPNOTSUPP: not mounted. */
+/* Open the directory events/ of tracefs, which leads to all else. -EOPNOTSUPP: it is not mounted. */
 RAWBPF__PRIVATE int rawbpf__tracefs_events_open(void);
 
 /* Open the event whose id is in "GROUP/NAME/id" as a perf event, system-wide. */

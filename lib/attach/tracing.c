@@ -5,8 +5,8 @@
 #include "link.h"
 
 /*
- * Older, and all that most need: the program knows where it belongs, and a raw tracepoint without
- * a name is what the program was loaded for.
+ * Attach by a raw tracepoint without a name: it stands for the target that the program was loaded
+ * for. This way is older, and most callers need no more.
  */
 static int attach_as_loaded(struct rawbpf_link *link, int prog)
 {

@@ -8,7 +8,7 @@
 enum {
 	UPROBE_MULTI_RETURN = 1 << 0,
 	UPROBE_MULTI_PATH_FD = 1 << 1,
-	REF_CTR_OFFSET_SHIFT = 32, /* as format/ref_ctr_offset of the PMU says */
+	REF_CTR_OFFSET_SHIFT = 32, /* as in the PMU's format/ref_ctr_offset */
 };
 
 int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_uprobe_spec *spec)
