@@ -5,7 +5,7 @@
 
 #include "../sys/sys.h"
 
-/* Turns in one run, at most: other sources have theirs in the next. */
+/* At most so many turns in one run: other sources have theirs in the next. */
 enum { TURNS = 64 };
 
 int rawbpf_loop_open(struct rawbpf_loop *loop)
@@ -39,12 +39,13 @@ static int is_among(const struct rawbpf_source *source, struct rawbpf_source *co
 }
 
 /*
- * Ask for one source at a time, when its turn has come: one that another's function closed is not
- * found any more, and those behind one that stopped are asked next time. (perf's events say only
- * once that they are readable.) What is found goes to the end of the kernel's queue, so all have
- * had a turn when one comes again. That it has something is told, so it has another.
+ * Ask epoll for one source at a time, when its turn has come. So epoll no longer finds a source
+ * that another source's function closed. The sources behind one that stopped stay for the next
+ * time: a perf event reports only once that it is readable.
  *
- * The number of turns, or the first error.
+ * epoll moves a reported source to the end of its queue. So all have had a turn when one comes
+ * again. epoll reported that one as ready, so it has another turn. Returns the number of turns, or
+ * the first error.
  */
 static int take_turns(struct rawbpf_loop *loop, int timeout_ms, int *total)
 {
@@ -70,8 +71,8 @@ static int take_turns(struct rawbpf_loop *loop, int timeout_ms, int *total)
 }
 
 /*
- * Level-triggered: what a turn leaves is found again. A source may turn out to have no record, as
- * when all were discarded; then the wait goes on for the rest of the time.
+ * Level-triggered: the next wait finds the records that a turn leaves. A ready source may have no
+ * record to hand over, as when all were discarded. Then the wait goes on for the rest of the time.
  */
 int rawbpf_loop_run(struct rawbpf_loop *loop, int timeout_ms)
 {

@@ -15,15 +15,15 @@ struct perf_record {
 	};
 };
 
-/* Not to be taken for what `handle` returns, which is negative. */
+/* A positive number: the errors of `handle` are negative. */
 enum { CORRUPT = 1 };
 
 enum { SAMPLE_DATA = sizeof(struct perf_event_header) + sizeof(uint32_t) };
 
 /*
- * The kernel's positions are longs in fields of 64 bits, and multiples of 8. Acquire pairs with the
- * write barrier before the kernel's store of data_head: the records up to there can be read. With a
- * plain load arm64 would read what was there before.
+ * Load data_head. The kernel's positions are longs in 64-bit fields, and multiples of 8. Acquire
+ * pairs with the write barrier before the kernel's store of data_head: the records up to there are
+ * readable. With a plain load arm64 would read older bytes.
  */
 static inline unsigned long perf_head_acquire(const struct perf_event_mmap_page *control)
 {
@@ -39,8 +39,9 @@ static inline unsigned long perf_head_acquire(const struct perf_event_mmap_page 
 }
 
 /*
- * Release pairs with the kernel's control dependency on data_tail: it writes only where all was
- * read. With a plain store it could overwrite a record that is still being handled.
+ * Store data_tail. Release pairs with the kernel's control dependency on data_tail: the kernel
+ * writes only where we have read all. After a plain store it could overwrite a record that `handle`
+ * still reads.
  */
 static inline void perf_tail_release(struct perf_event_mmap_page *control, unsigned long tail)
 {
@@ -61,8 +62,8 @@ static inline uint64_t perf_header(const void *record)
 }
 
 /*
- * The size of the record at the start of `length` bytes, a multiple of 8 and so at least a header;
- * 0 if that is none, or not all of one.
+ * Return the size of the record at the start of `length` bytes; 0 if no whole record is there.
+ * `length` is a multiple of 8 and so holds at least a header.
  */
 static inline unsigned long perf_record_size(const void *start, unsigned long length)
 {
@@ -71,7 +72,7 @@ static inline unsigned long perf_record_size(const void *start, unsigned long le
 	return size <= length && size % 8 == 0 ? size : 0;
 }
 
-/* Hand over a record of `size` bytes, and count it, if it is the user's: 0, or why to stop. */
+/* Hand over and count a record of `size` bytes, if it is the user's. Returns 0, or the reason to stop. */
 static inline __attribute__((always_inline)) int
 perf_record_deliver(const struct perf_record *record, unsigned long size,
 		    const struct rawbpf__perf_reader *reader, int *count)
@@ -95,11 +96,11 @@ perf_record_deliver(const struct perf_record *record, unsigned long size,
 		reader->source->lost += record->lost.count;
 		return 0;
 	default:
-		return 0; /* nothing that was asked for */
+		return 0; /* the event asks for no other type */
 	}
 }
 
-/* Copy from a place in the ring, past its end and on from its start. */
+/* Copy from a place in the ring; at the ring's end go on from its start. */
 static void copy_out(void *copy, const struct rawbpf__perf_ring *ring, unsigned long offset,
 		     unsigned long length)
 {
@@ -111,9 +112,9 @@ static void copy_out(void *copy, const struct rawbpf__perf_ring *ring, unsigned 
 }
 
 /*
- * Hand over the record, and those behind it with the same header, of which all is before `end`;
- * returns what is next. Each is found by a size that is known: the CPU need not wait for one header
- * to look for the next, as long as it guesses right that it is the same again.
+ * Hand over the record, and those behind it with the same header that end before `end`. Returns the
+ * next record. The loop finds each record by a known size. So the CPU need not wait for one header
+ * to find the next: it runs ahead as long as it predicts that the header repeats.
  */
 static inline __attribute__((always_inline)) const unsigned char *
 perf_records_deliver(const unsigned char *record, unsigned long size, const unsigned char *end,
@@ -157,7 +158,7 @@ int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring, const struct rawbpf__
 			position += perf_records_deliver(record, size, end, reader, &count, &result) -
 				    record;
 		}
-		/* A full buffer should not have to wait for the end of this to be of use again. */
+		/* Publish an eighth at a time: a full buffer then has room before this read ends. */
 		if (position - published >= eighth) {
 			perf_tail_release(ring->control, position);
 			published = position;
@@ -205,11 +206,11 @@ int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring,
 		record = copy->data + place;
 		size = perf_record_size(record, copy->length - place);
 		result = perf_record_deliver(record, size, reader, &count);
-		if (result == CORRUPT) /* it was at the end of what was left */
+		if (result == CORRUPT) /* the oldest record, cut at the end of the copy */
 			result = 0;
 	}
 	if (result < 0)
-		ring->position += place; /* the newer ones are still to be handed over */
+		ring->position += place; /* the next read hands over the newer ones */
 	reader->source->received += count;
 	return result < 0 ? result : count;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One CPU's perf buffer as it lies in memory, and the walk over its records. No system call is
- * made here, and no content, however corrupt, leads out of the buffer or into an endless loop.
+ * One CPU's perf buffer in memory, and the walk over its records. These functions make no system
+ * call. No content, however corrupt, leads them out of the buffer or into an endless loop.
  *
  * control: a page, with
  *	data_head	how far the kernel has written: bytes since the start, or backwards from it
- *	data_tail	how far we have read, which only forward buffers have
+ *	data_tail	how far we have read; only forward buffers have it
  * data: a power of two of bytes, used as a ring. Records begin at multiples of 8:
  *	0  u32 type
  *	4  u16 misc
@@ -26,8 +26,8 @@ enum { RAWBPF__PERF_RECORD_MAX = 65536 };
 struct rawbpf__perf_ring {
 	struct perf_event_mmap_page *control;
 	const unsigned char *data;
-	unsigned long size;     /* of the data */
-	unsigned long position; /* how far was handed over; of a backward buffer, downwards from 0 */
+	unsigned long size;     /* bytes of data */
+	unsigned long position; /* end of the records handed over; in a backward buffer downwards from 0 */
 };
 
 struct rawbpf__perf_reader {
@@ -38,37 +38,39 @@ struct rawbpf__perf_reader {
 };
 
 /*
- * Hand over what a forward buffer holds now. `scratch` is RAWBPF__PERF_RECORD_MAX bytes, for a
- * record that the buffer's end cuts in two. How many, or what stopped it: a negative number of
- * handle's, or -EBADMSG for a corrupt buffer, of which the rest is skipped.
+ * Hand over the records that a forward buffer holds now. `scratch` is RAWBPF__PERF_RECORD_MAX
+ * bytes, for a record that the buffer's end cuts in two. Returns the number of records, or the
+ * negative number of `handle` that stopped it. -EBADMSG: the buffer is corrupt; the function skips
+ * the rest of it.
  */
 RAWBPF__PRIVATE int rawbpf__perf_ring_read(struct rawbpf__perf_ring *ring,
 					   const struct rawbpf__perf_reader *reader);
 
-/* What was in a backward buffer, the newest record first. */
+/* The bytes of a backward buffer, the newest record first. */
 struct rawbpf__perf_copy {
 	unsigned long head;   /* how far the kernel had written */
-	unsigned long length; /* of the data */
+	unsigned long length; /* bytes in data[] */
 	unsigned char data[]; /* room for the whole buffer */
 };
 
 /*
- * A backward buffer is read in two steps. Copy what was written since the last time, at most what
- * fits. Nobody may be writing to it: a record that is being written is before the head already,
- * over the oldest ones, and nothing tells.
+ * Copy the bytes written since the last time, at most what fits: step 1 of reading a backward
+ * buffer. The kernel must not write to the buffer meanwhile. A record in progress is already before
+ * the head, over the oldest ones, and the buffer does not mark it.
  */
 RAWBPF__PRIVATE void rawbpf__perf_ring_copy(const struct rawbpf__perf_ring *ring,
 					    struct rawbpf__perf_copy *copy);
 
 /*
- * Hand over such a copy's records, the oldest first. Of the oldest the end may be overwritten: it
- * is left out. `scratch` is RAWBPF__PERF_PLACES_SIZE(size of the buffer) bytes. Result as above.
+ * Hand over such a copy's records, the oldest first: step 2. A new record may overwrite the oldest
+ * one's end; the function leaves that one out. `scratch` is RAWBPF__PERF_PLACES_SIZE(size of the
+ * buffer) bytes. Returns as rawbpf__perf_ring_read() does.
  */
 RAWBPF__PRIVATE int rawbpf__perf_ring_hand_over(struct rawbpf__perf_ring *ring,
 						const struct rawbpf__perf_copy *copy,
 						const struct rawbpf__perf_reader *reader);
 
-/* Room for the places of all records that are in so many bytes. */
+/* The size of memory for the places of all records in so many bytes. */
 #define RAWBPF__PERF_PLACES_SIZE(bytes) ((size_t)(bytes) / 8 * sizeof(uint32_t))
 
 #endif

@@ -15,24 +15,27 @@ enum {
 	SIZE_DEFAULT = 64 * 1024,
 	SIZE_MAX_LOG2 = 30,
 	LATENCY_DEFAULT = 100,
-	LOOK_INTERVAL = 1000,   /* ms between two looks at which CPUs there are */
-	CPU_NUMBERS = 8192,     /* of any kernel */
+	LOOK_INTERVAL = 1000,   /* ms between two looks at the list of CPUs */
+	CPU_NUMBERS = 8192,     /* no kernel has more */
 	LIST_MAX = 4096,        /* bytes of a list of CPUs: sysfs gives a page */
 	PAGE_LEAST = 4096,
 };
 
-/* 64 bytes, so that what is read of each CPU in turn is one cache line. */
+/* 64 bytes: a read of each CPU in turn takes one cache line of each. */
 struct rawbpf_perfbuf_cpu {
 	struct rawbpf__perf_ring ring;
-	struct rawbpf__perf_copy *copy; /* of a buffer that overwrites; see copy_buffers() */
+	struct rawbpf__perf_copy *copy; /* only if the buffer overwrites; see copy_buffers() */
 	int fd;         /* the event; 0: no buffer */
-	int gone;       /* its CPU is, or was since it was opened: to be read a last time */
+	int gone;       /* its CPU is gone, or was since the event was opened: read it a last time */
 	uint64_t birth; /* see cpu_birth() */
 } __attribute__((aligned(64)));
 
 /* ------------------------------------------------------------------ the memory of the struct */
 
-/* For a list of CPUs; a record of a forward buffer; the places of all records of a backward one. */
+/*
+ * Return the size for three uses: a list of CPUs; a forward buffer's record; the places of a
+ * backward buffer's records.
+ */
 static size_t scratch_size(const struct rawbpf_perfbuf_spec *spec)
 {
 	const size_t size = spec->overwrite ? RAWBPF__PERF_PLACES_SIZE(spec->size)
@@ -41,7 +44,7 @@ static size_t scratch_size(const struct rawbpf_perfbuf_spec *spec)
 	return size < LIST_MAX ? LIST_MAX : size;
 }
 
-/* Pages that nobody touches, those of CPUs that do not exist among them, take no memory. */
+/* Map memory for all possible CPUs. Untouched pages take no memory, as those of CPUs that do not exist. */
 static int memory_open(struct rawbpf_perfbuf *perfbuf)
 {
 	size_t cpus = perfbuf->cpus_max * sizeof *perfbuf->cpus;
@@ -85,8 +88,8 @@ static int output_event_open(const struct rawbpf_perfbuf_spec *spec, unsigned cp
 }
 
 /*
- * The first page is of the architecture's size. The kernel rounds what is asked for up to whole
- * pages, so that the least page and the data is enough to say, and tells where the data is.
+ * The first page has the architecture's page size. The kernel rounds the requested size up to whole
+ * pages and reports where the data is. So the smallest page plus the data is enough.
  */
 static size_t mapping_size(const struct rawbpf_perfbuf *perfbuf)
 {
@@ -96,7 +99,7 @@ static size_t mapping_size(const struct rawbpf_perfbuf *perfbuf)
 static int ring_open(struct rawbpf__perf_ring *ring, const struct rawbpf_perfbuf *perfbuf,
 		     int event)
 {
-	/* That the kernel overwrites what was not read is told to it by a mapping for reading. */
+	/* A mapping for reading makes the kernel overwrite unread records. */
 	int protection = perfbuf->spec.overwrite ? PROT_READ : PROT_READ | PROT_WRITE;
 	void *control;
 	int err = rawbpf__mmap(&control, mapping_size(perfbuf), protection, event);
@@ -109,7 +112,7 @@ static int ring_open(struct rawbpf__perf_ring *ring, const struct rawbpf_perfbuf
 	ring->position = 0;
 	if (ring->control->data_size == ring->size)
 		return 0;
-	rawbpf__munmap(control, mapping_size(perfbuf)); /* less than a page was asked for */
+	rawbpf__munmap(control, mapping_size(perfbuf)); /* the caller asked for less than a page */
 	return -EINVAL;
 }
 
@@ -143,9 +146,9 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 }
 
 /*
- * An event does not survive its CPU's going, even if the CPU has come back between two looks. What
- * tells is the directory that is made anew for each CPU that comes, with a number of its own; 0
- * if there is none.
+ * Return the inode number of the CPU's topology directory, 0 if it does not exist. sysfs makes the
+ * directory anew, with another number, each time the CPU comes online. An event does not survive
+ * its CPU's going, even if the CPU has come back between two looks.
  */
 static uint64_t cpu_birth(unsigned number)
 {
@@ -209,7 +212,7 @@ static int cpu_follow(struct rawbpf_perfbuf *perfbuf, unsigned number)
 	return 0;
 }
 
-/* Without sysfs: the map's places, as far as there are CPUs. */
+/* Without sysfs: try the map's places, as far as CPUs exist. */
 static int cpus_try(struct rawbpf_perfbuf *perfbuf)
 {
 	unsigned cpu;
@@ -225,7 +228,7 @@ static int cpus_try(struct rawbpf_perfbuf *perfbuf)
 	return 0;
 }
 
-/* Have a buffer for each CPU that is online, and mark those of others; 0, or the last error. */
+/* Open a buffer for each CPU that is online, and mark those of other CPUs. Returns 0, or the last error. */
 static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 {
 	unsigned first, last, next = 0;
@@ -241,7 +244,7 @@ static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 		for (next = first; next <= last; next++) {
 			int err = cpu_follow(perfbuf, next);
 
-			if (err < 0 && err != -ENODEV) /* gone again */
+			if (err < 0 && err != -ENODEV) /* the CPU went offline again */
 				result = err;
 		}
 	}
@@ -253,7 +256,7 @@ static int cpus_follow(struct rawbpf_perfbuf *perfbuf)
 
 /* ---------------------------------------------------------------------------------- reading */
 
-/* Of all CPUs; 0, or the last error. */
+/* Pause or resume the outputs of all CPUs. Returns 0, or the last error. */
 static int pause_outputs(const struct rawbpf_perfbuf *perfbuf, int pause)
 {
 	int err, result = 0;
@@ -268,9 +271,9 @@ static int pause_outputs(const struct rawbpf_perfbuf *perfbuf, int pause)
 }
 
 /*
- * Copy all CPUs' buffers, so that whoever handles their records takes his time and misses nothing
- * new. A pause keeps new records from being begun. One that was begun before may still be written,
- * for as long as an interrupt takes that came between: the kernel holds an RCU read lock then.
+ * Copy all CPUs' buffers: the handler may then take its time, and misses no new record. A pause
+ * keeps new records from beginning. A record begun before may still be in progress, for as long as
+ * an interrupt in between takes. The kernel holds an RCU read lock then.
  */
 static int copy_buffers(const struct rawbpf_perfbuf *perfbuf)
 {
@@ -286,8 +289,9 @@ static int copy_buffers(const struct rawbpf_perfbuf *perfbuf)
 }
 
 /*
- * The first time is at once: whoever asks whether perf's events are readable takes the answer from
- * who asks next, so adding source.fd to an epoll may hide the first records from it.
+ * Start the timer, which first expires at once. A poll of a perf event clears its readiness: only
+ * the first caller sees it. So adding source.fd to an epoll may hide the first records from that
+ * epoll.
  */
 static int tick_start(const struct rawbpf_perfbuf *perfbuf)
 {
@@ -322,27 +326,27 @@ static int read_cpus(struct rawbpf_perfbuf *perfbuf)
 		got = cpu->copy ? rawbpf__perf_ring_hand_over(&cpu->ring, cpu->copy, &reader)
 				: rawbpf__perf_ring_read(&cpu->ring, &reader);
 		if (got < 0) {
-			tick_start(perfbuf); /* there may be more */
-			perfbuf->first = number + 1; /* the others' come first then */
+			tick_start(perfbuf); /* more records may be left */
+			perfbuf->first = number + 1; /* the next read begins with the other CPUs */
 			return got;
 		}
 		records += got;
 		if (cpu->gone) {
 			cpu_close(perfbuf, number);
-			perfbuf->next_look = 0; /* it may have come back */
+			perfbuf->next_look = 0; /* the CPU may have come back */
 		}
 	}
 	return records;
 }
 
-/* Make the timer wait again, and see now and then which CPUs there are. */
+/* Re-arm the timer by reading it; each LOOK_INTERVAL, look which CPUs are online. */
 static void tick(struct rawbpf_perfbuf *perfbuf)
 {
 	uint64_t times;
 	int64_t now;
 
 	if (rawbpf__read(perfbuf->timer, &times, sizeof times) < 0)
-		return; /* its time has not come */
+		return; /* it has not expired */
 	now = rawbpf__clock_ms();
 	if (now < perfbuf->next_look)
 		return;
@@ -380,7 +384,7 @@ static int spec_check(struct rawbpf_perfbuf_spec *spec)
 	return 0;
 }
 
-/* Keep a descriptor that was opened. */
+/* Keep an opened descriptor, or return its error. */
 static int keep(int *kept, int fd)
 {
 	if (fd < 0)
@@ -402,7 +406,7 @@ static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 	return keep(&perfbuf->map, rawbpf__dup(map));
 }
 
-/* Where CPUs run without ticks (nohz_full=), it does not wait for them. */
+/* Check for MEMBARRIER_CMD_GLOBAL. It does not wait for CPUs that run without ticks (nohz_full=). */
 static int membarrier_check(void)
 {
 	int commands = rawbpf__membarrier(MEMBARRIER_CMD_QUERY);

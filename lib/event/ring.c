@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In memory, as the kernel maps it:
+ * The kernel maps this into memory:
  *
- *	page 0     where the consumer is: ours to write
- *	page 1     where the producers are
- *	page 2...  `size` bytes of records, and the same pages again, so that none is ever cut in two
+ *	page 0     the consumer's position: ours to write
+ *	page 1     the producers' position
+ *	page 2...  `size` bytes of records, and the same pages again: the end cuts no record in two
  *
  * A record is a header and the payload, padded to 8 bytes.
  *
  * With BPF_F_RB_OVERWRITE producers do not wait for the consumer, but overwrite the oldest records.
- * Page 1 says then where the oldest is, too: its third number on 7.3, which no kernel header tells,
- * and the same walk goes over a copy, without what was overwritten before it was complete.
+ * Page 1 then has the oldest record's position too. On 7.3 it is the third number; no kernel header
+ * states this. The same walk goes over a copy, without the records overwritten before the copy was
+ * complete.
  */
 #include "ring.h"
 
@@ -26,16 +27,16 @@
 
 enum {
 	HEADER_SIZE = RAWBPF__RING_HEADER_SIZE,
-	OLDEST = 2,       /* of page 1's numbers: the position of the oldest record */
+	OLDEST = 2,       /* index on page 1 of the oldest record's position */
 	SPANS_MAX = 4096, /* bytes of records in one call's spans */
 	LINE = 64,
-	AHEAD = 8 * LINE, /* what is fetched while the records before it are walked */
+	AHEAD = 8 * LINE, /* how far the walk fetches ahead */
 };
 
 /*
  * Acquire pairs with the xchg in the kernel's bpf_ringbuf_commit(): once BUSY is clear, the payload
- * is visible. Do not weaken to a plain load; x86 would still pass the tests and arm64 would read
- * stale bytes.
+ * is visible. Do not weaken this to a plain load: x86 would still pass the tests, and arm64 would
+ * read stale bytes.
  */
 static inline uint32_t header_load(const unsigned char *record)
 {
@@ -58,8 +59,8 @@ static const unsigned char *record_at(const struct rawbpf_ring *ring, unsigned l
 }
 
 /*
- * Release: what was read from the records before `position` is read before a producer, which loads
- * this with acquire, overwrites them.
+ * Release orders our reads of the records before `position` before this store. A producer loads the
+ * position with acquire, and only then overwrites those records.
  */
 static void publish(struct rawbpf_ring *ring)
 {
@@ -71,7 +72,7 @@ static void publish(struct rawbpf_ring *ring)
 	rawbpf__ring_set_own_position(ring->consumer, ring->published);
 }
 
-/* What is before `position`, and was not read, is lost. (By 32 bits, modulo 4 GiB at a time.) */
+/* Count the unread bytes before `position` as lost. (With longs of 32 bits, modulo 4 GiB at a time.) */
 static void skip_to(struct rawbpf_ring *ring, unsigned long position)
 {
 	ring->overwritten += position - ring->position;
@@ -79,9 +80,9 @@ static void skip_to(struct rawbpf_ring *ring, unsigned long position)
 }
 
 /*
- * Copy what is between the position and `end`, at most the ring. Each load is an acquire, in
- * ascending order: a header is read before its payload, which is visible if it is not BUSY, as in
- * header_load(); and all of it before whatever is loaded next.
+ * Copy the bytes from the position to `end`, at most the ring. Each load is an acquire, in
+ * ascending order. So it reads a header before its payload. A payload is visible if its header is
+ * not BUSY, as in header_load(). The function reads all of the copy before any later load.
  */
 static void copy_to(struct rawbpf_ring *ring, unsigned long end)
 {
@@ -98,23 +99,25 @@ static void copy_to(struct rawbpf_ring *ring, unsigned long end)
 }
 
 /*
- * A producer moves the oldest record's position out of its way, then writes its header, moves the
- * producer's position, and writes its payload: what it spoiled of the copy is before the oldest
- * record's position, loaded once more after the copying. (To the letter where stores become visible
- * in the order they are made: x86, s390x. arm64 and riscv64 may show the payload first, for as long
- * as a store stays in a CPU's buffer: the kernel has no barrier between.)
+ * Copy the newest records. A producer first moves the oldest record's position out of its way. Then
+ * it writes its header, moves the producer's position, and writes its payload. So all spoiled bytes
+ * of the copy are before the oldest record's position, which we load again after the copying.
+ *
+ * (This holds exactly on x86 and s390x, where stores become visible in the order they are made.
+ * arm64 and riscv64 may show the payload first, while a store stays in a CPU's buffer. The kernel
+ * has no barrier between the two.)
  */
 static int copy_newest(struct rawbpf_ring *ring)
 {
 	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-	/* As new as `end`, whose release covers it, or newer. */
+	/* `oldest` is as new as `end`, whose release covers it, or newer. */
 	const unsigned long oldest = __atomic_load_n(ring->producer + OLDEST, __ATOMIC_ACQUIRE);
 	unsigned long overtaken;
 
 	if ((end | oldest) % 8)
 		return -EBADMSG;
 	if (end - oldest > ring->size)
-		end = oldest; /* newer by a whole ring: nothing of what `end` was about is left */
+		end = oldest; /* newer by a whole ring: no record before `end` is left */
 	if (end - ring->position > end - oldest)
 		skip_to(ring, oldest);
 	copy_to(ring, end);
@@ -128,8 +131,8 @@ static int copy_newest(struct rawbpf_ring *ring)
 }
 
 /*
- * Acquire pairs with the release of the kernel's reserve: the headers of all records before the
- * producer's position are those of this lap, BUSY or not, and never the last lap's.
+ * Find how far the producers are. Acquire pairs with the release of the kernel's reserve. So every
+ * header before the producer's position is of this lap, BUSY or not, and never of the last.
  */
 static int find_end(struct rawbpf_ring *ring)
 {
@@ -138,24 +141,24 @@ static int find_end(struct rawbpf_ring *ring)
 	if (ring->overwritable)
 		return copy_newest(ring);
 	end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-	/* Never < or >: positions wrap. */
+	/* Compare differences, never positions: positions wrap. */
 	if (end - ring->position > ring->size)
 		return -EBADMSG;
 	ring->end = end;
 	return 0;
 }
 
-/* Where records go: into spans, or to the caller's function. */
+/* The destination of records: spans, or the caller's function. */
 struct sink {
 	struct rawbpf_ring *ring;
 	struct rawbpf_span *span, *end;
 	rawbpf_record_fn *handle;
 	void *context;
-	uint64_t records; /* that were taken */
+	uint64_t records; /* taken so far */
 	int stop; /* not 0: take no more */
 };
 
-/* Take the record, and those behind it with the same header, before `end`; returns what is next. */
+/* Take the record, and those behind it with the same header, before `end`. Returns the next record. */
 typedef const unsigned char *take_fn(struct sink *sink, const unsigned char *record,
 				     uint32_t header, uint32_t size, const unsigned char *end);
 
@@ -192,16 +195,16 @@ INLINE const unsigned char *take_call(struct sink *sink, const unsigned char *re
 }
 
 /*
- * Pass records from the position on to `take`, at most `most` bytes, or one record.
+ * Pass records from the position on to `take`: at most `most` bytes, or one record.
  *
- * What a walk costs is not the work, but the wait for one header before the next can be looked for.
- * So headers are fetched long before they are needed; and records with the same header as the one
- * before are gone through in loops of their own, by a size that is known: the CPU need not wait
- * there, and goes ahead as long as it guesses right that the next header is the same again.
+ * The walk fetches headers long before it needs them. A loop of its own goes through records whose
+ * header repeats, by a size that is known. There the CPU need not wait for a header: it runs ahead
+ * as long as it predicts that the header repeats. The cost of a walk is not the work, but the wait
+ * for one header to locate the next.
  */
 INLINE int walk(struct sink *result, take_fn *take, size_t most)
 {
-	struct sink sink = *result; /* in registers */
+	struct sink sink = *result; /* a local copy stays in registers */
 	struct rawbpf_ring *const ring = sink.ring;
 	const unsigned char *const start = record_at(ring, ring->position);
 	const unsigned char *record = start;
@@ -239,15 +242,15 @@ INLINE int walk(struct sink *result, take_fn *take, size_t most)
 	return record != start ? 0 : err;
 }
 
-/* What producers get back at once, so that a full ring has room long before all of it is read. */
+/* Return the bytes that producers get back at once: a full ring has room long before a read ends. */
 static size_t eighth(const struct sink *sink)
 {
 	return sink->ring->size / 8;
 }
 
 /*
- * The caller reads the spans' payloads after this walk has read their headers. SPANS_MAX keeps both
- * passes within the CPU's first cache.
+ * Walk to spans. The caller reads the payloads of the spans after this walk has read their headers.
+ * SPANS_MAX keeps both passes within the CPU's first cache.
  */
 static int walk_to_spans(struct sink *sink)
 {
@@ -261,7 +264,10 @@ static int walk_to_function(struct sink *sink)
 	return walk(sink, take_call, eighth(sink));
 }
 
-/* Walk until there is something to hand out, or nothing left. What was handed out is given back. */
+/*
+ * Give the records handed out before back to the producers. Then walk until records are found, or
+ * none are left.
+ */
 static int advance(struct sink *sink, int (*walk_to)(struct sink *))
 {
 	struct rawbpf_ring *const ring = sink->ring;
@@ -275,7 +281,7 @@ static int advance(struct sink *sink, int (*walk_to)(struct sink *))
 			err = find_end(ring);
 		if (err == 0)
 			err = walk_to(sink);
-		/* A BUSY record that was copied stays BUSY: copy it again. */
+		/* A BUSY record stays BUSY in the copy: copy it again. */
 		if (ring->overwritable && ring->position == start)
 			ring->end = start;
 	} while (err == 0 && !sink->records && ring->position != start);
@@ -283,10 +289,11 @@ static int advance(struct sink *sink, int (*walk_to)(struct sink *))
 }
 
 /*
- * A producer submits a record, and then looks whether the consumer waits for that very one, to wake
- * it. We publish that we do, and then look whether it is there. Each must see the other's first
- * half, or the wake-up is lost, and whoever waits for an edge waits for ever. Release and acquire
- * let our load pass our store; this pairs with the kernel's xchg.
+ * A producer submits a record, then checks whether the consumer waits for that very one, to wake
+ * it. We publish that we wait, then check whether the record is there. Each side must see the
+ * other's first half. Otherwise the wake-up is lost, and a consumer that waits for an edge waits
+ * for ever. Release and acquire let our load pass our store. The full fence does not; it pairs with
+ * the kernel's xchg.
  */
 static int advance_or_wait(struct sink *sink, int (*walk_to)(struct sink *))
 {
@@ -312,7 +319,7 @@ int rawbpf_ring_next(struct rawbpf_ring *ring, struct rawbpf_span *spans, unsign
 	return err < 0 ? err : sink.span - spans;
 }
 
-/* At least `enough` bytes of records, or all there are. */
+/* Read at least `enough` bytes of records, or all of them. */
 static int read_records(struct rawbpf_ring *ring, unsigned long enough)
 {
 	const unsigned long start = ring->position;
@@ -420,7 +427,7 @@ int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle
 	if (err < 0)
 		return err;
 	if (pages.overwrites && sizeof(long) < 8)
-		err = -EOPNOTSUPP; /* where the numbers are depends on the kernel's longs */
+		err = -EOPNOTSUPP; /* the numbers' places depend on the kernel's longs */
 	else if (pages.overwrites)
 		err = rawbpf__mmap(&copy, pages.size, PROT_READ | PROT_WRITE, -1);
 	if (err < 0) {
@@ -443,7 +450,7 @@ void rawbpf_ring_close(struct rawbpf_ring *ring)
 	if (ring->overwritable)
 		rawbpf__munmap(ring->copy, ring->size);
 	rawbpf__ring_unmap(ring->consumer, ring->producer, ring->size, ring->page);
-	/* The ledger can still be read. */
+	/* The caller can still read the ledger. */
 	*ring = (struct rawbpf_ring){ .source = {
 		.received = ring->source.received,
 		.discarded = ring->source.discarded,

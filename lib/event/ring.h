@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A ring buffer is memory, wherever it comes from: mmap(2), or a test. */
+/* A ring buffer is memory from any source: mmap(2), or a test. */
 #ifndef RAWBPF_LIB_RING_H
 #define RAWBPF_LIB_RING_H
 
@@ -7,7 +7,7 @@
 
 #include "../sys/sys.h"
 
-/* A record is a header, of which the first 4 bytes are its length and two flags, and the payload. */
+/* A record is a header and the payload. The header's first 4 bytes are its length and two flags. */
 #define RAWBPF__RING_BUSY ((uint32_t)1 << 31)    /* reserved, not yet submitted */
 #define RAWBPF__RING_DISCARD ((uint32_t)1 << 30) /* reserved and given up */
 enum { RAWBPF__RING_HEADER_SIZE = 8 };
@@ -18,15 +18,15 @@ struct rawbpf__ring_pages {
 	unsigned long *producer;
 	unsigned char *data;
 	size_t size, page;
-	int overwrites; /* the oldest records, when there is no more room */
+	int overwrites; /* producers overwrite the oldest records when the ring is full */
 };
 
 /*
- * The position that is ours to write, the consumer's or a user ring's producer's. The kernel's
- * positions are longs of its own, which have 64 bits although ours may have 32. Where the lower half
- * comes first it does no harm to write 64 to a kernel of 32: nobody uses what is behind. The lower
- * half goes first: between the two stores the kernel sees a position that is too low, and refuses,
- * or has nothing to read, for once.
+ * The position that we write: the consumer's, or a user ring's producer's. The kernel's positions
+ * are its own longs, which may have 64 bits while ours have 32. On a little-endian machine we may
+ * write 64 bits to a 32-bit kernel: it does not use the bytes behind. We store the lower half
+ * first. Between the two stores the kernel sees a position that is too low. It then rejects a
+ * request, or finds nothing to read, once.
  */
 static inline uint64_t rawbpf__ring_own_position(const unsigned long *at)
 {
@@ -47,21 +47,19 @@ static inline void rawbpf__ring_set_own_position(unsigned long *at, uint64_t pos
 #endif
 }
 
-/*
- * Map the ring of a map that has to be of `type`, -EINVAL if it is not. What is mapped holds the
- * map.
- */
+/* Map the ring of a map of `type`; -EINVAL if the map has another type. The mapping holds the map. */
 RAWBPF__PRIVATE int rawbpf__ring_map(struct rawbpf__ring_pages *pages, int map, unsigned type,
 				     int consumer_protection, int producer_protection);
-/* Of a ring that is closed, `page` is 0. */
+/* Unmap a ring. `page` is 0 for a closed ring, which stays as it is. */
 RAWBPF__PRIVATE void rawbpf__ring_unmap(const unsigned long *consumer, const unsigned long *producer,
 					size_t size, size_t page);
 
 /*
- * Read on from where the consumer is. `size`, a power of two, is that of the data, which is in
- * memory twice, one behind the other. `copy` is NULL, or `size` bytes, if records are overwritten
- * while they are read; page 1 has then three numbers: where the producers are, one that is not
- * used, and where the oldest record is. -EBADMSG: a position that nobody left there.
+ * Begin to read a ring at the consumer's position. `size` is a power of two. The memory has the
+ * data twice, one copy behind the other. `copy` is NULL, or `size` bytes for a ring whose producers
+ * overwrite records. Page 1 of such a ring has three numbers: the producers' position, an unused
+ * one, the oldest record's position. -EBADMSG: the consumer's or the producers' position is
+ * impossible.
  */
 RAWBPF__PRIVATE int rawbpf__ring_begin(struct rawbpf_ring *ring,
 				       const struct rawbpf__ring_pages *pages, void *copy);

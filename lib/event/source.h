@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What everything that is read through a struct rawbpf_source has to do with its loop. */
+/* Common to all objects that a loop reads through a struct rawbpf_source. */
 #ifndef RAWBPF_LIB_SOURCE_H
 #define RAWBPF_LIB_SOURCE_H
 
@@ -8,8 +8,9 @@
 #include "../sys/sys.h"
 
 /*
- * To be called before the descriptor is closed. As long as a child of fork(2) has it, too, closing
- * it does not take it out of the loop. What a child closes, stays in the loop: it is the parent's.
+ * Take a source out of its loop, before the caller closes the descriptor. While a child of fork(2)
+ * has the descriptor too, a close does not take it out. A source that a child closes stays in the
+ * loop: the loop is the parent's.
  */
 static inline void rawbpf__source_leave_loop(struct rawbpf_source *source)
 {

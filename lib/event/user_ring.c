@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ring buffer of lib/event/ring.c, the roles exchanged: only the consumer's page is read-only. */
+/* The ring buffer of lib/event/ring.c with the roles exchanged: only the consumer's page is read-only. */
 #include <rawbpf/user_ring.h>
 
 #include <linux/eventpoll.h>
@@ -8,8 +8,8 @@
 #include "../sys/sys.h"
 
 enum {
-	USER_RINGBUF = 31, /* BPF_MAP_TYPE_USER_RINGBUF, an enumerator newer than 5.10's headers */
-	RECORD_MAX = (1 << 24) - 1, /* of a program's dynptr; drains stop for ever at a larger one */
+	USER_RINGBUF = 31, /* BPF_MAP_TYPE_USER_RINGBUF: 5.10's headers do not have this enumerator */
+	RECORD_MAX = (1 << 24) - 1, /* limit of a program's dynptr; drains stop for ever at a larger one */
 };
 
 static uint32_t *header_of(void *record)
@@ -22,10 +22,10 @@ static size_t room_for(uint32_t size)
 	return ((size_t)size + RAWBPF__RING_HEADER_SIZE + 7) & ~(size_t)7;
 }
 
-/* Reserve now or never. */
+/* Reserve without waiting. */
 static int try_reserve(struct rawbpf_user_ring *ring, uint32_t size, void **record)
 {
-	/* Acquire: a program has read all that is before this position, before we write there. */
+	/* Acquire: a program has read all bytes before this position before we write there. */
 	const unsigned long consumer = __atomic_load_n(ring->consumer, __ATOMIC_ACQUIRE);
 	const uint64_t position = rawbpf__ring_own_position(ring->producer);
 	const unsigned long producer = position;
@@ -58,8 +58,9 @@ int rawbpf_user_ring_reserve(void **record, struct rawbpf_user_ring *ring, size_
 	if (size >= ring->size || size > RECORD_MAX)
 		return -E2BIG;
 	/*
-	 * The kernel calls the ring writable when a single byte is free, and wakes after each drain:
-	 * so wait for edges, and try again. An edge that came since the last wait is not lost.
+	 * The kernel reports the ring as writable when a single byte is free, and wakes after each
+	 * drain. So wait for edges, and try again. An edge that came since the last wait is not
+	 * lost.
 	 */
 	while ((err = try_reserve(ring, size, record)) == -ENOSPC && left) {
 		err = rawbpf__epoll_wait(ring->fd, &event, 1, left);
@@ -70,7 +71,7 @@ int rawbpf_user_ring_reserve(void **record, struct rawbpf_user_ring *ring, size_
 	return err;
 }
 
-/* Release: a program that sees the record is no longer BUSY sees all that was written to it. */
+/* Clear BUSY. Release: a program that sees the record no longer BUSY sees all bytes written to it. */
 static void commit(void *record, uint32_t flag)
 {
 	uint32_t *header = header_of(record);
@@ -91,8 +92,8 @@ void rawbpf_user_ring_discard(struct rawbpf_user_ring *ring, void *record)
 }
 
 /*
- * What a writer that was killed had reserved, nobody submits: programs would wait at it for good.
- * The kernel may drain meanwhile; it changes no record.
+ * Discard the records that a killed writer had reserved. No process submits these, and programs
+ * would wait at one for ever. The kernel may drain meanwhile; it changes no record.
  */
 static int discard_reserved(struct rawbpf_user_ring *ring)
 {
