@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A rejected program, told to its author. */
+/* Explain a rejected program to its author. */
 #include "rejection_log.h"
 
 #include <rawbpf/build.h>
@@ -36,7 +36,10 @@ static unsigned line_at(const struct rawbpf_rejection *r, unsigned index)
 	return r->build && index < r->build->count ? r->build->slots[index].line : 0;
 }
 
-/* The builder has its labels at the end of its slots, the last one first. */
+/*
+ * Return the last label up to `index`. The builder keeps labels at the end of its slots, the last
+ * one first.
+ */
 static const struct rawbpf_build_slot *label_before(const struct rawbpf_build *b, unsigned index)
 {
 	const struct rawbpf_build_slot *label = b->slots + b->slot_max - b->label_count;
@@ -52,7 +55,7 @@ static int has_place(const struct rawbpf_rejection *r, unsigned index)
 	return line_at(r, index) || (r->build && label_before(r->build, index));
 }
 
-/* "count.s:12", "line 12", "<loop+2>", or nothing. */
+/* Append "count.s:12", "line 12", "<loop+2>", or nothing. */
 static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r, unsigned index)
 {
 	const struct rawbpf_build_slot *label = r->build ? label_before(r->build, index) : NULL;
@@ -87,7 +90,7 @@ static const char *target_of(const struct rawbpf_rejection *r, unsigned index)
 	       r->build->slots[index].name : NULL;
 }
 
-/* As the log has it, but for the opcode: "(07) ". */
+/* Format the instruction as the log does, without its opcode: "(07) ". */
 static void format_instruction(char *text, size_t size, const struct rawbpf_rejection *r,
 			       unsigned index)
 {
@@ -102,8 +105,8 @@ static void format_instruction(char *text, size_t size, const struct rawbpf_reje
 }
 
 /*
- * The statement of a jump or local call, of a line that holds no other: it has the label where the
- * instruction has a number. 0: there is none of at most `size` bytes.
+ * Copy the source line of a jump or local call: it has the label in place of a number. Return 0
+ * if the line has another statement, too, or does not fit `size` bytes.
  */
 static int source_statement(char *text, size_t size, const struct rawbpf_rejection *r,
 			    unsigned index)
@@ -129,7 +132,7 @@ static int source_statement(char *text, size_t size, const struct rawbpf_rejecti
 	return length > 0;
 }
 
-/* Writes "  7: TEXT   PLACE"; TEXT also to `text`, of 128 bytes. Returns the column of it. */
+/* Append "  7: TEXT   PLACE", and write TEXT to `text`, of 128 bytes, too. Return TEXT's column. */
 static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 			      unsigned index, char *text)
 {
@@ -149,7 +152,7 @@ static size_t say_instruction(struct rawbpf__out *out, const struct rawbpf_rejec
 	return begin;
 }
 
-/* Where in `text` the register stands: as a pointer if it does so at all. NULL: nowhere. */
+/* Return the place in `text` where the register is a pointer, else its first place, else NULL. */
 static const char *register_at(const char *text, unsigned reg)
 {
 	const char *found = NULL, *at;
@@ -171,7 +174,7 @@ static const char *register_at(const char *text, unsigned reg)
 	return found;
 }
 
-/* "(id=0,off=12,r=12)" of "R2(id=0,off=12,r=12)", what the complaint says of its register. */
+/* Return the complaint's state of its register: "(id=0,off=12,r=12)" of "R2(id=0,off=12,r=12)". */
 static struct rawbpf_log_part complaint_state(const struct rawbpf_rejection *r, unsigned reg)
 {
 	const char *at = r->complaint.text, *end, *stop;
@@ -191,7 +194,10 @@ static struct rawbpf_log_part complaint_state(const struct rawbpf_rejection *r, 
 	return (struct rawbpf_log_part){ NULL, 0 };
 }
 
-/* The complaint knows best: the state was printed before the last tests. */
+/*
+ * Append the state of a register. The complaint's state is newer: the log printed its own before
+ * the last tests.
+ */
 static void say_state(struct rawbpf__out *out, const struct rawbpf_rejection *r, unsigned reg)
 {
 	struct rawbpf_log_part state = r->states[reg], better = complaint_state(r, reg);
@@ -206,7 +212,7 @@ static void say_state(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 	rawbpf__out_line(out, better.text, better.length);
 }
 
-/* The complaint's register, marked in the text, with what it holds. */
+/* Mark the complaint's register in the text, and append its state. */
 static void say_mark(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *text,
 		     size_t column)
 {
@@ -225,7 +231,7 @@ static void say_mark(struct rawbpf__out *out, const struct rawbpf_rejection *r, 
 	rawbpf__out_byte(out, '\n');
 }
 
-/* What the other registers hold that the instruction reads. */
+/* Append the states of the other registers that the instruction reads. */
 static void say_states(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *text)
 {
 	unsigned registers = rawbpf__registers_read(&r->insns[r->index]), reg;
@@ -244,7 +250,7 @@ static void say_states(struct rawbpf__out *out, const struct rawbpf_rejection *r
 		rawbpf__out_byte(out, '\n');
 }
 
-/* An instruction that the kernel does not know may be too new for it. */
+/* Append the kernel that the instruction needs, if the running kernel rejects it as unknown. */
 static void say_kernel(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	unsigned count = r->insn_count - (unsigned)r->index;
@@ -257,7 +263,9 @@ static void say_kernel(struct rawbpf__out *out, const struct rawbpf_rejection *r
 	rawbpf__out_text(out, ")\n");
 }
 
-/* "   r1 of bpf_map_lookup_elem: struct bpf_map *map", and all of its arguments. */
+/*
+ * Append the argument, " r1 of bpf_map_lookup_elem: struct bpf_map *map", and all of the helper.
+ */
 static void say_argument(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	const struct bpf_insn *insn = &r->insns[r->index];
@@ -282,7 +290,7 @@ static void say_argument(struct rawbpf__out *out, const struct rawbpf_rejection 
 	rawbpf__out_text(out, ")\n");
 }
 
-/* How many bytes of the packet were tested, and how many the access needs. */
+/* Append the bytes of the packet that the program tested, and those that the access needs. */
 static void say_packet(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	static const char complaint[] = "invalid access to packet";
@@ -306,8 +314,9 @@ static void say_packet(struct rawbpf__out *out, const struct rawbpf_rejection *r
 enum { CAUSES = 8 };
 
 /*
- * Linux 7.3 tells the path itself: "  insn 5" and, in the next lines, "       | ^-- update: ..." and
- * "       |     ...". Returns the last instruction of it; -1: there is none.
+ * Append the path that Linux 7.3 prints: "  insn 5" and, in the next lines,
+ * "       | ^-- update: ..." and "       |     ...". Return the path's last instruction, or -1 if
+ * the log has no path.
  */
 static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r, const char *at)
 {
@@ -342,8 +351,8 @@ static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 }
 
 /*
- * What came before the instruction: the kernel's path, or the call that is not undone. Returns the
- * last instruction that was shown; -1: none.
+ * Append what happened before the instruction: the kernel's path, or the call that is not undone.
+ * Return the last instruction that was appended, or -1.
  */
 static int say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
@@ -351,7 +360,10 @@ static int say_origin(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 	const char *at = r->log;
 	int call, last;
 
-	/* The first such line only: however many there are, the log is read once. */
+	/*
+	 * The function uses the first such line only: it reads the log once, whatever the lines'
+	 * number.
+	 */
 	while (*at && !rawbpf__starts_with(at, "Causal path:"))
 		at = rawbpf__line_after(at, NULL);
 	last = say_causes(out, r, at);
@@ -382,7 +394,7 @@ static void say_index(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 
 /* ------------------------------------------------------------------------- all of it */
 
-/* The complaint, and the few lines around it. */
+/* Append the complaint and the few lines around it. */
 static void say_complaint(struct rawbpf__out *out, const struct rawbpf_rejection *r)
 {
 	const char *at = r->rest.text, *end = at + r->rest.length;

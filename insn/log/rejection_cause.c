@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Complaints of the same words that have several causes: which one is it? */
+/* Some complaints have the same words but several causes. These functions find the cause. */
 #include "rejection_log.h"
 #include "../base/character.h"
 #include "../base/number.h"
@@ -12,7 +12,7 @@ static const char *cause_hint(const char *complaint)
 	return rawbpf__hint_find(&(struct rawbpf_log_part){ complaint, rawbpf__length(complaint) });
 }
 
-/* Behind `word` in the text; NULL: it is not there. */
+/* Return the place behind `word` in the text, or NULL if the text lacks it. */
 static const char *cause_behind(const struct rawbpf_log_part *part, const char *word)
 {
 	size_t length = rawbpf__length(word);
@@ -40,7 +40,10 @@ RAWBPF__PRIVATE int rawbpf__log_number(const struct rawbpf_log_part *part, const
 	return 1;
 }
 
-/* "invalid read from stack R10 off=-8 size=8": bytes that are there, and were never written. */
+/*
+ * Return 1 for "invalid read from stack R10 off=-8 size=8": the stack has these bytes, but the
+ * program never wrote them.
+ */
 static int cause_is_unwritten(const struct rawbpf_rejection *r)
 {
 	int off, size;
@@ -51,13 +54,13 @@ static int cause_is_unwritten(const struct rawbpf_rejection *r)
 	       off >= -512 && off < 0 && size <= -off;
 }
 
-/* Is it a jump that compares the register with 0? */
+/* Return 1 for a jump that compares the register with 0. */
 static int cause_tests(const struct bpf_insn *insn, unsigned operation, int reg)
 {
 	return insn->code == (BPF_JMP | operation | BPF_K) && insn->dst_reg == reg && !insn->imm;
 }
 
-/* Did the program itself put a number there, before instruction `index`? */
+/* Return 1 if the program put a number into the register before instruction `index`. */
 static int cause_is_number(const struct rawbpf_rejection *r, int index)
 {
 	while (index-- > 0) {
@@ -71,8 +74,8 @@ static int cause_is_number(const struct rawbpf_rejection *r, int index)
 }
 
 /*
- * Did a test for NULL come this way with NULL? Then a jump on != is before the instruction, or a
- * jump on == leads to it, and nothing writes the register in between.
+ * Return 1 if a test for NULL sent NULL to this instruction. Then a jump on != stands before the
+ * instruction, or a jump on == leads to it. No instruction in between writes the register.
  */
 static int cause_is_null(const struct rawbpf_rejection *r)
 {
@@ -94,8 +97,9 @@ static int cause_is_null(const struct rawbpf_rejection *r)
 }
 
 /*
- * Registers 6 to 9 survive calls. If one holds a number, where the log's last word was a pointer, then a
- * call ended the pointer: the log does not show that.
+ * Return 1 if a call ended the pointer in the register. Registers 6 to 9 survive calls. The
+ * complaint calls the register a number, but the log's last state of it is a pointer. So a call
+ * ended the pointer, which the log does not show.
  */
 static int cause_is_lost(const struct rawbpf_rejection *r)
 {

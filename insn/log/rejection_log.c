@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verifier's log. It follows the program, way after way, with a line for each instruction,
- * what registers hold in between, and what is wrong at the end:
+ * Read the verifier's log. The verifier walks the program path by path, and prints a line for each
+ * instruction. In between it prints the states of registers, and at the end the complaint:
  *
  *	0: R1=ctx() R10=fp0
  *	0: (b7) r2 = 4                        ; R2_w=4
@@ -26,7 +26,7 @@ static int is_call(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL) || insn->code == (BPF_JMP | BPF_CALL | BPF_X);
 }
 
-/* It has the class of stores, but loads: from src to dst. */
+/* Return 1 for a load-acquire. It has the class of stores, but loads from src to dst. */
 static int is_load_acquire(const struct bpf_insn *insn)
 {
 	return BPF_CLASS(insn->code) == BPF_STX && BPF_MODE(insn->code) == BPF_ATOMIC &&
@@ -77,7 +77,10 @@ RAWBPF__PRIVATE unsigned rawbpf__registers_written(const struct bpf_insn *insn)
 
 /* ---------------------------------------------------------------------- characters */
 
-/* Behind the number at `at`; NULL: there is none, or no program is that long. */
+/*
+ * Read the number at `at`. Return the place behind it, or NULL without a number, or if it exceeds
+ * every program's length.
+ */
 static const char *log_number(const char *at, const char *end, unsigned *number)
 {
 	return rawbpf__number_parse(&at, end, number) && *number <= INT32_MAX ? at : NULL;
@@ -88,7 +91,7 @@ static const char *line_end(const char *at, const char *end)
 	return rawbpf__find_byte(at, end, '\n');
 }
 
-/* Does the text begin like the pattern, in which '*' is any text? */
+/* Return 1 if the text begins like the pattern. '*' in a pattern stands for any text. */
 static int fits(const char *at, const char *end, const char *pattern)
 {
 	const char *star = NULL, *retry = NULL;
@@ -154,7 +157,7 @@ static void forget(struct rawbpf_rejection *r, unsigned registers)
 			r->states[i] = (struct rawbpf_log_part){ NULL, 0 };
 }
 
-/* "R2_w=" at `at`: the register, and what follows; else NULL. */
+/* Read "R2_w=" at `at`. Store the register and return the place behind it, or return NULL. */
 static const char *state_begin(const char *at, const char *end, unsigned *reg)
 {
 	if (at == end || *at != 'R')
@@ -168,7 +171,10 @@ static const char *state_begin(const char *at, const char *end, unsigned *reg)
 	return at < end && *at == '=' ? at + 1 : NULL;
 }
 
-/* "scalar(umax=255,var_off=(0x0; 0xff))" has a blank in it. */
+/*
+ * Return the end of a state. Blanks inside brackets belong to it: "scalar(umax=255,var_off=(0x0;
+ * 0xff))".
+ */
 static const char *state_end(const char *at, const char *end)
 {
 	int depth = 0;
@@ -196,7 +202,10 @@ static void learn(struct rawbpf_rejection *r, const char *at, const char *end)
 
 /* ------------------------------------------------------------------------------ lines */
 
-/* "7: (db) ..." begins a line about instruction 7. Behind the opcode, or NULL. */
+/*
+ * Read "7: (db) ...", which begins a line about instruction 7. Return the place behind the
+ * opcode, or NULL.
+ */
 static const char *instruction_line(const char *at, const char *end, unsigned *index)
 {
 	at = log_number(at, end, index);
@@ -204,7 +213,7 @@ static const char *instruction_line(const char *at, const char *end, unsigned *i
 	       at + 6 : NULL;
 }
 
-/* Another way, or another function: what was known is not of it. */
+/* Return 1 if the line begins another path or function. The states so far are not valid there. */
 static int is_turn(const char *at, const char *end)
 {
 	return fits(at, end, "from * to *:") || fits(at, end, "caller") || fits(at, end, "callee") ||
@@ -212,7 +221,7 @@ static int is_turn(const char *at, const char *end)
 	       fits(at, end, "*: safe");
 }
 
-/* Lines that complain about nothing. */
+/* Return 1 for a line that complains about nothing. */
 static int is_talk(const char *at, const char *end)
 {
 	static const char *const talk[] = {
@@ -231,7 +240,7 @@ static int is_talk(const char *at, const char *end)
 	return at && (fits(at, end, ": R") || fits(at, end, ": frame"));
 }
 
-/* Can the instruction at `to` be the next one after that at `from`? */
+/* Return 1 if the instruction at `to` can follow the one at `from`. */
 static int is_next(const struct rawbpf_rejection *r, int from, int to)
 {
 	const struct bpf_insn *insn = &r->insns[from];
@@ -244,7 +253,10 @@ static int is_next(const struct rawbpf_rejection *r, int from, int to)
 	return class == BPF_JMP || class == BPF_JMP32;
 }
 
-/* On from the instruction of `r`, by the text of the log that follows it. */
+/*
+ * Go on from the instruction of `r` to `next`. The log from `at` to `end` has the states in
+ * between.
+ */
 static void step(struct rawbpf_rejection *r, const char *at, const char *end, int next)
 {
 	if (r->index < 0)
@@ -264,7 +276,7 @@ static void step(struct rawbpf_rejection *r, const char *at, const char *end, in
 	r->index = next;
 }
 
-/* Follow the verifier to its last instruction: what stands behind that. */
+/* Follow the verifier to its last instruction. Return the place behind it in the log. */
 static const char *follow(struct rawbpf_rejection *r, const char *end)
 {
 	const char *at = r->log, *behind = at;
@@ -285,7 +297,7 @@ static const char *follow(struct rawbpf_rejection *r, const char *end)
 
 /* ------------------------------------------------------------------------- complaints */
 
-/* Where the statistics begin, which some complaints do not end with a newline before. */
+/* Return the place where the statistics begin. Some complaints have no newline before them. */
 static const char *complaints_end(const char *at, const char *end)
 {
 	unsigned number;
@@ -301,7 +313,10 @@ static const char *complaints_end(const char *at, const char *end)
 	return at;
 }
 
-/* The line of an instruction, which it may have a complaint in: "... goto pc-1 infinite loop". */
+/*
+ * Return the place behind an instruction's line, or a complaint inside the line: "... goto pc-1
+ * infinite loop".
+ */
 static const char *behind_instruction(const char *at, const char *end)
 {
 	for (; at < end && *at != '\n'; at++)
@@ -310,7 +325,10 @@ static const char *behind_instruction(const char *at, const char *end)
 	return at < end ? at + 1 : end;
 }
 
-/* The first lines together that complain; of them the one that has a hint, or the first. */
+/*
+ * Find the first group of lines that complain. The complaint is the one with a hint, or the first
+ * one.
+ */
 static void find_complaint(struct rawbpf_rejection *r, const char *at, const char *end)
 {
 	const char *start;
@@ -329,7 +347,7 @@ static void find_complaint(struct rawbpf_rejection *r, const char *at, const cha
 	r->rest = (struct rawbpf_log_part){ start, (size_t)(at - start) };
 }
 
-/* The "R2" of a complaint. */
+/* Return the register that a complaint names, as "R2", or -1. */
 static int register_in(const struct rawbpf_log_part *part)
 {
 	const char *at = part->text, *end = at + part->length;
@@ -357,7 +375,7 @@ static int register_of_access(const struct bpf_insn *insn)
 
 /* ------------------------------------------- complaints that name their instruction */
 
-/* The number behind "insn " in a complaint. */
+/* Return the number behind "insn " in a complaint, or -1. */
 static int index_in(const struct rawbpf_log_part *part)
 {
 	const char *at = part->text, *end = at + part->length;
@@ -372,7 +390,7 @@ static int index_in(const struct rawbpf_log_part *part)
 	return -1;
 }
 
-/* Of the first with the opcode that two hexadecimal digits say. */
+/* Return the first instruction with the opcode that two hexadecimal digits give, or -1. */
 static int index_of_opcode(const struct rawbpf_rejection *r, const char *digits)
 {
 	int opcode = rawbpf__hex_byte(digits);
@@ -384,7 +402,7 @@ static int index_of_opcode(const struct rawbpf_rejection *r, const char *digits)
 	return -1;
 }
 
-/* The number behind "fd ", which a load of a map has. */
+/* Return the instruction that loads the map with the descriptor behind "fd ", or -1. */
 static int index_of_map(const struct rawbpf_rejection *r, const char *at, const char *end)
 {
 	int negative = at < end && *at == '-';
@@ -401,7 +419,7 @@ static int index_of_map(const struct rawbpf_rejection *r, const char *at, const 
 	return -1;
 }
 
-/* The first instruction that is none, by the encoding. */
+/* Return the first instruction that is invalid by its encoding, or -1. */
 static int index_of_invalid(const struct rawbpf_rejection *r)
 {
 	const char *reason;
@@ -416,7 +434,10 @@ static int index_of_invalid(const struct rawbpf_rejection *r)
 	return -1;
 }
 
-/* What the verifier finds before it walks, or after. */
+/*
+ * Return the instruction that the complaint is about, or -1. The verifier finds some mistakes
+ * before or after its walk.
+ */
 static int index_of_complaint(const struct rawbpf_rejection *r)
 {
 	const char *at = r->complaint.text, *end = at + r->complaint.length;
