@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* BTF: its sections and types, with every bound checked. */
+/* Read BTF: its sections and types. The functions check every bound. */
 #include "btf.h"
 #include "../base/string.h"
 
@@ -9,7 +9,10 @@ enum {
 	HEADER_LEAST = 24,      /* bytes of the oldest header */
 };
 
-/* What each kind adds after its struct btf_type. Later kinds: from the BTF's layout section. */
+/*
+ * The bytes that each kind adds to its struct btf_type. The BTF's layout section has those of
+ * later kinds.
+ */
 static const struct {
 	unsigned char info;    /* once */
 	unsigned char element; /* for each of vlen */
@@ -37,10 +40,10 @@ static const struct {
 
 enum {
 	KINDS = sizeof btf_additions / sizeof btf_additions[0],
-	UNKNOWN = 255, /* as an addition: no such kind; real ones are multiples of 4 */
+	UNKNOWN = 255, /* the addition of an unknown kind; real ones are multiples of 4 */
 };
 
-/* Bytes that the type at `at` takes of `room`; 0: it is broken. */
+/* Return the length of the type at `at`, or 0 if it is broken or exceeds `room` bytes. */
 static uint32_t btf_type_length(const struct rawbpf_btf *btf, const unsigned char *at,
 				uint32_t room)
 {
@@ -58,15 +61,16 @@ static uint32_t btf_type_length(const struct rawbpf_btf *btf, const unsigned cha
 	return length <= room ? (uint32_t)length : 0;
 }
 
-/* A section that lies within the data after the header, begins aligned and is whole. */
+/* Return 1 if the section lies within the `room` bytes behind the header. */
 static int btf_section_is_sound(uint32_t offset, uint32_t length, uint64_t room)
 {
 	return offset <= room && length <= room - offset;
 }
 
 /*
- * Kinds that we do not know can still be stepped over, when the BTF has the section that says how
- * long each is (Linux 7.x): a header of 32 bytes, a struct of 4 bytes per kind.
+ * Read how much each kind adds. The layout section (Linux 7.x) has the lengths of all kinds. With
+ * it the functions can step over kinds that they do not know. The header then has 32 bytes, the
+ * section a struct of 4 bytes per kind.
  */
 static void btf_read_layout(struct rawbpf_btf *btf, const unsigned char *data,
 			    const struct btf_header *header, uint64_t room)
@@ -91,7 +95,7 @@ static void btf_read_layout(struct rawbpf_btf *btf, const unsigned char *data,
 	}
 }
 
-/* Count the types, and see that each is whole. */
+/* Count the types, and check that each is complete. */
 static int btf_walk(struct rawbpf_btf *btf)
 {
 	uint32_t at = 0, length;
@@ -125,7 +129,7 @@ int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
 	btf->strings = (const char *)data + header->hdr_len + header->str_off;
 	btf->strings_size = header->str_len;
 	if (btf->strings_size && btf->strings[btf->strings_size - 1])
-		return -EINVAL; /* what begins there would not end */
+		return -EINVAL; /* a string at the end would have no NUL */
 	if (base) {
 		btf->first_id = rawbpf_btf_type_end(base);
 		btf->strings_begin = base->strings_begin + base->strings_size;

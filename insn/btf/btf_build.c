@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * BTF, written. The strings stand right behind the types, and make room for each
- * new one: so after every step the buffer holds complete BTF.
+ * Write BTF. The strings stand directly behind the types, and move to make room for each new
+ * type. So the buffer holds complete BTF after every step.
  */
 #include "btf.h"
 #include "../base/string.h"
 
 enum {
-	BTF_HEADER_SIZE = 24, /* without the fields of 7.x, which older kernels refuse */
+	BTF_HEADER_SIZE = 24, /* without the fields of 7.x, which older kernels reject */
 };
 
 static int btf_fail(struct rawbpf_btf_build *b, int error)
@@ -17,7 +17,7 @@ static int btf_fail(struct rawbpf_btf_build *b, int error)
 	return b->error;
 }
 
-/* The first step writes a header, and the string at offset 0, which is empty. */
+/* Write the header and the empty string at offset 0, unless an earlier step did. */
 static int btf_begin(struct rawbpf_btf_build *b)
 {
 	struct btf_header *header = b->data;
@@ -57,7 +57,10 @@ int rawbpf_btf_string_emit(struct rawbpf_btf_build *b, const char *string)
 	return offset;
 }
 
-/* The strings move up by `size` bytes, a multiple of 4; where they were is zeroed. */
+/*
+ * Move the strings up by `size` bytes, a multiple of 4, and zero their old place. Return this
+ * place, or NULL without room.
+ */
 static void *btf_make_room(struct rawbpf_btf_build *b, size_t size)
 {
 	struct btf_header *header = b->data;
@@ -66,7 +69,10 @@ static void *btf_make_room(struct rawbpf_btf_build *b, size_t size)
 
 	if (size > b->max - b->size)
 		return NULL;
-	/* From their end on, since both places overlap: a type has 12 bytes or more. */
+	/*
+	 * The loop copies from the strings' end, since both places overlap. Blocks of 8 bytes do
+	 * not: a type has 12 bytes or more.
+	 */
 	for (; left >= 8; left -= 8)
 		__builtin_memcpy(strings + size + left - 8, strings + left - 8, 8);
 	while (left--)
@@ -79,8 +85,8 @@ static void *btf_make_room(struct rawbpf_btf_build *b, size_t size)
 }
 
 /*
- * Add a type, with `size` bytes for what its kind adds, zeroed. Returns where those are, or NULL
- * after a mistake. They stay there: later strings move nothing.
+ * Add a type, with `size` zeroed bytes for the data of its kind. Return the place of these bytes,
+ * or NULL after an error. Later strings do not move them.
  */
 static void *btf_add(struct rawbpf_btf_build *b, unsigned kind, unsigned vlen, const char *name,
 		     uint32_t size_or_type, size_t size)
@@ -147,7 +153,7 @@ int rawbpf_btf_array_emit(struct rawbpf_btf_build *b, int element, int index, un
 	return btf_id(b);
 }
 
-/* The name of a field whose type is there: its offset; negative after a mistake. */
+/* Emit the name of a field whose type exists. Return the name's offset, or a negative error. */
 static int btf_field_name(struct rawbpf_btf_build *b, const struct rawbpf_btf_field *field)
 {
 	int name_off = rawbpf_btf_string_emit(b, field->name);

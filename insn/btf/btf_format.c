@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * BTF: the name of a type as C writes it. A declarator reads from the inside out,
- * so a type is first followed to what it ends in, then written around that.
+ * Write the name of a type as C does. A declarator reads from the inside out. So the functions
+ * follow a type to the one that it ends in, and write the rest around that.
  */
 #include "btf.h"
 #include "../base/out.h"
@@ -9,7 +9,7 @@
 enum {
 	CHAIN_AT_MOST = 32,   /* pointers to arrays of pointers ... */
 	NESTED_AT_MOST = 4,   /* parameters that are functions themselves */
-	PIECES_AT_MOST = 1024,/* of one name: what is longer ends in "..." */
+	PIECES_AT_MOST = 1024,/* of one name; a longer name ends in "..." */
 };
 
 struct btf_text {
@@ -28,7 +28,7 @@ static void btf_put_name(struct btf_text *text, const struct btf_type *type)
 		rawbpf__out_text(&text->out, "(unnamed)");
 }
 
-/* What the name of a kind begins with, where it stands for itself. */
+/* Return the keyword that the name of such a type begins with, or "". */
 static const char *btf_keyword(const struct btf_type *type)
 {
 	switch (rawbpf_btf_type_kind(type)) {
@@ -50,14 +50,14 @@ static const char *btf_keyword(const struct btf_type *type)
 	}
 }
 
-/* The word of a qualifier; NULL: it is none. */
+/* Return the word of a qualifier, or NULL for any other kind. */
 static const char *btf_qualifier(unsigned kind)
 {
 	return kind == BTF_KIND_CONST ? "const" : kind == BTF_KIND_VOLATILE ? "volatile" :
 	       kind == BTF_KIND_RESTRICT ? "restrict" : NULL;
 }
 
-/* Is this a type that is written around another one? That one becomes *next. */
+/* Return 1 if C writes this type around another one. *next becomes the other one. */
 static int btf_wraps(const struct btf_type *type, unsigned *next)
 {
 	switch (rawbpf_btf_type_kind(type)) {
@@ -111,7 +111,7 @@ static int btf_is_postfix(const struct btf_type *type)
 	       rawbpf_btf_type_kind(type) == BTF_KIND_FUNC_PROTO;
 }
 
-/* What stands before the name that would be declared, for the wrapper chain[at]. */
+/* Append the part of the wrapper chain[at] that stands before the declared name. */
 static void btf_put_prefix(struct btf_text *text, const struct btf_type *const *chain, int at,
 			   int count, int *spaced)
 {
@@ -121,7 +121,7 @@ static void btf_put_prefix(struct btf_text *text, const struct btf_type *const *
 	int of_postfix = at + 1 < count && btf_is_postfix(chain[at + 1]);
 
 	if (kind == BTF_KIND_TYPE_TAG || btf_is_postfix(chain[at]) || (qualifier && of_postfix))
-		return; /* C has no qualified arrays, only arrays of what is qualified */
+		return; /* C has no qualified arrays, only arrays of qualified elements */
 	if (!*spaced)
 		rawbpf__out_byte(&text->out, ' ');
 	*spaced = kind == BTF_KIND_PTR;
@@ -164,7 +164,7 @@ static void btf_put_type(struct btf_text *text, unsigned id, int nested)
 		chain[count++] = type;
 		text->pieces_left--;
 	}
-	/* Qualifiers of what it ends in go before that. */
+	/* Qualifiers of the type at the chain's end stand before it. */
 	for (wrappers = count; wrappers; wrappers--) {
 		const char *qualifier = btf_qualifier(rawbpf_btf_type_kind(chain[wrappers - 1]));
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* BTF: from a member's path to its offset. */
+/* Find a member's offset by its path. */
 #include "btf.h"
 #include "../base/number.h"
 
 enum {
 	DEPTH_AT_MOST = 32,        /* unnamed structs in unnamed structs */
-	WORK_AT_MOST = 1 << 24, /* for one step of a path: more than any real struct takes */
+	WORK_AT_MOST = 1 << 24, /* for one step of a path; no real struct takes so much */
 };
 
 struct btf_search {
 	const struct rawbpf_btf *btf;
 	const char *name;
 	size_t length;
-	uint64_t work_left; /* members to look at, and types to walk over */
-	uint64_t bit_offset; /* where the member was found */
+	uint64_t work_left; /* members that the search may look at, types that it may pass */
+	uint64_t bit_offset; /* the offset of the found member */
 	struct rawbpf_btf_member *member;
 };
 
@@ -23,7 +23,7 @@ static int btf_is_composite(const struct btf_type *type)
 			rawbpf_btf_type_kind(type) == BTF_KIND_UNION);
 }
 
-/* Count work. 0: the budget is used up. */
+/* Count work. Return 0 if the budget is used up. */
 static int btf_work(struct btf_search *search, uint64_t work)
 {
 	if (search->work_left < work)
@@ -32,13 +32,16 @@ static int btf_work(struct btf_search *search, uint64_t work)
 	return 1;
 }
 
-/* What it takes to get to a type: without an index, a walk over those before it. */
+/* Return the work of finding a type. Without an index, a walk passes all types before it. */
 static uint64_t btf_work_of_type(const struct rawbpf_btf *btf, unsigned id)
 {
 	return btf->index ? 1 : id;
 }
 
-/* 1: found; 0: not here. `bit_offset` is that of the struct `id`. */
+/*
+ * Search the struct `id`, at `bit_offset`, for the name. Return 1 if it has the member, 0 if not,
+ * or a negative error.
+ */
 static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_offset, int depth)
 {
 	const struct btf_type *type = rawbpf_btf_type_get(search->btf, id);
@@ -46,7 +49,7 @@ static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_of
 
 	for (unsigned i = 0; i < rawbpf_btf_type_vlen(type); i++) {
 		const struct btf_member *member = members + i;
-		int packed = type->info >> 31; /* offset and size of a bit field in one word */
+		int packed = type->info >> 31; /* one word has a bit field's offset and size */
 		uint64_t at = bit_offset + (packed ? member->offset & 0xffffff : member->offset);
 		int inner, err;
 
@@ -76,7 +79,7 @@ static int btf_search_in(struct btf_search *search, unsigned id, uint64_t bit_of
 	return 0;
 }
 
-/* Go to the element of "[NUMBER]" at *path; move past it. */
+/* Go to the element of "[NUMBER]" at *path, and move *path behind it. */
 static int btf_step_into_array(struct btf_search *search, const char **path, unsigned *id)
 {
 	int size, array_id = rawbpf_btf_type_resolve(search->btf, *id);
@@ -93,7 +96,7 @@ static int btf_step_into_array(struct btf_search *search, const char **path, uns
 	size = rawbpf_btf_type_size(search->btf, array->type);
 	if (*digit != ']' || size < 0)
 		return -EINVAL;
-	/* The last member may be an array of no size, for as many as there are. */
+	/* The last member may be an array of size 0, with any number of elements. */
 	if (array->nelems && number >= array->nelems)
 		return -EINVAL;
 	search->bit_offset += (uint64_t)number * size * 8;
@@ -102,7 +105,7 @@ static int btf_step_into_array(struct btf_search *search, const char **path, uns
 	return 0;
 }
 
-/* Go to the member whose name is at *path; move past it. */
+/* Go to the member whose name is at *path, and move *path behind it. */
 static int btf_step_into_struct(struct btf_search *search, const char **path, unsigned *id)
 {
 	int found, real = rawbpf_btf_type_resolve(search->btf, *id);
@@ -151,7 +154,7 @@ int rawbpf_btf_member_find(struct rawbpf_btf_member *member, const struct rawbpf
 	return 0;
 }
 
-/* The struct, union or typedef of that name. */
+/* Return the struct, union or typedef of that name, or -ENOENT. */
 static int btf_find_composite(const struct rawbpf_btf *btf, const char *name)
 {
 	static const unsigned char kinds[] = { BTF_KIND_STRUCT, BTF_KIND_UNION, BTF_KIND_TYPEDEF };
