@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions are kept from the array's start, labels from its end, each in the order it came;
- * when they meet, the array is full. Labels have numbers from 1; 0 is no label. A tree has the
- * first label of each name; further ones of a local name are a list behind it.
+ * The array keeps instructions from its start and labels from its end, each in the order of the
+ * calls. The array is full when they meet. Labels have numbers from 1; 0 is no label. A tree has
+ * the first label of each name. Further labels of a local name form a list behind it.
  */
 #include <rawbpf/build.h>
 #include <rawbpf/insn.h>
@@ -20,7 +20,7 @@ static void set_error(struct rawbpf_build *b, int error, unsigned index, unsigne
 	b->error = (struct rawbpf_build_error){ error, index, line, label, reason };
 }
 
-/* The first mistake stays: nothing is built after it. */
+/* Record the first mistake. The builder adds nothing after it. */
 static void build_fail(struct rawbpf_build *b, int error, unsigned line, const char *label,
 		       const char *reason)
 {
@@ -38,7 +38,7 @@ static int build_has_room(struct rawbpf_build *b, unsigned wanted, unsigned line
 	return 0;
 }
 
-/* How many digits `name` begins with. */
+/* Return the number of digits that `name` begins with. */
 static size_t count_digits(const char *name)
 {
 	size_t digits = 0;
@@ -62,7 +62,9 @@ static struct rawbpf__names label_names(struct rawbpf_build *b)
 							      sizeof(unsigned)) };
 }
 
-/* The only label that can have this name: the first of that name. NULL: there is none. */
+/*
+ * Return the only label that can have this name, the first one of it. Return NULL without labels.
+ */
 static struct rawbpf_build_slot *label_near(struct rawbpf_build *b, const char *name,
 					    size_t length)
 {
@@ -80,7 +82,7 @@ static struct rawbpf_build_slot *label_find(struct rawbpf_build *b, const char *
 	return near && rawbpf__equal_bytes(near->name, name, length) ? near : NULL;
 }
 
-/* Add a label before the next instruction. `near` is what label_near() found. */
+/* Add a label before the next instruction. `near` is the result of label_near(). */
 static void label_add(struct rawbpf_build *b, const char *name, struct rawbpf_build_slot *near)
 {
 	unsigned number = ++b->label_count;
@@ -97,7 +99,7 @@ static void label_add(struct rawbpf_build *b, const char *name, struct rawbpf_bu
 	}
 }
 
-/* The label that the instruction refers to. NULL: there is none. */
+/* Return the label that the instruction refers to, or NULL if the program has none. */
 static const struct rawbpf_build_slot *label_of(struct rawbpf_build *b,
 						const struct rawbpf_build_slot *reference)
 {
@@ -152,7 +154,7 @@ void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, 
 		append(b, insns[i], NULL, line);
 }
 
-/* Append what refers to a label or map: the first of `count` slots. */
+/* Append `count` slots, the first of which refers to a label or map. */
 static void append_reference(struct rawbpf_build *b, const struct bpf_insn *insns, unsigned count,
 			     const char *name, unsigned line)
 {
@@ -191,7 +193,7 @@ static int is_jump(const struct bpf_insn *insn)
 
 	if (class != BPF_JMP && class != BPF_JMP32)
 		return 0;
-	if (operation == BPF_JA) /* with a register it is "gotox", which has no offset */
+	if (operation == BPF_JA) /* with a register it is gotox, which has no offset */
 		return BPF_SRC(insn->code) == BPF_K;
 	return operation != BPF_CALL && operation != BPF_EXIT;
 }
@@ -261,7 +263,10 @@ static int resolve_map(struct rawbpf_build *b, struct bpf_insn *insn, unsigned i
 	return resolve_error(b, -ENOENT, index, "the environment has no map '@'");
 }
 
-/* Jumps that reach further than 16 bits have their distance in imm; some can become one. */
+/*
+ * Fill in a jump's distance. A distance beyond 16 bits needs gotol, which has it in imm. A goto
+ * becomes a gotol if the kernel has it.
+ */
 static int resolve_jump(struct rawbpf_build *b, struct bpf_insn *insn, unsigned index,
 			int distance, const struct rawbpf_env *env)
 {
@@ -301,7 +306,10 @@ static int resolve_reference(struct rawbpf_build *b, struct bpf_insn *insn, unsi
 		return resolve_error(b, -ENOENT, index, "the program has no label '@'");
 	if (label->place == b->count)
 		return resolve_error(b, -EINVAL, index, "no instruction follows label '@'");
-	/* All of them count from the next slot: for a 64-bit load that is its own second half. */
+	/*
+	 * The distance counts from the next slot. For a 64-bit load, that slot is its own second
+	 * half.
+	 */
 	distance = (int)label->place - (int)index - 1;
 	if (!is_load && insn->code != (BPF_JMP | BPF_CALL))
 		return resolve_jump(b, insn, index, distance, env);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device filter as a program. The device number is major << 20 | minor, and what is allowed is a
- * function of it that is constant over spans. The program finds the span by binary search, so it
- * makes some 16 comparisons for 16,384 rules, and the verifier goes through each once:
+ * Generate a device filter as a program. The device number is major << 20 | minor. The allowed
+ * requests are a function of this number that is constant over spans. The program finds the span by
+ * binary search. It makes some 16 comparisons for 16,384 rules, and the verifier walks each once:
  *
  *		r3 = access << 3 * type, r4 = number, r5 = minor, r0 = 1
  *	star	if w5 != MINOR goto next	for each rule "any major, this minor" that matters:
@@ -16,8 +16,8 @@
  *	deny	r0 = 0
  *		exit
  *
- * A jump reaches 32,767 instructions before Linux 6.6. So each block has its own end, and at most
- * that many spans that no jump within it or over it is longer.
+ * A jump reaches 32,767 instructions before Linux 6.6. So each block has its own end. The size of a
+ * block lets all jumps inside it and over it reach their targets.
  */
 #include "device_code.h"
 #include "device_sort.h"
@@ -27,7 +27,7 @@ enum {
 	DEVICE_INSNS_MAX = 1000000 /* the kernel's limit */
 };
 
-/* What is allowed from the device number `start` on, up to the next span. */
+/* The requests that are allowed from the device number `start` on, up to the next span. */
 struct device_span {
 	uint32_t start;
 	uint32_t allowed;
@@ -40,7 +40,7 @@ struct device_spans {
 
 /* --------------------------------------------------------------------------- spans */
 
-/* From `start` on, `allowed` holds. Starts grow; the last one at a place counts. */
+/* Add a span: `allowed` holds from `start` on. Starts grow. The last span at a start counts. */
 static void device_span_add(struct device_spans *spans, uint64_t start, unsigned allowed)
 {
 	if (start > UINT32_MAX)
@@ -66,7 +66,10 @@ static int device_is_star(const struct rawbpf__device_rules *rules, unsigned min
 	return 0;
 }
 
-/* The spans of one major number, whose entries begin with entries[i]; the index behind them. */
+/*
+ * Add the spans of one major number, whose entries begin at entries[i]. Return the index behind
+ * them.
+ */
 static unsigned device_major_spans(struct device_spans *spans,
 				   const struct rawbpf__device_rules *rules, unsigned i)
 {
@@ -92,7 +95,7 @@ static unsigned device_major_spans(struct device_spans *spans,
 	return i;
 }
 
-/* The spans of all minor numbers but those of stars. */
+/* Find the spans of all minor numbers except those of stars. */
 static void device_spans(struct device_spans *spans, const struct rawbpf__device_rules *rules)
 {
 	unsigned i = 0;
@@ -104,7 +107,7 @@ static void device_spans(struct device_spans *spans, const struct rawbpf__device
 }
 
 /*
- * The spans of the minor number of the star at `i`, for each major number. Returns 0 if the star
+ * Find the spans of the minor number of `star`, for each major number. Return 0 if the star
  * changes no answer.
  */
 static int device_star_spans(struct device_spans *spans, const struct rawbpf__device_rules *rules,
@@ -142,7 +145,7 @@ static int device_star_spans(struct device_spans *spans, const struct rawbpf__de
 	return matters;
 }
 
-/* Forget the stars that change no answer. */
+/* Drop the stars that change no answer. */
 static void device_stars_reduce(struct rawbpf__device_rules *rules, struct device_spans *spans)
 {
 	unsigned i, next, kept = 0;
@@ -166,7 +169,7 @@ static unsigned device_denied(const struct device_span *span)
 	return RAWBPF__DEVICE_ALL & ~span->allowed;
 }
 
-/* Search in `count` spans, 1 or more; refused requests go to `deny`. */
+/* Append a search in `count` spans, 1 or more. A denied request jumps to `deny`. */
 static void device_put_search(struct rawbpf__device_code *code, const struct device_span *spans,
 			      unsigned count, unsigned deny)
 {
@@ -185,7 +188,7 @@ static void device_put_search(struct rawbpf__device_code *code, const struct dev
 	rawbpf__device_put(code, BPF_EXIT_INSN());
 }
 
-/* A block that decides about all that comes to it. */
+/* Append a block, which decides every request that reaches it. */
 static void device_put_block(struct rawbpf__device_code *code, const struct device_span *spans,
 			     unsigned count)
 {

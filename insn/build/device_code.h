@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Instructions of device filters, one after another. */
+/* Append the instructions of device filters. */
 #ifndef RAWBPF_INSN_DEVICE_CODE_H
 #define RAWBPF_INSN_DEVICE_CODE_H
 
 #include <rawbpf/insn.h>
 
-/* The request, r3 = access << 3 * type, and the device's numbers, r4 and r5; r1 is the context. */
+/*
+ * Load the request into r3, as access << 3 * type, and the device's numbers into r4 and r5. r1 is
+ * the context.
+ */
 #define RAWBPF__DEVICE_REQUEST \
 	BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, access_type)), \
 	BPF_MOV32_REG(BPF_REG_3, BPF_REG_2), \
@@ -16,13 +19,13 @@
 	BPF_LDX_MEM(BPF_W, BPF_REG_4, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, major)), \
 	BPF_LDX_MEM(BPF_W, BPF_REG_5, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, minor))
 
-/* A program that is being written; `count` goes on behind `max`. */
+/* A program that the functions write. `count` grows beyond `max`, too. */
 struct rawbpf__device_code {
 	struct bpf_insn *insns;
 	unsigned max, count;
 };
 
-/* Append an instruction; its index. */
+/* Append an instruction. Return its index. */
 static inline unsigned rawbpf__device_put(struct rawbpf__device_code *code, struct bpf_insn insn)
 {
 	if (code->count < code->max)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules of a device filter: out of text, and what they answer. */
+/* Parse the rules of a device filter, and evaluate them. */
 #include "../base/character.h"
 #include "../base/number.h"
 #include "device_sort.h"
 
 /* ------------------------------------------------------------------------- parsing */
 
-/* Each part returns the reason why the text at *at is wrong, or NULL and moves *at behind it. */
+/* Each function moves *at behind its part and returns NULL, or returns why the text is wrong. */
 
 static int device_is_blank(char c)
 {

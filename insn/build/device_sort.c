@@ -4,7 +4,7 @@
 
 /* ---------------------------------------------------------------------- the last rules */
 
-/* The bits of `access` for each of the types. */
+/* Return the bits of `access` for each of the types. */
 static unsigned device_bits(unsigned types, unsigned access)
 {
 	unsigned block = types & BPF_DEVCG_DEV_BLOCK ? access << 3 * BPF_DEVCG_DEV_BLOCK : 0;
@@ -87,7 +87,7 @@ static uint64_t device_entry(const struct rawbpf_device_rule *rule, unsigned num
 	       (exact ? (uint64_t)rule->minor << 31 : 0) | number;
 }
 
-/* Put a rule where it belongs. */
+/* Check a rule, and add it to the entries, the stars or the base. Return a negative error. */
 static int device_add(struct rawbpf__device_rules *rules, unsigned number)
 {
 	const struct rawbpf_device_rule *rule = &rules->filter->rules[number - 1];
