@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Generate a device filter as a program. The device number is major << 20 | minor. The allowed
- * requests are a function of this number that is constant over spans. The program finds the span by
- * binary search. It makes some 16 comparisons for 16,384 rules, and the verifier walks each once:
+ * A device filter as a program.
+ *
+ * A device has the number major << 20 | minor. The rules allow the same accesses over long spans of
+ * numbers. The program finds the span of its device by binary search: 16,384 rules make at most
+ * 32,769 spans, so 16 comparisons. The verifier processes each comparison once.
+ *
+ * A star is a rule "any major, this minor". It would cut each of the 4,096 majors into spans. So
+ * each minor of a star has a search of its own, among the majors, before the others:
  *
  *		r3 = access << 3 * type, r4 = number, r5 = minor, r0 = 1
- *	star	if w5 != MINOR goto next	for each rule "any major, this minor" that matters:
- *		...				a search among the majors
- *	block	if w4 >= START goto next	for each block of spans but the last
+ *	star	if w5 != MINOR goto next
+ *		...				the search among the majors
+ *	block	if w4 >= START goto next	absent from the last block
  *		if w4 >= START goto right	the search
  *		...
  *		if r3 & DENIED goto deny	a span
@@ -16,18 +21,18 @@
  *	deny	r0 = 0
  *		exit
  *
- * A jump reaches 32,767 instructions before Linux 6.6. So each block has its own end. The size of a
- * block lets all jumps inside it and over it reach their targets.
+ * Before Linux 6.6 a jump reaches 32,767 instructions. So the spans are cut into blocks. Each block
+ * ends with its own `deny`, and a jump leads at most over one block.
  */
 #include "device_code.h"
 #include "device_sort.h"
 
 enum {
-	DEVICE_BLOCK = 8192,       /* spans: 3 instructions each, and the block's own 3 */
+	DEVICE_BLOCK = 8192,       /* spans of up to 3 instructions: within the reach of a jump */
 	DEVICE_INSNS_MAX = 1000000 /* the kernel's limit */
 };
 
-/* The requests that are allowed from the device number `start` on, up to the next span. */
+/* What is allowed from the device number `start` on, up to the next span. */
 struct device_span {
 	uint32_t start;
 	uint32_t allowed;
@@ -40,7 +45,10 @@ struct device_spans {
 
 /* --------------------------------------------------------------------------- spans */
 
-/* Add a span: `allowed` holds from `start` on. Starts grow. The last span at a start counts. */
+/*
+ * Append a span that begins at `start`. Callers add them by growing starts. A span with the start of
+ * the last one replaces it, and one that allows the same extends it.
+ */
 static void device_span_add(struct device_spans *spans, uint64_t start, unsigned allowed)
 {
 	if (start > UINT32_MAX)
@@ -66,10 +74,7 @@ static int device_is_star(const struct rawbpf__device_rules *rules, unsigned min
 	return 0;
 }
 
-/*
- * Add the spans of one major number, whose entries begin at entries[i]. Return the index behind
- * them.
- */
+/* Append the spans of the major whose entries begin at entries[i]; return the index behind them. */
 static unsigned device_major_spans(struct device_spans *spans,
 				   const struct rawbpf__device_rules *rules, unsigned i)
 {
@@ -95,7 +100,7 @@ static unsigned device_major_spans(struct device_spans *spans,
 	return i;
 }
 
-/* Find the spans of all minor numbers except those of stars. */
+/* Make the spans of all devices whose minor no star names. */
 static void device_spans(struct device_spans *spans, const struct rawbpf__device_rules *rules)
 {
 	unsigned i = 0;
@@ -107,8 +112,8 @@ static void device_spans(struct device_spans *spans, const struct rawbpf__device
 }
 
 /*
- * Find the spans of the minor number of `star`, for each major number. Return 0 if the star
- * changes no answer.
+ * Make the spans of the devices with the minor of stars[star], all majors. Return 0 if the star is
+ * not needed: with it and without it, every major allows the same.
  */
 static int device_star_spans(struct device_spans *spans, const struct rawbpf__device_rules *rules,
 			     unsigned star)
@@ -139,13 +144,13 @@ static int device_star_spans(struct device_spans *spans, const struct rawbpf__de
 		device_span_add(spans, device_first(major), rawbpf__device_allowed(rules, &with));
 		device_span_add(spans, device_first(major + 1), rawbpf__device_allowed(rules, &base));
 	}
-	if (majors <= RAWBPF_DEVICE_MAJOR_MAX)
+	if (majors <= RAWBPF_DEVICE_MAJOR_MAX) /* a major without entries */
 		matters |= rawbpf__device_allowed(rules, &base) !=
 			   rawbpf__device_allowed(rules, &rules->base);
 	return matters;
 }
 
-/* Drop the stars that change no answer. */
+/* Drop the stars that are not needed, so that they change no bytes. `spans` is scratch. */
 static void device_stars_reduce(struct rawbpf__device_rules *rules, struct device_spans *spans)
 {
 	unsigned i, next, kept = 0;
@@ -169,7 +174,7 @@ static unsigned device_denied(const struct device_span *span)
 	return RAWBPF__DEVICE_ALL & ~span->allowed;
 }
 
-/* Append a search in `count` spans, 1 or more. A denied request jumps to `deny`. */
+/* Put the search among `count` spans, at least 1. The instruction at `deny` denies a request. */
 static void device_put_search(struct rawbpf__device_code *code, const struct device_span *spans,
 			      unsigned count, unsigned deny)
 {
@@ -188,7 +193,10 @@ static void device_put_search(struct rawbpf__device_code *code, const struct dev
 	rawbpf__device_put(code, BPF_EXIT_INSN());
 }
 
-/* Append a block, which decides every request that reaches it. */
+/*
+ * Put a block. Its search has count - 1 comparisons, an exit for each span, and a test for each span
+ * that denies something; `deny` comes behind them, if there are such spans.
+ */
 static void device_put_block(struct rawbpf__device_code *code, const struct device_span *spans,
 			     unsigned count)
 {

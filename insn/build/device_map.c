@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Generate a device filter as a map, and as the program that looks up devices in it. */
+/* A device filter as a map, and the program that looks devices up in it. */
 #include "device_code.h"
 #include "device_sort.h"
 
@@ -19,9 +19,8 @@ static void device_element_add(struct device_elements *list, int major, int mino
 }
 
 /*
- * Add the elements of one major number, whose entries begin at entries[i]. Return the index
- * behind them. A minor number gets its own element if the later look-ups would find something
- * else.
+ * Append the elements of the major whose entries begin at entries[i]; return the index behind them. A
+ * minor gets an element of its own only if the later look-ups would find another answer.
  */
 static unsigned device_major_elements(struct device_elements *list,
 				      const struct rawbpf__device_rules *rules, unsigned i)
@@ -97,10 +96,7 @@ int rawbpf_device_elements_generate(struct rawbpf_device_element *elements, unsi
 
 /* -------------------------------------------------------------------------- program */
 
-/*
- * Append a look-up, and a jump that is taken if an element has this key. Return the index of the
- * jump.
- */
+/* Put a look-up of this key, and a jump for a found element. Return the index of the jump. */
 static unsigned device_put_look_up(struct rawbpf__device_code *code, int map_fd,
 				   struct bpf_insn store_major, struct bpf_insn store_minor)
 {
@@ -133,8 +129,8 @@ int rawbpf_device_map_generate(struct bpf_insn *insns, unsigned max, int map_fd)
 		BPF_MOV64_REG(BPF_REG_8, BPF_REG_5),
 	};
 	const struct bpf_insn end[] = {
-		BPF_EXIT_INSN(),                                 /* no element: r0 is 0 */
-		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_0, 0),     /* found: the bits that it allows */
+		BPF_EXIT_INSN(),                                 /* none: r0 is 0 */
+		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_0, 0),     /* found: what it allows */
 		BPF_ALU32_IMM(BPF_XOR, BPF_REG_1, -1),
 		BPF_MOV64_IMM(BPF_REG_0, 0),
 		BPF_JMP_REG(BPF_JSET, BPF_REG_6, BPF_REG_1, 1),

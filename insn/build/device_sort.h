@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sort the rules of a device filter, and find what the last ones of them allow.
+ * Sort the rules of a device filter, and evaluate them.
  *
- * One number has the access bits of both types: those of block devices from bit 3, those of
- * character devices from bit 6. A request is `access << 3 * type`, so one test decides it.
+ * One number has the access bits of both types: block devices from bit 3, character devices from
+ * bit 6. A request becomes `access << 3 * type`, so one test decides it.
  */
 #ifndef RAWBPF_INSN_DEVICE_SORT_H
 #define RAWBPF_INSN_DEVICE_SORT_H
@@ -20,26 +20,26 @@ enum {
 	RAWBPF__DEVICE_STARS = 256,
 };
 
-/* For each access bit, the number of the last rule that names it, from 1. 0 stands for no rule. */
+/*
+ * Which rule decides about each access bit of a device: the number of the last rule that names the
+ * bit, from 1. 0: no rule does, so the filter's default decides.
+ */
 struct rawbpf__device_last {
 	unsigned rule[RAWBPF__DEVICE_BITS];
 };
 
 struct rawbpf__device_rules {
 	const struct rawbpf_device_filter *filter;
-	struct rawbpf__device_last base; /* of the rules *:* */
-	/*
-	 * Rules with a major number, in its order. For each, rules with any minor number come first,
-	 * then the others in the order of minor numbers: rawbpf__device_major(), _exact(), _minor().
-	 */
+	struct rawbpf__device_last base; /* of the rules "any major, any minor" */
+	/* The rules with a major, sorted by major. "Any minor" stands before the exact minors. */
 	uint64_t *entries;
 	unsigned entry_count;
-	/* Rules *:MINOR, in the order of MINOR: MINOR << 32 | number. */
+	/* The stars, rules "any major, this minor", sorted by minor: MINOR << 32 | number */
 	uint64_t stars[RAWBPF__DEVICE_STARS];
 	unsigned star_count;
 };
 
-/* An entry: MAJOR << 52 | EXACT << 51 | MINOR << 31 | NUMBER */
+/* An entry is MAJOR << 52 | is exact << 51 | MINOR << 31 | number of the rule. */
 
 static inline unsigned rawbpf__device_major(uint64_t entry)
 {
@@ -61,23 +61,23 @@ static inline unsigned rawbpf__device_number(uint64_t entry)
 	return entry & INT32_MAX;
 }
 
-/* Check and sort the filter's rules. Return the errors of rawbpf_device_filter_generate(). */
+/* Check and sort the filter's rules. Errors as those of rawbpf_device_filter_generate(). */
 RAWBPF__PRIVATE int rawbpf__device_sort(struct rawbpf__device_rules *rules,
 					const struct rawbpf_device_filter *filter);
 
-/* Apply one more rule, by its number. */
+/* Let the rule of this number decide about its bits, unless a later one already does. */
 RAWBPF__PRIVATE void rawbpf__device_take(const struct rawbpf__device_rules *rules,
 					 struct rawbpf__device_last *last, unsigned number);
 
-/* Apply the rules *:MINOR that stand from stars[i] on. Return the index behind them. */
+/* The same for all stars with the minor of stars[i], which stand from there on. Return the index behind. */
 RAWBPF__PRIVATE unsigned rawbpf__device_take_star(const struct rawbpf__device_rules *rules,
 						  struct rawbpf__device_last *last, unsigned i);
 
-/* Apply the entries from entries[i] on that have its numbers. Return the index behind them. */
+/* The same for all entries with the major and minor of entries[i]. Return the index behind. */
 RAWBPF__PRIVATE unsigned rawbpf__device_take_entry(const struct rawbpf__device_rules *rules,
 						   struct rawbpf__device_last *last, unsigned i);
 
-/* Return the access bits that these rules, or the filter's default, allow. */
+/* Return the access bits that these rules, and the default for the others, allow. */
 RAWBPF__PRIVATE unsigned rawbpf__device_allowed(const struct rawbpf__device_rules *rules,
 						const struct rawbpf__device_last *last);
 
