@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* BTF into the kernel, and out of it. */
+/* Loads BTF into the kernel, and reads it from there. */
 #include <rawbpf/btf.h>
 #include <rawbpf/map.h>
 #include <rawbpf/obj.h>
@@ -58,7 +58,7 @@ void rawbpf_btf_close(struct rawbpf_btf *btf)
 	*btf = (struct rawbpf_btf){ 0 };
 }
 
-/* What `mapped` holds becomes `btf`, with an index, or is given back. */
+/* Parse `mapped` into `btf`, and index it. On an error, unmap it. */
 static int btf_adopt(struct rawbpf_btf *btf, void *mapped, size_t size,
 		     const struct rawbpf_btf *base)
 {
@@ -80,7 +80,7 @@ static int btf_adopt(struct rawbpf_btf *btf, void *mapped, size_t size,
 	return err;
 }
 
-/* The beginning of every file: the header as of 7.x, of which an older one has all but the end. */
+/* The beginning of every file: the header of 7.x. An older header lacks only the end. */
 struct btf_head {
 	struct {
 		uint16_t magic;
@@ -92,7 +92,7 @@ struct btf_head {
 	} types, strings, layout;
 };
 
-/* The size of a whole BTF. -EINVAL: of one that makes no sense. */
+/* Return the size of a whole BTF. -EINVAL: the header makes no sense. */
 static int btf_file_size(const struct btf_head *head)
 {
 	uint64_t end = (uint64_t)head->strings.offset + head->strings.size;
@@ -106,7 +106,7 @@ static int btf_file_size(const struct btf_head *head)
 	return end >= sizeof *head && end < INT32_MAX ? (int)end : -EINVAL;
 }
 
-/* Map the file whose head was read already; where that cannot be, read the rest of it. */
+/* Map the file whose head the caller has read. If mapping fails, read the rest of the file. */
 static int btf_map(int fd, const struct btf_head *head, void **mapped, size_t size)
 {
 	size_t done = sizeof *head;
@@ -130,7 +130,7 @@ static int btf_map(int fd, const struct btf_head *head, void **mapped, size_t si
 	return 0;
 }
 
-/* Read the head of a file, and find the size of all of it. */
+/* Read a file's head, and find the size of the whole file. */
 static int btf_read_size(int fd, struct btf_head *head)
 {
 	long length = rawbpf__read(fd, head, sizeof *head);
@@ -180,7 +180,7 @@ int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *bas
 	return btf_adopt(btf, mapped, size, base);
 }
 
-/* Does this BTF object belong to the kernel, by that name? */
+/* Check whether this BTF object belongs to the kernel and has that name. */
 static int btf_is_of_kernel(int fd, const char *name)
 {
 	char own[64] = "";
@@ -188,7 +188,7 @@ static int btf_is_of_kernel(int fd, const char *name)
 	int err = rawbpf_obj_info(fd, &info, sizeof info);
 
 	if (err < 0)
-		return err == -E2BIG ? 0 : err; /* before 5.11 they have no names */
+		return err == -E2BIG ? 0 : err; /* before 5.11 BTF objects have no names */
 	own[sizeof own - 1] = '\0';
 	return info.kernel_btf && rawbpf__equal(own, name);
 }
@@ -201,7 +201,7 @@ int rawbpf_btf_fd_open(const char *module)
 	while ((err = rawbpf_obj_id_next(&id, RAWBPF_OBJ_BTF, id)) == 0) {
 		int is_it, fd = rawbpf_obj_id_open(RAWBPF_OBJ_BTF, id, NULL);
 
-		if (fd == -ENOENT) /* gone meanwhile */
+		if (fd == -ENOENT) /* no longer exists */
 			continue;
 		if (fd < 0)
 			return fd;
@@ -287,7 +287,7 @@ int rawbpf_prog_btf_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *in
 
 	if (count < 0)
 		return count;
-	b.max = 128 + 32 * (size_t)count; /* 12 and a name of 16 bytes each */
+	b.max = 128 + 32 * (size_t)count; /* 12 bytes and a name of 16 for each */
 	err = rawbpf__mmap(&memory, b.max, PROT_READ | PROT_WRITE, -1);
 	if (err < 0)
 		return err;
@@ -304,7 +304,7 @@ int rawbpf_prog_btf_load(struct rawbpf_prog_spec *spec, struct bpf_func_info *in
 	return fd;
 }
 
-/* The struct that the kernel wraps a struct_ops in: its name has a prefix. */
+/* Find the struct in which the kernel wraps a struct_ops: its name has a prefix. */
 static int btf_find_wrapper(const struct rawbpf_btf *kernel, const char *name)
 {
 	char wrapper[144];
@@ -335,7 +335,7 @@ int rawbpf_struct_ops_btf_load(struct rawbpf_map_spec *spec, struct rawbpf_struc
 	err = rawbpf_btf_member_find(&data, kernel, wrapper, "data");
 	if (err < 0)
 		return err;
-	/* Any BTF will do: the types are in the kernel's. */
+	/* The kernel takes any BTF here: the types are in its own. */
 	rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
 	fd = btf_load_built(&b);
 	if (fd < 0)

@@ -8,8 +8,9 @@
 #include "obj.h"
 
 /*
- * Hand the caller's room for elements of `size` bytes to the kernel, which has `told` of them,
- * `record` bytes each: a newer kernel's may be longer. Returns whether there is something to hand.
+ * Offer the caller's room for elements of `size` bytes to the kernel. The kernel reported `told`
+ * elements of `record` bytes; a newer kernel's may be longer. Returns whether the caller has room
+ * to offer.
  */
 static int info_offer(uint64_t *pointer, uint32_t *count, const struct rawbpf_info_array *room,
 		      uint32_t told, unsigned size, unsigned record)
@@ -25,9 +26,9 @@ static int info_offer(uint64_t *pointer, uint32_t *count, const struct rawbpf_in
 	return 1;
 }
 
-enum { INFO_INSN = sizeof(struct bpf_insn) }; /* of which the kernel counts the bytes */
+enum { INFO_INSN = sizeof(struct bpf_insn) }; /* the kernel counts their bytes */
 
-/* Hand the caller's arrays to the kernel, after a first call that told its record sizes. */
+/* Offer the caller's arrays to the kernel, after a first call that returned its record sizes. */
 static int info_ask(struct rawbpf__prog_info *ask, const struct rawbpf_prog_info *info,
 		    const struct rawbpf__prog_info *told)
 {
@@ -59,7 +60,7 @@ static int info_ask(struct rawbpf__prog_info *ask, const struct rawbpf_prog_info
 	return asked;
 }
 
-/* The kernel keeps what this process may not see: it takes the pointer back. */
+/* Take the kernel's count. The kernel clears the pointer to data that this process may not see. */
 static void info_take(struct rawbpf_info_array *room, uint32_t count, uint64_t asked, uint64_t got)
 {
 	room->count = count;
@@ -92,7 +93,7 @@ static void info_copy_prog(struct rawbpf_prog_info *info, const struct rawbpf__p
 	__builtin_memcpy(info->name, got->name, sizeof(info->name));
 	info->load_time = got->load_time;
 	info->created_by_uid = got->created_by_uid;
-	/* the first bit of bit fields: the lowest, or the highest */
+	/* the first bit field: the lowest bit, or the highest on a big-endian machine */
 	info->gpl_compatible = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? got->flags >> 31 :
 									got->flags & 1;
 	info->ifindex = got->ifindex;
@@ -166,7 +167,10 @@ int rawbpf_map_info(struct rawbpf_map_info *info, int map)
 	return 0;
 }
 
-/* Names are optional to the kernel as much as to the caller: before 5.11 they are unknown. */
+/*
+ * Read a BTF's info. The name is optional: before 5.11 the kernel has none, and the caller may want
+ * none.
+ */
 int rawbpf_btf_info(struct rawbpf_btf_info *info, int btf)
 {
 	struct rawbpf__btf_info got = { 0 };
@@ -187,7 +191,7 @@ int rawbpf_btf_info(struct rawbpf_btf_info *info, int btf)
 		}
 		err = rawbpf_obj_info(btf, &got, sizeof(got));
 	}
-	if (err < 0 && err != -ENOSPC) /* the name, cut off */
+	if (err < 0 && err != -ENOSPC) /* the name did not fit */
 		return err;
 	if (info->name.data && info->name.max && !named)
 		*(char *)info->name.data = '\0';

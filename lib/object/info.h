@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What BPF_OBJ_GET_INFO_BY_FD fills, laid out by us, as attr.h does for what it reads: up to
- * Linux 7.3. Field names are those of the uapi header; test/object/info_layout.c compares the offsets.
- * Kernels take a struct longer than theirs as long as its tail is zero.
+ * The structs that BPF_OBJ_GET_INFO_BY_FD fills, up to Linux 7.3. Their layout is our own, as in
+ * attr.h. Field names are those of the uapi header; test/object/info_layout.c compares the offsets.
+ * Kernels accept a struct longer than theirs as long as its tail is zero.
  */
 #ifndef RAWBPF_LIB_INFO_H
 #define RAWBPF_LIB_INFO_H
@@ -24,7 +24,7 @@ struct rawbpf__prog_info {
 	uint64_t map_ids;
 	char name[16];
 	uint32_t ifindex;
-	uint32_t flags; /* bit fields, of which the first is gpl_compatible */
+	uint32_t flags; /* bit fields; the first is gpl_compatible */
 	uint64_t netns_dev;
 	uint64_t netns_ino;
 	uint32_t nr_jited_ksyms;

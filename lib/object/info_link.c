@@ -7,7 +7,7 @@
 #include "obj.h"
 #include "../../insn/base/string.h"
 
-/* Kinds are BPF_LINK_TYPE_*, and above them those of perf_event links. */
+/* Kinds are BPF_LINK_TYPE_*; above them stand the kinds of perf_event links. */
 enum {
 	INFO_PERF = 32,
 	INFO_UPROBE = INFO_PERF + BPF_PERF_EVENT_UPROBE,
@@ -20,11 +20,14 @@ enum {
 
 #define INFO_AT(FIELD) offsetof(struct rawbpf__link_info, FIELD)
 
-/* Where the kernel is told of buffers, 0 for none: no union member begins there. */
+/*
+ * Offsets of the fields that give the kernel its buffers. 0: no such field; no union member begins
+ * there.
+ */
 static const struct info_link_buffers {
 	uint8_t kind;
 	uint8_t name, name_size;
-	uint8_t count; /* of all that follow */
+	uint8_t count; /* elements in each buffer that follows */
 	uint8_t addresses, cookies, ref_ctr_offsets, btf_ids;
 } info_link_buffers[] = {
 #define INFO_NAME(MEMBER, SIZE) .name = INFO_AT(MEMBER), .name_size = INFO_AT(SIZE)
@@ -48,7 +51,7 @@ static const struct info_link_buffers {
 	  INFO_NAME(perf_event.tracepoint.tp_name, perf_event.tracepoint.name_len) },
 };
 
-/* One number of the kernel's and where the caller finds it. */
+/* One number of the kernel's info, and its place in the caller's. */
 static const struct info_link_field {
 	uint8_t kind;
 	uint8_t from, from_size;
@@ -135,7 +138,7 @@ static void info_link_copy(struct rawbpf_link_info *info, const struct rawbpf__l
 	for (unsigned i = 0; i < sizeof(info_link_fields) / sizeof(info_link_fields[0]); i++) {
 		const struct info_link_field *field = &info_link_fields[i];
 
-		/* perf_event.type is of all of them */
+		/* perf_event.type belongs to all perf_event kinds */
 		if (field->kind == kind || field->kind == got->type)
 			info_link_set(info, field->to, field->to_size,
 				      info_link_number(got, field->from, field->from_size));
@@ -150,7 +153,7 @@ static const struct info_link_buffers *info_link_buffers_of(unsigned kind)
 	return NULL;
 }
 
-/* The arrays of numbers, all of the same count: where the kernel is told of each. */
+/* The arrays of numbers, all of the same count. `pointer` is the offset of the field with its address. */
 enum { INFO_NUMBERS = 4 };
 struct info_link_numbers {
 	unsigned pointer;
@@ -167,7 +170,7 @@ static void info_link_numbers_of(struct info_link_numbers numbers[INFO_NUMBERS],
 	numbers[3] = (struct info_link_numbers){ buffers->btf_ids, &info->btf_ids };
 }
 
-/* A buffer, if the caller has one and the kernel knows the field. */
+/* Offer a buffer, if the caller has one and the kernel knows the field. Returns whether it did. */
 static int info_link_offer(struct rawbpf__link_info *ask, unsigned pointer, int known,
 			   const struct rawbpf_info_array *array)
 {
@@ -177,7 +180,7 @@ static int info_link_offer(struct rawbpf__link_info *ask, unsigned pointer, int 
 	return 1;
 }
 
-/* Ask once more, with the caller's buffers, where there are any. */
+/* Ask once more, with the caller's buffers, if it has any. */
 static int info_link_fill(int link, struct rawbpf_link_info *info, struct rawbpf__link_info *got,
 			  const struct info_link_buffers *buffers, int known)
 {
@@ -204,7 +207,7 @@ static int info_link_fill(int link, struct rawbpf_link_info *info, struct rawbpf
 	if (buffers->count)
 		info_link_set(&ask, buffers->count, 4, count);
 	err = rawbpf_obj_info(link, &ask, sizeof(ask));
-	if (err == -ENOSPC) /* cut off, as asked for; and the numbers are not told again */
+	if (err == -ENOSPC) /* truncated, as the caller asked; the kernel does not write the numbers again */
 		return 0;
 	if (err >= 0)
 		*got = ask;
@@ -217,7 +220,7 @@ static int info_link_is_of_tasks(const char *target)
 	       rawbpf__equal(target, "task_vma");
 }
 
-/* The name of what an iterator goes over says which of its numbers mean something. */
+/* Read an iterator's numbers. The name of its target decides which of them have a meaning. */
 static int info_link_iter(int link, struct rawbpf_link_info *info)
 {
 	char target[64] = "";
@@ -241,7 +244,7 @@ static int info_link_iter(int link, struct rawbpf_link_info *info)
 	return 0;
 }
 
-/* How long everything is: what the kernel told without buffers, else what it wrote. */
+/* Set all lengths: those that the kernel returned without buffers, else the length that it wrote. */
 static void info_link_count(struct rawbpf_link_info *info, const struct rawbpf__link_info *told,
 			    const struct info_link_buffers *buffers)
 {

@@ -7,22 +7,22 @@
 #include "../../insn/base/sort.h"
 #include "../../insn/base/string.h"
 
-enum { KALLSYMS_CHUNK = 1 << 14 }; /* more than the longest line */
+enum { KALLSYMS_CHUNK = 1 << 14 }; /* longer than the longest line */
 
 /* A line: "ffffffff81000000 T name\t[module]". */
 struct ksym_line {
 	uint64_t address;
 	char type;
-	const char *name, *module; /* not terminated */
+	const char *name, *module; /* not NUL-terminated */
 	size_t name_length, module_length;
 };
 
-/* The file, a chunk at a time. */
+/* The file /proc/kallsyms, a chunk at a time. */
 struct ksym_file {
 	int fd;
 	char *chunk;
 	size_t at, end;
-	int any_address; /* not 0: they are shown */
+	int any_address; /* not 0: the kernel shows addresses */
 };
 
 static int ksym_open(struct ksym_file *file)
@@ -45,7 +45,7 @@ static void ksym_close(struct ksym_file *file)
 	rawbpf__munmap(file->chunk, KALLSYMS_CHUNK);
 }
 
-/* Move what is left of the chunk to its beginning, and read on. 0: the file has ended. */
+/* Move the rest of the chunk to its beginning, and read on. Returns 0 at the end of the file. */
 static long ksym_fill(struct ksym_file *file)
 {
 	long length;
@@ -78,7 +78,7 @@ static void ksym_parse(struct ksym_line *line, const char *at, const char *end)
 	}
 }
 
-/* 1 and the next line, good until the call after; 0 at the end; or a negative errno. */
+/* Read the next line, valid until the call after. Returns 1, 0 at the end, or a negative errno. */
 static int ksym_next(struct ksym_file *file, struct ksym_line *line)
 {
 	const char *at, *end;
@@ -107,7 +107,10 @@ int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
 
 	if (err)
 		return err;
-	/* One at 0, where some kernels have their per-CPU variables, may be hidden: others tell. */
+	/*
+	 * An address of 0 may be hidden or real: some kernels have per-CPU variables there. Other
+	 * lines decide.
+	 */
 	while ((more = ksym_next(&file, &line)) > 0) {
 		if (!rawbpf__equal_bytes(name, line.name, line.name_length))
 			continue;
@@ -135,7 +138,7 @@ static int ksym_is_text(char type)
 	return type == 't' || type == 'T' || type == 'w' || type == 'W';
 }
 
-/* The function of a line; of several names of one the first. */
+/* Keep the function of a line. If a function has several names, the first counts. */
 static void ksym_keep(struct rawbpf_ksym *kept, const struct ksym_line *line)
 {
 	kept->address = line->address;
@@ -143,10 +146,10 @@ static void ksym_keep(struct rawbpf_ksym *kept, const struct ksym_line *line)
 	ksym_copy(kept->module, sizeof kept->module, line->module, line->module_length);
 }
 
-/* What resolving needs for each address: `best` is that of the same place in `sorted`. */
+/* The data for resolving: best[i] belongs to the address sorted[i]. */
 struct ksym_places {
 	uint64_t *sorted;
-	struct rawbpf_ksym *best; /* `address` is where the function begins, 0: there is none */
+	struct rawbpf_ksym *best; /* `address` is the function's beginning; 0: no function */
 	unsigned count;
 };
 
@@ -155,7 +158,7 @@ static size_t ksym_places_size(unsigned count)
 	return ((size_t)count + 1) * (sizeof(uint64_t) + sizeof(struct rawbpf_ksym));
 }
 
-/* The first place whose address is not below `address`; `count` if all are. */
+/* Return the first place whose address is not below `address`; `count` if all are below. */
 static unsigned ksym_place(const struct ksym_places *places, uint64_t address)
 {
 	unsigned first = 0, end = places->count;
@@ -171,7 +174,7 @@ static unsigned ksym_place(const struct ksym_places *places, uint64_t address)
 	return first;
 }
 
-/* A function counts for the lowest address that is not below it; ksym_spread() does the rest. */
+/* Offer a function to the lowest address that is not below it; ksym_spread() does the rest. */
 static void ksym_offer(struct ksym_places *places, const struct ksym_line *line)
 {
 	unsigned place = ksym_place(places, line->address);
@@ -180,7 +183,7 @@ static void ksym_offer(struct ksym_places *places, const struct ksym_line *line)
 		ksym_keep(&places->best[place], line);
 }
 
-/* What lies below an address also lies below those above it. */
+/* Pass functions on: a function below an address is also below all higher ones. */
 static void ksym_spread(struct ksym_places *places)
 {
 	for (unsigned i = 1; i < places->count; i++)

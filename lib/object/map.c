@@ -6,7 +6,7 @@
 #include "obj.h"
 #include "../../insn/base/string.h"
 
-/* Ask once more, for the reason alone: a kernel that cannot tell does not know such a command. */
+/* Create the map once more, only for the log. A kernel without such logs does not know the command. */
 static void log_reason(const struct rawbpf_map_spec *spec,
 		       const struct rawbpf__map_create_attr *attr)
 {
@@ -60,7 +60,7 @@ int rawbpf_map_create(const struct rawbpf_map_spec *spec)
 	return fd;
 }
 
-/* The commands on one element differ only in their number and in what `value` points to. */
+/* Run a command on one element. The commands differ only in their number and the use of `value`. */
 static int element(unsigned command, int map, const void *key, const void *value, uint64_t flags)
 {
 	const struct rawbpf__map_elem_attr attr = {
@@ -117,7 +117,7 @@ int rawbpf_map_layout_info(struct rawbpf_map_layout *layout, int map)
 	int cpus = 1;
 	int err;
 
-	/* Not by an initialiser: padding that it leaves undefined is E2BIG to an older kernel. */
+	/* An initialiser would leave padding undefined, which an older kernel rejects with E2BIG. */
 	__builtin_memset(&info, 0, sizeof info);
 	err = rawbpf_obj_info(map, &info, sizeof info);
 	if (err < 0)

@@ -19,8 +19,8 @@ static int batch_call(unsigned command, int map, struct rawbpf_map_batch *batch,
 	int err = rawbpf__bpf(command, &attr, sizeof attr);
 
 	/*
-	 * The kernel writes `count` only once it has begun. Refused before that, our
-	 * own number stands there; an error after it has done fewer than that.
+	 * The kernel writes `count` only once it has begun. If it rejects the call before that, our
+	 * own number stands there. After a later error `count` is smaller than that.
 	 */
 	batch->count = err < 0 && err != -ENOENT && attr.count == batch->capacity ? 0 : attr.count;
 	return err;
@@ -31,7 +31,7 @@ static int read_batch(unsigned command, int map, struct rawbpf_map_batch *batch)
 	int err;
 
 	batch->count = 0;
-	if (!batch->capacity) /* to the kernel a success, without an end */
+	if (!batch->capacity) /* the kernel would report success, and never an end */
 		return -EINVAL;
 	err = batch_call(command, map, batch, batch->resume ? batch->position : NULL,
 			 batch->position);

@@ -4,16 +4,16 @@
 #include "../sys/attr.h"
 #include "../sys/sys.h"
 
-/* Enough for the cost of a system call to vanish, little enough to stay in the cache. */
+/* Large enough to hide the cost of a system call, small enough for the cache. */
 enum { SCRATCH_SIZE = 64 * 1024 };
 
 static size_t position_size(const struct rawbpf_map_layout *layout)
 {
-	/* A hash's position is a 32-bit bucket number, other types' a key. */
+	/* A hash's position is a 32-bit bucket number; other types' is a key. */
 	return RAWBPF__ROUND_UP_8(layout->key_size < 4 ? 4 : layout->key_size);
 }
 
-/* Position, then `capacity` keys, then as many values. */
+/* Map scratch memory: the position, then `capacity` keys, then as many values. */
 static int scratch_open(struct rawbpf_map_iter *iter, size_t capacity)
 {
 	const struct rawbpf_map_layout *layout = &iter->layout;
@@ -36,7 +36,7 @@ static int scratch_open(struct rawbpf_map_iter *iter, size_t capacity)
 	return 0;
 }
 
-/* A hash bucket did not fit: make room for more elements at the same position. */
+/* Make room for more elements at the same position: a hash bucket did not fit. */
 static int scratch_grow(struct rawbpf_map_iter *iter)
 {
 	struct rawbpf_map_iter old = *iter;

@@ -47,15 +47,15 @@ int rawbpf_obj_info(int fd, void *info, unsigned size)
 	struct rawbpf__info_attr attr = { .bpf_fd = fd, .info_len = size, .info = RAWBPF__PTR(info) };
 	int err = rawbpf__bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof attr);
 
-	if (err == -EBADFD) /* this command's word for what all others call EBADF */
+	if (err == -EBADFD) /* only this command returns EBADFD for EBADF */
 		return -EBADF;
 	return err < 0 ? err : (int)attr.info_len;
 }
 
 /*
- * Objects of all kinds describe themselves to the same command, so that tells nothing of what a
- * descriptor is of. These change nothing, and say EINVAL to whatever is of another kind: a look-up
- * of no elements, and two that name a map or program that is not open.
+ * Ask the kernel whether `fd` is of this kind. BPF_OBJ_GET_INFO_BY_FD does not show it: it takes
+ * objects of all kinds. The commands here change nothing, and return EINVAL for an object of
+ * another kind. One looks up no elements; two name a map or program that is not open.
  */
 static int ask_kind(int fd, enum rawbpf_obj_kind kind)
 {
@@ -78,7 +78,7 @@ int rawbpf__obj_check(int fd, enum rawbpf_obj_kind kind)
 
 	if (kind != RAWBPF_OBJ_BTF)
 		return ask_kind(fd, kind) == -EINVAL ? -EINVAL : 0;
-	/* No command takes BTF and does nothing: it is what is none of the others. */
+	/* No command without an effect takes BTF: a BTF is an object that is none of the others. */
 	for (i = 0; i < 3; i++) {
 		err = ask_kind(fd, others[i]);
 		if (err >= 0 || err == -EBADF || err == -RAWBPF__ENOTSUPP)

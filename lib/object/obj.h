@@ -7,8 +7,8 @@
 #include "../sys/sys.h"
 
 /*
- * -EINVAL: `fd`, which for BTF has to be open, is of another kind. Else 0, also where that cannot
- * be found out.
+ * Check the kind of the object `fd`; for BTF the caller must know that `fd` is open. -EINVAL: the
+ * object is of another kind. Returns 0 otherwise, also if the kernel cannot show the kind.
  */
 RAWBPF__PRIVATE int rawbpf__obj_check(int fd, enum rawbpf_obj_kind kind);
 

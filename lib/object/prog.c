@@ -12,8 +12,8 @@ enum {
 };
 
 /*
- * The verifier gives up with EAGAIN when a signal is pending. Under a profiler
- * the next one always is, so further attempts are made with signals blocked.
+ * Load a program, from the second attempt on with signals blocked. The verifier gives up with
+ * EAGAIN when a signal is pending. Under a profiler the next one always is.
  */
 static int load(const struct rawbpf__prog_load_attr *attr)
 {
@@ -38,8 +38,8 @@ static int load_with_log(void *attr, uint64_t scratch, uint32_t size)
 }
 
 /*
- * Interrupted, the verifier came to no verdict, and where only a descriptor was missing it had
- * nothing against the program: a log would not say why.
+ * Check whether a log may show the reason. An interrupted verifier came to no verdict. If only a
+ * descriptor was missing, the verifier had nothing against the program.
  */
 static int log_may_tell(int err)
 {
@@ -102,7 +102,7 @@ int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run)
 		.data_size_in = run->data_size_in,
 		.data_size_out = run->data_out ? run->data_size_out : 0,
 		.data_in = RAWBPF__PTR(run->data_in),
-		/* Told of no room, the kernel would take it for as much as it needs. */
+		/* The kernel would take a buffer of size 0 as large enough. */
 		.data_out = RAWBPF__PTR(run->data_size_out ? run->data_out : NULL),
 		.repeat = run->repeat,
 		.ctx_size_in = run->ctx_size_in,
@@ -122,7 +122,7 @@ int rawbpf_prog_run(int prog, struct rawbpf_prog_run *run)
 	return err;
 }
 
-/* Two descriptors, of a program and a map, in the order that the command wants. */
+/* Pass two descriptors, of a program and a map, in the order that the command takes. */
 static int join(unsigned command, int first, int second)
 {
 	const struct rawbpf__prog_map_attr attr = { .first_fd = first, .second_fd = second };

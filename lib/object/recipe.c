@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The smallest map and program of every type, made. */
+/* Makes the smallest map and program of every type. */
 #include <rawbpf/btf.h>
 #include <rawbpf/insn.h>
 #include <rawbpf/map.h>
@@ -18,7 +18,7 @@ static int recipe_inner_map(struct rawbpf_map_spec *spec)
 	return spec->inner_map;
 }
 
-/* Set what the map wants; the descriptor that is to be closed afterwards, 0 or an error. */
+/* Set the fields that the map wants. Returns a descriptor to close afterwards, 0, or an error. */
 static int recipe_prepare_map(struct rawbpf_map_spec *spec, enum rawbpf_map_want wants,
 			      const struct rawbpf_btf *kernel)
 {
@@ -36,7 +36,7 @@ static int recipe_prepare_map(struct rawbpf_map_spec *spec, enum rawbpf_map_want
 	}
 }
 
-/* The caller's BTF of the kernel, or where there is none, one of ours that is then closed. */
+/* Use the caller's BTF of the kernel. If it has none, open one in `own`, to close afterwards. */
 static int recipe_open_kernel(struct rawbpf_btf *own, const struct rawbpf_btf **kernel, int wanted)
 {
 	int err;
@@ -78,7 +78,7 @@ int rawbpf_map_recipe_create(unsigned type, const struct rawbpf_btf *kernel)
 
 /* ------------------------------------------------------------------------------ programs */
 
-/* "STRUCT.MEMBER": the struct's id and the member's index. */
+/* Find "STRUCT.MEMBER": the struct's id and the member's index. */
 static int recipe_find_operation(struct rawbpf_prog_spec *spec, const struct rawbpf_btf *kernel,
 				 const char *target)
 {
@@ -104,7 +104,7 @@ static int recipe_find_operation(struct rawbpf_prog_spec *spec, const struct raw
 	return 0;
 }
 
-/* A program whose only function has BTF, for another one to extend: its descriptor. */
+/* Load a program whose only function has BTF, for another one to extend. Returns its descriptor. */
 static int recipe_extended_prog(struct rawbpf_prog_spec *spec)
 {
 	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
@@ -130,7 +130,7 @@ static int recipe_extended_prog(struct rawbpf_prog_spec *spec)
 		rawbpf__close(btf);
 		return prog;
 	}
-	/* The extension's own BTF has to say the same of it. */
+	/* The extension's own BTF must describe the function in the same way. */
 	spec->btf = btf;
 	spec->attach_prog = prog;
 	spec->attach_btf_id = info.type_id;
@@ -215,7 +215,7 @@ int rawbpf_prog_recipe_load(const struct rawbpf_prog_recipe *recipe,
 
 int rawbpf_prog_recipe_run(const struct rawbpf_prog_recipe *recipe, int prog)
 {
-	/* An Ethernet frame with the beginning of an IPv4 packet: 20 bytes, of 50. */
+	/* An Ethernet frame with the beginning of an IPv4 packet: 20 of its 50 bytes. */
 	static const unsigned char packet[64] = { [12] = 0x08, [14] = 0x45, [17] = 50, [22] = 64 };
 	/* struct bpf_sk_lookup: family AF_INET, protocol TCP */
 	static const uint32_t lookup[18] = { [2] = 2, [3] = 6 };

@@ -7,8 +7,8 @@
 #include "../sys/sys.h"
 
 /*
- * Fill `spec` with all that loading by a recipe takes but the instructions (and what it extends).
- * `kernel` may be NULL where nothing is wanted of it.
+ * Fill `spec` for a load by a recipe, but for the instructions (and the program that it extends).
+ * `kernel` may be NULL if the recipe wants nothing of it.
  */
 RAWBPF__PRIVATE int rawbpf__recipe_prepare(struct rawbpf_prog_spec *spec,
 					   const struct rawbpf_prog_recipe *recipe,
