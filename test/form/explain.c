@@ -322,8 +322,8 @@ START_TEST(test_words)
 		  "           forward, counted from the next one.\n"
 		  "  as C     if ((u32)r1 <= (u32)7) goto +5\n" },
 		{ { BPF_JMP32_REG(BPF_JLE, BPF_REG_1, BPF_REG_2, 5) },
-		  "  does     If the lower half of r1 is at most that of r2 (unsigned), jump 5 slots\n"
-		  "           forward, counted from the next one.\n"
+		  "  does     If the lower half of r1 is at most that of r2 (unsigned), jump 5\n"
+		  "           slots forward, counted from the next one.\n"
 		  "  as C     if ((u32)r1 <= (u32)r2) goto +5\n" },
 		{ { BPF_JMP_IMM(BPF_JSLE, BPF_REG_1, -7, 5) },
 		  "  does     If r1 is at most -7 (signed), jump 5 slots forward, counted from the\n"
