@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Would a kernel take the instruction? And if not, what is wrong with it? */
+/* Check whether a kernel would load an instruction, and find the mistake if not. */
 #include <rawbpf/form.h>
 
 #include "form.h"
@@ -31,7 +31,7 @@ enum check_problem {
 	CHECK_NO_KERNEL
 };
 
-/* In the order of enum check_problem. */
+/* The sentences are in the order of enum check_problem. */
 static const char check_sentences[] =
 	"\0"
 	"the instruction is missing\0"
@@ -57,10 +57,10 @@ static const char check_sentences[] =
 	"imm of the second half must be 0 for this kind of load\0"
 	"no kernel loads this instruction";
 
-/* The fields of the first slot, the one that tells most about a wrong instruction last. */
+/* The fields of the first slot. The last field tells most about a wrong instruction. */
 enum { CHECK_FIELD_IMM, CHECK_FIELD_OFF, CHECK_FIELD_SRC, CHECK_FIELD_DST, CHECK_FIELDS };
 
-/* What is wrong when a field breaks its rule. */
+/* The problem of a field that breaks its rule. */
 static const uint8_t check_problems[CHECK_FIELDS][RAWBPF__RULES] = {
 	[CHECK_FIELD_IMM] = {
 		[RAWBPF__ZERO] = CHECK_IMM_USED, [RAWBPF__FIX] = CHECK_IMM_KIND,
@@ -90,7 +90,7 @@ static enum check_problem check_second(const struct rawbpf__shape *shape,
 	return rawbpf__rule_holds(shape->next, insns[1].imm, fix, 1) ? CHECK_OK : CHECK_SECOND_IMM;
 }
 
-/* The register that an instruction writes, besides r0; -1: none. */
+/* Return the register that an instruction writes besides r0, or -1. */
 static int check_written(const struct bpf_insn *insn, unsigned shape)
 {
 	switch (insn->code & 7) {
@@ -110,7 +110,10 @@ static int check_written(const struct bpf_insn *insn, unsigned shape)
 	}
 }
 
-/* `good` becomes the number of fields that are right: which form was meant. */
+/*
+ * Compare an instruction with a form. *good becomes the number of right fields: the author meant
+ * the form with most of them.
+ */
 static enum check_problem check_form(const struct rawbpf__form *form, const struct bpf_insn *insns,
 				     unsigned count, unsigned *good)
 {
@@ -131,7 +134,7 @@ static enum check_problem check_form(const struct rawbpf__form *form, const stru
 
 		if (!rawbpf__rule_holds(rule, fields[i].value, form->fix, 1))
 			problem = check_problems[i][rule];
-		else /* src counts most when it chooses among forms */
+		else /* src counts most where it selects the form */
 			*good += i == CHECK_FIELD_SRC && rule == RAWBPF__FIX ? 8 : 1;
 	}
 	if (!problem && check_written(insns, form->shape) == BPF_REG_10)
@@ -156,7 +159,7 @@ static enum check_problem check_insn(const struct bpf_insn *insns, unsigned coun
 
 		if (!problem)
 			return CHECK_OK;
-		/* Of equally good ones the last: it knows of variants. */
+		/* Among equally good forms the last one counts: it knows of variants. */
 		if (good >= most && (form->kernel || problem == CHECK_NO_KERNEL)) {
 			most = good;
 			best = problem;

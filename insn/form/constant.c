@@ -49,7 +49,7 @@ RAWBPF__PRIVATE const char *rawbpf__name_map_types(void)
 	return name_map_types;
 }
 
-/* All of a kind but helpers, likewise. */
+/* Return the names of a kind other than helpers, in the same layout. */
 static const char *name_list(enum rawbpf_constant kind)
 {
 	switch (kind) {

@@ -6,7 +6,10 @@
 
 #include "../base/private.h"
 
-/* By number, each ended by a NUL, the last by two. Who calls this links no other names. */
+/*
+ * Return the names by number: a NUL ends each name, two NULs end the last one. The caller links
+ * no other names.
+ */
 RAWBPF__PRIVATE const char *rawbpf__name_map_types(void);
 
 #endif

@@ -2,7 +2,7 @@
 #include "context.h"
 #include "../base/string.h"
 
-/* How many bytes of registers struct bpf_perf_event_data begins with. */
+/* The size in bytes of the registers at the start of struct bpf_perf_event_data. */
 #if defined(__aarch64__)
 #define CONTEXT_REGS_SIZE 272
 #elif defined(__s390x__)

@@ -5,7 +5,7 @@
 
 #include "../base/private.h"
 
-/* What a row is, and what a program gets that loads the field. */
+/* The kind of a row: the value that a program gets when it loads the field. */
 enum rawbpf__context_kind {
 	RAWBPF__CONTEXT_NUMBER,
 	RAWBPF__CONTEXT_PACKET,
@@ -15,24 +15,27 @@ enum rawbpf__context_kind {
 	RAWBPF__CONTEXT_SOCKET,
 	RAWBPF__CONTEXT_MEMORY,
 	RAWBPF__CONTEXT_MEMORY_END,
-	RAWBPF__CONTEXT_STRUCT	/* the next struct begins, or the table ends */
+	RAWBPF__CONTEXT_STRUCT	/* a row that begins a struct, or ends the table */
 };
 
 struct rawbpf__context {
-	uint64_t readers;	/* bit N: programs of type N may read it, or get the struct */
+	uint64_t readers;	/* bit N: programs of type N may read the field, or get the struct */
 	uint64_t writers;
 	uint16_t offset;	/* in bytes */
 	uint8_t size;		/* of an element */
-	uint8_t count;		/* of elements; 1: no array */
+	uint8_t count;		/* of elements; a field with 1 is no array */
 	uint8_t kind;		/* enum rawbpf__context_kind */
 };
 
-/* The struct that programs of a type get: its fields follow it. NULL: there is none. */
+/* Return the struct that programs of a type get, or NULL without one. Its fields follow it. */
 RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_find(unsigned prog_type);
-/* "__sk_buff", "data_end" */
+/* Return the name of a struct or field: "__sk_buff", "data_end". */
 RAWBPF__PRIVATE const char *rawbpf__context_name(const struct rawbpf__context *row);
 
-/* Offsets in struct pt_regs, by the columns of context.def; NULL: no further architecture. */
+/*
+ * Offsets in struct pt_regs, by the columns of context.def. rawbpf__registers_at() returns NULL
+ * behind the last architecture.
+ */
 struct rawbpf__registers {
 	char architecture[8];
 	uint16_t arguments[5], result, stack, instruction;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An instruction taken apart, as a page: bytes, fields bit by bit, meaning. */
+/* Explain an instruction as a page: bytes, fields bit by bit, meaning. */
 #include <rawbpf/form.h>
 
 #include "form.h"
@@ -11,7 +11,7 @@
 #include "../base/string.h"
 #include "words.h"
 
-/* The longest line or sentence; a test tries them all. */
+/* The size of the longest line or sentence. A test tries all of them. */
 enum { EXPLAIN_LINE = RAWBPF__WORDS_SIZE };
 
 struct explain {
@@ -29,7 +29,7 @@ static void explain_add(struct explain *explain, const char *string)
 	rawbpf__out_text(&explain->out, string);
 }
 
-/* Fields, and their colours. */
+/* The fields, which select their colours. */
 enum explain_field {
 	FIELD_CODE,
 	FIELD_DST,
@@ -42,7 +42,7 @@ enum explain_field {
 
 static void explain_colour(struct explain *explain, enum explain_field field)
 {
-	/* Of 256, those that have a contrast of 3 and more to white and to black. */
+	/* Of 256 colours, these have a contrast of at least 3 to white and to black. */
 	static const char colours[][12] = {
 		"\33[38;5;166m", "\33[38;5;28m", "\33[38;5;31m", "\33[38;5;133m", "\33[38;5;69m",
 		"\33[1m", "\33[0m"
@@ -52,7 +52,7 @@ static void explain_colour(struct explain *explain, enum explain_field field)
 		explain_add(explain, colours[field]);
 }
 
-/* A string in a column of `width`, and at least one space after it. */
+/* Append a string, padded to `width` columns, with at least one space behind it. */
 static void explain_column(struct explain *explain, const char *string, unsigned width)
 {
 	size_t start = explain->out.length;
@@ -79,7 +79,7 @@ static int explain_is_big(const struct explain *explain)
 	return explain->order == RAWBPF_BIG_ENDIAN;
 }
 
-/* The 8 bytes of a slot, each field in its colour. */
+/* Append the 8 bytes of a slot, each field in its colour. */
 static void explain_slot(struct explain *explain, const unsigned char *bytes)
 {
 	int big = explain_is_big(explain);
@@ -106,7 +106,7 @@ static void explain_slot(struct explain *explain, const unsigned char *bytes)
 
 enum { EXPLAIN_BYTES = 13, EXPLAIN_BITS = 12, EXPLAIN_NAME = 16 };
 
-/* One line: `count` bytes or none, bits or none, a name, a note. */
+/* Append one line: `count` bytes (or none), bits (or none), a name, a note. */
 static void explain_field(struct explain *explain, enum explain_field field,
 			  const unsigned char *bytes, unsigned count, const char *bits,
 			  const char *name, const char *note)
@@ -125,7 +125,10 @@ static void explain_field(struct explain *explain, enum explain_field field,
 	explain_add(explain, "\n");
 }
 
-/* The bits of a byte in groups: a pattern "4444 1 333" shows group 4, 1 or 3, dots for the rest. */
+/*
+ * Show the bits of one group of a byte, and dots for the others. The pattern "4444 1 333" has the
+ * groups 4, 1 and 3.
+ */
 static void explain_bits(char *bits, unsigned byte, const char *pattern, char group)
 {
 	for (; *pattern; pattern++, bits++) {
@@ -196,7 +199,7 @@ static const char *explain_source(unsigned code)
 	return code & BPF_X ? "operand: the register src" : "operand: the immediate";
 }
 
-/* "ADD" from the opcode; the name of the END operation is its direction. */
+/* Return the operation of an opcode, as "ADD". rawbpf__operation_name() has a direction for END. */
 static const char *explain_operation_name(const struct bpf_insn *insn)
 {
 	unsigned class = insn->code & 7;
@@ -246,7 +249,7 @@ static const char *explain_register_note(const struct explain *explain, unsigned
 	return note;
 }
 
-/* The two halves of a byte; which register is which, depends on the byte order. */
+/* Append the two halves of a byte. The byte order decides which half is dst. */
 static void explain_registers(struct explain *explain, const unsigned char *bytes)
 {
 	const struct rawbpf__shape *shape = NULL;
@@ -267,7 +270,7 @@ static void explain_registers(struct explain *explain, const unsigned char *byte
 	}
 }
 
-/* What off chooses, where it makes an operation another one. */
+/* Return the choice that off makes, for an operation with several variants. */
 static const char *explain_variant(const struct rawbpf__form *form)
 {
 	if ((form->code & 0xf0) != BPF_MOV)
@@ -402,14 +405,17 @@ static const char *explain_section(const struct rawbpf__form *form)
 	}
 }
 
-/* `line` is up to `end`. */
+/* Append the words from `line` to `end`. */
 static void explain_words(struct explain *explain, const char *name, const char *line, char *end)
 {
 	*end = 0;
 	rawbpf__page_words(&explain->out, name, line);
 }
 
-/* What becomes of an access that the verifier has marked; "": it is not. */
+/*
+ * Return the effect of a fault on an access that the verifier has marked, or "" for any other
+ * access.
+ */
 static const char *explain_fault(unsigned code)
 {
 	if (!*rawbpf__form_qualifier(code))
@@ -445,7 +451,7 @@ static void explain_meaning(struct explain *explain)
 
 static void explain_title(struct explain *explain, const unsigned char *bytes, unsigned slots)
 {
-	enum { TITLE_AT_MOST = 51 };	/* beside the bytes of a slot, in 80 columns */
+	enum { TITLE_AT_MOST = 51 };	/* fits beside the bytes of a slot, in 80 columns */
 	char line[EXPLAIN_LINE], *at = rawbpf__put(line, "not an instruction");
 	const char *text;
 

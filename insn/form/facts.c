@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers and contexts, each as a page of at most 80 columns. */
+/* Explain helpers and contexts, each as a page of at most 80 columns. */
 #include <rawbpf/constant.h>
 #include <rawbpf/form.h>
 
@@ -11,7 +11,7 @@
 
 enum { FACTS_FIELD = 14 };
 
-/* The names of program types, of a set of them. */
+/* Append the names of a set of program types. */
 static void facts_types(struct rawbpf__out *out, const char *name, uint64_t types)
 {
 	char list[1024];
@@ -49,7 +49,7 @@ static void facts_prototype(struct rawbpf__out *out, const char *name,
 	rawbpf__page_words(out, "as C", text);
 }
 
-/* A line for each of r1 to r5 that it takes. */
+/* Append a line for each argument of the helper, in r1 to r5. */
 static void facts_arguments(struct rawbpf__out *out, const struct rawbpf__helper *helper)
 {
 	char name[] = "r1", text[100];
@@ -153,7 +153,7 @@ static void facts_registers(struct rawbpf__out *out)
 	}
 }
 
-/* Where the context is no struct of uapi headers. */
+/* Return the context of a program type that gets no struct of uapi headers, or NULL. */
 static const char *facts_other(unsigned type)
 {
 	switch (type) {

@@ -2,8 +2,8 @@
 #include "form.h"
 
 /*
- * All templates in one object, found by their distance from its beginning: pointers
- * would be twice as large, and relocated when a program starts.
+ * One object holds all templates, and their distances from its beginning find them. Pointers
+ * would be twice as large, and need relocations when a program starts.
  */
 struct rawbpf__templates {
 #define MEANING(NAME, C, ...) \
@@ -12,7 +12,7 @@ struct rawbpf__templates {
 	char llvm_##NAME[sizeof(LLVM)]; \
 	char kernel_##NAME[sizeof(KERNEL)];
 #include "form.def"
-	char slack[8];	/* they are read 8 bytes at a time */
+	char slack[8];	/* the reader takes 8 bytes at a time */
 };
 
 static const struct rawbpf__templates rawbpf__templates = {
@@ -22,14 +22,17 @@ static const struct rawbpf__templates rawbpf__templates = {
 	""
 };
 
-/* Which of form_masks[] is for a shape, and where in the word `fix` goes. */
+/*
+ * FIELD()s together select a shape's mask from form_masks[]. FIX_SHIFT() is the place of `fix` in
+ * the word.
+ */
 #define FIELD(RULE, BIT) (RAWBPF__##RULE <= RAWBPF__FIX ? (BIT) : 0)
 #define FIX_SHIFT(SRC, OFF, IMM) \
 	(RAWBPF__##SRC == RAWBPF__FIX ? 12 : RAWBPF__##OFF == RAWBPF__FIX ? 16 : \
 	 RAWBPF__##IMM == RAWBPF__FIX ? 32 : 0)
 
 #define TEMPLATE(FIELD) ((uint16_t)offsetof(struct rawbpf__templates, FIELD))
-/* "" as the kernel's is LLVM's. */
+/* The kernel's template "" stands for LLVM's. */
 #define KERNEL_TEMPLATE(NAME, KERNEL) \
 	(sizeof(KERNEL) > 1 ? TEMPLATE(kernel_##NAME) : TEMPLATE(llvm_##NAME))
 
@@ -57,7 +60,7 @@ static const struct rawbpf__form rawbpf__forms[] = {
 };
 #undef K
 
-/* Which row is the first of its opcode. */
+/* Each opcode's name is the number of its first row. */
 enum {
 #define JOIN(A, B) A##B
 #define ROW(LINE) JOIN(rawbpf__row_at_line_, LINE)
@@ -70,7 +73,7 @@ enum {
 #undef JOIN
 _Static_assert(RAWBPF__ROWS < 256, "rows are counted in a byte");
 
-/* By opcode, counted from 1: 0 is no row. */
+/* The first row of each opcode, counted from 1. 0 stands for no row. */
 static const uint8_t rawbpf__first_rows[256] = {
 #define FORM(CODE, ...) [CODE] = rawbpf__row_##CODE + 1,
 #include "form.def"
@@ -131,7 +134,7 @@ RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix
 	}
 }
 
-/* The bits of the fields in `fields`, as rawbpf__form_word() has them. */
+/* The masks of the fields in `fields`, in the word of rawbpf__form_word(). */
 static const uint64_t form_masks[16] = {
 #define FOUR(HIGH) HIGH, (HIGH) | 0xf00, (HIGH) | 0xf000, (HIGH) | 0xff00
 	FOUR(0), FOUR(0xffff0000), FOUR(0xffffffff00000000), FOUR(0xffffffffffff0000)
@@ -154,8 +157,8 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 	const struct rawbpf__shape *shape;
 
 	/*
-	 * No instruction has r13 to r15. The verifier itself writes a register beyond r10
-	 * (BPF_REG_AX): r11, and r12 on Linux 7.3.
+	 * Registers 13 to 15 make no instruction. The verifier itself writes a register beyond
+	 * r10 (BPF_REG_AX): r11, and r12 on Linux 7.3.
 	 */
 	if (!row || ((word >> 8 & 15) + 3) >> 4 || ((word >> 12 & 15) + 3) >> 4)
 		return NULL;
@@ -170,7 +173,7 @@ RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_in
 	return NULL;
 }
 
-/* Modes by which the verifier marks accesses that may fault, of what is loaded with other modes. */
+/* The verifier changes the mode of an access that may fault to one of these. */
 enum {
 	FORM_PROBE_MEM = 0x20,		/* BPF_LDX: for BPF_MEM */
 	FORM_PROBE_MEMSX = 0x40,	/* BPF_LDX: for BPF_MEMSX */

@@ -2,12 +2,11 @@
 /*
  * The table of instructions, as the rest of insn/ sees it.
  *
- * A FORM is one instruction: an opcode and, where one opcode is several
- * instructions, a value that a further field must have (`fix`). What forms have in
- * common is their SHAPE: which fields they use, and how they are written, three
- * times: as LLVM, as the kernel and as C does. What it MEANS several shapes may share.
+ * A FORM is one instruction. It has an opcode and, if several instructions share the opcode, a value
+ * that a further field must have (`fix`). Forms share a SHAPE: the fields that they use, and their
+ * notations of LLVM, the kernel and C. Shapes may share a MEANING: their effect.
  *
- * THE TEMPLATES. All characters stand for themselves but for these:
+ * THE TEMPLATES. Each character stands for itself, except for these:
  *
  *	%D %d	register dst, as rN and wN
  *	%S %s	register src, as rN and wN
@@ -22,9 +21,9 @@
  *	%J	off, a jump's target; %L the same in imm
  *	%R	imm, a call's target, after "pc"; %K the same without "pc"
  *	%H	imm, a helper of the kernel
- *	%Y	what ends a load of 64 bits
- *	%T	u8, u16, u32, u64, or s8, s16, s32, as the opcode says; "__probe " or "__arena "
- *		before it where the verifier has marked that the access may fault
+ *	%Y	the end of a load of 64 bits
+ *	%T	the opcode's type: u8, u16, u32, u64, or s8, s16, s32; "__probe " or "__arena "
+ *		before it if the verifier has marked that the access may fault
  *	%o %F	the form's operator, and its `fix` in decimal: literal text
  *	%Z %P	C only: BPF_W..., and BPF_ADD, BPF_JEQ...
  *
@@ -43,35 +42,35 @@
  *	%H	0x1			bpf_map_lookup_elem#1	BPF_FUNC_map_lookup_elem
  *	%Y	" ll"			""			-
  *
- * A register that stands in a template twice is the same register both times. A
- * kernel template "" is LLVM's. The kernel's whole line has the opcode before it:
- * "(07) r2 += -4". A template that begins with '!' does not determine the form (the
- * '!' is not printed): another form of the same text, and of no '!', goes first,
- * unless the line begins with an opcode, as "(18) r1 = 0x5" does.
- * But for those, no two forms have the same literal text with the same kinds of
- * operands in the same places.
+ * A register that stands in a template twice is the same register both times. A kernel template ""
+ * is LLVM's. The kernel's whole line begins with the opcode: "(07) r2 += -4".
  *
- * OUR OWN SYNTAX, where LLVM prints nothing or something that does not assemble
- * back to the same bytes: subprog[...], subprog[...][...], call subprog[...][...], map[...],
- * var[...], kfunc[...], "call pc+0x5", zext(), skb[rN + imm], gotox, nospec,
- * &(void __percpu *)(rN), __probe, __arena. LLVM 19 prints all calls as "call 0x5" and
- * all loads of pseudo values as "ld_pseudo r1, 0x1, 0x5", which its own assembler reads
- * as something else, and omits the immediate of a packet load.
+ * A template that begins with '!' does not determine the form. The functions do not print the '!'.
+ * A form of the same text without '!' comes first, unless the line begins with an opcode, as
+ * "(18) r1 = 0x5" does. All other forms differ in their literal text, or in the kinds or places of
+ * their operands.
+ *
+ * OUR OWN SYNTAX: LLVM prints nothing for these, or text that does not assemble to the same bytes:
+ * subprog[...], subprog[...][...], call subprog[...][...], map[...], var[...], kfunc[...],
+ * "call pc+0x5", zext(), skb[rN + imm], gotox, nospec, &(void __percpu *)(rN), __probe, __arena.
+ * LLVM 19 prints all calls as "call 0x5". It prints all loads of pseudo values as
+ * "ld_pseudo r1, 0x1, 0x5", which its own assembler reads as something else. It omits the immediate
+ * of a packet load.
  */
 #ifndef RAWBPF_INSN_FORM_H
 #define RAWBPF_INSN_FORM_H
 
 #include "../base/private.h"
 
-/* What a field of an instruction may hold. */
+/* The rule for the value of an instruction's field. */
 enum rawbpf__rule {
 	RAWBPF__ZERO,		/* 0 */
 	RAWBPF__FIX,		/* the form's `fix` */
-	RAWBPF__REG,		/* 0 to 10 are loaded; the verifier itself writes 11, 12 too */
+	RAWBPF__REG,		/* kernels load 0 to 10; the verifier itself writes 11 and 12, too */
 	RAWBPF__ANY,
-	RAWBPF__NONE,		/* there is no such field: one slot only */
+	RAWBPF__NONE,		/* the instruction has one slot, so no such field */
 
-	/* Any value is this instruction, but only some are loaded. */
+	/* Any value makes this instruction, but kernels load only some values. */
 	RAWBPF__NOT0,
 	RAWBPF__INDEX,		/* 0 and more */
 	RAWBPF__SHIFT32,	/* 0 to 31 */
@@ -89,7 +88,7 @@ enum rawbpf__group {
 	RAWBPF__DIVMUL32,
 	RAWBPF__DIVMUL64,
 	RAWBPF__PACKET,
-	RAWBPF__CALLX,		/* not in the RFC, as the next */
+	RAWBPF__CALLX,		/* like the next group, not in the RFC */
 	RAWBPF__LINUX
 };
 
@@ -106,8 +105,8 @@ enum rawbpf__shape_name {
 };
 
 struct rawbpf__shape {
-	uint8_t fields;		/* form.c's: which must be 0 or `fix`, */
-	uint8_t fix_shift;	/* which goes here */
+	uint8_t fields;		/* form.c's bits of the fields that must be 0 or `fix` */
+	uint8_t fix_shift;	/* the place of `fix` in the word */
 	uint8_t dst : 4, src : 4;		/* enum rawbpf__rule */
 	uint8_t off : 4, imm : 4;
 	uint8_t next : 4;			/* imm of the second slot */
@@ -121,17 +120,17 @@ struct rawbpf__form {
 	uint8_t shape;		/* enum rawbpf__shape_name */
 	int16_t fix;
 	char op[4];		/* %o, terminated */
-	uint8_t kernel;		/* 5 << 5 | 12; 0: none. See rawbpf__form_kernel() */
+	uint8_t kernel;		/* 5 << 5 | 12; 0: no kernel. See rawbpf__form_kernel() */
 	uint8_t group;		/* enum rawbpf__group */
 };
 
-/* Form `index`, from 0; NULL: there are no more. In order of opcodes. */
+/* Return form `index`, from 0, in the order of opcodes, or NULL behind the last one. */
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_at(unsigned index);
 
-/* The first form of an opcode, or NULL; further ones follow it, while their `code` is the same. */
+/* Return the first form of an opcode, or NULL. Further forms of the same `code` follow it. */
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_first(unsigned code);
 
-/* An instruction as one number: opcode, registers, off and imm, from its low end. */
+/* Return an instruction as one number: opcode, registers, off and imm, from its low end. */
 static inline uint64_t rawbpf__form_word(const struct bpf_insn *insn)
 {
 	uint64_t word;
@@ -143,13 +142,16 @@ static inline uint64_t rawbpf__form_word(const struct bpf_insn *insn)
 	return word;
 }
 
-/* The form of an instruction, of which `count` slots (> 0) may be read. NULL: it is none. */
+/*
+ * Return the form of an instruction, or NULL for an invalid one. The function reads at most
+ * `count` slots (> 0).
+ */
 RAWBPF__PRIVATE const struct rawbpf__form *rawbpf__form_find(const struct bpf_insn *insns,
 							     unsigned count);
 
 RAWBPF__PRIVATE const struct rawbpf__shape *rawbpf__form_shape(const struct rawbpf__form *form);
 
-/* The same where `count` may be 0; *slots becomes 2 for a 64-bit load, else 1. */
+/* Find a form when `count` may be 0, too. *slots becomes 2 for a 64-bit load, else 1. */
 static inline const struct rawbpf__form *rawbpf__form_take(const struct bpf_insn *insns,
 							   unsigned count, unsigned *slots)
 {
@@ -159,27 +161,28 @@ static inline const struct rawbpf__form *rawbpf__form_take(const struct bpf_insn
 	return form;
 }
 
-/* The kernel that brought it: 5 << 8 | 12; 0: none. */
+/* Return the first kernel that loads the form, as 5 << 8 | 12, or 0 if none does. */
 RAWBPF__PRIVATE unsigned rawbpf__form_kernel(const struct rawbpf__form *form);
 
 /*
- * Its template in a dialect (enum rawbpf_dialect), with '!' where it has one. 7 bytes
- * after its terminator may be read.
+ * Return the form's template in a dialect (enum rawbpf_dialect), including its '!'. The caller
+ * may read 7 bytes behind its terminator.
  */
 RAWBPF__PRIVATE const char *rawbpf__form_text(const struct rawbpf__form *form, unsigned dialect);
 
 /*
- * Does a value keep to a rule? `strict`: would a kernel load it too? `fix` is the
- * form's. The width of `value` is its field's, sign-extended.
+ * Return 1 if a value obeys a rule, and, if `strict`, a kernel would load it. `fix` is the
+ * form's. `value` is sign-extended from its field's width.
  */
 RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix, int strict);
 
-/* "u32": what %T ends with, filled up with zeros to 4 bytes. */
+/* Return the end of %T, as "u32", padded with zeros to 4 bytes. */
 RAWBPF__PRIVATE const char *rawbpf__form_type(unsigned code);
 
 /*
- * What %T begins with. "__probe ": a load from a kernel pointer that may be bad, "__arena ": an
- * access to an arena, whose page may be missing; else "". The verifier alone writes those two.
+ * Return the beginning of %T. "__probe " marks a load from a kernel pointer that may be bad.
+ * "__arena " marks an access to an arena, whose page may be missing. Any other access has "". The
+ * verifier alone writes the modes of these two.
  */
 RAWBPF__PRIVATE const char *rawbpf__form_qualifier(unsigned code);
 

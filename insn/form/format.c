@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions to text: a form's template (form.h tells the language) with the
- * operands of the instruction filled in.
+ * Format instructions as text: a form's template (form.h explains the language) with the operands
+ * of the instruction filled in.
  */
 #include <rawbpf/form.h>
 
@@ -13,16 +13,16 @@
 #include "../base/put.h"
 #include "../base/string.h"
 
-/* No line is longer, but for a label in it; a test tries the longest. */
+/* No line is longer, except for its label. A test tries the longest line. */
 enum { FORMAT_LINE = 128 + RAWBPF__PUT_SLACK };
 
 enum format_style {
 	STYLE_HEX,
-	STYLE_UHEX,	/* as if it had no sign */
+	STYLE_UHEX,	/* as if the number had no sign */
 	STYLE_DEC
 };
 
-/* What comes before a magnitude. */
+/* The text before a magnitude. */
 enum format_before {
 	BEFORE_NOTHING,
 	BEFORE_MINUS,
@@ -40,7 +40,7 @@ enum format_before {
 	BEFORE_PC_MINUS_0X
 };
 
-/* Each is copied as a whole. */
+/* The formatter copies each text as a whole. */
 static const struct {
 	char text[8];
 	uint8_t length;
@@ -52,13 +52,13 @@ static const struct {
 #undef BEFORE
 };
 
-/* How the number of an operand looks. */
+/* The look of an operand's number. */
 struct format_look {
-	uint8_t before[2];	/* enum format_before; [1]: of a negative number */
+	uint8_t before[2];	/* enum format_before; [1] is that of a negative number */
 	uint8_t style;		/* enum format_style */
 };
 
-/* The operands that have looks of their own. */
+/* The operands with their own looks. */
 enum format_number {
 	NUMBER_I,
 	NUMBER_C,
@@ -72,7 +72,7 @@ enum format_number {
 	NUMBERS
 };
 
-/* LLVM, kernel, C */
+/* The columns are LLVM, kernel, C. */
 static const struct format_look format_looks[NUMBERS][3] = {
 #define DEC { { BEFORE_NOTHING, BEFORE_MINUS }, STYLE_DEC }
 #define HEX { { BEFORE_0X, BEFORE_MINUS_0X }, STYLE_HEX }
@@ -94,15 +94,15 @@ static const struct format_look format_looks[NUMBERS][3] = {
 #undef LOOK
 };
 
-/* An instruction on its way to text. */
+/* An instruction during its formatting. */
 struct rawbpf__format {
 	const struct bpf_insn *insns;
 	const struct rawbpf__form *form;
 	enum rawbpf_dialect dialect;
 	const char *label;	/* or NULL */
-	int plain;		/* decimal numbers, whatever the dialect */
-	int in_place;		/* the caller's buffer has room for all, also the label */
-	char *hole;		/* else where the label belongs, once that is known */
+	int plain;		/* the dialect does not matter: numbers are decimal */
+	int in_place;		/* the caller's buffer has room for all, including the label */
+	char *hole;		/* otherwise the place of the label, once it is known */
 };
 
 static char *format_name(char *at, const char *name)
@@ -110,7 +110,7 @@ static char *format_name(char *at, const char *name)
 	return rawbpf__put(rawbpf__put(at, "BPF_"), name);
 }
 
-/* Most numbers have a digit or two. */
+/* Append a number. Most numbers have one digit or two. */
 static char *format_dec(char *at, uint64_t number)
 {
 	return number < 100 ? rawbpf__put_small(at, number) : rawbpf__put_dec(at, number);
@@ -128,7 +128,7 @@ static char *format_number(char *at, const struct rawbpf__format *format, enum f
 	at += format_befores[before].length;
 	if (look->style == STYLE_DEC)
 		return format_dec(at, number);
-	/* Only 64-bit constants are better with "0x". */
+	/* Only 64-bit constants keep "0x". */
 	if (format->plain && which != NUMBER_Q)
 		return format_dec(at - 2, number);
 	if (number >> 32)
@@ -136,7 +136,7 @@ static char *format_number(char *at, const struct rawbpf__format *format, enum f
 	return rawbpf__put_digits(at, number, rawbpf__put_digit_count(number));
 }
 
-/* The last helper that the oldest supported kernel headers name: redirect_peer. */
+/* The last helper in the oldest supported kernel headers: redirect_peer. */
 enum { FORMAT_OLD_HELPERS = 155 };
 
 static char *format_helper(char *at, const struct rawbpf__format *format)
@@ -162,7 +162,7 @@ static char *format_helper(char *at, const struct rawbpf__format *format)
 	return rawbpf__put(at, " */");
 }
 
-/* Where it goes to: a label may stand for it, but not in C. */
+/* Append a jump's target: the label if the caller has one, except in C. */
 static char *format_target(char *at, struct rawbpf__format *format, enum format_number which,
 			   int64_t number)
 {
@@ -174,15 +174,16 @@ static char *format_target(char *at, struct rawbpf__format *format, enum format_
 	return at;
 }
 
-/* In C, they are ints. */
+/* Return a number as unsigned, but as an int in C. */
 static int64_t format_unsigned(const struct rawbpf__format *format, int number)
 {
 	return format->dialect == RAWBPF_C ? number : (int64_t)(uint32_t)number;
 }
 
 /*
- * How many of the first 8 characters stand for themselves: up to '%' or the end. All are
- * ASCII, so what is less than 1 after a subtraction without carry was 0.
+ * Count the characters before '%' or the end, among the first 8. The function subtracts 1 from all
+ * bytes at once. All characters are ASCII, so only a byte of 0 gets its high bit. Its borrow reaches
+ * only later characters.
  */
 RAWBPF__INLINE unsigned format_literal(uint64_t word)
 {
@@ -192,7 +193,7 @@ RAWBPF__INLINE unsigned format_literal(uint64_t word)
 	return ends ? __builtin_ctzll(ends) / 8 : 8;
 }
 
-/* The characters before the next operand; *text moves to its letter, or becomes NULL. */
+/* Copy the characters before the next operand. *text moves to its letter, or becomes NULL. */
 RAWBPF__INLINE char *format_literals(char *at, const char **text)
 {
 	unsigned count;
@@ -215,7 +216,7 @@ static char *format_register(char *at, const struct rawbpf__format *format, char
 	return rawbpf__put_small(at, number);
 }
 
-/* By form.h's table of operands. */
+/* Append an operand, by form.h's table. */
 static char *format_operand(char *at, struct rawbpf__format *format, char letter)
 {
 	const struct bpf_insn *insn = format->insns;
@@ -310,7 +311,7 @@ RAWBPF__PRIVATE char *rawbpf__format_plain(char *at, const struct bpf_insn *insn
 	return format_template(at, &format, text);
 }
 
-/* Field by field: no macro makes it. */
+/* Append the instruction field by field, for one that no macro makes. */
 static char *format_raw(char *at, const struct bpf_insn *insn)
 {
 	int fields[] = { insn->dst_reg, insn->src_reg, insn->off, insn->imm };
@@ -323,7 +324,7 @@ static char *format_raw(char *at, const struct bpf_insn *insn)
 	return at;
 }
 
-/* The bytes as they are in this machine's memory. */
+/* Append the bytes in the order of this machine's memory. */
 static char *format_invalid(char *at, const struct bpf_insn *insn)
 {
 	const unsigned char *bytes = (const unsigned char *)insn;
@@ -336,7 +337,10 @@ static char *format_invalid(char *at, const struct bpf_insn *insn)
 	return at;
 }
 
-/* The macros are for what a kernel could load, and for what has no other values. */
+/*
+ * Return 1 if a macro can make the instruction. The macros take only values that a kernel could
+ * load.
+ */
 static int format_has_macro(const struct bpf_insn *insn, const struct rawbpf__form *form)
 {
 	const struct rawbpf__shape *shape = rawbpf__form_shape(form);
@@ -347,7 +351,10 @@ static int format_has_macro(const struct bpf_insn *insn, const struct rawbpf__fo
 	       rawbpf__rule_holds(shape->off, insn->off, form->fix, 1);
 }
 
-/* `size` bytes of the line, the label in its hole, terminated; returns the whole length. */
+/*
+ * Copy up to `size` bytes of the line, the label in its hole, and terminate them. Return the
+ * whole length.
+ */
 static size_t format_copy(char *text, size_t size, const char *line, const char *end,
 			  const struct rawbpf__format *format)
 {

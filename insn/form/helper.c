@@ -2,7 +2,7 @@
 #include "helper.h"
 #include "../base/string.h"
 
-/* One after another, by number. */
+/* The names follow one another, in the order of numbers. */
 static const char rawbpf__helper_names[] =
 #define HELPER(NAME, ...) #NAME "\0"
 #include "helper.def"
@@ -26,7 +26,7 @@ RAWBPF__PRIVATE int rawbpf__helper_find(const char *name, size_t length)
 	return rawbpf__list_find(rawbpf__helper_names, name, length);
 }
 
-/* Kernels, and the last helper that each brought: numbers are given in order. */
+/* Each row has a kernel and the last helper that it brought. New helpers get increasing numbers. */
 static const struct rawbpf__helper_step {
 	uint8_t kernel;		/* 5 << 5 | 12 */
 	uint8_t last;

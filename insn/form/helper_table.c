@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of each helper, apart from helper.c: few need more than the names. */
+/*
+ * Facts about each helper other than its name. They are not in helper.c because few callers need
+ * more than names.
+ */
 #include "helper.h"
 #include "../base/string.h"
 
 enum { HELPER_ANY, HELPER_GPL };
 
-/* Result and arguments of each, one after the other. */
+/* The types of the result and the arguments follow one another. */
 static const char helper_types[] =
 #define HELPER(NAME, LICENSE, TYPES, RETURNS, ARGUMENTS) RETURNS "\0" ARGUMENTS "\0"
 #include "helper.def"

@@ -5,16 +5,22 @@
 
 #include "../base/private.h"
 
-/* "ADD", "JSGT", "TO_BE": of arithmetic, jumps, and atomics without BPF_FETCH. */
+/*
+ * Return the operation of arithmetic, a jump, or an atomic without BPF_FETCH: "ADD", "JSGT",
+ * "TO_BE".
+ */
 RAWBPF__PRIVATE const char *rawbpf__operation_name(const struct bpf_insn *insn);
 
-/* "W", "H", "B", "DW" */
+/* Return "W", "H", "B" or "DW". */
 RAWBPF__PRIVATE const char *rawbpf__size_name(unsigned code);
 
-/* "LD", "LDX", "ST", "STX", "ALU", "JMP", "JMP32", "ALU64" */
+/* Return "LD", "LDX", "ST", "STX", "ALU", "JMP", "JMP32" or "ALU64". */
 RAWBPF__PRIVATE const char *rawbpf__class_name(unsigned code);
 
-/* "IMM", "ABS", "IND", "MEM", "MEMSX", "ATOMIC", "NOSPEC", "PROBE_MEM"...; NULL: not one. */
+/*
+ * Return "IMM", "ABS", "IND", "MEM", "MEMSX", "ATOMIC", "NOSPEC", "PROBE_MEM"..., or NULL for an
+ * unknown mode.
+ */
 RAWBPF__PRIVATE const char *rawbpf__mode_name(unsigned code);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Instructions as bytes in either order, and which kernel takes them. */
+/* Read and write instructions in either byte order, and find the kernel that loads them. */
 #include <rawbpf/form.h>
 
 #include "form.h"
@@ -12,7 +12,7 @@ static int query_swaps(enum rawbpf_byte_order order)
 	return (order == RAWBPF_BIG_ENDIAN) != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
-/* Between the two byte orders: the same both ways. */
+/* Swap an instruction between the two byte orders. The same swap goes both ways. */
 static void query_swap(unsigned char *bytes)
 {
 	unsigned char copy[8];
@@ -53,7 +53,10 @@ int rawbpf_insn_kernel_find(const struct bpf_insn *insns, unsigned count)
 	return helper > kernel ? helper : kernel;
 }
 
-/* What one instruction does not show: before 5.3 no program could jump back to loop. */
+/*
+ * Return 1 for a jump back. Kernels before 5.3 reject a program that has one, because it may
+ * loop.
+ */
 static int query_loops(const struct bpf_insn *insn)
 {
 	unsigned class = insn->code & 7;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tag that the kernel gives a program: the first 8 bytes of a hash of its instructions, in which
- * descriptors of maps are 0. The hash is SHA-1, and from Linux 6.18 on SHA-256.
+ * The kernel gives each program a tag: the first 8 bytes of a hash of its instructions. In the
+ * hashed instructions, descriptors of maps are 0. The hash is SHA-1, and from Linux 6.18 on
+ * SHA-256.
  */
 #include <rawbpf/form.h>
 #include <rawbpf/insn.h>

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words and the C expression of the table, filled in. Their language is that of
- * form.h, with these letters more:
+ * Fill in the words and the C expression of the table. Their language is that of form.h, with these
+ * additional letters:
  *
- *	%X	the operand: src or imm, as the opcode says. Where imm counts as a number
- *		without sign, or as bits, a negative one in hexadecimal, as wide as the operation
- *	%G %c	the operator as C has it, and the cast that makes it signed or 32-bit
+ *	%X	the operand: src or imm, as the opcode selects. An operation on unsigned numbers or
+ *		bits has a negative imm in hexadecimal, as wide as the operation
+ *	%G %c	the operator in C, and the cast that makes it signed or 32-bit
  *	%q	an arithmetic operation as a C expression
- *	%A %n	what an arithmetic operation does with dst and the operand; a sentence on it
- *	%a %f	what an atomic operation does with src, and its name
+ *	%A %n	an arithmetic operation on dst and the operand; a sentence about it
+ *	%a %f	an atomic operation's effect with src, and its name
  *	%t %l %m	of atomic operations on less than 8 bytes: "(u32)", "the lower half of ",
  *		"the low 8 bits of "
  *	%y	", zero-extended" for them
- *	%i	what a store of imm stores
- *	%W %g	how a jump compares dst; after the operand: whether signed
- *	%j	where it goes to
+ *	%i	the value that a store of imm stores
+ *	%W %g	a jump's comparison of dst; after the operand: signed or unsigned
+ *	%j	the jump's target
  *	%h	the helper's name
- *	%B %b	"4 bytes", "32": how much memory
+ *	%B %b	"4 bytes", "32": the size of the memory
  *	%e	"little" or "big"
- *	%r %v %u %z %p	sentences that are often needed
+ *	%r %v %u %z %p	frequent sentences
  *	%x	the 64-bit constant in hexadecimal
  */
 #include "words.h"
@@ -46,7 +46,7 @@ static const struct words_templates words_templates = {
 #include "form.def"
 };
 
-/* Where they are, by meaning: words, expression. */
+/* The places of the templates, by meaning: words, expression. */
 static const uint16_t words_places[][2] = {
 #define MEANING(NAME, ...) \
 	{ offsetof(struct words_templates, words_##NAME), \
@@ -54,7 +54,10 @@ static const uint16_t words_places[][2] = {
 #include "form.def"
 };
 
-/* By operation, those of jumps without JA. One string each: arrays of pointers are relocated. */
+/*
+ * The words by operation; those of jumps have no JA. Each list is one string: arrays of pointers
+ * need relocations.
+ */
 static const char words_arithmetic[] =
 	"Add %X to %D\0"
 	"Subtract %X from %D\0"
@@ -100,7 +103,7 @@ static const char words_atomic_names[] = "add\0\0\0\0or\0and\0\0\0\0\0xor";
 
 static char *words_template(char *at, const struct words *words, const char *text);
 
-/* A single operand of form.h's. */
+/* Append a single operand of form.h. */
 static char *words_operand(char *at, const struct words *words, char letter)
 {
 	const char text[16] = { '%', letter };
@@ -133,7 +136,7 @@ static char *words_operation(char *at, const struct words *words)
 	return at;
 }
 
-/* What happens with an operand that would be refused as an immediate. */
+/* Append a sentence about operands that would be invalid as immediates. */
 static char *words_operation_note(char *at, const struct words *words)
 {
 	unsigned operation = words->insns->code & 0xf0;
@@ -186,7 +189,7 @@ static unsigned words_bytes(const struct words *words)
 	return bytes[words->insns->code >> 3 & 3];
 }
 
-/* Does an operation take its operand for a number without sign, or for bits? */
+/* Return 1 if an operation takes its operand as an unsigned number or as bits. */
 static int words_is_unsigned(const struct words *words)
 {
 	unsigned operation = words->insns->code & 0xf0, class = words->insns->code & 7;
@@ -199,7 +202,7 @@ static int words_is_unsigned(const struct words *words)
 	       operation == BPF_AND || operation == BPF_XOR;
 }
 
-/* imm as an operand, which is sign-extended in operations of 64 bits. */
+/* Append imm as an operand. An operation of 64 bits sign-extends it. */
 static char *words_immediate(char *at, const struct words *words)
 {
 	unsigned class = words->insns->code & 7;
@@ -211,7 +214,10 @@ static char *words_immediate(char *at, const struct words *words)
 	return rawbpf__put_hex(rawbpf__put(at, "0x"), narrow ? (uint32_t)imm : (uint64_t)imm);
 }
 
-/* C leaves division by 0, and the least number by -1, undefined; and shifts too far. */
+/*
+ * Return the template of a C expression that is always defined. In C, division by 0, the least
+ * number by -1, and shifts beyond the width are undefined.
+ */
 static const char *words_expression(const struct words *words)
 {
 	const struct bpf_insn *insn = words->insns;
@@ -252,7 +258,7 @@ static char *words_helper(char *at, const struct words *words)
 	return rawbpf__put_signed_dec(rawbpf__put(at, "helper "), words->insns->imm);
 }
 
-/* What a store of imm leaves in memory. */
+/* Append the value that a store of imm leaves in memory. */
 static char *words_stored(char *at, const struct words *words)
 {
 	unsigned bits = 8 * words_bytes(words);
@@ -267,7 +273,10 @@ static char *words_stored(char *at, const struct words *words)
 	return rawbpf__put(at, " bits)");
 }
 
-/* What a letter stands for in all instructions, or in all that `is_narrow`; NULL: it is another. */
+/*
+ * Return the phrase of a letter in all instructions, or in those that are `is_narrow`. Return
+ * NULL for any other letter.
+ */
 static const char *words_phrase(char letter, int is_narrow)
 {
 	static const char phrases[] =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an instruction does, in words and as a C expression. */
+/* Describe an instruction's effect in words and as a C expression. */
 #ifndef RAWBPF_INSN_WORDS_H
 #define RAWBPF_INSN_WORDS_H
 
@@ -7,7 +7,10 @@
 
 enum rawbpf__words { RAWBPF__WORDS, RAWBPF__EXPRESSION };
 
-/* Not terminated; at most RAWBPF__WORDS_SIZE bytes of `at` are written over. */
+/*
+ * Write the text without a terminator. The function overwrites at most RAWBPF__WORDS_SIZE bytes
+ * of `at`.
+ */
 RAWBPF__PRIVATE char *rawbpf__words(char *at, const struct bpf_insn *insns,
 				    const struct rawbpf__form *form, enum rawbpf__words which);
 
