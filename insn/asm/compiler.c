@@ -9,12 +9,14 @@
  *	N	a name			S	a string
  *	T	@function or @object	I	a number
  *	E	a number, or the distance of two labels
- *	A	any numbers, names and strings
- *	,?	nothing, or any of those and commas
+ *	i, s	a number, a string, or nothing
+ *	m	nothing, or md5 and its number
+ *	l	those words of .loc that follow the place, each with its number or name
+ *	,?	nothing, or any numbers, names, strings and commas
  */
 static const struct compiler_directive {
 	char name[15];
-	char form[6];
+	char form[5];
 	char usage[24];
 } compiler_directives[] = {
 	{ ".globl", "N", "NAME" },
@@ -28,8 +30,8 @@ static const struct compiler_directive {
 	{ ".size", "N,E", "NAME, END-NAME" },
 	{ ".p2align", "I,?", "NUMBER" },
 	{ ".ident", "S", "\"STRING\"" },
-	{ ".file", "A", "[NUMBER] \"STRING\"" },
-	{ ".loc", "IA", "NUMBER LINE COLUMN" },
+	{ ".file", "iSsm", "[NUMBER] \"STRING\"" },
+	{ ".loc", "IIil", "NUMBER LINE COLUMN" },
 	{ ".addrsig", "", "" },
 	{ ".cfi_startproc", "", "" },
 	{ ".cfi_endproc", "", "" },
@@ -40,18 +42,42 @@ static int is_name(const struct rawbpf__token *token)
 	return token->code == RAWBPF__T_NAME || token->code >= RAWBPF__T_WORD;
 }
 
-/* Return 1 for a number of any size, a name or a string. An md5 sum is a number of 128 bits. */
-static int is_any(const struct rawbpf__token *token)
+/* Return 1 for a number of any size. An md5 sum is a number of 128 bits. */
+static int is_number(const struct rawbpf__token *token)
 {
-	return is_name(token) || token->code == RAWBPF__T_NUMBER ||
-	       token->code == RAWBPF__T_BIG_NUMBER || token->code == RAWBPF__T_STRING;
+	return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_BIG_NUMBER;
 }
 
-static const struct rawbpf__token *skip_any(const struct rawbpf__token *token, int commas)
+static const struct rawbpf__token *skip_any(const struct rawbpf__token *token)
 {
-	while (is_any(token) || (commas && token->code == ','))
+	while (is_name(token) || is_number(token) || token->code == RAWBPF__T_STRING ||
+	       token->code == ',')
 		token++;
 	return token;
+}
+
+static int is_word(const struct rawbpf__token *token, const char *words)
+{
+	return is_name(token) && rawbpf__list_find(words, token->start, token->length) >= 0;
+}
+
+static const struct rawbpf__token *skip_md5(const struct rawbpf__token *token)
+{
+	return is_word(token, "md5\0") && is_number(&token[1]) ? token + 2 : token;
+}
+
+static const struct rawbpf__token *skip_loc_words(const struct rawbpf__token *token)
+{
+	for (;;) {
+		if (is_word(token, "basic_block\0prologue_end\0epilogue_begin\0"))
+			token++;
+		else if (is_word(token, "is_stmt\0isa\0discriminator\0") && is_number(&token[1]))
+			token += 2;
+		else if (is_word(token, "view\0") && (is_number(&token[1]) || is_name(&token[1])))
+			token += 2;
+		else
+			return token;
+	}
 }
 
 /* Return the token behind those that a form's letter stands for, or NULL if they differ. */
@@ -65,17 +91,23 @@ static const struct rawbpf__token *form_next(const struct rawbpf__token *token, 
 	case 'S':
 		return token->code == RAWBPF__T_STRING ? token + 1 : NULL;
 	case 'E':
-		return token->code == RAWBPF__T_NUMBER || token->code == RAWBPF__T_NAME ||
+		return token->code == RAWBPF__T_NUMBER ||
 		       token->code == RAWBPF__T_BAD_NAME ? token + 1 : NULL;
 	case 'T':
 		return token->code == RAWBPF__T_BAD && *token->start == '@' && is_name(&token[1]) &&
 		       (rawbpf__equal_bytes("function", token[1].start, token[1].length) ||
 			rawbpf__equal_bytes("object", token[1].start, token[1].length)) ?
 		       token + 2 : NULL;
-	case 'A':
-		return skip_any(token, 0);
+	case 'i':
+		return token + (token->code == RAWBPF__T_NUMBER);
+	case 's':
+		return token + (token->code == RAWBPF__T_STRING);
+	case 'm':
+		return skip_md5(token);
+	case 'l':
+		return skip_loc_words(token);
 	case '?':
-		return skip_any(token, 1);
+		return skip_any(token);
 	default:
 		return token->code == letter ? token + 1 : NULL;
 	}

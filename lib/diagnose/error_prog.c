@@ -44,7 +44,7 @@ static const struct rawbpf_failures failures_of_prog_load = {
 		"EINVAL: the verifier rejected the program (see its log), this kernel lacks its "
 		"type, or the name is not of [A-Za-z0-9_.]\0"
 		"EBADF: an instruction names a descriptor that is not open\0"
-		"E2BIG: the program is too long, or too complex to verify\0"
+		"E2BIG: the program has no instructions or too many, or is too complex to verify\0"
 		"EAGAIN: signals kept interrupting the verifier; try again\0",
 };
 RAWBPF__OPERATION(PROG_LOAD, failures_of_prog_load);

@@ -515,6 +515,7 @@ static const struct {
 	  "\t.p2align\t3, 0x0\nf:\n\t.cfi_sections .debug_frame\n\t.cfi_startproc\n"
 	  "\t.file\t1 \"/d\" \"c.h\" md5 0x95cc6a2b1d0ee2a4b3a1a2a3a4a5a6a7\n"
 	  "\t.loc\t0 5 26 prologue_end is_stmt 0         # /a.c:5:26\n\texit\n.Ltmp0:\n"
+	  "\t.loc 1 3 1 is_stmt 0 discriminator 2 view .LVU3\n\t.loc 1 3\n\t.size f, .-f\n"
 	  "\t.section\tlicense,\"aw\",@progbits\nlic:\n\t.asciz\t\"GPL;\\\"# /*\"\n\t.uleb128 1\n"
 	  "\t.data\nf:\n\t.long\t7\n\t.text\ng:\n\tgoto g\n\t.ident\t\"clang /* 19\"\n\t.addrsig\n"
 	  "\t.addrsig_sym f\n", 2, { EXIT, I(5, 0, 0, -1, 0) } },

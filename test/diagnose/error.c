@@ -34,7 +34,7 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_PROG_LOAD, -EBADF, 0, NULL),
 		  "EBADF: an instruction names a descriptor that is not open" },
 		{ ERROR(RAWBPF_PROG_LOAD, -E2BIG, 0, NULL),
-		  "E2BIG: the program is too long, or too complex to verify" },
+		  "E2BIG: the program has no instructions or too many, or is too complex to verify" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EAGAIN, 0, NULL),
 		  "EAGAIN: signals kept interrupting the verifier; try again" },
 		{ ERROR(RAWBPF_TRACEPOINT_ATTACH, -EEXIST, 0, "x"),

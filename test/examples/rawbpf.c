@@ -499,6 +499,14 @@ START_TEST(test_run_rejected)
 }
 END_TEST
 
+START_TEST(test_run_empty)
+{
+	assert_ends(NULL, ARGS("run", text_file("# nothing\n")), 1, "",
+		    "rawbpf run: loading the program: E2BIG\n"
+		    "   The program has no instructions or too many, or is too complex to verify.\n");
+}
+END_TEST
+
 START_TEST(test_run_refused)
 {
 	static struct ending end;
@@ -532,6 +540,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_run);
 	tcase_add_test(tests, test_run_maps);
 	tcase_add_test(tests, test_run_rejected);
+	tcase_add_test(tests, test_run_empty);
 	tcase_add_test(tests, test_run_refused);
 }
 
