@@ -10,9 +10,9 @@
 #include "../base/string.h"
 
 struct rawbpf__cursor {
-	const char *at, *end;		/* of the text, without its last newline */
+	const char *at, *end;		/* the place and end of the text, without its last newline */
 	const char *line_start;
-	unsigned line;			/* of `at`, from 1 */
+	unsigned line;			/* the line of `at`, from 1 */
 };
 
 /* Return the byte at a place of the text. Any place behind the text's end has a newline. */

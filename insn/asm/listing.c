@@ -140,8 +140,8 @@ RAWBPF__PRIVATE enum rawbpf__line rawbpf__listing_read(struct rawbpf__listing *l
 }
 
 /*
- * The log of a verifier's path leaves instructions out, or has some twice. A program made of it
- * would have jumps to wrong instructions.
+ * Complain about a gap in the numbers. The log of a verifier's path leaves instructions out, or has
+ * some twice. A program made of it would have jumps to wrong instructions.
  */
 RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
 					   struct rawbpf_text *text, unsigned slot)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match.h"
 
-/* An element of one or more patterns. The nodes from `child` to the next last one may follow it. */
+/* An element of one or more patterns. The nodes from `child` to the next with is_last may follow it. */
 struct match_node {
 	struct rawbpf__element element;	/* T_END: the pattern ends */
 	uint16_t child : 15;

@@ -22,7 +22,7 @@ enum rawbpf__field {
 	RAWBPF__F_SRC,
 	RAWBPF__F_IMM,
 	RAWBPF__F_NEXT,			/* imm of the second slot */
-	RAWBPF__F_HIGH,			/* of imm */
+	RAWBPF__F_HIGH,			/* the upper half of imm */
 	RAWBPF__F_LOW,
 	RAWBPF__F_OFF,
 	RAWBPF__F_JUMP,			/* off, or a label */
@@ -33,7 +33,7 @@ enum rawbpf__field {
 	RAWBPF__F_MAP			/* imm: a map's name */
 };
 
-enum { RAWBPF__ELEMENTS = 20 };		/* no pattern has more */
+enum { RAWBPF__ELEMENTS = 20 };		/* no pattern has more elements */
 
 struct rawbpf__element {
 	uint16_t code : 11;		/* a token's code; an operand has T_R, T_W or T_NUMBER */

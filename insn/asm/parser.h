@@ -29,7 +29,7 @@
 
 /* An instruction that names a label, map or helper. The end of the text decides the value. */
 struct rawbpf__reference {
-	unsigned symbol;		/* its number */
+	unsigned symbol;		/* the symbol's number */
 	unsigned slot;
 	unsigned line, column;
 	int told;			/* the value in objdump's bytes, if is_told */

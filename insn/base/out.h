@@ -29,7 +29,7 @@ RAWBPF__PRIVATE void rawbpf__out_hex(struct rawbpf__out *out, uint64_t number); 
 RAWBPF__PRIVATE void rawbpf__out_hex_byte(struct rawbpf__out *out, unsigned byte); /* "0f" */
 /* Append a number, right-aligned in `width` columns. */
 RAWBPF__PRIVATE void rawbpf__out_right(struct rawbpf__out *out, unsigned number, size_t width);
-/* "6.12": 6 << 8 | 12 */
+/* Append a kernel: "6.12" for 6 << 8 | 12. */
 RAWBPF__PRIVATE void rawbpf__out_kernel(struct rawbpf__out *out, unsigned kernel);
 /*
  * Append words, escaped as in rawbpf__out_line(), in lines of at most 80 columns. The current

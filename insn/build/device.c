@@ -32,7 +32,7 @@ enum {
 	DEVICE_INSNS_MAX = 1000000 /* the kernel's limit */
 };
 
-/* What is allowed from the device number `start` on, up to the next span. */
+/* The accesses that are allowed from the device number `start` on, up to the next span. */
 struct device_span {
 	uint32_t start;
 	uint32_t allowed;
@@ -195,7 +195,7 @@ static void device_put_search(struct rawbpf__device_code *code, const struct dev
 
 /*
  * Put a block. Its search has count - 1 comparisons, an exit for each span, and a test for each span
- * that denies something; `deny` comes behind them, if there are such spans.
+ * that denies something. If a span denies something, `deny` comes behind them.
  */
 static void device_put_block(struct rawbpf__device_code *code, const struct device_span *spans,
 			     unsigned count)

@@ -21,8 +21,8 @@ enum {
 };
 
 /*
- * Which rule decides about each access bit of a device: the number of the last rule that names the
- * bit, from 1. 0: no rule does, so the filter's default decides.
+ * The rule that decides about each access bit of a device: the number, from 1, of the last rule that
+ * names the bit. With 0 no rule names it, so the filter's default decides.
  */
 struct rawbpf__device_last {
 	unsigned rule[RAWBPF__DEVICE_BITS];
@@ -30,7 +30,7 @@ struct rawbpf__device_last {
 
 struct rawbpf__device_rules {
 	const struct rawbpf_device_filter *filter;
-	struct rawbpf__device_last base; /* of the rules "any major, any minor" */
+	struct rawbpf__device_last base; /* for the rules "any major, any minor" */
 	/* The rules with a major, sorted by major. "Any minor" stands before the exact minors. */
 	uint64_t *entries;
 	unsigned entry_count;
@@ -61,7 +61,7 @@ static inline unsigned rawbpf__device_number(uint64_t entry)
 	return entry & INT32_MAX;
 }
 
-/* Check and sort the filter's rules. Errors as those of rawbpf_device_filter_generate(). */
+/* Check and sort the filter's rules. Return the errors of rawbpf_device_filter_generate(). */
 RAWBPF__PRIVATE int rawbpf__device_sort(struct rawbpf__device_rules *rules,
 					const struct rawbpf_device_filter *filter);
 
@@ -69,11 +69,14 @@ RAWBPF__PRIVATE int rawbpf__device_sort(struct rawbpf__device_rules *rules,
 RAWBPF__PRIVATE void rawbpf__device_take(const struct rawbpf__device_rules *rules,
 					 struct rawbpf__device_last *last, unsigned number);
 
-/* The same for all stars with the minor of stars[i], which stand from there on. Return the index behind. */
+/*
+ * Do the same for all stars with the minor of stars[i], which stand from there on. Return the index
+ * behind them.
+ */
 RAWBPF__PRIVATE unsigned rawbpf__device_take_star(const struct rawbpf__device_rules *rules,
 						  struct rawbpf__device_last *last, unsigned i);
 
-/* The same for all entries with the major and minor of entries[i]. Return the index behind. */
+/* Do the same for all entries with the major and minor of entries[i]. Return the index behind them. */
 RAWBPF__PRIVATE unsigned rawbpf__device_take_entry(const struct rawbpf__device_rules *rules,
 						   struct rawbpf__device_last *last, unsigned i);
 

@@ -22,8 +22,8 @@ struct rawbpf__context {
 	uint64_t readers;	/* bit N: programs of type N may read the field, or get the struct */
 	uint64_t writers;
 	uint16_t offset;	/* in bytes */
-	uint8_t size;		/* of an element */
-	uint8_t count;		/* of elements; a field with 1 is no array */
+	uint8_t size;		/* the size of one element */
+	uint8_t count;		/* the number of elements; a field with 1 is no array */
 	uint8_t kind;		/* enum rawbpf__context_kind */
 };
 

@@ -270,7 +270,7 @@ static void explain_registers(struct explain *explain, const unsigned char *byte
 	}
 }
 
-/* Return the choice that off makes, for an operation with several variants. */
+/* Return the variant of an operation that off selects. */
 static const char *explain_variant(const struct rawbpf__form *form)
 {
 	if ((form->code & 0xf0) != BPF_MOV)

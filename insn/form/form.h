@@ -171,7 +171,7 @@ RAWBPF__PRIVATE unsigned rawbpf__form_kernel(const struct rawbpf__form *form);
 RAWBPF__PRIVATE const char *rawbpf__form_text(const struct rawbpf__form *form, unsigned dialect);
 
 /*
- * Return 1 if a value obeys a rule, and, if `strict`, a kernel would load it. `fix` is the
+ * Return 1 if a value obeys a rule. With `strict`, a kernel must load the value, too. `fix` is the
  * form's. `value` is sign-extended from its field's width.
  */
 RAWBPF__PRIVATE int rawbpf__rule_holds(unsigned rule, int32_t value, int32_t fix, int strict);

@@ -322,7 +322,7 @@ static int say_causes(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 {
 	unsigned count = 0, index = 0;
 	int known = 0, last = -1;
-	size_t column = 0; /* in an unfinished line */
+	size_t column = 0; /* the column in an unfinished line */
 
 	for (; *at && !rawbpf__starts_with(at, "Suggestion:") && count < CAUSES;
 	     at = rawbpf__line_after(at, NULL)) {

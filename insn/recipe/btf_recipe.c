@@ -101,7 +101,7 @@ static unsigned btf_special_size(const char *name)
 	return 0;
 }
 
-/* Emit an integer if an integer can have the size, else a struct of bytes. */
+/* Emit an integer if one can have the size and the caller wants no struct, else a struct of bytes. */
 static int btf_emit_opaque(struct rawbpf_btf_build *b, const char *name, unsigned size,
 			   int want_struct)
 {

@@ -17,8 +17,8 @@ struct rawbpf__symbol {
 	const char *name;
 	uint64_t value;
 	unsigned length;
-	unsigned line;			/* of its definition */
-	unsigned links[RAWBPF__LINKS];	/* in the tree of names */
+	unsigned line;			/* the line of its definition */
+	unsigned links[RAWBPF__LINKS];	/* its node in the tree of names */
 	uint8_t kind;			/* enum rawbpf__symbol_kind */
 	uint8_t is_huge;		/* the value is unsigned, and more than INT64_MAX */
 };
@@ -31,7 +31,7 @@ struct rawbpf__symbols {
 	struct rawbpf__symbol *all;
 	const char *end;
 	unsigned count;
-	unsigned root;			/* of the tree of names */
+	unsigned root;			/* the root of the tree of names */
 	uint8_t is_full;		/* something did not fit */
 };
 
