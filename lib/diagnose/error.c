@@ -20,7 +20,7 @@ static const short errnos[] = {
 	RAWBPF__ENOTSUPP
 };
 
-/* One after the other, in the same order: pointers would be larger than the names. */
+/* One after the other, in the order of errnos[]: pointers would be larger than the names. */
 static const char errno_names[] =
 #define NAME(NAME) #NAME "\0"
 	ERRNOS(NAME)
@@ -28,7 +28,7 @@ static const char errno_names[] =
 #undef NAME
 #undef NUMBER
 
-/* NULL: one that no function here returns. */
+/* Return the errno's name; NULL: no function here returns it. */
 static const char *errno_name(unsigned error)
 {
 	const char *name = errno_names;
@@ -42,7 +42,7 @@ static const char *errno_name(unsigned error)
 
 /* ------------------------------------------------------------------------- words */
 
-/* The sentence being written: on the line, or cause and remedy on lines of their own. */
+/* The sentence in progress: on the line, or cause and remedy on lines of their own. */
 struct explanation_words {
 	struct rawbpf__out out;
 	int lines;
@@ -55,7 +55,7 @@ static void tell_char(struct explanation_words *words, char c)
 	words->starts = 0;
 }
 
-/* A sentence of ours, with @ for the name; its "; " is before the remedy. */
+/* Write a sentence of ours. `name` replaces an @. A "; " in the sentence precedes the remedy. */
 static void tell(struct explanation_words *words, const char *sentence, const char *name)
 {
 	for (; *sentence; sentence++) {
@@ -98,7 +98,7 @@ static const struct rawbpf_failures *failures_of(const struct rawbpf_error *erro
 
 #define BPF_DISABLED "/proc/sys/kernel/unprivileged_bpf_disabled"
 
-/* All, where they cannot be read. */
+/* Return the capabilities that this process holds; all of them, if they cannot be read. */
 static uint64_t held_capabilities(void)
 {
 	uint64_t held = ~(uint64_t)0;
@@ -107,16 +107,16 @@ static uint64_t held_capabilities(void)
 	return held;
 }
 
-/* What an error is explained by. */
+/* The facts that explain an error. */
 struct explanation_facts {
 	const struct rawbpf_error *error;
 	const struct rawbpf_failures *failures;
 	const char *sentence;		/* NULL: the errno's name says all */
 	uint64_t held, needed, missing;	/* capabilities */
-	unsigned kernel;		/* that runs; 0: nobody knows */
+	unsigned kernel;		/* running; 0: unknown */
 };
 
-/* Before 5.19 bpf(2) may be closed to all who lack CAP_BPF. */
+/* Return the needed capabilities. Before 5.19 a system may close bpf(2) to processes without CAP_BPF. */
 static uint64_t needed_capabilities(const struct explanation_facts *facts)
 {
 	unsigned type = facts->error->type;
@@ -131,8 +131,8 @@ static uint64_t needed_capabilities(const struct explanation_facts *facts)
 }
 
 /*
- * CAP_SYS_ADMIN stands for all of them; for CAP_NET_ADMIN in loading programs, elsewhere since
- * 6.9. test/diagnose/capabilities.tsv.
+ * Return the missing capabilities. CAP_SYS_ADMIN stands for all of them. It stands for
+ * CAP_NET_ADMIN in loads of programs, elsewhere since 6.9. See test/diagnose/capabilities.tsv.
  */
 static uint64_t missing_capabilities(const struct explanation_facts *facts)
 {
@@ -146,7 +146,7 @@ static uint64_t missing_capabilities(const struct explanation_facts *facts)
 	return facts->needed & ~held;
 }
 
-/* Their names, in small letters, as setcap(8) wants them, or in capitals, as people do. */
+/* Write their names: in small letters for setcap(8), in capitals for people. */
 static void tell_capabilities(struct explanation_words *words, uint64_t set, const char *between,
 			     int capitals)
 {
@@ -196,12 +196,12 @@ static void explain_missing(struct explanation_words *words, const struct explan
 	else if (facts->failures->asks_perf)
 		tell_sysctl(words, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 	tell(words, "; run it as root (for a trusted group: chmod 750, then setcap ", NULL);
-	/* It takes what the file had before: with what is missing go those that are there. */
+	/* setcap(8) takes away what the file had before, so name the held capabilities too. */
 	tell_capabilities(words, facts->missing | facts->held, ",", 0);
 	tell(words, "+ep)", NULL);
 }
 
-/* Why it is refused, where no capability is missing. */
+/* Return the reason for a refusal if no capability is missing. */
 static const char *denial(const struct explanation_facts *facts)
 {
 	if ((facts->needed || !facts->sentence) && rawbpf__in_user_namespace())
@@ -229,7 +229,10 @@ static void explain_denied(struct explanation_words *words, const struct explana
 		tell(words, denial(facts), facts->error->name);
 }
 
-/* A kernel that is too old says EINVAL, mostly. 0: it is not, or nobody knows. */
+/*
+ * Return the kernel that the operation needs. A kernel that is too old mostly returns EINVAL. 0:
+ * this one is new enough, or unknown.
+ */
 static unsigned kernel_wanted(const struct explanation_facts *facts)
 {
 	const struct rawbpf_failures *failures = facts->failures;
@@ -281,7 +284,7 @@ static const char *find_sentence_of(const struct rawbpf_failures *failures, cons
 	return sentence ? sentence : find_sentence(of_any_operation, name);
 }
 
-/* What the errno means here; NULL: no more than its name says. */
+/* Return the errno's meaning here; NULL: it means no more than its name. */
 static const char *sentence_of(const struct explanation_facts *facts, const char *name)
 {
 	const struct rawbpf_failures *failures = facts->failures;
@@ -324,7 +327,7 @@ size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *
 {
 	struct explanation_words words = {
 		.out = rawbpf__out_begin(text, size), .lines = error->lines };
-	/* Of INT_MIN there is no int. */
+	/* An int cannot hold -INT_MIN. */
 	unsigned magnitude = error->error < 0 ? -(unsigned)error->error : (unsigned)error->error;
 	const char *name = errno_name(magnitude);
 

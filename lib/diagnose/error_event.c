@@ -38,7 +38,7 @@ static const struct rawbpf_failures failures_of_user_ring_reserve = {
 };
 RAWBPF__OPERATION(USER_RING_RESERVE, failures_of_user_ring_reserve);
 
-/* The map, membarrier(2) and perf_event_open(2) have errnos in common: ask the last one again. */
+/* Ask perf_event_open(2) again: it shares errnos with the map and membarrier(2). */
 static const char *why_no_perfbuf(const struct rawbpf_error *error)
 {
 	const struct perf_event_attr output = {

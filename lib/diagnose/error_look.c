@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What explaining an error looks at. */
+/* Looks at the machine to explain an error. */
 #include <asm/resource.h>
 #include <linux/magic.h>
 
@@ -61,7 +61,7 @@ int rawbpf__kprobes_are_off(void)
 	return rawbpf__file_number(AT_FDCWD, "/sys/kernel/debug/kprobes/enabled", "") == 0;
 }
 
-/* "lockdown,yama,bpf": the modules that were started. */
+/* "lockdown,yama,bpf": the modules that the kernel started. */
 int rawbpf__bpf_lsm_is_off(void)
 {
 	char modules[256];
@@ -90,7 +90,7 @@ int rawbpf__exists(const char *path)
 int rawbpf__count_lines(int directory, const char *path, unsigned field, const char *word)
 {
 	char chunk[1024];
-	const char *rest = word; /* of the word, to be matched; NULL: this field is another */
+	const char *rest = word; /* rest of the word, to match; NULL: this field is another word */
 	unsigned at_field = 0;
 	int count = 0, fd = rawbpf__open(directory, path, O_RDONLY);
 	long length;

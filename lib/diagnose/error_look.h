@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What explaining an error asks the machine. */
+/* Questions to the machine, to explain an error. */
 #ifndef RAWBPF_LIB_ERROR_LOOK_H
 #define RAWBPF_LIB_ERROR_LOOK_H
 
@@ -7,24 +7,27 @@
 
 #define RAWBPF__KERNEL(major, minor) ((major) << 8 | (minor))
 
-/* This process is not of the machine's first user namespace. */
+/* Check whether this process is outside the machine's first user namespace. */
 RAWBPF__PRIVATE int rawbpf__in_user_namespace(void);
-/* 5 << 8 | 10; 0: unknown. */
+/* Return the kernel's version, such as 5 << 8 | 10; 0: it is unknown. */
 RAWBPF__PRIVATE unsigned rawbpf__kernel(void);
-/* Maps and programs are counted against a limit on locked memory. */
+/* Check whether the kernel counts maps and programs against a limit on locked memory. */
 RAWBPF__PRIVATE int rawbpf__memlock_is_limited(void);
 RAWBPF__PRIVATE int rawbpf__is_locked_down(void);
-/* Switched off, so that attached programs are never called. 0 also where nobody can tell. */
+/*
+ * Check whether these are switched off: the kernel then never calls attached programs. Returns 0
+ * also if the machine does not show it.
+ */
 RAWBPF__PRIVATE int rawbpf__kprobes_are_off(void);
 RAWBPF__PRIVATE int rawbpf__bpf_lsm_is_off(void);
 RAWBPF__PRIVATE int rawbpf__exists(const char *path);
 /*
- * How many lines of a file have this word as their field number `field`, from 0 on, between blanks;
- * or a negative errno.
+ * Count the lines of a file that have this word as their field number `field`. Blanks separate
+ * fields, which count from 0. Returns a negative errno on an error.
  */
 RAWBPF__PRIVATE int rawbpf__count_lines(int directory, const char *path, unsigned field,
 					const char *word);
-/* NULL: it is where this library looks for it, or nobody can tell. */
+/* Return the reason. NULL: tracefs is where this library looks for it, or the reason is unknown. */
 RAWBPF__PRIVATE const char *rawbpf__why_no_tracefs(void);
 RAWBPF__PRIVATE int rawbpf__is_bpffs(const char *path);
 

@@ -18,7 +18,7 @@ static unsigned short kernel_of_map(unsigned type)
 	return newer < sizeof kernels / sizeof kernels[0] ? kernels[newer] : 0;
 }
 
-/* Measured on 6.18; kernel/bpf/syscall.c, map_create(). */
+/* Return the capabilities that a map type needs: measured on 6.18; kernel/bpf/syscall.c, map_create(). */
 static uint64_t capabilities_of_map(unsigned type)
 {
 	static const uint64_t of_net_admin =

@@ -4,7 +4,7 @@
 
 #include "error.h"
 
-/* Who attached it by netlink has no link, and "off" alone is of one of the two modes. */
+/* A program attached by netlink has no link. "off" alone ends only one of the two modes. */
 #define END_OF_XDP                                                                                 \
 	"; detach its link, or without a link: ip link set dev @ xdpdrv off, or xdpgeneric off\0"
 

@@ -4,7 +4,7 @@
 
 #include "error.h"
 
-/* The directory that a path is in, as far as there is room. */
+/* Copy the directory that a path is in, as far as it fits. */
 static void directory_of(const char *path, char *directory, size_t size)
 {
 	size_t slash = 0, i;
@@ -29,7 +29,7 @@ static const char *why_no_pin(const struct rawbpf_error *error)
 	if (!error->name || (error->error != -EPERM && error->error != -ENOENT))
 		return NULL;
 	directory_of(error->name, directory, sizeof directory);
-	/* The place to mount one on, in sysfs, has no entries, and can get none: ENOENT. */
+	/* The mount point in sysfs has no entries and can get none: ENOENT. */
 	if (error->error == -ENOENT && !rawbpf__exists(directory))
 		return NULL;
 	if (!rawbpf__is_bpffs(directory))
@@ -55,7 +55,7 @@ static const struct rawbpf_failures failures_of_obj_pin = {
 RAWBPF__OPERATION(OBJ_PIN, failures_of_obj_pin);
 RAWBPF__OPERATION(LINK_PIN, failures_of_obj_pin);
 
-/* The path is of another directory than this process's. */
+/* The path begins at another directory than this process's. */
 static const struct rawbpf_failures failures_of_obj_pin_at = {
 	.kernel = RAWBPF__KERNEL(6, 5),
 	.more_sentences = failures_of_obj_pin.sentences,

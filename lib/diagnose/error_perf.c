@@ -9,13 +9,13 @@
 #include "../../insn/base/out.h"
 #include "../../insn/base/string.h"
 
-/* How many symbols the kernel has of that name; or a negative errno. */
+/* Count the kernel's symbols of that name. Returns the count or a negative errno. */
 static int kprobe_symbols(const char *name)
 {
 	return rawbpf__count_lines(AT_FDCWD, "/proc/kallsyms", 2, name);
 }
 
-/* The entry function of a system call, of which the name may have a prefix as in sys_fchownat. */
+/* Find a system call's entry function. Its name may have a prefix, as in sys_fchownat. */
 static const char *kprobe_entry_function(char *function, size_t size, const char *name)
 {
 	struct rawbpf__out out = rawbpf__out_begin(function, size);
@@ -49,7 +49,10 @@ static const char *why_no_function(const char *name)
 	       "see /proc/kallsyms";
 }
 
-/* Of all functions, or the one of a system call, those that can be traced are listed. */
+/*
+ * Check for a function that tracefs does not list as traceable: `name`, or that system call's entry
+ * function.
+ */
 static int kprobe_is_untraceable(const char *name, int symbols)
 {
 	char buffer[128];
@@ -148,7 +151,7 @@ static const char *why_no_uprobes(const struct rawbpf_error *error)
 	return "a cookie needs a bpf link";
 }
 
-/* Of one process or of all: measured on 6.18. */
+/* Measured on 6.18, for one process and for all. */
 static const struct rawbpf_failures failures_of_uprobe_attach = {
 	.capabilities = RAWBPF__NEEDS_ADMIN,
 	.look = why_no_uprobes,

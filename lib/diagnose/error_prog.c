@@ -12,7 +12,10 @@ static unsigned short kernel_of_prog(unsigned type)
 	       type == NETFILTER ? RAWBPF__KERNEL(6, 4) : 0;
 }
 
-/* Measured on 6.18; is_net_admin_prog_type(), is_perfmon_prog_type(). */
+/*
+ * Return the capabilities that a program type needs: measured on 6.18; is_net_admin_prog_type(),
+ * is_perfmon_prog_type().
+ */
 static uint64_t capabilities_of_prog(unsigned type)
 {
 	static const uint64_t of_perfmon =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What this kernel has: the smallest of it made, and undone. */
+/* Finds what this kernel has: it creates the smallest object of each type, and closes it. */
 #include <rawbpf/insn.h>
 #include <rawbpf/probe.h>
 #include <rawbpf/prog.h>
@@ -9,7 +9,7 @@
 #include "../object/recipe.h"
 #include "../../insn/base/string.h"
 
-/* What a kernel answers to what it does not know. */
+/* Check for an errno with which a kernel answers what it does not know. */
 static int is_unknown(int err)
 {
 	return err == -EINVAL || err == -ENOENT || err == -E2BIG || err == -EOPNOTSUPP ||
@@ -48,11 +48,11 @@ int rawbpf_probe_prog_has(int *has, unsigned type, const struct rawbpf_btf *kern
 
 /* --------------------------------------------------------------------------- helpers */
 
-enum { HELPER_LOG = 1 << 18 }; /* of three instructions: some hundred bytes, 7.3 about 1,500 */
+enum { HELPER_LOG = 1 << 18 }; /* three instructions take some hundred bytes; on 7.3 about 1,500 */
 
 /*
- * Does a line of the log begin as the verifier refuses a helper? 5.10 has the first, newer kernels
- * the last. What follows the line, a report since 7.3, may repeat its words.
+ * Check whether a line of the log begins as the verifier rejects a helper. 5.10 has the first form,
+ * newer kernels the last. A report follows the line since 7.3, and may repeat its words.
  */
 static int is_refusal(const char *log)
 {
@@ -70,8 +70,8 @@ static int is_refusal(const char *log)
 }
 
 /*
- * Called with whatever the registers hold, which is mostly wrong: but whether the type has the
- * helper is what the verifier looks at first.
+ * Load a call of the helper, whatever the registers hold: mostly wrong values. The verifier checks
+ * first whether the program type has the helper. Returns 1, 0, or an error.
  */
 static int may_call(struct rawbpf_prog_spec *spec, unsigned helper)
 {
@@ -92,17 +92,17 @@ static int may_call(struct rawbpf_prog_spec *spec, unsigned helper)
 		rawbpf__close(prog);
 		return 1;
 	}
-	/* Without a word from the verifier, or all its words, it is something else that failed. */
+	/* Without the verifier's words, or without all of them, another step failed. */
 	if (!spec->log[0] || length > spec->log_size)
 		return prog;
 	return !is_refusal(spec->log);
 }
 
-/* Add to `has` what a program of the spec may call, with a log of HELPER_LOG bytes to read in. */
+/* Add the helpers that a program of the spec may call to `has`. spec->log has HELPER_LOG bytes. */
 static int find_helpers(struct rawbpf_prog_spec *spec, unsigned first, unsigned count,
 			unsigned char *has)
 {
-	/* No program may call helper 0. If that is not understood, no other answer would be. */
+	/* No program may call helper 0. If we do not understand this answer, we understand no other. */
 	int may = may_call(spec, 0);
 
 	if (may)
@@ -128,7 +128,7 @@ static int find_loadable(struct rawbpf_prog_spec *spec, const struct rawbpf_prog
 	return rawbpf__recipe_prepare(spec, recipe, kernel);
 }
 
-/* With each recipe of the type, since attach types differ; -ENOTSUPP if none loads. */
+/* Try each recipe of the type, since attach types differ. -ENOTSUPP: none of them loads. */
 static int find_helpers_of(unsigned type, const struct rawbpf_btf *kernel, char *log, unsigned first,
 			   unsigned count, unsigned char *has)
 {
@@ -176,7 +176,7 @@ int rawbpf_probe_helpers_has(unsigned char *has, unsigned prog_type, unsigned fi
 
 int rawbpf_probe_isa_find(void)
 {
-	/* The first that each version brought: 4.14, 5.1, 6.6. */
+	/* The first instruction that each version brought: 4.14, 5.1, 6.6. */
 	static const struct bpf_insn versions[][3] = {
 		{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() },
 		{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_JMP_IMM(BPF_JLT, BPF_REG_0, 5, 0),

@@ -4,7 +4,7 @@
 
 #include "../sys/sys.h"
 
-/* *has becomes 1 for a descriptor, which is closed, else 0. An error that tells nothing is returned. */
+/* Set *has to 1 for a descriptor, and close it; else to 0. Returns 0, or an error that does not answer. */
 RAWBPF__PRIVATE int rawbpf__probe_has(int *has, int fd);
 
 #endif

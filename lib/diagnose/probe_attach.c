@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which ways to attach there are: tried where nobody comes by, or with a target that cannot be. */
+/*
+ * Finds which ways to attach this kernel has. It attaches where no code runs, or to an impossible
+ * target.
+ */
 #include <linux/if_link.h>
 #include <rawbpf/cgroup.h>
 #include <rawbpf/insn.h>
@@ -17,7 +20,7 @@
 #include "../attach/perf.h"
 #include "probe.h"
 
-/* The kernel has them for its own tests of bpf(2), and calls them in those only. 5.5; 5.1 */
+/* The kernel has these (5.5; 5.1) for its own tests of bpf(2), and calls them only there. */
 #define QUIET_FUNCTION "bpf_fentry_test1"
 #define QUIET_TRACEPOINT "bpf_test_finish"
 
@@ -54,7 +57,7 @@ static int probe_tracing(struct rawbpf_link *link, int prog)
 	return rawbpf_tracing_attach(link, prog, NULL);
 }
 
-/* Where this program's file begins there is no instruction. */
+/* Attach to the beginning of this program's file, which has no instruction there. */
 static int probe_uprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_uprobe_attach(link, prog, &(struct rawbpf_uprobe_spec){
@@ -69,7 +72,7 @@ static int probe_uprobe_multi(struct rawbpf_link *link, int prog)
 		.path = "/proc/self/exe", .offsets = &start, .count = 1 });
 }
 
-/* A clock that would strike after a year. */
+/* Attach to a clock that would expire after a year. */
 static int probe_perf_event(struct rawbpf_link *link, int prog)
 {
 	const struct perf_event_attr clock = {
@@ -88,7 +91,10 @@ static int probe_iter(struct rawbpf_link *link, int prog)
 	return rawbpf_iter_attach(link, prog, NULL);
 }
 
-/* The loopback device has no driver that could run it: -EOPNOTSUPP is what who knows XDP says. */
+/*
+ * Attach to the loopback device, which has no driver that could run it. A kernel with XDP returns
+ * -EOPNOTSUPP.
+ */
 static int probe_xdp(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_xdp_attach(link, prog, LOOPBACK, XDP_FLAGS_DRV_MODE);
@@ -125,7 +131,10 @@ static int probe_sockmap(struct rawbpf_link *link, int prog)
 	return rawbpf_prog_attach(prog, NO_FD, BPF_SK_MSG_VERDICT, NULL);
 }
 
-/* What may not make such a map has nothing to attach. With that type it is made by nobody. */
+/*
+ * A process that may not create a struct_ops map cannot attach one. No process can create this one:
+ * its value type is impossible.
+ */
 static int probe_struct_ops(struct rawbpf_link *link, int prog)
 {
 	const int map = rawbpf_map_create(&(struct rawbpf_map_spec){
@@ -140,13 +149,13 @@ static int probe_struct_ops(struct rawbpf_link *link, int prog)
 
 static const struct attach_probe {
 	char name[16];
-	unsigned type;          /* of the program; 0: without one */
-	unsigned attach_type;   /* what it is loaded for */
-	const char *target;     /* in place of the recipe's */
+	unsigned type;          /* program type; 0: no program */
+	unsigned attach_type;   /* attach type of the load */
+	const char *target;     /* replaces the recipe's */
 	int (*attach)(struct rawbpf_link *link, int prog);
-	int refusal;            /* what a kernel says that has it, and gets no target; 0: it attaches */
+	int refusal;            /* errno of a kernel that has it and gets no target; 0: it attaches */
 	const struct rawbpf_operation *operation;
-	const char *asked;      /* its name, in explanations */
+	const char *asked;      /* the target's name, in explanations */
 } attach_probes[] = {
 	[RAWBPF_PROBE_KPROBE] = { "kprobe", BPF_PROG_TYPE_KPROBE, 0, NULL,
 		probe_kprobe, 0, RAWBPF_KPROBE_ATTACH, QUIET_FUNCTION },
@@ -198,7 +207,7 @@ const char *rawbpf_probe_attach_name(enum rawbpf_probe_attach way)
 	return (unsigned)way < RAWBPF_PROBE_ATTACH_COUNT ? attach_probes[way].name : NULL;
 }
 
-/* Reasons that are no answer of the kernel's, or that it has no telling errno for. */
+/* Reasons that the kernel does not return, or for which it has no distinct errno. */
 static const struct rawbpf_failures failures_of_kprobes_off = {
 	.sentences = "EOPNOTSUPP: kprobes are switched off; switch them on: "
 		     "echo 1 > /sys/kernel/debug/kprobes/enabled\0",
@@ -222,7 +231,7 @@ static const struct rawbpf_failures failures_of_no_target = {
 };
 static const struct rawbpf_operation no_target = { &failures_of_no_target };
 
-/* Why a program was not loaded. Those that a trampoline calls take a JIT. */
+/* Choose the explanation of a failed load. Programs that a trampoline calls need a JIT. */
 static const struct rawbpf_operation *refused_by(int err, unsigned type)
 {
 	if (err == -ENOENT)
@@ -234,7 +243,7 @@ static const struct rawbpf_operation *refused_by(int err, unsigned type)
 	return RAWBPF_PROG_LOAD;
 }
 
-/* The recipe of that type and attach type; of the type alone, where the attach type has none. */
+/* Choose the recipe of that type and attach type, or of the type alone if the attach type has none. */
 static struct rawbpf_prog_recipe recipe_of(const struct attach_probe *probe)
 {
 	struct rawbpf_prog_recipe of_type = { .type = probe->type };
@@ -261,7 +270,7 @@ static int load_for(const struct attach_probe *probe, const struct rawbpf_btf *k
 	return rawbpf_prog_recipe_load(&recipe, kernel, NULL, 0);
 }
 
-/* It has not, or nobody can tell: `err` says. */
+/* Fill in `error`. Returns 0 if `err` shows that the kernel lacks it, else `err`. */
 static int answer(int err, const struct rawbpf_operation *operation,
 		  const struct attach_probe *probe, struct rawbpf_error *error)
 {
@@ -294,7 +303,7 @@ int rawbpf_probe_attach_has(int *has, enum rawbpf_probe_attach way,
 	rawbpf_link_detach(&link);
 	if (prog)
 		rawbpf__close(prog);
-	/* What was attached, and would never be called. */
+	/* The kernel attached it, and would never call it. */
 	if (err >= 0 && way == RAWBPF_PROBE_LSM && rawbpf__bpf_lsm_is_off())
 		return answer(-EOPNOTSUPP, &lsm_off, probe, error);
 	*has = err >= 0 || err == probe->refusal;

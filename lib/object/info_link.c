@@ -244,7 +244,7 @@ static int info_link_iter(int link, struct rawbpf_link_info *info)
 	return 0;
 }
 
-/* Set all lengths: those that the kernel returned without buffers, else the length that it wrote. */
+/* Set all lengths: the kernel's numbers of the call without buffers, else the length that it wrote. */
 static void info_link_count(struct rawbpf_link_info *info, const struct rawbpf__link_info *told,
 			    const struct info_link_buffers *buffers)
 {

@@ -19,7 +19,7 @@ RAWBPF__PRIVATE int rawbpf__log_begin(const struct rawbpf__log *log);
 
 /*
  * Load with a log, by `attempt`, into scratch memory that grows until the whole log fits. Before
- * 6.4 the kernel keeps the beginning of a log that does not fit, but the reason is at the end.
+ * 6.4 the kernel keeps the beginning of a log that does not fit. The reason is at the end.
  * Returns the result of the last attempt, or `unlogged` if memory is missing.
  */
 RAWBPF__PRIVATE int rawbpf__log_load(const struct rawbpf__log *log,
