@@ -267,7 +267,10 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
 	return err;
 }
 
-/* This function is in this file: a caller of rawbpf_kprobe_pmu_attach() alone links nothing of it. */
+/*
+ * Attach a kprobe by the PMU or tracefs. This function is in this file: a caller of
+ * rawbpf_kprobe_pmu_attach() alone links nothing of it.
+ */
 int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec)
 {
 	int by_pmu_alone = spec && spec->method == RAWBPF_KPROBE_PMU;

@@ -75,7 +75,7 @@ static int replace_begin(struct replace_call *call)
 	return err;
 }
 
-/* Return 1 if the program of this id is an old one; 0 if it is not, or no longer exists. */
+/* Return whether the program of this id is an old one; 0 also if it no longer exists. */
 static int replace_is_old(const struct replace_call *call, unsigned id)
 {
 	struct bpf_prog_info info;

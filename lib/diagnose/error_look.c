@@ -9,7 +9,10 @@
 #include "../../insn/base/number.h"
 #include "../../insn/base/string.h"
 
-/* The first namespace of each kind has a fixed inode: include/linux/proc_ns.h. */
+/*
+ * Compare the namespace's inode. The first namespace of each kind has a fixed one:
+ * include/linux/proc_ns.h.
+ */
 int rawbpf__in_user_namespace(void)
 {
 	static const char initial[] = "user:[4026531837]";
@@ -44,7 +47,7 @@ int rawbpf__memlock_is_limited(void)
 	       rawbpf__rlimit_get(RLIMIT_MEMLOCK, &soft, &hard) == 0 && soft != ~(uint64_t)0;
 }
 
-/* "none [integrity] confidentiality": the mode in force is the one in brackets. */
+/* Read "none [integrity] confidentiality": the mode in force is the one in brackets. */
 int rawbpf__is_locked_down(void)
 {
 	char modes[64];
@@ -61,7 +64,7 @@ int rawbpf__kprobes_are_off(void)
 	return rawbpf__file_number(AT_FDCWD, "/sys/kernel/debug/kprobes/enabled", "") == 0;
 }
 
-/* "lockdown,yama,bpf": the modules that the kernel started. */
+/* Read "lockdown,yama,bpf": the modules that the kernel started. */
 int rawbpf__bpf_lsm_is_off(void)
 {
 	char modules[256];

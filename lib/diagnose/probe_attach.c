@@ -132,8 +132,8 @@ static int probe_sockmap(struct rawbpf_link *link, int prog)
 }
 
 /*
- * A process that may not create a struct_ops map cannot attach one. No process can create this one:
- * its value type is impossible.
+ * Try to create a struct_ops map, then attach none. A process that may not create such a map cannot
+ * attach one. No process can create this one: its value type is impossible.
  */
 static int probe_struct_ops(struct rawbpf_link *link, int prog)
 {

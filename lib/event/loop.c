@@ -41,7 +41,7 @@ static int is_among(const struct rawbpf_source *source, struct rawbpf_source *co
 /*
  * Ask epoll for one source at a time, when its turn has come. So epoll no longer finds a source
  * that another source's function closed. The sources behind one that stopped stay for the next
- * time: a perf event reports only once that it is readable.
+ * time. A perf event reports only once that it is readable.
  *
  * epoll moves a reported source to the end of its queue. So all have had a turn when one comes
  * again. epoll reported that one as ready, so it has another turn. Returns the number of turns, or
@@ -71,8 +71,9 @@ static int take_turns(struct rawbpf_loop *loop, int timeout_ms, int *total)
 }
 
 /*
- * Level-triggered: the next wait finds the records that a turn leaves. A ready source may have no
- * record to hand over, as when all were discarded. Then the wait goes on for the rest of the time.
+ * Give ready sources their turns, and count their records. The loop is level-triggered: the next
+ * wait finds the records that a turn leaves. A ready source may have no record to hand over, as
+ * when all were discarded. Then the wait goes on for the rest of the time.
  */
 int rawbpf_loop_run(struct rawbpf_loop *loop, int timeout_ms)
 {

@@ -114,7 +114,7 @@ static void copy_out(void *copy, const struct rawbpf__perf_ring *ring, unsigned 
 /*
  * Hand over the record, and those behind it with the same header that end before `end`. Returns the
  * next record. The loop finds each record by a known size. So the CPU need not wait for one header
- * to find the next: it runs ahead as long as it predicts that the header repeats.
+ * to find the next. It runs ahead as long as it predicts that the header repeats.
  */
 static inline __attribute__((always_inline)) const unsigned char *
 perf_records_deliver(const unsigned char *record, unsigned long size, const unsigned char *end,

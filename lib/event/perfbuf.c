@@ -32,10 +32,7 @@ struct rawbpf_perfbuf_cpu {
 
 /* ------------------------------------------------------------------ the memory of the struct */
 
-/*
- * Return the size for three uses: a list of CPUs; a forward buffer's record; the places of a
- * backward buffer's records.
- */
+/* Return the size that fits each use: a list of CPUs; a forward record; the places of backward records. */
 static size_t scratch_size(const struct rawbpf_perfbuf_spec *spec)
 {
 	const size_t size = spec->overwrite ? RAWBPF__PERF_PLACES_SIZE(spec->size)
@@ -88,8 +85,9 @@ static int output_event_open(const struct rawbpf_perfbuf_spec *spec, unsigned cp
 }
 
 /*
- * The first page has the architecture's page size. The kernel rounds the requested size up to whole
- * pages and reports where the data is. So the smallest page plus the data is enough.
+ * Return the size to map. The first page has the architecture's page size. The kernel rounds the
+ * requested size up to whole pages and reports where the data is. So the smallest page plus the
+ * data is enough.
  */
 static size_t mapping_size(const struct rawbpf_perfbuf *perfbuf)
 {
@@ -212,7 +210,7 @@ static int cpu_follow(struct rawbpf_perfbuf *perfbuf, unsigned number)
 	return 0;
 }
 
-/* Without sysfs: try the map's places, as far as CPUs exist. */
+/* Try the map's places, without sysfs, as far as CPUs exist. */
 static int cpus_try(struct rawbpf_perfbuf *perfbuf)
 {
 	unsigned cpu;

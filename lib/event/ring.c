@@ -34,9 +34,9 @@ enum {
 };
 
 /*
- * Acquire pairs with the xchg in the kernel's bpf_ringbuf_commit(): once BUSY is clear, the payload
- * is visible. Do not weaken this to a plain load: x86 would still pass the tests, and arm64 would
- * read stale bytes.
+ * Load a record's header. Acquire pairs with the xchg in the kernel's bpf_ringbuf_commit(): once
+ * BUSY is clear, the payload is visible. Do not weaken this to a plain load: x86 would still pass
+ * the tests, and arm64 would read stale bytes.
  */
 static inline uint32_t header_load(const unsigned char *record)
 {
@@ -59,8 +59,8 @@ static const unsigned char *record_at(const struct rawbpf_ring *ring, unsigned l
 }
 
 /*
- * Release orders our reads of the records before `position` before this store. A producer loads the
- * position with acquire, and only then overwrites those records.
+ * Give the records before `position` back. Release orders our reads of them before this store. A
+ * producer loads the position with acquire, and only then overwrites those records.
  */
 static void publish(struct rawbpf_ring *ring)
 {
@@ -198,7 +198,7 @@ INLINE const unsigned char *take_call(struct sink *sink, const unsigned char *re
  * Pass records from the position on to `take`: at most `most` bytes, or one record.
  *
  * The walk fetches headers long before it needs them. A loop of its own goes through records whose
- * header repeats, by a size that is known. There the CPU need not wait for a header: it runs ahead
+ * header repeats, by a size that is known. There the CPU need not wait for a header. It runs ahead
  * as long as it predicts that the header repeats. The cost of a walk is not the work, but the wait
  * for one header to locate the next.
  */
@@ -289,11 +289,11 @@ static int advance(struct sink *sink, int (*walk_to)(struct sink *))
 }
 
 /*
- * A producer submits a record, then checks whether the consumer waits for that very one, to wake
- * it. We publish that we wait, then check whether the record is there. Each side must see the
- * other's first half. Otherwise the wake-up is lost, and a consumer that waits for an edge waits
- * for ever. Release and acquire let our load pass our store. The full fence does not; it pairs with
- * the kernel's xchg.
+ * Advance; without a record, advance once more behind a full fence. A producer submits a record,
+ * then checks whether the consumer waits for that very one, to wake it. We publish that we wait,
+ * then check whether the record is there. Each side must see the other's first half. Otherwise the
+ * wake-up is lost, and a consumer that waits for an edge waits for ever. Release and acquire let
+ * our load pass our store. The full fence does not; it pairs with the kernel's xchg.
  */
 static int advance_or_wait(struct sink *sink, int (*walk_to)(struct sink *))
 {

@@ -22,11 +22,11 @@ struct rawbpf__ring_pages {
 };
 
 /*
- * The position that we write: the consumer's, or a user ring's producer's. The kernel's positions
- * are its own longs, which may have 64 bits while ours have 32. On a little-endian machine we may
- * write 64 bits to a 32-bit kernel: it does not use the bytes behind. We store the lower half
- * first. Between the two stores the kernel sees a position that is too low. It then rejects a
- * request, or finds nothing to read, once.
+ * Read and write the position that is ours: the consumer's, or a user ring's producer's. The
+ * kernel's positions are its own longs, which may have 64 bits while ours have 32. On a
+ * little-endian machine we may write 64 bits to a 32-bit kernel: it does not use the bytes behind.
+ * We store the lower half first. Between the two stores the kernel sees a position that is too low.
+ * It then rejects a request, or finds nothing to read, once.
  */
 static inline uint64_t rawbpf__ring_own_position(const unsigned long *at)
 {

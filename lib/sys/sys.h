@@ -41,7 +41,7 @@ RAWBPF__PRIVATE int rawbpf__bpf_common(unsigned command, const void *attr, size_
 /* Do as rawbpf__bpf(), for commands that return a descriptor. */
 RAWBPF__PRIVATE int rawbpf__bpf_fd(unsigned command, const void *attr, size_t size);
 
-/* Open a perf event: pid -1 for all processes on this CPU; any other pid with cpu -1 for all CPUs. */
+/* Open a perf event. pid -1 stands for all processes on this CPU. Any other pid takes cpu -1: all CPUs. */
 RAWBPF__PRIVATE int rawbpf__perf_event_open(const struct perf_event_attr *attr, int pid, int cpu);
 RAWBPF__PRIVATE int rawbpf__ioctl(int fd, unsigned long request, unsigned long argument);
 
@@ -78,7 +78,7 @@ RAWBPF__PRIVATE int rawbpf__epoll_wait(int epoll, struct epoll_event *events, in
 /* Write to *epoll a new epoll descriptor that waits for one other. On an error *epoll stays as it is. */
 RAWBPF__PRIVATE int rawbpf__epoll_open(int *epoll, int fd, uint32_t events);
 
-/* A child of fork(2) has another process id. */
+/* Return the process id. A child of fork(2) has another one. */
 RAWBPF__PRIVATE int rawbpf__process_id(void);
 RAWBPF__PRIVATE int rawbpf__thread_id(void);
 #ifdef __s390x__
@@ -90,7 +90,7 @@ RAWBPF__PRIVATE int rawbpf__memfd_secret(unsigned flags);
 RAWBPF__PRIVATE int64_t rawbpf__clock_ms(void);
 /* Sleep. A signal ends it early. */
 RAWBPF__PRIVATE void rawbpf__sleep(unsigned milliseconds);
-/* Return the end of a wait of that length from now; return how much is left. -1 stays -1, 0 stays 0. */
+/* Return the end of a wait of that length from now. Return how much is left; -1 stays -1, 0 stays 0. */
 RAWBPF__PRIVATE int64_t rawbpf__time_end(int timeout_ms);
 RAWBPF__PRIVATE int rawbpf__time_left(int64_t end, int timeout_ms);
 
