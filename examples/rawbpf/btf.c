@@ -79,6 +79,9 @@ static int open_file(struct source *source, const char *path)
 
 	if (tool_read(&btf_member, path, &source->file) != OK)
 		return FAILED;
+	if (tool_is_elf(&source->file))
+		return tool_fail(&btf_member, "%s is an ELF file; extract its BTF: "
+				 "llvm-objcopy --dump-section .BTF=OUT FILE /dev/null", path);
 	err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size, NULL);
 	if (err < 0 && target_kernel_btf())
 		err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size,

@@ -77,17 +77,21 @@ static int map_file(int fd, struct file *file)
 	return 1;
 }
 
-/* All that a descriptor gives, in memory that grows. */
+/* All that a descriptor gives, in memory that grows. A device or a pipe may have no end. */
 static int read_all(int fd, struct file *file)
 {
+	enum { MOST = 128 * 1024 * 1024 }; /* the text of a million instructions has about 50 MB */
 	size_t room = 0;
 
 	for (;;) {
 		ssize_t got;
 
 		if (file->size == room) {
-			char *larger = realloc(file->data, room = room * 2 + 4096);
+			char *larger;
 
+			if (room > MOST / 2)
+				return -EFBIG;
+			larger = realloc(file->data, room = room * 2 + 4096);
 			if (!larger)
 				return -ENOMEM;
 			file->data = larger;
@@ -181,7 +185,7 @@ int tool_warning_option(const struct member *member, const char *argument, struc
 	return USAGE;
 }
 
-static int is_elf(const struct file *file)
+int tool_is_elf(const struct file *file)
 {
 	return file->size >= 4 && memcmp(file->data, "\177ELF", 4) == 0;
 }
@@ -211,7 +215,7 @@ int tool_assemble(const struct member *member, struct program *program, int want
 	};
 	int count;
 
-	if (is_elf(&program->file))
+	if (tool_is_elf(&program->file))
 		return fail_elf(member, &program->file);
 	text.insns = program->insns = calloc(max, sizeof *text.insns);
 	if (wants_lines)
@@ -291,7 +295,7 @@ int tool_decode(const struct member *member, struct program *program, int hex,
 			return tool_fail(member, "%s: the number of hex digits is odd", file->name);
 		file->size = size;
 	}
-	if (!hex && is_elf(file))
+	if (!hex && tool_is_elf(file))
 		return fail_elf(member, file);
 	if (!hex && is_text(file))
 		return tool_fail(member, "%s is text, not bytes; -f hex reads hex digits", file->name);

@@ -50,6 +50,7 @@ struct file {
 };
 
 int tool_read(const struct member *member, const char *path, struct file *file);
+int tool_is_elf(const struct file *file);
 /* Flush and close standard output; what cannot be written is said and is FAILED. */
 int tool_finish(const struct member *member);
 

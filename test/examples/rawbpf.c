@@ -239,10 +239,27 @@ START_TEST(test_other_files)
 			 readers[i], path);
 		assert_ends(NULL, ARGS(readers[i], path), 1, "", err);
 	}
+	snprintf(err, sizeof err, "rawbpf btf: %s is an ELF file; extract its BTF: "
+		 "llvm-objcopy --dump-section .BTF=OUT FILE /dev/null\n", path);
+	assert_ends(NULL, ARGS("btf", "dump", path), 1, "", err);
 	path = text_file("b7 00 00 00 05 00 00 00\n");
 	snprintf(err, sizeof err, "rawbpf disasm: %s is text, not bytes; -f hex reads hex digits\n",
 		 path);
 	assert_ends(NULL, ARGS("disasm", path), 1, "", err);
+}
+END_TEST
+
+/* A file without an end is refused before the machine has no memory left. */
+START_TEST(test_endless_file)
+{
+	static const char *const readers[] = { "asm", "disasm", "explain", "run" };
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(readers); i++) {
+		char err[64];
+
+		snprintf(err, sizeof err, "rawbpf %s: /dev/zero: File too large\n", readers[i]);
+		assert_ends(NULL, ARGS(readers[i], "/dev/zero"), 1, "", err);
+	}
 }
 END_TEST
 
@@ -530,6 +547,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_asm_output);
 	tcase_add_test(tests, test_disasm);
 	tcase_add_test(tests, test_other_files);
+	tcase_add_test(tests, test_endless_file);
 	tcase_add_test(tests, test_disasm_bad_input);
 	tcase_add_test(tests, test_no_label);
 	tcase_add_test(tests, test_round_trip);
