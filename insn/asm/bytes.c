@@ -58,13 +58,28 @@ static enum rawbpf_byte_order first_order(const struct rawbpf__listing *listing)
 							   RAWBPF_BIG_ENDIAN;
 }
 
+static enum rawbpf_byte_order other_order(enum rawbpf_byte_order order)
+{
+	return order == RAWBPF_LITTLE_ENDIAN ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
+}
+
+static void complain_of_text(struct rawbpf__parser *p, enum rawbpf_byte_order order)
+{
+	struct bpf_insn bytes[2];
+	char text[64];
+
+	bytes_read(&p->listing, order, bytes);
+	rawbpf_insn_format(text, sizeof(text), bytes, p->listing.byte_slots, RAWBPF_LLVM, NULL, NULL);
+	rawbpf__complain(p->text, &p->listing.bytes,
+			 "these bytes are '%s', not the text of this line", text);
+}
+
 RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_insn *slots,
 					 unsigned count, const struct rawbpf__skipped *skipped)
 {
 	struct rawbpf__listing *listing = &p->listing;
 	enum rawbpf_byte_order order = first_order(listing);
 	struct bpf_insn bytes[2];
-	char text[64];
 	int tries;
 
 	for (tries = 0; tries < 2 && listing->byte_slots == count; tries++) {
@@ -76,38 +91,59 @@ RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_in
 			slots[count - 1] = bytes[count - 1];
 			return 1;
 		}
-		order = order == RAWBPF_LITTLE_ENDIAN ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
+		order = other_order(order);
 	}
-	bytes_read(listing, order, bytes);
-	rawbpf_insn_format(text, sizeof(text), bytes, listing->byte_slots, RAWBPF_LLVM, NULL, NULL);
-	rawbpf__complain(p->text, &listing->bytes, "these bytes are '%s', not the text of this line", text);
+	complain_of_text(p, order);
 	return 0;
 }
 
-/*
- * Return 1 for text that objdump prints in place of an instruction: "<unknown>", "ld_pseudo r1,
- * 0x1, 0x5".
- */
-static int is_silent(const struct rawbpf__statement *statement)
+/* Return 1 for "<unknown>". objdump prints it for bytes without a text. */
+static int is_unknown(const struct rawbpf__statement *statement)
 {
 	const struct rawbpf__token *tokens = statement->tokens;
 
-	if (tokens[0].code == '<')
-		return statement->count == 3 && tokens[2].code == '>' &&
-		       rawbpf__equal_bytes("unknown", tokens[1].start, tokens[1].length);
-	return rawbpf__equal_bytes("ld_pseudo", tokens[0].start, tokens[0].length);
+	return statement->count == 3 && tokens[0].code == '<' && tokens[2].code == '>' &&
+	       rawbpf__equal_bytes("unknown", tokens[1].start, tokens[1].length);
+}
+
+static int is_pseudo(const struct rawbpf__statement *statement)
+{
+	const struct rawbpf__token *tokens = statement->tokens;
+
+	return statement->count == 6 && tokens[1].code == RAWBPF__T_R && tokens[2].code == ',' &&
+	       tokens[3].code == RAWBPF__T_NUMBER && tokens[4].code == ',' &&
+	       tokens[5].code == RAWBPF__T_NUMBER &&
+	       rawbpf__equal_bytes("ld_pseudo", tokens[0].start, tokens[0].length);
+}
+
+/* Return 1 if the bytes have the text "ld_pseudo r1, 0x1, 0x5". It lacks the second slot. */
+static int pseudo_agrees(const struct rawbpf__parser *p, const struct bpf_insn *bytes)
+{
+	const struct rawbpf__token *tokens = p->statement.tokens;
+
+	return p->listing.byte_slots == 2 && bytes->code == (BPF_LD | BPF_IMM | BPF_DW) &&
+	       bytes->dst_reg == tokens[1].value && bytes->src_reg == tokens[3].value &&
+	       ((uint32_t)bytes->imm == tokens[5].value || rawbpf__is_relocated(&p->cursor));
 }
 
 RAWBPF__PRIVATE int rawbpf__bytes_alone(struct rawbpf__parser *p)
 {
-	const struct rawbpf__listing *listing = &p->listing;
+	enum rawbpf_byte_order order = first_order(&p->listing);
+	int pseudo = is_pseudo(&p->statement);
 	struct bpf_insn slots[2];
 	unsigned i;
 
-	if (!listing->bytes.code || !is_silent(&p->statement))
+	if (!p->listing.bytes.code || (!pseudo && !is_unknown(&p->statement)))
 		return 0;
-	bytes_read(listing, first_order(listing), slots);
-	for (i = 0; i < listing->byte_slots; i++)
+	bytes_read(&p->listing, order, slots);
+	if (pseudo && !pseudo_agrees(p, slots)) {
+		bytes_read(&p->listing, other_order(order), slots);
+		if (pseudo_agrees(p, slots))
+			p->listing.order = other_order(order);
+		else
+			complain_of_text(p, order);
+	}
+	for (i = 0; i < p->listing.byte_slots; i++)
 		rawbpf__emit(p, &slots[i]);
 	return 1;
 }

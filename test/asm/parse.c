@@ -487,6 +487,9 @@ static const struct {
 	  "2: ff 01 02 03 04 05 06 07\t<unknown>\n3: 18 12 00 00 05 00 00 00\t<unknown>\n", 4,
 	  { I(0x18, 1, 1, 0, 5), I(0, 0, 0, 0, 0), I(0xff, 1, 0, 0x302, 0x7060504),
 	    I(0x18, 2, 1, 0, 5) } },
+	{ "18 21 00 00 ff ff ff fe 00 00 00 00 00 00 00 07\tld_pseudo r2, 1, 4294967294\n"
+	  "18 11 00 00 05 00 00 00 00 00 00 00 00 00 00 00\tld_pseudo r1, 0x1, 0x5\n", 4,
+	  { I(0x18, 2, 1, 0, -2), I(0, 0, 0, 0, 7), I(0x18, 1, 1, 0, 5), I(0, 0, 0, 0, 0) } },
 	/* of the order that the lines before have; where both can be, the same; */
 	{ "0: bf 12 00 00 00 00 00 00\tr1 = r2\n1: ff 12 00 03 00 00 00 04\t<unknown>\n"
 	  "2: 40 00 00 00 00 00 00 01\tr0 = *(u32 *)skb[r0]\n", 3,

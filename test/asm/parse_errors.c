@@ -225,6 +225,13 @@ static const struct {
 	  "these bytes are 'w2 = *(u32 *)(r1 + 0x4)', not the text of this line" },
 	{ "0: 18 01 00 00 05 00 00 00\tr1 = 0x5 ll", 1, 4, 23,
 	  "these bytes are 'invalid 18 01 00 00 05 00 00 00', not the text of this line" },
+#define PSEUDO "0: 18 11 00 00 05 00 00 00 00 00 00 00 00 00 00 00\tld_pseudo "
+#define NOT_PSEUDO "these bytes are 'r1 = map[fd:5] ll', not the text of this line"
+	{ PSEUDO "r2, 0x1, 0x5", 1, 4, 47, NOT_PSEUDO },
+	{ PSEUDO "r1, 0x2, 0x5", 1, 4, 47, NOT_PSEUDO },
+	{ PSEUDO "r1, 0x1, 0x6", 1, 4, 47, NOT_PSEUDO },
+	{ "0: b7 01 00 00 05 00 00 00\tld_pseudo r1, 0x0, 0x5", 1, 4, 23,
+	  "these bytes are 'r1 = 0x5', not the text of this line" },
 	{ "0: 40 10 00 00 05 00 00 00\tr0 = *(u32 *)skb[r1 + 4]", 1, 4, 23,
 	  "these bytes are 'r0 = *(u32 *)skb[r1 + 0x5]', not the text of this line" },
 	{ "0: 05 00 07 00 00 00 00 00\tgoto out\nout: exit", 1, 33, 3,
