@@ -69,7 +69,8 @@ static void complain_of_text(struct rawbpf__parser *p, enum rawbpf_byte_order or
 	char text[64];
 
 	bytes_read(&p->listing, order, bytes);
-	rawbpf_insn_format(text, sizeof(text), bytes, p->listing.byte_slots, RAWBPF_LLVM, NULL, NULL);
+	rawbpf_insn_format(text, sizeof(text), bytes, p->listing.byte_slots, RAWBPF_LLVM,
+			   NULL, NULL);
 	rawbpf__complain(p->text, &p->listing.bytes,
 			 "these bytes are '%s', not the text of this line", text);
 }
@@ -98,7 +99,7 @@ RAWBPF__PRIVATE int rawbpf__bytes_decide(struct rawbpf__parser *p, struct bpf_in
 }
 
 /* Return 1 for "<unknown>". objdump prints it for bytes without a text. */
-static int is_unknown(const struct rawbpf__statement *statement)
+static int is_unknown_text(const struct rawbpf__statement *statement)
 {
 	const struct rawbpf__token *tokens = statement->tokens;
 
@@ -106,7 +107,7 @@ static int is_unknown(const struct rawbpf__statement *statement)
 	       rawbpf__equal_bytes("unknown", tokens[1].start, tokens[1].length);
 }
 
-static int is_pseudo(const struct rawbpf__statement *statement)
+static int is_pseudo_text(const struct rawbpf__statement *statement)
 {
 	const struct rawbpf__token *tokens = statement->tokens;
 
@@ -117,7 +118,7 @@ static int is_pseudo(const struct rawbpf__statement *statement)
 }
 
 /* Return 1 if the bytes have the text "ld_pseudo r1, 0x1, 0x5". It lacks the second slot. */
-static int pseudo_agrees(const struct rawbpf__parser *p, const struct bpf_insn *bytes)
+static int pseudo_text_agrees(const struct rawbpf__parser *p, const struct bpf_insn *bytes)
 {
 	const struct rawbpf__token *tokens = p->statement.tokens;
 
@@ -129,16 +130,16 @@ static int pseudo_agrees(const struct rawbpf__parser *p, const struct bpf_insn *
 RAWBPF__PRIVATE int rawbpf__bytes_alone(struct rawbpf__parser *p)
 {
 	enum rawbpf_byte_order order = first_order(&p->listing);
-	int pseudo = is_pseudo(&p->statement);
+	int pseudo = is_pseudo_text(&p->statement);
 	struct bpf_insn slots[2];
 	unsigned i;
 
-	if (!p->listing.bytes.code || (!pseudo && !is_unknown(&p->statement)))
+	if (!p->listing.bytes.code || (!pseudo && !is_unknown_text(&p->statement)))
 		return 0;
 	bytes_read(&p->listing, order, slots);
-	if (pseudo && !pseudo_agrees(p, slots)) {
+	if (pseudo && !pseudo_text_agrees(p, slots)) {
 		bytes_read(&p->listing, other_order(order), slots);
-		if (pseudo_agrees(p, slots))
+		if (pseudo_text_agrees(p, slots))
 			p->listing.order = other_order(order);
 		else
 			complain_of_text(p, order);
