@@ -31,8 +31,8 @@ extern "C" {
 #endif
 
 /*
- * A latency_ms: wake the reader for every record. Each then costs the program a wake-up, 15 to 30
- * times the normal cost.
+ * A latency_ms: wake the reader for every record. Each then costs the program a wake-up: 15 to 30
+ * times the normal cost on an AMD EPYC (family 25, model 17).
  */
 enum { RAWBPF_EACH_RECORD = -1 };
 

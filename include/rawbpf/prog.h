@@ -273,9 +273,9 @@ long rawbpf_prog_stream_read(int prog, unsigned stream, void *buffer, size_t siz
 
 /*
  * Make the kernel time and count the runs of all programs (run_time_ns, run_cnt of struct
- * bpf_prog_info). This ends when the descriptor returned is closed. It costs some 20 ns a run.
- * `type`: 0, BPF_STATS_RUN_TIME. -EPERM: CAP_SYS_ADMIN is missing. -EINVAL: unknown type. Linux
- * 5.8
+ * bpf_prog_info). This ends when the descriptor returned is closed. Each run then reads the
+ * clock twice. `type`: 0, BPF_STATS_RUN_TIME. -EPERM: CAP_SYS_ADMIN is missing. -EINVAL: unknown
+ * type. Linux 5.8
  */
 int rawbpf_prog_stats_open(unsigned type);
 
