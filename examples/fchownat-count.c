@@ -355,7 +355,8 @@ static int finish_output(void)
 }
 
 static const char usage[] =
-	"usage: " NAME " [-i SECONDS] [-n TIMES] [-a kprobe|tracepoint|raw_tp] [-c atomic|percpu]\n";
+	"usage: " NAME " [-i SECONDS] [-n TIMES]\n"
+	"       [-a kprobe|tracepoint|raw_tp] [-c atomic|percpu]\n";
 
 static const char help[] =
 	"Count calls of fchownat(2) in the whole system by an eBPF program.\n"

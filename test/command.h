@@ -108,6 +108,20 @@ static inline int command_lines(const char *text)
 	return count;
 }
 
+/* The length of the longest line. */
+static inline int command_columns(const char *text)
+{
+	int most = 0;
+
+	while (*text) {
+		int columns = strcspn(text, "\n");
+
+		most = columns > most ? columns : most;
+		text += columns + (text[columns] == '\n');
+	}
+	return most;
+}
+
 static inline void command_no_stdout(void)
 {
 	close(1);

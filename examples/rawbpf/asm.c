@@ -113,14 +113,15 @@ int asm_main(int argc, char **argv)
 
 const struct member asm_member = {
 	.name = "asm",
-	.usage = "[-f raw|hex|c] [-o OUT] [-Werror] [--big-endian|--little-endian] [FILE]",
+	.usage = "[-f raw|hex|c] [-o OUT] [-Werror]\n"
+		 "       [--big-endian|--little-endian] [FILE]",
 	.help = "Assemble the program in FILE. Without FILE, or for -, read standard input.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: 8 bytes a line; c: macros to paste\n"
 		"  -o OUT           write to OUT (default: standard output)\n"
 		"  -Werror          treat warnings as errors\n"
 		"  --big-endian     write bytes for a big-endian machine\n"
-		"  --little-endian  write bytes for a little-endian one (default: as this machine)\n"
+		"  --little-endian  write bytes for a little-endian one (default: this machine's)\n"
 		"  -h, --help       print this help\n",
 	.main = asm_main,
 };

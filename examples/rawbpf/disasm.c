@@ -167,12 +167,15 @@ int disasm_main(int argc, char **argv)
 
 const struct member disasm_member = {
 	.name = "disasm",
-	.usage = "[-f raw|hex] [-d llvm|kernel|c] [-l] [--big-endian|--little-endian] [FILE]",
-	.help = "Disassemble FILE, one instruction a line. Without FILE, or for -, read standard input.\n"
+	.usage = "[-f raw|hex] [-d llvm|kernel|c] [-l]\n"
+		 "       [--big-endian|--little-endian] [FILE]",
+	.help = "Disassemble FILE, one instruction a line. Without FILE, or for -, read standard\n"
+		"input.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: hex digits with any white space\n"
 		"  -d DIALECT       llvm: as llvm-objdump prints it (default)\n"
-		"                   kernel: as the verifier and bpftool print it; c: macros to paste\n"
+		"                   kernel: as the verifier and bpftool print it\n"
+		"                   c: macros to paste\n"
 		"  -l               print instruction numbers and labels of jump targets\n"
 		"  --big-endian     read bytes of a big-endian machine\n"
 		"  --little-endian  read bytes of a little-endian one (default: as this machine)\n"

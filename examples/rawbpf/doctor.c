@@ -352,12 +352,13 @@ static int doctor_main(int argc, char **argv)
 const struct member doctor_member = {
 	.name = "doctor",
 	.usage = "[-j] [-v]",
-	.help = "Try what this machine can do with eBPF, and print it, with the reason for what it cannot\n"
-		"do: program and map types, ways to attach, instruction set, privilege, mounts, limits.\n"
+	.help = "Try what this machine can do with eBPF, and print it, with the reason for what\n"
+		"it cannot do: program and map types, ways to attach, instruction set, privilege,\n"
+		"mounts, limits.\n"
 		"It leaves nothing behind, and does not touch what runs.\n"
 		"\n"
-		"  -v            also print the names of the types, and the helpers that programs of\n"
-		"                each type may call\n"
+		"  -v            also print the names of the types, and the helpers that programs\n"
+		"                of each type may call\n"
 		"  -j            print one line of JSON; with -v also the helpers\n"
 		"  -h, --help    print this help\n",
 	.main = doctor_main,

@@ -130,14 +130,15 @@ const struct member explain_member = {
 	.name = "explain",
 	.usage = "[--big-endian|--little-endian] [TEXT | -x HEX | FILE]\n"
 		 "       rawbpf explain helper NAME | context TYPE",
-	.help = "Explain instructions: every byte and field, the meaning, the first kernel with it.\n"
+	.help = "Explain instructions: every byte and field, its meaning, its first kernel.\n"
 		"\n"
 		"  TEXT             one instruction, or several with ; between: 'r2 += -4'\n"
 		"  FILE             a program as text; without it, or for -, read standard input\n"
 		"  -x HEX           bytes as hex digits: '07 02 00 00 fc ff ff ff'\n"
 		"  --big-endian     read bytes of a big-endian machine\n"
 		"  --little-endian  read bytes of a little-endian one (default: as this machine)\n"
-		"  helper NAME      print a helper's arguments, result, license, program types, kernel\n"
+		"  helper NAME      print a helper's arguments, result, license, program types,\n"
+		"                   first kernel\n"
 		"  context TYPE     print the fields of the context of a program type (xdp,\n"
 		"                   sched_cls) or of a struct (__sk_buff)\n"
 		"  -h, --help       print this help\n"

@@ -163,24 +163,30 @@ static const struct verb verbs[] = {
 
 const struct member map_member = {
 	.name = "map",
-	.usage = "[-j] list | show MAP | dump MAP | get MAP KEY | set MAP KEY VALUE | ...",
+	.usage = "[-j] list | show MAP | dump MAP | get MAP KEY |\n"
+		 "       set MAP KEY VALUE | ...",
 	.help = "Show maps, and change their elements.\n"
 		"\n"
 		"  list, show MAP        print all maps, one a line; print all about one\n"
 		"  dump MAP              print all its elements\n"
-		"  get MAP KEY           print a value; next MAP [KEY]: the key after KEY, or the first\n"
+		"  get MAP KEY           print a value\n"
+		"  next MAP [KEY]        print the key after KEY, or the first\n"
 		"  set MAP KEY VALUE     -n: only a new key; -e: only an existing key\n"
-		"  delete MAP KEY        For queues and stacks, get and set take no KEY. For bloom\n"
-		"                        filters, get MAP VALUE prints VALUE if it may be set.\n"
-		"  -j, --json            print one JSON object a line; -h, --help: print this help\n"
+		"  delete MAP KEY        For queues and stacks, get and set take no KEY. For\n"
+		"                        bloom filters, get MAP VALUE prints VALUE if it may be\n"
+		"                        set.\n"
+		"  -j, --json            print one JSON object a line\n"
+		"  -h, --help            print this help\n"
 		"\n"
 		"MAP is an id, a name, or a path in bpffs (with a '/').\n"
 		"KEY and VALUE are one argument each, of pieces with spaces between:\n"
 		"  10 0x10 -1            a number that fills the bytes which other pieces leave\n"
-		"  u8:1 u16: u32: u64:   a number of this size; be16:80 be32: be64: in network order\n"
-		"  hex:0a00ff            bytes;  \"eth0\" a string; zeros follow if it is the last piece\n"
+		"  u8:1 u16: u32: u64:   a number of this size\n"
+		"  be16:80 be32: be64:   a number in network order\n"
+		"  hex:0a00ff            bytes\n"
+		"  \"eth0\"                a string; zeros follow if it is the last piece\n"
 		"  10.0.0.1 fe80::1      addresses\n"
-		"A value of a map of maps or of programs is an id. Put -- before negative numbers.\n",
+		"A value of a map of maps or programs is an id. Put -- before negative numbers.\n",
 	.verbs = verbs,
 	.letters = "nejh",
 };

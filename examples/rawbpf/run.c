@@ -336,8 +336,9 @@ int run_main(int argc, char **argv)
 const struct member run_member = {
 	.name = "run",
 	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-Werror] [-v] [FILE]",
-	.help = "Assemble the program in FILE (or standard input), create its maps, and run it in the\n"
-		"kernel on a packet. Print r0, the time, the packet after the run, and the maps.\n"
+	.help = "Assemble the program in FILE (or standard input), create its maps, and run it in\n"
+		"the kernel on a packet. Print r0, the time, the packet after the run, and the\n"
+		"maps.\n"
 		"\n"
 		"  -t TYPE       socket_filter (default), sched_cls, sched_act, xdp, cgroup_skb,\n"
 		"                raw_tp or syscall; the last two receive a context instead\n"

@@ -9,11 +9,13 @@
 #include "run.h"
 
 static const char usage[] =
-	"usage: %s [-j] [-p PID] [-c COMM] [-a kprobe|tracepoint|raw_tp] [-b ring|perf]\n";
+	"usage: %s [-j] [-p PID] [-c COMM]\n"
+	"       [-a kprobe|tracepoint|raw_tp] [-b ring|perf]\n";
 
 static const char help[] =
 	"%s\n"
-	"Ctrl-C ends it; it then prints on stderr how many events came, and how many were lost.\n"
+	"Ctrl-C ends it; it then prints on stderr how many events came, and how many were\n"
+	"lost.\n"
 	"\n"
 	"  -j, --json        print one JSON object on each line\n"
 	"  -p, --pid PID     show only this process\n"

@@ -44,13 +44,15 @@ static void assert_prints(const char *const *arguments, const char *out)
 
 START_TEST(test_help)
 {
-	static const char *const members[] = { "asm", "disasm", "explain", "run" };
+	static const char *const members[] = { "asm", "disasm", "explain", "run", "prog", "map", "link",
+					       "btf", "doctor" };
 	static struct ending end;
 
 	command_run(&end, live_be_nobody, ARGS("--version"));
 	ck_assert_str_eq(end.out, "rawbpf " PROJECT_VERSION "\n");
 	ck_assert_int_eq(end.status, 0);
 	command_run(&end, live_be_nobody, ARGS("-h"));
+	ck_assert_int_le(command_columns(end.out), 80);
 	ck_assert_int_eq(end.status, 0);
 	for (unsigned i = 0; i < RAWBPF_COUNT(members); i++) {
 		char usage[64];
@@ -62,6 +64,7 @@ START_TEST(test_help)
 		ck_assert_ptr_nonnull(strstr(end.out, usage));
 		ck_assert_str_eq(end.err, "");
 		ck_assert_int_le(command_lines(end.out), 24);
+		ck_assert_int_le(command_columns(end.out), 80);
 		ck_assert_int_eq(end.status, 0);
 	}
 }

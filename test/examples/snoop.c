@@ -16,7 +16,8 @@
 
 enum { TOOLS = 4, FLOOD = 100000 };
 
-#define USAGE "usage: %s [-j] [-p PID] [-c COMM] [-a kprobe|tracepoint|raw_tp] [-b ring|perf]\n"
+#define USAGE "usage: %s [-j] [-p PID] [-c COMM]\n" \
+	      "       [-a kprobe|tracepoint|raw_tp] [-b ring|perf]\n"
 
 static char **paths; /* of the tools, in the order of snooped_all */
 static const char *program;
@@ -58,6 +59,7 @@ START_TEST(test_help)
 	ck_assert_str_eq(end.err, "");
 	ck_assert(starts(end.out, say(USAGE, tool)));
 	ck_assert_int_le(command_lines(end.out), 24);
+	ck_assert_int_le(command_columns(end.out), 80);
 	command_run(&end, NULL, ARGS("--help"));
 	ck_assert(starts(end.out, say(USAGE, tool)));
 	command_run(&end, NULL, ARGS("--version"));
