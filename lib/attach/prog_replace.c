@@ -202,7 +202,7 @@ static int replace_detach(const struct replace_call *call, unsigned old_id)
 static void replace_tidy(const struct replace_call *call)
 {
 	struct replace_hook hook;
-	unsigned i, detached, idle = 0;
+	unsigned i, detached, idle = 0, attempts = REPLACE_ATTEMPTS;
 
 	do {
 		if (replace_look(&hook, call) < 0)
@@ -211,7 +211,7 @@ static void replace_tidy(const struct replace_call *call)
 		for (i = 0; i < hook.old_count && (int)hook.olds[i] < hook.place; i++)
 			detached += replace_detach(call, hook.ids[hook.olds[i]]) == 0;
 		idle = detached ? 0 : idle + 1;
-	} while (i && idle < REPLACE_IDLE);
+	} while (i && idle < REPLACE_IDLE && --attempts);
 }
 
 /* Try once. -ESTALE: the hook changed meanwhile. */
