@@ -34,7 +34,8 @@ RAWBPF__PRIVATE int rawbpf__number_parse(const char **at, const char *end, unsig
 
 RAWBPF__PRIVATE int rawbpf__hex_byte(const char *digits)
 {
-	int high = rawbpf__hex_digit(digits[0]), low = rawbpf__hex_digit(digits[1]);
+	int high = rawbpf__hex_digit(digits[0]);
+	int low = high < 0 ? -1 : rawbpf__hex_digit(digits[1]);
 
-	return high < 0 || low < 0 ? -1 : high << 4 | low;
+	return low < 0 ? -1 : high << 4 | low;
 }

@@ -20,7 +20,10 @@ RAWBPF__PRIVATE int rawbpf__digits_parse(const char **at, const char *end, unsig
  */
 RAWBPF__PRIVATE int rawbpf__number_parse(const char **at, const char *end, unsigned *number);
 
-/* Return the byte that two hexadecimal digits spell, or -1 if they are not hexadecimal digits. */
+/*
+ * Return the byte that two hexadecimal digits spell, or -1 if they are not hexadecimal digits. Read
+ * no byte behind the first that is none, so `digits` may be a terminated string.
+ */
 RAWBPF__PRIVATE int rawbpf__hex_byte(const char *digits);
 
 #endif
