@@ -43,8 +43,7 @@ static const char *why_no_function(const char *name)
 	if (symbols > 0)
 		return "'@' is a function, not a system call; name it as a symbol";
 	if (entry && kprobe_symbols(entry) > 0)
-		return "this kernel has no function '@'; name the system call by its plain name, "
-		       "not a symbol";
+		return "this kernel has no function '@'; a system call goes into .syscall, without a prefix";
 	return "this kernel has no function '@', and no entry function of such a system call; "
 	       "see /proc/kallsyms";
 }

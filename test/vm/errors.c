@@ -217,7 +217,7 @@ END_TEST
 #define UNTRACEABLE "is not a function that can be traced (notrace and inline ones cannot); " \
 		    "see available_filter_functions in tracefs"
 #define NO_ENTRY "and no entry function of such a system call; see /proc/kallsyms"
-#define SYSTEM_CALL "name the system call by its plain name, not a symbol"
+#define SYSTEM_CALL "a system call goes into .syscall, without a prefix"
 #define SEVERAL "this kernel has several functions 'name_show'; probe each by its address " \
 		"(/proc/kallsyms, rawbpf_ksym_find())"
 
