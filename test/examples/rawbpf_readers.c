@@ -67,6 +67,18 @@ static void make_programs(unsigned n)
 	}
 }
 
+static void make_types(unsigned n)
+{
+	static _Alignas(4) char data[256];
+	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
+
+	ck_assert_int_gt(rawbpf_btf_int_emit(&b, "int", 4, 0), 0);
+	for (; made < n; made++) {
+		maps[made] = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = data, .size = b.size });
+		ck_assert_int_gt(maps[made], 2);
+	}
+}
+
 /* All of one program, which this process holds. */
 static void make_links(unsigned n)
 {
@@ -131,6 +143,8 @@ static const struct listed {
 	{ make_links, 200, { "link", "-j", "list" } },
 	{ make_links, 200, { "prog", "-j", "list" } },
 	{ make_pins, 300, { "map", "-j", "list" } },
+	{ make_types, 300, { "btf", "list" } },
+	{ make_types, 300, { "btf", "-j", "list" } },
 };
 
 static double list_time(unsigned kind, unsigned n)
