@@ -4,15 +4,13 @@
  * types do not depend on the data, and input that somebody made large. The command's path is the
  * first argument.
  */
-#include "../command.h"
-#include "../doubling.h"
+#include "../command_time.h"
 #include "../object/objects.h"
 
 #include <rawbpf/btf.h>
 #include <rawbpf/map.h>
 #include <rawbpf/prog.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 static struct ending end;
 
@@ -248,30 +246,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------ large input */
 
-static void to_nowhere(void)
-{
-	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
-}
-
-static double children(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_CHILDREN, &usage);
-	return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
-	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
-
-static double run_time(const char *const *arguments)
-{
-	const double start = children();
-
-	command_run(&end, to_nowhere, arguments);
-	ck_assert_str_eq(end.err, "");
-	ck_assert_int_eq(end.status, 0);
-	return children() - start;
-}
-
 /* A chain of typedefs and structs of the one before. */
 static double dump_file(unsigned json, unsigned n)
 {
@@ -287,7 +261,7 @@ static double dump_file(unsigned json, unsigned n)
 	ck_assert_int_gt(type, 0);
 	file_write(&b);
 	free(b.data);
-	return run_time(json ? ARGS("btf", "-j", "dump", path) : ARGS("btf", "dump", path));
+	return command_time(json ? ARGS("btf", "-j", "dump", path) : ARGS("btf", "dump", path));
 }
 
 /* A struct of n arrays. */
@@ -305,7 +279,7 @@ static double dump_map(unsigned json, unsigned n)
 		fields[i] = (struct rawbpf_btf_field){ "", pair, 8 * i };
 	map = map_make(&b, u32,
 		       rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "large", 8 * n, fields, n), 8 * n);
-	time = run_time(json ? ARGS("map", "-j", "dump", own_name()) : ARGS("map", "dump", own_name()));
+	time = command_time(json ? ARGS("map", "-j", "dump", own_name()) : ARGS("map", "dump", own_name()));
 	free(fields);
 	free(b.data);
 	close(map);
@@ -333,7 +307,7 @@ static double dump_prog(unsigned json, unsigned n)
 		.func_info_size = sizeof function, .func_info_count = 1,
 		.line_info_size = sizeof *lines, .line_info = lines, .line_info_count = n });
 	ck_assert_int_gt(prog, 2);
-	time = run_time(json ? ARGS("prog", "-j", "dump", own_name()) : ARGS("prog", "dump", own_name()));
+	time = command_time(json ? ARGS("prog", "-j", "dump", own_name()) : ARGS("prog", "dump", own_name()));
 	free(insns);
 	free(lines);
 	close(prog);

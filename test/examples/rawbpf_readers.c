@@ -4,40 +4,12 @@
  * pins, mounts, symbols, and the bytes of files. The command's path is the first argument.
  * test/readers.c has the functions that need no kernel.
  */
-#include "../command.h"
-#include "../doubling.h"
+#include "../command_time.h"
 #include "../object/objects.h"
 
 #include <linux/perf_event.h>
-#include <sys/resource.h>
 
 #include <rawbpf/ksym.h>
-
-static struct ending end;
-
-static void to_nowhere(void)
-{
-	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
-}
-
-static double children(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_CHILDREN, &usage);
-	return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
-	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
-
-static double run_time(const char *const *arguments)
-{
-	const double start = children();
-
-	command_run(&end, to_nowhere, arguments);
-	ck_assert_str_eq(end.err, "");
-	ck_assert_int_eq(end.status, 0);
-	return children() - start;
-}
 
 /* -------------------------------------------------------------------------------- objects */
 
@@ -150,7 +122,7 @@ static const struct listed {
 static double list_time(unsigned kind, unsigned n)
 {
 	lists[kind].make(n);
-	return run_time(lists[kind].arguments);
+	return command_time(lists[kind].arguments);
 }
 
 /* What n of them add; the list has the machine's own objects besides, and the command its start. */
@@ -181,7 +153,7 @@ static double dump_time(unsigned kind, unsigned n)
 	for (uint32_t i = 0; i < n; i++)
 		ck_assert_int_eq(rawbpf_map_update(map, (const uint32_t[]){ 32, i }, &(uint64_t){ i },
 						   BPF_ANY), 0);
-	time = run_time(ARGS("map", "-j", "dump", own_name()));
+	time = command_time(ARGS("map", "-j", "dump", own_name()));
 	close(map);
 	return time;
 }
@@ -241,7 +213,7 @@ static double file_time(unsigned kind, unsigned n)
 			fwrite(&insn, sizeof insn, 1, file);
 	}
 	ck_assert_int_eq(fclose(file), 0);
-	return run_time(of->arguments);
+	return command_time(of->arguments);
 }
 
 START_TEST(test_file)
@@ -321,11 +293,11 @@ START_TEST(test_doctor)
 {
 	double none, once, twice;
 
-	none = run_time(ARGS("doctor", "-j"));
+	none = command_time(ARGS("doctor", "-j"));
 	make_mounts(MOST);
-	once = run_time(ARGS("doctor", "-j"));
+	once = command_time(ARGS("doctor", "-j"));
 	make_mounts(2 * MOST);
-	twice = run_time(ARGS("doctor", "-j"));
+	twice = command_time(ARGS("doctor", "-j"));
 	ck_assert_msg(twice - none <= DOUBLING_LIMIT * (once - none) + 0.1, "%.0f, %.0f, %.0f ms",
 		      none * 1e3, once * 1e3, twice * 1e3);
 }
