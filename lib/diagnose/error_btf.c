@@ -46,6 +46,7 @@ static const struct rawbpf_failures failures_of_btf_kernel_open = {
 RAWBPF__OPERATION(BTF_KERNEL_OPEN, failures_of_btf_kernel_open);
 
 static const struct rawbpf_failures failures_of_btf_module_open = {
+	.capabilities = RAWBPF__NEEDS_ADMIN, /* to open by ids, where sysfs has no file */
 	.look = why_no_kernel_btf,
 	.sentences =
 		"ENOENT: the module '@' is not loaded, or has no BTF; see /sys/kernel/btf\0"

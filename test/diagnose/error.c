@@ -172,6 +172,8 @@ START_TEST(test_nobody)
 		  "EPERM: this process lacks CAP_NET_ADMIN (or CAP_SYS_ADMIN)" ROOT_OR("cap_net_admin") },
 		{ ERROR(RAWBPF_OBJ_ID_OPEN, -EPERM, 0, NULL),
 		  "EPERM: this process lacks CAP_SYS_ADMIN" ROOT_OR("cap_sys_admin") },
+		{ ERROR(RAWBPF_BTF_MODULE_OPEN, -EPERM, 0, "no_module"),
+		  "EPERM: this process lacks CAP_SYS_ADMIN" ROOT_OR("cap_sys_admin") },
 		/* not by privilege: the verifier says no */
 		{ ERROR(RAWBPF_PROG_LOAD, -EACCES, BPF_PROG_TYPE_SOCKET_FILTER, NULL),
 		  "EACCES: the verifier rejected the program; its log says why" },
