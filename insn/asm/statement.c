@@ -38,7 +38,8 @@ static void term_negate(struct rawbpf__token *term)
 
 /*
  * Read one or two signs and a number or the name of a constant. Otherwise return 0; the cursor
- * stays.
+ * stays. One sign may be the sum's, as in "r10 + OFF", and one the number's own: "r10 + -8".
+ * With more signs, the statement has an error.
  */
 static int signed_term(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
 		       struct rawbpf__token *term)

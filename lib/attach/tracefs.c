@@ -4,12 +4,14 @@
 #include "../sys/file.h"
 #include "perf.h"
 
+/* Systems before /sys/kernel/tracing, and some since, mount tracefs only inside debugfs. */
 int rawbpf__tracefs_events_open(void)
 {
 	int fd = rawbpf__open(AT_FDCWD, "/sys/kernel/tracing/events", O_PATH);
 
 	if (fd == -ENOENT)
 		fd = rawbpf__open(AT_FDCWD, "/sys/kernel/debug/tracing/events", O_PATH);
+	/* For callers, ENOENT is an event that tracefs does not have. Here tracefs itself is missing. */
 	return fd == -ENOENT ? -EOPNOTSUPP : fd;
 }
 

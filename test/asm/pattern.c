@@ -2,8 +2,8 @@
 /*
  * usage: pattern [insn/asm/pattern.def]
  *
- * Make the tree of patterns from the templates of the table of instructions. The file has to be that
- * tree; without a file, print it.
+ * Make the tree of patterns from the templates in insn/form/form.def. Fail if the file differs from
+ * that tree. Without a file, print the tree.
  */
 #include <rawbpf/form.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 
 /* ---------------------------------------------------------------- a template, filled in */
 
-/* What stands before an operand's letter then. */
+/* fill_in() writes this byte before an operand's letter. */
 enum { MARK = '\1' };
 
-/* What a letter of form.h means in a statement. */
+/* The operand that a letter of form.h's templates stands for. */
 static const struct rawbpf__element operands[128] = {
 	['D'] = { RAWBPF__T_R, RAWBPF__F_DST, 0 },
 	['d'] = { RAWBPF__T_W, RAWBPF__F_DST, 0 },
@@ -40,7 +40,7 @@ static const struct rawbpf__element operands[128] = {
 	['X'] = { RAWBPF__T_NUMBER, RAWBPF__F_MAP, 0 },
 };
 
-/* What stands for "%" and a letter; an operand stays, behind a mark. */
+/* Write the text that "%" and a letter stand for. An operand stays a letter, behind a mark. */
 static void fill_in(struct rawbpf__out *out, const struct rawbpf__form *form, unsigned dialect,
 		    char letter)
 {
@@ -64,7 +64,9 @@ static void fill_in(struct rawbpf__out *out, const struct rawbpf__form *form, un
 	}
 }
 
-/* The template with the form's operator, `fix` and type in it. A '!' before it is left out. */
+/*
+ * Write the template with the form's operator, `fix` and type filled in, without its leading '!'.
+ */
 static void fill_in_all(struct rawbpf__out *out, const struct rawbpf__form *form, const char *text,
 			unsigned dialect)
 {
@@ -82,7 +84,10 @@ static const char *skip_spaces(const char *at)
 	return at + strspn(at, " ");
 }
 
-/* The operand at `at`: a mark and a letter, or a 0 or r0 that stands for itself. NULL: it is none. */
+/*
+ * Read the operand at `at`: a mark and a letter, or a literal 0, r0 or w0. NULL: no operand is
+ * there.
+ */
 static const char *read_operand(const char *at, struct rawbpf__element *element)
 {
 	if (*at == MARK) {
@@ -95,7 +100,7 @@ static const char *read_operand(const char *at, struct rawbpf__element *element)
 	return *at == '0' ? at + 1 : NULL;
 }
 
-/* The element at the cursor, which goes behind it. */
+/* Read the element at the cursor, and move the cursor behind it. */
 static struct rawbpf__element read_element(struct rawbpf__cursor *cursor)
 {
 	struct rawbpf__element element = { 0 };
@@ -120,7 +125,7 @@ static struct rawbpf__element read_element(struct rawbpf__cursor *cursor)
 /* ---------------------------------------------------------------------------- the tree */
 
 static struct node {
-	struct rawbpf__element element;		/* T_END: the pattern is one of `form` */
+	struct rawbpf__element element;		/* T_END: the pattern ends, and belongs to `form` */
 	unsigned form;
 	struct node *child, *sibling;
 } nodes[8192];
@@ -132,7 +137,7 @@ static int same(const struct rawbpf__element *element, const struct rawbpf__elem
 	       element->has_sign == other->has_sign;
 }
 
-/* Add a node after those from `*link` on. */
+/* Add a node at the end of the list that begins at `*link`. */
 static struct node *node_add(struct node **link, struct rawbpf__element element, unsigned form)
 {
 	while (*link)
@@ -143,7 +148,7 @@ static struct node *node_add(struct node **link, struct rawbpf__element element,
 	return *link;
 }
 
-/* The node with this element among those from `*link` on, added if there is none. */
+/* Return the list's node with this element. Add the node if the list has none. */
 static struct node *node_get(struct node **link, struct rawbpf__element element)
 {
 	struct node *node;
@@ -154,7 +159,7 @@ static struct node *node_get(struct node **link, struct rawbpf__element element)
 	return node_add(link, element, 0);
 }
 
-/* Add how a form is written: `text` in that dialect. */
+/* Add one pattern of a form: `text`, a template of that dialect. */
 static void add(struct node **link, unsigned form, const char *text, unsigned dialect)
 {
 	char line[80];
@@ -171,8 +176,9 @@ static void add(struct node **link, unsigned form, const char *text, unsigned di
 }
 
 /*
- * Does the kernel write it in a way of its own? Where its template is LLVM's, jumps differ, which
- * are "goto pc+1", and loads, which have no "ll". "kernel-function#5" is one token.
+ * Does the kernel write the form differently from LLVM? Where both share a template, the kernel
+ * still writes jumps as "goto pc+1" and 64-bit loads without "ll". The lexer reads
+ * "kernel-function#5" as one token, so that form has no pattern.
  */
 static int is_kernels_own(const struct rawbpf__form *form)
 {
@@ -182,7 +188,7 @@ static int is_kernels_own(const struct rawbpf__form *form)
 	       (text != rawbpf__form_text(form, RAWBPF_LLVM) || strpbrk(text, "JLY"));
 }
 
-/* Add a dialect's templates with '!', or those without. */
+/* Add the dialect's templates that begin with '!' (is_weak), or the others. */
 static void add_forms(struct node **root, unsigned dialect, int is_weak)
 {
 	const struct rawbpf__form *form;
@@ -196,7 +202,7 @@ static void add_forms(struct node **root, unsigned dialect, int is_weak)
 	}
 }
 
-/* Add what only we write: a map of this text; and what only bpftool prints. */
+/* Add three patterns that no template has: bpftool prints two, and "map NAME" is our own. */
 static void add_more(struct node **root)
 {
 	static const struct {
@@ -226,7 +232,10 @@ static unsigned paths(const struct node *node)
 	return count;
 }
 
-/* Put first what most patterns go on with: match.c tries one after the other. */
+/*
+ * Sort a list: the node with the most patterns below it comes first, because match.c tries them in
+ * order.
+ */
 static struct node *sort(struct node *list)
 {
 	struct node *sorted = NULL, **link, *node;
@@ -242,7 +251,7 @@ static struct node *sort(struct node *list)
 	return sorted;
 }
 
-/* Templates with '!' have a tree of their own, which is searched after the other. */
+/* Make two trees: match.c searches the one of the templates with '!' after the other. */
 static struct node *make_tree(void)
 {
 	struct node *root = NULL, *weak = NULL, **end = &root;
@@ -261,7 +270,7 @@ static struct node *make_tree(void)
 
 /* -------------------------------------------------------------------- the tree, folded */
 
-/* Nodes that stand in one place, in the file one after another. */
+/* The lists of siblings. A list's nodes follow each other in the file. */
 static const struct node *lists[2048];
 static unsigned list_count;
 
@@ -273,7 +282,7 @@ static int lists_same(const struct node *list, const struct node *other)
 	return list == other;
 }
 
-/* The first of the lists that are the same as this one, whose nodes' children are folded. */
+/* Return the first list that equals this one. The children of its nodes are folded already. */
 static const struct node *list_get(const struct node *list)
 {
 	unsigned i;
@@ -285,7 +294,10 @@ static const struct node *list_get(const struct node *list)
 	return lists[list_count++] = list;
 }
 
-/* Let all that go on alike go on with the same nodes: what ends first comes first in `lists`. */
+/*
+ * Merge equal lists of children, and return the list that stands for this one. Children come before
+ * their parents in `lists`.
+ */
 static const struct node *fold(struct node *list)
 {
 	struct node *node;
@@ -295,7 +307,7 @@ static const struct node *fold(struct node *list)
 	return list_get(list);
 }
 
-/* Where a list begins in the file, in which the last list, the tree's root, comes first. */
+/* Return a list's place in the file. The file begins with the last list, the root. */
 static unsigned place(const struct node *list)
 {
 	const struct node *node;
@@ -315,9 +327,11 @@ static const char head[] =
 	" * The patterns of all forms, for match.c. test/asm/pattern.c makes them from the templates of\n"
 	" * form.def: build/test/test_pattern prints this file.\n"
 	" *\n"
-	" * FORM(the form that the next pattern is of)\n"
-	" * NODE(token, field, has a sign, the first node that may follow, patterns that go on here, is the\n"
-	" *\tlast of those that may stand here)\n"
+	" * FORM(form)\n"
+	" *\tthe form of a pattern, by its index; patterns come in the order of the paths\n"
+	" * NODE(token, field, has_sign, child, paths, is_last)\n"
+	" *\tchild: the first of the nodes that may follow; paths: the number of patterns that\n"
+	" *\tcontinue from here; is_last: the last of the nodes that may stand here\n"
 	" */\n"
 	"#ifndef NODE\n"
 	"#define NODE(...)\n"
@@ -333,7 +347,7 @@ static const char tail[] =
 	"#undef FORM\n"
 	"#undef T\n";
 
-/* RAWBPF__F_ and these. */
+/* The names behind RAWBPF__F_, in its order. */
 static const char *const field_names[] = {
 	"NONE", "ZERO", "DST", "SRC", "IMM", "NEXT", "HIGH", "LOW", "OFF", "JUMP", "JUMP32", "LOCAL",
 	"CALL", "IMM64", "MAP",
@@ -352,7 +366,7 @@ static void print_code(FILE *file, unsigned code)
 			code & RAWBPF__T_EQUAL ? " | T(EQUAL)" : "");
 }
 
-/* Lists begin with a line of their own. */
+/* Print a list of siblings. Each list begins a new line. */
 static void print_list(FILE *file, const struct node *node)
 {
 	enum { IN_A_LINE = 2 };
@@ -367,7 +381,7 @@ static void print_list(FILE *file, const struct node *node)
 	}
 }
 
-/* The forms of the patterns, in order. */
+/* Print the patterns' forms, in order. */
 static void print_forms(FILE *file, const struct node *node, unsigned *count)
 {
 	enum { IN_A_LINE = 10 };
