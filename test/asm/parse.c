@@ -46,7 +46,7 @@ static void release(struct parsed *parsed)
 	free(parsed->lines);
 }
 
-/* The text has no error; of a test's own text it is said which. */
+/* Assert that the text has no error. A failure shows the first error and the text. */
 static void parse_good(struct parsed *parsed, const char *text)
 {
 	parse(parsed, text, strlen(text), strlen(text) + 1);
@@ -56,10 +56,13 @@ static void parse_good(struct parsed *parsed, const char *text)
 	ck_assert_int_eq(parsed->result, parsed->text.count);
 }
 
-/* What text becomes, as hexadecimal digits; an instruction is code, dst, src, off, imm. */
+/* Assert the text's bytes, as hexadecimal digits. An instruction is code, dst, src, off, imm. */
 static void check_bytes(const char *text, const struct bpf_insn *insns, unsigned count)
 {
-	/* Close to the end of the text, and of its last line, bytes are not read eight at once. */
+	/*
+	 * The lexer does not read eight bytes at once near the end of the text or of its last
+	 * line.
+	 */
 	static const char *const tails[] = { "", "\n", "\n\n\n\n\n\n\n\n" };
 	struct parsed parsed;
 	char *padded = malloc(strlen(text) + 9);
@@ -109,7 +112,7 @@ static void add_signed(char **at, long long number, int hex, const char *plus, c
 	*at += sprintf(*at, hex ? "%s0x%llx" : "%s%llu", number < 0 ? minus : plus, magnitude);
 }
 
-/* As form.h says; written without the assembler's tables or the disassembler's code. */
+/* Write one operand as form.h describes it, without the assembler's tables or the disassembler. */
 static void add_operand(char **at, const struct sample *sample, char what, int kernel)
 {
 	uint64_t wide = (uint64_t)(uint32_t)sample->next << 32 | (uint32_t)sample->imm;
@@ -197,7 +200,7 @@ static struct sample make_sample(const struct rawbpf__form *form, unsigned n)
 		.next = fixed(shape->next, form->fix, numbers32[n / 3 % COUNT(numbers32)]),
 	};
 
-	/* A call that is printed with a name has a number that is right for it. */
+	/* A call prints its helper's name: take numbers that helpers have. */
 	if (form->shape == RAWBPF__SHAPE_CALL)
 		sample.imm = n % 230;
 	return sample;
@@ -215,7 +218,7 @@ static struct bpf_insn *add_insns(struct bpf_insn *insns, const struct sample *s
 
 enum { SAMPLES = 11 * 11 };
 
-/* Is there nothing to tell the form from another with the same opcode? */
+/* Does another form with the same opcode print the same text? */
 static int is_ambiguous(const struct rawbpf__form *form, int kernel)
 {
 	const char *text = rawbpf__form_text(form, kernel);
@@ -267,7 +270,7 @@ END_TEST
 
 #define LLVM_MC "llvm-mc-19 -triple bpfel -mcpu=v4 -filetype=obj"
 
-/* What LLVM 19 has no text for, or another meaning. */
+/* Can LLVM 19 write the form, with the same meaning? */
 static int llvm_knows(const struct rawbpf__form *form)
 {
 	switch (form->shape) {
@@ -280,7 +283,7 @@ static int llvm_knows(const struct rawbpf__form *form)
 	case RAWBPF__SHAPE_MAP_IDX: case RAWBPF__SHAPE_MAP_IDX_VALUE: case RAWBPF__SHAPE_IND_IMM:
 	case RAWBPF__SHAPE_LOAD_ACQ32: case RAWBPF__SHAPE_LOAD_ACQ64:
 	case RAWBPF__SHAPE_STORE_REL32: case RAWBPF__SHAPE_STORE_REL64:
-	/* gotol has an immediate of 16 bits there. */
+	/* Its gotol takes 16 bits. */
 	case RAWBPF__SHAPE_JA32:
 		return 0;
 	}
@@ -297,7 +300,7 @@ static long read_all(const char *path, void *buffer, size_t size)
 	return length;
 }
 
-/* Assembles `path`.s, little-endian, into `path`.bin. */
+/* Assemble `path`.s, little-endian, into `path`.bin. */
 static int llvm_assemble(const char *path, const char *text)
 {
 	char command[512];
@@ -424,12 +427,12 @@ static const struct {
 	  { I(0x18, 1, 1, 0, 5), I(0, 0, 0, 0, 0), I(0x18, 1, 2, 0, 5), I(0, 0, 0, 0, 8),
 	    I(0x18, 1, 5, 0, 1), I(0, 0, 0, 0, 0) } },
 
-	/* the opcode decides */
+	/* the opcode decides between forms with the same text */
 	{ "(18) r1 = 0x5\n(b7) r1 = 5\n(18) r2 = 0x1122334455667788", 5,
 	  { I(0x18, 1, 0, 0, 5), I(0, 0, 0, 0, 0), I(0xb7, 1, 0, 0, 5),
 	    I(0x18, 2, 0, 0, 0x55667788), I(0, 0, 0, 0, 0x11223344) } },
 
-	/* what the kernel's verifier prints, and bpftool */
+	/* the forms of the kernel's verifier and of bpftool */
 	{ "12: (07) r2 += -4", 1, { I(7, 2, 0, 0, -4) } },
 	{ "func#0 @0\n0: R1=ctx() R10=fp0\n; int x = 0; @ a.c:3\n"
 	  "0: (b7) r1 = 0                        ; R1_w=0\n"
@@ -455,7 +458,7 @@ static const struct {
 	  { I(0xb7, 1, 0, 0, -4), I(0x18, 1, 0, 0, 5), I(0, 0, 0, 0, 0), I(0x15, 1, 0, 1, 0),
 	    I(5, 0, 0, -4, 0), EXIT } },
 
-	/* with relocations; without addresses; and both, and no bytes */
+	/* with relocations; without addresses; with both and no bytes */
 	{ "0000000000000000 <f>:\n"
 	  "       0:\t18 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00\tr2 = 0x0 ll\n"
 	  "\t\t0000000000000000:  R_BPF_64_64\tg\n"
@@ -472,17 +475,17 @@ static const struct {
 	{ "goto +0x1 <ns::f(int, char)+0x8>\ncall 0x1 <f>; exit\n", 3,
 	  { I(5, 0, 0, 1, 0), I(0x85, 0, 0, 0, 1), EXIT } },
 
-	/* no columns of listings, but almost */
+	/* text that looks like a column of a listing, and is none */
 	{ "deadbeef:\ngoto deadbeef\nadd: goto add\nf: call f\n", 3,
 	  { I(5, 0, 0, -1, 0), I(5, 0, 0, -1, 0), I(0x85, 0, 1, 0, -1) } },
 
-	/* there, what the bytes say and the text does not; big-endian ones too */
+	/* the bytes decide what the text leaves open; big-endian bytes, too */
 	{ "0: 85 10 00 00 02 00 00 00\tcall 0x2\n1: 85 00 00 00 02 00 00 00\tcall 0x2\n"
 	  "2: 85 01 00 00 ff ff ff fd\tcall -0x3\n3: 85 20 00 00 07 00 00 00\tcall 0x7\n"
 	  "4: 40 10 00 00 00 00 e0 ff\tr0 = *(u32 *)skb[r1]\n5: bf 12 00 00 00 00 00 00\tr2 = r1\n", 6,
 	  { I(0x85, 0, 1, 0, 2), I(0x85, 0, 0, 0, 2), I(0x85, 0, 1, 0, -3), I(0x85, 0, 2, 0, 7),
 	    I(0x40, 0, 1, 0, -2097152), I(0xbf, 2, 1, 0, 0) } },
-	/* Bytes without a text, */
+	/* bytes without a text */
 	{ "0: 18 11 00 00 05 00 00 00 00 00 00 00 00 00 00 00\tld_pseudo\tr1, 0x1, 0x5\n"
 	  "2: ff 01 02 03 04 05 06 07\t<unknown>\n3: 18 12 00 00 05 00 00 00\t<unknown>\n", 4,
 	  { I(0x18, 1, 1, 0, 5), I(0, 0, 0, 0, 0), I(0xff, 1, 0, 0x302, 0x7060504),
@@ -490,11 +493,11 @@ static const struct {
 	{ "18 21 00 00 ff ff ff fe 00 00 00 00 00 00 00 07\tld_pseudo r2, 1, 4294967294\n"
 	  "18 11 00 00 05 00 00 00 00 00 00 00 00 00 00 00\tld_pseudo r1, 0x1, 0x5\n", 4,
 	  { I(0x18, 2, 1, 0, -2), I(0, 0, 0, 0, 7), I(0x18, 1, 1, 0, 5), I(0, 0, 0, 0, 0) } },
-	/* of the order that the lines before have; where both can be, the same; */
+	/* The byte order is that of the lines before, also where both orders would be possible. */
 	{ "0: bf 12 00 00 00 00 00 00\tr1 = r2\n1: ff 12 00 03 00 00 00 04\t<unknown>\n"
 	  "2: 40 00 00 00 00 00 00 01\tr0 = *(u32 *)skb[r0]\n", 3,
 	  { I(0xbf, 1, 2, 0, 0), I(0xff, 1, 2, 3, 4), I(0x40, 0, 0, 0, 1) } },
-	/* with labels and a helper that agree; and where a relocation follows, without. */
+	/* Labels and a helper agree with the bytes. A line before a relocation need not agree. */
 	{ "0: 05 00 02 00 00 00 00 00\tgoto out\n1: 85 10 00 00 01 00 00 00\tcall out\n"
 	  "2: 85 10 00 00 ff ff ff ff\tcall out\n\t\t0000000000000010:  R_BPF_64_32\tout\n"
 	  "out:\n3: 85 00 00 00 05 00 00 00\tcall ktime_get_ns\n"
@@ -513,7 +516,7 @@ static const struct {
 	  { I(0xff, 15, 15, -1, -1), I(0xff, 15, 15, -1, -1), EXIT, I(0, 0, 0, 0, 0),
 	    I(0, 0, 0, 0, 0), I(5, 0, 0, -4, 0) } },
 
-	/* what clang -S writes around instructions */
+	/* directives that clang -S writes around instructions */
 	{ "\t.file\t\"a.c\"\n\t.section\tcgroup/connect4,\"ax\",@progbits\n\t.globl\tf\n"
 	  "\t.p2align\t3, 0x0\nf:\n\t.cfi_sections .debug_frame\n\t.cfi_startproc\n"
 	  "\t.file\t1 \"/d\" \"c.h\" md5 0x95cc6a2b1d0ee2a4b3a1a2a3a4a5a6a7\n"
@@ -640,7 +643,7 @@ START_TEST(buffers_that_are_too_small)
 }
 END_TEST
 
-/* Of whatever a text consists, the scratch it asks for is enough. */
+/* The scratch that a text asks for is enough, whatever the text consists of. */
 START_TEST(scratch_is_enough)
 {
 	static const char *const patterns[] = { "%c%c%c:", "goto %c%c%c;", "call %c%c%c;", "%c:",
@@ -679,13 +682,14 @@ START_TEST(a_hundred_thousand_labels)
 			ck_assert_int_eq(parsed.text.insns[i].off, target - i - 1);
 	}
 	ck_assert_uint_eq(parsed.text.count, LABELS);
-	ck_assert_uint_eq(parsed.text.error_count, 10000);	/* those that wrap are too far */
+	/* the jumps that wrap around are too far */
+	ck_assert_uint_eq(parsed.text.error_count, 10000);
 	release(&parsed);
 	free(text);
 }
 END_TEST
 
-/* `between` instructions between a jump and its label, or a label and its jump. */
+/* Assemble a jump and its label, in either order, with `between` instructions between them. */
 static int jump_over(const char *jump, unsigned between, int back, struct bpf_insn *insn)
 {
 	char *text = malloc(between * 5 + 64), *at = text;

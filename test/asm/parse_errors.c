@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wrong with a text: each message, and its place. */
+/* Errors in a text: each message, and its place. */
 #include <check.h>
 #include <errno.h>
 #include <rawbpf/text.h>
@@ -84,7 +84,7 @@ static const struct {
 	{ "mv", 1, 1, 2, "'mv' does not begin an instruction" },
 	{ "call", 1, 5, 1, "expected a helper, a label or pc+1" },
 
-	/* other ways to write instructions */
+	/* the instruction syntax of other assemblers */
 	{ "mov r1, r2", 1, 1, 3, "'mov' does not begin an instruction; write r1 = 5, r1 += r2, if "
 	  "r1 > 5 goto out" },
 	{ "add32 w1, 5", 1, 1, 5, "'add32' does not begin an instruction; write r1 = 5, r1 += r2, "
@@ -258,7 +258,7 @@ START_TEST(error_has_its_place_and_message)
 	size_t length = strlen(cases[_i].text);
 	int padding;
 
-	/* What is behind the error, up to the text's end, changes nothing. */
+	/* The bytes behind the error, up to the text's end, change nothing. */
 	memset(text, '\n', sizeof text);
 	memcpy(text, cases[_i].text, length);
 	for (padding = 0; padding <= 8; padding += padding ? 7 : 1) {
@@ -272,7 +272,9 @@ START_TEST(error_has_its_place_and_message)
 }
 END_TEST
 
-/* Each statement has its own error, in the order of their places; what is good is assembled. */
+/*
+ * Each statement reports its own error, in the order of the places. The good statements assemble.
+ */
 static const char many[] = "goto uot\n"
 			   "r1 = r11; exti; r2 = 5\n"
 			   "if r0 == foo goto out\n"
@@ -309,11 +311,11 @@ START_TEST(any_bytes_have_an_answer)
 	unsigned i, fill;
 
 	for (fill = 0; fill < 256; fill++) {
-		if (strchr(" \t\r\v\f\n;#0", fill))	/* "r1 = 000" is one */
+		if (strchr(" \t\r\v\f\n;#0", fill))	/* "r1 = 000" is valid */
 			continue;
 		memset(text, fill, size);
 		memcpy(text, "r1 = ", 5);
-		if (fill)	/* 0 is the end for strchr only */
+		if (fill)	/* strchr() finds the 0 at the string's end, too */
 			parse(&parser, text, size, errors, ERRORS);
 		ck_assert_uint_eq(parser.error_count, fill ? 1 : 0);
 	}
@@ -393,7 +395,7 @@ START_TEST(an_error_is_shown_with_its_line)
 }
 END_TEST
 
-/* The line of an error that is at the text's end, or that is no line of the text. */
+/* The place of an error at the text's end, or at a line that the text does not have. */
 START_TEST(places_outside_the_text)
 {
 	struct rawbpf_text_error error = { .line = 7, .column = 9, .width = 3, .message = "x" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the assembler warns of: each message and its place; and what is near it and gets none. */
+/* Warnings of the assembler: each message and its place. Similar texts get no warning. */
 #include <check.h>
 #include <rawbpf/text.h>
 #include <stdio.h>
@@ -83,7 +83,7 @@ static const char *const silent[] = {
 	"*(u16 *)(r1 + 0) = 65535", "*(u16 *)(r1 + 0) = -32768", "r1 = map[fd:4294967295]",
 	".section xdp,\"ax\",@progbits; exit", ".text; exit",
 	"call kfunc[id:4294967295]", "call pc-1", "call 1", "call 4000",
-	/* What the kernel prints of -1 and of sign-extended numbers, and what objdump does. */
+	/* The kernel prints -1 and sign-extended numbers like this; the last line is objdump's. */
 	"0: (25) if r0 > 0xffffffff goto pc+1", "(72) *(u8 *)(r1 +0) = 300", "(b7) r0 = 4294967295",
 	"0: 72 01 00 00 2c 01 00 00\t*(u8 *)(r1 + 0x0) = 0x12c",
 };
@@ -98,7 +98,7 @@ START_TEST(nothing_else_is)
 }
 END_TEST
 
-/* A section without instructions: its name is warned of, and nothing in it is assembled. */
+/* The assembler skips a section without instructions, and warns of its name. */
 START_TEST(a_skipped_section_is_warned_of)
 {
 	static const char *const directives[] = {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs on cgroups: attach, replace, detach, ask; by link and without. Exact ids and errno. */
+/*
+ * Programs on cgroups, with and without links: attach, replace, detach, query. Exact ids and errno.
+ */
 #include "cgroups.h"
 
 #include <stdint.h>
@@ -39,7 +41,7 @@ static void end(void)
 	live_fds_compare();
 }
 
-/* These programs are attached to `to`, in that order, and no others. */
+/* Assert that exactly these programs are attached to `to`, in that order. */
 static void assert_attached(int to, unsigned flags, const int *progs, unsigned count)
 {
 	unsigned ids[MOST], i;
@@ -81,7 +83,7 @@ START_TEST(test_attach)
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
 	ck_assert_int_eq(attach(b, MULTI), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, b);
-	ck_assert_int_eq(attach(a, MULTI), -EINVAL); /* there already */
+	ck_assert_int_eq(attach(a, MULTI), -EINVAL); /* attached already */
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, b);
 	ck_assert_int_eq(detach(a), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
@@ -102,14 +104,15 @@ START_TEST(test_replace)
 	attach(a, MULTI);
 	attach(b, MULTI);
 	ck_assert_int_eq(attach(c, REPLACE(a)), 0);
-	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, c, b); /* in its place */
+	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, c, b); /* the same program in its own place */
 	ck_assert_int_eq(attach(a, REPLACE(a)), -ENOENT);
-	ck_assert_int_eq(attach(b, REPLACE(c)), -EINVAL); /* there already */
+	ck_assert_int_eq(attach(b, REPLACE(c)), -EINVAL); /* c is attached already */
 	ck_assert_int_eq(attach(a, REPLACE(10000)), -EBADF);
 	ck_assert_int_eq(attach(a, REPLACE(cgroup)), -EINVAL);
-	ck_assert_int_eq(attach(a, SPEC(.replace = c)), -EINVAL); /* without MULTI */
+	/* BPF_F_REPLACE needs BPF_F_ALLOW_MULTI */
+	ck_assert_int_eq(attach(a, SPEC(.replace = c)), -EINVAL);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, c, b);
-	/* the old one is held by nobody now */
+	/* no descriptor holds the replaced program now */
 	ck_assert_int_eq(attach(a, REPLACE(c)), 0);
 	unsigned id = live_prog_id(c);
 	close(c);
@@ -121,7 +124,7 @@ START_TEST(test_replace)
 }
 END_TEST
 
-/* Alone, to be replaced by the next of its kind, and what that means for those below. */
+/* A program that excludes others: another one replaces it, and no cgroup below can have its own. */
 START_TEST(test_alone)
 {
 	static const unsigned flags[] = { 0, BPF_F_ALLOW_OVERRIDE };
@@ -146,7 +149,7 @@ START_TEST(test_alone)
 }
 END_TEST
 
-/* It stays when the process that attached it has ended, and goes with its cgroup. */
+/* A program stays when the process that attached it ends, and goes with its cgroup. */
 START_TEST(test_survival)
 {
 	const char *path = cgroups_make("/survival");
@@ -167,7 +170,7 @@ START_TEST(test_survival)
 	ck_assert_int_gt(a, 2);
 	close(a);
 	cgroups_remove(path);
-	/* and a removed cgroup is none */
+	/* a removed cgroup counts as none */
 	a = device_prog();
 	ck_assert_int_eq(rawbpf_prog_attach(a, fd, DEVICE, MULTI), -ENOENT);
 	ck_assert_int_eq(rawbpf_prog_detach(a, fd, DEVICE, NULL), -ENOENT);
@@ -191,7 +194,8 @@ START_TEST(test_most)
 		ck_assert_int_eq(attach(progs[i], MULTI), 0);
 	ck_assert_int_eq(attach(progs[MOST], MULTI), -E2BIG);
 	assert_attached(cgroup, BPF_F_ALLOW_MULTI, progs, MOST);
-	ck_assert_int_eq(attach(progs[MOST], REPLACE(progs[7])), -E2BIG); /* not even that */
+	/* replacing needs a free place, too */
+	ck_assert_int_eq(attach(progs[MOST], REPLACE(progs[7])), -E2BIG);
 	ck_assert_int_eq(detach(progs[MOST - 1]), 0);
 	ck_assert_int_eq(attach(progs[MOST], REPLACE(progs[7])), 0);
 	for (i = 0; i <= MOST; i++)
@@ -199,7 +203,7 @@ START_TEST(test_most)
 }
 END_TEST
 
-/* What is not a cgroup, not a program, or not one for devices. */
+/* Descriptors of other things than a cgroup or a program, and programs of another type. */
 START_TEST(test_misfits)
 {
 	struct rawbpf_link link = { .fd = 12345 };
@@ -233,7 +237,7 @@ START_TEST(test_misfits)
 }
 END_TEST
 
-/* A descriptor that can do nothing else will do. */
+/* An O_PATH descriptor is enough. */
 START_TEST(test_path_descriptor)
 {
 	char path[4096 + 32];
@@ -274,13 +278,13 @@ START_TEST(test_query)
 			ck_assert_uint_eq(ids[i],
 					  i < 3 && i < (int)capacity ? live_prog_id(progs[i]) : 0);
 	}
-	/* below nothing is attached, but all three run */
+	/* nothing is attached below, but all three run there */
 	assert_attached(below, 0, NULL, 0);
 	query = (struct rawbpf_prog_query){
 		.flags = BPF_F_QUERY_EFFECTIVE, .prog_ids = ids, .capacity = 4 };
 	ck_assert_int_eq(rawbpf_prog_query(&query, below, DEVICE), 0);
 	ck_assert_uint_ge(query.count, 3);
-	/* other hooks are others */
+	/* each hook has its own programs */
 	query = (struct rawbpf_prog_query){ .prog_ids = ids, .capacity = 4 };
 	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, BPF_CGROUP_INET_INGRESS), 0);
 	ck_assert_uint_eq(query.count, 0);
@@ -342,11 +346,11 @@ START_TEST(test_link)
 	ck_assert_int_eq(rawbpf_cgroup_attach(&one, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_gt(one.fd, 2);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
-	/* a link may have a program that is there already */
+	/* a link accepts a program that is attached already */
 	ck_assert_int_eq(rawbpf_cgroup_attach(&two, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_eq(attach(b, MULTI), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a, a, b);
-	/* what a link attached only its holder ends */
+	/* only the link detaches its program */
 	ck_assert_int_eq(detach(a), -ENOENT);
 	ck_assert_int_eq(attach(a, REPLACE(a)), -ENOENT);
 	ck_assert_int_eq(rawbpf_link_detach(&one), 0);
@@ -354,7 +358,7 @@ START_TEST(test_link)
 	ck_assert_int_eq(rawbpf_link_detach(&two), 0);
 	ck_assert_int_eq(rawbpf_link_detach(&two), 0);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, b);
-	/* beside one that is alone there is no place */
+	/* a program that excludes others leaves no room for a link */
 	detach(b);
 	attach(b, SPEC(.flags = 0));
 	ck_assert_int_eq(rawbpf_cgroup_attach(&one, a, cgroup, DEVICE, NULL), -EPERM);
@@ -386,11 +390,11 @@ START_TEST(test_link_update)
 	ck_assert_int_eq(rawbpf_link_update(&inert, b, 0), -EINVAL);
 	ASSERT_ATTACHED(BPF_F_ALLOW_MULTI, a);
 	rawbpf_link_detach(&link);
-	/* the cgroup goes, the link stays without one */
+	/* the cgroup goes, and the link stays without one */
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, below, DEVICE, NULL), 0);
 	cgroups_remove(path);
 	for (tries = 0; rawbpf_link_update(&link, b, 0) != -ENOLINK; tries++) {
-		ck_assert_int_lt(tries, PATIENCE_MS / 10); /* it goes a little later */
+		ck_assert_int_lt(tries, PATIENCE_MS / 10); /* it goes with a delay */
 		usleep(10 * 1000);
 	}
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
@@ -401,7 +405,7 @@ START_TEST(test_link_update)
 }
 END_TEST
 
-/* A chosen place among the others. */
+/* A link chooses its place among the others. */
 START_TEST(test_link_order)
 {
 	struct rawbpf_link links[4] = { 0 };
@@ -432,7 +436,7 @@ START_TEST(test_link_order)
 	ck_assert_int_eq(links[3].fd, 0);
 	for (int i = 0; i < 3; i++)
 		rawbpf_link_detach(&links[i]);
-	/* without links, beside others without */
+	/* without links, beside a program without a link */
 	ck_assert_int_eq(attach(a, MULTI), 0);
 	ck_assert_int_eq(attach(b, SPEC(.flags = BPF_F_ALLOW_MULTI | BPF_F_BEFORE)), 0);
 	ck_assert_int_eq(attach(c, SPEC(.flags = BPF_F_ALLOW_MULTI | BPF_F_AFTER,
@@ -445,7 +449,7 @@ START_TEST(test_link_order)
 }
 END_TEST
 
-/* Detached by whoever holds the link, for all who do. */
+/* Every holder of a link can detach it, for all holders. */
 START_TEST(test_link_revoke)
 {
 	struct rawbpf_link link, other = { 0 };
@@ -463,7 +467,7 @@ START_TEST(test_link_revoke)
 }
 END_TEST
 
-/* Linux 5.10 lets go of what was pinned an RCU grace period after the name. */
+/* Linux 5.10 frees a pinned object an RCU grace period after the unlink. */
 static void wait_for_none(void)
 {
 	struct rawbpf_prog_query query = { .capacity = 0 };
@@ -478,7 +482,7 @@ static void wait_for_none(void)
 	ASSERT_NONE();
 }
 
-/* Pinned, a link outlives its process; opened again it can be updated. */
+/* A pinned link outlives its process. A process that opens it can update it. */
 START_TEST(test_link_pin)
 {
 	static const char pin[] = "/sys/fs/bpf/devices";
@@ -504,7 +508,10 @@ END_TEST
 
 /* ------------------------------------------------------------------------ privilege */
 
-/* Who is handed the cgroup and the program needs nothing, but for packets; asking does. */
+/*
+ * A process without privileges attaches device programs to a descriptor that it got. It may not
+ * query, and packet programs need a privilege.
+ */
 START_TEST(test_nobody)
 {
 	struct rawbpf_link link;
@@ -520,7 +527,7 @@ START_TEST(test_nobody)
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, a, cgroup, DEVICE, NULL), 0);
 	ck_assert_int_eq(rawbpf_link_update(&link, b, 0), 0);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
-	ck_assert_int_eq(detach(b), -EPERM); /* without asking it might be somebody else's */
+	ck_assert_int_eq(detach(b), -EPERM); /* a query would show whose program it is */
 	ck_assert_int_eq(rawbpf_prog_attach(packets, cgroup, BPF_CGROUP_INET_INGRESS, MULTI),
 			 -EINVAL);
 	ck_assert_int_eq(rawbpf_cgroup_attach(&link, packets, cgroup, BPF_CGROUP_INET_INGRESS,

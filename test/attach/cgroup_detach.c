@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Detaching from cgroups without a link: the program that was named goes, or none. The kernel does
- * not look at the name where a hook has one program alone.
+ * Detaching from cgroups without a link: rawbpf_prog_detach() detaches the named program, or none.
+ * The kernel ignores the name if the hook's program excludes others.
  */
 #include "cgroups.h"
 
@@ -14,7 +14,7 @@
 
 enum { DEVICE = BPF_CGROUP_DEVICE };
 
-/* How a program can be at a hook without a link. */
+/* The modes of a program that is attached without a link. */
 static const unsigned modes[] = { 0, BPF_F_ALLOW_OVERRIDE, BPF_F_ALLOW_MULTI };
 enum { MODES = sizeof modes / sizeof modes[0] };
 
@@ -55,7 +55,7 @@ static int detach(int prog)
 	return rawbpf_prog_detach(prog, cgroup, DEVICE, NULL);
 }
 
-/* The id of the only program at the hook; 0: there is none. */
+/* Return the id of the only program at the hook; 0: there is none. */
 static unsigned attached_at(unsigned attach_type, uint64_t *revision)
 {
 	unsigned id = 0;
@@ -90,7 +90,7 @@ START_TEST(test_of_others)
 	ck_assert_int_eq(attach(theirs, modes[_i]), 0);
 	ck_assert_int_eq(detach(mine), -ENOENT);
 	ck_assert_uint_eq(attached(), live_prog_id(theirs));
-	/* it is the program that counts, not the descriptor */
+	/* any descriptor of the program will do */
 	ck_assert_int_eq(detach(again), 0);
 	ck_assert_uint_eq(attached(), 0);
 	close(again);
@@ -133,7 +133,7 @@ START_TEST(test_by_link)
 }
 END_TEST
 
-/* Who cannot ask detaches nothing, not even its own. */
+/* A process that may not query detaches nothing, not even its own program. */
 START_TEST(test_refused_query)
 {
 	uid_t root = geteuid();
@@ -165,7 +165,7 @@ START_TEST(test_revision)
 }
 END_TEST
 
-/* ------------------------------------------------- who comes between the question and the answer */
+/* ------------------------------------- another process between the query and the detaching */
 
 static int listener;
 static int (*interfere)(void);
@@ -188,7 +188,7 @@ static void *stand_between(void *unused)
 	}
 }
 
-/* From here on `act` runs, in a thread of its own, before each BPF_PROG_DETACH of this thread. */
+/* Run `act` in another thread before each BPF_PROG_DETACH of this thread, from now on. */
 static void before_detaching(int (*act)(void))
 {
 	struct sock_filter code[] = {
@@ -206,7 +206,7 @@ static void before_detaching(int (*act)(void))
 	listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
 			   &filter);
 	ck_assert_int_gt(listener, 2);
-	live_fds_before++; /* it stays until the test's process ends */
+	live_fds_before++; /* the descriptor stays until the test's process ends */
 	ck_assert_int_eq(pthread_create(&thread, NULL, stand_between, NULL), 0);
 }
 
@@ -215,7 +215,7 @@ static int take_its_place(void)
 	return interfered ? -EEXIST : attach(theirs, modes[0]);
 }
 
-/* The kernel, which knows no names here, would detach what came in its stead. */
+/* Another program takes the place after the query. The kernel alone would detach that one. */
 START_TEST(test_race)
 {
 	ck_assert_int_eq(attach(mine, modes[0]), 0);
@@ -269,7 +269,10 @@ static int is_of_cgroups(unsigned attach_type)
 	return name && strncmp(name, "cgroup_", 7) == 0;
 }
 
-/* A program for the hook, attached alone, of the type that can be; or a negative errno. */
+/*
+ * Attach a program of the type that the hook takes, alone. Returns the program, or a negative
+ * errno.
+ */
 static int attach_of_any_type(unsigned hook, struct rawbpf_prog_spec *spec)
 {
 	static const unsigned types[] = {
@@ -290,7 +293,7 @@ static int attach_of_any_type(unsigned hook, struct rawbpf_prog_spec *spec)
 	return -EINVAL;
 }
 
-/* At every hook of cgroups, what is attached is asked before anything is detached. */
+/* Every cgroup hook is queried before anything is detached. */
 START_TEST(test_every_hook)
 {
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN() };
@@ -346,7 +349,7 @@ static unsigned lsm_attached(uint32_t ids[4])
 	return query.count;
 }
 
-/* One attach type for all hooks of the LSM: each has programs of its own. */
+/* One attach type serves all LSM hooks, and each hook has its own programs. */
 START_TEST(test_lsm)
 {
 	const struct rawbpf_prog_attach_spec spec = { .flags = modes[_i] };

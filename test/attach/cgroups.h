@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cgroups of a test's own: below one that is made before the first test and is gone, with all
- * that was attached, after the last one, whether they passed or not.
+ * Cgroups for tests. They live below one that is made before the first test. After the last test,
+ * passed or not, that one and all its attachments are gone.
  */
 #ifndef TEST_CGROUPS_H
 #define TEST_CGROUPS_H
@@ -14,7 +14,7 @@
 
 static char cgroups_path[4096 - 64];
 
-/* Where cgroup v2 is mounted; 0 if it is not. */
+/* Find the mount point of cgroup v2. Returns 0 if it is not mounted. */
 static inline int cgroups_find(char *path, size_t size)
 {
 	FILE *mounts = setmntent("/proc/mounts", "re");
@@ -32,18 +32,18 @@ static inline int cgroups_find(char *path, size_t size)
 	return found;
 }
 
-/* These two run in the process that starts the tests. */
+/* cgroups_begin() and cgroups_end() run in the process that starts the tests. */
 static inline void cgroups_begin(void)
 {
 	char top[2048] = "";
 
-	rawbpf_memlock_raise(); /* kernels before 5.11 count programs */
+	rawbpf_memlock_raise(); /* kernels before 5.11 charge programs to RLIMIT_MEMLOCK */
 	ck_assert(cgroups_find(top, sizeof top));
 	snprintf(cgroups_path, sizeof cgroups_path, "%s/rawbpf-test-%d", top, (int)getpid());
 	ck_assert_msg(mkdir(cgroups_path, 0755) == 0, "%s: %m", cgroups_path);
 }
 
-/* A process that has just ended may still be counted. */
+/* Remove a cgroup. A process that has just ended may still count as its member. */
 static inline void cgroups_remove(const char *path)
 {
 	int tries;
@@ -75,7 +75,7 @@ static inline void cgroups_end(void)
 	ck_assert_int_ne(access(cgroups_path, F_OK), 0);
 }
 
-/* A new one, named for this test process, with "/below" or nothing after it. */
+/* Make a cgroup named for this test process, with "/below" or nothing after the name. */
 static inline const char *cgroups_make(const char *below)
 {
 	static char path[4096];
@@ -93,7 +93,7 @@ static inline int cgroups_open(const char *path)
 	return fd;
 }
 
-/* From here on this process is in that cgroup. */
+/* Move this process into the cgroup. */
 static inline int cgroups_enter(int cgroup)
 {
 	int fd = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
@@ -103,7 +103,7 @@ static inline int cgroups_enter(int cgroup)
 	return err;
 }
 
-/* A process that does not outlive us. */
+/* Fork a process that does not outlive this one. */
 static inline pid_t cgroups_fork(void)
 {
 	pid_t pid = fork();
@@ -114,7 +114,7 @@ static inline pid_t cgroups_fork(void)
 	return pid;
 }
 
-/* As live_run(), but there must be a cgroup v2 too. */
+/* Run tests like live_run(), and skip them without cgroup v2. */
 static inline int cgroups_run(const char *name, void (*add_tests)(TCase *))
 {
 	char path[2048];

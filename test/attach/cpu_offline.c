@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * CPUs that are offline answer perf_event_open(2) with ENODEV: the first ones do here, by an injected
- * fault, and the next one is taken. test/vm/guest_cpu.c takes CPU 0 offline.
+ * perf_event_open(2) fails with ENODEV on an offline CPU. An injected fault makes the first CPUs
+ * look offline here, and the library takes the next one. test/vm/guest_cpu.c takes CPU 0 offline.
  */
 #include "../live.h"
 
@@ -16,7 +16,7 @@ static int answer(long number)
 	return number == SYS_perf_event_open && asked++ < offline ? -ENODEV : 0;
 }
 
-/* Kinds that open an event of all processes. */
+/* The kinds that open an event of all processes. */
 static const char *const kinds[] = { "tracepoint", "tracepoint_ioctl", "uretprobe" };
 
 static const struct link_kind *kind_named(const char *name)
@@ -35,7 +35,7 @@ static void prepare(void)
 	ck_assert_int_eq(link_kinds_begin(live_tgid(), -1), 0);
 }
 
-/* It attaches to CPU 1, and sees what all CPUs do. */
+/* The event of CPU 1 sees what all CPUs do. */
 START_TEST(test_first)
 {
 	const struct link_kind *kind = kind_named(kinds[_i]);
@@ -56,7 +56,7 @@ START_TEST(test_first)
 }
 END_TEST
 
-/* All CPUs offline, which cannot be: it ends where the kernel has no more numbers, or at the bound. */
+/* Every CPU looks offline: the search ends at the kernel's last CPU number, or at its bound. */
 START_TEST(test_all)
 {
 	const struct link_kind *kind = kind_named("tracepoint");
@@ -79,7 +79,7 @@ START_TEST(test_all)
 }
 END_TEST
 
-/* All that are possible: the kernel refuses the number behind them. */
+/* All possible CPUs look offline: the kernel itself rejects the number behind them. */
 START_TEST(test_possible)
 {
 	const struct link_kind *kind = kind_named("tracepoint");

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process that is killed in the midst of it leaves nothing attached, whatever the kind of
- * link. (What an event in tracefs leaves, the next attachment removes: test/vm/vm.c. What is
- * attached to a cgroup without a link stays until the cgroup goes: test/attach/cgroup.c.)
+ * A killed process leaves nothing attached, whatever the kind of link. The exceptions have tests
+ * elsewhere: an event in tracefs (test/vm/vm.c; the next attachment removes it), and an attachment
+ * to a cgroup without a link (test/attach/cgroup.c; it stays until the cgroup goes).
  */
 #include "../event/reliable.h"
 
 #include <signal.h>
 
-/* In the process to be killed: attach, tell the ids of program and link, and wait for the end. */
+/* Attach, write the ids of program and link to `out`, and wait to be killed. */
 static void hold(const struct link_kind *kind, int out)
 {
 	struct rawbpf_link link;

@@ -96,7 +96,10 @@ static void send_datagrams(const struct rawbpf_link *link)
 	}
 }
 
-/* A socket is given the programs of the map that it enters, so it enters again each time. */
+/*
+ * Send messages. A socket gets the map's programs when it enters the map, so it enters again each
+ * time.
+ */
 static void send_messages(const struct rawbpf_link *link)
 {
 	const unsigned key = 0;
@@ -119,7 +122,7 @@ static void send_frames(const struct rawbpf_link *link)
 		(void)!send(link_world.packet, frame, sizeof frame, 0);
 }
 
-/* Two ends, and nobody listens: what is sent from here leaves by the primary end. */
+/* Send packets on the primary end. No socket listens at the other end. */
 static void send_on_netkit(const struct rawbpf_link *link)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = link_world.netkit,
@@ -153,7 +156,10 @@ static void bind_sockets(const struct rawbpf_link *link)
 	}
 }
 
-/* By the link, or if there is none by what it is pinned as: such a file runs the iterator. */
+/*
+ * Read the iterator through the link. A link without a descriptor is pinned: opening the pin runs
+ * it.
+ */
 static void read_iterator(const struct rawbpf_link *link)
 {
 	int fd = link->fd ? rawbpf_iter_create(link) : open(LINK_KINDS_PIN, O_RDONLY | O_CLOEXEC);
@@ -339,16 +345,16 @@ static int attach_uprobe_session(struct rawbpf_link *link, int prog)
 #define FCHOWNAT                                                                                   \
 	FUNCTION("do_fchownat"), .trigger = call_fchownat, .events = LINK_EVENTS, .only_ours = 1
 
-/* With another program it would have to be another link, and only its last holder ends it. */
+/* An update would need a new link, and only closing the last descriptor detaches these links. */
 #define FIXED .update = -EINVAL, .force = -EOPNOTSUPP
 #define TRAMPOLINE                                                                                 \
 	.trampoline = 1, .lacking = "load -1",                                                     \
 	.because = "this kernel refuses such programs (EPERM)"
 #define KPROBE .lacking = "attach -95", .because = "this kernel has no such probes"
-/* No bpf link, but an event with the program set on it. */
+/* These have no bpf link: the program is set on a perf event. */
 #define BY_IOCTL                                                                                   \
 	"type -22: 10, pin -22: 0, open 0, update -22: 0, force -22: 10, detached: 0, 0 left"
-/* Debian's 5.10 does not have "bpf" among the security modules that it starts. */
+/* Debian's 5.10 does not enable the "bpf" security module at boot. */
 #define NEVER_RUN "type 2: 0, pin 0: 0, open 0, update -22: 0, force -95: 0, detached: 0, 0 left"
 
 const struct link_kind link_kinds[] = {
@@ -395,7 +401,7 @@ const struct link_kind link_kinds[] = {
 	{ .name = "iter", .link_type = BPF_LINK_TYPE_ITER, .prog_type = BPF_PROG_TYPE_TRACING,
 	  .attach_type = BPF_TRACE_ITER, .attach = attach_iter,
 	  FUNCTION("bpf_iter_bpf_map_elem"), .trigger = read_iterator,
-	  .events = LINK_EVENTS + 1 /* the end is told, too */,
+	  .events = LINK_EVENTS + 1 /* the iterator also calls the program at the end */,
 	  .force = -EOPNOTSUPP },
 	{ .name = "cgroup", .link_type = BPF_LINK_TYPE_CGROUP,
 	  .prog_type = BPF_PROG_TYPE_CGROUP_SOCK, .attach_type = BPF_CGROUP_INET_SOCK_CREATE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A kind of link taken through its life, and what is made of that. */
+/* Take a link of any kind through its life, and write its story as a line. */
 #include "link_world.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 /* ------------------------------------------------------------------------------ programs */
 
-/* Adds 1 to element `slot` of `map`, if the event is one to be counted. */
+/* Emit code that adds 1 to element `slot` of `map` if the event counts. */
 static int build_counting(struct bpf_insn *insns, unsigned max, const struct link_kind *kind,
 			  int map, int slot)
 {
@@ -85,7 +85,7 @@ static int type_of(const struct rawbpf_link *link)
 	return known < 0 ? known : (int)info.type;
 }
 
-/* Trigger, and tell what that added to element `slot`. */
+/* Trigger, and return what that added to element `slot`. */
 static long long count_events(const struct link_kind *kind, const struct rawbpf_link *link, int map,
 			      unsigned slot)
 {
@@ -97,7 +97,7 @@ static long long count_events(const struct link_kind *kind, const struct rawbpf_
 	return after - before;
 }
 
-/* 5.10 leaves the detaching to a worker. */
+/* Count until no program runs any more: Linux 5.10 detaches in a worker. */
 static long long count_until_none(const struct link_kind *kind, const struct rawbpf_link *link,
 				  int map)
 {
@@ -116,7 +116,7 @@ static void tell_story(const struct link_kind *kind, struct link_story *story, i
 {
 	struct rawbpf_link link;
 
-	kind->trigger(&(struct rawbpf_link){ 0 }); /* what is done once is done now */
+	kind->trigger(&(struct rawbpf_link){ 0 }); /* effects of a first run happen now */
 	story->attach = kind->attach(&link, progs[0]);
 	if (story->attach < 0)
 		return;

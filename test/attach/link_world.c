@@ -18,7 +18,7 @@
 
 struct link_world link_world;
 
-/* Where a function of this program is in its file. */
+/* Return a function's offset in this program's file. */
 uint64_t link_kinds_offset(void (*function)(void))
 {
 	unsigned long address = (unsigned long)function, start, end, offset, found = 0;
@@ -87,7 +87,7 @@ int link_kinds_device(const char *kind)
 	return answer.error.error;
 }
 
-/* Keep IPv6 off devices made from now on: it sends packets of its own for as long as 14 seconds. */
+/* Keep IPv6 off new devices: it sends packets of its own for up to 14 seconds. */
 static void disable_ipv6(void)
 {
 	int fd = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY | O_CLOEXEC);
@@ -96,7 +96,9 @@ static void disable_ipv6(void)
 	close(fd);
 }
 
-/* The index of one end of a pair of netkit devices, by the names that the kernel chooses. */
+/*
+ * Make a pair of netkit devices, whose names the kernel chooses, and return the index of one end.
+ */
 static int make_netkit(void)
 {
 	int err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every kind of link on this kernel: attached, seen to work, pinned, updated, detached. */
+/* Take every kind of link on this kernel through its life: attach, trigger, pin, update, detach. */
 #include "cgroups.h"
 
 #include "link_kinds.h"
@@ -36,7 +36,7 @@ int main(void)
 {
 	struct utsname name;
 
-	/* What each kind came to, and the kernel it did on, are for test/tried.awk. */
+	/* test/tried.awk reads each kind's story and the kernel's release. */
 	if (uname(&name) == 0)
 		printf("tried native release %s\n", name.release);
 	return cgroups_run("links", add_tests);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs on the way of packets: what they do to them, their order, and what is refused. */
+/* Programs on the path of packets: their effects, their order, and the errors. */
 #include "../examples/devices.h"
 #include "link_kinds.h"
 
@@ -25,7 +25,7 @@ static int classifier(void)
 	return load(BPF_PROG_TYPE_SCHED_CLS, 0, -1 /* TCX_NEXT */);
 }
 
-/* In a network namespace of the test's own. */
+/* Enter a network namespace of the test's own. */
 static void begin(void)
 {
 	ck_assert_int_eq(link_kinds_begin(0, -1), 0);
@@ -55,7 +55,7 @@ static int datagram_socket(struct sockaddr_in *address)
 	return fd;
 }
 
-/* A datagram sent to `to` does come to `fd`, or does not. */
+/* Assert that a datagram sent to `to` comes to `fd`, or that none comes. */
 static void expect_datagram(int fd, const struct sockaddr_in *to, int comes)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -90,7 +90,7 @@ START_TEST(test_xdp_refused)
 }
 END_TEST
 
-/* Packets that a veth sends, and those that its other end, with a program, lets through. */
+/* A veth sends packets, and the XDP program at its other end drops some. */
 START_TEST(test_xdp_drops)
 {
 	struct rawbpf_link link;
@@ -134,7 +134,7 @@ END_TEST
 
 #define ANCHOR(...) (&(struct rawbpf_anchor){ __VA_ARGS__ })
 
-/* The programs that are attached, in their order. */
+/* Assert the attached programs and their order. */
 static uint64_t assert_order(unsigned attach_type, const int *progs, unsigned count)
 {
 	unsigned ids[8], links[8], i;
@@ -222,7 +222,7 @@ START_TEST(test_tcx_refused)
 }
 END_TEST
 
-/* The same without a link. */
+/* Attaching without a link. */
 START_TEST(test_tcx_for_good)
 {
 	const struct rawbpf_prog_attach_spec at_the_end = { 0 };
@@ -310,7 +310,7 @@ START_TEST(test_netns_refused)
 }
 END_TEST
 
-/* Datagrams to a port that nobody has go to the socket in a map. */
+/* Datagrams to an unused port go to the socket in a map. */
 START_TEST(test_sk_lookup_steers)
 {
 	struct sockaddr_in own, nobodys;

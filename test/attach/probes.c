@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What rawbpf_probe_attach_has() says of each way to attach is what becomes of its kind of link. */
+/* rawbpf_probe_attach_has() says of each way to attach whether its kind of link works. */
 #include "cgroups.h"
 
 #include "link_kinds.h"
 
-/* The kind of link whose name is the way's, or begins so: "tcx.ingress". */
+/* Find the kind of link whose name is the way's, or begins with it: "tcx.ingress". */
 static const struct link_kind *kind_of(enum rawbpf_probe_attach way)
 {
 	const char *name = way == RAWBPF_PROBE_NETNS ? "sk_lookup" : rawbpf_probe_attach_name(way);
@@ -17,7 +17,7 @@ static const struct link_kind *kind_of(enum rawbpf_probe_attach way)
 	return NULL;
 }
 
-/* Programs of a security module that was not started attach, but nothing calls them. */
+/* If the security module is not enabled, LSM programs attach and never run. */
 START_TEST(test_way)
 {
 	const struct link_kind *kind = kind_of(_i);
@@ -48,7 +48,7 @@ START_TEST(test_way)
 }
 END_TEST
 
-/* Struct_ops has no kind of link in the table; all others have. */
+/* Every way but struct_ops has a kind of link in the table. */
 START_TEST(test_names)
 {
 	for (unsigned way = 0; way < RAWBPF_PROBE_ATTACH_COUNT; way++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program in the place of the caller's old one on a cgroup's hook: what becomes of ours, and that
- * nothing becomes of others'. Then many processes at once, and one that looks for a gap.
+ * Replace the caller's old program on a cgroup's hook: the new one takes its place, and the
+ * programs of others stay. Later tests race many processes, and one process looks for a gap.
  */
 #include "cgroups.h"
 
@@ -16,7 +16,7 @@ enum { MODES = RAWBPF_COUNT(modes) };
 
 static int cgroup;
 
-/* A program that answers `result`. */
+/* Load a program that returns `result`. */
 static int program(const char *name, int result)
 {
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, result), BPF_EXIT_INSN() };
@@ -51,7 +51,7 @@ static int replace(int prog)
 	return rawbpf_prog_replace(prog, cgroup, DEVICE, NULL);
 }
 
-/* The ids at the hook, in their order, are those of the programs, up to -1. */
+/* Assert the ids at the hook, in order. `progs` ends with -1. */
 static void assert_attached(const int *progs)
 {
 	unsigned ids[PROGRAMS], i;
@@ -76,14 +76,14 @@ START_TEST(test_first)
 	ck_assert_int_eq(attach(theirs, MULTI), 0);
 	ck_assert_int_eq(replace(mine), 0);
 	ASSERT_ATTACHED(theirs, mine);
-	ck_assert_int_eq(replace(mine), 0); /* is attached already */
+	ck_assert_int_eq(replace(mine), 0); /* it is attached already */
 	ASSERT_ATTACHED(theirs, mine);
 	close(mine);
 	close(theirs);
 }
 END_TEST
 
-/* In each mode the old program's place is taken, in the mode that it has. */
+/* The new program takes the old one's place, in the mode that it has. */
 START_TEST(test_mode)
 {
 	int old = program("mine", 1), new = program("mine", 0);
@@ -99,7 +99,7 @@ START_TEST(test_mode)
 }
 END_TEST
 
-/* A program of somebody else that excludes others stays. */
+/* Another owner's program that excludes others stays. */
 START_TEST(test_of_others)
 {
 	int theirs = program("theirs", 1), mine = program("mine", 1);
@@ -124,14 +124,14 @@ START_TEST(test_override)
 	ck_assert_int_eq(rawbpf_prog_replace(old, cgroup, DEVICE, &spec), 0);
 	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE), 0);
 	ck_assert_uint_eq(query.attach_flags, BPF_F_ALLOW_OVERRIDE);
-	ck_assert_int_eq(replace(new), 1); /* the hook's flags, not the default */
+	ck_assert_int_eq(replace(new), 1); /* with the hook's flags, not the default */
 	ASSERT_ATTACHED(new);
 	close(old);
 	close(new);
 }
 END_TEST
 
-/* In place: the order stays, and of several old ones the last. */
+/* The order stays. If there are several old programs, the last one is replaced. */
 START_TEST(test_place)
 {
 	int first = program("first", 1), a = program("mine", 1), middle = program("middle", 1),
@@ -153,7 +153,7 @@ START_TEST(test_place)
 }
 END_TEST
 
-/* What old programs are recognised by. */
+/* The caller names old programs by name, by tag, or by descriptor. */
 START_TEST(test_recognise)
 {
 	int named = program("other", 1), old = program("mine", 1), new = program("mine", 0),
@@ -173,7 +173,7 @@ START_TEST(test_recognise)
 	ck_assert_int_eq(rawbpf_prog_replace(named, cgroup, DEVICE, &(struct rawbpf_prog_replace_spec){
 		.old = next }), 1);
 	ASSERT_ATTACHED(named, old);
-	/* none: it is attached beside the others */
+	/* no old one: the new program is attached beside the others */
 	ck_assert_int_eq(rawbpf_prog_replace(new, cgroup, DEVICE, &(struct rawbpf_prog_replace_spec){
 		.name = "nobody" }), 0);
 	ASSERT_ATTACHED(named, old, new);
@@ -184,7 +184,7 @@ START_TEST(test_recognise)
 }
 END_TEST
 
-/* A link of ours, held by whomever, goes on with the new program. */
+/* A link of ours, in any process, goes on with the new program. */
 START_TEST(test_link)
 {
 	int old = program("mine", 1), new = program("mine", 0), theirs = program("theirs", 1);
@@ -203,7 +203,7 @@ START_TEST(test_link)
 }
 END_TEST
 
-/* 64 programs: the kernel replaces none, unless one of several old ones can go first. */
+/* 64 programs: the kernel cannot replace one, unless one of several old ones can go first. */
 START_TEST(test_full)
 {
 	int theirs[PROGRAMS], old = program("mine", 1), old_too = program("mine", 1),
@@ -263,7 +263,10 @@ START_TEST(test_arguments)
 }
 END_TEST
 
-/* Without the privilege to query, or to open by id, nothing changes; a descriptor needs only the former. */
+/*
+ * Without the privilege to query or to open by id, nothing changes. A caller's descriptor needs
+ * only the privilege to query.
+ */
 START_TEST(test_privilege)
 {
 	int old = program("mine", 1), new = program("mine", 0), status;
@@ -311,8 +314,8 @@ END_TEST
 /* ------------------------------------------------------- another process in between */
 
 /*
- * What another process may do between two system calls of the call under test, at each place. Its
- * own replacement comes from the same function, so all that the two do must fit together.
+ * Another process acts between two system calls of the call under test, at each place in turn. It
+ * may call rawbpf_prog_replace(), too, so two such calls must fit together.
  */
 extern int (*rawbpf__fault)(long number);
 
@@ -349,7 +352,7 @@ static void detach_old(void)
 
 static void (*const strikes[])(void) = { replace_too, attach_theirs, detach_old };
 
-/* How many of the hook's programs have this name. */
+/* Count the hook's programs with this name. */
 static unsigned count_named(const char *name)
 {
 	unsigned ids[PROGRAMS], i, count = 0;
@@ -369,7 +372,7 @@ static unsigned count_named(const char *name)
 	return count;
 }
 
-/* Bit 0 of the loop's number: is there an old one? */
+/* Bit 0 of the loop's number: attach an old program first. */
 START_TEST(test_interference)
 {
 	int has_old = _i & 1, mine = program("mine", 1), result;
@@ -397,7 +400,7 @@ START_TEST(test_interference)
 			ck_assert_int_eq(rawbpf_prog_detach(other_one, cgroup, DEVICE, NULL), 0);
 		ASSERT_ATTACHED(-1);
 	}
-	ck_assert_uint_gt(strike_at, 4); /* it was in between at several places */
+	ck_assert_uint_gt(strike_at, 4); /* it acted at several places */
 	close(mine);
 	close(old_one);
 	close(other_one);
@@ -409,9 +412,9 @@ END_TEST
 
 enum { RACERS = 4 };
 
-/* What the processes share. */
+/* Memory that the processes share. */
 static struct {
-	unsigned ready; /* racers with their programs loaded */
+	unsigned ready; /* racers that have loaded their programs */
 	unsigned probes;
 } volatile *shared;
 
@@ -422,7 +425,7 @@ static void begin_race(void)
 	ck_assert_ptr_ne((void *)shared, MAP_FAILED);
 }
 
-/* Each round puts another program of the name there. All racers begin at once. */
+/* Put a program of the name at the hook, alternately two of them. All racers begin at once. */
 static void race(unsigned rounds)
 {
 	int progs[2] = { program("race", 0), program("race", 0) };
@@ -440,7 +443,7 @@ static void race(unsigned rounds)
 	_exit(0);
 }
 
-/* A process in the cgroup: every program refuses, so an open that works found a gap. */
+/* Open a file in the cgroup again and again. Every program denies it, so a success shows a gap. */
 static void probe(void)
 {
 	if (cgroups_enter(cgroup) < 0)
@@ -476,7 +479,7 @@ START_TEST(test_race)
 		ck_assert_int_eq(waitpid(racers[i], &status, 0), racers[i]);
 		ck_assert_msg(status == 0, "racer %u: %s", i, strerror(WEXITSTATUS(status)));
 	}
-	ck_assert_int_eq(waitpid(prober, &status, WNOHANG), 0); /* still there: no gap */
+	ck_assert_int_eq(waitpid(prober, &status, WNOHANG), 0); /* it still runs: it found no gap */
 	kill(prober, SIGKILL);
 	ck_assert_int_eq(waitpid(prober, &status, 0), prober);
 	ck_assert_uint_gt(shared->probes, 100);
@@ -487,7 +490,7 @@ START_TEST(test_race)
 }
 END_TEST
 
-/* The same from nothing: who comes first is decided, and one is left each time. */
+/* The race without an old program: one racer wins, and one program is left each time. */
 START_TEST(test_race_for_first)
 {
 	unsigned round, rounds = unit_long() ? 1000 : 100, i;

@@ -2,8 +2,8 @@
 /*
  * usage: soak [NAME]...
  *
- * Making, loading, attaching, detaching, again and again: nothing grows. Raw tracepoints 100,000
- * times, every other kind of link 500 times; or only the kinds of these names.
+ * Attach and detach again and again: memory, descriptors and objects do not grow. Raw tracepoints
+ * are attached 100,000 times, every other kind of link 500 times. Names choose the kinds.
  */
 #include "../event/reliable.h"
 
@@ -37,8 +37,8 @@ static struct memory memory_of_process(void)
 }
 
 /*
- * Others come and go quickly where one is attached already: a tracepoint's first and last program wait
- * for a grace period. Where there can be but one, nothing is held.
+ * Hold one attachment, so that others attach and detach fast: a tracepoint's first and last program
+ * wait for a grace period. Hold nothing where the kernel accepts only one.
  */
 static void hold_one(const struct link_kind *kind)
 {
@@ -57,7 +57,7 @@ static void hold_one(const struct link_kind *kind)
 	close(map);
 }
 
-/* From nothing to nothing; returns the id of the program that was. */
+/* Create map and program, attach, detach, close. Returns the id of the former program. */
 static unsigned round_of(const struct link_kind *kind)
 {
 	struct rawbpf_link link;

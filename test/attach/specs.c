@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A spec of NULL is all defaults in every function that takes one. Where the spec names the target,
- * NULL is -EINVAL, and so is a target that is missing or empty. The link is inert then.
+ * In every function that takes a spec, NULL means all defaults. If the spec names the target, NULL
+ * fails with -EINVAL, as does a missing or empty target. The link is inert then.
  */
 #include "../live.h"
 
@@ -89,7 +89,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------- all defaults */
 
-/* What a spec of zeroes does, and what NULL does, must be the same, whatever this kernel can. */
+/* A zero spec and NULL must have the same result, whatever this kernel supports. */
 #define ASSERT_SAME(TYPE, CALL) \
 	do { \
 		const struct rawbpf_##TYPE zero = { 0 }, *spec = &zero; \
@@ -139,7 +139,7 @@ START_TEST(test_defaults)
 }
 END_TEST
 
-/* Nothing is created of nothing; a log without room, or room without a log, is no log. */
+/* NULL creates no object. A log without a size, or a size without a log, is an error. */
 START_TEST(test_objects)
 {
 	char log[64] = "untouched";

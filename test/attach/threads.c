@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Four threads at once, each with objects of its own: every call does what it does alone. Built with
- * ThreadSanitizer too (test/sanitized.sh).
+ * Four threads, each with its own objects, run at once. Every call does what it does alone.
+ * test/sanitized.sh builds this test with ThreadSanitizer, too.
  */
 #include "../event/reliable.h"
 
@@ -9,7 +9,7 @@
 
 enum { THREADS = 4, ROUNDS = 60, ELEMENTS = 100 };
 
-/* Fails the thread, which tells main: Check's own assertions are for one thread only. */
+/* Fail the thread, which tells main(). Check's own assertions work in one thread only. */
 #define EXPECT(CONDITION)                                                                          \
 	do {                                                                                       \
 		if (!(CONDITION)) {                                                                \
@@ -66,7 +66,7 @@ static int use_text(int number)
 	return 1;
 }
 
-/* Where another thread's is the only one there can be, to be told so is right too. */
+/* Use a link. It is correct to fail if only one can exist and another thread has it. */
 static int use_link(const struct link_kind *kind)
 {
 	struct rawbpf_link link;
@@ -85,8 +85,8 @@ static int use_link(const struct link_kind *kind)
 
 #ifdef __SANITIZE_THREAD__
 /*
- * ThreadSanitizer does not see the library's own munmap(2), and takes what is mapped next at the
- * same address for the old memory: so keep it all.
+ * Keep every mapping. ThreadSanitizer does not see the library's own munmap(2). It would take a new
+ * mapping at the same address for the old memory.
  */
 extern int (*rawbpf__fault)(long number);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kprobes by way of tracefs, on any kernel: against a stand-in for tracefs, a directory in which
- * kprobe_events is a plain file that keeps what was written to it, and the events that the
- * library makes there are in truth a tracepoint of the kernel.
+ * Kprobes through tracefs, on any kernel. The stand-in for tracefs is a directory in which
+ * kprobe_events is a plain file that keeps all writes. The events that the library makes there are
+ * really a tracepoint of the kernel.
  */
 #include "../live.h"
 
@@ -17,10 +17,10 @@
 
 extern int (*rawbpf__fault)(long number);
 
-/* The n-th write from now on is refused: the event is held open by somebody. */
+/* The n-th write from now on fails with EBUSY, as if another process held the event open. */
 static int busy_write;
 static unsigned lock_calls;
-/* Another process that holds the lock, and the call of flock(2) before which it ends; or 0. */
+/* Another process that holds the lock, and the flock(2) call before which it ends; or 0. */
 static pid_t locker;
 static unsigned locker_ends_at;
 
@@ -42,8 +42,8 @@ static int before_call(long number)
 }
 
 /*
- * What was written after the first `old` bytes, with T for this thread. Commands are one write each,
- * without a newline.
+ * Return the text written after the first `old` bytes, with T for this thread. A command is one
+ * write without a newline.
  */
 static const char *written(size_t old)
 {
@@ -104,7 +104,7 @@ static const struct {
 #endif
 };
 
-/* The event is made with these words, and removed at the end, once. */
+/* The library makes the event with this line, and removes it once at the end. */
 START_TEST(test_places)
 {
 	struct rawbpf_link link;
@@ -126,7 +126,7 @@ START_TEST(test_places)
 }
 END_TEST
 
-/* Ours that are left over go first; those of others are let alone. */
+/* The library removes our left-over events first, and leaves those of others alone. */
 START_TEST(test_left_overs)
 {
 	static const char events[] =
@@ -158,7 +158,7 @@ START_TEST(test_left_overs)
 }
 END_TEST
 
-/* The list is read in pieces: names across their borders and lines of any length. */
+/* The library reads the list in pieces: a name may cross a border, and a line have any length. */
 START_TEST(test_long_list)
 {
 	static char events[20000];
@@ -178,7 +178,7 @@ START_TEST(test_long_list)
 }
 END_TEST
 
-/* A thread that holds its first event reads no list: the left-over stays. */
+/* A thread that holds its first event does not read the list: the left-over event stays. */
 START_TEST(test_second)
 {
 	static const char events[] = "p:rawbpf/e1_0 do_fchownat\n";
@@ -188,7 +188,8 @@ START_TEST(test_second)
 	int progs[3];
 
 	STAND_IN("");
-	for (int i = 0; i < 3; i++) /* the stand-in lends one tracepoint, which takes a program once */
+	/* the stand-in has one tracepoint, which takes a program once */
+	for (int i = 0; i < 3; i++)
 		progs[i] = live_prog(BPF_PROG_TYPE_TRACEPOINT, 0);
 	ck_assert_int_eq(attach(&first, progs[0], (struct rawbpf_kprobe_spec){ .symbol = "x" }), 0);
 	live_stand_in_step();
@@ -212,7 +213,7 @@ START_TEST(test_second)
 }
 END_TEST
 
-/* Whatever goes wrong after the event was made, it is removed again. */
+/* If a later step fails, the library removes the event again. */
 START_TEST(test_failures)
 {
 	struct rawbpf_link link = { .fd = 77, .tracefs_event = 77 };
@@ -244,7 +245,7 @@ START_TEST(test_failures)
 }
 END_TEST
 
-/* Gone from under a link: it detaches all the same, and says what could not be removed. */
+/* tracefs disappears under a link: detaching works, and returns an error for the event. */
 START_TEST(test_detach_without_tracefs)
 {
 	struct rawbpf_link link;
@@ -280,7 +281,7 @@ START_TEST(test_release)
 }
 END_TEST
 
-/* Hold a lock on kprobe_events for that long, in another process, from before this returns. */
+/* Hold a lock on kprobe_events in another process. The lock is held when this returns. */
 static void start_locker(void)
 {
 	int ready[2], fd;
@@ -308,7 +309,7 @@ static double seconds(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-/* Who is in the middle of making an event is waited for. */
+/* Attaching waits for a process that is making an event. */
 START_TEST(test_lock)
 {
 	struct rawbpf_link link;
@@ -326,7 +327,7 @@ START_TEST(test_lock)
 }
 END_TEST
 
-/* Who holds the lock for ever keeps others from attaching, for 2 s each; detaching does not wait. */
+/* A lock held for ever keeps each attachment waiting for 2 s. Detaching does not wait. */
 START_TEST(test_locked)
 {
 	struct rawbpf_link link, other = { .fd = 77, .tracefs_event = 77 };
@@ -341,7 +342,7 @@ START_TEST(test_locked)
 	begin = seconds();
 	ck_assert_int_eq(attach(&other, prog, (struct rawbpf_kprobe_spec){ .symbol = "y" }), -EBUSY);
 	ck_assert_double_ge(seconds() - begin, 1.5);
-	ck_assert_uint_le(lock_calls, 1 + 401); /* 5 ms between two */
+	ck_assert_uint_le(lock_calls, 1 + 401); /* 5 ms between two tries */
 	ck_assert_int_eq(other.fd, 0);
 	ck_assert_uint_eq(other.tracefs_event, 0);
 	before = lock_calls;
@@ -353,7 +354,7 @@ START_TEST(test_locked)
 }
 END_TEST
 
-/* The probe has ended before anything is asked of tracefs: its event can be removed. */
+/* The probe ends before the library asks tracefs: then its event can be removed. */
 START_TEST(test_detach_order)
 {
 	struct rawbpf_link link;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Attaching to tracepoints and kprobes, and links. The programs count calls of getppid(2) by this
- * process alone, so that counts are exact whatever else runs.
+ * Tracepoints, kprobes and their links. The programs count getppid(2) of this process alone, so
+ * that counts are exact whatever else runs.
  */
 #include "../live.h"
 
@@ -14,13 +14,13 @@ enum { CALLS = 1000 };
 #define RAW BPF_PROG_TYPE_RAW_TRACEPOINT
 #define CLASSIC BPF_PROG_TYPE_TRACEPOINT
 
-/* What is attached in these tests: a program, and the map it counts in. */
+/* A program, and the map in which it counts. */
 struct counter {
 	int map;
 	int prog;
 };
 
-/* Add 1, or the attachment's cookie, for every getppid of this process. */
+/* Load a program that adds 1, or the attachment's cookie, for every getppid(2) of this process. */
 static struct counter counter_open(unsigned type, int by_cookie)
 {
 	struct counter counter = { .map = live_array(1) };
@@ -29,8 +29,10 @@ static struct counter counter_open(unsigned type, int by_cookie)
 		BPF_EMIT_CALL(BPF_FUNC_get_current_pid_tgid),
 		BPF_ALU64_IMM(BPF_RSH, R0, 32),
 		BPF_JMP_IMM(BPF_JNE, R0, live_tgid(), 13),
-		/* a raw tracepoint sees every system call, its number the second argument;
-		 * a classic one has the number at the same place, in a record of 12 bytes */
+		/*
+		 * A raw tracepoint sees every system call; the number is its second argument. A
+		 * classic one has the number at the same place, in a record of 12 bytes.
+		 */
 		BPF_LDX_MEM(type == RAW ? BPF_DW : BPF_W, R2, R6, 8),
 		BPF_JMP_IMM(BPF_JNE, R2, SYS_getppid, 11),
 		BPF_MOV64_REG(R1, R6),
@@ -103,7 +105,10 @@ static void assert_inert(const struct rawbpf_link *link)
 	ck_assert_uint_eq(link->tracefs_event, 0);
 }
 
-/* Attached: every call counted. Detached, also twice: none. */
+/*
+ * Assert that an attached program counts every call, and that a detached one counts none. Detach
+ * twice.
+ */
 static void assert_counts(struct rawbpf_link *link, const struct counter *counter, uint64_t each)
 {
 	uint64_t before = count(counter);
@@ -135,7 +140,7 @@ START_TEST(test_raw)
 }
 END_TEST
 
-/* The link alone keeps the program; two of one program count twice. */
+/* The link alone keeps the program. Two links of one program count twice. */
 START_TEST(test_raw_twice)
 {
 	struct counter counter = counter_open(RAW, 0);
@@ -170,7 +175,7 @@ START_TEST(test_raw_cookie)
 }
 END_TEST
 
-/* One that reads argument 12: more than any tracepoint has. */
+/* Load a program that reads argument 12. No tracepoint has that many. */
 static int load_reading(unsigned type, int offset)
 {
 	const struct bpf_insn insns[] = {
@@ -277,7 +282,7 @@ START_TEST(test_classic_cookie)
 }
 END_TEST
 
-/* One program is at a classic tracepoint once; another one may be there too. */
+/* A classic tracepoint takes a program once, and another one beside it. */
 START_TEST(test_classic_twice)
 {
 	struct counter counters[] = { counter_open(CLASSIC, 0), counter_open(CLASSIC, 0) };
@@ -298,7 +303,7 @@ START_TEST(test_classic_twice)
 }
 END_TEST
 
-/* tracefs at its older place, inside debugfs. */
+/* tracefs at its older place, below debugfs. */
 START_TEST(test_classic_in_debugfs)
 {
 	struct counter counter = counter_open(CLASSIC, 0);
@@ -438,7 +443,7 @@ START_TEST(test_inert)
 }
 END_TEST
 
-/* Bpf links can be pinned and go on counting; perf events with a program cannot. */
+/* Bpf links can be pinned, and then go on counting. Perf events with a program cannot. */
 START_TEST(test_pin)
 {
 	struct counter counter = counter_open(CLASSIC, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Iterators, what they walk and write; what attaching by types refuses. */
+/* Iterators: the objects they walk, and their output. Errors of attaching by type. */
 #include "../live.h"
 
 #include <linux/btf.h>
@@ -26,7 +26,10 @@ static int load(const struct bpf_insn *insns, unsigned count, const char *target
 		.insn_count = count, .expected_attach_type = BPF_TRACE_ITER, .attach_btf_id = id });
 }
 
-/* Writes one byte, 'x', for each object: the second word of the context points to it, if any. */
+/*
+ * Load a program that writes one 'x' for each object. The second word of the context points to the
+ * object, or is NULL.
+ */
 static int load_marking(const char *target)
 {
 	const struct bpf_insn insns[] = {
@@ -48,7 +51,7 @@ static int load_marking(const char *target)
 	return prog;
 }
 
-/* What can be read from an iterator: how many x. */
+/* Read an iterator to its end, and return the number of x. */
 static int length_of(const struct rawbpf_link *link)
 {
 	int fd = rawbpf_iter_create(link), length = 0, i, got;
@@ -77,13 +80,14 @@ START_TEST(test_map)
 	uint32_t key;
 
 	ck_assert_int_eq(ATTACH(&link, prog, .map = array), 0);
-	ck_assert_int_eq(length_of(&link), 8); /* the end has a map, too, and no element */
+	/* the call at the end has a map, too, but no element */
+	ck_assert_int_eq(length_of(&link), 8);
 	rawbpf_link_detach(&link);
 	for (key = 0; key < 3; key++)
 		ck_assert_int_eq(rawbpf_map_update(hash, &key, &value, BPF_ANY), 0);
 	ck_assert_int_eq(ATTACH(&link, prog, .map = hash), 0);
 	ck_assert_int_eq(length_of(&link), 4);
-	rawbpf_map_delete(hash, &key); /* not there */
+	rawbpf_map_delete(hash, &key); /* the key does not exist */
 	key = 0;
 	rawbpf_map_delete(hash, &key);
 	ck_assert_int_eq(length_of(&link), 3);
@@ -126,7 +130,7 @@ START_TEST(test_task)
 	ck_assert_int_eq(length_of(&link), 1);
 	close(go[1]);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(length_of(&link), 0); /* it is gone */
+	ck_assert_int_eq(length_of(&link), 0); /* the element is gone */
 	rawbpf_link_detach(&link);
 	ck_assert_int_eq(ATTACH(&link, prog, .tid = 1, .pid = 1), -EINVAL);
 	ck_assert_int_eq(ATTACH(&link, prog, .pidfd = 9999), -EBADF);
@@ -157,7 +161,7 @@ START_TEST(test_cgroup)
 }
 END_TEST
 
-/* What was opened goes on when the link is gone, and holds the program. */
+/* An open iterator goes on without its link, and holds the program. */
 START_TEST(test_outlives_link)
 {
 	int prog = load_marking("bpf_map_elem"), map = live_array(3), fd;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* uprobes, one and many: which calls they see, cookies, counters in the file, refusals. */
+/* uprobes, one and many: the calls they see, cookies, counters in the file, errors. */
 #include "../live.h"
 
 #include "link_kinds.h"
@@ -17,10 +17,13 @@ __attribute__((noinline)) static void probed_too(void)
 	__asm__ volatile("nop" ::: "memory");
 }
 
-/* A counter that is above 0 while somebody probes: of USDT probes it is in a section of its own. */
+/*
+ * The kernel keeps this counter above 0 while a probe is attached. USDT probes have theirs in a
+ * section of its own.
+ */
 static volatile uint16_t watched __attribute__((section(".probes"))) = 0;
 
-/* Adds the attachment's cookie to the only element of `map`. */
+/* Load a program that adds the attachment's cookie to the only element of `map`. */
 static int load_adding_cookies(int map, unsigned attach_type)
 {
 	const struct bpf_insn insns[] = {
@@ -96,7 +99,7 @@ START_TEST(test_cookie)
 }
 END_TEST
 
-/* One process, or all: a child is another one. */
+/* A probe of one process does not see its child; a probe of all processes does. */
 START_TEST(test_pid)
 {
 	int map = live_array(1), prog = load_adding_cookies(map, 0), status;
@@ -120,7 +123,7 @@ START_TEST(test_pid)
 }
 END_TEST
 
-/* The counter goes up in every process that has the file mapped, as long as somebody probes. */
+/* The counter goes up in every process that maps the file, as long as a probe is attached. */
 START_TEST(test_ref_ctr)
 {
 	int prog = kprobe(0);
@@ -149,7 +152,8 @@ START_TEST(test_refused)
 	ck_assert_int_eq(UPROBE_IN(&link, prog, NULL, .offset = 0), -EINVAL);
 	ck_assert_int_eq(UPROBE_IN(&link, prog, "", .offset = 0), -EINVAL);
 	ck_assert_int_eq(UPROBE(&link, prog, .offset = 1ull << 40), -EINVAL);
-	ck_assert_int_eq(UPROBE(&link, prog, .offset = 64), -ENOTSUPP); /* no instruction */
+	/* no instruction begins there */
+	ck_assert_int_eq(UPROBE(&link, prog, .offset = 64), -ENOTSUPP);
 	ck_assert_int_eq(UPROBE(&link, prog, .offset = offset, .pid = 1 << 22), -ESRCH);
 	ck_assert_int_eq(UPROBE(&link, raw, .offset = offset), -EINVAL);
 	ck_assert_int_eq(UPROBE(&link, 9999, .offset = offset), -EBADF);
@@ -163,7 +167,7 @@ START_TEST(test_refused)
 }
 END_TEST
 
-/* A uprobe that was set by ioctl: nothing else tells what it runs. */
+/* A uprobe that was set by ioctl(2): only this call tells which program it runs. */
 START_TEST(test_task_fd_of_uprobe)
 {
 	int prog = live_prog(BPF_PROG_TYPE_KPROBE, 0);
@@ -240,7 +244,7 @@ START_TEST(test_multi_refused)
 	ck_assert_int_eq(MULTI(&link, prog, .offsets = too_far, .count = 1), -EINVAL);
 	ck_assert_int_eq(MULTI(&link, prog, .offsets = offsets, .count = 1, .session = 1), -EINVAL);
 	ck_assert_int_eq(MULTI(&link, plain, .offsets = offsets, .count = 1), -EINVAL);
-	/* A descriptor in place of a path is newer. */
+	/* Linux 7.0 accepts a descriptor in place of a path. */
 	err = MULTI_IN(&link, prog, NULL, .path_fd = open("/proc/self/exe", O_RDONLY),
 		       .offsets = offsets, .count = 1);
 	ck_assert_int_eq(err, live_kernel() < 0x700 ? -EINVAL : 0);
