@@ -13,6 +13,7 @@
 
 #ifdef RAWBPF_FAULT_INJECTION
 int (*rawbpf__fault)(long number);
+long (*rawbpf__answer)(long number, const long *arguments);
 #endif
 
 static inline long enter(long number, long a, long b, long c, long d, long e, long f)
@@ -25,6 +26,8 @@ static inline long enter(long number, long a, long b, long c, long d, long e, lo
 			rawbpf__arch_syscall(number, a, b, c, d, e, f);
 		return fault;
 	}
+	if (rawbpf__answer)
+		return rawbpf__answer(number, (const long[]){ a, b, c, d, e, f });
 #endif
 	return rawbpf__arch_syscall(number, a, b, c, d, e, f);
 }

@@ -131,6 +131,8 @@ RAWBPF__PRIVATE int rawbpf__capabilities(uint64_t *effective);
  * kernel's does.
  */
 extern int (*rawbpf__fault)(long number);
+/* Test builds only: answers each system call in the kernel's place, with its six arguments. */
+extern long (*rawbpf__answer)(long number, const long *arguments);
 #endif
 
 #endif
