@@ -11,7 +11,7 @@ int rawbpf__tracefs_events_open(void)
 
 	if (fd == -ENOENT)
 		fd = rawbpf__open(AT_FDCWD, "/sys/kernel/debug/tracing/events", O_PATH);
-	/* For callers, ENOENT is an event that tracefs does not have. Here tracefs itself is missing. */
+	/* To callers, ENOENT means that tracefs lacks the event. Here tracefs itself is missing. */
 	return fd == -ENOENT ? -EOPNOTSUPP : fd;
 }
 

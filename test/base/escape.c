@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hostile text, for a terminal and for JSON. */
+/* Escaping of hostile text, for a terminal and for JSON. */
 #include <rawbpf/escape.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,17 +24,17 @@ static const struct {
 	{ BYTES("\033[31mred\033]0;title\007"), "\\x1b[31mred\\x1b]0;title\\x07",
 	  "\\u001b[31mred\\u001b]0;title\\u0007" },
 	{ BYTES("\x7f"), "\\x7f", "\\u007f" },
-	/* C1 as characters: U+0085, U+009B; and as bytes, which are not UTF-8 */
+	/* C1 controls as characters (U+0085, U+009B), and as single bytes, which are not UTF-8 */
 	{ BYTES("\xc2\x85\xc2\x9b"), "\\xc2\\x85\\xc2\\x9b", "\\u0085\\u009b" },
 	{ BYTES("\x9b" "31m"), "\\x9b31m", "\\udc9b31m" },
-	/* characters of two, three and four bytes, the first and the last of each */
+	/* the first and the last character of two, three and four bytes */
 	{ BYTES("\xc2\xa0\xdf\xbf"), "\xc2\xa0\xdf\xbf", "\xc2\xa0\xdf\xbf" },
 	{ BYTES("\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"),
 	  "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf",
 	  "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf" },
 	{ BYTES("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
 	  "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf" },
-	/* longer than needed, surrogates, too large, never in UTF-8 */
+	/* overlong forms, surrogates, too large numbers, bytes that UTF-8 never has */
 	{ BYTES("\xc0\x80\xc1\xbf"), "\\xc0\\x80\\xc1\\xbf", "\\udcc0\\udc80\\udcc1\\udcbf" },
 	{ BYTES("\xe0\x9f\xbf"), "\\xe0\\x9f\\xbf", "\\udce0\\udc9f\\udcbf" },
 	{ BYTES("\xf0\x8f\xbf\xbf"), "\\xf0\\x8f\\xbf\\xbf", "\\udcf0\\udc8f\\udcbf\\udcbf" },
@@ -42,11 +42,14 @@ static const struct {
 	{ BYTES("\xed\xbf\xbf"), "\\xed\\xbf\\xbf", "\\udced\\udcbf\\udcbf" },
 	{ BYTES("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80", "\\udcf4\\udc90\\udc80\\udc80" },
 	{ BYTES("\xf5\xff\xfe"), "\\xf5\\xff\\xfe", "\\udcf5\\udcff\\udcfe" },
-	/* cut off, and a good character right after */
+	/* a character cut off, with a good one right behind */
 	{ BYTES("\xc3"), "\\xc3", "\\udcc3" },
 	{ BYTES("\xe2\x82"), "\\xe2\\x82", "\\udce2\\udc82" },
 	{ BYTES("\xe2\x82z\xc3\xa9"), "\\xe2\\x82z\xc3\xa9", "\\udce2\\udc82z\xc3\xa9" },
-	/* what reorders or hides: right-to-left override, zero width space, line separator, BOM */
+	/*
+	 * characters that reorder or hide text: right-to-left override, zero width space, line
+	 * separator, BOM
+	 */
 	{ BYTES("\xe2\x80\xae" "gpj"), "\\xe2\\x80\\xaegpj", "\\u202egpj" },
 	{ BYTES("\xe2\x80\x8b\xe2\x80\xa8\xef\xbb\xbf"),
 	  "\\xe2\\x80\\x8b\\xe2\\x80\\xa8\\xef\\xbb\\xbf", "\\u200b\\u2028\\ufeff" },
@@ -69,10 +72,13 @@ START_TEST(test_cases)
 }
 END_TEST
 
-/* In any room: terminated, nothing beyond it touched, no piece cut in two, the whole length told. */
+/*
+ * Any room: the text is terminated, no piece is cut, nothing behind is written, the full length
+ * returned.
+ */
 START_TEST(test_truncation)
 {
-	/* pieces end after these many bytes: a, \x0a, a character of two, \xff, b */
+	/* pieces end after these bytes: a, \x0a, a two-byte character, \xff, b */
 	static const char bytes[] = "a\n\xc3\xa9\xff" "b", whole[] = "a\\x0a\xc3\xa9\\xffb";
 	static const size_t ends[] = { 0, 1, 5, 7, 11, 12 };
 	unsigned kept = 0;
@@ -162,7 +168,9 @@ static size_t unescape_json(unsigned char *bytes, const char *text)
 	return count;
 }
 
-/* Bytes that like to form characters, by a fixed random sequence: all come back. */
+/*
+ * Random bytes that often form characters, by a fixed seed: reading the escape returns all of them.
+ */
 START_TEST(test_reversible)
 {
 	static const unsigned char likely[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hashes against the examples of FIPS 180, and across the lengths where a block ends. */
+/* Hashes: the examples of FIPS 180, and lengths around the end of a block. */
 #include <check.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers, out of text and into it. */
+/* Parse numbers from text, and write them. */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ START_TEST(test_classes)
 }
 END_TEST
 
-/* Of all bytes: letters change their case, and no other byte becomes a letter. */
+/* Letters change case, and no other byte becomes a letter. Tries all 256 bytes. */
 START_TEST(test_cases)
 {
 	static const char lower[] = "abcdefghijklmnopqrstuvwxyz", upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -81,7 +81,7 @@ START_TEST(test_parsed)
 		{ "-1", 0, 99, "-1" },
 		{ "+1", 0, 99, "+1" },
 		{ " 1", 0, 99, " 1" },
-		/* too large for the type: not a number, rather than another one */
+		/* a number too large for its type is no number */
 		{ "4294967296", 0, 99, "4294967296" },
 		{ "4294967300", 0, 99, "4294967300" },
 		{ "42949672950", 0, 99, "42949672950" },
@@ -120,7 +120,7 @@ START_TEST(test_bases)
 		{ "19a", 10, 1, 19, "a" },
 		{ "ffFFffff81000000 T", 16, 1, 0xffffffff81000000, " T" },
 		{ "18446744073709551615", 10, 1, UINT64_MAX, "" },
-		/* of a number that is too large all digits are taken */
+		/* a number that is too large takes all of its digits */
 		{ "18446744073709551616;", 10, 0, 0, ";" },
 		{ "18446744073709551625;", 10, 0, 0, ";" },
 		{ "10000000000000001g", 16, 0, 0, "g" },
@@ -156,7 +156,7 @@ START_TEST(test_hex_byte)
 }
 END_TEST
 
-/* Digits behind the end are not of the number. */
+/* The parser reads no digit behind the end. */
 START_TEST(test_parsed_to_an_end)
 {
 	static const char text[] = "123456789";
@@ -182,7 +182,7 @@ static const uint64_t numbers[] = {
 	UINT64_MAX,
 };
 
-/* `end` is where a function that puts said the next character goes; the slack may be written. */
+/* Check a function that puts text: `end` is its result. It may have written into the slack. */
 static void assert_put(char *text, char *end, const char *expected)
 {
 	*end = '\0';
@@ -244,7 +244,7 @@ START_TEST(test_small)
 }
 END_TEST
 
-/* The lowest digits, however many are asked for. */
+/* Write the lowest digits, as many as the caller asks for. */
 START_TEST(test_digits_written)
 {
 	static const char all[] = "89abcdef";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text put together in a buffer: the bound, and what is escaped. */
+/* Text built in a buffer: its bound, and escapes. */
 #include <check.h>
 #include <string.h>
 
@@ -8,10 +8,10 @@
 
 #define COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
 
-/* What a buffer holds beyond what was to be written. */
+/* The buffer's bytes before the test. */
 enum { UNTOUCHED = 0x5a };
 
-/* Add by each of the functions. */
+/* Add text with each of the functions. */
 static void add_all(struct rawbpf__out *out)
 {
 	rawbpf__out_text(out, "p:");
@@ -32,7 +32,10 @@ static void add_all(struct rawbpf__out *out)
 	rawbpf__out_name(out, "b\\");
 }
 
-/* Cut to any size, also 0: as much as fits, terminated, nothing after it, the whole length. */
+/*
+ * Any size, also 0: the text is cut to fit and terminated, nothing is written behind, and the full
+ * length is known.
+ */
 START_TEST(test_truncation)
 {
 	static const char whole[] = "p:42 0xbe-10~~~0f1f  76.12a b\na\\x0ab\\x5c";
@@ -57,7 +60,7 @@ START_TEST(test_truncation)
 }
 END_TEST
 
-/* Terminated before anything is added, and after each step. */
+/* The text is terminated before the first piece, and after each one. */
 START_TEST(test_terminated)
 {
 	char buffer[8];
@@ -74,7 +77,7 @@ START_TEST(test_terminated)
 	ck_assert_str_eq(buffer, "abcdefg");
 	ck_assert_uint_eq(out.length, 8);
 
-	/* no room, not even a buffer */
+	/* neither room nor a buffer */
 	out = rawbpf__out_begin(NULL, 0);
 	rawbpf__out_text(&out, "abc");
 	rawbpf__out_piece(&out, "de", 2);
@@ -82,7 +85,7 @@ START_TEST(test_terminated)
 }
 END_TEST
 
-/* A piece that does not fit is left out whole, and so are smaller ones after it. */
+/* A piece that does not fit is left out whole, as are all later ones, also smaller ones. */
 START_TEST(test_pieces)
 {
 	static const char *const kept[] = { "", "", "", "ab", "ab", "ab", "abcde", "abcdef" };
@@ -173,7 +176,7 @@ START_TEST(test_right)
 }
 END_TEST
 
-/* Lines of 80 columns, and no more, unless a word alone is longer. */
+/* Lines have at most 80 columns, unless one word is longer. */
 START_TEST(test_words)
 {
 	static const char letters[] = "aaaaaaaaabbbbbbbbbcccccccccdddddddddeeeeeeeeefffffffffggggggggghhhhhhhhhiii";

@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(test_equal_bytes)
 {
-	/* the bytes go on, or hold what would end a string */
+	/* the bytes continue, or contain a terminator */
 	ck_assert_int_eq(rawbpf__equal_bytes("ab", "abc", 2), 1);
 	ck_assert_int_eq(rawbpf__equal_bytes("ab", "abc", 1), 0);
 	ck_assert_int_eq(rawbpf__equal_bytes("", "abc", 0), 1);
@@ -62,7 +62,7 @@ START_TEST(test_starts_with)
 	ck_assert_int_eq(rawbpf__starts_with("conf", "config"), 0);
 	ck_assert_int_eq(rawbpf__starts_with("", "c"), 0);
 	ck_assert_int_eq(rawbpf__starts_with("config1:0", "config:"), 0);
-	/* only the first byte is there */
+	/* only the first byte is readable */
 	ck_assert_int_eq(rawbpf__starts_with(&(char){ 'x' }, "config"), 0);
 }
 END_TEST
@@ -84,7 +84,7 @@ START_TEST(test_lists)
 	ck_assert_int_eq(rawbpf__list_find(strings, "three", 5), -ENOENT);
 	ck_assert_int_eq(rawbpf__list_find(strings, "", 0), -ENOENT);
 	ck_assert_int_eq(rawbpf__list_find("", "zero", 4), -ENOENT);
-	/* of two the first */
+	/* if the list has a string twice, the first one counts */
 	ck_assert_int_eq(rawbpf__list_find("a\0b\0b\0", "b", 1), 1);
 }
 END_TEST
@@ -143,7 +143,7 @@ START_TEST(test_behind)
 	ck_assert_ptr_null(rawbpf__behind(text, end, "config:0"));
 	ck_assert_ptr_null(rawbpf__behind(text, end, "confuse"));
 	ck_assert_ptr_null(rawbpf__behind(end, end, "0"));
-	/* a string ends itself */
+	/* the NUL ends the text */
 	ck_assert_ptr_eq(rawbpf__behind(text, NULL, text), end + 1);
 	ck_assert_ptr_null(rawbpf__behind(text, NULL, "config:00"));
 }
@@ -175,7 +175,7 @@ START_TEST(test_line_after)
 	ck_assert_ptr_eq(rawbpf__line_after(text + 4, NULL), text + 4);
 	ck_assert_ptr_eq(rawbpf__line_after(text, text + 4), text + 2);
 	ck_assert_ptr_eq(rawbpf__line_after(text, text + 2), text + 2);
-	/* The newline behind the end is not of the text. */
+	/* The newline behind the end does not belong to the text. */
 	ck_assert_ptr_eq(rawbpf__line_after(text, text + 1), text + 1);
 	ck_assert_ptr_eq(rawbpf__line_after(text + 1, text + 1), text + 1);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What map calls and walks cost, next to an inline system call and to libbpf, in one run.
+ * Measure map calls and walks against an inline system call and against libbpf, in one run.
  *
- * Each contest runs its sides in turn, ROUNDS times, and compares the medians; results are checked
- * to be equal. Absolute times are this machine's mood, ratios are what to look at.
+ * Each contest runs its sides in turn, ROUNDS times, checks that the results are equal, and
+ * compares the medians. Absolute times depend on the machine's load. Compare ratios.
  */
 #include "bench.h"
 
@@ -21,13 +21,13 @@ static double seconds(void)
 	return clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-/* One side of a contest: does its work and returns a number that must be the same on all sides. */
+/* One side of a contest: it does its work, and returns a number that must be equal on all sides. */
 struct side {
 	const char *name;
 	uint64_t (*work)(int map);
 };
 
-/* Returns the seconds of each side's median round. */
+/* Measure the seconds of each side's median round. */
 static void contest(const struct side *sides, int count, int rounds, int map, double *medians)
 {
 	static double times[SIDES][ROUNDS];
@@ -35,7 +35,10 @@ static void contest(const struct side *sides, int count, int rounds, int map, do
 
 	for (int round = 0; round < rounds; round++) {
 		for (int side = 0; side < count; side++) {
-			/* Once untimed: else a side pays for what the one before left in the caches. */
+			/*
+			 * Run each side once untimed. Otherwise a side pays for the caches that the
+			 * previous one left.
+			 */
 			uint64_t result = sides[side].work(map);
 			double start = seconds();
 
@@ -49,7 +52,7 @@ static void contest(const struct side *sides, int count, int rounds, int map, do
 		medians[side] = median(times[side], rounds);
 }
 
-/* A look-up in an array. */
+/* ------------------------------------------------------------------------- array look-up */
 
 static uint64_t look_up_inline(int map)
 {
@@ -115,7 +118,7 @@ static void map_call(void)
 	close(map);
 }
 
-/* Adding up a hash. */
+/* --------------------------------------------------------------------- sum of a hash's values */
 
 static uint64_t walk_key_by_key(int map)
 {
@@ -146,7 +149,7 @@ static uint64_t walk_by_iterator(int map)
 	return sum;
 }
 
-/* The floor: what the kernel takes for batches, and nothing around them. */
+/* The floor: the kernel's own time for batches. */
 static uint64_t walk_by_bare_batches(int map)
 {
 	enum { CAPACITY = 4096 };

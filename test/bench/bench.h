@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the benches share: clocks, the median, the end when something is wrong. */
+/* Code that the benches share: clocks, the median, and the exit on errors. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -13,7 +13,7 @@ static inline void fail(const char *what, long result)
 	exit(EXIT_FAILURE);
 }
 
-/* CLOCK_MONOTONIC, or without what other processes take, CLOCK_PROCESS_CPUTIME_ID and _THREAD_. */
+/* Read a clock. CLOCK_PROCESS_CPUTIME_ID and _THREAD_ leave out the time of other processes. */
 static inline double clock_seconds(clockid_t clock)
 {
 	struct timespec now;
@@ -29,7 +29,7 @@ static inline int compare_times(const void *left, const void *right)
 	return (l > r) - (l < r);
 }
 
-/* Sorts them. */
+/* Return the median. This sorts the times. */
 static inline double median(double *times, int count)
 {
 	qsort(times, count, sizeof *times, compare_times);

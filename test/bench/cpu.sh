@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
 #
-# Prints the CPU's name, which every figure depends on. For scripts of this folder to source.
+# Print the CPU's name, on which every figure depends. Scripts of this folder source this file.
 
 lscpu | sed -n -e 's/^Model name: */CPU: /p' -e 's/^CPU family: */     family /p' -e 's/^Model: */     model /p'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Device filters: instructions, what the verifier processes, and the time to load, for random rules.
- * Beside them the generator that comes to mind first: a test of each rule, the last one first.
+ * Device filters for random rules: instructions, the verifier's work, and the time to load. A naive
+ * generator runs beside it: it tests each rule, the last one first.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static int generate(unsigned count)
 		.scratch = scratch, .scratch_size = sizeof scratch });
 }
 
-/* Rules that allow, one after the other: each takes its accesses from the request, r3. */
+/* Test rules that allow, one after the other. Each clears its accesses in the request, r3. */
 static int generate_naive(unsigned count)
 {
 	static const struct bpf_insn begin[] = {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The smallest useful program: create a map, load the counter, attach it to fchownat(2), read the
- * count. Its twin minimal_bare.c does the same without the library; what the library costs in
- * bytes and system calls is the difference. With -DRAW_TRACEPOINT it counts all system calls, and
- * runs on kernels that have no kprobes.
+ * count. Its twin minimal_bare.c does the same without the library. The difference is the library's
+ * cost in bytes and system calls. With -DRAW_TRACEPOINT it counts all system calls, and runs on
+ * kernels without kprobes.
  */
 #include <rawbpf.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What minimal.c and minimal_bare.c share: the program, and how a program begins and ends. */
+/* The BPF program, the entry and the exit of minimal.c and minimal_bare.c. */
 #include <rawbpf/insn.h>
 
 #define COUNTER(map)                                                                       \

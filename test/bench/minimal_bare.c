@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What minimal.c does, with bare system calls: the floor it is measured against. */
+/* minimal.c with bare system calls: the floor for its size and its calls. */
 #include <asm/unistd.h>
 #include <fcntl.h>
 #include <linux/bpf.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library's functions that examples/fchownat-count.c calls, doing nothing. Linked with these in
- * place of the library, it is a program with the same libc calls and no BPF: what it lacks in size
- * is what the library adds. They are opaque, since LTO, if it saw that they do nothing, would leave
- * out what comes after them.
+ * Stubs of the library's functions that examples/fchownat-count.c calls. Linked with them, it is a
+ * program with the same libc calls and without BPF. The difference in size is the library's. The
+ * stubs are opaque: LTO would otherwise see that they do nothing, and drop the code behind their
+ * calls.
  */
 #include <rawbpf.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Perf buffers next to libbpf's: what an output costs the program, how fast a full buffer is
- * drained, and what is lost when a producer runs at half the speed of its reader.
+ * Perf buffers against libbpf's: a program's cost of one output, the speed of draining a full
+ * buffer, and the losses when the producer is half as fast as its reader.
  *
- * Both sides have buffers of the same size and do the same with each record. They take turns, the
- * medians are compared, and what comes out is checked to be equal. Absolute times are this
- * machine's mood, ratios are what to look at.
+ * Both sides have buffers of the same size and do the same with each record. They take turns. The
+ * bench checks that the results are equal, and compares the medians. Absolute times depend on the
+ * machine's load. Compare ratios.
  */
 #include "bench.h"
 
@@ -21,7 +21,7 @@ enum { OURS, LIBBPF, SIDES };
 
 static const char *const names[SIDES] = { "rawbpf", "libbpf" };
 
-/* What is done with each record: one of them at a time, the same on both sides. */
+/* The work on each record, the same on both sides. */
 enum work { FIRST_8_BYTES, ALL_BYTES, TAKE_A_MICROSECOND };
 
 struct side {
@@ -40,7 +40,7 @@ static double seconds(void)
 	return clock_seconds(CLOCK_MONOTONIC);
 }
 
-/* Without what other processes take. */
+/* Read this process's own CPU time. */
 static double own_seconds(void)
 {
 	return clock_seconds(CLOCK_THREAD_CPUTIME_ID);
@@ -56,7 +56,10 @@ static void use_cpu(int cpu)
 		fail("sched_setaffinity", cpu);
 }
 
-/* Once for both sides: where the compiler puts such a loop makes a difference of a tenth. */
+/*
+ * Use a record. One function serves both sides: the place of such a loop in memory changes its
+ * speed by a tenth.
+ */
 static __attribute__((noinline)) void use(struct side *side, const void *data, size_t size)
 {
 	uint64_t word;
@@ -158,13 +161,16 @@ struct contest {
 
 enum { DRAIN_PAGES = 64, DRAIN_ROUNDS = 31 };
 
-/* To the last place that is free: 12 bytes in front of a record, padding behind. */
+/* Count the records that fill a buffer: each has 12 bytes in front of it, and padding behind. */
 static unsigned drain_count(const struct contest *contest)
 {
 	return (DRAIN_PAGES * PAGE - 1) / ((contest->record + 12 + 7) / 8 * 8);
 }
 
-/* Buffers of their own for both, filled and drained in turns; the median time a record of each. */
+/*
+ * Open buffers for both sides, fill and drain them in turns, and return each side's median time per
+ * record.
+ */
 static void open_and_drain(const struct contest *contest, double medians[SIDES])
 {
 	const unsigned count = drain_count(contest);
@@ -193,7 +199,9 @@ static void open_and_drain(const struct contest *contest, double medians[SIDES])
 	}
 }
 
-/* How fast memory is depends on which pages a buffer got: so they are opened again and again. */
+/*
+ * Memory's speed depends on the pages that a buffer gets, so the contest opens its buffers often.
+ */
 static void contest_drain(const struct contest *contest)
 {
 	enum { OPENINGS = 15 };
@@ -252,7 +260,7 @@ static void reader_stop(struct side *side, pthread_t reader)
 
 /* ---------------------------------------------------------------------------------- produce */
 
-/* In bursts that the buffer has room for, with the reader waiting on the other CPU. */
+/* Produce in bursts that fit into the buffer. The reader waits on the other CPU. */
 static void contest_produce(void)
 {
 	enum { PAGES = 16, BURST = 1000, ROUNDS = 201 };
@@ -293,7 +301,9 @@ static void contest_produce(void)
 
 /* ------------------------------------------------------------------------------------ losses */
 
-/* Each record takes the reader 1 us; one comes every 2 us, in groups of 50. */
+/*
+ * The reader takes 1 us for each record. The producer writes groups of 50, one record every 2 us.
+ */
 static void contest_losses(void)
 {
 	enum { PAGES = 16, GROUP = 50, GROUPS = 10000, ROUNDS = 3 };

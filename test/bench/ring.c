@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Draining a full ring buffer of 1 MiB: by spans, by callback, and by libbpf's callback.
+ * Drain a full ring buffer of 1 MiB: by spans, by callback, and by libbpf's callback.
  *
- * Each side has a ring of its own, of the kernel's, and a program that fills it, untimed, before
- * each drain; the sides take turns. All do the same with what they read, and what comes out is
- * checked to be equal. Absolute times are this machine's mood, ratios are what to look at.
+ * Each side has its own kernel ring, and a program that fills it, untimed, before each drain. The
+ * sides take turns. All sides do the same with each record. The bench checks that their results are
+ * equal. Absolute times depend on the machine's load. Compare ratios.
  */
 #include "bench.h"
 
@@ -18,10 +18,10 @@
 
 #include "../event/ring_programs.h"
 
-/* How fast memory is depends on which pages a ring got: so it is opened again and again. */
+/* Memory's speed depends on the pages that a ring gets, so the contest opens its rings often. */
 enum { RING_SIZE = 1 << 20, OPENINGS = 15, ROUNDS = 31 };
 
-/* What a drain made of the records; equal on all sides, or the bench is wrong. */
+/* The result of a drain. It must be equal on all sides. */
 struct result {
 	uint64_t sum, records;
 };
@@ -34,7 +34,7 @@ static inline uint64_t first_8_bytes(const void *data, size_t size)
 	return *(const uint64_t *)data;
 }
 
-/* A function of its own, so that all sides run the same loop: its place in memory changes its speed. */
+/* One function serves all sides: the place of such a loop in memory changes its speed. */
 __attribute__((noinline)) static uint64_t all_bytes(const void *data, size_t size)
 {
 	const uint64_t *words = data;
@@ -46,8 +46,8 @@ __attribute__((noinline)) static uint64_t all_bytes(const void *data, size_t siz
 }
 
 /*
- * The same code three times for each use, as a program would have it: the compiler sees what is
- * done with a record in the span's loop, and in each library's callback.
+ * Generate each use three times, as a program would contain it. The compiler sees the use in the
+ * span's loop and in each library's callback.
  */
 #define SIDES_OF(USE)                                                                              \
 	static int USE##_by_callback(void *context, void *data, size_t size)                       \
@@ -151,14 +151,17 @@ static double drain(struct contestant *contestant, enum side side, const struct 
 	return seconds() - start;
 }
 
-/* Rings of their own for all, filled and drained in turns; the median time a record of each. */
+/*
+ * Open rings for all sides, fill and drain them in turns, and return each side's median time per
+ * record.
+ */
 static uint64_t open_and_drain(const struct contest *contest, double medians[SIDES])
 {
 	uint64_t records;
 
 	for (int side = 0; side < SIDES; side++)
 		enter(&contestants[side], side, contest);
-	for (int round = -1; round < ROUNDS; round++) /* the first one to warm up */
+	for (int round = -1; round < ROUNDS; round++) /* the first round warms up */
 		for (int side = 0; side < SIDES; side++) {
 			double time = drain(&contestants[side], side, contest);
 
@@ -203,12 +206,12 @@ static void run(const struct contest *contest)
 }
 
 /*
- * A producer on another CPU that keeps to half the speed of a reader which has something to do with
- * each record: what does the reader lose?
+ * Measure a reader's losses. It works on each record, and a producer on another CPU keeps to half
+ * its speed.
  */
 enum { PACED = 400000, BATCH = 100, TRIAL = 2000 };
 
-static double pace; /* seconds a record */
+static double pace; /* seconds per record */
 static int produced_all;
 
 static int work_on(void *context, void *data, size_t size)
@@ -314,7 +317,7 @@ int main(void)
 
 	cpu_set_t all, cpu;
 
-	/* One CPU, whose number is in the records, for all sides. */
+	/* Stay on one CPU: the records contain its number. */
 	sched_getaffinity(0, sizeof all, &all);
 	CPU_ZERO(&cpu);
 	CPU_SET(sched_getcpu(), &cpu);

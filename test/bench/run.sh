@@ -3,10 +3,10 @@
 #
 # usage: sh test/bench/run.sh
 #
-# Installs what is missing and prints the library's figures: sizes, system calls and time at
-# start-up, map calls, walks, ring and perf buffers, compile time; text.sh, beside it, those of
-# assembler and disassembler. Both sides of each are measured in the same run. Needs
-# root, for bpf(2). The sizes are also a test (builds), the system calls too (vm).
+# Install missing tools and print the library's figures: sizes, system calls and time at start-up,
+# map calls, walks, ring and perf buffers, compile time. text.sh prints those of assembler and
+# disassembler. Each contest measures both sides in one run. Needs root, for bpf(2). Other suites
+# test two of these figures: builds the sizes, vm the system calls.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -33,7 +33,8 @@ alone="-DNO_LIBC -DRAW_TRACEPOINT -ffreestanding -fno-stack-protector -nostdlib 
 heading "Sizes"
 sh "$here/sizes.sh"
 
-# Kprobes need the vm (test/vm/vm.c compares their list of system calls), a raw tracepoint does not.
+# The minimal program runs here on a raw tracepoint. Kprobes need the vm: test/vm/vm.c compares
+# their system calls.
 heading "Start-up of the minimal program, without libc, on a raw tracepoint"
 # shellcheck disable=SC2086 # several words
 build minimal $alone "$here/minimal.c" "$top/lib/rawbpf.c" "$top/lib/sys/mem.c"

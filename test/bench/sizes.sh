@@ -3,11 +3,11 @@
 #
 # usage: sizes.sh
 #
-# Builds the smallest programs with and without the library, in the same way, and compares their
-# sizes: static, stripped, -Os. And what instructions as text take, alone and together: all that
-# the linker keeps for these functions. Prints each figure with its limit; fails if one is over it.
-# x86_64 only: the limits are for its code. Sizes are those of the files; what the library adds to
-# fchownat-count is counted in bytes of its code and data, since files grow by whole pages.
+# Build the smallest programs with and without the library, in the same way, and compare their
+# sizes: static, stripped, -Os. Also measure the instruction tools, alone and together: all that the
+# linker keeps for these functions. Print each figure with its limit, and fail if one exceeds it.
+# The limits are for x86_64 code only. Sizes are file sizes. For fchownat-count the script counts
+# bytes of code and data, because files grow by whole pages.
 set -eu
 umask 022
 export LC_ALL=C
@@ -17,7 +17,7 @@ here=$top/test/bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# How a program that wants to be small is built, whoever writes it.
+# The flags of a small program, the same for both sides.
 small="-std=gnu11 -D_GNU_SOURCE -Os -flto -fno-pie -ffunction-sections -fdata-sections -static -s
 	-fno-asynchronous-unwind-tables -Wl,--gc-sections -Wl,--build-id=none"
 kernel_headers="-idirafter /usr/include -idirafter /usr/include/$(gcc -print-multiarch)"
@@ -85,7 +85,7 @@ linked() { # WHAT FUNCTION...
 	printf '%-64s %8s bytes\n' "$name, code and data" "$(code_and_data linked)"
 }
 
-# All public functions that these headers declare.
+# Print all public functions that these headers declare.
 functions_of() {
 	for header; do
 		cat "$top/include/rawbpf/$header.h"

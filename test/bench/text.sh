@@ -3,10 +3,10 @@
 #
 # usage: bash test/bench/text.sh
 #
-# Assembler and disassembler next to LLVM's, on the same million instructions, their results
-# compared: CPU time, peak memory, and the time of a single instruction from exec to exit. Prints
-# ratios, each of the least that either took. Ours is built for speed as LLVM's packages are
-# (buildtype release). Sizes: sizes.sh.
+# Compare assembler and disassembler with LLVM's, on the same million instructions: CPU time, peak
+# memory, and the time of a single instruction from exec to exit. The results are compared, too.
+# Prints ratios of the least value of each side. Our side is built with optimisation, as LLVM's
+# packages are (buildtype release). Sizes: sizes.sh.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -56,7 +56,7 @@ awk 'function r() { return int(rand() * 10) }
      }' >"$work/million.s"
 
 TIMEFORMAT='%U %S'
-measured() { # NAME COMMAND...: its CPU seconds, and its peak memory in KB
+measured() { # NAME COMMAND...: print the command's CPU seconds, and its peak memory in KB
 	name=$1
 	shift
 	{ time /usr/bin/time -f %M -o "$work/$name.memory" "$@"; } 2>"$work/$name.time"
@@ -76,7 +76,7 @@ for round in 1 2 3 4 5; do
 	cmp "$work/llvm.bin" "$work/rawbpf.bin"
 	measured llvm-disasm $objdump "$work/llvm.o" >"$work/llvm.txt"
 	measured disasm "$rawbpf" disasm --little-endian "$work/llvm.bin" >"$work/rawbpf.txt"
-	# llvm-objdump adds "<label>" to jumps, and a header.
+	# Remove llvm-objdump's header, and its "<label>" behind jumps.
 	sed -e '1,/^<\.text>:$/d' -e 's/^[[:space:]]*//' -e 's/ <[^<>]*>$//' "$work/llvm.txt" |
 		cmp - "$work/rawbpf.txt"
 	for name in llvm-asm asm llvm-disasm disasm; do
@@ -84,7 +84,7 @@ for round in 1 2 3 4 5; do
 		cat "$work/$name.memory" >>"$work/$name.memories"
 	done
 done
-# What other programs do at the same time only makes it worse.
+# Take the least of several runs: other programs only slow a run down.
 least() {
 	sort -n "$1" | head -n 1
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* BTF that we write is what we read; broken BTF is refused, or read no further than it goes. */
+/* BTF that we write reads back the same. Broken BTF is rejected, or read only within its bounds. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 static uint32_t memory[1024];
 
-/* Types to look at; their ids are checked where they are made. */
+/* The types' ids, checked where the types are made. */
 enum { INT = 1, CHAR, PTR, NAMED, INNER, OUTER, TYPEDEF, ARRAY };
 
 /*
@@ -150,7 +150,7 @@ START_TEST(test_member)
 	ck_assert_uint_eq(member.bit_offset, 320);
 	ck_assert_uint_eq(member.bitfield_size, 0);
 
-	/* int q : 5, at bit 67: offset and size of a bit field in one word */
+	/* int q : 5, at bit 67: a bit field's word has its offset and size */
 	named->info |= 1u << 31;
 	q->offset = 5 << 24 | 67;
 	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, NAMED, "q"), 0);
@@ -211,7 +211,7 @@ START_TEST(test_format)
 }
 END_TEST
 
-/* Every step, one byte short of what it needs, and with just enough. */
+/* Every step fails with one byte less than it needs, and works with just enough. */
 START_TEST(test_room)
 {
 	struct rawbpf_btf_build b = built();
@@ -243,7 +243,7 @@ START_TEST(test_steps_refuse)
 	size_t size;
 
 	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 3, 0), -EINVAL);
-	/* nothing after the first mistake */
+	/* later steps do nothing after the first error */
 	size = b.size;
 	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 4, 0), -EINVAL);
 	ck_assert_uint_eq(b.size, size);
@@ -257,7 +257,7 @@ START_TEST(test_steps_refuse)
 	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, NULL, 1), -EINVAL);
 	b = (struct rawbpf_btf_build){ .data = (char *)memory + 2, .max = 100 };
 	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 4, 0), -EINVAL);
-	/* the innermost mistake is what comes out */
+	/* the innermost error is returned */
 	b = (struct rawbpf_btf_build){ .data = memory, .max = 30 };
 	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
 					     rawbpf_btf_int_emit(&b, "int", 4, 0)), -ENOSPC);
@@ -269,7 +269,7 @@ static struct rawbpf_btf_build fresh(void)
 	return (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
 }
 
-/* The last number that each step takes, and the first that it does not. */
+/* The last number that each step takes, and the first that it rejects. */
 START_TEST(test_limits)
 {
 	enum { MOST = 0xffff };
@@ -314,7 +314,7 @@ START_TEST(test_limits)
 }
 END_TEST
 
-/* What each step says is what is read: encodings, linkages, offsets and sizes. */
+/* Reading returns what each step wrote: encodings, linkages, offsets, sizes. */
 START_TEST(test_fields)
 {
 	struct rawbpf_btf_build b = fresh();
@@ -366,7 +366,7 @@ START_TEST(test_section)
 }
 END_TEST
 
-/* The second one's ids and strings go on where the first one's end. */
+/* The second BTF's ids and strings continue the first one's. */
 START_TEST(test_base)
 {
 	struct rawbpf_btf_build b = built();
@@ -423,7 +423,7 @@ START_TEST(test_broken)
 }
 END_TEST
 
-/* A header of any length, at the end of what can be read: those shorter than a header are none. */
+/* Headers of any length, at the end of readable memory. Each one that is too short is rejected. */
 START_TEST(test_header_lengths)
 {
 	const struct btf_header empty = { .magic = BTF_MAGIC, .version = BTF_VERSION };
@@ -445,7 +445,7 @@ START_TEST(test_header_lengths)
 }
 END_TEST
 
-/* Each bound of the sections: to the last byte, and one more. */
+/* Each bound of the sections: the last byte is accepted, one more is not. */
 START_TEST(test_section_bounds)
 {
 	struct rawbpf_btf_build b = built();
@@ -481,7 +481,7 @@ START_TEST(test_loops)
 	struct rawbpf_btf_member member;
 	struct rawbpf_btf btf;
 	char text[2000];
-	/* a struct with two unnamed members that are itself */
+	/* a struct with two unnamed members of its own type */
 	const struct rawbpf_btf_field self[] = { { NULL, 4, 0 }, { NULL, 4, 0 } };
 
 	rawbpf_btf_ref_emit(&b, BTF_KIND_CONST, NULL, 1);
@@ -502,8 +502,8 @@ START_TEST(test_loops)
 END_TEST
 
 /*
- * A struct with MANY unnamed members of a late type. With an index the member behind them is found;
- * without one the search would walk over 40 million types, and gives up.
+ * A struct with MANY unnamed members of a late type. With an index, the search finds the member
+ * behind them. Without an index, the search would walk over 40 million types, so it gives up.
  */
 START_TEST(test_search_is_bounded)
 {
@@ -532,11 +532,12 @@ START_TEST(test_search_is_bounded)
 }
 END_TEST
 
-/* 16 million members are looked at, each once: some less, and a few more than that. */
+/* The search looks at 16 million members once each: a few less pass, a few more do not. */
 START_TEST(test_search_bound)
 {
 	enum { INNER = 0xffff, FITS = 255, TOO_MANY = 257 };
-	static uint32_t data[4 * (INNER + TOO_MANY + 20)], index[3]; /* 12 bytes and a name each */
+	/* 12 bytes and a name for each */
+	static uint32_t data[4 * (INNER + TOO_MANY + 20)], index[3];
 	static struct rawbpf_btf_field inner[INNER], fields[TOO_MANY + 1];
 	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
 	struct rawbpf_btf_member member;
@@ -557,7 +558,7 @@ START_TEST(test_search_bound)
 }
 END_TEST
 
-/* A kind that nobody knows yet can be stepped over, if the BTF says how long it is. */
+/* The reader steps over an unknown kind, if the BTF has a layout that tells the kind's length. */
 START_TEST(test_layout)
 {
 	enum { NEW_KIND = 100 };
@@ -584,7 +585,7 @@ START_TEST(test_layout)
 	ck_assert_uint_eq(offsetof(typeof(data), unknown), 32);
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), 0);
 	ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_TYPEDEF, "t2"), 2);
-	/* One that is not all there is not read: the kind stays unknown. */
+	/* The reader ignores a layout that is cut off: the kind stays unknown. */
 	((uint32_t *)&data)[7] += 4;
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, guard_copy(&data, sizeof data, 4), sizeof data, NULL),
 			 -EINVAL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The builder: exact instructions for every step, and exact places of every mistake. */
+/* The builder: exact instructions for every step, and the exact place of every mistake. */
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 enum { ROOM = 64, KERNEL_6_6 = 6 << 8 | 6, KERNEL_6_5 = 6 << 8 | 5 };
 
-/* The first and the last of these stay as they are. */
+/* The builder must not write the first and the last slot. */
 static struct rawbpf_build_slot memory[1 + ROOM + 1];
 static struct rawbpf_build_slot *const slots = memory + 1;
 static struct bpf_insn out[ROOM];
@@ -20,7 +20,7 @@ static struct rawbpf_build b;
 
 static void begin(void)
 {
-	memset(memory, 0x55, sizeof memory); /* what is in them does not matter */
+	memset(memory, 0x55, sizeof memory); /* the slots' content does not matter */
 	memset(out, 0x55, sizeof out);
 	b = (struct rawbpf_build){ .slots = slots, .slot_max = ROOM };
 }
@@ -112,7 +112,7 @@ START_TEST(test_jumps)
 }
 END_TEST
 
-/* A jump to itself, and what is resolved already stays as it is. */
+/* Offsets that the caller resolved stay, as does a jump to itself. */
 START_TEST(test_offsets_given)
 {
 	rawbpf_build_label(&b, "here");
@@ -124,7 +124,7 @@ START_TEST(test_offsets_given)
 }
 END_TEST
 
-/* Two slots each, jumped over in both directions. */
+/* Instructions of two slots, with jumps over them in both directions. */
 START_TEST(test_two_slots)
 {
 	rawbpf_build_label(&b, "start");
@@ -145,7 +145,7 @@ START_TEST(test_two_slots)
 		BPF_LD_IMM64(BPF_REG_2, 0x1122334455667788),
 		BPF_LD_MAP_FD(BPF_REG_3, 7),
 		BPF_LD_MAP_FD(BPF_REG_4, 9),
-		RAWBPF_LD_FUNC(BPF_REG_5, 3), /* from its own second half */
+		RAWBPF_LD_FUNC(BPF_REG_5, 3), /* counted from its second slot */
 		BPF_JMP_A(-10),
 		BPF_EXIT_INSN(),
 		BPF_EXIT_INSN());
@@ -172,7 +172,7 @@ START_TEST(test_local_labels)
 	rawbpf_build_jump(&b, BPF_JMP_A(0), "1b");
 	rawbpf_build_label(&b, "1");
 	rawbpf_build_label(&b, "11");
-	rawbpf_build_jump(&b, BPF_JMP_A(0), "1b"); /* itself */
+	rawbpf_build_jump(&b, BPF_JMP_A(0), "1b"); /* a jump to itself */
 	rawbpf_build_jump(&b, BPF_JMP_A(0), "1b");
 	rawbpf_build_jump(&b, BPF_JMP_A(0), "11b");
 	rawbpf_build_jump(&b, BPF_JMP_A(0), "11f");
@@ -186,7 +186,7 @@ START_TEST(test_local_labels)
 }
 END_TEST
 
-/* One program, several loads. */
+/* One program is loaded several times. */
 START_TEST(test_maps)
 {
 	const struct rawbpf_map_fd first[] = { { NULL, 4 }, { "counts", 5 }, { "rules", 6 },
@@ -204,7 +204,7 @@ START_TEST(test_maps)
 			BPF_LD_MAP_FD(BPF_REG_9, 6));
 	ASSERT_RESOLVES(&two, BPF_LD_MAP_FD(BPF_REG_1, 70000), BPF_LD_MAP_VALUE(BPF_REG_2, 8, 24),
 			BPF_LD_MAP_FD(BPF_REG_9, 70000));
-	/* without a map it fails, and with it works again */
+	/* resolving fails without a map, and works again with it */
 	assert_fails(&short_of_one, -ENOENT, 2, 6, "counts",
 		     "instruction 2, line 6: the environment has no map 'counts'");
 	assert_fails(NULL, -ENOENT, 0, 5, "rules",
@@ -245,7 +245,7 @@ enum { FAR_ROOM = 70000 };
 static struct rawbpf_build_slot far_slots[FAR_ROOM];
 static struct bpf_insn far_out[FAR_ROOM];
 
-/* `insn` jumps `distance` slots; returns what came of it. */
+/* Emit `insn` with a jump over `distance` slots, and return the result of resolving. */
 static int jump_far(struct bpf_insn insn, int distance, const struct rawbpf_env *env)
 {
 	static const struct bpf_insn nothing = BPF_MOV64_IMM(BPF_REG_0, 0);
@@ -311,7 +311,7 @@ START_TEST(test_jump_range)
 		ck_assert_int_eq(jump_far(BPF_JMP_A(0), far[i], &older), -ERANGE);
 		ck_assert_int_eq(jump_far(BPF_JMP_A(0), far[i], NULL), -ERANGE);
 		ck_assert_uint_eq(b.error.index, index);
-		/* gotol, where there is one, or where the caller wants it */
+		/* gotol, where the kernel has it, or where the caller wants it */
 		ck_assert_int_gt(jump_far(BPF_JMP_A(77), far[i], &newer), 0);
 		ck_assert_int_eq(memcmp(far_insn(far[i]), &BPF_JMP32_A(far[i]), 8), 0);
 		ck_assert_int_gt(jump_far(BPF_JMP32_A(0), far[i], NULL), 0);
@@ -333,7 +333,7 @@ START_TEST(test_far_call)
 }
 END_TEST
 
-/* Many labels, all found. */
+/* The builder finds all of many labels. */
 START_TEST(test_many_labels)
 {
 	enum { LABELS = 5000 };
@@ -356,8 +356,8 @@ START_TEST(test_many_labels)
 END_TEST
 
 /*
- * As many as the largest program has instructions: seconds, where looking at each label for each
- * would take minutes. One that is there twice is found among them, and one that is not is not.
+ * The largest program, with a label on each instruction, takes seconds. A search for each label
+ * through all labels would take minutes. The builder finds a duplicate label and a missing one.
  */
 START_TEST(test_labels_everywhere)
 {
@@ -398,7 +398,7 @@ START_TEST(test_no_label)
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "never", 13);
 	assert_fails(NULL, -ENOENT, 2, 12, "uot",
 		     "instruction 2, line 12: the program has no label 'uot'");
-	/* not for good: it may come yet */
+	/* the error goes when the label comes */
 	rawbpf_build_label(&b, "uot");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
 	assert_fails(NULL, -ENOENT, 3, 13, "never",
@@ -406,7 +406,7 @@ START_TEST(test_no_label)
 	rawbpf_build_label(&b, "never");
 	rawbpf_build_emit(&b, BPF_EXIT_INSN());
 	ck_assert_int_eq(rawbpf_build_resolve(&b, out, ROOM, NULL), 6);
-	/* and so for calls and functions, and without a line */
+	/* the same for calls and functions, and without a line */
 	rawbpf_build_call_at(&b, "g", 0);
 	assert_fails(NULL, -ENOENT, 6, 0, "g", "instruction 6: the program has no label 'g'");
 }
@@ -435,14 +435,14 @@ START_TEST(test_no_local_label)
 	assert_fails(NULL, -EINVAL, 0, 6, "1fx",
 		     "instruction 0, line 6: '1fx' is not a label: add f (forward) or b (backward) "
 		     "to the number");
-	ck_assert_uint_eq(b.count, 0); /* what is wrong is not appended */
+	ck_assert_uint_eq(b.count, 0); /* a wrong instruction is not appended */
 	begin();
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "", 5);
 	ck_assert_uint_eq(b.count, 0);
 }
 END_TEST
 
-/* A label at the very end leads out of the program. */
+/* A label at the program's end leads out of it. */
 START_TEST(test_label_at_end)
 {
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "end", 3);
@@ -454,7 +454,7 @@ START_TEST(test_label_at_end)
 }
 END_TEST
 
-/* The first mistake of building stays, whatever comes after. */
+/* The first mistake stays, whatever comes later. */
 START_TEST(test_duplicate_label)
 {
 	const char *again = "instruction 2, line 20: label 'a' exists already";
@@ -525,7 +525,7 @@ START_TEST(test_bad_names)
 	begin();
 	rawbpf_build_map_emit_at(&b, BPF_REG_1, "", 4);
 	assert_fails(NULL, -EINVAL, 0, 4, "", "instruction 0, line 4: the map has no name");
-	/* names of maps may be anything else */
+	/* map names may be any text */
 	begin();
 	rawbpf_build_map_emit_at(&b, BPF_REG_1, "1", 4);
 	ASSERT_RESOLVES((&(struct rawbpf_env){ .map_fds = &(struct rawbpf_map_fd){ "1", 3 },
@@ -562,7 +562,7 @@ static void add_jump(void)
 	rawbpf_build_jump_at(&b, BPF_JMP_A(0), "a", 8);
 }
 
-/* Nothing is written past the array, or over the labels at its end, and nothing by halves. */
+/* The builder writes nothing behind the array, over the labels at its end, or in halves. */
 START_TEST(test_full)
 {
 	static const struct {

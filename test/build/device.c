@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Device filters without a kernel: rules out of text, what they mean, and that the programs and maps
- * made of them answer the same. The test executes the programs itself: the few instructions that
- * they consist of, with the meaning that RFC 9669 gives them.
+ * Device filters without a kernel: parse rules, evaluate them, and compare the answers of the
+ * generated programs and maps. The test executes the programs itself. They use few instructions,
+ * which it implements as RFC 9669 defines them.
  */
 #include <check.h>
 #include <errno.h>
@@ -70,7 +70,7 @@ START_TEST(test_parse)
 	struct rawbpf_device_rule rule = { .allow = 5 }, expected = good[_i].rule;
 
 	ck_assert_int_eq(rawbpf_device_rule_parse(&rule, good[_i].text, NULL), 0);
-	expected.allow = 5; /* is the caller's */
+	expected.allow = 5; /* the caller's own field */
 	ck_assert_mem_eq(&rule, &expected, sizeof rule);
 }
 END_TEST
@@ -119,7 +119,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------ the machine */
 
-/* What the kernel hands to the program. */
+/* The kernel's context for the program. */
 struct request {
 	uint32_t access_type, major, minor;
 };
@@ -151,7 +151,7 @@ static uint32_t load(uint64_t address, const struct request *request)
 
 static unsigned element_count;
 
-/* bpf_map_lookup_elem() */
+/* Do the work of bpf_map_lookup_elem(). */
 static uint64_t look_up(const struct machine *m)
 {
 	unsigned i;
@@ -234,7 +234,7 @@ static void store(struct machine *m, const struct bpf_insn *insn)
 								   : (uint32_t)m->r[insn->src_reg];
 }
 
-/* Execute one instruction; 0: it was the exit. */
+/* Execute one instruction. Returns 0 after the exit. */
 static int step(struct machine *m, const struct request *request)
 {
 	const struct bpf_insn *insn = &m->program[m->at++];
@@ -285,7 +285,7 @@ static int granted(unsigned count, unsigned type, unsigned major, unsigned minor
 	return (int)m.r[0];
 }
 
-/* Ask the program for every access, one by one and together, and compare with the evaluator. */
+/* Ask the program for every access, alone and together, and compare with the evaluator. */
 static void compare(unsigned count, unsigned type, unsigned major, unsigned minor)
 {
 	unsigned access, allowed = rawbpf_device_filter_evaluate(&filter, type, major, minor);
@@ -304,7 +304,7 @@ static void compare_number(unsigned count, int64_t number)
 	compare(count, CHAR, (unsigned)(number >> 20), number & RAWBPF_DEVICE_MINOR_MAX);
 }
 
-/* Every device that a rule names, those beside it, and what has only one number in common. */
+/* Compare for every device that a rule names, its neighbours, and devices that share one number. */
 static void compare_all(unsigned count)
 {
 	unsigned i, j;
@@ -325,7 +325,7 @@ static void compare_all(unsigned count)
 	compare_number(count, UINT32_MAX);
 }
 
-/* The numbers behind the map's elements must be unsigned there too. */
+/* Generate the map's elements and its program, and compare all answers. */
 static void compare_map(void)
 {
 	int wanted = rawbpf_device_elements_generate(elements, ELEMENTS, &filter);
@@ -363,7 +363,7 @@ START_TEST(test_meaning)
 	assert_allowed(CHAR, 1, 3, ""); /* no rules */
 	filter.default_access = DEVICE_ACCESS;
 	assert_allowed(CHAR, 1, 3, "rwm");
-	add(0, "c 1:3 w"); /* what one denies, no other access brings back */
+	add(0, "c 1:3 w"); /* a denied access stays denied, whatever other accesses are asked for */
 	assert_allowed(CHAR, 1, 3, "rm");
 	assert_allowed(BLOCK, 1, 3, "rwm");
 	filter.default_access = 0;
@@ -375,15 +375,15 @@ START_TEST(test_meaning)
 	add(1, "b *:3 m");
 	assert_allowed(BLOCK, 1, 3, "rm");
 	assert_allowed(BLOCK, 2, 3, "m");
-	add(0, "a"); /* ends all that stands before it */
+	add(0, "a"); /* "a" overrides all rules before it */
 	assert_allowed(BLOCK, 1, 3, "");
 	assert_allowed(CHAR, 1, 3, "");
-	add(1, "c 0:0 r"); /* a device as any other */
+	add(1, "c 0:0 r"); /* a device like any other */
 	assert_allowed(CHAR, 0, 0, "r");
 	assert_allowed(CHAR, 0, 1, "");
 	rules[filter.rule_count] = rules[filter.rule_count - 1];
 	rules[filter.rule_count].allow = 0;
-	rules[filter.rule_count++].access = 0; /* names no access, so it decides nothing */
+	rules[filter.rule_count++].access = 0; /* a rule without accesses decides nothing */
 	assert_allowed(CHAR, 0, 0, "r");
 }
 END_TEST
@@ -411,7 +411,7 @@ START_TEST(test_random)
 }
 END_TEST
 
-/* Large lists take several blocks; no jump is longer than 16 bits. */
+/* Large lists take several blocks. No jump is longer than 16 bits. */
 START_TEST(test_large)
 {
 	unsigned i, seed = 7, count;
@@ -442,7 +442,7 @@ END_TEST
 
 static struct bpf_insn first[INSNS];
 
-/* What the rules become now is what they became before. */
+/* Assert that the rules mean the same as before. */
 static void assert_same(unsigned count)
 {
 	ck_assert_uint_eq(generate(), count);
@@ -466,7 +466,7 @@ START_TEST(test_canonical)
 	add(1, "b *:7 m");
 	add(1, "c 136:0 r");
 	count = remember();
-	add(1, "c 1:3 r"); /* twice */
+	add(1, "c 1:3 r"); /* a duplicate */
 	assert_same(count);
 	begin();
 	for (i = 4; i > 0; i--) { /* in another order */
@@ -476,10 +476,10 @@ START_TEST(test_canonical)
 	}
 	assert_same(count);
 	begin();
-	add(1, "b *:9 rw"); /* overridden, */
+	add(1, "b *:9 rw"); /* overridden rules */
 	add(0, "c 5:1 r");
 	add(0, "a");
-	add(1, "c 1:3 w"); /* split by access and by type */
+	add(1, "c 1:3 w"); /* rules split by access and by type */
 	add(1, "c 1:3 r");
 	add(1, "b 1:3 rw");
 	add(1, "c 5:* r");
@@ -487,9 +487,9 @@ START_TEST(test_canonical)
 	add(1, "b *:7 m");
 	add(1, "c 136:0 r");
 	assert_same(count);
-	add(1, "b 8:7 m"); /* covered by another */
+	add(1, "b 8:7 m"); /* a rule covered by another */
 	assert_same(count);
-	filter.default_access = DEVICE_ACCESS; /* overridden as well */
+	filter.default_access = DEVICE_ACCESS; /* also overridden */
 	assert_same(count);
 	add(1, "c 136:1 r");
 	ck_assert_uint_eq(generate(), count);
@@ -504,7 +504,7 @@ START_TEST(test_canonical_random)
 	for (round = 0; round < 200; round++) {
 		fill(&seed, 1 + device_random(&seed, 20), 4);
 		for (i = 0; i < filter.rule_count; i++)
-			rules[i].allow = 1; /* then their order does not matter */
+			rules[i].allow = 1; /* without a deny rule, the order does not matter */
 		count = remember();
 		for (i = 0; i < filter.rule_count; i++) {
 			unsigned other = device_random(&seed, filter.rule_count);
@@ -514,7 +514,7 @@ START_TEST(test_canonical_random)
 			rules[other] = rule;
 		}
 		assert_same(count);
-		for (i = filter.rule_count; i > 0; i--) { /* one for each access bit */
+		for (i = filter.rule_count; i > 0; i--) { /* one rule for each access bit */
 			struct rawbpf_device_rule rule = rules[i - 1];
 			unsigned bit;
 
@@ -531,7 +531,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------- limits */
 
-/* The smallest program: every instruction. */
+/* The smallest program, instruction by instruction. */
 START_TEST(test_smallest)
 {
 	static const struct bpf_insn expected[] = {
@@ -554,7 +554,8 @@ START_TEST(test_smallest)
 
 	ck_assert_uint_eq(generate(), RAWBPF_COUNT(expected));
 	ck_assert_mem_eq(insns, expected, sizeof expected);
-	filter.default_access = DEVICE_ACCESS; /* no instruction is unreachable: kernels refuse that */
+	/* no instruction is unreachable: kernels reject that */
+	filter.default_access = DEVICE_ACCESS;
 	ck_assert_uint_eq(generate(), 12);
 }
 END_TEST
@@ -568,7 +569,8 @@ START_TEST(test_room)
 	for (i = 0; i <= count; i++) {
 		insns[i] = BPF_RAW_INSN(0xee, 0, 0, 0, 0);
 		ck_assert_int_eq(rawbpf_device_filter_generate(i ? insns : NULL, i, &filter), count);
-		ck_assert_uint_eq(insns[i].code, 0xee); /* nothing is written behind `max` */
+		/* the generator writes nothing behind `max` */
+		ck_assert_uint_eq(insns[i].code, 0xee);
 	}
 	ck_assert_int_eq(rawbpf_device_map_generate(NULL, 0, MAP),
 			 rawbpf_device_map_generate(insns, INSNS, MAP));
@@ -611,7 +613,7 @@ START_TEST(test_invalid)
 }
 END_TEST
 
-/* 256 rules for any major number are accepted, one more is not. */
+/* 256 rules for any major number pass, one more does not. */
 START_TEST(test_stars)
 {
 	unsigned i;
@@ -628,7 +630,10 @@ START_TEST(test_stars)
 }
 END_TEST
 
-/* 4,096 major numbers, decided anew for each of 256 stars: more instructions than a kernel takes. */
+/*
+ * 4,096 major numbers, and 256 stars that each decide all of them again: the program is too long
+ * for any kernel.
+ */
 START_TEST(test_too_long)
 {
 	unsigned i;

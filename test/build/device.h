@@ -14,7 +14,9 @@ static inline unsigned device_random(unsigned *seed, unsigned end)
 	return (unsigned)((uint64_t)*seed * end >> 32);
 }
 
-/* Few numbers, so that rules meet; the smallest, the largest and neighbours are among them. */
+/*
+ * Pick from few numbers, so that rules meet. They include the smallest, the largest and neighbours.
+ */
 static inline int device_random_number(unsigned *seed, int max)
 {
 	static const int near[] = { 0, 1, 2, 3, 7 };
@@ -25,7 +27,7 @@ static inline int device_random_number(unsigned *seed, int max)
 	return pick == 5 ? max : pick == 6 ? max - 1 : (int)device_random(seed, (unsigned)max + 1);
 }
 
-/* One rule in `any` has any major number, one in `any` any minor number. */
+/* Make a rule. One in `any` matches any major number, one in `any` any minor number. */
 static inline struct rawbpf_device_rule device_random_rule(unsigned *seed, unsigned any)
 {
 	struct rawbpf_device_rule rule = {

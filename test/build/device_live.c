@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Device filters on a real kernel: what they let a process do, and what they cost to load. */
+/*
+ * Device filters on a real kernel: they let a process open what the rules allow, and load at a
+ * known cost.
+ */
 #include "device.h"
 #include "device_nodes.h"
 
@@ -39,7 +42,7 @@ static int load_filter(void)
 	return load((unsigned)count);
 }
 
-/* Attach in place of `old`, if that is not -1, and close it. */
+/* Attach in place of `old` (-1: none), and close it. */
 static void replace(int *old, int prog)
 {
 	ck_assert_int_eq(rawbpf_prog_attach(prog, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){
@@ -51,7 +54,7 @@ static void replace(int *old, int prog)
 
 /* ------------------------------------------------------------------------ what they do */
 
-/* A list of rules about the devices that there are nodes of. */
+/* Make a list of rules about the devices that have nodes. */
 static void make_list(void)
 {
 	unsigned i;
@@ -94,14 +97,14 @@ START_TEST(test_lists)
 		for (i = 0; i < DEVICES; i++)
 			refused += strchr((*found)[i], '-') != NULL;
 	}
-	/* both answers came often, so the lists were not all alike */
+	/* both answers occurred often, so the lists differed */
 	ck_assert_uint_gt(refused, LISTS * DEVICES / 10);
 	ck_assert_uint_lt(refused, LISTS * DEVICES * 9 / 10);
 	close(prog);
 }
 END_TEST
 
-/* Fill the map so that it has the filter's elements and no others. */
+/* Make the map's elements exactly the filter's. */
 static void fill(int map)
 {
 	static struct rawbpf_device_element elements[1000];
@@ -127,7 +130,7 @@ START_TEST(test_map)
 	ck_assert_int_ge(map, 0);
 	ck_assert_int_le(count, RAWBPF_DEVICE_MAP_INSNS);
 	replace(&prog, load((unsigned)count));
-	try_all(cgroup); /* without elements the program refuses everything */
+	try_all(cgroup); /* without elements the program denies everything */
 	ck_assert_str_eq((*found)[0], "----");
 	for (list = 0; list < LISTS / 3; list++) {
 		make_list();
@@ -186,7 +189,7 @@ START_TEST(test_cost)
 		prog = load_filter();
 		memset(&info, 0, sizeof info);
 		ck_assert_int_ge(rawbpf_obj_info(prog, &info, sizeof info), 0);
-		/* 0: before Linux 5.16 the kernel does not tell */
+		/* 0: kernels before Linux 5.16 do not report it */
 		ck_assert_msg(info.verified_insns <= 12 * counts[i], "%s, %u rules: %u processed",
 			      costs[_i].name, counts[i], info.verified_insns);
 		close(prog);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Device nodes, and what a process in a cgroup of the test's own can do with them.
+ * Device nodes, and the accesses of a process in a cgroup of the test's own.
  *
- * The nodes are of /dev/null and its like, or of numbers that no driver has: whoever may open
- * those gets ENXIO, and who may not gets EPERM. Only in a cgroup is there EPERM; the test is root.
+ * The nodes are /dev/null and similar devices, or have numbers without a driver. A process that may
+ * open the latter gets ENXIO; one that may not gets EPERM. The test is root, so EPERM comes only
+ * from the cgroup.
  */
 #ifndef TEST_BUILD_DEVICE_NODES_H
 #define TEST_BUILD_DEVICE_NODES_H
@@ -25,17 +26,17 @@ static const struct device {
 
 enum { DEVICES = sizeof devices / sizeof devices[0] };
 
-/* What is tried on each, and which accesses it needs. */
+/* The attempts on each device, and the accesses that each needs. */
 static const struct {
 	const char *access;
-	int flags; /* of open(2); -1: mknod(2) */
+	int flags; /* flags of open(2); -1: mknod(2) */
 } attempts[] = {
 	{ "m", -1 }, { "r", O_RDONLY }, { "w", O_WRONLY }, { "rw", O_RDWR },
 };
 
 enum { ATTEMPTS = sizeof attempts / sizeof attempts[0] };
 
-/* '+' for what worked, '-' for what was forbidden, a string for each device. */
+/* Results: '+' for success, '-' for EPERM, a string for each device. */
 typedef char results[DEVICES][ATTEMPTS + 1];
 
 static int cgroup;
@@ -52,7 +53,7 @@ static inline mode_t mode_of(const struct device *device)
 	return 0600 | (device->type == 'c' ? S_IFCHR : S_IFBLK);
 }
 
-/* Where this process has a node of every device: a directory that this test does without. */
+/* A directory that the test does not need: this process has the nodes there. */
 #define NODES "/sys/bus"
 
 static inline void make_nodes(void)
@@ -74,7 +75,7 @@ static inline char outcome(int result, unsigned device)
 		return '+';
 	if (errno == EPERM)
 		return '-';
-	/* allowed, but there is no such device */
+	/* allowed, but no driver has the device */
 	return errno == ENXIO && (devices[device].major != 1 || devices[device].type == 'b') ? '+'
 											     : '?';
 }
@@ -99,7 +100,7 @@ static inline char attempt(unsigned device, unsigned number)
 	return result;
 }
 
-/* Everything is tried by a process in the cgroup. */
+/* Let a process in the cgroup try everything. */
 static inline void try_all(int in)
 {
 	int status;
@@ -139,7 +140,7 @@ static inline void end(void)
 	live_fds_compare();
 }
 
-/* What the filter should make of that. */
+/* Compute the outcome that the filter should cause. */
 static inline char expected_outcome(const struct rawbpf_device_filter *filter, const struct device *device,
 			     const char *access)
 {

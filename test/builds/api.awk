@@ -2,8 +2,8 @@
 #
 # usage: cc -fpreprocessed -dD -E -P HEADER | awk -v header=NAME -f api.awk
 #
-# Prints what a header declares of the library's own, a line for each function, field, enumerator,
-# macro and operation. The kernel's numbers and structs are left out, its instruction macros are not.
+# Print a header's own declarations, a line for each function, field, enumerator, macro and
+# operation. Leave out the kernel's numbers and structs, but keep its instruction macros.
 
 function line(kind, text) {
 	gsub(/[ \t]+/, " ", text)
@@ -14,7 +14,7 @@ function line(kind, text) {
 	print header, kind, text
 }
 
-# The macro's name and parameters; the value of one without parameters.
+# Print the macro's name and parameters, and its value if it has no parameters.
 function macro(text) {
 	sub(/^#define /, "", text)
 	name = text
@@ -32,7 +32,7 @@ function macro(text) {
 		line("macro", text)
 }
 
-# "struct rawbpf_x { int a; int b; }": the fields, of which one can be a struct itself.
+# Print the fields of "struct rawbpf_x { int a; int b; }". A field can itself be a struct.
 function fields(tag, text,    count, i, part, depth, field) {
 	count = split(text, part, "")
 	for (i = 1; i <= count; i++) {
@@ -46,7 +46,7 @@ function fields(tag, text,    count, i, part, depth, field) {
 	}
 }
 
-# Enumerators with their numbers.
+# Print enumerators with their numbers.
 function enumerators(tag, text,    count, i, part, number) {
 	gsub(/[ \t]+/, "", text)
 	sub(/,$/, "", text)
@@ -90,7 +90,7 @@ function declaration(text,    body, tag) {
 	next
 }
 
-# Around all declarations, for C++; and RAWBPF_OPERATIONS(RAWBPF_OPERATION).
+# Skip lines around all declarations, for C++, and RAWBPF_OPERATIONS(RAWBPF_OPERATION).
 /^extern "C" \{$/ || (/^\}$/ && depth == 0) || /^[A-Z_]+\([A-Z_]+\)$/ {
 	next
 }

@@ -3,9 +3,9 @@
 #
 # usage: api.sh [list]
 #
-# Compares the public headers with the list in api.txt; the changes since the last release, which
-# api-released.txt lists, with the top section of CHANGELOG.md; and the version in meson.build with
-# those in rawbpf.h and CHANGELOG.md. With `list`, prints the list of the public headers instead.
+# Compare the public headers with the list in api.txt. Compare the changes since the last release
+# (api-released.txt) with the top section of CHANGELOG.md. Compare the version in meson.build with
+# those in rawbpf.h and CHANGELOG.md. With `list`, print the list of the public headers instead.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
@@ -32,8 +32,8 @@ list_is() { # FOLDER LIST
 	return 1
 }
 
-# The functions, structs, enums and macros of which lists differ in a line, and operations that went.
-# A header is no part of it: rawbpf.h includes them all.
+# Print the functions, structs, enums and macros that differ between two lists, and removed
+# operations. The headers' names do not count, because rawbpf.h includes them all.
 changed() { # OLD NEW
 	sed 's/^[^ ]* //' "$1" | sort -u >"$work/old"
 	sed 's/^[^ ]* //' "$2" | sort -u >"$work/new"
@@ -69,7 +69,7 @@ version_is_one() { # MESON HEADER CHANGELOG
 	[ "$(wc -l <"$work/versions")" -eq 3 ] && [ "$(sort -u "$work/versions" | wc -l)" -eq 1 ]
 }
 
-# A header, with all that the list has.
+# Write a header that has everything an entry of the list can have.
 plant() { # FOLDER
 	mkdir -p "$1" && cat >"$1/plant.h" <<-EOF
 		#ifndef RAWBPF_PLANT_H
@@ -128,7 +128,8 @@ lists_planted() {
 	plant "$work/plant" && planted_list >"$work/planted" && list_is "$work/plant" "$work/planted"
 }
 
-# Each change of the planted header: a type, a name, a value, a parameter, something that goes.
+# Change the planted header: a type, a name, a value, a parameter, a removed line. Each change is
+# found.
 finds_changes() {
 	for change in 's/int fd/long fd/' 's/const char/char/' 's/BLUE = 7/BLUE = 6/' 's/LIMIT 4/LIMIT 5/' \
 		's/(A, B)/(A, B, C)/' '/PLANT_OPEN/d' '/plant_close/d' 's/u\[2\]/u[3]/' 's/_fn(void/_fn(int/'; do

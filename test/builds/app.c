@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program of somebody who uses the library: what builds.sh builds in every way the README names.
- * Exits with 0 if the library works, be it only to be refused for want of privilege.
+ * A program that uses the library. builds.sh builds it in every way that the README names. Exits
+ * with 0 if the library works, also if the kernel denies it a privilege.
  */
 #include <rawbpf.h>
 

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Builds the library and a program that uses it in every way the README names, and runs the
+# Build the library and a program that uses it in every way that the README names, and run the
 # program: compilers, C libraries, C++, installed, as a subproject, as one file, without a libc.
-# Prints a line for each, what went wrong with those that failed, and a count.
+# Print a line for each, the output of those that failed, and a count.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
 app=$top/test/builds/app.c
 
-# musl's own headers, and of the system's only the kernel's.
+# Use musl's own headers, and only the kernel's of the system's.
 triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
 kernel_headers="-idirafter /usr/include -idirafter /usr/include/$triplet"
 warnings="-Wall -Wextra -Werror"
@@ -29,7 +29,7 @@ gcc_glibc() { CC=gcc by_meson gcc; }
 clang_glibc() { CC=clang by_meson clang; }
 gcc_musl() { CC=musl-gcc by_meson musl -Dc_args="$kernel_headers"; }
 clang_musl() {
-	# Debian has no clang for musl: the compiler is told where all of musl is.
+	# Debian has no clang for musl, so the flags say where musl is.
 	clang -std=gnu11 -Os $warnings -nostdinc -isystem "/usr/include/$triplet/musl" \
 		-isystem "$(clang -print-resource-dir)/include" $kernel_headers -I"$top/include" \
 		-c "$top/lib/rawbpf.c" -o "$work/clang-musl.o" &&
@@ -65,18 +65,18 @@ subproject() {
 		"$work/outer/build/app"
 }
 
-# What the README tells to copy is enough.
+# The files that the README tells to copy are enough.
 one_file() {
 	mkdir "$work/copy" &&
 		cp -r "$top/include" "$top/lib" "$top/insn" "$work/copy/" &&
 		cc -Os $warnings -I"$work/copy/include" "$app" "$work/copy/lib/rawbpf.c" \
 			-o "$work/one-file" &&
 		"$work/one-file" &&
-		# its private functions stay its own
+		# the private functions stay private
 		! nm "$work/one-file" | grep ' [TDB] rawbpf__'
 }
 
-# The program that the README begins with.
+# Build the program that the README begins with.
 readme_program() {
 	awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$top/README.md" \
 		>"$work/readme.c" &&
@@ -84,7 +84,7 @@ readme_program() {
 			-o "$work/readme"
 }
 
-# The compiler's command lines of the README: each builds its program, and a small one.
+# Run the README's compiler command lines: each builds its program, and a small one.
 readme_lines() {
 	mkdir "$work/small" "$work/small/build" &&
 		ln -s "$top/include" "$top/lib" "$top/insn" "$top/examples" "$work/small/" &&
@@ -98,7 +98,7 @@ readme_lines() {
 	done <"$work/lines"
 }
 
-# The README names the sizes for x86_64: 35, 39 and 55 KB.
+# Check the README's sizes for x86_64: 35, 39 and 55 KB.
 readme_size() { # PROGRAM
 	size=$(stat -c %s "$1")
 	echo "$1: $size bytes"
@@ -119,7 +119,7 @@ man_pages() {
 	mandoc -T lint -W warning "$top"/man/*
 }
 
-# These functions link of insn/ those files and no others.
+# Check that these functions link exactly those files of insn/.
 links_of_insn() { # FUNCTION FILE...
 	function=$1
 	shift
@@ -130,7 +130,8 @@ links_of_insn() { # FUNCTION FILE...
 		[ "$(cat "$work/files")" = "$*" ]
 }
 
-# A program links what it uses: the counter of insn/ only base/, and it alone nothing of cgroups.
+# A program links only what it uses. The counter takes base/ of insn/, and without cgroups nothing
+# of them.
 links_only_what_it_uses() {
 	meson setup "$work/map" "$top" -Dtests=disabled &&
 		ninja -C "$work/map" librawbpf.a &&
@@ -176,7 +177,7 @@ extension_is_found() { # COMPILER...
 	! alone planted.h "$@"
 }
 
-# The program arrays that rawbpf(7) shows, and that gcc wants the pragma.
+# Compile the program arrays that rawbpf(7) shows. gcc needs the pragma.
 program_arrays() {
 	sed -n '/^\.Ss Program arrays/,/^\.S[hs] COMM/p' "$top/man/rawbpf.7" |
 		awk '/^\.Ed/ { inside = 0 } inside; /^\.Bd/ { inside = 1 }' | sed 's/\\-/-/g' |
@@ -199,19 +200,18 @@ without_libc() {
 
 freestanding_library() { CC=gcc by_meson freestanding -Dfreestanding=true; }
 
-# Every architecture with a system call entry of its own links with nothing but itself and what the
-# compiler brings.
+# Every architecture with its own system call entry links with nothing but libgcc.
 cross_without_libc() { # TRIPLET
 	"$1-gcc" $freestanding $warnings -I"$top/include" -Wl,--no-undefined -Wl,-e,rawbpf_map_create \
 		"$top/lib/rawbpf.c" "$top/lib/sys/mem.c" -lgcc -o "$work/$1"
 }
 
-# Architectures without an entry of their own, which enter by libc's syscall(2).
+# Architectures without an own entry use libc's syscall(2).
 by_libc_i686() {
 	i686-linux-gnu-gcc -std=gnu11 -Os $warnings -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/i686.o"
 }
 
-# sys.c compares our set of signals with the kernel's, which is twice as large there.
+# sys.c compares our signal set with the kernel's, which is twice as large on MIPS.
 by_libc_mips() {
 	clang --target=mips64el-linux-gnuabi64 -std=gnu11 -Os $warnings -nostdinc \
 		-isystem "$(clang -print-resource-dir)/include" -isystem /usr/mips64el-linux-gnuabi64/include \

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
-# Reads lines of three kinds, prints what breaks the direction rule, and fails if anything does:
+# Read lines of three kinds, print each break of the direction rule, and fail if there are any:
 #
-#	may FOLDER FOLDER...	the first folder may use the others, and all that they may use
-#	home HEADER TREE	a public header declares functions of insn, or of lib alone
-#	arrow FILE FILE HOW...	the first file uses the second: "calls rawbpf_x", "includes"
+# 	may FOLDER FOLDER...	the first folder may use the others, and all that they may use
+# 	home HEADER TREE	a public header declares functions of insn, or of lib alone
+# 	arrow FILE FILE HOW...	the first file uses the second: "calls rawbpf_x", "includes"
 #
 # A.c and A.h count as one file. A .def belongs to the files that read it.
 
@@ -33,7 +33,7 @@ function complain(text)
 	failed = 1
 }
 
-# All nodes that arrows lead to from `node`, into reached[from, NODE].
+# Collect all nodes that arrows lead to from `node`, into reached[from, NODE].
 function reach(arrows, from, node, reached, count, next_nodes, i)
 {
 	count = split(arrows[node], next_nodes, " ")
@@ -50,7 +50,7 @@ function reach_all(arrows, reached, from)
 		reach(arrows, from, from, reached)
 }
 
-# Complain of each circle once, with its arrows.
+# Print each circle once, with its arrows.
 function find_circles(what, arrows, hows, reached, from, to, circle, done, pair, ends)
 {
 	reach_all(arrows, reached)

@@ -3,16 +3,17 @@
 #
 # usage: direction.sh LIBRARY
 #
-# Who may use whom, of the folders and of the files: by the symbols of the library's objects and by
-# the #include lines of the sources. direction.awk has the rule; here are the table of folders and
-# the facts, and a bad tree for each thing that the rule finds. The library calls no libc.
+# Check which folder and file uses which, by the symbols of the library's objects and by the
+# #include lines of the sources. direction.awk has the rule. This script has the table of folders,
+# collects the facts, and plants a bad tree for each finding. It also checks that the library calls
+# no libc.
 set -u
 
 library=$(realpath "$1")
 . "$(dirname "$0")/../checks.sh"
 cd "$top" || exit 1
 
-# FOLDER: the folders that it may use. It may also use what those may; and lib/ all of insn/.
+# Print FOLDER: FOLDERS that it may use. It may also use what those may. lib/ may use all of insn/.
 folders() {
 	sed 's/^/may /; s/://' <<-EOF
 		insn/base:
@@ -51,7 +52,7 @@ calls() {
 		}' "$work/objects" -
 }
 
-# "../base/out.h" of insn/form/format.c is insn/base/out.h.
+# Resolve names: "../base/out.h" in insn/form/format.c is insn/base/out.h.
 includes() {
 	# shellcheck disable=SC2046 # no name has a blank in it
 	awk '
@@ -67,7 +68,7 @@ includes() {
 		}' $(sources)
 }
 
-# Of each public header the tree that its functions are in: insn, if any is.
+# Print each public header with the tree of its functions: insn, if that has any.
 homes() {
 	nm -A "$library" | sed -n 's/^.*:\(insn_[^:]*\|lib_[^:]*\)\.c\.o:.* T \(rawbpf_[a-z0-9].*\)/\2 \1/p' |
 		sed 's/ \([a-z]*\)_.*/ \1/' >"$work/functions"
@@ -86,7 +87,7 @@ checked() {
 	{ folders && cat; } | awk -f "$top/test/builds/direction.awk"
 }
 
-# These lines break the rule, and that is what is said of them.
+# Check that these lines break the rule, with this message.
 finds() { # SAID LINE...
 	said=$1
 	shift
@@ -98,7 +99,7 @@ finds() { # SAID LINE...
 	echo "$said" | sort | diff - "$work/sorted"
 }
 
-# A tree of four files, built.
+# Build a tree of four files.
 plant() {
 	mkdir -p "$work/bad/insn/log" "$work/bad/lib/sys" "$work/bad/include/rawbpf" &&
 		cd "$work/bad" &&
@@ -121,7 +122,7 @@ insn/log/log.c -> lib/sys/sys.c: calls rawbpf__read, but insn/ may use nothing o
 insn/log/log.c -> lib/sys/sys.h: includes, but insn/ may use nothing of lib/" "$(cat "$work/facts")"
 )
 
-# All objects are of sources, and all sources but one have an object: no fact is missing.
+# Each object has a source, and each source but one has an object, so no fact is missing.
 objects_are_sources() {
 	sources | sed -n '/lib.sys.mem/d;/\.c$/{s|/|_|g;s/$/.o/;p;}' | sort >"$work/sources"
 	nm -A "$library" | sed 's/^.*:\([^:]*\.o\):.*/\1/;/lib_sys_mem/d' | sort -u |
@@ -136,7 +137,7 @@ library_follows() {
 	facts >"$work/facts" && checked <"$work/facts"
 }
 
-# What the library calls and does not have: functions that a compiler calls by itself, and no others.
+# The library's undefined symbols are only functions that a compiler calls by itself.
 calls_no_libc() {
 	nm -A "$library" | awk '
 		$(NF - 1) == "U" { uses[$NF] = $1 }

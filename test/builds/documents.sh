@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What the documents at the top of the tree name in `code`, files of the tree and functions, is there.
+# Check that the files and functions exist that the documents at the top of the tree name in `code`.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
 cd "$top" || exit 1
 
-# Files and folders; * and a word in capitals stand for any name.
+# Print names of files that do not exist. * and a word in capitals stand for any name.
 strange_files() { # DOCUMENT...
 	grep -ohE '`(examples|include|insn|lib|man|test)/[A-Za-z0-9_./*-]*`' "$@" | tr -d '`' | sed 's/[A-Z]\{3,\}/*/' |
 		sort -u | while read -r file; do
@@ -46,7 +46,7 @@ check "a pattern without a file is found" finds 'test/gone*.c: no such file' \
 check "a function that is not there is found" finds 'rawbpf_gone(): no such function' \
 	'`rawbpf_gone()`, `rawbpf_map_create()`'
 check "names are read" enough
-# CHANGELOG.md names what went.
+# CHANGELOG.md also names what was removed.
 check "the documents name what exists" name_what_exists $(ls ./*.md | grep -v CHANGELOG)
 
 checks_end

@@ -3,20 +3,21 @@
 #
 # usage: examples.sh
 #
-# Every public function occurs in examples/. Every program of examples/api is short, is built, has its
-# output in test/examples/api_examples.h, and is named by a page; and pages name no others.
+# Every public function occurs in examples/. Every program of examples/api is short, builds, and has
+# its output in test/examples/api_examples.h. A page names each program, and pages name no others.
 set -eu
 
 . "$(dirname "$0")/../checks.sh"
 
-# Nothing is printed where all is in order.
+# Fail if the command prints anything.
 none() { # COMMAND...
 	"$@" >"$work/complaints"
 	cat "$work/complaints"
 	[ ! -s "$work/complaints" ]
 }
 
-# What occurs nowhere else, and why. X_at stands behind the macro X, which is what callers write.
+# The functions that occur in no example, and why. X_at stands behind the macro X, which callers
+# write.
 exceptions=
 
 unused() {
@@ -53,7 +54,7 @@ untested() {
 	done
 }
 
-# With what a reader copies: no flags of ours. musl declares less than glibc does.
+# Compile as a reader would, without flags of ours. musl declares less than glibc does.
 compile() { # COMPILER FLAG...
 	for program in "$top"/examples/api/*.c; do
 		"$@" -std=gnu11 -Wall -Wextra -Werror -I"$top/include" -fsyntax-only "$program" || return

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# The public headers, and insn/, without the kernel's headers and beside them: for wasm32 and for
-# this machine, in C and C++, in both orders. Compiles only.
+# Compile the public headers and insn/, without the kernel's headers and beside them: for wasm32 and
+# for this machine, in C and C++, in both orders.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
 
 warnings="-Wall -Wextra -Werror"
 
-# No header but the compiler's own.
+# Compile with no headers but the compiler's own.
 bare() { # COMPILER...
 	"$@" -ffreestanding -nostdinc -isystem "$(resources "$1")" $warnings -I"$top/include"
 }
@@ -29,12 +29,12 @@ own_contract() {
 	! grep -rnE 'rawbpf__|\binline\b' "$top/include"
 }
 
-# The kernel's headers that share names with ours come by one way.
+# Only one header of ours includes the kernel's headers that share names with it.
 one_way() {
 	[ "$(cd "$top" && grep -rlE '#include <linux/(bpf|btf)\.h>' include insn lib)" = include/rawbpf/uapi_base.h ]
 }
 
-# Each header is in the synopsis or the text of a page, which names only what there is.
+# Each header occurs in the synopsis or the text of a page. Pages name only headers that exist.
 have_pages() {
 	pages=$(cd "$top/man" && ls)
 	status=0
@@ -54,7 +54,8 @@ have_pages() {
 	return $status
 }
 
-# Each number of the kernel that our headers or pages name is there, though the system's headers lack it.
+# Our headers define each kernel number that they or the pages name, even if the system's headers
+# lack it.
 numbers_exist() {
 	{
 		echo '#include <rawbpf.h>'
@@ -82,7 +83,7 @@ insn_bare() { # COMPILER...
 	done
 }
 
-# A program that has struct bpf_insn from a copy of the kernel's header.
+# Compile a program that has struct bpf_insn from a copy of the kernel's header.
 copy_first() {
 	cat >"$work/copy.c" <<-EOF
 		#define __LINUX_BPF_H__
@@ -95,7 +96,7 @@ copy_first() {
 	bare gcc -std=gnu11 -fsyntax-only "$work/copy.c"
 }
 
-# Each header of ours with those of the kernel that share names with it.
+# Compile each header of ours with the kernel's headers that share names with it.
 both_orders() { # COMPILER...
 	theirs='#include <linux/bpf.h>
 #include <linux/btf.h>

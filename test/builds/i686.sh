@@ -3,17 +3,17 @@
 #
 # usage: i686.sh [MESON-TEST-ARGUMENT...]
 #
-# Builds for 32-bit x86 and runs the unit tests: an optional part, by hand. Needs Debian's
-# gcc-i686-linux-gnu and libc6-dev-i386-cross, and a kernel that runs 32-bit programs. Check for i386
-# comes from a Debian mirror, by an apt of its own, into the cache folder of vm/fetch.sh: the
-# system's apt and architectures stay as they are.
+# Build for 32-bit x86 and run the unit tests. This part is optional, and started by hand. Needs
+# Debian's gcc-i686-linux-gnu and libc6-dev-i386-cross, and a kernel that runs 32-bit programs. An
+# apt with its own state fetches Check for i386 from a Debian mirror, into the cache folder of
+# vm/fetch.sh. The system's apt and architectures stay as they are.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cache=${RAWBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf}/i386
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# libcheck.a and libsubunit.a for i386, in $cache/root.
+# Put libcheck.a and libsubunit.a for i386 into $cache/root.
 fetch() {
 	mkdir -p "$cache/lists/partial" "$cache/archives/partial"
 	touch "$cache/status"

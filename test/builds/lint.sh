@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What tools say of the sources: warnings of gcc and clang beyond -Wall -Wextra, cppcheck, clang-tidy,
-# codespell. Each tool first has to find what is planted for it.
+# Run the linters over the sources: warnings of gcc and clang beyond -Wall -Wextra, cppcheck,
+# clang-tidy, codespell. Each tool first has to find a planted fault.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
 cd "$top" || exit 1
 
-# The one file has all of insn/ and lib/, so that a name of one file that hides another's is found, too.
+# The one-file build has all of insn/ and lib/. In it, a name of one file can hide another file's
+# name.
 sources="lib/rawbpf.c lib/sys/mem.c"
 tools=$(find examples -name '*.c')
 
@@ -18,8 +19,8 @@ shadows() { # COMPILER FILE...
 	"$compiler" -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Iinclude -fsyntax-only "$@"
 }
 
-# uninitvar and its like: cppcheck does not see what a called function writes through a struct.
-# unknownMacro: it cannot expand the macros of lib/attach/syscall_entry.c.
+# uninitvar and similar checks: cppcheck does not see that a called function writes through a
+# struct. unknownMacro: it cannot expand the macros of lib/attach/syscall_entry.c.
 cppchecks() { # FILE...
 	cppcheck --quiet --enable=warning,performance,portability --std=c11 --max-configs=1 --error-exitcode=1 \
 		-Iinclude -D_GNU_SOURCE -D__x86_64__ -D__LP64__ --suppress=uninitvar --suppress=ctuuninitvar \
@@ -30,12 +31,12 @@ tidies() { # FILE...
 	clang-tidy --quiet "$@" -- -std=gnu11 -D_GNU_SOURCE -Iinclude 2>"$work/tidy"
 }
 
-# test/builds/words: words that are right.
+# test/builds/words lists words that are right.
 spells() { # FILE...
 	codespell --quiet-level 3 --ignore-words test/builds/words --skip 'test/fuzz/corpus' "$@"
 }
 
-# COMMAND fails and says WORDS of the program on the standard input.
+# Check that COMMAND fails on the program on the standard input, and prints WORDS.
 finds() { # WORDS COMMAND...
 	words=$1
 	shift
@@ -69,7 +70,7 @@ spell_finds() {
 	! spells "$work/page" >"$work/said" && [ "$(wc -l <"$work/said")" -eq 2 ]
 }
 
-# A fault for each check of .clang-tidy.
+# Plant a fault for each check of .clang-tidy.
 tidy_finds() {
 	tidies "$top/test/builds/lint_faults.c" >"$work/said"
 	sed -n 's/.*\[\(bugprone[^],]*\|readability[^],]*\).*/\1/p' "$work/said" | sort -u >"$work/found"

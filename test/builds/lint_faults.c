@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A fault for each check of .clang-tidy: lint.sh looks whether all are found. Not part of any build. */
+/*
+ * A fault for each check of .clang-tidy: lint.sh tests that clang-tidy finds all. No build compiles
+ * this file.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

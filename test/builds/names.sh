@@ -3,14 +3,14 @@
 #
 # usage: names.sh
 #
-# Compares the table of objects in CONTRIBUTING.md, and its list of verbs, with the headers, the
-# sources and the pages: every public function is rawbpf_<object>_<verb>, an object and a verb of one
-# row, declared in the row's header, defined in the row's files and shown by the row's page.
+# Compare the table of objects in CONTRIBUTING.md, and its list of verbs, with headers, sources and
+# pages. Every public function is rawbpf_<object>_<verb>, with object and verb of one row. The row's
+# header declares it, one of the row's files defines it, and the row's page shows it.
 set -eu
 
 . "$(dirname "$0")/../checks.sh"
 
-# The tables' rows without the marks of Markdown: fields between bars, words between commas.
+# Print the tables' rows without Markdown: fields between bars, words between commas.
 rows() { # HEADING
 	sed -n "/^### $1\$/,/^#/p" "$top/CONTRIBUTING.md" | sed -n 's/^| *`/|/p' | tr -d '`' |
 		sed 's/ *, */,/g; s/ *| */|/g'
@@ -35,7 +35,7 @@ rows Verbs >"$work/verbs"
 declared >"$work/declared"
 defined >"$work/defined"
 
-# Each function with its row: HEADER|FUNCTION|MACRO|ROW'S HEADER|FILES|PAGE
+# Print each function with its row: HEADER|FUNCTION|MACRO|ROW'S HEADER|FILES|PAGE
 awk -F '|' '
 	NR == FNR {
 		objects = split($2, object, ",")
@@ -50,7 +50,7 @@ awk -F '|' '
 		print word[1] "|" word[2] "|" word[3] "|" row[word[2]]
 	}' "$work/objects" "$work/declared" >"$work/joined"
 
-# Nothing is printed where all is in order.
+# Fail if the command prints anything.
 none() { # COMMAND...
 	"$@" >"$work/complaints"
 	cat "$work/complaints"
@@ -63,7 +63,7 @@ strangers() {
 		$4 != "" && $1 != $4 { print $2 ": in " $1 ", not in " $4 }' "$work/joined"
 }
 
-# Every object with every verb of its row; _at, behind a verb, is the same in a place.
+# Print rows with an object or verb that no function has. _at behind a verb belongs to the verb.
 idle_rows() {
 	awk -F '|' '
 		NR == FNR { is_function[$2] = 1; next }
@@ -110,7 +110,7 @@ synopsis() { # PAGE
 	sed '/^\.Sh DESCRIPTION/q' "$1" | sed -nE 's/^\.F[no] (rawbpf_[a-z0-9_]+).*/\1/p'
 }
 
-# What stands behind a macro, X_at behind X, is not for callers.
+# Callers do not write X_at, which stands behind the macro X.
 other_pages() {
 	for page in "$top"/man/*.3; do
 		synopsis "$page" | sed "s/^/${page##*/}|/"

@@ -3,8 +3,8 @@
 #
 # usage: shared.sh BUILD
 #
-# Builds shared objects with all of the library inside, from the static library in BUILD and from
-# the one file: somebody's plugin. It exports its own function and nothing of the library.
+# Build shared objects with all of the library inside, like a plugin: from the static library in
+# BUILD, and from the one file. Each exports its own function and nothing of the library.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
@@ -16,7 +16,7 @@ cat >"$work/plugin.c" <<-EOF
 	int plugin_start(void) { return rawbpf_cpu_count(); }
 EOF
 
-# The linker finds every symbol (-z defs), and the object exports one.
+# Link with all symbols defined (-z defs). The object exports one symbol.
 exports_its_own() { # COMPILER ARGUMENT...
 	"$@" -shared -fPIC -Wl,-z,defs -I"$top/include" "$work/plugin.c" -o "$work/plugin.so" || return
 	nm -D --defined-only "$work/plugin.so" | awk '{ print $3 }' >"$work/exports"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What test/skips.sh says of skips that are listed, are not, or did not happen.
+# Check test/skips.sh with skips that are listed, that are not listed, and that did not happen.
 set -u
 
 . "$(dirname "$0")/../checks.sh"

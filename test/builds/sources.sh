@@ -3,15 +3,15 @@
 #
 # usage: sources.sh SOURCE...
 #
-# Three lists of the library's sources have to be the same: meson's, which are the arguments, what
-# lib/rawbpf.c includes, and the files there are.
+# Three lists of the library's sources must be equal: meson's, which are the arguments, the #include
+# lines of lib/rawbpf.c, and the files in the tree.
 set -u
 
 listed=$(realpath "$@")
 . "$(dirname "$0")/../checks.sh"
 cd "$top" || exit 1
 
-# Not of every build: mem.c is for programs without a libc.
+# Leave out mem.c, which only programs without a libc link.
 without_mem() {
 	grep -vx lib/sys/mem.c | sort
 }
@@ -31,17 +31,18 @@ by_meson() {
 	echo "$listed" | sed "s|^$top/||" | without_mem
 }
 
-# "sys/sys.c" is of lib/, "../insn/base/put.c" of insn/.
+# Print names from the top: "sys/sys.c" is in lib/, "../insn/base/put.c" in insn/.
 by_one_file() {
 	sed -n 's|^#include "\(.*\.c\)"$|lib/\1|p' lib/rawbpf.c | sed 's|^lib/\.\./||' | sort
 }
 
-# A list without its last file, and one with a file twice.
+# Make lists without the last file, and with a file twice.
 lists_too_few() { files | sed '$d'; }
 lists_twice() { { files && files | sed 1q; } | sort; }
 differs() { ! files_are "$@"; }
 
-# test/unit.h sets what programs inherit, and limits of time for a slow machine. vm forks no tests.
+# Every test starts through test/unit.h, which sets what programs inherit, and time limits for slow
+# machines. vm forks no tests.
 run_by_unit() {
 	grep -rl --include='*.[ch]' srunner_create test | grep -vx -e test/unit.h -e test/vm/vm.c >"$work/runners"
 	cat "$work/runners"

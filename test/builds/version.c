@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The version stands in meson.build, and in rawbpf.h as text and as numbers: all are the same. */
+/* meson.build has the version, and rawbpf.h has it as text and as numbers. All are equal. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
