@@ -27,7 +27,7 @@ static int new_map(unsigned type, unsigned key_size, unsigned max_entries)
 		.type = type, .key_size = key_size, .value_size = 8, .max_entries = max_entries });
 }
 
-/* The result of `expression`, with a new map `map` that is closed after it. */
+/* Return the result of `expression`, with a new map `map` that is closed afterwards. */
 #define WITH_MAP(TYPE, KEY_SIZE, ENTRIES, EXPRESSION)                                              \
 	do {                                                                                       \
 		int map = new_map(TYPE, KEY_SIZE, ENTRIES), result;                                \
@@ -69,7 +69,7 @@ static int array_delete(void) { WITH_ARRAY((key = 0, rawbpf_map_delete(map, &key
 static int array_delete_too_large(void) { WITH_ARRAY(rawbpf_map_delete(map, &key)); }
 static int array_update_too_large(void) { WITH_ARRAY(rawbpf_map_update(map, &key, &value, 0)); }
 
-/* As it is: the library tells the end of a map apart. */
+/* Make the bare system call: the library recognises the end of a map. */
 static int batch_past_end(void)
 {
 	int err, map = new_map(BPF_MAP_TYPE_ARRAY, 4, 4);
@@ -85,7 +85,8 @@ static int batch_past_end(void)
 	attr.batch.count = 16;
 	err = syscall(SYS_bpf, BPF_MAP_LOOKUP_BATCH, &attr, sizeof attr) < 0 ? -errno : 0;
 	close(map);
-	return attr.batch.count == 4 ? err : -ENOTRECOVERABLE; /* valid all the same */
+	/* the elements are valid all the same */
+	return attr.batch.count == 4 ? err : -ENOTRECOVERABLE;
 }
 
 static int update_after_freeze(void)
@@ -118,7 +119,7 @@ static int pin_again(void)
 
 /* --------------------------------------------------------------------------- programs */
 
-/* BPF_PROG_LOAD as it is: the library keeps callers from these. */
+/* Make a bare BPF_PROG_LOAD: the library would not pass such arguments. */
 static int load_bare(unsigned log_level, unsigned log_size, unsigned count)
 {
 	static const struct bpf_insn insns[] = {
@@ -232,7 +233,7 @@ static int set_bpf_twice(void)
 	return err;
 }
 
-/* BPF_LINK_CREATE of a perf event as it is. */
+/* Make a bare BPF_LINK_CREATE of a perf event. */
 static int link_of_event(void)
 {
 	int event = software_event(), prog = load_returning_0(BPF_PROG_TYPE_PERF_EVENT), link;
@@ -249,7 +250,7 @@ static int link_of_event(void)
 
 /* ------------------------------------------------------------------------------ probes */
 
-/* What `ask` answers in a process of its own, changed by `change` before. */
+/* Return the answer of `ask` in a process of its own, after `change`. */
 static int ask_changed(int (*change)(void), int (*ask)(void))
 {
 	int status = -1;
@@ -281,7 +282,7 @@ static int has_helper(unsigned type, unsigned helper)
 }
 
 #define PROBE(NAME, EXPRESSION) static int NAME(void) { return EXPRESSION; }
-/* What a probe says: it has, it has not, or an errno that leaves `has` at 0. */
+/* Ask a probe. Returns `has`, or an errno that left `has` at 0. */
 #define PROBE_HAS(NAME, FUNCTION, ...)                                                             \
 	static int NAME(void)                                                                      \
 	{                                                                                          \
@@ -324,7 +325,7 @@ PROBE_HELPER(helper_kprobe_get_stack, KPROBE, BPF_FUNC_get_stack)
 PROBE(helper_no_type, has_helper(NO_TYPE, 1))
 PROBE_UNABLE(helper_xdp, helper_xdp_adjust_head)
 
-/* All numbers that helpers may have: some, and by far not all. */
+/* Probe all helper numbers: a socket filter may call some, and by far not all. */
 static int helpers_of_socket_filter(void)
 {
 	unsigned char has[256];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The answers of bpf(2) that programs rely on, on this kernel. */
+/* The answers of bpf(2) on which programs rely, on this kernel. */
 #include "../live.h"
 
 #include "answer.h"
@@ -10,7 +10,7 @@ START_TEST(test_answer)
 	int got;
 
 	if (live_kernel() < answer->since || (answer->before && live_kernel() >= answer->before))
-		return; /* another row is for this kernel */
+		return; /* another row is this kernel's */
 	live_mount_bpffs();
 	got = answer->ask();
 	ck_assert_msg(got == answer->expected, "%s: %d, not %d", answer->question, got,

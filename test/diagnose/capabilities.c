@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of what a process with some capabilities may do, on this kernel: each operation with each
- * set, in a process that holds that set and nothing else.
+ * The table of operations and capabilities, on this kernel. For each set, a process that holds only
+ * that set tries each operation.
  *
  * usage: capabilities TABLE
  */

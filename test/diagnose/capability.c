@@ -33,11 +33,11 @@ static const uint64_t sets[CAPABILITY_SETS] = {
 	BIT(BPF) | BIT(PERFMON) | BIT(CAP_NET_ADMIN), BIT(CAP_SYS_ADMIN),
 };
 
-/* ------------------------------------------------- what root opens, and hands down */
+/* ---------------------------------------------------- descriptors that root opens first */
 
 static struct {
 	struct rawbpf_btf btf;
-	const struct rawbpf_btf *kernel; /* NULL: it has none */
+	const struct rawbpf_btf *kernel; /* NULL: the kernel has no BTF */
 	int cgroup;
 	int map, frozen, filter, raw, skb, device, event_prog, event;
 	unsigned map_id, prog_id;
@@ -216,7 +216,7 @@ static int do_raw_tracepoint(unsigned unused)
 		.name = "xdp_exception" });
 }
 
-/* The library's function asks what is attached, for which a capability may be missing. */
+/* Use the system call: the library's function queries first, which may need another capability. */
 static void cgroup_detach(int prog, unsigned attach_type)
 {
 	union bpf_attr attr;
@@ -455,7 +455,7 @@ static const struct operation {
 
 /* ---------------------------------------------------------------------------- trying */
 
-/* For good: be nobody, with these capabilities and no other. */
+/* Become nobody with these capabilities and no others, for the rest of the process. */
 static int be_nobody_but(uint64_t set)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -480,7 +480,7 @@ static const char *answer_of(int err)
 	return text;
 }
 
-/* The child tells the errno through a pipe: an exit status has no room for 524. */
+/* The child reports the errno through a pipe: an exit status has no room for 524. */
 const char *capability_try(const char *operation, int set)
 {
 	const struct operation *of = NULL;
@@ -492,7 +492,7 @@ const char *capability_try(const char *operation, int set)
 			of = &operations[i];
 	if (!of || pipe(pipe_fds) != 0)
 		return NULL;
-	/* what can be done to it once only */
+	/* objects that an operation changes for good */
 	given.frozen = new_array();
 	given.event = open_event(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK, 0, 0, -1);
 	pid = fork();
@@ -516,7 +516,7 @@ const char *capability_operation(unsigned n)
 	return n < RAWBPF_COUNT(operations) ? operations[n].name : NULL;
 }
 
-/* "5.10", or "-" for none. */
+/* Parse "5.10", or "-" for no kernel. */
 static unsigned parse_kernel(const char *text)
 {
 	unsigned major, minor;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process may do that holds some capabilities only: for the native test and the vm's guest. */
+/*
+ * The operations of a process that holds only some capabilities, for the native test and the vm's
+ * guest.
+ */
 #ifndef TEST_CAPABILITY_H
 #define TEST_CAPABILITY_H
 
@@ -10,29 +13,29 @@ enum { CAPABILITY_SETS = 7 };
 /* A row of test/diagnose/capabilities.tsv. */
 struct capability_row {
 	char operation[40];
-	unsigned since, before;              /* the kernels it holds for; 0: all */
-	char answers[CAPABILITY_SETS][12];   /* "ok", or the name of an errno; "-": not to be asked */
+	unsigned since, before;              /* the kernels with these answers; 0: no limit */
+	char answers[CAPABILITY_SETS][12];   /* "ok", or the name of an errno; "-": do not try it */
 };
 
-/* The sets, as the columns are called: "none", "BPF+PERFMON", ... */
+/* The sets, named as the table's columns: "none", "BPF+PERFMON", ... */
 extern const char *const capability_sets[CAPABILITY_SETS];
 
-/* Read the table; the number of rows, or -1. */
+/* Read the table. Returns the number of rows, or -1. */
 int capability_read(const char *path, struct capability_row *rows, int max);
 
 /*
- * As root: make what the operations are about, in mounts of this process's own. What is given is a
- * cgroup of version 2 to use, or -1. 0, or a negative errno.
+ * Make the objects of the operations, as root, in a mount namespace of this process. `given` is a
+ * cgroup of version 2 to use, or -1. Returns 0 or a negative errno.
  */
 int capability_begin(int cgroup);
 
 /*
- * Do the operation in a process of its own, as nobody with this set: "ok", the name of an errno, or
- * NULL if there is no such operation. Valid until the next call.
+ * Try the operation in a process of its own, as nobody with this set. Returns "ok" or the name of
+ * an errno, valid until the next call. NULL: no operation has this name.
  */
 const char *capability_try(const char *operation, int set);
 
-/* Every operation there is, NULL behind the last. */
+/* Return operation number n, or NULL behind the last. */
 const char *capability_operation(unsigned n);
 
 #endif

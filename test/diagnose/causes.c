@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Causes that share an errno: each is provoked on this kernel, and so is the nearest one, which must
- * be told otherwise. What takes kprobes is in test/vm/guest_causes.c.
+ * Causes that share an errno. Each test provokes one on this kernel, and then its nearest
+ * neighbour, whose sentence must differ. test/vm/guest_causes.c has the causes that need kprobes.
  */
 #include "../attach/link_kinds.h"
 #include "../explanation.h"
@@ -55,7 +55,7 @@ START_TEST(test_tracefs)
 	ck_assert_int_eq(err, -EOPNOTSUPP);
 	ASSERT_TOLD(RAWBPF_TRACEPOINT_ATTACH, 0, "x", err,
 		    "EOPNOTSUPP: tracefs is not mounted; mount it" MOUNT_TRACEFS);
-	/* A file system that only calls its device so. */
+	/* Another file system, mounted from a device with that name. */
 	ck_assert_ptr_nonnull(mkdtemp(elsewhere));
 	ck_assert_int_eq(mount("tracefs", elsewhere, "tmpfs", 0, NULL), 0);
 	ASSERT_TOLD(RAWBPF_TRACEPOINT_ATTACH, 0, "x", err,
@@ -69,7 +69,7 @@ START_TEST(test_tracefs)
 		    MOUNT_TRACEFS);
 	ck_assert_int_eq(umount(elsewhere), 0);
 	rmdir(elsewhere);
-	/* The advice helps. */
+	/* Following the advice helps. */
 	ck_assert_int_eq(mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL), 0);
 	ck_assert_int_eq(attach_tracepoint(), 0);
 }
@@ -203,7 +203,7 @@ static void veth_create(void)
 		SKIP("this kernel has no veth devices");
 }
 
-/* Beside a link in one mode; when it ends, as the advice says, both modes are free. */
+/* A link holds the device in one mode. When it ends, as the advice says, both modes are free. */
 START_TEST(test_xdp_beside_link)
 {
 	static const unsigned modes[] = { XDP_FLAGS_DRV_MODE, XDP_FLAGS_SKB_MODE };
@@ -221,7 +221,7 @@ START_TEST(test_xdp_beside_link)
 }
 END_TEST
 
-/* Beside a program that ip(8) attached, without a link: the same tool ends it. */
+/* A program that ip(8) attached without a link: ip(8) detaches it. */
 START_TEST(test_xdp_beside_netlink)
 {
 	static const struct {
@@ -252,7 +252,7 @@ START_TEST(test_xdp_beside_netlink)
 }
 END_TEST
 
-/* ------------------------------------------------------------------- what each refuses */
+/* ------------------------------------------------------------ errors of each kind of link */
 
 static int view_of(unsigned flags, int freeze, int writable)
 {

@@ -3,15 +3,16 @@
 #
 # usage: documented.sh
 #
-# Each errno that a header documents for a function has a name and a sentence in
-# rawbpf_error_explain().
+# rawbpf_error_explain() has a name and a sentence for each errno that a header documents for a
+# function.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# OPERATION ERRNO: from the comment before each function, where a line or a sentence begins with -ERRNO.
+# Print OPERATION ERRNO from the comment before each function: a line or sentence that begins with
+# -ERRNO.
 for header in "$top"/include/rawbpf/*.h; do
 	awk '
 		/^\/\*/ { comment = ""; inside = 1 }

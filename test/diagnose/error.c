@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Explanations of errors: whole lines, in processes that were put into the state they explain.
- * They are for people and may be reworded; then these lines change with them.
+ * Explanations of errors: whole lines, in processes brought into the state that each line explains.
+ * The lines may be reworded; then these lines change with them.
  */
 #include "../explanation.h"
 
 #include <limits.h>
 #include <sys/resource.h>
 
-/* ---------------------------------------------------- what does not depend on the process */
+/* ------------------------------------------------------ explanations for any process */
 
 START_TEST(test_sentences)
 {
@@ -88,7 +88,7 @@ START_TEST(test_sentences)
 }
 END_TEST
 
-/* snprintf(3)'s promise, for every size. */
+/* The functions keep snprintf(3)'s promise, for every size. */
 START_TEST(test_truncation)
 {
 	static const char line[] = "ENOENT: this kernel has no raw tracepoint 'x'";
@@ -113,7 +113,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------ privilege */
 
-/* As root, with nothing else in the way, something outside of our view refuses. */
+/* If root fails and nothing else is in the way, something outside of our view denies it. */
 START_TEST(test_root)
 {
 	static const struct explanation lines[] = {
@@ -138,7 +138,7 @@ START_TEST(test_root)
 		live_fake_file("/sys/kernel/security/lockdown", "[none] integrity\n");
 	}
 	ASSERT_LINES(lines);
-	/* and that is what a seccomp filter looks like */
+	/* a seccomp filter looks like that */
 	ck_assert_int_eq(live_forbid(SYS_bpf, EPERM), 0);
 	ck_assert_int_eq(live_array(1), -EPERM);
 	assert_line(&lines[0]);
@@ -174,7 +174,7 @@ START_TEST(test_nobody)
 		  "EPERM: this process lacks CAP_SYS_ADMIN" ROOT_OR("cap_sys_admin") },
 		{ ERROR(RAWBPF_BTF_MODULE_OPEN, -EPERM, 0, "no_module"),
 		  "EPERM: this process lacks CAP_SYS_ADMIN" ROOT_OR("cap_sys_admin") },
-		/* not by privilege: the verifier says no */
+		/* no lack of privilege: the verifier rejects it */
 		{ ERROR(RAWBPF_PROG_LOAD, -EACCES, BPF_PROG_TYPE_SOCKET_FILTER, NULL),
 		  "EACCES: the verifier rejected the program; its log says why" },
 	};
@@ -187,7 +187,7 @@ START_TEST(test_nobody)
 }
 END_TEST
 
-/* Settings that forbid nothing are not blamed, and one of them may be negative. */
+/* Settings that forbid nothing are not blamed. One of them may be negative. */
 START_TEST(test_lax_settings)
 {
 	static const struct explanation lines[] = {
@@ -205,7 +205,7 @@ START_TEST(test_lax_settings)
 }
 END_TEST
 
-/* setcap(8) with the missing one alone would take it away. */
+/* setcap(8) with only the missing capability would drop this one. */
 START_TEST(test_only_cap_bpf)
 {
 	static const struct explanation lines[] = {
@@ -238,7 +238,7 @@ START_TEST(test_user_namespace)
 		"checks the initial one; run it as root outside",
 	};
 
-	/* What asks for no capability has its cause elsewhere. */
+	/* An operation that needs no capability failed for another reason. */
 	static const struct explanation frozen = {
 		ERROR(RAWBPF_MAP_FREEZE, -EPERM, 0, NULL),
 		"EPERM: the map is frozen already, or its descriptor is read-only",
@@ -253,7 +253,8 @@ START_TEST(test_user_namespace)
 
 	ck_assert_int_ge(map, 0);
 	live_private_mounts();
-	live_fake_file("/proc/sys/kernel/osrelease", "6.1.0\n"); /* before 5.19 all may ask for it */
+	/* before 5.19 every process may do this */
+	live_fake_file("/proc/sys/kernel/osrelease", "6.1.0\n");
 	if (unshare(CLONE_NEWUSER) != 0)
 		SKIP("no user namespaces: %m");
 	ck_assert_int_eq(live_array(1), -EPERM);
@@ -277,7 +278,7 @@ static void set_effective(uint64_t set, uint64_t permitted)
 	ck_assert_int_eq(syscall(SYS_capset, &header, data), 0);
 }
 
-/* The capabilities that are said to be missing. */
+/* Return the capabilities that the explanation calls missing. */
 static uint64_t named(const struct rawbpf_operation *operation, unsigned type)
 {
 	char text[512];
@@ -294,7 +295,10 @@ static uint64_t named(const struct rawbpf_operation *operation, unsigned type)
 	       (strstr(text, "CAP_NET_ADMIN") ? BIT(CAP_NET_ADMIN) : 0);
 }
 
-/* With what is named as missing it works, with any of it missing it does not: on this kernel. */
+/*
+ * Check on this kernel: with the named capabilities the attempt works, and without any one of them
+ * it fails.
+ */
 static void assert_named_is_needed(const struct rawbpf_operation *operation, unsigned type,
 				   int (*attempt)(unsigned), int refused_to_root)
 {
@@ -347,7 +351,7 @@ START_TEST(test_capabilities)
 
 	if (live_kernel() < 0x606)
 		SKIP("what each type needs was not settled before 6.6");
-	/* Some kernels refuse some types to everybody. */
+	/* Some kernels reject some types even for root. */
 	for (type = BPF_PROG_TYPE_SOCKET_FILTER; type < PROGS; type++) {
 		int prog = try_prog(type);
 
@@ -408,7 +412,7 @@ static void write_text(const char *path, const char *text)
 	close(fd);
 }
 
-/* What is not there, from the outside in. */
+/* From the outside in: each layer that kprobes need is missing once. */
 START_TEST(test_no_kprobes)
 {
 	static const struct explanation no_kprobes = {
@@ -492,7 +496,7 @@ START_TEST(test_lockdown)
 }
 END_TEST
 
-/* Up to 5.10 the memory of maps counts against a limit; since then it is never the cause. */
+/* Up to 5.10, RLIMIT_MEMLOCK limits the memory of maps. Later it is never the cause. */
 START_TEST(test_memory_limit)
 {
 	static const struct {
@@ -532,7 +536,7 @@ START_TEST(test_memlock_raise)
 {
 	struct rlimit limit = { 4096, 65536 };
 
-	/* Who may not raise the hard limit gets as far as that. */
+	/* A process that may not raise the hard limit raises the soft limit up to it. */
 	ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &limit), 0);
 	live_be_nobody();
 	ck_assert_int_eq(rawbpf_memlock_raise(), -EPERM);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Explanations of what each operation knows, of kernels' age, of what is not mounted; in lines. */
+/* Explanations of each operation, of old kernels, and of missing mounts; explanations as lines. */
 #include "../explanation.h"
 
-/* ------------------------------------------------------------- what each operation knows */
+/* -------------------------------------------------- explanations of each operation */
 
 static const struct operation_case {
 	const char *name;
 	const struct rawbpf_operation *operation;
-	int error;         /* one that has a sentence */
+	int error;         /* an errno that has a sentence */
 	const char *line;
 } operation_cases[] = {
 #define CASE(NAME, ERRNO, LINE) { #NAME, RAWBPF_##NAME, ERRNO, LINE }
@@ -98,7 +98,7 @@ static const struct {
 	RAWBPF_OPERATIONS(OPERATION)
 };
 
-/* Each says more of some errno than is said of it where the function is not known. */
+/* For some errno, each operation explains more than an unknown function would. */
 START_TEST(test_every_operation)
 {
 	unsigned more = 0;
@@ -117,7 +117,7 @@ START_TEST(test_every_operation)
 }
 END_TEST
 
-/* For a terminal: cause and remedy are sentences on lines of their own. */
+/* For a terminal, cause and remedy are sentences on lines of their own. */
 START_TEST(test_lines)
 {
 	static const struct explanation texts[] = {
@@ -142,7 +142,7 @@ START_TEST(test_lines)
 }
 END_TEST
 
-/* A kernel that is too old says EINVAL, as for many other reasons. */
+/* A kernel that is too old fails with EINVAL, as for many other reasons. */
 START_TEST(test_age)
 {
 	static const struct {
@@ -199,7 +199,7 @@ START_TEST(test_no_bpffs)
 }
 END_TEST
 
-/* The directory is there: sysfs has it, and refuses all entries as if it were not. */
+/* sysfs has the directory, and rejects new entries with ENOENT. */
 START_TEST(test_unmounted_bpffs)
 {
 	static const struct explanation unmounted = {
@@ -228,7 +228,9 @@ START_TEST(test_unmounted_bpffs)
 }
 END_TEST
 
-/* Where the kernel has all that a kind needs, the same errno means a cookie that has no place. */
+/*
+ * If the kernel has all that the kind needs, the errno means that it takes no cookie.
+ */
 START_TEST(test_cookie)
 {
 	static const struct explanation texts[] = {

@@ -3,15 +3,15 @@
 #
 # usage: operations.sh
 #
-# Compares the public functions with the operations of rawbpf_error_explain(): the system can refuse
-# a function of lib/ that returns an int or a long, so it has an operation of its name.
+# Compare the public functions with the operations of rawbpf_error_explain(). A function of lib/ that
+# returns an int or a long can fail, so an operation has its name.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# These make no system call that can fail.
+# These functions make no system call that can fail.
 cat >"$work/never" <<'END'
 LINK_RELEASE
 RING_NEXT

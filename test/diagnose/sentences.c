@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library has to say of errors, as a list: for which errno, and whether it can be read. */
+/* The library's sentences about errors, as a list: their errnos, and whether they are readable. */
 #include <check.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static const struct {
 	RAWBPF_OPERATIONS(OPERATION)
 };
 
-/* Errnos that several have sentences for. */
+/* Errnos with sentences that several operations share. */
 #define OF_ELEMENTS \
 	"EPERM EACCES ENOENT EEXIST E2BIG EINVAL ENOSPC EBUSY EBADF ENOTSOCK EFAULT EOPNOTSUPP"
 #define OF_PROGRAMS "EACCES EINVAL EBADF E2BIG EAGAIN"
@@ -32,8 +32,7 @@ static const struct {
 #define OF_CGROUPS "EBADF ENOENT EINVAL"
 
 /*
- * The errnos that each operation has a sentence for, those it shares with others behind a bar, then
- * those of programs for cgroups. To tell less than before is a decision, not an accident.
+ * The errnos that each operation has a sentence for. Behind a bar: shared errnos, then those of cgroup programs. Removing one is a decision, so it changes this list.
  */
 static const struct {
 	const char *name, *errnos;
@@ -133,7 +132,10 @@ static const struct {
 	ERRNOS(PROBE_ATTACH_HAS, OF_PROGRAMS),
 };
 
-/* A sentence that lost a part of it mostly begins, ends or goes on in a way that none does. */
+/*
+ * Assert that a sentence begins, ends and continues like one. A sentence that lost a part mostly
+ * does not.
+ */
 static void assert_readable(const char *sentence)
 {
 	const char *colon = strchr(sentence, ':'), *at;
@@ -156,7 +158,7 @@ static void assert_readable(const char *sentence)
 	ck_assert_msg(words >= 3, "too short: %s", sentence);
 }
 
-/* Each is one errno's, and can be read; the errnos go to `names`. */
+/* Check that each sentence belongs to one errno and is readable. Write the errnos to `names`. */
 static void read_sentences(char *names, const char *sentences)
 {
 	for (; sentences && *sentences; sentences += strlen(sentences) + 1) {
@@ -192,7 +194,7 @@ START_TEST(test_sentences)
 }
 END_TEST
 
-/* Those that every operation can fail with. */
+/* The errnos that any operation can fail with. */
 START_TEST(test_any_operation)
 {
 	static const struct {

@@ -3,9 +3,9 @@
 #
 # usage: barriers.sh
 #
-# Memory that is shared with the kernel is read and written in an order that no x86 shows to be
-# needed. So look at the instructions that compilers make for machines with weaker order: each
-# function of the table below must have all of its own.
+# Accesses to memory shared with the kernel need an order that no x86 shows to be needed. So look at
+# the instructions that compilers make for machines with weaker order. Each function of the table
+# below must have all of its barriers.
 set -u
 umask 022
 export LC_ALL=C
@@ -21,7 +21,7 @@ perf_ring rawbpf__perf_ring_read acquire release
 perf_ring rawbpf__perf_ring_copy acquire
 '
 
-# A pattern for the instructions of an architecture that are a need.
+# Print a pattern for the architecture's instructions that meet a need.
 instruction() { # ARCH NEED
 	case $1-$2 in
 	aarch64-acquire) echo '	(ldar|ldapr)	' ;;

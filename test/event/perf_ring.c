@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The walk over a perf buffer's memory, with a stand-in for the kernel's side of it. */
+/* The walk over a perf buffer's memory. A stand-in plays the kernel. */
 #include <check.h>
 #include <limits.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static struct fake fake;
 static struct rawbpf__perf_ring ring;
 static struct rawbpf_source source;
 
-/* What handle() was given: first bytes, sizes. */
+/* The records that handle() got: first bytes, sizes. */
 static unsigned char firsts[RECORDS_MAX];
 static size_t sizes[RECORDS_MAX];
 static unsigned count, in_place;
@@ -28,7 +28,8 @@ static int handle(void *context, const void *bytes, size_t size)
 
 	ck_assert_ptr_eq(context, &fake);
 	ck_assert_uint_lt(count, RECORDS_MAX);
-	ck_assert(size == 0 || memcmp(at, at + 1, size - 1) == 0); /* all of them are the first */
+	/* all of its bytes equal the first */
+	ck_assert(size == 0 || memcmp(at, at + 1, size - 1) == 0);
 	firsts[count] = at[0];
 	sizes[count] = size;
 	in_place += at >= data && at < data + fake.size;
@@ -47,13 +48,13 @@ static void begin(unsigned long size, unsigned long position)
 	count = in_place = stop_at = 0;
 }
 
-/* The size of `length` bytes when they are handed over. */
+/* Return the size that a record of `length` bytes has when it is handed over. */
 static unsigned long padded(unsigned long length)
 {
 	return (length + 4 + 7) / 8 * 8 - 4;
 }
 
-/* `length` times the byte `value`, and the padding too. */
+/* Return `length` bytes of `value`, and padding of them, too. */
 static const void *bytes_of(unsigned char value, unsigned long length)
 {
 	static unsigned char bytes[RAWBPF__PERF_RECORD_MAX];
@@ -72,7 +73,7 @@ static int read_ring(void)
 	return rawbpf__perf_ring_read(&ring, &reader);
 }
 
-/* All was read, and the kernel was told so. */
+/* Assert that everything was read, and that the kernel knows it. */
 static void check_empty(void)
 {
 	ck_assert_uint_eq(fake.control.data_tail, fake.control.data_head);
@@ -80,8 +81,8 @@ static void check_empty(void)
 }
 
 /*
- * From every place in the ring, also past its end and where the positions begin again at 0. The
- * lengths are one of each size that records have with their padding; in the long mode all.
+ * Begin at every place in the ring, also past its end, and around the wrap of the positions to 0.
+ * The lengths are one for each padded size; in the long mode all.
  */
 START_TEST(test_every_place)
 {
@@ -117,7 +118,7 @@ START_TEST(test_many_at_once)
 			ck_assert_uint_eq(firsts[i], lap + i);
 		check_empty();
 	}
-	ck_assert_uint_ge(in_place, 100 - 10); /* all that the end does not cut */
+	ck_assert_uint_ge(in_place, 100 - 10); /* all records that the end does not cut */
 }
 END_TEST
 
@@ -155,7 +156,7 @@ START_TEST(test_lost_and_others)
 }
 END_TEST
 
-/* Whatever it is stopped with, also what would mean a corrupt buffer. */
+/* The read returns any number that handle() stopped with, also that of a corrupt buffer. */
 START_TEST(test_stop)
 {
 	static const int results[] = { -ECANCELED, -EBADMSG, -1, INT_MIN };
@@ -168,7 +169,7 @@ START_TEST(test_stop)
 	stop_at = 2;
 	ck_assert_int_eq(read_ring(), stop_with);
 	ck_assert_uint_eq(source.received, 2);
-	ck_assert_uint_eq(fake.control.data_tail, 48); /* the second is given back too */
+	ck_assert_uint_eq(fake.control.data_tail, 48); /* the second record is given back, too */
 	ck_assert_int_eq(read_ring(), 1);
 	ck_assert_uint_eq(firsts[2], 3);
 	check_empty();
@@ -187,7 +188,7 @@ static int watch_tail(void *context, const void *bytes, size_t size)
 	return 0;
 }
 
-/* A full buffer has room again before all of it is handed over. */
+/* A full buffer has room again before all its records are handed over. */
 START_TEST(test_gives_back_each_eighth)
 {
 	const struct rawbpf__perf_reader watching = { &source, watch_tail, NULL, scratch };
@@ -209,7 +210,7 @@ static const struct {
 	{ { .type = PERF_RECORD_SAMPLE, .size = 0 }, 4, -EBADMSG },
 	{ { .type = PERF_RECORD_SAMPLE, .size = 7 }, 4, -EBADMSG },
 	{ { .type = PERF_RECORD_SAMPLE, .size = 8 }, 4, -EBADMSG },     /* no room for a size */
-	{ { .type = PERF_RECORD_SAMPLE, .size = 12 }, 0, -EBADMSG },    /* no multiple of 8 */
+	{ { .type = PERF_RECORD_SAMPLE, .size = 12 }, 0, -EBADMSG },    /* not a multiple of 8 */
 	{ { .type = PERF_RECORD_SAMPLE, .size = 16 }, 5, -EBADMSG },
 	{ { .type = PERF_RECORD_SAMPLE, .size = 16 }, UINT32_MAX, -EBADMSG },
 	{ { .type = PERF_RECORD_SAMPLE, .size = 16 }, UINT32_MAX - 11, -EBADMSG },
@@ -229,7 +230,7 @@ static int accept_any(void *context, const void *bytes, size_t size)
 	return size > 52 ? -E2BIG : 0;
 }
 
-/* A record that cannot be is refused, with all behind it; then it goes on. */
+/* The read rejects an impossible record and all behind it. Later records come again. */
 START_TEST(test_corrupt)
 {
 	const struct rawbpf__perf_reader any = { &source, accept_any, NULL, scratch };
@@ -263,7 +264,7 @@ START_TEST(test_corrupt_head)
 	}
 	begin(SIZE, 0);
 	put(1, 12);
-	fake_advance(&fake, 7); /* not a place where a record could begin */
+	fake_advance(&fake, 7); /* no record can begin there */
 	ck_assert_int_eq(read_ring(), 1);
 	ck_assert_uint_eq(fake.control.data_tail, 24);
 }
@@ -289,7 +290,9 @@ static int read_newest(void)
 	return rawbpf__perf_ring_hand_over(&ring, &room.copy, &reader);
 }
 
-/* Whatever was overwritten, the rest comes whole, in order, to the newest. */
+/*
+ * However much was overwritten, the remaining records are whole, in order, and end with the newest.
+ */
 START_TEST(test_newest)
 {
 	const unsigned step = unit_long() ? 1 : 8;
@@ -307,7 +310,7 @@ START_TEST(test_newest)
 			ck_assert_uint_eq(firsts[i], written - kept + i + 1);
 			ck_assert_uint_eq(sizes[i], size - 12);
 		}
-		ck_assert_int_eq(read_newest(), 0); /* each once */
+		ck_assert_int_eq(read_newest(), 0); /* each record comes once */
 		put_backward(200, 4);
 		ck_assert_int_eq(read_newest(), 1);
 		ck_assert_uint_eq(firsts[kept], 200);
@@ -327,7 +330,7 @@ START_TEST(test_newest_stop)
 	ck_assert_int_eq(read_newest(), stop_with);
 	ck_assert_uint_eq(firsts[2], 3);
 	put_backward(9, 12);
-	ck_assert_int_eq(read_newest(), 6); /* 4 to 9 */
+	ck_assert_int_eq(read_newest(), 6); /* records 4 to 9 */
 	for (i = 3; i < 9; i++)
 		ck_assert_uint_eq(firsts[i], i + 1);
 	ck_assert_uint_eq(source.received, 9);

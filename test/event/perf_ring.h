@@ -14,7 +14,7 @@ struct fake {
 	unsigned long size;
 };
 
-/* The kernel's position is a long, in a field of 64 bits. */
+/* Advance the head. The kernel's position is a long, in a field of 64 bits. */
 static inline void fake_advance(struct fake *fake, long bytes)
 {
 	fake->control.data_head = (unsigned long)fake->control.data_head + (unsigned long)bytes;
@@ -27,7 +27,7 @@ static inline void fake_bytes(struct fake *fake, unsigned long position, const v
 		fake->data[(position + i) & (fake->size - 1)] = ((const unsigned char *)bytes)[i];
 }
 
-/* A whole record; its size. */
+/* Write a whole record, and return its size. */
 static inline unsigned long fake_record(struct fake *fake, unsigned long position, unsigned type,
 					const void *body, unsigned long length)
 {
@@ -39,7 +39,7 @@ static inline unsigned long fake_record(struct fake *fake, unsigned long positio
 	return header.size;
 }
 
-/* What bpf_perf_event_output() makes of `length` bytes: a size, the bytes, padding. */
+/* Write `length` bytes as bpf_perf_event_output() does: a size, the bytes, padding. */
 static inline unsigned long fake_sample(struct fake *fake, unsigned long position,
 					const void *bytes, unsigned long length)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread writes a perf buffer as the kernel does, another reads it. Built with ThreadSanitizer
- * (test/sanitized.sh), it shows whether the reader's loads and stores order what they must.
+ * One thread writes a perf buffer as the kernel does, and another reads it. test/sanitized.sh
+ * builds this with ThreadSanitizer, which checks the order of the reader's loads and stores.
  */
 #include <check.h>
 #include <pthread.h>

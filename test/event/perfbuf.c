@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Perf buffers on the running kernel. The producer is run by this process alone, on each CPU in
- * turn or from a thread each, so that counts are exact whatever else runs.
+ * Perf buffers on the running kernel. Only this process runs the producer: on each CPU in turn, or
+ * from a thread on each. So counts are exact whatever else runs.
  */
 #include "../live.h"
 #include "producer.h"
@@ -19,15 +19,15 @@ static int map, cpus;
 static struct producer producer;
 static struct rawbpf_perfbuf perfbuf;
 
-/* What handle() saw, by CPU. */
+/* The records that handle() got, by CPU. */
 static struct {
 	uint64_t received;
-	uint64_t next;     /* number, of the producer's */
-	uint64_t skipped;  /* numbers */
+	uint64_t next;     /* the next number of the producer's */
+	uint64_t skipped;  /* numbers that did not come */
 } seen[CPUS_MAX];
 static uint64_t damaged;
 static size_t size_expected;
-static int stop_after;  /* records; 0: never */
+static int stop_after;  /* after so many records; 0: never */
 
 static int handle(void *context, const void *data, size_t size)
 {
@@ -84,7 +84,7 @@ static void produce(unsigned count)
 		ck_assert_int_eq(producer_run(&producer, cpu, count), 0);
 }
 
-/* Once all is read: what was output is what was received and what was refused, and no more. */
+/* Assert, once all is read, that the produced records are those received and those refused. */
 static void check_ledger(uint64_t produced, uint64_t refused)
 {
 	uint64_t received = 0, all_refused = 0;
@@ -119,7 +119,7 @@ START_TEST(test_all_arrive)
 }
 END_TEST
 
-/* Many laps through a buffer of a page, so that records of every size lie across its end. */
+/* Many laps through a one-page buffer: records of every size cross its end. */
 START_TEST(test_wrap)
 {
 	unsigned round;
@@ -134,7 +134,9 @@ START_TEST(test_wrap)
 }
 END_TEST
 
-/* A buffer of a page, and nobody reads: what does not fit is refused, and told of later. */
+/*
+ * No reader empties a one-page buffer: it refuses further records, and reports their number later.
+ */
 START_TEST(test_full)
 {
 	const unsigned fit = PAGE / 32 - 1; /* records of 12 + 20 bytes; the last byte stays free */
@@ -145,7 +147,7 @@ START_TEST(test_full)
 	ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), fit * cpus);
 	ck_assert_uint_eq(perfbuf.source.lost, 0);
 	check_ledger(1000, 1000 - fit);
-	produce(1); /* the next that finds room brings the news */
+	produce(1); /* the next record that finds room reports them */
 	ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), cpus);
 	ck_assert_uint_eq(perfbuf.source.lost, (uint64_t)cpus * (1000 - fit));
 	for (cpu = 0; cpu < cpus; cpu++)
@@ -155,7 +157,7 @@ START_TEST(test_full)
 }
 END_TEST
 
-/* The helper says that it took them; the kernel's sizes have 16 bits. */
+/* The helper accepts records that are too long for the kernel's 16-bit sizes. */
 START_TEST(test_largest)
 {
 	begin(65516, (struct rawbpf_perfbuf_spec){ .size = 1 << 20 });
@@ -186,7 +188,7 @@ START_TEST(test_stop)
 	stop_after = 3;
 	ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), -ECANCELED);
 	ck_assert_uint_eq(perfbuf.source.received, 3);
-	/* What was left is announced at once. */
+	/* The records left over wake the reader at once. */
 	ck_assert_int_eq(poll(&(struct pollfd){ .fd = perfbuf.source.fd, .events = POLLIN }, 1, 50), 1);
 	ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), 10 * cpus - 3);
 	check_ledger(10, 0);
@@ -194,7 +196,7 @@ START_TEST(test_stop)
 }
 END_TEST
 
-/* Whoever stops at each record sees those of all CPUs in turn. */
+/* A reader that stops at each record sees those of all CPUs in turn. */
 START_TEST(test_stop_is_fair)
 {
 	begin(RECORD, (struct rawbpf_perfbuf_spec){ 0 });
@@ -230,7 +232,7 @@ static int handle_slowly(void *context, const void *data, size_t size)
 	return handle(context, data, size);
 }
 
-/* A producer at full speed on each CPU, 1 million records each, and a reader that dawdles. */
+/* A producer on each CPU writes 1 million records at full speed, and the reader is slow. */
 START_TEST(test_overload)
 {
 	pthread_t threads[CPUS_MAX];
@@ -271,7 +273,7 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* How often an epoll of the user's own wakes in so many milliseconds, reading each time. */
+/* Count the wake-ups of an epoll of the user's own in so many milliseconds. Each one reads. */
 static unsigned count_wakes(int milliseconds, unsigned flags)
 {
 	struct epoll_event event = { .events = EPOLLIN | flags };
@@ -304,7 +306,7 @@ START_TEST(test_idle)
 }
 END_TEST
 
-/* Wait with level- or edge-triggered epoll until a record comes; after how many milliseconds. */
+/* Wait with level- or edge-triggered epoll until a record comes. Returns the milliseconds. */
 static int64_t wait_for_record(unsigned flags)
 {
 	struct epoll_event event = { .events = EPOLLIN | flags };
@@ -323,8 +325,8 @@ static int64_t wait_for_record(unsigned flags)
 }
 
 /*
- * A busy machine delays one record or the other, but not ten in a row. Less than the time between two
- * looks at which CPUs there are: those do not hand it over.
+ * A busy machine may delay one record, but not ten in a row. The
+ * perf buffer also reads when it looks for new CPUs. The limits are below that interval.
  */
 START_TEST(test_latency)
 {
@@ -342,7 +344,7 @@ START_TEST(test_latency)
 }
 END_TEST
 
-/* Half a buffer wakes long before the time is up. */
+/* Half a buffer wakes the reader long before the latency is over. */
 START_TEST(test_watermark)
 {
 	struct pollfd wait = { .events = POLLIN };
@@ -353,7 +355,7 @@ START_TEST(test_watermark)
 	ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), 0);
 	ck_assert_int_eq(poll(&wait, 1, 200), 0);
 	ck_assert_int_eq(producer_run(&producer, 0, 40), 0);
-	ck_assert_int_eq(poll(&wait, 1, 200), 0); /* less than half */
+	ck_assert_int_eq(poll(&wait, 1, 200), 0); /* less than half does not */
 	ck_assert_int_eq(producer_run(&producer, 0, 40), 0);
 	ck_assert_int_eq(poll(&wait, 1, PATIENCE_MS), 1);
 	ck_assert_int_eq(rawbpf_perfbuf_read(&perfbuf), 80);
@@ -386,7 +388,7 @@ START_TEST(test_newest)
 }
 END_TEST
 
-/* A loop leaves the records alone. */
+/* A loop does not read a buffer that keeps the newest records. */
 START_TEST(test_newest_in_a_loop)
 {
 	struct rawbpf_loop loop;
@@ -411,7 +413,7 @@ static void *produce_until_stopped(void *cpu)
 	return NULL;
 }
 
-/* Every CPU that runs one of our threads is interrupted, in the middle of an output now and then. */
+/* Interrupt every CPU that runs one of our threads, sometimes in the middle of an output. */
 static void *interrupt_until_stopped(void *unused)
 {
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
@@ -419,7 +421,9 @@ static void *interrupt_until_stopped(void *unused)
 	return unused;
 }
 
-/* While it is written to at full speed, what is handed over is whole and in order. */
+/*
+ * A producer at full speed overwrites the buffer during reads: the records are whole and in order.
+ */
 START_TEST(test_newest_under_fire)
 {
 	struct producer_ledger ledger;
@@ -448,7 +452,7 @@ START_TEST(test_newest_under_fire)
 }
 END_TEST
 
-/* ---------------------------------------------------------------------------------- the edges */
+/* ---------------------------------------------------------------------------- edge cases */
 
 START_TEST(test_refusals)
 {
@@ -498,12 +502,12 @@ START_TEST(test_unprivileged)
 	map = producer_map();
 	live_be_nobody();
 	err = rawbpf_perfbuf_open(&perfbuf, map, handle, NULL, NULL);
-	ck_assert(err == -EACCES || err == -EPERM); /* bpf(2) itself refuses before 5.19 */
+	ck_assert(err == -EACCES || err == -EPERM); /* before 5.19 bpf(2) itself fails */
 	close(map);
 }
 END_TEST
 
-/* The CPUs are found all the same. */
+/* The perf buffer finds the CPUs without sysfs. */
 START_TEST(test_without_sysfs)
 {
 	live_private_mounts();
@@ -516,7 +520,7 @@ START_TEST(test_without_sysfs)
 }
 END_TEST
 
-/* Open, the map belongs to the perf buffer; closed, it is empty. */
+/* An open perf buffer holds the map. A closed one leaves it empty. */
 START_TEST(test_map_is_kept_and_emptied)
 {
 	int fds, again;
@@ -538,7 +542,7 @@ START_TEST(test_map_is_kept_and_emptied)
 }
 END_TEST
 
-/* A loop, a wait that ticks interrupt, and a stop. */
+/* A loop, a wait that ticks interrupt, and a callback that stops it. */
 START_TEST(test_loop)
 {
 	struct rawbpf_loop loop;
@@ -550,7 +554,7 @@ START_TEST(test_loop)
 	produce(10);
 	ck_assert_int_eq(rawbpf_loop_run(&loop, PATIENCE_MS), 10 * cpus);
 	start = now_ms();
-	ck_assert_int_eq(rawbpf_loop_run(&loop, 250), 0); /* ticks do not end it */
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 250), 0); /* ticks do not end the wait */
 	ck_assert_int_ge(now_ms() - start, 245);
 	produce(10);
 	stop_after = 1;
@@ -567,7 +571,7 @@ static int stop_now(void *context, const void *data, size_t size)
 	return -ECANCELED;
 }
 
-/* Both have a record that wakes at once: the one that had no turn has it in the next run. */
+/* Both buffers have a record that wakes at once: the one without a turn gets it in the next run. */
 START_TEST(test_loop_after_a_stop)
 {
 	const struct rawbpf_perfbuf_spec spec = { .latency_ms = RAWBPF_EACH_RECORD };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Both kinds of ring buffer, until more than 4 GiB have gone through them. This is also built for
- * 32 bits, whose `unsigned long` is smaller than that of the kernel it runs on.
+ * Both kinds of ring buffer, until more than 4 GiB have passed through. positions.sh also builds
+ * this for 32 bits, where `unsigned long` is smaller than the kernel's.
  */
 #include <sched.h>
 #include <stdio.h>
@@ -76,7 +76,7 @@ static void to_a_program(void)
 	rawbpf_user_ring_close(&ring);
 }
 
-/* Programs number their records by CPU. */
+/* Stay on one CPU: programs number their records by CPU. */
 static void stay_here(void)
 {
 	cpu_set_t cpu;

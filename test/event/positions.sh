@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Ring buffers whose positions are beyond 4 GiB, with this machine's compiler, and in a process of
-# 32 bits on this kernel.
+# Run ring buffers beyond positions of 4 GiB: with this machine's compiler, and in a 32-bit process
+# on this kernel.
 set -u
 
 . "$(dirname "$0")/../checks.sh"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that outputs records to a perf buffer and keeps the ledger's other side: how many, and
- * how many of them the helper refused. It runs when it is told to, on the CPU it is told to.
+ * A program that outputs records to a perf buffer, and keeps the other side's ledger: its outputs,
+ * and how many the helper refused. The test decides when it runs, and on which CPU.
  */
 #ifndef TEST_PRODUCER_H
 #define TEST_PRODUCER_H
@@ -13,15 +13,15 @@
 #include <rawbpf.h>
 
 enum {
-	PRODUCER_CPUS = 8,      /* that it runs on */
-	PRODUCER_MAP_CPUS = 1024, /* that may have a buffer */
-	PRODUCER_MAX = 1024,    /* records that one run makes */
+	PRODUCER_CPUS = 8,      /* CPUs that it runs on */
+	PRODUCER_MAP_CPUS = 1024, /* CPUs that may have a buffer */
+	PRODUCER_MAX = 1024,    /* records of one run */
 	PRODUCER_SIZE_MAX = 65536,
 	PRODUCER_SEED = 7,
 };
 
 /*
- * How each record begins; the rest of it are bytes of the value PRODUCER_SEED. Records of one CPU
+ * The begin of each record. All other bytes have the value PRODUCER_SEED. The records of one CPU
  * have the numbers 0, 1, 2 ...
  */
 struct producer_record {
@@ -33,18 +33,21 @@ struct producer_record {
 struct producer_ledger {
 	uint64_t produced;
 	uint64_t refused;
-	int64_t error; /* of the last refusal */
+	int64_t error; /* errno of the last refusal */
 	uint64_t zero;
 };
 
 struct producer {
 	int prog;
 	int ledgers;
-	int records; /* what is output, a place for each CPU */
+	int records; /* the record to output, one for each CPU */
 	unsigned size;
 };
 
-/* The address of this CPU's value in `map`, in `reg`; the CPU's number is at -4 on the stack. */
+/*
+ * Emit code that puts the address of this CPU's value in `map` into `reg`. The CPU's number is at
+ * -4 on the stack.
+ */
 static inline void producer_own_value(struct rawbpf_build *b, int map, unsigned reg)
 {
 	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
@@ -55,7 +58,10 @@ static inline void producer_own_value(struct rawbpf_build *b, int map, unsigned 
 	rawbpf_build_emit(b, BPF_MOV64_REG(reg, BPF_REG_0));
 }
 
-/* r6: the ledger, r7: the record, r8: outputs done, r9: to do; the context at -16 on the stack. */
+/*
+ * Build the program. r6: the ledger, r7: the record, r8: outputs done, r9: to do. The context is at
+ * -16 on the stack.
+ */
 static inline int producer_build(struct bpf_insn *insns, unsigned max, int map, unsigned size,
 				 const struct producer *producer)
 {
@@ -97,7 +103,10 @@ static inline int producer_build(struct bpf_insn *insns, unsigned max, int map, 
 	return rawbpf_build_resolve(&b, insns, max, NULL);
 }
 
-/* Records of `size` bytes, at least those of a producer_record. 0, or a negative errno. */
+/*
+ * Open a producer of records of `size` bytes, at least those of a producer_record. Returns 0 or a
+ * negative errno.
+ */
 static inline int producer_open(struct producer *producer, int map, unsigned size)
 {
 	static unsigned char bytes[PRODUCER_SIZE_MAX];
@@ -121,7 +130,7 @@ static inline int producer_open(struct producer *producer, int map, unsigned siz
 	return producer->prog < 0 ? producer->prog : 0;
 }
 
-/* Output `count` records on a CPU. 0, or a negative errno. */
+/* Output `count` records on a CPU. Returns 0 or a negative errno. */
 static inline int producer_run(const struct producer *producer, unsigned cpu, unsigned count)
 {
 	while (count) {
@@ -152,7 +161,7 @@ static inline void producer_close(struct producer *producer)
 	close(producer->records);
 }
 
-/* A perf event array with room for this machine's CPUs. */
+/* Create a perf event array with room for this machine's CPUs. */
 static inline int producer_map(void)
 {
 	return rawbpf_map_create(&(struct rawbpf_map_spec){

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a ring buffer that is only memory: order, sizes, wrap-around, corruption. */
+/* Read a ring buffer in plain memory: order, sizes, wrap-around, corruption. */
 #include <check.h>
 #include <errno.h>
 
@@ -13,10 +13,10 @@ static struct fake_ring fake;
 static struct rawbpf_ring ring;
 static struct rawbpf_span spans[MAX];
 
-/* What a callback saw. */
+/* The records that a callback got. */
 static struct {
 	uint64_t count, sum, bytes, last;
-	uint64_t stop_at; /* this number, and then ... */
+	uint64_t stop_at; /* stop at this number, and then ... */
 	int stop;
 } seen;
 
@@ -80,7 +80,7 @@ START_TEST(test_no_room_for_spans)
 }
 END_TEST
 
-/* Every size, each several times, by each of both ways. */
+/* Every size, each several times, by callback and by spans. */
 START_TEST(test_sizes)
 {
 	const uint32_t sizes[] = { 0, 1, 7, 8, 9, 16, 255, 256, 500 };
@@ -112,7 +112,7 @@ START_TEST(test_sizes)
 }
 END_TEST
 
-/* A long run of equal records becomes few spans, none longer than an eighth of the ring. */
+/* A long run of equal records arrives in a few spans, each at most an eighth of the ring. */
 START_TEST(test_runs)
 {
 	enum { SIZE = 1 << 20, EIGHTH = SIZE / 8 };
@@ -127,7 +127,7 @@ START_TEST(test_runs)
 	while ((count = rawbpf_ring_next(&ring, spans, MAX)) > 0) {
 		unsigned long handed = 0;
 
-		/* what was handed out before is given back, and nothing else */
+		/* a span gives back the one before, and nothing else */
 		ck_assert_uint_eq(fake.consumer, got * 24);
 		for (int s = 0; s < count; s++) {
 			for (unsigned i = 0; i < spans[s].count; i++)
@@ -145,7 +145,7 @@ START_TEST(test_runs)
 }
 END_TEST
 
-/* Position published at least every eighth, as seen from within the callback. */
+/* The reader publishes its position at least every eighth of the ring. The callback checks it. */
 static unsigned long farthest;
 
 static int watch(void *context, const void *data, size_t size)
@@ -175,7 +175,7 @@ START_TEST(test_given_back_early)
 }
 END_TEST
 
-/* A record larger than an eighth comes by itself. */
+/* A record larger than an eighth has its own span. */
 START_TEST(test_large_record)
 {
 	begin(PAGE);
@@ -190,14 +190,14 @@ START_TEST(test_large_record)
 	ck_assert_int_eq(rawbpf_ring_next(&ring, spans, MAX), 1);
 	ck_assert_uint_eq(*(uint64_t *)spans->data, 3);
 	ck_assert_int_eq(rawbpf_ring_next(&ring, spans, MAX), 0);
-	/* and all of the ring but what the kernel leaves */
+	/* a record may take all of the ring but the kernel's reserve */
 	put(4, PAGE - 16);
 	ck_assert_int_eq(rawbpf_ring_read(&ring), 1);
 	ck_assert_uint_eq(seen.bytes, PAGE - 16);
 }
 END_TEST
 
-/* Nothing from a reserved record on, whatever stands behind it, in a run or not. */
+/* The reader stops at a reserved record, whatever is behind it, inside a run or not. */
 START_TEST(test_busy)
 {
 	uint32_t *held;
@@ -218,7 +218,7 @@ START_TEST(test_busy)
 }
 END_TEST
 
-/* Discarded ones are skipped and counted: alone, in runs, first, last, and nothing but. */
+/* The reader skips and counts discarded records: alone, in runs, first, last, and all of them. */
 START_TEST(test_discard)
 {
 	uint64_t number, kept = 0, discarded = 0, sum = 0;
@@ -242,7 +242,7 @@ START_TEST(test_discard)
 }
 END_TEST
 
-/* Stopped at a record, the next read begins with the one behind it; the ledger knows. */
+/* After a stop, the next read begins with the record behind it. The ledger has both. */
 START_TEST(test_stop)
 {
 	uint64_t sum = 0;
@@ -270,7 +270,7 @@ START_TEST(test_stop)
 }
 END_TEST
 
-/* Positions are unsigned long, and go on counting from 0 after the largest. */
+/* Positions are unsigned long, and wrap to 0 after the largest. */
 START_TEST(test_wrap)
 {
 	uint64_t number = 0, got = 0;
@@ -297,36 +297,36 @@ START_TEST(test_wrap)
 		}
 	}
 	ck_assert_uint_eq(got, number);
-	ck_assert_uint_lt(fake.consumer, 1ul << 30); /* it did wrap */
+	ck_assert_uint_lt(fake.consumer, 1ul << 30); /* it wrapped */
 	ledger(number, 0);
 }
 END_TEST
 
-/* Each corruption ends the reading, for good, with what was sound before it. */
+/* Each corruption ends reading for good. The sound records before it arrive. */
 START_TEST(test_corrupt)
 {
 	begin(PAGE);
 	put(1, 8);
 	put(2, 8);
 	switch (_i) {
-	case 0: /* longer than what there is */
+	case 0: /* longer than the records there are */
 		*fake_ring_header(&fake, 16) = 16;
 		break;
 	case 1: /* longer than the ring */
 		*fake_ring_header(&fake, 16) = 0x3fffffff;
 		break;
-	case 2: /* the same of a discarded one */
+	case 2: /* the same in a discarded record */
 		*fake_ring_header(&fake, 16) = 0x3fffffff | FAKE_DISCARD;
 		break;
-	case 3: /* a producer that went back */
+	case 3: /* the producer's position went back */
 		ck_assert_int_eq(rawbpf_ring_read(&ring), 2);
 		fake.producer = 16;
 		break;
-	case 4: /* or too far */
+	case 4: /* the position is too far */
 		ck_assert_int_eq(rawbpf_ring_read(&ring), 2);
 		fake.producer += PAGE + 8;
 		break;
-	case 5: /* or to where no record can end */
+	case 5: /* no record can end at the position */
 		ck_assert_int_eq(rawbpf_ring_read(&ring), 2);
 		fake.producer += 4;
 		break;
@@ -344,7 +344,7 @@ END_TEST
 START_TEST(test_corrupt_at_begin)
 {
 	fake_ring_open(&fake, PAGE, 0);
-	fake.consumer = fake.producer = 4; /* no multiple of 8 */
+	fake.consumer = fake.producer = 4; /* not a multiple of 8 */
 	ck_assert_int_eq(fake_ring_begin(&ring, &fake, see, &seen), -EBADMSG);
 	fake.consumer = 8;
 	fake.producer = 0;

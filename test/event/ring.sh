@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Builds what reads ring buffers in the ways that show more than a run does: with sanitizers, and
-# for machines whose memory order is weaker than this one's, to look at the instructions.
+# Build the ring buffers' readers for two checks: with sanitizers, and for machines with weaker
+# memory order, to look at the instructions.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
 
-library() { # what ring.c needs, file by file, so that its private functions are to be had
+library() { # the files of ring.c, so that the test can call private functions
 	for file in sys/cpu sys/file event/loop object/map object/obj event/ring sys/sys; do
 		echo "$top/lib/$file.c"
 	done
@@ -27,7 +27,7 @@ threads() {
 		TSAN_OPTIONS=halt_on_error=1 "$work/threads"
 }
 
-# The same with one order too weak: if that passed, the test above would prove nothing.
+# Run the test with one order too weak. It must fail, or the test above would prove nothing.
 weakened() {
 	sed 's/__ATOMIC_ACQUIRE/__ATOMIC_RELAXED/' "$top/lib/event/ring.c" >"$work/ring.c" &&
 		clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=thread -I"$top/include" -I"$top/lib/event" \
@@ -46,7 +46,8 @@ addresses() {
 	done
 }
 
-# Loads of headers and of the producer's position, the store of ours, the fence before a wait.
+# Look for four instructions: the loads of headers and of the producer's position, the store of
+# ours, and the fence before a wait.
 instructions() { # TRIPLET PATTERN...
 	triplet=$1
 	shift
@@ -68,7 +69,7 @@ check "barriers, aarch64" instructions aarch64-linux-gnu \
 	'\<lda(p?)r\>.*w[0-9]+, \[' '\<lda(p?)r\>.*x[0-9]+, \[' '\<stlr\>.*x[0-9]+, \[' '\<dmb\>.*\<ish\>'
 check "barriers, riscv64" instructions riscv64-linux-gnu \
 	'\<fence\>([[:space:]]*$|.*(r,rw|iorw,iorw))' '\<fence\>.*(iorw,ow|rw,w)'
-# Its loads and stores are ordered, but for a load that passes a store: one bcr.
+# s390x orders its loads and stores. Only a load may pass a store, which one bcr prevents.
 check "barriers, s390x" instructions s390x-linux-gnu '\<bcr\>.*1[45],%?r?0|\<bnor\>'
 
 checks_end

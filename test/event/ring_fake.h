@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A ring buffer of our own in memory, laid out like the kernel's, to write anything into. */
+/*
+ * A ring buffer in our own memory, laid out like the kernel's, so that tests can write anything
+ * into it.
+ */
 #ifndef TEST_RING_FAKE_H
 #define TEST_RING_FAKE_H
 
@@ -15,14 +18,14 @@
 #define FAKE_DISCARD 0x40000000u
 
 struct fake_ring {
-	unsigned long consumer, consumer_high; /* the latter of a kernel whose longs are longer */
-	unsigned long producer, pending, oldest; /* as in the producer's page */
-	unsigned char *data; /* twice, one behind the other */
+	unsigned long consumer, consumer_high; /* consumer_high: a 64-bit kernel's upper half */
+	unsigned long producer, pending, oldest; /* the fields of the producer's page */
+	unsigned char *data; /* mapped twice, one copy behind the other */
 	size_t size;
-	void *copy; /* not NULL: the oldest records are overwritten */
+	void *copy; /* not NULL: producers overwrite the oldest records */
 };
 
-/* Empty, with both positions at `position`. */
+/* Open an empty ring with both positions at `position`. */
 static inline void fake_ring_open(struct fake_ring *fake, size_t size, unsigned long position)
 {
 	int fd = memfd_create("ring", MFD_CLOEXEC);
@@ -44,7 +47,7 @@ static inline void fake_ring_close(struct fake_ring *fake)
 	free(fake->copy);
 }
 
-/* As with BPF_F_RB_OVERWRITE. */
+/* Open a ring like one with BPF_F_RB_OVERWRITE. */
 static inline void fake_ring_open_overwriting(struct fake_ring *fake, size_t size,
 					      unsigned long position)
 {
@@ -68,7 +71,10 @@ static inline uint32_t *fake_ring_header(struct fake_ring *fake, unsigned long p
 	return (uint32_t *)(fake->data + (position & (fake->size - 1)));
 }
 
-/* As the kernel: the oldest records, until there is room up to `end`; 0: one is BUSY. */
+/*
+ * Drop the oldest records, as the kernel does, until there is room up to `end`. Returns 0 if one is
+ * BUSY.
+ */
 static inline int fake_ring_overwrite(struct fake_ring *fake, unsigned long end)
 {
 	unsigned long oldest = fake->oldest;
@@ -81,14 +87,14 @@ static inline int fake_ring_overwrite(struct fake_ring *fake, unsigned long end)
 		oldest += ((header & ~FAKE_DISCARD) + 8 + 7) & ~7ul;
 	}
 	__atomic_store_n(&fake->oldest, oldest, __ATOMIC_RELAXED);
-	/* The kernel has none: it leaves this order to the machine. */
+	/* The kernel has no fence here: it leaves this order to the machine. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	return 1;
 }
 
 /*
- * Reserve as a program does, for a payload of `size` bytes; 0: no room. All orders are those of the
- * kernel's.
+ * Reserve a record with a payload of `size` bytes, as a program does. All memory orders are the
+ * kernel's. NULL: no room.
  */
 static inline uint32_t *fake_ring_reserve(struct fake_ring *fake, uint32_t size)
 {
@@ -108,7 +114,7 @@ static inline void fake_ring_submit(uint32_t *header, uint32_t flags)
 	__atomic_exchange_n(header, (*header & ~FAKE_BUSY) | flags, __ATOMIC_SEQ_CST);
 }
 
-/* A record all of whose 8-byte words are `number`; 0: no room. */
+/* Write a record whose 8-byte words are all `number`. Returns 0 if there is no room. */
 static inline int fake_ring_put(struct fake_ring *fake, uint64_t number, uint32_t size,
 				uint32_t flags)
 {

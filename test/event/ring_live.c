@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ring buffers that programs of the running kernel write to: no record is lost uncounted. */
+/* Ring buffers that programs of the running kernel write: the ledger counts every lost record. */
 #include "../live.h"
 
 #include <pthread.h>
@@ -21,11 +21,11 @@ static struct rawbpf_loop loop;
 static struct rawbpf_span spans[MAX];
 static int map, ledger, prog;
 
-/* Records in order on each CPU, and whole: what every test wants of them. */
+/* The callback's check: records are whole, and in order on each CPU. */
 static struct {
 	uint64_t count, bytes, last[256];
 	int varies;
-	unsigned slow_us, every; /* sleep so long after each so many records */
+	unsigned slow_us, every; /* sleep so long after each `every` records */
 	uint64_t stop_at;
 } seen;
 
@@ -83,7 +83,10 @@ static void produce(unsigned count)
 	ck_assert_int_eq(ring_produce(prog, count), 0);
 }
 
-/* produced == received + discarded + refused, and the program agrees on what it discarded. */
+/*
+ * Assert produced == received + discarded + refused. The program's ledger has the same discarded
+ * ones.
+ */
 static struct ring_ledger balance(uint64_t produced)
 {
 	struct ring_ledger sum;
@@ -140,7 +143,7 @@ START_TEST(test_exact_records)
 }
 END_TEST
 
-/* What does not fit is refused, and counted by the program; what did fit is there. */
+/* A full ring refuses a record, and the program counts it. The records that fit are there. */
 START_TEST(test_full)
 {
 	begin(PAGE, &producers[1]);
@@ -153,7 +156,7 @@ START_TEST(test_full)
 }
 END_TEST
 
-/* Spans give room back by 4 KB, not all at the end. */
+/* Spans give room back in steps of 4 KB, not all at the end. */
 START_TEST(test_room_comes_back)
 {
 	begin(16 * PAGE, &producers[1]);
@@ -170,7 +173,7 @@ START_TEST(test_room_comes_back)
 }
 END_TEST
 
-/* The mapping holds the map; a new reader goes on where the last one stopped. */
+/* The mapping holds the map. A new reader continues where the last one stopped. */
 START_TEST(test_open_and_close)
 {
 	begin(PAGE, &producers[1]);
@@ -192,7 +195,7 @@ START_TEST(test_open_and_close)
 }
 END_TEST
 
-/* Whoever reads it later gets the newest that the ring holds, and how much more there was. */
+/* A late reader gets the newest records that the ring holds, and the amount of overwritten ones. */
 START_TEST(test_overwritten)
 {
 	int newest = ring_overwriting_create(PAGE);
@@ -265,7 +268,7 @@ START_TEST(test_loop)
 	ck_assert_int_eq(rawbpf_loop_run(&loop, -1), 11);
 	ck_assert_int_eq(ring_produce(progs[1], 7), 0);
 	ck_assert_int_eq(rawbpf_loop_run(&loop, -1), 7);
-	/* closed, it is out of the loop, whoever else holds the map */
+	/* closing takes the ring out of the loop, even if others hold the map */
 	produce(1);
 	rawbpf_ring_close(&ring);
 	ck_assert_int_eq(rawbpf_loop_run(&loop, 0), 0);
@@ -283,7 +286,7 @@ START_TEST(test_loop)
 }
 END_TEST
 
-/* Two rings, of which the first to hand over a record closes the other, and frees it. */
+/* Two rings: the first to hand over a record closes and frees the other. */
 static struct rawbpf_ring *pair[2];
 
 static int close_the_other(void *context, const void *data, size_t size)
@@ -330,8 +333,8 @@ START_TEST(test_loop_closes)
 END_TEST
 
 /*
- * A child of fork(2) has the ring's descriptor, too. What the child closes stays in the loop; what
- * is closed here does not.
+ * A child of fork(2) shares the ring's descriptor. If the child closes the ring, it stays in the
+ * loop. If this process closes it, it leaves the loop.
  */
 START_TEST(test_loop_closes_after_fork)
 {
@@ -370,17 +373,17 @@ static void nothing(int signal)
 START_TEST(test_loop_waits)
 {
 	const struct sigaction action = { .sa_handler = nothing };
-	/* Again and again: the first may come before the wait. */
+	/* Repeat the signal: the first may come before the wait. */
 	const struct itimerval each_50_ms = { .it_value.tv_usec = 50 * 1000,
 					       .it_interval.tv_usec = 50 * 1000 };
 	const struct itimerval never = { 0 };
 	double start;
 
-	begin(PAGE, &producers[7]); /* that discards all */
+	begin(PAGE, &producers[7]); /* this producer discards all records */
 	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
 	ck_assert_int_eq(rawbpf_loop_add(&loop, &ring.source), 0);
 	start = seconds();
-	produce(1); /* wakes, but there is no record in it */
+	produce(1); /* wakes without a record */
 	ck_assert_int_eq(rawbpf_loop_run(&loop, 100), 0);
 	ck_assert(seconds() - start >= 0.099 && seconds() - start < PATIENCE_MS / 1000);
 
@@ -415,8 +418,8 @@ END_TEST
 
 struct producing {
 	pthread_t thread;
-	unsigned cpu, count;   /* records in all, */
-	unsigned at_once;      /* and in one call */
+	unsigned cpu, count;   /* records in all */
+	unsigned at_once;      /* records in one call */
 	unsigned pause_us;
 	int err;
 };
@@ -441,7 +444,10 @@ static void *run_producer(void *argument)
 	return NULL;
 }
 
-/* One on each CPU, `count` records in all, but each a multiple of at_once; how many CPUs. */
+/*
+ * Start a producer on each CPU. They share `count` records, each a multiple of at_once. Returns the
+ * number of CPUs.
+ */
 static int start_producers(struct producing *producing, unsigned count, unsigned at_once,
 			   unsigned pause_us)
 {
@@ -474,7 +480,7 @@ static void join_producers(struct producing *producing, int cpus)
 	}
 }
 
-/* Full speed on all CPUs against a reader that is too slow: the ledger still closes. */
+/* Producers on all CPUs run at full speed against a slow reader: the ledger still closes. */
 START_TEST(test_overload)
 {
 	const struct ring_producer *producer = &producers[_i + 3];
@@ -502,7 +508,7 @@ START_TEST(test_overload)
 }
 END_TEST
 
-/* Ten million, while somebody reads as fast as can be. */
+/* Ten million records, with a reader as fast as it can be. */
 START_TEST(test_ten_million)
 {
 	enum { RECORDS = 10000000 };
@@ -535,9 +541,10 @@ START_TEST(test_ten_million)
 END_TEST
 
 /*
- * Single records at odd moments, and a look only after a wake-up: had one been lost, there would be
- * no other, and records at the end. In one's own epoll, by edge and level. At full speed the reader
- * may find another record each time it looks; where the producers pause, it has to wait.
+ * Producers write single records at odd moments, and the reader reads only after a wake-up. A lost
+ * wake-up would have no successor, and would leave records at the end. The test uses its own epoll,
+ * edge- and level-triggered. At full speed the reader may find a record each time it looks. If the
+ * producers pause, it has to wait.
  */
 START_TEST(test_no_wake_up_is_lost)
 {
@@ -562,7 +569,7 @@ START_TEST(test_no_wake_up_is_lost)
 		if (ready == 0 && more)
 			continue;
 		if (ready == 0) {
-			/* nothing woke us: then there is nothing */
+			/* no event woke us, so the ring is empty */
 			ck_assert_int_eq(rawbpf_ring_read(&ring), 0);
 			ck_assert_int_eq(ring_ledger_read(&sum, ledger), 0);
 			ck_assert_uint_eq(sum.produced, produced);
@@ -582,7 +589,7 @@ START_TEST(test_no_wake_up_is_lost)
 }
 END_TEST
 
-/* With nothing to read nobody wakes; each record for which the reader waits does, once. */
+/* An empty ring wakes no reader. Each record for which the reader waits wakes it once. */
 START_TEST(test_idle)
 {
 	struct epoll_event event = { .events = EPOLLIN };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a ring buffer whose oldest records are overwritten, before, while and after. */
+/* Read a ring buffer whose oldest records are overwritten before, during and after a read. */
 #include <check.h>
 #include <errno.h>
 #include <signal.h>
@@ -12,9 +12,9 @@ enum { PAGE = 4096, SIZE = 4 * PAGE, RECORD = 64, HOLDS = (SIZE - 1) / RECORD };
 
 static struct fake_ring fake;
 static struct rawbpf_ring ring;
-static uint64_t made;          /* records, numbered from 1 */
+static uint64_t made;          /* records so far, numbered from 1 */
 
-/* What was handed over: whole records, whose numbers grow. */
+/* Check the records handed over: they are whole, and their numbers grow. */
 static struct {
 	uint64_t count, first, last, bytes;
 	uint64_t overwrite_at, stop_at;
@@ -48,7 +48,7 @@ static int see(void *context, const void *data, size_t size)
 	return seen.last == seen.stop_at ? -ECANCELED : 0;
 }
 
-/* All of it, by callback or by spans. */
+/* Read the whole ring, by callback or by spans. */
 static void read_all(int by_spans)
 {
 	struct rawbpf_span spans[8];
@@ -88,7 +88,10 @@ START_TEST(test_nothing_overwritten)
 }
 END_TEST
 
-/* A reader that is laps behind gets the newest, all the ring holds, whatever the positions are. */
+/*
+ * A reader that is laps behind gets the newest records, as many as the ring holds, at any
+ * positions.
+ */
 START_TEST(test_newest)
 {
 	const unsigned laps[] = { 1, 2, 3, 50 };
@@ -111,7 +114,7 @@ START_TEST(test_newest)
 }
 END_TEST
 
-/* Every byte that was made is of a record handed over, or discarded, or overwritten. */
+/* Every byte written belongs to a record that was handed over, discarded, or overwritten. */
 START_TEST(test_sizes)
 {
 	uint64_t discarded = 0;
@@ -135,7 +138,7 @@ START_TEST(test_sizes)
 }
 END_TEST
 
-/* What is handed over, or will be, was copied: it stays as it was. */
+/* The reader hands over copies, so overwriting does not change them. */
 START_TEST(test_overwritten_while_handling)
 {
 	begin_at(0);
@@ -160,12 +163,12 @@ START_TEST(test_stop)
 }
 END_TEST
 
-/* ------------------------------------------------------------- overwritten while it is copied */
+/* --------------------------------------------------- overwriting during the reader's copy */
 
 static unsigned char *guarded;
 static unsigned made_meanwhile;
 
-/* The reader has come to this page. */
+/* The reader's copy has reached this page: write records now. */
 static void overwrite_now(int signal)
 {
 	(void)signal;
@@ -174,8 +177,8 @@ static void overwrite_now(int signal)
 }
 
 /*
- * Of a full ring the reader has copied the first half, as three more records are written, or so
- * many more: those which that overwrote are left out, be they copied or not.
+ * The reader has copied the first half of a full ring when more records are written. It leaves out
+ * all records that they overwrote, copied or not.
  */
 START_TEST(test_overtaken)
 {
@@ -200,7 +203,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------ the rest */
 
-/* A reserved record is not overwritten, and what is behind it waits. */
+/* Producers cannot overwrite a reserved record. Records behind it wait. */
 START_TEST(test_busy)
 {
 	uint32_t *held;
@@ -213,7 +216,7 @@ START_TEST(test_busy)
 	read_all(_i);
 	ck_assert_uint_eq(seen.count, 5);
 	make(5);
-	ck_assert_int_eq(fake_ring_put(&fake, 1, RECORD - 8, 0), 0); /* refused */
+	ck_assert_int_eq(fake_ring_put(&fake, 1, RECORD - 8, 0), 0); /* no room */
 	read_all(_i);
 	ck_assert_uint_eq(seen.count, 5);
 	ck_assert_uint_eq(fake.consumer, 5 * RECORD);
@@ -226,7 +229,7 @@ START_TEST(test_busy)
 }
 END_TEST
 
-/* Memory that no kernel wrote: an end to it, and nothing outside. */
+/* Memory that no kernel wrote: the read ends, and stays inside. */
 START_TEST(test_corrupt)
 {
 	begin_at(0);
@@ -241,7 +244,7 @@ START_TEST(test_corrupt)
 	case 2:
 		*fake_ring_header(&fake, 0) = 0x3fffffff;
 		break;
-	case 3: /* as if the oldest were not there yet */
+	case 3: /* the oldest record is in the future */
 		fake.oldest = fake.producer + 800;
 		break;
 	}

@@ -9,7 +9,7 @@
 
 enum { SLOTS = 160, LARGEST = 256 };
 
-/* r7 = this CPU's ledger, r8 = the record's number, r9 = its count. */
+/* Begin the program: r7 = this CPU's ledger, r8 = the record's number, r9 = its count. */
 static void begin(struct rawbpf_build *b)
 {
 	rawbpf_build_emit(b,
@@ -200,7 +200,7 @@ int ring_drainer_load(int ring, int sum, int flags)
 		BPF_MOV64_IMM(BPF_REG_4, flags),
 		BPF_EMIT_CALL(USER_RINGBUF_DRAIN),
 		BPF_EXIT_INSN());
-	/* (dynptr, context): read 8 bytes of it */
+	/* callback(dynptr, context): read 8 bytes of it */
 	rawbpf_build_label(&b, "each");
 	rawbpf_build_emit(&b,
 		BPF_MOV64_REG(BPF_REG_3, BPF_REG_1),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs that write records to a ring buffer and keep a ledger of what they did: natively, in
- * guests on other kernels, and in the bench.
+ * Programs that write records to a ring buffer, and count them in a ledger: natively, in guests on
+ * other kernels, and in the bench.
  *
- * Every 8 bytes of a record hold the same number: the CPU in the highest 16 bits, and how many the
- * program has produced there, from 1.
+ * Every 8 bytes of a record hold the same number. Its highest 16 bits are the CPU. The others count
+ * the program's records there, from 1.
  */
 #ifndef TEST_RING_PROGRAMS_H
 #define TEST_RING_PROGRAMS_H
@@ -15,22 +15,23 @@
 enum ring_producer_way { RING_OUTPUT, RING_RESERVE };
 
 struct ring_producer {
-	unsigned type;               /* of the program */
+	unsigned type;               /* the program's type */
 	enum ring_producer_way way;
-	unsigned size;               /* a multiple of 8, up to 256; 0 only where it is reserved */
-	int varies;                  /* output only: 8 to 256 bytes, by the record's number */
-	unsigned discard;            /* reserve only: every how many records is given up; 0: none */
+	unsigned size;               /* a multiple of 8, up to 256; 0 only with reserve */
+	/* output only: 8 to 256 bytes, depending on the record's number */
+	int varies;
+	unsigned discard;            /* reserve only: discard one of so many records; 0: none */
 	int flags;                   /* BPF_RB_NO_WAKEUP, ... */
 };
 
-/* What the program wrote down, of all CPUs. */
+/* The programs' counts, summed over all CPUs. */
 struct ring_ledger {
-	uint64_t produced;           /* records it tried to write */
-	uint64_t refused;            /* for which there was no room */
+	uint64_t produced;           /* records that programs tried to write */
+	uint64_t refused;            /* records without room */
 	uint64_t discarded;
 };
 
-/* Descriptors, or negative errnos. */
+/* Create a ring, ... Each returns a descriptor or a negative errno. */
 int ring_create(unsigned size);
 int ring_overwriting_create(unsigned size); /* -EINVAL before Linux 6.19 */
 int ring_ledger_create(void);
@@ -38,12 +39,12 @@ int ring_producer_load(const struct ring_producer *producer, int ring, int ledge
 
 int ring_ledger_read(struct ring_ledger *sum, int ledger);
 
-/* Run a BPF_PROG_TYPE_SOCKET_FILTER `count` times on this CPU; 0 or a negative errno. */
+/* Run a BPF_PROG_TYPE_SOCKET_FILTER `count` times on this CPU. Returns 0 or a negative errno. */
 int ring_produce(int prog, unsigned count);
 
 /*
- * The other way round: a program that drains a user ring buffer, returns how many records it got,
- * and adds them, and the first 8 bytes of each, to the sum that is element 0 of an array.
+ * A program that drains a user ring buffer. It returns the number of records. Element 0 of an array
+ * sums these numbers, and the first 8 bytes of each record.
  */
 struct ring_sum {
 	uint64_t count, sum;
@@ -58,7 +59,7 @@ int ring_drainer_load(int ring, int sum, int flags);
 
 #define RING_MIX 0x2c1b3c6d
 
-/* The size of a record that varies: what no branch predictor guesses. */
+/* Return the size of a record that varies. No branch predictor guesses it. */
 static inline unsigned ring_size_of(uint64_t number)
 {
 	uint64_t mixed = RING_COUNT(number) * RING_MIX;
@@ -67,7 +68,7 @@ static inline unsigned ring_size_of(uint64_t number)
 	return (mixed >> 20 & 0xf8) + 8;
 }
 
-/* Is all of the record what the program wrote? */
+/* Does the whole record have the number that the program wrote? */
 int ring_is_whole(const void *data, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A producer in one thread, the reader in another, over a ring that both have in memory: for
- * ThreadSanitizer, which knows what C11's orders promise on any machine, not only on this one.
+ * One thread produces, and another reads, over a ring in plain memory. ThreadSanitizer checks C11's
+ * memory orders, which hold on any machine, not only on this one.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static int add(void *context, const void *data, size_t size)
 	return 0;
 }
 
-/* By spans and by callback, in turns. */
+/* Read by spans and by callback, in turns. */
 static int read_some(int turn)
 {
 	struct rawbpf_span spans[4];
@@ -80,7 +80,9 @@ static int none_is_lost(void)
 	return sum != expected || ring.source.received != count;
 }
 
-/* The oldest are overwritten while they are read: what comes is whole, in order, up to the last. */
+/*
+ * Producers overwrite the oldest records during reads: records are whole, in order, up to the last.
+ */
 static int none_is_torn(void)
 {
 	const unsigned long start = -(unsigned long)SIZE;

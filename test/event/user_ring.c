@@ -14,7 +14,7 @@ enum { PAGE = 4096 };
 static struct rawbpf_user_ring ring;
 static int map, sum, prog;
 
-/* 0: this kernel has no user ring buffers. */
+/* Return 0 if this kernel has no user ring buffers. */
 static int begin_with(unsigned size, int flags)
 {
 	map = ring_user_create(size);
@@ -73,7 +73,7 @@ static int reserve(uint64_t number, size_t size, int timeout_ms, void **record)
 	return err;
 }
 
-/* Many laps, all sizes, some of them discarded. */
+/* Many laps with all sizes. Some records are discarded. */
 START_TEST(test_exact_records)
 {
 	uint64_t count = 0, total = 0;
@@ -101,7 +101,7 @@ START_TEST(test_exact_records)
 }
 END_TEST
 
-/* What was reserved first and is not submitted holds back what was submitted later. */
+/* A reserved record holds back records submitted after it. */
 START_TEST(test_order)
 {
 	void *first, *second;
@@ -147,7 +147,7 @@ static int fill(void)
 START_TEST(test_full)
 {
 	const struct sigaction action = { .sa_handler = nothing };
-	/* Again and again: the first may come before the wait. */
+	/* Repeat the signal: the first may come before the wait. */
 	const struct itimerval each_50_ms = { .it_value.tv_usec = 50 * 1000,
 					       .it_interval.tv_usec = 50 * 1000 };
 	const struct itimerval never = { 0 };
@@ -166,7 +166,7 @@ START_TEST(test_full)
 	ck_assert_int_eq(reserve(1, 8, -1, &record), -EINTR);
 	setitimer(ITIMER_REAL, &never, NULL);
 	ck_assert_int_eq(drain(), PAGE / 64);
-	/* all of it, but not more */
+	/* the whole ring fits, but not more */
 	ck_assert_int_eq(rawbpf_user_ring_reserve(&record, &ring, PAGE - 7, 0), -E2BIG);
 	ck_assert_int_eq(rawbpf_user_ring_reserve(&record, &ring, SIZE_MAX, -1), -E2BIG);
 	ck_assert_int_eq(reserve(5, PAGE - 8, 0, &record), 0);
@@ -177,7 +177,7 @@ START_TEST(test_full)
 }
 END_TEST
 
-/* A program's drain stops at a record that is larger than its dynptrs, for good. */
+/* A record larger than its dynptrs stops a program's drain for good. */
 START_TEST(test_largest)
 {
 	enum { LARGEST = (1 << 24) - 1 };
@@ -208,7 +208,7 @@ static void *drain_until_stopped(void *argument)
 	return argument;
 }
 
-/* A writer that always finds the ring full waits, and is woken, each time. */
+/* A writer always finds the ring full. It waits, and each drain wakes it. */
 START_TEST(test_blocking)
 {
 	enum { RECORDS = 50000 };
@@ -254,10 +254,10 @@ START_TEST(test_open_and_close)
 }
 END_TEST
 
-/* A writer that is gone cannot submit any more; programs do not wait for it. */
+/* A writer that ended cannot submit any more. Programs do not wait for it. */
 START_TEST(test_reserved_and_left)
 {
-	const unsigned order[] = { 4, 3, 1 }; /* bits: which of three records were submitted */
+	const unsigned order[] = { 4, 3, 1 }; /* bits: the records of three that were submitted */
 	void *records[3];
 
 	if (!begin(0))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The programs of examples/api, from outside. The first argument is the folder that has them. */
+/* The programs of examples/api, from outside. The first argument is their folder. */
 #include "../attach/cgroups.h"
 #include "../command.h"
 #include "api_examples.h"
@@ -11,7 +11,7 @@
 static const char *folder;
 static struct ending end;
 
-/* A BPF file system, and a network of which nothing is known outside. */
+/* Mount a BPF file system, and enter a network that is invisible outside. */
 static void enter_world(void)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -25,7 +25,7 @@ static void enter_world(void)
 	close(fd);
 }
 
-/* How many pins or cgroups of the programs there are. */
+/* Count the pins or cgroups that the programs left. */
 static int count_left(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -48,7 +48,7 @@ static void run(const struct api_example *example, void (*prepare)(void))
 	if (!*cgroup && *cgroups_path)
 		snprintf(cgroup, sizeof cgroup, "%s", cgroups_make(""));
 	command_run(&end, prepare, example->flags & API_CGROUP ? ARGS(cgroup) : ARGS(NULL));
-	/* Nothing stays. */
+	/* The program leaves nothing behind. */
 	ck_assert_int_eq(count_left("/sys/fs/bpf"), 0);
 	if (*cgroup)
 		ck_assert_int_eq(count_left(cgroup), 0);
@@ -61,7 +61,7 @@ static void assert_output(const struct api_example *example)
 	ck_assert_int_eq(end.status, 0);
 }
 
-/* Where the kernel lacks it, one line says why. */
+/* If the kernel lacks the feature, the program prints one line that says why. */
 static int lacks(const struct api_example *example)
 {
 	if (end.status != 77 && !(end.status == 1 && example->flags & API_MAY_FAIL))
@@ -87,7 +87,7 @@ START_TEST(test_prints)
 }
 END_TEST
 
-/* Without privilege it does the same, or one line says what is missing. */
+/* Without privilege the program does the same, or prints one line that says what is missing. */
 START_TEST(test_nobody)
 {
 	const struct api_example *example = api_examples + _i;
@@ -111,7 +111,7 @@ START_TEST(test_nobody)
 }
 END_TEST
 
-/* A file as of a module, in the place of the kernel's own: one type, an int called "of_module". */
+/* Write a module's BTF file over the kernel's own. It has one type, an int called "of_module". */
 static void fake_module(const char *path)
 {
 	static const char name[] = "of_module";
@@ -132,7 +132,7 @@ static void fake_module(const char *path)
 	FILE *file;
 
 	ck_assert_int_eq(rawbpf_btf_kernel_open(&kernel), 0);
-	module.type.name_off = kernel.strings_size; /* the module's strings go on from there */
+	module.type.name_off = kernel.strings_size; /* the module's strings continue there */
 	rawbpf_btf_close(&kernel);
 	memcpy(module.strings, name, sizeof name);
 	live_hide_directory("/sys/kernel/btf");
@@ -142,7 +142,7 @@ static void fake_module(const char *path)
 	fclose(file);
 }
 
-/* The module's name is its argument. */
+/* The program's argument is the module's name. */
 START_TEST(test_btf_module)
 {
 	static const struct api_example example = { .name = "btf_module" };

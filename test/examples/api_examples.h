@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the programs of examples/api print: of test/examples/api.c, and of the guests' guest_api.c. */
+/*
+ * The output of each program of examples/api, for test/examples/api.c and the guests' guest_api.c.
+ */
 #ifndef TEST_API_EXAMPLES_H
 #define TEST_API_EXAMPLES_H
 
@@ -7,17 +9,18 @@
 #include <string.h>
 
 enum {
-	API_PURE = 1,      /* needs no privilege: nobody sees the same */
-	API_PATTERN = 2,   /* `output` is a pattern of fnmatch(3): kernels, or our wording, differ */
-	API_MAY_FAIL = 4,  /* a kernel may refuse it for a reason of its own, which the skip tells */
-	API_EXPLAINS = 8,  /* prints the causes of errors, which are others for nobody */
-	API_OWN_FILE = 16, /* is not among those that the guests of test/vm have in one file */
-	API_CGROUP = 32,   /* its argument is where it makes a cgroup */
+	API_PURE = 1,      /* needs no privilege: the output is the same as nobody */
+	/* `output` is a pattern of fnmatch(3): kernels differ, or our wording changes */
+	API_PATTERN = 2,
+	API_MAY_FAIL = 4,  /* a kernel may lack it for its own reason, which the skip prints */
+	API_EXPLAINS = 8,  /* prints the causes of errors, which differ for nobody */
+	API_OWN_FILE = 16, /* the guests of test/vm do not have it in their one file */
+	API_CGROUP = 32,   /* its argument is the folder in which it makes a cgroup */
 };
 
 struct api_example {
 	const char *name;
-	unsigned kernel; /* the first with it: 0x606 is Linux 6.6 */
+	unsigned kernel; /* the first kernel that has it: 0x606 is Linux 6.6 */
 	unsigned flags;
 	const char *output;
 };

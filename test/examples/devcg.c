@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * examples/devcg from outside: what it prints and how it ends; and, on a cgroup of the test's own,
- * what a process in it can do with real device nodes. Its path is the first argument.
+ * examples/devcg from outside: its output and exit status. On a cgroup of the test's own, also the
+ * accesses of a process to real device nodes. The first argument is the program's path.
  */
 #include "../build/device_nodes.h"
 #include "../command.h"
@@ -33,10 +33,10 @@ END_TEST
 #define MAJOR "the major number is 0 to 4095, or *\n"
 #define MINOR "the minor number is 0 to 1048575, or *\n"
 
-/* test/build/device.c has all that can be wrong with a rule. */
+/* test/build/device.c has the errors of a rule. */
 static const struct {
 	const char *arguments[6];
-	const char *message; /* the end of what is on stderr */
+	const char *message; /* the last line of stderr */
 } bad_usage[] = {
 	{ { "-z" }, USAGE },
 	{ { NULL }, NAME ": the cgroup is missing\n" USAGE },
@@ -99,7 +99,10 @@ END_TEST
 
 /* ------------------------------------------------------------------------- printing */
 
-/* The instructions of a program are printed without privilege; other rules of the same meaning change none. */
+/*
+ * Printing a program's instructions needs no privilege. Rules with the same meaning make the same
+ * program.
+ */
 START_TEST(test_print)
 {
 	static struct ending end, other;
@@ -119,7 +122,7 @@ START_TEST(test_print)
 }
 END_TEST
 
-/* ----------------------------------------------------------------- what a process may */
+/* ---------------------------------------------------------- accesses that a process has */
 
 static void apply(const char *option, const char *const *rules)
 {
@@ -143,7 +146,7 @@ static unsigned attached(void)
 	return query.count;
 }
 
-/* Without a program everything works; else the rest would show nothing. */
+/* Without a program every access works. Otherwise the other tests would show nothing. */
 START_TEST(test_nothing_attached)
 {
 	unsigned i;
@@ -173,12 +176,12 @@ static const struct {
 	{ "-a",
 	 { "c 4095:1048575 rm" },
 	 { "----", "----", "----", "----", "++--", "----", "----", "----" } },
-	/* to open for both, both are needed; two rules may allow them */
+	/* opening for both needs both, and two rules may allow them */
 	{ "-a",
 	 { "c 1:3 r", "c *:3 w" },
 	 { "-+++", "----", "----", "--+-", "----", "----", "----", "----" } },
 	{ "-d", { "c 1:* w" }, { "++--", "++--", "++--", "++++", "++++", "++++", "++++", "++++" } },
-	/* the last one decides, for each access alone */
+	/* the last rule decides, for each access alone */
 	{ "-a",
 	 { "c 1:* rwm", "deny c 1:5 w" },
 	 { "++++", "++--", "++++", "----", "----", "----", "----", "----" } },
@@ -207,7 +210,7 @@ START_TEST(test_rules)
 }
 END_TEST
 
-/* Rule lists by chance, against what the library says without a program. */
+/* Random rule lists, compared with the library's evaluator. */
 static unsigned random_state;
 
 static int pick(int below)
@@ -269,7 +272,7 @@ START_TEST(test_random_rules)
 }
 END_TEST
 
-/* What the page says of requests without an access, of O_PATH, and of whiteouts. */
+/* devcg(8)'s claims about requests without an access, about O_PATH, and about whiteouts. */
 START_TEST(test_nothing_asked)
 {
 	int status;
@@ -302,7 +305,7 @@ START_TEST(test_nothing_asked)
 }
 END_TEST
 
-/* In cgroups below the rules hold too, and those of both are needed. */
+/* The rules also hold in cgroups below. A process there needs both sets of rules. */
 START_TEST(test_below)
 {
 	char top[4096];
@@ -326,8 +329,8 @@ START_TEST(test_below)
 END_TEST
 
 /*
- * While programs are replaced again and again, a process in the cgroup is never without one: what
- * both forbid never works, and what both allow always does.
+ * Programs are replaced again and again. A process in the cgroup never finds a gap: an access that
+ * both forbid always fails, and one that both allow always works.
  */
 START_TEST(test_replace)
 {
@@ -368,7 +371,7 @@ START_TEST(test_replace)
 }
 END_TEST
 
-/* Several at once leave one program. (Before 6.17 there may be more until the next one comes.) */
+/* Several at once leave one program. (Before 6.17 more may stay until the next replacement.) */
 START_TEST(test_at_once)
 {
 	struct process processes[8];
@@ -418,7 +421,7 @@ static int other_program(const char *name)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) });
 }
 
-/* Programs of others stay, and are mentioned. */
+/* Programs of others stay, and devcg mentions them. */
 START_TEST(test_others)
 {
 	int first = other_program("theirs"), second = other_program("devcg2");
@@ -455,7 +458,7 @@ START_TEST(test_others)
 }
 END_TEST
 
-/* One that is alone admits no other. */
+/* A program that excludes others admits no other. */
 START_TEST(test_alone)
 {
 	int theirs = other_program("theirs");
@@ -480,7 +483,7 @@ END_TEST
 
 enum { BPF = 39 };
 
-/* Capabilities that survive execve(2) in somebody who is not root. */
+/* Hold capabilities that survive execve(2), as a user other than root. */
 static void with_bpf_and_net(void)
 {
 	static const int capabilities[] = { BPF, CAP_NET_ADMIN };
@@ -541,7 +544,7 @@ START_TEST(test_failures)
 }
 END_TEST
 
-/* To replace, one has to look at what is there, which takes more than to be the first. */
+/* Replacing queries the attached programs, which takes more capabilities than attaching first. */
 START_TEST(test_capabilities)
 {
 	static struct ending end;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Network devices of a test's own, in a network namespace of its own that goes with it. */
+/* Network devices of a test's own. They go with the test's network namespace. */
 #ifndef TEST_DEVICES_H
 #define TEST_DEVICES_H
 
@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-enum { DEVICES_ETHERTYPE = 0x88b5 }; /* for local experiments */
+enum { DEVICES_ETHERTYPE = 0x88b5 }; /* the ethertype for local experiments */
 
 static inline void devices_up(const char *name)
 {
@@ -28,21 +28,21 @@ static inline void devices_up(const char *name)
 	close(any);
 }
 
-/* From here on this process has a network with nothing but loopback. */
+/* Enter a network namespace with nothing but loopback. */
 static inline void devices_enter(void)
 {
 	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
 	devices_up("lo");
 }
 
-/* A netlink message that grows by attributes. */
+/* A netlink message, to which attributes are added. */
 struct devices_request {
 	struct nlmsghdr header;
 	struct ifinfomsg device;
 	char attributes[200];
 };
 
-/* Data of no size opens a nest; its length is set when what is in it is there. */
+/* Add an attribute. Empty data begin a nest; the caller sets its length at the end. */
 static inline struct rtattr *devices_add(struct devices_request *request, unsigned type,
 					 const void *data, unsigned size)
 {
@@ -62,7 +62,7 @@ static inline void devices_close_nest(struct devices_request *request, struct rt
 	nest->rta_len = (char *)request + request->header.nlmsg_len - (char *)nest;
 }
 
-/* A socket that sends frames on a device, and receives those of our ethertype. */
+/* Open a socket that sends frames on a device, and receives those of our ethertype. */
 static inline int devices_tap(const char *name)
 {
 	const struct timeval patience = { .tv_sec = 5 };
@@ -75,7 +75,7 @@ static inline int devices_tap(const char *name)
 	return tap;
 }
 
-/* A broadcast frame whose payload is `mark`. */
+/* Send a broadcast frame whose payload is `mark`. */
 static inline void devices_send(int tap, unsigned char mark)
 {
 	unsigned char frame[64] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1,
@@ -84,7 +84,10 @@ static inline void devices_send(int tap, unsigned char mark)
 	ck_assert_int_eq(send(tap, frame, sizeof frame, 0), sizeof frame);
 }
 
-/* The next frame's mark; -1: none came. `flags`: MSG_DONTWAIT, or 0 to wait for one. */
+/*
+ * Return the next frame's mark, or -1 if no frame came. `flags`: MSG_DONTWAIT, or 0 to wait for
+ * one.
+ */
 static inline int devices_receive(int tap, int flags)
 {
 	unsigned char frame[64];
@@ -92,7 +95,7 @@ static inline int devices_receive(int tap, int flags)
 	return recv(tap, frame, sizeof frame, flags) == sizeof frame ? frame[14] : -1;
 }
 
-/* A device that is up is not yet ready to send: so send until something arrives. */
+/* Send until a frame arrives: a device that is up may not yet be ready to send. */
 static inline void devices_await(const char *from, const char *to)
 {
 	int sender = devices_tap(from), receiver = devices_tap(to), tries;
@@ -106,7 +109,10 @@ static inline void devices_await(const char *from, const char *to)
 	close(receiver);
 }
 
-/* Two devices, each the other's wire, both up: 0; or -EOPNOTSUPP, where the kernel has no veth. */
+/*
+ * Make two devices, each the other's wire, both up. Returns 0, or -EOPNOTSUPP if the kernel has no
+ * veth.
+ */
 static inline int devices_add_veth(const char *name, const char *peer)
 {
 	const struct ifinfomsg no_device = { 0 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * examples/fchownat-count from outside: what it prints, where, and how it ends. Its path is the
- * first argument. Other processes may call fchownat(2) meanwhile, and what it counts is the
- * whole system's: counts are compared by >=.
+ * examples/fchownat-count from outside: its output and exit status. The first argument is its path.
+ * It counts the calls of all processes, and others may call fchownat(2) meanwhile. So the tests
+ * compare counts by >=.
  */
 #include "../command.h"
 
@@ -18,7 +18,7 @@
 
 enum { CALLS = 1000 };
 
-/* The next line, which is a count. */
+/* Read the next line, a count. */
 static unsigned long long read_count(const struct process *process)
 {
 	char line[TEXT] = "";
@@ -114,7 +114,7 @@ START_TEST(test_help)
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_str_eq(end.out, NAME " " PROJECT_VERSION "\n");
 	ck_assert_str_eq(end.err, "");
-	/* they need no privilege and no bpf(2) */
+	/* these need neither privilege nor bpf(2) */
 	command_run(&end, live_be_nobody, ARGS("--version"));
 	ck_assert_int_eq(end.status, 0);
 	command_run(&end, bpf_hidden, ARGS("-h"));
@@ -157,7 +157,7 @@ START_TEST(test_bad_usage)
 	command_run(&end, NULL, all);
 	ck_assert_int_eq(end.status, 2);
 	ck_assert_str_eq(end.out, "");
-	/* getopt(3)'s own line may come first */
+	/* a line of getopt(3) may come first */
 	said = strlen(end.err);
 	ck_assert_uint_ge(said, strlen(message));
 	ck_assert_str_eq(end.err + said - strlen(message), message);
@@ -168,13 +168,16 @@ END_TEST
 
 /* ---------------------------------------------------------------------------- failures */
 
-/* On stderr what failed and why, in three lines at most, nothing on stdout, and exit status 1. */
+/*
+ * stderr says what failed and why, in at most three lines. Nothing comes on stdout. The exit status
+ * is 1.
+ */
 static const struct {
 	const char *what;
 	void (*prepare)(void);
 	const char *arguments[ARGUMENTS + 1];
 	const char *start, *reason;
-	int without_kprobes; /* only on a kernel that has none */
+	int without_kprobes; /* only on a kernel without kprobes */
 } failures[] = {
 	{ "as nobody", live_be_nobody, { "-n", "1" },
 	  NAME ": creating a map: EPERM\n   This process lacks CAP_BPF", "   Run it as root", 0 },
@@ -219,7 +222,7 @@ START_TEST(test_failure)
 }
 END_TEST
 
-/* As `fchownat-count | head -1`: silently, and by the signal that says so. */
+/* `fchownat-count | head -1` ends silently, by SIGPIPE. */
 START_TEST(test_closed_pipe)
 {
 	struct process process = command_start(NULL, ARGS("-a", "raw_tp", "-i", "0.01"));
@@ -249,7 +252,7 @@ END_TEST
 
 /* --------------------------------------------------------------------------- counting */
 
-/* The ids that a process's descriptors of some kind have, as "prog_id:" in /proc. */
+/* Read the ids of a process's descriptors of some kind: "prog_id:" in /proc. */
 static unsigned id_of(pid_t pid, const char *field)
 {
 	char path[64], line[256];
@@ -270,7 +273,7 @@ static unsigned id_of(pid_t pid, const char *field)
 	return id;
 }
 
-/* Calls that fail are calls too, and change nothing. */
+/* Make calls that fail, and so change nothing. They count, too. */
 static void call(int times)
 {
 	while (times--)
@@ -289,7 +292,7 @@ static const struct {
 	{ "kprobe", "percpu", NULL },
 };
 
-/* Calls made now are in one of the next lines: in which one depends on how busy the machine is. */
+/* Count the calls in the next lines: a busy machine decides which line has them. */
 static unsigned long long count_calls(const struct process *process)
 {
 	unsigned long long first = read_count(process), last = first;
@@ -316,7 +319,7 @@ START_TEST(test_count)
 	before = count_calls(&process);
 	prog = id_of(process.pid, "prog_id:");
 	ck_assert_uint_ne(prog, 0);
-	/* other system calls are not counted; those of others are, but they are fewer */
+	/* it does not count other system calls; those of other processes are fewer */
 	for (i = 0; i < 500 * CALLS; i++)
 		syscall(SYS_getppid);
 	for (i = 0; i < 3; i++)
@@ -329,7 +332,10 @@ START_TEST(test_count)
 }
 END_TEST
 
-/* With no way asked for, the best there is; if that is not the best of all, one line says so. */
+/*
+ * Without a choice it takes the best way of this kernel. If that is not the very best, one line
+ * says so.
+ */
 START_TEST(test_fallback)
 {
 	static const struct {
@@ -366,7 +372,7 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* A signal ends it at once, not after its interval of 1000 seconds; nothing stays attached. */
+/* A signal ends it at once, not after its interval of 1000 seconds. Nothing stays attached. */
 START_TEST(test_signal)
 {
 	static const struct {
@@ -416,7 +422,7 @@ START_TEST(test_stopped)
 }
 END_TEST
 
-/* What nohup(1) or a shell's & made it ignore stays ignored. */
+/* A signal that nohup(1) or a shell's & ignores stays ignored. */
 START_TEST(test_ignored_signals)
 {
 	struct process process = command_start(hangup_ignored, ARGS("-a", "raw_tp", "-i", "0.05"));

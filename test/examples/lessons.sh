@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The lessons, as a test: each compares its text with its macros, runs, and checks what it says.
+# Test the lessons: each compares its text with its macros, runs, and checks what it says.
 if [ "$(id -u)" -ne 0 ]; then
 	echo "skip: lessons: not root"
 	exit 77

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rawbpf command from outside: what its members print and how they end. Its path is the first
- * argument.
+ * The rawbpf command from outside: its subcommands' output and exit status. The first argument is
+ * its path.
  */
 #include "../command.h"
 
 #include <fcntl.h>
 
-/* A file with this content, gone with the test's process. */
+/* Make a file with this content. It goes with the test's process. */
 static const char *file_with(const void *content, size_t size)
 {
 	static char path[64];
@@ -228,7 +228,7 @@ START_TEST(test_disasm)
 }
 END_TEST
 
-/* A file of another kind than the member reads. */
+/* A file of another kind than the subcommand reads. */
 START_TEST(test_other_files)
 {
 	static const char elf[16] = "\177ELF\2\1\1";
@@ -252,7 +252,7 @@ START_TEST(test_other_files)
 }
 END_TEST
 
-/* A file without an end is refused before the machine has no memory left. */
+/* rawbpf rejects a file without an end before memory is used up. */
 START_TEST(test_endless_file)
 {
 	static const char *const readers[] = { "asm", "disasm", "explain", "run" };
@@ -285,7 +285,7 @@ START_TEST(test_disasm_bad_input)
 }
 END_TEST
 
-/* What one prints the other takes, for bytes that are instructions. */
+/* asm takes what disasm prints, for bytes that are instructions. */
 START_TEST(test_round_trip)
 {
 	static struct ending text;
@@ -299,7 +299,9 @@ START_TEST(test_round_trip)
 }
 END_TEST
 
-/* A jump into the middle of an instruction has no line to go to; gotox goes by a register. */
+/*
+ * A jump into the middle of an instruction has no line to go to. gotox jumps to a register's value.
+ */
 START_TEST(test_no_label)
 {
 	static const char middle[] = "05 00 01 00 00 00 00 00\n"
@@ -342,7 +344,7 @@ START_TEST(test_explain)
 }
 END_TEST
 
-/* What `rawbpf explain exit` prints on a terminal. */
+/* Run `rawbpf explain exit` on a terminal, and return its output. */
 static const char *on_terminal(const char *terminal, const char *no_colour)
 {
 	static char text[TEXT];
@@ -380,7 +382,7 @@ static const char *on_terminal(const char *terminal, const char *no_colour)
 	return text;
 }
 
-/* Colours are for terminals that have them, and for people who want them. */
+/* Colours are for terminals that have them, unless NO_COLOR is set. */
 START_TEST(test_explain_colours)
 {
 	ck_assert_ptr_nonnull(strstr(on_terminal("xterm", NULL), "\033[1m"));
@@ -413,7 +415,10 @@ END_TEST
 
 /* ----------------------------------------------------------------- run */
 
-/* r0 has 64 bits, where the kernel tells 32: how the line "r0" goes on. */
+/*
+ * r0 has 64 bits, of which the kernel returns 32. `r0` is the rest of the line that begins with
+ * "r0".
+ */
 static const struct {
 	const char *text, *r0;
 } results[] = {
@@ -421,12 +426,12 @@ static const struct {
 	{ "r0 = -1; exit", "18446744073709551615 (0xffffffffffffffff)" },
 	{ "w0 = -1; exit", "4294967295 (0xffffffff)" },
 	{ "r0 = 0; exit", "0 (0x0)" },
-	/* two exits, a jump back, a function of its own, and the context in r1 */
+	/* two exits, a jump back, a function, and the context in r1 */
 	{ "r6 = r1; r0 = 1; r7 = 20\n"
 	  "again: r0 *= r7; r7 += -1; if r7 != 0 goto again\n"
 	  "r7 = *(u32 *)(r6 + 0); if r7 == 50 goto +1; exit; call f; exit\n"
 	  "f: r0 = -2; exit", "18446744073709551614 (0xfffffffffffffffe)" },
-	/* what a function cannot do */
+	/* these cannot be called as a function: eight levels of calls, or skb loads */
 	{ "call a; exit; a: call b; exit; b: call c; exit; c: call d; exit; d: call e; exit\n"
 	  "e: call f; exit; f: call g; exit; g: r0 = 0x123456789 ll; exit",
 	  "591751049 (0x23456789), low 32 bits" },
@@ -456,7 +461,7 @@ START_TEST(test_run)
 	ck_assert_int_eq(strncmp(end.out, "r0    42 (0x2a)\ntime  ", 22), 0);
 	ck_assert_ptr_nonnull(strstr(end.out, " ns\ndata  64 bytes, unchanged\n"));
 	ck_assert_int_eq(end.status, 0);
-	/* the packet, changed: XDP may write to it */
+	/* the packet comes back changed, because XDP may write to it */
 	command_run(&end, NULL, ARGS("run", "-t", "xdp", "-r", "3", text_file(
 		"r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4)\n"
 		"r0 = 2; r4 = r2; r4 += 14; if r4 > r3 goto out\n"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf btf, map dump and prog dump on types that the test makes: every kind exactly, JSON whose
- * types do not depend on the data, and input that somebody made large. The command's path is the
- * first argument.
+ * rawbpf btf, map dump and prog dump, on types that the test makes: every kind exactly, JSON whose
+ * types do not depend on the data, and large input. The first argument is the command's path.
  */
 #include "../command_time.h"
 #include "../object/objects.h"
@@ -57,7 +56,7 @@ static void file_write(const struct rawbpf_btf_build *b)
 	ck_assert_int_eq(fclose(file), 0);
 }
 
-/* One type of each kind that has something besides a name and a size. */
+/* Write one type of each kind that has more than a name and a size. */
 static void file_write_kinds(void)
 {
 	static uint32_t data[512];
@@ -133,7 +132,7 @@ START_TEST(test_kinds_json)
 }
 END_TEST
 
-/* The width of a bit field, in the form that the kernel's BTF has. */
+/* The width of a bit field, in the form of the kernel's BTF. */
 START_TEST(test_bit_fields)
 {
 	static const char strings[] = "\0int\0bits\0low\0high";
@@ -170,7 +169,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------- values of maps */
 
-/* An array of one element, of the type `id` that `b` ends in. */
+/* Make an array of one element of type `id`, the last one of `b`. */
 static int map_make(struct rawbpf_btf_build *b, int key, int id, unsigned size)
 {
 	int map, btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = b->data, .size = b->size });
@@ -184,7 +183,7 @@ static int map_make(struct rawbpf_btf_build *b, int key, int id, unsigned size)
 	return map;
 }
 
-/* In JSON a type looks the same, whatever the data is. */
+/* In JSON a type looks the same, whatever its data is. */
 START_TEST(test_json_types)
 {
 	static const struct {
@@ -198,7 +197,8 @@ START_TEST(test_json_types)
 	static uint32_t data[256];
 	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
 	const int u32 = rawbpf_btf_int_emit(&b, "unsigned int", 4, 0);
-	const int character = rawbpf_btf_int_emit(&b, "char", 1, BTF_INT_SIGNED); /* as pahole has it */
+	/* as pahole writes it */
+	const int character = rawbpf_btf_int_emit(&b, "char", 1, BTF_INT_SIGNED);
 	const int u8 = rawbpf_btf_int_emit(&b, "unsigned char", 1, 0);
 	const int boolean = rawbpf_btf_int_emit(&b, "_Bool", 1, BTF_INT_BOOL);
 	const int comm = rawbpf_btf_array_emit(&b, character, u32, 4);
@@ -218,7 +218,7 @@ START_TEST(test_json_types)
 }
 END_TEST
 
-/* Each union holds the next one 8 times: 8 to the 14th members of one int. */
+/* Each union contains the next one 8 times, so one int has 8 to the 14th members. */
 START_TEST(test_nested_unions)
 {
 	static uint32_t data[2048];
@@ -246,7 +246,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------ large input */
 
-/* A chain of typedefs and structs of the one before. */
+/* Dump a chain of typedefs and structs, each of the one before. */
 static double dump_file(unsigned json, unsigned n)
 {
 	const size_t room = 64 * (size_t)n + 1024;
@@ -264,7 +264,7 @@ static double dump_file(unsigned json, unsigned n)
 	return command_time(json ? ARGS("btf", "-j", "dump", path) : ARGS("btf", "dump", path));
 }
 
-/* A struct of n arrays. */
+/* Dump a map whose value is a struct of n arrays. */
 static double dump_map(unsigned json, unsigned n)
 {
 	const size_t room = 64 * (size_t)n + 1024;
@@ -286,7 +286,7 @@ static double dump_map(unsigned json, unsigned n)
 	return time;
 }
 
-/* A program of n instructions with a line of source each. */
+/* Dump a program of n instructions, each with a source line. */
 static double dump_prog(unsigned json, unsigned n)
 {
 	struct bpf_insn *insns = calloc(n, sizeof *insns);

@@ -8,7 +8,7 @@
 static const char *const keys[] = {
 	"kernel", "privilege", "programs", "maps", "attach", "mounts", "limits" };
 
-/* As rawbpf(1) has it. */
+/* The keys that rawbpf(1) lists. */
 static const struct schema schema[] = {
 	{ "", "o" }, { "kernel", "o" }, { "privilege", "o" }, { "programs", "o" }, { "maps", "o" },
 	{ "attach", "o" }, { "helpers", "o" }, { "mounts", "o" }, { "limits", "o" },
@@ -60,7 +60,7 @@ START_TEST(test_text)
 }
 END_TEST
 
-/* The kernel's settings, as they are: each, with its number. */
+/* The doctor prints each setting of the kernel with its number. */
 START_TEST(test_settings)
 {
 	static const char *const settings[] = {
@@ -89,7 +89,7 @@ START_TEST(test_settings)
 }
 END_TEST
 
-/* No line is wider than the terminal: 80 columns where there is none, or as many as COLUMNS says. */
+/* Assert that no line is wider than the terminal: COLUMNS, or 80 columns if there is none. */
 static void assert_fits(unsigned width)
 {
 	ck_assert_int_eq(end.status, 0);
@@ -160,11 +160,11 @@ END_TEST
 static void hide_proc(void)
 {
 	live_private_mounts();
-	mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL); /* or it is there */
+	mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL); /* if it is not mounted already */
 	live_hide_directory("/proc");
 }
 
-/* In an initramfs it may not be mounted: what there is, is there nevertheless. */
+/* In an initramfs /proc may not be mounted. The doctor still shows what exists. */
 START_TEST(test_no_proc)
 {
 	command_run(&end, hide_proc, ARGS("doctor"));
@@ -191,7 +191,10 @@ static void hide_sys_as_nobody(void)
 	live_be_nobody();
 }
 
-/* Without sysfs root has the kernel's BTF by its id, and nobody else can tell whether there is one. */
+/*
+ * Without sysfs, root opens the kernel's BTF by its id. Others cannot tell whether the kernel has
+ * one.
+ */
 START_TEST(test_no_sys)
 {
 	if (access("/sys/kernel/btf/vmlinux", F_OK) != 0)

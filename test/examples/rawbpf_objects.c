@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf prog, map, link and btf from outside, on objects of the test's own. The command's path is
- * the first argument.
+ * rawbpf prog, map, link and btf from outside, on objects of the test's own. The first argument is
+ * the command's path.
  */
 #include "../attach/cgroups.h"
 #include "../command.h"
@@ -15,7 +15,7 @@
 
 static struct ending end;
 
-/* A text with numbers in it, for the next call only. */
+/* Format a text, for the next call only. */
 __attribute__((format(printf, 1, 2))) static const char *text(const char *format, ...)
 {
 	static char texts[4][1024];
@@ -29,7 +29,7 @@ __attribute__((format(printf, 1, 2))) static const char *text(const char *format
 	return out;
 }
 
-/* It succeeds and prints exactly this. */
+/* Assert that the command succeeds and prints exactly this. */
 static void assert_prints(const char *const *arguments, const char *out)
 {
 	command_run(&end, NULL, arguments);
@@ -38,7 +38,7 @@ static void assert_prints(const char *const *arguments, const char *out)
 	ck_assert_int_eq(end.status, 0);
 }
 
-/* It fails and prints nothing but this. */
+/* Assert that the command fails and prints nothing but this. */
 static void assert_fails(const char *const *arguments, int status, const char *err)
 {
 	command_run(&end, NULL, arguments);
@@ -47,7 +47,10 @@ static void assert_fails(const char *const *arguments, int status, const char *e
 	ck_assert_int_eq(end.status, status);
 }
 
-/* It fails with a sentence of rawbpf_error_explain(), which may change: up to the errno. */
+/*
+ * Assert that the command fails with this text up to the errno. rawbpf_error_explain()'s sentence
+ * may change.
+ */
 static void assert_refused(const char *const *arguments, const char *err)
 {
 	command_run(&end, NULL, arguments);
@@ -57,13 +60,13 @@ static void assert_refused(const char *const *arguments, const char *err)
 	ck_assert_int_eq(end.status, 1);
 }
 
-/* What it printed last has this in it. */
+/* Assert that the last output contains this. */
 static void assert_has(const char *part)
 {
 	ck_assert_msg(strstr(end.out, part) != NULL, "no '%s' in:\n%s", part, end.out);
 }
 
-/* It succeeds, and prints this among other things. */
+/* Assert that the command succeeds and prints this among other lines. */
 static void assert_shows(const char *const *arguments, const char *part)
 {
 	command_run(&end, NULL, arguments);
@@ -103,7 +106,7 @@ static const char *id_text(unsigned id)
 
 /* -------------------------------------------------------------------------- programs */
 
-/* What the kernel says a program takes, in bytes. */
+/* Return the bytes that the kernel reports for a program. */
 static long long memory_of(int prog)
 {
 	char path[64], line[256];
@@ -119,7 +122,7 @@ static long long memory_of(int prog)
 	return memory;
 }
 
-/* This process, as the one that has a program; with a name that has to be escaped. */
+/* Return this process as a program's holder. Its name has a byte to escape. */
 static const char *holder(int json)
 {
 	static char words[64];
@@ -140,7 +143,7 @@ START_TEST(test_prog_show)
 	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	command_run(&end, NULL, ARGS("prog", "show", own_name()));
 	ck_assert_str_eq(end.err, "");
-	/* of which only the time is not known; its form is */
+	/* the test knows only the form of the loading time */
 	line = strstr(end.out, "\nloaded ");
 	ck_assert_ptr_nonnull(line);
 	ck_assert_int_eq(sscanf(line, "\nloaded %*d-%*d-%*d %63[0-9:]\n", loaded), 1);
@@ -160,7 +163,7 @@ START_TEST(test_prog_show)
 			"gpl_compatible  yes\n", info.xlated.count * 8, info.jited.count,
 			memory_of(prog), id_of_map(map), holder(0)));
 	assert_has(text("\nbtf             %u\nfunctions       2\nlines           2\n", info.btf_id));
-	/* by id the same, and as JSON */
+	/* the same by id, and as JSON */
 	assert_shows(ARGS("prog", "show", id_text(info.id)), text("name            %s\n", own_name()));
 	assert_shows(ARGS("prog", "show", "-j", id_text(info.id)),
 		     text("{\"id\":%u,\"type\":\"socket_filter\",\"name\":\"%s\",\"tag\":\"", info.id,
@@ -190,7 +193,7 @@ START_TEST(test_prog_list)
 }
 END_TEST
 
-/* Every list, and what is shown of one, fits 80 columns, or as many as COLUMNS says. */
+/* Every list, and one object of each, fits 80 columns, or COLUMNS if it is set. */
 START_TEST(test_width)
 {
 	static const char *const members[] = { "prog", "map", "link", "btf" };
@@ -219,7 +222,7 @@ START_TEST(test_width)
 }
 END_TEST
 
-/* Runs are there once there were any, and were counted. */
+/* A program's runs appear once it ran and was counted. */
 START_TEST(test_prog_runs)
 {
 	int map = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
@@ -253,7 +256,7 @@ START_TEST(test_prog_dump)
 			  "     3: (18) r1 = map[id:%u]\n"
 			  "     5: (", id_of_map(map)));
 	assert_has("call help\n");
-	/* a line of the source is anybody's text */
+	/* a source line can be any text */
 	assert_has("\n\n; int help(void)\nhelp:\n; evil(\\x1b[31m);  // count.c:13\n");
 	assert_has(": (b7) r0 = 7\n");
 	assert_shows(ARGS("prog", "dump", "-j", own_name()), __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
@@ -266,7 +269,10 @@ START_TEST(test_prog_dump)
 }
 END_TEST
 
-/* A loaded program holds what only the verifier writes: registers of its own, numbers of functions. */
+/*
+ * A loaded program has instructions that only the verifier writes: its own registers, function
+ * numbers.
+ */
 START_TEST(test_prog_dump_rewritten)
 {
 	enum { LOOP = 181 /* BPF_FUNC_loop, Linux 5.17 */ };
@@ -303,7 +309,7 @@ START_TEST(test_prog_dump_rewritten)
 }
 END_TEST
 
-/* The kernel tells addresses; people want names. */
+/* The dump prints names for the kernel's addresses. */
 START_TEST(test_prog_dump_helper)
 {
 	const struct bpf_insn insns[] = {
@@ -399,7 +405,7 @@ START_TEST(test_map_hash)
 {
 	int map = objects_map(own_name(), BPF_MAP_TYPE_HASH, 16, 4, 1);
 
-	/* an interface's name, as in a map of the tc kind */
+	/* an interface's name, as in a tc map */
 	assert_prints(ARGS("map", "set", own_name(), "\"eth0\"", "be16:80 u8:1 u8:255"), "");
 	assert_shows(ARGS("map", "dump", own_name()),
 		     "65 74 68 30 00 00 00 00 00 00 00 00 00 00 00 00  00 50 01 ff (");
@@ -410,7 +416,7 @@ START_TEST(test_map_hash)
 }
 END_TEST
 
-/* What may stand for bytes, and what it is as bytes: keys of 8. */
+/* Texts for a key of 8 bytes, and the bytes that they become. */
 static const struct {
 	const char *text, *bytes, *problem;
 } keys[] = {
@@ -456,7 +462,7 @@ START_TEST(test_map_keys)
 			     text("{\"key\":\"%s\",", keys[i].bytes));
 		assert_prints(ARGS("map", "delete", own_name(), keys[i].text), "");
 	}
-	/* several words, one of them what is left */
+	/* several words; -1 takes the bytes that are left */
 	assert_prints(ARGS("map", "set", own_name(), "--", "u32:1 -1", "1"), "");
 	assert_shows(ARGS("map", "-j", "next", own_name()),
 		     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "01000000ffffffff" : "00000001ffffffff");
@@ -504,7 +510,7 @@ START_TEST(test_map_queue)
 }
 END_TEST
 
-/* A bloom filter does not give values back: it says whether one was set. */
+/* A bloom filter does not return values. It says whether a value was set. */
 START_TEST(test_map_bloom)
 {
 	int map;
@@ -522,7 +528,7 @@ START_TEST(test_map_bloom)
 }
 END_TEST
 
-/* Sockets have numbers of 8 bytes, which values of 4 cannot tell. */
+/* Socket maps return cookies of 8 bytes, which do not fit into values of 4. */
 START_TEST(test_map_of_sockets)
 {
 	int map = objects_map(own_name(), BPF_MAP_TYPE_SOCKMAP, 4, 4, 1);
@@ -532,7 +538,7 @@ START_TEST(test_map_of_sockets)
 }
 END_TEST
 
-/* Values of any size are set by any kind of piece. */
+/* Any kind of word sets values of any size. */
 START_TEST(test_map_large_value)
 {
 	enum { SIZE = 6000 };
@@ -550,7 +556,7 @@ START_TEST(test_map_large_value)
 	for (unsigned i = 0; i < SIZE; i++)
 		memcpy(shown + 3 * i, "ff", 2);
 	assert_prints(ARGS("map", "get", own_name(), "1"), shown);
-	/* a key of more than 8 bytes, too: minus nothing is nothing */
+	/* negative numbers of more than 8 bytes, too: minus 0 is 0 */
 	assert_prints(ARGS("map", "delete", own_name(), "1"), "");
 	assert_prints(ARGS("map", "set", "--", own_name(), "-0", "0"), "");
 	assert_prints(ARGS("map", "next", own_name()),
@@ -559,7 +565,7 @@ START_TEST(test_map_large_value)
 }
 END_TEST
 
-/* Maps that hold objects: their ids, both ways. */
+/* Maps of objects take ids and return ids. */
 START_TEST(test_map_of_objects)
 {
 	int progs = objects_map(own_name(), BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 2);
@@ -587,7 +593,7 @@ START_TEST(test_map_of_objects)
 }
 END_TEST
 
-/* A map that knows its types is read by them. */
+/* A map with BTF is read and written by its types. */
 START_TEST(test_map_typed)
 {
 	uint32_t data[256];
@@ -615,7 +621,7 @@ START_TEST(test_map_typed)
 		.max_entries = 2, .btf = btf, .btf_key_type_id = u32, .btf_value_type_id = type });
 	ck_assert_int_gt(map, 2);
 	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, BPF_ANY), 0);
-	/* bytes below ' ' are no text */
+	/* bytes below ' ' are not text */
 	assert_prints(ARGS("map", "dump", own_name()),
 		      "3  { .delta = -5, .comm = { 97, 27, 91, 49, 109, 0, 0, 0 }, .pair = { 6, 7 } }\n");
 	assert_prints(ARGS("map", "set", own_name(), "3",
@@ -625,7 +631,7 @@ START_TEST(test_map_typed)
 	assert_shows(ARGS("map", "-j", "get", own_name(), "3"),
 		     ",\"value_typed\":{\"delta\":1,\"comm\":\"in\\\"it\",\"pair\":[1,2]}}\n");
 	assert_has(",\"key_number\":3,\"key_typed\":3,\"value\":\"");
-	/* who has it, and what is in it */
+	/* the BTF's maps, and its types */
 	assert_shows(ARGS("btf", "-j", "list"), text(",\"maps\":[%u]}\n", id_of_map(map)));
 	assert_prints(ARGS("btf", "dump", id_text(id_of_btf(btf)), "event"),
 		      text("%6d  struct      event  size 24  3 inside\n"
@@ -637,7 +643,7 @@ START_TEST(test_map_typed)
 }
 END_TEST
 
-/* Enumerations of every size, with and without a sign, and arrays that are long. */
+/* Enumerations of every size, signed and unsigned, and long arrays. */
 START_TEST(test_map_enums)
 {
 	enum { LONG = 1025, FLAG = (int)(1u << 31) };
@@ -723,7 +729,7 @@ static void attach(struct rawbpf_link *link)
 	close(prog);
 }
 
-/* A process that holds no more than a link of a program holds the program too. */
+/* A process that holds only a link of a program also holds the program. */
 START_TEST(test_link_holds)
 {
 	struct rawbpf_link_info info = { .type = 0 };
@@ -756,12 +762,12 @@ START_TEST(test_link)
 		      text("{\"id\":%u,\"type\":\"raw_tracepoint\",\"prog\":%u,\"name\":\"%s\","
 			   "\"attached\":\"raw tracepoint sys_enter\",\"target\":\"sys_enter\"}\n",
 			   info.id, info.prog_id, own_name()));
-	/* the columns are as wide as anybody's links want them */
+	/* the columns' width depends on all links of the machine */
 	assert_shows(ARGS("link", "list"), text("%u  %s ", info.prog_id, own_name()));
 	at = strstr(end.out, own_name()) + strlen(own_name());
 	at += strspn(at, " ");
 	ck_assert_int_eq(strncmp(at, "raw tracepoint sys_enter ", 25), 0);
-	/* and the program knows of it */
+	/* the program lists its link */
 	assert_shows(ARGS("prog", "show", own_name()), "\nattached        raw tracepoint sys_enter\n");
 	assert_shows(ARGS("prog", "show", "-j", own_name()),
 		     text(",\"attached\":[{\"link\":%u,\"to\":\"raw tracepoint sys_enter\"}]", info.id));
@@ -805,7 +811,7 @@ START_TEST(test_link_cgroup)
 }
 END_TEST
 
-/* By the kernel's types: what is walked, and the function that is traced. */
+/* The kernel's types name an iterator's target and a traced function. */
 START_TEST(test_link_kernel_types)
 {
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
@@ -1006,6 +1012,6 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	command_path = argv[1];
-	command_variable = "COLUMNS=1000"; /* all columns */
+	command_variable = "COLUMNS=1000"; /* wide enough for all columns */
 	return live_run("rawbpf_objects", add_tests);
 }

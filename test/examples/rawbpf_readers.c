@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf, and what reads the kernel's files, take time in proportion to what there is: objects,
- * pins, mounts, symbols, and the bytes of files. The command's path is the first argument.
- * test/readers.c has the functions that need no kernel.
+ * rawbpf and readers of the kernel's files take time in proportion to their input: objects, pins,
+ * mounts, symbols, bytes of files. The first argument is the command's path. test/readers.c has the
+ * functions that need no kernel.
  */
 #include "../command_time.h"
 #include "../object/objects.h"
@@ -29,7 +29,7 @@ static int program(unsigned type, int map)
 		.insn_count = RAWBPF_COUNT(insns) });
 }
 
-/* Each its own map. */
+/* Make n programs, each with its own map. */
 static void make_programs(unsigned n)
 {
 	for (; made < n; made++) {
@@ -51,7 +51,7 @@ static void make_types(unsigned n)
 	}
 }
 
-/* All of one program, which this process holds. */
+/* Make n links of one program, which this process holds. */
 static void make_links(unsigned n)
 {
 	if (!made) {
@@ -69,7 +69,7 @@ static void make_links(unsigned n)
 	}
 }
 
-/* Each pinned; and one of them everywhere. */
+/* Make n pinned maps, and pin one more everywhere. */
 static void make_pins(unsigned n)
 {
 	char path[64];
@@ -125,7 +125,10 @@ static double list_time(unsigned kind, unsigned n)
 	return command_time(lists[kind].arguments);
 }
 
-/* What n of them add; the list has the machine's own objects besides, and the command its start. */
+/*
+ * Return the least of five times. The caller subtracts the time for 0: the machine's own objects,
+ * and the command's start.
+ */
 static double least_of_five(unsigned kind, unsigned n)
 {
 	return doubling_least(list_time, kind, n);
@@ -143,7 +146,7 @@ START_TEST(test_list)
 }
 END_TEST
 
-/* A map of n elements, by a batch or key by key, as this type allows. */
+/* Dump a map of n elements. The type decides between batches and single keys. */
 static double dump_time(unsigned kind, unsigned n)
 {
 	static const unsigned types[] = { BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_LPM_TRIE };
@@ -183,8 +186,8 @@ static void file_remove(void)
 }
 
 static const struct written {
-	const char *part;  /* of the file, repeated; NULL: bytes of instructions */
-	unsigned n;        /* times */
+	const char *part;  /* repeated in the file; NULL: bytes of instructions */
+	unsigned n;        /* how often */
 	const char *arguments[5];
 } files[] = {
 	{ "r0 = 1\n", 20000, { "asm", path } },
@@ -203,7 +206,7 @@ static double file_time(unsigned kind, unsigned n)
 
 	ck_assert_ptr_nonnull(file);
 	for (unsigned i = 0; i < n; i++) {
-		/* Each jumps to its own place, and needs a label there. */
+		/* Each jump has its own target, which needs a label. */
 		const struct bpf_insn insn = i + 1 < n ? (struct bpf_insn)BPF_JMP32_A(n / 2 - i) :
 							 (struct bpf_insn)BPF_EXIT_INSN();
 
@@ -228,7 +231,7 @@ END_TEST
 
 enum symbols { RESOLVE, FIND };
 
-/* n functions, all asked for; or n places that one name has. */
+/* Find n functions by name, or n places of one name. */
 static double symbols_time(unsigned kind, unsigned n)
 {
 	struct rawbpf_ksym *syms = calloc(n, sizeof *syms);
@@ -277,7 +280,7 @@ static double explain_time(unsigned kind, unsigned n)
 	return doubling_time() - start;
 }
 
-/* An explanation looks for tracefs among the mounts; the doctor looks for four file systems. */
+/* An explanation looks for tracefs among the mounts. The doctor looks for four file systems. */
 START_TEST(test_mounts)
 {
 	const double none = doubling_least(explain_time, 0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON of rawbpf's members, of each kind of objects and of elements: a key has one type, whatever
- * the data is. The command's path is the first argument.
+ * JSON of rawbpf's subcommands, of each kind of objects and of elements: a key has one type,
+ * whatever its data is. The first argument is the command's path.
  */
 #include "../command.h"
 #include "../schema.h"
@@ -15,7 +15,7 @@
 
 static struct ending end;
 
-/* As rawbpf-prog(1) has them. */
+/* The keys that rawbpf-prog(1) lists. */
 static const struct schema prog_schema[] = {
 	{ "", "o" }, { "id", "n" }, { "type", "s" }, { "name", "s" }, { "tag", "s" }, { "uid", "n" },
 	{ "loaded", "n" }, { "xlated", "n" }, { "jited", "n" }, { "memory", "n" }, { "maps", "a" },
@@ -65,7 +65,7 @@ static void check(const struct schema *schema, const char *const *arguments, int
 	schema_check(schema, end.out);
 }
 
-/* What is shown of one has more than the list. */
+/* `show` prints more of an object than `list` does. */
 static void check_object(const struct schema *schema, const char *member, unsigned id)
 {
 	char text[16];
@@ -75,7 +75,7 @@ static void check_object(const struct schema *schema, const char *member, unsign
 	check(schema, ARGS(member, "-j", "show", text), 1);
 }
 
-/* All objects of the machine, and those of the test. */
+/* All objects of the machine, including the test's. */
 START_TEST(test_objects)
 {
 	int map = objects_map(own_name(), BPF_MAP_TYPE_HASH, 4, 8, 1);
@@ -127,7 +127,7 @@ static int attach_xdp(struct rawbpf_link *link)
 	return rawbpf_xdp_attach(link, load(BPF_PROG_TYPE_XDP, 0, 2), 1, 0);
 }
 
-/* A negative priority. */
+/* Attach with a negative priority. */
 static int attach_netfilter(struct rawbpf_link *link)
 {
 	return rawbpf_netfilter_attach(link, load(BPF_PROG_TYPE_NETFILTER, BPF_NETFILTER, 1), 2, 0,
@@ -137,7 +137,7 @@ static int attach_netfilter(struct rawbpf_link *link)
 static const struct {
 	int (*attach)(struct rawbpf_link *link);
 	unsigned since;
-	const char *has;  /* what only this kind has */
+	const char *has;  /* a key that only this kind has */
 } links[] = {
 	{ attach_raw_tracepoint, 0x50a, "\"target\":\"sys_enter\"" },
 	{ attach_perf_event, 0x606, "\"event_config\":6" },
@@ -181,7 +181,7 @@ static int typed_map(void)
 	return map;
 }
 
-/* Of numbers, of bytes, of each CPU, of types, of other objects. */
+/* Elements of numbers, of bytes, of each CPU, of BTF types, of other objects. */
 START_TEST(test_elements)
 {
 	const int inner = live_array(1), prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);

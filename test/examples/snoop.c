@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The event tools from outside: what they print, where, and how they end. The arguments are the
- * paths of the four, and of a program for them to see executed.
+ * The event tools from outside: their output, its place, and the exit status. The arguments are the
+ * paths of the four tools, and of a program for them to see executed.
  */
 #include "../command.h"
 #include "snooped.h"
@@ -19,7 +19,7 @@ enum { TOOLS = 4, FLOOD = 100000 };
 #define USAGE "usage: %s [-j] [-p PID] [-c COMM]\n" \
 	      "       [-a kprobe|tracepoint|raw_tp] [-b ring|perf]\n"
 
-static char **paths; /* of the tools, in the order of snooped_all */
+static char **paths; /* the tools' paths, in the order of snooped_all */
 static const char *program;
 
 static const char *choose_tool(int i)
@@ -33,7 +33,7 @@ static int has_kprobes(void)
 	return access("/sys/bus/event_source/devices/kprobe", F_OK) == 0;
 }
 
-/* A message that names its tool as %s. */
+/* Fill the tool's name into a message with %s. */
 static const char *say(const char *format, const char *tool)
 {
 	static char text[2048];
@@ -97,7 +97,7 @@ START_TEST(test_bad_usage)
 	command_run(&end, NULL, ARGS(arguments[0], arguments[1], arguments[2]));
 	ck_assert_int_eq(end.status, 2);
 	ck_assert_str_eq(end.out, "");
-	/* getopt(3)'s own line may come first */
+	/* a line of getopt(3) may come first */
 	ck_assert_uint_ge(strlen(end.err), strlen(message));
 	ck_assert_str_eq(end.err + strlen(end.err) - strlen(message), message);
 }
@@ -136,12 +136,12 @@ static void no_sysfs(void)
 	live_hide_directory("/sys");
 }
 
-/* What failed and why, on stderr; nothing on stdout; exit status 1. */
+/* stderr says what failed and why. Nothing comes on stdout. The exit status is 1. */
 static const struct {
 	void (*prepare)(void);
 	const char *arguments[5];
 	const char *start, *reason;
-	int without_kprobes; /* only on a kernel that has none */
+	int without_kprobes; /* only on a kernel without kprobes */
 } failures[] = {
 	{ live_be_nobody, { "-j" },
 	  "%s: creating a map: EPERM\n   This process lacks CAP_BPF", "root", 0 },
@@ -187,12 +187,12 @@ START_TEST(test_failure)
 }
 END_TEST
 
-/* ----------------------------------------------------------------------- what they say */
+/* ------------------------------------------------------------------------ output lines */
 
 static const char *const ways[] = { "raw_tp", "tracepoint", "kprobe", NULL };
 static const char *const transports[] = { "ring", "perf", NULL };
 
-/* Every tool, by each way and by its own choice, through each buffer. */
+/* Every tool, by each way to attach and by its own choice, through each buffer. */
 START_TEST(test_lines)
 {
 	const char *way = ways[_i / 12], *transport = transports[_i / 4 % 3];
@@ -222,7 +222,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------- columns */
 
-/* Read until there are so many lines. */
+/* Read until the text has so many lines. */
 static void read_lines(const struct process *process, char *text, int lines)
 {
 	size_t length = strlen(text);
@@ -237,7 +237,7 @@ static void end_by(const struct process *process, int signal, struct ending *end
 	command_finish(process, end);
 }
 
-/* Ids of processes differ, and so do times: 8 and 7 places. */
+/* Mask process ids and times, which differ: 8 and 7 places. */
 static void mask(char *text)
 {
 	char *line;
@@ -266,7 +266,7 @@ static const char *const columns[TOOLS] = {
 	"hh:mm:ss  pid     rawbpf-columns  -111        0  127.0.0.1:4000         127.0.0.1:9\n",
 };
 
-/* In a network of its own: nobody listens on port 9. */
+/* Connect to port 9, on which no socket listens, in a network namespace of its own. */
 static void connect_in_vain(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(4000),
@@ -306,7 +306,7 @@ static void call_tool(int tool)
 	}
 }
 
-/* The header comes when it is attached. */
+/* The tool prints its header once it is attached. */
 START_TEST(test_columns)
 {
 	struct process process;
@@ -316,7 +316,7 @@ START_TEST(test_columns)
 	choose_tool(_i);
 	process = command_start(NULL, ARGS("-a", "raw_tp", "-c", "rawbpf-columns"));
 	read_lines(&process, text, 1);
-	call_tool(_i); /* by another name: not shown */
+	call_tool(_i); /* this name is not shown */
 	prctl(PR_SET_NAME, "rawbpf-columns");
 	call_tool(_i);
 	read_lines(&process, text, command_lines(columns[_i]));
@@ -330,7 +330,7 @@ START_TEST(test_columns)
 }
 END_TEST
 
-/* Each by itself: -p lets nobody else through. */
+/* Each tool by itself: -p shows only that process. */
 START_TEST(test_other_process)
 {
 	struct process process;
@@ -355,7 +355,7 @@ END_TEST
 /* ------------------------------------------------------------------- 32-bit programs */
 
 #ifdef __x86_64__
-/* exit(0), as a program for the i386: file header, segment header, code. */
+/* The i386 program exit(0): file header, segment header, code. */
 static const struct {
 	Elf32_Ehdr file;
 	Elf32_Phdr segment;
@@ -372,7 +372,10 @@ static const struct {
 	.code = { 0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80 }, /* eax = 1; ebx = 0; int 0x80 */
 };
 
-/* The status of the program, in a new process; the kernel may have no 32-bit programs: ENOEXEC. */
+/*
+ * Execute the program in a new process, and return its status. ENOEXEC: the kernel runs no 32-bit
+ * programs.
+ */
 static int execute(const char *path)
 {
 	char word[] = "x", *const argv[] = { word, word, NULL };
@@ -386,7 +389,7 @@ static int execute(const char *path)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* A call that begins as a 64-bit program's and returns into a 32-bit one. */
+/* A call begins in a 64-bit program and returns into a 32-bit one. */
 START_TEST(test_program_32)
 {
 	char directory[] = "/tmp/rawbpf-snoop.XXXXXX", path[64], expected[128], text[TEXT] = "";
@@ -446,7 +449,7 @@ START_TEST(test_signal)
 	read_lines(&process, text, 1);
 	end_by(&process, cases[_i / TOOLS].signal, &end);
 	ck_assert_int_eq(end.status, cases[_i / TOOLS].status);
-	/* calls of others may be under way, of which no name is known yet */
+	/* the tool does not know the names of calls of others that had begun before */
 	ck_assert_msg(starts(end.err, cases[_i / TOOLS].account), "%s", end.err);
 }
 END_TEST
@@ -457,7 +460,7 @@ static void hangup_ignored(void)
 	signal(SIGINT, SIG_IGN);
 }
 
-/* What nohup(1) or a shell's & made it ignore stays ignored. */
+/* A signal that nohup(1) or a shell's & ignores stays ignored. */
 START_TEST(test_ignored_signals)
 {
 	struct process process;
@@ -477,7 +480,7 @@ START_TEST(test_ignored_signals)
 }
 END_TEST
 
-/* As `opensnoop | head -1`, with nothing more to print: silently, by the signal that says so. */
+/* `opensnoop | head -1`, with nothing more to print: it ends silently, by SIGPIPE. */
 START_TEST(test_closed_pipe)
 {
 	struct process process;
@@ -495,7 +498,9 @@ START_TEST(test_closed_pipe)
 }
 END_TEST
 
-/* Nobody reads what it prints, and it ends all the same: what was not printed is counted. */
+/*
+ * No process reads the tool's output. The tool ends all the same, and counts the lines not printed.
+ */
 START_TEST(test_stalled_reader)
 {
 	unsigned long long events, lost, unprinted;
@@ -519,13 +524,13 @@ START_TEST(test_stalled_reader)
 	ck_assert_msg(sscanf(end.err, "%llu events, %llu lost, %llu not printed", &events, &lost,
 			     &unprinted) == 3, "%s", end.err);
 	ck_assert_uint_eq(events + lost, 20000);
-	ck_assert_uint_lt(unprinted, events); /* a pipe holds some */
+	ck_assert_uint_lt(unprinted, events); /* a pipe's buffer holds some of them */
 }
 END_TEST
 
 /* ------------------------------------------------------------------------ a slow reader */
 
-enum { STEP_MS = 50, STEP_BYTES = 576, STEPS = 40 }; /* 115200 baud, and how long before Ctrl-C */
+enum { STEP_MS = 50, STEP_BYTES = 576, STEPS = 40 }; /* 115200 baud, and the steps before Ctrl-C */
 
 static int terminal; /* the other side of the terminal that the tool writes to */
 
@@ -562,7 +567,7 @@ static pid_t start_flood(void)
 		syscall(SYS_openat, AT_FDCWD, "/no", O_RDONLY);
 }
 
-/* Has the process ended? It stays to be waited for. */
+/* Has the process ended? The caller still has to wait for it. */
 static int has_ended(pid_t pid)
 {
 	siginfo_t info = { 0 };
@@ -571,7 +576,7 @@ static int has_ended(pid_t pid)
 	return info.si_pid != 0;
 }
 
-/* All that there is to read, within a text; -1 and EIO is a terminal's end. */
+/* Read the rest, within a text. -1 and EIO is a terminal's end. */
 static size_t read_rest(int fd, char *text, size_t length, size_t size)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -584,8 +589,9 @@ static size_t read_rest(int fd, char *text, size_t length, size_t size)
 }
 
 /*
- * Ctrl-C on a slow console while others flood it. In bytes as the console shows them, and so for
- * machines of any speed: after the signal it takes less than a second's before the tool ends.
+ * Ctrl-C on a slow console while another process floods it. The test counts the console's bytes, so
+ * it holds on machines of any speed. The tool ends within the bytes that take the console less than
+ * a second.
  */
 START_TEST(test_slow_reader)
 {
@@ -637,7 +643,7 @@ START_TEST(test_slow_reader)
 	printed = command_lines(text) - 1;
 	if (_i == 0)
 		ck_assert_uint_eq(printed + unprinted, events);
-	else /* the terminal drops what it has not shown */
+	else /* the terminal drops the bytes that it has not shown */
 		ck_assert_uint_le(printed + unprinted, events);
 }
 END_TEST
@@ -649,7 +655,7 @@ static void complain_to_full_pipe(void)
 	dup2(full_pipe, 2);
 }
 
-/* The signals that a process blocks, as /proc tells them. */
+/* Read the signals that a process blocks from /proc. */
 static unsigned long long blocked_by(pid_t pid)
 {
 	unsigned long long blocked = 0;
@@ -664,7 +670,7 @@ static unsigned long long blocked_by(pid_t pid)
 	return blocked;
 }
 
-/* Nobody takes even its account: the second signal ends it. */
+/* No process reads even the tool's account: the second signal ends it. */
 START_TEST(test_second_signal)
 {
 	char zeros[4096] = { 0 }, text[TEXT] = "";
@@ -691,7 +697,7 @@ START_TEST(test_second_signal)
 }
 END_TEST
 
-/* As timeout(1) and a shell that hangs up send them: two that come together are one. */
+/* timeout(1) and a shell that hangs up send two signals. Two that come together count as one. */
 START_TEST(test_two_signals)
 {
 	struct process process;
@@ -712,7 +718,10 @@ END_TEST
 
 /* ---------------------------------------------------------------------- without options */
 
-/* The best way that there is; if that is not the best of all, one line says so. */
+/*
+ * Without a choice it takes the best way of this kernel. If that is not the very best, one line
+ * says so.
+ */
 START_TEST(test_fallback)
 {
 	static const char *const lines[TOOLS] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each tool is shown, and the lines that are to come of it. */
+/* The calls that each tool sees, and the lines that it prints of them. */
 #include "snooped.h"
 
 #include <fcntl.h>
@@ -19,11 +19,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define BAD ((char *)8) /* an address where nothing is */
+#define BAD ((char *)8) /* an address where nothing is mapped */
 
 enum { PATH_SIZE = 4096 };
 
-/* The longest path: 4095 bytes. */
+/* Return the longest path: 4095 bytes. */
 static const char *long_path(void)
 {
 	static char path[PATH_SIZE];
@@ -49,7 +49,10 @@ static void on_fault(int signal)
 	siglongjmp(no_compat, 1);
 }
 
-/* By the numbers of 32-bit programs this is not chroot. A kernel without them lets it fault. */
+/*
+ * Make a call that is chroot only in the numbers of 64-bit programs. A kernel without 32-bit calls
+ * faults.
+ */
 static void call_compat(void)
 {
 	long result = SYS_chroot;
@@ -104,8 +107,8 @@ static void ready_exec(void)
 }
 
 /*
- * The argument vector and its strings in memory that nobody has looked at yet: a page of a file,
- * into which the kernel alone has written.
+ * Put the argument vector and its strings into memory that this process never touched. The kernel
+ * alone has written to this page of a file.
  */
 static char *const *fresh(const char *path, char *const *argv)
 {
@@ -135,7 +138,10 @@ static void call_fresh(const char *path, char *const *argv)
 
 static void act_exec(const struct snooped_run *run)
 {
-	/* On the stack, so in memory: of a call that fails early the kernel reads none of them. */
+	/*
+	 * Strings on the stack are in memory. A call that fails early makes the kernel read none of
+	 * them.
+	 */
 	char blank[] = "a b", empty[] = "", bytes[] = "c\n\xff", x[] = "x";
 	char name[] = "workload", zero[] = "0";
 	char program[64], long_argument[1500];
@@ -155,7 +161,7 @@ static void act_exec(const struct snooped_run *run)
 	syscall(SYS_execveat, 77, "nonexist", hostile, no_environment, 0);
 	syscall(SYS_execve, BAD, BAD, no_environment);
 	call_fresh("/nonexist/fresh", arguments);
-	/* By a tracepoint what the new program was given cannot be found again. */
+	/* At the end of the call, a tracepoint cannot find the new program's arguments again. */
 	if (run->way && strcmp(run->way, "tracepoint") != 0)
 		call_fresh(run->program, arguments);
 	snprintf(program, sizeof program, "%s", run->program);
@@ -185,7 +191,7 @@ static const char *const exec_lines[] = {
 
 /* ------------------------------------------------------------------------- opensnoop */
 
-/* Newer architectures have openat(2) alone, which is the same. */
+/* Newer architectures have only openat(2), with the same meaning. */
 static int call_open(const char *path, int flags)
 {
 #ifdef SYS_open
@@ -214,11 +220,11 @@ static void act_open(const struct snooped_run *run)
 	uint64_t how[3] = { O_CLOEXEC };
 
 	(void)run;
-	syscall(SYS_openat, AT_FDCWD, "/proc/self/stat", O_RDONLY | O_CLOEXEC); /* 3 */
+	syscall(SYS_openat, AT_FDCWD, "/proc/self/stat", O_RDONLY | O_CLOEXEC); /* fd 3 */
 	syscall(SYS_openat, 77, "relative", O_RDWR);
 	call_open("/nonexist/open", O_WRONLY | O_CREAT | O_EXCL);
 	call_creat("/nonexist/creat\n");
-	syscall(437, AT_FDCWD, "/proc/self/stat", how, sizeof how); /* openat2: 4 */
+	syscall(437, AT_FDCWD, "/proc/self/stat", how, sizeof how); /* openat2, fd 4 */
 	syscall(437, AT_FDCWD, "/nonexist/openat2", BAD, sizeof how);
 	syscall(SYS_openat, AT_FDCWD, BAD, O_RDONLY);
 	syscall(SYS_openat, AT_FDCWD, long_path(), O_RDONLY);
@@ -244,7 +250,7 @@ static const char *const open_lines[] = {
 
 enum { LISTENING = 5555, SILENT = 5556, READY = 9 };
 
-/* A network of its own, in which nothing but 127.0.0.1 and ::1 is. */
+/* Enter a network namespace that has only 127.0.0.1 and ::1. */
 static void enter_network(void)
 {
 	struct ifreq loopback = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -307,11 +313,11 @@ static void act_connect(const struct snooped_run *run)
 	int in = bound_socket(AF_INET, LISTENING, 0), in6 = bound_socket(AF_INET6, LISTENING, 0);
 
 	(void)run;
-	listen(in, 0); /* takes one connection, and then no more */
+	listen(in, 0); /* it accepts one connection, and then no more */
 	listen(in6, 0);
 	call_connect(AF_INET, 4001, LISTENING, 0);
 	call_connect(AF_INET, 4002, SILENT, 0);
-	close(call_connect(AF_INET, 4003, LISTENING, SOCK_NONBLOCK)); /* given up */
+	close(call_connect(AF_INET, 4003, LISTENING, SOCK_NONBLOCK)); /* the caller gives up */
 	call_connect(AF_INET6, 4004, LISTENING, 0);
 	call_connect(AF_INET6, 4005, SILENT, 0);
 }

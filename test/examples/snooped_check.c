@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Run a tool, show it something, and compare. */
+/* Run a tool, make calls for it to see, and compare its lines. */
 #include "snooped.h"
 
 #include <fcntl.h>
@@ -36,8 +36,8 @@ static void run_on(int cpu)
 }
 
 /*
- * The child: says its id on `out`, does things to see until it hears on `in`, then the real ones.
- * It stays on one CPU, since perf buffers keep no order between CPUs.
+ * Be the child: write the id to `out`, make ready events until `in` has a byte, then the real
+ * calls. It stays on one CPU, because perf buffers keep no order between CPUs.
  */
 static void be_snooped(const struct snooped *snooped, const struct snooped_run *run, int in,
 		       int out)
@@ -52,7 +52,7 @@ static void be_snooped(const struct snooped *snooped, const struct snooped_run *
 	dup2(in, 0);
 	if (write(out, &id, sizeof id) != sizeof id)
 		_exit(1);
-	close_from(3); /* so that the next one opened is 3 */
+	close_from(3); /* so that the next open returns 3 */
 	while (poll(&go, 1, 40) == 0)
 		snooped->ready();
 	snooped->act(run);
@@ -95,7 +95,7 @@ static struct tool start_tool(const struct snooped_run *run, const char *filter,
 	return tool;
 }
 
-/* Wait for it to print something, or to end. */
+/* Wait until the tool prints something or ends. */
 static void wait_ready(const struct tool *tool)
 {
 	struct pollfd out = { .fd = tool->out, .events = POLLIN };
@@ -103,7 +103,7 @@ static void wait_ready(const struct tool *tool)
 	poll(&out, 1, WAIT_MS);
 }
 
-/* Add what comes to `text`, until the end, or until nothing came for so long. */
+/* Append the output to `text`, until its end, or until nothing came for timeout_ms. */
 static size_t read_more(int fd, char *text, size_t length, size_t size, int timeout_ms)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -134,7 +134,7 @@ static int end_tool(struct tool *tool, char *out, size_t length, char *err, size
 
 /* ------------------------------------------------------------------------ comparison */
 
-/* Take `"name":` and its number out of the line; -1: it is not there. */
+/* Take `"name":` and its number out of the line. Returns -1 if the line has none. */
 static long long take_number(char *line, const char *name)
 {
 	char member[32], *at, *end;
@@ -150,7 +150,7 @@ static long long take_number(char *line, const char *name)
 	return value;
 }
 
-/* "xxxx...": "x{40}", if there are so many. */
+/* Replace a long run of x by "x{40}". */
 static void shorten(char *line)
 {
 	char *from = line, *to = line;
@@ -177,7 +177,7 @@ static void replace(char *line, const char *what, const char *by)
 	memcpy(at, by, strlen(by));
 }
 
-/* Without BTF tcpconnect does not know why a connection failed. */
+/* Without BTF, tcpconnect cannot tell why a connection failed. */
 static const char *expected_line(const char *line)
 {
 	static char without[512];
@@ -218,7 +218,10 @@ static int compare(const struct snooped *snooped, const struct snooped_run *run,
 	return *expected ? snprintf(problem, size, "missing: %s", *expected) : 0;
 }
 
-/* The number of a part of the last line of `err`, ", 5 runs missed by the kernel"; 0: it has none. */
+/*
+ * Return the number in a part of the last line of `err`, ", 5 runs missed by the kernel"; 0: no
+ * such part.
+ */
 static unsigned long long part_of(const char *err, const char *words)
 {
 	const char *part = strstr(err, words);
@@ -232,8 +235,8 @@ static unsigned long long part_of(const char *err, const char *words)
 }
 
 /*
- * The last line of `err`, without what it says of missed runs: a raw tracepoint's program runs for
- * every system call of the machine, and Linux 7 lets another thread interrupt it.
+ * Return the last line of `err` without its missed runs. A raw tracepoint's program runs for every
+ * system call of the machine, and Linux 7 lets another thread interrupt it.
  */
 static const char *last_line(char *err)
 {
@@ -306,7 +309,7 @@ static void flood(int cpu, unsigned calls)
 	_exit(0);
 }
 
-/* Lines of the output in which this is. */
+/* Count the lines of the output that contain this. */
 static unsigned lines_with(const char *text)
 {
 	const char *at = output();
@@ -319,14 +322,14 @@ static unsigned lines_with(const char *text)
 	return count;
 }
 
-/* A name for processes to be looked for by, that nobody else on this machine has: 16 bytes. */
+/* Write a name of 16 bytes that no other process on this machine has. */
 static const char *own_name(char *name)
 {
 	snprintf(name, 16, "snooped%u", (unsigned)getpid());
 	return name;
 }
 
-/* Take the name that the tool looks for, and open files until it has seen that. */
+/* Take the name that the tool filters by, and open files until the tool has printed one. */
 static void show_ready(const struct tool *tool, const char *name)
 {
 	struct pollfd out = { .fd = tool->out, .events = POLLIN };
@@ -369,8 +372,8 @@ void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem,
 /* ---------------------------------------------------------------------------- sleep */
 
 /*
- * A child that stops, and then sleeps in a call that opens `fifo`. The descriptor of its /proc/PID/stat
- * is opened while no call sleeps: return probes have room for few.
+ * Fork a child that stops, and then sleeps in a call that opens `fifo`. Open its /proc/PID/stat
+ * before any call sleeps, because return probes have room for few.
  */
 static int start_sleeper(const char *fifo, pid_t *child)
 {
@@ -379,7 +382,7 @@ static int start_sleeper(const char *fifo, pid_t *child)
 	*child = fork();
 	if (*child == 0) {
 		raise(SIGSTOP);
-		syscall(SYS_openat, AT_FDCWD, fifo, O_RDONLY); /* until somebody writes */
+		syscall(SYS_openat, AT_FDCWD, fifo, O_RDONLY); /* sleeps until a writer opens it */
 		_exit(0);
 	}
 	waitpid(*child, NULL, WUNTRACED);

@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-/* ----------------------------------------- the operations, each from nothing to nothing */
+/* ----------------------------- the operations; each releases all that it creates */
 
 static int map, percpu, huge, prog, raw, classic, device, device_too, group;
 static char text[512];
@@ -19,7 +19,7 @@ static int create_map(void)
 	return fault_close(live_array(1));
 }
 
-/* The kernel hands out 0, and the library moves it. */
+/* The kernel returns descriptor 0, and the library moves it. */
 static int create_without_stdin(void)
 {
 	int fd, saved = fcntl(0, F_DUPFD_CLOEXEC, 3);
@@ -195,7 +195,7 @@ static int step_stand_in(long number)
 	return 0;
 }
 
-/* One with an event of its own, and one left over, in the stand-in for tracefs. */
+/* Attach an event, with one left over, in the stand-in for tracefs. */
 static int attach_by_tracefs(void)
 {
 	int (*const planned)(long number) = rawbpf__fault;
@@ -246,7 +246,7 @@ static int on_cgroup(void)
 	struct rawbpf_link link = { 0 };
 	int err;
 
-	/* what a fault at the end left */
+	/* a program that a fault at the end left */
 	rawbpf_prog_detach(device, group, BPF_CGROUP_DEVICE, NULL);
 	err = rawbpf_prog_attach(device, group, BPF_CGROUP_DEVICE, &spec);
 	if (err == 0)
@@ -263,7 +263,7 @@ static int replacement(void)
 {
 	int err, result;
 
-	/* what a fault at the end left */
+	/* a program that a fault at the end left */
 	rawbpf_prog_detach(device, group, BPF_CGROUP_DEVICE, NULL);
 	rawbpf_prog_detach(device_too, group, BPF_CGROUP_DEVICE, NULL);
 	result = rawbpf_prog_replace(device, group, BPF_CGROUP_DEVICE,
@@ -368,7 +368,7 @@ static int recipe_of_prog(void)
 	return err;
 }
 
-/* By the small file that stands for /proc/kallsyms. */
+/* Find symbols in the small file that stands for /proc/kallsyms. */
 static int symbols(void)
 {
 	struct rawbpf_ksym sym = { .address = 0x1001 };
@@ -388,7 +388,7 @@ static int ignore(void *context, const void *data, size_t size)
 	return 0;
 }
 
-/* With a look at which CPUs there are. */
+/* Open a perf buffer, which reads the list of CPUs. */
 static int perf_buffer(unsigned overwrite)
 {
 	static int events;
@@ -438,7 +438,7 @@ static int memlock(void)
 {
 	int err = rawbpf_memlock_raise();
 
-	return err == -EPERM ? 0 : err; /* of which this process may not have enough to raise */
+	return err == -EPERM ? 0 : err; /* this process may lack the privilege to raise it */
 }
 
 static int explain(int error, const struct rawbpf_operation *operation)
@@ -575,7 +575,7 @@ static void prepare(void)
 	live_mount_tracefs();
 	live_mount_bpffs();
 	live_fake_file("/proc/kallsyms", "0000000000001000 T here\n");
-	/* Where somebody is attached already, others come and go quickly. */
+	/* Attach one program first: then others attach and detach fast. */
 	other = live_prog(BPF_PROG_TYPE_TRACEPOINT, 1);
 	rawbpf_tracepoint_attach(&holder, other, &(struct rawbpf_tracepoint_spec){
 		.group = "syscalls", .name = "sys_enter_getppid" });
@@ -606,7 +606,7 @@ START_TEST(test_faults)
 }
 END_TEST
 
-/* ----------------------------------------------------------- loading while signals come */
+/* --------------------------------------------------------- loading amid signals */
 
 static unsigned load_calls, interrupted;
 
@@ -617,7 +617,7 @@ static int interrupt_load(long number)
 	if (number != SYS_bpf)
 		return 0;
 	load_calls++;
-	/* after the first attempt signals wait */
+	/* after the first attempt signals are blocked */
 	ck_assert_int_eq(sigprocmask(SIG_BLOCK, NULL, &mask), 0);
 	ck_assert_int_eq(sigismember(&mask, SIGPROF), load_calls > 1);
 	ck_assert_int_eq(sigismember(&mask, SIGUSR1), 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every system call of every operation fails once, each with several errors: what comes out is
- * that error, or success in spite of it; nothing is left open or mapped; and the next time, with
- * no fault, the operation works. For programs that link the library compiled for fault injection.
+ * Let every system call of every operation fail once, with several errors. The operation returns
+ * that error, or succeeds in spite of it. It leaves nothing open or mapped. Without a fault, it
+ * works the next time. Programs that include this link the library compiled for fault injection.
  */
 #ifndef TEST_FAULT_H
 #define TEST_FAULT_H
@@ -15,15 +15,15 @@
 
 extern int (*rawbpf__fault)(long number);
 
-/* From nothing to nothing. */
+/* An operation releases all that it creates. */
 struct fault_operation {
 	const char *name;
 	int (*run)(void);
-	int result; /* without a fault */
-	int also;   /* what it may return besides that and the injected error */
+	int result; /* the result without a fault */
+	int also;   /* another result that it may return with a fault */
 };
 
-/* Shared by the processes of all tests; fault_run() prints them. */
+/* The processes of all tests share these. fault_run() prints them. */
 static struct {
 	unsigned injected;
 	unsigned operations;
@@ -31,18 +31,18 @@ static struct {
 
 static struct {
 	int error;
-	unsigned at;      /* the system call to fail, counted from 1 */
-	int ever_after;   /* that one and all later ones */
+	unsigned at;      /* the number of the failing system call, from 1 */
+	int ever_after;   /* all later ones fail, too */
 	unsigned calls, injected;
-	int harmless;     /* what failed is to be tried again */
+	int harmless;     /* the caller repeats the failed call */
 } fault_plan;
 
 static inline int fault_inject(long number)
 {
 	live_stand_in_step();
 	/*
-	 * The kernel does not fail to unmap what was mapped or to set a mask that it gave out, so
-	 * the library need not survive that. (A close() that "fails" has closed.)
+	 * The kernel never fails to unmap an existing mapping, or to set a mask that it returned.
+	 * So the library need not survive that. (A close() that "fails" has closed.)
 	 */
 	if (number == SYS_munmap || number == SYS_rt_sigprocmask)
 		return 0;
@@ -57,10 +57,10 @@ static inline int fault_inject(long number)
 
 struct fault_held {
 	int fds;
-	long pages; /* of address space, in all mappings */
+	long pages; /* pages of address space in all mappings */
 };
 
-/* Without stdio, whose buffers come and go. */
+/* Count without stdio, whose buffers come and go. */
 static inline struct fault_held fault_held(void)
 {
 	struct fault_held held = { .fds = live_fds() };
@@ -82,7 +82,7 @@ static inline int fault_is_allowed(const struct fault_operation *operation, int 
 					(operation->also && result == operation->also));
 }
 
-/* One run with faults; returns whether there were any. */
+/* Run once with faults. Returns whether a fault occurred. */
 static inline int fault_once(const struct fault_operation *operation, int error, unsigned at,
 			     int ever_after)
 {
@@ -109,14 +109,14 @@ static inline void fault_everywhere(const struct fault_operation *operation)
 {
 	static const int errors[] = { EINTR, EAGAIN, ENOMEM, EPERM, ENOSPC, EMFILE };
 
-	operation->run(); /* what is made once is made now */
+	operation->run(); /* effects of a first run happen now */
 	ck_assert_msg(operation->run() == operation->result, "%s: %d", operation->name,
 		      operation->run());
 	for (unsigned i = 0; i < RAWBPF_COUNT(errors); i++) {
 		for (int ever_after = 0; ever_after < 2; ever_after++) {
 			unsigned at;
 
-			/* read(2) is tried again when interrupted, for ever if need be */
+			/* the library repeats an interrupted read(2) for ever */
 			if (ever_after && errors[i] == EINTR)
 				continue;
 			for (at = 1; fault_once(operation, errors[i], at, ever_after); at++)
@@ -128,7 +128,7 @@ static inline void fault_everywhere(const struct fault_operation *operation)
 	fault_total->operations++;
 }
 
-/* A link that was not attached is inert; of one that was, nothing is left. */
+/* Detach. A link whose attachment failed must be inert, and a detached one must leave nothing. */
 static inline int fault_finish(struct rawbpf_link *link, int err)
 {
 	if (err < 0)

@@ -32,7 +32,7 @@ static int open_overwriting(void)
 	return open_ring_of(overwriting_map);
 }
 
-/* The second reservation finds the ring full, and waits. */
+/* The second reservation finds the ring full, so it waits. */
 static int open_user_ring(void)
 {
 	struct rawbpf_user_ring ring;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults in every kind of link, and in what can be done with links and programs. */
+/* Faults in every kind of link, and in the calls on links and programs. */
 #include "fault.h"
 #include "../attach/link_kinds.h"
 
@@ -63,13 +63,14 @@ static int iterate(void)
 	return fault_close(fd);
 }
 
-/* Without a link: to the network namespace of this process. */
+/* Attach without a link to this process's network namespace. */
 static int attach_for_good(void)
 {
 	struct rawbpf_prog_query query = { 0 };
 	int err;
 
-	rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL); /* what a fault at the end left */
+	/* a program that a fault at the end left */
+	rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL);
 	err = rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR, NULL);
 	if (err == 0)
 		err = rawbpf_prog_query(&query, netns, BPF_FLOW_DISSECTOR);
@@ -138,7 +139,10 @@ static void prepare(void)
 	netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 }
 
-/* Where one is attached already, others come and go quickly: but some can be there only once. */
+/*
+ * Hold one attachment, so that others attach and detach fast. Some kinds accept only one: hold none
+ * there.
+ */
 static void hold(void)
 {
 	static struct rawbpf_link held;
@@ -175,7 +179,7 @@ START_TEST(test_updates)
 
 	kind = &link_kinds[_i];
 	if (kind->update || kind->force)
-		return; /* the kernel refuses it: test/attach/links.c */
+		return; /* the kernel does not support it: test/attach/links.c */
 	prepare();
 	if (link_kind_try(kind, live_kernel()))
 		fault_everywhere(&operation);
