@@ -1,128 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the library sends to the kernel: the bytes of each command's attributes, and their size. A
- * stand-in for the kernel keeps them, and answers. The words stand in the order in which the fields
- * stand in `union bpf_attr`; attr.c compares their offsets. Each field of a spec has a value of its own.
+ * What the library sends to the kernel: the bytes of each command's attributes, and their size. The
+ * words stand in the order in which the fields stand in `union bpf_attr`; attr.c compares their
+ * offsets. Each field of a spec has a value of its own.
  */
-#include "../unit.h"
+#include "stand_in.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <linux/perf_event.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/syscall.h>
 
 #include <rawbpf/btf.h>
 #include <rawbpf/cgroup.h>
 #include <rawbpf/info.h>
 #include <rawbpf/kprobe.h>
-#include <rawbpf/link.h>
 #include <rawbpf/map.h>
 #include <rawbpf/net.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/prog.h>
 #include <rawbpf/tracepoint.h>
 #include <rawbpf/tracing.h>
-#include <rawbpf/uapi.h>
 #include <rawbpf/uprobe.h>
-
-extern long (*rawbpf__answer)(long number, const long *arguments);
-
-enum { ANSWER = 77, CALLS = 300, WORDS = 64 };
-
-/* The calls since begin(), and what the stand-in answers to a bpf(2). */
-static struct {
-	struct {
-		long number, arguments[6];
-		uint32_t words[WORDS];
-	} calls[CALLS];
-	unsigned count;
-	long answers[CALLS]; /* of the first ones; the rest: the last that is not 0 */
-	void (*write)(uint32_t *attr); /* what the kernel writes, if anything */
-} kernel;
-
-static long answer_of(unsigned call)
-{
-	while (call && !kernel.answers[call])
-		call--;
-	return kernel.answers[call];
-}
-
-static long kernel_call(long number, const long *arguments)
-{
-	unsigned call = kernel.count++;
-
-	ck_assert_uint_lt(call, CALLS);
-	kernel.calls[call].number = number;
-	memcpy(kernel.calls[call].arguments, arguments, sizeof kernel.calls[call].arguments);
-	if (number != SYS_bpf)
-		return number == SYS_perf_event_open || number == SYS_fcntl ? answer_of(call) : 0;
-	ck_assert_uint_le(arguments[2], sizeof kernel.calls[call].words);
-	memcpy(kernel.calls[call].words, (const void *)arguments[1], arguments[2]);
-	if (kernel.write)
-		kernel.write((uint32_t *)arguments[1]);
-	return answer_of(call);
-}
-
-static void begin(long answer)
-{
-	memset(&kernel, 0, sizeof kernel);
-	kernel.answers[0] = answer;
-	rawbpf__answer = kernel_call;
-}
-
-static void assert_bpf(const char *what, unsigned call, long command, const uint32_t *words,
-		       unsigned count)
-{
-	unsigned i;
-
-	ck_assert_uint_lt(call, kernel.count);
-	ck_assert_int_eq(kernel.calls[call].number, SYS_bpf);
-	ck_assert_msg(kernel.calls[call].arguments[0] == command, "%s: command %ld, not %ld", what,
-		      kernel.calls[call].arguments[0], command);
-	ck_assert_msg(kernel.calls[call].arguments[2] == 4 * (long)count, "%s: %ld bytes, not %u",
-		      what, kernel.calls[call].arguments[2], 4 * count);
-	for (i = 0; i < count; i++)
-		ck_assert_msg(kernel.calls[call].words[i] == words[i], "%s: word %u is %#x, not %#x",
-			      what, i, kernel.calls[call].words[i], words[i]);
-}
-
-/* Two words of a pointer, and the pointer: no stand-in looks where it points. */
-#define P(NUMBER) NUMBER, 0
-#define AT(NUMBER) ((void *)NUMBER##ul)
-#define WORDS_OF(...) (const uint32_t[]){ __VA_ARGS__ }, sizeof (uint32_t[]){ __VA_ARGS__ } / 4
-#define BPF(CALL, COMMAND, ...) assert_bpf(#CALL, 0, COMMAND, WORDS_OF(__VA_ARGS__))
-/* The call makes this one command, and returns what the kernel answers, also if that is an error. */
-#define SENDS(CALL, COMMAND, ...) do { \
-	begin(ANSWER); \
-	ck_assert_int_eq(CALL, ANSWER); \
-	ck_assert_uint_eq(kernel.count, 1); \
-	BPF(CALL, COMMAND, __VA_ARGS__); \
-	begin(-EXDEV); \
-	ck_assert_int_eq(CALL, -EXDEV); \
-	ck_assert_uint_eq(kernel.count, 1); \
-} while (0)
-/* The call makes this one command, for a link. */
-#define LINKS(CALL, COMMAND, ...) do { \
-	begin(ANSWER); \
-	ck_assert_int_eq(CALL, 0); \
-	ck_assert_int_eq(lnk.fd, ANSWER); \
-	ck_assert_uint_eq(kernel.count, 1); \
-	BPF(CALL, COMMAND, __VA_ARGS__); \
-	begin(-EXDEV); \
-	ck_assert_int_eq(CALL, -EXDEV); \
-	ck_assert_int_eq(lnk.fd, 0); \
-	ck_assert_uint_eq(kernel.count, 1); \
-} while (0)
-/* The library itself refuses the call. */
-#define REFUSES(CALL, ERROR) do { \
-	begin(ANSWER); \
-	ck_assert_int_eq(CALL, -(ERROR)); \
-	ck_assert_uint_eq(kernel.count, 0); \
-} while (0)
-
-static struct rawbpf_link lnk;
 
 /* ------------------------------------------------------------------------------------ maps */
 
@@ -151,7 +48,7 @@ START_TEST(test_map_create)
 	char log[8] = "before";
 
 	SENDS(rawbpf_map_create(&spec), BPF_MAP_CREATE, 1, 2, 3, 4, 5, 6, 7, NAME_WORDS,
-	      8, 9, 10, 11, 12, 13, 14, 15, 16, P(17), 18, 0);
+	      8, 9, 10, 11, 12, L(13, 14), 15, 16, P(17), 18, 0);
 	REFUSES(rawbpf_map_create(NULL), EINVAL);
 	spec.name = NAME "p";
 	REFUSES(rawbpf_map_create(&spec), ENAMETOOLONG);
@@ -184,11 +81,11 @@ END_TEST
 START_TEST(test_map_elements)
 {
 	SENDS(rawbpf_map_lookup(1, AT(2), AT(3), 0x500000004), BPF_MAP_LOOKUP_ELEM,
-	      1, 0, P(2), P(3), 4, 5);
+	      1, 0, P(2), P(3), L(4, 5));
 	SENDS(rawbpf_map_update(1, AT(2), AT(3), 0x500000004), BPF_MAP_UPDATE_ELEM,
-	      1, 0, P(2), P(3), 4, 5);
+	      1, 0, P(2), P(3), L(4, 5));
 	SENDS(rawbpf_map_take(1, AT(2), AT(3), 0x500000004), BPF_MAP_LOOKUP_AND_DELETE_ELEM,
-	      1, 0, P(2), P(3), 4, 5);
+	      1, 0, P(2), P(3), L(4, 5));
 	SENDS(rawbpf_map_delete(1, AT(2)), BPF_MAP_DELETE_ELEM, 1, 0, P(2), P(0), 0, 0);
 	SENDS(rawbpf_map_next(1, AT(2), AT(3)), BPF_MAP_GET_NEXT_KEY, 1, 0, P(2), P(3), 0, 0);
 	SENDS(rawbpf_map_freeze(1), BPF_MAP_FREEZE, 1);
@@ -207,19 +104,19 @@ START_TEST(test_map_batch)
 		.elem_flags = 0x800000007 };
 
 	SENDS(rawbpf_map_batch_update(4, &batch), BPF_MAP_UPDATE_BATCH,
-	      P(0), P(0), P(1), P(2), 5, 4, 7, 8, 0, 0);
+	      P(0), P(0), P(1), P(2), 5, 4, L(7, 8), 0, 0);
 	SENDS(rawbpf_map_batch_delete(4, &batch), BPF_MAP_DELETE_BATCH,
-	      P(0), P(0), P(1), P(2), 5, 4, 7, 8, 0, 0);
+	      P(0), P(0), P(1), P(2), 5, 4, L(7, 8), 0, 0);
 	ck_assert_uint_eq(batch.count, 0); /* the kernel wrote none: it refused the call */
 	begin(0);
 	ck_assert_int_eq(rawbpf_map_batch_lookup(4, &batch), 1);
-	BPF(lookup, BPF_MAP_LOOKUP_BATCH, P(0), P(6), P(1), P(2), 5, 4, 7, 8, 0, 0);
+	BPF(lookup, BPF_MAP_LOOKUP_BATCH, P(0), P(6), P(1), P(2), 5, 4, L(7, 8), 0, 0);
 	ck_assert_uint_eq(batch.resume, 1);
 	ck_assert_uint_eq(batch.count, 5);
 	begin(0);
 	kernel.write = batch_done;
 	ck_assert_int_eq(rawbpf_map_batch_take(4, &batch), 1);
-	BPF(take, BPF_MAP_LOOKUP_AND_DELETE_BATCH, P(6), P(6), P(1), P(2), 5, 4, 7, 8, 0, 0);
+	BPF(take, BPF_MAP_LOOKUP_AND_DELETE_BATCH, P(6), P(6), P(1), P(2), 5, 4, L(7, 8), 0, 0);
 	ck_assert_uint_eq(batch.count, 3);
 	begin(-ENOENT);
 	ck_assert_int_eq(rawbpf_map_batch_lookup(4, &batch), 0);
@@ -315,12 +212,12 @@ START_TEST(test_prog_attach)
 		.flags = 4, .relative = 6, .expected_revision = 0x800000007 };
 	const struct rawbpf_prog_attach_spec replacing = { .flags = 2, .replace = 5 };
 
-	SENDS(rawbpf_prog_attach(1, 2, 3, &spec), BPF_PROG_ATTACH, 2, 1, 3, 4, 0, 6, 7, 8);
+	SENDS(rawbpf_prog_attach(1, 2, 3, &spec), BPF_PROG_ATTACH, 2, 1, 3, 4, 0, 6, L(7, 8));
 	SENDS(rawbpf_prog_attach(1, 2, 3, &replacing), BPF_PROG_ATTACH, 2, 1, 3, 2 | BPF_F_REPLACE, 5, 0, 0, 0);
 	SENDS(rawbpf_prog_attach(1, 2, 3, NULL), BPF_PROG_ATTACH, 2, 1, 3, 0, 0, 0, 0, 0);
 	/* of other hooks than a cgroup's, a detach is one call */
 	SENDS(rawbpf_prog_detach(1, 2, BPF_TCX_INGRESS, &spec), BPF_PROG_DETACH,
-	      2, 1, BPF_TCX_INGRESS, 4, 0, 6, 7, 8);
+	      2, 1, BPF_TCX_INGRESS, 4, 0, 6, L(7, 8));
 }
 END_TEST
 
@@ -355,8 +252,7 @@ static void query_done(uint32_t *attr)
 {
 	attr[3] = 100;
 	attr[6] = 5;
-	attr[14] = 101;
-	attr[15] = 102;
+	memcpy(attr + 14, &(uint64_t){ 0x6600000065 }, 8);
 }
 
 START_TEST(test_prog_query)
@@ -440,7 +336,7 @@ START_TEST(test_obj_ids)
 		kernel.write = next_id;
 		ck_assert_int_eq(rawbpf_obj_id_next(&id, kinds[i].kind, 8), -EXDEV);
 		ck_assert_uint_eq(id, 12);
-		SENDS(rawbpf_obj_id_open(kinds[i].kind, 1, &spec), kinds[i].open, 1, 0, 2, 3);
+		SENDS(rawbpf_obj_id_open(kinds[i].kind, 1, &spec), kinds[i].open, 1, 0, L(2, 3));
 		SENDS(rawbpf_obj_id_open(kinds[i].kind, 1, NULL), kinds[i].open, 1, 0, 0, 0);
 	}
 	REFUSES(rawbpf_obj_id_next(&id, (enum rawbpf_obj_kind)(RAWBPF_OBJ_LINK + 1), 0), EINVAL);
@@ -451,7 +347,7 @@ END_TEST
 
 static void task_done(uint32_t *attr)
 {
-	uint32_t written[] = { 100, 101, 102, 103, 104, 105 };
+	const uint32_t written[] = { 100, 101, L(102, 103), L(104, 105) };
 
 	attr[3] = 99;
 	memcpy(attr + 6, written, sizeof written);
@@ -498,10 +394,10 @@ START_TEST(test_links_of_targets)
 		.flags = 4, .relative = 5, .expected_revision = 0x700000006 };
 	const struct rawbpf_netfilter_spec netfilter = { .priority = -6, .flags = 7 };
 
-	LINKS(rawbpf_cgroup_attach(&lnk, 1, 2, 3, &anchor), BPF_LINK_CREATE, 1, 2, 3, 4, 5, 0, 6, 7);
+	LINKS(rawbpf_cgroup_attach(&lnk, 1, 2, 3, &anchor), BPF_LINK_CREATE, 1, 2, 3, 4, 5, 0, L(6, 7));
 	LINKS(rawbpf_cgroup_attach(&lnk, 1, 2, 3, NULL), BPF_LINK_CREATE, 1, 2, 3, 0, 0, 0, 0, 0);
-	LINKS(rawbpf_tcx_attach(&lnk, 1, 2, 3, &anchor), BPF_LINK_CREATE, 1, 2, 3, 4, 5, 0, 6, 7);
-	LINKS(rawbpf_netkit_attach(&lnk, 1, 2, 3, &anchor), BPF_LINK_CREATE, 1, 2, 3, 4, 5, 0, 6, 7);
+	LINKS(rawbpf_tcx_attach(&lnk, 1, 2, 3, &anchor), BPF_LINK_CREATE, 1, 2, 3, 4, 5, 0, L(6, 7));
+	LINKS(rawbpf_netkit_attach(&lnk, 1, 2, 3, &anchor), BPF_LINK_CREATE, 1, 2, 3, 4, 5, 0, L(6, 7));
 	LINKS(rawbpf_xdp_attach(&lnk, 1, 2, 3), BPF_LINK_CREATE, 1, 2, BPF_XDP, 3);
 	LINKS(rawbpf_netns_attach(&lnk, 1, 2, 3), BPF_LINK_CREATE, 1, 2, 3, 0);
 	LINKS(rawbpf_sockmap_attach(&lnk, 1, 2, 3), BPF_LINK_CREATE, 1, 2, 3, 0);
@@ -521,7 +417,7 @@ START_TEST(test_links_of_tracing)
 	LINKS(rawbpf_tracing_attach(&lnk, 1, &(struct rawbpf_tracing_spec){ .attach_type = 3 }),
 	      BPF_LINK_CREATE, 1, 0, 3, 0, 0, 0, 0, 0);
 	LINKS(rawbpf_tracing_attach(&lnk, 1, &(struct rawbpf_tracing_spec){ .cookie = 0x600000005 }),
-	      BPF_LINK_CREATE, 1, 0, 0, 0, 0, 0, 5, 6);
+	      BPF_LINK_CREATE, 1, 0, 0, 0, 0, 0, L(5, 6));
 	LINKS(rawbpf_tracing_attach(&lnk, 1, &(struct rawbpf_tracing_spec){ .target_prog = 2 }),
 	      BPF_LINK_CREATE, 1, 2, 0, 0, 0, 0, 0, 0);
 	LINKS(rawbpf_tracing_attach(&lnk, 1, &(struct rawbpf_tracing_spec){ .target_btf_id = 4 }),
@@ -539,7 +435,7 @@ START_TEST(test_links_of_tracing)
 	      kernel.calls[0].words[0], kernel.calls[0].words[1], 1, 0, 0, 0);
 	LINKS(rawbpf_raw_tracepoint_attach(&lnk, 1, &(struct rawbpf_raw_tracepoint_spec){
 		.name = "sys_enter", .cookie = 0x300000002 }), BPF_RAW_TRACEPOINT_OPEN,
-	      kernel.calls[0].words[0], kernel.calls[0].words[1], 1, 0, 2, 3);
+	      kernel.calls[0].words[0], kernel.calls[0].words[1], 1, 0, L(2, 3));
 	ck_assert_uint_ne(kernel.calls[0].words[0], 0);
 	REFUSES(rawbpf_raw_tracepoint_attach(&lnk, 1, NULL), EINVAL);
 	REFUSES(rawbpf_raw_tracepoint_attach(&lnk, 1, &(struct rawbpf_raw_tracepoint_spec){
@@ -592,8 +488,9 @@ static uint32_t iter_words[4];
 
 static void iter_read(uint32_t *attr)
 {
-	uint64_t place = attr[4] | (uint64_t)attr[5] << 32;
+	uint64_t place;
 
+	memcpy(&place, attr + 4, sizeof place);
 	memcpy(iter_words, (const void *)(uintptr_t)place, attr[6]);
 }
 
@@ -625,7 +522,7 @@ START_TEST(test_iter)
 	assert_iter(&(struct rawbpf_iter_spec){ .map = 2 }, 4, 2, 0, 0, 0);
 	assert_iter(&(struct rawbpf_iter_spec){ .cgroup_order = 2 }, 16, 2, 0, 0, 0);
 	assert_iter(&(struct rawbpf_iter_spec){ .cgroup = 2 }, 16, 0, 2, 0, 0);
-	assert_iter(&(struct rawbpf_iter_spec){ .cgroup_id = 0x300000002 }, 16, 0, 0, 2, 3);
+	assert_iter(&(struct rawbpf_iter_spec){ .cgroup_id = 0x300000002 }, 16, 0, 0, L(2, 3));
 	assert_iter(&(struct rawbpf_iter_spec){ .tid = 2 }, 12, 2, 0, 0, 0);
 	assert_iter(&(struct rawbpf_iter_spec){ .pid = 2 }, 12, 0, 2, 0, 0);
 	assert_iter(&(struct rawbpf_iter_spec){ .pidfd = 2 }, 12, 0, 0, 2, 0);
@@ -684,7 +581,7 @@ START_TEST(test_perf_bind)
 	ck_assert_int_eq(bind(&spec, 78), 0);
 	ck_assert_int_eq(lnk.fd, 78);
 	ck_assert_uint_eq(kernel.count, 3);
-	assert_bpf("perf link", 1, BPF_LINK_CREATE, WORDS_OF(1, ANSWER, BPF_PERF_EVENT, 0, 2, 3));
+	assert_bpf("perf link", 1, BPF_LINK_CREATE, WORDS_OF(1, ANSWER, BPF_PERF_EVENT, 0, L(2, 3)));
 	ck_assert_int_eq(kernel.calls[2].number, SYS_close);
 	ck_assert_int_eq(kernel.calls[2].arguments[0], ANSWER);
 

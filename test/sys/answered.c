@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library makes of the kernel's answers: each field of what BPF_OBJ_GET_INFO_BY_FD fills, how
+ * often it tries again, what it calls for a perf event.
+ */
+#include "stand_in.h"
+
+#include <linux/perf_event.h>
+
+#include <rawbpf/info.h>
+#include <rawbpf/kprobe.h>
+#include <rawbpf/map.h>
+#include <rawbpf/obj.h>
+#include <rawbpf/prog.h>
+#include <rawbpf/recipe.h>
+#include <rawbpf/uprobe.h>
+
+#include "../../lib/object/info.h"
+
+/* ------------------------------------------------------------------------------------ info */
+
+/* The struct that a BPF_OBJ_GET_INFO_BY_FD passes, and how long the kernel's is. */
+static union {
+	uint32_t words[64];
+	struct rawbpf__prog_info prog;
+	struct rawbpf__map_info map;
+	struct rawbpf__btf_info btf;
+} asked, told;
+static unsigned told_size;
+
+static void info_done(uint32_t *attr)
+{
+	struct rawbpf__info_attr *info = (void *)attr;
+	void *place = (void *)(uintptr_t)info->info;
+
+	if (kernel.calls[kernel.count - 1].arguments[0] != BPF_OBJ_GET_INFO_BY_FD)
+		return;
+	memcpy(&asked, place, info->info_len);
+	ck_assert_uint_le(told_size, info->info_len);
+	memcpy(place, &told, told_size);
+	info->info_len = told_size;
+}
+
+/* Each word that the kernel writes is another number. */
+static void begin_info(unsigned size)
+{
+	unsigned i;
+
+	begin(0);
+	kernel.write = info_done;
+	told_size = size;
+	for (i = 0; i < 64; i++)
+		told.words[i] = 1000 + i;
+}
+
+static uint64_t told_long(unsigned word)
+{
+	uint64_t number;
+
+	memcpy(&number, told.words + word, sizeof number);
+	return number;
+}
+
+/* The first bit field of the flags. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define GPL 0x80000000u
+#else
+#define GPL 1u
+#endif
+
+START_TEST(test_prog_info)
+{
+	struct rawbpf_prog_info info;
+
+	memset(&info, 0, sizeof info);
+	begin_info(sizeof told.prog);
+	told.prog.flags = GPL | 0x70;
+	ck_assert_int_eq(rawbpf_prog_info(&info, 5), 0);
+	ck_assert_uint_eq(kernel.count, 2);
+	assert_bpf("check", 0, BPF_PROG_BIND_MAP, WORDS_OF(5, (uint32_t)-1, 0));
+	ck_assert_int_eq(kernel.calls[1].arguments[0], BPF_OBJ_GET_INFO_BY_FD);
+	ck_assert_uint_eq(kernel.calls[1].words[0], 5);
+	ck_assert_uint_eq(kernel.calls[1].words[1], sizeof told.prog);
+
+	ck_assert_uint_eq(info.type, 1000);
+	ck_assert_uint_eq(info.id, 1001);
+	ck_assert_mem_eq(info.tag, told.words + 2, 8);
+	ck_assert_uint_eq(info.jited.count, 1004);
+	ck_assert_uint_eq(info.xlated.count, 1005 / 8);
+	ck_assert_uint_eq(info.load_time, told_long(10));
+	ck_assert_uint_eq(info.created_by_uid, 1012);
+	ck_assert_uint_eq(info.map_ids.count, 1013);
+	ck_assert_mem_eq(info.name, told.words + 16, 16);
+	ck_assert_uint_eq(info.ifindex, 1020);
+	ck_assert_uint_eq(info.gpl_compatible, 1);
+	ck_assert_uint_eq(info.netns_dev, told_long(22));
+	ck_assert_uint_eq(info.netns_ino, told_long(24));
+	ck_assert_uint_eq(info.jited_ksyms.count, 1026);
+	ck_assert_uint_eq(info.jited_func_lens.count, 1027);
+	ck_assert_uint_eq(info.btf_id, 1032);
+	ck_assert_uint_eq(info.func_info_size, 1033);
+	ck_assert_uint_eq(info.func_info.count, 1036);
+	ck_assert_uint_eq(info.line_info.count, 1037);
+	ck_assert_uint_eq(info.jited_line_info.count, 1042);
+	ck_assert_uint_eq(info.line_info_size, 1043);
+	ck_assert_uint_eq(info.jited_line_info_size, 1044);
+	ck_assert_uint_eq(info.prog_tags.count, 1045);
+	ck_assert_uint_eq(info.run_time_ns, told_long(48));
+	ck_assert_uint_eq(info.run_cnt, told_long(50));
+	ck_assert_uint_eq(info.recursion_misses, told_long(52));
+	ck_assert_uint_eq(info.verified_insns, 1054);
+	ck_assert_uint_eq(info.attach_btf_obj_id, 1055);
+	ck_assert_uint_eq(info.attach_btf_id, 1056);
+	told.prog.flags = ~GPL;
+	begin(0);
+	kernel.write = info_done;
+	ck_assert_int_eq(rawbpf_prog_info(&info, 5), 0);
+	ck_assert_uint_eq(info.gpl_compatible, 0);
+	begin(-EINVAL);
+	ck_assert_int_eq(rawbpf_prog_info(&info, 5), -EINVAL);
+	ck_assert_uint_eq(kernel.count, 1);
+	begin(-EBADF);
+	kernel.answers[1] = -EXDEV;
+	ck_assert_int_eq(rawbpf_prog_info(&info, 5), -EXDEV);
+}
+END_TEST
+
+/* All arrays, with room for `max` elements each. */
+static struct rawbpf_prog_info with_room(unsigned max)
+{
+	return (struct rawbpf_prog_info){
+		.xlated = { AT(1), max, 0 }, .jited = { AT(2), max, 0 }, .map_ids = { AT(3), max, 0 },
+		.jited_ksyms = { AT(4), max, 0 }, .jited_func_lens = { AT(5), max, 0 },
+		.func_info = { AT(6), max, 0 }, .line_info = { AT(7), max, 0 },
+		.jited_line_info = { AT(8), max, 0 }, .prog_tags = { AT(9), max, 0 } };
+}
+
+static struct rawbpf__prog_info prog_of(unsigned insns, unsigned others)
+{
+	return (struct rawbpf__prog_info){
+		.xlated_prog_len = 8 * insns, .jited_prog_len = others, .nr_map_ids = others,
+		.nr_jited_ksyms = others, .nr_jited_func_lens = others, .nr_func_info = others,
+		.nr_line_info = others, .nr_jited_line_info = others, .nr_prog_tags = others,
+		.func_info_rec_size = 8, .line_info_rec_size = 16, .jited_line_info_rec_size = 8 };
+}
+
+START_TEST(test_prog_arrays)
+{
+	static const struct {
+		unsigned max, has, asked;
+	} cases[] = { { 3, 5, 3 }, { 5, 5, 5 }, { 6, 5, 5 }, { 1, 1, 1 } };
+	struct rawbpf_prog_info info;
+	unsigned i;
+
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		begin(0);
+		kernel.write = info_done;
+		told.prog = prog_of(cases[i].has, cases[i].has);
+		told_size = sizeof told.prog;
+		info = with_room(cases[i].max);
+		ck_assert_int_eq(rawbpf_prog_info(&info, 5), 0);
+		ck_assert_uint_eq(kernel.count, 3);
+		ck_assert_uint_eq(asked.prog.xlated_prog_insns, 1);
+		ck_assert_uint_eq(asked.prog.xlated_prog_len, 8 * cases[i].asked);
+		ck_assert_uint_eq(asked.prog.jited_prog_insns, 2);
+		ck_assert_uint_eq(asked.prog.jited_prog_len, cases[i].asked);
+		ck_assert_uint_eq(asked.prog.map_ids, 3);
+		ck_assert_uint_eq(asked.prog.nr_map_ids, cases[i].asked);
+		ck_assert_uint_eq(asked.prog.jited_ksyms, 4);
+		ck_assert_uint_eq(asked.prog.nr_jited_ksyms, cases[i].asked);
+		ck_assert_uint_eq(asked.prog.jited_func_lens, 5);
+		ck_assert_uint_eq(asked.prog.nr_jited_func_lens, cases[i].asked);
+		ck_assert_uint_eq(asked.prog.func_info, 6);
+		ck_assert_uint_eq(asked.prog.nr_func_info, cases[i].asked);
+		ck_assert_uint_eq(asked.prog.func_info_rec_size, 8);
+		ck_assert_uint_eq(asked.prog.line_info, 7);
+		ck_assert_uint_eq(asked.prog.nr_line_info, cases[i].asked);
+		ck_assert_uint_eq(asked.prog.line_info_rec_size, 16);
+		ck_assert_uint_eq(asked.prog.jited_line_info, 8);
+		ck_assert_uint_eq(asked.prog.nr_jited_line_info, cases[i].asked);
+		ck_assert_uint_eq(asked.prog.jited_line_info_rec_size, 8);
+		ck_assert_uint_eq(asked.prog.prog_tags, 9);
+		ck_assert_uint_eq(asked.prog.nr_prog_tags, cases[i].asked);
+		/* the kernel wrote no pointer: this process may not see the data */
+		ck_assert_ptr_null(info.xlated.data);
+		ck_assert_ptr_null(info.jited.data);
+		ck_assert_ptr_null(info.map_ids.data);
+		ck_assert_ptr_null(info.jited_ksyms.data);
+		ck_assert_ptr_null(info.jited_func_lens.data);
+		ck_assert_ptr_null(info.func_info.data);
+		ck_assert_ptr_null(info.line_info.data);
+		ck_assert_ptr_null(info.jited_line_info.data);
+		ck_assert_ptr_null(info.prog_tags.data);
+		ck_assert_uint_eq(info.xlated.count, cases[i].has);
+	}
+
+	/* longer records take more of the room; without a record's size there are none */
+	begin(0);
+	kernel.write = info_done;
+	told.prog = prog_of(0, 5);
+	told.prog.func_info_rec_size = 12;
+	told.prog.line_info_rec_size = 17;
+	told.prog.jited_line_info_rec_size = 0;
+	info = with_room(3);
+	ck_assert_int_eq(rawbpf_prog_info(&info, 5), 0);
+	ck_assert_uint_eq(asked.prog.nr_func_info, 2);
+	ck_assert_uint_eq(asked.prog.nr_line_info, 2);
+	ck_assert_uint_eq(asked.prog.nr_jited_line_info, 0);
+	ck_assert_uint_eq(asked.prog.jited_line_info, 0);
+	ck_assert_uint_eq(asked.prog.xlated_prog_insns, 0);
+	ck_assert_ptr_eq(info.jited_line_info.data, AT(8));
+
+	/* nothing to ask for: one call */
+	begin(0);
+	kernel.write = info_done;
+	told.prog = prog_of(0, 0);
+	ck_assert_int_eq(rawbpf_prog_info(&info, 5), 0);
+	ck_assert_uint_eq(kernel.count, 2);
+}
+END_TEST
+
+START_TEST(test_map_info)
+{
+	struct rawbpf_map_info info;
+
+	memset(&info, 0, sizeof info);
+	begin_info(sizeof told.map);
+	ck_assert_int_eq(rawbpf_map_info(&info, 5), 0);
+	ck_assert_uint_eq(kernel.count, 2);
+	ck_assert_int_eq(kernel.calls[0].arguments[0], BPF_MAP_LOOKUP_BATCH);
+	ck_assert_uint_eq(kernel.calls[1].words[1], sizeof told.map);
+	ck_assert_uint_eq(asked.map.hash, 0);
+	ck_assert_uint_eq(asked.map.hash_size, 0);
+	ck_assert_uint_eq(info.type, 1000);
+	ck_assert_uint_eq(info.id, 1001);
+	ck_assert_uint_eq(info.key_size, 1002);
+	ck_assert_uint_eq(info.value_size, 1003);
+	ck_assert_uint_eq(info.max_entries, 1004);
+	ck_assert_uint_eq(info.flags, 1005);
+	ck_assert_mem_eq(info.name, told.words + 6, 16);
+	ck_assert_uint_eq(info.ifindex, 1010);
+	ck_assert_uint_eq(info.btf_vmlinux_value_type_id, 1011);
+	ck_assert_uint_eq(info.netns_dev, told_long(12));
+	ck_assert_uint_eq(info.netns_ino, told_long(14));
+	ck_assert_uint_eq(info.btf_id, 1016);
+	ck_assert_uint_eq(info.btf_key_type_id, 1017);
+	ck_assert_uint_eq(info.btf_value_type_id, 1018);
+	ck_assert_uint_eq(info.btf_vmlinux_id, 1019);
+	ck_assert_uint_eq(info.map_extra, told_long(20));
+	ck_assert_uint_eq(info.hash.count, 0);
+
+	info.hash = (struct rawbpf_info_array){ AT(6), 40, 0 };
+	begin_info(sizeof told.map);
+	ck_assert_int_eq(rawbpf_map_info(&info, 5), 0);
+	ck_assert_uint_eq(asked.map.hash, 6);
+	ck_assert_uint_eq(asked.map.hash_size, 32);
+	ck_assert_uint_eq(info.hash.count, 32);
+	info.hash.max = 31;
+	begin_info(sizeof told.map);
+	ck_assert_int_eq(rawbpf_map_info(&info, 5), 0);
+	ck_assert_uint_eq(asked.map.hash_size, 31);
+	begin(-EINVAL);
+	ck_assert_int_eq(rawbpf_map_info(&info, 5), -EINVAL);
+	ck_assert_uint_eq(kernel.count, 1);
+	begin(-EBADF);
+	kernel.answers[1] = -E2BIG; /* a kernel without hashes */
+	ck_assert_int_eq(rawbpf_map_info(&info, 5), -EINVAL);
+	begin(-EBADF);
+	kernel.answers[1] = -EXDEV;
+	ck_assert_int_eq(rawbpf_map_info(&info, 5), -EXDEV);
+}
+END_TEST
+
+START_TEST(test_map_layout)
+{
+	struct rawbpf_map_layout layout;
+
+	begin_info(80); /* of 5.10 */
+	ck_assert_int_eq(rawbpf_map_layout_info(&layout, 5), 0);
+	ck_assert_uint_eq(layout.type, 1000);
+	ck_assert_uint_eq(layout.key_size, 1002);
+	ck_assert_uint_eq(layout.value_size, 1003);
+	ck_assert_uint_eq(layout.max_entries, 1004);
+	ck_assert_uint_eq(layout.flags, 1005);
+	ck_assert_uint_eq(layout.cpus, 1);
+	ck_assert_uint_eq(layout.lookup_size, 1003);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------- how often it tries */
+
+static unsigned calls_of(long command)
+{
+	unsigned i, count = 0;
+
+	for (i = 0; i < kernel.count; i++)
+		count += kernel.calls[i].number == SYS_bpf && kernel.calls[i].arguments[0] == command;
+	return count;
+}
+
+/* Descriptor 5 is the program of id 1; 7 and what is opened by its id are the old one, of id 1000. */
+static struct {
+	unsigned ids[3], count, flags;
+	uint64_t revision;
+	long attach, detach; /* what the kernel answers */
+} hook;
+
+static void hook_done(uint32_t *attr)
+{
+	unsigned call = kernel.count - 1;
+	const uint64_t *pointers = (const void *)attr;
+
+	switch (kernel.calls[call].arguments[0]) {
+	case BPF_OBJ_GET_INFO_BY_FD:
+		((uint32_t *)(uintptr_t)pointers[1])[1] = attr[0] == 5 ? 1 : 1000;
+		break;
+	case BPF_PROG_QUERY:
+		memcpy((void *)(uintptr_t)pointers[2], hook.ids, sizeof hook.ids);
+		attr[3] = hook.flags;
+		attr[6] = hook.count;
+		memcpy(attr + 14, &hook.revision, 8);
+		break;
+	case BPF_PROG_GET_FD_BY_ID:
+		kernel.answers[call] = ANSWER;
+		break;
+	case BPF_PROG_ATTACH:
+		kernel.answers[call] = hook.attach;
+		break;
+	case BPF_PROG_DETACH:
+		kernel.answers[call] = hook.detach;
+		break;
+	}
+}
+
+static void begin_hook(void)
+{
+	begin(0);
+	kernel.write = hook_done;
+}
+
+START_TEST(test_detach_attempts)
+{
+	hook = (typeof(hook)){ .ids = { 1000, 1 }, .count = 2, .revision = 9, .detach = -ESTALE };
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_detach(5, 6, BPF_CGROUP_DEVICE, NULL), -ESTALE);
+	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 16);
+	assert_bpf("detach", kernel.count - 1, BPF_PROG_DETACH,
+		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, 0, 0, 0, L(9, 0)));
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_detach(5, 6, BPF_CGROUP_DEVICE, &(struct rawbpf_prog_attach_spec){
+		.expected_revision = 3 }), -ESTALE);
+	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 1);
+	assert_bpf("detach", kernel.count - 1, BPF_PROG_DETACH,
+		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, 0, 0, 0, L(3, 0)));
+	hook.detach = 0;
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_detach(5, 6, BPF_CGROUP_DEVICE, NULL), 0);
+	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 1);
+	hook.count = 1;
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_detach(5, 6, BPF_CGROUP_DEVICE, NULL), -ENOENT);
+	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 0);
+}
+END_TEST
+
+START_TEST(test_replace_attempts)
+{
+	const struct rawbpf_prog_replace_spec spec = { .old = 7 };
+
+	hook = (typeof(hook)){ .ids = { 1000 }, .count = 1, .flags = BPF_F_ALLOW_MULTI, .revision = 9,
+			       .attach = -ESTALE };
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), -ESTALE);
+	ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 100);
+	assert_bpf("attach", kernel.count - 2, BPF_PROG_ATTACH,
+		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI | BPF_F_REPLACE, ANSWER, 0, L(9, 0)));
+
+	/* ours is there already; before it an old one that nobody can detach */
+	hook = (typeof(hook)){ .ids = { 1000, 1 }, .count = 2, .detach = -ENOENT };
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
+	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 10);
+	ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 0);
+	/* or that another process attaches again each time */
+	hook.detach = 0;
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
+	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 100);
+	/* one behind ours is left to its owner */
+	hook = (typeof(hook)){ .ids = { 1, 1000 }, .count = 2 };
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
+	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 0);
+}
+END_TEST
+
+START_TEST(test_replace_first)
+{
+	const struct rawbpf_prog_replace_spec spec = { .old = 7 };
+	unsigned i;
+
+	/* nothing on the hook: attached, with the flags of the spec, and the revision */
+	hook = (typeof(hook)){ .revision = 9 };
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
+	assert_bpf("attach", kernel.count - 1, BPF_PROG_ATTACH,
+		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI, 0, 0, L(9, 0)));
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &(struct rawbpf_prog_replace_spec){
+		.old = 7, .flags = BPF_F_ALLOW_OVERRIDE }), 0);
+	assert_bpf("attach", kernel.count - 1, BPF_PROG_ATTACH,
+		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, BPF_F_ALLOW_OVERRIDE, 0, 0, L(9, 0)));
+	/* without a revision the library looks once more who came meanwhile */
+	hook.revision = 0;
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
+	ck_assert_uint_eq(calls_of(BPF_PROG_QUERY), 2);
+	/* another's program alone on the hook: with these flags, none can be added */
+	for (i = 0; i < 2; i++) {
+		hook = (typeof(hook)){ .ids = { 3 }, .count = 1, .flags = i ? BPF_F_ALLOW_OVERRIDE : 0 };
+		begin_hook();
+		ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), -EBUSY);
+		ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 0);
+	}
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------- perf events */
+
+static const char *files(const char *path)
+{
+	if (strcmp(path, "/sys/bus/event_source/devices/uprobe/type") == 0)
+		return "8\n";
+	if (strcmp(path, "/sys/bus/event_source/devices/uprobe/format/retprobe") == 0)
+		return "config:3\n";
+	if (strcmp(path, "/sys/bus/event_source/devices/kprobe/type") == 0)
+		return "6\n";
+	if (strcmp(path, "/sys/bus/event_source/devices/kprobe/format/retprobe") == 0)
+		return "config:0\n";
+	return NULL;
+}
+
+/* The first perf_event_open(2) since begin(), and its attributes. */
+static const uint32_t *perf_call(long pid, long cpu)
+{
+	unsigned i = 0;
+
+	while (i < kernel.count && kernel.calls[i].number != SYS_perf_event_open)
+		i++;
+	ck_assert_uint_lt(i, kernel.count);
+	ck_assert_int_eq(kernel.calls[i].arguments[1], pid);
+	ck_assert_int_eq(kernel.calls[i].arguments[2], cpu);
+	ck_assert_int_eq(kernel.calls[i].arguments[3], -1);
+	ck_assert_int_eq(kernel.calls[i].arguments[4], PERF_FLAG_FD_CLOEXEC);
+	ck_assert_int_eq(kernel.calls[i].arguments[5], 0);
+	return kernel.calls[i].words;
+}
+
+static void begin_perf(void)
+{
+	begin(ANSWER);
+	kernel.file = files;
+}
+
+START_TEST(test_probes)
+{
+	struct perf_event_attr attr;
+
+	begin_perf();
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &(struct rawbpf_uprobe_spec){
+		.path = "x", .offset = 0x300000002, .ref_ctr_offset = 4 }), 0);
+	memcpy(&attr, perf_call(-1, 0), PERF_ATTR_SIZE_VER1);
+	ck_assert_uint_eq(attr.type, 8);
+	ck_assert_uint_eq(attr.size, PERF_ATTR_SIZE_VER1);
+	ck_assert_uint_eq(attr.config, 0x400000000);
+	ck_assert_uint_eq(attr.probe_offset, 0x300000002);
+	ck_assert_str_eq((const char *)(uintptr_t)attr.uprobe_path, "x");
+	begin_perf();
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &(struct rawbpf_uprobe_spec){
+		.path = "x", .retprobe = 1, .pid = 9 }), 0);
+	memcpy(&attr, perf_call(9, -1), PERF_ATTR_SIZE_VER1);
+	ck_assert_uint_eq(attr.config, 8);
+
+	begin_perf();
+	ck_assert_int_eq(rawbpf_kprobe_attach(&lnk, 1, &(struct rawbpf_kprobe_spec){
+		.address = 0x300000002 }), 0);
+	memcpy(&attr, perf_call(-1, 0), PERF_ATTR_SIZE_VER1);
+	ck_assert_uint_eq(attr.type, 6);
+	ck_assert_uint_eq(attr.size, PERF_ATTR_SIZE_VER1);
+	ck_assert_uint_eq(attr.config, 0);
+	ck_assert_uint_eq(attr.kprobe_func, 0);
+	ck_assert_uint_eq(attr.kprobe_addr, 0x300000002);
+	begin_perf();
+	ck_assert_int_eq(rawbpf_kprobe_attach(&lnk, 1, &(struct rawbpf_kprobe_spec){
+		.symbol = "f", .offset = 5, .retprobe = 1 }), 0);
+	memcpy(&attr, perf_call(-1, 0), PERF_ATTR_SIZE_VER1);
+	ck_assert_uint_eq(attr.config, 1);
+	ck_assert_uint_eq(attr.probe_offset, 5);
+	ck_assert_uint_ne(attr.kprobe_func, 0);
+	/* without the PMU's files there is no PMU */
+	begin(ANSWER);
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &(struct rawbpf_uprobe_spec){ .path = "x" }),
+			 -EOPNOTSUPP);
+	ck_assert_int_eq(lnk.fd, 0);
+}
+END_TEST
+
+static const struct rawbpf_uprobe_spec uprobe = { .path = "x" };
+
+/* The first CPUs may be offline; EINVAL is the end of all CPUs. */
+START_TEST(test_cpus)
+{
+	unsigned first;
+
+	begin_perf();
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &uprobe), 0);
+	for (first = 0; kernel.calls[first].number != SYS_perf_event_open; first++)
+		;
+	begin_perf();
+	kernel.answers[first] = kernel.answers[first + 1] = -ENODEV;
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &uprobe), 0);
+	ck_assert_int_eq(kernel.calls[first + 1].arguments[2], 1);
+	ck_assert_int_eq(kernel.calls[first + 2].number, SYS_perf_event_open);
+	ck_assert_int_eq(kernel.calls[first + 2].arguments[2], 2);
+	begin_perf();
+	kernel.answers[first] = -ENODEV;
+	kernel.answers[first + 1] = -EINVAL;
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &uprobe), -ENODEV);
+	begin_perf();
+	kernel.answers[first] = -EINVAL;
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &uprobe), -EINVAL);
+	ck_assert_uint_eq(kernel.count, first + 1);
+	begin_perf();
+	kernel.answers[first] = -ENODEV;
+	kernel.answers[first + 1] = -EACCES;
+	ck_assert_int_eq(rawbpf_uprobe_attach(&lnk, 1, &uprobe), -EACCES);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------- recipes */
+
+/* Where the kernel's BTF is not asked for, nothing is unmapped. */
+START_TEST(test_recipes)
+{
+	const struct rawbpf_prog_recipe *recipe = rawbpf_prog_recipe_get(0);
+
+	begin(ANSWER);
+	ck_assert_int_eq(rawbpf_map_recipe_create(BPF_MAP_TYPE_ARRAY, NULL), ANSWER);
+	ck_assert_uint_eq(kernel.count, 1);
+	begin(ANSWER);
+	ck_assert_int_eq(rawbpf_map_recipe_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, NULL), ANSWER);
+	ck_assert_uint_eq(kernel.count, 3);
+	ck_assert_uint_eq(kernel.calls[1].words[5], ANSWER);
+	ck_assert_int_eq(kernel.calls[2].number, SYS_close);
+	begin(ANSWER);
+	ck_assert_int_eq(rawbpf_prog_recipe_load(recipe, NULL, NULL, 0), ANSWER);
+	ck_assert_uint_eq(kernel.count, 1);
+	begin(ANSWER);
+	ck_assert_int_eq(rawbpf_map_recipe_create(9999, NULL), -EINVAL);
+	ck_assert_uint_eq(kernel.count, 0);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_prog_info);
+	tcase_add_test(tests, test_prog_arrays);
+	tcase_add_test(tests, test_map_info);
+	tcase_add_test(tests, test_map_layout);
+	tcase_add_test(tests, test_detach_attempts);
+	tcase_add_test(tests, test_replace_attempts);
+	tcase_add_test(tests, test_replace_first);
+	tcase_add_test(tests, test_probes);
+	tcase_add_test(tests, test_cpus);
+	tcase_add_test(tests, test_recipes);
+}
+
+int main(void)
+{
+	return unit_run("answered", add_tests);
+}
