@@ -565,6 +565,23 @@ START_TEST(test_loop)
 }
 END_TEST
 
+/* A turn re-arms the timer: without records, nothing is ready until it expires once more. */
+START_TEST(test_loop_rearms)
+{
+	struct rawbpf_loop loop;
+	struct pollfd ready = { .events = POLLIN };
+
+	begin(RECORD, (struct rawbpf_perfbuf_spec){ .latency_ms = PATIENCE_MS });
+	ready.fd = perfbuf.source.fd;
+	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
+	ck_assert_int_eq(rawbpf_loop_add(&loop, &perfbuf.source), 0);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 0), 0);
+	ck_assert_int_eq(poll(&ready, 1, 0), 0);
+	rawbpf_loop_close(&loop);
+	end();
+}
+END_TEST
+
 static int stop_now(void *context, const void *data, size_t size)
 {
 	(void)context, (void)data, (void)size;
@@ -626,6 +643,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_without_sysfs);
 	tcase_add_test(tests, test_map_is_kept_and_emptied);
 	tcase_add_test(tests, test_loop);
+	tcase_add_test(tests, test_loop_rearms);
 	tcase_add_test(tests, test_loop_after_a_stop);
 }
 

@@ -69,7 +69,8 @@ class Test:
         self.suite = 'unit' if 'rawbpf:unit' in described['suite'] else 'live'
         self.command = described['cmd']
         self.environment = described['env']
-        files = [path for path in map(os.path.normpath, self.command) if path.startswith(build + '/')]
+        made = {os.path.normpath(path) for paths in targets.values() for path in paths}
+        files = [path for path in map(os.path.normpath, self.command) if path in made]
         for target in described['depends']:
             files += targets.get(target, [])
         self.files = sorted({os.path.relpath(path, build) for path in files})
