@@ -52,6 +52,7 @@
 #include "object/prog.c"
 #include "attach/prog_attach.c"
 #include "attach/prog_replace.c"
+#include "attach/syscall_compat.c"
 #include "attach/syscall_entry.c"
 #include "object/recipe.c"
 #include "event/ring.c"

@@ -272,7 +272,7 @@ static inline void live_stand_in_step(void)
 		return;
 	length = pread(fd, command, sizeof command - 1, live_stand_in_seen);
 	close(fd);
-	if (length <= 0 || sscanf(command, "%*c:%63s ", name) != 1)
+	if (length <= 0 || sscanf(command, "%*[^:]:%63s ", name) != 1)
 		return;
 	live_stand_in_seen += length;
 	snprintf(path, sizeof path, "/sys/kernel/tracing/events/%s", name);

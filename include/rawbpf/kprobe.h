@@ -35,6 +35,9 @@ struct rawbpf_kprobe_spec {
 	enum rawbpf_kprobe_method method;
 	enum rawbpf_bind bind;
 	uint64_t cookie;     /* for bpf_get_attach_cookie(); needs a bpf link        5.15 */
+	unsigned maxactive;  /* of a retprobe, by tracefs: room for this many calls that have not
+	                      * returned yet, up to 4096; 0: the kernel's default    4.12 */
+	int compat;          /* not 0: `syscall` is probed where 32-bit programs enter it */
 };
 
 /*
@@ -46,17 +49,29 @@ struct rawbpf_kprobe_spec {
  * __x64_sys_newstat (rawbpf_syscall(3)). The first argument of such a function points to the
  * caller's registers, except for sys_NAME.
  *
- * -ENOENT      this kernel has no such symbol, or no entry function for the system call;
+ * With `compat` the place is the function of 32-bit programs: __ia32_compat_sys_NAME,
+ * __arm64_compat_sys_NAME, __s390_compat_sys_NAME or __riscv_compat_sys_NAME. If the kernel has no
+ * such function, it is __ia32_sys_NAME, __s390_sys_NAME, __arm64_sys_NAME or __riscv_sys_NAME.
+ * Native programs enter the last two also. Some 32-bit calls enter functions of other names: chown
+ * of i386 enters chown16, chown32 enters chown. For them `syscall` is the function's name without
+ * its prefix.
+ *
+ * A `maxactive` makes RAWBPF_KPROBE_AUTO use tracefs: the PMU has no such field.
+ *
+ * -ENOENT      this kernel has no such symbol, or no entry function for the system call
+ *              (with `compat`: for 32-bit programs, if the kernel runs any);
  *              native programs have no such call: waitpid (they call wait4), open on arm64
  *              (RAWBPF_KPROBE_TRACEFS since 6.12 or before, for a missing function: -EINVAL)
  * -EINVAL      no spec, not exactly one place, or an offset without a symbol; a name with white
  *              space, '+', or bytes that are not printable ASCII; the program is not of type
  *              kprobe; before 5.15 a cookie or RAWBPF_BIND_LINK; or the kernel rejects the
  *              place: a function that kprobes rely on, or an offset inside an instruction
- *              (some kernels: -EILSEQ, -ERANGE)
+ *              (some kernels: -EILSEQ, -ERANGE); `maxactive` without `retprobe`, with
+ *              RAWBPF_KPROBE_PMU, or over 4096; `compat` without `syscall`
  * -EADDRNOTAVAIL  several functions have this name: give the address of one
  * -EOPNOTSUPP  this kernel has no kprobes (with RAWBPF_KPROBE_PMU: no such PMU); neither
- *              sysfs nor tracefs is mounted; a cookie with RAWBPF_BIND_IOCTL
+ *              sysfs nor tracefs is mounted; a cookie with RAWBPF_BIND_IOCTL; `maxactive`,
+ *              and tracefs is not mounted
  * -EACCES, -EPERM  CAP_PERFMON (or CAP_SYS_ADMIN) is missing; kernel lockdown
  * -ENAMETOOLONG  the name is longer than a kernel symbol can be (511 bytes)
  * -E2BIG       the name is longer than in this kernel (127 bytes before 6.1)
@@ -72,7 +87,8 @@ int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
 /*
  * Do the same by the PMU alone. A program that must stay small calls this function: the linker then
  * omits the part of the library that writes to tracefs. Every supported kernel with kprobes
- * has the PMU. -EINVAL also: spec->method is RAWBPF_KPROBE_TRACEFS.             Linux 4.17
+ * has the PMU. -EINVAL also: spec->method is RAWBPF_KPROBE_TRACEFS, or the spec has `maxactive` or
+ * `compat`.                                                                     Linux 4.17
  */
 int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
 			     const struct rawbpf_kprobe_spec *spec);

@@ -10,16 +10,6 @@
 
 enum { SYMBOL_SIZE = 512 }; /* KSYM_NAME_LEN, with the NUL */
 
-/*
- * On riscv64 a function's first instructions belong to ftrace, and kprobes before 7.x reject them.
- * Arguments are still in place 8 bytes on.
- */
-#if defined(__riscv)
-enum { SYSCALL_ENTRY_OFFSET = 8 };
-#else
-enum { SYSCALL_ENTRY_OFFSET = 0 };
-#endif
-
 /* One place, resolved: a symbol and offset, or no symbol and an address. */
 struct place {
 	char symbol[SYMBOL_SIZE];
@@ -71,7 +61,7 @@ static int probe_open(struct rawbpf_link *link, const struct place *place,
 		err = pmu_open(link, place, spec->retprobe);
 	if (err != -EOPNOTSUPP || !tracefs_open)
 		return err;
-	err = tracefs_open(link, place->symbol, place->offset_or_address, spec->retprobe);
+	err = tracefs_open(link, place->symbol, place->offset_or_address, spec);
 	/* AUTO treats a tracefs that it cannot read as none. TRACEFS, asked for by name, does not. */
 	return err == -EACCES && spec->method == RAWBPF_KPROBE_AUTO ? -EOPNOTSUPP : err;
 }
@@ -79,7 +69,7 @@ static int probe_open(struct rawbpf_link *link, const struct place *place,
 static int entry_open(struct rawbpf_link *link, const char *prefix, const char *entry,
 		      const struct rawbpf_kprobe_spec *spec, rawbpf__tracefs_open_fn *tracefs_open)
 {
-	struct place place = { .offset_or_address = spec->retprobe ? 0 : SYSCALL_ENTRY_OFFSET };
+	struct place place = { .offset_or_address = spec->retprobe ? 0 : RAWBPF__SYSCALL_ENTRY_OFFSET };
 	int err = symbol_set(&place, prefix, entry);
 
 	return err < 0 ? err : probe_open(link, &place, spec, tracefs_open);
@@ -128,7 +118,8 @@ int rawbpf__kprobe_attach(struct rawbpf_link *link, int prog,
 	*link = (struct rawbpf_link){ 0 };
 	if (!spec)
 		return -EINVAL;
-	if (!tracefs_open && spec->method == RAWBPF_KPROBE_TRACEFS)
+	if (!tracefs_open &&
+	    (spec->method == RAWBPF_KPROBE_TRACEFS || spec->maxactive | spec->compat))
 		return -EINVAL;
 	if (!!spec->symbol + !!spec->syscall + !!spec->address != 1)
 		return -EINVAL;

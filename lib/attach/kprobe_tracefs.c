@@ -4,6 +4,7 @@
 #include "../../insn/base/string.h"
 #include "../sys/sys.h"
 #include "kprobe.h"
+#include "syscall_entry.h"
 #include "tracefs.h"
 
 /*
@@ -243,11 +244,21 @@ static int tracefs_detach(struct rawbpf_link *link)
 	return err == -ENOENT ? 0 : err;
 }
 
-static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
-			       int retprobe)
+/* Append "p", "r", or "r64" for a maxactive of 64. */
+static void add_verb(struct rawbpf__out *out, const struct rawbpf_kprobe_spec *spec)
 {
+	rawbpf__out_text(out, spec->retprobe ? "r" : "p");
+	if (spec->maxactive)
+		rawbpf__out_number(out, spec->maxactive);
+}
+
+static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uint64_t offset,
+			       const struct rawbpf_kprobe_spec *spec)
+{
+	char verb[16];
 	char definition[544]; /* a symbol of 511 bytes, '+' and a number */
 	struct rawbpf__out out = rawbpf__out_begin(definition, sizeof definition);
+	struct rawbpf__out verb_out = rawbpf__out_begin(verb, sizeof verb);
 	int events = -1, kprobe_events = -1;
 	int err = tracefs_open(&events, &kprobe_events);
 
@@ -258,12 +269,44 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
 		rawbpf__out_text(&out, "+");
 	}
 	rawbpf__out_number(&out, offset);
+	add_verb(&verb_out, spec);
 	err = tracefs_lock(kprobe_events);
 	if (err == 0)
-		err = create_and_open(link, events, kprobe_events, retprobe ? "r" : "p", definition);
+		err = create_and_open(link, events, kprobe_events, verb, definition);
 	tracefs_close(events, kprobe_events);
 	if (err == 0)
 		link->end = tracefs_detach;
+	return err;
+}
+
+static int by_both(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec)
+{
+	int by_pmu_alone = spec && spec->method == RAWBPF_KPROBE_PMU;
+
+	return rawbpf__kprobe_attach(link, prog, spec, by_pmu_alone ? NULL : kprobe_tracefs_open);
+}
+
+/*
+ * Attach to the first of the functions by which 32-bit programs may enter the call. For a function
+ * that does not exist tracefs answers -EINVAL.
+ */
+static int compat_attach(struct rawbpf_link *link, int prog, struct rawbpf_kprobe_spec *spec)
+{
+	const char *syscall = spec->syscall;
+	char symbol[128];
+	int err = -ENOENT;
+
+	if (!syscall || !syscall[0] || spec->symbol || spec->address || spec->offset)
+		return -EINVAL;
+	spec->compat = 0;
+	spec->syscall = NULL;
+	spec->symbol = symbol;
+	spec->offset = spec->retprobe ? 0 : RAWBPF__SYSCALL_ENTRY_OFFSET;
+	for (unsigned n = 0; rawbpf__syscall_compat_entry(symbol, sizeof symbol, syscall, n); n++) {
+		err = by_both(link, prog, spec);
+		if (err != -ENOENT && err != -EINVAL)
+			break;
+	}
 	return err;
 }
 
@@ -273,7 +316,15 @@ static int kprobe_tracefs_open(struct rawbpf_link *link, const char *symbol, uin
  */
 int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_kprobe_spec *spec)
 {
-	int by_pmu_alone = spec && spec->method == RAWBPF_KPROBE_PMU;
+	struct rawbpf_kprobe_spec at;
 
-	return rawbpf__kprobe_attach(link, prog, spec, by_pmu_alone ? NULL : kprobe_tracefs_open);
+	if (!spec || (!spec->compat && !spec->maxactive))
+		return by_both(link, prog, spec);
+	*link = (struct rawbpf_link){ 0 };
+	if (spec->maxactive && (!spec->retprobe || spec->method == RAWBPF_KPROBE_PMU))
+		return -EINVAL;
+	at = *spec;
+	if (at.maxactive)
+		at.method = RAWBPF_KPROBE_TRACEFS;
+	return at.compat ? compat_attach(link, prog, &at) : by_both(link, prog, &at);
 }

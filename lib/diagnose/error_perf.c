@@ -15,16 +15,21 @@ static int kprobe_symbols(const char *name)
 	return rawbpf__count_lines(AT_FDCWD, "/proc/kallsyms", 2, name);
 }
 
-/* Find a system call's entry function. Its name may have a prefix, as in sys_fchownat. */
-static const char *kprobe_entry_function(char *function, size_t size, const char *name)
+/* Return the name of a system call without the prefix that it may have, as in sys_fchownat. */
+static const char *kprobe_syscall(const char *name)
 {
-	struct rawbpf__out out = rawbpf__out_begin(function, size);
-	const char *entry;
-
 	for (const char *at = name; *at; at++)
 		if ((at == name || at[-1] == '_') && rawbpf__starts_with(at, "sys_"))
 			name = at + sizeof "sys_" - 1;
-	entry = rawbpf__syscall_entry(name);
+	return name;
+}
+
+/* Find a system call's entry function. */
+static const char *kprobe_entry_function(char *function, size_t size, const char *name)
+{
+	struct rawbpf__out out = rawbpf__out_begin(function, size);
+	const char *entry = rawbpf__syscall_entry(kprobe_syscall(name));
+
 	if (!entry)
 		return NULL;
 	rawbpf__out_text(&out, RAWBPF__SYSCALL_PREFIX);
@@ -116,24 +121,53 @@ static const char of_perf[] =
 
 #define OF_KPROBES                                                                                 \
 	"ENOENT: this kernel has no such function or system call\0"                                \
-	"EINVAL: '@' cannot be probed: kprobes rely on it, or the offset is inside an instruction\0" \
-	"E2BIG: the name is too long for a symbol\0"
+	"E2BIG: the name is too long for a symbol\0"                                               \
+	"EINVAL: '@' cannot be probed: kprobes rely on it, "
 
 static const struct rawbpf_failures failures_of_kprobe_pmu_attach = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
 	.look = why_no_kprobe,
 	.more_sentences = of_perf,
 	.asks_perf = 1,
-	.sentences = OF_KPROBES,
+	.sentences = OF_KPROBES
+		"or the offset is inside an instruction\0",
 };
 RAWBPF__OPERATION(KPROBE_PMU_ATTACH, failures_of_kprobe_pmu_attach);
 
+/* Check whether the kernel has a function by which 32-bit programs enter the call. */
+static int kprobe_has_compat(const char *name)
+{
+	char function[128];
+	int found = 0;
+
+	for (unsigned n = 0; !found && rawbpf__syscall_compat_entry(function, sizeof function, name, n); n++)
+		found = kprobe_symbols(function) > 0;
+	return found;
+}
+
+/* Explain also a spec with `compat`, where the function of native programs may be there. */
+static const char *why_no_kprobe_or_compat(const struct rawbpf_error *error)
+{
+	char buffer[128];
+	const char *entry = NULL;
+
+	if (error->error == -ENOENT && error->name)
+		entry = kprobe_entry_function(buffer, sizeof buffer, error->name);
+	if (entry && kprobe_symbols(error->name) == 0 && kprobe_symbols(entry) > 0 &&
+	    !kprobe_has_compat(kprobe_syscall(error->name)))
+		return "this kernel has no function '@', and none for a call of 32-bit programs; a native "
+		       "system call goes into .syscall, without a prefix";
+	return why_no_kprobe(error);
+}
+
 static const struct rawbpf_failures failures_of_kprobe_attach = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
-	.look = why_no_kprobe,
+	.look = why_no_kprobe_or_compat,
 	.more_sentences = of_perf,
 	.asks_perf = 1,
 	.sentences = OF_KPROBES
+		"the offset is inside an instruction, or maxactive is over 4096, without retprobe or with "
+		"the PMU, which has no such setting\0"
 		"EBUSY: another process has held a lock on kprobe_events in tracefs for 2 seconds; find it "
 		"in /proc/locks, by the file's inode\0",
 };

@@ -23,6 +23,16 @@ ATTACH(kprobe_syscall, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .syscall = 
 ATTACH(kprobe_two, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .symbol = "a", .address = 1)))
 ATTACH(kprobe_tracefs, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .symbol = "",
 	.method = RAWBPF_KPROBE_TRACEFS)))
+ATTACH(kprobe_room, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .symbol = "a", .maxactive = 1)))
+ATTACH(kprobe_room_pmu, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .symbol = "a", .retprobe = 1,
+	.maxactive = 1, .method = RAWBPF_KPROBE_PMU)))
+ATTACH(kprobe_compat, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .symbol = "a", .compat = 1)))
+ATTACH(kprobe_compat_none, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .syscall = "", .compat = 1)))
+ATTACH(kprobe_compat_two, rawbpf_kprobe_attach(link, prog, WITH(kprobe, .syscall = "read",
+	.address = 1, .compat = 1)))
+ATTACH(pmu_room, rawbpf_kprobe_pmu_attach(link, prog, WITH(kprobe, .symbol = "a", .retprobe = 1,
+	.maxactive = 1)))
+ATTACH(pmu_compat, rawbpf_kprobe_pmu_attach(link, prog, WITH(kprobe, .syscall = "read", .compat = 1)))
 ATTACH(pmu_null, rawbpf_kprobe_pmu_attach(link, prog, NULL))
 ATTACH(pmu_symbol, rawbpf_kprobe_pmu_attach(link, prog, WITH(kprobe, .symbol = "")))
 ATTACH(kmulti_null, rawbpf_kprobe_multi_attach(link, prog, NULL))
@@ -63,6 +73,8 @@ static const struct {
 } targetless[] = {
 #define CASE(NAME) { #NAME, NAME }
 	CASE(kprobe_null), CASE(kprobe_none), CASE(kprobe_symbol), CASE(kprobe_syscall),
+	CASE(kprobe_room), CASE(kprobe_room_pmu), CASE(kprobe_compat), CASE(kprobe_compat_none),
+	CASE(kprobe_compat_two), CASE(pmu_room), CASE(pmu_compat),
 	CASE(kprobe_two), CASE(kprobe_tracefs), CASE(pmu_null), CASE(pmu_symbol),
 	CASE(kmulti_null), CASE(kmulti_none), CASE(kmulti_count), CASE(kmulti_both),
 	CASE(uprobe_null), CASE(uprobe_none), CASE(uprobe_path),

@@ -86,8 +86,10 @@ static int attach(struct rawbpf_link *link, int prog, struct rawbpf_kprobe_spec 
 
 #if defined(__x86_64__)
 #define WRAPPER "__x64_sys_"
+#define COMPAT "__ia32_compat_sys_"
 #elif defined(__aarch64__)
 #define WRAPPER "__arm64_sys_"
+#define COMPAT "__arm64_compat_sys_"
 #endif
 
 static const struct {
@@ -98,9 +100,14 @@ static const struct {
 	{ { .symbol = "do_fchownat", .offset = 16 }, "p:rawbpf/eT_0 do_fchownat+16" },
 	{ { .symbol = "module:function", .retprobe = 1 }, "r:rawbpf/eT_0 module:function+0" },
 	{ { .address = 0xffffffff81234567 }, "p:rawbpf/eT_0 18446744071581156711" },
+	{ { .symbol = "f", .retprobe = 1, .maxactive = 4294967295 }, "r4294967295:rawbpf/eT_0 f+0" },
 #ifdef WRAPPER
 	{ { .syscall = "fchownat" }, "p:rawbpf/eT_0 " WRAPPER "fchownat+0" },
 	{ { .syscall = "fchownat", .retprobe = 1 }, "r:rawbpf/eT_0 " WRAPPER "fchownat+0" },
+	{ { .syscall = "fchownat", .compat = 1 }, "p:rawbpf/eT_0 " COMPAT "fchownat+0" },
+	{ { .syscall = "uname", .compat = 1 }, "p:rawbpf/eT_0 " COMPAT "newuname+0" },
+	{ { .syscall = "chown16", .compat = 1, .retprobe = 1, .maxactive = 7 },
+	  "r7:rawbpf/eT_0 " COMPAT "chown16+0" },
 #endif
 };
 

@@ -842,6 +842,7 @@ static const struct {
 	{ "doctor", guest_doctor },
 	{ "helpers", guest_helpers },
 	{ "inspect", guest_inspect },
+	{ "kprobes", guest_kprobes },
 	{ "links", guest_links },
 	{ "perfbuf", guest_perfbuf },
 	{ "rejected", guest_rejected },

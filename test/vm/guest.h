@@ -22,6 +22,7 @@ void guest_cpu(void);
 void guest_doctor(void);
 void guest_helpers(void);
 void guest_inspect(void);
+void guest_kprobes(void);
 void guest_links(void);
 void guest_perfbuf(void);
 void guest_rejected(void);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Who sees the system calls of a 32-bit task: /bin/workload32 makes ten of fchownat(2). */
+/* Who sees the system calls of a 32-bit task: /bin/workload32 makes ten of fchownat(2) and a few others. */
 #include "guest.h"
 
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,8 +44,18 @@ static int run_workload(void)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Five calls of a native program, which the probes of 32-bit programs must not see. */
+static void call_natively(void)
+{
+	for (int i = 0; i < 5; i++) {
+		syscall(SYS_fchownat, -100, "", -1, -1, 0);
+		syscall(SYS_times, 0);
+		syscall(SYS_uname, 0);
+	}
+}
+
 /* How many of the calls a way to attach has seen; or a negative errno. */
-static long long count(unsigned type, const char *way)
+static long long count(unsigned type, const struct rawbpf_kprobe_spec *spec)
 {
 	int err, map = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
@@ -59,10 +70,11 @@ static long long count(unsigned type, const char *way)
 		err = rawbpf_raw_tracepoint_attach(&link, prog, &(struct rawbpf_raw_tracepoint_spec){
 			.name = "sys_enter" });
 	else
-		err = rawbpf_kprobe_attach(&link, prog, &(struct rawbpf_kprobe_spec){
-			.syscall = way ? NULL : "fchownat", .symbol = way });
+		err = rawbpf_kprobe_attach(&link, prog, spec);
 	if (err == 0 && run_workload() != 0)
 		err = -1;
+	if (err == 0 && spec && spec->compat)
+		call_natively();
 	rawbpf_map_lookup(map, &(uint32_t){ 0 }, &seen, 0);
 	rawbpf_link_detach(&link);
 	close(prog);
@@ -72,11 +84,29 @@ static long long count(unsigned type, const char *way)
 
 void guest_task32(void)
 {
+	static const struct {
+		const char *name;
+		struct rawbpf_kprobe_spec spec;
+	} probes[] = {
+		{ "syscall", { .syscall = "fchownat" } },
+		{ "symbol", { .symbol = "do_fchownat" } },
+		{ "compat", { .syscall = "fchownat", .compat = 1 } },
+		{ "compat.return", { .syscall = "fchownat", .compat = 1, .retprobe = 1 } },
+		{ "compat.tracefs", { .syscall = "fchownat", .compat = 1,
+				      .method = RAWBPF_KPROBE_TRACEFS } },
+		{ "compat.own", { .syscall = "times", .compat = 1 } },
+		{ "compat.renamed", { .syscall = "uname", .compat = 1 } },
+		{ "compat.none", { .syscall = "no_such_call", .compat = 1 } },
+		{ "compat.symbol", { .symbol = "do_fchownat", .compat = 1 } },
+		{ "compat.empty", { .syscall = "", .compat = 1 } },
+		{ "compat.both", { .syscall = "times", .address = 1, .compat = 1 } },
+	};
+
 	if (access("/bin/workload32", X_OK) != 0)
 		return;
 	fact(run_workload(), "task32.status");
 	fact(count(BPF_PROG_TYPE_TRACEPOINT, NULL), "task32.tracepoint");
-	fact(count(BPF_PROG_TYPE_KPROBE, NULL), "task32.kprobe.syscall");
-	fact(count(BPF_PROG_TYPE_KPROBE, "do_fchownat"), "task32.kprobe.symbol");
+	for (unsigned i = 0; i < RAWBPF_COUNT(probes); i++)
+		fact(count(BPF_PROG_TYPE_KPROBE, &probes[i].spec), "task32.kprobe.%s", probes[i].name);
 	fact(count(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL), "task32.raw_tracepoint");
 }

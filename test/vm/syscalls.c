@@ -52,6 +52,15 @@ START_TEST(calls_of_32_bit_tasks)
 	ck_assert_fact_int(boot, "task32.tracepoint", 0);
 	ck_assert_fact_int(boot, "task32.kprobe.syscall", 0);
 	ck_assert_fact_int(boot, "task32.kprobe.symbol", 10);
+	ck_assert_fact_int(boot, "task32.kprobe.compat", 10);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.return", 10);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.tracefs", 10);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.own", 3);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.renamed", 2);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.none", -ENOENT);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.symbol", -EINVAL);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.empty", -EINVAL);
+	ck_assert_fact_int(boot, "task32.kprobe.compat.both", -EINVAL);
 	ck_assert_fact_int(boot, "task32.raw_tracepoint", 10);
 }
 END_TEST

@@ -333,6 +333,7 @@ static Suite *vm_suite(void)
 		vm_errors_add(kernel, i);
 		vm_examples_add(kernel, i);
 		vm_inspect_add(kernel, i);
+		vm_kprobes_add(kernel, i);
 		vm_links_add(kernel, i);
 		vm_perfbuf_add(kernel, i);
 		vm_rewritten_add(kernel, i);

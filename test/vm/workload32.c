@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A 32-bit program of x86, without libc: calls fchownat(2) ten times, and exits with 0 if each
- * answered ENOENT, for its empty path.
+ * A 32-bit program of x86, without libc: calls fchownat(2) ten times, times(2) three times and
+ * uname(2) twice. Exits with 0 if each call answered as expected: ENOENT for the empty path, EFAULT
+ * for uname's missing buffer.
  */
-enum { FCHOWNAT = 298, EXIT = 1, CALLS = 10, ENOENT_ = 2 };
+enum { FCHOWNAT = 298, TIMES = 43, UNAME = 122, EXIT = 1, ENOENT_ = 2, EFAULT_ = 14 };
 
 static int call(int number, int a, const char *b, int c, int d, int e)
 {
@@ -18,8 +19,12 @@ __attribute__((noreturn)) void _start(void)
 {
 	int wrong = 0;
 
-	for (int i = 0; i < CALLS; i++)
+	for (int i = 0; i < 10; i++)
 		wrong += call(FCHOWNAT, -100 /* AT_FDCWD */, "", -1, -1, 0) != -ENOENT_;
+	for (int i = 0; i < 3; i++)
+		wrong += call(TIMES, 0, 0, 0, 0, 0) == -EFAULT_;
+	for (int i = 0; i < 2; i++)
+		wrong += call(UNAME, 0, 0, 0, 0, 0) != -EFAULT_;
 	for (;;)
 		call(EXIT, wrong, 0, 0, 0, 0);
 }

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Retprobes with room for many calls, all functions of a name, functions by a pattern. */
+#include "guest.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <rawbpf.h>
+
+enum { SLEEPERS = 40 };
+
+static int counter_create(void)
+{
+	return rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
+}
+
+static int counter_load(int map, unsigned attach_type)
+{
+	const struct bpf_insn insns[] = {
+		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
+		BPF_MOV64_IMM(BPF_REG_2, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+
+	return rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_KPROBE, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns), .expected_attach_type = attach_type });
+}
+
+static long long counted(int map)
+{
+	uint64_t count = 0;
+
+	rawbpf_map_lookup(map, &(uint32_t){ 0 }, &count, 0);
+	return count;
+}
+
+/* ------------------------------------------------------------------------- maxactive */
+
+static pid_t sleeper(void)
+{
+	pid_t pid = fork();
+	sigset_t signals;
+
+	if (pid == 0) {
+		sigemptyset(&signals);
+		sigaddset(&signals, SIGUSR1);
+		syscall(SYS_rt_sigtimedwait, &signals, NULL, NULL, 8);
+		_exit(0);
+	}
+	return pid;
+}
+
+/* Wait until the process sleeps in its call. */
+static void await_sleep(pid_t pid)
+{
+	char path[64], line[64];
+	int number = -1;
+
+	snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
+	while (number != SYS_rt_sigtimedwait) {
+		FILE *file = fopen(path, "re");
+
+		number = -1;
+		if (file && fgets(line, sizeof line, file))
+			sscanf(line, "%d ", &number);
+		if (file)
+			fclose(file);
+		usleep(1000);
+	}
+}
+
+/* How many returns of 40 calls a retprobe sees, all of which sleep at the same time. */
+static long long returns_of_sleepers(const struct rawbpf_kprobe_spec *spec)
+{
+	int map = counter_create(), prog = counter_load(map, 0);
+	pid_t pids[SLEEPERS];
+	struct rawbpf_link link;
+	int i, err = rawbpf_kprobe_attach(&link, prog, spec);
+	long long count;
+
+	for (i = 0; i < SLEEPERS && err == 0; i++)
+		pids[i] = sleeper();
+	for (i = 0; i < SLEEPERS && err == 0; i++)
+		await_sleep(pids[i]);
+	for (i = 0; i < SLEEPERS && err == 0; i++)
+		kill(pids[i], SIGUSR1);
+	for (i = 0; i < SLEEPERS && err == 0; i++)
+		waitpid(pids[i], NULL, 0);
+	count = err < 0 ? err : counted(map);
+	rawbpf_link_detach(&link);
+	close(prog);
+	close(map);
+	return count;
+}
+
+static void maxactive(void)
+{
+	static const struct {
+		const char *name;
+		struct rawbpf_kprobe_spec spec;
+	} probes[] = {
+#define RETURN .syscall = "rt_sigtimedwait", .retprobe = 1
+		{ "default", { RETURN } },
+		{ "64", { RETURN, .maxactive = 64 } },
+		{ "tracefs", { RETURN, .maxactive = 64, .method = RAWBPF_KPROBE_TRACEFS } },
+		{ "20", { RETURN, .maxactive = 20 } },
+		{ "4096", { RETURN, .maxactive = 4096 } },
+		{ "4097", { RETURN, .maxactive = 4097 } },
+		{ "pmu", { RETURN, .maxactive = 64, .method = RAWBPF_KPROBE_PMU } },
+		{ "entry", { .syscall = "rt_sigtimedwait", .maxactive = 64 } },
+	};
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	for (unsigned i = 0; i < RAWBPF_COUNT(probes); i++)
+		fact(returns_of_sleepers(&probes[i].spec), "maxactive.%s", probes[i].name);
+}
+
+void guest_kprobes(void)
+{
+	maxactive();
+}
