@@ -20,8 +20,9 @@
 #include "../attach/perf.h"
 #include "probe.h"
 
-/* The kernel has these (5.5; 5.1) for its own tests of bpf(2), and calls them only there. */
+/* The kernel has these (5.5; 5.7; 5.1) for its own tests of bpf(2), and calls them only there. */
 #define QUIET_FUNCTION "bpf_fentry_test1"
+#define QUIET_HOOK "bpf_modify_return_test"
 #define QUIET_TRACEPOINT "bpf_test_finish"
 
 enum { NO_FD = -1, LOOPBACK = 1, NO_DEVICE = 0x7ffffffe };
@@ -171,8 +172,8 @@ static const struct attach_probe {
 		QUIET_TRACEPOINT },
 	[RAWBPF_PROBE_FENTRY] = { "fentry", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, NULL,
 		probe_tracing, 0, RAWBPF_TRACING_ATTACH, QUIET_FUNCTION },
-	[RAWBPF_PROBE_FMOD_RET] = { "fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, NULL,
-		probe_tracing, 0, RAWBPF_TRACING_ATTACH, "bpf_modify_return_test" },
+	[RAWBPF_PROBE_FMOD_RET] = { "fmod_ret", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN,
+		QUIET_HOOK, probe_tracing, 0, RAWBPF_TRACING_ATTACH, QUIET_HOOK },
 	[RAWBPF_PROBE_LSM] = { "lsm", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_quota_on",
 		probe_tracing, 0, RAWBPF_TRACING_ATTACH, "quota_on" },
 	[RAWBPF_PROBE_UPROBE] = { "uprobe", BPF_PROG_TYPE_KPROBE, 0, NULL,

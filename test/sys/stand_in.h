@@ -76,6 +76,14 @@ static inline long kernel_call(long number, const long *arguments)
 		break;
 	case SYS_fcntl:
 		break;
+	case SYS_munmap:
+#ifdef SYS_mmap2
+	case SYS_mmap2:
+#else
+	case SYS_mmap:
+#endif
+		return syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
+			       arguments[4], arguments[5]);
 	case SYS_openat:
 		return kernel_open((const char *)arguments[1]);
 	case SYS_read:
@@ -159,6 +167,6 @@ static inline void assert_bpf(const char *what, unsigned call, long command, con
 	ck_assert_uint_eq(kernel.count, 0); \
 } while (0)
 
-static struct rawbpf_link lnk;
+__attribute__((unused)) static struct rawbpf_link lnk;
 
 #endif
