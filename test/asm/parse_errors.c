@@ -35,6 +35,25 @@ static const struct {
 	const char *message;
 } cases[] = {
 	/* registers */
+	{ "r1 = *(u32 *)(5 + 4)", 1, 15, 5, "expected a register r0 to r10, not '5 + 4'" },
+	{ "if 5 == r1 goto +1", 1, 4, 1, "expected a register r0 to r10 or w0 to w10, not '5'" },
+	{ "w1 = (s8)5", 1, 10, 1, "expected w0 to w10, not '5'" },
+	{ "r1 = bswap16 5", 1, 14, 1, "expected a register r0 to r10, not '5'" },
+	{ "w1 = atomic_fetch_add((u32 *)(r1 + 0), 5)", 1, 40, 1, "expected w0 to w10, not '5'" },
+	{ "r1 += w2", 1, 7, 2, "expected a 64-bit register, r2, not w2" },
+	{ "callx 5", 1, 7, 1, "expected a register r0 to r10, not '5'" },
+	{ "r1 = addr_space_cast(r1, 5)", 1, 27, 1, "expected ',', not ')'" },
+	{ "r1 = *(u32 *) r2", 1, 15, 2, "expected '(' or skb, not 'r2'" },
+	{ "*(u32 *)(r1 + r2) = 1", 1, 13, 1, "expected an offset such as + 0" },
+	{ "r1 = *(u128 *)(r1 + 0)", 1, 8, 4, "expected s8, u8, s16, s32, u16, u32, ..., not 'u128'" },
+	{ "r1 = map[ 5", 1, 11, 1, "expected fd, id or idx, not '5'" },
+	{ "*(u8 *)(r1 + 0) = ", 1, 19, 1,
+	  "expected a number, a register r0 to r10 or w0 to w10 before the end" },
+	{ "r1 = r2 5", 1, 9, 1,
+	  "unexpected '5' after the instruction; separate instructions by a new line or ';'" },
+	{ "r1 = 'xn'", 1, 6, 1, "''' is not a number" },
+	{ "r1 = '\\q'", 1, 6, 1, "''' is not a number" },
+	{ "r1 = '\\n", 1, 6, 1, "''' is not a number" },
 	{ "if r0 == r11 goto +1", 1, 10, 3, "r11 is not a register; programs have r0 to r10" },
 	{ "\tw12 = 1", 1, 2, 3, "w12 is not a register; programs have w0 to w10" },
 	{ "r1 = r100", 1, 6, 4, "r100 is not a register; programs have r0 to r10" },
@@ -126,6 +145,8 @@ static const struct {
 	{ "(07) r1 = 5", 1, 1, 4, "this instruction's opcode is b7, not 07" },
 
 	/* names */
+	{ "goto abcdf\nabxxf: exit\nabcde: exit\nabcff: exit\nabyyf: exit", 1, 6, 5,
+	  "no label 'abcdf' in this program (did you mean 'abcde'?)" },
 	{ "goto uot\nout: exit", 1, 6, 3, "no label 'uot' in this program (did you mean 'out'?)" },
 	{ "goto nowhere\nout: exit", 1, 6, 7, "no label 'nowhere' in this program" },
 	{ "a: exit\n  a: exit", 2, 3, 1, "'a' is a label already, defined on line 1" },
@@ -161,6 +182,9 @@ static const struct {
 	{ ".set N 5 6", 1, 10, 1, "unexpected '6' after .set" },
 
 	{ ".type kprobe", 1, 13, 1, "expected .type NAME,@function" },
+	{ ".addrsig_sym 5", 1, 14, 1, "expected .addrsig_sym NAME" },
+	{ ".cfi_sections 5", 1, 15, 1, "expected .cfi_sections NAME" },
+	{ ".cfi_endproc 1", 1, 14, 1, "expected .cfi_endproc" },
 	{ ".type f,@fuction", 1, 9, 1, "expected .type NAME,@function" },
 	{ ".type f,@function 1", 1, 19, 1, "expected .type NAME,@function" },
 	{ ".globl", 1, 7, 1, "expected .globl NAME" },

@@ -446,6 +446,42 @@ START_TEST(test_header_lengths)
 END_TEST
 
 /* Each bound of the sections: the last byte is accepted, one more is not. */
+/* The bytes behind the common three words of a type: for each, and for each of its elements. */
+START_TEST(test_kinds)
+{
+	static const struct {
+		unsigned char kind, bytes, element;
+	} kinds[] = {
+		{ 1, 4, 0 }, { 2, 0, 0 }, { 3, 12, 0 }, { 4, 0, 12 }, { 5, 0, 12 }, { 6, 0, 8 },
+		{ 7, 0, 0 }, { 8, 0, 0 }, { 9, 0, 0 }, { 10, 0, 0 }, { 11, 0, 0 }, { 12, 0, 0 },
+		{ 13, 0, 8 }, { 14, 4, 0 }, { 15, 0, 12 }, { 16, 0, 0 }, { 17, 4, 0 }, { 18, 0, 0 },
+		{ 19, 0, 12 },
+	};
+	enum { ELEMENTS = 3 };
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(kinds); i++) {
+		const uint32_t length = 12 + kinds[i].bytes + ELEMENTS * kinds[i].element;
+		struct {
+			struct btf_header header;
+			uint32_t words[32];
+		} bytes = { .header = { .magic = BTF_MAGIC, .version = BTF_VERSION,
+					.hdr_len = 24, .type_len = length + 16, .str_off = length + 16,
+					.str_len = 4 } };
+		struct rawbpf_btf btf;
+
+		bytes.words[1] = (uint32_t)kinds[i].kind << 24 | ELEMENTS;
+		bytes.words[length / 4] = 1; /* "x", an int */
+		bytes.words[length / 4 + 1] = 1u << 24;
+		memcpy(&bytes.words[length / 4 + 4], "\0x", 3);
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, &bytes, 24 + length + 20, NULL), 0);
+		ck_assert_msg(btf.type_count == 2, "kind %u: %u types", kinds[i].kind, btf.type_count);
+		ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_INT, "x"), 2);
+		bytes.header.type_len = length - 4; /* too short by a word */
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, &bytes, 24 + length + 20, NULL), -EINVAL);
+	}
+}
+END_TEST
+
 START_TEST(test_section_bounds)
 {
 	struct rawbpf_btf_build b = built();
@@ -694,6 +730,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_base);
 	tcase_add_test(tests, test_broken);
 	tcase_add_test(tests, test_header_lengths);
+	tcase_add_test(tests, test_kinds);
 	tcase_add_test(tests, test_section_bounds);
 	tcase_add_test(tests, test_loops);
 	tcase_add_test(tests, test_search_is_bounded);

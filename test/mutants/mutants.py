@@ -181,6 +181,7 @@ class Coverage:
     def __init__(self, work, tree, commit):
         self.tree = tree
         self.seconds, self.executed, self.known, self.functions = {}, {}, {}, {}
+        self.units = set()
         folder = os.path.join(work, 'coverage-' + commit[:12])
         os.makedirs(folder, exist_ok=True)
         # Only the library is counted: uprobes of the tests' functions need them as they are.
@@ -192,6 +193,8 @@ class Coverage:
                 with open(kept, 'w') as file:
                     json.dump(measured, file)
             self.add(test.name, json.load(open(kept)))
+            if test.suite == 'unit' and test.name in self.seconds:
+                self.units.add(test.name)
 
     def measure(self, build, test):
         """None: without a change it does not build, or not pass."""
@@ -223,8 +226,9 @@ class Coverage:
     def tests_of(self, path, number):
         """
         A line that is not counted belongs to the one before it, in its function; outside of
-        functions, to all that runs of the file, or anything. So does one that nobody was seen to
-        execute: a test that is killed leaves no counters.
+        functions, to all that runs of the file, and to unit, which may read its data from
+        elsewhere. So does one that nobody was seen to execute: a test that is killed leaves no
+        counters.
         """
         known = self.known.get(path, set())
         if number not in known:
@@ -232,8 +236,8 @@ class Coverage:
             before = [line for line in known if inside and max(inside) <= line < number]
             number = max(before, default=None)
         names = [test for test, files in self.executed.items() if number in files.get(path, ())]
-        return (names or [test for test, files in self.executed.items() if files.get(path)]
-                or list(self.executed))
+        running = {test for test, files in self.executed.items() if files.get(path)}
+        return names or list(running | self.units if running else self.executed)
 
 
 # Mutants
