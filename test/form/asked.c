@@ -11,10 +11,10 @@
 #include "../../lib/object/recipe.h"
 
 #define BIT(N) ((uint64_t)1 << (N))
-/* The kernel loads these only under the GPL: they cannot tell who else wants it. */
+/* These types load only under the GPL, so they do not show whether the helper wants it. */
 #define ONLY_GPL (BIT(BPF_PROG_TYPE_LSM) | BIT(BPF_PROG_TYPE_STRUCT_OPS))
 
-/* Call the helper with whatever the registers hold: type and license are looked at before that. */
+/* Call the helper with whatever the registers hold. The verifier checks type and license first. */
 static void ask(struct asked *asked, struct rawbpf_prog_spec *spec, unsigned helper)
 {
 	static char log[1 << 16];
@@ -88,7 +88,7 @@ void asked_fill(struct asked *asked)
 	asked->whole &= asked->types;
 }
 
-/* What a kernel may be built without, or an architecture or a locked kernel leave out. */
+/* Helpers that a kernel may be built without, or that an architecture or lockdown leaves out. */
 static int is_optional(const char *name)
 {
 	static const char *const names[] = { "probe_write_user", "override_return" };
@@ -99,7 +99,7 @@ static int is_optional(const char *name)
 	return 0;
 }
 
-/* What the helper's row has, and what Linux 7.3 has otherwise. */
+/* Return the types in the helper's row, with the changes of Linux 7.3. */
 static uint64_t expected_types(const char *name, uint64_t types, unsigned kernel)
 {
 	static const struct {

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this kernel says of each helper: does it know the number, which types of programs may call it,
- * does it want the GPL? For the native test and the vm's guest.
+ * Ask this kernel about each helper: does it exist, which types of programs may call it, and does
+ * it want the GPL? For the native test and the vm's guest.
  */
 #ifndef TEST_ASKED_H
 #define TEST_ASKED_H
 
 #include <stdint.h>
 
-enum { ASKED_HELPERS = 212 }; /* the number after the last */
+enum { ASKED_HELPERS = 212 }; /* one more than the last number */
 
 struct asked {
-	uint64_t types;           /* bit N: programs of type N load here */
-	uint64_t whole;           /* and with each of the attach types that have a recipe */
+	uint64_t types;           /* bit N: programs of type N load */
+	uint64_t whole;           /* bit N: they load with each attach type that has a recipe */
 	struct {
 		int is_known;
-		uint64_t types;   /* that may call it */
-		int is_gpl;       /* -1: all programs that may call it are under the GPL */
+		uint64_t types;   /* types of programs that may call it */
+		int is_gpl;       /* -1: every type that may call it needs the GPL anyway */
 	} helpers[ASKED_HELPERS];
 };
 
 void asked_fill(struct asked *asked);
 
 /*
- * What the table says otherwise of a helper, on a kernel as 5 << 8 | 10; NULL: nothing. The text is
- * valid until the next call.
+ * Compare the kernel's answers about a helper with the table, on a kernel as 5 << 8 | 10. Returns a
+ * difference as text, valid until the next call, or NULL.
  */
 const char *asked_fault(const struct asked *asked, unsigned helper, unsigned kernel);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions do what their pages claim: each runs in the kernel on operands at their boundaries,
- * beside the C expression of its page, and its sentences are compared with what happened.
+ * Instructions do what their pages claim. Each runs in the kernel on boundary operands, beside the
+ * C expression of its page. Its sentences are compared with the result.
  */
 #include <string.h>
 #include <sys/mman.h>
@@ -22,7 +22,7 @@ static const uint64_t operands[] = {
 
 static void make_map(void)
 {
-	rawbpf_memlock_raise(); /* programs that are closed count for a while, before 5.11 */
+	rawbpf_memlock_raise(); /* before 5.11 a closed program still counts for a while */
 	map = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = sizeof *state,
 		.max_entries = 1, .flags = BPF_F_MMAPABLE });
@@ -39,11 +39,14 @@ static int load(const struct bpf_insn *insns, unsigned count, char *log, unsigne
 }
 
 #define AT(FIELD) ((int)offsetof(struct claim_state, FIELD))
-/* Two slots, also for one: a jump skips the second, which tells that. */
+/*
+ * Take two slots, also for an instruction of one. A jump skips the second slot, which shows the
+ * jump.
+ */
 #define BOTH(CLAIM) (CLAIM)->insns[0], \
 	(CLAIM)->insns[0].code == 0x18 ? (CLAIM)->insns[1] : BPF_MOV64_IMM(BPF_REG_8, 0)
 
-/* Registers from the map, the instruction, registers to the map. */
+/* Load registers from the map, execute the instruction, store registers to the map. */
 static int load_claim(const struct claim *claim)
 {
 	const struct bpf_insn insns[] = {
@@ -96,7 +99,7 @@ static int says(const struct claim *claim, const char *words)
 	return strstr(claim->does, words) != NULL;
 }
 
-/* What sentences claim of dst, by what is there now. */
+/* Compare the sentences about dst with its value. */
 static void check_sentences(const struct claim *claim, const struct claim_state *now)
 {
 	const struct bpf_insn *insn = claim->insns;
@@ -131,7 +134,10 @@ static void check_sentences(const struct claim *claim, const struct claim_state 
 		      (unsigned long long)expected.in[0], (unsigned long long)expected.in[1], \
 		      (unsigned long long)expected.in[2], (unsigned long long)before)
 
-/* Of a packet of which instructions see what follows the 14 bytes of the Ethernet header. */
+/*
+ * Is the access inside the packet? Only some instructions see the packet behind the 14 bytes of the
+ * Ethernet header.
+ */
 static int is_inside(const struct claim *claim, const struct claim_state *of)
 {
 	static const unsigned char sizes[] = { 4, 2, 1, 8 };
@@ -177,7 +183,7 @@ static void run_claim(const struct claim *claim, int prog, unsigned i, unsigned 
 	check_sentences(claim, state);
 }
 
-/* Does it depend on more than one operand? */
+/* Does the instruction have two operands? */
 static int has_second(const struct claim *claim)
 {
 	return claim->pointer || claim->packet || claim->insns->code & BPF_X;
@@ -208,7 +214,7 @@ START_TEST(test_expressions)
 }
 END_TEST
 
-/* Which registers does the verifier take, after an instruction? */
+/* Does the verifier reject a read of the register after the instruction? */
 static int loses(const struct claim *claim, unsigned reg)
 {
 	const struct bpf_insn insns[] = {
@@ -225,7 +231,7 @@ static int loses(const struct claim *claim, unsigned reg)
 		BPF_MOV64_IMM(BPF_REG_0, 0),
 		BPF_MOV64_REG(BPF_REG_7, reg),
 		BPF_EXIT_INSN(),
-		BPF_MOV64_IMM(BPF_REG_0, 0),	/* for a call of the function here */
+		BPF_MOV64_IMM(BPF_REG_0, 0),	/* target of a call instruction */
 		BPF_EXIT_INSN(),
 	};
 	unsigned calls = claim->insns->src_reg == BPF_PSEUDO_CALL &&
@@ -278,7 +284,7 @@ START_TEST(test_lost_registers)
 }
 END_TEST
 
-/* How many slots from the next one a jump goes, by its page. */
+/* Return how many slots behind the next one a jump lands, according to its page. */
 static int told_distance(const struct bpf_insn *insn)
 {
 	char page[4096], way[16] = "";
@@ -292,7 +298,9 @@ static int told_distance(const struct bpf_insn *insn)
 	return strcmp(way, "back") ? slots : -slots;
 }
 
-/* Jumps land where their pages say: the sum of what is not skipped, or of all rounds. */
+/*
+ * Jumps land where their pages say: r0 sums the instructions that were not skipped, or the rounds.
+ */
 START_TEST(test_jumps)
 {
 	const struct bpf_insn jumps[] = {
@@ -314,7 +322,10 @@ START_TEST(test_jumps)
 		const struct bpf_insn insns[] = {
 			BPF_MOV64_IMM(BPF_REG_0, 0),
 			BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_1, 8), /* mark: 0 */
-			/* A way past the jump: else what it skips were unreachable. */
+			/*
+			 * A path past the jump: otherwise the skipped instructions would be
+			 * unreachable.
+			 */
 			jumps[n].code == 0x15 ? jumps[n] : BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 1, 1),
 			jumps[n].code == 0x15 ? BPF_JMP_A(0) : jumps[n],
 			BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1),
@@ -322,7 +333,7 @@ START_TEST(test_jumps)
 			BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 4),
 			BPF_EXIT_INSN(),
 		};
-		/* The conditional one passes the nop first. */
+		/* The conditional jump passes the nop first. */
 		int skipped = told_distance(&jumps[n]) - (jumps[n].code == 0x15);
 
 		ck_assert_int_ge(skipped, 0);
@@ -344,7 +355,7 @@ START_TEST(test_jumps)
 }
 END_TEST
 
-/* A packet load without the context in r6 is refused. */
+/* The verifier rejects a packet load without the context in r6. */
 START_TEST(test_packet_context)
 {
 	unsigned seen = 0;

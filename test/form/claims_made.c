@@ -39,7 +39,7 @@ static const char prelude[] =
 	"typedef uint8_t u8;\ntypedef uint16_t u16;\ntypedef uint32_t u32;\ntypedef uint64_t u64;\n"
 	"typedef int8_t s8;\ntypedef int16_t s16;\ntypedef int32_t s32;\ntypedef int64_t s64;\n";
 
-/* A paragraph of the page: the text behind `name`, its line breaks undone. */
+/* Copy a paragraph of the page: the text behind `name`, without line breaks. */
 static void paragraph(char *to, const char *page, const char *name)
 {
 	const char *at = strstr(page, name);
@@ -56,7 +56,7 @@ static void paragraph(char *to, const char *page, const char *name)
 	*to = 0;
 }
 
-/* Instructions that are more than what they do to registers, memory and packet. */
+/* These instructions do more than change registers, memory and packet. */
 static int is_executed(const struct rawbpf__form *form)
 {
 	switch (form->shape) {
@@ -85,10 +85,10 @@ static int pointer_of(const struct rawbpf__form *form, const struct bpf_insn *in
 	}
 }
 
-/* "if (X) goto +1" is whether X holds. */
+/* For "if (X) goto +1", print whether X holds. */
 static void print_function(unsigned number, const char *c, int packet)
 {
-	/* Operands are at any address, as instructions may be. */
+	/* Operands may have any address. */
 	printf("__attribute__((no_sanitize(\"alignment\"))) static void run_%u(struct claim_state *state, uint64_t memory, "
 	       "const unsigned char *packet)\n{\n"
 	       "\tu64 r0 = state->in[0], r1 = state->in[1], r2 = state->in[2];\n", number);
@@ -124,7 +124,10 @@ static void add(const struct rawbpf__form *form, const struct bpf_insn *insns)
 	count++;
 }
 
-/* With src another register than dst, and, where both are numbers or it loads, the same one. */
+/*
+ * Print the instruction with different registers. If both are numbers, or it loads, also with equal
+ * ones.
+ */
 static void add_registers(const struct rawbpf__form *form, struct bpf_insn *insns)
 {
 	const struct rawbpf__shape *shape = rawbpf__form_shape(form);

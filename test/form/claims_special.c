@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions whose pages have no line of C that a test could run: jumps, calls, maps, arenas.
- * Each is executed here, or the table says why not, or where.
+ * Execute the instructions whose pages have no C line that a test could run: jumps, calls, maps,
+ * arenas. The table says why an instruction is not executed here, or where it is.
  */
 #include <string.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@
 #include "../live.h"
 #include "claims.h"
 
-/* By shape. The first four are in claims.c. */
+/* Instructions by shape. claims.c executes the first four. */
 static const struct special {
 	uint8_t shape;
 	const char *where;
@@ -54,7 +54,10 @@ static int is_claimed(const struct rawbpf__form *form)
 	return 0;
 }
 
-/* What kernels load is executed, in one of two ways; what none loads cannot be. */
+/*
+ * The tests execute each form that some kernel loads, in exactly one of two ways, and no other
+ * form.
+ */
 START_TEST(test_every_form)
 {
 	const struct rawbpf__form *form;
@@ -101,7 +104,7 @@ static int says(const struct bpf_insn *insns, const char *words)
 	return strstr(page, words) != NULL;
 }
 
-/* All 64 bits come back from a call; what the caller has in r6 to r9 stays. */
+/* A call returns all 64 bits. The caller's r6 to r9 stay. */
 START_TEST(test_calls)
 {
 	const struct bpf_insn insns[] = {
@@ -112,7 +115,7 @@ START_TEST(test_calls)
 		BPF_JMP_REG(BPF_JNE, BPF_REG_0, BPF_REG_2, 1),
 		BPF_ALU64_REG(BPF_SUB, BPF_REG_0, BPF_REG_6),
 		BPF_EXIT_INSN(),
-		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1), /* [8], which is 5 past [3] */
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1), /* slot 8, 5 behind slot 3 */
 		BPF_LD_IMM64(BPF_REG_0, 0x1122334455667783),
 		BPF_ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6),
 		BPF_EXIT_INSN(),
@@ -123,7 +126,7 @@ START_TEST(test_calls)
 }
 END_TEST
 
-/* A loop without another end: the jump lands where its page says. */
+/* A loop that only this jump ends. It lands where its page says. */
 START_TEST(test_may_goto)
 {
 	const struct bpf_insn insns[] = {
@@ -160,7 +163,7 @@ START_TEST(test_callback)
 		BPF_EMIT_CALL(LOOP),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_10, -8),
 		BPF_EXIT_INSN(),
-		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_2, 0), /* [10], of which [3] is 7 before */
+		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_2, 0), /* slot 10, 7 behind slot 3 */
 		BPF_ALU64_REG(BPF_ADD, BPF_REG_3, BPF_REG_1),
 		BPF_STX_MEM(BPF_DW, BPF_REG_2, BPF_REG_3, 0),
 		BPF_MOV64_IMM(BPF_REG_0, 0),
@@ -185,7 +188,10 @@ END_TEST
 
 enum { VALUE = 16 };
 
-/* The first byte of what `load_map` gives, by a look-up where it is the map itself. */
+/*
+ * Return the first byte of the value that `load_map` gives. If it gives the map itself, look the
+ * value up.
+ */
 static int load_of_map(const struct bpf_insn load_map[2], int is_map, const int *map)
 {
 	const struct bpf_insn insns[] = {
@@ -217,7 +223,7 @@ static void check_value_at(int index, int map, unsigned byte)
 		ck_assert_int_lt(load_of_map(insns, 0, &map), 0);
 }
 
-/* By descriptor and by index; the value's first, its last, and the byte behind it. */
+/* By descriptor and by index; the value's first byte, its last, and the byte behind it. */
 START_TEST(test_maps)
 {
 	unsigned char value[VALUE];
@@ -246,7 +252,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------ arenas and kfuncs */
 
-/* The context of a program of type SYSCALL. */
+/* The context of a BPF_PROG_TYPE_SYSCALL program. */
 struct call_context {
 	uint64_t in, out;
 };
@@ -258,7 +264,7 @@ static int load_syscall(const struct bpf_insn *insns, unsigned count)
 		.insns = insns, .insn_count = count, .log = log_text, .log_size = sizeof log_text });
 }
 
-/* From user space's address to the kernel's, by which a number is stored, and back. */
+/* Cast an address of user space to the kernel's, store a number through it, and cast it back. */
 static uint64_t cast_both_ways(int prog, uint64_t address)
 {
 	struct call_context context = { .in = address };
@@ -275,7 +281,7 @@ START_TEST(test_casts)
 		.type = BPF_MAP_TYPE_ARENA, .max_entries = 1, .flags = BPF_F_MMAPABLE });
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
-		BPF_LD_MAP_FD(BPF_REG_1, map), /* of which arena */
+		BPF_LD_MAP_FD(BPF_REG_1, map), /* the arena */
 		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_6, 0),
 		RAWBPF_ADDR_SPACE_CAST(BPF_REG_2, BPF_REG_2, 0, 1),
 		BPF_ST_MEM(BPF_DW, BPF_REG_2, 0, 77),
@@ -294,14 +300,14 @@ START_TEST(test_casts)
 	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
 	ck_assert(page != MAP_FAILED);
 	last = page + size / sizeof *page - 1;
-	page[0] = last[0] = 1; /* there is a page only once it was touched */
+	page[0] = last[0] = 1; /* touching a page creates it */
 	prog = load_syscall(insns, RAWBPF_COUNT(insns));
 	ck_assert_msg(prog > 2, "%s", log_text);
 	ck_assert_uint_eq(cast_both_ways(prog, (uintptr_t)page), (uintptr_t)page);
 	ck_assert_uint_eq(page[0], 77);
 	ck_assert_uint_eq(cast_both_ways(prog, (uintptr_t)last), (uintptr_t)last);
 	ck_assert_uint_eq(last[0], 77);
-	/* No object is there: the store is left out. NULL stays NULL. */
+	/* At an address without a page, the store does nothing. NULL stays NULL. */
 	ck_assert_uint_eq(cast_both_ways(prog, 0), 0);
 	munmap(page, size);
 	close(prog);
@@ -322,7 +328,7 @@ static int type_id(unsigned kind, const char *name)
 
 #define ITERATOR BPF_MOV64_REG(BPF_REG_1, BPF_REG_10), BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, -8)
 
-/* Negative numbers are passed to kfuncs, and r0 holds what they return; `reg` is read behind one. */
+/* Call kfuncs with negative numbers. r0 holds their result. Read `reg` behind one of them. */
 static int load_kfuncs(unsigned reg)
 {
 	const struct bpf_insn insns[] = {
@@ -370,7 +376,7 @@ START_TEST(test_kfunc)
 }
 END_TEST
 
-/* The address of a variable that each CPU has: of CPU 0's there is one, of CPU -1's none. */
+/* The address of a per-CPU variable: CPU 0 has one, CPU -1 has none. */
 START_TEST(test_variable)
 {
 	int id = type_id(BTF_KIND_VAR, "runqueues");

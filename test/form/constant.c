@@ -8,7 +8,7 @@
 
 #include "../unit.h"
 
-/* The first and last that 5.10's headers have, and around what they have twice. */
+/* The first and last ones of 5.10's headers, and neighbours of numbers with two names. */
 static const struct {
 	enum rawbpf_constant kind;
 	unsigned number;
@@ -55,7 +55,7 @@ START_TEST(test_names)
 }
 END_TEST
 
-/* How many there are of each, and that all lead back to their numbers. */
+/* The number of names of each kind. Each name leads back to its number. */
 START_TEST(test_all)
 {
 	static const unsigned counts[] = { 36, 33, 62, 16, 212, 20 };

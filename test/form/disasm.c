@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For test/form/llvm.sh: instructions as files, to compare what we and others
- * make of them.
+ * Write instructions as files, so that test/form/llvm.sh can compare our texts of them with
+ * others'.
  *
- *	disasm forms		raw: every form that LLVM prints, with its boundaries
+ *	disasm forms		raw: every form that LLVM prints, with boundary numbers
  *	disasm macros		C: an array of all forms' macros, and one of their bytes
  *	disasm elf FILE		an object with the raw instructions of FILE
  *	disasm llvm FILE	their text, a line each; kernel, c: the other dialects
@@ -43,7 +43,7 @@ static struct bpf_insn *read_insns(const char *path, unsigned *count)
 	return insns;
 }
 
-/* What LLVM 19 prints so that it can be compared: not our own syntax of form.h. */
+/* Does LLVM 19 print the form comparably? It does not print our own syntax of form.h. */
 static int llvm_prints(const struct rawbpf__form *form)
 {
 	switch (form->shape) {
@@ -81,7 +81,7 @@ static void write_macro(const struct rawbpf__form *form, const struct bpf_insn *
 	int *bytes = context;
 
 	(void)form;
-	/* A tenth of them, so that it compiles in seconds. */
+	/* Take a tenth of them, so that the file compiles in seconds. */
 	if (++bytes[1] % 10)
 		return;
 	if (bytes[0]) {

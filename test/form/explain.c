@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An instruction explained: some pages as they are printed, all of them for what they promise. */
+/* Instructions explained: some pages exactly, and the promises that all pages keep. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ START_TEST(test_page)
 }
 END_TEST
 
-/* The other byte order: fields turn around, and the two registers change places. */
+/* In the other byte order, fields turn around and the two registers change places. */
 START_TEST(test_big_endian)
 {
 	static const struct bpf_insn insns[2] = { BPF_LDX_MEM(BPF_H, BPF_REG_1, BPF_REG_10, -2) };
@@ -85,14 +85,14 @@ START_TEST(test_two_slots)
 }
 END_TEST
 
-/* What single lines say, of what is told wrong easily. */
+/* Single lines about easily misread instructions. */
 START_TEST(test_lines)
 {
 	static const struct {
 		struct bpf_insn insns[2];
 		const char *line;
 	} pages[] = {
-		/* One operand without a sign would make C's division one without: both are cast. */
+		/* If only one operand were signed, C would divide unsigned. So both are cast. */
 		{ { BPF_ALU64_REG_OFF(BPF_DIV, BPF_REG_1, BPF_REG_2, 1) },
 		  "as C     r1 = (s64)r2 == -1 ? -r1 : (s64)r2 ? (s64)r1 / (s64)r2 : 0" },
 		{ { BPF_ALU64_REG_OFF(BPF_MOD, BPF_REG_1, BPF_REG_2, 1) },
@@ -158,7 +158,7 @@ START_TEST(test_lines)
 }
 END_TEST
 
-/* What the numbers of an instruction mean, for each meaning. */
+/* The notes about an instruction's numbers, for each meaning of a number. */
 START_TEST(test_notes)
 {
 	static const struct {
@@ -397,7 +397,7 @@ START_TEST(test_words)
 }
 END_TEST
 
-/* How bright a colour of the 6x6x6 cube is, by the formula of WCAG 2. */
+/* Return the luminance of a colour of the 6x6x6 cube, by the formula of WCAG 2. */
 static double luminance(unsigned colour)
 {
 	static const double levels[6] = { 0, 0.1144, 0.2423, 0.4287, 0.6795, 1 };
@@ -408,7 +408,7 @@ static double luminance(unsigned colour)
 	       0.0722 * levels[colour % 6];
 }
 
-/* Each field's colour can be read on white and on black. */
+/* Each field's colour is readable on white and on black. */
 START_TEST(test_colours)
 {
 	static const struct bpf_insn insns[2] = { BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4) };
@@ -442,7 +442,7 @@ START_TEST(test_may_goto)
 }
 END_TEST
 
-/* What is wrong is said; what can be said of it, too. */
+/* A page says what is wrong with an instruction, and explains the rest. */
 START_TEST(test_invalid)
 {
 	static const struct bpf_insn unknown[2] = { BPF_RAW_INSN(0xff, 11, 1, 2, 3) };
@@ -475,7 +475,7 @@ static void without_colours(char *text)
 	*to = 0;
 }
 
-/* A page breaks lines at spaces: here is the text without the breaks. */
+/* Copy the page's text without its line breaks, which stand in place of spaces. */
 static void unwrap(char *to, const char *text)
 {
 	while (*text) {

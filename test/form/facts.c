@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers and contexts: the tables against the uapi headers, the pages as they are printed. */
+/* Helpers and contexts: the tables agree with the uapi headers, and the pages print as expected. */
 #include <string.h>
 
 #include <linux/bpf_perf_event.h>
@@ -69,7 +69,7 @@ START_TEST(test_context)
 }
 END_TEST
 
-/* The page of each kind: words, registers, fields of each kind, read and written. */
+/* A page of each kind: words, registers, and fields of each kind, readable and writable. */
 START_TEST(test_context_kinds)
 {
 	static const struct {
@@ -141,7 +141,7 @@ START_TEST(test_context_kinds)
 }
 END_TEST
 
-/* Every number has a page; no line is too long; snprintf(3)'s promise holds. */
+/* Every number has a page, no line is too long, and snprintf(3)'s promise holds. */
 START_TEST(test_all_pages)
 {
 	char text[8192], cut[100];
@@ -163,7 +163,7 @@ START_TEST(test_all_pages)
 }
 END_TEST
 
-/* Each program type has a context: a struct, registers, or words. */
+/* Each program type has a context of a struct, of registers, or of words. */
 START_TEST(test_every_type)
 {
 	for (unsigned type = 1; rawbpf_constant_name(RAWBPF_PROG_TYPE, type); type++)
@@ -182,7 +182,7 @@ static const struct rawbpf__context *field_of(unsigned type, const char *name)
 	return NULL;
 }
 
-/* Fields are where the headers have them. */
+/* Fields have the offsets of the headers. */
 START_TEST(test_offsets)
 {
 	static const struct {

@@ -21,7 +21,7 @@ static unsigned count_forms(void)
 	return count;
 }
 
-/* In order of opcodes, found by opcode, and none twice. */
+/* The rows are in the order of opcodes, can be found by opcode, and occur once. */
 START_TEST(test_order)
 {
 	unsigned count = count_forms();
@@ -47,7 +47,10 @@ START_TEST(test_order)
 }
 END_TEST
 
-/* Of an opcode's rows only the one that comes first may take what another one takes too. */
+/*
+ * Check that the table's search finds the row, or an earlier row of the same opcode. Only the first
+ * of an opcode's rows may take another one's instructions.
+ */
 static void find_row(const struct rawbpf__form *form, const struct bpf_insn *insns, unsigned slots,
 		     void *context)
 {
@@ -77,7 +80,7 @@ START_TEST(test_find)
 }
 END_TEST
 
-/* One bit wrong in a field with a rule, and it is not that form any more. */
+/* Change one bit of a field with a rule. The instruction is then of another form, or of none. */
 static void break_row(const struct rawbpf__form *form, const struct bpf_insn *insns,
 		      unsigned slots, void *context)
 {
@@ -114,7 +117,7 @@ START_TEST(test_not_found)
 }
 END_TEST
 
-/* The text of a template: operands by their kind, so that two forms can be told apart. */
+/* Write a template's text with operands by their kind, so that two forms can be compared. */
 static void skeleton(char *to, size_t size, const struct rawbpf__form *form, unsigned dialect)
 {
 	const char *text = rawbpf__form_text(form, dialect);
@@ -146,7 +149,7 @@ static void skeleton(char *to, size_t size, const struct rawbpf__form *form, uns
 	*to = 0;
 }
 
-/* What assembles: no two forms look the same, but for those marked '!'. */
+/* Templates without '!' assemble: no two forms look the same. */
 START_TEST(test_skeletons)
 {
 	static char texts[500][96];
@@ -172,7 +175,7 @@ START_TEST(test_skeletons)
 }
 END_TEST
 
-/* Helpers are numbered as the kernel's header numbers them. */
+/* Helpers have the numbers of the kernel's header. */
 START_TEST(test_helpers)
 {
 	static const char *const names[] = {
@@ -195,7 +198,7 @@ START_TEST(test_helpers)
 }
 END_TEST
 
-/* Numbers that are known from the kernels' headers: the last helper of each. */
+/* The last helper of each kernel, as its header has it. */
 START_TEST(test_helper_kernels)
 {
 	ck_assert_uint_eq(rawbpf__helper_kernel(0), 0);

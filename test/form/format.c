@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions as text, in three dialects. What LLVM and the kernel print for every form is
- * compared in test/form/llvm.sh and test/form/live_form.c; here is what one can read.
+ * Instructions as text, in three dialects, in examples that a person can read. test/form/llvm.sh
+ * and test/form/live_form.c compare every form with LLVM and the kernel.
  */
 #include <check.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ enum { UNTOUCHED = 0x5a };
 
 static const struct example {
 	struct bpf_insn insns[3];
-	const char *llvm, *kernel, *c;	/* c NULL: as the source here */
+	const char *llvm, *kernel, *c;	/* c NULL: the macro as written here */
 	const char *source;
 } examples[] = {
 #define EXAMPLE(LLVM, KERNEL, C, ...) { { __VA_ARGS__ }, LLVM, KERNEL, C, #__VA_ARGS__ }
@@ -48,7 +48,7 @@ static const struct example {
 	EXAMPLE("gotox r3", "(0d) gotox r3", NULL, RAWBPF_GOTOX(BPF_REG_3)),
 	EXAMPLE("call 0x1", "(85) call bpf_map_lookup_elem#1", NULL,
 		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem)),
-	/* The last helper that the oldest headers name, and the next. */
+	/* The last helper that the oldest headers name, and the next one. */
 	EXAMPLE("call 0x9b", "(85) call bpf_redirect_peer#155", NULL,
 		BPF_EMIT_CALL(BPF_FUNC_redirect_peer)),
 	EXAMPLE("call 0x9c", "(85) call bpf_task_storage_get#156",
@@ -102,12 +102,12 @@ static const struct example {
 		BPF_MOV64_PERCPU_REG(BPF_REG_1, BPF_REG_2)),
 	EXAMPLE("nospec", "(c2) nospec", NULL, BPF_ST_NOSPEC()),
 	EXAMPLE("callx r4", "(8d) callx r4", NULL, RAWBPF_CALLX(BPF_REG_4)),
-	/* What a kernel would not load is text all the same, but in C no macro's. */
+	/* An instruction that no kernel loads has a text, but no macro. */
 	EXAMPLE("r1 <<= 0x40", "(67) r1 <<= 64", "BPF_RAW_INSN(0x67, 1, 0, 0, 64)",
 		BPF_RAW_INSN(0x67, 1, 0, 0, 64)),
 	EXAMPLE("invalid", "invalid", NULL, BPF_RAW_INSN(0xff, 1, 2, -3, 4)),
 	EXAMPLE("invalid", "invalid", NULL, BPF_RAW_INSN(0x07, 13, 0, 0, 4)),
-	/* Loaded programs have what only the verifier writes. */
+	/* Loaded programs contain instructions that only the verifier writes. */
 	EXAMPLE("r11 += 0x4", "(07) r11 += 4", NULL, BPF_RAW_INSN(0x07, 11, 0, 0, 4)),
 	EXAMPLE("w12 = w6", "(bc) w12 = w6", "BPF_RAW_INSN(0xbc, 12, 6, 0, 0)",
 		BPF_RAW_INSN(0xbc, 12, 6, 0, 0)),
@@ -180,7 +180,10 @@ START_TEST(test_examples)
 }
 END_TEST
 
-/* Cut to any size, also 0: as much as fits, terminated, nothing after it, the whole length. */
+/*
+ * Any size, also 0: the text is cut to fit and terminated, nothing is written behind, and the full
+ * length returned.
+ */
 START_TEST(test_truncation)
 {
 	const struct example *example = &examples[_i];
@@ -215,7 +218,7 @@ static void labelled(const struct bpf_insn *insns, enum rawbpf_dialect dialect, 
 	ck_assert_str_eq(buffer, text);
 }
 
-/* A label stands for the offset, where there is one, and where the dialect has labels. */
+/* In dialects with labels, an existing label stands for the offset. */
 START_TEST(test_labels)
 {
 	const struct bpf_insn jump[2] = { BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 1, 5) };
@@ -232,7 +235,7 @@ START_TEST(test_labels)
 	labelled(call, RAWBPF_KERNEL, "(85) call out");
 	labelled(func, RAWBPF_LLVM, "r2 = subprog[out] ll");
 	labelled(other, RAWBPF_LLVM, "r0 = 0x5");
-	/* Of any length. */
+	/* Labels have any length. */
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = 0;
 	ck_assert_uint_eq(rawbpf_insn_format(buffer, sizeof(buffer), far, 1, RAWBPF_LLVM, name,
@@ -243,7 +246,7 @@ START_TEST(test_labels)
 }
 END_TEST
 
-/* Half of a 64-bit load, and nothing at all. */
+/* Half of a 64-bit load, and no instruction at all. */
 START_TEST(test_too_few)
 {
 	const struct bpf_insn load[2] = { BPF_LD_IMM64(BPF_REG_1, 1) };
@@ -261,7 +264,10 @@ START_TEST(test_too_few)
 }
 END_TEST
 
-/* In any room: as much as fits, terminated, nothing behind it touched, the whole length. */
+/*
+ * Any room: the text is cut to fit and terminated, nothing is written behind, and the full length
+ * returned.
+ */
 START_TEST(test_label_in_any_room)
 {
 	const struct bpf_insn jump[] = { BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 1, 5) };
@@ -286,7 +292,7 @@ START_TEST(test_label_in_any_room)
 }
 END_TEST
 
-/* Every form: the line fits where it is put together, and does not depend on that place. */
+/* Assert that the form's line does not depend on where it is written. */
 static void same_in_any_place(const struct rawbpf__form *form, const struct bpf_insn *insns,
 			      unsigned slots, void *longest)
 {
@@ -313,7 +319,7 @@ START_TEST(test_every_form)
 }
 END_TEST
 
-/* Any bytes at all. */
+/* Text of random bytes. */
 START_TEST(test_random_bytes)
 {
 	unsigned long long state = 88172645463325252;
@@ -329,7 +335,7 @@ START_TEST(test_random_bytes)
 			state ^= state << 17;
 			any.words[w] = state;
 		}
-		if (i & 1)	/* more of them valid */
+		if (i & 1)	/* so that more of them are valid */
 			any.words[0] &= 0xff3f00000000777f;
 		for (int dialect = RAWBPF_LLVM; dialect <= RAWBPF_C; dialect++) {
 			size_t length = rawbpf_insn_format(text, sizeof(text), any.insns, 1 + i % 2,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every form of the table, with all registers and with numbers at their boundaries. */
+/* Generate every form of the table, with all registers and boundary numbers. */
 #ifndef TEST_FORMS_H
 #define TEST_FORMS_H
 
@@ -20,7 +20,10 @@ static const int forms_offs[] = { 0, 1, -1, 7, -8, 15, 16, 255, -256, 4096, 3276
 
 #define FORMS_COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
 
-/* What a field can be under a rule: the `index`-th value; 0: there are no more. */
+/*
+ * Set `*value` to the `index`-th value that a rule allows for a field. Returns 0 if the rule has no
+ * more.
+ */
 static int forms_value(unsigned rule, int fix, int is_off, unsigned index, int *value)
 {
 	*value = rule == RAWBPF__FIX ? fix : 0;
@@ -55,7 +58,7 @@ static void forms_each_number(const struct rawbpf__form *form, int dst, int src,
 			}
 }
 
-/* Also values that an earlier row of the same opcode means: compare rawbpf__form_find(). */
+/* Some values belong to an earlier row of the same opcode: compare rawbpf__form_find(). */
 static void forms_each(each_insn *each, void *context)
 {
 	const struct rawbpf__form *form;

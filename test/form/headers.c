@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf/insn.h beside other people's headers: compiled only, as C and as C++, once for each
- * value of HEADERS, with all warnings as errors. test/form/insn_headers.sh does so.
+ * rawbpf/insn.h beside the headers of others. test/form/insn_headers.sh compiles this as C and as
+ * C++, once for each value of HEADERS, with all warnings as errors.
  */
 #ifndef HEADERS
 #define HEADERS 0
@@ -11,7 +11,7 @@
 
 #include <rawbpf/insn.h>
 
-#elif HEADERS == 1	/* after the kernel's: eBPF, and the classic BPF it shares names with */
+#elif HEADERS == 1	/* after the kernel's: eBPF, and classic BPF, which has the same names */
 
 #include <linux/bpf_common.h>
 #include <linux/filter.h>
@@ -33,7 +33,7 @@
 #undef BPF_PSEUDO_MAP_IDX_VALUE
 #undef BPF_PSEUDO_KFUNC_CALL
 
-#elif HEADERS == 3	/* after libbpf's, where they are installed */
+#elif HEADERS == 3	/* after libbpf's headers, if they are installed */
 
 #if __has_include(<bpf/libbpf.h>)
 #include <bpf/bpf.h>
@@ -53,7 +53,7 @@
 #include <bpf/libbpf.h>
 #endif
 
-#elif HEADERS == 5	/* after a program's own copies of some macros: those stay */
+#elif HEADERS == 5	/* after a program's own copies of some macros, which stay */
 
 #include <linux/bpf.h>
 #define BPF_MOV64_IMM(DST, IMM)		"their BPF_MOV64_IMM"
@@ -93,7 +93,7 @@ CHECK(RAWBPF_COUNT(theirs) == 3);
 
 #else
 
-/* One of every macro, at file scope. */
+/* Use every macro once, at file scope. */
 extern const struct bpf_insn every[];
 const struct bpf_insn every[] = {
 	BPF_RAW_INSN(0x95, 0, 0, 0, 0),
@@ -153,7 +153,7 @@ const struct bpf_insn every[] = {
 };
 CHECK(RAWBPF_COUNT(every) == 54 + 9);
 
-/* And with what is only known at run time, in every position. */
+/* Use run-time values in every position. */
 void run_time(struct bpf_insn *out, int fd, unsigned reg, int off, long imm);
 
 void run_time(struct bpf_insn *out, int fd, unsigned reg, int off, long imm)

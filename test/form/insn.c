@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instruction macros make exactly the bytes that RFC 9669 and the kernel ask for, on
- * machines of either byte order.
+ * The instruction macros make exactly the bytes that RFC 9669 and the kernel require, on machines
+ * of either byte order.
  *
- * The expected bytes come from numbers written out in the table below, not from the kernel's
- * names for them, and are put together here byte by byte, without struct bpf_insn.
+ * The table below has the expected bytes as numbers, not as the kernel's names for them. The test
+ * assembles them byte by byte, without struct bpf_insn.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -22,11 +22,11 @@ struct row {
 	unsigned char code, dst, src;
 	short off;
 	int imm;
-	int next_imm;			/* of the second slot; all else there is 0 */
+	int next_imm;			/* imm of the second slot; its other fields are 0 */
 	unsigned slots;
 
 	const char *text;
-	struct bpf_insn made[3];	/* closed by END: that shows how many slots there are */
+	struct bpf_insn made[3];	/* END closes it, which shows the number of slots */
 };
 
 #define END 0xee
@@ -36,7 +36,9 @@ struct row {
 
 enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10 };
 
-/* opcode, dst, src, off, imm. At file scope and const: the macros are constant expressions. */
+/*
+ * opcode, dst, src, off, imm. File scope and const show that the macros are constant expressions.
+ */
 static const struct row rows[] = {
 	/* arithmetic, 64 bits */
 	ROW(0x0f,  0,  3, 0, 0,		BPF_ALU64_REG(BPF_ADD, R0, R3)),
@@ -295,7 +297,7 @@ static const struct row rows[] = {
 	WIDE(9, 6, 2, 8,		RAWBPF_LD_MAP_IDX_VALUE(R9, 2, 8)),
 };
 
-/* The 8 bytes of one slot, in the order of the host. */
+/* Write one slot's 8 bytes in the host's order. */
 static void put(unsigned char *byte, unsigned code, unsigned dst, unsigned src, short off, int imm)
 {
 	unsigned u = (unsigned)imm, o = (unsigned short)off;
@@ -347,8 +349,8 @@ START_TEST(row_has_its_bytes)
 END_TEST
 
 /*
- * Whole programs, both byte orders spelt out: what put() above says is not trusted here.
- * The first instruction is the example of RFC 9669, 3.1.
+ * Whole programs with literal bytes in both orders, because the test must not trust put(). The
+ * first instruction is RFC 9669's example, section 3.1.
  */
 static const struct bpf_insn literal[] = {
 	BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 0x11223344),
@@ -398,7 +400,7 @@ static int add(int *sum, int value)
 	return value & 7;
 }
 
-/* Arguments are expressions: of any precedence, known at run time, evaluated once. */
+/* Arguments may be expressions: of any precedence, known at run time, evaluated once. */
 START_TEST(arguments_are_expressions)
 {
 	volatile int fd = 7, yes = 1;
@@ -439,7 +441,7 @@ START_TEST(arguments_are_expressions)
 }
 END_TEST
 
-/* What newer headers would define: other values than theirs would be worse than none. */
+/* Constants of newer headers: a value other than theirs would be worse than no constant. */
 START_TEST(constants_are_the_kernels)
 {
 	ck_assert_int_eq(BPF_ATOMIC, 0xc0);

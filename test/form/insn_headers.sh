@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Compile test/form/headers.c every way: with each compiler that is here, as C and as C++, for each
-# of its HEADERS. Warnings are failures. Prints the failures and a count.
+# Compile test/form/headers.c in every way: with each installed compiler, as C and as C++, for each
+# of its HEADERS. Warnings are failures. Print the failures and a count.
 #
-#	test/form/insn_headers.sh [more compiler flags, such as -isystem with older kernel headers]
+# 	test/form/insn_headers.sh [more compiler flags, such as -isystem with older kernel headers]
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 

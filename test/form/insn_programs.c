@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See insn_programs.h. How they are written:
+ * See insn_programs.h. Two rules for the programs:
  *
- * - Results have 64 bits, a test run returns 32: FOLD_EXIT folds the upper half in so that
- *   neither half can be wrong unseen, and FOLD is the same sum for the expected constant.
- * - The verifier of a privileged program follows constants and removes branches they decide.
- *   To make the JIT's branches run, operands of jumps have the packet's mark added, which
- *   is 0 and the verifier cannot know.
+ * - Results have 64 bits, and a test run returns 32. FOLD_EXIT folds the upper half into the lower
+ *   one, so that a wrong half shows. FOLD does the same for the expected constant.
+ * - The verifier follows constants in privileged programs, and removes branches that they decide.
+ *   Jumps add the packet's mark to their operands, so that the JIT's branches run. The mark is
+ *   always 0, which the verifier does not know.
  *
- * Not here, since they need more than one map: kernel functions and variables (BTF ids),
- * BPF_PSEUDO_FUNC (BTF of the program), gotox (a jump table), address-space casts (an arena).
- * Nor the smallest number signed-divided by -1: kernels 6.6 to 6.11 may trap.
+ * Some instructions are missing because they need more than one map: kernel functions and variables
+ * (BTF ids), BPF_PSEUDO_FUNC (BTF of the program), gotox (a jump table), address-space casts (an
+ * arena). A signed division of the smallest number by -1 is missing, too: kernels 6.6 to 6.11 may
+ * trap.
  *
- * Debian's kernels run these on amd64 and arm64 by JIT, on s390x in the interpreter. A JIT that
- * lacks load_acquire, store_release (arrived with 6.15 on amd64 and arm64, elsewhere
- * later) or instructions of 6.6 makes the kernel refuse, or interpret if it was built to.
+ * Debian's kernels run these by JIT on amd64 and arm64, and in the interpreter on s390x. Some JITs
+ * lack load_acquire, store_release (6.15 on amd64 and arm64, elsewhere later) or instructions of
+ * 6.6. Then the kernel rejects the program, or interprets it if it was built to.
  */
 #include <stddef.h>
 #include <string.h>
@@ -43,16 +44,16 @@ enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10 };
 #define LE_BE(LITTLE, BIG)	(LITTLE)
 #endif
 
-/* Their count is found in insn_programs_get(). */
+/* insn_programs_get() counts the instructions. */
 #define PROGRAM(NAME, SINCE, EXPECTED, ...) \
 	{ .name = NAME, .kernel = SINCE, .expected = EXPECTED, .insns = { __VA_ARGS__ } }
 
-/* r7 = 0, and the verifier does not know */
+/* r7 = 0, which the verifier does not know */
 #define HIDDEN_ZERO	BPF_LDX_MEM(BPF_W, R7, R1, offsetof(struct __sk_buff, mark))
 
 /*
- * Arithmetic: a OP b, always on these, by register and with an immediate.
- * 32-bit operations must not look at the upper halves, and clear the result's.
+ * Arithmetic: a OP b, always on these operands, by register and with an immediate. 32-bit
+ * operations must ignore the upper halves, and clear the result's.
  */
 #define A	0xfedcba9896543210
 #define B	0x0000000b00000053	/* a shift of 19, in both widths */
@@ -76,16 +77,16 @@ enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10 };
 #define UNARY(NAME, SINCE, IN, OUT, INSN) \
 	PROGRAM(NAME, SINCE, FOLD(OUT), BPF_LD_IMM64(R0, IN), INSN, FOLD_EXIT)
 
-/* Memory: the 8 bytes at r10 - 8 are 0, r1 is 0x8182838485868788; write there, then read. */
+/* Memory: the 8 bytes at r10 - 8 are 0, and r1 is 0x8182838485868788. Write there, then read. */
 #define MEMORY(NAME, SINCE, OUT, WRITE, READ) \
 	PROGRAM(NAME, SINCE, FOLD(OUT), \
 		BPF_ST_MEM(BPF_DW, R10, -8, 0), BPF_LD_IMM64(R1, 0x8182838485868788), \
 		WRITE, READ, FOLD_EXIT)
 
 /*
- * Atomics: on memory M with src S and r0 = R0_IN, then memory + 5 * src + 25 * r0.
- * The 32-bit ones must leave alone the 4 bytes above, 0x77777777, and are given an S and an
- * R0_IN whose upper halves do not count.
+ * Atomics: on memory M with src S and r0 = R0_IN; the result is memory + 5 * src + 25 * r0. The
+ * 32-bit ones must not change the 4 bytes above, 0x77777777. Their S and R0_IN have upper halves
+ * that do not count.
  */
 #define M64	0x0000000f80000003
 #define S	0x0000002100000006
@@ -117,13 +118,13 @@ enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10 };
 		ATOMIC_SUM_EXIT)
 
 /*
- * Conditional jumps: one bit of r0 for each pair of operands that jumps.
+ * Conditional jumps: each pair of operands that jumps sets one bit of r0.
  *
  *	bit		1	2	4	8	16, immediates only
  *	64 bits		1, 2	2, 2	-1, 1	2, 1	0xffffffff, -1: not equal
  *	32 bits		1, 2	2, 2	-1, 1	2, 1	0xffffffff, -1: equal
  *
- * The operands of the 32-bit ones have upper halves that would change the answers.
+ * The operands of 32-bit jumps have upper halves that would change the answers.
  */
 #define IF_REG(JMP, OP, X, Y, BIT) \
 	BPF_LD_IMM64(R1, X), BPF_ALU64_REG(BPF_ADD, R1, R7), \
@@ -199,7 +200,7 @@ static const struct insn_program programs[] = {
 	UNARY("r0 = -r0", KERNEL(3, 18), A, 0x0123456769abcdf0, BPF_ALU64_IMM(BPF_NEG, R0, 0)),
 	UNARY("w0 = -w0", KERNEL(3, 18), A, 0x69abcdf0, BPF_ALU32_IMM(BPF_NEG, R0, 0)),
 
-	/* divisors: a negative one, unsigned, is huge; zero gives 0, or the dividend */
+	/* divisors: unsigned, a negative one is huge; 0 gives 0, or the dividend */
 	UNARY("r0 /= -1000", KERNEL(3, 18), A, 0, BPF_ALU64_IMM(BPF_DIV, R0, -1000)),
 	UNARY("r0 %= -1000", KERNEL(3, 18), A, A, BPF_ALU64_IMM(BPF_MOD, R0, -1000)),
 	UNARY("w0 %= -1000", KERNEL(3, 18), A, 0x96543210, BPF_ALU32_IMM(BPF_MOD, R0, -1000)),
@@ -226,7 +227,7 @@ static const struct insn_program programs[] = {
 	UNARY("w0 = (s8)w0", KERNEL(6, 6), 0x80018081, 0xffffff81, BPF_MOVSX32_REG(R0, R0, 8)),
 	UNARY("w0 = (s16)w0", KERNEL(6, 6), 0x80018081, 0xffff8081, BPF_MOVSX32_REG(R0, R0, 16)),
 
-	/* byte order: the bytes above the width go */
+	/* byte order: the bytes above the width are cleared */
 	UNARY("r0 = le16 r0", KERNEL(3, 18), 0x1122334455667788, LE_BE(0x7788, 0x8877),
 	      BPF_ENDIAN(BPF_TO_LE, R0, 16)),
 	UNARY("r0 = le32 r0", KERNEL(3, 18), 0x1122334455667788, LE_BE(0x55667788, 0x88776655),
@@ -244,7 +245,7 @@ static const struct insn_program programs[] = {
 	UNARY("r0 = bswap64 r0", KERNEL(6, 6), 0x1122334455667788, 0x8877665544332211,
 	      BPF_BSWAP(R0, 64)),
 
-	/* 64-bit constants, and what the moves of 32-bit ones do */
+	/* 64-bit constants, and the moves of 32-bit ones */
 	PROGRAM("r0 = 0xffffffff80000000 ll", KERNEL(3, 18), FOLD(0xffffffff80000000),
 		BPF_LD_IMM64(R0, 0xffffffff80000000), FOLD_EXIT),
 	PROGRAM("r0 = 0x80000000 ll", KERNEL(3, 18), FOLD(0x80000000),
@@ -284,7 +285,8 @@ static const struct insn_program programs[] = {
 	       BPF_STX_MEM(BPF_W, R10, R1, -8), BPF_LDX_MEM(BPF_DW, R0, R10, -8)),
 	MEMORY("bytes of a word in host order", KERNEL(3, 18), LE_BE(0x8586, 0x8384),
 	       BPF_STX_MEM(BPF_DW, R10, R1, -8), BPF_LDX_MEM(BPF_H, R0, R10, -6)),
-	PROGRAM("context load: skb->len", KERNEL(3, 18), 50,	/* 64 less the Ethernet header */
+	/* 64 less the 14 of the Ethernet header */
+	PROGRAM("context load: skb->len", KERNEL(3, 18), 50,
 		BPF_LDX_MEM(BPF_W, R0, R1, offsetof(struct __sk_buff, len)), BPF_EXIT_INSN()),
 
 	/* atomics: name, kernel, operation, r0; then memory, src, r0 */
@@ -359,7 +361,7 @@ static const struct insn_program programs[] = {
 		BPF_JMP_A(-4)),
 	{
 		.name = "gotol", .kernel = KERNEL(6, 6), .expected = 7,
-		.backport = KERNEL(6, 1),	/* seen: Debian's 6.1.176, amd64 and s390x */
+		.backport = KERNEL(6, 1),	/* Debian's 6.1.176 loads it, on amd64 and s390x */
 		.insns = {
 			BPF_MOV64_IMM(R0, 1),
 			BPF_JMP32_A(2),
@@ -492,7 +494,7 @@ int insn_programs_get(struct insn_program *out, unsigned index, int map_fd)
 		return 0;
 	*out = programs[index];
 
-	/* No program ends with a slot of opcode 0. */
+	/* Count the slots: no program ends with a slot of opcode 0. */
 	out->count = COUNT(out->insns);
 	while (out->count > 0 && out->insns[out->count - 1].code == 0)
 		out->count--;

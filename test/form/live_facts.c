@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Helpers and contexts against this kernel: who may call a helper, under which license, who may
- * read and write a field. The tables are of 6.18: older kernels allow less, newer ones maybe more.
+ * Helpers and contexts against this kernel: the types that may call a helper, its license, and the
+ * access to fields. The tables are Linux 6.18's. Older kernels allow less, and newer ones may allow
+ * more.
  */
 #include <string.h>
 
@@ -21,7 +22,10 @@ START_TEST(test_helper)
 }
 END_TEST
 
-/* This kernel has most types, and tells the license of most helpers: the test above means something. */
+/*
+ * This kernel has most types and reports the license of most helpers. Otherwise the test above
+ * would show little.
+ */
 START_TEST(test_asked)
 {
 	unsigned licenses = 0;
@@ -33,7 +37,7 @@ START_TEST(test_asked)
 }
 END_TEST
 
-/* The probe finds the same, for each type of programs. */
+/* The probe agrees, for each type of programs. */
 START_TEST(test_probe)
 {
 	for (unsigned type = 1; type < 64; type++) {
@@ -49,7 +53,7 @@ START_TEST(test_probe)
 }
 END_TEST
 
-/* Does the verifier take an access to a field, for any attach type? */
+/* Does the verifier accept an access to the field, for any attach type? */
 static int may(unsigned type, const struct rawbpf__context *row, int stores)
 {
 	static const uint8_t sizes[9] = { [1] = BPF_B, [2] = BPF_H, [4] = BPF_W, [8] = BPF_DW };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of forms against this kernel: rawbpf_insn_check() refuses exactly the encodings
- * that the verifier refuses, and the kernel's dialect is what the verifier's log has.
+ * The table of forms against this kernel. rawbpf_insn_check() rejects exactly the encodings that
+ * the verifier rejects. The kernel's dialect is that of the verifier's log.
  */
 #include <rawbpf/form.h>
 
 #include "forms.h"
 #include "../live.h"
 
-/* Where the instruction stands in the program; all registers before it are numbers, r1 but. */
+/* The instruction's place in the program. Before it, all registers but r1 hold numbers. */
 enum { PLACE = 9 };
 
 static char log_text[1 << 16];
@@ -64,7 +64,7 @@ static int random_value(unsigned rule, int fix, int is_off)
 	return value;
 }
 
-/* Jumps stay inside the program: what is asked is not where they go to. */
+/* Keep jumps inside the program: the test is about encodings, not targets. */
 static void keep_inside(struct bpf_insn *insn)
 {
 	unsigned class = insn->code & 7;
@@ -77,7 +77,7 @@ static void keep_inside(struct bpf_insn *insn)
 		insn->off = 1 + (insn->off & 1);
 }
 
-/* An instruction of the table, half of the time with something about it changed. */
+/* Make an instruction of the table, and change something about every second one. */
 static void random_insn(struct bpf_insn *insns, unsigned forms)
 {
 	const struct rawbpf__form *form = rawbpf__form_at(random_below(forms));
@@ -113,7 +113,7 @@ static void random_insn(struct bpf_insn *insns, unsigned forms)
 	keep_inside(insns);
 }
 
-/* The verifier complains of an encoding in these words, and of nothing else in them. */
+/* Does the verifier complain about the encoding? It uses these words for nothing else. */
 static int complains_of_encoding(void)
 {
 	static const char *const complaints[] = {
@@ -131,7 +131,7 @@ static int complains_of_encoding(void)
 	return 0;
 }
 
-/* It gave up for another reason before it looked at the whole encoding. */
+/* Did it reject the program for another reason, before it looked at the whole encoding? */
 static int gave_up(void)
 {
 	static const char *const reasons[] = {
@@ -150,7 +150,7 @@ START_TEST(test_check)
 {
 	unsigned forms = 0, agreed = 0, refused = 0, kernel = live_kernel();
 
-	rawbpf_memlock_raise(); /* programs that are closed count for a while, before 5.11 */
+	rawbpf_memlock_raise(); /* before 5.11 a closed program still counts for a while */
 	while (rawbpf__form_at(forms))
 		forms++;
 	for (unsigned i = 0; i < 40000; i++) {
@@ -169,7 +169,7 @@ START_TEST(test_check)
 			close(fd);
 		else if (gave_up())
 			continue;
-		/* Before it looks at a written r10, the verifier may complain of other things. */
+		/* The verifier may complain about other things before a write to r10. */
 		if (invalid && fd < 0 && strstr(reason, "r10 is the frame pointer"))
 			continue;
 		if (invalid ? fd >= 0 || !complains_of_encoding() :
@@ -185,7 +185,7 @@ START_TEST(test_check)
 }
 END_TEST
 
-/* The text of the instruction at PLACE in the log, "(07) r2 += -4", or NULL. */
+/* Return the text of the instruction at PLACE in the log, "(07) r2 += -4", or NULL. */
 static char *logged_text(void)
 {
 	char *line = strstr(log_text, "\n9: ("), *end;
@@ -200,8 +200,8 @@ static char *logged_text(void)
 }
 
 struct compared {
-	const struct rawbpf__form *form;	/* of the last instruction */
-	unsigned seen, same;			/* of that form; in all */
+	const struct rawbpf__form *form;	/* the last instruction's form */
+	unsigned seen, same;			/* instructions of that form; all equal ones */
 	char forms[256];
 };
 
@@ -214,7 +214,7 @@ static void compare_text(const struct rawbpf__form *form, const struct bpf_insn 
 	unsigned row = 0;
 	int fd;
 
-	/* What is replaced by an address or a name before it is printed. */
+	/* The kernel prints an address or a name in place of these numbers. */
 	if ((form->code == 0x18 && form->shape != RAWBPF__SHAPE_LD64) ||
 	    form->shape == RAWBPF__SHAPE_KFUNC || form->shape == RAWBPF__SHAPE_KFUNC_MOD)
 		return;
@@ -250,7 +250,7 @@ START_TEST(test_kernel_text)
 	for (unsigned i = 0; i < sizeof(compared.forms); i++)
 		forms += compared.forms[i];
 	printf("live_form: %u instructions of %u forms as in the log\n", compared.same, forms);
-	/* All but pseudo loads, kfuncs, callx, and what the kernel is too old for. */
+	/* All but pseudo loads, kfuncs, callx, and instructions newer than the kernel. */
 	ck_assert_uint_ge(forms, 172);
 }
 END_TEST

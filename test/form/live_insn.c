@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every instruction form on this kernel: the programs it has the instructions for return what
- * RFC 9669 says, the others are refused.
+ * Every instruction form on this kernel. Programs return what RFC 9669 says, and programs with
+ * newer instructions are rejected.
  */
 #include "insn_programs.h"
 #include "../live.h"
@@ -28,7 +28,7 @@ START_TEST(test_program)
 }
 END_TEST
 
-/* The same programs, but what is loaded was text in between. */
+/* The same programs, after a detour through text. */
 START_TEST(test_through_text)
 {
 	struct insn_program program;

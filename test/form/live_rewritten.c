@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verifier makes of programs is text, in every slot: see test/form/rewritten.h. */
+/* Programs have a text in every slot after the verifier's rewriting: see test/form/rewritten.h. */
 #include "rewritten.h"
 #include "../live.h"
 

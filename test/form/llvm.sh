@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: llvm.sh DISASM      DISASM: test/form/disasm.c, built
+# usage: llvm.sh DISASM DISASM: test/form/disasm.c, built
 #
-# Our disassembler against LLVM's: every form that LLVM 19 prints, with all registers and with
-# numbers at their boundaries; and test/programs/, compiled for every version of the instruction
-# set by each clang that is here. Also: the C dialect of every form compiles to its bytes.
+# Compare our disassembler with LLVM's: every form that LLVM 19 prints, with all registers and
+# boundary numbers. Then compile test/programs/ for every version of the instruction set, by each
+# installed clang, and compare those. The C dialect of every form must compile to its bytes.
 set -eu
 
 disasm=$1
@@ -20,7 +20,7 @@ first_of() {
 	done
 }
 
-# Objects of older compilers say nothing of their version: -mcpu=v4 prints w registers for all.
+# Objects of older compilers do not record their version: -mcpu=v4 prints w registers for all.
 objdump=$(first_of llvm-objdump-19 llvm-objdump-20 llvm-objdump-21 llvm-objdump-22)
 objcopy=$(first_of llvm-objcopy-19 llvm-objcopy-20 llvm-objcopy-21 llvm-objcopy-22)
 
@@ -28,7 +28,8 @@ compare() { # NAME RAW-FILE
 	"$disasm" elf "$2" >"$work/object"
 	"$objdump" -d --mcpu=v4 --no-show-raw-insn --no-addresses "$work/object" |
 		sed '1,/^<.text>:$/d; s/^[ \t]*//; s/ <[^ >]*>$//' >"$work/theirs"
-	# LLVM writes calls of local functions as those of helpers, and so not what it reads.
+	# LLVM prints calls of local functions like those of helpers, in a form that it does not
+	# read.
 	"$disasm" llvm "$2" | sed 's/^call pc+/call /; s/^call pc-/call -/' >"$work/ours"
 	if ! cmp -s "$work/theirs" "$work/ours"; then
 		echo "failed: $1: LLVM's (<) and ours (>) differ"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tag of a program that was not loaded, against the kernel's of the one that was. */
+/* Compute a program's tag without loading, and compare it with the kernel's. */
 #include "../live.h"
 
 #include <stdint.h>
@@ -42,7 +42,9 @@ START_TEST(test_length)
 }
 END_TEST
 
-/* Descriptors of maps do not count; offsets in a map's value do not either, other constants do. */
+/*
+ * A map's descriptor does not change the tag, nor does an offset in its value. Other constants do.
+ */
 START_TEST(test_maps)
 {
 	int map = live_array(1), i;

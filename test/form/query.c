@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Is an instruction valid, since which kernel, and its bytes in either order. */
+/* Query instructions: is one valid, which kernel has it, what are its bytes in either order. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -107,7 +107,9 @@ START_TEST(test_kernels)
 }
 END_TEST
 
-/* The newest of what a program has; loops are 5.3, more than 4096 instructions 5.2. */
+/*
+ * The newest of a program's instructions decides. Loops are 5.3, more than 4096 instructions 5.2.
+ */
 START_TEST(test_program_kernel)
 {
 	static struct bpf_insn program[4097];
@@ -157,14 +159,14 @@ START_TEST(test_bytes)
 	ck_assert_mem_eq(bytes, &insn, sizeof(insn));
 	rawbpf_insn_read(&read, &insn, RAWBPF_HOST_ORDER);
 	ck_assert_mem_eq(&read, &insn, sizeof(insn));
-	/* In place. */
+	/* Convert in place. */
 	memcpy(&read, big, sizeof(read));
 	rawbpf_insn_read(&read, &read, RAWBPF_BIG_ENDIAN);
 	ck_assert_mem_eq(&read, &insn, sizeof(insn));
 }
 END_TEST
 
-/* A form's kernel is its instruction's, but for calls of newer helpers. */
+/* Assert that a form's kernel is its instruction's, except for calls of newer helpers. */
 static void agrees(const struct rawbpf__form *form, const struct bpf_insn *insns, unsigned slots,
 		   void *context)
 {

@@ -18,17 +18,17 @@
 #define LINUX INSN_PROGRAM_KERNEL
 
 /*
- * In a text, @NAME is a type id in the kernel's BTF, of a function or a variable, and
- * @STRUCT.MEMBER an offset.
+ * In a text, @NAME is a function's or variable's type id in the kernel's BTF, and @STRUCT.MEMBER is
+ * an offset.
  */
 struct rewritten_text {
 	const char *name;
 	unsigned type, attach_type, since;
-	const char *target;    /* what attach_btf_id names; NULL: nothing */
+	const char *target;    /* the name behind attach_btf_id, or NULL */
 	unsigned flags;
-	int has_functions;     /* that need BTF */
-	int unprivileged;      /* without CAP_PERFMON, as far as BPF goes */
-	int lacking;           /* the errno of kernels that were built without what it wants */
+	int has_functions;     /* functions that need BTF */
+	int unprivileged;      /* load without CAP_PERFMON and its kin */
+	int lacking;           /* the errno of kernels built without the program's target */
 	const char *text;
 };
 
@@ -96,12 +96,12 @@ static const struct rewritten_text rewritten_texts[] = {
 	{ .name = "arena_acquire", .type = BPF_PROG_TYPE_SYSCALL, .since = LINUX(6, 15),
 	  .flags = BPF_F_SLEEPABLE,
 	  .text = ARENA "w3 = load_acquire((u8 *)(r2 + 8)); store_release((u64 *)(r2 + 8), r3)\n" OUT },
-	/* Refused before 6.18: "ldsx from arena". */
+	/* Rejected before 6.18: "ldsx from arena". */
 	{ .name = "arena_signed", .type = BPF_PROG_TYPE_SYSCALL, .since = LINUX(7, 0),
 	  .flags = BPF_F_SLEEPABLE, .text = ARENA "r3 = *(s16 *)(r2 + 8)\n" OUT },
 };
 
-/* ------------------------------------------------------------------------ what was loaded */
+/* -------------------------------------------------------------------- loaded instructions */
 
 static void look_at_slot(struct rewritten *seen, const char *name, const char *text)
 {
@@ -154,7 +154,7 @@ static int number_of(const struct rawbpf_btf *kernel, char *name)
 	return id > 0 ? id : rawbpf_btf_type_find(kernel, BTF_KIND_VAR, name);
 }
 
-/* The text with numbers for its names; 0, or the error of one that is not there. */
+/* Copy the text with numbers in place of names. Returns 0, or the error of an unknown name. */
 static int fill_in(char *to, const char *text, const struct rawbpf_btf *kernel)
 {
 	while (*text) {
@@ -184,7 +184,10 @@ static int make_map(const struct rawbpf_text_map *of)
 		.type = of->type, .key_size = of->key_size, .value_size = of->value_size,
 		.max_entries = of->max_entries, .flags = of->flags });
 
-	/* Programs refer to an arena only once it has its address. It goes with the process. */
+	/*
+	 * Map the arena: programs refer to it only once it has its address. It goes with the
+	 * process.
+	 */
 	if (map >= 0 && of->type == BPF_MAP_TYPE_ARENA)
 		mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
 	return map;
@@ -206,7 +209,10 @@ static int load_spec(struct rawbpf_prog_spec *spec, const struct rewritten_text 
 	return prog;
 }
 
-/* A descriptor, or a negative errno; -ENOTRECOVERABLE: the text does not assemble. */
+/*
+ * Load a text. Returns a descriptor or a negative errno. -ENOTRECOVERABLE: the text does not
+ * assemble.
+ */
 static int load_text(const struct rewritten_text *of, const struct rawbpf_btf *kernel)
 {
 	static char filled[2048], scratch[1 << 17];
@@ -242,7 +248,7 @@ static int load_text(const struct rewritten_text *of, const struct rawbpf_btf *k
 
 /* ----------------------------------------------------------------------- the other programs */
 
-/* Each field that programs of the recipe's type may load, which the kernel turns into others. */
+/* Load each field that the recipe's type allows, which the kernel turns into other fields. */
 static void count_fields(struct rewritten *seen, const struct rawbpf_prog_recipe *recipe)
 {
 	static const uint8_t sizes[9] = { [1] = BPF_B, [2] = BPF_H, [4] = BPF_W, [8] = BPF_DW };

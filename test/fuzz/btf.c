@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer: any bytes as BTF; what is found sound is looked at from every side. */
+/* libFuzzer: parse any bytes as BTF, and query sound ones in every way. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static void look_at(const struct rawbpf_btf *btf, unsigned id)
 	if (id && id < rawbpf_btf_type_end(btf) && !type)
 		abort();
 	if (name && *name && rawbpf_btf_type_find(btf, rawbpf_btf_type_kind(type), name) > (int)id)
-		abort(); /* the first of that name is no later than this one */
+		abort(); /* the first type of a name is at or before any other */
 	rawbpf_btf_type_resolve(btf, id);
 	rawbpf_btf_type_size(btf, id);
 	for (unsigned i = 0; i < sizeof paths / sizeof *paths; i++)
@@ -34,19 +34,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static uint32_t index[TYPES];
 	struct rawbpf_btf btf, module;
-	uint32_t *copy = malloc(size + !size); /* of its exact size, for the sanitizer */
+	uint32_t *copy = malloc(size + !size); /* exactly as large, for the sanitizer */
 
 	memcpy(copy, data, size);
 	if (rawbpf_btf_parse(&btf, copy, size, NULL) == 0) {
 		for (int indexed = 0; indexed < 2; indexed++) {
-			unsigned end = rawbpf_btf_type_end(&btf) + 1; /* the last is not there */
+			/* the last id does not exist */
+			unsigned end = rawbpf_btf_type_end(&btf) + 1;
 
 			for (unsigned id = 0; id < TYPES_LOOKED_AT && id < end; id++)
 				look_at(&btf, id);
 			if (rawbpf_btf_index_set(&btf, index, TYPES) < 0)
 				break;
 		}
-		/* on top of itself */
+		/* as a module's BTF over itself */
 		if (rawbpf_btf_parse(&module, copy, size, &btf) == 0)
 			look_at(&module, rawbpf_btf_type_end(&module) - 1);
 	}

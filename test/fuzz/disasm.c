@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer: any bytes, disassembled in every dialect, checked and dated. What is valid must, as
- * text, assemble back to the same bytes.
+ * libFuzzer: disassemble any bytes in every dialect, check them and date them. The text of a valid
+ * instruction must assemble to the same bytes.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 enum { SLOTS = 256, LINE = 256 };
 
-/* The kernel's own text of a module's function leaves its index out: that one comes back as 0. */
+/* The kernel's text of a module's function has no index, so the assembler makes it 0. */
 static int is_ambiguous(const struct bpf_insn *insn, int dialect)
 {
 	return dialect == RAWBPF_KERNEL && insn->code == (BPF_JMP | BPF_CALL) &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer: any bytes, explained in either byte order, in colour and plain. */
+/* libFuzzer: explain any bytes in either byte order, in colour and plain. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target for the assembler: any bytes get an answer, within the caller's buffers, with
- * the scratch it asks for, and the same one whether or not the last line has an end.
+ * libFuzzer: assemble any bytes. The assembler returns within the caller's buffers and the scratch
+ * that it asked for. A newline behind the last line does not change the result.
  *
  *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude test/fuzz/parse.c lib/rawbpf.c
  */
@@ -50,7 +50,7 @@ static void release(struct outcome *outcome)
 	free(outcome->lines);
 }
 
-/* The first `count` errors or warnings, in the order of their places. */
+/* Check that the first `count` errors or warnings come in the order of their places. */
 static void check_list(const struct rawbpf_text_error *list, unsigned count, const char *text,
 		       size_t length)
 {

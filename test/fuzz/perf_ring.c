@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer: any bytes as a perf buffer, the first 16 of them the kernel's position and ours. Read
- * forwards and backwards, with a look at every byte that is handed over, it comes to an end.
+ * libFuzzer: read any bytes as a perf buffer. The first 16 are the kernel's position and ours.
+ * Forward and backward reads end. The harness touches every byte that they hand over.
  */
 #include <stdlib.h>
 
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t length)
 	while (size < length)
 		size *= 2;
 
-	/* Each of exactly its size, so that a byte too far is seen. */
+	/* Each exactly as large as needed, so that the sanitizer sees a byte too far. */
 	unsigned char *data = calloc(1, size);
 	struct rawbpf__perf_copy *copy = malloc(sizeof *copy + size);
 	void *places = malloc(RAWBPF__PERF_PLACES_SIZE(size));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer: any bytes as a program, a builder's labels and a log of the verifier. What comes out is
- * within the program and the log, and prints.
+ * libFuzzer: parse any bytes as a program, a builder's labels and a verifier log. Results are
+ * within the program and the log, and print.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer: a ring buffer of any content, lengths, flags and positions. The reader neither leaves
- * it nor goes round for ever, and counts what it hands out.
+ * libFuzzer: read a ring buffer of any content, lengths, flags and positions. The reader stays
+ * inside, ends, and counts the records that it hands over.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -12,10 +12,12 @@
 
 enum { SIZE = 4096 };
 
-/* Twice, one behind the other, as the kernel maps it; exactly as large, for the sanitizer. */
+/*
+ * Two copies, one behind the other, as the kernel maps them; exactly as large, for the sanitizer.
+ */
 static unsigned char *data;
-static unsigned char *copy; /* of what may be overwritten */
-static const unsigned char *records; /* one of both ... */
+static unsigned char *copy; /* copy for a ring that overwrites */
+static const unsigned char *records; /* the one or the other of both ... */
 static size_t records_size;          /* ... and its size */
 static struct {
 	uint64_t records, stop_at;
@@ -39,7 +41,7 @@ static int handle(void *context, const void *record, size_t size)
 	return seen.records == seen.stop_at ? -1 : 0;
 }
 
-/* Records by spans: what next() says. */
+/* Read records by spans. Returns the result of next(). */
 static int read_spans(struct rawbpf_ring *ring)
 {
 	struct rawbpf_span spans[5];
@@ -103,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		abort();
 	if (result != 0 && result != -EBADMSG)
 		abort();
-	/* What is before the consumer's position was read, and nothing was read twice. */
+	/* Everything before the consumer's position was read, and once. */
 	if (!(start.flags & OVERWRITING) &&
 	    (consumer[0] - start.position) + 8 < 8 * (ring.source.received + ring.source.discarded))
 		abort();

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that this kernel refuses: each is told its instruction, register and hint. */
+/*
+ * Programs that this kernel rejects: the explanation names the instruction, the register and the
+ * hint.
+ */
 #include "../live.h"
 #include "rejected.h"
 
@@ -29,7 +32,7 @@ START_TEST(test_rejected)
 }
 END_TEST
 
-/* What is told of a program besides its hint. */
+/* The parts of an explanation besides its hint. */
 START_TEST(test_told)
 {
 	static const struct {
@@ -40,7 +43,7 @@ START_TEST(test_told)
 		    "r2 = *(u32 *)(r1 + 76)\nr3 = *(u32 *)(r1 + 80)\nr4 = r2\nr4 += 12\n"
 		    "if r4 > r3 goto out\nr0 = *(u32 *)(r2 + 12)\nout: r0 = 0\nexit\n" },
 		  "   bytes compared with data_end: 12, bytes that this access needs: 16" },
-		/* without a test there is nothing that was compared */
+		/* without a comparison, the explanation must not mention one */
 		{ { .hint = "packet_bounds", .type = BPF_PROG_TYPE_SCHED_CLS, .text =
 		    "r2 = *(u32 *)(r1 + 76)\nr0 = *(u8 *)(r2 + 0)\nexit\n" },
 		  "   bytes compared with data_end: 0, bytes that this access needs: 1" },
@@ -64,42 +67,42 @@ START_TEST(test_told)
 }
 END_TEST
 
-/* Rejections that look alike: what is told of the one must not be told of the other. */
+/* Similar rejections: the explanation of one must not appear with the other. */
 START_TEST(test_untold)
 {
 	static const struct {
-		struct rejected rejected; /* its hint is the cause */
-		const char *untold;       /* a hint, or words */
+		struct rejected rejected; /* `hint` is the cause */
+		const char *untold;       /* a hint, or words, that must not appear */
 	} cases[] = {
-		/* bytes outside of the stack, and bytes that were not written */
+		/* bytes outside of the stack; uninitialised bytes inside */
 		{ { .hint = "stack_bounds", .text = "r0 = *(u8 *)(r10 + 0)\nexit\n" }, "stack_unset" },
 		{ { .hint = "stack_bounds", .text = "r0 = *(u64 *)(r10 - 520)\nexit\n" }, "stack_unset" },
 		{ { .hint = "stack_unset", .unprivileged = 1, .text =
 		    "*(u32 *)(r10 - 8) = 0\nr0 = *(u64 *)(r10 - 8)\nexit\n" }, "stack_bounds" },
-		/* NULL on this path, and a number that was never a pointer */
+		/* NULL on this path; a number that was never a pointer */
 		{ { .hint = "scalar_memory", .text =
 		    "r0 = 0\nif r0 != 0 goto out\nr1 = *(u64 *)(r0 + 0)\nout: r0 = 0\nexit\n" }, "null" },
 		{ { .hint = "scalar_memory", .text =
 		    "r6 = 5\ncall get_prandom_u32\nr0 = *(u8 *)(r6 + 0)\nexit\n" }, "pointer_lost" },
-		/* a pointer that is told, and one that is compared */
+		/* a pointer that leaks; one that is compared */
 		{ { .hint = NULL, .unprivileged = 1, .text =
 		    "r2 = r10\nif r1 == r2 goto out\nout: r0 = 0\nexit\n" }, "leak" },
-		/* a reference that is not released, and one that is */
+		/* a reference that is not released; one that is */
 		{ { .hint = "unset_result", .text =
 		    ".map m ringbuf 0 0 4096\nr1 = map m\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\n"
 		    "if r0 == 0 goto out\nr1 = r0\nr2 = 0\ncall ringbuf_submit\nexit\nout: exit\n" },
 		  "ringbuf_reserve" },
-		/* r0 without a value at the exit, and elsewhere */
+		/* r0 without a value at the exit; elsewhere */
 		{ { .hint = "unset", .text = "r1 = r0\nr0 = 0\nexit\n" }, "unset_result" },
 		{ { .hint = "unset_result", .text = "r1 = 0\nexit\n" }, "unset" },
-		/* an argument of a helper, and of a function of the program */
+		/* an argument of a helper; of a function of the program */
 		{ { .hint = "unset", .text = "call f\nexit\nf: r0 = r2\nexit\n" }, "must be:" },
-		/* a packet access without enough bytes, and a map's value */
+		/* a packet access without enough bytes; a map's value */
 		{ { .hint = "map_bounds", .text =
 		    ".map m hash 4 8 1\n*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map m\n"
 		    "call map_lookup_elem\nif r0 == 0 goto out\nr0 = *(u64 *)(r0 + 8)\nout: r0 = 0\nexit\n" },
 		  "bytes compared with data_end" },
-		/* a loop that nothing ends, and one that is too long */
+		/* an endless loop; one that is too long */
 		{ { .hint = "too_complex", .text =
 		    "r6 = 0\nl: call get_prandom_u32\nif r0 == 0 goto out\nr6 += 1\ngoto l\nout: r0 = 0\nexit\n" },
 		  "loop" },
@@ -122,7 +125,7 @@ START_TEST(test_untold)
 }
 END_TEST
 
-/* Every row of the hints has its program, but the one for machines whose JIT is off. */
+/* Every hint has a program, except the one for machines without a JIT. */
 START_TEST(test_every_hint)
 {
 	static const char *const names[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The claims of the pages about the verifier, on this kernel. */
+/* The pages' claims about the verifier, on this kernel. */
 #include "../live.h"
 #include "taught.h"
 

@@ -38,7 +38,7 @@
 
 const struct rejected rejected[] = {
 	ROW("maybe_null", FILTER, LOOK_UP "*(u64 *)(r0 + 0) = 1\n" LEAVE, 7, 0),
-	/* An array, and a constant key within its bounds. */
+	/* An array, and a constant key in its bounds. */
 	ROW("maybe_null", FILTER,
 	    ARRAY "*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map m\ncall map_lookup_elem\n"
 	    "*(u64 *)(r0 + 0) = 1\n" LEAVE, 7, 0, .before = 6 << 8 | 14),
@@ -184,7 +184,7 @@ int rejected_load(struct rejected_load *load, const struct rejected *of)
 			.value_size = spec.value_size, .max_entries = spec.max_entries,
 			.flags = spec.flags });
 	if (map < 0)
-		map = 0x7ffffff0; /* not open */
+		map = 0x7ffffff0; /* a descriptor that is not open */
 	for (int i = 0; i < count; i++)
 		if (load->insns[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
 		    (load->insns[i].src_reg == BPF_PSEUDO_MAP_FD ||

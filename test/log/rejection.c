@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Logs of the verifier, joined to their programs: real ones of several kernels, and worse. */
+/* Verifier logs, joined with their programs: real ones of several kernels, and broken ones. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -66,7 +66,7 @@ START_TEST(test_parts)
 	assert_part(&r.complaint, "R0 invalid mem access 'map_value_or_null'");
 	assert_part(&r.rest, "R0 invalid mem access 'map_value_or_null'\n");
 	assert_part(&r.states[0], "map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)");
-	assert_part(&r.states[1], ""); /* the call took it */
+	assert_part(&r.states[1], ""); /* the call used it up */
 	assert_part(&r.states[10], "fp0");
 	ck_assert_ptr_nonnull(strstr(r.hint, "NULL"));
 }
@@ -93,7 +93,7 @@ START_TEST(test_told)
 		"                    ^~ r0 is map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)\n"
 		"   R0 invalid mem access 'map_value_or_null'\n"
 		"   The pointer may be NULL: test it against 0 and jump away before using it.\n");
-	/* Linux 5.10 does not tell what registers hold. */
+	/* Linux 5.10 does not print what registers hold. */
 	assert_told(&old,
 		"the verifier rejected the program (EACCES) at instruction 6\n"
 		"   5: call bpf_map_lookup_elem#1                    count.s:5\n"
@@ -112,7 +112,7 @@ START_TEST(test_told)
 }
 END_TEST
 
-/* The builder knows the line and the label; a jump shows where it goes. */
+/* The builder knows the line and the label. A jump shows its target. */
 START_TEST(test_builder)
 {
 	struct rawbpf_build_slot slots[16];
@@ -143,7 +143,7 @@ START_TEST(test_builder)
 }
 END_TEST
 
-/* What a register held on another way, or before it was written, is not told. */
+/* The explanation omits a register's value on another path, or from before its last write. */
 START_TEST(test_states_are_of_the_way)
 {
 	static const struct bpf_insn insns[] = {
@@ -177,7 +177,7 @@ START_TEST(test_states_are_of_the_way)
 }
 END_TEST
 
-/* Which line is the complaint, which instruction and register it is about. */
+/* Find the complaint's line, and the instruction and register that it is about. */
 START_TEST(test_places)
 {
 	static const struct bpf_insn insns[] = {
@@ -229,7 +229,7 @@ START_TEST(test_places)
 }
 END_TEST
 
-/* An access that the complaint names no register of: by which one it is. */
+/* A complaint about an access that names no register: the explanation finds it. */
 START_TEST(test_load_acquire)
 {
 	static const struct bpf_insn insns[] = {
@@ -257,7 +257,9 @@ START_TEST(test_load_acquire)
 }
 END_TEST
 
-/* An off-by-one test of a packet: the complaint's range counts, not the state printed before. */
+/*
+ * A packet test that is one byte short: the complaint's range counts, not the state printed before.
+ */
 START_TEST(test_packet)
 {
 	static const struct bpf_insn insns[] = {
@@ -287,7 +289,7 @@ START_TEST(test_packet)
 }
 END_TEST
 
-/* The source line of a jump, if it holds one statement; and what a helper wants. */
+/* The source line of a jump, if it holds one statement. The arguments that a helper wants. */
 START_TEST(test_source)
 {
 	static const struct bpf_insn insns[] = {
@@ -317,7 +319,7 @@ START_TEST(test_source)
 }
 END_TEST
 
-/* Where a reference that is not released came from; Linux 7.3 tells the whole path. */
+/* The place where an unreleased reference was acquired. Linux 7.3 prints the whole path. */
 START_TEST(test_origin)
 {
 	static const struct bpf_insn insns[] = {
@@ -359,7 +361,7 @@ START_TEST(test_origin)
 }
 END_TEST
 
-/* Causes of several lines are filled anew; the instruction before is not shown twice. */
+/* The explanation wraps causes of several lines anew. It does not repeat the instruction before. */
 START_TEST(test_long_cause)
 {
 	static const struct bpf_insn insns[] = {
@@ -402,7 +404,7 @@ START_TEST(test_long_cause)
 }
 END_TEST
 
-/* What a kernel says whose JIT is off, of programs that its interpreter does not run. */
+/* Kernels without a JIT say this about programs that the interpreter does not run. */
 START_TEST(test_no_jit)
 {
 	struct rawbpf_rejection r =
@@ -423,7 +425,8 @@ START_TEST(test_no_complaint)
 	struct rawbpf_rejection r = OF_LOOKUP(logs[_i]);
 	const size_t in = offsetof(struct rawbpf_rejection, index);
 
-	memset((char *)&r + in, 0x5a, sizeof r - in); /* of what was there, nothing is left */
+	/* parsing overwrites all of the old content */
+	memset((char *)&r + in, 0x5a, sizeof r - in);
 	ck_assert_int_eq(rawbpf_rejection_parse(&r), -ENOENT);
 	ck_assert_uint_eq(r.complaint.length, 0);
 	ck_assert_uint_eq(r.rest.length, 0);
@@ -441,7 +444,10 @@ START_TEST(test_no_program)
 }
 END_TEST
 
-/* What all registers hold that the instruction reads: that of the complaint is marked. */
+/*
+ * The explanation lists the state of each register that the instruction reads, and marks the
+ * complaint's register.
+ */
 START_TEST(test_states_are_told)
 {
 	static const struct bpf_insn insns[] = {
@@ -470,7 +476,7 @@ START_TEST(test_states_are_told)
 		  "   0: if r1 > r2 goto pc+1\n"
 		  "   r1 is ctx(), r2 is scalar(umax=5)\n"
 		  "   huh\n" },
-		/* What the complaint says of another register is not its state. */
+		/* The complaint's words about another register are not its state. */
 		{ 0, JUMP "R1 R2(huh)\n",
 		  "   0: if r1 > r2 goto pc+1\n"
 		  "         ^~ r1 is ctx()\n"
@@ -499,7 +505,7 @@ START_TEST(test_states_are_told)
 }
 END_TEST
 
-/* What each kind of instruction reads and writes: bit n is register n. */
+/* The registers that each kind of instruction reads and writes: bit n is register n. */
 START_TEST(test_registers)
 {
 	enum { R0 = 1, R1 = 2, R2 = 4, CALLED = 0x3f, ARGUMENTS = 0x3e };
@@ -511,7 +517,7 @@ START_TEST(test_registers)
 		{ { BPF_ST_MEM(BPF_W, BPF_REG_1, 0, 0) }, R1, 0 },
 		{ { BPF_STX_MEM(BPF_W, BPF_REG_1, BPF_REG_2, 0) }, R1 | R2, 0 },
 		{ { BPF_ATOMIC_OP(BPF_W, BPF_LOAD_ACQ, BPF_REG_1, BPF_REG_2, 0) }, R2, R1 },
-		/* It writes none, but to forget too much tells nothing wrong. */
+		/* It writes no register. Forgetting too many states is harmless. */
 		{ { BPF_ATOMIC_OP(BPF_W, BPF_STORE_REL, BPF_REG_1, BPF_REG_2, 0) }, R1 | R2, R2 | R0 },
 		{ { BPF_ATOMIC_OP(BPF_DW, BPF_ADD | BPF_FETCH, BPF_REG_1, BPF_REG_2, 0) }, R1 | R2, R2 | R0 },
 		{ { BPF_MOV64_REG(BPF_REG_1, BPF_REG_2) }, R2, R1 },
@@ -529,7 +535,8 @@ START_TEST(test_registers)
 		{ { RAWBPF_CALLX(BPF_REG_2) }, ARGUMENTS, CALLED },
 		{ { BPF_LD_IMM64(BPF_REG_2, 1) }, 0, R2 },
 		{ { BPF_LD_ABS(BPF_B, 1) }, 0, CALLED },
-		{ { BPF_RAW_INSN(0xbf, 11, 12, 0, 0) }, 0, 0 }, /* no registers of ours */
+		/* registers that programs do not have */
+		{ { BPF_RAW_INSN(0xbf, 11, 12, 0, 0) }, 0, 0 },
 		{ { BPF_RAW_INSN(0x1d, 11, 2, 0, 0) }, R2, 0 },
 	};
 
@@ -542,7 +549,9 @@ START_TEST(test_registers)
 }
 END_TEST
 
-/* Four lines of a complaint are told, with or without a newline at the end of the last. */
+/*
+ * An explanation has four lines of a complaint, with or without a newline at the end of the last.
+ */
 START_TEST(test_complaint_lines)
 {
 	static const char *const logs[] = {
@@ -556,7 +565,7 @@ START_TEST(test_complaint_lines)
 }
 END_TEST
 
-/* The errnos of rejected programs by their names, all others by their numbers. */
+/* The errnos of rejected programs appear by name, all others by number. */
 START_TEST(test_errno)
 {
 	static const struct {
@@ -579,7 +588,7 @@ START_TEST(test_errno)
 }
 END_TEST
 
-/* States of registers that no machine has, in any number, go nowhere. */
+/* States of registers that do not exist are ignored, however many. */
 START_TEST(test_no_such_register)
 {
 	static const char *const logs[] = {
@@ -603,7 +612,7 @@ START_TEST(test_no_such_register)
 }
 END_TEST
 
-/* Every log, cut anywhere, at the end of what can be read: nothing behind its NUL is. */
+/* Every log is cut everywhere, at the end of readable memory: nothing behind its NUL is read. */
 START_TEST(test_end_of_log)
 {
 	static const char *const logs[] = {

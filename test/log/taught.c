@@ -25,14 +25,14 @@
 /* Slot 1 is a raw instruction. */
 #define RAW(HINT, ...) REFUSED(HINT, FILTER, "r0 = 0\nr0 += 5\nexit\n", .raw = __VA_ARGS__)
 
-/* A function that calls the next one. */
+/* Define a function that calls the next one. */
 #define CALLS(THIS, NEXT) #THIS ": call " #NEXT "\nexit\n"
 #define SEVEN_DEEP \
 	"call a\nexit\n" CALLS(a, b) CALLS(b, c) CALLS(c, d) CALLS(d, e) CALLS(e, f) CALLS(f, g)
 #define EIGHT_MORE \
 	CALLS(g, h) CALLS(h, i) CALLS(i, j) CALLS(j, k) CALLS(k, l) CALLS(l, m) CALLS(m, n) CALLS(n, o)
 
-/* Two functions, each with so many bytes of stack. */
+/* Define two functions, each with so many bytes of stack. */
 #define FRAMES(BYTES) \
 	"*(u64 *)(r10 - " BYTES ") = 0\ncall f\n" LEAVE "f: *(u64 *)(r10 - " BYTES ") = 0\n" LEAVE
 

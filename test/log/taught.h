@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the pages say that the verifier refuses or accepts, each with programs that show it: for the native
- * test, the vm's guest, and the test of the pages.
+ * The pages' claims about programs that the verifier rejects or accepts, each with programs that
+ * show it. For the native test, the vm's guest, and the test of the pages.
  */
 #ifndef TEST_TAUGHT_H
 #define TEST_TAUGHT_H
@@ -11,11 +11,12 @@
 enum { TAUGHT_CLAIMS = 4, TAUGHT_PROGRAMS = 6 };
 
 struct taught {
-	/* "FILE: WORDS", as they stand there; where lines end does not count. NULL: no more. */
+	/* "FILE: WORDS" as the file has them, with any line breaks; NULL ends the list */
 	const char *claims[TAUGHT_CLAIMS];
 	/*
-	 * As in rejected[]: `hint` may also be the complaint itself, or "accepted". Before `since` nothing
-	 * is said; from `before` on the program is accepted. Without a text: no more.
+	 * As in rejected[]. `hint` may also be the complaint itself, or "accepted". Kernels before
+	 * `since` are not judged. Kernels from `before` on accept the program. A row without a text
+	 * ends the list.
 	 */
 	struct rejected programs[TAUGHT_PROGRAMS];
 };
@@ -23,7 +24,9 @@ struct taught {
 extern const struct taught taught[];
 extern const unsigned taught_count;
 
-/* What a kernel as 5 << 8 | 10 says of the program; NULL: nothing is known. */
+/*
+ * Return the verdict that a kernel as 5 << 8 | 10 should give, or NULL if the table does not know.
+ */
 const char *taught_verdict(const struct rejected *program, unsigned kernel, const char *machine);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pages against taught[]: each claim stands in its file, and each sentence of a page that says what is
- * refused belongs to a claim. argv[1]: the top of the sources.
+ * Compare the pages with taught[]. Each claim stands in its file. Each sentence about a rejection
+ * belongs to a claim. argv[1]: the top of the sources.
  */
 #include <glob.h>
 #include <string.h>
@@ -9,13 +9,13 @@
 #include "../unit.h"
 #include "taught.h"
 
-/* Words of a sentence about the verifier, on any page. */
+/* Words of sentences about the verifier, on any page. */
 static const char *const verifier[] = {
 	"verifier rejects", "verifier refuses", "verifier accepts", "verifier insists", "verifier must",
 	"verifier then", "verifier allows", "verifier wants", "verifier would", "verifier keeps",
 };
 
-/* The same words without the verifier, on pages about programs. */
+/* The same words without "verifier", on pages about programs. */
 static const char *const refused[] = {
 	"also rejects", "is rejected", "are rejected", "is refused", "are refused", "refused in programs",
 	"rejected in programs", "It rejects", "kernel rejects them", "must be written", "must be tested",
@@ -28,7 +28,7 @@ static const char *const program_pages[] = {
 	"include/rawbpf/kprobe.h", "include/rawbpf/prog.h", "include/rawbpf/text.h", "examples/learn/",
 };
 
-/* Sentences with such words, of what a tool or another part of the kernel does. */
+/* Sentences with such words about a tool, or about another part of the kernel. */
 static const char *const others[] = {
 	"if it is refused", "If the verifier rejects the program", "If the verifier refuses the program",
 	"kernel is too old for is refused", "if the verifier refuses a helper that no program may call",
@@ -37,7 +37,7 @@ static const char *const others[] = {
 
 static const char *top;
 
-/* The file's text, with one blank between words: without the signs of a comment, and mdoc's macros. */
+/* Read a file's text with one blank between words, without comment signs and mdoc macros. */
 static char *words_of(const char *name)
 {
 	static char text[1 << 20], words[1 << 20];
@@ -69,7 +69,7 @@ static char *words_of(const char *name)
 	return words;
 }
 
-/* "man/rawbpf_insn.7" of a claim, and its words. */
+/* Split a claim into its file, "man/rawbpf_insn.7", and its words. */
 static const char *split(const char *claim, char file[64])
 {
 	const char *colon = strstr(claim, ": ");
@@ -91,7 +91,7 @@ START_TEST(test_claims)
 }
 END_TEST
 
-/* Is the trigger at `at` part of words that a claim, or the list of others, has? */
+/* Does a claim, or the list of others, contain the words at `at`? */
 static int is_known(const char *text, const char *at, const char *file)
 {
 	for (unsigned i = 0; i < taught_count; i++)

@@ -3,21 +3,22 @@
 """usage: mutants.py WORK draw [SEED [COUNT]]
        mutants.py WORK again RESULTS
 
-Changes lines of insn/ and lib/, one at a time, and looks whether a test of unit or live notices.
+Change lines of insn/ and lib/, one at a time, and report whether a test of unit or live notices.
 
-  draw   code lines, each as likely as any other, until COUNT (100) were changed; SEED is by default
-         the last line of test/mutants/seed
-  again  the changes of RESULTS that survived, with the tests that there are now
+  draw   draw code lines, each as likely as any other, until COUNT (100) were changed; the default
+         SEED is the last line of test/mutants/seed
+  again  repeat the changes of RESULTS that survived, with the current tests
 
-WORK is a folder for a copy of the last commit, its builds, and WORK/results.tsv. The copy is mutated,
-never the tree. A mutant runs the tests that execute its line, unit first, quick ones first, until one
-fails or takes too long. They run in namespaces and a cgroup of their own, which end with them: what
-a mutant does not give back is not left behind.
+WORK is a folder for a copy of the last commit, its builds, and WORK/results.tsv. The script mutates
+the copy, never the tree. A mutant runs the tests that execute its line, until one fails or takes too
+long. Unit tests run first, and quick tests before slow ones. Tests run in namespaces and a cgroup of
+their own, so a mutant leaves nothing behind.
 
-A code line has a word outside of comments, and is no #include. Tables of .def files do not count:
-they are data, which tests of builds compare with their sources. What this machine does not compile
-does not count. A line is drawn again if no rule changes it, if what comes out does not compile, or
-is the same object code. test/mutants/equivalent.tsv lists changes that no input shows, each with why.
+A code line has a word outside of comments, and is no #include. Lines of .def files do not count:
+they are data, which tests of builds compare with their sources. Neither do lines that this machine
+does not compile. Another line is drawn if no rule changes the line, if the mutant does not compile,
+or if its object code is the same. test/mutants/equivalent.tsv lists changes that no input shows, and
+says why.
 """
 import json
 import os
@@ -35,12 +36,12 @@ import rules  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 
-# Other architectures, and what only -Dfreestanding=true compiles.
+# Files of other architectures, and files that only -Dfreestanding=true compiles.
 ELSEWHERE = re.compile(r'lib/sys/(mem\.c|arch/(?!arch\.h|%s\.h))' % re.escape(os.uname().machine))
-# Tests that run another one again, or take minutes: what they alone would notice counts as survived.
+# Tests that repeat another one, or take minutes. A mutant that only they notice counts as survived.
 LEFT_OUT = re.compile(r'^(careless .*|positions|rawbpf_btf|snoop|soak)$')
 
-# Mounts, processes and cgroups of a test end with it. Its output is kept small.
+# Mounts, processes and cgroups of a test end with it. Its output is cut.
 ALONE = r'''
 group=$1 limit=$2
 shift 2
@@ -105,7 +106,7 @@ class Build:
                 for name in os.listdir(folder) if name.endswith('.o')}
 
     def test(self, test, limit, **environment):
-        """The status of the test, and what it said."""
+        """Run a test. Returns its status and its output."""
         group = cgroup_begin()
         try:
             done = run(['unshare', '--mount', '--pid', '--fork', '--kill-child',
@@ -146,7 +147,7 @@ def instrumented(build):
 
 
 def clear_counters(build):
-    """Empty files, in place: a test may clear its environment, or drop the privilege to make them."""
+    """Make empty counter files: a test may clear its environment, or lose the privilege to make them."""
     for folder, names in instrumented(build):
         for name in names:
             counters = os.path.join(folder, name[:-4] + 'gcda')
@@ -155,7 +156,7 @@ def clear_counters(build):
 
 
 def read_counters(build, tree):
-    """The lines that were executed, those that can be, and the functions, by files."""
+    """Return the executed lines, the executable ones, and the functions, by files."""
     executed, known, functions = {}, {}, {}
     for folder, names in instrumented(build):
         counters = [name[:-4] + 'gcda' for name in names]
@@ -176,7 +177,7 @@ def read_counters(build, tree):
 
 
 class Coverage:
-    """Which tests execute a line, and how long each takes. Kept in a file for each test."""
+    """The tests that execute a line, and their seconds. A file for each test keeps them."""
 
     def __init__(self, work, tree, commit):
         self.tree = tree
@@ -184,7 +185,7 @@ class Coverage:
         self.units = set()
         folder = os.path.join(work, 'coverage-' + commit[:12])
         os.makedirs(folder, exist_ok=True)
-        # Only the library is counted: uprobes of the tests' functions need them as they are.
+        # Measure only the library: tests with uprobes need their own functions unchanged.
         build = Build(work, 'coverage', ['-fprofile-filter-files=/insn/.*;/lib/.*'], '-Db_coverage=true')
         for test in build.tests():
             kept = os.path.join(folder, re.sub(r'\W', '_', test.name) + '.json')
@@ -197,7 +198,7 @@ class Coverage:
                 self.units.add(test.name)
 
     def measure(self, build, test):
-        """None: without a change it does not build, or not pass."""
+        """Measure a test. Returns None if the unchanged code does not build, or does not pass."""
         if not build.make(test.files):
             say('left out: %s: does not build for coverage' % test.name)
             return None
@@ -225,10 +226,10 @@ class Coverage:
 
     def tests_of(self, path, number):
         """
-        A line that is not counted belongs to the one before it, in its function; outside of
-        functions, to all that runs of the file, and to unit, which may read its data from
-        elsewhere. So does one that nobody was seen to execute: a test that is killed leaves no
-        counters.
+        Return the tests of a line. A line without a counter has the tests of the line before it in
+        its function. Outside of functions it has all tests that execute the file, and those of
+        unit, which may read its data from elsewhere. The same holds for a line that no test
+        executed: a killed test leaves no counters.
         """
         known = self.known.get(path, set())
         if number not in known:
@@ -243,7 +244,7 @@ class Coverage:
 # Mutants
 
 def shown(line):
-    """As it stands in a table."""
+    """Write a line as a table has it."""
     return line.strip().replace('\t', ' ')
 
 
@@ -262,7 +263,7 @@ class Mutants:
         run(['git', '-C', self.tree, 'checkout', '-q', 'FETCH_HEAD'], check=True)
         self.commit = output(['git', '-C', self.tree, 'rev-parse', 'HEAD']).strip()
         self.coverage = Coverage(work, self.tree, self.commit)
-        # Without its return, a function still returns what is in the register: that is no mutant.
+        # Without this error, a function without its return would return the register's old value.
         self.build = Build(work, 'plain', ['-Werror=return-type'])
         if not self.build.make(['librawbpf.a']):
             sys.exit('mutants: the library does not build')
@@ -315,7 +316,7 @@ class Mutants:
             self.mutate(path, at, line, line[:len(line) - len(line.lstrip())] + new)
 
     def read_results(self):
-        """Of a run over the same commit that was interrupted."""
+        """Return the results of an interrupted run over the same commit."""
         name = os.path.join(self.work, 'results.tsv')
         lines = open(name).read().splitlines() if os.path.exists(name) else []
         if lines[:1] != ['# commit ' + self.commit]:
@@ -366,7 +367,7 @@ class Mutants:
         return 'survived %d tests' % ran
 
     def equivalent(self, path, before, old, new):
-        """Why no input shows the change, if somebody found that."""
+        """Return why no input shows the change, or None."""
         for row in open(os.path.join(HERE, 'equivalent.tsv')):
             *place, why = row.rstrip('\n').split('\t')
             if place == [path, shown(before), shown(old), shown(new)]:
@@ -396,7 +397,7 @@ def main(arguments):
     if os.getuid() != 0:
         print('skip: mutants: not root, who can keep mutants apart')
         sys.exit(77)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1)) # and what runs is killed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1)) # so that running tests are killed, too
     os.nice(10)
     mutants = Mutants(os.path.abspath(arguments[0]))
     if arguments[1] == 'draw':

@@ -2,10 +2,10 @@
 """Code lines of C, and the small changes of meaning that each allows."""
 import re
 
-# What a change may see of a line: strings, characters and comments are blanked out.
+# Strings, characters and comments of a line: rules do not see them.
 HIDDEN = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|//.*|/\*.*?(?:\*/|$)')
 
-# A pattern, its group to replace, and by what.
+# A pattern, the group to replace, and its replacement.
 SWAPS = [
     (r'(?<![<>=!+\-*/&|^])(<)(?![<=])', '<='),
     (r'(?<!<)(<=)', '<'),
@@ -30,9 +30,9 @@ SWAPS = [
 NUMBER = re.compile(r'(?<![\w.])(0[xX][0-9a-fA-F]+|[0-9]+)([uUlL]*)(?![\w.])')
 ERRNO = re.compile(r'-(E[0-9A-Z]+)\b')
 CHOICE = re.compile(r'(\breturn |[^=!<>]= )([^?;]+)( \? )')
-# Statements that a line may hold alone. Declarations do not compile without, mostly.
+# Statements that fill a line. Few declarations can be removed.
 STATEMENT = re.compile(r'^(\t+)(?!case\b|default\b|else\b|struct\b|static\b|#)(\S.*;)\s*$')
-# An element of an initializer that a line holds alone.
+# An element of an initializer that fills a line.
 ELEMENT = re.compile(r'^\t+(?:\.\w[\w.]*|\[[^]]+\]) = .*,\s*$')
 
 
@@ -41,19 +41,19 @@ def hide(line):
 
 
 def is_code(line):
-    """Not blank, not only braces and punctuation, no #include. Comments are blank by then."""
+    """Is it more than blanks, braces and punctuation, and no #include? Comments are blank by then."""
     return re.search(r'\w', line) is not None and not re.match(r'\s*#\s*include\b', line)
 
 
 def code_lines(text):
-    """The numbers of a file's code lines, from 1."""
+    """Return the numbers of a file's code lines, from 1."""
     text = re.sub(r'/\*.*?\*/', lambda match: re.sub(r'[^\n]', ' ', match.group()), text, flags=re.S)
     return [number for number, line in enumerate(text.split('\n'), 1)
             if is_code(re.sub(r'//.*', '', line))]
 
 
 def closing(line, start):
-    """Where the parenthesis at `start` is closed; None if not on this line."""
+    """Return the place where the parenthesis at `start` closes, or None if it does not on this line."""
     depth = 0
     for place in range(start, len(line)):
         depth += {'(': 1, ')': -1}.get(line[place], 0)
@@ -63,7 +63,7 @@ def closing(line, start):
 
 
 def conditions(line, seen):
-    """if and while whose condition is on this line, and ?: after return and =."""
+    """Negate if and while whose condition is on this line, and ?: after return and =."""
     for match in re.finditer(r'\b(?:if|while) \(', seen):
         start = match.end() - 1
         end = closing(seen, start)
@@ -75,7 +75,7 @@ def conditions(line, seen):
 
 
 def constants(line, seen):
-    """Numbers by one, errno values, and strings that are not empty."""
+    """Change numbers by one, errno values, and strings that are not empty."""
     for match in NUMBER.finditer(seen):
         digits, suffix = match.groups()
         value = int(digits, 16 if digits[:2] in ('0x', '0X') else 8 if re.match('0[0-7]', digits) else 10)
@@ -92,7 +92,7 @@ def constants(line, seen):
 
 
 def changes(line):
-    """All lines that a rule makes of this one."""
+    """Return all lines that a rule makes of this one."""
     seen = hide(line)
     made = []
     for pattern, other in SWAPS:

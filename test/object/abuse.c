@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a caller may do wrong: every function that takes a descriptor gets one that is not open, and
- * ones of something else; sizes, counts and pointers are wrong. All of it is answered with an errno,
- * opens and maps nothing, and writes nothing outside of the caller's buffers.
+ * Mistakes of a caller. Every function that takes a descriptor gets closed ones and wrong ones.
+ * Sizes, counts and pointers are wrong. Each call returns an errno, opens and maps nothing, and
+ * writes nothing outside of the caller's buffers.
  */
 #include "../live.h"
 
@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-/* A page of which the end is followed by one that nobody may touch. */
+/* The end of a page. Access behind it faults. */
 static char *page_end;
 
 static void make_page(void)
@@ -141,7 +141,7 @@ FD_CALL(iter_create, rawbpf_iter_create(SPEC(link, .fd = fd)))
 static const struct fd_call {
 	const char *name;
 	int (*call)(int fd);
-	int takes_map, takes_prog; /* those are right, or answered in another way */
+	int takes_map, takes_prog; /* the call accepts such a descriptor, or fails otherwise */
 } fd_calls[] = {
 	{ "map_lookup", call_map_lookup, 1, 0 },
 	{ "map_update", call_map_update, 1, 0 },
@@ -183,7 +183,7 @@ static void expect_refused(const struct fd_call *call, const char *what, int fd,
 {
 	int result = call->call(fd);
 
-	/* the kernel looks at some arguments before it looks at the descriptor: those are EINVAL */
+	/* EINVAL: the kernel checks some arguments before the descriptor */
 	if (closed && result == -EBADF)
 		return;
 	ck_assert_msg(result == -EINVAL || result == -EBADF || result == -EPERM ||
@@ -298,7 +298,7 @@ START_TEST(test_prog_sizes)
 }
 END_TEST
 
-/* A log of every length up to 40, at the very end of what may be written. */
+/* A log of every size up to 40, at the end of writable memory. */
 START_TEST(test_log_sizes)
 {
 	const struct bpf_insn bad[] = { BPF_MOV64_REG(BPF_REG_0, BPF_REG_2), BPF_EXIT_INSN() };
@@ -393,7 +393,9 @@ static size_t explain_rejection(char *text, size_t size)
 		.insn_count = 2));
 }
 
-/* snprintf(3)'s promise: the length of it all is told, as much as fits is written, with its NUL. */
+/*
+ * snprintf(3)'s promise: the functions return the full length, write what fits, and terminate it.
+ */
 START_TEST(test_text_sizes)
 {
 	static size_t (*const formats[])(char *text, size_t size) = {
@@ -421,7 +423,7 @@ START_TEST(test_text_sizes)
 }
 END_TEST
 
-/* What a struct_ops recipe names is read as far as it goes, and no further. */
+/* Target names of a struct_ops recipe are read up to their end, and no further. */
 START_TEST(test_recipe_targets)
 {
 	static const struct {

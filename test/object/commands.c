@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands about programs and objects that attach nothing: what each does, what it refuses. */
+/* The commands on programs and objects that attach nothing: their effects and errors. */
 #include "../live.h"
 
 #include <linux/btf.h>
@@ -36,7 +36,7 @@ static unsigned map_id(int map)
 	return info.id;
 }
 
-/* The map lives as long as the program that it is bound to. */
+/* The program holds the map that is bound to it. */
 START_TEST(test_bind_map)
 {
 	int prog = filter(), map = live_array(1);
@@ -60,7 +60,10 @@ START_TEST(test_bind_map)
 }
 END_TEST
 
-/* Runs are counted as long as the descriptor is open. (Others may have theirs: then always.) */
+/*
+ * The kernel counts runs while the descriptor is open. (Another process may have one open: then
+ * always.)
+ */
 START_TEST(test_stats)
 {
 	struct rawbpf_prog_run run = { .repeat = 10 };
@@ -85,7 +88,7 @@ START_TEST(test_stats)
 }
 END_TEST
 
-/* A loop that the kernel ends, and says so on the program's error stream. */
+/* The kernel ends a loop, and writes so to the program's error stream. */
 START_TEST(test_streams)
 {
 	const struct bpf_insn forever[] = { RAWBPF_MAY_GOTO(1), BPF_JMP_A(-2),
@@ -220,7 +223,7 @@ START_TEST(test_open_as)
 }
 END_TEST
 
-/* What the kernel says of a map that it refuses: something since 7.2, nothing before. */
+/* Kernels since 7.2 explain a rejected map in the log; older ones do not. */
 START_TEST(test_map_log)
 {
 	char log[128];
@@ -255,7 +258,8 @@ START_TEST(test_token_refused)
 		ck_assert_int_eq(rawbpf_token_create(bpffs), -EINVAL);
 		SKIP("there are no tokens before 6.9");
 	}
-	ck_assert_int_eq(rawbpf_token_create(bpffs), -EOPNOTSUPP); /* nobody needs one here */
+	/* the initial user namespace has no tokens */
+	ck_assert_int_eq(rawbpf_token_create(bpffs), -EOPNOTSUPP);
 	ck_assert_int_eq(mkdir("/sys/fs/bpf/below", 0700), 0);
 	ck_assert_int_eq(rawbpf_token_create(open("/sys/fs/bpf", O_PATH | O_CLOEXEC)), -EBADF);
 	below = open("/sys/fs/bpf/below", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -296,8 +300,8 @@ static int receive_fd(int from)
 }
 
 /*
- * In a user namespace of its own: what it may not without a token it may with one. The BPF file
- * system is the namespace's, what it delegates is said by who may do all.
+ * In a user namespace, a token permits what fails without one. The namespace creates the BPF file
+ * system's context, and the privileged parent delegates commands to it.
  */
 static int use_token(int outside)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel tells of programs, maps and BTF, with all its arrays. */
+/* The kernel's information about programs, maps and BTF, with all arrays. */
 #include "objects.h"
 
 #include <time.h>
@@ -88,7 +88,7 @@ START_TEST(test_prog_arrays)
 	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	ck_assert_uint_eq(map_ids[0], map_id(map));
 	ck_assert_uint_eq(map_ids[1], 0x5a5a5a5a);
-	/* the dump names maps by id, and the last instruction is the last function's exit */
+	/* the dump has the map's id; the last instruction is the last function's exit */
 	ck_assert_int_eq(insns[3].code, BPF_LD | BPF_IMM | BPF_DW);
 	ck_assert_int_eq(insns[3].src_reg, BPF_PSEUDO_MAP_FD);
 	ck_assert_int_eq(insns[3].imm, map_id(map));
@@ -112,7 +112,7 @@ START_TEST(test_prog_arrays)
 }
 END_TEST
 
-/* Less room than there is: as much as fits, nothing behind it, and the whole count. */
+/* Arrays that are too short get what fits, and nothing behind it; the count is complete. */
 START_TEST(test_prog_arrays_short)
 {
 	struct bpf_insn insns[3] = { { .code = 0 } };
@@ -139,7 +139,7 @@ START_TEST(test_prog_arrays_short)
 	ck_assert_uint_eq(funcs[1].type_id, 9);
 	ck_assert_uint_eq(info.prog_tags.count, 2);
 	ck_assert_int_eq(tags[1][0], 0);
-	/* again, with the result: the counts do no harm */
+	/* again with the last result as input: its counts do no harm */
 	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
 	ck_assert_uint_ge(info.xlated.count, 12);
 	close(prog);
@@ -170,7 +170,7 @@ START_TEST(test_statistics)
 }
 END_TEST
 
-/* Without CAP_BPF there is no code to see, and that is no error. */
+/* Without CAP_BPF the code is missing, which is no error. */
 START_TEST(test_unprivileged)
 {
 	struct bpf_insn insns[64] = { { .code = 0 } };
@@ -266,7 +266,7 @@ START_TEST(test_btf)
 }
 END_TEST
 
-/* The kernel's own: named, and the name may be cut off. */
+/* The kernel's own BTF has a name, which may be cut. */
 START_TEST(test_kernel_btf)
 {
 	char name[8] = "", start[4] = "";
@@ -317,13 +317,13 @@ START_TEST(test_refused)
 }
 END_TEST
 
-/* The kernel describes whatever it is, in the struct of that: none of it is taken for another. */
+/* The kernel fills the struct of the descriptor's kind. The library rejects each other kind. */
 START_TEST(test_kinds)
 {
 	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8,
 					.max_entries = 1 };
 	int numbers = objects_map("numbers", BPF_MAP_TYPE_ARRAY, 4, 8, 1);
-	int queue = objects_map("queue", BPF_MAP_TYPE_QUEUE, 0, 8, 1); /* without batches */
+	int queue = objects_map("queue", BPF_MAP_TYPE_QUEUE, 0, 8, 1); /* a queue has no batches */
 	int btf = rawbpf_map_btf_load(&spec, NULL, 0);
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){

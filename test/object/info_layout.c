@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Our layout of what the kernel tells of objects, against the system's <linux/bpf.h>. */
+/* Compare our layout of the kernel's information with the system's <linux/bpf.h>. */
 #include <linux/bpf.h>
 #include <stddef.h>
 
 #include "../../lib/object/info.h"
 #include "../unit.h"
 
-/* Of the same name in both; `SIZE` is checked as well. */
+/* A field with the same name in both, whose size is compared, too. */
 #define SAME(OURS, THEIRS, FIELD)                                                                  \
 	do {                                                                                       \
 		ck_assert_uint_eq(offsetof(struct OURS, FIELD), offsetof(struct THEIRS, FIELD));   \
@@ -16,7 +16,7 @@
 #define PROG(FIELD) SAME(rawbpf__prog_info, bpf_prog_info, FIELD)
 #define MAP(FIELD) SAME(rawbpf__map_info, bpf_map_info, FIELD)
 #define LINK(FIELD) SAME(rawbpf__link_info, bpf_link_info, FIELD)
-/* What the headers of 5.10 lack: by number. */
+/* Fields that the headers of 5.10 lack, by offset. */
 #define AT(OURS, FIELD, OFFSET) ck_assert_uint_eq(offsetof(struct OURS, FIELD), OFFSET)
 #define LINK_AT(FIELD, OFFSET) AT(rawbpf__link_info, FIELD, OFFSET)
 

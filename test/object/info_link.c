@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel tells of a link, for each kind that this kernel makes. */
+/* The kernel's information about a link, for each kind that this kernel has. */
 #include "../attach/cgroups.h"
 #include "objects.h"
 
@@ -12,7 +12,7 @@
 #include <rawbpf/tracing.h>
 #include <rawbpf/uprobe.h>
 
-/* A program for one way to attach; its id. */
+/* Load a program for one way to attach, and return its id. */
 static int load(unsigned type, unsigned attach_type, unsigned btf_id, int result)
 {
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, result), BPF_EXIT_INSN() };
@@ -24,7 +24,7 @@ static int load(unsigned type, unsigned attach_type, unsigned btf_id, int result
 	return prog;
 }
 
-/* What every link has; then its program and the link go. */
+/* Check the fields of every link. Then close the program and the link. */
 static void assert_common(struct rawbpf_link *link, int prog, const struct rawbpf_link_info *info,
 			  unsigned type)
 {
@@ -36,7 +36,7 @@ static void assert_common(struct rawbpf_link *link, int prog, const struct rawbp
 		close(prog);
 }
 
-/* This kernel is older than what the link is told of. */
+/* Is this kernel older than the one that reports the field? */
 static int is_older(unsigned kernel)
 {
 	return live_kernel() < kernel;
@@ -57,12 +57,12 @@ START_TEST(test_raw_tracepoint)
 	ck_assert_uint_eq(info.name.count, 10);
 	ck_assert_uint_eq(info.cookie, is_older(0x60f) ? 0 : 99);
 	ck_assert_uint_eq(info.pf, 0);
-	/* cut off: no error, and the rest is told */
+	/* a cut name is no error, and the other fields are complete */
 	info = (struct rawbpf_link_info){ .name = { start, sizeof start, 0 } };
 	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_str_eq(start, "sys");
 	ck_assert_uint_eq(info.name.count, 10);
-	/* without a buffer: its length */
+	/* without a buffer, the name's length */
 	info = (struct rawbpf_link_info){ .type = 0 };
 	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.name.count, 10);
@@ -95,7 +95,7 @@ START_TEST(test_tracing)
 	ck_assert_int_eq(rawbpf_tracing_attach(&link, prog,
 		&(struct rawbpf_tracing_spec){ .cookie = 0 }), 0);
 	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
-	/* a tp_btf's link is a raw tracepoint's before 6.10 and after: only its program differs */
+	/* tp_btf links are raw tracepoints, before 6.10 and after; only the program differs */
 	assert_common(&link, prog, &info, BPF_LINK_TYPE_RAW_TRACEPOINT);
 }
 END_TEST
@@ -153,7 +153,7 @@ START_TEST(test_cgroup)
 }
 END_TEST
 
-/* Networks of the test's own, with a loopback device that has index 1. */
+/* Enter a network namespace, whose loopback device has index 1. */
 static void own_network(void)
 {
 	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
@@ -271,7 +271,7 @@ START_TEST(test_tracepoint)
 }
 END_TEST
 
-/* The place of a function of this test: its file, and the offset in it. */
+/* This function's file and offset are known to the test. */
 __attribute__((noinline)) static void probed(void)
 {
 	__asm__ volatile("");
@@ -309,7 +309,7 @@ START_TEST(test_uprobe)
 		.cookie = 5 }), 0);
 	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.perf_type, BPF_PERF_EVENT_URETPROBE);
-	/* the path as it was given, not as it is */
+	/* the path as the caller wrote it */
 	ck_assert_str_eq(name, "/proc/self/exe");
 	ck_assert_uint_eq(info.offset, offset);
 	ck_assert_uint_eq(info.cookie, is_older(0x609) ? 0 : 5);
@@ -345,7 +345,7 @@ START_TEST(test_uprobe_multi)
 	ck_assert_int_eq(memcmp(told, offsets, sizeof told), 0);
 	ck_assert_int_eq(memcmp(told_cookies, cookies, sizeof told_cookies), 0);
 	ck_assert_uint_eq(info.pid, getpid());
-	/* less room for the numbers: as many as fit; none for the path: an error */
+	/* an array that is too short gets what fits; a path that does not fit is an error */
 	info = (struct rawbpf_link_info){ .addresses = { one, 1, 0 } };
 	ck_assert_int_eq(rawbpf_link_info(&info, link.fd), 0);
 	ck_assert_uint_eq(info.addresses.count, 2);

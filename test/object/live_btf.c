@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's BTF and symbols, and BTF of ours in the kernel. */
+/* The kernel's BTF and symbols. BTF of ours, loaded into the kernel. */
 #include "../live.h"
 
 #include <time.h>
@@ -8,7 +8,7 @@
 
 enum { LOOP = 181 }; /* BPF_FUNC_loop, Linux 5.17 */
 
-/* The same questions, whichever way it was opened. */
+/* Ask the same questions, however the BTF was opened. */
 static void look_at_kernel(const struct rawbpf_btf *kernel)
 {
 	struct rawbpf_btf_member member;
@@ -21,7 +21,7 @@ static void look_at_kernel(const struct rawbpf_btf *kernel)
 	ck_assert_str_eq(text, "char[16]");
 	ck_assert_int_eq(rawbpf_btf_offset_find(kernel, "task_struct", "comm"), member.offset);
 	ck_assert_int_gt(rawbpf_btf_offset_find(kernel, "task_struct", "tgid"), 0);
-	/* of an unnamed struct in an unnamed union */
+	/* a member of an unnamed struct in an unnamed union */
 	ck_assert_int_ge(rawbpf_btf_offset_find(kernel, "sock_common", "skc_dport"), 0);
 	ck_assert_int_ge(rawbpf_btf_offset_find(kernel, "sock", "__sk_common.skc_family"), 0);
 	ck_assert_int_eq(rawbpf_btf_offset_find(kernel, "task_struct", "no_such"), -ENOENT);
@@ -50,7 +50,7 @@ START_TEST(test_kernel)
 }
 END_TEST
 
-/* A file that cannot be mapped as sysfs's can: this one is read in pieces, by way of a pipe. */
+/* A file that cannot be mapped, unlike sysfs's: the library reads it in pieces. */
 START_TEST(test_kernel_read)
 {
 	struct rawbpf_btf kernel;
@@ -147,7 +147,7 @@ START_TEST(test_load)
 }
 END_TEST
 
-/* bpf_loop(10, add one to the context, ...) */
+/* bpf_loop(10, callback, ...): the callback adds 1 to the context. */
 START_TEST(test_callback)
 {
 	const struct bpf_insn insns[] = {
@@ -160,7 +160,7 @@ START_TEST(test_callback)
 		BPF_EMIT_CALL(LOOP),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_10, -8),
 		BPF_EXIT_INSN(),
-		BPF_MOV64_IMM(BPF_REG_0, 0), /* [10], of which [2] is 7 before */
+		BPF_MOV64_IMM(BPF_REG_0, 0), /* slot 10, 7 behind slot 2 */
 		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_2, 0),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, 1),
 		BPF_STX_MEM(BPF_DW, BPF_REG_2, BPF_REG_3, 0),
@@ -176,7 +176,7 @@ START_TEST(test_callback)
 
 	if (live_kernel() < 0x511)
 		SKIP("bpf_loop is of 5.17");
-	ck_assert_int_eq(rawbpf_prog_load(&spec), -EINVAL); /* missing btf func_info */
+	ck_assert_int_eq(rawbpf_prog_load(&spec), -EINVAL); /* the BTF's func_info is missing */
 	ck_assert_int_eq(rawbpf_prog_btf_load(&spec, infos, 1), -ENOSPC);
 	btf = rawbpf_prog_btf_load(&spec, infos, 2);
 	ck_assert_int_gt(btf, 2);
@@ -189,7 +189,7 @@ START_TEST(test_callback)
 }
 END_TEST
 
-/* A value with a lock: user space takes it too, with BPF_F_LOCK; its bytes stay the kernel's. */
+/* User space also takes a value's lock, with BPF_F_LOCK. The kernel keeps the lock's bytes. */
 START_TEST(test_spin_lock)
 {
 	struct {
@@ -219,7 +219,7 @@ END_TEST
 
 enum { TIMER_INIT = 169, TIMER_SET_CALLBACK, TIMER_START }; /* BPF_FUNC_timer_*, Linux 5.15 */
 
-/* A program that sets a timer, whose function counts up behind the timer in the same value. */
+/* A program sets a timer. Its function counts behind the timer in the same value. */
 START_TEST(test_timer)
 {
 	struct value {
@@ -253,15 +253,16 @@ START_TEST(test_timer)
 		BPF_MOV64_IMM(BPF_REG_3, CLOCK_MONOTONIC),
 		BPF_EMIT_CALL(TIMER_INIT),
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
-		BPF_LD_IMM64_RAW_FULL(BPF_REG_2, BPF_PSEUDO_FUNC, 0, 0, 8, 0), /* at 14 */
+		BPF_LD_IMM64_RAW_FULL(BPF_REG_2, BPF_PSEUDO_FUNC, 0, 0, 8, 0), /* slot 14 */
 		BPF_EMIT_CALL(TIMER_SET_CALLBACK),
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
-		BPF_MOV64_IMM(BPF_REG_2, 0), /* ns from now */
+		BPF_MOV64_IMM(BPF_REG_2, 0), /* in so many ns */
 		BPF_MOV64_IMM(BPF_REG_3, 0),
 		BPF_EMIT_CALL(TIMER_START),
 		BPF_MOV64_IMM(BPF_REG_0, 0),
 		BPF_EXIT_INSN(),
-		BPF_MOV64_IMM(BPF_REG_1, 1), /* the function, at 23: (map, key, value) */
+		/* the timer's function at slot 23: (map, key, value) */
+		BPF_MOV64_IMM(BPF_REG_1, 1),
 		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_3, BPF_REG_1, 16),
 		BPF_MOV64_IMM(BPF_REG_0, 0),
 		BPF_EXIT_INSN(),
@@ -293,7 +294,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------- symbols */
 
-/* What the file itself says. */
+/* Read the address from the file. */
 static unsigned long long address_of(const char *symbol)
 {
 	char line[512], name[300];
@@ -334,7 +335,7 @@ START_TEST(test_symbols)
 }
 END_TEST
 
-/* Names and modules as long as there is room, and longer; a line as long as the chunk, and longer. */
+/* Names and modules up to their room and longer; lines up to a chunk and longer. */
 START_TEST(test_long_symbols)
 {
 	enum { CHUNK = 1 << 14 };
@@ -345,7 +346,7 @@ START_TEST(test_long_symbols)
 
 	live_private_mounts();
 	memset(name, 'n', sizeof name - 1);
-	for (unsigned i = 0; i < 3; i++) { /* the room is 128 for names, 64 for modules */
+	for (unsigned i = 0; i < 3; i++) { /* names have room for 128 bytes, modules for 64 */
 		at += sprintf(at, "%016x T %.*s\n", 0x1000 * (2 * i + 1), 126 + i, name);
 		at += sprintf(at, "%016x T in\t[%.*s]\n", 0x1000 * (2 * i + 2), 62 + i, name);
 		syms[2 * i] = (struct rawbpf_ksym){ .address = 0x1000 * (2 * i + 1) };
@@ -361,7 +362,7 @@ START_TEST(test_long_symbols)
 		ck_assert_str_eq(in, "in");
 		ck_assert_uint_eq(strlen(syms[2 * i + 1].module), i ? 63 : 62);
 	}
-	for (unsigned i = 0; i < 3; i++) { /* found by its whole name */
+	for (unsigned i = 0; i < 3; i++) { /* found by its full name */
 		name[126 + i] = '\0';
 		ck_assert_int_eq(rawbpf_ksym_find(&address, 1, name), 1);
 		ck_assert_uint_eq(address, 0x1000 * (2 * i + 1));
@@ -369,7 +370,7 @@ START_TEST(test_long_symbols)
 	}
 	umount2("/proc/kallsyms", MNT_DETACH);
 
-	for (int longer = 0; longer < 2; longer++) { /* 20 before the name, a newline behind */
+	for (int longer = 0; longer < 2; longer++) { /* 20 bytes before the name, and a newline */
 		at = file + sprintf(file, "%016x T %.*s\n", 0x1000, CHUNK - 20 + longer, name);
 		ck_assert_int_eq(at - file, CHUNK + longer);
 		sprintf(at, "%016x T last\n", 0x2000);
@@ -380,7 +381,7 @@ START_TEST(test_long_symbols)
 }
 END_TEST
 
-/* Lines that end too early, and addresses with the last bit set. */
+/* Lines that end early, and addresses with the last bit set. */
 START_TEST(test_short_symbols)
 {
 	static const char file[] =
@@ -403,7 +404,7 @@ START_TEST(test_short_symbols)
 	ck_assert_int_eq(rawbpf_ksym_resolve(syms, RAWBPF_COUNT(syms)), 5);
 	ck_assert_str_eq(syms[0].name, "top");
 	ck_assert_uint_eq(syms[0].offset, 0);
-	ck_assert_str_eq(syms[1].name, "a"); /* of a line without a name, there is no function */
+	ck_assert_str_eq(syms[1].name, "a"); /* a line without a name is no function */
 	ck_assert_uint_eq(syms[1].offset, 0xfff);
 	ck_assert_str_eq(syms[2].name, "b");
 	ck_assert_str_eq(syms[2].module, "");
@@ -439,14 +440,14 @@ START_TEST(test_symbols_of_any_file)
 	live_private_mounts();
 	live_fake_file("/proc/kallsyms", file);
 	ck_assert_int_eq(rawbpf_ksym_resolve(syms, RAWBPF_COUNT(syms)), 5);
-	ck_assert_str_eq(syms[0].name, "first"); /* data is no function */
+	ck_assert_str_eq(syms[0].name, "first"); /* data symbols are no functions */
 	ck_assert_uint_eq(syms[0].offset, 0x1010);
 	ck_assert_str_eq(syms[1].name, "in_module");
 	ck_assert_str_eq(syms[1].module, "some_module");
 	ck_assert_uint_eq(syms[1].offset, 0x10);
 	ck_assert_str_eq(syms[2].name, "bpf_prog_0123456789abcdef_name");
 	ck_assert_str_eq(syms[2].module, "bpf");
-	ck_assert_str_eq(syms[3].name, "second"); /* a last line without its end is not whole */
+	ck_assert_str_eq(syms[3].name, "second"); /* a last line without a newline is incomplete */
 	ck_assert_str_eq(syms[4].name, "");
 	ck_assert_str_eq(syms[5].name, "first");
 	ck_assert_int_eq(rawbpf_ksym_find(&address, 1, "data"), 1);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps: made, used element by element, frozen, mapped into memory; every errno of rawbpf/map.h. */
+/*
+ * Maps: create them, use their elements, freeze them, map them into memory; every errno of
+ * rawbpf/map.h.
+ */
 #include "../live.h"
 
 #include <stdint.h>
@@ -79,8 +82,8 @@ START_TEST(test_create_refused)
 END_TEST
 
 /*
- * A process without one of its standard streams, or any, gets no object as one, of any call that
- * makes a descriptor.
+ * A process lacks one of its standard streams, or all. No call that makes a descriptor returns one
+ * of their numbers.
  */
 START_TEST(test_standard_streams)
 {
@@ -116,7 +119,7 @@ END_TEST
 
 enum what { LOOKUP, UPDATE, DELETE, NEXT, TAKE };
 
-/* One operation on one element; `value` is what it sets, or what it must return. */
+/* One operation on one element. `value` is the value to set, or the expected one. */
 static const struct step {
 	enum what what;
 	uint32_t key;
@@ -245,7 +248,7 @@ START_TEST(test_next_walks_all)
 }
 END_TEST
 
-/* Elements come out of a queue in order, of a stack in reverse. */
+/* A queue returns elements in order, a stack in reverse. */
 START_TEST(test_queue_and_stack)
 {
 	static const struct {
@@ -310,7 +313,7 @@ START_TEST(test_bad_descriptor)
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, null), -EINVAL);
 	ck_assert_int_eq(rawbpf_map_view_open(&view, null, 0), -EINVAL);
 
-	/* not our memory */
+	/* not readable memory */
 	set(map, 0, 1);
 	ck_assert_int_eq(rawbpf_map_lookup(map, NULL, &value, 0), -EFAULT);
 	ck_assert_int_eq(rawbpf_map_lookup(map, &key, NULL, 0), -EFAULT);
@@ -322,7 +325,9 @@ START_TEST(test_bad_descriptor)
 }
 END_TEST
 
-/* Another object's descriptor is not taken for a map's, whatever the kernel would describe. */
+/*
+ * Map functions reject another object's descriptor, although the kernel would describe that object.
+ */
 START_TEST(test_query_wants_a_map)
 {
 	struct rawbpf_map_layout layout;
@@ -351,7 +356,7 @@ START_TEST(test_freeze)
 	ck_assert_int_eq(rawbpf_map_delete(map, &key), -EPERM);
 	ck_assert_uint_eq(get(map, 1), 4);
 	again = rawbpf_map_freeze(map);
-	if (live_kernel() <= 0x601) /* 5.10 and 6.1 are known, 6.12 and later are */
+	if (live_kernel() <= 0x601) /* 5.10 and 6.1 fail with EBUSY, 6.12 and later with EPERM */
 		ck_assert_int_eq(again, -EBUSY);
 	else if (live_kernel() >= 0x60c)
 		ck_assert_int_eq(again, -EPERM);
@@ -391,7 +396,7 @@ START_TEST(test_view)
 	ck_assert_int_eq(rawbpf_map_update(map, &key, value, BPF_ANY), 0);
 	ck_assert_uint_eq(element[2], 78);
 
-	/* A map that somebody may write to cannot be frozen; a frozen one can be read. */
+	/* A map with a writable view cannot be frozen. A frozen one can be read. */
 	ck_assert_int_eq(rawbpf_map_freeze(map), -EBUSY);
 	rawbpf_map_view_close(&view);
 	ck_assert_ptr_null(view.data);
@@ -426,7 +431,7 @@ START_TEST(test_view_refused)
 }
 END_TEST
 
-/* What a descriptor, or the map, does not allow, a view does not get. */
+/* A view gets no more access than the descriptor and the map allow. */
 START_TEST(test_view_denied)
 {
 	static const struct {
@@ -452,7 +457,7 @@ START_TEST(test_view_denied)
 }
 END_TEST
 
-/* An array of descriptors has elements that are not there, and none past its end. */
+/* An array of descriptors has empty elements, and no element past its end. */
 START_TEST(test_array_of_descriptors)
 {
 	const int null = open("/dev/null", O_RDONLY | O_CLOEXEC), closed = 9999;

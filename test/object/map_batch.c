@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many elements of a map in one system call. */
+/* Access many elements of a map in one system call. */
 #include "../live.h"
 
 #include <stdint.h>
@@ -19,7 +19,7 @@ static uint64_t get(int map, uint32_t key)
 
 enum { ELEMENTS = 1000 };
 
-/* Elements 0 .. count - 1, with 3 * key + 1 for value. */
+/* Fill elements 0 .. count - 1 with 3 * key + 1. */
 static void fill(int map, unsigned count)
 {
 	uint32_t *keys = malloc(count * sizeof *keys);
@@ -37,7 +37,7 @@ static void fill(int map, unsigned count)
 	free(values);
 }
 
-/* Account for what a look-up brought: each element once, its value right. */
+/* Account for the elements of a look-up: each comes once, with the right value. */
 static void meet(unsigned char met[ELEMENTS], const struct rawbpf_map_batch *batch)
 {
 	const uint32_t *keys = batch->keys;
@@ -52,7 +52,7 @@ static void meet(unsigned char met[ELEMENTS], const struct rawbpf_map_batch *bat
 	}
 }
 
-/* Read all by batches of `capacity`, which grows when a bucket wants it to. */
+/* Read all elements by batches of `capacity`, and enlarge it when a bucket needs more. */
 static void read_batches(int map, int (*lookup)(int, struct rawbpf_map_batch *), unsigned capacity,
 			 unsigned *growths)
 {
@@ -93,7 +93,7 @@ START_TEST(test_lookup_batch)
 	ck_assert_uint_eq(growths, 0);
 	read_batches(map, rawbpf_map_batch_lookup, ELEMENTS, &growths);
 	ck_assert_uint_eq(growths, 0);
-	/* Of 1000 elements in 1024 buckets, some bucket holds two. */
+	/* With 1000 elements in 1024 buckets, some bucket holds two. */
 	read_batches(map, rawbpf_map_batch_lookup, 1, &growths);
 	ck_assert_uint_gt(growths, 0);
 	close(map);
@@ -140,7 +140,7 @@ START_TEST(test_empty_batch)
 
 	ck_assert_int_eq(rawbpf_map_batch_lookup(map, &batch), 0);
 	ck_assert_uint_eq(batch.count, 0);
-	/* No room at all: an error, not a walk that never ends. */
+	/* Capacity 0 is an error, not an endless walk. */
 	set(map, 1, 1);
 	batch = (struct rawbpf_map_batch){ .keys = &key, .values = &value, .position = &position };
 	ck_assert_int_eq(rawbpf_map_batch_lookup(map, &batch), -EINVAL);
@@ -151,7 +151,7 @@ START_TEST(test_empty_batch)
 }
 END_TEST
 
-/* `count` says how many were done, and so which element the error is of. */
+/* `count` is the number of elements done, and so the failed one's index. */
 START_TEST(test_batch_stops)
 {
 	uint32_t keys[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
@@ -159,11 +159,11 @@ START_TEST(test_batch_stops)
 	struct rawbpf_map_batch batch = { .keys = keys, .values = values, .capacity = 10 };
 	int map = live_hash(10), small = live_hash(6), array = live_array(5);
 
-	/* a hash of six: the seventh is one too many */
+	/* a hash of six elements rejects a seventh */
 	ck_assert_int_eq(rawbpf_map_batch_update(small, &batch), -E2BIG);
 	ck_assert_uint_eq(batch.count, 6);
 	ck_assert_uint_eq(get(small, 5), 0);
-	/* an array of five: the index past its end */
+	/* an array of five elements rejects index 5 */
 	ck_assert_int_eq(rawbpf_map_batch_update(array, &batch), -E2BIG);
 	ck_assert_uint_eq(batch.count, 5);
 
@@ -180,7 +180,7 @@ START_TEST(test_batch_stops)
 	ck_assert_uint_eq(batch.count, 2);
 	ck_assert_int_eq(rawbpf_map_next(map, NULL, keys), -ENOENT);
 
-	/* nothing to do */
+	/* an empty batch */
 	batch.capacity = 0;
 	ck_assert_int_eq(rawbpf_map_batch_update(map, &batch), 0);
 	ck_assert_uint_eq(batch.count, 0);
@@ -220,7 +220,7 @@ START_TEST(test_batch_refused)
 	batch.count = 77;
 	ck_assert_int_eq(rawbpf_map_batch_lookup(array, &batch), -EINVAL);
 	ck_assert_uint_eq(batch.count, 0);
-	/* The kernel has these flags for single elements alone. */
+	/* The kernel accepts these flags only for single elements. */
 	batch.elem_flags = BPF_NOEXIST;
 	batch.count = 77;
 	ck_assert_int_eq(rawbpf_map_batch_update(array, &batch), -EINVAL);

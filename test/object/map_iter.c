@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks over maps of every kind: by batches, key by key, and those that cannot be walked. */
+/* Walk maps of every kind: by batches, key by key, and those without a walk. */
 #include "../live.h"
 
 #include <arpa/inet.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* What a walk met. Keys begin with a u32 and values with a u64. */
+/* The elements of a walk. Keys begin with a u32, values with a u64. */
 struct walk {
 	unsigned count;
 	uint64_t key_sum, value_sum;
@@ -31,7 +31,7 @@ static struct walk walk(int map)
 		walk.value_sum += v;
 		ck_assert_uint_lt(walk.count, 1000000);
 	}
-	/* The end stays the end. */
+	/* After its end, a walk stays at the end. */
 	if (walk.end == 0)
 		ck_assert_int_eq(rawbpf_map_iter_next(&iter, &key, &value), 0);
 	rawbpf_map_iter_close(&iter);
@@ -69,7 +69,7 @@ START_TEST(test_large_hash)
 	expect_walk(walk(map), COUNT, (uint64_t)COUNT * (COUNT - 1) / 2,
 		    7 * (uint64_t)COUNT * (COUNT - 1) / 2);
 
-	/* Each is met once, also when what was met is deleted on the way. */
+	/* The walk meets each element once, also if the caller deletes the elements that it met. */
 	ck_assert_int_eq(rawbpf_map_iter_open(&iter, map), 0);
 	while ((more = rawbpf_map_iter_next(&iter, &key, &value)) > 0) {
 		uint32_t k = *(const uint32_t *)key;
@@ -168,7 +168,7 @@ START_TEST(test_empty_hash)
 }
 END_TEST
 
-/* Values so large that there is room for one, and buckets that hold several: room must grow. */
+/* Large values leave room for one, and some buckets hold several: the room must grow. */
 START_TEST(test_growth)
 {
 	enum { COUNT = 64, VALUE_SIZE = 100004 };
@@ -194,7 +194,7 @@ START_TEST(test_growth)
 }
 END_TEST
 
-/* Sockets' maps have no batches, and look-ups of them give the cookies of the sockets. */
+/* Socket maps have no batches. A look-up returns the socket's cookie. */
 START_TEST(test_sockets_one_by_one)
 {
 	enum { COUNT = 20 };
@@ -229,7 +229,7 @@ START_TEST(test_sockets_one_by_one)
 }
 END_TEST
 
-/* Slots that are empty are passed over, not mistaken for the end. */
+/* The walk passes over empty slots. */
 START_TEST(test_holes)
 {
 	struct bpf_map_info info;
@@ -256,7 +256,7 @@ START_TEST(test_holes)
 }
 END_TEST
 
-/* What has no keys cannot be walked: an error, then the end, and never a loop. */
+/* A map without keys cannot be walked. The walk fails once, then ends. */
 START_TEST(test_unwalkable)
 {
 	static const struct {
@@ -302,7 +302,7 @@ START_TEST(test_failed_open)
 }
 END_TEST
 
-/* The map's descriptor is the caller's; closed under a walk, it is an error. */
+/* The caller owns the map's descriptor. Closing it during a walk makes the walk fail. */
 START_TEST(test_closed_map)
 {
 	struct rawbpf_map_iter iter;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The shapes of maps, values of every CPU, and how many CPUs there are: rawbpf_cpu_count() too. */
+/* Layouts of maps, values of every CPU, and rawbpf_cpu_count(). */
 #include "../live.h"
 
 #include <stdint.h>
@@ -43,7 +43,7 @@ START_TEST(test_query)
 		ck_assert_uint_eq(layout.cpus, cpus);
 		ck_assert_uint_eq(layout.lookup_size, cases[i].stride * cpus);
 		if (cases[i].type != BPF_MAP_TYPE_LRU_HASH &&
-		    cases[i].type != BPF_MAP_TYPE_LRU_PERCPU_HASH) /* rounded up there */
+		    cases[i].type != BPF_MAP_TYPE_LRU_PERCPU_HASH) /* rounded up by the kernel */
 			ck_assert_uint_eq(layout.max_entries, cases[i].max_entries);
 		close(map);
 	}
@@ -88,7 +88,7 @@ START_TEST(test_percpu_values)
 }
 END_TEST
 
-/* Add 1 to the running CPU's value of element 0. */
+/* Load a program that adds 1 to the running CPU's value of element 0. */
 static int count_on_this_cpu(int map)
 {
 	const struct bpf_insn insns[] = {
@@ -113,7 +113,7 @@ static int count_on_this_cpu(int map)
 	});
 }
 
-/* Value n is CPU n's: 10 runs on CPU 0, 11 on CPU 1, ... */
+/* Value n belongs to CPU n: 10 runs on CPU 0, 11 on CPU 1, ... */
 START_TEST(test_percpu_order)
 {
 	static uint64_t values[CPUS];
@@ -143,7 +143,7 @@ START_TEST(test_percpu_order)
 }
 END_TEST
 
-/* Longer than any file of this kind, and a number beyond: must not be cut off and half counted. */
+/* A list longer than any kernel's, with a number beyond. It must not be cut and half counted. */
 #define FAR_TOO_LONG(TEXT) TEXT TEXT TEXT TEXT TEXT TEXT TEXT TEXT TEXT TEXT
 #define TEN_PAIRS FAR_TOO_LONG("0,2,")
 

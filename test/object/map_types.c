@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every type of maps and programs of the newest header: has a recipe, and is there, exactly from
- * its kernel on; and each type of maps is used for what it is for.
+ * Every type of maps and programs in the newest header has a recipe, and exists from exactly its
+ * kernel on. Each type of maps is used for its purpose.
  */
 #include "map_types.h"
 
@@ -20,7 +20,7 @@ static void patch_maps(struct bpf_insn *insns, int count, const int *maps)
 int map_types_load(unsigned type, const char *text, const int *maps,
 		   const struct rawbpf_prog_spec *spec)
 {
-	/* The sizes are those of the descriptors: here they are only names. */
+	/* The text only declares names. The sizes are those of the descriptors. */
 	static const char names[] = ".map a hash 4 4 1\n.map b hash 4 4 1\n"
 				    ".map c hash 4 4 1\n.map d hash 4 4 1\n";
 	static char scratch[1 << 17], log[1 << 16];
@@ -76,7 +76,7 @@ static const TTest **use_of(unsigned type)
 	return NULL;
 }
 
-/* By the names that the newest header gives, which test/form/constant.c compares. */
+/* The newest header's names decide. test/form/constant.c compares them. */
 START_TEST(test_every_map_type)
 {
 	unsigned type = 1;
@@ -136,7 +136,10 @@ START_TEST(test_create)
 }
 END_TEST
 
-/* What this kernel refuses although it is new enough: built without, or it keeps it for itself. */
+/*
+ * Return why a kernel that is new enough rejects the type: how it was built, or that it reserves
+ * the type.
+ */
 static const char *why_not(const struct rawbpf_prog_recipe *recipe, int result)
 {
 	if (recipe->type == BPF_PROG_TYPE_LIRC_MODE2 && result == -EINVAL)
@@ -149,7 +152,7 @@ static const char *why_not(const struct rawbpf_prog_recipe *recipe, int result)
 	return NULL;
 }
 
-/* Of a type that is not for running, the kernel says so in one of these ways. */
+/* Return the errno with which the kernel refuses to test-run the type. */
 static int expected_not_to_run(const struct rawbpf_prog_recipe *recipe)
 {
 	switch (recipe->type) {
@@ -157,7 +160,7 @@ static int expected_not_to_run(const struct rawbpf_prog_recipe *recipe)
 		return -EFAULT;
 	case BPF_PROG_TYPE_STRUCT_OPS:
 		return live_kernel() < 0x601 ? -ENOTSUPP : -EOPNOTSUPP;
-	case BPF_PROG_TYPE_LWT_SEG6LOCAL: /* could be run, on a packet, up to 6.1 or later */
+	case BPF_PROG_TYPE_LWT_SEG6LOCAL: /* up to 6.1 or later, it runs on a packet */
 		return live_kernel() < 0x602 ? -EINVAL : -ENOTSUPP;
 	default:
 		return -ENOTSUPP;
@@ -181,7 +184,7 @@ START_TEST(test_load_and_run)
 	if (recipe->runs == RAWBPF_PROG_RUNS_NOT)
 		ck_assert_msg(result == expected_not_to_run(recipe), "%s: %d", name, result);
 	else if (recipe->type == BPF_PROG_TYPE_FLOW_DISSECTOR && live_kernel() < 0x600)
-		ck_assert_int_eq(result, -EPROTO); /* its 0 was told as 1, on 5.10 at least */
+		ck_assert_int_eq(result, -EPROTO); /* 5.10 reports its result 0 as 1 */
 	else
 		ck_assert_msg(result == 0, "%s: %d", name, result);
 	close(prog);
@@ -199,7 +202,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_every_map_type);
 	tcase_add_test(tests, test_every_prog_type);
 	tcase_add_loop_test(tests, test_load_and_run, 0, recipes);
-	/* After those: 5.10 knows struct_ops only when a program was loaded that is about BTF. */
+	/* Last, because 5.10 knows struct_ops only after a program with BTF was loaded. */
 	tcase_add_test(tests, test_create);
 	for (unsigned list = 0; list < RAWBPF_COUNT(uses); list++)
 		for (const struct map_use *use = uses[list]; use->type; use++)

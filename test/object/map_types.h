@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Every type of maps, used for what it is for: what the files of this test share. */
+/* Use every type of maps for its purpose: the code that this test's files share. */
 #ifndef TEST_MAP_TYPES_H
 #define TEST_MAP_TYPES_H
 
 #include "../live.h"
 
-/* Which test uses which type. Each list ends with type 0. */
+/* A type and its test. Each list ends with type 0. */
 struct map_use {
 	unsigned type;
 	const TTest **test;
@@ -13,14 +13,15 @@ struct map_use {
 
 #define USE(TYPE, TEST) { BPF_MAP_TYPE_##TYPE, &TEST }
 
-/* For all tests of the case, where cgroup v2 is mounted: a cgroup of their own. */
+/* Make a cgroup for all tests of the case, if cgroup v2 is mounted. */
 void map_types_begin(TCase *tests);
 
-extern const struct map_use map_uses_values[]; /* what programs put into them and take out */
-extern const struct map_use map_uses_kernel[]; /* what the kernel acts on, or keeps */
-extern const struct map_use map_uses_net[];    /* packets and connections go by them */
+extern const struct map_use map_uses_values[]; /* values that programs and user space exchange */
+/* objects that the kernel acts on, and storage of its objects */
+extern const struct map_use map_uses_kernel[];
+extern const struct map_use map_uses_net[];    /* maps that steer packets and connections */
 
-/* Leave the test where this kernel is older than the type. */
+/* Skip the test on a kernel older than the type. */
 #define NEEDS(TYPE) \
 	do { \
 		unsigned needs_kernel = rawbpf_map_recipe_get(BPF_MAP_TYPE_##TYPE)->kernel; \
@@ -30,13 +31,13 @@ extern const struct map_use map_uses_net[];    /* packets and connections go by 
 
 /*
  * Assemble and load a program. Its maps, at most four, are called a, b, c and d, and `maps` has
- * their descriptors. `spec` gives what else the program is to have; NULL: nothing. A program that
- * is refused fails the test, with the verifier's log.
+ * their descriptors. `spec` has the program's other fields, or is NULL. If the kernel rejects the
+ * program, the test fails with the verifier's log.
  */
 int map_types_load(unsigned type, const char *text, const int *maps,
 		   const struct rawbpf_prog_spec *spec);
 
-/* Run a loaded program on an empty packet, or without one if its type sees none: r0. */
+/* Run a program on an empty packet, or without one if its type takes none. Returns r0. */
 unsigned map_types_run(int prog, int with_packet);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps of what the kernel acts on, and of memory that it keeps with its own objects. */
+/* Maps of objects that the kernel acts on, and storage of the kernel's objects. */
 #include "../attach/cgroups.h"
 #include "../examples/devices.h"
 #include "map_types.h"
@@ -20,7 +20,7 @@ START_TEST(test_tail_call)
 	int first = map_types_load(BPF_PROG_TYPE_SOCKET_FILTER,
 		"r2 = map a; r3 = 1\n"
 		"call tail_call\n"
-		"r0 = 7\n" /* there was none */
+		"r0 = 7\n" /* the slot was empty */
 		"exit\n", &map, NULL);
 	int second = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 42);
 	int other = live_prog(BPF_PROG_TYPE_XDP, 42);
@@ -39,7 +39,7 @@ START_TEST(test_tail_call)
 }
 END_TEST
 
-/* An event of software, which the program reads: this task's time on the CPU. */
+/* A software event that the program reads: this task's time on the CPU. */
 START_TEST(test_perf_event)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof attr,
@@ -74,7 +74,7 @@ START_TEST(test_perf_event)
 }
 END_TEST
 
-/* The way into the kernel that this very call has taken, by name. */
+/* The stack of this very call, by names. */
 START_TEST(test_stack_trace)
 {
 	enum { DEPTH = 127 };
@@ -114,7 +114,7 @@ void map_types_begin(TCase *tests)
 		tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
 }
 
-/* A cgroup for this process alone, which it enters. */
+/* Make a cgroup and enter it. */
 static int own_cgroup(void)
 {
 	int group = cgroups_open(cgroups_make(""));
@@ -136,7 +136,7 @@ START_TEST(test_cgroup_array)
 		"exit\n", &map, NULL);
 	mine = own_cgroup();
 	other = cgroups_open(cgroups_make("/other"));
-	ck_assert_int_eq((int)map_types_run(prog, 0), -EAGAIN); /* none is there */
+	ck_assert_int_eq((int)map_types_run(prog, 0), -EAGAIN); /* the slot is empty */
 	ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 1 }, &other, 0), 0);
 	ck_assert_uint_eq(map_types_run(prog, 0), 0);
 	ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 1 }, &mine, 0), 0);
@@ -148,7 +148,7 @@ START_TEST(test_cgroup_array)
 }
 END_TEST
 
-/* Its datagrams go to itself: on a closed port there would be answers, from this cgroup on 5.10. */
+/* Send datagrams to itself: a closed port would answer, from this cgroup on 5.10. */
 static int talk_to_itself(void)
 {
 	struct sockaddr_in place = { .sin_family = AF_INET,
@@ -167,14 +167,17 @@ static void send_datagram(int talker)
 	ck_assert_int_eq(send(talker, "x", 1, 0), 1);
 }
 
-/* Before 5.9 a key had always both; since, a map of 8-byte keys has one memory for all types. */
+/*
+ * Before 5.9 a key always had both fields. Since then, a map of 8-byte keys has one memory for all
+ * types.
+ */
 struct storage_key {
 	uint64_t cgroup;
 	uint32_t attach_type;
 	uint32_t padding;
 };
 
-/* Counts what a cgroup sends, in memory that is each attachment's own. */
+/* Count a cgroup's packets, in memory of each attachment. */
 static void count_in_storage(unsigned type, int group, uint64_t cgroup_id)
 {
 	const struct storage_key key = { cgroup_id, BPF_CGROUP_INET_EGRESS, 0 };
@@ -182,7 +185,7 @@ static void count_in_storage(unsigned type, int group, uint64_t cgroup_id)
 		.key_size = sizeof key, .value_size = 8 });
 	int prog = map_types_load(BPF_PROG_TYPE_CGROUP_SKB,
 		"r1 = map a; r2 = 0\n"
-		"call get_local_storage\n" /* never NULL */
+		"call get_local_storage\n" /* it never returns NULL */
 		"r1 = *(u64 *)(r0 + 0); r1 += 1; *(u64 *)(r0 + 0) = r1\n"
 		"r0 = 1\n"
 		"exit\n", &map,
@@ -215,7 +218,7 @@ START_TEST(test_cgroup_storage)
 		SKIP("cgroup v2 is not mounted");
 	group = own_cgroup();
 	devices_enter();
-	ck_assert_int_eq(fstat(group, &stat), 0); /* a cgroup's id is its inode's number */
+	ck_assert_int_eq(fstat(group, &stat), 0); /* a cgroup's id is its inode number */
 	count_in_storage(BPF_MAP_TYPE_CGROUP_STORAGE, group, stat.st_ino);
 	count_in_storage(BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE, group, stat.st_ino);
 	close(group);
@@ -224,7 +227,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------ local storage */
 
-/* Values of 8 bytes; key is a descriptor of what has them. */
+/* Create a map with values of 8 bytes. Its keys are descriptors of the objects. */
 static int storage_map(unsigned type)
 {
 	struct rawbpf_map_spec spec = { .type = type, .key_size = 4, .value_size = 8,
@@ -238,7 +241,7 @@ static int storage_map(unsigned type)
 	return map;
 }
 
-/* What user space does with it, by a descriptor. */
+/* Use the storage from user space, by a descriptor. */
 static void use_by_descriptor(int map, int fd)
 {
 	uint64_t value = 5;
@@ -253,7 +256,7 @@ static void use_by_descriptor(int map, int fd)
 	ck_assert_int_eq(rawbpf_map_delete(map, &fd), -ENOENT);
 }
 
-/* The rest of a program whose r0 is the storage or NULL: count, and return the count. */
+/* The end of a program whose r0 is the storage or NULL: count, and return the count. */
 #define COUNT_IN_R0 \
 	"if r0 == 0 goto none\n" \
 	"r1 = *(u64 *)(r0 + 0); r1 += 1; *(u64 *)(r0 + 0) = r1\n" \
@@ -286,7 +289,7 @@ START_TEST(test_task_storage)
 }
 END_TEST
 
-/* From the task to its cgroup, by the offsets that the kernel's BTF tells. */
+/* Walk from the task to its cgroup by offsets from the kernel's BTF. */
 START_TEST(test_cgrp_storage)
 {
 	struct rawbpf_btf kernel;
@@ -322,8 +325,8 @@ START_TEST(test_cgrp_storage)
 END_TEST
 
 /*
- * Counts how often a file that has storage is opened, by a program of type LSM: programs of others
- * may not use these maps. 0: this kernel refuses programs on functions.
+ * Attach a program that counts opens of files with storage. It is an LSM program: no other type may
+ * use these maps. Returns 0 if this kernel rejects programs on functions.
  */
 static int count_opens(int map, struct rawbpf_link *link)
 {
@@ -344,7 +347,7 @@ static int count_opens(int map, struct rawbpf_link *link)
 	ck_assert_int_gt(probe, 2);
 	close(probe);
 	snprintf(text, sizeof text,
-		 "r1 = *(u64 *)(r1 + 0)\n" /* struct file */
+		 "r1 = *(u64 *)(r1 + 0)\n" /* the struct file */
 		 "r2 = *(u64 *)(r1 + %d)\n"
 		 "r1 = map a; r3 = 0; r4 = 0\n"
 		 "call inode_storage_get\n"
@@ -377,7 +380,7 @@ START_TEST(test_inode_storage)
 	}
 	ck_assert_int_eq(rawbpf_map_delete(map, &file), 0);
 	use_by_descriptor(map, file);
-	/* Another descriptor of the same file finds the same memory. */
+	/* Another descriptor of the same file has the same storage. */
 	ck_assert_int_eq(rawbpf_map_update(map, &file, &value, 0), 0);
 	counts = count_opens(map, &link);
 	again = open(name, O_RDONLY | O_CLOEXEC);
@@ -392,7 +395,7 @@ START_TEST(test_inode_storage)
 }
 END_TEST
 
-/* What each socket has sent, in its own memory. */
+/* Count what each socket sends, in its own storage. */
 START_TEST(test_sk_storage)
 {
 	uint64_t value = 0;
@@ -443,7 +446,10 @@ END_TEST
 
 /* ----------------------------------------------------------------------------- struct_ops */
 
-/* A function of the struct, that returns its argument's field or 0: who grows never, sends on. */
+/*
+ * Load a function of the struct. It returns its argument's field, or 0, so the window never grows,
+ * and TCP continues to send.
+ */
 static int load_operation(const struct rawbpf_btf *kernel, unsigned type, const char *member,
 			  const char *text)
 {
@@ -468,12 +474,12 @@ static int use_congestion_control(const char *name)
 	return err;
 }
 
-/* Those of another map in their place, by the same link; and then none. */
+/* Replace the operations by another map's, through the same link; then detach. */
 static void replace_operations(struct rawbpf_link *link, int map, int other, const void *value)
 {
 	struct rawbpf_link second = { 0 };
 
-	ck_assert_int_eq(rawbpf_struct_ops_attach(&second, other), -EINVAL); /* not filled */
+	ck_assert_int_eq(rawbpf_struct_ops_attach(&second, other), -EINVAL); /* not filled yet */
 	ck_assert_int_eq(rawbpf_map_update(other, &(uint32_t){ 0 }, value, 0), 0);
 	ck_assert_int_eq(rawbpf_struct_ops_attach(&second, other), -EEXIST);
 	ck_assert_int_eq(second.fd, 0);
@@ -484,7 +490,7 @@ static void replace_operations(struct rawbpf_link *link, int map, int other, con
 	ck_assert_int_eq(rawbpf_link_detach(link), 0);
 }
 
-/* A congestion control of three programs, by a name of ours. */
+/* A congestion control of three programs, with a name of ours. */
 START_TEST(test_struct_ops)
 {
 	static const struct {
@@ -515,7 +521,7 @@ START_TEST(test_struct_ops)
 
 		progs[i] = load_operation(&kernel, ops.type, operations[i].member,
 					  operations[i].text);
-		/* In the place of the function's address is the program's descriptor. */
+		/* The program's descriptor stands in the function pointer's place. */
 		memcpy(value + ops.data_offset + offset, &(uint64_t){ progs[i] }, 8);
 	}
 	strcpy((char *)value + ops.data_offset +

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps by which packets and connections find their way, with data that really goes it. */
+/* Maps that steer packets and connections, with real traffic. */
 #include "../examples/devices.h"
 #include "map_types.h"
 
@@ -15,7 +15,7 @@ static struct sockaddr_in loopback(int port)
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
-/* A connection to ourselves: what is written to one end is read from the other. */
+/* Connect two sockets of this process: one end reads what the other writes. */
 static void connect_pair(int ends[2])
 {
 	const struct timeval patience = { .tv_sec = 5 };
@@ -49,7 +49,7 @@ static void assert_received(int end, const char *text)
 	ck_assert_str_eq(got, text);
 }
 
-/* The link of 6.10, or the attachment before it, which lasts as long as the map. */
+/* Attach with the link of 6.10, or with the older attachment, which lasts as long as the map. */
 static void attach_to_sockets(struct rawbpf_link *link, int map, int prog, unsigned type)
 {
 	*link = (struct rawbpf_link){ 0 };
@@ -59,7 +59,7 @@ static void attach_to_sockets(struct rawbpf_link *link, int map, int prog, unsig
 		ck_assert_int_eq(rawbpf_prog_attach(prog, map, type, NULL), 0);
 }
 
-/* A relay: what the near end of one connection receives leaves on the other connection. */
+/* A relay: data that one connection's near end receives leaves on the other connection. */
 START_TEST(test_sockmap)
 {
 	int map = live_map(BPF_MAP_TYPE_SOCKMAP, 4, 4, 2), client[2], server[2], prog;
@@ -87,7 +87,7 @@ START_TEST(test_sockmap)
 }
 END_TEST
 
-/* A shortcut: what is sent on one connection is received on another, past the network. */
+/* A shortcut: data sent on one connection arrive on another, without the network. */
 START_TEST(test_sockhash)
 {
 	int map = live_map(BPF_MAP_TYPE_SOCKHASH, 4, 4, 2), first[2], second[2], prog;
@@ -115,7 +115,7 @@ START_TEST(test_sockhash)
 }
 END_TEST
 
-/* Two sockets on one port: which of them gets a datagram is what the map says. */
+/* Two sockets share a port. The map decides which one gets a datagram. */
 START_TEST(test_reuseport)
 {
 	enum { DATAGRAMS = 10, PORT = 4242 };
@@ -163,7 +163,10 @@ END_TEST
 
 /* ----------------------------------------------------------------------- between devices */
 
-/* Redirect what a device receives to what the map has at `key`; where that is nothing, do this. */
+/*
+ * Redirect a device's packets to the map's entry at `key`. `fall_back` is the verdict if the entry
+ * is empty.
+ */
 static int attach_redirect(struct rawbpf_link *link, const char *device, int map, int key,
 			   int fall_back)
 {
@@ -195,7 +198,7 @@ static void redirect_to_device(unsigned type)
 	sender = devices_tap("in0");
 	receiver = devices_tap("out1");
 	prog = attach_redirect(&link, "in1", map, KEY, XDP_DROP);
-	devices_send(sender, 1); /* to nowhere */
+	devices_send(sender, 1); /* the entry is empty */
 	device = if_nametoindex("out0");
 	ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ KEY }, &device, 0), 0);
 	for (int frame = 0; frame < FRAMES; frame++)
@@ -222,7 +225,7 @@ START_TEST(test_devmap_hash)
 }
 END_TEST
 
-/* The value is how many packets may wait for the CPU, which goes on with them. */
+/* The value is how many packets may wait for the CPU that processes them. */
 START_TEST(test_cpumap)
 {
 	int map, sender, receiver, prog;
@@ -237,7 +240,7 @@ START_TEST(test_cpumap)
 	sender = devices_tap("in0");
 	receiver = devices_tap("in1");
 	prog = attach_redirect(&link, "in1", map, 0, XDP_DROP);
-	devices_send(sender, 1); /* to nowhere */
+	devices_send(sender, 1); /* the entry is empty */
 	ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 0 }, &(uint32_t){ 64 }, 0), 0);
 	for (int frame = 0; frame < FRAMES; frame++)
 		devices_send(sender, 10 + frame);
@@ -252,7 +255,7 @@ START_TEST(test_cpumap)
 }
 END_TEST
 
-/* Created and filled; packets go on where there is no socket to hand them to. */
+/* The map is created and filled. Without a socket for them, packets pass on. */
 START_TEST(test_xskmap)
 {
 	int map = live_map(BPF_MAP_TYPE_XSKMAP, 4, 4, 8), sender, receiver, prog;
@@ -261,7 +264,7 @@ START_TEST(test_xskmap)
 	struct rawbpf_link link;
 
 	ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ KEY }, &other, 0), -EOPNOTSUPP);
-	/* On 7.3 only a socket that is bound goes in; on 6.18 any did. */
+	/* 7.3 accepts only bound sockets, 6.18 any. */
 	if (xsk >= 0)
 		ck_assert_int_eq(rawbpf_map_update(map, &(uint32_t){ 0 }, &xsk, 0),
 				 live_kernel() < 0x700 ? 0 : -ENOBUFS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps of values, that programs and user space put in and take out. */
+/* Maps of values that programs and user space put in and take out. */
 #include "map_types.h"
 
 #include <arpa/inet.h>
@@ -9,7 +9,9 @@ enum { LOOKUPS = 3 };
 
 /* ------------------------------------------------------------------- hashes and arrays */
 
-/* The program counts itself at key 5: a look-up, then an update where nothing was, else an add. */
+/*
+ * The program counts itself at key 5: it looks up, then updates if there was no value, else adds.
+ */
 static const char counting[] =
 	"*(u32 *)(r10 - 4) = 5\n"
 	"r2 = r10; r2 += -4\n"
@@ -68,7 +70,7 @@ START_TEST(test_count)
 }
 END_TEST
 
-/* It takes more than it has room for, and forgets. What was looked at meanwhile it keeps. */
+/* An LRU map takes more elements than it has room for, and drops the least recently used ones. */
 START_TEST(test_lru)
 {
 	enum { ROOM = 128, KEYS = 1000 };
@@ -90,7 +92,7 @@ START_TEST(test_lru)
 }
 END_TEST
 
-/* It is created for 16 elements, holds a thousand, and as many as max_entries at most. */
+/* The map is created for 16 elements, holds a thousand, and at most max_entries. */
 START_TEST(test_rhash)
 {
 	enum { ELEMENTS = 1000 };
@@ -118,7 +120,7 @@ END_TEST
 
 struct prefix {
 	uint32_t bits;
-	unsigned char address[16]; /* or 4, of IPv4 */
+	unsigned char address[16]; /* or 4 bytes, for IPv4 */
 };
 
 static struct prefix prefix(int family, const char *address, unsigned bits)
@@ -129,7 +131,7 @@ static struct prefix prefix(int family, const char *address, unsigned bits)
 	return prefix;
 }
 
-/* The value of the longest prefix that matches: 0, which none has, if none does. */
+/* Return the value of the longest matching prefix, or 0, which no prefix has. */
 static uint64_t match(int trie, int family, const char *address)
 {
 	struct prefix key = prefix(family, address, family == AF_INET ? 32 : 128);
@@ -176,7 +178,7 @@ START_TEST(test_longest_prefix)
 	ck_assert_uint_eq(match(v6, AF_INET6, "2001:db8:2::1"), 32);
 	ck_assert_uint_eq(match(v6, AF_INET6, "2001:db9::1"), 0);
 
-	/* A program asks the same for 10.1.2.3. */
+	/* A program looks up 10.1.2.3, too. */
 	prog = map_types_load(BPF_PROG_TYPE_SOCKET_FILTER,
 		"*(u32 *)(r10 - 8) = 32\n"
 		"*(u8 *)(r10 - 4) = 10; *(u8 *)(r10 - 3) = 1; *(u8 *)(r10 - 2) = 2\n"
@@ -204,7 +206,7 @@ static int array_of_one(uint64_t value)
 	return map;
 }
 
-/* A program that looks through the outer map into the inner one sees each exchange at once. */
+/* A program looks through the outer map into the inner one, and sees each exchange at once. */
 static void exchange_inner(unsigned type)
 {
 	int first = array_of_one(11), second = array_of_one(22);
@@ -233,7 +235,7 @@ static void exchange_inner(unsigned type)
 	ck_assert_int_eq(rawbpf_map_update(outer, &key, &second, 0), 0);
 	ck_assert_uint_eq(map_types_run(prog, 1), 22);
 
-	/* User space puts in descriptors and is told ids; the outer map keeps the inner alive. */
+	/* User space stores descriptors and reads ids. The outer map keeps the inner one alive. */
 	memset(&info, 0, sizeof info);
 	ck_assert_int_gt(rawbpf_obj_info(second, &info, sizeof info), 0);
 	close(second);
@@ -243,7 +245,7 @@ static void exchange_inner(unsigned type)
 	ck_assert_int_eq(rawbpf_map_delete(outer, &key), 0);
 	ck_assert_uint_eq(map_types_run(prog, 1), 0);
 
-	/* not of another kind than the first one */
+	/* an inner map of another kind than the first one */
 	second = live_hash(1);
 	ck_assert_int_eq(rawbpf_map_update(outer, &key, &second, 0), -EINVAL);
 	close(second);
@@ -261,7 +263,7 @@ END_TEST
 
 /* ---------------------------------------------------------------- queue, stack, bloom filter */
 
-/* The program pushes 1, 2, 3; user space takes them out. */
+/* The program pushes 1, 2, 3. User space pops them. */
 static void push_and_pop(unsigned type, const uint64_t expected[3])
 {
 	int map = live_map(type, 0, 8, 3), prog;
@@ -277,16 +279,17 @@ static void push_and_pop(unsigned type, const uint64_t expected[3])
 		"r6 += -1\n"
 		"if r6 != 0 goto again\n"
 		"r1 = map a; r2 = r10; r2 += -8; r3 = 0\n"
-		"call map_push_elem\n" /* full */
+		"call map_push_elem\n" /* the map is full */
 		"exit\n", &map, NULL);
 	ck_assert_int_eq((int)map_types_run(prog, 1), -E2BIG);
-	ck_assert_int_eq(rawbpf_map_lookup(map, NULL, &value, 0), 0); /* looks, and leaves it */
+	/* a look-up leaves the element */
+	ck_assert_int_eq(rawbpf_map_lookup(map, NULL, &value, 0), 0);
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), 0);
 		ck_assert_uint_eq(value, expected[i]);
 	}
 	ck_assert_int_eq(rawbpf_map_take(map, NULL, &value, 0), -ENOENT);
-	/* the other way round: BPF_EXIST makes room where there is none */
+	/* the other way round: BPF_EXIST drops an old element for room */
 	for (value = 10; value < 14; value++)
 		ck_assert_int_eq(rawbpf_map_update(map, NULL, &value, BPF_EXIST), 0);
 	close(prog);
@@ -300,7 +303,7 @@ START_TEST(test_queue_and_stack)
 }
 END_TEST
 
-/* What was added is always found; of what was not, only a few are. */
+/* The filter finds every added value, and only a few others. */
 START_TEST(test_bloom)
 {
 	enum { VALUES = 100 };
@@ -321,7 +324,7 @@ END_TEST
 
 /* ----------------------------------------------------------------------------------- rings */
 
-/* Created, refused, mapped: rawbpf/ring.h and perfbuf.h have tests of their own. */
+/* Create, reject, map: rawbpf/ring.h and perfbuf.h have tests of their own. */
 START_TEST(test_rings)
 {
 	static const unsigned types[] = { BPF_MAP_TYPE_RINGBUF, BPF_MAP_TYPE_USER_RINGBUF };
@@ -346,7 +349,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------- arena */
 
-/* Both sides write to one page: the program by the address that user space has for it. */
+/* Both sides write to one page. The program uses user space's address for it. */
 START_TEST(test_arena)
 {
 	size_t size = sysconf(_SC_PAGESIZE);
@@ -362,7 +365,7 @@ START_TEST(test_arena)
 	ck_assert(page != MAP_FAILED);
 	page[0] = 41;
 	snprintf(text, sizeof text,
-		 "r1 = map a\n" /* of which arena */
+		 "r1 = map a\n" /* the arena */
 		 "r2 = %#llx ll\n"
 		 "r2 = addr_space_cast(r2, 0, 1)\n"
 		 "r3 = *(u64 *)(r2 + 0)\n"
@@ -385,7 +388,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------- indirect jumps */
 
-/* A jump table of three: the program goes where the number in its map says. */
+/* A jump table of three targets: the number in the map chooses. */
 START_TEST(test_jump_table)
 {
 	enum { CASES = 3 };
@@ -433,7 +436,7 @@ START_TEST(test_jump_table)
 			.insn_count = RAWBPF_COUNT(insns), .log = log, .log_size = sizeof log });
 		ck_assert_msg(prog > 2, "%d\n%s", prog, log);
 		ck_assert_uint_eq(map_types_run(prog, 1), (chosen + 1) * 10);
-		/* where the instructions have gone */
+		/* the place of the instructions after loading */
 		ck_assert_int_eq(rawbpf_map_lookup(map, &chosen, &place, 0), 0);
 		ck_assert_uint_eq(place.orig_off, targets[chosen]);
 		ck_assert_uint_gt(place.jitted_off, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all bpf objects have in common: pins in bpffs, ids, descriptions. */
+/* Operations on all kinds of bpf objects: pins in bpffs, ids, descriptions. */
 #include "../live.h"
 
 #include <stdint.h>
@@ -126,7 +126,7 @@ static unsigned link_id(const struct rawbpf_link *link)
 	return info.id;
 }
 
-/* A pinned attachment outlives the link, and is a link again when opened. */
+/* A pinned attachment outlives the link. Opening the pin makes a link again. */
 START_TEST(test_pinned_link)
 {
 	struct rawbpf_link link, again;
@@ -151,7 +151,7 @@ START_TEST(test_pinned_link)
 }
 END_TEST
 
-/* Whatever else is pinned is not a link. */
+/* Pins of other objects do not open as links. */
 START_TEST(test_link_open_refused)
 {
 	int map = live_array(1), prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
@@ -182,22 +182,22 @@ START_TEST(test_info)
 	int known, map = live_array(3);
 	unsigned i;
 
-	/* a buffer larger than any kernel's struct: as much as this kernel knows, no more */
+	/* a buffer larger than any kernel's struct: this kernel fills its own size */
 	memset(&info, 0, sizeof info);
 	known = rawbpf_obj_info(map, &info, sizeof info);
-	ck_assert_int_ge(known, 80); /* 5.10's */
+	ck_assert_int_ge(known, 80); /* the size on 5.10 */
 	ck_assert_int_lt(known, (int)sizeof info);
 	ck_assert_uint_eq(info.map.type, BPF_MAP_TYPE_ARRAY);
 	ck_assert_uint_eq(info.map.max_entries, 3);
 	for (i = known; i < sizeof info; i++)
 		ck_assert_int_eq(info.bytes[i], 0);
 
-	/* a byte that means nothing to it */
+	/* a byte behind the struct that this kernel knows */
 	memset(&info, 0, sizeof info);
 	info.bytes[sizeof info - 1] = 1;
 	ck_assert_int_eq(rawbpf_obj_info(map, &info, sizeof info), -E2BIG);
 
-	/* less than it knows: as much as there is room for */
+	/* a smaller buffer is filled */
 	memset(&info, 0x5a, sizeof info);
 	memset(&info, 0, 8);
 	ck_assert_int_eq(rawbpf_obj_info(map, &info, 8), 8);
@@ -301,7 +301,7 @@ START_TEST(test_ids_refused)
 	ck_assert_int_eq(rawbpf_obj_id_open(RAWBPF_OBJ_LINK + 1, 1, NULL), -EINVAL);
 	ck_assert_uint_eq(next, 77);
 
-	/* Flags are of maps, a token of BTF. */
+	/* Flags belong to maps, a token to BTF. */
 	for (kind = RAWBPF_OBJ_PROG; kind <= RAWBPF_OBJ_LINK; kind++) {
 		struct rawbpf_obj_id_spec spec = { .flags = BPF_F_RDONLY, .token = 0 };
 

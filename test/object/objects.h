@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects to look at: a program with functions, source lines and a map; and the BTF for them. */
+/* Objects for tests to look at: a program with functions, source lines and a map, and its BTF. */
 #ifndef TEST_OBJECTS_H
 #define TEST_OBJECTS_H
 
@@ -8,7 +8,7 @@
 #include <linux/btf.h>
 #include <stdint.h>
 
-/* bpf(2) itself, for what these tests need and the library need not have. */
+/* bpf(2) itself, for calls that the library need not have. */
 static inline int objects_bpf(unsigned command, void *attr, unsigned size)
 {
 	int result = syscall(SYS_bpf, command, attr, size);
@@ -16,7 +16,7 @@ static inline int objects_bpf(unsigned command, void *attr, unsigned size)
 	return result < 0 ? -errno : result;
 }
 
-/* A name that nobody else's object has. */
+/* Return a name that no other object has. */
 static inline const char *own_name(void)
 {
 	static char name[16];
@@ -32,8 +32,8 @@ enum {
 };
 
 /*
- * 1 int; 2 int(void); 3 main; 4 help; 5 an int with a name that a terminal would obey. One string
- * for each line of the source, the second of which nobody should print as it is.
+ * Types: 1 int; 2 int(void); 3 main; 4 help; 5 an int whose name has a terminal's control sequence.
+ * Each source line has a string. The second one must not be printed raw.
  */
 static inline int objects_btf(void)
 {
@@ -71,9 +71,9 @@ static inline int objects_btf(void)
 	return fd;
 }
 
-enum { OBJECTS_MAIN = 10, OBJECTS_HELP = 2 }; /* slots of the functions */
+enum { OBJECTS_MAIN = 10, OBJECTS_HELP = 2 }; /* the functions' slots */
 
-/* Counts in `map`, an array, and calls a function; runs as a socket filter and returns 7. */
+/* Load a socket filter that counts in `map`, an array, calls a function, and returns 7. */
 static inline int objects_prog(const char *name, int map)
 {
 	const struct bpf_insn insns[] = {

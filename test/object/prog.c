@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading programs, what the verifier says about those it rejects, and running them by hand. */
+/* Load programs, read the verifier's log of rejected ones, and run them with test data. */
 #include "../live.h"
 
 #include <stdint.h>
@@ -96,7 +96,7 @@ START_TEST(test_rejected)
 	size_t length = 99;
 	int prog;
 
-	/* without a log, and with one */
+	/* the same without a log and with one */
 	prog = rawbpf_prog_load(&spec);
 	ck_assert_msg(prog == rejected[_i].error, "%s: %d", rejected[_i].what, prog);
 	memset(log, 'x', sizeof log);
@@ -121,7 +121,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------- the log */
 
-/* Of a log that does not fit, the end is kept: for every size, exactly. */
+/* If the log does not fit, its end is kept, exactly, for every size. */
 START_TEST(test_small_log)
 {
 	char whole[1024], log[1024 + 8];
@@ -133,7 +133,7 @@ START_TEST(test_small_log)
 	ck_assert_int_eq(rawbpf_prog_load(&spec), -EACCES);
 	ck_assert_uint_eq(whole_length, strlen(whole) + 1);
 	ck_assert_ptr_nonnull(strstr(whole, "R2 !read_ok\n"));
-	ck_assert_ptr_nonnull(strstr(whole, "\nprocessed ")); /* the last line, always */
+	ck_assert_ptr_nonnull(strstr(whole, "\nprocessed ")); /* the last line is always there */
 	spec.log = log;
 	spec.log_length = &length;
 	for (size = 1; size <= whole_length + 1; size++) {
@@ -149,7 +149,7 @@ START_TEST(test_small_log)
 }
 END_TEST
 
-/* 100000 times round a loop, then a mistake: what the verifier has to say is megabytes. */
+/* A loop of 100000 rounds, then a mistake: the full log would have megabytes. */
 START_TEST(test_large_log)
 {
 	static const struct bpf_insn insns[] = {
@@ -170,14 +170,14 @@ START_TEST(test_large_log)
 	ck_assert_uint_lt(whole_length, SIZE);
 	ck_assert_uint_eq(whole_length, strlen(whole) + 1);
 	ck_assert_ptr_nonnull(strstr(whole + whole_length - 200, "R2 !read_ok\n"));
-	/* its beginning is there too, before the loop */
+	/* the log also has the beginning, before the loop */
 	ck_assert_ptr_nonnull(strstr(whole, "0: (b7) r6 = 0"));
 
 	spec.log = end;
 	spec.log_size = sizeof end;
 	spec.log_length = &length;
 	ck_assert_int_eq(rawbpf_prog_load(&spec), -EACCES);
-	/* The last line counts and may time the work; what is above it is the same. */
+	/* The last line has counts, and may have a time. The lines above are equal. */
 	ck_assert_ptr_nonnull(strstr(end, "R2 !read_ok\n"));
 	ck_assert_uint_eq(strlen(end), SMALL - 1);
 	ck_assert_uint_gt(length, 1 << 20);
@@ -192,7 +192,7 @@ START_TEST(test_log_of_success)
 		int instructions, statistics;
 	} cases[] = {
 		{ 0, 0, 0 },
-		{ 1, 0, 1 }, /* what it noted down is dropped when all was well */
+		{ 1, 0, 1 }, /* the verifier drops level 1's instructions on success */
 		{ 2, 1, 1 },
 		{ 4, 0, 1 },
 		{ 1 | 4, 0, 1 },
@@ -237,12 +237,12 @@ START_TEST(test_no_log)
 }
 END_TEST
 
-/* The verifier accepts the program, and there is no descriptor for it: a log would only mislead. */
+/* The verifier accepts the program, but no descriptor is free: a log would mislead. */
 START_TEST(test_no_descriptor)
 {
 	char log[1000] = "left from before";
 	struct rawbpf_prog_spec spec = { FILTER, INSNS(two), .log = log, .log_size = sizeof log };
-	const int map = live_array(1); /* the lowest number that is free */
+	const int map = live_array(1); /* the lowest free number */
 	struct rlimit before, none;
 
 	ck_assert_int_gt(map, 2);
@@ -291,7 +291,7 @@ START_TEST(test_nobody)
 }
 END_TEST
 
-/* Descriptors are the permission: what root opened, nobody may use. */
+/* A descriptor is the permission: a process without privileges uses those that root opened. */
 START_TEST(test_inherited)
 {
 	char packet[14] = { 0 };
@@ -309,7 +309,7 @@ END_TEST
 
 /* --------------------------------------------------------------------- running */
 
-/* Pass the packet on, its first byte set to 0x42. */
+/* Pass the packet on with its first byte 0x42. */
 static const struct bpf_insn stamp[] = {
 	BPF_LDX_MEM(BPF_W, R2, R1, offsetof(struct xdp_md, data)),
 	BPF_LDX_MEM(BPF_W, R3, R1, offsetof(struct xdp_md, data_end)),
@@ -339,7 +339,7 @@ START_TEST(test_run_packet)
 	ck_assert_int_eq(out[sizeof in], 'o');
 	ck_assert_int_eq(in[0], 'i');
 
-	/* no room for all of it: as much as fits, and how much there is */
+	/* a short buffer gets what fits, and the size is complete */
 	memset(out, 'o', sizeof out);
 	run.data_size_out = 10;
 	ck_assert_int_eq(rawbpf_prog_run(prog, &run), -ENOSPC);
@@ -348,7 +348,7 @@ START_TEST(test_run_packet)
 	ck_assert_int_eq(out[9], 'i');
 	ck_assert_int_eq(out[10], 'o');
 
-	/* not wanted */
+	/* no buffer */
 	run.data_out = NULL;
 	run.data_size_out = 10;
 	ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
@@ -384,7 +384,7 @@ START_TEST(test_run_refused)
 
 		ck_assert_int_gt(prog, 2);
 		err = rawbpf_prog_run(prog, &run);
-		/* A packet of 14 bytes was too short for a while: 5.18 and some later. */
+		/* Linux 5.18 and some later ones reject a packet of 14 bytes as too short. */
 		if (cases[i].data == 14 && cases[i].error == 0 && err == -EINVAL)
 			err = 0;
 		ck_assert_msg(err == cases[i].error, "%s: %d", cases[i].what, err);
@@ -404,7 +404,7 @@ START_TEST(test_run_bad_descriptor)
 }
 END_TEST
 
-/* As often as asked, and no more. */
+/* The program runs exactly as often as asked. */
 START_TEST(test_repeat)
 {
 	static const struct {
@@ -444,7 +444,7 @@ START_TEST(test_repeat)
 }
 END_TEST
 
-/* The context goes in, and comes out changed. */
+/* The program gets the context and changes it. */
 START_TEST(test_run_context)
 {
 	static const struct bpf_insn insns[] = {
@@ -469,10 +469,10 @@ START_TEST(test_run_context)
 	ck_assert_uint_eq(run.retval, 41);
 	ck_assert_uint_eq(out.mark, 42);
 	ck_assert_uint_eq(run.ctx_size_out, sizeof out);
-	/* a context where the type takes none */
+	/* a context for a type that takes none */
 	close(prog);
 	prog = live_prog(BPF_PROG_TYPE_SCHED_CLS, 0);
-	in.len = 1; /* not ours to set */
+	in.len = 1; /* a field that callers may not set */
 	ck_assert_int_eq(rawbpf_prog_run(prog, &run), -EINVAL);
 	close(prog);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the programs here need of BPF: they are compiled and disassembled, never loaded. */
+/*
+ * Declarations for the programs of this folder. They are compiled and disassembled, never loaded.
+ */
 #ifndef TEST_PROGRAMS_BPF_H
 #define TEST_PROGRAMS_BPF_H
 
@@ -30,7 +32,7 @@ static long (*redirect)(u32 ifindex, u64 flags) = (void *)23;
 static long (*ringbuf_output)(const void *map, const void *data, u64 size,
 			      u64 flags) = (void *)130;
 
-/* Maps are constants here, so that no relocation is left to the loader. */
+/* Maps are constants, so that the loader has no relocation to do. */
 #define MAP(NUMBER) ((void *)(0x100000000ULL * (NUMBER) + 0x11))
 
 #define htons(X) __builtin_bswap16(X)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A socket filter in the old way: packet loads, a DNS name, ports, a rate limit. */
+/* An old-style socket filter: packet loads, a DNS name, ports, a rate limit. */
 #include "bpf.h"
 
 u64 load_byte(void *skb, u64 off) asm("llvm.bpf.load.byte");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf_map_types(7) and rawbpf_prog_types(7) have a paragraph for each recipe, and say the same.
+ * rawbpf_map_types(7) and rawbpf_prog_types(7) have a paragraph for each recipe, and agree with it.
  *
  * usage: recipe_pages MAN_FOLDER
  *
- * What a failing test prints is the paragraph as it should begin.
+ * A failing test prints how the paragraph should begin.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static const char *page(const char *name)
 	return text;
 }
 
-/* The kernel's name, which is ours in capitals. */
+/* Make the kernel's name: ours in capitals. */
 static const char *in_capitals(const char *name)
 {
 	static char capitals[64];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that were chosen to be slow: as labels of the assembler, and of the builder. */
+/* Names chosen to be slow, as labels of the assembler and of the builder. */
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
@@ -11,13 +11,13 @@
 #include "../doubling.h"
 #include "../unit.h"
 
-/* Names of that kind, for about 40 * n bytes of text. */
+/* Kinds of names, for about 40 * n bytes of text. */
 enum kind {
-	COUNTED,	/* l0, l1, l2: as programs have them */
-	SHARED,		/* a long beginning in common */
+	COUNTED,	/* l0, l1, l2: as in real programs */
+	SHARED,		/* a long common beginning */
 	NESTED,		/* a, aa, aaa: each is the beginning of the next */
 	COLLIDING,	/* equal sums of 31^i times byte i, as many hashes of strings are */
-	BACKWARD,	/* counted, and all referred to before they are there */
+	BACKWARD,	/* l0, l1, ..., all referred to before their definition */
 	KINDS
 };
 
@@ -86,7 +86,7 @@ static char *text_make(const struct names *names, enum kind kind)
 	return text;
 }
 
-/* `expected` is the result; 0: any. */
+/* Assemble a text, and return the time. `expected` is the result; 0: any. */
 static double assemble(const char *text, unsigned slots, int expected)
 {
 	size_t length = strlen(text), scratch = rawbpf_text_scratch_size(length);
@@ -126,7 +126,9 @@ START_TEST(assembler_takes_time_in_proportion)
 }
 END_TEST
 
-/* One line of errors: those that are found at its end first are followed by all others. */
+/*
+ * One line of errors. The parser finds some at once, and before them all others at the text's end.
+ */
 static double assemble_errors(unsigned kind, unsigned n)
 {
 	char *text = malloc(16 * n + 64), *at = text;
@@ -148,7 +150,7 @@ START_TEST(errors_take_time_in_proportion)
 }
 END_TEST
 
-/* What a text may have much of: a beginning, and what is repeated. */
+/* Texts with many repetitions: a beginning, and the repeated part. */
 static const char *const repeated[][2] = {
 	{ "goto x", "<a" }, { "goto x", "<a>" }, { "goto x", "<a " }, { "goto x", " <a+0x1>" }, { "", "\" \\\" " },
 	{ "\"", "\\" }, { "call a", "-b" }, { "r1 = 1", " + 1" }, { "r1 = 1", " + - 1" },
@@ -223,7 +225,7 @@ START_TEST(builder_takes_time_in_proportion)
 }
 END_TEST
 
-/* Local labels: each jump's is many labels of other names away, behind it or before it. */
+/* Local labels: between each jump and its label are many labels of other names. */
 static double build_local(unsigned kind, unsigned n)
 {
 	struct rawbpf_build_slot *slots = malloc((2 * n + 1) * sizeof *slots);

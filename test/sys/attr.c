@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Our layouts of what bpf(2) reads are the kernel's: every field at the offset that `union bpf_attr`
- * gives it. What 5.10 has is compared always, what is newer only if the header is: test/sys/uapi.sh
- * compiles this with the newest one, too.
+ * Our layouts of bpf(2)'s attributes are the kernel's: every field has the offset that `union
+ * bpf_attr` gives it. Fields of 5.10 are always compared, newer ones if the header has them.
+ * test/sys/uapi.sh compiles this also with the newest header.
  */
 #include <check.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 			  sizeof(((THEIRS *)0)->KERNEL))
 #define SAME(STRUCT, FIELD, KERNEL) SAME_IN(union bpf_attr, STRUCT, FIELD, KERNEL)
 
-/* The layout of 64-bit kernels; that of i386 has the field 4 bytes earlier: lib/sys/attr.h. */
+/* This is the layout of 64-bit kernels. i386 has the field 4 bytes earlier: lib/sys/attr.h. */
 #ifdef __i386__
 #define SAME_BUT_I386(STRUCT, FIELD, KERNEL) \
 	ck_assert_uint_eq(offsetof(struct rawbpf__##STRUCT, FIELD), \
@@ -31,7 +31,7 @@
 #define SAME_BUT_I386 SAME
 #endif
 
-/* No padding: the last field ends where the struct does. */
+/* Check for padding: the last field ends with the struct. */
 #define ENDS_WITH(STRUCT, FIELD) \
 	ck_assert_uint_eq(offsetof(struct rawbpf__##STRUCT, FIELD) + \
 			  sizeof(((struct rawbpf__##STRUCT *)0)->FIELD), \
@@ -244,7 +244,10 @@ START_TEST(test_other_commands)
 }
 END_TEST
 
-/* Which header this was compiled with: test/sys/uapi.sh wants to see that it was the one it fetched. */
+/*
+ * Print the header's version. test/sys/uapi.sh checks that the compiler used the header that it
+ * fetched.
+ */
 START_TEST(test_version)
 {
 	printf("uapi %d.%d\n", LINUX_VERSION_CODE >> 16, LINUX_VERSION_CODE >> 8 & 255);

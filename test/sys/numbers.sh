@@ -3,9 +3,9 @@
 #
 # usage: numbers.sh [-a] [HEADERS]
 #
-# Compares rawbpf/uapi.h and what it includes with the kernel's headers in the folder HEADERS, or the
-# system's: every name of ours that the kernel's headers know has their number, and every struct
-# their layout. With -a they must know all names. Ours are compiled without any header of the kernel.
+# Compare rawbpf/uapi.h and its includes with the kernel's headers in the folder HEADERS, or with
+# the system's. Every name of ours that those headers know has their number, and every struct their
+# layout. With -a they must know all names. Our headers are compiled without any kernel header.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -18,7 +18,7 @@ triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
 ours=$top/include/rawbpf
 theirs="$headers/linux/bpf.h $headers/linux/bpf_common.h $headers/linux/btf.h"
 
-# Constants: macros without arguments, and enumerators.
+# Print the constants: macros without arguments, and enumerators.
 sed 's|/\*.*\*/||' "$ours/uapi.h" "$ours/uapi_base.h" "$ours/uapi_func.h" |
 	grep -oE '\b(BPF|BTF|SK|TCX|XDP)_[A-Za-z0-9_]+\(?' | grep -v '($' | sort -u >"$work/names"
 # shellcheck disable=SC2086 # three files
@@ -29,7 +29,7 @@ comm -23 "$work/names" "$work/known" >"$work/unknown"
 
 {
 	sed 's/.*/number(&)/' "$work/compared"
-	# The structs that we define. That of a BTF's header grows: it says its own length.
+	# Print the structs that we define. A BTF header's struct grows, and has its own length.
 	awk '/^struct [a-z_0-9]+ \{/ { name = $2; if (name != "btf_header") print "size(" name ")" }
 	     /^}/ { name = "" }
 	     name && /^\t+[a-z0-9_]+ [a-z_, 0-9]+(: 4)?;/ && !/ : / {
@@ -74,5 +74,5 @@ values "$work/theirs" -isystem "$headers" -isystem "$headers/$triplet" -include 
 	-include linux/btf.h
 diff "$work/ours" "$work/theirs"
 echo "$(wc -l <"$work/table") numbers and members compared, $(wc -l <"$work/unknown") newer than the headers"
-# Two numbers are of instructions inside the kernel, and in no header for others.
+# Two numbers belong to instructions inside the kernel, so no header for others has them.
 [ -z "$all" ] || ! grep -vx -e BPF_ADDR_PERCPU -e BPF_NOSPEC "$work/unknown"

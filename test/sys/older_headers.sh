@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Compiles the library and the tools as with the headers of Linux 5.4, which no Debian has any more: from the
-# system's <linux/bpf.h> and <linux/btf.h> every name is hidden that those of 5.4 do not have. What
-# 5.4 has is in rawbpf/uapi_base.h, and below. A name that then is missing belongs into rawbpf/uapi.h.
+# Compile the library and the tools as if with the headers of Linux 5.4, which no Debian has any
+# more. The script hides every name of the system's <linux/bpf.h> and <linux/btf.h> that 5.4 does
+# not have. rawbpf/uapi_base.h has 5.4's names, and so has the list below. A name that is missing
+# then belongs into rawbpf/uapi.h.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -13,7 +14,7 @@ triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
 include=/usr/include
 headers="$include/linux/bpf.h $include/linux/btf.h"
 
-# Names of 5.4 that only lib/ and the tools want: commands, what they tell, a context.
+# Names of 5.4 that only lib/ and the tools need: commands, their results, a context.
 cat >"$work/more" <<-EOF
 	BPF_MAP_CREATE BPF_MAP_LOOKUP_ELEM BPF_MAP_UPDATE_ELEM BPF_MAP_DELETE_ELEM BPF_MAP_GET_NEXT_KEY
 	BPF_PROG_LOAD BPF_OBJ_PIN BPF_OBJ_GET BPF_PROG_ATTACH BPF_PROG_DETACH BPF_PROG_TEST_RUN
@@ -25,7 +26,7 @@ cat >"$work/more" <<-EOF
 	BPF_FD_TYPE_UPROBE BPF_FD_TYPE_URETPROBE
 EOF
 
-# Constants and structs; macros with arguments are old.
+# Print constants and structs. Macros with arguments are old.
 constants() {
 	sed -E 's|/\*.*\*/||; s/FN\(([a-z0-9_]+).*/BPF_FUNC_\1/' "$@" | grep -oE '\b(BPF|BTF|XDP|SK)_[A-Za-z0-9_]+\(?' | grep -v '($' | sort -u
 }
@@ -53,7 +54,7 @@ for header in bpf btf; do
 	} >"$work/linux/$header.h"
 done
 
-# Beside the compiler's headers only the kernel's for the library, those of libc too for the tools.
+# The library gets only the compiler's and the kernel's headers; the tools get libc's, too.
 older="-std=gnu11 -Wall -Wextra -Werror -isystem $work -I$top/include"
 # shellcheck disable=SC2086 # several words
 cc $older -Os -ffreestanding -nostdinc -isystem "$(cc -print-file-name=include)" \

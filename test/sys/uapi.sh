@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# With the kernel's headers of each row of vm/headers: the library builds without a warning, its
-# layouts are those of `union bpf_attr`, its numbers those of the enums. And each command of the
-# newest bpf(2) has its functions: those that the table in rawbpf(7) names, which are declared and
-# defined; and each type of maps and programs its recipe. Prints a line for each check, and a count.
-# Status 77 without a Debian mirror.
+# Use the kernel's headers of each row of vm/headers. The library builds without a warning. Its
+# layouts are those of `union bpf_attr`, its numbers those of the enums. Each command of the newest
+# bpf(2) has functions that rawbpf(7)'s table names, a header declares and a file defines. Each type
+# of maps and programs has a recipe. Print a line for each check, and a count. Exit with 77 without
+# a Debian mirror.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
@@ -13,7 +13,7 @@ set -u
 flags='-std=gnu11 -Wall -Wextra -Werror'
 triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
 
-# Nothing but the compiler's headers and these.
+# Compile the library with no headers but the compiler's and these.
 library() { # HEADERS
 	cc $flags -Os -ffreestanding -nostdinc -isystem "$(cc -print-file-name=include)" \
 		-isystem "$1" -isystem "$1/$triplet" -I"$top/include" \
@@ -25,12 +25,14 @@ compile_test() { # HEADERS SOURCE
 		$(pkg-config --static --cflags --libs check) -o "$work/test" && "$work/test"
 }
 
-# From a program that sees these headers: the names that its preprocessor leaves of an enum.
+# Print the names of an enum: they survive the preprocessor in a program that includes these
+# headers.
 commands() { # HEADERS
 	sed -n '/^enum bpf_cmd {/,/^};/s/^\t\(BPF_[A-Z_]*\)\(,\| =\).*/\1/p' "$1/linux/bpf.h"
 }
 
-# The row of a command in rawbpf(7): `.It Dv COMMAND Ta VERSION Ta Fn FUNCTION , Fn ...`
+# Print the functions in a command's row of rawbpf(7): `.It Dv COMMAND Ta VERSION Ta Fn FUNCTION ,
+# Fn ...`
 functions_of() { # COMMAND
 	sed -n "s/^\.It Dv $1 Ta [0-9.]* Ta //p" "$top/man/rawbpf.7" | grep -o 'rawbpf_[a-z_]*'
 }

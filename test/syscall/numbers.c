@@ -2,8 +2,8 @@
 /*
  * usage: numbers ARCH [all]
  *
- * Reads lines "NAME NUMBER" of <asm/unistd.h>, and says which of them rawbpf_syscall_find() does not
- * know or has another number for; with `all`, also how many names it should know.
+ * Read lines "NAME NUMBER" of <asm/unistd.h>. Print those that rawbpf_syscall_find() does not know,
+ * or for which it has another number. With `all`, also print how many names it should know.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# The numbers of system calls in insn/syscall/ are those of <asm/unistd.h>: of this machine's headers,
-# and of all four architectures in the newest headers of test/vm/headers, where the table has no name
-# that these have not. Prints a line for each check, and a count.
+# Compare insn/syscall/'s numbers of system calls with <asm/unistd.h>: with this machine's headers,
+# and for all four architectures with the newest ones of test/vm/headers. The table has no name that
+# the newest ones lack. Print a line for each check, and a count.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
@@ -39,7 +39,7 @@ esac
 
 if headers=$(sh "$top/test/vm/fetch.sh" headers-newest 2>"$work/why"); then
 	for arch in x86_64:x86 arm64:arm64 riscv64:riscv s390x:s390; do
-		# Only these: <asm/unistd.h> chooses by the compiler's architecture, so name its part.
+		# Name the architecture's own part: <asm/unistd.h> would take the compiler's.
 		part=$headers/../lib/linux/uapi/${arch#*:}/asm/unistd_64.h
 		mkdir -p "$work/$arch/asm"
 		cp "$part" "$work/$arch/asm/unistd.h"

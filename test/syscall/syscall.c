@@ -97,7 +97,7 @@ START_TEST(test_native)
 }
 END_TEST
 
-/* Of every call: where this machine's kernel enters it; NULL where it does not. */
+/* For every call, this machine's entry in the kernel, or NULL if it has none. */
 START_TEST(test_entries)
 {
 	static const char *const names[] = {
@@ -117,14 +117,14 @@ START_TEST(test_entries)
 		if (err == -EOPNOTSUPP)
 			return;
 		if (!strcmp(names[i], "memfd_secret"))
-			continue; /* 6.1 on s390x has its function, but no number */
+			continue; /* 6.1 on s390x has the function, but no number */
 		ck_assert_msg(!entry == !call.entry && (!entry || !strcmp(entry, call.entry)),
 			      "%s: %s, not %s", names[i], entry, call.entry);
 	}
 }
 END_TEST
 
-/* Names of no table: those of functions for callers with 32 bits, and calls of tomorrow. */
+/* Names in no table: functions for 32-bit callers, and future calls. */
 START_TEST(test_entries_of_no_table)
 {
 	static const char *const compat[] = {
@@ -134,7 +134,7 @@ START_TEST(test_entries_of_no_table)
 		"no_such_call", "16", "32", "16x", "x32x", "fcntl31", "ia3", "ia32x", "ol", "x_old", "x_ia32_", "",
 	};
 
-	if (rawbpf__syscall_entry("mmap2")) /* an architecture without a table */
+	if (rawbpf__syscall_entry("mmap2")) /* this architecture has no table */
 		return;
 	for (unsigned i = 0; i < sizeof compat / sizeof compat[0]; i++)
 		ck_assert_msg(!rawbpf__syscall_entry(compat[i]), "%s", compat[i]);
