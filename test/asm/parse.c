@@ -731,8 +731,38 @@ START_TEST(jumps_reach_just_so_far)
 }
 END_TEST
 
+/* Every form of every directive of compilers: no instruction, no error, no warning. */
+START_TEST(compilers_directives_add_nothing)
+{
+	static const char *const texts[] = {
+		".globl f", ".global f", ".weak f", ".hidden f", ".local f", ".addrsig_sym f",
+		".cfi_sections f", ".globl exit", ".type f,@function", ".type f,@object",
+		".size f, 8", ".size f, g-f", ".p2align 0", ".p2align 3", ".p2align 3, 0x90, 8",
+		".p2align 3, , 8", ".p2align 3, a, \"b\", 1", ".ident \"x\"", ".file \"x\"",
+		".file 1 \"x\"", ".file 0 \"x\" \"y\"", ".file 0 \"x\" \"y\" md5 1",
+		".file 1 \"x\" md5 0x0123456789abcdef0123456789abcdef", ".loc 1 2", ".loc 1 2 3",
+		".loc 1 2 3 prologue_end", ".loc 1 2 3 epilogue_begin basic_block",
+		".loc 1 2 3 is_stmt 0", ".loc 1 2 3 isa 4 discriminator 5", ".loc 1 2 3 view 6",
+		".loc 1 2 3 view x", ".loc 1 2 is_stmt 1 prologue_end", ".addrsig", ".cfi_startproc",
+		".cfi_endproc", ".text", ".section .text", ".section .text,\"ax\",@progbits",
+		".section xdp,\"ax\",@progbits", ".section a.b/c,\"x\"",
+	};
+
+	for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		char text[200];
+		struct parsed parsed;
+
+		parse(&parsed, text, snprintf(text, sizeof text, "%s\nexit", texts[i]), 8);
+		ck_assert_msg(parsed.result == 1 && !parsed.text.error_count, "%s", texts[i]);
+		ck_assert_int_eq(parsed.text.insns[0].code, BPF_JMP | BPF_EXIT);
+		release(&parsed);
+	}
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests, compilers_directives_add_nothing);
 	tcase_add_loop_test(tests, every_form_as_llvm_writes_it, 0, form_count());
 	tcase_add_loop_test(tests, every_form_as_the_kernel_writes_it, 0, form_count());
 	tcase_add_test(tests, llvm_makes_the_same_bytes);

@@ -478,6 +478,9 @@ START_TEST(test_kinds)
 		ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_INT, "x"), 2);
 		bytes.header.type_len = length - 4; /* too short by a word */
 		ck_assert_int_eq(rawbpf_btf_parse(&btf, &bytes, 24 + length + 20, NULL), -EINVAL);
+		bytes.header.type_len = length;
+		bytes.words[1] = i ? 20u << 24 : 0; /* kinds that do not exist */
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, &bytes, 24 + length + 20, NULL), -EINVAL);
 	}
 }
 END_TEST
@@ -627,8 +630,20 @@ START_TEST(test_layout)
 			 -EINVAL);
 	((uint32_t *)&data)[7] -= 4;
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, guard_copy(&data, sizeof data, 4), sizeof data, NULL), 0);
-	data.layout_len = 0;
+	/* Nor does it know a kind whose lengths are no words, or behind the end of the layout. */
+	data.layout[NEW_KIND][0] = 5;
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), -EINVAL);
+	data.layout[NEW_KIND][0] = 4;
+	data.layout[NEW_KIND][1] = 9;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), -EINVAL);
+	data.layout[NEW_KIND][1] = 8;
+	((uint32_t *)&data)[7] -= 4;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), -EINVAL);
+	((uint32_t *)&data)[7] += 4;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), 0);
+	/* A layout changes no kind that is known without. */
+	data.layout[BTF_KIND_TYPEDEF][0] = 4;
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), 0);
 }
 END_TEST
 
