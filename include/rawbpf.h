@@ -34,6 +34,7 @@
  *	rawbpf/info.h        all that the kernel says of one       rawbpf_info(3)
  *	rawbpf/source.h      the common part of all buffers        rawbpf_source(3)
  *	rawbpf/uapi.h        the kernel's numbers and structs      rawbpf_uapi(3)
+ *	rawbpf/elf.h         symbols of ELF files, for uprobes     rawbpf_elf(3)
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/escape.h      make text from outside harmless       rawbpf_escape(3)
  *	rawbpf/constant.h    names of types, helpers, kinds        rawbpf_constant(3)
@@ -63,6 +64,7 @@
 #include <rawbpf/cgroup.h>
 #include <rawbpf/constant.h>
 #include <rawbpf/device.h>
+#include <rawbpf/elf.h>
 #include <rawbpf/error.h>
 #include <rawbpf/escape.h>
 #include <rawbpf/form.h>

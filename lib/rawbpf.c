@@ -61,6 +61,7 @@
 #include "attach/tracepoint.c"
 #include "attach/tracing.c"
 #include "attach/uprobe.c"
+#include "attach/uprobe_find.c"
 #include "event/user_ring.c"
 
 #include "../insn/btf/btf.c"
@@ -73,6 +74,10 @@
 #include "../insn/build/device_map.c"
 #include "../insn/build/device_rule.c"
 #include "../insn/build/device_sort.c"
+#include "../insn/elf/elf.c"
+#include "../insn/elf/elf_find.c"
+#include "../insn/elf/elf_plt.c"
+#include "../insn/elf/elf_symbol.c"
 #include "../insn/form/check.c"
 #include "../insn/base/escape.c"
 #include "../insn/form/explain.c"

@@ -49,6 +49,26 @@ struct rawbpf_uprobe_spec {
  */
 int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf_uprobe_spec *spec);
 
+/*
+ * Write the offsets of a function, by its name, in the file at `path`: at most `max`. Return their
+ * number. It may be above `max`, and above 1 for static functions. `name` may have a version,
+ * "memcpy@GLIBC_2.2.5", or be that of the stub that calls another file's function, "malloc@plt":
+ * rawbpf_elf_symbol_find() has the rules. The function reads the file's tables, not its code.
+ *
+ *	uint64_t offset;
+ *	int count = rawbpf_uprobe_find(&offset, 1, "/usr/lib/x86_64-linux-gnu/libc.so.6", "malloc");
+ *
+ * -EINVAL   no path or name
+ * -EACCES   the file cannot be read; also other errors of open(2)
+ * -EISDIR   not a regular file
+ * -ENOEXEC  not an ELF file
+ * -EBADMSG  broken, or shortened meanwhile
+ * -EXDEV    the file is for another machine
+ * -ENOMEM   no memory for the tables
+ * -ESRCH, -ENOMSG, -ENOLINK, -ENXIO, -EDESTADDRREQ, -EOPNOTSUPP: as rawbpf_elf_symbol_find()
+ */
+int rawbpf_uprobe_find(uint64_t *offsets, unsigned max, const char *path, const char *name);
+
 /* Many places in one file. */
 struct rawbpf_uprobe_multi_spec {
 	const char *path;

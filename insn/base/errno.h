@@ -14,7 +14,10 @@
 #else
 #define EPERM		1
 #define ENOENT		2
+#define ESRCH		3
+#define ENXIO		6
 #define E2BIG		7
+#define ENOEXEC		8
 #define EBADF		9
 #define ENOMEM		12
 #define EACCES		13
@@ -26,7 +29,10 @@
 #define ERANGE		34
 #define ENAMETOOLONG	36
 #define ELOOP		40
+#define ENOMSG		42
+#define ENOLINK		67
 #define EOVERFLOW	75
+#define EDESTADDRREQ	89
 #define EOPNOTSUPP	95
 #endif
 

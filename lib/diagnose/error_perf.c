@@ -200,6 +200,28 @@ static const struct rawbpf_failures failures_of_uprobe_attach = {
 };
 RAWBPF__OPERATION(UPROBE_ATTACH, failures_of_uprobe_attach);
 
+static const struct rawbpf_failures failures_of_uprobe_find = {
+	.sentences =
+		"ENOENT: the file does not exist\0"
+		"ENOTDIR: a part of the path is not a directory\0"
+		"EACCES: the file cannot be read\0"
+		"EISDIR: the path is not that of a regular file\0"
+		"ENOEXEC: the file is not an ELF file\0"
+		"EBADMSG: the ELF file is broken, or was shortened while it was read\0"
+		"EXDEV: the ELF file is for another machine\0"
+		"EINVAL: the path or the name is missing\0"
+		"ESRCH: the file has no symbol '@' (it may be a version that is not the default, or be in a "
+		"separate debug file); see nm -D and nm\0"
+		"ENOMSG: the file has no symbols (it is stripped); attach by an offset, which the separate "
+		"debug file has\0"
+		"ENOLINK: another file defines '@'; attach there, or to this file's PLT stub for it\0"
+		"ENXIO: '@' is not code\0"
+		"EDESTADDRREQ: '@' is an indirect function (IFUNC), whose code a resolver chooses at run time; "
+		"attach to that code, or to the PLT stubs of its callers\0"
+		"EOPNOTSUPP: PLT stubs of this machine cannot be found; attach where '@' is defined\0",
+};
+RAWBPF__OPERATION(UPROBE_FIND, failures_of_uprobe_find);
+
 static const char *why_no_tracepoints(const struct rawbpf_error *error)
 {
 	const char *why;

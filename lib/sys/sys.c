@@ -143,6 +143,41 @@ int rawbpf__inode(int directory, const char *path, uint64_t *inode)
 	return err;
 }
 
+int rawbpf__file_size(int fd, uint64_t *size)
+{
+	enum { FILE_TYPE = 0170000, REGULAR_FILE = 0100000 }; /* S_IFMT, S_IFREG */
+	struct statx about;
+	long err = enter(__NR_statx, fd, (long)"", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE,
+			 (long)&about, 0);
+
+	if (err < 0)
+		return err;
+	*size = about.stx_size;
+	return (about.stx_mode & FILE_TYPE) == REGULAR_FILE ? 0 : -EISDIR;
+}
+
+/* preadv(2) takes the offset as two longs, on every machine in this order; pread(2) does not. */
+int rawbpf__read_at(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	while (size) {
+		const struct {
+			void *bytes;
+			size_t size;
+		} part = { buffer, size };
+		long got = enter(__NR_preadv, fd, (long)&part, 1, (long)offset,
+				 sizeof(long) < 8 ? (long)(offset >> 32) : 0, 0);
+
+		if (got == -EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? got : -EBADMSG;
+		buffer = (char *)buffer + got;
+		size -= got;
+		offset += got;
+	}
+	return 0;
+}
+
 int rawbpf__flock(int fd)
 {
 	return enter3(fd, LOCK_EX | LOCK_NB, 0, __NR_flock);

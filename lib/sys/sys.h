@@ -55,6 +55,10 @@ RAWBPF__PRIVATE long rawbpf__readlink(const char *path, char *target, size_t siz
 RAWBPF__PRIVATE unsigned rawbpf__filesystem(const char *path);
 /* Write a file's inode number. An empty path stands for `directory` itself, whatever its type. */
 RAWBPF__PRIVATE int rawbpf__inode(int directory, const char *path, uint64_t *inode);
+/* Write the size of an open file. -EISDIR: it is not a regular file. */
+RAWBPF__PRIVATE int rawbpf__file_size(int fd, uint64_t *size);
+/* Read all bytes from `offset` on. -EBADMSG: the file ends before. */
+RAWBPF__PRIVATE int rawbpf__read_at(int fd, void *buffer, size_t size, uint64_t offset);
 /* Take an exclusive lock, which ends when `fd` is closed. -EAGAIN: another open file holds one. */
 RAWBPF__PRIVATE int rawbpf__flock(int fd);
 

@@ -2,10 +2,23 @@
 /* uprobes, one and many: the calls they see, cookies, counters in the file, errors. */
 #include "../live.h"
 
+#include "../elf/image.h"
 #include "link_kinds.h"
 
+#include <dlfcn.h>
+#include <limits.h>
 #include <stdint.h>
 #include <sys/wait.h>
+
+#if defined(__x86_64__)
+enum { NATIVE_MACHINE = EM_X86_64 };
+#elif defined(__aarch64__)
+enum { NATIVE_MACHINE = EM_AARCH64 };
+#elif defined(__riscv)
+enum { NATIVE_MACHINE = EM_RISCV };
+#else
+enum { NATIVE_MACHINE = EM_S390 };
+#endif
 
 __attribute__((noinline)) static void probed(void)
 {
@@ -71,6 +84,171 @@ static int kprobe(unsigned attach_type)
 	rawbpf_uprobe_attach((LINK), (PROG), &(struct rawbpf_uprobe_spec){                         \
 		.path = (PATH), __VA_ARGS__ })
 #define UPROBE(LINK, PROG, ...) UPROBE_IN(LINK, PROG, "/proc/self/exe", __VA_ARGS__)
+
+/* ----------------------------------------------------------------------------- by name */
+
+__attribute__((noinline, noclone)) int uprobe_global(int n);
+__attribute__((noinline, noclone)) int uprobe_global(int n)
+{
+	__asm__ volatile("" : "+r"(n));
+	return n + 1;
+}
+
+__attribute__((noinline, noclone)) static void uprobe_static(void)
+{
+	__asm__ volatile("nop; nop" ::: "memory");
+}
+
+static void call_global(void) { uprobe_global(1); }
+static void call_static(void) { uprobe_static(); }
+static void call_library(void) { srand(1); }
+
+/* The path of libc's file: of the code that has srand(). */
+static const char *libc_path(void)
+{
+	Dl_info info;
+
+	ck_assert_int_ne(dladdr(dlsym(RTLD_NEXT, "srand"), &info), 0);
+	return info.dli_fname;
+}
+
+static uint64_t calls_seen(const char *path, const char *name, void (*call)(void), int calls)
+{
+	int map = live_array(1), prog = load_adding_cookies(map, 0);
+	struct rawbpf_link link;
+	uint64_t offset, seen;
+
+	ck_assert_msg(rawbpf_uprobe_find(&offset, 1, path, name) == 1, "%s of %s", name, path);
+	ck_assert_int_eq(UPROBE_IN(&link, prog, path, .offset = offset, .cookie = 1,
+				   .pid = getpid()), 0);
+	while (calls--)
+		call();
+	seen = sum(map);
+	rawbpf_link_detach(&link);
+	close(prog);
+	close(map);
+	return seen;
+}
+
+static const char self[] = "/proc/self/exe";
+
+START_TEST(test_find)
+{
+	ck_assert_uint_eq(calls_seen(self, "uprobe_global", call_global, 3), 3);
+	ck_assert_uint_eq(calls_seen(self, "uprobe_global", call_static, 3), 0);
+	ck_assert_uint_eq(calls_seen(self, "uprobe_static", call_static, 2), 2);
+	ck_assert_uint_eq(calls_seen(libc_path(), "srand", call_library, 5), 5);
+}
+END_TEST
+
+/* link_kinds.c has a static function of that name, too. */
+START_TEST(test_find_twins)
+{
+	uint64_t offsets[3] = { 7, 7, 7 }, ours = link_kinds_offset(probed_too);
+
+	ck_assert_int_eq(rawbpf_uprobe_find(offsets, 3, self, "probed_too"), 2);
+	ck_assert((offsets[0] == ours) != (offsets[1] == ours));
+	ck_assert_uint_eq(offsets[2], 7);
+}
+END_TEST
+
+/* The stub sees the calls of this file alone, not those by a pointer of libc. */
+START_TEST(test_find_stub)
+{
+	ck_assert_uint_eq(calls_seen(self, "srand@plt", call_library, 4), 4);
+	ck_assert_uint_eq(calls_seen(self, "srand@plt", call_global, 4), 0);
+}
+END_TEST
+
+#if defined(__x86_64__)
+static void call_realpath(const char *version)
+{
+	char *(*function)(const char *, char *), path[PATH_MAX];
+	void *symbol = dlvsym(RTLD_DEFAULT, "realpath", version);
+
+	ck_assert_ptr_nonnull(symbol);
+	memcpy(&function, &symbol, sizeof function);
+	ck_assert_ptr_eq(function("/", path), path);
+}
+
+static void call_old(void) { call_realpath("GLIBC_2.2.5"); }
+static void call_new(void) { call_realpath("GLIBC_2.3"); }
+
+START_TEST(test_find_version)
+{
+	const char *libc = libc_path();
+
+	ck_assert_uint_eq(calls_seen(libc, "realpath@GLIBC_2.2.5", call_old, 3), 3);
+	ck_assert_uint_eq(calls_seen(libc, "realpath@GLIBC_2.2.5", call_new, 3), 0);
+	ck_assert_uint_eq(calls_seen(libc, "realpath", call_new, 2), 2);
+	ck_assert_uint_eq(calls_seen(libc, "realpath@GLIBC_2.3", call_new, 2), 2);
+	ck_assert_uint_eq(calls_seen(libc, "realpath@@GLIBC_2.3", call_new, 2), 2);
+}
+END_TEST
+#endif
+
+/* A file of these bytes. */
+static const char *file_of(const void *bytes, size_t size)
+{
+	static char name[32];
+	int fd;
+
+	strcpy(name, "/tmp/uprobe-XXXXXX");
+	fd = mkstemp(name);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes, size), size);
+	close(fd);
+	return name;
+}
+
+static void assert_file(const void *bytes, size_t size, int error)
+{
+	const char *path = file_of(bytes, size);
+	uint64_t offset = 7;
+
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, path, "main"), error);
+	ck_assert_uint_eq(offset, error > 0 ? IMAGE_TEXT + 0x10 : 7);
+	unlink(path);
+}
+
+START_TEST(test_find_refused)
+{
+	struct image *image = image_write(64, 0);
+	int first = open("/dev/null", O_RDONLY | O_CLOEXEC), second;
+	uint64_t offset = 7;
+
+	close(first);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, NULL, "x"), -EINVAL);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, "", "x"), -EINVAL);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, self, NULL), -EINVAL);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, self, ""), -EINVAL);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, "/nowhere", "x"), -ENOENT);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, "/dev/null/x", "x"), -ENOTDIR);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, "/tmp", "x"), -EISDIR);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, "/dev/zero", "x"), -EISDIR);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, self, "no_such_function"), -ESRCH);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, self, "watched"), -ENXIO);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, self, "srand"), -ENOLINK);
+	ck_assert_uint_eq(offset, 7);
+	assert_file("", 0, -ENOEXEC);
+	assert_file("text", 4, -ENOEXEC);
+	image_put(image, 18, 2, NATIVE_MACHINE);
+	assert_file(image->bytes, IMAGE_SIZE, 1);
+	assert_file(image->bytes, IMAGE_SIZE - 1, -EBADMSG);
+	assert_file(image->bytes, 40, -EBADMSG);
+	image_put(image, 18, 2, EM_ALPHA);
+	assert_file(image->bytes, IMAGE_SIZE, -EXDEV);
+	image_put(image, 18, 2, NATIVE_MACHINE);
+	/* Sections that all have the whole file: the copies end. */
+	for (unsigned i = IMAGE_STRINGS; i <= IMAGE_STUBS; i++)
+		image_section(image, i, &(struct image_section){ .type = SHT_STRTAB, .size = IMAGE_SIZE });
+	assert_file(image->bytes, IMAGE_SIZE, -EBADMSG);
+	free(image);
+	second = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(second, first); /* no descriptor is left open */
+	close(second);
+}
+END_TEST
 
 /* ----------------------------------------------------------------------------------- one */
 
@@ -254,6 +432,13 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests, test_find);
+	tcase_add_test(tests, test_find_twins);
+	tcase_add_test(tests, test_find_stub);
+#if defined(__x86_64__)
+	tcase_add_test(tests, test_find_version);
+#endif
+	tcase_add_test(tests, test_find_refused);
 	tcase_add_test(tests, test_cookie);
 	tcase_add_loop_test(tests, test_pid, 0, 2);
 	tcase_add_test(tests, test_ref_ctr);

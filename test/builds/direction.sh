@@ -19,6 +19,7 @@ folders() {
 		insn/base:
 		insn/form: insn/base
 		insn/btf: insn/base
+		insn/elf: insn/base
 		insn/symbol: insn/form insn/btf
 		insn/asm: insn/symbol
 		insn/build: insn/symbol

@@ -61,6 +61,10 @@ static const struct api_example api_examples[] = {
 	  "loaded a program with a map of 3 elements\n"
 	  "read /dev/null: allowed\n"
 	  "read /dev/kmsg: denied\n" },
+	{ "elf", 0, API_PURE | API_PATTERN,
+	  "64 bits, *-endian\n"
+	  "*relocations: * with a symbol, * without\n"
+	  "functions called main: *\n*" },
 	{ "error", 0x50a, API_PATTERN | API_EXPLAINS,
 	  "ENOENT: *'/sys/fs/bpf/no-such-pin'*\n"
 	  "\n"

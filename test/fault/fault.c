@@ -382,6 +382,14 @@ static int symbols(void)
 	return found == 1 ? 0 : found;
 }
 
+/* A function of this program, in its file. */
+static int function(void)
+{
+	uint64_t offset;
+
+	return rawbpf_uprobe_find(&offset, 1, "/proc/self/exe", "main");
+}
+
 static int ignore(void *context, const void *data, size_t size)
 {
 	(void)context, (void)data, (void)size;
@@ -531,6 +539,7 @@ static const struct fault_operation operations[] = {
 	{ "btf_kernel_open", btf_of_kernel, 0, 0 },
 	{ "btf_open by id", btf_by_id, 0, 0 },
 	{ "ksym_resolve", symbols, 0, 0 },
+	{ "uprobe_find", function, 1, 0 },
 	{ "map_recipe_create", recipe_of_map, 0, 0 },
 	{ "map_recipe_create, struct_ops", recipe_of_struct_ops, 0, 0 },
 	{ "prog_recipe_load", recipe_of_prog, 0, 0 },
