@@ -2,9 +2,9 @@
 /*
  * usage: careless COMMAND [ARGUMENT]...
  *
- * Runs a command as careless parents would: with every signal ignored (nohup: SIGHUP; shells: SIGINT
- * of what runs beside them) and blocked, an alarm running, descriptor 0 closed, a umask of 0777, few
- * descriptors and a small stack, and odd variables.
+ * Run a command as a careless parent would. All signals are ignored (as nohup does with SIGHUP, and
+ * shells with SIGINT of background jobs) and blocked. An alarm is set, descriptor 0 is closed, the
+ * umask is 0777. Descriptors are few, the stack is small, and variables are odd.
  */
 #include <signal.h>
 #include <stdio.h>

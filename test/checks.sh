@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# For scripts that check one thing after the other: source it, call check for each, end with
-# checks_end. The script stands in a folder of test/. $top is the top of the tree, $work a folder
-# for what is made.
+# Check one thing after the other: source this file, call check for each, and end with checks_end.
+# The calling script is in a folder of test/. $top is the top of the tree, $work a folder for
+# temporary files.
 
 umask 022
 export LC_ALL=C
@@ -29,7 +29,7 @@ checks_end() {
 	test "$failed" -eq 0
 }
 
-# The public functions: HEADER FUNCTION, and "macro" behind a macro.
+# Print the public functions as HEADER FUNCTION, with "macro" behind a macro.
 declared() {
 	for header in "$top"/include/rawbpf/*.h; do
 		${CC:-cc} -fpreprocessed -dD -E -P "$header" 2>/dev/null |

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the example programs share: commands, from outside. */
+/* Run commands from outside, for the tests of the example programs. */
 #ifndef TEST_COMMAND_H
 #define TEST_COMMAND_H
 
@@ -11,20 +11,20 @@
 enum { ARGUMENTS = 24, TEXT = 65536 };
 
 static const char *command_path;
-static const char *command_variable; /* "NAME=VALUE", all of its environment; or NULL */
+static const char *command_variable; /* "NAME=VALUE", the command's whole environment; or NULL */
 
 struct process {
 	pid_t pid;
 	int out, err;
 };
 
-/* What it says and how it ends: an exit status, or minus the signal it dies of. */
+/* The output and the end of a command: an exit status, or minus the signal that killed it. */
 struct ending {
 	char out[TEXT], err[TEXT];
 	int status;
 };
 
-/* Begin it, after `prepare` has put the new process into some state. */
+/* Start the command. `prepare` first changes the new process's state. */
 static inline struct process command_start(void (*prepare)(void), const char *const *arguments)
 {
 	char **argv;
@@ -42,7 +42,7 @@ static inline struct process command_start(void (*prepare)(void), const char *co
 	ck_assert_int_eq(pipe2(err, O_CLOEXEC), 0);
 	process.pid = fork();
 	if (process.pid == 0) {
-		/* opened now, for those who will not be allowed to find it */
+		/* opened now, because later the process may not be allowed to */
 		file = open(command_path, O_PATH | O_CLOEXEC);
 		dup2(out[1], 1);
 		dup2(err[1], 2);
@@ -60,7 +60,10 @@ static inline struct process command_start(void (*prepare)(void), const char *co
 	return process;
 }
 
-/* Read more of a text, up to `most` bytes; 0 at its end. Nothing for PATIENCE_MS is a failure. */
+/*
+ * Read up to `most` more bytes of a text. Returns 0 at its end. The test fails if no byte comes for
+ * PATIENCE_MS.
+ */
 static inline long command_read(int fd, char *text, size_t *length, size_t most)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -108,7 +111,7 @@ static inline int command_lines(const char *text)
 	return count;
 }
 
-/* The length of the longest line. */
+/* Return the length of the longest line. */
 static inline int command_columns(const char *text)
 {
 	int most = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPU time of a command whose output nobody reads, for tests that double its input. */
+/* Measure the CPU time of a command whose output is discarded, for tests that double its input. */
 #ifndef TEST_COMMAND_TIME_H
 #define TEST_COMMAND_TIME_H
 
@@ -13,7 +13,7 @@ static inline void command_to_nowhere(void)
 	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
 }
 
-/* Return the CPU seconds of all children so far that were waited for. */
+/* Return the CPU seconds of all children that were waited for. */
 static inline double command_children(void)
 {
 	struct rusage usage;
@@ -23,7 +23,7 @@ static inline double command_children(void)
 	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
 }
 
-/* Run the command, which must succeed and say nothing on stderr. Return its CPU seconds. */
+/* Run the command, which must succeed and print nothing on stderr. Return its CPU seconds. */
 static inline double command_time(const char *const *arguments)
 {
 	static struct ending end;

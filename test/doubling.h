@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Work on input that others wrote takes time in proportion to it: twice the input, twice the time. */
+/* Work on input from outside takes time in proportion to it: twice the input, twice the time. */
 #ifndef RAWBPF_TEST_DOUBLING_H
 #define RAWBPF_TEST_DOUBLING_H
 
 #include <check.h>
 #include <time.h>
 
-/* n log n is a little more than twice as much, quadratic is four times. */
+/* For twice the input, n log n takes a little more than twice, and quadratic work four times. */
 #define DOUBLING_LIMIT 2.6
 /* Seconds that an interrupt may add to each of five runs. */
 #define DOUBLING_NOISE 0.0003
 
 /*
- * CPU seconds of this process. User time alone is counted in ticks on many kernels; so `work` has
- * touched its memory before it begins, and enters no kernel.
+ * Return the CPU seconds of this process. Many kernels count user time alone in ticks. So `work`
+ * has touched its memory before it begins, and makes no system call.
  */
 static inline double doubling_time(void)
 {
@@ -23,7 +23,7 @@ static inline double doubling_time(void)
 	return time.tv_sec + time.tv_nsec * 1e-9;
 }
 
-/* The least time of five runs; `work` returns what it took of one. */
+/* Return the least of five times. `work` returns the time of one run. */
 static inline double doubling_least(double (*work)(unsigned kind, unsigned n), unsigned kind,
 				    unsigned n)
 {
@@ -39,8 +39,9 @@ static inline double doubling_least(double (*work)(unsigned kind, unsigned n), u
 }
 
 /*
- * A run of `n` should take some milliseconds: an interrupt is then little beside it. What else the
- * machine does may still slow down one of the two: so the best of five attempts counts.
+ * Assert that twice the input takes about twice the time. A run of `n` should take some
+ * milliseconds, so that an interrupt hardly matters. Other load may still slow one of the two runs,
+ * so the best of five attempts counts.
  */
 static inline void assert_doubling(double (*work)(unsigned kind, unsigned n), unsigned kind,
 				   unsigned n)

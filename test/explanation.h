@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Explanations of errors, as they are expected word by word. */
+/* Explanations of errors, compared word by word. */
 #ifndef TEST_EXPLANATION_H
 #define TEST_EXPLANATION_H
 

@@ -3,10 +3,10 @@
 #
 # usage: fuzz.sh [SECONDS]
 #
-# Fuzzes the readers of BTF, ring buffers, perf buffers and of the verifier's log, the assembler,
-# the disassembler and the explainer, each that long (default: 30), with address and
-# undefined-behaviour sanitizers, from the corpora in test/fuzz/corpus/. What is found is left in
-# the current folder, by libFuzzer's name for it.
+# Fuzz the readers of BTF, ring buffers, perf buffers and verifier logs, the assembler, the
+# disassembler and the explainer. Each takes SECONDS (default: 30), with address and
+# undefined-behaviour sanitizers, and begins with its corpus in test/fuzz/corpus/. libFuzzer writes
+# a failing input into the current folder.
 set -u
 umask 022
 export LC_ALL=C

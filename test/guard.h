@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that ends at a page which nobody may touch: to read on is to be killed. */
+/* Memory that ends at an inaccessible page: a read behind its end kills the process. */
 #ifndef TEST_GUARD_H
 #define TEST_GUARD_H
 
@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /*
- * A copy of the bytes that stays for the test, aligned to `alignment`, a power of 2: so up to
- * alignment - 1 bytes more can be read.
+ * Copy bytes for the rest of the test, aligned to `alignment`, a power of 2. So up to alignment - 1
+ * more bytes are readable.
  */
 static inline void *guard_copy(const void *bytes, size_t size, size_t alignment)
 {

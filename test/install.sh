@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: install.sh PART...     PART: build, unit, builds, fuzz, live, sanitized, vm, mutants, bench
+# usage: install.sh PART... PART: build, unit, builds, fuzz, live, sanitized, vm, mutants, bench
 #
-# Installs, with apt, what that part of the build or the tests needs and this machine does not have.
-# Needs root, or sudo, only when something is missing.
+# Install, with apt, the packages that the part of the build or of the tests needs and that are
+# missing. Needs root, or sudo, only if a package is missing.
 set -eu
 
-# Where names differ between releases of Debian and Ubuntu: the first that there is.
+# Alternatives are names in different releases of Debian and Ubuntu: the first available one counts.
 packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev linux-libc-dev meson ninja-build pkg-config ;;
@@ -41,12 +41,12 @@ installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
-# A candidate, and not only a name that another package provides.
+# Does the package have a candidate? Its name may only be provided by another package.
 available() {
 	apt-cache policy "$1" 2>/dev/null | grep -q '^ *Candidate: [^(]'
 }
 
-# Of alternatives, the first that can be had.
+# Print the first available alternative.
 choose() { # ALTERNATIVE...
 	for package; do
 		installed "$package" || available "$package" || continue
@@ -84,7 +84,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 $as_root apt-get update -qq || echo "install.sh: apt-get update failed, going on with old lists" >&2
-missing=$(missing_of "$@") # the new lists may know better ones
+missing=$(missing_of "$@") # the new lists may have better alternatives
 [ -n "$missing" ] || exit 0
 echo "installing:" $missing
 # shellcheck disable=SC2086 # several words

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests that need a kernel share. Check runs each test in a process of its own. */
+/* Code for tests that need a kernel. Check runs each test in a process of its own. */
 #ifndef TEST_LIVE_H
 #define TEST_LIVE_H
 
@@ -31,7 +31,7 @@ enum { EXIT_SKIPPED = 77 };
 enum { NOBODY = 65534 };
 enum { ENOTSUPP = 524 };
 
-/* A skip names its test and its reason; test/run.sh lists and counts them. */
+/* Skip the test, with its name and a reason. test/run.sh lists and counts skips. */
 #define SKIP(...)                                                                                  \
 	do {                                                                                       \
 		printf("skip: %s: ", __func__);                                                    \
@@ -40,7 +40,7 @@ enum { ENOTSUPP = 524 };
 		return;                                                                            \
 	} while (0)
 
-/* Linux 6.18 as one number that compares: 0x612. */
+/* Return Linux 6.18 as a number that compares: 0x612. */
 static inline unsigned live_kernel(void)
 {
 	struct utsname name;
@@ -76,13 +76,13 @@ static inline int live_map(unsigned type, unsigned key_size, unsigned value_size
 	return map;
 }
 
-/* Keys of 4 bytes, values of 8. */
+/* Create a hash with keys of 4 bytes and values of 8. */
 static inline int live_hash(unsigned max_entries)
 {
 	return live_map(BPF_MAP_TYPE_HASH, 4, 8, max_entries);
 }
 
-/* A program that does nothing but return `result`. */
+/* Load a program that only returns `result`. */
 static inline int live_prog(unsigned type, int result)
 {
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, result), BPF_EXIT_INSN() };
@@ -95,7 +95,7 @@ static inline int live_prog(unsigned type, int result)
 	});
 }
 
-/* The process id that programs see: that of the initial PID namespace, unlike getpid(2)'s. */
+/* Return the process id that programs see: the initial PID namespace's, unlike getpid(2)'s. */
 static inline unsigned live_tgid(void)
 {
 	const struct bpf_insn insns[] = {
@@ -117,7 +117,7 @@ static inline unsigned live_tgid(void)
 	return run.retval;
 }
 
-/* From here on what this process mounts is its own and goes with it. */
+/* Make all later mounts of this process private. They go with it. */
 static inline void live_private_mounts(void)
 {
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
@@ -127,7 +127,7 @@ static inline void live_private_mounts(void)
 static inline void live_mount_tracefs(void)
 {
 	live_private_mounts();
-	/* EBUSY: it is there */
+	/* EBUSY: it is mounted */
 	ck_assert(mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL) == 0 || errno == EBUSY);
 }
 
@@ -137,7 +137,9 @@ static inline void live_mount_bpffs(void)
 	ck_assert_int_eq(mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL), 0);
 }
 
-/* Put a file of this content over `path`, for this process alone: live_private_mounts() first. */
+/*
+ * Put a file of this content over `path`, for this process alone. Call live_private_mounts() first.
+ */
 static inline void live_fake_file(const char *path, const char *content)
 {
 	char name[] = "/tmp/live-XXXXXX";
@@ -151,13 +153,16 @@ static inline void live_fake_file(const char *path, const char *content)
 	unlink(name);
 }
 
-/* Put an empty directory over `path`, for this process alone: live_private_mounts() first. */
+/* Put an empty directory over `path`, for this process alone. Call live_private_mounts() first. */
 static inline void live_hide_directory(const char *path)
 {
 	ck_assert_msg(mount("none", path, "tmpfs", 0, "mode=755") == 0, "%s: %m", path);
 }
 
-/* For good: be nobody, with no capability but those of `set` (bit n for capability n). */
+/*
+ * Become nobody for the rest of the process, with only the capabilities of `set` (bit n for
+ * capability n).
+ */
 static inline void live_be_nobody_but(uint64_t set)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -177,7 +182,10 @@ static inline void live_be_nobody(void)
 	live_be_nobody_but(0);
 }
 
-/* For good: this system call fails with `error`, as under a container's seccomp filter. */
+/*
+ * Let a system call fail with `error` for the rest of the process, like a container's seccomp
+ * filter.
+ */
 static inline int live_forbid(unsigned number, unsigned error)
 {
 	struct sock_filter filter[] = {
@@ -202,7 +210,7 @@ static inline unsigned live_prog_id(int prog)
 	return info.id;
 }
 
-/* Is there an object of this id? One that was closed may take a grace period to go. */
+/* Is the object of this id gone? A closed object may stay for a grace period. */
 static inline int live_is_gone(enum rawbpf_obj_kind kind, unsigned id)
 {
 	int tries;
@@ -228,10 +236,11 @@ static inline void live_write_file(const char *path, const char *content)
 }
 
 /*
- * A stand-in for tracefs, on any kernel: kprobe_events is a plain file that keeps what is written
- * to it after `kprobe_events`; an event that is written to it is in truth a tracepoint, lent. For
- * programs that link the library compiled for fault injection, and call live_stand_in_step() before
- * each of its system calls. 0: this kernel has no tracepoint to lend.
+ * Mount a stand-in for tracefs, on any kernel. Its kprobe_events is a plain file, with the content
+ * `kprobe_events`, that keeps all writes. An event written to it becomes a tracepoint of the
+ * kernel. Programs that use this link the library compiled for fault injection, and call
+ * live_stand_in_step() before each of its system calls. Returns 0 if this kernel has no tracepoint
+ * for it.
  */
 #define LIVE_KPROBE_EVENTS "/sys/kernel/tracing/kprobe_events"
 
@@ -261,7 +270,7 @@ static inline int live_stand_in_tracefs(const char *kprobe_events)
 	return 1;
 }
 
-/* Do what was written since the last step: one command, without a newline. */
+/* Execute the command written since the last step, without a newline. */
 static inline void live_stand_in_step(void)
 {
 	char command[1024] = "", name[64], path[160], id[170];
@@ -285,7 +294,7 @@ static inline void live_stand_in_step(void)
 	}
 }
 
-/* Open descriptors of this process; the one that counts them is not among them. */
+/* Count this process's open descriptors, without the one that counts. */
 static inline int live_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -298,7 +307,7 @@ static inline int live_fds(void)
 	return count;
 }
 
-/* Every test of the case ends with as many descriptors open as it began with. */
+/* Every test of the case must end with as many open descriptors as it began with. */
 static int live_fds_before;
 
 static inline void live_fds_remember(void)
@@ -316,7 +325,7 @@ static inline void live_watch_fds(TCase *tests)
 	tcase_add_checked_fixture(tests, live_fds_remember, live_fds_compare);
 }
 
-/* Run a suite of one test case, all of it or none: without privilege or bpf(2) it is skipped. */
+/* Run a suite of one test case. Skip all of it without privilege or bpf(2). */
 static inline int live_run(const char *name, void (*add_tests)(TCase *))
 {
 	int map = live_array(1);

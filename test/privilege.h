@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* As root: how programs are loaded that the verifier trusts less. */
+/* As root, load programs with less trust by the verifier. */
 #ifndef TEST_PRIVILEGE_H
 #define TEST_PRIVILEGE_H
 
@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Without CAP_SYS_ADMIN and CAP_PERFMON, or with what this process is permitted. */
+/* Drop CAP_SYS_ADMIN and CAP_PERFMON, or take back all permitted capabilities. */
 static inline void privilege_set(int privileged)
 {
 	struct {

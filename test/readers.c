@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every function that reads what others wrote takes time in proportion to it: a table of them.
- * test/symbol/hostile.c has the assembler and the builder, test/examples/readers.c what needs a
- * kernel.
+ * Every function that reads input from outside takes time in proportion to it: a table of all.
+ * test/symbol/hostile.c has the assembler and the builder, and test/examples/rawbpf_readers.c the
+ * readers that need a kernel.
  */
 #include <check.h>
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 /* ------------------------------------------------------------------------------ logs */
 
-/* What a log may have much of, before and behind a complaint: its lines. */
+/* Lines that a log may repeat, before and behind a complaint. */
 static const char *const log_lines[] = {
 	"0: (b7) r0 = 0                        ; R0_w=0\n",
 	"; x = 1; @ f.c:1\n",
@@ -75,7 +75,7 @@ static double explain_log(unsigned kind, unsigned n)
 
 /* ---------------------------------------------------------------------- instructions */
 
-/* What a program may be full of. */
+/* Instructions that a program may repeat. */
 static const struct bpf_insn programs[][2] = {
 	{ BPF_MOV64_IMM(BPF_REG_0, 0), BPF_MOV64_IMM(BPF_REG_0, 0) },
 	{ BPF_LD_IMM64(BPF_REG_1, 0x1122334455667788) },
@@ -153,7 +153,7 @@ static double escape(unsigned kind, unsigned n)
 
 enum types { CHAIN, STRUCTS, FIELDS, TYPEDEFS, TYPES };
 
-/* n types, or one of n members; the last one is called "last". */
+/* Make n types, or one of n members. The last one is called "last". */
 static void types_make(struct rawbpf_btf_build *b, enum types types, unsigned n)
 {
 	struct rawbpf_btf_field *fields = calloc(n, sizeof *fields);
@@ -174,7 +174,7 @@ static void types_make(struct rawbpf_btf_build *b, enum types types, unsigned n)
 	free(fields);
 }
 
-/* Made once: writing takes longer than reading. */
+/* Return the types, made once: writing takes longer than reading. */
 static const struct rawbpf_btf_build *types_get(enum types types, unsigned n)
 {
 	static struct {
@@ -236,7 +236,7 @@ static int handle(void *context, const void *data, size_t size)
 	return 0;
 }
 
-/* Reading a record takes 2 ns: the same ones are read again and again. */
+/* Reading a record takes 2 ns, so the test reads the same records again and again. */
 enum { RING_SIZE = 1 << 20, AGAIN = 60 };
 
 static void ring_fill(struct fake_ring *fake, unsigned overwrites, unsigned sizes, unsigned n)
@@ -262,7 +262,9 @@ static size_t ring_drain(struct rawbpf_ring *ring, unsigned by_spans)
 	return sum;
 }
 
-/* By callback, by spans, and of a ring that overwrites; records of one size, and of several. */
+/*
+ * Read by callback, by spans, and from a ring that overwrites. Records have one size, or several.
+ */
 static double read_ring(unsigned kind, unsigned n)
 {
 	struct rawbpf_ring ring;
@@ -293,7 +295,7 @@ static void perf_ring_fill(struct fake *fake, unsigned backward, unsigned n)
 	}
 }
 
-/* Forward, and backward, whose records are found from the newest on. */
+/* Read forward, or backward, where the reader finds the records from the newest on. */
 static double read_perf_ring(unsigned backward, unsigned n)
 {
 	struct fake fake = { .size = RING_SIZE, .data = malloc(RING_SIZE) };
@@ -325,7 +327,7 @@ static double read_perf_ring(unsigned backward, unsigned n)
 
 /* ------------------------------------------------------------------------------ names */
 
-/* Long names, of which there are none; and what a text's errors show of a long line. */
+/* Look up long names that do not exist, and format errors in a long line. */
 static double find_names(unsigned kind, unsigned n)
 {
 	char *name = malloc(n + 1), text[512];

@@ -3,22 +3,22 @@
 #
 # usage: sh test/run.sh [unit|builds|fuzz|live|sanitized|vm|mutants]...
 #
-# Installs what is missing, builds, and runs the tests, all or only those parts:
+# Install missing packages, build, and run the tests, all or only these parts:
 #
 #   unit       needs no privilege: instructions, layouts, text; takes seconds
-#   builds     every way to build the library; what compilers make of it, and LLVM
-#   fuzz       the readers of what others wrote, 30 seconds each
+#   builds     every way to build the library; compilers' output, and LLVM
+#   fuzz       the readers of input from outside, 30 seconds each
 #   live       on the running kernel, as root
 #   sanitized  unit and live again, built with sanitizers
 #   vm         on Debian's kernels, in emulated machines; they are kept in a cache folder
 #
 # or, only by its name:
 #
-#   mutants    changes 100 lines of the library, one at a time, and counts what unit and live notice
+#   mutants    change 100 lines of the library, one at a time, and count what unit and live notice
 #
-# Ends with what was skipped and why, what failed, the CPU seconds of each part, and a count. The
-# status is 0 if nothing failed, and if the skips are those that test/skips lists for this kernel.
-# All parts together also make BUILD/KERNELS.md, the page of what was tried where.
+# At the end, print the skips and their reasons, the failures, the CPU seconds of each part, and a
+# count. The status is 0 if no test failed and the skips are those that test/skips lists for this
+# kernel. All parts together also write BUILD/KERNELS.md, the table of features and kernels.
 # RAWBPF_BUILD: the build directory (default: build). RAWBPF_MIRROR, RAWBPF_CACHE: see vm/fetch.sh.
 set -eu
 umask 022
@@ -43,7 +43,8 @@ done
 # shellcheck disable=SC2086 # several words
 [ $# -gt 0 ] || set -- $all
 
-# What this script and all that it waited for have used until now: a line for each end of a part.
+# Add a line at the end of a part: the CPU time of this script and of all children that it waited
+# for.
 clock() { # PART
 	times >"$build/times"
 	echo "$1 $(tr 'ms\n' '   ' <"$build/times")" >>"$build/clock"
@@ -80,7 +81,7 @@ done
 } >"$build/skips"
 cat "$build/skips" >>"$results"
 
-# All parts together make a page of the documentation.
+# All parts together write KERNELS.md.
 if [ "$*" = "$all" ]; then
 	awk -f "$top/test/tried.awk" "$results" >"$build/KERNELS.md"
 	cmp -s "$build/KERNELS.md" "$top/KERNELS.md" ||
@@ -90,7 +91,7 @@ fi
 echo
 sed -n -e 's/^skip: /skipped: /p' -e '/^faults injected: /p' -e '/^soak: /p' "$results"
 
-# Times are in pairs of minutes and seconds: user and system, of the shell and of its children.
+# `times` prints pairs of minutes and seconds: user and system, of the shell and of its children.
 awk '
 	{ now = 60 * ($2 + $4 + $6 + $8) + $3 + $5 + $7 + $9 }
 	$1 != "before" { printf "CPU seconds: %-10s %6.0f\n", $1, now - before }
@@ -98,8 +99,8 @@ awk '
 	END { printf "CPU seconds: %-10s %6.0f\n", "all", now }
 ' "$build/clock"
 
-# What failed, of Check, of scripts, and tests as a whole; what each suite counted: of Check, and of
-# the scripts that print a line like our last one.
+# Print the failures of Check, of scripts, and of whole tests. Sum the counts of Check, and of
+# scripts whose last line is like ours.
 awk '
 	/^test: / { test = $NF }
 	/^result: / && !/exit status (0|77)$/ || /:[FE]:.*:.*:/ || /^failed: / {

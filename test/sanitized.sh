@@ -3,9 +3,9 @@
 #
 # usage: sanitized.sh BUILD
 #
-# The tests of unit and live once more, in builds of their own in BUILD/sanitized: with
-# AddressSanitizer and UndefinedBehaviorSanitizer; and those with threads with ThreadSanitizer.
-# But for the soak, which measures this process's memory.
+# Run the tests of unit and live again, in own builds in BUILD/sanitized: with AddressSanitizer and
+# UndefinedBehaviorSanitizer. Run those with threads also with ThreadSanitizer. Leave out soak,
+# which measures its process's memory.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,7 +19,8 @@ run() { # SANITIZERS MESON-TEST-ARGUMENT...
 			-Dbuildtype=debugoptimized -Dwarning_level=0 >/dev/null
 	shift
 	meson test -C "$build" --print-errorlogs "$@" || status=1
-	grep -v '^skip: \|^tried \|^faults ' "$build/meson-logs/testlog.txt" # the plain builds tell the same
+	# The plain builds print these lines, too.
+	grep -v '^skip: \|^tried \|^faults ' "$build/meson-logs/testlog.txt"
 }
 
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

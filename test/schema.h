@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON against a schema: each place, the types that may stand there. A place is its keys with dots
- * between; * is any key, [] any element of an array. The types are o(bject), a(rray), s(tring),
- * n(umber), b(oolean) and z, null.
+ * Compare JSON with a schema: places, and the types allowed there. A place is its keys with dots
+ * between them. * is any key, [] any element of an array. The types are o(bject), a(rray),
+ * s(tring), n(umber), b(oolean) and z, null.
  */
 #ifndef TEST_SCHEMA_H
 #define TEST_SCHEMA_H
@@ -17,7 +17,7 @@ struct schema {
 	const char *place, *types;
 };
 
-/* Is `place` one of those that `pattern` means? */
+/* Does `pattern` match `place`? */
 static inline int schema_matches(const char *pattern, const char *place)
 {
 	for (;;) {
@@ -44,7 +44,7 @@ static inline void schema_check_type(const struct schema *schema, const char *pl
 	ck_abort_msg("'%s' is not in the schema", place);
 }
 
-/* Behind a string, whose first quote is at `json`. */
+/* Return the position behind a string whose first quote is at `json`. */
 static inline const char *schema_string(const char *json)
 {
 	for (json++; *json != '"'; json++) {
@@ -54,7 +54,7 @@ static inline const char *schema_string(const char *json)
 	return json + 1;
 }
 
-/* A value at a place, a buffer of 256 bytes; returns what is behind it. */
+/* Check a value at a place, a buffer of 256 bytes. Return the position behind it. */
 static inline const char *schema_value(const struct schema *schema, const char *json, char *place)
 {
 	static const char types[] = "{o[a\"stbfbnz";
@@ -88,7 +88,7 @@ static inline const char *schema_value(const struct schema *schema, const char *
 	return json + 1;
 }
 
-/* Lines, each an object, whose members are all of the types that the schema has. */
+/* Check lines that are an object each: all members have types that the schema allows. */
 static inline void schema_check(const struct schema *schema, const char *lines)
 {
 	while (*lines) {

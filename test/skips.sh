@@ -3,10 +3,10 @@
 #
 # usage: skips.sh RESULTS [LIST]
 #
-# Compares the skips of a test run with those that LIST (default: test/skips, which tells its form)
-# expects on this kernel. RESULTS is the output of the run's parts, each after a line `part: PART`.
-# Prints a line for each skip that is not listed and for each listed one that did not happen, and a
-# count. On a kernel that no list is for, prints just that.
+# Compare a test run's skips with those that LIST expects on this kernel. The default is test/skips,
+# which describes the form. RESULTS is the output of the run's parts, each after a line `part:
+# PART`. Print a line for each skip that is not listed, and for each listed one that did not happen.
+# Print a count. If no list fits this kernel, print only that.
 set -eu
 
 results=$1
@@ -24,7 +24,7 @@ is_this_kernel() { # RELEASE [+-]PATH...
 	done
 }
 
-# The lines of the first list that is for this kernel; none: 1.
+# Print the lines of the first list for this kernel. Returns 1 if no list fits.
 expected() {
 	found=
 	while read -r first rest; do
@@ -46,7 +46,7 @@ if ! patterns=$(expected); then
 	exit 0
 fi
 printf '%s\n' "$patterns" | awk '
-	# PART and a pattern, in which * is any text, as a regular expression.
+	# Store PART and the pattern, in which * is any text, as a regular expression.
 	NR == FNR {
 		if (!NF)
 			next

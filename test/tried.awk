@@ -2,11 +2,11 @@
 #
 # usage: awk -f tried.awk RESULTS
 #
-# Makes a page of what was tried where out of a test run's output: its lines `tried KERNEL NAME VALUE`,
-# KERNEL being `native` or a name of vm/kernels. A row is a feature, a column a kernel.
+# Make a page of features and kernels from a test run's output: its lines `tried KERNEL NAME VALUE`.
+# KERNEL is `native` or a name in vm/kernels. A row is a feature, a column a kernel.
 
-# Facts with such a name belong to a section; what `drop` matches is not part of the row's name. They
-# work if the value matches, and facts of one row if all of them do.
+# Facts whose name matches `names` belong to a section. The row's name leaves out matches of `drop`.
+# A fact works if its value matches `works`, and a row if all of its facts do.
 function section(title, names, drop, works) {
 	sections++
 	titles[sections] = title
@@ -25,7 +25,7 @@ BEGIN {
 	section("Program types", "^prog\\.[a-z_0-9]+\\.[0-9]+$", "^prog\\.|\\.[0-9]+$", "^1$")
 }
 
-# amd64-6.1 becomes "amd64 6.1"; the newest are known by their release.
+# Print amd64-6.1 as "amd64 6.1", and the newest kernels by their release.
 function heading(kernel,    parts) {
 	split(release[kernel], parts, /[.+-]/)
 	sub(/-.*/, "", kernel)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How every suite of the tests is run: one test case, each of its tests in a process of its own. */
+/* Run a test suite: one test case, each of its tests in a process of its own. */
 #ifndef TEST_UNIT_H
 #define TEST_UNIT_H
 
@@ -11,12 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Check's own assertions take a microsecond each, also when they hold. */
+/* Check that is cheap: Check's own assertions take a microsecond each, also when they hold. */
 #define expect(CONDITION) ((CONDITION) ? (void)0 : ck_abort_msg("%s", #CONDITION))
 
 /*
- * Limits for a test that hangs, not for one that is slow: of a test, in seconds; and of a wait for
- * what must come. A wait for what must not come may be short: on a slow machine it only sees less.
+ * These limits end a test that hangs, not a slow one: seconds of a test, and of a wait for
+ * something that must come. A wait for something that must not come may be short: a slow machine
+ * then only sees less.
  */
 enum { UNIT_TIMEOUT = 600, PATIENCE_MS = 60000 };
 
@@ -26,7 +27,7 @@ static inline int unit_long(void)
 	return getenv("RAWBPF_LONG") != NULL;
 }
 
-/* Raise the soft limit to the hard one, or set it to `most` where that is less. */
+/* Raise the soft limit to the hard one, or to `most` if that is less. */
 static inline void unit_limit(int resource, rlim_t most)
 {
 	struct rlimit limit;
@@ -38,9 +39,9 @@ static inline void unit_limit(int resource, rlim_t most)
 }
 
 /*
- * Before main(): put the process into the state that tests rely on, whoever began it. nohup leaves
- * SIGHUP ignored; others leave signals blocked, an alarm running, descriptors 0 to 2 closed, a umask,
- * limits. What tests start inherits this state. test/careless.c leaves all of that behind.
+ * Before main(), put the process into the state that tests rely on. nohup leaves SIGHUP ignored.
+ * Other parents leave signals blocked, an alarm running, descriptors 0 to 2 closed, a umask,
+ * limits. The test's children inherit the new state. test/careless.c does all of that.
  */
 __attribute__((constructor)) static inline void unit_usual_process(void)
 {

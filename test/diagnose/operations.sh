@@ -3,8 +3,8 @@
 #
 # usage: operations.sh
 #
-# Compare the public functions with the operations of rawbpf_error_explain(). A function of lib/ that
-# returns an int or a long can fail, so an operation has its name.
+# Compare the public functions with the operations of rawbpf_error_explain(). A function of lib/
+# that returns an int or a long can fail, so an operation has its name.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -32,7 +32,8 @@ static const struct {
 #define OF_CGROUPS "EBADF ENOENT EINVAL"
 
 /*
- * The errnos that each operation has a sentence for. Behind a bar: shared errnos, then those of cgroup programs. Removing one is a decision, so it changes this list.
+ * The errnos that each operation has a sentence for. Behind a bar: shared errnos, then those of
+ * cgroup programs. Removing one is a decision, so it changes this list.
  */
 static const struct {
 	const char *name, *errnos;

@@ -325,8 +325,8 @@ static int64_t wait_for_record(unsigned flags)
 }
 
 /*
- * A busy machine may delay one record, but not ten in a row. The
- * perf buffer also reads when it looks for new CPUs. The limits are below that interval.
+ * A busy machine may delay one record, but not ten in a row. The perf buffer also reads when it
+ * looks for new CPUs. The limits are below that interval.
  */
 START_TEST(test_latency)
 {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* API_NAMES is API(btf) API(build) ...: the main() of each is called api_NAME() here. */
+/* API_NAMES is API(btf) API(build) ...: each program's main() is called api_NAME() here. */
 #define API(NAME) int api_##NAME(int argc, char **argv);
 API_NAMES
 #undef API

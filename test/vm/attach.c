@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kprobes by tracefs with others about, and links while CPU 0 is offline. */
+/* Kprobes through tracefs beside other users of it, and links while CPU 0 is offline. */
 #include "parts.h"
 
 #include <errno.h>
@@ -7,7 +7,10 @@
 
 #include "../attach/link_kinds.h"
 
-/* Who holds a lock on kprobe_events keeps others from attaching, for 2 s each, and no link attached. */
+/*
+ * A process that holds a lock on kprobe_events delays each attachment by 2 s, and leaves no link
+ * attached.
+ */
 START_TEST(tracefs_locked)
 {
 	struct boot *boot = &boots[_i];
@@ -31,7 +34,7 @@ START_TEST(tracefs_others)
 }
 END_TEST
 
-/* Twice as many events take twice the work, and not four times. */
+/* Twice as many events take twice the work, not four times. */
 START_TEST(tracefs_growth)
 {
 	long long once = fact_int(&boots[_i], "tracefs.work_30");
@@ -48,7 +51,7 @@ START_TEST(first_cpu_offline)
 	struct boot *boot = &boots[_i];
 
 	ck_assert_fact_int(boot, "cpu", 0);
-	if (is_machine(boot, "amd64")) { /* there CPU 0 stays */
+	if (is_machine(boot, "amd64")) { /* there CPU 0 stays online */
 		ck_assert_fact_int(boot, "cpu.offline", -ENOENT);
 		return;
 	}

@@ -3,13 +3,13 @@
 #
 # usage: boot.sh [-s CPUS] [-t SECONDS] [-m MEGABYTES] NAME DIR -- COMMAND [ARG...]
 #
-# Boots the kernel called NAME in the file `kernels` in an emulated machine, whose root file system
-# is a copy of DIR with DIR/init built from init.c, and runs COMMAND there. A lone '&' separates
-# several: the last one runs in the foreground. The console goes to stdout, live.
+# Boot the kernel called NAME in the file `kernels`, in an emulated machine, and run COMMAND there.
+# The root file system is a copy of DIR, where DIR/init is built from init.c. A lone '&' separates
+# several commands: the last one runs in the foreground. The console goes to stdout, live.
 #
-# Status: that of COMMAND (128 + N after signal N); 1 with a word on stderr when the machine died or
-# was ended by the time limit (900 seconds, unless -t says otherwise) before that; 2 for a usage
-# error; 77 with a reason on stderr when the kernel or the emulator cannot be had.
+# Status: that of COMMAND (128 + N after signal N). 1, with a word on stderr: the machine died
+# before that, or reached the time limit (900 seconds, or -t). 2: a usage error. 77, with a reason
+# on stderr: the kernel or the emulator is not available.
 #
 # RAWBPF_MIRROR and RAWBPF_CACHE are as in fetch.sh.
 
@@ -37,7 +37,7 @@ say() {
 	echo "boot: $name: $1"
 }
 
-# A shell answers a signal only after its foreground command: so wait for a background one.
+# A shell answers a signal only after its foreground command, so wait for a background one.
 run() {
 	"$@" &
 	child=$!
@@ -53,8 +53,8 @@ cleanup() {
 	[ -z "$work" ] || rm -rf "$work"
 }
 
-# The kernel splits its command line at blanks, honours double quotes, stops at a second `--`, and
-# takes 31 words for init.
+# Check the kernel's command line. The kernel splits it at blanks, honours double quotes, stops at a
+# second `--`, and takes 31 words for init.
 kernel_words() {
 	[ $# -le 31 ] || usage_error "more than 31 words of command"
 	for word; do
@@ -66,18 +66,18 @@ kernel_words() {
 	done
 }
 
-# No device nodes, so no privilege: the kernel has a /dev/console of its own.
+# The archive has no device nodes, so this needs no privilege: the kernel has its own /dev/console.
 pack() {
 	(cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet) | gzip -1
 }
 
-# What differs between the architectures. With cx16 some boots of amd64 kernels crash, up to 6.12 at
-# least; without it, storage maps and arenas get no memory from some kernel after 6.12 on.
+# Set the architecture's options. With cx16, some amd64 kernels up to at least 6.12 crash at boot.
+# Without it, some kernel after 6.12 gives no memory to storage maps and arenas.
 #
-# A busy host delivers timer interrupts late. An x86 kernel counts them early in the boot, and panics
-# at too few: no_timer_check skips that check. The kernel also measures the rate of the TSC. A busy
-# host falsifies the result, and the machine's clock has run 50 times too fast. With tsc=unstable the
-# kernel reads the HPET instead.
+# A busy host delivers timer interrupts late. An x86 kernel counts them early in the boot, and
+# panics at too few: no_timer_check skips that check. The kernel also measures the rate of the TSC.
+# A busy host falsifies the result, and the machine's clock has run 50 times too fast. With
+# tsc=unstable the kernel reads the HPET instead.
 choose_machine() {
 	serial='-serial chardev:console'
 	options=
@@ -165,7 +165,7 @@ if ! grep -q '^init: ' "$work/log"; then
 	boot
 fi
 
-# The kernel may add a line of its own about the reboot.
+# The kernel may print a line about the reboot.
 last=$(sed -nE '/^init: (exit|signal) [0-9]+$/p' "$work/log" | tail -n 1)
 case $last in
 "init: exit "*) exit "${last##* }" ;;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define AT_ONCE 2
-#define TIME_LIMIT "1800"	/* seconds for a boot, of which a busy machine needs 150 */
+#define TIME_LIMIT "1800"	/* seconds for a boot; a busy machine needs 150 */
 #define SKIPPED 77
 
 /* The table */
@@ -27,7 +27,7 @@ static bool chosen(const char *name, const char *need, char *const *names, int n
 	return false;
 }
 
-/* Returns how many kernels were chosen, or -1. */
+/* Read the table. Returns how many kernels were chosen, or -1. */
 static int read_table(const char *scripts, char *const *names, int name_count, struct boot *boots,
 		      int max)
 {
@@ -158,7 +158,10 @@ static void report(struct boot *boot)
 {
 	struct timespec now;
 
-	/* The guest's own status may be 77 too, but without a kernel there is no package. */
+	/*
+	 * The guest's status may be 77, too. If the kernel is not available, its package is
+	 * unknown.
+	 */
 	if (boot->status == SKIPPED && !*boot->package) {
 		char reason[256];
 
@@ -274,7 +277,7 @@ static const char *fault(const struct boot *boot, const char *format, ...)
 	return text;
 }
 
-/* On a kernel newer than the pinned one, a fact that is not as expected is news, no mistake. */
+/* On a kernel newer than the pinned one, an unexpected fact is news, not a mistake. */
 static const char *unexpected(const struct boot *boot, const struct fact *fact,
 			      const char *expected)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boots Debian's kernels by boot.sh, two at a time, and collects the facts that their guests print:
+ * Boot Debian's kernels by boot.sh, two at a time, and collect the facts that their guests print:
  *
  *	fact NAME VALUE
  *	fact done COUNT
@@ -23,19 +23,19 @@ struct fact {
 };
 
 struct boot {
-	char name[32];		/* of the row in `kernels` */
+	char name[32];		/* the row's name in `kernels` */
 	char arch[16];
 	char package[96];
 	char version[64];
-	bool newer;		/* than the pinned version: what differs there is a warning */
+	bool newer;		/* newer than the pinned version: differences are warnings */
 	bool skipped;
-	int status;		/* boot.sh's */
+	int status;		/* boot.sh's status */
 	char *log;
-	char *words;		/* a copy of the log, cut up: what the facts point into */
+	char *words;		/* a copy of the log, cut into words, to which the facts point */
 	struct fact *facts;
 	int fact_count;
 	int repeated_count;
-	int promised_count;	/* by `fact done`, else -1 */
+	int promised_count;	/* from `fact done`, else -1 */
 
 	pid_t child;
 	FILE *output;
@@ -43,26 +43,28 @@ struct boot {
 };
 
 /*
- * Boots the kernels called `names`, or the required ones if there are none, each with the root file
- * system guests/ARCH and the command /bin/guest, and prints a line about each. Returns how many
- * `boots` it filled, at most `max`, or -1 with a message when a name or the table is unknown.
+ * Boot the kernels called `names`, or the required ones if names is empty. Each has the root file
+ * system guests/ARCH and runs /bin/guest. Print a line about each. Returns how many `boots` it
+ * filled, at most `max`. -1, with a message: a name or the table is unknown.
  */
 int boots_run(const char *scripts, const char *guests, char *const *names, int name_count,
 	      struct boot *boots, int max);
 
-/* How many were not skipped. */
+/* Return how many boots were not skipped. */
 int boots_ran(const struct boot *boots, int count);
 
-/* Lines `tried KERNEL NAME VALUE`, of which test/tried.awk makes a page. */
+/* Print lines `tried KERNEL NAME VALUE`, from which test/tried.awk makes a page. */
 void boots_print_facts(const struct boot *boots, int count);
 void boots_warn_unasked(const struct boot *boots, int count);
 void boots_free(struct boot *boots, int count);
 
-/* A fact's value. A test fails that asks for one that is missing, or not a number. */
+/*
+ * Return a fact's value. The test fails if the fact is missing, or if fact_int() finds no number.
+ */
 const char *fact_str(struct boot *boot, const char *name);
 long long fact_int(struct boot *boot, const char *name);
 
-/* What is wrong with a boot or a fact, valid until the next call; NULL if nothing is. */
+/* Return the fault of a boot or a fact, valid until the next call, or NULL. */
 const char *boot_fault(const struct boot *boot);
 const char *fact_str_fault(struct boot *boot, const char *name, const char *expected);
 const char *fact_int_fault(struct boot *boot, const char *name, long long expected);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What newer commands do, and older kernels answer; errors that only those with trampolines show. */
+/*
+ * Newer commands, and older kernels' answers to them. Errors that only kernels with trampolines
+ * show.
+ */
 #include "parts.h"
 
 #include <errno.h>
@@ -61,7 +64,7 @@ START_TEST(map_log)
 }
 END_TEST
 
-/* A function of a program replaced, put back, and another program's replaced. */
+/* Replace a function of a program, put it back, and replace another program's. */
 START_TEST(extensions)
 {
 	struct boot *boot = &boots[_i];
@@ -117,7 +120,8 @@ START_TEST(kprobe_multi_errors)
 	bool can = kernel_of(boot) >= KERNEL(6, 12);
 
 	ck_assert_fact_int(boot, "kprobe_multi.unknown", can ? -ESRCH : older);
-	ck_assert_fact_int(boot, "kprobe_multi.none", -EINVAL); /* the kernel is not asked */
+	/* the library does not ask the kernel */
+	ck_assert_fact_int(boot, "kprobe_multi.none", -EINVAL);
 	ck_assert_fact_int(boot, "kprobe_multi.too_many", can ? -E2BIG : older);
 	ck_assert_fact_int(boot, "kprobe_multi.no_place", -EINVAL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs and processes are refused on each kernel, and what `rawbpf doctor` says of it. */
+/* Each kernel's errors for programs and processes, and the output of `rawbpf doctor`. */
 #include "parts.h"
 
 #include "../diagnose/answer.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Each hint is for what this kernel says of the program that provokes it. */
+/* Each hint fits this kernel's log of the program that provokes it. */
 START_TEST(every_hint)
 {
 	struct boot *boot = &boots[_i];
@@ -33,7 +33,7 @@ END_TEST
 	"         ^-- update: R0 changed from uninitialized value to nullable map value|" \
 	"             at offset 0|"
 
-/* Linux 7.3 tells a causal path: it is shown, with the lines of the source. */
+/* Linux 7.3 prints a causal path. The explanation shows it with the source lines. */
 START_TEST(causal_path)
 {
 	static const struct {
@@ -71,7 +71,7 @@ START_TEST(causal_path)
 }
 END_TEST
 
-/* What the pages say of the verifier holds on this kernel. */
+/* The pages' claims about the verifier hold on this kernel. */
 START_TEST(every_claim)
 {
 	struct boot *boot = &boots[_i];
@@ -91,7 +91,7 @@ START_TEST(every_claim)
 }
 END_TEST
 
-/* What these answer depends on the kernel's BTF, which Debian's s390x does not have before 6.12. */
+/* The answers to these depend on the kernel's BTF. Debian's s390x has none before 6.12. */
 static bool is_about_btf(const char *operation)
 {
 	static const char *const operations[] = { "LOAD tp_btf", "LOAD iter/task",
@@ -103,7 +103,7 @@ static bool is_about_btf(const char *operation)
 	return false;
 }
 
-/* test/diagnose/capabilities.tsv, where it holds for this kernel. */
+/* The rows of test/diagnose/capabilities.tsv that apply to this kernel. */
 START_TEST(every_capability)
 {
 	static struct capability_row rows[200];
@@ -136,7 +136,7 @@ START_TEST(every_capability)
 }
 END_TEST
 
-/* test/diagnose/answer.c, where it holds for this kernel. */
+/* The rows of test/diagnose/answer.c that apply to this kernel. */
 START_TEST(every_answer)
 {
 	struct boot *boot = &boots[_i];
@@ -153,7 +153,7 @@ START_TEST(every_answer)
 }
 END_TEST
 
-/* The table of helpers, against this kernel: first kernels, types of programs, licenses. */
+/* The table of helpers, compared with this kernel: first kernels, types of programs, licenses. */
 START_TEST(every_helper)
 {
 	struct boot *boot = &boots[_i];
@@ -162,7 +162,7 @@ START_TEST(every_helper)
 
 	ck_assert_fact_str(boot, "helpers.last", "none");
 	ck_assert_fact_int(boot, "helpers.faults", 0);
-	/* Elsewhere some types of programs are missing: those that want a JIT, BTF or LSM. */
+	/* Other architectures lack some types of programs: those that need a JIT, BTF or LSM. */
 	ck_assert_int_ge(fact_int(boot, "helpers.types"), amd64 ? 28 : 20);
 	ck_assert_int_ge(fact_int(boot, "helpers.licenses"), kernel < KERNEL(6, 1) ? 140 : 190);
 }
@@ -199,7 +199,7 @@ START_TEST(doctor)
 	if (amd64) {
 		assert_says(boot, "kprobe_multi", kernel >= KERNEL(6, 12));
 		assert_says(boot, "fentry", true);
-		/* Debian 11 does not start the security module. */
+		/* Debian 11 does not enable the security module. */
 		assert_says(boot, "lsm", kernel >= KERNEL(6, 1));
 	}
 	assert_says(boot, "bloom_filter", kernel >= KERNEL(5, 16));
@@ -221,7 +221,7 @@ END_TEST
 #define SEVERAL "this kernel has several functions 'name_show'; probe each by its address " \
 		"(/proc/kallsyms, rawbpf_ksym_find())"
 
-/* Each cause is told as it is, and not as the nearest one with the same errno. */
+/* Each cause is named, and not its nearest neighbour with the same errno. */
 START_TEST(every_cause)
 {
 	static const struct {
@@ -255,7 +255,10 @@ START_TEST(every_cause)
 		char name[64];
 
 		snprintf(name, sizeof(name), "cause.%s", causes[i].name);
-		/* Of other architectures other functions are notrace; where kernels differ, a row has them. */
+		/*
+		 * Other architectures have other notrace functions. A row names the kernels that
+		 * differ.
+		 */
 		if (!is_machine(boot, "amd64") || kernel < causes[i].since ||
 		    (causes[i].before && kernel >= causes[i].before))
 			fact_str(boot, name);

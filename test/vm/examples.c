@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The programs of examples/api print on each kernel what they should, or exit with 77 on one that
- * is older than they say.
+ * Each program of examples/api prints on each kernel what it should. On a kernel older than the
+ * feature it exits with 77.
  */
 #include "parts.h"
 
@@ -10,7 +10,7 @@
 /* Debian's s390x has no BTF before 6.12. */
 static const char *const of_btf[] = { "btf", "iter", "netfilter", "probe", "prog_stream",
 				      "prog_struct_ops", "struct_ops", "tracing" };
-/* Nor a JIT, which these need: struct_ops, functions that are called back, streams, trampolines. */
+/* Debian's s390x has no JIT either. These need one: struct_ops, callbacks, streams, trampolines. */
 static const char *const of_jit[] = { "btf_funcs", "prog_stream", "prog_struct_ops", "struct_ops",
 				      "tracing_multi", "user_ring" };
 
@@ -30,7 +30,7 @@ static bool lacks(struct boot *boot, const struct api_example *example)
 
 	if (is_machine(boot, "s390x"))
 		return (kernel < KERNEL(6, 12) && IS_ONE_OF(name, of_btf)) || IS_ONE_OF(name, of_jit);
-	if (is_machine(boot, "arm64")) /* programs can be called from one function since 6.4 */
+	if (is_machine(boot, "arm64")) /* callable from one function since 6.4 */
 		return (kernel < KERNEL(6, 4) && !strcmp(name, "tracing")) ||
 		       !strcmp(name, "tracing_multi");
 	return false;
@@ -42,10 +42,10 @@ static const char *expected(struct boot *boot, const struct api_example *example
 
 	if (kernel < example->kernel || lacks(boot, example))
 		return "status 77";
-	/* Debian's kernels have CONFIG_FPROBE since then. */
+	/* Debian's kernels have CONFIG_FPROBE since 6.12. */
 	if (!strcmp(example->name, "kprobe_multi") && kernel < KERNEL(6, 12))
 		return "status 77";
-	/* Without a JIT the trampoline has no memory: ENOMEM. */
+	/* Without a JIT, the trampoline gets no memory: ENOMEM. */
 	if (!strcmp(example->name, "tracing") && is_machine(boot, "s390x"))
 		return "status 1";
 	return "as expected";

@@ -3,17 +3,17 @@
 #
 # usage: fetch.sh NAME
 #
-# Prints the path of the kernel image called NAME in the file `kernels`, or of the folder of headers
-# called NAME in the file `headers`. What is not in the cache comes from a Debian mirror, by an apt
-# of its own: nothing is installed, and the system's apt stays as it is. The file `origin`, beside
-# the image or in the parent's parent of the folder, tells the package, its version, and whether that
-# is the pinned one, a newer or an older one.
+# Print the path of the kernel image NAME of the file `kernels`, or of the headers NAME of the file
+# `headers`. An apt with its own state fetches what is missing in the cache from a Debian mirror.
+# Nothing is installed, and the system's apt stays as it is. The file `origin` is beside the image,
+# or two folders above the headers. It tells the package, its version, and whether that is the
+# pinned one, a newer or an older one.
 #
-# Status: 0, 2 for a usage error, 77 with a reason on stderr when it cannot be had.
+# Status: 0, 2 for a usage error, 77 with a reason on stderr when it is not available.
 #
-# RAWBPF_MIRROR  a Debian mirror (a URL ending in /debian; its security archive is beside it, in
-#                /debian-security); else it is taken from the sources of the system's apt
-# RAWBPF_CACHE   where to keep things, else ${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf
+#   RAWBPF_MIRROR  a Debian mirror (a URL ending in /debian; its security archive is beside it, in
+#                  /debian-security); default: the sources of the system's apt
+#   RAWBPF_CACHE   the cache folder; default: ${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf
 
 # shellcheck disable=SC2317 # it does not see that run and trap call functions
 set -eu
@@ -33,7 +33,7 @@ cannot() {
 	exit 77
 }
 
-# A shell answers a signal only after its foreground command: so wait for a background one.
+# A shell answers a signal only after its foreground command, so wait for a background one.
 run() {
 	"$@" &
 	child=$!
@@ -47,7 +47,7 @@ cleanup() {
 	[ -z "$part" ] || rm -rf "$part"
 }
 
-# The first archive of that name (debian or debian-security) among the sources of the system's apt.
+# Print the first archive of that name (debian or debian-security) in the system's apt sources.
 apt_archive() {
 	# shellcheck disable=SC2016 # apt's variables, not the shell's
 	apt-get indextargets --format '$(COMPONENT) $(REPO_URI)' 2>/dev/null |
@@ -58,7 +58,7 @@ apt_configure() {
 	mkdir -p lists/partial archives/partial
 	touch status sources
 
-	# Read after the system's configuration, which keeps its say about proxies.
+	# apt reads this after the system's configuration, whose proxies stay in effect.
 	cat >apt.conf <<-EOF
 		#clear APT::Update;
 		#clear DPkg::Post-Invoke;
@@ -82,8 +82,8 @@ apt_configure() {
 	EOF
 }
 
-# Get the index of one suite. One that is missing leaves the others usable, since each is asked for
-# on its own.
+# Get the index of one suite. Each suite has its own request, so that a missing one does not affect
+# the others.
 add_suite() {
 	case $1 in
 	*-security) archive=$security ;;
@@ -95,7 +95,7 @@ add_suite() {
 	cat suite >>sources
 }
 
-# The names that fit the pattern, signed and unsigned.
+# Print the package names that match the pattern, signed and unsigned.
 package_names() {
 	case $pattern in
 	linux-binary-*) unsigned=linux-binary-unsigned-${pattern#linux-binary-} ;;
@@ -107,8 +107,8 @@ package_names() {
 	done
 }
 
-# Every package to try, as lines `PACKAGE VERSION`: the pinned version, then the newest first; of
-# each version the signed package before the unsigned one.
+# Print every package to try, as lines `PACKAGE VERSION`: the pinned version, then the newest first.
+# Of each version, the signed package comes before the unsigned one.
 candidates() {
 	package_names | xargs -r apt-cache -c apt.conf madison |
 		awk -v pinned="$pinned" '{ print ($3 != pinned), $3, ($1 ~ /-unsigned/), $1 }' |
@@ -116,7 +116,7 @@ candidates() {
 		awk '{ print $4, $2 }'
 }
 
-# What is kept out of a package.
+# Keep the image, or the headers, of a package.
 unpack() {
 	if [ "$what" = image ]; then
 		dpkg-deb --fsys-tarfile ./*.deb |
@@ -196,7 +196,7 @@ if [ -e "$kept/$what" ]; then
 	exit
 fi
 
-# The lock tells that what a killed fetch.sh left here is nobody's.
+# This process holds the lock, so a killed fetch.sh left these files.
 rm -rf "$kept.part"
 mkdir "$kept.part"
 part=$kept.part
@@ -216,6 +216,6 @@ while read -r package version; do
 	rm -f ./*.deb
 done <wanted
 
-# Errors before warnings, then the first.
+# Print the first error, or the first warning.
 reason=$(grep '^[EW]: ' log | sort -s -k 1,1 | sed 's/^.: //; q')
 cannot "${reason:-no package $pattern in $suites}"

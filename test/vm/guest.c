@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs inside a virtual machine, as root, with nobody else there: so every count is exact.
+ * Run inside a virtual machine, as root and alone, so that every count is exact.
  *
- * Attaches in every way there is, makes 1000 calls of fchownat(2), and prints what was counted,
- * as a line `fact NAME VALUE` each; where something failed the value is the negative errno. What
- * the values are to be is known by test/vm/vm.c, which reads them on the other side.
+ * Attach in every way, make 1000 calls of fchownat(2), and print the counts as lines `fact NAME
+ * VALUE`. If something failed, VALUE is the negative errno. test/vm/vm.c reads the lines on the
+ * host and knows the expected values.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +86,7 @@ void test_as_it_is(const char *program, const char *name)
 	fact(WIFEXITED(status) ? WEXITSTATUS(status) : -1, "%s", name);
 }
 
-/* The workload, a part of it on each CPU. */
+/* Make the calls, a part of them on each CPU. */
 static void call_fchownat(int calls)
 {
 	int cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -103,7 +103,7 @@ static void call_fchownat(int calls)
 	}
 }
 
-/* The number of lines of a file that contain `part`; -1: cannot be read. */
+/* Count the lines of a file that contain `part`. Returns -1 if the file cannot be read. */
 static int lines_with(const char *path, const char *part)
 {
 	char line[1024];
@@ -159,7 +159,7 @@ static long long read_counter(int map)
 	return sum;
 }
 
-/* Adds 1 to the counter; on a raw tracepoint only if it is our system call. */
+/* Load a program that adds 1 to the counter; on a raw tracepoint only for our system call. */
 static int load_counting(unsigned type, int percpu, int map)
 {
 	struct bpf_insn insns[] = {
@@ -193,7 +193,7 @@ static int load_counting(unsigned type, int percpu, int map)
 	});
 }
 
-/* One way to attach: what differs between them is which spec is set. */
+/* One way to attach. The spec that is set selects the way. */
 struct attachment {
 	const char *name;
 	unsigned prog_type;
@@ -212,8 +212,8 @@ static int attach(struct rawbpf_link *link, int prog, const struct attachment *a
 }
 
 /*
- * Attach, call, detach, call: the count, or a negative errno. Calls after the end must not count,
- * and nothing may be left in tracefs: those two have answers that no count has.
+ * Attach, call, detach, call. Returns the count, or a negative errno. Calls after the detach must
+ * not count, and no event may stay in tracefs. These two faults return numbers that no count has.
  */
 static long long count_calls(const struct attachment *attachment, int percpu)
 {
@@ -310,7 +310,7 @@ static void every_kprobe(void)
 				}
 }
 
-/* Where a function's second instruction begins differs; the first offset that is taken counts. */
+/* Functions differ in where their second instruction begins: the first accepted offset counts. */
 static void symbol_and_offset(int method, const char *name)
 {
 	long long count = -ENOENT;
@@ -333,7 +333,7 @@ static int attach_counting(struct rawbpf_link *link, int map, const struct rawbp
 	return err;
 }
 
-/* Places that are refused. Both methods, since the kernel's code for them is not the same. */
+/* Places that cannot be probed. Both methods are tried, because the kernel's code differs. */
 static void refusals(void)
 {
 	static const struct {
@@ -370,7 +370,7 @@ static void refusals(void)
 	close(map);
 }
 
-/* A process that attaches `probes` events by tracefs, says so, and waits to be killed. */
+/* Start a process that attaches `probes` events by tracefs, says so, and waits to be killed. */
 static pid_t start_holder(int probes)
 {
 	int ready[2];
@@ -405,7 +405,7 @@ static void end_holder(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* Events in tracefs of a killed process go with the next attachment; those of a living one stay. */
+/* The next attachment removes a killed process's events in tracefs. Those of a living one stay. */
 static void left_overs(void)
 {
 	const struct rawbpf_kprobe_spec spec = { .syscall = "fchownat",
@@ -430,7 +430,7 @@ static void left_overs(void)
 	close(map);
 }
 
-/* What others made in kprobe_events is not ours to remove. */
+/* Events of others in kprobe_events stay. */
 static void foreign_events(void)
 {
 	static const char event[] = "p:others/e0 do_fchownat\n";
@@ -450,7 +450,7 @@ static void foreign_events(void)
 	close(map);
 }
 
-/* bpf_get_attach_cookie() gives what was asked for when attaching. */
+/* bpf_get_attach_cookie() returns the attachment's cookie. */
 static void cookie(void)
 {
 	const unsigned key = 0;
@@ -481,7 +481,7 @@ static void cookie(void)
 	close(map);
 }
 
-/* A kprobe's link, pinned, goes on counting when its descriptor is closed; then opened again. */
+/* A kprobe's pinned link goes on counting without its descriptor, and can be opened again. */
 static void pinned_link(void)
 {
 	static const char path[] = "/sys/fs/bpf/probe";
@@ -518,7 +518,7 @@ static void instructions(void)
 		enum insn_verdict verdict;
 		int err;
 
-		/* What is loaded was text in between, in one dialect and the other by turns. */
+		/* Convert the program to text and back, in the two dialects by turns. */
 		through_text += insn_program_through_text(&program,
 							  i % 2 ? RAWBPF_KERNEL : RAWBPF_LLVM);
 		err = insn_program_run(&program, map, &retval);
@@ -536,7 +536,7 @@ static void instructions(void)
 	close(map);
 }
 
-/* Walk a hash of 10000 elements and a per-CPU hash; batches are younger than maps. */
+/* Walk a hash of 10000 elements and a per-CPU hash. Batches are younger than maps. */
 static void iteration(void)
 {
 	static const struct {
@@ -570,7 +570,7 @@ static void iteration(void)
 	}
 }
 
-/* A rejected program of 3000 instructions: is the end of its log, where the reason is, kept? */
+/* Load a bad program of 3000 instructions: the log's end, which has the reason, is kept. */
 static void verifier_log(void)
 {
 	static struct bpf_insn insns[3000];
@@ -580,7 +580,7 @@ static void verifier_log(void)
 
 	for (unsigned i = 0; i < RAWBPF_COUNT(insns); i++)
 		insns[i] = BPF_MOV64_IMM(BPF_REG_1, i);
-	insns[RAWBPF_COUNT(insns) - 1] = BPF_EXIT_INSN(); /* r0 was never set */
+	insns[RAWBPF_COUNT(insns) - 1] = BPF_EXIT_INSN(); /* r0 is uninitialised */
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_SOCKET_FILTER,
 		.insns = insns,
@@ -622,7 +622,7 @@ static void memlock(void)
 	facts += 4;
 }
 
-/* Without privilege: what a user is told. */
+/* The explanations for a process without privilege. */
 static void unprivileged(void)
 {
 	static const struct {
@@ -669,8 +669,8 @@ static void unprivileged(void)
 }
 
 /*
- * The example, as it was built: start it, read its first line, make 1000 calls, read the next
- * line. The facts are that line, its exit status and how much it said on stderr.
+ * Run the example as it was built: start it, read its first line, make 1000 calls, read the next
+ * line. The facts are that line, its exit status and the length of its stderr.
  */
 static void example(const char *name, char *const arguments[])
 {
@@ -738,7 +738,7 @@ static void examples(void)
 	}
 }
 
-/* Nothing to find sysfs or tracefs by: kprobes cannot be reached, and raw tracepoints still can. */
+/* Without sysfs and tracefs, kprobes cannot attach, and raw tracepoints can. */
 static void without_file_systems(void)
 {
 	char *plain[] = { "fchownat-count", "-n2", "-i1", NULL };
@@ -754,8 +754,8 @@ static void without_file_systems(void)
 }
 
 /*
- * Run a program and list the system calls it makes: what a minimal program costs, seen from
- * outside. Names of those that a minimal program is expected to make; others show as numbers.
+ * Run a program and list its system calls, to measure a minimal program from outside. The table
+ * names the expected calls; others show as numbers.
  */
 static void system_calls(const char *name, const char *path)
 {
@@ -782,7 +782,7 @@ static void system_calls(const char *name, const char *path)
 		execl(path, path, NULL);
 		_exit(127);
 	}
-	waitpid(pid, &status, 0); /* stopped after its exec */
+	waitpid(pid, &status, 0); /* the child stops after its exec */
 	ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD);
 	for (;;) {
 		struct __ptrace_syscall_info {
@@ -856,7 +856,7 @@ static const struct {
 	{ "types", guest_types },
 };
 
-/* All, or one alone: for who works on it. */
+/* Run all parts, or one alone, to work on it. */
 static void run_parts(const char *name)
 {
 	for (unsigned i = 0; i < RAWBPF_COUNT(parts); i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the guest share: how each prints its facts. */
+/* The guest's parts. Each prints its facts. */
 #ifndef VM_GUEST_H
 #define VM_GUEST_H
 
@@ -9,7 +9,7 @@ __attribute__((format(printf, 2, 3))) void fact(long long value, const char *for
 /* Run a part in a process of its own, whose mounts, namespaces and descriptors go with it. */
 void in_child(void (*part)(void));
 
-/* Run a test of Check's as it is, where it was built for this machine; its status is the fact. */
+/* Run a test of Check unchanged, if it was built for this machine. Its status is the fact. */
 void test_as_it_is(const char *program, const char *name);
 
 /* The parts in files of their own. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The programs of examples/api on this kernel. Each ends with its own words for people on stderr. */
+/*
+ * Run the programs of examples/api on this kernel. Each prints its own messages for people on
+ * stderr.
+ */
 #include "guest.h"
 
 #include <net/if.h>
@@ -13,7 +16,7 @@
 
 #include "../examples/api_examples.h"
 
-/* What it prints goes to `out`; its status. */
+/* Run a program. Its output goes to `out`. Returns its status. */
 static int run(const char *name, char *out, size_t size)
 {
 	size_t length = 0;

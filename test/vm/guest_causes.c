@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a kprobe cannot be attached, as it is explained: the cause, and the nearest other one. */
+/* Explanations of a kprobe that cannot be attached: the cause, and its nearest neighbour. */
 #include "guest.h"
 
 #include <stdio.h>

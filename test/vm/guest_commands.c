@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands and links that only newer kernels than this machine's, or others, can show. */
+/* Commands and links that need a newer kernel than the host's, or another one. */
 #include "../attach/link_kinds.h"
 #include "guest.h"
 
@@ -24,7 +24,10 @@ static int load(struct rawbpf_prog_spec spec, const struct bpf_insn *insns, unsi
 
 static const struct bpf_insn nothing[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 
-/* Prints "hi 42" to its output, which user space reads. The function's name changed meanwhile. */
+/*
+ * Load a program that prints "hi 42" to its stream, which user space reads. The helper's name
+ * changed over time.
+ */
 static int load_printing(const struct rawbpf_btf *kernel)
 {
 	int function = rawbpf_btf_type_find(kernel, BTF_KIND_FUNC, "bpf_stream_vprintk");
@@ -60,10 +63,10 @@ static void streams(const struct rawbpf_btf *kernel)
 	int prog = load_printing(kernel), tries = 0;
 	struct rawbpf_prog_run run = { 0 };
 
-	if (prog < 0) /* any program has streams, if there are any */
+	if (prog < 0) /* any program has streams, if the kernel has them */
 		prog = LOAD(nothing, .type = BPF_PROG_TYPE_SOCKET_FILTER);
 	else
-		do /* there may be no memory at once */
+		do /* the kernel may have no memory at once */
 			rawbpf_prog_run(prog, &run);
 		while ((int)run.retval == -ENOMEM && tries++ < 1000);
 	fact((int)run.retval, "stream.print");
@@ -78,7 +81,7 @@ static void streams(const struct rawbpf_btf *kernel)
 	close(prog);
 }
 
-/* A descriptor in place of a path. */
+/* Attach a uprobe with a descriptor in place of a path. */
 static void uprobe_by_descriptor(void)
 {
 	int prog = LOAD(nothing, .type = BPF_PROG_TYPE_KPROBE,
@@ -121,7 +124,7 @@ static void association(const struct rawbpf_btf *kernel)
 	close(prog);
 }
 
-/* What the kernel says of a map that it refuses. */
+/* Print the kernel's log of a rejected map. */
 static void map_log(void)
 {
 	char log[256] = "before";
@@ -134,7 +137,7 @@ static void map_log(void)
 	fact_text("map_log.text", *log ? log : "(empty)");
 }
 
-/* A program with a global function, and one to take its place: the ids in *function. */
+/* Load a program with a global function, and one to replace it. *function gets the ids. */
 static int load_replaceable(int *function)
 {
 	static const struct bpf_insn insns[] = {
@@ -209,7 +212,7 @@ static void extension(void)
 	fact(rawbpf_tracing_attach(&link, prog, NULL), "ext.attach");
 	fact(result_of(target), "ext.replaced");
 	rawbpf_link_detach(&link);
-	/* the original comes back a little later */
+	/* the original returns with a delay */
 	for (int tries = 0; tries < 1000 && result_of(target) != before; tries++)
 		usleep(50 * 1000);
 	fact(result_of(target), "ext.after");

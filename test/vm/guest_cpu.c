@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Links on perf events while CPU 0 is offline: where a kernel lets it go, and lets it come back. */
+/*
+ * Links on perf events while CPU 0 is offline, on kernels that can take it offline and online
+ * again.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How this kernel refuses, and what `rawbpf doctor` says of it. */
+/* This kernel's errors, and the output of `rawbpf doctor`. */
 #include "../diagnose/answer.h"
 #include "../diagnose/capability.h"
 #include "../form/asked.h"
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* "found", or what was said instead of what the hint is for. */
+/* Print "found", or the log that does not have the hint. */
 static void tell_rejected(unsigned n)
 {
 	static struct rejected_load load;
@@ -41,7 +41,7 @@ static void tell_rejected(unsigned n)
 	fact_text(name, text);
 }
 
-/* How the first program of a hint is explained, with '|' where a line ends. */
+/* Print the explanation of a hint's first program, with '|' in place of newlines. */
 static void tell_explained(const char *hint)
 {
 	static struct rejected_load load;
@@ -70,7 +70,7 @@ void guest_rejected(void)
 	tell_explained("reference");
 }
 
-/* What becomes of the programs that show what the pages say of the verifier. */
+/* Load the programs that show the pages' claims about the verifier. */
 void guest_taught(void)
 {
 	static struct rejected_load load;
@@ -93,7 +93,10 @@ static void set(const char *path, const char *value)
 	close(fd);
 }
 
-/* As test/diagnose/capabilities.tsv has them: a fact for each operation, with the answer for each set. */
+/*
+ * Print a fact for each operation, with the answer for each set, like
+ * test/diagnose/capabilities.tsv.
+ */
 void guest_capabilities(void)
 {
 	const char *operation;
@@ -121,7 +124,7 @@ void guest_capabilities(void)
 	rmdir("/sys/fs/cgroup/capabilities");
 }
 
-/* What it prints, and its exit status. */
+/* Print the doctor's output and exit status. */
 static void tell_doctor(const char *name, int as_nobody)
 {
 	static char text[16384];
@@ -156,14 +159,14 @@ static void tell_doctor(const char *name, int as_nobody)
 
 void guest_doctor(void)
 {
-	/* It has the list of the security modules that were started. */
+	/* securityfs has the list of enabled security modules. */
 	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
 	tell_doctor("doctor", 0);
 	umount("/sys/kernel/security");
 	tell_doctor("doctor.nobody", 1);
 }
 
-/* What bpf(2) answers: a question that has several rows, for different kernels, is asked once. */
+/* Print bpf(2)'s answers. A question with several rows, for different kernels, is asked once. */
 void guest_answers(void)
 {
 	for (unsigned n = 0; n < answers_count; n++)
@@ -171,7 +174,7 @@ void guest_answers(void)
 			fact(answers[n].ask(), "answer.%s", answers[n].question);
 }
 
-/* How many helpers the table has otherwise than this kernel, and the last such. */
+/* Print how many helpers differ from the table, and the last one. */
 void guest_helpers(void)
 {
 	static struct asked asked;

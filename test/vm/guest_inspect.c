@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf prog, map, link and btf on this kernel: what they print of objects of our own. */
+/* rawbpf prog, map, link and btf on this kernel: the output about objects of our own. */
 #include "guest.h"
 
 #include <linux/perf_event.h>
@@ -13,8 +13,8 @@
 #include <rawbpf.h>
 
 /*
- * Run /bin/rawbpf; the fact is what it prints, lines with '|' between, from `from` on to `until`
- * (each NULL: all), or "status N" if it fails.
+ * Run /bin/rawbpf. The fact is its output with '|' between lines, from `from` on to `until` (each
+ * NULL: all), or "status N" if it fails.
  */
 static void run(const char *name, const char *from, const char *until,
 		const char *const *arguments)
@@ -120,7 +120,7 @@ static void links(void)
 		fact_text("inspect.kprobe", "no link");
 	rawbpf_link_detach(&link);
 
-	/* As others attach: the process keeps the event beside the link. */
+	/* Attach as other libraries do: the process keeps the event beside the link. */
 	prog = load("kept", BPF_PROG_TYPE_TRACEPOINT, 0);
 	event = open_tracepoint();
 	if (event >= 0 && rawbpf_perf_event_attach(&link, prog, event, &(struct rawbpf_perf_event_spec){

@@ -78,7 +78,7 @@ static void await_sleep(pid_t pid)
 	}
 }
 
-/* How many returns of 40 calls a retprobe sees, all of which sleep at the same time. */
+/* Count the returns that a retprobe sees of 40 calls, which all sleep at the same time. */
 static long long returns_of_sleepers(const struct rawbpf_kprobe_spec *spec)
 {
 	int map = counter_create(), prog = counter_load(map, 0);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A cgroup with this process in it. */
+/* Make a cgroup and enter it. */
 static int enter_cgroup(void)
 {
 	int cgroup, procs;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Perf buffers in the virtual machine: exact records, overload, and CPUs that come and go. */
+/*
+ * Perf buffers in the virtual machine: exact records, overload, and CPUs that go offline and
+ * online.
+ */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -15,9 +18,9 @@ enum { RECORD = 40, RECORD_PADDED = 44, CPUS = 2 };
 
 static struct producer producer;
 static struct rawbpf_perfbuf perfbuf;
-static uint64_t next[CPUS];     /* the number that is due from each CPU */
+static uint64_t next[CPUS];     /* each CPU's next number */
 static uint64_t received[CPUS];
-static unsigned damaged;        /* records that are not as they were output, or not in order */
+static unsigned damaged;        /* records with wrong bytes, or out of order */
 
 static int handle(void *context, const void *data, size_t size)
 {
@@ -75,7 +78,7 @@ static struct producer_ledger both(void)
 					 .refused = a.refused + b.refused };
 }
 
-/* What the ledger does not explain. */
+/* Count the records that the ledger does not explain. */
 static long long unexplained(void)
 {
 	struct producer_ledger ledger = both();
@@ -116,7 +119,7 @@ static void full(void)
 	end();
 }
 
-/* A process on each CPU that outputs as fast as it can, and a slow reader. */
+/* A process on each CPU outputs as fast as it can, to a slow reader. */
 static void overload(void)
 {
 	enum { RECORDS = 100000 };
@@ -164,8 +167,8 @@ static long long now_ms(void)
 }
 
 /*
- * Read for so long, and at least once: a busy host may stop the machine for longer than that. Return
- * how often poll() found something to read.
+ * Read for so long, and at least once: a busy host may stop the machine for longer than that.
+ * Return how often poll() found something to read.
  */
 static int read_for(int milliseconds)
 {
@@ -198,7 +201,7 @@ static int cpu_switch(const char *to)
 	return put;
 }
 
-/* Until CPU 1's output is taken, a minute at most: how much of it was received. */
+/* Wait until CPU 1's output arrives, at most a minute. Returns how much was received. */
 static long long output_again(void)
 {
 	long long end = now_ms() + 60000;
@@ -225,7 +228,7 @@ static void cpu_goes_and_comes(void)
 	fact(cpu_switch("1"), "perfbuf.cpu.comes");
 	fact(output_again(), "perfbuf.cpu.again");
 
-	/* Gone and back before anybody looks. */
+	/* The CPU goes and returns before the reader looks. */
 	fact(cpu_switch("0"), "perfbuf.cpu.goes_again");
 	fact(cpu_switch("1"), "perfbuf.cpu.comes_at_once");
 	fact(output_again(), "perfbuf.cpu.again_at_once");

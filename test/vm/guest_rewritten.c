@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verifier makes of programs, as text, without and with hidden constants. */
+/* The text of programs after the verifier's rewriting, without and with blinded constants. */
 #include "guest.h"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 static unsigned dumped, with_invalid;
 
-/* rawbpf prog dump, by the program's id. */
+/* Run rawbpf prog dump with the program's id. */
 static void show(int prog)
 {
 	struct rawbpf_prog_info info = { .type = 0 };

@@ -17,11 +17,11 @@ enum { SIZE = 65536, CPUS = 2, EACH = 100000 };
 
 static struct rawbpf_ring ring;
 static int ring_map, ledger, prog;
-static uint64_t last[CPUS];   /* the number of the last record of each CPU */
-static unsigned damaged;      /* records not as they were written, or not in order */
+static uint64_t last[CPUS];   /* each CPU's last number */
+static unsigned damaged;      /* records with wrong bytes, or out of order */
 static unsigned slowly;
-static uint64_t bytes;        /* of records, with their headers */
-static unsigned *handled;     /* records; shared with a producer that waits for each */
+static uint64_t bytes;        /* bytes of records, with their headers */
+static unsigned *handled;     /* records so far; shared with a producer that waits for each */
 
 static int handle(void *context, const void *data, size_t size)
 {
@@ -114,7 +114,7 @@ static void full(void)
 	end();
 }
 
-/* A producer on each CPU at full speed. */
+/* Run a producer on each CPU at full speed. */
 static void read_while_produced(struct rawbpf_loop *loop)
 {
 	int running = CPUS;
@@ -132,7 +132,7 @@ static void read_while_produced(struct rawbpf_loop *loop)
 		;
 }
 
-/* A producer on each CPU, and a reader in a loop that sleeps now and then. */
+/* Run a producer on each CPU, and a reader in a loop that sleeps now and then. */
 static void overload(void)
 {
 	struct rawbpf_loop loop;
@@ -152,7 +152,7 @@ static void overload(void)
 	end();
 }
 
-/* BPF_F_RB_OVERWRITE: what there is to read of more than the ring holds. */
+/* BPF_F_RB_OVERWRITE: write more than the ring holds, and read the rest. */
 static void newest(void)
 {
 	int err = begin_with(ring_overwriting_create(SIZE), &(struct ring_producer){
@@ -174,7 +174,7 @@ static void newest(void)
 	end();
 }
 
-/* The same for records of many sizes: bytes are counted. */
+/* The same with records of many sizes. The test counts bytes. */
 static void newest_sizes(void)
 {
 	long long made = 0;
@@ -193,7 +193,7 @@ static void newest_sizes(void)
 	end();
 }
 
-/* Read while producers on all CPUs overwrite: what comes is whole, and in order. */
+/* Read while producers on all CPUs overwrite. Records are whole and in order. */
 static void newest_overload(void)
 {
 	struct rawbpf_loop loop;
@@ -213,7 +213,10 @@ static void newest_overload(void)
 	end();
 }
 
-/* Each record is made as soon as the one before was handled, while the reader begins to wait. */
+/*
+ * The producer makes a record as soon as the one before was handled, while the reader begins to
+ * wait.
+ */
 static void newest_wakes(void)
 {
 	enum { RECORDS = 5000 };
@@ -245,7 +248,7 @@ static void newest_wakes(void)
 	end();
 }
 
-/* From here to a program. */
+/* Send records to a program. */
 static void user_ring(void)
 {
 	char packet[64] = { 0 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The event tools in the virtual machine: by each way, through each buffer, and at overload. */
+/*
+ * The event tools in the virtual machine: by each way to attach, through each buffer, and at
+ * overload.
+ */
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -22,7 +25,7 @@ static const char *or_default(const char *word)
 	return word ? word : "default";
 }
 
-/* A fact is what is wrong. */
+/* Print the problem as the fact; "" is none. */
 static void say(const char *tool, const struct snooped_run *run, const char *problem)
 {
 	char name[64];
@@ -32,7 +35,7 @@ static void say(const char *tool, const struct snooped_run *run, const char *pro
 	fact_text(name, problem[0] ? problem : "as expected");
 }
 
-/* A return probe has room for 10 calls at a time on such a machine. */
+/* On such a machine, a return probe has room for 10 calls at a time. */
 static void sleepers(void)
 {
 	struct snooped_sleepers sleepers = { 0 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every system call of this machine's native programs, made once, in a child, with a kprobe on it
- * that counts that child alone. All arguments are -1: no call does harm with them; those that do not
- * return, or do not return well, have been counted before that.
+ * Make every system call of this machine's native programs once, in a child. A kprobe on the call
+ * counts only that child. All arguments are -1, which makes every call harmless. A call that does
+ * not return, or not well, has been counted before.
  *
- * And the other way round: every function of the kernel that looks like the entry of a system call is
- * entered by a native call, or no kprobe is attached to it.
+ * Then the reverse: each kernel function that looks like a system call's entry is entered by a
+ * native call, or rejects kprobes.
  */
 #include <errno.h>
 #include <signal.h>
@@ -41,7 +41,7 @@ static const char *const names[] = {
 #include "../../insn/syscall/syscall.def"
 };
 
-/* What the program and the children share, as the value of an array that is mapped. */
+/* Memory that the program and the children share: the value of a mapped array. */
 struct shared {
 	uint64_t tgid, count;
 };
@@ -56,7 +56,7 @@ static void list(char *text, size_t size, const char *name, long got)
 	snprintf(text + length, size - length, "%s%s:%ld", length ? "," : "", name, got);
 }
 
-/* shared->count++ if shared->tgid is whose call it is. */
+/* Load a program that does shared->count++ if shared->tgid makes the call. */
 static int load(int map)
 {
 	const struct bpf_insn insns[] = {
@@ -76,7 +76,7 @@ static int load(int map)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) });
 }
 
-/* 0 if it is not the result of the call: the child was killed, or did not come back in time. */
+/* Make a call in a child. Returns 0 if the child was killed, or did not return in time. */
 static int make_call(long number)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
@@ -101,7 +101,7 @@ static int make_call(long number)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
-/* Whether it was counted exactly once. */
+/* Was the call counted exactly once? */
 static int count_call(int prog, const char *name, long number)
 {
 	struct rawbpf_link link;
@@ -117,7 +117,10 @@ static int count_call(int prog, const char *name, long number)
 			list(wrong, sizeof wrong, name, shared->count);
 		return shared->count == 1;
 	}
-	/* What has no entry function is not implemented; one that ftrace leaves out cannot be probed. */
+	/*
+	 * A call without an entry function is not implemented. ftrace leaves out some functions,
+	 * which cannot be probed.
+	 */
 	if (err != -EINVAL && (err != -ENOENT || result != ENOSYS))
 		list(wrong, sizeof wrong, name, err);
 	list(refused, sizeof refused, name, err);
@@ -125,8 +128,8 @@ static int count_call(int prog, const char *name, long number)
 }
 
 /*
- * Attaching changes the kernel's code, which takes an emulated machine twice the time when it has a
- * second CPU to stop.
+ * Switch the second CPU. Attaching changes the kernel's code. An emulated machine takes twice as
+ * long if it has to stop a second CPU.
  */
 static void second_cpu(const char *online)
 {
@@ -145,7 +148,7 @@ static int has_row(const char *name)
 	return rawbpf_syscall_find(&call, RAWBPF_ARCH_NATIVE, name) == 0;
 }
 
-/* Functions that are attached to as if they were calls, though no native program makes such a call. */
+/* Attach to functions that look like calls, though no native program makes such a call. */
 static void foreign_functions(int prog)
 {
 	char line[1024], symbol[512], found[1024] = "none";
@@ -159,7 +162,7 @@ static void foreign_functions(int prog)
 
 		if (sscanf(line, "%*x %c %511s", &kind, symbol) != 2 || !strchr("tTwW", kind))
 			continue;
-		/* The compiler's parts of functions have a dot. */
+		/* Names with a dot are the compiler's parts of functions. */
 		if (strncmp(symbol, PREFIX, strlen(PREFIX)) || strchr(symbol, '.') || has_row(name))
 			continue;
 		tried++;

@@ -30,7 +30,7 @@ static int load(unsigned type, int map)
 		.insn_count = RAWBPF_COUNT(insns) - skipped });
 }
 
-/* The status of the program: 0. */
+/* Run the program. Returns its status, which should be 0. */
 static int run_workload(void)
 {
 	int status = -1;
@@ -54,7 +54,7 @@ static void call_natively(void)
 	}
 }
 
-/* How many of the calls a way to attach has seen; or a negative errno. */
+/* Return how many of the calls a way to attach saw, or a negative errno. */
 static long long count(unsigned type, const struct rawbpf_kprobe_spec *spec)
 {
 	int err, map = rawbpf_map_create(&(struct rawbpf_map_spec){

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Kprobes by tracefs: a lock that is never given back, events of others, and how the cost grows. */
+/*
+ * Kprobes through tracefs: a lock that is never released, events of others, and the growth of cost.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -52,7 +54,7 @@ static void locked(int prog)
 		return;
 	pid = fork();
 	if (pid == 0) {
-		close(link.fd); /* or it holds the event open */
+		close(link.fd); /* otherwise the link holds the event open */
 		flock(open(KPROBE_EVENTS, O_RDONLY), LOCK_EX);
 		if (write(ready[1], "", 1) == 1)
 			pause();
@@ -72,7 +74,7 @@ static void locked(int prog)
 	fact(rawbpf_link_detach(&link), "locked.detach_later");
 }
 
-/* Events of other names in our group, that nobody holds open. */
+/* Make events of other names in our group, which no process holds open. */
 static void others(int prog)
 {
 	static const char *const names[] = { "rawbpf/mine", "rawbpf/e5", "rawbpf/e5_", "others/e1_0" };
@@ -104,7 +106,10 @@ static void others(int prog)
 	close(fd);
 }
 
-/* What this process has read and written: calls, and bytes read. A clock would tell how busy the host is. */
+/*
+ * Return this process's reads and writes: calls, and bytes read. A clock would measure the host's
+ * load.
+ */
 static long work(void)
 {
 	char name[32];
@@ -120,7 +125,7 @@ static long work(void)
 	return sum;
 }
 
-/* What attaching so many takes. */
+/* Attach so many, and return the work that this took. */
 static long attach_many(int prog, int count)
 {
 	static struct rawbpf_link links[60];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which types of maps and programs this kernel has, and what runs; the kernel's BTF. */
+/* The types of maps and programs that this kernel has and runs, and the kernel's BTF. */
 #include <sys/mount.h>
 #include <sys/utsname.h>
 #include <sched.h>
@@ -10,7 +10,7 @@
 
 #include "guest.h"
 
-/* 1 for a descriptor, or the error. */
+/* Return 1 for a descriptor, or the error. */
 static int made(int fd)
 {
 	if (fd < 0)
@@ -70,6 +70,6 @@ void guest_types(void)
 	test_as_it_is("/bin/map_types", "types.uses");
 	kernel_btf(&kernel);
 	every_prog(&kernel);
-	every_map(&kernel); /* after those: see test/object/map_types.c */
+	every_map(&kernel); /* last: see test/object/map_types.c */
 	rawbpf_btf_close(&kernel);
 }

@@ -3,8 +3,8 @@
 #
 # usage: guests.sh BUILD [ARCH...]
 #
-# Makes BUILD/guests/ARCH, a root file system for the virtual machines, for each Debian architecture
-# named (all by default): this machine's in BUILD, others in a build of their own in BUILD/ARCH.
+# Make BUILD/guests/ARCH, a root file system for the virtual machines, for each named Debian
+# architecture (default: all). This machine's is built in BUILD, others in BUILD/ARCH.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -19,7 +19,7 @@ cross_file() {
 	esac
 }
 
-build_of() { # ARCH: build it, print where
+build_of() { # ARCH: build it, and print the build directory
 	folder=$build
 	if [ "$(cross_file "$1")" != "$(uname -m)" ]; then
 		folder=$build/$1

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first process of a test machine: mounts what a test needs, runs the commands that the kernel
- * hands it (those after `--` on its command line), says how the last one ended, and reboots.
+ * Be the first process of a test machine. Mount the file systems, and run the commands behind `--`
+ * on the kernel's command line. Print how the last one ended, and reboot.
  *
  *	/bin/a x & /bin/b y
  *
- * runs `/bin/a x` in the background and `/bin/b y` in the foreground. When that ends, all others
- * are killed. The first line printed is `init: Linux RELEASE MACHINE`, the last one
- * `init: exit STATUS` or `init: signal NUMBER`.
+ * runs `/bin/a x` in the background and `/bin/b y` in the foreground. When that ends, init kills
+ * all others. The first line printed is `init: Linux RELEASE MACHINE`, the last one `init: exit
+ * STATUS` or `init: signal NUMBER`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,13 +51,16 @@ static void complain(const char *what)
 static void mount_all(void)
 {
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
-		mkdir(mounts[i].target, 0755);	/* sysfs has its mount points already */
+		mkdir(mounts[i].target, 0755);	/* sysfs has the mount points already */
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, NULL))
 			complain(mounts[i].target);
 	}
 }
 
-/* Standard input is empty, the others are the console, which leaves every byte as it is. */
+/*
+ * Open the console. Standard input is empty. The other streams are the console, which leaves every
+ * byte as it is.
+ */
 static void open_console(void)
 {
 	int input = open("/dev/null", O_RDONLY);
@@ -88,7 +91,7 @@ static pid_t start(char *const *command)
 	_exit(127);
 }
 
-/* Start all commands, return the last one. */
+/* Start all commands, and return the last one. */
 static pid_t start_all(char **words)
 {
 	char **command = words;
@@ -109,7 +112,7 @@ static pid_t start_all(char **words)
 	return last;
 }
 
-/* Also reaps whatever else ends in the meantime. */
+/* Wait for the child, and reap all other processes that end meanwhile. */
 static int wait_for(pid_t child)
 {
 	int status;
@@ -148,7 +151,7 @@ int main(int argc, char **argv)
 		status = wait_for(last);
 	kill_all();
 
-	/* The command may have left a line unfinished. */
+	/* The command's last line may lack its newline. */
 	if (WIFSIGNALED(status))
 		printf("\ninit: signal %d\n", WTERMSIG(status));
 	else

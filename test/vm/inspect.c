@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf prog, map, link and btf print on each kernel what test/vm/guest_inspect.c made. */
+/* rawbpf prog, map, link and btf print on each kernel the objects of test/vm/guest_inspect.c. */
 #include "parts.h"
 
 START_TEST(objects_are_shown)
@@ -29,7 +29,10 @@ START_TEST(objects_are_shown)
 }
 END_TEST
 
-/* What a perf event's link is attached to is told since 6.6; before 5.15 there is no such link. */
+/*
+ * Kernels since 6.6 report what a perf event's link is attached to. Before 5.15 no such link
+ * exists.
+ */
 START_TEST(links_are_shown)
 {
 	struct boot *boot = &boots[_i];

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Every kind of link does on each kernel what test/attach/link_kinds.c says of it. */
+/* Every kind of link does on each kernel what test/attach/link_kinds.c expects. */
 #include "parts.h"
 
 #include <string.h>
 
 #include "../attach/link_kinds.h"
 
-/* Debian's s390x has no BTF before 6.12: what a program is loaded for is not found. */
+/* Debian's s390x has no BTF before 6.12, so such a program's target is not found. */
 static bool lacks_btf(struct boot *boot, const struct link_kind *kind)
 {
 	return kind->btf_name && is_machine(boot, "s390x") && kernel_of(boot) < KERNEL(6, 12);
 }
 
-/* On arm64 programs can be called from functions since 6.4. */
+/* On arm64, functions can call programs since 6.4. */
 static bool lacks_trampoline(struct boot *boot, const struct link_kind *kind)
 {
 	return kind->trampoline && is_machine(boot, "arm64") && kernel_of(boot) < KERNEL(6, 4);
@@ -45,7 +45,7 @@ START_TEST(killed)
 }
 END_TEST
 
-/* Of cgroups without links, and pins of links of cgroups, as natively; LSM hooks, too. */
+/* Cgroups without links, pins of links of cgroups, and LSM hooks, with the native tests. */
 START_TEST(cgroups)
 {
 	if (!is_machine(&boots[_i], "amd64"))
@@ -55,7 +55,7 @@ START_TEST(cgroups)
 }
 END_TEST
 
-/* What device filters let a process do, as natively; and programs of 16,384 rules load. */
+/* Device filters, with the native tests. Programs of 16,384 rules load. */
 START_TEST(device_filters)
 {
 	if (is_machine(&boots[_i], "amd64"))
@@ -63,7 +63,7 @@ START_TEST(device_filters)
 }
 END_TEST
 
-/* Racing replacements, also where the kernel has no revision to compare, before 6.17; and tags. */
+/* Racing replacements, also on kernels before 6.17, which have no revision to compare; and tags. */
 START_TEST(replacement)
 {
 	if (is_machine(&boots[_i], "amd64")) {

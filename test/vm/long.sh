@@ -3,8 +3,8 @@
 #
 # usage: long.sh GUESTS
 #
-# What takes minutes, on the newest of Debian's kernels, which has every kind of link: each system
-# call of each fails; and 500 rounds of those that the kernel which tests run on may not have.
+# Run the tests that take minutes, on Debian's newest kernel, which has every kind of link. Each
+# system call of each kind fails. The kinds that the host's kernel may lack attach 500 times.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of test/vm/vm.c share: each asserts what a part of the guest found. */
+/* The parts of test/vm/vm.c. Each asserts the facts of one part of the guest. */
 #ifndef TEST_VM_PARTS_H
 #define TEST_VM_PARTS_H
 
 #include "boots.h"
 
-/* Linux 5.10 as one number that compares. */
+/* Write Linux 5.10 as one number that compares. */
 #define KERNEL(MAJOR, MINOR) ((MAJOR) << 8 | (MINOR))
 
-/* A test is run once for each boot: boots[_i]. */
+/* A test runs once for each boot: boots[_i]. */
 extern struct boot boots[];
 
 unsigned kernel_of(struct boot *boot);
-bool is_machine(struct boot *boot, const char *arch); /* Debian's name for it */
+bool is_machine(struct boot *boot, const char *arch); /* `arch` is Debian's name */
 
 /* Add the tests of a part. */
 void vm_attach_add(TCase *kernel, int boot);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Perf buffers: what a reader of vm/guest_perfbuf.c expects, on every kernel the same. */
+/* Perf buffers: the facts of vm/guest_perfbuf.c that a reader expects, the same on every kernel. */
 #include "parts.h"
 
 /* Records of 40 bytes take 56 in a buffer of 4096, one on each of two CPUs. */
@@ -38,7 +38,7 @@ START_TEST(perf_buffers)
 		snprintf(name, sizeof(name), "perfbuf.%s", facts[i].name);
 		ck_assert_fact_int(&boots[_i], name, facts[i].value);
 	}
-	/* At most ten a second for two seconds: a busy host makes the machine miss some. */
+	/* At most ten a second for two seconds. A busy host makes the machine miss some. */
 	ck_assert_int_ge(fact_int(&boots[_i], "perfbuf.idle.wakes"), 1);
 	ck_assert_int_le(fact_int(&boots[_i], "perfbuf.idle.wakes"), 21);
 }

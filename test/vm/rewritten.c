@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever the verifier makes of programs is text on each kernel. */
+/* On each kernel, programs have a text after the verifier's rewriting. */
 #include "parts.h"
 
-/* Each with net.core.bpf_jit_harden 0 and 2: that hides constants behind registers of the verifier. */
+/*
+ * With net.core.bpf_jit_harden 0 and 2. The latter blinds constants with registers of the verifier.
+ */
 START_TEST(loaded_programs_are_text)
 {
 	struct boot *boot = &boots[_i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ring buffers: what a reader of vm/guest_ring.c expects, on every kernel the same. */
+/* Ring buffers: the facts of vm/guest_ring.c that a reader expects, the same on every kernel. */
 #include "parts.h"
 
 #include <errno.h>
@@ -72,7 +72,9 @@ END_TEST
 
 START_TEST(user_ring_buffers)
 {
-	/* The program's function is called back, which takes a JIT: Debian's s390x has none. */
+	/*
+	 * The helper calls the program's function back, which needs a JIT: Debian's s390x has none.
+	 */
 	bool has = kernel_of(&boots[_i]) >= KERNEL(6, 1) && !is_machine(&boots[_i], "s390x");
 
 	ck_assert_fact_int(&boots[_i], "user_ring.open", has ? 0 : -EINVAL);

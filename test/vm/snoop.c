@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The event tools: what they are shown, and have to say on every kernel, is in snooped.c. */
+/*
+ * The event tools: snooped.c has the calls that they see, and the lines expected on every kernel.
+ */
 #include "parts.h"
 
 START_TEST(event_tools)
@@ -21,7 +23,9 @@ START_TEST(event_tools)
 }
 END_TEST
 
-/* Of 50 calls that sleep at once, a return probe has room for some: the others are accounted for. */
+/*
+ * 50 calls sleep at once. A return probe has room for some, and the tool accounts for the others.
+ */
 START_TEST(sleeping_calls)
 {
 	struct boot *boot = &boots[_i];

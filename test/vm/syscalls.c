@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each system call of native programs is counted exactly, or its kprobe is refused with a reason. */
+/* A kprobe counts each system call of native programs exactly, or fails with a known reason. */
 #include "parts.h"
 
 #include <errno.h>
@@ -16,11 +16,11 @@ START_TEST(every_system_call)
 	ck_assert_fact_str(boot, "syscalls.wrong", "none");
 	ck_assert_int_ge(fact_int(boot, "syscalls"), is_machine(boot, "arm64") ? 320 : 380);
 	ck_assert_fact_int(boot, "syscalls.counted", fact_int(boot, "syscalls") - refusals);
-	ck_assert_int_le(refusals, 60); /* 5.10 lacks the youngest 33 */
+	ck_assert_int_le(refusals, 60); /* 5.10 lacks the 33 newest calls */
 	ck_assert_msg(!strstr(refused, ":-22") == (kernel_of(boot) > KERNEL(5, 10)), "%s", refused);
-	if (kernel_of(boot) == KERNEL(5, 10)) /* its kernel/events/core.c is not for ftrace */
+	if (kernel_of(boot) == KERNEL(5, 10)) /* ftrace leaves out its kernel/events/core.c */
 		ck_assert_ptr_nonnull(strstr(refused, "perf_event_open:-22"));
-	ck_assert_fact_int(boot, "syscalls.cpus", 2); /* the second one is back */
+	ck_assert_fact_int(boot, "syscalls.cpus", 2); /* the second CPU is online again */
 	ck_assert_fact_str(boot, "syscalls.why", "ENOENT: this kernel has no function 'vserver', and no "
 			   "entry function of such a system call; see /proc/kallsyms");
 }
@@ -39,8 +39,8 @@ START_TEST(no_other_function)
 END_TEST
 
 /*
- * rawbpf_tracepoint(3) and rawbpf_kprobe(3): the tracepoints and functions of single calls are for
- * the machine's own programs, the function behind them and the raw tracepoint for all.
+ * rawbpf_tracepoint(3) and rawbpf_kprobe(3): tracepoints and entry functions of single calls see
+ * only the machine's native programs. The function behind them and the raw tracepoint see all.
  */
 START_TEST(calls_of_32_bit_tasks)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Each kernel has the types of maps and programs that the recipes say, and runs those programs. */
+/*
+ * Each kernel has the types of maps and programs that the recipes claim, and runs those programs.
+ */
 #include "parts.h"
 
 #include <errno.h>
@@ -27,14 +29,14 @@ END_TEST
 static int expected_load(const struct rawbpf_prog_recipe *recipe, unsigned kernel)
 {
 	if (recipe->type == BPF_PROG_TYPE_LIRC_MODE2)
-		return -EINVAL; /* these are built without infrared remote controls */
+		return -EINVAL; /* these kernels lack infrared remote controls */
 	return kernel >= recipe->kernel ? 1 : -EINVAL;
 }
 
 static int expected_run(const struct rawbpf_prog_recipe *recipe, unsigned kernel)
 {
 	if (recipe->type == BPF_PROG_TYPE_FLOW_DISSECTOR && kernel < KERNEL(6, 0))
-		return -EPROTO; /* a result of 0 was told as 1 */
+		return -EPROTO; /* this kernel reports a result of 0 as 1 */
 	if (recipe->runs != RAWBPF_PROG_RUNS_NOT)
 		return 0;
 	switch (recipe->type) {
@@ -43,7 +45,7 @@ static int expected_run(const struct rawbpf_prog_recipe *recipe, unsigned kernel
 	case BPF_PROG_TYPE_STRUCT_OPS:
 		return kernel < KERNEL(6, 1) ? -ENOTSUPP : -EOPNOTSUPP;
 	case BPF_PROG_TYPE_LWT_SEG6LOCAL:
-		return kernel < KERNEL(6, 2) ? -EINVAL : -ENOTSUPP; /* it wanted a packet */
+		return kernel < KERNEL(6, 2) ? -EINVAL : -ENOTSUPP; /* it needed a packet */
 	default:
 		return -ENOTSUPP;
 	}

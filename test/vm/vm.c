@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the library does on Debian's kernels.
+ * Assert what the library does on Debian's kernels.
  *
  * usage: vm SCRIPTS GUESTS [NAME...]
  *
  * SCRIPTS is the folder of boot.sh and of the table `kernels`. GUESTS has a root file system for
  * each architecture: GUESTS/ARCH/init and GUESTS/ARCH/bin/guest. Every NAME is a kernel of the
- * table; without any, it is the required ones.
+ * table. The default is the required ones.
  */
 #include "parts.h"
 #include "../unit.h"
@@ -81,11 +81,11 @@ START_TEST(machine)
 
 	ck_assert_ptr_nonnull(strstr(boot->package, fact_str(boot, "release")));
 	ck_assert_fact_str(boot, "machine", machine_of(boot->arch));
-	ck_assert_fact_int(boot, "cpus", 2); /* with one, no sum over CPUs would be tested */
+	ck_assert_fact_int(boot, "cpus", 2); /* with one CPU, the test would sum nothing */
 }
 END_TEST
 
-/* 1000 calls are made while the program is attached, and 10 after it is detached. */
+/* The guest makes 1000 calls while the program is attached, and 10 after it is detached. */
 START_TEST(kprobes_count_exactly)
 {
 	static const char *const kinds[] = { "kprobe", "kretprobe" };
@@ -131,13 +131,13 @@ START_TEST(tracepoints_count_exactly)
 }
 END_TEST
 
-/* What cannot be probed is refused with the errno that rawbpf/kprobe.h promises. */
+/* Places that cannot be probed fail with the errno that rawbpf/kprobe.h promises. */
 START_TEST(refusals)
 {
 	struct boot *boot = &boots[_i];
-	/* Only where instructions vary in length must the kernel look for where they begin. */
+	/* Only if instructions vary in length, the kernel looks for their beginnings. */
 	int inside = is_machine(boot, "amd64") ? -EILSEQ : -EINVAL;
-	/* Since 6.12 or before, kprobe_events looks a symbol up itself, and says EINVAL. */
+	/* Since 6.12 or before, kprobe_events itself looks a symbol up, and fails with EINVAL. */
 	int unknown_in_tracefs = kernel_of(boot) >= KERNEL(6, 12) ? -EINVAL : -ENOENT;
 	static const char *const names[] = { "newline", "space", "plus", "empty", "two_places",
 					     "no_place", "blacklisted" };
@@ -162,7 +162,10 @@ START_TEST(refusals)
 }
 END_TEST
 
-/* One process with three events is killed, another lives: the next attachment sweeps those three. */
+/*
+ * A process with three events is killed, and another one lives. The next attachment removes those
+ * three.
+ */
 START_TEST(left_overs_are_removed)
 {
 	struct boot *boot = &boots[_i];
@@ -187,7 +190,7 @@ START_TEST(links_have_cookies_and_pins)
 	struct boot *boot = &boots[_i];
 	bool can = has_perf_links(boot);
 
-	/* On 5.10 the verifier does not know the helper. */
+	/* 5.10's verifier does not know the helper. */
 	ck_assert_fact_int(boot, "cookie", can ? 0x1234567890 : -EINVAL);
 	ck_assert_fact_int(boot, "pin", can ? 0 : -EINVAL);
 	ck_assert_fact_int(boot, "pin.count", can ? 10 : 0);
@@ -198,8 +201,8 @@ START_TEST(links_have_cookies_and_pins)
 END_TEST
 
 /*
- * Of 195 programs, each by way of text, each does what RFC 9669 says, or is refused by a kernel that
- * is too old for it.
+ * Of 195 programs, each converted to text and back, each does what RFC 9669 says. A kernel that is
+ * too old for one rejects it.
  */
 START_TEST(instructions)
 {
@@ -303,12 +306,12 @@ START_TEST(system_calls)
 	const char *calls = fact_str(boot, "minimal");
 
 	ck_assert_fact_int(boot, "minimal.exit", 0);
-	if (is_machine(boot, "amd64")) /* elsewhere libc's own calls are among them */
+	if (is_machine(boot, "amd64")) /* other architectures also show libc's calls */
 		ck_assert_str_eq(calls, has_perf_links(boot) ? with_link : with_ioctl);
 }
 END_TEST
 
-/* Each kernel is a test case of its own, so that a result names it. */
+/* Each kernel is a test case, so that a result names it. */
 static Suite *vm_suite(void)
 {
 	const TTest *const tests[] = {
@@ -361,7 +364,7 @@ int main(int argc, char **argv)
 	wanted_count = boot_count < BOOTS_MIN ? boot_count : BOOTS_MIN;
 
 	runner = srunner_create(vm_suite());
-	/* No fork: a test leaves word of which facts it asked for. */
+	/* No fork: a test records the facts that it asked for. */
 	srunner_set_fork_status(runner, CK_NOFORK);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

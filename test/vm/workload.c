@@ -2,7 +2,7 @@
 /*
  * usage: workload CALLS MILLISECONDS
  *
- * Calls fchownat(2) CALLS times, with a pause of that length before each: something to count.
+ * Call fchownat(2) CALLS times, with a pause of that length before each, for others to count.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	}
 	for (long calls = atol(argv[1]); calls > 0; calls--) {
 		usleep(atol(argv[2]) * 1000);
-		/* An empty path: the call does nothing but fail. */
+		/* The path is empty, so that the call only fails. */
 		syscall(__NR_fchownat, AT_FDCWD, "", -1, -1, 0);
 	}
 	return 0;
