@@ -27,6 +27,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -40,6 +41,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 ELSEWHERE = re.compile(r'lib/sys/(mem\.c|arch/(?!arch\.h|%s\.h))' % re.escape(os.uname().machine))
 # Tests that repeat another one, or take minutes. A mutant that only they notice counts as survived.
 LEFT_OUT = re.compile(r'^(careless .*|positions|rawbpf_btf|snoop|soak)$')
+WORKERS = 2 # mutants at a time
 
 # Mounts, processes and cgroups of a test end with it. Its output is cut.
 ALONE = r'''
@@ -81,10 +83,11 @@ class Test:
 class Build:
     """A build directory, whose tests run alone."""
 
-    def __init__(self, work, name, flags, *options):
+    def __init__(self, work, name, tree, flags, *options):
         self.path = os.path.join(work, name)
+        self.running = None
         if not os.path.exists(os.path.join(self.path, 'build.ninja')):
-            run(['meson', 'setup', self.path, os.path.join(work, 'tree'), '-Dman=false', '-Ddebug=false',
+            run(['meson', 'setup', self.path, tree, '-Dman=false', '-Ddebug=false',
                  '-Dwarning_level=0', '-Dc_args=' + ' '.join(flags), *options], stdout=subprocess.DEVNULL, check=True)
 
     def tests(self):
@@ -107,21 +110,28 @@ class Build:
 
     def test(self, test, limit, **environment):
         """Run a test. Returns its status and its output."""
-        group = cgroup_begin()
+        group = cgroup_begin(os.path.basename(self.path))
         try:
-            done = run(['unshare', '--mount', '--pid', '--fork', '--kill-child',
-                        '--mount-proc', 'sh', '-c', ALONE, 'sh', group, str(int(limit)), *test.command],
-                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.path,
-                       env={**os.environ, **test.environment, 'LC_ALL': 'C', **environment})
+            self.running = subprocess.Popen(
+                ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc',
+                 'sh', '-c', ALONE, 'sh', group, str(int(limit)), *test.command],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                errors='replace', cwd=self.path,
+                env={**os.environ, **test.environment, 'LC_ALL': 'C', **environment})
+            said = self.running.communicate()[0]
         finally:
             cgroup_end(group)
-        return done.returncode, done.stdout
+        return self.running.returncode, said
+
+    def stop(self):
+        if self.running:
+            self.running.kill()
 
 
-def cgroup_begin():
+def cgroup_begin(name):
     for line in open('/proc/mounts'):
         if line.split()[2] == 'cgroup2':
-            group = os.path.join(line.split()[1], 'rawbpf-mutants-%d' % os.getpid())
+            group = os.path.join(line.split()[1], 'rawbpf-mutants-%d-%s' % (os.getpid(), name))
             os.mkdir(group)
             return group
     return ''
@@ -186,7 +196,7 @@ class Coverage:
         folder = os.path.join(work, 'coverage-' + commit[:12])
         os.makedirs(folder, exist_ok=True)
         # Measure only the library: tests with uprobes need their own functions unchanged.
-        build = Build(work, 'coverage', ['-fprofile-filter-files=/insn/.*;/lib/.*'], '-Db_coverage=true')
+        build = Build(work, 'coverage', tree, ['-fprofile-filter-files=/insn/.*;/lib/.*'], '-Db_coverage=true')
         for test in build.tests():
             kept = os.path.join(folder, re.sub(r'\W', '_', test.name) + '.json')
             if not os.path.exists(kept):
@@ -252,104 +262,51 @@ def say(text):
     print(text, flush=True)
 
 
-class Mutants:
-    def __init__(self, work):
-        self.work = work
-        self.tree = os.path.join(work, 'tree')
-        if not os.path.exists(self.tree):
-            run(['git', 'clone', '-q', '--shared', TOP, self.tree], check=True)
-        run(['git', '-C', self.tree, 'checkout', '-q', '--', '.'], check=True) # a mutant that was interrupted
-        run(['git', '-C', self.tree, 'fetch', '-q', TOP, 'HEAD'], check=True)
-        run(['git', '-C', self.tree, 'checkout', '-q', 'FETCH_HEAD'], check=True)
-        self.commit = output(['git', '-C', self.tree, 'rev-parse', 'HEAD']).strip()
-        self.coverage = Coverage(work, self.tree, self.commit)
+def check_out(tree):
+    """Make `tree` a copy of the last commit, without the mutant of an interrupted run. Return the commit."""
+    if not os.path.exists(tree):
+        run(['git', 'clone', '-q', '--shared', TOP, tree], check=True)
+    run(['git', '-C', tree, 'checkout', '-q', '--', '.'], check=True)
+    run(['git', '-C', tree, 'fetch', '-q', TOP, 'HEAD'], check=True)
+    run(['git', '-C', tree, 'checkout', '-q', 'FETCH_HEAD'], check=True)
+    return output(['git', '-C', tree, 'rev-parse', 'HEAD']).strip()
+
+
+class Copy:
+    """A copy of the tree with its build. It holds one mutant at a time."""
+
+    def __init__(self, work, number, coverage):
+        self.tree = os.path.join(work, 'tree%d' % number)
+        check_out(self.tree)
+        self.coverage = coverage
         # Without this error, a function without its return would return the register's old value.
-        self.build = Build(work, 'plain', ['-Werror=return-type'])
+        self.build = Build(work, 'plain%d' % number, self.tree, ['-Werror=return-type'])
         if not self.build.make(['librawbpf.a']):
             sys.exit('mutants: the library does not build')
         self.objects = self.build.objects()
-        self.tests = [test for test in self.build.tests() if test.name in self.coverage.seconds]
+        self.tests = [test for test in self.build.tests() if test.name in coverage.seconds]
         for test in self.tests:
-            test.seconds = self.coverage.seconds[test.name]
+            test.seconds = coverage.seconds[test.name]
         self.tests.sort(key=lambda test: (test.suite != 'unit', test.seconds))
-        self.says = ''
-        self.kept = self.read_results()
-        self.again = {}
-        self.rows = []
 
-    def lines(self):
-        for folder in 'insn', 'lib':
-            for place, _, names in sorted(os.walk(os.path.join(self.tree, folder))):
-                for name in sorted(names):
-                    path = os.path.relpath(os.path.join(place, name), self.tree)
-                    if re.search(r'\.[ch]$', name) and not ELSEWHERE.match(path):
-                        text = open(os.path.join(self.tree, path)).read()
-                        for number in rules.code_lines(text):
-                            yield path, number, text.split('\n')[number - 1]
-
-    def draw(self, seed, count):
-        drawn = random.Random(seed)
-        lines = list(self.lines())
-        self.says = 'seed %s, %d code lines' % (seed, len(lines))
-        drawn.shuffle(lines)
-        for path, number, line in lines:
-            if len(self.rows) == count:
-                return
-            made = rules.changes(line)
-            if made:
-                self.mutate(path, number, line, drawn.choice(made))
-            else:
-                self.count('no rule changes it')
-
-    def retry(self, results):
-        self.says = 'again: what survived before'
-        for row in open(results):
-            place, _, old, new, result = [*row.rstrip('\n').split('\t'), '', '', '', ''][:5]
-            if not result.startswith('survived'):
-                continue
-            path, number = place.split(':')
-            same = [found for found in self.lines() if found[0] == path and shown(found[2]) == old]
-            if not same:
-                say('gone: %s: %s' % (place, old))
-                continue
-            _, at, line = min(same, key=lambda found: abs(found[1] - int(number)))
-            self.mutate(path, at, line, line[:len(line) - len(line.lstrip())] + new)
-
-    def read_results(self):
-        """Return the results of an interrupted run over the same commit."""
-        name = os.path.join(self.work, 'results.tsv')
-        lines = open(name).read().splitlines() if os.path.exists(name) else []
-        if lines[:1] != ['# commit ' + self.commit]:
-            return {}
-        return {tuple(line.split('\t')[:3]): line.split('\t')[3] for line in lines if line[0] != '#'}
-
-    def count(self, why):
-        self.again[why] = self.again.get(why, 0) + 1
-
-    def mutate(self, path, number, old, new):
-        name = os.path.join(self.tree, path)
+    def mutate(self, mutant, known):
+        """Return why this is no mutant, or None, and the result: that of known(), or of the tests."""
+        name = os.path.join(self.tree, mutant.path)
         original = open(name).read()
         lines = original.split('\n')
-        lines[number - 1] = new
+        lines[mutant.number - 1] = mutant.new
         open(name, 'w').write('\n'.join(lines))
         try:
             if not self.build.make(['librawbpf.a']):
-                self.count('does not compile')
-                return
+                return 'does not compile', None
             if self.build.objects() == self.objects:
-                self.count('same code')
-                return
-            why = self.equivalent(path, lines[number - 2], old, new)
-            result = 'equivalent: ' + why if why else self.kept.get(
-                ('%s:%d' % (path, number), shown(old), shown(new))) or self.judge(path, number)
+                return 'same code', None
+            return None, known(mutant, lines[mutant.number - 2]) or self.judge(mutant)
         finally:
             open(name, 'w').write(original)
-        self.rows.append(('%s:%d' % (path, number), shown(old), shown(new), result))
-        self.write()
-        say('%d: %s: %s -> %s: %s' % (len(self.rows), *self.rows[-1]))
 
-    def judge(self, path, number):
-        names = self.coverage.tests_of(path, number)
+    def judge(self, mutant):
+        names = self.coverage.tests_of(mutant.path, mutant.number)
         ran = 0
         for test in self.tests:
             if test.name not in names:
@@ -366,6 +323,107 @@ class Mutants:
                 return 'noticed: %s%s' % (test.name, ' ' + failed.group(1) if failed else '')
         return 'survived %d tests' % ran
 
+
+class Mutant:
+    def __init__(self, path, number, old, new):
+        self.path, self.number, self.old, self.new = path, number, old, new
+        self.why_none = None if new is not None else 'no rule changes it'
+        self.result = None
+
+    def row(self):
+        return '%s:%d' % (self.path, self.number), shown(self.old), shown(self.new), self.result
+
+
+class Mutants:
+    def __init__(self, work):
+        self.work = work
+        self.tree = os.path.join(work, 'tree')
+        self.commit = check_out(self.tree)
+        coverage = Coverage(work, self.tree, self.commit)
+        self.copies = [Copy(work, number, coverage) for number in range(WORKERS)]
+        self.says = ''
+        self.kept = self.read_results()
+        self.lock = threading.Lock()
+        self.tried = []
+
+    def lines(self):
+        for folder in 'insn', 'lib':
+            for place, _, names in sorted(os.walk(os.path.join(self.tree, folder))):
+                for name in sorted(names):
+                    path = os.path.relpath(os.path.join(place, name), self.tree)
+                    if re.search(r'\.[ch]$', name) and not ELSEWHERE.match(path):
+                        text = open(os.path.join(self.tree, path)).read()
+                        for number in rules.code_lines(text):
+                            yield path, number, text.split('\n')[number - 1]
+
+    def draw(self, seed):
+        drawn = random.Random(seed)
+        lines = list(self.lines())
+        self.says = 'seed %s, %d code lines' % (seed, len(lines))
+        drawn.shuffle(lines)
+        for path, number, line in lines:
+            made = rules.changes(line)
+            yield Mutant(path, number, line, drawn.choice(made) if made else None)
+
+    def retry(self, results):
+        self.says = 'again: what survived before'
+        for row in open(results):
+            place, _, old, new, result = [*row.rstrip('\n').split('\t'), '', '', '', ''][:5]
+            if not result.startswith('survived'):
+                continue
+            path, number = place.split(':')
+            same = [found for found in self.lines() if found[0] == path and shown(found[2]) == old]
+            if not same:
+                say('gone: %s: %s' % (place, old))
+                continue
+            _, at, line = min(same, key=lambda found: abs(found[1] - int(number)))
+            yield Mutant(path, at, line, line[:len(line) - len(line.lstrip())] + new)
+
+    def read_results(self):
+        """Return the results of an interrupted run over the same commit."""
+        name = os.path.join(self.work, 'results.tsv')
+        lines = open(name).read().splitlines() if os.path.exists(name) else []
+        if lines[:1] != ['# commit ' + self.commit]:
+            return {}
+        return {tuple(line.split('\t')[:3]): line.split('\t')[3] for line in lines if line[0] != '#'}
+
+    def try_all(self, mutants, count):
+        """Try mutants in their order, until there are results of `count`."""
+        workers = [threading.Thread(target=self.work_on, args=(copy, mutants, count), daemon=True)
+                   for copy in self.copies]
+        try:
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+        finally:
+            for copy in self.copies:
+                copy.build.stop()
+        self.write(count)
+
+    def work_on(self, copy, mutants, count):
+        while True:
+            with self.lock:
+                mutant = next(mutants, None) if len(self.results()) < count else None
+                if not mutant:
+                    return
+                self.tried.append(mutant)
+            if mutant.why_none:
+                continue
+            mutant.why_none, mutant.result = copy.mutate(mutant, self.known)
+            with self.lock:
+                self.write(count)
+                if mutant.result:
+                    say('%d: %s: %s -> %s: %s' % (len(self.results()), *mutant.row()))
+
+    def results(self):
+        return [mutant for mutant in self.tried if mutant.result]
+
+    def known(self, mutant, before):
+        """Return the result of a change that no input shows, or that an interrupted run had."""
+        why = self.equivalent(mutant.path, before, mutant.old, mutant.new)
+        return 'equivalent: ' + why if why else self.kept.get(mutant.row()[:3])
+
     def equivalent(self, path, before, old, new):
         """Return why no input shows the change, or None."""
         for row in open(os.path.join(HERE, 'equivalent.tsv')):
@@ -375,16 +433,22 @@ class Mutants:
         return None
 
     def result(self, word):
-        return len([row for row in self.rows if row[3].startswith(word)])
+        return len([mutant for mutant in self.results() if mutant.result.startswith(word)])
 
-    def write(self):
-        again = ', '.join('%d %s' % (times, why) for why, times in sorted(self.again.items()))
-        with open(os.path.join(self.work, 'results.tsv'), 'w') as results:
-            results.write('# commit %s\n# %s\n# drawn again: %s\n' % (self.commit, self.says, again or 'none'))
-            results.write('# %d mutants: %d noticed, %d survived, %d equivalent\n' % (
-                len(self.rows), self.result('noticed'), self.result('survived'), self.result('equivalent')))
-            for row in self.rows:
-                results.write('\t'.join(row) + '\n')
+    def write(self, count):
+        """Write the results, of at most `count` mutants. What was drawn behind the last one does not count."""
+        results = self.results()
+        if len(results) > count and all(mutant.result or mutant.why_none for mutant in self.tried):
+            del self.tried[self.tried.index(results[count]):]
+        whys = [mutant.why_none for mutant in self.tried if mutant.why_none]
+        again = ', '.join('%d %s' % (whys.count(why), why) for why in sorted(set(whys)))
+        with open(os.path.join(self.work, 'results.tsv'), 'w') as file:
+            file.write('# commit %s\n# %s\n# drawn again: %s\n' % (self.commit, self.says, again or 'none'))
+            file.write('# %d mutants: %d noticed, %d survived, %d equivalent\n' % (
+                len(self.results()), self.result('noticed'), self.result('survived'),
+                self.result('equivalent')))
+            for mutant in self.results():
+                file.write('\t'.join(mutant.row()) + '\n')
 
 
 def last_seed():
@@ -401,15 +465,14 @@ def main(arguments):
     os.nice(10)
     mutants = Mutants(os.path.abspath(arguments[0]))
     if arguments[1] == 'draw':
-        mutants.draw(arguments[2] if len(arguments) > 2 else last_seed(),
-                     int(arguments[3]) if len(arguments) > 3 else 100)
+        count = int(arguments[3]) if len(arguments) > 3 else 100
+        mutants.try_all(mutants.draw(arguments[2] if len(arguments) > 2 else last_seed()), count)
     else:
-        mutants.retry(arguments[2])
-    mutants.write()
+        mutants.try_all(mutants.retry(arguments[2]), sys.maxsize)
     noticed, survived, equivalent = map(mutants.result, ('noticed', 'survived', 'equivalent'))
     say('%d equivalent' % equivalent)
     say('%d passed, %d failed' % (noticed, survived))
-    if survived > (noticed + survived) / 10 or equivalent > len(mutants.rows) / 10:
+    if survived > (noticed + survived) / 10 or equivalent > len(mutants.results()) / 10:
         sys.exit(1)
 
 
