@@ -221,9 +221,9 @@ static int show(const struct arguments *arguments)
 }
 
 static const struct verb verbs[] = {
-	{ "list", 0, 0, "", list },
-	{ "show", 1, 1, " BTF", show },
-	{ "dump", 1, 2, " BTF [NAME]", dump },
+	{ "list", 0, 0, "", list, "" },
+	{ "show", 1, 1, " BTF", show, "" },
+	{ "dump", 1, 2, " BTF [NAME]", dump, "" },
 	{ .name = NULL },
 };
 

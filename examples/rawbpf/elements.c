@@ -285,7 +285,7 @@ static int hold(const struct opened *map, void *value, int *held_fd)
 
 int elements_set(const struct arguments *arguments)
 {
-	uint64_t how = arguments->letters['n'] ? BPF_NOEXIST : arguments->letters['e'] ? BPF_EXIST :
+	uint64_t how = arguments->options['n'] ? BPF_NOEXIST : arguments->options['e'] ? BPF_EXIST :
 											 BPF_ANY;
 	int given = arguments->count > 2, held_fd, err, status;
 	unsigned char *value;

@@ -161,21 +161,44 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
+static int pin(const struct arguments *arguments)
+{
+	return object_pin(&link_member, RAWBPF_OBJ_LINK, arguments);
+}
+
+static int detach(const struct arguments *arguments)
+{
+	struct rawbpf_link link = { .fd = object_open(&link_member, RAWBPF_OBJ_LINK,
+						      arguments->rest[0]) };
+	int err;
+
+	if (link.fd < 0)
+		return FAILED;
+	err = rawbpf_link_revoke(&link);
+	close(link.fd);
+	return err < 0 ? object_fail(&link_member, "detaching", RAWBPF_LINK_REVOKE, err) : OK;
+}
+
 static const struct verb verbs[] = {
-	{ "list", 0, 0, "", list },
-	{ "show", 1, 1, " LINK", show },
+	{ "list", 0, 0, "", list, "" },
+	{ "show", 1, 1, " LINK", show, "" },
+	{ "pin", 2, 2, " LINK PATH", pin, "" },
+	{ "detach", 1, 1, " LINK", detach, "" },
 	{ .name = NULL },
 };
 
 const struct member link_member = {
 	.name = "link",
-	.usage = "[-j] list | show LINK",
-	.help = "Show the links: each attaches one program to one place.\n"
+	.usage = "[-j] list | show LINK | pin LINK PATH | detach LINK",
+	.help = "Show, pin and end links: each attaches one program to one place.\n"
 		"\n"
-		"  list         print all links, one a line\n"
-		"  show LINK    print all that the kernel reports about one\n"
-		"  -j, --json   print one JSON object a line\n"
-		"  -h, --help   print this help\n"
+		"  list           print all links, one a line\n"
+		"  show LINK      print all that the kernel reports about one\n"
+		"  pin LINK PATH  give it the name PATH in bpffs: it stays until rm PATH\n"
+		"  detach LINK    detach its program, whoever holds the link. Links of probes,\n"
+		"                 tracepoints and functions end only with rm of all their pins\n"
+		"  -j, --json     print one JSON object a line\n"
+		"  -h, --help     print this help\n"
 		"\n"
 		"LINK is an id, the name of its program, or a path in bpffs (with a '/').\n",
 	.verbs = verbs,

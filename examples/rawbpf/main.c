@@ -19,6 +19,7 @@ static const struct member *const members[] = {
 	&map_member,
 	&link_member,
 	&btf_member,
+	&cgroup_member,
 	&doctor_member,
 };
 enum { MEMBERS = sizeof members / sizeof members[0] };

@@ -150,14 +150,20 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
+static int pin(const struct arguments *arguments)
+{
+	return object_pin(&map_member, RAWBPF_OBJ_MAP, arguments);
+}
+
 static const struct verb verbs[] = {
-	{ "list", 0, 0, "", list },
-	{ "show", 1, 1, " MAP", show },
-	{ "dump", 1, 1, " MAP", elements_dump },
-	{ "get", 1, 2, " MAP [KEY]", elements_get },
-	{ "set", 2, 3, " [-n|-e] MAP [KEY] VALUE", elements_set },
-	{ "delete", 2, 2, " MAP KEY", elements_delete },
-	{ "next", 1, 2, " MAP [KEY]", elements_next },
+	{ "list", 0, 0, "", list, "" },
+	{ "show", 1, 1, " MAP", show, "" },
+	{ "dump", 1, 1, " MAP", elements_dump, "" },
+	{ "get", 1, 2, " MAP [KEY]", elements_get, "" },
+	{ "set", 2, 3, " [-n|-e] MAP [KEY] VALUE", elements_set, "ne" },
+	{ "delete", 2, 2, " MAP KEY", elements_delete, "" },
+	{ "next", 1, 2, " MAP [KEY]", elements_next, "" },
+	{ "pin", 2, 2, " MAP PATH", pin, "" },
 	{ .name = NULL },
 };
 
@@ -165,7 +171,7 @@ const struct member map_member = {
 	.name = "map",
 	.usage = "[-j] list | show MAP | dump MAP | get MAP KEY |\n"
 		 "       set MAP KEY VALUE | ...",
-	.help = "Show maps, and change their elements.\n"
+	.help = "Show and pin maps, and change their elements.\n"
 		"\n"
 		"  list, show MAP        print all maps, one a line; print all about one\n"
 		"  dump MAP              print all its elements\n"
@@ -175,8 +181,8 @@ const struct member map_member = {
 		"  delete MAP KEY        For queues and stacks, get and set take no KEY. For\n"
 		"                        bloom filters, get MAP VALUE prints VALUE if it may be\n"
 		"                        set.\n"
-		"  -j, --json            print one JSON object a line\n"
-		"  -h, --help            print this help\n"
+		"  pin MAP PATH          give it the name PATH in bpffs: it stays until rm PATH\n"
+		"  -j: JSON, one object a line. -h: this help\n"
 		"\n"
 		"MAP is an id, a name, or a path in bpffs (with a '/').\n"
 		"KEY and VALUE are one argument each, of pieces with spaces between:\n"

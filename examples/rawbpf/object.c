@@ -21,10 +21,15 @@ static const char *const kind_words[] = {
 int object_fail(const struct member *member, const char *what,
 		const struct rawbpf_operation *operation, int err)
 {
+	return object_fail_at(member, what, &(struct rawbpf_error){ .operation = operation,
+								    .error = err });
+}
+
+int object_fail_at(const struct member *member, const char *what, const struct rawbpf_error *error)
+{
 	char why[512];
 
-	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){ .operation = operation,
-								      .error = err });
+	rawbpf_error_explain(why, sizeof why, error);
 	return tool_fail(member, "%s: %s", what, why);
 }
 
@@ -252,6 +257,20 @@ int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const cha
 
 /* ------------------------------------------------------------------------------ pins */
 
+int object_pin(const struct member *member, enum rawbpf_obj_kind kind,
+	       const struct arguments *arguments)
+{
+	const char *path = arguments->rest[1];
+	int err, fd = object_open(member, kind, arguments->rest[0]);
+
+	if (fd < 0)
+		return FAILED;
+	err = rawbpf_obj_pin(fd, path);
+	close(fd);
+	return err < 0 ? object_fail_at(member, "pinning", &(struct rawbpf_error){
+			.operation = RAWBPF_OBJ_PIN, .error = err, .name = path }) : OK;
+}
+
 static struct {
 	int known;
 	struct pin {
@@ -345,11 +364,24 @@ void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsign
 
 /* ------------------------------------------------------------------------- arguments */
 
+/* The first option that the verb does not take, or 0. */
+static int unwanted_option(const struct verb *verb, const struct arguments *arguments)
+{
+	for (int letter = 1; letter < (int)(sizeof arguments->options / sizeof *arguments->options); letter++)
+		if (arguments->options[letter] && letter != 'j' && !strchr(verb->options, letter))
+			return letter;
+	return 0;
+}
+
 static int run_verb(const struct member *member, const struct verb *verb,
 		    const struct arguments *arguments)
 {
-	int status;
+	int status, unwanted = unwanted_option(verb, arguments);
 
+	if (unwanted) {
+		tool_fail(member, "%s has no option -%c", verb->name, unwanted);
+		return USAGE;
+	}
 	if (arguments->count < verb->least || arguments->count > verb->most) {
 		fprintf(stderr, "usage: rawbpf %s %s%s\n", member->name, verb->name, verb->usage);
 		return USAGE;
@@ -371,11 +403,11 @@ int object_main(const struct member *member, int argc, char **argv)
 			return tool_help(member);
 		if (letter == '?')
 			return tool_usage_error(member);
-		arguments.letters[letter] = 1;
+		arguments.options[letter] = optarg ? optarg : "";
 	}
 	if (optind == argc)
 		return tool_usage_error(member);
-	arguments.json = arguments.letters['j'];
+	arguments.json = arguments.options['j'] != NULL;
 	arguments.rest = argv + optind + 1;
 	arguments.count = argc - optind - 1;
 	for (const struct verb *verb = member->verbs; verb->name; verb++)

@@ -47,21 +47,29 @@ void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsign
 int object_fail(const struct member *member, const char *what,
 		const struct rawbpf_operation *operation, int err);
 
+/* The same, with the name and the type of `error`. */
+int object_fail_at(const struct member *member, const char *what, const struct rawbpf_error *error);
+
 /* The arguments of a member: `-j` anywhere, and letters of its own. */
 struct arguments {
 	int json;
-	int letters[128]; /* which options were given */
+	const char *options[128]; /* by letter: what was given with it, or ""; NULL: not given */
 	char **rest;      /* what follows the verb; the last is NULL */
 	int count;
 };
 
-/* What a member does: how many arguments each verb takes, and its function. */
+/* What a member does: how many arguments and which options each verb takes, and its function. */
 struct verb {
 	const char *name;
 	int least, most;
 	const char *usage; /* its arguments, for messages */
 	int (*run)(const struct arguments *arguments);
+	const char *options; /* the letters that it takes, besides -j */
 };
+
+/* The verb `pin OBJECT PATH`: give the object a name in bpffs. OK, or FAILED after a message. */
+int object_pin(const struct member *member, enum rawbpf_obj_kind kind,
+	       const struct arguments *arguments);
 
 /* Parse the arguments of a member that has verbs, and run one of these. */
 int object_main(const struct member *member, int argc, char **argv);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf prog: which programs there are, and what is in them. */
 #include "attached.h"
-#include "dump.h"
 #include "held.h"
 #include "keyed.h"
+#include "verbs.h"
 #include "target.h"
 
 #include <errno.h>
@@ -229,28 +229,48 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
+static int pin(const struct arguments *arguments)
+{
+	return object_pin(&prog_member, RAWBPF_OBJ_PROG, arguments);
+}
+
 static const struct verb verbs[] = {
-	{ "list", 0, 0, "", list },
-	{ "show", 1, 1, " PROG", show },
-	{ "dump", 1, 1, " [-x] PROG", prog_dump },
+	{ "list", 0, 0, "", list, "" },
+	{ "show", 1, 1, " PROG", show, "" },
+	{ "dump", 1, 1, " [-x] PROG", prog_dump, "x" },
+	{ "load", 2, 2, " [-t TYPE] [-a TYPE] [-n NAME] [-Werror] [-v] FILE PATH", prog_load, "tanWv" },
+	{ "pin", 2, 2, " PROG PATH", pin, "" },
+	{ "attach", 3, 4, " [-m MODE] [-r OLD] PROG TYPE TARGET [PATH]", prog_attach, "mr" },
+	{ "detach", 3, 3, " PROG TYPE TARGET", prog_detach, "" },
+	{ "tracelog", 0, 0, "", prog_tracelog, "" },
 	{ .name = NULL },
 };
 
 const struct member prog_member = {
 	.name = "prog",
-	.usage = "[-j] list | show PROG | dump [-x] PROG",
-	.help = "Show the programs in the kernel.\n"
+	.usage = "[-j] list | show PROG | dump PROG | load FILE PATH |\n"
+		 "       attach PROG TYPE TARGET [PATH] | ...",
+	.help = "Show, load and attach programs. PROG is an id, a name, or a path in bpffs.\n"
 		"\n"
-		"  list         print all programs, one a line\n"
-		"  show PROG    print all that the kernel reports about one\n"
-		"  dump PROG    print its instructions as the verifier rewrote them, with\n"
-		"               functions and source lines if it was loaded with them\n"
-		"  dump -x PROG print its machine code in hex digits\n"
-		"  -j, --json   print one JSON object a line\n"
-		"  -h, --help   print this help\n"
+		"  list, show PROG   print all programs, one a line; print all about one\n"
+		"  dump [-x] PROG    print its instructions as the verifier rewrote them, with\n"
+		"                    functions and source lines; -x: its machine code\n"
+		"  load [-t TYPE] [-a TYPE] [-n NAME] [-Werror] [-v] FILE PATH\n"
+		"                    load a text or bytes, and pin it at PATH in bpffs. -t: its\n"
+		"                    type; -a: its expected attach type; -v: a rejection's log\n"
+		"  pin PROG PATH     give it the name PATH in bpffs: it stays until rm PATH\n"
+		"  attach PROG TYPE TARGET PATH       by a link pinned at PATH, until rm PATH\n"
+		"  attach [-m MODE] [-r OLD] PROG TYPE TARGET       without a link, until detach\n"
+		"                    -m of a cgroup: multi, override or alone; -r: replace OLD\n"
+		"  detach PROG TYPE TARGET\n"
+		"  tracelog          print what programs print by bpf_trace_printk, until Ctrl-C\n"
+		"  -j: JSON, one object a line. -h: this help\n"
 		"\n"
-		"PROG is an id, a name, or a path in bpffs (with a '/').\n"
+		"TYPE and TARGET: cgroup_*, lsm_cgroup: a cgroup's path. tcx_*, netkit_*: a\n"
+		"device. sk_skb_*, sk_msg_verdict: a sockmap. With PATH alone: xdp: a device;\n"
+		"kprobe, kretprobe: FUNCTION[+OFFSET]; tracepoint: GROUP/NAME; raw_tracepoint:\n"
+		"NAME; flow_dissector, sk_lookup: a file like /proc/self/ns/net.\n"
 		"The kernel counts runs while kernel.bpf_stats_enabled is 1.\n",
 	.verbs = verbs,
-	.letters = "xjh",
+	.letters = "xt:a:n:W:vm:r:jh",
 };

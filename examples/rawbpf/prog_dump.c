@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf prog dump: instructions as the kernel runs them, and machine code. */
-#include "dump.h"
+#include "verbs.h"
 
 #include <rawbpf/btf.h>
 
@@ -354,7 +354,7 @@ int prog_dump(const struct arguments *arguments)
 
 	if (status != OK)
 		return status;
-	status = arguments->letters['x'] ? dump_jited(&dump, arguments->json) :
+	status = arguments->options['x'] ? dump_jited(&dump, arguments->json) :
 					   dump_xlated(&dump, arguments->json);
 	rawbpf_btf_close(&dump.btf);
 	return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf run: assemble, make the maps, load, run once in the kernel, show what came of it. */
-#include "tool.h"
+#include "load.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -12,15 +12,14 @@
 static const struct {
 	const char *name;
 	unsigned type;
-	unsigned flags;
 } types[] = {
-	{ "socket_filter", BPF_PROG_TYPE_SOCKET_FILTER, 0 },
-	{ "sched_cls", BPF_PROG_TYPE_SCHED_CLS, 0 },
-	{ "sched_act", BPF_PROG_TYPE_SCHED_ACT, 0 },
-	{ "xdp", BPF_PROG_TYPE_XDP, 0 },
-	{ "cgroup_skb", BPF_PROG_TYPE_CGROUP_SKB, 0 },
-	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT, 0 },
-	{ "syscall", 31 /* BPF_PROG_TYPE_SYSCALL, 5.14 */, BPF_F_SLEEPABLE },
+	{ "socket_filter", BPF_PROG_TYPE_SOCKET_FILTER },
+	{ "sched_cls", BPF_PROG_TYPE_SCHED_CLS },
+	{ "sched_act", BPF_PROG_TYPE_SCHED_ACT },
+	{ "xdp", BPF_PROG_TYPE_XDP },
+	{ "cgroup_skb", BPF_PROG_TYPE_CGROUP_SKB },
+	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT },
+	{ "syscall", LOAD_SYSCALL },
 };
 enum { TYPES = sizeof types / sizeof types[0] };
 
@@ -32,101 +31,10 @@ struct run_options {
 	int verbose;
 };
 
-static int create_maps(const struct program *program, int *fds)
-{
-	for (unsigned i = 0; i < program->map_count; i++) {
-		const struct rawbpf_text_map *map = &program->maps[i];
-
-		fds[i] = rawbpf_map_create(&(struct rawbpf_map_spec){
-			.name = map->name,
-			.type = map->type,
-			.key_size = map->key_size,
-			.value_size = map->value_size,
-			.max_entries = map->max_entries,
-			.flags = map->flags,
-		});
-		if (fds[i] < 0) {
-			char why[512];
-
-			rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-				.operation = RAWBPF_MAP_CREATE, .error = fds[i], .type = map->type,
-				.lines = 1 });
-			return tool_fail(&run_member, "creating map %s: %s", map->name, why);
-		}
-	}
-	return OK;
-}
-
-/* References to maps hold the map's number: put its descriptor there. */
-static void set_map_fds(struct program *program, const int *fds)
-{
-	for (unsigned i = 0; i < program->count; i++) {
-		struct bpf_insn *insn = &program->insns[i];
-
-		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
-			continue;
-		if ((insn->src_reg == BPF_PSEUDO_MAP_FD || insn->src_reg == BPF_PSEUDO_MAP_VALUE) &&
-		    (unsigned)insn->imm < program->map_count)
-			insn->imm = fds[insn->imm];
-		i++;
-	}
-}
-
-/* What the kernel wrote, with nothing in it that a terminal obeys. */
-static void print_log(const char *log)
-{
-	for (; *log; log++) {
-		unsigned char c = *log;
-
-		if (c == '\t' || c == '\n' || (c >= ' ' && c < 127))
-			fputc(c, stderr);
-		else
-			fprintf(stderr, "\\x%02x", c);
-	}
-}
-
-/* The verifier's log, joined to the program's text. */
-static void print_rejection(const struct program *program, const char *log, int error, int verbose)
-{
-	char *source = strndup(program->file.data, program->file.size);
-	char why[4096];
-
-	rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
-		.error = error, .log = log, .insns = program->insns,
-		.insn_count = program->count, .file = program->file.name, .lines = program->lines,
-		.source = program->lines ? source : NULL });
-	free(source);
-	fprintf(stderr, "rawbpf run: %s", why);
-	if (verbose)
-		print_log(log);
-	else
-		fputs("   (-v shows the verifier's whole log)\n", stderr);
-}
-
 static int load(const struct program *program, const struct run_options *options)
 {
-	static char log[1 << 20];
-	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.type = types[options->type].type,
-		.flags = types[options->type].flags,
-		.license = "GPL",
-		.insns = program->insns,
-		.insn_count = program->count,
-		.log = log,
-		.log_size = sizeof log,
-	});
-
-	if (prog < 0 && log[0]) {
-		print_rejection(program, log, prog, options->verbose);
-	} else if (prog < 0) {
-		char why[512];
-
-		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
-			.operation = RAWBPF_PROG_LOAD, .error = prog,
-			.type = types[options->type].type, .lines = 1 });
-		tool_fail(&run_member, "loading the program: %s", why);
-	}
-	return prog;
+	return load_program(&run_member, program, &(struct load){
+		.type = types[options->type].type, .verbose = options->verbose });
 }
 
 /* ------------------------------------------------------------------------- r0 */
@@ -155,7 +63,7 @@ static int load_as_function(const struct program *program, const struct run_opti
 	memcpy(insns + RAWBPF_COUNT(caller), program->insns, size);
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = types[options->type].type,
-		.flags = types[options->type].flags,
+		.flags = load_flags(types[options->type].type),
 		.license = "GPL",
 		.insns = insns,
 		.insn_count = RAWBPF_COUNT(caller) + program->count,
@@ -255,7 +163,7 @@ static int run(struct program *program, const struct run_options *options)
 {
 	static char zeros[64];
 	struct file data = { .name = "zeros", .data = zeros, .size = sizeof zeros };
-	int fds[64], prog, r0, recorder;
+	int fds[TOOL_MAPS], prog, r0, recorder;
 
 	if (options->type >= TYPES - 2)
 		data.size = 0;
@@ -264,10 +172,8 @@ static int run(struct program *program, const struct run_options *options)
 	if (tool_read(&run_member, options->path, &program->file) != OK ||
 	    tool_assemble(&run_member, program, 1) != OK)
 		return FAILED;
-	rawbpf_memlock_raise(); /* before Linux 5.11 maps need it; else it does no harm */
-	if (create_maps(program, fds) != OK)
+	if (load_maps(&run_member, program, fds) != OK)
 		return FAILED;
-	set_map_fds(program, fds);
 	prog = load(program, options);
 	if (prog < 0)
 		return FAILED;

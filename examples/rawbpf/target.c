@@ -12,15 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where cgroup v2 is mounted; malloc-ed, or NULL. */
-static char *find_cgroups(void)
+char *target_mount(const char *type)
 {
 	FILE *mounts = setmntent("/proc/mounts", "re");
 	struct mntent *mount;
 	char *path = NULL;
 
 	while (mounts && !path && (mount = getmntent(mounts)))
-		if (strcmp(mount->mnt_type, "cgroup2") == 0)
+		if (strcmp(mount->mnt_type, type) == 0)
 			path = must_print("%s", mount->mnt_dir);
 	if (mounts)
 		endmntent(mounts);
@@ -41,7 +40,7 @@ static int open_cgroup(int mount, uint64_t id)
 
 char *target_cgroup(uint64_t id)
 {
-	char *top = find_cgroups(), *link, path[4096];
+	char *top = target_mount("cgroup2"), *link, path[4096];
 	int mount = top ? open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	int cgroup = mount >= 0 ? open_cgroup(mount, id) : -1;
 	ssize_t length = -1;

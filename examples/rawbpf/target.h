@@ -7,6 +7,9 @@
 
 #include <rawbpf/btf.h>
 
+/* Where a file system of this type is mounted first; NULL: nowhere. Not escaped. */
+char *target_mount(const char *type);
+
 /* The path of the cgroup with this id, or "cgroup ID". */
 char *target_cgroup(uint64_t id);
 

@@ -198,7 +198,7 @@ static int fail_elf(const struct member *member, const struct file *file)
 
 int tool_assemble(const struct member *member, struct program *program, int wants_lines)
 {
-	enum { MAPS = 64, ERRORS = 20 };
+	enum { ERRORS = 20 };
 	struct rawbpf_text_error errors[ERRORS], warnings[ERRORS];
 	/* An instruction takes two characters at least, a 64-bit load five and two slots. */
 	size_t max = program->file.size / 2 + 2;
@@ -206,7 +206,7 @@ int tool_assemble(const struct member *member, struct program *program, int want
 		.text = program->file.data,
 		.length = program->file.size,
 		.max = max,
-		.map_max = MAPS,
+		.map_max = TOOL_MAPS,
 		.errors = errors,
 		.error_max = ERRORS,
 		.warnings = warnings,
@@ -220,7 +220,7 @@ int tool_assemble(const struct member *member, struct program *program, int want
 	text.insns = program->insns = calloc(max, sizeof *text.insns);
 	if (wants_lines)
 		text.lines = program->lines = calloc(max, sizeof *text.lines);
-	text.maps = program->maps = calloc(MAPS, sizeof *text.maps);
+	text.maps = program->maps = calloc(TOOL_MAPS, sizeof *text.maps);
 	text.scratch = malloc(text.scratch_size);
 	if (!text.insns || (wants_lines && !text.lines) || !text.maps || !text.scratch)
 		return tool_fail(member, "out of memory");

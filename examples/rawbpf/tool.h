@@ -29,7 +29,7 @@ struct member {
 };
 extern const struct member asm_member, disasm_member, explain_member, run_member;
 extern const struct member prog_member, map_member, link_member, btf_member;
-extern const struct member doctor_member;
+extern const struct member cgroup_member, doctor_member;
 
 /* Print to stdout what -h asks for; to stderr, as an answer to wrong usage. */
 int tool_help(const struct member *member);
@@ -53,6 +53,9 @@ int tool_read(const struct member *member, const char *path, struct file *file);
 int tool_is_elf(const struct file *file);
 /* Flush and close standard output; what cannot be written is said and is FAILED. */
 int tool_finish(const struct member *member);
+
+/* How many maps a text may declare. */
+enum { TOOL_MAPS = 64 };
 
 /* A program and where it came from. Of bytes, `insns` is file.data; all else is malloc-ed. */
 struct program {

@@ -5,29 +5,12 @@
  */
 #include "../command_time.h"
 #include "../object/objects.h"
+#include "printed.h"
 
 #include <rawbpf/btf.h>
 #include <rawbpf/map.h>
 #include <rawbpf/prog.h>
 #include <stdlib.h>
-
-static struct ending end;
-
-static void assert_prints(const char *const *arguments, const char *out)
-{
-	command_run(&end, NULL, arguments);
-	ck_assert_str_eq(end.err, "");
-	ck_assert_str_eq(end.out, out);
-	ck_assert_int_eq(end.status, 0);
-}
-
-static void assert_shows(const char *const *arguments, const char *part)
-{
-	command_run(&end, NULL, arguments);
-	ck_assert_str_eq(end.err, "");
-	ck_assert_int_eq(end.status, 0);
-	ck_assert_msg(strstr(end.out, part) != NULL, "no '%s' in:\n%s", part, end.out);
-}
 
 /* ------------------------------------------------------------------------- types in a file */
 

@@ -4,6 +4,7 @@
  * mounts, symbols, bytes of files. The first argument is the command's path. test/readers.c has the
  * functions that need no kernel.
  */
+#include "../attach/cgroups.h"
 #include "../command_time.h"
 #include "../object/objects.h"
 
@@ -102,10 +103,29 @@ static void make_mounts(unsigned n)
 	}
 }
 
+/* Below the test's own; each has a program. */
+static void make_cgroups(unsigned n)
+{
+	char path[sizeof cgroups_path + 32];
+
+	if (!made)
+		progs[0] = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 1);
+	for (; made < n; made++) {
+		int cgroup;
+
+		snprintf(path, sizeof path, "%s/%d.%u", cgroups_path, (int)getpid(), made);
+		ck_assert_msg(mkdir(path, 0755) == 0, "%s: %m", path);
+		cgroup = cgroups_open(path);
+		ck_assert_int_eq(rawbpf_prog_attach(progs[0], cgroup, BPF_CGROUP_DEVICE,
+			&(struct rawbpf_prog_attach_spec){ .flags = BPF_F_ALLOW_MULTI }), 0);
+		close(cgroup);
+	}
+}
+
 static const struct listed {
 	void (*make)(unsigned n);
 	unsigned n;
-	const char *arguments[4];
+	const char *arguments[5];
 } lists[] = {
 	{ make_programs, 240, { "prog", "list" } },
 	{ make_programs, 240, { "prog", "-j", "list" } },
@@ -117,6 +137,8 @@ static const struct listed {
 	{ make_pins, 300, { "map", "-j", "list" } },
 	{ make_types, 300, { "btf", "list" } },
 	{ make_types, 300, { "btf", "-j", "list" } },
+	{ make_cgroups, 150, { "cgroup", "tree", cgroups_path } }, /* the last two: cgroups */
+	{ make_cgroups, 150, { "cgroup", "-j", "tree", cgroups_path } },
 };
 
 static double list_time(unsigned kind, unsigned n)
@@ -308,7 +330,15 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_add_loop_test(tests, test_list, 0, RAWBPF_COUNT(lists));
+	char path[2048];
+
+	if (cgroups_find(path, sizeof path)) {
+		tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
+		tcase_add_loop_test(tests, test_list, 0, RAWBPF_COUNT(lists));
+	} else {
+		printf("skip: test_list: cgroup v2 is not mounted\n");
+		tcase_add_loop_test(tests, test_list, 0, RAWBPF_COUNT(lists) - 2);
+	}
 	tcase_add_loop_test(tests, test_elements, 0, 2);
 	tcase_add_loop_test(tests, test_file, 0, RAWBPF_COUNT(files));
 	tcase_add_loop_test(tests, test_symbols, 0, 2);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int create_map(const struct member *member, const struct rawbpf_text_map *map)
+{
+	int fd = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.name = map->name,
+		.type = map->type,
+		.key_size = map->key_size,
+		.value_size = map->value_size,
+		.max_entries = map->max_entries,
+		.flags = map->flags,
+	});
+	char why[512];
+
+	if (fd >= 0)
+		return fd;
+	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+		.operation = RAWBPF_MAP_CREATE, .error = fd, .type = map->type, .lines = 1 });
+	tool_fail(member, "creating map %s: %s", map->name, why);
+	return fd;
+}
+
+/* References to maps hold the map's number: put its descriptor there. */
+static void set_map_fds(struct program *program, const int *fds)
+{
+	for (unsigned i = 0; i < program->count; i++) {
+		struct bpf_insn *insn = &program->insns[i];
+
+		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if ((insn->src_reg == BPF_PSEUDO_MAP_FD || insn->src_reg == BPF_PSEUDO_MAP_VALUE) &&
+		    (unsigned)insn->imm < program->map_count)
+			insn->imm = fds[insn->imm];
+		i++;
+	}
+}
+
+int load_maps(const struct member *member, struct program *program, int *fds)
+{
+	rawbpf_memlock_raise(); /* before Linux 5.11 maps need it; else it does no harm */
+	for (unsigned i = 0; i < program->map_count; i++) {
+		fds[i] = create_map(member, &program->maps[i]);
+		if (fds[i] < 0)
+			return FAILED;
+	}
+	set_map_fds(program, fds);
+	return OK;
+}
+
+/* What the kernel wrote, with nothing in it that a terminal obeys. */
+static void print_log(const char *log)
+{
+	for (; *log; log++) {
+		unsigned char c = *log;
+
+		if (c == '\t' || c == '\n' || (c >= ' ' && c < 127))
+			fputc(c, stderr);
+		else
+			fprintf(stderr, "\\x%02x", c);
+	}
+}
+
+/* The verifier's log, joined to the program's text. */
+static void print_rejection(const struct member *member, const struct program *program,
+			    const char *log, int error, int verbose)
+{
+	char *source = strndup(program->file.data, program->file.size);
+	char why[4096];
+
+	rawbpf_rejection_explain(why, sizeof why, &(struct rawbpf_rejection){
+		.error = error, .log = log, .insns = program->insns,
+		.insn_count = program->count, .file = program->file.name, .lines = program->lines,
+		.source = program->lines ? source : NULL });
+	free(source);
+	fprintf(stderr, "rawbpf %s: %s", member->name, why);
+	if (verbose)
+		print_log(log);
+	else
+		fputs("   (-v shows the verifier's whole log)\n", stderr);
+}
+
+unsigned load_flags(unsigned type)
+{
+	return type == LOAD_SYSCALL ? BPF_F_SLEEPABLE : 0;
+}
+
+int load_program(const struct member *member, const struct program *program,
+		 const struct load *load)
+{
+	static char log[1 << 20];
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = load->name,
+		.type = load->type,
+		.expected_attach_type = load->attach_type,
+		.flags = load_flags(load->type),
+		.license = "GPL",
+		.insns = program->insns,
+		.insn_count = program->count,
+		.log = log,
+		.log_size = sizeof log,
+	});
+	char why[512];
+
+	if (prog < 0 && log[0]) {
+		print_rejection(member, program, log, prog, load->verbose);
+	} else if (prog < 0) {
+		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+			.operation = RAWBPF_PROG_LOAD, .error = prog, .type = load->type, .lines = 1 });
+		tool_fail(member, "loading the program: %s", why);
+	}
+	return prog;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawbpf prog attach, detach. With a path, by a link that is pinned there; without one, by
+ * rawbpf_prog_attach(), which lasts until prog detach. Many types have only the first way.
+ */
+#include "verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is attached where. */
+struct request {
+	int prog;
+	const struct way *way;
+	unsigned attach_type;
+	const char *target;
+	int place;            /* the target: a descriptor or a device's index; -1: its name is all */
+	const char *function; /* of a probe: the target up to its offset */
+	uint64_t offset;
+};
+
+/* How one attach type, or several that begin alike, are attached. */
+struct way {
+	const char *name; /* a '*' at its end stands for anything */
+	int (*open)(struct request *request); /* the target; OK, or a status after a message */
+	int (*attach)(struct rawbpf_link *link, const struct request *request);
+	const struct rawbpf_operation *operation;
+	int has_unlinked; /* not 0: can also be attached without a link */
+};
+
+static int fail(const struct request *request, const char *what,
+		const struct rawbpf_operation *operation, int err)
+{
+	struct rawbpf_prog_info info = { .type = 0 };
+
+	rawbpf_prog_info(&info, request->prog);
+	return object_fail_at(&prog_member, what, &(struct rawbpf_error){
+		.operation = operation, .error = err, .type = info.type, .name = request->target });
+}
+
+static int fail_target(const struct request *request, const char *why)
+{
+	char *shown = text_escape(request->target, strlen(request->target));
+
+	tool_fail(&prog_member, "'%s': %s", shown, why);
+	free(shown);
+	return FAILED;
+}
+
+/* ------------------------------------------------------------------------------ targets */
+
+static int open_file(struct request *request, int flags)
+{
+	request->place = open(request->target, O_RDONLY | O_CLOEXEC | flags);
+	return request->place < 0 ? fail_target(request, strerror(errno)) : OK;
+}
+
+static int open_cgroup(struct request *request)
+{
+	return open_file(request, O_DIRECTORY);
+}
+
+static int open_netns(struct request *request)
+{
+	return open_file(request, 0);
+}
+
+static int open_device(struct request *request)
+{
+	request->place = if_nametoindex(request->target);
+	return request->place ? OK : fail_target(request, "this netns has no such device");
+}
+
+static int open_map(struct request *request)
+{
+	request->place = object_open(&prog_member, RAWBPF_OBJ_MAP, request->target);
+	return request->place < 0 ? FAILED : OK;
+}
+
+/* FUNCTION or FUNCTION+OFFSET. */
+static int open_function(struct request *request)
+{
+	const char *plus = strchr(request->target, '+');
+	char *end = NULL;
+
+	request->function = must_print("%.*s", (int)strcspn(request->target, "+"), request->target);
+	if (!plus)
+		return OK;
+	errno = 0;
+	request->offset = strtoull(plus + 1, &end, 0);
+	if (plus[1] >= '0' && plus[1] <= '9' && !*end && !errno)
+		return OK;
+	fail_target(request, "the offset is no number");
+	return USAGE;
+}
+
+/* GROUP/NAME. */
+static int open_event(struct request *request)
+{
+	const char *slash = strchr(request->target, '/');
+
+	if (slash && slash != request->target && slash[1] && !strchr(slash + 1, '/'))
+		return OK;
+	fail_target(request, "a tracepoint is GROUP/NAME, as in events/ of tracefs");
+	return USAGE;
+}
+
+static int open_nothing(struct request *request)
+{
+	(void)request;
+	return OK;
+}
+
+/* ------------------------------------------------------------------------------- links */
+
+static int attach_cgroup(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_cgroup_attach(link, request->prog, request->place, request->attach_type, NULL);
+}
+
+static int attach_xdp(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_xdp_attach(link, request->prog, request->place, 0);
+}
+
+static int attach_tcx(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_tcx_attach(link, request->prog, request->place, request->attach_type, NULL);
+}
+
+static int attach_netkit(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_netkit_attach(link, request->prog, request->place, request->attach_type, NULL);
+}
+
+static int attach_netns(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_netns_attach(link, request->prog, request->place, request->attach_type);
+}
+
+static int attach_sockmap(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_sockmap_attach(link, request->prog, request->place, request->attach_type);
+}
+
+static int attach_kprobe(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_kprobe_attach(link, request->prog, &(struct rawbpf_kprobe_spec){
+		.symbol = request->function, .offset = request->offset,
+		.retprobe = strcmp(request->way->name, "kretprobe") == 0,
+		.bind = RAWBPF_BIND_LINK });
+}
+
+static int attach_tracepoint(struct rawbpf_link *link, const struct request *request)
+{
+	char *group = must_print("%s", request->target), *slash = strchr(group, '/');
+	int err;
+
+	*slash = '\0';
+	err = rawbpf_tracepoint_attach(link, request->prog, &(struct rawbpf_tracepoint_spec){
+		.group = group, .name = slash + 1, .bind = RAWBPF_BIND_LINK });
+	free(group);
+	return err;
+}
+
+static int attach_raw_tracepoint(struct rawbpf_link *link, const struct request *request)
+{
+	return rawbpf_raw_tracepoint_attach(link, request->prog,
+		&(struct rawbpf_raw_tracepoint_spec){ .name = request->target });
+}
+
+/* Names of attach types, and of ways that have none. */
+static const struct way ways[] = {
+	{ "cgroup_*", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, 1 },
+	{ "lsm_cgroup", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, 1 },
+	{ "tcx_*", open_device, attach_tcx, RAWBPF_TCX_ATTACH, 1 },
+	{ "netkit_*", open_device, attach_netkit, RAWBPF_NETKIT_ATTACH, 1 },
+	{ "sk_skb_*", open_map, attach_sockmap, RAWBPF_SOCKMAP_ATTACH, 1 },
+	{ "sk_msg_verdict", open_map, attach_sockmap, RAWBPF_SOCKMAP_ATTACH, 1 },
+	{ "xdp", open_device, attach_xdp, RAWBPF_XDP_ATTACH, 0 },
+	{ "flow_dissector", open_netns, attach_netns, RAWBPF_NETNS_ATTACH, 0 },
+	{ "sk_lookup", open_netns, attach_netns, RAWBPF_NETNS_ATTACH, 0 },
+	{ "kprobe", open_function, attach_kprobe, RAWBPF_KPROBE_ATTACH, 0 },
+	{ "kretprobe", open_function, attach_kprobe, RAWBPF_KPROBE_ATTACH, 0 },
+	{ "tracepoint", open_event, attach_tracepoint, RAWBPF_TRACEPOINT_ATTACH, 0 },
+	{ "raw_tracepoint", open_nothing, attach_raw_tracepoint, RAWBPF_RAW_TRACEPOINT_ATTACH, 0 },
+};
+
+/* ------------------------------------------------------------------------------- verbs */
+
+static int way_has(const struct way *way, const char *type)
+{
+	size_t length = strcspn(way->name, "*");
+
+	return strncmp(way->name, type, length) == 0 && (way->name[length] == '*' || !type[length]);
+}
+
+/* The way and the attach type. OK, or USAGE after a message. */
+static int find_way(struct request *request, const char *type)
+{
+	int number = rawbpf_constant_find(RAWBPF_ATTACH_TYPE, type);
+	char *shown, *known = NULL;
+
+	request->attach_type = number < 0 ? 0 : number;
+	for (unsigned i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		if (way_has(&ways[i], type) && (number >= 0 || !strchr(ways[i].name, '*'))) {
+			request->way = &ways[i];
+			return OK;
+		}
+		text_add(&known, " %s", ways[i].name);
+	}
+	shown = text_escape(type, strlen(type));
+	tool_fail(&prog_member, "'%s' is no type to attach; the types are%s", shown, known);
+	free(shown);
+	free(known);
+	return USAGE;
+}
+
+/* Open PROG and TARGET of "PROG TYPE TARGET", whose way is known. */
+static int open_request(struct request *request, char **arguments)
+{
+	request->target = arguments[2];
+	request->place = -1;
+	request->prog = object_open(&prog_member, RAWBPF_OBJ_PROG, arguments[0]);
+	return request->prog < 0 ? FAILED : request->way->open(request);
+}
+
+static int attach_by_link(const struct request *request, const char *path)
+{
+	struct rawbpf_link link = { 0 };
+	int err = request->way->attach(&link, request);
+
+	if (err < 0)
+		return fail(request, "attaching", request->way->operation, err);
+	err = rawbpf_link_pin(&link, path);
+	rawbpf_link_detach(&link);
+	return err < 0 ? object_fail_at(&prog_member, "pinning the link", &(struct rawbpf_error){
+			.operation = RAWBPF_LINK_PIN, .error = err, .name = path }) : OK;
+}
+
+/* -m: how a cgroup shares its hook. OK, or USAGE after a message. */
+static int parse_mode(const struct request *request, const char *mode, unsigned *flags)
+{
+	static const struct {
+		const char *name;
+		unsigned flags;
+	} modes[] = { { "multi", BPF_F_ALLOW_MULTI }, { "override", BPF_F_ALLOW_OVERRIDE },
+		      { "alone", 0 } };
+
+	if (request->way->open != open_cgroup) {
+		if (!mode)
+			return OK;
+		tool_fail(&prog_member, "-m is for cgroups");
+		return USAGE;
+	}
+	for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++)
+		if (strcmp(modes[i].name, mode ? mode : "multi") == 0) {
+			*flags = modes[i].flags;
+			return OK;
+		}
+	tool_fail(&prog_member, "-m wants multi, override or alone");
+	return USAGE;
+}
+
+static int attach_unlinked(const struct request *request, unsigned flags, const char *old)
+{
+	struct rawbpf_prog_attach_spec spec = { .flags = flags };
+	int err;
+
+	if (old) {
+		spec.replace = object_open(&prog_member, RAWBPF_OBJ_PROG, old);
+		if (spec.replace < 0)
+			return FAILED;
+	}
+	err = rawbpf_prog_attach(request->prog, request->place, request->attach_type, &spec);
+	return err < 0 ? fail(request, "attaching", RAWBPF_PROG_ATTACH, err) : OK;
+}
+
+int prog_attach(const struct arguments *arguments)
+{
+	const char *path = arguments->rest[3], *old = arguments->options['r'];
+	const char *mode = arguments->options['m'];
+	struct request request = { 0 };
+	unsigned flags = 0;
+	int status;
+
+	if (find_way(&request, arguments->rest[1]) != OK || parse_mode(&request, mode, &flags) != OK)
+		return USAGE;
+	if (path ? mode || old : !request.way->has_unlinked) {
+		tool_fail(&prog_member, path ? "-m and -r attach without a link: give no PATH" :
+			  "this type attaches by a link alone: give a PATH in bpffs to pin it");
+		return USAGE;
+	}
+	status = open_request(&request, arguments->rest);
+	if (status != OK)
+		return status;
+	return path ? attach_by_link(&request, path) : attach_unlinked(&request, flags, old);
+}
+
+int prog_detach(const struct arguments *arguments)
+{
+	struct request request = { 0 };
+	int err, status = find_way(&request, arguments->rest[1]);
+
+	if (status != OK)
+		return status;
+	if (!request.way->has_unlinked) {
+		tool_fail(&prog_member, "this type attaches by a link: remove its pin, or use "
+			  "rawbpf link detach");
+		return USAGE;
+	}
+	status = open_request(&request, arguments->rest);
+	if (status != OK)
+		return status;
+	err = rawbpf_prog_detach(request.prog, request.place, request.attach_type, NULL);
+	return err < 0 ? fail(&request, "detaching", RAWBPF_PROG_DETACH, err) : OK;
+}
