@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Generate a program from a list of rules: labels in place of counted jumps, and a call of a
- * function. CAP_BPF. Linux 5.10.
+ * Generate a program from a list of rules: labels in place of counted jumps, a call of a function,
+ * and an array that grows with the list. CAP_BPF. Linux 5.10.
  */
 #include "api.h"
+
+enum { ROOM = 16 }; /* slots for what a step of the loop adds, and for the function behind it */
 
 static const struct { unsigned port, verdict; } rules[] = { { 22, 1 }, { 80, 2 }, { 443, 2 } };
 
@@ -12,6 +14,9 @@ static void generate(struct rawbpf_build *b)
 {
 	rawbpf_build_call(b, "port"); /* r1, the packet, is its argument */
 	for (unsigned i = 0; i < RAWBPF_COUNT(rules); i++) {
+		if (b->slot_max - b->needed < ROOM) /* realloc(3) may return NULL: the builder keeps that mistake */
+			rawbpf_build_slots_set(b, realloc(b->slots, 2 * b->slot_max * sizeof *b->slots),
+					       2 * b->slot_max);
 		rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, rules[i].port, 0), "1f");
 		rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_0, rules[i].verdict), BPF_EXIT_INSN());
 		rawbpf_build_label(b, "1"); /* of digits: each jump to "1f" finds the next one */
@@ -33,8 +38,7 @@ int main(void)
 {
 	uint32_t packet[16] = { [4] = 80 };
 	struct rawbpf_prog_run run = { .data_in = (char *)packet + 2, .data_size_in = 60 };
-	struct rawbpf_build_slot slots[64];
-	struct rawbpf_build b = { .slots = slots, .slot_max = RAWBPF_COUNT(slots) };
+	struct rawbpf_build b = { .slots = calloc(ROOM, sizeof *b.slots), .slot_max = ROOM };
 	struct bpf_insn insns[64];
 	int count, prog;
 	char why[256];
@@ -51,5 +55,6 @@ int main(void)
 	must(RAWBPF_PROG_RUN, rawbpf_prog_run(prog, &run)); /* it sees what is behind 14 bytes */
 	printf("%d slots; the verdict for port %u is %u\n", count, packet[4], run.retval);
 	close(prog);
+	free(b.slots);
 	return done();
 }

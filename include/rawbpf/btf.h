@@ -221,6 +221,15 @@ int rawbpf_btf_funcs_emit(struct rawbpf_btf_build *b, struct bpf_func_info *info
 			  const char *const *names);
 
 /*
+ * Add the names of lines that rawbpf_build_lines_find() found: set file_name_off to `file` and
+ * line_off to the text of the line, text[LINE - 1], which is added for each info. A line outside of
+ * `text` (of `text_count` lines; NULL: none) has no text. The verifier's log shows the text, and
+ * since Linux 6.9 the file and the line. Return 0 or a negative errno.
+ */
+int rawbpf_btf_lines_emit(struct rawbpf_btf_build *b, struct bpf_line_info *infos, unsigned count,
+			  const char *file, const char *const *text, unsigned text_count);
+
+/*
  * Prepare a program whose functions are called back (from bpf_loop, timers, bpf_for_each_map_elem):
  * find the functions, make and load the BTF, and set `btf`, `func_info`, `func_info_size` and
  * `func_info_count` of `spec`. `infos` must live until the program is loaded; then close spec->btf.

@@ -38,6 +38,8 @@
 extern "C" {
 #endif
 
+struct bpf_line_info; /* <linux/bpf.h> */
+
 /* A map, by its name in the program. */
 struct rawbpf_map_fd {
 	const char *name; /* NULL: no instruction refers to it */
@@ -49,13 +51,16 @@ struct rawbpf_env {
 	const struct rawbpf_map_fd *map_fds;
 	unsigned map_fd_count;
 	unsigned kernel; /* the oldest to load on, 6 << 8 | 6 for Linux 6.6; 0: 5.10 */
+	int is_fragment; /* 1: the caller adds instructions behind; a label may be at the end */
 };
 
 /* A slot of 8 bytes and its data; or, from the array's end, a label. */
 struct rawbpf_build_slot {
-	struct bpf_insn insn;
-	const char *name;  /* private, as all but `line`: the label or map that `insn` refers to, */
-			   /* or NULL; for a label its own name */
+	struct bpf_insn insn;      /* private, as all but `line` */
+	union {
+		const char *reference; /* of an instruction: the label or map that it names, or NULL */
+		const char *label;     /* of a label: its name */
+	};
 	unsigned line;     /* in the caller's source, __LINE__ */
 	unsigned before;   /* of "1f" and "1b": the last label "1" before them */
 	unsigned place;    /* of a label, to the end: the slot that it is before */
@@ -76,12 +81,20 @@ struct rawbpf_build_error {
 /*
  * A program that is being built. Set the first two fields and zero the rest. Each instruction takes
  * one of the `slots`, a 64-bit load (so also a map or function reference) two, and a label one.
+ *
+ * Without room the steps still count, and `needed` tells how many slots to provide:
+ *
+ *	struct rawbpf_build b = { .slots = NULL };
+ *	generate(&b, rules);
+ *	b = (struct rawbpf_build){ .slots = room(b.needed), .slot_max = b.needed };
+ *	generate(&b, rules);
  */
 struct rawbpf_build {
 	struct rawbpf_build_slot *slots; /* slots[i].line: the source line of slot i */
 	unsigned slot_max;
 
 	unsigned count;        /* out: slots of instructions so far */
+	unsigned needed;       /* out: slots that all steps so far take, also those after -ENOSPC */
 	unsigned label_count;  /* private, to the end */
 	struct rawbpf_build_error error; /* out: the first mistake, or the last resolve's */
 	int broken;
@@ -167,6 +180,20 @@ void rawbpf_build_map_value_emit_at(struct rawbpf_build *b, unsigned reg, const 
 				    unsigned offset, unsigned line);
 
 /*
+ * Continue in a bigger array, between any two steps. `slots` begins with a copy of the old array, as
+ * realloc(3) returns it; the function moves the labels. So the caller passes that result unchecked:
+ *
+ *	rawbpf_build_slots_set(&b, realloc(b.slots, 2 * b.slot_max * sizeof *b.slots), 2 * b.slot_max);
+ *
+ * -ENOSPC  `slots` is NULL
+ * -EINVAL  `slot_max` is less than before
+ *
+ * After either the builder keeps the old array.
+ */
+void rawbpf_build_slots_set(struct rawbpf_build *b, struct rawbpf_build_slot *slots,
+			    unsigned slot_max);
+
+/*
  * Write the complete program to `insns`, an array of `max` slots. `env` may be NULL: no maps, the
  * oldest kernel. The function can be called again, also with another environment: a program with
  * map references is built once and resolved for each load. Return the number of slots, or the
@@ -175,13 +202,29 @@ void rawbpf_build_map_value_emit_at(struct rawbpf_build *b, unsigned reg, const 
  * -ENOSPC  `slots` was full, or the program has more than `max` slots
  * -ENOENT  a label that is not set, or a map that is not in `env`
  * -ERANGE  a jump further than its 16 bits reach (-32768 to 32767)
- * -EEXIST, -EINVAL  as above; a label with no instruction after it
+ * -EEXIST, -EINVAL  as above; a label with no instruction after it, unless is_fragment is 1
  *
  * After an error the content of `insns` is undefined. A mistake of building stays; a later
  * successful attempt clears a mistake of resolving.
  */
 int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigned max,
 			 const struct rawbpf_env *env);
+
+/*
+ * Return the label at instruction `index` that is a C name, or NULL. It names a function in BTF:
+ * the array `names` of rawbpf_btf_funcs_emit().
+ */
+const char *rawbpf_build_label_name(const struct rawbpf_build *b, unsigned index);
+
+/*
+ * List where the source lines begin: `insn_off` and the line in `line_col`. Each label begins a
+ * line, since the kernel wants one for the first instruction of each function. Lines above 4194303
+ * become 0. rawbpf_btf_lines_emit() adds the names. Return the number of infos, b->count or less.
+ *
+ * -ENOSPC  more than `max`; or the first mistake of the builder
+ */
+int rawbpf_build_lines_find(const struct rawbpf_build *b, struct bpf_line_info *infos,
+			    unsigned max);
 
 /*
  * Write `error` to `text` as one line, terminated, without a newline:

@@ -30,6 +30,7 @@ static void build_fail(struct rawbpf_build *b, int error, unsigned line, const c
 
 static int build_has_room(struct rawbpf_build *b, unsigned wanted, unsigned line)
 {
+	b->needed += wanted;
 	if (b->broken)
 		return 0;
 	if (wanted <= b->slot_max - b->count - b->label_count)
@@ -79,7 +80,7 @@ static struct rawbpf_build_slot *label_find(struct rawbpf_build *b, const char *
 {
 	struct rawbpf_build_slot *near = label_near(b, name, length);
 
-	return near && rawbpf__equal_bytes(near->name, name, length) ? near : NULL;
+	return near && rawbpf__equal_bytes(near->label, name, length) ? near : NULL;
 }
 
 /* Add a label before the next instruction. `near` is the result of label_near(). */
@@ -89,13 +90,13 @@ static void label_add(struct rawbpf_build *b, const char *name, struct rawbpf_bu
 	struct rawbpf__names names = label_names(b);
 
 	*label_number(b, number) = (struct rawbpf_build_slot){
-		.name = name, .place = b->count, .last = number };
-	if (near && rawbpf__equal(near->name, name)) {
+		.label = name, .place = b->count, .last = number };
+	if (near && rawbpf__equal(near->label, name)) {
 		label_number(b, near->last)->next = number;
 		near->last = number;
 	} else {
 		rawbpf__names_add(&names, number, name, rawbpf__length(name),
-				  near ? near->name : NULL, near ? rawbpf__length(near->name) : 0);
+				  near ? near->label : NULL, near ? rawbpf__length(near->label) : 0);
 	}
 }
 
@@ -103,14 +104,14 @@ static void label_add(struct rawbpf_build *b, const char *name, struct rawbpf_bu
 static const struct rawbpf_build_slot *label_of(struct rawbpf_build *b,
 						const struct rawbpf_build_slot *reference)
 {
-	size_t digits = count_digits(reference->name);
+	size_t digits = count_digits(reference->reference);
 	unsigned number = reference->before;
 
 	if (!digits)
-		return label_find(b, reference->name, rawbpf__length(reference->name));
-	if (reference->name[digits] == 'f' && !number)
-		return label_find(b, reference->name, digits);
-	if (reference->name[digits] == 'f')
+		return label_find(b, reference->reference, rawbpf__length(reference->reference));
+	if (reference->reference[digits] == 'f' && !number)
+		return label_find(b, reference->reference, digits);
+	if (reference->reference[digits] == 'f')
 		number = label_number(b, number)->next;
 	return number ? label_number(b, number) : NULL;
 }
@@ -128,11 +129,72 @@ void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned l
 		return;
 	}
 	near = label_near(b, label, rawbpf__length(label));
-	if (!digits && near && rawbpf__equal(near->name, label)) {
+	if (!digits && near && rawbpf__equal(near->label, label)) {
 		build_fail(b, -EEXIST, line, label, "label '@' exists already");
 		return;
 	}
 	label_add(b, label, near);
+}
+
+/* Return the number of the first label at or behind the instruction; label_count + 1: none. */
+static unsigned label_from(const struct rawbpf_build *b, unsigned index)
+{
+	unsigned number = 1, end = b->label_count + 1;
+
+	while (number < end) {
+		unsigned middle = number + (end - number) / 2;
+
+		if (label_number(b, middle)->place < index)
+			number = middle + 1;
+		else
+			end = middle;
+	}
+	return number;
+}
+
+static int label_is_word(const char *label)
+{
+	if (rawbpf__is_decimal(*label))
+		return 0;
+	while (rawbpf__is_word(*label))
+		label++;
+	return !*label;
+}
+
+const char *rawbpf_build_label_name(const struct rawbpf_build *b, unsigned index)
+{
+	unsigned number;
+
+	for (number = label_from(b, index); number <= b->label_count; number++) {
+		const struct rawbpf_build_slot *label = label_number(b, number);
+
+		if (label->place != index)
+			break;
+		if (label_is_word(label->label))
+			return label->label;
+	}
+	return NULL;
+}
+
+/* --------------------------------------------------------------------------- slots */
+
+void rawbpf_build_slots_set(struct rawbpf_build *b, struct rawbpf_build_slot *slots,
+			    unsigned slot_max)
+{
+	unsigned number;
+
+	if (!slots || slot_max < b->slot_max) {
+		if (!b->broken)
+			build_fail(b, slots ? -EINVAL : -ENOSPC, 0, NULL,
+				   slots ? "the new array of slots is smaller than the old one"
+					 : "there is no bigger array of slots");
+		return;
+	}
+	/* The labels move up: the first one, which is the last slot, goes first. */
+	for (number = 1; number <= b->label_count; number++)
+		slots[slot_max - number] = slots[b->slot_max - number];
+	b->slots = slots;
+	b->slot_max = slot_max;
 }
 
 /* ------------------------------------------------------------------ instructions */
@@ -140,7 +202,7 @@ void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned l
 static void append(struct rawbpf_build *b, struct bpf_insn insn, const char *name, unsigned line)
 {
 	b->slots[b->count++] = (struct rawbpf_build_slot){
-		.insn = insn, .name = name, .line = line };
+		.insn = insn, .reference = name, .line = line };
 }
 
 void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, unsigned count,
@@ -243,7 +305,7 @@ static int resolve_error(struct rawbpf_build *b, int error, unsigned index, cons
 {
 	const struct rawbpf_build_slot *slot = &b->slots[index];
 
-	set_error(b, error, index, slot->line, slot->name, reason);
+	set_error(b, error, index, slot->line, slot->reference, reason);
 	return error;
 }
 
@@ -255,7 +317,7 @@ static int resolve_map(struct rawbpf_build *b, struct bpf_insn *insn, unsigned i
 	for (i = 0; i < count; i++) {
 		const char *name = env->map_fds[i].name;
 
-		if (name && rawbpf__equal(name, b->slots[index].name)) {
+		if (name && rawbpf__equal(name, b->slots[index].reference)) {
 			insn->imm = env->map_fds[i].fd;
 			return 0;
 		}
@@ -304,7 +366,7 @@ static int resolve_reference(struct rawbpf_build *b, struct bpf_insn *insn, unsi
 	label = label_of(b, &b->slots[index]);
 	if (!label)
 		return resolve_error(b, -ENOENT, index, "the program has no label '@'");
-	if (label->place == b->count)
+	if (label->place == b->count && !(env && env->is_fragment))
 		return resolve_error(b, -EINVAL, index, "no instruction follows label '@'");
 	/*
 	 * The distance counts from the next slot. For a 64-bit load, that slot is its own second
@@ -334,12 +396,40 @@ int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigne
 			return -ENOSPC;
 		}
 		insns[i] = b->slots[i].insn;
-		if (b->slots[i].name)
+		if (b->slots[i].reference)
 			err = resolve_reference(b, &insns[i], i, env);
 		if (err < 0)
 			return err;
 	}
 	return (int)b->count;
+}
+
+/* ------------------------------------------------------------------------- lines */
+
+enum { LINE_COLUMN_BITS = 10 }; /* of line_col, below the line */
+
+int rawbpf_build_lines_find(const struct rawbpf_build *b, struct bpf_line_info *infos, unsigned max)
+{
+	unsigned i, number = 1, line = 0, found = 0;
+
+	if (b->broken)
+		return b->error.error;
+	for (i = 0; i < b->count; i++) {
+		const struct rawbpf_build_slot *slot = &b->slots[i];
+		int begins = i == 0 || slot->line != line;
+
+		for (; number <= b->label_count && label_number(b, number)->place <= i; number++)
+			begins = 1;
+		if (!begins || !slot->insn.code) /* the second half of a 64-bit load has no line */
+			continue;
+		if (found == max)
+			return -ENOSPC;
+		line = slot->line;
+		infos[found++] = (struct bpf_line_info){
+			.insn_off = i,
+			.line_col = line >> (32 - LINE_COLUMN_BITS) ? 0 : line << LINE_COLUMN_BITS };
+	}
+	return (int)found;
 }
 
 /* ------------------------------------------------------------------- explaining */

@@ -72,7 +72,7 @@ static void say_place(struct rawbpf__out *out, const struct rawbpf_rejection *r,
 	if (!label)
 		return;
 	rawbpf__out_text(out, line ? " <" : "<");
-	rawbpf__out_string(out, label->name);
+	rawbpf__out_string(out, label->label);
 	if (label->place != index) {
 		rawbpf__out_byte(out, '+');
 		rawbpf__out_number(out, index - label->place);
@@ -87,7 +87,7 @@ static const char *target_of(const struct rawbpf_rejection *r, unsigned index)
 	const struct bpf_insn *insn = &r->insns[index];
 
 	return r->build && index < r->build->count && BPF_CLASS(insn->code) != BPF_LD ?
-	       r->build->slots[index].name : NULL;
+	       r->build->slots[index].reference : NULL;
 }
 
 /* Format the instruction as the log does, without its opcode: "(07) ". */

@@ -79,6 +79,22 @@ int rawbpf_btf_funcs_emit(struct rawbpf_btf_build *b, struct bpf_func_info *info
 	return id;
 }
 
+int rawbpf_btf_lines_emit(struct rawbpf_btf_build *b, struct bpf_line_info *infos, unsigned count,
+			  const char *file, const char *const *text, unsigned text_count)
+{
+	int file_name = rawbpf_btf_string_emit(b, file);
+
+	for (unsigned i = 0; i < count && !b->error; i++) {
+		unsigned line = infos[i].line_col >> 10; /* the column is below */
+		int string = text && line && line <= text_count ?
+			     rawbpf_btf_string_emit(b, text[line - 1]) : 0;
+
+		infos[i].file_name_off = file_name;
+		infos[i].line_off = string;
+	}
+	return b->error;
+}
+
 /* ---------------------------------------------------------------------------------- maps */
 
 static const struct {

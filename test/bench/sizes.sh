@@ -85,10 +85,10 @@ linked() { # WHAT FUNCTION...
 	printf '%-64s %8s bytes\n' "$name, code and data" "$(code_and_data linked)"
 }
 
-# Print all public functions that these headers declare.
+# Print all public functions that these headers declare. Their comments may name others.
 functions_of() {
 	for header; do
-		cat "$top/include/rawbpf/$header.h"
+		grep -v '^ \*' "$top/include/rawbpf/$header.h"
 	done | grep -oE 'rawbpf_[a-z_]+\(' | tr -d '(' | sort -u >"$work/declared"
 	nm -g --defined-only "$work"/*.c.o | awk '$2 == "T" { print $3 }' | sort | comm -12 - "$work/declared"
 }

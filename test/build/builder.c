@@ -1,76 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The builder: exact instructions for every step, and the exact place of every mistake. */
-#include <check.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <rawbpf.h>
-
-#include "../unit.h"
-
-enum { ROOM = 64, KERNEL_6_6 = 6 << 8 | 6, KERNEL_6_5 = 6 << 8 | 5 };
-
-/* The builder must not write the first and the last slot. */
-static struct rawbpf_build_slot memory[1 + ROOM + 1];
-static struct rawbpf_build_slot *const slots = memory + 1;
-static struct bpf_insn out[ROOM];
-static struct rawbpf_build b;
-
-static void begin(void)
-{
-	memset(memory, 0x55, sizeof memory); /* the slots' content does not matter */
-	memset(out, 0x55, sizeof out);
-	b = (struct rawbpf_build){ .slots = slots, .slot_max = ROOM };
-}
-
-static void end(void)
-{
-	const unsigned char *first = (const unsigned char *)memory;
-	const unsigned char *last = (const unsigned char *)(memory + 1 + ROOM);
-
-	for (size_t i = 0; i < sizeof memory[0]; i++)
-		ck_assert_msg(first[i] == 0x55 && last[i] == 0x55, "written outside of the slots");
-}
-
-static void assert_resolves(const struct rawbpf_env *env, const struct bpf_insn *expected,
-			    unsigned count)
-{
-	unsigned i;
-
-	memset(out, 0x55, sizeof out);
-	ck_assert_int_eq(rawbpf_build_resolve(&b, out, ROOM, env), count);
-	ck_assert_int_eq(b.error.error, 0);
-	for (i = 0; i < count; i++)
-		ck_assert_msg(memcmp(&out[i], &expected[i], sizeof out[i]) == 0, "instruction %u",
-			      i);
-}
-
-#define ASSERT_RESOLVES(ENV, ...)                                                                  \
-	do {                                                                                       \
-		const struct bpf_insn expected[] = { __VA_ARGS__ };                                \
-                                                                                                   \
-		assert_resolves(ENV, expected, RAWBPF_COUNT(expected));                            \
-	} while (0)
-
-static void assert_fails(const struct rawbpf_env *env, int error, unsigned index, unsigned line,
-			 const char *label, const char *text)
-{
-	char explained[256];
-
-	ck_assert_int_eq(rawbpf_build_resolve(&b, out, ROOM, env), error);
-	ck_assert_int_eq(b.error.error, error);
-	ck_assert_uint_eq(b.error.index, index);
-	ck_assert_uint_eq(b.error.line, line);
-	if (label)
-		ck_assert_str_eq(b.error.label, label);
-	else
-		ck_assert_ptr_null(b.error.label);
-	ck_assert_uint_eq(rawbpf_build_explain(explained, sizeof explained, &b.error),
-			  strlen(text));
-	ck_assert_str_eq(explained, text);
-}
+#include "builder.h"
 
 /* ------------------------------------------------------------------------- programs */
 
@@ -378,7 +308,7 @@ START_TEST(test_labels_everywhere)
 	for (i = 0; i < LABELS; i++)
 		if (insns[i].imm != (i & 1 ? -2 : 0))
 			ck_abort_msg("instruction %u", i);
-	many[777].name = "l1000000";
+	many[777].reference = "l1000000";
 	ck_assert_int_eq(rawbpf_build_resolve(&b, insns, LABELS, NULL), -ENOENT);
 	ck_assert_uint_eq(b.error.index, 777);
 	rawbpf_build_label(&b, "l654321");
@@ -582,8 +512,8 @@ START_TEST(test_full)
 			steps[i].add();
 			ck_assert_int_eq(b.error.error, room < steps[i].needs ? -ENOSPC : 0);
 			ck_assert_int_eq(((unsigned char *)&slots[b.slot_max])[0], 0x55);
-			ck_assert_str_eq(slots[b.slot_max - 1].name, "a");
-			ck_assert_str_eq(slots[b.slot_max - 2].name, "c");
+			ck_assert_str_eq(slots[b.slot_max - 1].label, "a");
+			ck_assert_str_eq(slots[b.slot_max - 2].label, "c");
 			if (room < steps[i].needs)
 				assert_fails(NULL, -ENOSPC, 1, 8, NULL,
 					     "instruction 1, line 8: the array of slots is full");

@@ -40,9 +40,7 @@ static const struct api_example api_examples[] = {
 	  "6: decl_tag tag personal, 0 elements\n" },
 	{ "btf_func", 0x50a, 0, "filter: 1 line of source, 1 variable\n" },
 	{ "btf_funcs", 0x511, 0,
-	  "sum at slot 0\n"
-	  "add at slot 10\n"
-	  "the sum: 45\n" },
+	  "add at slot 10; the sum: 45\n" },
 	{ "btf_map", 0x50a, 0,
 	  "3 packets, 4500 bytes\n"
 	  "types 1 and 3, of 115 bytes of BTF\n" },
