@@ -212,6 +212,44 @@ START_TEST(test_format)
 END_TEST
 
 /* Every step fails with one byte less than it needs, and works with just enough. */
+/* Each kind by its name, or around void. */
+START_TEST(test_format_of_kinds)
+{
+	static const struct {
+		uint32_t info;
+		const char *text;
+	} kinds[] = {
+		{ BTF_KIND_INT << 24, "x" }, { BTF_KIND_PTR << 24, "void *" },
+		{ BTF_KIND_STRUCT << 24, "struct x" }, { BTF_KIND_UNION << 24, "union x" },
+		{ BTF_KIND_ENUM << 24, "enum x" }, { BTF_KIND_FWD << 24, "struct x" },
+		{ BTF_KIND_FWD << 24 | 1u << 31, "union x" }, { BTF_KIND_TYPEDEF << 24, "x" },
+		{ BTF_KIND_VOLATILE << 24, "volatile void" }, { BTF_KIND_CONST << 24, "const void" },
+		{ BTF_KIND_RESTRICT << 24, "restrict void" }, { BTF_KIND_FUNC << 24, "void x" },
+		{ BTF_KIND_VAR << 24, "void x" }, { BTF_KIND_DATASEC << 24, "section x" },
+		{ 16 << 24, "x" }, { 17 << 24, "tag x" }, { 18 << 24, "void" }, { 19 << 24, "enum x" },
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(kinds); i++) {
+		struct {
+			struct btf_header header;
+			uint32_t words[8];
+		} bytes = { .header = { .magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = 24,
+					.type_len = 12, .str_off = 12, .str_len = 3 },
+			    .words = { 1, kinds[i].info } };
+		unsigned kind = kinds[i].info >> 24 & 31;
+		struct rawbpf_btf btf;
+		char text[64];
+
+		if (kind == BTF_KIND_INT || kind == BTF_KIND_VAR || kind == 17)
+			bytes.header.type_len = bytes.header.str_off = 16;
+		memcpy(&bytes.words[bytes.header.str_off / 4], "\0x", 3);
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, &bytes, sizeof bytes, NULL), 0);
+		rawbpf_btf_type_format(text, sizeof text, &btf, 1);
+		ck_assert_msg(strcmp(text, kinds[i].text) == 0, "kind %u: %s", kind, text);
+	}
+}
+END_TEST
+
 START_TEST(test_room)
 {
 	struct rawbpf_btf_build b = built();
@@ -257,6 +295,7 @@ START_TEST(test_steps_refuse)
 	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, NULL, 1), -EINVAL);
 	b = (struct rawbpf_btf_build){ .data = (char *)memory + 2, .max = 100 };
 	ck_assert_int_eq(rawbpf_btf_int_emit(&b, "int", 4, 0), -EINVAL);
+	ck_assert_int_eq(rawbpf_btf_string_emit(&b, "x"), -EINVAL);
 	/* the innermost error is returned */
 	b = (struct rawbpf_btf_build){ .data = memory, .max = 30 };
 	ck_assert_int_eq(rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
@@ -737,6 +776,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_offsets);
 	tcase_add_test(tests, test_member);
 	tcase_add_test(tests, test_format);
+	tcase_add_test(tests, test_format_of_kinds);
 	tcase_add_test(tests, test_room);
 	tcase_add_test(tests, test_steps_refuse);
 	tcase_add_test(tests, test_limits);

@@ -144,6 +144,56 @@ START_TEST(test_builder)
 END_TEST
 
 /* The explanation omits a register's value on another path, or from before its last write. */
+/* The last label before the instruction counts; before the first one there is none. */
+START_TEST(test_labels)
+{
+	struct rawbpf_build_slot slots[16];
+	struct rawbpf_build b = { .slots = slots, .slot_max = RAWBPF_COUNT(slots) };
+	const struct bpf_insn insn = BPF_MOV64_REG(BPF_REG_0, BPF_REG_3), exit = BPF_EXIT_INSN();
+	struct bpf_insn insns[16];
+	static const char *const places[] = { "", "<one>", "<two>", "<two+1>" };
+	int i;
+
+	rawbpf_build_emit_at(&b, &insn, 1, 0);
+	rawbpf_build_label_at(&b, "one", 0);
+	rawbpf_build_emit_at(&b, &insn, 1, 0);
+	rawbpf_build_label_at(&b, "two", 0);
+	rawbpf_build_emit_at(&b, &insn, 1, 0);
+	rawbpf_build_emit_at(&b, &insn, 1, 0);
+	rawbpf_build_emit_at(&b, &exit, 1, 0);
+	ck_assert_int_eq(rawbpf_build_resolve(&b, insns, RAWBPF_COUNT(insns), NULL), 5);
+	for (i = 0; i < 4; i++) {
+		char log[64], text[1024], wanted[128];
+
+		snprintf(log, sizeof log, "%d: (bf) r0 = r3\nR3 !read_ok\n", i);
+		rawbpf_rejection_explain(text, sizeof text, &(struct rawbpf_rejection){
+			.error = -22, .insns = insns, .insn_count = 5, .build = &b, .log = log });
+		snprintf(wanted, sizeof wanted, i ? "   %d: r0 = r3%39s%s\n" : "   %d: r0 = r3%.0s%s\n", i,
+			 "", places[i]);
+		ck_assert_msg(strstr(text, wanted) != NULL, "%s\n%s", text, wanted);
+	}
+}
+END_TEST
+
+/* An instruction that this kernel does not know says which does; one that all know does not. */
+START_TEST(test_kernel_needed)
+{
+	static const struct bpf_insn insns[] = { RAWBPF_MAY_GOTO(0), BPF_EXIT_INSN() };
+	char text[1024];
+	struct rawbpf_rejection r = { .error = -22, .insns = insns, .insn_count = 2,
+				      .log = "unknown opcode e5\n" };
+
+	rawbpf_rejection_explain(text, sizeof text, &r);
+	ck_assert_msg(strstr(text, "   (this instruction needs Linux 6.9)\n") != NULL, "%s", text);
+	r.log = "unknown opcode 95\n";
+	rawbpf_rejection_explain(text, sizeof text, &r);
+	ck_assert_msg(strstr(text, "needs Linux") == NULL, "%s", text);
+	r.log = "0: (e5) may_goto pc+0\nR1 !read_ok\n";
+	rawbpf_rejection_explain(text, sizeof text, &r);
+	ck_assert_msg(strstr(text, "needs Linux") == NULL, "%s", text);
+}
+END_TEST
+
 START_TEST(test_states_are_of_the_way)
 {
 	static const struct bpf_insn insns[] = {
@@ -661,6 +711,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_parts);
 	tcase_add_test(tests, test_told);
 	tcase_add_test(tests, test_builder);
+	tcase_add_test(tests, test_labels);
+	tcase_add_test(tests, test_kernel_needed);
 	tcase_add_loop_test(tests, test_states_are_of_the_way, 0, 5);
 	tcase_add_loop_test(tests, test_places, 0, 19);
 	tcase_add_test(tests, test_load_acquire);
