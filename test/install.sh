@@ -27,7 +27,7 @@ packages_of() {
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-i686-linux-gnu libc6-dev-i386-cross
 		;;
 	vm)
-		echo check libsubunit-dev cpio debian-archive-keyring qemu-system-x86 qemu-system-arm
+		echo check libsubunit-dev cpio debian-archive-keyring kmod xz-utils qemu-system-x86 qemu-system-arm
 		echo 'qemu-system-s390x|qemu-system-misc'
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross

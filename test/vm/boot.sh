@@ -1,11 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: boot.sh [-s CPUS] [-t SECONDS] [-m MEGABYTES] NAME DIR -- COMMAND [ARG...]
+# usage: boot.sh [-s CPUS] [-t SECONDS] [-m MEGABYTES] [-k MODULES] NAME DIR -- COMMAND [ARG...]
 #
 # Boot the kernel called NAME in the file `kernels`, in an emulated machine, and run COMMAND there.
 # The root file system is a copy of DIR, where DIR/init is built from init.c. A lone '&' separates
 # several commands: the last one runs in the foreground. The console goes to stdout, live.
+#
+# init loads MODULES, names of kernel modules separated by blanks, before COMMAND. It loads what they
+# depend on first. A line names each module that the kernel has built in. A name that the kernel does
+# not know is a usage error.
 #
 # Status: that of COMMAND (128 + N after signal N). 1, with a word on stderr: the machine died
 # before that, or reached the time limit (900 seconds, or -t). 2: a usage error. 77, with a reason
@@ -18,6 +22,7 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "$0")" && pwd)
 cpus=1
+modules=
 seconds=900
 megabytes=512
 work=
@@ -69,6 +74,43 @@ kernel_words() {
 # The archive has no device nodes, so this needs no privilege: the kernel has its own /dev/console.
 pack() {
 	(cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet) | gzip -1
+}
+
+# Write the steps of modprobe to $work/steps, one a line: `insmod FILE` or `builtin NAME`.
+plan_modules() { # LIB/MODULES
+	release=$(ls "$1")
+	for module in $modules; do
+		PATH=$PATH:/usr/sbin:/sbin modprobe -C /dev/null -d "${1%/lib/modules}" -S "$release" \
+			--show-depends "$module" >>"$work/plan" 2>"$work/reason" ||
+			usage_error "module '$module': $(cat "$work/reason")"
+	done
+	awk '!seen[$0]++' "$work/plan" >"$work/steps"
+}
+
+uncompressed() {
+	case $1 in
+	*.xz) xz -dc "$1" ;;
+	*.zst) zstd -dc "$1" ;;
+	*.gz) gzip -dc "$1" ;;
+	*) cat "$1" ;;
+	esac
+}
+
+# Put the modules, as files /modules/NUMBER-NAME, into a folder. init loads them in that order.
+carry_modules() { # FOLDER
+	run "$here/fetch.sh" -m "$name" >"$work/path" || exit "$status"
+	plan_modules "$(cat "$work/path")"
+	mkdir -p "$1/modules"
+	number=100
+	while read -r step what; do
+		if [ "$step" = builtin ]; then
+			say "$what is built into this kernel"
+			continue
+		fi
+		file=${what##*/}
+		uncompressed "$what" >"$1/modules/$number-${file%.ko*}"
+		number=$((number + 1))
+	done <"$work/steps"
 }
 
 # Set the architecture's options. With cx16, some amd64 kernels up to at least 6.12 crash at boot.
@@ -125,11 +167,12 @@ boot() {
 	rm "$work/serial"
 }
 
-while getopts s:t:m:h option; do
+while getopts s:t:m:k:h option; do
 	case $option in
 	s) cpus=$OPTARG ;;
 	t) seconds=$OPTARG ;;
 	m) megabytes=$OPTARG ;;
+	k) modules=$OPTARG ;;
 	h) usage; exit ;;
 	*) usage >&2; exit 2 ;;
 	esac
@@ -144,7 +187,7 @@ choose_machine "${name%%-*}"
 [ -x "$dir/init" ] || usage_error "no program $dir/init"
 words=$(kernel_words "$@")
 
-for tool in "${qemu%% *}" cpio; do
+for tool in "${qemu%% *}" cpio ${modules:+xz}; do
 	command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 77; }
 done
 
@@ -158,6 +201,10 @@ run "$here/fetch.sh" "$name" >"$work/kernel" || exit "$status"
 kernel=$(cat "$work/kernel")
 say "$(cat "${kernel%/*}/origin")"
 pack "$dir" >"$work/initrd"
+if [ -n "$modules" ]; then
+	carry_modules "$work/root"
+	pack "$work/root" >>"$work/initrd"
+fi
 
 boot
 if ! grep -q '^init: ' "$work/log"; then

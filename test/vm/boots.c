@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "boots.h"
+#include "modules.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 #define AT_ONCE 2
 #define TIME_LIMIT "1800"	/* seconds for a boot; a busy machine needs 150 */
 #define SKIPPED 77
+#define WORD(NAME) #NAME " "
 
 /* The table */
 
@@ -84,7 +86,8 @@ static void start(struct boot *boot, const char *scripts, const char *guests)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(fileno(boot->output), STDOUT_FILENO);
 	dup2(fileno(boot->output), STDERR_FILENO);
-	execl(script, script, "-s", "2", "-t", TIME_LIMIT, boot->name, guest, "--", "/bin/guest", NULL);
+	execl(script, script, "-s", "2", "-t", TIME_LIMIT, "-k", GUEST_MODULES(WORD), boot->name, guest,
+	      "--", "/bin/guest", NULL);
 	perror(script);
 	_exit(1);
 }

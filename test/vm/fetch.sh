@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: fetch.sh NAME
+# usage: fetch.sh [-m] NAME
 #
 # Print the path of the kernel image NAME of the file `kernels`, or of the headers NAME of the file
-# `headers`. An apt with its own state fetches what is missing in the cache from a Debian mirror.
+# `headers`. With -m, print the path of the folder lib/modules that belongs to the image, indexed by
+# depmod. An apt with its own state fetches what is missing in the cache from a Debian mirror.
 # Nothing is installed, and the system's apt stays as it is. The file `origin` is beside the image,
 # or two folders above the headers. It tells the package, its version, and whether that is the
 # pinned one, a newer or an older one.
@@ -109,26 +110,58 @@ package_names() {
 
 # Print every package to try, as lines `PACKAGE VERSION`: the pinned version, then the newest first.
 # Of each version, the signed package comes before the unsigned one.
+# Modules belong to one image.
 candidates() {
+	if [ "$what" = lib/modules ]; then
+		cut -d ' ' -f 1,2 "${kept%/*}/origin"
+		return
+	fi
 	package_names | xargs -r apt-cache -c apt.conf madison |
 		awk -v pinned="$pinned" '{ print ($3 != pinned), $3, ($1 ~ /-unsigned/), $1 }' |
 		sort -u -k 1,1n -k 2,2Vr -k 3,3n -k 4,4 |
 		awk '{ print $4, $2 }'
 }
 
-# Keep the image, or the headers, of a package.
+# Print the packages that have the modules of an image, and the list of what it has built in.
+module_packages() { # PACKAGE VERSION
+	case $1 in
+	linux-binary-*)
+		flavour=${1#linux-binary-}
+		flavour=${flavour#unsigned-}
+		echo "linux-modules-$flavour=$2 linux-base-$flavour=$2"
+		;;
+	*) echo "$1=$2" ;;
+	esac
+}
+
+# Newer packages have their modules in /usr/lib: both paths lead to one folder here.
+unpack_modules() {
+	mkdir result/lib && ln -s . result/usr || return
+	for package in ./*.deb; do
+		dpkg-deb --fsys-tarfile "$package" |
+			tar -x -C result --keep-directory-symlink --wildcards '*lib/modules/*' || return
+	done
+	depmod -b "$part/result" "$(ls result/lib/modules)"
+}
+
+# Keep the image, the modules or the headers of a package.
 unpack() {
-	if [ "$what" = image ]; then
+	case $what in
+	image)
 		dpkg-deb --fsys-tarfile ./*.deb |
 			tar -xO --wildcards '*/vmlinu[xz]*' >result/image || return
 		[ -s result/image ]
-	else
-		dpkg-deb -x ./*.deb result
-	fi
+		;;
+	lib/modules) unpack_modules ;;
+	*) dpkg-deb -x ./*.deb result ;;
+	esac
 }
 
 take() {
-	run timeout 300 apt-get -qq -c apt.conf download "$1=$2" || return
+	packages=$1=$2
+	[ "$what" != lib/modules ] || packages=$(module_packages "$1" "$2")
+	# shellcheck disable=SC2086 # one or two words
+	run timeout 300 apt-get -qq -c apt.conf download $packages || return
 	mkdir -p result
 	unpack || return
 	if [ "$2" = "$pinned" ]; then
@@ -142,10 +175,11 @@ take() {
 	mv -T result "$kept"
 }
 
-if [ "${1-}" = -h ]; then
-	usage
-	exit
-fi
+modules=
+case ${1-} in
+-h) usage; exit ;;
+-m) modules=1; shift ;;
+esac
 [ $# -eq 1 ] || { usage >&2; exit 2; }
 
 name=$1
@@ -158,18 +192,25 @@ EOF
 arch=${name%%-*}
 what=image
 if [ "$arch" = headers ]; then
+	[ -z "$modules" ] || { echo "fetch.sh: headers have no modules" >&2; exit 2; }
 	arch=$(dpkg --print-architecture)
 	what=usr/include
 fi
 kernels=${RAWBPF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf}/kernels
 case $kernels in /*) ;; *) kernels=$PWD/$kernels ;; esac
 kept=$kernels/$name-$pinned
+if [ -n "$modules" ]; then
+	run "$here/fetch.sh" "$name" >/dev/null || exit "$status"
+	kept=$kept/modules
+	what=lib/modules
+fi
 if [ -e "$kept/$what" ]; then
 	echo "$kept/$what"
 	exit
 fi
 
-for tool in apt-get dpkg-deb flock; do
+PATH=$PATH:/usr/sbin:/sbin
+for tool in apt-get dpkg-deb flock ${modules:+depmod}; do
 	command -v "$tool" >/dev/null || cannot "$tool is not installed"
 done
 [ -e "$keyring" ] || cannot "debian-archive-keyring is not installed"

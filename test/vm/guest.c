@@ -844,6 +844,7 @@ static const struct {
 	{ "inspect", guest_inspect },
 	{ "kprobes", guest_kprobes },
 	{ "links", guest_links },
+	{ "modules", guest_modules },
 	{ "perfbuf", guest_perfbuf },
 	{ "rejected", guest_rejected },
 	{ "rewritten", guest_rewritten },

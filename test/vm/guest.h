@@ -24,6 +24,7 @@ void guest_helpers(void);
 void guest_inspect(void);
 void guest_kprobes(void);
 void guest_links(void);
+void guest_modules(void);
 void guest_perfbuf(void);
 void guest_rejected(void);
 void guest_rewritten(void);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Be the first process of a test machine. Mount the file systems, and run the commands behind `--`
- * on the kernel's command line. Print how the last one ended, and reboot.
+ * Be the first process of a test machine. Mount the file systems, and load the modules in
+ * /modules, in the order of their names. Run the commands behind `--` on the kernel's command line,
+ * unless a module cannot be loaded. Print how the last one ended, and reboot.
  *
  *	/bin/a x & /bin/b y
  *
@@ -9,9 +10,11 @@
  * all others. The first line printed is `init: Linux RELEASE MACHINE`, the last one `init: exit
  * STATUS` or `init: signal NUMBER`.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +22,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -26,6 +30,7 @@
 
 #define KLOG_CONSOLE_LEVEL 8	/* syslog(2) has no name for it */
 #define KLOG_ALERT 2		/* show alerts and emergencies only: an oops, a panic */
+#define MODULES "/modules"
 
 static const struct {
 	const char *type;
@@ -78,6 +83,39 @@ static void open_console(void)
 		close(console);
 	if (input > STDERR_FILENO)
 		close(input);
+}
+
+static bool load_module(const char *name)
+{
+	char path[512];
+	int file;
+	bool loaded;
+
+	snprintf(path, sizeof(path), MODULES "/%s", name);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	loaded = file >= 0 && !syscall(SYS_finit_module, file, "", 0);
+	if (!loaded)
+		complain(path);
+	close(file);
+	return loaded;
+}
+
+static int is_module(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
+}
+
+static bool load_modules(void)
+{
+	struct dirent **modules;
+	int count = scandir(MODULES, &modules, is_module, alphasort);
+
+	if (count < 0)
+		return errno == ENOENT;
+	for (int i = 0; i < count; i++)
+		if (!load_module(modules[i]->d_name))
+			return false;
+	return true;
 }
 
 static pid_t start(char *const *command)
@@ -146,7 +184,7 @@ int main(int argc, char **argv)
 	printf("init: %s %s %s\n", system.sysname, system.release, system.machine);
 
 	environ = environment;
-	last = start_all(argv + 1);
+	last = load_modules() ? start_all(argv + 1) : 0;
 	if (last > 0)
 		status = wait_for(last);
 	kill_all();

@@ -338,6 +338,7 @@ static Suite *vm_suite(void)
 		vm_inspect_add(kernel, i);
 		vm_kprobes_add(kernel, i);
 		vm_links_add(kernel, i);
+		vm_modules_add(kernel, i);
 		vm_perfbuf_add(kernel, i);
 		vm_rewritten_add(kernel, i);
 		vm_ring_add(kernel, i);
