@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Execute the instructions whose pages have no C line that a test could run: jumps, calls, maps,
- * arenas. The table says why an instruction is not executed here, or where it is.
+ * arenas. The table says where an instruction is executed, if not here.
  */
 #include <string.h>
 #include <sys/mman.h>
@@ -33,8 +33,8 @@ static const struct special {
 	IN(FUNC, "test_callback"),
 	IN(VAR, "test_variable"),
 	IN(GOTOX, "test_jump_table of test/object/map_types_values.c, which the guests run, too"),
-	IN(KFUNC_MOD, "nowhere: no module with kfuncs is loaded natively or in the guests"),
-	IN(VAR_MOD, "nowhere: no module with variables in its BTF is loaded, neither"),
+	IN(KFUNC_MOD, "call_function of test/vm/guest_modules.c"),
+	IN(VAR_MOD, "read_variable of test/vm/guest_modules.c"),
 #undef IN
 };
 

@@ -15,7 +15,8 @@
 #define AT_ONCE 2
 #define TIME_LIMIT "1800"	/* seconds for a boot; a busy machine needs 150 */
 #define SKIPPED 77
-#define WORD(NAME) #NAME " "
+#define WORD(NAME) WORD_OF(NAME)
+#define WORD_OF(NAME) #NAME " "
 
 /* The table */
 
@@ -68,6 +69,12 @@ static void skip(struct boot *boot, const char *reason)
 	printf("skip: vm %s: %s\n", boot->name, reason);
 }
 
+static const char *modules_of(const struct boot *boot)
+{
+	return strcmp(boot->name, GUEST_WITHOUT_PERCPU_MODULE) ?
+	       GUEST_MODULES(WORD) WORD(GUEST_PERCPU_MODULE) : GUEST_MODULES(WORD);
+}
+
 static void start(struct boot *boot, const char *scripts, const char *guests)
 {
 	char script[PATH_MAX], guest[PATH_MAX];
@@ -86,8 +93,8 @@ static void start(struct boot *boot, const char *scripts, const char *guests)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(fileno(boot->output), STDOUT_FILENO);
 	dup2(fileno(boot->output), STDERR_FILENO);
-	execl(script, script, "-s", "2", "-t", TIME_LIMIT, "-k", GUEST_MODULES(WORD), boot->name, guest,
-	      "--", "/bin/guest", NULL);
+	execl(script, script, "-s", "2", "-t", TIME_LIMIT, "-k", modules_of(boot), boot->name, guest, "--",
+	      "/bin/guest", NULL);
 	perror(script);
 	_exit(1);
 }
