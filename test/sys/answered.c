@@ -25,6 +25,7 @@ static union {
 	struct rawbpf__prog_info prog;
 	struct rawbpf__map_info map;
 	struct rawbpf__btf_info btf;
+	struct rawbpf__link_info link;
 } asked, told;
 static unsigned told_size;
 
@@ -284,6 +285,174 @@ START_TEST(test_map_layout)
 	ck_assert_uint_eq(layout.flags, 1005);
 	ck_assert_uint_eq(layout.cpus, 1);
 	ck_assert_uint_eq(layout.lookup_size, 1003);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- info of links */
+
+/* The number in this word of what the kernel tells, and in that one and the next. */
+#define N(WORD) (1000 + (WORD))
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define NN(WORD) ((uint64_t)N(WORD) << 32 | N((WORD) + 1))
+#else
+#define NN(WORD) ((uint64_t)N((WORD) + 1) << 32 | N(WORD))
+#endif
+#define COUNT(WORD) { NULL, 0, N(WORD) }
+
+static const struct {
+	unsigned perf_type;
+	struct rawbpf_link_info info;
+} link_infos[] = {
+	{ 0, { .type = BPF_LINK_TYPE_RAW_TRACEPOINT, .name = COUNT(6), .cookie = NN(8) } },
+	{ 0, { .type = BPF_LINK_TYPE_TRACING, .attach_type = N(4), .target_obj_id = N(5),
+	       .target_btf_id = N(6), .cookie = NN(8) } },
+	{ 0, { .type = BPF_LINK_TYPE_CGROUP, .cgroup_id = NN(4), .attach_type = N(6) } },
+	{ 0, { .type = BPF_LINK_TYPE_ITER, .name = COUNT(6), .map_id = N(7) } },
+	{ 0, { .type = BPF_LINK_TYPE_NETNS, .netns_ino = N(4), .attach_type = N(5) } },
+	{ 0, { .type = BPF_LINK_TYPE_XDP, .ifindex = N(4) } },
+	{ 0, { .type = BPF_LINK_TYPE_STRUCT_OPS, .map_id = N(4) } },
+	{ 0, { .type = BPF_LINK_TYPE_NETFILTER, .pf = N(4), .hooknum = N(5), .priority = N(6),
+	       .flags = N(7) } },
+	{ 0, { .type = BPF_LINK_TYPE_KPROBE_MULTI, .addresses = COUNT(6), .cookies = COUNT(6),
+	       .flags = N(7), .missed = NN(8) } },
+	{ 0, { .type = BPF_LINK_TYPE_UPROBE_MULTI, .name = COUNT(12), .addresses = COUNT(13),
+	       .cookies = COUNT(13), .ref_ctr_offsets = COUNT(13), .flags = N(14), .pid = N(15) } },
+	{ 0, { .type = BPF_LINK_TYPE_TRACING_MULTI, .attach_type = N(4), .addresses = COUNT(5),
+	       .cookies = COUNT(5), .btf_ids = COUNT(5), .target_obj_id = N(6) } },
+	{ 0, { .type = BPF_LINK_TYPE_TCX, .ifindex = N(4), .attach_type = N(5) } },
+	{ 0, { .type = BPF_LINK_TYPE_NETKIT, .ifindex = N(4), .attach_type = N(5) } },
+	{ 0, { .type = BPF_LINK_TYPE_SOCKMAP, .map_id = N(4), .attach_type = N(5) } },
+	{ BPF_PERF_EVENT_UPROBE, { .name = COUNT(8), .offset = N(9), .cookie = NN(10),
+	       .ref_ctr_offset = NN(12) } },
+	{ BPF_PERF_EVENT_URETPROBE, { .name = COUNT(8), .offset = N(9), .cookie = NN(10),
+	       .ref_ctr_offset = NN(12) } },
+	{ BPF_PERF_EVENT_KPROBE, { .name = COUNT(8), .offset = N(9), .address = NN(10),
+	       .missed = NN(12), .cookie = NN(14) } },
+	{ BPF_PERF_EVENT_KRETPROBE, { .name = COUNT(8), .offset = N(9), .address = NN(10),
+	       .missed = NN(12), .cookie = NN(14) } },
+	{ BPF_PERF_EVENT_TRACEPOINT, { .name = COUNT(8), .cookie = NN(10) } },
+	{ BPF_PERF_EVENT_EVENT, { .event_config = NN(6), .event_type = N(8), .cookie = NN(10) } },
+	{ 0, { .type = 99 } },
+};
+
+START_TEST(test_link_info)
+{
+	struct rawbpf_link_info wanted = link_infos[_i].info, info;
+	const size_t begin_of = offsetof(struct rawbpf_link_info, type);
+
+	memset(&info, 0, sizeof info);
+	begin_info(sizeof told.link);
+	told.link.type = wanted.type;
+	if (link_infos[_i].perf_type) {
+		wanted.type = told.link.type = BPF_LINK_TYPE_PERF_EVENT;
+		wanted.perf_type = told.link.perf_event.type = link_infos[_i].perf_type;
+	}
+	wanted.id = N(1);
+	wanted.prog_id = N(2);
+	ck_assert_int_eq(rawbpf_link_info(&info, 5), 0);
+	ck_assert_int_eq(kernel.calls[0].arguments[0], BPF_LINK_UPDATE);
+	ck_assert_mem_eq((char *)&info + begin_of, (char *)&wanted + begin_of, sizeof info - begin_of);
+	ck_assert_uint_eq(info.name.count, wanted.name.count);
+	ck_assert_uint_eq(info.addresses.count, wanted.addresses.count);
+	ck_assert_uint_eq(info.cookies.count, wanted.cookies.count);
+	ck_assert_uint_eq(info.ref_ctr_offsets.count, wanted.ref_ctr_offsets.count);
+	ck_assert_uint_eq(info.btf_ids.count, wanted.btf_ids.count);
+}
+END_TEST
+
+/* Which buffers a link's kind has, where the kernel looks for them, and how long it may take them to be. */
+START_TEST(test_link_buffers)
+{
+	static const struct {
+		unsigned type, perf_type;
+		unsigned char name, name_size, count, addresses, cookies, ref_ctr_offsets, btf_ids;
+	} kinds[] = {
+		{ BPF_LINK_TYPE_RAW_TRACEPOINT, 0, 4, 6, 0, 0, 0, 0, 0 },
+		{ BPF_LINK_TYPE_KPROBE_MULTI, 0, 0, 0, 6, 4, 10, 0, 0 },
+		{ BPF_LINK_TYPE_UPROBE_MULTI, 0, 4, 12, 13, 6, 10, 8, 0 },
+		{ BPF_LINK_TYPE_TRACING_MULTI, 0, 0, 0, 5, 10, 12, 0, 8 },
+		{ BPF_LINK_TYPE_PERF_EVENT, BPF_PERF_EVENT_UPROBE, 6, 8, 0, 0, 0, 0, 0 },
+		{ BPF_LINK_TYPE_PERF_EVENT, BPF_PERF_EVENT_KPROBE, 6, 8, 0, 0, 0, 0, 0 },
+		{ BPF_LINK_TYPE_PERF_EVENT, BPF_PERF_EVENT_TRACEPOINT, 6, 8, 0, 0, 0, 0, 0 },
+		{ BPF_LINK_TYPE_XDP, 0, 0, 0, 0, 0, 0, 0, 0 },
+	};
+
+	for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		static char name[32];
+		struct rawbpf_link_info info = {
+			.name = { name, 20, 0 }, .addresses = { AT(2), 9, 0 }, .cookies = { AT(3), 7, 0 },
+			.ref_ctr_offsets = { AT(4), 8, 0 }, .btf_ids = { AT(5), 6, 0 } };
+		uint64_t address = 0;
+
+		strcpy(name, "before");
+		begin_info(sizeof told.link);
+		told.link.type = kinds[i].type;
+		if (kinds[i].perf_type)
+			told.link.perf_event.type = kinds[i].perf_type;
+		memset(&asked, 0, sizeof asked);
+		ck_assert_int_eq(rawbpf_link_info(&info, 5), 0);
+		ck_assert_str_eq(name, "");
+		if (kinds[i].name) {
+			memcpy(&address, asked.words + kinds[i].name, 8);
+			ck_assert_uint_eq(address, (uintptr_t)name);
+			ck_assert_uint_eq(asked.words[kinds[i].name_size], 20);
+		}
+#define ASKS(FIELD, WHERE) do { \
+	memcpy(&address, asked.words + kinds[i].FIELD, 8); \
+	if (kinds[i].FIELD) \
+		ck_assert_uint_eq(address, WHERE); \
+} while (0)
+		ASKS(addresses, 2);
+		ASKS(cookies, 3);
+		ASKS(ref_ctr_offsets, 4);
+		ASKS(btf_ids, 5);
+		if (kinds[i].count) /* as many as the smallest of its buffers holds */
+			ck_assert_uint_eq(asked.words[kinds[i].count], kinds[i].btf_ids ? 6 : 7);
+		ck_assert_uint_eq(kernel.count, kinds[i].name || kinds[i].count ? 3 : 2);
+	}
+}
+END_TEST
+
+/* What an iterator walks decides what its numbers mean. */
+static const char *target;
+
+static void iter_done(uint32_t *attr)
+{
+	struct rawbpf__info_attr *info = (void *)attr;
+	struct rawbpf__link_info *got = (void *)(uintptr_t)info->info;
+	uint64_t name;
+
+	if (kernel.calls[kernel.count - 1].arguments[0] != BPF_OBJ_GET_INFO_BY_FD)
+		return;
+	name = got->iter.target_name;
+	if (name)
+		strcpy((char *)(uintptr_t)name, target);
+	info_done(attr);
+}
+
+START_TEST(test_iter_info)
+{
+	static const struct {
+		const char *target;
+		unsigned is_of_tasks, is_of_cgroups;
+	} targets[] = { { "task", 1, 0 }, { "task_file", 1, 0 }, { "task_vma", 1, 0 }, { "cgroup", 0, 1 },
+			{ "bpf_map", 0, 0 }, { "tasks", 0, 0 }, { "", 0, 0 } };
+
+	for (unsigned i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+		struct rawbpf_link_info info;
+
+		memset(&info, 0, sizeof info);
+		begin_info(sizeof told.link);
+		told.link.type = BPF_LINK_TYPE_ITER;
+		target = targets[i].target;
+		kernel.write = iter_done;
+		ck_assert_int_eq(rawbpf_link_info(&info, 5), 0);
+		ck_assert_uint_eq(info.map_id, N(7));
+		ck_assert_uint_eq(info.tid, targets[i].is_of_tasks ? N(8) : 0);
+		ck_assert_uint_eq(info.pid, targets[i].is_of_tasks ? N(9) : 0);
+		ck_assert_uint_eq(info.cgroup_id, targets[i].is_of_cgroups ? NN(8) : 0);
+		ck_assert_uint_eq(info.cgroup_order, targets[i].is_of_cgroups ? N(10) : 0);
+	}
 }
 END_TEST
 
@@ -558,6 +727,17 @@ START_TEST(test_recipes)
 	begin(ANSWER);
 	ck_assert_int_eq(rawbpf_map_recipe_create(9999, NULL), -EINVAL);
 	ck_assert_uint_eq(kernel.count, 0);
+	/* a run whose result is another one than the recipe's */
+	begin(0);
+	ck_assert_int_eq(rawbpf_prog_recipe_run(&(struct rawbpf_prog_recipe){
+		.runs = RAWBPF_PROG_RUNS_PACKET, .result = 0 }, 5), 0);
+	ck_assert_uint_eq(kernel.calls[0].words[2], 64);
+	ck_assert_int_eq(rawbpf_prog_recipe_run(&(struct rawbpf_prog_recipe){
+		.runs = RAWBPF_PROG_RUNS_CONTEXT, .result = 1 }, 5), -EPROTO);
+	ck_assert_uint_eq(kernel.calls[1].words[10], 72);
+	ck_assert_int_eq(rawbpf_prog_recipe_run(&(struct rawbpf_prog_recipe){
+		.runs = RAWBPF_PROG_RUNS_OTHERS, .result = 1 }, 5), 0);
+	ck_assert_uint_eq(kernel.calls[2].words[2], 0);
 }
 END_TEST
 
@@ -567,6 +747,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_prog_arrays);
 	tcase_add_test(tests, test_map_info);
 	tcase_add_test(tests, test_map_layout);
+	tcase_add_loop_test(tests, test_link_info, 0, sizeof link_infos / sizeof link_infos[0]);
+	tcase_add_test(tests, test_link_buffers);
+	tcase_add_test(tests, test_iter_info);
 	tcase_add_test(tests, test_detach_attempts);
 	tcase_add_test(tests, test_replace_attempts);
 	tcase_add_test(tests, test_replace_first);
