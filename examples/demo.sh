@@ -3,9 +3,10 @@
 #
 # usage: sh examples/demo.sh
 #
-# Installs what is missing, builds, and shows fchownat-count counting a small workload on this
-# kernel. Where this kernel has no kprobes, the same program counts by kprobe in an emulated machine
-# with a Debian kernel. Takes some seconds and ends by itself. Needs root, or sudo.
+# Install missing packages, build, and show fchownat-count counting a small workload on this kernel.
+# If this kernel has no kprobes, the same program counts by kprobe in an emulated machine with a
+# Debian kernel. The demo takes some seconds after the build, and ends by itself. It needs root, or
+# sudo.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,12 +21,17 @@ case ${1-} in
 *) echo "demo.sh: takes no arguments" >&2; exit 2 ;;
 esac
 
+# Print the command's output only if it fails.
+quietly() { # COMMAND...
+	output=$("$@" 2>&1) || { printf '%s\n' "$output" >&2; exit 1; }
+}
+
 parts=build
 [ -e $kprobe_pmu ] || parts="build vm"
 # shellcheck disable=SC2086 # two words
 sh "$top/test/install.sh" $parts
-[ -f "$build/build.ninja" ] || meson setup "$build" "$top" >/dev/null
-built=$(ninja -C "$build" tools test/vm/workload) || { printf '%s\n' "$built" >&2; exit 1; }
+[ -f "$build/build.ninja" ] || quietly meson setup "$build" "$top"
+quietly ninja -C "$build" tools test/vm/workload
 
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
@@ -45,7 +51,7 @@ in_a_virtual_machine() {
 	esac
 	echo
 	echo "== the same program on a Debian kernel with kprobes, in an emulated machine"
-	sh "$top/test/vm/guests.sh" "$build" $arch
+	quietly sh "$top/test/vm/guests.sh" "$build" $arch
 	"$top/test/vm/boot.sh" $kernel "$build/guests/$arch" -- \
 		/bin/workload 8 300 '&' /bin/fchownat-count -a kprobe -n 4 || {
 		[ $? -eq 77 ] || return 1
