@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the programs of this folder end. Copy it with them.
+ * Error handling and exit status for the programs of this folder. Copy it with them.
  *
  *	cc -Iinclude examples/api/map.c lib/rawbpf.c -o map
  *
- * Exit status: 0; 1 after a failure; 77 if this kernel lacks what the program shows: it is older,
- * or built without. stderr says why.
+ * Exit status: 0; 1 after a failure; 2 for wrong arguments; 77 if this kernel lacks the feature, because it is older or
+ * was built without it. stderr says why.
  */
 #ifndef EXAMPLES_API_H
 #define EXAMPLES_API_H
@@ -22,16 +22,31 @@
 
 #include <rawbpf.h>
 
-enum { API_FAILED = 1, API_LACKING = 77, API_ENOTSUPP = 524 };
+enum { API_FAILED = 1, API_USAGE = 2, API_LACKING = 77, API_ENOTSUPP = 524 };
 
-/* The exit status after an errno that says, of these programs, what the kernel does not know. */
+/* Print the usage and exit, for -h and --help, and for fewer or more arguments. */
+static inline void check_arguments(int argc, char **argv, int least, int most, const char *usage)
+{
+	int asks = argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0);
+
+	if (!asks && argc > least && argc <= most + 1)
+		return;
+	fprintf(asks ? stdout : stderr, "usage: %s\n", usage);
+	exit(asks ? EXIT_SUCCESS : API_USAGE);
+}
+
+/*
+ * Return 77 for an errno that means, in these programs, that the kernel lacks the feature; else 1.
+ */
 static inline int api_status(int err)
 {
 	return err == EINVAL || err == E2BIG || err == EOPNOTSUPP || err == API_ENOTSUPP || err == ENOSYS
 		? API_LACKING : API_FAILED;
 }
 
-/* Neither BTF nor the struct_ops are missing for another reason than that. */
+/*
+ * Return the same for `operation`. If BTF or a struct_ops is missing, the kernel lacks the feature.
+ */
 static inline int api_status_of(const struct rawbpf_operation *operation, int err)
 {
 	if (operation == RAWBPF_BTF_KERNEL_OPEN || operation == RAWBPF_STRUCT_OPS_BTF_LOAD)
@@ -39,7 +54,7 @@ static inline int api_status_of(const struct rawbpf_operation *operation, int er
 	return api_status(-err);
 }
 
-/* Explain why `operation` failed, and exit; what the program made goes with its descriptors. */
+/* Explain why `operation` failed, and exit. The program's objects go with its descriptors. */
 static inline void fail(const struct rawbpf_operation *operation, int err)
 {
 	const struct rawbpf_error error = { operation, err, 0, NULL, 0 };
@@ -50,7 +65,7 @@ static inline void fail(const struct rawbpf_operation *operation, int err)
 	exit(api_status_of(operation, err));
 }
 
-/* The result of `operation`, if it is none of the negative ones that explain a failure. */
+/* Return the result of `operation`. If it is negative, explain the failure and exit. */
 static inline int must(const struct rawbpf_operation *operation, int result)
 {
 	if (result < 0)
@@ -58,7 +73,7 @@ static inline int must(const struct rawbpf_operation *operation, int result)
 	return result;
 }
 
-/* The same for a function of libc, which sets errno. */
+/* Do the same for a function of libc, which sets errno. */
 static inline int must_libc(const char *what, int result)
 {
 	if (result < 0) {
@@ -70,7 +85,7 @@ static inline int must_libc(const char *what, int result)
 	return result;
 }
 
-/* The exit status of a program that has printed all: a full disk is a failure, too. */
+/* Return the exit status after all output: a full disk is a failure, too. */
 static inline int done(void)
 {
 	must_libc("stdout", fflush(stdout));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ask the kernel's types for sizes and offsets, in place of a header's. No privilege. Linux 5.4. */
+/* Ask the kernel's types for sizes and offsets, instead of a header. No privilege. Linux 5.4. */
 #include "api.h"
 
 #include <linux/btf.h>
@@ -18,7 +18,7 @@ int main(void)
 	rawbpf_btf_type_format(name, sizeof name, &kernel, member.type);
 	printf("prev: offset %u, a %s\n", member.offset, name);
 
-	/* By a path, through a member that is a struct. */
+	/* Find a member by a path, through a member that is a struct. */
 	id = must(NULL, rawbpf_btf_type_find(&kernel, BTF_KIND_STRUCT, "task_struct"));
 	if (rawbpf_btf_member_find(&member, &kernel, id, "tasks.no_such_member") == -ENOENT)
 		printf("task_struct has no tasks.no_such_member\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Write BTF for a map by hand, so that others can print its values by their fields, give it to
- * the kernel, and read it back. CAP_BPF. Linux 5.16.
+ * Write BTF for a map by hand, so that tools can print its values by their fields. Load it into the
+ * kernel, and read it back. CAP_BPF. Linux 5.16.
  */
 #include "api.h"
 
@@ -31,7 +31,7 @@ int main(void)
 	close(loaded);
 	close(map);
 
-	/* Read, as from a file. */
+	/* Parse the bytes as if from a file. */
 	struct rawbpf_btf btf;
 	uint32_t index[16];
 	char text[64];

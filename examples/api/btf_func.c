@@ -37,7 +37,7 @@ int main(void)
 		.line_info = &line, .line_info_size = sizeof line, .line_info_count = 1 }));
 	close(fd);
 
-	/* What others see of it. */
+	/* Read what other processes see. */
 	struct rawbpf_prog_info info = { .func_info = { .data = &loaded_func, .max = 1 } };
 	struct rawbpf_btf btf;
 	must(RAWBPF_PROG_INFO, rawbpf_prog_info(&info, prog));

@@ -17,7 +17,7 @@ int main(void)
 	struct bpf_line_info lines[SLOTS];
 	int count, funcs, line_count, btf, prog;
 
-	/* r0 = 1 + 2 + ... + 9: r10 - 8 is the sum, whose address each call gets as r2. */
+	/* r0 = 1 + 2 + ... + 9. The sum is at r10 - 8. Each call gets its address as r2. */
 	rawbpf_build_label(&b, "sum");
 	rawbpf_build_emit(&b, BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 0), BPF_MOV64_IMM(BPF_REG_1, 10));
 	rawbpf_build_func_emit(&b, BPF_REG_2, "add");
@@ -28,12 +28,12 @@ int main(void)
 		BPF_EMIT_CALL(BPF_FUNC_loop),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_0, BPF_REG_10, -8),
 		BPF_EXIT_INSN());
-	rawbpf_build_label(&b, "add"); /* r1 = how many calls were before, r2 = r3 of the caller */
+	rawbpf_build_label(&b, "add"); /* r1 = the number of earlier calls, r2 = the caller's r3 */
 	rawbpf_build_emit(&b,
 		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_2, 0),
 		BPF_ALU64_REG(BPF_ADD, BPF_REG_3, BPF_REG_1),
 		BPF_STX_MEM(BPF_DW, BPF_REG_2, BPF_REG_3, 0),
-		BPF_MOV64_IMM(BPF_REG_0, 0), /* go on */
+		BPF_MOV64_IMM(BPF_REG_0, 0), /* continue */
 		BPF_EXIT_INSN());
 	count = must(NULL, rawbpf_build_resolve(&b, insns, SLOTS, NULL));
 

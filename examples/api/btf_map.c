@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Values with a lock, so that no reader sees half an update. CAP_BPF. Linux 5.10. */
+/* Values with a lock: no reader sees half an update. CAP_BPF. Linux 5.10. */
 #include "api.h"
 
 struct value {
-	uint32_t lock; /* struct bpf_spin_lock; not copied */
+	uint32_t lock; /* struct bpf_spin_lock; look-ups do not copy it */
 	uint32_t packets;
 	uint64_t bytes;
 };
@@ -26,7 +26,7 @@ int main(void)
 	printf("%u packets, %llu bytes\n", value.packets, (unsigned long long)value.bytes);
 	close(map);
 
-	/* The same types, but written to memory, for a loader of one's own. */
+	/* Write the same types to memory, for a loader of one's own. */
 	static _Alignas(4) char data[1024];
 	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
 	struct rawbpf_btf_map types = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The types of a module, which go on where the kernel's end.
- *
- * usage: btf_module MODULE	one that is loaded, as nf_conntrack. Root. Linux 5.11.
- */
+/* Read the types of a module, whose ids follow the kernel's. Root. Linux 5.11. */
 #include "api.h"
 
 int main(int argc, char **argv)
@@ -11,10 +7,7 @@ int main(int argc, char **argv)
 	struct rawbpf_btf kernel, module;
 	unsigned first, end;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: btf_module MODULE\n");
-		return API_FAILED;
-	}
+	check_arguments(argc, argv, 1, 1, "btf_module MODULE (a loaded one, such as nf_conntrack)");
 	must(RAWBPF_BTF_KERNEL_OPEN, rawbpf_btf_kernel_open(&kernel));
 	must(RAWBPF_BTF_MODULE_OPEN, rawbpf_btf_module_open(&module, argv[1], &kernel));
 	first = rawbpf_btf_type_end(&kernel);

@@ -9,17 +9,17 @@ enum { ROOM = 16 }; /* slots for what a step of the loop adds, and for the funct
 
 static const struct { unsigned port, verdict; } rules[] = { { 22, 1 }, { 80, 2 }, { 443, 2 } };
 
-/* r0 = the verdict for the port in the first 4 bytes of the packet. */
+/* Generate: r0 = the verdict for the port in the packet's first 4 bytes. */
 static void generate(struct rawbpf_build *b)
 {
-	rawbpf_build_call(b, "port"); /* r1, the packet, is its argument */
+	rawbpf_build_call(b, "port"); /* its argument is r1, the packet */
 	for (unsigned i = 0; i < RAWBPF_COUNT(rules); i++) {
 		if (b->slot_max - b->needed < ROOM) /* realloc(3) may return NULL: the builder keeps that mistake */
 			rawbpf_build_slots_set(b, realloc(b->slots, 2 * b->slot_max * sizeof *b->slots),
 					       2 * b->slot_max);
 		rawbpf_build_jump(b, BPF_JMP32_IMM(BPF_JNE, BPF_REG_0, rules[i].port, 0), "1f");
 		rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_0, rules[i].verdict), BPF_EXIT_INSN());
-		rawbpf_build_label(b, "1"); /* of digits: each jump to "1f" finds the next one */
+		rawbpf_build_label(b, "1"); /* a digit: each jump to "1f" goes to the next "1" */
 	}
 	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN());
 	rawbpf_build_label(b, "port");
@@ -45,14 +45,14 @@ int main(void)
 
 	generate(&b);
 	count = rawbpf_build_resolve(&b, insns, RAWBPF_COUNT(insns), NULL);
-	if (count < 0) { /* a mistake in the generator, and the line of it */
+	if (count < 0) { /* a mistake in the generator, with its line */
 		rawbpf_build_explain(why, sizeof why, &b.error);
 		fprintf(stderr, "%s\n", why);
 		return API_FAILED;
 	}
 	prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns, .insn_count = count }));
-	must(RAWBPF_PROG_RUN, rawbpf_prog_run(prog, &run)); /* it sees what is behind 14 bytes */
+	must(RAWBPF_PROG_RUN, rawbpf_prog_run(prog, &run)); /* it sees the bytes behind 14 */
 	printf("%d slots; the verdict for port %u is %u\n", count, packet[4], run.retval);
 	close(prog);
 	free(b.slots);

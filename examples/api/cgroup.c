@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Forbid the processes of a cgroup to make IPv4 sockets; then allow it, with no moment in between.
- *
- * usage: cgroup [CGROUP2]	where cgroup v2 is mounted (default: /sys/fs/cgroup). Root. Linux 5.9.
+ * Forbid the processes of a cgroup to make IPv4 sockets. Then allow it, without a gap in between.
+ * Root. Linux 5.9.
  */
 #include "api.h"
 
@@ -46,6 +45,7 @@ int main(int argc, char **argv)
 	struct rawbpf_link link;
 	int cgroup;
 
+	check_arguments(argc, argv, 0, 1, "cgroup [CGROUP2] (default: /sys/fs/cgroup)");
 	snprintf(path, sizeof path, "%s/rawbpf-example", argc > 1 ? argv[1] : "/sys/fs/cgroup");
 	must_libc(path, mkdir(path, 0755));
 	atexit(remove_cgroup);

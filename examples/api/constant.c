@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of the kernel's numbers, and back: for options and for output. No privilege. */
+/* Names of the kernel's numbers, and numbers of names: for options and output. No privilege. */
 #include "api.h"
 
 int main(void)

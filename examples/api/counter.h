@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that counts, for examples of what it is attached to. Copy it with them. */
+/* A program that counts its runs, for examples of attaching. Copy it with them. */
 #ifndef EXAMPLES_COUNTER_H
 #define EXAMPLES_COUNTER_H
 
 #include "api.h"
 
-/* A map with one number. */
+/* Create a map with one number. */
 static inline int counter_create(void)
 {
 	return must(RAWBPF_MAP_CREATE, rawbpf_map_create(&(struct rawbpf_map_spec){
@@ -21,7 +21,7 @@ static inline unsigned long long counter_read(int map)
 	return count;
 }
 
-/* Load a program that adds 1 to the map's number when this process comes by. */
+/* Load a program that adds 1 to the map's number if this process runs it. */
 static inline int counter_load(int map, unsigned type, unsigned attach_type)
 {
 	const struct bpf_insn insns[] = {

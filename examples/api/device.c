@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which devices a cgroup may use: rules become a program, or one with a map. Root. Linux 5.10. */
+/* Choose a cgroup's devices: rules become a program, or one with a map. Root. Linux 5.10. */
 #include "api.h"
 
 static const char *const texts[] = { "c 1:3 rw", "c 136:* rw", "b *:* m" };
@@ -31,13 +31,13 @@ int main(void)
 		}
 		rules[i].allow = 1;
 	}
-	/* A program with the rules in it, for rawbpf_cgroup_attach(). */
+	/* Make a program with the rules in it, for rawbpf_cgroup_attach(). */
 	count = rawbpf_device_filter_generate(insns, INSNS, &filter);
 	prog = load(insns, count);
 	printf("loaded a program with the rules in it\n");
 	close(prog);
 
-	/* A program that looks up a map, which can change while it runs. */
+	/* Make a program that looks up a map, which can change while it runs. */
 	count = must(NULL, rawbpf_device_elements_generate(elements, ELEMENTS, &filter));
 	map = must(RAWBPF_MAP_CREATE, rawbpf_map_create(&(struct rawbpf_map_spec){
 		.name = "devices", .type = BPF_MAP_TYPE_HASH, .max_entries = 64,
@@ -48,7 +48,7 @@ int main(void)
 	prog = load(insns, rawbpf_device_map_generate(insns, INSNS, map));
 	printf("loaded a program with a map of %d elements\n", count);
 
-	/* Ask the rules, without a kernel. */
+	/* Evaluate the rules without a kernel. */
 	printf("read /dev/null: %s\n", rawbpf_device_filter_evaluate(
 		&filter, BPF_DEVCG_DEV_CHAR, 1, 3) & BPF_DEVCG_ACC_READ ? "allowed" : "denied");
 	printf("read /dev/kmsg: %s\n", rawbpf_device_filter_evaluate(

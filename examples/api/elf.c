@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The symbols and relocations of an ELF file: by default our own. Every kernel, no privilege. */
+/* Read the symbols and relocations of an ELF file. Every kernel, no privilege. */
 #include "api.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-/* Count a file's relocations by whether they name a symbol. */
+/* Count a file's relocations, with and without a symbol. */
 static void count_relocs(const struct rawbpf_elf *elf)
 {
 	struct rawbpf_elf_section section;
@@ -40,11 +40,12 @@ int main(int argc, char **argv)
 	uint64_t offset;
 	struct rawbpf_elf elf;
 	struct stat about;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), count;
+	int fd;
 	void *bytes;
 
-	if (fd < 0 || fstat(fd, &about) < 0)
-		return 1;
+	check_arguments(argc, argv, 0, 2, "elf [FILE [FUNCTION]] (default: this program, main)");
+	fd = must_libc(path, open(path, O_RDONLY | O_CLOEXEC));
+	must_libc(path, fstat(fd, &about));
 	bytes = mmap(NULL, about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED || rawbpf_elf_parse(&elf, bytes, about.st_size) < 0)
 		return 1;
@@ -52,8 +53,7 @@ int main(int argc, char **argv)
 	count_symbols(&elf, ".symtab");
 	count_symbols(&elf, ".dynsym");
 	count_relocs(&elf);
-	count = rawbpf_elf_symbol_find(&offset, 1, &elf, name);
-	printf("functions called %s: %d\n", name, count);
+	printf("functions called %s: %d\n", name, rawbpf_elf_symbol_find(&offset, 1, &elf, name));
 	if (rawbpf_elf_offset_find(&offset, NULL, &elf, 0) == 0)
 		printf("address 0 is mapped from offset %llu\n", (unsigned long long)offset);
 	return done();

@@ -7,13 +7,13 @@ int main(void)
 	char why[512];
 	int fd;
 
-	/* In one line, for a log. */
+	/* Explain in one line, for a log. */
 	fd = rawbpf_obj_open("/sys/fs/bpf/no-such-pin", 0);
 	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 		.operation = RAWBPF_OBJ_OPEN, .error = fd, .name = "/sys/fs/bpf/no-such-pin" });
 	printf("%s\n\n", why);
 
-	/* With lines of their own for cause and remedy, for a terminal. */
+	/* Explain with cause and remedy on lines of their own, for a terminal. */
 	fd = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.type = BPF_MAP_TYPE_RINGBUF, .max_entries = 1000 });
 	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Print a hostile name as text and as JSON: the terminal obeys none of it. No privilege. */
+/* Print a hostile name as text and as JSON, harmless for a terminal. No privilege. */
 #include "api.h"
 
 int main(void)
 {
-	/* A file's name that clears the screen, breaks the line, and is not UTF-8 in the end. */
+	/* A file name that clears the screen, breaks the line, and is not UTF-8 at its end. */
 	static const char name[] = "\033[2Jpa\nper \"\303\244\" \377";
 	char text[4 * sizeof name], json[6 * sizeof name];
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Look at bytecode that was built for another byte order: check it, print it, and find out which
- * kernel it needs. No privilege: these are pure functions.
+ * Look at bytecode for another byte order: check it, print it, and find the kernel that it needs.
+ * No privilege: these are pure functions.
  */
 #include "api.h"
 
-/* Big-endian, as a file for s390x has it. */
+/* Big-endian, as in a file for s390x. */
 static const unsigned char bytes[] = {
 	0xb7, 0x10, 0x00, 0x00, 0xff, 0xff, 0xff, 0xf9,
 	0x37, 0x10, 0x00, 0x01, 0x00, 0x00, 0x00, 0x02,
@@ -38,7 +38,7 @@ int main(void)
 	kernel = rawbpf_prog_kernel_find(insns, COUNT);
 	printf("all of it needs Linux %d.%d\n", kernel >> 8, kernel & 255);
 
-	/* The same instruction for a little-endian machine, and a broken one. */
+	/* Write the same instruction for a little-endian machine, and a broken one. */
 	rawbpf_insn_write(little, insns, RAWBPF_LITTLE_ENDIAN);
 	for (unsigned i = 0; i < sizeof little; i++)
 		printf("%02x%s", little[i], i + 1 < sizeof little ? " " : "\n");

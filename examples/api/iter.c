@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Print the threads of a process, as the kernel writes them: an iterator. Root. Linux 6.1. */
+/* Print the threads of a process, written by the kernel: an iterator. Root. Linux 6.1. */
 #include "api.h"
 
 #include <linux/btf.h>
 #include <sys/prctl.h>
 
-/* Writes the name of each thread, 16 bytes. Its context: struct bpf_iter_meta *, task_struct *. */
+/* Write each thread's name, 16 bytes. Context: struct bpf_iter_meta *, struct task_struct *. */
 static int load(void)
 {
 	struct rawbpf_btf kernel;
@@ -17,7 +17,7 @@ static int load(void)
 	rawbpf_btf_close(&kernel);
 	const struct bpf_insn insns[] = {
 		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_1, 8),
-		BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 10), /* the end */
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_3, 0, 10), /* NULL: the end */
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_1, 0),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_1, 0), /* meta->seq */
 		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_3, comm),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One program at several functions of the kernel, by name: no BTF needed. Root. Linux 5.18. */
+/* Attach one program to several kernel functions, by name, without BTF. Root. Linux 5.18. */
 #include "counter.h"
 
 #include <fcntl.h>

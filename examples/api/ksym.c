@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The address of a function of the kernel, and functions of addresses. Root. Linux 5.10. */
+/* Find the address of a kernel function, and functions by address. Root. Linux 5.10. */
 #include "api.h"
 
 int main(void)
@@ -9,7 +9,7 @@ int main(void)
 	int count = must(RAWBPF_KSYM_FIND, rawbpf_ksym_find(&address, 1, "do_exit"));
 
 	printf("symbols called do_exit: %d\n", count);
-	/* All at once: each call reads /proc/kallsyms from end to end. */
+	/* Find all at once: each call reads /proc/kallsyms from end to end. */
 	syms[0].address = address;
 	syms[1].address = address + 5;
 	must(RAWBPF_KSYM_RESOLVE, rawbpf_ksym_resolve(syms, RAWBPF_COUNT(syms)));

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A program that outlives its loader: pin the link, find it again, replace the program, end it.
- *
- * usage: link [BPFFS]	where bpffs is mounted (default: /sys/fs/bpf). Root. Linux 5.9.
- */
+/* A program that outlives its loader: pin its link, open, update and revoke it. Root. Linux 5.9. */
 #include "api.h"
 
 #include <linux/if_link.h>
@@ -39,21 +35,24 @@ static void show(const char *when, const struct rawbpf_link *link)
 
 int main(int argc, char **argv)
 {
-	int old = load("version_1"), new = load("version_2");
 	struct rawbpf_link link, again;
+	int old, new;
 
+	check_arguments(argc, argv, 0, 1, "link [BPFFS] (default: /sys/fs/bpf)");
+	old = load("version_1");
+	new = load("version_2");
 	snprintf(pin, sizeof pin, "%s/rawbpf-example", argc > 1 ? argv[1] : "/sys/fs/bpf");
 	must(RAWBPF_XDP_ATTACH,
 	     rawbpf_xdp_attach(&link, old, if_nametoindex("lo"), XDP_FLAGS_SKB_MODE));
 	must(RAWBPF_LINK_PIN, rawbpf_link_pin(&link, pin));
 	atexit(remove_pin);
-	close(rawbpf_link_release(&link)); /* only the pin holds it now, as if we had ended */
+	close(rawbpf_link_release(&link)); /* only the pin holds the link now, as after our exit */
 
 	must(RAWBPF_LINK_OPEN, rawbpf_link_open(&again, pin));
 	show("pinned", &again);
-	must(RAWBPF_LINK_UPDATE, rawbpf_link_update(&again, new, old)); /* if it is still the old */
+	must(RAWBPF_LINK_UPDATE, rawbpf_link_update(&again, new, old)); /* only in old's place */
 	show("updated", &again);
-	must(RAWBPF_LINK_REVOKE, rawbpf_link_revoke(&again)); /* for all who hold it */
+	must(RAWBPF_LINK_REVOKE, rawbpf_link_revoke(&again)); /* for every holder */
 	show("revoked", &again);
 	rawbpf_link_detach(&again);
 	return done();

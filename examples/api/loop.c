@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wait for two ring buffers at once, one for what is urgent. CAP_BPF. Linux 5.8. */
+/* Wait for two ring buffers at once; one is for urgent records. CAP_BPF. Linux 5.8. */
 #include "api.h"
 
 static const char *names[] = { "urgent", "other" };
@@ -13,7 +13,7 @@ static int print(void *context, const void *data, size_t size)
 	return 0;
 }
 
-/* Output a record of 8 bytes to `ring`, once. */
+/* Output one record of 8 bytes to `ring`. */
 static int output(int ring)
 {
 	struct rawbpf_prog_run run = { .data_in = (char[64]){ 0 }, .data_size_in = 64 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table of limits: fill it, read it, take an entry out, and freeze it. CAP_BPF. Linux 5.14. */
+/* A table of limits: fill it, read it, take an entry, and freeze it. CAP_BPF. Linux 5.14. */
 #include "api.h"
 
 int main(void)
@@ -23,7 +23,7 @@ int main(void)
 	err = rawbpf_map_delete(map, &(uint32_t){ 80 });
 	printf("delete from the frozen map: %s\n", strerror(-err));
 
-	/* NULL begins with the first key; -ENOENT is the end. */
+	/* NULL asks for the first key. -ENOENT is the end. */
 	for (err = rawbpf_map_next(map, NULL, &next); err == 0;
 	     err = rawbpf_map_next(map, &next, &next)) {
 		must(RAWBPF_MAP_LOOKUP, rawbpf_map_lookup(map, &next, &limit, 0));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Move 1000 elements with a few system calls in place of 3000. CAP_BPF. Linux 5.6. */
+/* Move 1000 elements with a few system calls instead of 3000. CAP_BPF. Linux 5.6. */
 #include "api.h"
 
 enum { COUNT = 1000, CAPACITY = 512 };
@@ -37,7 +37,7 @@ int main(void)
 	} while (more);
 	printf("read %u, sum %llu\n", seen, (unsigned long long)sum);
 
-	batch.resume = 0; /* from the beginning again */
+	batch.resume = 0; /* begin again */
 	seen = 0;
 	do {
 		more = must(RAWBPF_MAP_BATCH_TAKE, rawbpf_map_batch_take(map, &batch));

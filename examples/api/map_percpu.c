@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Count without a lock: a counter for each CPU, added up when read. CAP_BPF. Linux 5.10. */
+/* Count without a lock: one counter per CPU. A reader adds them up. CAP_BPF. Linux 5.10. */
 #include "api.h"
 
 int main(void)

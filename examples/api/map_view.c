@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Share an array with a program by memory: no system call to set or read it. CAP_BPF. Linux 5.6. */
+/* Share an array with a program as memory, read and written without calls. CAP_BPF. Linux 5.6. */
 #include "api.h"
 
 struct shared {
-	uint64_t step; /* set here, read by the program */
+	uint64_t step; /* this process sets it, and the program reads it */
 	uint64_t total;
 };
 

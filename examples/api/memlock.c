@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Create a map on any kernel: before 5.11 maps and programs count against RLIMIT_MEMLOCK. Raise the
- * limit only where a map was refused for it. CAP_BPF; CAP_SYS_RESOURCE to raise. Linux 5.10.
+ * Create a map on any kernel. Before 5.11, maps and programs count against RLIMIT_MEMLOCK. Raise
+ * the limit only if it rejected a map. CAP_BPF; CAP_SYS_RESOURCE to raise. Linux 5.10.
  */
 #include "api.h"
 

@@ -4,7 +4,7 @@
 
 #include <linux/netfilter.h>
 
-/* The context has two pointers to structs of the kernel's: the state, then the packet. */
+/* The context has pointers to two kernel structs: the state, then the packet. */
 static int load(unsigned shortest)
 {
 	struct rawbpf_btf kernel;

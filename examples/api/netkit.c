@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A pair of netkit devices, and a program on what leaves its primary end. Root. Linux 6.7. */
+/* Make a pair of netkit devices, and drop packets that leave its primary end. Root. Linux 6.7. */
 #include "api.h"
 
 #include <linux/netlink.h>
@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 
-/* The kernel names the two ends nk0, the peer, and nk1. */
+/* Make two devices. The kernel names them nk0, the peer, and nk1. */
 static void make_devices(void)
 {
 	static struct {
@@ -36,13 +36,13 @@ static void make_devices(void)
 int main(void)
 {
 	const struct bpf_insn insns[] = {
-		BPF_MOV64_IMM(BPF_REG_0, TCX_DROP), /* NETKIT_DROP: the same number */
+		BPF_MOV64_IMM(BPF_REG_0, TCX_DROP), /* the same number as NETKIT_DROP */
 		BPF_EXIT_INSN(),
 	};
 	struct rawbpf_prog_query query = { .count = 0 };
 	struct rawbpf_link link;
 
-	must_libc("unshare", unshare(CLONE_NEWNET)); /* the devices go when this process does */
+	must_libc("unshare", unshare(CLONE_NEWNET)); /* the devices go with this process */
 	make_devices();
 	const unsigned device = if_nametoindex("nk1");
 	int prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One socket for many ports: a program chooses who gets a datagram (sk_lookup). Root. Linux 5.9. */
+/* One socket for many ports: a program chooses a datagram's socket (sk_lookup). Root. Linux 5.9. */
 #include "api.h"
 
 #include <arpa/inet.h>
@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-/* What goes to port 7000 and above is for the socket in `map`; all else as without a program. */
+/* Send datagrams for ports from 7000 on to the socket in `map`. Others go as without a program. */
 static int load(int map)
 {
 	const struct bpf_insn insns[] = {
@@ -22,7 +22,7 @@ static int load(int map)
 		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 7),
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),
 		BPF_MOV64_REG(BPF_REG_2, BPF_REG_0),
-		BPF_MOV64_REG(BPF_REG_6, BPF_REG_0), /* the context is needed no more */
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_0), /* the context is not needed any more */
 		BPF_MOV64_IMM(BPF_REG_3, 0),
 		BPF_EMIT_CALL(BPF_FUNC_sk_assign),
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Leave a map for another process, by a name in bpffs, and take it up again, read-only.
- *
- * usage: obj [BPFFS]	where bpffs is mounted (default: /sys/fs/bpf). CAP_BPF. Linux 6.5.
+ * Leave a map for another process under a name in bpffs, and open it again, read-only. CAP_BPF.
+ * Linux 6.5.
  */
 #include "api.h"
 
@@ -25,6 +24,7 @@ int main(int argc, char **argv)
 	char path[4096];
 	int map, again, err;
 
+	check_arguments(argc, argv, 0, 1, "obj [BPFFS] (default: /sys/fs/bpf)");
 	snprintf(path, sizeof path, "%s/%s", mounted, name);
 	bpffs = must_libc(mounted, open(mounted, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	map = must(RAWBPF_MAP_CREATE, rawbpf_map_create(&(struct rawbpf_map_spec){
@@ -33,9 +33,9 @@ int main(int argc, char **argv)
 	must(RAWBPF_MAP_UPDATE, rawbpf_map_update(map, &key, &value, BPF_ANY));
 	must(RAWBPF_OBJ_PIN, rawbpf_obj_pin(map, path));
 	atexit(remove_pins);
-	/* By a directory's descriptor: for a bpffs that this process has no path to. */
+	/* Name the directory by a descriptor: for a bpffs without a path in this process. */
 	must(RAWBPF_OBJ_PIN_AT, rawbpf_obj_pin_at(map, bpffs, second));
-	close(map); /* the pins hold it */
+	close(map); /* the pins hold the map */
 
 	again = must(RAWBPF_OBJ_OPEN, rawbpf_obj_open(path, BPF_F_RDONLY));
 	must(RAWBPF_MAP_LOOKUP, rawbpf_map_lookup(again, &key, &value, 0));

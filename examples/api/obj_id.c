@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Find a program among all that are loaded, by its name. CAP_SYS_ADMIN. Linux 5.10. */
+/* Find a program by its name among all loaded ones. CAP_SYS_ADMIN. Linux 5.10. */
 #include "api.h"
 
-/* A descriptor, or -ENOENT. */
+/* Return a descriptor, or -ENOENT. */
 static int find(const char *name)
 {
 	unsigned id = 0;
@@ -13,7 +13,7 @@ static int find(const char *name)
 		int prog = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
 
 		if (prog == -ENOENT)
-			continue; /* it went meanwhile */
+			continue; /* it is gone by now */
 		must(RAWBPF_OBJ_ID_OPEN, prog);
 		must(RAWBPF_PROG_INFO, rawbpf_prog_info(&info, prog));
 		if (strcmp(info.name, name) == 0)

@@ -26,7 +26,7 @@ int main(void)
 		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
 		BPF_MOV64_IMM(BPF_REG_2, 1),
 		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0),
-		BPF_MOV64_IMM(BPF_REG_0, 0), /* 0: no sample for who reads the event */
+		BPF_MOV64_IMM(BPF_REG_0, 0), /* 0: no sample for readers of the event */
 		BPF_EXIT_INSN(),
 	};
 	prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){

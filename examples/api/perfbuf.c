@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Records by a perf buffer, for kernels without ring buffers, and a ledger. Root. Linux 5.10. */
+/* Read records from a perf buffer, for kernels without ring buffers. Root. Linux 5.10. */
 #include "api.h"
 
 static int print(void *context, const void *data, size_t size)
@@ -8,7 +8,7 @@ static int print(void *context, const void *data, size_t size)
 
 	(void)context;
 	if (size < sizeof length)
-		return -EBADMSG; /* ends the reading */
+		return -EBADMSG; /* stop reading */
 	memcpy(&length, data, sizeof length);
 	printf("a packet of %u bytes\n", length);
 	return 0;
@@ -26,14 +26,14 @@ int main(void)
 		.value_size = 4, .max_entries = cpus }));
 	const struct bpf_insn insns[] = {
 		BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct __sk_buff, len)),
-		BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_2, -4), /* r1 is the context, still */
+		BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_2, -4), /* r1 is still the context */
 		BPF_LD_MAP_FD(BPF_REG_2, map),
 		BPF_MOV32_IMM(BPF_REG_3, -1), /* BPF_F_CURRENT_CPU */
 		BPF_MOV64_REG(BPF_REG_4, BPF_REG_10),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, -4),
 		BPF_MOV64_IMM(BPF_REG_5, 4),
 		BPF_EMIT_CALL(BPF_FUNC_perf_event_output),
-		BPF_EXIT_INSN(), /* 0, or why the record was refused */
+		BPF_EXIT_INSN(), /* 0, or the negative errno of a record that was not written */
 	};
 	prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_SCHED_CLS, .license = "GPL", .insns = insns,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Choose by what this kernel has, found out by trying, not by its version. Root. Linux 5.10. */
+/* Choose by features, which probes try: versions would mislead. Root. Linux 5.10. */
 #include "api.h"
 
 int main(void)
@@ -10,7 +10,7 @@ int main(void)
 	char text[512];
 	int has, isa;
 
-	/* Opened once, in place of once for each question. */
+	/* Open it once, not for each question. */
 	must(RAWBPF_BTF_KERNEL_OPEN, rawbpf_btf_kernel_open(&kernel));
 	must(RAWBPF_PROBE_MAP_HAS, rawbpf_probe_map_has(&has, BPF_MAP_TYPE_RINGBUF, &kernel));
 	printf("records by a %s\n", has ? "ring buffer" : "perf buffer");

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Attach a program to a cgroup without a link: it stays when its loader ends. Find it again, see that
- * it is the one that we would load, and detach it.
- *
- * usage: prog [CGROUP2]	where cgroup v2 is mounted (default: /sys/fs/cgroup). Root. Linux 5.10.
+ * Attach a program to a cgroup without a link: it stays when its loader ends. Find it again, see
+ * that it is the one that we would load, and detach it. Root. Linux 5.10.
  */
 #include "api.h"
 
@@ -26,6 +24,7 @@ int main(int argc, char **argv)
 	const unsigned hook = BPF_CGROUP_INET_SOCK_CREATE;
 	int cgroup, prog;
 
+	check_arguments(argc, argv, 0, 1, "prog [CGROUP2] (default: /sys/fs/cgroup)");
 	snprintf(path, sizeof path, "%s/rawbpf-example", argc > 1 ? argv[1] : "/sys/fs/cgroup");
 	prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.name = "all_sockets", .type = BPF_PROG_TYPE_CGROUP_SOCK,
@@ -35,8 +34,8 @@ int main(int argc, char **argv)
 	cgroup = must_libc(path, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	must(RAWBPF_PROG_ATTACH,
 	     rawbpf_prog_attach(prog, cgroup, hook, &(struct rawbpf_prog_attach_spec){
-		.flags = BPF_F_ALLOW_MULTI })); /* beside others */
-	close(prog); /* as if we had ended */
+		.flags = BPF_F_ALLOW_MULTI })); /* beside other programs */
+	close(prog); /* as after our exit */
 
 	must(RAWBPF_PROG_QUERY, rawbpf_prog_query(&query, cgroup, hook));
 	prog = must(RAWBPF_OBJ_ID_OPEN, rawbpf_obj_id_open(RAWBPF_OBJ_PROG, ids[0], NULL));

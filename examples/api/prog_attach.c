@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that stays on a cgroup after this process: attach, recognise, replace and detach it.
- *
- * usage: prog_attach [CGROUP2]	where cgroup v2 is mounted (default: /sys/fs/cgroup). Root. Linux 5.10.
+ * Root. Linux 5.10.
  */
 #include "api.h"
 
@@ -33,6 +32,7 @@ int main(int argc, char **argv)
 	struct bpf_prog_info info;
 	int cgroup, prog;
 
+	check_arguments(argc, argv, 0, 1, "prog_attach [CGROUP2] (default: /sys/fs/cgroup)");
 	snprintf(path, sizeof path, "%s/rawbpf-example", argc > 1 ? argv[1] : "/sys/fs/cgroup");
 	must_libc(path, mkdir(path, 0755));
 	atexit(remove_cgroup);
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 	must(RAWBPF_PROG_ATTACH, rawbpf_prog_attach(load(allow), cgroup, DEVICE,
 		&(struct rawbpf_prog_attach_spec){ .flags = BPF_F_ALLOW_MULTI }));
 
-	/* Later, in another process: is the wanted program there? */
+	/* Later, in another process: is the right program attached? */
 	must(RAWBPF_PROG_QUERY, rawbpf_prog_query(&query, cgroup, DEVICE));
 	prog = must(RAWBPF_OBJ_ID_OPEN, rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL));
 	memset(&info, 0, sizeof info);
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	printf("allows: %s\n", rawbpf_prog_tag_compare(allow, 2, info.tag) ? "yes" : "no");
 	printf("denies: %s\n", rawbpf_prog_tag_compare(deny, 2, info.tag) ? "yes" : "no");
 
-	/* No: put it in the place of the program of the same name, with no moment in between. */
+	/* No: replace the program of the same name, without a gap in between. */
 	prog = load(deny);
 	printf("replaced: %d\n", must(RAWBPF_PROG_REPLACE, rawbpf_prog_replace(prog, cgroup, DEVICE, NULL)));
 	must(RAWBPF_PROG_DETACH, rawbpf_prog_detach(prog, cgroup, DEVICE, NULL));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keep a note with a program, for others to find: a map that it does not use. Root. Linux 5.10. */
+/* Keep a note with a program for others to find: a map that it does not use. Root. Linux 5.10. */
 #include "api.h"
 
 int main(void)
@@ -20,7 +20,7 @@ int main(void)
 	must(RAWBPF_PROG_MAP_BIND, rawbpf_prog_map_bind(prog, map));
 	close(map);
 
-	/* Who has the program, by a pin or its id, has the note. */
+	/* A process that opens the program, by a pin or its id, finds the note. */
 	memset(note, 0, sizeof note);
 	info.map_ids.data = ids;
 	info.map_ids.max = RAWBPF_COUNT(ids);

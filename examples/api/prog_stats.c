@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How often a program ran, and how long: the kernel counts while we ask it to. Root. Linux 5.8. */
+/* Count a program's runs and their time, as long as the descriptor is open. Root. Linux 5.8. */
 #include "api.h"
 
 static void show(const char *when, int prog)
@@ -24,7 +24,7 @@ int main(void)
 	show("before", prog);
 	stats = must(RAWBPF_PROG_STATS_OPEN, rawbpf_prog_stats_open(0)); /* for all programs */
 	must(RAWBPF_PROG_RUN, rawbpf_prog_run(prog, &run));
-	close(stats); /* no longer */
+	close(stats); /* stop counting */
 	show("after", prog);
 	close(prog);
 	return done();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Say which struct_ops a program is for: kernel functions that it calls ask. Root. Linux 7.0. */
+/* Name a program's struct_ops, for kernel functions that it calls. Root. Linux 7.0. */
 #include "api.h"
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a type of maps or programs wants, and the smallest one of it. Root. Linux 5.10. */
+/* Print what a type of maps or programs needs, and make the smallest one. Root. Linux 5.10. */
 #include "api.h"
 
 static void try_map(const char *type)

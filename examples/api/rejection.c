@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Tell the author of a program why the verifier rejects it, and where. CAP_BPF. Linux 5.10. */
+/* Tell a program's author why and where the verifier rejects it. CAP_BPF. Linux 5.10. */
 #include "api.h"
 
 int main(void)
 {
-	/* Reads the value of a map without a look at whether the key is there. */
+	/* This program reads a map's value without a test for a missing key. */
 	static char log[4096];
 	char why[2048];
 	int map, prog;
@@ -24,16 +24,16 @@ int main(void)
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns,
 		.insn_count = RAWBPF_COUNT(insns), .log = log, .log_size = sizeof log });
-	if (!log[0]) /* it has nothing to do with the instructions */
+	if (!log[0]) /* the failure is not about the instructions */
 		must(RAWBPF_PROG_LOAD, prog);
 
 	struct rawbpf_rejection rejection = {
 		.error = prog, .log = log, .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
-	/* For a program: the parts. */
+	/* Parts, for a program. */
 	if (rawbpf_rejection_parse(&rejection) == 0)
 		printf("slot %d, register r%d: %.*s\n", rejection.index, rejection.reg,
 		       (int)rejection.complaint.length, rejection.complaint.text);
-	/* For a reader: all of it. */
+	/* The whole explanation, for a person. */
 	rawbpf_rejection_explain(why, sizeof why, &rejection);
 	printf("%s", why);
 	close(map);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Read records from a program in place, in spans of many. CAP_BPF. Linux 5.8. */
+/* Read a program's records in place, in spans of many. CAP_BPF. Linux 5.8. */
 #include "api.h"
 
 int main(void)
@@ -19,9 +19,9 @@ int main(void)
 		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -8),
 		BPF_MOV64_IMM(BPF_REG_3, 8),
-		BPF_MOV64_IMM(BPF_REG_4, BPF_RB_NO_WAKEUP), /* nobody polls: it is read below */
+		BPF_MOV64_IMM(BPF_REG_4, BPF_RB_NO_WAKEUP), /* no reader polls: it reads below */
 		BPF_EMIT_CALL(BPF_FUNC_ringbuf_output),
-		BPF_EXIT_INSN(), /* 0, or -EAGAIN: no room */
+		BPF_EXIT_INSN(), /* 0, or -EAGAIN if the ring is full */
 	};
 	prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL", .insns = insns,
@@ -29,7 +29,7 @@ int main(void)
 	must(RAWBPF_RING_OPEN, rawbpf_ring_open(&ring, map, NULL, NULL));
 	must(RAWBPF_PROG_RUN, rawbpf_prog_run(prog, &run));
 
-	/* Each call gives the room of the spans before back to the program. */
+	/* Each call returns the former spans' room to the program. */
 	while ((n = must(NULL, rawbpf_ring_next(&ring, spans, RAWBPF_COUNT(spans)))) > 0)
 		for (const struct rawbpf_span *span = spans; span < spans + n; span++)
 			for (unsigned i = 0; i < span->count; i++)

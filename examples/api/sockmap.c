@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Look at what a socket sends, message by message, and drop it by its size. Root. Linux 6.10. */
+/* Look at each message that a socket sends, and drop it by its size. Root. Linux 6.10. */
 #include "api.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
-/* A TCP connection of this process with itself. */
+/* Make a TCP connection of this process with itself. */
 static void connect_pair(int *here, int *there)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -42,7 +42,7 @@ int main(void)
 		.type = BPF_PROG_TYPE_SK_MSG, .expected_attach_type = BPF_SK_MSG_VERDICT,
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 	must(RAWBPF_SOCKMAP_ATTACH, rawbpf_sockmap_attach(&link, prog, map, BPF_SK_MSG_VERDICT));
-	/* A socket gets the programs that the map has when it enters. */
+	/* A socket gets the map's programs when it enters the map. */
 	must(RAWBPF_MAP_UPDATE, rawbpf_map_update(map, &(uint32_t){ 0 }, &here, BPF_ANY));
 	printf("4 bytes: %zd\n", send(here, "good", 4, 0));
 	if (send(here, "too long", 8, 0) < 0)

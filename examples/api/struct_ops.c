@@ -8,7 +8,7 @@
 
 static const char control[] = "rawbpf_example";
 
-/* A program for one function of the struct; it returns `result`. */
+/* Load a program for one function of the struct, which returns `result`. */
 static int load(const struct rawbpf_btf *kernel, unsigned type, const char *member, int result)
 {
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, result), BPF_EXIT_INSN() };
@@ -36,7 +36,7 @@ int main(void)
 	must(RAWBPF_STRUCT_OPS_BTF_LOAD,
 	     rawbpf_struct_ops_btf_load(&spec, &ops, &kernel, "tcp_congestion_ops"));
 	data = value + ops.data_offset;
-	/* In the place of each function's address stands its program's descriptor. */
+	/* Each function pointer's place takes its program's descriptor. */
 	for (unsigned i = 0; i < RAWBPF_COUNT(members); i++)
 		*(uint64_t *)(data + rawbpf_btf_offset_find(&kernel, "tcp_congestion_ops",
 							    members[i])) =

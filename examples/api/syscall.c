@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What to compare and what to probe for a system call, on each architecture. No privilege. */
+/* A system call's number and kernel function, on each architecture. No privilege. */
 #include "api.h"
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What program runs behind a descriptor of a process, and where. CAP_SYS_ADMIN. Linux 5.10. */
+/* Find the program behind a process's descriptor, and its place. CAP_SYS_ADMIN. Linux 5.10. */
 #include "api.h"
 
 int main(void)

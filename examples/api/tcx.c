@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Put a program on a device's egress, another one before it, and list both. Root. Linux 6.6. */
+/* Attach a program to a device's egress, another before it, and list both. Root. Linux 6.6. */
 #include "api.h"
 
 #include <net/if.h>

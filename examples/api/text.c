@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Assemble a text, and show its author where a mistake is. No privilege. */
+/* Assemble a text, and show its author the mistakes. No privilege. */
 #include "api.h"
 
-/* The number of slots, or -1 after it has shown the errors. */
+/* Assemble. Returns the number of slots, or -1 after showing the errors. */
 static int assemble(const char *source, struct bpf_insn *insns, unsigned max)
 {
 	struct rawbpf_text_error errors[4], warnings[4];

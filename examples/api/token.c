@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Let a process in a user namespace create arrays, and nothing else: a token. Root. Linux 6.9. */
+/* A token lets a process in a user namespace create arrays, and nothing else. Root. Linux 6.9. */
 #include "api.h"
 
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-enum { SET_STRING = 1, CREATE = 6, CLOEXEC = 1 }; /* of fsconfig(2), fsopen(2), fsmount(2) */
+enum { SET_STRING = 1, CREATE = 6, CLOEXEC = 1 }; /* for fsconfig(2), fsopen(2), fsmount(2) */
 
-/* The delegated to: makes the file system its namespace's, and waits until it is mounted. */
+/* The child: create the namespace's BPF file system, and wait until the parent mounted it. */
 static int child(int to_parent, int from_parent)
 {
 	struct rawbpf_map_spec spec = { .name = "delegated", .type = BPF_MAP_TYPE_ARRAY,
@@ -20,7 +20,7 @@ static int child(int to_parent, int from_parent)
 
 	must_libc("write", write(to_parent, &context, sizeof context));
 	must_libc("read", read(from_parent, &mounted, sizeof mounted));
-	if (mounted < 0) /* the parent says why if it was not us */
+	if (mounted < 0) /* the parent prints the reason */
 		return context < 0 ? must_libc("a user namespace", context) : API_FAILED;
 	root = must_libc("open", openat(mounted, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	printf("without a token: %s\n", strerror(-rawbpf_map_create(&spec)));
@@ -45,7 +45,7 @@ int main(void)
 	struct clone_args args = { .flags = CLONE_FILES, .exit_signal = SIGCHLD }; /* same fds */
 	int up[2], down[2], context, mounted, status;
 
-	if (rawbpf_token_create(-1) == -EINVAL) /* not -EBADF: the kernel has no tokens */
+	if (rawbpf_token_create(-1) == -EINVAL) /* with tokens it is -EBADF */
 		fail(RAWBPF_TOKEN_CREATE, -EINVAL);
 	must_libc("pipe", pipe2(up, O_CLOEXEC) | pipe2(down, O_CLOEXEC));
 	if (must_libc("clone3", syscall(SYS_clone3, &args, sizeof args)) == 0)

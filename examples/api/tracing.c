@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* See what a function of the kernel returned, by its types: fexit. Root. Linux 5.10. */
+/* See a kernel function's results, by its types: fexit. Root. Linux 5.10. */
 #include "api.h"
 
 #include <fcntl.h>
 #include <linux/btf.h>
 
-enum { ARGUMENTS = 5 }; /* of do_fchownat(): the result stands behind them */
+enum { ARGUMENTS = 5 }; /* of do_fchownat(): the result follows them */
 
-/* Stores the result of this process's calls, and counts them. */
+/* Load a program that stores the result of this process's calls, and counts them. */
 static int load(int map)
 {
 	struct rawbpf_btf kernel;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One program at the beginning of several functions of the kernel. Root. Linux 7.2. */
+/* Attach one program to the entry of several kernel functions. Root. Linux 7.2. */
 #include "counter.h"
 
 #include <fcntl.h>

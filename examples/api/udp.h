@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A socket for examples of what becomes of datagrams. Copy it with them. */
+/* A socket for examples that handle datagrams. Copy it with them. */
 #ifndef EXAMPLES_UDP_H
 #define EXAMPLES_UDP_H
 
@@ -9,7 +9,9 @@
 
 #include "api.h"
 
-/* Open a socket for what is sent to *to, a port of this machine. It waits a second for what may not come. */
+/*
+ * Open a socket for datagrams to *to, a port of this machine. Its receive waits at most a second.
+ */
 static inline int udp_open(struct sockaddr_in *to)
 {
 	const struct timeval second = { .tv_sec = 1 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Count the calls of a function of a program, here our own. Root. Linux 5.10. */
+/* Count the calls of a function in a program, here our own. Root. Linux 5.10. */
 #include "counter.h"
 
 int uprobe_probed(int n);
@@ -23,7 +23,7 @@ int main(void)
 	for (int i = 0; i < 5; i++)
 		uprobe_probed(i);
 	rawbpf_link_detach(&link);
-	uprobe_probed(5); /* nobody counts this one */
+	uprobe_probed(5); /* not counted any more */
 	printf("%llu calls\n", counter_read(map));
 	close(prog);
 	close(map);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* One program at many functions, by one link: which one called, a cookie tells. Root. Linux 6.6. */
+/* One link for many functions, told apart by a cookie. Root. Linux 6.6. */
 #include "api.h"
 
-extern const char __executable_start[]; /* the linker's: where the file begins in memory */
+extern const char __executable_start[]; /* from the linker: the file's beginning in memory */
 
 __attribute__((noinline)) static int hash(int n) { __asm__ volatile("" : "+r"(n)); return n + 1; }
 __attribute__((noinline)) static int sort(int n) { __asm__ volatile("" : "+r"(n)); return n - 1; }
 
 #define OFFSET(FUNCTION) ((uintptr_t)(FUNCTION) - (uintptr_t)__executable_start)
 
-/* Adds 1 to the value whose offset in `map` is the cookie. */
+/* Load a program that adds 1 to the value whose offset in `map` is the cookie. */
 static int load(int map)
 {
 	const struct bpf_insn insns[] = {
 		BPF_EMIT_CALL(BPF_FUNC_get_attach_cookie), /* r1 is the context */
-		BPF_ALU64_IMM(BPF_AND, BPF_REG_0, 8), /* so that the verifier knows its bounds */
+		BPF_ALU64_IMM(BPF_AND, BPF_REG_0, 8), /* tells the verifier the bounds */
 		BPF_LD_MAP_VALUE(BPF_REG_1, map, 0),
 		BPF_ALU64_REG(BPF_ADD, BPF_REG_1, BPF_REG_0),
 		BPF_MOV64_IMM(BPF_REG_2, 1),

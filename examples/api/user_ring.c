@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Send settings to a program; when it runs, the last one counts. CAP_BPF. Linux 6.1. */
+/* Send settings to a program. A run uses the last one. CAP_BPF. Linux 6.1. */
 #include "api.h"
 
-/* The function behind its exit is called with each record: r1, a dynptr; r2, what r3 is here. */
+/* The function behind the exit gets each record: r1, a dynptr; r2, the caller's r3. */
 static int load(int map)
 {
 	const struct bpf_insn insns[] = {
@@ -20,15 +20,15 @@ static int load(int map)
 		BPF_MOV64_IMM(BPF_REG_2, 8),
 		BPF_MOV64_IMM(BPF_REG_4, 0),
 		BPF_MOV64_IMM(BPF_REG_5, 0),
-		BPF_EMIT_CALL(BPF_FUNC_dynptr_read), /* 8 bytes of r3, from 0 on, to r1 */
-		BPF_MOV64_IMM(BPF_REG_0, 0), /* go on; 1: stop */
+		BPF_EMIT_CALL(BPF_FUNC_dynptr_read), /* copy 8 bytes from offset 0 of r3 to r1 */
+		BPF_MOV64_IMM(BPF_REG_0, 0), /* continue; 1: stop */
 		BPF_EXIT_INSN(),
 	};
 	struct rawbpf_prog_spec spec = { .type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL",
 					 .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
 	struct bpf_func_info infos[2];
 
-	must(RAWBPF_PROG_BTF_LOAD, rawbpf_prog_btf_load(&spec, infos, 2)); /* for the call back */
+	must(RAWBPF_PROG_BTF_LOAD, rawbpf_prog_btf_load(&spec, infos, 2)); /* for the callback */
 	return must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&spec));
 }
 
@@ -41,13 +41,13 @@ int main(void)
 		.name = "settings", .type = BPF_MAP_TYPE_USER_RINGBUF, .max_entries = 64 * 1024 }));
 	int prog = load(map);
 
-	must(RAWBPF_USER_RING_OPEN, rawbpf_user_ring_open(&ring, map)); /* may be closed now */
+	must(RAWBPF_USER_RING_OPEN, rawbpf_user_ring_open(&ring, map)); /* map may be closed now */
 	close(map);
 	for (uint64_t setting = 1; setting <= 10; setting++) {
 		must(RAWBPF_USER_RING_RESERVE,
 		     rawbpf_user_ring_reserve(&record, &ring, sizeof setting, 1000));
 		memcpy(record, &setting, sizeof setting);
-		if (setting == 10) /* changed our mind */
+		if (setting == 10) /* discard this record */
 			rawbpf_user_ring_discard(&ring, record);
 		else
 			rawbpf_user_ring_submit(&ring, record);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Drop the datagrams to one port before the network stack sees them. CAP_NET_ADMIN. Linux 5.9. */
+/* Drop datagrams to one port before the network stack sees them. CAP_NET_ADMIN. Linux 5.9. */
 #include "udp.h"
 
 #include <linux/if_link.h>
 #include <net/if.h>
 
-/* Behind 14 bytes of Ethernet: 20 of IP, then UDP's header, whose second field is the port. */
+/* The headers: 14 bytes of Ethernet, 20 of IP, then UDP's, whose second field is the port. */
 static int load(uint16_t port)
 {
 	const struct bpf_insn insns[] = {
@@ -14,7 +14,7 @@ static int load(uint16_t port)
 		BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_1, offsetof(struct xdp_md, data_end)),
 		BPF_MOV64_REG(BPF_REG_4, BPF_REG_2),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, 14 + 20 + 8),
-		BPF_JMP_REG(BPF_JGT, BPF_REG_4, BPF_REG_3, 5), /* too short */
+		BPF_JMP_REG(BPF_JGT, BPF_REG_4, BPF_REG_3, 5), /* the packet is too short */
 		BPF_LDX_MEM(BPF_B, BPF_REG_4, BPF_REG_2, 14 + 9),
 		BPF_JMP_IMM(BPF_JNE, BPF_REG_4, IPPROTO_UDP, 3),
 		BPF_LDX_MEM(BPF_H, BPF_REG_4, BPF_REG_2, 14 + 20 + 2),

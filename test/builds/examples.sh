@@ -54,6 +54,16 @@ untested() {
 	done
 }
 
+# Every program that takes arguments checks them by api.h, and test_usage runs it with wrong ones.
+careless() {
+	for program in $(cd "$top/examples/api" && grep -l argv -- *.c *.cpp); do
+		grep -q 'check_arguments(argc, argv' "$top/examples/api/$program" ||
+			echo "$program: does not check its arguments"
+		grep -q "{ \"${program%.*}\", [1-9] }" "$top/test/examples/api.c" ||
+			echo "$program: test_usage does not run it"
+	done
+}
+
 # Compile as a reader would, without flags of ours. musl declares less than glibc does.
 compile() { # COMPILER FLAG...
 	for program in "$top"/examples/api/*.c; do
@@ -83,6 +93,7 @@ check "every public function occurs in an example" none unused
 check "exceptions are needed" none needless_exceptions
 check "programs of at most 60 lines" none long
 check "programs are built and tested" none untested
+check "programs check their arguments" none careless
 check "programs compile as they are, with gcc" compile gcc
 check "... with clang" compile clang
 check "... with musl" with_musl

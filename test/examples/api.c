@@ -150,8 +150,8 @@ START_TEST(test_btf_module)
 
 	enter_world();
 	run(&example, NULL);
-	ck_assert_str_eq(end.err, "usage: btf_module MODULE\n");
-	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, "usage: btf_module MODULE (a loaded one, such as nf_conntrack)\n");
+	ck_assert_int_eq(end.status, 2);
 	snprintf(path, sizeof path, "%s/btf_module", folder);
 	command_path = path;
 	command_run(&end, NULL, ARGS("no_such_module"));
@@ -166,12 +166,45 @@ START_TEST(test_btf_module)
 }
 END_TEST
 
+/* The programs that take an argument, and the most arguments that each takes. */
+static const struct {
+	const char *name;
+	unsigned most;
+} with_arguments[] = {
+	{ "btf_module", 1 }, { "cgroup", 1 }, { "elf", 2 }, { "link", 1 }, { "obj", 1 }, { "prog", 1 },
+	{ "prog_attach", 1 },
+};
+
+/* -h and --help print the usage on stdout. Too many arguments print it on stderr, with status 2. */
+START_TEST(test_usage)
+{
+	static const char *const four[] = { "/none", "/none", "/none", "/none", NULL };
+	const char *name = with_arguments[_i].name;
+	char path[4096], begin[64];
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	snprintf(begin, sizeof begin, "usage: %s ", name);
+	command_path = path;
+	for (int i = 0; i < 2; i++) {
+		command_run(&end, NULL, ARGS(i ? "-h" : "--help"));
+		ck_assert_msg(strncmp(end.out, begin, strlen(begin)) == 0, "%s", end.out);
+		ck_assert_str_eq(end.err, "");
+		ck_assert_int_eq(end.status, 0);
+	}
+	command_run(&end, NULL, four + 3 - with_arguments[_i].most);
+	ck_assert_msg(strncmp(end.err, begin, strlen(begin)) == 0, "%s", end.err);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(end.status, 2);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
 	tcase_add_loop_test(tests, test_prints, 0, API_EXAMPLES);
 	tcase_add_loop_test(tests, test_nobody, 0, API_EXAMPLES);
 	tcase_add_test(tests, test_btf_module);
+	tcase_add_loop_test(tests, test_usage, 0, RAWBPF_COUNT(with_arguments));
 }
 
 int main(int argc, char **argv)
