@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device filter of a container: which device nodes the processes of a
- * cgroup may make, read and write.
+ * The device filter of a container: the device nodes that processes of a cgroup may make, read and
+ * write.
  *
- * cgroup v2 has no file for that. The kernel asks an eBPF program, which gets
- * the device's type and numbers and the kind of access and answers 1 or 0. The
- * library generates that program from a list of rules. This tool reads the rules
- * and puts the program in the place of the one before, with no moment in
- * between at which there is none.
+ * cgroup v2 has no file for that. The kernel asks an eBPF program. It gets the device's type and
+ * numbers and the kind of access, and returns 1 or 0. The library generates that program from a
+ * list of rules. This tool reads the rules and replaces the program of its last run. The cgroup is
+ * never without one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +30,7 @@ enum { ALL = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE };
 
 struct options {
 	const char *cgroup;
-	int allow_list; /* rules say what is allowed; else what is denied */
+	int allow_list; /* the rules allow, and all else is denied; or the reverse */
 	int print;
 	int remove;
 	struct rawbpf_device_rule *rules;
@@ -40,7 +39,7 @@ struct options {
 
 /* ------------------------------------------------------------------------- rules */
 
-/* Is this the first word of the text? Then the text behind it, else NULL. */
+/* Return the text behind its first word if that is `word`, else NULL. */
 static const char *behind_word(const char *text, const char *word)
 {
 	size_t length = strlen(word);
@@ -48,7 +47,7 @@ static const char *behind_word(const char *text, const char *word)
 	return strncmp(text, word, length) == 0 && text[length] == ' ' ? text + length : NULL;
 }
 
-/* [allow|deny] TYPE MAJOR:MINOR ACCESS */
+/* Parse [allow|deny] TYPE MAJOR:MINOR ACCESS. */
 static int parse_rule(struct rawbpf_device_rule *rule, const char *text, int allow)
 {
 	const char *allowed = behind_word(text, "allow"), *denied = behind_word(text, "deny");
@@ -110,7 +109,7 @@ static void print_program(const struct bpf_insn *insns, unsigned count)
 	}
 }
 
-/* Say on stderr what failed, why, and what to do. */
+/* Print on stderr what failed, why, and what to do. */
 static int complain(const char *doing, const struct rawbpf_error *error)
 {
 	struct rawbpf_error in_lines = *error;
@@ -127,7 +126,7 @@ static int load_program(const struct bpf_insn *insns, unsigned count)
 	static char log[8192], why[4096];
 	int prog;
 
-	rawbpf_memlock_raise(); /* before Linux 5.11 a program needs it; else it does no harm */
+	rawbpf_memlock_raise(); /* a program needs it before Linux 5.11; later it is harmless */
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.name = NAME,
 		.type = BPF_PROG_TYPE_CGROUP_DEVICE,
@@ -150,18 +149,18 @@ static int load_program(const struct bpf_insn *insns, unsigned count)
 
 /* ------------------------------------------------------------------------ cgroup */
 
-/* What is attached: programs of this command's, by their name, and those of others. */
+/* The attached programs: this command's, by their name, and those of others. */
 struct attached {
-	int own[PROGRAMS]; /* descriptors */
+	int own[PROGRAMS]; /* their descriptors */
 	unsigned own_count;
 	struct {
 		unsigned id;
-		char name[BPF_OBJ_NAME_LEN]; /* the kernel admits letters, digits, _ and . */
+		char name[BPF_OBJ_NAME_LEN]; /* the kernel accepts letters, digits, _ and . */
 	} others[PROGRAMS];
 	unsigned other_count;
 };
 
-/* A program that is attached goes to one of the two lists, or nowhere if it is gone by now. */
+/* Add a program to one of the two lists. A program that is gone by now belongs to none. */
 static int add_program(struct attached *attached, unsigned id)
 {
 	struct bpf_prog_info info;
@@ -232,7 +231,7 @@ static int detach_programs(const struct attached *attached, int cgroup, const ch
 		.type = BPF_PROG_TYPE_CGROUP_DEVICE });
 }
 
-/* Then there is nobody to mention, and no privilege to look at programs is needed. */
+/* Is no program attached? Then none is mentioned, and looking at programs needs no privilege. */
 static int is_alone(int cgroup)
 {
 	struct rawbpf_prog_query query = { 0 };
@@ -241,9 +240,8 @@ static int is_alone(int cgroup)
 }
 
 /*
- * Take the place of our program that is attached, or a place beside the others.
- * It stays when this process ends: until it is replaced, detached, or the
- * cgroup is removed.
+ * Replace our attached program, or attach beside the others. The program stays when this process
+ * ends: until it is replaced, detached, or the cgroup is removed.
  */
 static int attach_program(int cgroup, const char *path, int prog)
 {
@@ -293,7 +291,7 @@ static int open_cgroup(const char *path)
 
 /* -------------------------------------------------------------------------- main */
 
-/* The end of what prints a text and is done. */
+/* Flush standard output after -h, --version or -n. Return the exit status. */
 static int finish_output(void)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -373,7 +371,7 @@ int main(int argc, char **argv)
 	struct options options = { .rules = rules };
 	int letter, list = 0;
 
-	/* '+': what follows CGROUP is never an option */
+	/* '+': options end at CGROUP */
 	while ((letter = getopt_long(argc, argv, "+adnrh", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 'h':

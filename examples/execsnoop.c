@@ -2,11 +2,11 @@
 /*
  * Show the programs that processes start, with their arguments.
  *
- * When execve(2) succeeds, the memory with the path and the arguments no longer exists. So the
- * tool reads them at the start of the call, into a record that it stores whole and sends at the
- * return. Some of it may not be in memory at the start. The tool reads that part at the return: in
- * the same place if the call failed, else on the new program's stack, where the kernel has put it.
- * The programs have loops; the verifier sees the end of each. Read chrootsnoop.c first.
+ * When execve(2) succeeds, the memory with the path and the arguments no longer exists. So the tool
+ * reads them at the start of the call, into a record that it stores whole and sends at the return.
+ * Some of it may not be in memory at the start. The tool reads that part at the return. If the call
+ * failed, it is in the same place. Otherwise the kernel has put it on the new program's stack. The
+ * programs have loops; the verifier sees the end of each. Read chrootsnoop.c first.
  */
 #include <fcntl.h>
 #include <linux/auxvec.h>
@@ -26,7 +26,7 @@ struct record {
 	int64_t result;
 	int32_t dirfd;
 	int32_t path_length;  /* with the NUL; or the negative errno of reading it */
-	int32_t args_error;   /* the negative errno of reading the next one; 0: none */
+	int32_t args_error;   /* the negative errno of reading the next one; or 0 */
 	uint32_t args_cut;    /* 1: some are missing or cut */
 	uint32_t arg_count;
 	uint32_t size;        /* of this record */
@@ -37,7 +37,7 @@ struct record {
 struct memory {
 	struct record record;
 	uint64_t path, argv;  /* addresses */
-	uint64_t caller;      /* of the caller's registers, in a kprobe */
+	uint64_t caller;      /* the caller's registers, in a kprobe */
 };
 
 #define FIELD(NAME) offsetof(struct record, NAME)
@@ -48,7 +48,7 @@ static const struct snoop_call calls[] = {
 	{ "execveat", __NR_execveat },
 };
 
-/* The positions of the arguments of the system calls; -1: none. */
+/* The positions of the arguments of the system calls; -1: the call has none. */
 static const struct {
 	int dirfd, path, argv;
 } arguments[RAWBPF_COUNT(calls)] = {

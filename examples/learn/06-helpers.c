@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lesson 6: helpers, kernel functions that programs may call. r1 to r5 pass the arguments, and are
- * uninitialised after the call. r0 returns the result; r6 to r9 keep their values. Here
+ * uninitialised after the call. r0 returns the result; r6 to r9 keep their values. In this program
  * bpf_skb_load_bytes() copies the first byte of the packet to the stack. The context, to which r1
  * points at the start, holds the length of the packet.
  */

@@ -3,7 +3,7 @@
 #
 # usage: sh examples/learn/run.sh [BUILD]
 #
-# Builds the lessons and runs them, one after the other; stops at one that fails. They need root, or
+# Build the lessons and run them, one after the other. Stop at one that fails. They need root, or
 # sudo. BUILD is the build directory (default: build).
 set -eu
 

@@ -15,7 +15,7 @@ static void print_raw(struct program *program, enum rawbpf_byte_order order)
 	fwrite(program->insns, sizeof *program->insns, program->count, stdout);
 }
 
-/* A slot a line. */
+/* Print one slot a line. */
 static void print_hex(const struct program *program, enum rawbpf_byte_order order)
 {
 	for (unsigned i = 0; i < program->count; i++) {
@@ -27,7 +27,7 @@ static void print_hex(const struct program *program, enum rawbpf_byte_order orde
 	}
 }
 
-/* The map of the text that an instruction loads; NULL: none. */
+/* Return the name of the text's map that the instruction loads, or NULL. */
 static const char *map_name(const struct program *program, const struct bpf_insn *insn)
 {
 	if (insn->code != (BPF_LD | BPF_DW | BPF_IMM) || insn->src_reg != BPF_PSEUDO_MAP_FD ||
@@ -36,7 +36,7 @@ static const char *map_name(const struct program *program, const struct bpf_insn
 	return program->maps[insn->imm].name;
 }
 
-/* Macros to paste; a map's descriptor is what a variable of its name has. */
+/* Print macros to paste. A map's descriptor is a variable of the map's name. */
 static void print_c(const struct program *program)
 {
 	unsigned i = 0, slots;

@@ -48,7 +48,7 @@ static char *attach_word(const struct rawbpf_link_info *info)
 	return name ? must_print("%s", name) : must_print("attach type %u", info->attach_type);
 }
 
-/* "WORD TARGET"; both are freed. */
+/* Return "WORD TARGET", and free both. */
 static char *join(char *word, char *target)
 {
 	char *words = must_print("%s %s", word, target);
@@ -177,7 +177,7 @@ static char *words_perf_event(const struct link_told *told)
 	return words;
 }
 
-/* By BPF_LINK_TYPE_*. */
+/* Functions by BPF_LINK_TYPE_*. */
 static char *(*const words_of[])(const struct link_told *told) = {
 	[BPF_LINK_TYPE_RAW_TRACEPOINT] = words_raw_tracepoint,
 	[BPF_LINK_TYPE_TRACING] = words_tracing,

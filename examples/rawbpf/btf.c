@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf btf: the types that the kernel, its modules and programs brought along. */
+/* rawbpf btf: the types of the kernel, its modules and programs. */
 #include "btf_type.h"
 #include "object.h"
 #include "target.h"
@@ -14,7 +14,7 @@
 
 static const char *const columns[] = { "id", "name", "of", "size", "progs", "maps", NULL };
 
-static struct users users; /* of each BTF, once note_users() has looked */
+static struct users users; /* of each BTF, after note_users() */
 
 static int note_prog(void *context, int fd, unsigned id)
 {
@@ -43,7 +43,7 @@ static int note_users(void)
 	return status == OK ? object_each(&btf_member, RAWBPF_OBJ_MAP, note_map, NULL) : status;
 }
 
-/* 0 or a negative errno. */
+/* Record a BTF. Returns 0 or a negative errno. */
 static int record_btf(struct record *record, int fd)
 {
 	char name[64] = "";
@@ -64,15 +64,15 @@ static int record_btf(struct record *record, int fd)
 
 /* -------------------------------------------------------------------------------- verbs */
 
-/* A BTF that was asked for: by name or id, from the kernel; or from a file. */
+/* A BTF that the user named: by name or id, from the kernel; or a file. */
 struct source {
 	struct rawbpf_btf btf;
-	uint32_t *index;  /* of a file's */
-	int fd;           /* of the object; -1: none, which vmlinux before 5.11 has not */
-	struct file file; /* zeroed: none */
+	uint32_t *index;  /* a file's index */
+	int fd;           /* the object's descriptor; -1: vmlinux before 5.11 has no object */
+	struct file file; /* zeroed for an object */
 };
 
-/* Like those in /sys/kernel/btf: that of a module stands on the kernel's. */
+/* Open a file like those in /sys/kernel/btf: a module's BTF is based on the kernel's. */
 static int open_file(struct source *source, const char *path)
 {
 	int err;
@@ -120,7 +120,7 @@ static int open_object(struct source *source, const char *which)
 	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_BTF_INFO, err) : OK;
 }
 
-/* OK or FAILED, after a message. */
+/* Open a BTF. Returns OK, or FAILED after a message. */
 static int open_source(struct source *source, const char *which)
 {
 	*source = (struct source){ .fd = -1 };
@@ -139,7 +139,7 @@ static void close_source(struct source *source)
 
 static int dump(const struct arguments *arguments)
 {
-	const char *pattern = arguments->rest[1]; /* NULL: all */
+	const char *pattern = arguments->rest[1]; /* NULL: all types */
 	struct btf_line line = { .json = arguments->json, .members = pattern != NULL };
 	struct source source;
 	unsigned printed = 0;

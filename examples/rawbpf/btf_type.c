@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One type of a BTF as a line of text or JSON, and what is inside of it. */
+/* Print one type of a BTF as a line of text or JSON, with its members. */
 #include "btf_type.h"
 #include "record.h"
 
@@ -40,7 +40,7 @@ static const char *string_of(const struct btf_line *line, unsigned offset)
 	return string ? string : "";
 }
 
-/* "static", "global" or "extern", of functions and variables. */
+/* Return "static", "global" or "extern", for functions and variables. */
 static const char *linkage_name(unsigned linkage)
 {
 	static const char *const names[] = { "static", "global", "extern" };
@@ -60,10 +60,10 @@ static const char *encoding_name(unsigned encoding)
 struct inside {
 	const char *name;
 	unsigned type;
-	unsigned bit_offset; /* of members and variables */
-	unsigned bits;       /* of a bit field; 0: it is none */
-	unsigned size;       /* of variables in their section */
-	int64_t value;       /* of an enumeration; unsigned if its type is */
+	unsigned bit_offset; /* for members and variables */
+	unsigned bits;       /* of a bit field; 0: no bit field */
+	unsigned size;       /* of a variable in its section */
+	int64_t value;       /* of an enumerator; unsigned if its type is */
 };
 
 static void inside_member(struct inside *inside, const struct btf_line *line, unsigned i)
@@ -112,7 +112,7 @@ static void inside_function(struct inside *inside, const struct btf_line *line, 
 	inside->type = param->type;
 }
 
-/* What kinds have inside, as many as `vlen` says. */
+/* The kinds that have members, `vlen` of them. */
 static const struct inside_kind {
 	void (*read)(struct inside *inside, const struct btf_line *line, unsigned i);
 	int has_place, has_size, has_value, has_type;
@@ -125,7 +125,7 @@ static const struct inside_kind {
 	[BTF_KIND_FUNC_PROTO] = { .read = inside_function, .has_type = 1 },
 };
 
-/* NULL: the type has nothing inside. */
+/* Return NULL if the type has no members. */
 static const struct inside_kind *inside_kind(const struct btf_type *type)
 {
 	unsigned kind = rawbpf_btf_type_kind(type);
@@ -142,7 +142,7 @@ static void inside_value(FILE *out, const struct btf_line *line, const struct in
 		fprintf(out, "%llu", (unsigned long long)inside->value);
 }
 
-/* C's notation of its type, for free(). */
+/* Return the member's type in C's notation, for free(). */
 static char *inside_type(const struct btf_line *line, const struct inside *inside)
 {
 	int is_function = rawbpf_btf_type_kind(line->type) == BTF_KIND_FUNC_PROTO;
@@ -208,7 +208,7 @@ static void inside_text(FILE *out, const struct btf_line *line, const struct ins
 	free(name);
 }
 
-/* All that is in a type, for free(); NULL: its kind has nothing inside. */
+/* Return all members of a type, for free(), or NULL if its kind has none. */
 static char *inside_of(const struct btf_line *line)
 {
 	const struct inside_kind *kind = inside_kind(line->type);
@@ -245,7 +245,7 @@ const char *btf_kind_name(unsigned kind)
 	return name ? name : "?";
 }
 
-/* What only some kinds have, but for what is inside. */
+/* Record the fields of single kinds, without members. */
 static void record_facts(struct record *record, const struct btf_type *type)
 {
 	const uint32_t *more = (const void *)(type + 1);
@@ -263,7 +263,7 @@ static void record_facts(struct record *record, const struct btf_type *type)
 		record_number(record, "count", array->nelems);
 		break;
 	case BTF_KIND_FUNC_PROTO:
-		record_number(record, "type", type->type); /* of the result */
+		record_number(record, "type", type->type); /* the function's result */
 		break;
 	case BTF_KIND_FUNC:
 		record_string(record, "linkage", linkage_name(rawbpf_btf_type_vlen(type)));
@@ -271,13 +271,13 @@ static void record_facts(struct record *record, const struct btf_type *type)
 	case BTF_KIND_VAR:
 		record_string(record, "linkage", linkage_name(*more));
 		break;
-	case BTF_KIND_DECL_TAG: /* of which member or parameter; -1: of all of it */
+	case BTF_KIND_DECL_TAG: /* the index of a member or parameter; -1: the whole type */
 		record_both(record, "component", NULL, must_print("%d", (int)*more));
 		break;
 	}
 }
 
-/* "signed", "static" and the like: what C's notation of the type does not show. */
+/* Print "signed", "static" and other words that C's notation of the type does not show. */
 static void print_words(const struct btf_type *type)
 {
 	const uint32_t *more = (const void *)(type + 1);

@@ -9,13 +9,13 @@ struct btf_line {
 	unsigned id;
 	const struct btf_type *type;
 	int json;
-	int members; /* also as text: what is inside */
+	int members; /* print members as text, too */
 };
 
-/* Print a line of JSON, or a line of text and, with `members`, what is inside below it. */
+/* Print a line of JSON, or a line of text and, with `members`, the members below it. */
 void btf_type_print(const struct btf_line *line, const char *name);
 
-/* "struct" for BTF_KIND_STRUCT; "?": the kind is not known. */
+/* Return "struct" for BTF_KIND_STRUCT, and "?" for an unknown kind. */
 const char *btf_kind_name(unsigned kind);
 
 #endif

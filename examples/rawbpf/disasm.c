@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the jump or local call at slot `i` goes, or -1: it does not jump. */
+/* Return the target of the jump or local call at slot `i`, or -1 for other instructions. */
 static long target_of(const struct program *program, unsigned i)
 {
 	const struct bpf_insn *insn = &program->insns[i];
@@ -24,7 +24,7 @@ static long target_of(const struct program *program, unsigned i)
 	return (long)i + 1 + insn->off;
 }
 
-/* The slots that the instruction at slot `i` takes. */
+/* Count the slots of the instruction at slot `i`. */
 static unsigned slots_of(const struct program *program, unsigned i)
 {
 	unsigned slots;
@@ -34,8 +34,8 @@ static unsigned slots_of(const struct program *program, unsigned i)
 }
 
 /*
- * Which slots are jumped to: a label each. Targets outside of the program stay numbers, and
- * so do those inside an instruction, where no line begins that could have the label.
+ * Mark the slots that jumps go to: each gets a label. Targets outside of the program stay numbers,
+ * as do targets inside an instruction, where no line begins that could have a label.
  */
 static unsigned char *find_targets(const struct program *program)
 {
@@ -53,7 +53,7 @@ static unsigned char *find_targets(const struct program *program)
 	return is_target;
 }
 
-/* Lines collect here: a call of stdio for each would cost more than what is in it. */
+/* Collect lines: a stdio call for each would cost more than its text. */
 struct page {
 	char text[64 * 1024];
 	size_t length;

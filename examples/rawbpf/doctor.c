@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf doctor: what this machine can do, and why not. */
+/* rawbpf doctor: the abilities of this machine, and the reasons for missing ones. */
 #include "doctor.h"
 #include "record.h"
 #include "tool.h"
@@ -12,15 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns of what follows a label, "  no ", "  no uprobe_multi". */
+/* The columns before the text behind a label, " no ", or " no uprobe_multi". */
 enum { LABEL = 12, SHORT = 5, REASON = 18 };
 enum { FEW = 5 };
 
 /* ------------------------------------------------------------------------- wrapping */
 
-static unsigned column, indent, last; /* `last`: no line goes beyond it */
+static unsigned column, indent, last; /* `last`: lines end before this column */
 
-/* What follows stands behind the label, and where that begins on the next lines. */
+/* Begin a line with a label. `width` is the column of the text, also on later lines. */
 static void start_line(const char *label, unsigned width)
 {
 	indent = width;
@@ -35,8 +35,8 @@ static void end_line(void)
 static void put_words(const char *words);
 
 /*
- * A word or phrase, behind blanks or a comma; on the next line if it does not fit, with the comma
- * that comes behind it.
+ * Print a word or phrase behind blanks or a comma. If it does not fit with the comma behind it,
+ * begin a line.
  */
 static void put(const char *between, const char *word)
 {
@@ -65,7 +65,7 @@ __attribute__((format(printf, 2, 3))) static void put_print(const char *between,
 	put(between, text);
 }
 
-/* A sentence, in as many lines as it takes. */
+/* Print a sentence, in as many lines as it takes. */
 static void put_words(const char *words)
 {
 	char word[DOCTOR_TEXT];
@@ -151,7 +151,7 @@ static void put_types(const struct doctor_types *types, int state)
 	}
 }
 
-/* Was an errno told of before? */
+/* Is this the first type with its errno? */
 static int is_first(const struct doctor_types *types, unsigned type)
 {
 	for (unsigned before = 1; before < type; before++)
@@ -180,7 +180,7 @@ static void tell_types(const char *label, const struct doctor_types *types, int 
 	end_line();
 }
 
-/* The explanation, without the errno before it where that says no more. */
+/* Return the explanation. Leave out the errno before it if that adds nothing. */
 static const char *reason_of(const struct doctor_way *way)
 {
 	const char *colon = strstr(way->why, ": ");
@@ -194,7 +194,7 @@ static int same_reason(const struct doctor *doctor, int one, int other)
 	       strcmp(doctor->ways[one].why, doctor->ways[other].why) == 0;
 }
 
-/* All ways that are not there for the same reason, from the `first` on. */
+/* Print all ways that are missing for the same reason as `first`. */
 static void tell_missing(const struct doctor *doctor, int first)
 {
 	char label[32];
@@ -318,7 +318,7 @@ void doctor_tell(const struct doctor *doctor, int verbose)
 		tell_helpers(doctor);
 }
 
-/* ------------------------------------------------------------------------ the member */
+/* -------------------------------------------------------------------- the subcommand */
 
 static int doctor_main(int argc, char **argv)
 {

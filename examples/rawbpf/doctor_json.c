@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf doctor -j: one object, on one line. Its keys are named in rawbpf(1), and stay. */
+/* rawbpf doctor -j: one object on one line. rawbpf(1) names its keys, which do not change. */
 #include "doctor.h"
 #include "record.h"
 
@@ -16,7 +16,7 @@ static void add_string(char **json, const char *string)
 	free(quoted);
 }
 
-/* {"has": true, false, or null, "error": null or the name of the errno}, without the last brace. */
+/* Add {"has": true, false, or null, "error": null or the errno's name}, without the last brace. */
 static void add_has(char **json, int has)
 {
 	text_add(json, "{\"has\":%s,\"error\":", has < 0 ? "null" : has ? "true" : "false");
@@ -99,7 +99,7 @@ static char *ways_json(const struct doctor *doctor)
 	return json;
 }
 
-/* An array, which is empty if the kernel refused to say. */
+/* Add an array, which is empty if the kernel did not answer. */
 static void add_helpers(char **json, const struct doctor *doctor, unsigned type)
 {
 	const char *between = "";

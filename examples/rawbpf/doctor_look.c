@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf doctor: what there is to find out. */
+/* rawbpf doctor: find out everything. */
 #include "doctor.h"
 
 #include <limits.h>
@@ -43,7 +43,7 @@ const char *doctor_errno(int err)
 	return text;
 }
 
-/* The number a file consists of; LLONG_MIN: it cannot be read. */
+/* Read a file that has only a number. Returns LLONG_MIN if it is not readable. */
 static long long number_in(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -75,7 +75,7 @@ static void look_at_privilege(struct doctor *doctor)
 	char namespace[64] = "";
 
 	doctor->uid = geteuid();
-	if (syscall(SYS_capget, &header, data) == 0) /* which needs no /proc */
+	if (syscall(SYS_capget, &header, data) == 0) /* capget(2) needs no /proc */
 		doctor->capabilities = data[0].effective | (uint64_t)data[1].effective << 32;
 	if (readlink("/proc/self/ns/user", namespace, sizeof namespace - 1) > 0)
 		doctor->user_namespace = strcmp(namespace, initial) != 0;
@@ -127,7 +127,7 @@ static void look_at_ways(struct doctor *doctor, const struct rawbpf_btf *kernel)
 	}
 }
 
-/* Without /proc: is it where it mostly is? The paths are in the order of the mounts. */
+/* Without /proc, look at the usual mount points, in the order of the mounts. */
 static void look_at_usual_paths(struct doctor_mount mounts[DOCTOR_MOUNTS])
 {
 	static const struct {
@@ -174,7 +174,7 @@ static void look_at_mounts(struct doctor *doctor)
 		look_at_usual_paths(doctor->mounts);
 }
 
-/* "none [integrity] confidentiality": the mode in force is the one in brackets. */
+/* Read "none [integrity] confidentiality": the mode in brackets is in force. */
 static void look_at_lockdown(struct doctor *doctor)
 {
 	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
@@ -212,8 +212,8 @@ void doctor_look(struct doctor *doctor, int helpers)
 	const struct rawbpf_btf *kernel = err == 0 ? &btf : NULL;
 
 	memset(doctor, 0, sizeof *doctor);
-	look_at_limits(doctor); /* as they are, before the next line */
-	rawbpf_memlock_raise(); /* before Linux 5.11 the probes need it; else it does no harm */
+	look_at_limits(doctor); /* the limits as they are, before the next line raises one */
+	rawbpf_memlock_raise(); /* the probes need it before Linux 5.11; later it is harmless */
 	look_at_kernel(doctor, kernel, err);
 	look_at_privilege(doctor);
 	look_at_types(&doctor->progs, RAWBPF_PROG_TYPE, rawbpf_probe_prog_has, kernel);

@@ -9,18 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------------------ from text */
+/* ------------------------------------------------------------------------------- parsing */
 
 struct number {
 	uint64_t bits; /* two's complement */
 	int is_negative;
 };
 
-/* One piece: bytes that are known, or a number that waits for its size. */
+/* One word of a key or value: known bytes, or a number whose size the other words decide. */
 struct piece {
-	unsigned char *bytes; /* room for all that its text can stand for */
+	unsigned char *bytes; /* room for the longest result of its text */
 	size_t size;
-	int is_number; /* without a size */
+	int is_number; /* a number without a size */
 	int is_string;
 	struct number number;
 };
@@ -39,7 +39,7 @@ static char *parse_hex(const char *text, size_t length, struct piece *piece)
 	return NULL;
 }
 
-/* The lowest `size` bytes of a number, if it fits. */
+/* Write the lowest `size` bytes of a number, if it fits. */
 static char *put_number(struct number number, unsigned size, int is_big_endian, struct piece *piece)
 {
 	int fits = size >= 8 || (number.is_negative ? -number.bits <= 1ull << (8 * size - 1) :
@@ -84,7 +84,7 @@ static int parse_number(const char *text, size_t length, struct number *number)
 	return !*end && errno == 0;
 }
 
-/* "u32:5", "be16:80", "hex:0a"; 0: no such thing. */
+/* Parse "u32:5", "be16:80", "hex:0a". Returns 0 if the text is none of these. */
 static int parse_prefixed(const char *text, size_t length, struct piece *piece, char **problem)
 {
 	static const struct {
@@ -129,7 +129,7 @@ static int parse_address(const char *text, size_t length, struct piece *piece)
 	return piece->size > 0;
 }
 
-/* After the opening quote. Where it ends, or NULL with a problem. */
+/* Parse a string behind its opening quote. Returns its end, or NULL with a problem. */
 static const char *parse_string(const char *at, struct piece *piece, char **problem)
 {
 	piece->is_string = 1;
@@ -151,7 +151,7 @@ static const char *parse_string(const char *at, struct piece *piece, char **prob
 	return at + 1;
 }
 
-/* The next piece; where to go on, or NULL with a problem. */
+/* Parse the next piece. Returns the text behind it, or NULL with a problem. */
 static const char *parse_piece(const char *at, struct piece *piece, char **problem)
 {
 	size_t length = strcspn(at, " \t\n");
@@ -172,7 +172,7 @@ static const char *parse_piece(const char *at, struct piece *piece, char **probl
 	return at + length;
 }
 
-/* All pieces but the number that waits for its size, which stands at `hole`. */
+/* All pieces except the number without a size, whose place is `hole`. */
 struct pieces {
 	unsigned char *bytes;
 	size_t size;
@@ -208,7 +208,7 @@ static char *collect(const char *text, struct piece piece, struct pieces *all)
 	}
 }
 
-/* The pieces in their places, or what is wrong with them. */
+/* Write the pieces to their places, or return what is wrong with them. */
 static char *join(const struct pieces *all, const char *what, unsigned char *out, size_t size)
 {
 	size_t left = size - all->size, hole = all->has_number ? all->hole : all->size;
@@ -235,7 +235,7 @@ static char *join(const struct pieces *all, const char *what, unsigned char *out
 
 char *element_parse(const char *text, const char *what, void *bytes, size_t size)
 {
-	/* No text is denser than the address :: is. */
+	/* No text is denser than the address ::. */
 	size_t room = 8 * strlen(text) + 8;
 	struct piece piece = { .bytes = must_allocate(room) };
 	struct pieces all = { .bytes = must_allocate(room) };
@@ -249,9 +249,9 @@ char *element_parse(const char *text, const char *what, void *bytes, size_t size
 	return whole;
 }
 
-/* -------------------------------------------------------------------------------- to text */
+/* ----------------------------------------------------------------------------- formatting */
 
-/* Bytes as a number, if there are 1, 2, 4 or 8. */
+/* Read bytes as a number, if there are 1, 2, 4 or 8. */
 static int number_of(const void *bytes, size_t size, unsigned long long *number)
 {
 	uint8_t u8;

@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A map that is open, and how its elements look. */
+/* An open map, and the types of its elements. */
 struct opened {
 	int fd;
 	int json;
 	struct rawbpf_map_layout layout;
-	struct rawbpf_btf btf; /* zeroed: none */
+	struct rawbpf_btf btf; /* zeroed: the map has none */
 	struct element_type key, value;
 };
 
@@ -74,13 +74,13 @@ static int is_percpu(const struct opened *map)
 	case BPF_MAP_TYPE_PERCPU_ARRAY:
 	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
 	case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
-		return 1; /* also on a machine of one CPU */
+		return 1; /* also on a machine with one CPU */
 	default:
 		return 0;
 	}
 }
 
-/* What the values of some maps are: the ids of programs or maps. */
+/* Return the kind of objects whose ids the map's values are, or NULL. */
 static const char *held(const struct opened *map)
 {
 	switch (map->layout.type) {
@@ -180,12 +180,12 @@ int elements_dump(const struct arguments *arguments)
 		print_element(&map, key, value);
 	rawbpf_map_iter_close(&iter);
 	close_map(&map);
-	if (more == -ENOSPC) /* a sockmap, whose values are too short to be read */
+	if (more == -ENOSPC) /* a sockmap, whose values are too short to read */
 		more = -EOPNOTSUPP;
 	return more < 0 ? fail(&map, "reading the elements", RAWBPF_MAP_ITER_NEXT, more) : OK;
 }
 
-/* The bytes of an argument, malloc-ed; NULL after a message. `size` 0: none are wanted. */
+/* Return an argument's bytes, malloc-ed, or NULL after a message. `size` 0: the map takes none. */
 static void *parse(const char *text, const char *what, size_t size, size_t room)
 {
 	void *bytes = must_allocate(room > size ? room : size);
@@ -199,7 +199,7 @@ static void *parse(const char *text, const char *what, size_t size, size_t room)
 	return NULL;
 }
 
-/* Maps without keys take none, all others one: is that so? */
+/* Maps without keys take none, and all others take one. Check that. */
 static int check_key(const struct opened *map, int given)
 {
 	if (!!map->layout.key_size == given)
@@ -209,7 +209,7 @@ static int check_key(const struct opened *map, int given)
 	return USAGE;
 }
 
-/* A bloom filter gives nothing back: it is asked whether a value was ever set. */
+/* Ask a bloom filter whether a value was ever set: it returns no values. */
 static int ask_bloom(const struct opened *map, const struct arguments *arguments)
 {
 	void *value;
@@ -251,7 +251,7 @@ int elements_get(const struct arguments *arguments)
 		return USAGE;
 	value = must_allocate(map.layout.lookup_size);
 	err = rawbpf_map_lookup(map.fd, key, value, 0);
-	if (err == -ENOSPC) /* sockets, whose numbers do not fit into values of 4 bytes */
+	if (err == -ENOSPC) /* sockets, whose cookies do not fit into values of 4 bytes */
 		err = -EOPNOTSUPP;
 	if (err < 0)
 		return fail(&map, "looking up", RAWBPF_MAP_LOOKUP, err);
@@ -265,7 +265,7 @@ int elements_get(const struct arguments *arguments)
 	return OK;
 }
 
-/* A value that is given as an id becomes a descriptor: that is what the kernel takes. */
+/* Replace an id in a value by a descriptor, which the kernel expects. */
 static int hold(const struct opened *map, void *value, int *held_fd)
 {
 	enum rawbpf_obj_kind kind = map->layout.type == BPF_MAP_TYPE_PROG_ARRAY ? RAWBPF_OBJ_PROG :

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs of rawbpf map that are about elements. */
+/* The verbs of rawbpf map for elements. */
 #ifndef EXAMPLES_RAWBPF_ELEMENTS_H
 #define EXAMPLES_RAWBPF_ELEMENTS_H
 

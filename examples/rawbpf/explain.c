@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf explain: what instructions are made of and do. */
+/* rawbpf explain: what instructions consist of, and what they do. */
 #include "tool.h"
 
 #include <errno.h>
@@ -40,7 +40,7 @@ static int looks_like_a_path(const char *argument)
 	return strpbrk(argument, "./") && !strchr(argument, ' ') && access(argument, F_OK) < 0;
 }
 
-/* The argument: a file if there is one of that name, else a program by itself. */
+/* Read the argument: the file of that name, or else the text itself. */
 static int text_of(const char *argument, struct file *file)
 {
 	if (!argument || strcmp(argument, "-") == 0 || access(argument, F_OK) == 0)
@@ -50,7 +50,7 @@ static int text_of(const char *argument, struct file *file)
 	return file->data ? OK : tool_fail(&explain_member, "out of memory");
 }
 
-/* The program type of a name: its own, or of the struct that its programs get. */
+/* Find a program type by its own name, or by its context's struct. */
 static int find_context(const char *name)
 {
 	char page[8192], line[128];
@@ -66,7 +66,7 @@ static int find_context(const char *name)
 	return -ENOENT;
 }
 
-/* explain helper NAME, explain context TYPE */
+/* Run explain helper NAME, explain context TYPE. */
 static int explain_fact(const char *kind, const char *name)
 {
 	int helper = strcmp(kind, "helper") == 0, number;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A descriptor of a program or of a link: `link` is 0 for the former, `prog` for a struct_ops. */
+/* A descriptor of a program or a link. `link` is 0 for a program, `prog` is 0 for a struct_ops. */
 struct held_object {
 	unsigned prog, pid, link;
 };
@@ -81,7 +81,7 @@ static void note_process(unsigned pid)
 		closedir(directory);
 }
 
-/* By program, process, link. */
+/* Compare by program, process, link. */
 static int compare_objects(const void *one, const void *other)
 {
 	const struct held_object *a = one, *b = other;
@@ -93,7 +93,7 @@ static int compare_objects(const void *one, const void *other)
 	return a->link < b->link ? -1 : a->link > b->link;
 }
 
-/* All processes but this one, which may have opened the link to look at it. */
+/* Read all processes but this one, which may itself have opened the link. */
 static void read_processes(void)
 {
 	DIR *directory = opendir("/proc");
@@ -110,7 +110,7 @@ static void read_processes(void)
 	held.is_read = 1;
 }
 
-/* The first of the objects that is not before `wanted`. */
+/* Find the first object that is not before `wanted`. */
 static unsigned first_from(struct held_object wanted)
 {
 	unsigned first = 0, end = held.object_count;
@@ -135,7 +135,7 @@ static int is_held(struct held_object object)
 
 void held_describe(struct link_told *told)
 {
-	/* By BPF_FD_TYPE_*. */
+	/* Program types by BPF_FD_TYPE_*. */
 	static const unsigned types[] = {
 		0, BPF_PERF_EVENT_TRACEPOINT, BPF_PERF_EVENT_KPROBE,
 		BPF_PERF_EVENT_KRETPROBE, BPF_PERF_EVENT_UPROBE, BPF_PERF_EVENT_URETPROBE };
@@ -160,7 +160,7 @@ void held_describe(struct link_told *told)
 	snprintf(told->name, sizeof told->name, "%s", event->name);
 }
 
-/* "1234 name" and {"pid":1234,"comm":"name"}. */
+/* Add "1234 name" and {"pid":1234,"comm":"name"}. */
 static void add_process(struct parts *parts, unsigned pid)
 {
 	char path[64], comm[64], *shown, *quoted;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What processes hold: programs and links; and, since links of perf events do not tell before
- * Linux 6.6 what these are of, perf events.
+ * Descriptors that processes hold: programs, links, and perf events. Before Linux 6.6, a perf
+ * event's link does not describe its event.
  */
 #ifndef EXAMPLES_RAWBPF_HELD_H
 #define EXAMPLES_RAWBPF_HELD_H
@@ -9,12 +9,12 @@
 #include "attached.h"
 
 /*
- * Describe the event of such a link, if a process that holds the link also holds one event, and no
- * more, that runs its program. /proc is read once.
+ * Describe the event of such a link. This works if a process holds the link and exactly one event
+ * that runs the link's program. /proc is read once.
  */
 void held_describe(struct link_told *told);
 
-/* Add "held_by": the other processes that have a descriptor of a program or of a link of it. */
+/* Add "held_by": the other processes with a descriptor of the program or of a link of it. */
 void held_record(struct record *record, unsigned prog);
 
 #endif

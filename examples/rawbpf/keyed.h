@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of structs that begin with a key: to find those of one id, sorted once they are complete. */
+/*
+ * Lists of structs that begin with a key. Complete lists are sorted, to find the structs of one id.
+ */
 #ifndef EXAMPLES_RAWBPF_KEYED_H
 #define EXAMPLES_RAWBPF_KEYED_H
 
 #include <stdlib.h>
 
-/* `order` is unique: of equal ids, the one that was added first comes first. */
+/* `order` is unique: of equal ids, the one added first comes first. */
 struct key {
 	unsigned id, order;
 };
@@ -25,7 +27,7 @@ static inline void key_sort(void *list, unsigned count, size_t size)
 		qsort(list, count, size, key_compare);
 }
 
-/* The place of the first element whose id is not less than `id`. */
+/* Find the first element whose id is not less than `id`. */
 static inline unsigned key_first(const void *list, unsigned count, size_t size, unsigned id)
 {
 	unsigned first = 0, end = count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf link: what is attached, and to what. */
+/* rawbpf link: links and their targets. */
 #include "attached.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 static const char *const columns[] = { "id", "type", "prog", "name", "attached", "pinned", NULL };
 
-/* Which kinds of links have an attach type: 0 is one of them. */
+/* Does this kind of link have an attach type? 0 is a valid one. */
 static int has_attach_type(unsigned type)
 {
 	return type == BPF_LINK_TYPE_TRACING || type == BPF_LINK_TYPE_CGROUP ||
@@ -24,7 +24,7 @@ static void record_words(struct record *record, const struct link_told *told)
 	record_both(record, "attached", words, json_escape(words, strlen(words)));
 }
 
-/* What list shows. */
+/* Record the fields of `list`. */
 static void record_link(struct record *record, const struct link_told *told)
 {
 	const struct rawbpf_link_info *info = &told->info;
@@ -40,7 +40,7 @@ static void record_link(struct record *record, const struct link_told *told)
 	record_words(record, told);
 }
 
-/* What is told of this kind of link: the numbers that are not 0. */
+/* Record the fields of this kind of link: the numbers that are not 0. */
 static void record_details(struct record *record, const struct link_told *told)
 {
 	const struct rawbpf_link_info *info = &told->info;
@@ -83,7 +83,7 @@ static void record_details(struct record *record, const struct link_told *told)
 	}
 }
 
-/* Kernel addresses by name; offsets in a file as numbers. */
+/* Record kernel addresses by name, and offsets in a file as numbers. */
 static void record_symbols(struct record *record, const uint64_t *addresses, unsigned count)
 {
 	struct rawbpf_ksym *syms = must_allocate(count * sizeof *syms);

@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return USAGE;
 	}
-	/* getopt(3) begins its messages with it, as all others do */
+	/* getopt(3) begins its messages with it, like all others */
 	snprintf(name, sizeof name, "rawbpf %s", member->name);
 	argv[1] = name;
 	return member->verbs ? object_main(member, argc - 1, argv + 1)

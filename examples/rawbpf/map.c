@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf map: which maps there are, what is in them, and changing it. */
+/* rawbpf map: list maps, show their elements and change them. */
 #include "elements.h"
 #include "users.h"
 

@@ -42,7 +42,7 @@ int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 	while (status == OK && (err = rawbpf_obj_id_next(&id, kind, id)) == 0) {
 		int fd = rawbpf_obj_id_open(kind, id, NULL);
 
-		if (fd == -ENOENT || fd == -EAGAIN) /* gone meanwhile, or not there yet */
+		if (fd == -ENOENT || fd == -EAGAIN) /* gone meanwhile, or not ready yet */
 			continue;
 		if (fd < 0)
 			return object_fail(member, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
@@ -98,7 +98,7 @@ void object_name(enum rawbpf_obj_kind kind, int fd, char name[64])
 struct search {
 	enum rawbpf_obj_kind kind;
 	const char *name;
-	char *ids; /* of those with the name */
+	char *ids; /* the ids of the objects with this name */
 	unsigned id, count;
 };
 
@@ -116,7 +116,7 @@ static int compare_name(void *context, int fd, unsigned id)
 	return OK;
 }
 
-/* An id from here on, or 0 after a message. */
+/* Find an id by name. Returns 0 after a message. */
 static unsigned find_name(const struct member *member, enum rawbpf_obj_kind kind, const char *name)
 {
 	struct search search = { .kind = kind, .name = name };
@@ -168,7 +168,7 @@ long long object_fdinfo(int fd, const char *name)
 
 /* ----------------------------------------------------------------------------- paths */
 
-/* What kind of object a descriptor is of, or -1. */
+/* Return the kind of a descriptor's object, or -1. */
 static int kind_of(int fd)
 {
 	static const struct {
@@ -205,7 +205,7 @@ static int open_path(const struct member *member, enum rawbpf_obj_kind kind, con
 		return -1;
 	}
 	found = kind_of(fd);
-	if (found < 0 || found == (int)kind) /* without /proc: the kernel will say */
+	if (found < 0 || found == (int)kind) /* without /proc the kernel decides */
 		return fd;
 	shown = text_escape(path, strlen(path));
 	tool_fail(member, "%s is a %s, not a %s", shown, kind_words[found], kind_words[kind]);
@@ -274,7 +274,7 @@ int object_pin(const struct member *member, enum rawbpf_obj_kind kind,
 static struct {
 	int known;
 	struct pin {
-		struct key key; /* by the object's id */
+		struct key key; /* the object's id */
 		enum rawbpf_obj_kind kind;
 		char *path;
 	} *list;

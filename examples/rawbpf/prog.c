@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf prog: which programs there are, and what is in them. */
+/* rawbpf prog: list programs, and show what they consist of. */
 #include "attached.h"
 #include "held.h"
 #include "keyed.h"
@@ -22,7 +22,7 @@ static const char *const columns_with_runs[] = { "id", "type", "name", "tag", "u
 static const char *const optional[] = { "uid", "tag", "jited", "xlated", "loaded", "memory",
 					"maps", "held_by", NULL };
 
-/* --------------------------------------------------------------- what links attach where */
+/* ------------------------------------------------------------- links and their targets */
 
 struct attachment {
 	struct key prog;
@@ -68,7 +68,10 @@ static void record_attachments(struct record *record, unsigned prog)
 
 /* ------------------------------------------------------------------------------ records */
 
-/* The kernel tells the time since boot; people want that on the wall, programs seconds. */
+/*
+ * Record a time. The kernel reports time since boot. People read wall-clock time, and programs
+ * seconds.
+ */
 static void record_time(struct record *record, uint64_t since_boot)
 {
 	struct timespec boot, wall;
@@ -86,7 +89,7 @@ static void record_time(struct record *record, uint64_t since_boot)
 	record_both(record, "loaded", must_print("%s", text), must_print("%lld", (long long)seconds));
 }
 
-/* What the kernel tells of a program. */
+/* The kernel's information about a program. */
 struct asked {
 	struct rawbpf_prog_info info;
 	long long memory; /* bytes; -1: without /proc */
@@ -155,7 +158,7 @@ int prog_ask(struct rawbpf_prog_info *info, int fd)
 	int err;
 
 	*info = (struct rawbpf_prog_info){ .type = 0 };
-	/* More maps may be bound to it between two questions. */
+	/* More maps may be bound between two calls. */
 	while ((err = rawbpf_prog_info(info, fd)) == 0 && ids->count > ids->max) {
 		ids->max = ids->count;
 		ids->data = must_grow(ids->data, ids->max, sizeof(uint32_t));
@@ -190,7 +193,7 @@ static int list_one(void *context, int fd, unsigned id)
 	return OK;
 }
 
-/* Links came with 5.8: without them, nothing is attached by one. */
+/* Note which links programs have. Without links, before 5.8, this finds none. */
 static int note_links(void)
 {
 	unsigned id = 0;

@@ -11,10 +11,10 @@
 
 struct dump {
 	struct rawbpf_prog_info info; /* its arrays are malloc-ed */
-	struct rawbpf_btf btf;        /* its own; zeroed: none */
-	struct rawbpf_ksym *calls;    /* the kernel's functions that it calls, each once */
+	struct rawbpf_btf btf;        /* the program's own; zeroed: it has none */
+	struct rawbpf_ksym *calls;    /* the kernel functions that it calls, each once */
 	unsigned call_count;
-	uint64_t call_base;           /* what calls are counted from */
+	uint64_t call_base;           /* the address from which the program counts call targets */
 };
 
 static int load(void *context, int fd)
@@ -37,7 +37,10 @@ static int load(void *context, int fd)
 		arrays[i].array->max = arrays[i].array->count;
 		arrays[i].array->data = must_allocate((size_t)arrays[i].size * arrays[i].array->count);
 	}
-	/* `max` counts our structs, a newer kernel's may be longer: 64 bytes a record are there */
+	/*
+	 * `max` counts our structs, and a newer kernel's may be longer: give 64 bytes to each
+	 * record
+	 */
 	info->func_info.max *= 64 / sizeof(struct bpf_func_info);
 	info->line_info.max *= 64 / sizeof(struct bpf_line_info);
 	err = rawbpf_prog_info(info, fd);
@@ -59,7 +62,7 @@ static int is_call(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL);
 }
 
-/* What a call of the kernel calls; NULL: it is none, or the function is not known. */
+/* Return the kernel function that the instruction calls, or NULL for other or unknown calls. */
 static struct rawbpf_ksym *call_at(const struct dump *dump, unsigned slot)
 {
 	const struct bpf_insn *insn = insn_at(dump, slot);
@@ -73,8 +76,8 @@ static struct rawbpf_ksym *call_at(const struct dump *dump, unsigned slot)
 }
 
 /*
- * The kernel's calls hold how far the function is from a symbol of its own. A long program calls
- * few functions, many times: each of them is looked for once.
+ * Find the kernel functions. A call holds the distance from a symbol of the kernel. A long program
+ * calls few functions many times, so look each function up once.
  */
 static void find_calls(struct dump *dump)
 {
@@ -98,7 +101,10 @@ static void find_calls(struct dump *dump)
 
 /* ------------------------------------------------------- functions, lines, instructions */
 
-/* The record of `slot`, with which each begins; the kernel takes them in ascending order only. */
+/*
+ * Return the record of `slot`, with which a record begins. The kernel takes records only in
+ * ascending order.
+ */
 static const void *record_at(const struct rawbpf_info_array *array, unsigned size, unsigned slot)
 {
 	unsigned first = 0, end = array->data ? array->count : 0;
@@ -127,7 +133,7 @@ static const struct bpf_line_info *line_at(const struct dump *dump, unsigned slo
 	return record_at(&dump->info.line_info, dump->info.line_info_size, slot);
 }
 
-/* Its name in the program's BTF; NULL: none. */
+/* Return the function's name in the program's BTF, or NULL. */
 static const char *function_name(const struct dump *dump, unsigned slot)
 {
 	const struct bpf_func_info *function = function_at(dump, slot);
@@ -138,7 +144,7 @@ static const char *function_name(const struct dump *dump, unsigned slot)
 	return name && *name ? name : NULL;
 }
 
-/* The function's declaration, for free(); NULL: it has no type. */
+/* Return the function's declaration, for free(), or NULL if it has no type. */
 static char *function_prototype(const struct dump *dump, unsigned slot)
 {
 	const struct bpf_func_info *function = function_at(dump, slot);
@@ -157,7 +163,7 @@ static const char *string_at(const struct dump *dump, unsigned offset)
 	return string ? string : "";
 }
 
-/* The name of the function that instruction `slot` calls, or hands to a helper; NULL: none. */
+/* Return the name of the function that the instruction calls, or passes to a helper, or NULL. */
 static const char *target_name(const struct dump *dump, unsigned slot, const struct bpf_insn *insn)
 {
 	if (is_call(insn) ? insn->src_reg != BPF_PSEUDO_CALL :
@@ -167,9 +173,9 @@ static const char *target_name(const struct dump *dump, unsigned slot, const str
 }
 
 /*
- * As the disassembler has it, but for what is different in a loaded program: maps are named by
- * ids, helpers by addresses, and of a compiled program's calls of its own functions the distance
- * is in another field. Functions of the program are named.
+ * Format an instruction as the disassembler does, except for the differences in a loaded program.
+ * Maps have ids, helpers have addresses. In a compiled program, calls of its own functions have the
+ * distance in another field. The program's functions have names.
  */
 static void format_insn(const struct dump *dump, unsigned slot, char text[512], unsigned *slots)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf run: assemble, make the maps, load, run once in the kernel, show what came of it. */
+/* rawbpf run: assemble, create the maps, load, run once in the kernel, print the results. */
 #include "load.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The types that BPF_PROG_TEST_RUN runs on a packet, or on nothing. */
+/* The types that BPF_PROG_TEST_RUN runs on a packet, or without one. */
 static const struct {
 	const char *name;
 	unsigned type;
@@ -24,7 +24,7 @@ static const struct {
 enum { TYPES = sizeof types / sizeof types[0] };
 
 struct run_options {
-	int type; /* index of types */
+	int type; /* index in `types` */
 	const char *data_path;
 	const char *path;
 	long repeat;
@@ -40,9 +40,9 @@ static int load(const struct program *program, const struct run_options *options
 /* ------------------------------------------------------------------------- r0 */
 
 /*
- * The kernel's answer to a test run has 32 bits of r0. So the program is loaded once more, as the
- * function of another that stores all of r0 in a map. A descriptor, or negative: it cannot be such
- * a function, because of its stack, its levels of calls, or its packet loads.
+ * Load the program as the function of another one that stores all 64 bits of r0 in a map. The
+ * result of a test run has only 32. Returns a descriptor, or a negative errno if the program cannot
+ * be a function: because of its stack, its levels of calls, or its packet loads.
  */
 static int load_as_function(const struct program *program, const struct run_options *options,
 			    int map)
@@ -72,7 +72,7 @@ static int load_as_function(const struct program *program, const struct run_opti
 	return prog;
 }
 
-/* The map for r0, or negative. */
+/* Create the map for r0. Returns a descriptor or a negative errno. */
 static int create_r0_map(void)
 {
 	return rawbpf_map_create(&(struct rawbpf_map_spec){
@@ -80,7 +80,7 @@ static int create_r0_map(void)
 		.max_entries = 1 });
 }
 
-/* All of r0, if the map has it. */
+/* Print all of r0, if the map has it. */
 static void print_r0(uint32_t low, int map)
 {
 	const unsigned key = 0;
@@ -101,7 +101,7 @@ static void print_bytes(const char *indent, const unsigned char *bytes, size_t s
 		       i % 16 == 15 || i + 1 == size ? "\n" : "");
 }
 
-/* The elements that hold something: an array has them all, most of them 0. */
+/* Print the elements that are not 0. An array has all elements, most of them 0. */
 static int print_map(const struct rawbpf_text_map *map, int fd)
 {
 	struct rawbpf_map_iter iter;
@@ -119,7 +119,7 @@ static int print_map(const struct rawbpf_text_map *map, int fd)
 	return OK;
 }
 
-/* `r0` is the map where the program stores it, or negative. */
+/* Run the program. `r0` is the map where it stores r0, or negative. */
 static int run_program(const struct program *program, int prog, int r0,
 		       const struct run_options *options, const struct file *data, const int *fds)
 {

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A column of text is made NARROW before another is left out, and TIGHT when no other can be. */
+/* A column shrinks to NARROW before another is left out, and to TIGHT when no other can be. */
 enum { NARROW = 12, TIGHT = 6, GAP = 2 };
 
 struct column {
 	const char *name;
 	char *heading;
 	int width, least;
-	int is_numeric; /* all there is of it are numbers: they stand to the right */
+	int is_numeric; /* all of its cells are numbers, which align to the right */
 };
 
 struct layout {
@@ -76,7 +76,7 @@ static const char *cell_of(const struct field *field)
 	return field->text ? field->text : "-";
 }
 
-/* Columns that a text in UTF-8 takes. */
+/* Count the columns of a text in UTF-8. */
 static int width_of(const char *text)
 {
 	int width = 0;
@@ -113,7 +113,7 @@ static int longest_word(const char *text)
 	return longest;
 }
 
-/* As wide as its cells, and as narrow as it may become: numbers stay whole. */
+/* Measure a column: the width of its cells, and the least width. Numbers stay whole. */
 static void measure(struct column *column, const char *name, const struct table *table)
 {
 	int numbers = 0, texts = 0, cells = 1;
@@ -163,7 +163,7 @@ static void tighten(struct layout *layout)
 			layout->columns[c].least = TIGHT;
 }
 
-/* Leave out what does not fit even if all are narrow; then narrow the widest ones. */
+/* Leave out columns that do not fit even if all are narrow. Then narrow the widest ones. */
 static void fit(struct layout *layout, const struct table *table, int most)
 {
 	const char *const *optional = table->optional;
@@ -187,11 +187,11 @@ static void fit(struct layout *layout, const struct table *table, int most)
 	}
 }
 
-/* A row, in as many lines as its cells take. */
+/* Print a row, in as many lines as its cells take. */
 static void print_row(const struct layout *layout, const char **cells)
 {
 	for (int more = 1; more;) {
-		int owed = 0; /* blanks, which end no line */
+		int owed = 0; /* blanks to print before the next cell */
 
 		more = 0;
 		for (unsigned c = 0; c < layout->count; c++) {

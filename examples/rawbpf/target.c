@@ -26,7 +26,7 @@ char *target_mount(const char *type)
 	return path;
 }
 
-/* The id of a cgroup is the handle of its directory. */
+/* Open a cgroup: its id is the handle of its directory. */
 static int open_cgroup(int mount, uint64_t id)
 {
 	union {
@@ -83,14 +83,17 @@ char *target_device(unsigned ifindex)
 const struct rawbpf_btf *target_kernel_btf(void)
 {
 	static struct rawbpf_btf kernel;
-	static int state; /* 0: not tried, 1: there, -1: not */
+	static int state; /* 0: not tried, 1: open, -1: not available */
 
 	if (!state)
 		state = rawbpf_btf_kernel_open(&kernel) < 0 ? -1 : 1;
 	return state > 0 ? &kernel : NULL;
 }
 
-/* The kernel's is open already; that of a module stands on it, a program's on nothing. */
+/*
+ * Find a function by its type id. The kernel's BTF is open already. A module's is based on it, a
+ * program's on none.
+ */
 static char *function_of(int fd, unsigned id)
 {
 	struct rawbpf_btf_info info = { .id = 0 };
@@ -113,7 +116,7 @@ static char *function_of(int fd, unsigned id)
 	return text;
 }
 
-/* An extension's target is a program and not a BTF: that is told by its number alone. */
+/* Name a function. An extension's target is a program, not a BTF; only the number shows that. */
 char *target_function(unsigned btf_object, unsigned id)
 {
 	int fd = btf_object ? rawbpf_obj_id_open(RAWBPF_OBJ_BTF, btf_object, NULL) : -1;

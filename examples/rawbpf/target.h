@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs are attached to, by the kernel's numbers, in words: escaped and malloc-ed. */
+/* The targets of programs in words, from the kernel's numbers. All are escaped and malloc-ed. */
 #ifndef EXAMPLES_RAWBPF_TARGET_H
 #define EXAMPLES_RAWBPF_TARGET_H
 
@@ -10,19 +10,19 @@
 /* Where a file system of this type is mounted first; NULL: nowhere. Not escaped. */
 char *target_mount(const char *type);
 
-/* The path of the cgroup with this id, or "cgroup ID". */
+/* Return the path of the cgroup with this id, or "cgroup ID". */
 char *target_cgroup(uint64_t id);
 
-/* "netns INO", "this netns", "a netns that is gone". */
+/* Return "netns INO", "this netns", "a netns that is gone". */
 char *target_netns(unsigned ino);
 
-/* The device's name, "device INDEX of another netns", "a device that is gone". */
+/* Return the device's name, "device INDEX of another netns", "a device that is gone". */
 char *target_device(unsigned ifindex);
 
-/* The function `id` of the BTF object, of the kernel, a module or a program: its name. */
+/* Return the name of function `id` in a BTF object of the kernel, a module or a program. */
 char *target_function(unsigned btf_object, unsigned id);
 
-/* The kernel's BTF, opened once; NULL: there is none. */
+/* Return the kernel's BTF, opened once, or NULL. */
 const struct rawbpf_btf *target_kernel_btf(void);
 
 #endif

@@ -59,7 +59,9 @@ unsigned tool_width(void)
 	return width < LEAST ? LEAST : width > MOST ? MOST : width;
 }
 
-/* A large file is mapped, which takes half the time of reading. 0: it is to be read. */
+/*
+ * Map a large file, which takes half the time of reading. Returns 0 if the caller has to read it.
+ */
 static int map_file(int fd, struct file *file)
 {
 	enum { LARGE = 256 * 1024 };
@@ -77,7 +79,7 @@ static int map_file(int fd, struct file *file)
 	return 1;
 }
 
-/* All that a descriptor gives, in memory that grows. A device or a pipe may have no end. */
+/* Read a descriptor to its end, into growing memory. A device or a pipe may have no end. */
 static int read_all(int fd, struct file *file)
 {
 	enum { MOST = 128 * 1024 * 1024 }; /* the text of a million instructions has about 50 MB */
@@ -138,7 +140,7 @@ void tool_reorder(struct program *program, enum rawbpf_byte_order order)
 	}
 }
 
-/* One mistake as compilers show it: place, message, the line, and a caret. */
+/* Print one mistake like a compiler: place, message, line and caret. */
 static void print_error(const struct file *file, const struct rawbpf_text_error *error)
 {
 	char text[1024];
@@ -152,7 +154,7 @@ static int is_before(const struct rawbpf_text_error *a, const struct rawbpf_text
 	return a->line != b->line ? a->line < b->line : a->column < b->column;
 }
 
-/* Errors and warnings, both in the order of their places, in one. */
+/* Print errors and warnings, both in the order of their places, in one list. */
 static void print_errors(const struct file *file, const struct rawbpf_text *text)
 {
 	const struct rawbpf_text_error *error = text->errors, *warning = text->warnings;
@@ -200,7 +202,10 @@ int tool_assemble(const struct member *member, struct program *program, int want
 {
 	enum { ERRORS = 20 };
 	struct rawbpf_text_error errors[ERRORS], warnings[ERRORS];
-	/* An instruction takes two characters at least, a 64-bit load five and two slots. */
+	/*
+	 * An instruction takes at least two characters. A 64-bit load takes five, and has two
+	 * slots.
+	 */
 	size_t max = program->file.size / 2 + 2;
 	struct rawbpf_text text = {
 		.text = program->file.data,
@@ -245,7 +250,10 @@ int tool_hex_digit(char c)
 	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
 }
 
-/* Hex digits to bytes, in place; the number of bytes, or the offset of what is none as ~offset. */
+/*
+ * Convert hex digits to bytes, in place. Returns the number of bytes, or ~offset of a byte that is
+ * no digit.
+ */
 static long unhex(struct file *file)
 {
 	size_t out = 0, i;
@@ -270,7 +278,7 @@ static long unhex(struct file *file)
 	return high < 0 ? (long)out : ~(long)i;
 }
 
-/* No program consists of characters alone: each ends with zeros. */
+/* Does the file consist of characters? No program does: each ends with zeros. */
 static int is_text(const struct file *file)
 {
 	size_t i = 0;
@@ -301,7 +309,7 @@ int tool_decode(const struct member *member, struct program *program, int hex,
 		return tool_fail(member, "%s is text, not bytes; -f hex reads hex digits", file->name);
 	if (file->size % 8)
 		return tool_fail(member, "%s: %zu bytes are not a multiple of 8", file->name, file->size);
-	/* The bytes are the instructions already, unless they are in the other order. */
+	/* The bytes are the instructions, unless they have the other byte order. */
 	program->count = file->size / 8;
 	program->insns = (struct bpf_insn *)file->data;
 	tool_reorder(program, order);

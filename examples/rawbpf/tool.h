@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the members of the rawbpf command share. Messages begin with "rawbpf MEMBER: ". */
+/* The code that the subcommands of rawbpf share. Messages begin with "rawbpf SUBCOMMAND: ". */
 #ifndef EXAMPLES_RAWBPF_TOOL_H
 #define EXAMPLES_RAWBPF_TOOL_H
 
@@ -10,7 +10,7 @@
 /* Exit codes. */
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
-/* The members: each parses its own arguments, argv[0] being "rawbpf NAME". */
+/* The subcommands. Each parses its own arguments; argv[0] is "rawbpf NAME". */
 int asm_main(int argc, char **argv);
 int disasm_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
@@ -18,70 +18,70 @@ int run_main(int argc, char **argv);
 
 struct verb;
 
-/* A member's name, for messages, and its help. */
+/* A subcommand: its name, for messages, and its help. */
 struct member {
 	const char *name;
 	const char *usage; /* the arguments, one line */
-	const char *help;  /* what it does and its options, lines */
-	int (*main)(int argc, char **argv); /* or NULL, and verbs: "rawbpf NAME VERB" */
-	const struct verb *verbs;           /* the last has no name */
-	const char *letters;                /* their options, for getopt(3) */
+	const char *help;  /* its purpose and its options, in lines */
+	int (*main)(int argc, char **argv); /* or NULL if it has verbs: "rawbpf NAME VERB" */
+	const struct verb *verbs;           /* NULL, or verbs; the last has no name */
+	const char *letters;                /* the verbs' options, for getopt(3) */
 };
 extern const struct member asm_member, disasm_member, explain_member, run_member;
 extern const struct member prog_member, map_member, link_member, btf_member;
 extern const struct member cgroup_member, doctor_member;
 
-/* Print to stdout what -h asks for; to stderr, as an answer to wrong usage. */
+/* Print the help to stdout for -h, or the usage to stderr after an error. */
 int tool_help(const struct member *member);
 int tool_usage_error(const struct member *member);
 
-/* A message on stderr, "rawbpf MEMBER: ..." and a newline. Returns FAILED. */
+/* Print "rawbpf SUBCOMMAND: ..." and a newline on stderr. Returns FAILED. */
 __attribute__((format(printf, 2, 3))) int tool_fail(const struct member *member, const char *format,
 						    ...);
 
-/* How many columns a line of standard output has: $COLUMNS, or the terminal's, or 80. */
+/* Return the columns of a line of standard output: $COLUMNS, or the terminal's, or 80. */
 unsigned tool_width(void);
 
-/* A file in memory; "-" or NULL is standard input. */
+/* A file in memory. Its name "-" or NULL means standard input. */
 struct file {
-	const char *name; /* for messages */
+	const char *name; /* in messages */
 	char *data;
 	size_t size;
 };
 
 int tool_read(const struct member *member, const char *path, struct file *file);
 int tool_is_elf(const struct file *file);
-/* Flush and close standard output; what cannot be written is said and is FAILED. */
+/* Flush and close standard output. If that fails, print a message and return FAILED. */
 int tool_finish(const struct member *member);
 
 /* How many maps a text may declare. */
 enum { TOOL_MAPS = 64 };
 
-/* A program and where it came from. Of bytes, `insns` is file.data; all else is malloc-ed. */
+/* A program and its source. If the source is bytes, `insns` is file.data. All else is malloc-ed. */
 struct program {
 	struct file file;
 	struct bpf_insn *insns;
 	unsigned count;
-	unsigned *lines; /* of each slot in the text; NULL if it was bytes */
+	unsigned *lines; /* the line of each slot; NULL if the source was bytes */
 	struct rawbpf_text_map *maps;
 	unsigned map_count;
 	int warnings_are_errors; /* -Werror */
 };
 
-/* What -W says, "error". OK, or USAGE and a message. */
+/* Parse -W's argument, "error". Returns OK, or USAGE after a message. */
 int tool_warning_option(const struct member *member, const char *argument,
 			struct program *program);
 
-/* From text: every mistake is printed as compilers do, and every warning. */
+/* Assemble a text. Print every mistake and every warning like a compiler. */
 int tool_assemble(const struct member *member, struct program *program, int wants_lines);
-/* From bytes, or hex digits with any white space. */
+/* Take bytes, or hex digits with any white space. */
 int tool_decode(const struct member *member, struct program *program, int hex,
 		enum rawbpf_byte_order order);
 
-/* The value of a hexadecimal digit of either case; -1: it is none. */
+/* Return the value of a hexadecimal digit of either case, or -1. */
 int tool_hex_digit(char c);
 
-/* Between this machine's byte order and another: the same exchange in both directions. */
+/* Exchange bytes between this machine's byte order and another, in either direction. */
 void tool_reorder(struct program *program, enum rawbpf_byte_order order);
 
 /* The options --little-endian and --big-endian, for getopt_long(). */
@@ -91,8 +91,8 @@ enum { OPTION_LITTLE = 256, OPTION_BIG };
 	{ "big-endian", no_argument, NULL, OPTION_BIG }
 
 /*
- * An option that is not the member's own. -1: a byte order, which *order is now; `order` is NULL
- * where there is none. Else the status to end with, after -h or wrong usage.
+ * Handle an option that is not the subcommand's own. -1: it was a byte order, now in *order;
+ * `order` is NULL if none is allowed. Otherwise the exit status, after -h or a usage error.
  */
 int tool_option(const struct member *member, int option, enum rawbpf_byte_order *order);
 

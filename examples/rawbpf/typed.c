@@ -13,16 +13,16 @@ struct value {
 	size_t size;
 	int json;
 	int depth;
-	size_t *budget; /* members and elements that may still be printed: unions can nest without end */
+	size_t *budget; /* members and elements still to print: unions can nest without end */
 };
 
 enum {
 	DEEPEST = 16,
-	MEMBERS_LEAST = 1024, /* the budget: so many, */
-	MEMBERS_PER_BYTE = 16, /* and so many more for each byte */
+	MEMBERS_LEAST = 1024, /* the budget is so many, */
+	MEMBERS_PER_BYTE = 16, /* and so many for each byte */
 };
 
-/* What stands before member or element `index`. 0: the budget is used up, and "..." says so. */
+/* Begin member or element `index`. Returns 0 if the budget is used up, after printing "...". */
 static int begin_member(FILE *out, const struct value *value, unsigned index, const char *rest)
 {
 	if (index)
@@ -37,7 +37,7 @@ static int begin_member(FILE *out, const struct value *value, unsigned index, co
 
 static void add_value(FILE *out, const struct value *value, unsigned id);
 
-/* `bits` bits from `bit` on, in this machine's order; at most 64. */
+/* Read `bits` bits from `bit` on, in this machine's order; at most 64. */
 static int read_bits(const struct value *value, unsigned bit, unsigned bits, uint64_t *number)
 {
 	uint64_t read = 0;
@@ -70,7 +70,10 @@ static void add_number(FILE *out, uint64_t number, unsigned bits, int is_signed)
 		fprintf(out, "%llu", (unsigned long long)number);
 }
 
-/* Of `bits` bits. Before 6.0 no enumeration said that its values have a sign. */
+/*
+ * Find the name of an enumerator with `bits` bits. Before 6.0, no enumeration said that it is
+ * signed.
+ */
 static const char *enumerator(const struct value *value, const struct btf_type *type,
 			      uint64_t number, unsigned bits)
 {
@@ -88,7 +91,7 @@ static const char *enumerator(const struct value *value, const struct btf_type *
 	return NULL;
 }
 
-/* Integers, enumerations and pointers, from any bit on. */
+/* Print integers, enumerations and pointers, from any bit on. */
 static void add_scalar(FILE *out, const struct value *value, const struct btf_type *type,
 		       unsigned bit, unsigned bits)
 {
@@ -115,7 +118,8 @@ static void add_scalar(FILE *out, const struct value *value, const struct btf_ty
 	} else if (encoding & BTF_INT_BOOL && (value->json || number < 2)) {
 		fputs(number ? "true" : "false", out);
 	} else {
-		const char *quote = is_enum && value->json ? "\"" : ""; /* as the names are */
+		/* names are strings, so numbers are, too */
+		const char *quote = is_enum && value->json ? "\"" : "";
 
 		fputs(quote, out);
 		add_number(out, number, bits,
@@ -129,7 +133,7 @@ static int is_byte(const struct btf_type *type)
 	return rawbpf_btf_type_kind(type) == BTF_KIND_INT && type->size == 1;
 }
 
-/* The type `char` itself: compilers and pahole mark it by its name more often than by its encoding. */
+/* Is it `char`? Compilers and pahole mark it by its name more often than by its encoding. */
 static int is_char(const struct value *value, const struct btf_type *type)
 {
 	const char *name = rawbpf_btf_string_get(value->btf, type->name_off);
@@ -147,7 +151,7 @@ static size_t length_without_zeros(const struct value *value)
 	return length;
 }
 
-/* Bytes that are text up to a NUL, and zeros from there on. */
+/* Are the bytes text up to a NUL, and zeros from there on? */
 static int looks_like_text(const struct value *value)
 {
 	size_t length = length_without_zeros(value);
@@ -158,7 +162,10 @@ static int looks_like_text(const struct value *value)
 	return length > 0;
 }
 
-/* JSON has one type whatever the data is: an array of char is a string, of other bytes an array. */
+/*
+ * Is it a string in JSON? A type has one form, whatever the data is: arrays of char are strings,
+ * other bytes arrays.
+ */
 static int is_string(const struct value *value, const struct btf_type *element)
 {
 	return value->json ? is_char(value, element) : is_byte(element) && looks_like_text(value);
@@ -260,7 +267,7 @@ static void add_struct(FILE *out, const struct value *value, const struct btf_ty
 	fprintf(out, value->json ? "}" : " }");
 }
 
-/* The variables of a section such as .bss: what a map of global data has for a value. */
+/* Print the variables of a section such as .bss: the value of a map of global data. */
 static void add_section(FILE *out, const struct value *value, const struct btf_type *type)
 {
 	const struct btf_var_secinfo *var = (const struct btf_var_secinfo *)(type + 1);

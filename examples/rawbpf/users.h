@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which objects use which: programs their maps, programs and maps their BTF. */
+/* Uses of objects: programs use maps, and programs and maps use BTF. */
 #ifndef EXAMPLES_RAWBPF_USERS_H
 #define EXAMPLES_RAWBPF_USERS_H
 
@@ -9,7 +9,7 @@
 struct users {
 	struct use {
 		struct key used;
-		enum rawbpf_obj_kind kind; /* of the user */
+		enum rawbpf_obj_kind kind; /* the user's kind */
 		unsigned user;
 	} *list;
 	unsigned count;
@@ -18,7 +18,7 @@ struct users {
 
 void users_add(struct users *users, enum rawbpf_obj_kind kind, unsigned user, unsigned used);
 
-/* Add the field `name` with the ids of those of a kind that use `used`, if there are any. */
+/* Add the field `name` with the ids of users of a kind, if any use `used`. */
 void users_record(struct users *users, struct record *record, const char *name,
 		  enum rawbpf_obj_kind kind, unsigned used);
 

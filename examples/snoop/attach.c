@@ -166,7 +166,9 @@ static const char *function_of(const char *call)
 	return found.entry;
 }
 
-/* Attach at the start or return of a system call, "enter" or "exit"; raw tracepoints: of all. */
+/*
+ * Attach at the start or return of a system call, "enter" or "exit". Raw tracepoints see all calls.
+ */
 static int attach_call(struct snoop *snoop, int prog, const char *call, const char *where)
 {
 	char one[64], all[16];
@@ -235,8 +237,8 @@ static int attach_one_way(struct snoop *snoop, enum snoop_way way)
 }
 
 /*
- * Return whether to try the next way: if the kernel lacks this one, or does not accept a kprobe at
- * this place, or if the process may not read tracefs, which other ways do not need.
+ * Return whether to try the next way. Do so if the kernel lacks this one, or does not accept a
+ * kprobe at this place. Also if the process may not read tracefs, which other ways do not need.
  */
 static int is_missing(enum snoop_way way, int error)
 {

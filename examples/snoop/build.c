@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pieces of programs that the snoop tools have in common. */
+/* Pieces of programs that the snoop tools share. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -9,18 +9,21 @@
 #define EMIT(...) rawbpf_build_emit(&code->build, __VA_ARGS__)
 
 /*
- * Byte offsets into the registers, struct pt_regs (rawbpf_kprobe(3)): a function's first two
- * arguments and its result; the six arguments of a system call, and the stack pointer, in its
- * caller's registers.
+ * Byte offsets into the registers, struct pt_regs (rawbpf_kprobe(3)). A function has two arguments
+ * and a result there. A system call has six arguments and the stack pointer, in its caller's
+ * registers.
  *
- * A 32-bit program has system call numbers of its own, in which 161 is not chroot. What tells one
- * is a u32, in the caller's registers or in the task. (On s390x the numbers are the same.)
+ * A 32-bit program has its own system call numbers, in which 161 is not chroot. A u32 in the
+ * caller's registers or in the task tells such a program. (On s390x the numbers are the same.)
  */
 #if defined(__x86_64__)
 const int snoop_function_arguments[2] = { 112, 104 };
 enum { FUNCTION_RESULT = 80, STACK_POINTER = 152 };
 static const int call_arguments[6] = { 112, 104, 96, 56, 72, 64 };
-/* thread_info.status & TS_COMPAT: also a 64-bit program's int 0x80; 8 bytes further since 5.11 */
+/*
+ * thread_info.status & TS_COMPAT, also set by a 64-bit program's int 0x80; 8 bytes further since
+ * 5.11
+ */
 enum { COMPAT_IN_TASK = 1, COMPAT_OFFSET = 16, COMPAT_MASK = 2, COMPAT_VALUE = 2 };
 #elif defined(__aarch64__)
 const int snoop_function_arguments[2] = { 0, 8 };
@@ -72,7 +75,7 @@ void snoop_build_filter_pid(struct snoop_code *code, const char *label)
 			  label);
 }
 
-/* All 16 bytes: what is behind the NUL is 0 as well. */
+/* Compare all 16 bytes: those behind the NUL are 0, too. */
 void snoop_build_filter_comm(struct snoop_code *code, unsigned reg, int offset, const char *label)
 {
 	uint64_t words[SNOOP_COMM / sizeof(uint64_t)];
@@ -130,7 +133,7 @@ static int is_before_5_11(void)
 	       (major < 5 || (major == 5 && minor < 11));
 }
 
-/* It uses r10 - 8, where the key will be. */
+/* This uses r10 - 8, where the key will be. */
 void snoop_build_filter_compat(struct snoop_code *code)
 {
 	int offset = COMPAT_OFFSET - (COMPAT_IN_TASK && is_before_5_11() ? 8 : 0);
@@ -173,14 +176,16 @@ void snoop_build_result(struct snoop_code *code, unsigned reg)
 		EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6, offsets[code->way]));
 }
 
-/* A task stays what it is in an execve(2), by which a thread may get another id. */
+/*
+ * Store the task as the key. It stays the same in an execve(2), where a thread may get another id.
+ */
 void snoop_build_task(struct snoop_code *code)
 {
 	EMIT(BPF_EMIT_CALL(BPF_FUNC_get_current_task),
 	     BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_0, -8));
 }
 
-/* r1 = the map, r2 = &key: how all calls of a map begin */
+/* r1 = the map, r2 = &key: the beginning of every map call */
 static void build_memory(struct snoop_code *code)
 {
 	rawbpf_build_map_emit(&code->build, BPF_REG_1, "memory");
@@ -188,7 +193,7 @@ static void build_memory(struct snoop_code *code)
 	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -8));
 }
 
-/* If the map is full, the record that will not be there was lost, and is counted so. */
+/* Store values. If the map is full, count the missing record as lost. */
 void snoop_build_remember(struct snoop_code *code, unsigned reg, int offset)
 {
 	struct rawbpf_build *b = &code->build;
@@ -217,8 +222,8 @@ void snoop_build_recall(struct snoop_code *code, unsigned reg)
 }
 
 /*
- * The stack is 512 bytes, so a large record is put together in a map: a value for each CPU. The
- * kernel does not begin a program on a CPU where it runs already.
+ * Get room for a record that is too large for the stack of 512 bytes: a map's value for each CPU.
+ * The kernel does not start a program on a CPU where it already runs.
  */
 void snoop_build_scratch(struct snoop_code *code, const char *label)
 {
@@ -258,7 +263,7 @@ void snoop_build_path(struct snoop_code *code, int path, int length)
 	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, path),
 	     BPF_EMIT_CALL(BPF_FUNC_probe_read_user_str),       /* (&path, 4096 bytes, r3) */
 	     BPF_MOV64_REG(BPF_REG_9, BPF_REG_0));
-	/* It returns the length with the NUL; but of "", on some kernels, 0. */
+	/* The helper returns the length with the NUL. For "", some kernels return 0. */
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JNE, BPF_REG_9, 0, 0), "1f");
 	EMIT(BPF_MOV64_IMM(BPF_REG_9, 1));
 	rawbpf_build_label(b, "1");

@@ -23,7 +23,7 @@ struct snoop_line {
 	char text[SNOOP_OUTPUT];
 	size_t length;
 	int json;
-	int members;       /* of the JSON object until now */
+	int members;       /* members of the JSON object so far */
 	int64_t clock;     /* CLOCK_REALTIME - CLOCK_MONOTONIC, in ns */
 };
 

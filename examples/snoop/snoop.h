@@ -7,7 +7,7 @@
  *
  *	main.c    options
  *	run.c     buffers, the loop, signals, the count of lost events
- *	attach.c  the three ways to attach: kprobe, tracepoint, raw tracepoint
+ *	attach.c  three ways to attach: kprobe, tracepoint, raw tracepoint
  *	build.c   pieces of programs
  *	print.c   columns and JSON
  */
@@ -205,7 +205,7 @@ void snoop_print_null(struct snoop_line *line, const char *name);
 void snoop_print_flag(struct snoop_line *line, const char *name, int value);
 /* A word without escapes. */
 void snoop_print_more(struct snoop_line *line, const char *word);
-/* Whether the line is a JSON object: some values have only a column or only a member. */
+/* Is the line a JSON object? Some values have only a column, or only a member. */
 int snoop_is_json(const struct snoop_line *line);
 
 #endif
