@@ -409,6 +409,65 @@ static double luminance(unsigned colour)
 }
 
 /* Each field's colour is readable on white and on black. */
+/* The conformance group, and the section that defines the instruction. */
+START_TEST(test_groups)
+{
+	static const struct {
+		struct bpf_insn insns[2];
+		const char *group;
+	} pages[] = {
+		{ { BPF_ALU64_IMM(BPF_ADD, 1, 2) }, "base64, RFC 9669 section 4.1" },
+		{ { BPF_ALU32_REG(BPF_XOR, 1, 2) }, "base32, RFC 9669 section 4.1" },
+		{ { BPF_ALU64_IMM(BPF_MUL, 1, 2) }, "divmul64, RFC 9669 section 4.1" },
+		{ { BPF_ALU32_IMM(BPF_DIV, 1, 2) }, "divmul32, RFC 9669 section 4.1" },
+		{ { BPF_ALU64_REG(BPF_MOD, 1, 2) }, "divmul64, RFC 9669 section 4.1" },
+		{ { BPF_ENDIAN(BPF_TO_LE, 1, 16) }, "base32, RFC 9669 section 4.2" },
+		{ { BPF_ENDIAN(BPF_TO_BE, 1, 64) }, "base64, RFC 9669 section 4.2" },
+		{ { BPF_BSWAP(1, 32) }, "base32, RFC 9669 section 4.2" },
+		{ { BPF_MOVSX64_REG(1, 2, 8) }, "base64, RFC 9669 section 4.1" },
+		{ { BPF_JMP_A(1) }, "base32, RFC 9669 section 4.3" },
+		{ { BPF_JMP_IMM(BPF_JEQ, 1, 2, 3) }, "base64, RFC 9669 section 4.3" },
+		{ { BPF_JMP32_REG(BPF_JSLT, 1, 2, 3) }, "base32, RFC 9669 section 4.3" },
+		{ { BPF_EXIT_INSN() }, "base32, RFC 9669 section 4.3" },
+		{ { BPF_EMIT_CALL(1) }, "base32, RFC 9669 section 4.3.1" },
+		{ { BPF_CALL_REL(1) }, "base32, RFC 9669 section 4.3.2" },
+		{ { BPF_CALL_KFUNC(0, 1) }, "base32, RFC 9669 section 4.3.1" },
+		{ { BPF_LD_MAP_FD(1, 2) }, "base64, RFC 9669 section 5.4.1" },
+		{ { BPF_LD_IMM64(1, 2) }, "base64, RFC 9669 section 5.4" },
+		{ { RAWBPF_LD_FUNC(1, 2) }, "base64, RFC 9669 section 5.4" },
+		{ { BPF_LD_ABS(BPF_W, 4) }, "packet, RFC 9669 section 5.5" },
+		{ { BPF_LD_IND(BPF_H, 1, 4) }, "packet, RFC 9669 section 5.5" },
+		{ { BPF_LDX_MEM(BPF_W, 1, 2, 4) }, "base32, RFC 9669 section 5.1" },
+		{ { BPF_LDX_MEM(BPF_DW, 1, 2, 4) }, "base64, RFC 9669 section 5.1" },
+		{ { BPF_LDX_MEMSX(BPF_B, 1, 2, 4) }, "base32, RFC 9669 section 5.2" },
+		{ { BPF_ST_MEM(BPF_W, 1, 2, 4) }, "base32, RFC 9669 section 5.1" },
+		{ { BPF_ST_MEM(BPF_DW, 1, 2, -4) }, "base64, RFC 9669 section 5.1" },
+		{ { BPF_STX_MEM(BPF_B, 1, 2, 4) }, "base32, RFC 9669 section 5.1" },
+		{ { BPF_ATOMIC_OP(BPF_W, BPF_ADD, 1, 2, 4) }, "atomic32, RFC 9669 section 5.3" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_CMPXCHG, 1, 2, 4) },
+		  "atomic64, RFC 9669 section 5.3" },
+		{ { BPF_ATOMIC_OP(BPF_DW, BPF_LOAD_ACQ, 1, 2, 4) }, "not in RFC 9669" },
+		{ { RAWBPF_MAY_GOTO(1) }, "not in RFC 9669" },
+		{ { BPF_LD_MAP_VALUE(1, 2, 3) }, "base64, RFC 9669 section 5.4.1" },
+		{ { RAWBPF_LD_MAP_IDX(1, 2) }, "base64, RFC 9669 section 5.4.1" },
+		{ { RAWBPF_CALLX(1) }, "not in RFC 9669" },
+		{ { RAWBPF_GOTOX(1) }, "not in RFC 9669" },
+		{ { RAWBPF_LD_BTF_ID(1, 2, 3) }, "base64, RFC 9669 section 5.4.2" },
+		{ { RAWBPF_LD_MAP_IDX_VALUE(1, 2, 3) },
+		  "base64, RFC 9669 section 5.4.1" },
+		{ { RAWBPF_ADDR_SPACE_CAST(1, 2, 0, 1) }, "not in RFC 9669" },
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(pages); i++) {
+		const char *text = explain(pages[i].insns, RAWBPF_LITTLE_ENDIAN);
+		char line[80];
+
+		snprintf(line, sizeof line, "\n  group    %s\n", pages[i].group);
+		ck_assert_msg(strstr(text, line) != NULL, "%s%s", text, line);
+	}
+}
+END_TEST
+
 START_TEST(test_colours)
 {
 	static const struct bpf_insn insns[2] = { BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4) };
@@ -552,6 +611,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_lines);
 	tcase_add_test(tests, test_notes);
 	tcase_add_test(tests, test_words);
+	tcase_add_test(tests, test_groups);
 	tcase_add_test(tests, test_colours);
 	tcase_add_test(tests, test_may_goto);
 	tcase_add_test(tests, test_invalid);
