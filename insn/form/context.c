@@ -13,6 +13,10 @@
 #define CONTEXT_REGS_SIZE 304
 #elif defined(__loongarch__)
 #define CONTEXT_REGS_SIZE 360
+#elif defined(__powerpc64__)
+#define CONTEXT_REGS_SIZE 352
+#elif defined(__powerpc__)
+#define CONTEXT_REGS_SIZE 176
 #elif defined(__i386__)
 #define CONTEXT_REGS_SIZE 68
 #elif defined(__arm__)

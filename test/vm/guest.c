@@ -853,6 +853,7 @@ static const struct {
 	{ "syscalls", guest_syscalls },
 	{ "taught", guest_taught },
 	{ "task32", guest_task32 },
+	{ "tool", guest_tool },
 	{ "tracefs", guest_tracefs },
 	{ "types", guest_types },
 };

@@ -12,6 +12,9 @@ void in_child(void (*part)(void));
 /* Run a test of Check unchanged, if it was built for this machine. Its status is the fact. */
 void test_as_it_is(const char *program, const char *name);
 
+/* Run /bin/rawbpf; `out` gets what it prints. Returns its status, or -1. */
+int guest_tool_run(char *out, unsigned long size, const char *const *arguments);
+
 /* The parts in files of their own. */
 void guest_answers(void);
 void guest_api(void);
@@ -33,6 +36,7 @@ void guest_snoop(void);
 void guest_syscalls(void);
 void guest_taught(void);
 void guest_task32(void);
+void guest_tool(void);
 void guest_tracefs(void);
 void guest_types(void);
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <rawbpf.h>
@@ -20,27 +19,8 @@ static void run(const char *name, const char *from, const char *until,
 		const char *const *arguments)
 {
 	char out[16384], *begin = out, *end;
-	size_t length = 0;
-	int pipes[2], status;
-	ssize_t got;
-	pid_t pid;
+	int status = guest_tool_run(out, sizeof out, arguments);
 
-	fflush(stdout);
-	if (pipe(pipes) != 0 || (pid = fork()) < 0)
-		return;
-	if (pid == 0) {
-		dup2(pipes[1], 1);
-		dup2(pipes[1], 2);
-		execv("/bin/rawbpf", (char **)arguments);
-		_exit(99);
-	}
-	close(pipes[1]);
-	while (length < sizeof out - 1 &&
-	       (got = read(pipes[0], out + length, sizeof out - 1 - length)) > 0)
-		length += got;
-	close(pipes[0]);
-	waitpid(pid, &status, 0);
-	out[length] = '\0';
 	if (from && !(begin = strstr(out, from)))
 		begin = out;
 	end = until ? strstr(begin, until) : NULL;
@@ -52,7 +32,7 @@ static void run(const char *name, const char *from, const char *until,
 	if (status) {
 		char text[512];
 
-		snprintf(text, sizeof text, "status %d: %.400s", WEXITSTATUS(status), out);
+		snprintf(text, sizeof text, "status %d: %.400s", status, out);
 		fact_text(name, text);
 	} else {
 		fact_text(name, begin);

@@ -28,6 +28,7 @@ void vm_rewritten_add(TCase *kernel, int boot);
 void vm_ring_add(TCase *kernel, int boot);
 void vm_snoop_add(TCase *kernel, int boot);
 void vm_syscalls_add(TCase *kernel, int boot);
+void vm_tool_add(TCase *kernel, int boot);
 void vm_types_add(TCase *kernel, int boot);
 
 #endif

@@ -344,6 +344,7 @@ static Suite *vm_suite(void)
 		vm_ring_add(kernel, i);
 		vm_snoop_add(kernel, i);
 		vm_syscalls_add(kernel, i);
+		vm_tool_add(kernel, i);
 		vm_types_add(kernel, i);
 		suite_add_tcase(suite, kernel);
 	}
