@@ -12,16 +12,32 @@
 extern "C" {
 #endif
 
+/* Where a filter of rawbpf_tc_attach() is, on its device. */
+struct rawbpf_tc_place {
+	uint32_t handle;
+	uint16_t priority;
+	uint16_t attach_type;
+};
+
 /*
  * A zeroed link is inert: detaching it does nothing. The functions that attach fill one, and leave
- * it inert when they fail. A process that ends, for whatever reason, detaches its links; only an
- * event in tracefs stays behind. A thread that attaches by such an event, and holds no first one of
- * its own yet, removes such left-overs: events named rawbpf/eT_N, T and N numbers, by any process,
- * that no process holds open. It removes no other event.
+ * it inert when they fail. A process that ends, for whatever reason, detaches its links. Two things
+ * stay: an event in tracefs, without effect, and what was attached by netlink, which runs on.
+ *
+ * A thread that attaches by an event in tracefs, and holds no first one of its own yet, removes
+ * left-overs: events named rawbpf/eT_N, T and N numbers, by any process, that no process holds
+ * open. It removes no other event.
  */
 struct rawbpf_link {
-	int fd;                 /* a bpf link, or a perf event that the program is set on; 0: inert */
-	uint64_t tracefs_event; /* T << 32 | N of the event rawbpf/eT_N, if it was made in tracefs */
+	int fd;           /* a bpf link, or a perf event that the program is set on; by netlink:
+	                   * the program; 0: inert */
+	unsigned ifindex; /* by netlink: the device; else 0 */
+	union {
+		uint64_t tracefs_event; /* T << 32 | N of the event rawbpf/eT_N, if it was made in
+		                         * tracefs */
+		unsigned xdp_flags;     /* of rawbpf_xdp_netlink_attach(): the mode */
+		struct rawbpf_tc_place tc;
+	};
 	int (*end)(struct rawbpf_link *link); /* private: how to detach; NULL: close fd */
 };
 
@@ -53,6 +69,9 @@ enum rawbpf_bind {
  *
  * -EBUSY   the event is still in use, as when the link was pinned
  * -EACCES, -EOPNOTSUPP  tracefs can no longer be written, is no longer mounted
+ *
+ * Of an attachment by netlink it says why the program still runs, as in rawbpf_xdp_netlink_detach()
+ * and rawbpf_tc_detach(). If the program is no longer there, or its device, the result is 0.
  */
 int rawbpf_link_detach(struct rawbpf_link *link);
 
@@ -70,14 +89,15 @@ int rawbpf_link_revoke(struct rawbpf_link *link);
 /*
  * Return the descriptor that keeps the program attached, and leave the link inert. Closing the
  * descriptor detaches the program. An event in tracefs stays, as after a process that was killed.
+ * By netlink the descriptor is the program's, and closing it detaches nothing.
  * -EBADF: the link is inert.
  */
 int rawbpf_link_release(struct rawbpf_link *link);
 
 /*
  * Pin the attachment at `path` in bpffs: it outlives this process, until the file is removed.
- * -EINVAL: the link is not a bpf link (RAWBPF_BIND_IOCTL), and only those can be pinned. -EBADF: it
- * is inert. Other errors as in rawbpf_obj_pin(). Linux 5.7
+ * -EINVAL: the link is not a bpf link (RAWBPF_BIND_IOCTL, netlink), and only those can be pinned.
+ * -EBADF: it is inert. Other errors as in rawbpf_obj_pin(). Linux 5.7
  */
 int rawbpf_link_pin(const struct rawbpf_link *link, const char *path);
 
@@ -92,7 +112,7 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path);
  * maps (6.4).
  *
  * -EBADF      the link is inert; `prog` or `old_prog` is not open
- * -EINVAL     the link is not a bpf link (RAWBPF_BIND_IOCTL), or cannot be updated; `prog` is of
+ * -EINVAL     the link is not a bpf link (RAWBPF_BIND_IOCTL, netlink), or cannot be updated; `prog` is of
  *             another type than the link's program
  * -EOPNOTSUPP the link is of netfilter
  * -EPERM      the link's program is not `old_prog`

@@ -3,10 +3,14 @@
  * Programs on the path of packets: on network devices (XDP, tcx, netkit), in network namespaces
  * (flow dissector, socket lookup, netfilter), on the sockets of a sockmap.
  *
- * All attach by a bpf link. rawbpf_link_update() replaces the link's program without missing a
+ * Most attach by a bpf link. rawbpf_link_update() replaces the link's program without missing a
  * packet (except for netfilter), and rawbpf_link_pin() lets the link outlive its process. A device
  * is its index, if_nametoindex(3), in the network namespace of the caller. When the device or the
  * namespace disappears, the link stays without effect.
+ *
+ * XDP and tc also attach by netlink, as ip(8) and tc(8) do. Such a program has no bpf link: it
+ * runs until it is detached or its device disappears, also after its process has ended. These
+ * functions list and detach what other tools attached, too.
  *
  * Any of these functions may return:
  *
@@ -23,6 +27,7 @@
 
 #include <rawbpf/link.h>
 #include <rawbpf/uapi.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -41,6 +46,58 @@ extern "C" {
  */
 int rawbpf_xdp_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned flags);
 
+/* Options of rawbpf_xdp_netlink_attach(). NULL: the device must have no program. */
+struct rawbpf_xdp_netlink_spec {
+	int replace;      /* the program to replace, atomically; 0: none */
+	char *text;       /* the kernel's own words, in English, if it refuses; NULL: not wanted */
+	size_t text_size;
+};
+
+/*
+ * Do as rawbpf_xdp_attach(), without a bpf link: by netlink. `flags`: 0 or a mode. The program
+ * stays when the process ends. rawbpf_link_detach() detaches it, if it is still the one that
+ * runs; rawbpf_link_release() and close(2) leave it there. The link holds a descriptor of the
+ * program. rawbpf_link_pin(), _update() and _revoke() return -EINVAL.
+ *
+ * No call of this function replaces a program but `spec->replace`. -EPERM, -EBADF as above, or
+ *
+ * -EBUSY   the device has a program, or a bpf link holds its program
+ * -EEXIST  `spec->replace` is not what runs there; a program runs in the other mode; an upper
+ *          device, a bond's for example, has one
+ * -EINVAL  other flags; not an XDP program; the driver's reason: spec->text
+ * -ENODEV  the device does not exist
+ * -EOPNOTSUPP  it cannot run programs in this mode
+ *          Of netlink itself: -ENOBUFS, -ENOMEM; -EAGAIN, -EBADMSG, -EOVERFLOW (no answer, a
+ *          malformed one, one over 32 KB); -EAFNOSUPPORT                Linux 5.7
+ */
+int rawbpf_xdp_netlink_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned flags,
+			      const struct rawbpf_xdp_netlink_spec *spec);
+
+/*
+ * Detach `prog` from a device, whoever attached it by netlink: in the mode `flags`, 0 for the
+ * default mode. The kernel compares the program and detaches it in one step.
+ * rawbpf_obj_id_open() opens a program by the id that rawbpf_xdp_query() found.
+ *
+ * -ENOENT  it does not run there in this mode
+ * -EBUSY   a bpf link holds it: detach or revoke that
+ * -EEXIST  an upper device has a program
+ * -EINVAL, -ENODEV, -EPERM, -EBADF and those of netlink as above       Linux 5.7
+ */
+int rawbpf_xdp_netlink_detach(int prog, unsigned ifindex, unsigned flags);
+
+/* The ids of a device's XDP programs, by a link or by netlink. 0: none. */
+struct rawbpf_xdp_query {
+	unsigned skb_prog_id; /* generic mode: XDP_FLAGS_SKB_MODE */
+	unsigned drv_prog_id; /* in the driver: XDP_FLAGS_DRV_MODE */
+	unsigned hw_prog_id;  /* in the device: XDP_FLAGS_HW_MODE */
+};
+
+/*
+ * List the XDP programs of a device. No capability is needed. -ENODEV: it does not exist. Those of
+ * netlink as above. Linux 4.19
+ */
+int rawbpf_xdp_query(struct rawbpf_xdp_query *query, unsigned ifindex);
+
 /*
  * Run a BPF_PROG_TYPE_SCHED_CLS program on the packets of a device, behind XDP and before qdiscs
  * and filters. `attach_type`: BPF_TCX_INGRESS or BPF_TCX_EGRESS. Several programs run in their
@@ -57,8 +114,96 @@ int rawbpf_xdp_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsi
 int rawbpf_tcx_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
 		      const struct rawbpf_anchor *anchor);
 
+/* Where a filter goes, or which it is. NULL: all zero. */
+struct rawbpf_tc_spec {
+	unsigned priority; /* 1 to 65535, lower runs first. 0: before all others; to detach: any */
+	unsigned handle;   /* of the filter in its priority. 0: a free one; to detach: any */
+	int replace;       /* attach: replace this program; 0: none. rawbpf_tc_detach() ignores it */
+	char *text;        /* the kernel's own words, in English, if it refuses; NULL: not wanted */
+	size_t text_size;
+};
+
 /*
- * Do the same on a netkit device, through its primary device `ifindex`: for the packets that this
+ * Run a BPF_PROG_TYPE_SCHED_CLS program on the packets of a device, on kernels before 6.6, too: as
+ * a filter of tc(8) with direct action. `attach_type` is BPF_TCX_INGRESS or BPF_TCX_EGRESS: the
+ * hook is the same, and tcx programs run first. The result of the program decides: TC_ACT_OK,
+ * TC_ACT_SHOT, ... (<linux/pkt_cls.h>); TC_ACT_UNSPEC (-1) runs the next filter.
+ *
+ * The call creates the device's clsact qdisc, which has these hooks, if there is none, and the
+ * qdisc stays. The filter is of all protocols and chain 0. It stays when the process ends.
+ * link->tc is its place. rawbpf_link_detach() removes the filter if it still runs the program;
+ * rawbpf_link_release() and close(2) leave it there. The link holds a descriptor of the program.
+ * rawbpf_link_pin(), _update() and _revoke() return -EINVAL.
+ *
+ * Without `spec->replace` the call replaces nothing. With it the call looks for the filter that
+ * runs that program, at the priority and handle if they are given, and replaces its program in
+ * place. The kernel does not guard this: if another process replaces the filter between the two
+ * steps, the call replaces that one. The result of rawbpf_tc_query() shows it.
+ *
+ * -ENODEV   the device does not exist
+ * -EEXIST   the priority has a filter of this handle
+ * -EINVAL   not a SCHED_CLS program; another attach type; a priority over 65535; the priority has
+ *           filters of another kind or protocol
+ * -ENOENT   the kernel has no clsact qdisc or no BPF filters (modules sch_ingress, cls_bpf);
+ *           `spec->replace` is not there
+ * -EBUSY    egress: the device has an ingress qdisc in place of clsact
+ * -EOPNOTSUPP  the hook is part of a shared block
+ *           -EPERM, -EBADF; those of netlink as above; -ESTALE: the filters changed during each
+ *           of 16 attempts to list them                                Linux 4.5
+ */
+int rawbpf_tc_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
+		     const struct rawbpf_tc_spec *spec);
+
+/*
+ * Do the same with a BPF_PROG_TYPE_SCHED_ACT program: it becomes the action of a filter that takes
+ * every packet. -ENOENT: the kernel has no BPF actions (module act_bpf), too. Linux 4.1
+ */
+int rawbpf_tc_action_attach(struct rawbpf_link *link, int prog, unsigned ifindex,
+			    unsigned attach_type, const struct rawbpf_tc_spec *spec);
+
+/*
+ * Remove the filter that runs `prog`, whoever attached it: at spec's priority and handle, or else
+ * the first one. With `prog` 0 both must be given, and the program may be any. The qdisc stays.
+ * The kernel does not compare the program: if another process replaces the filter between the
+ * look and the removal, the call removes that one.
+ *
+ * -ENOENT  no BPF filter there runs it
+ * -EINVAL  neither program nor place; not a program; another attach type
+ * -ENODEV, -EPERM, -EBADF, -ESTALE and those of netlink as above       Linux 4.1
+ */
+int rawbpf_tc_detach(int prog, unsigned ifindex, unsigned attach_type,
+		     const struct rawbpf_tc_spec *spec);
+
+/* A BPF filter of tc, whoever attached it. */
+struct rawbpf_tc_filter {
+	unsigned priority;
+	unsigned handle;
+	unsigned chain;
+	unsigned protocol; /* ETH_P_* of the packets that it sees; ETH_P_ALL: all */
+	unsigned flags;    /* TCA_BPF_FLAG_ACT_DIRECT: the program's result decides */
+	unsigned prog_id;  /* 0: classic BPF */
+	unsigned action_prog_id; /* of the first action that has a program; 0: none */
+	char name[64];     /* as the other tool called it, cut; "": not at all. Escape it. */
+};
+
+struct rawbpf_tc_query {
+	struct rawbpf_tc_filter *filters; /* in the order in which they run; NULL: not wanted */
+	unsigned capacity;
+	unsigned count; /* out: filters, including those that do not fit */
+};
+
+/*
+ * List the BPF filters of a device's hook. No capability is needed. Filters of other kinds, and
+ * those on other qdiscs, are not listed.
+ *
+ * -ENOSPC  `count` is more than `capacity`: the entries that fit were written
+ * -ENODEV  the device does not exist
+ * -EINVAL, -ESTALE and those of netlink as above                       Linux 4.13
+ */
+int rawbpf_tc_query(struct rawbpf_tc_query *query, unsigned ifindex, unsigned attach_type);
+
+/*
+ * Do as rawbpf_tcx_attach() on a netkit device, through its primary device `ifindex`: for the packets that this
  * device sends (BPF_NETKIT_PRIMARY) or its peer sends (BPF_NETKIT_PEER). Program type, results and
  * errors are the same; NETKIT_NEXT is TCX_NEXT's number.
  *
@@ -112,6 +257,40 @@ int rawbpf_netfilter_attach(struct rawbpf_link *link, int prog, unsigned family,
  * -EINVAL  `map` is another kind of map                                Linux 6.10
  */
 int rawbpf_sockmap_attach(struct rawbpf_link *link, int prog, int map, unsigned attach_type);
+
+/*
+ * Run a BPF_PROG_TYPE_SOCKET_FILTER program on each packet that `socket` receives. Its result is
+ * how many bytes the socket keeps; 0 drops the packet. It replaces the socket's filter, also one of
+ * classic BPF, and stays until it is detached or the socket is closed. No capability is needed.
+ *
+ * -EINVAL    another type of program
+ * -EPERM     the socket's filter is locked (SO_LOCK_FILTER)
+ * -ENOTSOCK, -EBADF
+ * -ENOMEM    the program is larger than net.core.optmem_max            Linux 3.19
+ */
+int rawbpf_socket_attach(int prog, int socket);
+
+/* Remove the filter of a socket, of whatever BPF. -ENOENT: it has none. -EPERM, ... as above. */
+int rawbpf_socket_detach(int socket);
+
+/*
+ * Let a program choose which socket of a group with SO_REUSEPORT receives: for TCP a connection,
+ * for UDP a datagram. `socket` is one of them, bound or with SO_REUSEPORT set; the program is the
+ * whole group's, and replaces the group's program. A BPF_PROG_TYPE_SOCKET_FILTER program returns
+ * the index of a socket in the order in which they were bound. A BPF_PROG_TYPE_SK_REUSEPORT
+ * program selects one of a map with bpf_sk_select_reuseport() (4.19).
+ *
+ * -EINVAL    the socket has no SO_REUSEPORT, or was bound before; another type of program
+ * -ENOTSUPP  (524) SK_REUSEPORT: not a TCP or UDP socket of IPv4 or IPv6
+ * -EPERM, -ENOTSOCK, -EBADF, -ENOMEM as above                          Linux 4.5, TCP 4.6
+ */
+int rawbpf_reuseport_attach(int prog, int socket);
+
+/*
+ * Remove the program of the socket's group: the kernel distributes by a hash again. -ENOENT: it has
+ * none. -EINVAL: the socket has no SO_REUSEPORT. -EPERM, ... as above. Linux 5.3
+ */
+int rawbpf_reuseport_detach(int socket);
 
 #ifdef __cplusplus
 }

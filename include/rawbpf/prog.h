@@ -233,8 +233,8 @@ struct rawbpf_prog_query {
 
 /*
  * List the programs that are attached to a target of rawbpf_prog_attach(), by a link or without.
- * For BPF_SK_LOOKUP and BPF_FLOW_DISSECTOR the target is a network namespace's descriptor. XDP
- * programs can be listed only by netlink. rawbpf_obj_id_open() makes descriptors from the ids.
+ * For BPF_SK_LOOKUP and BPF_FLOW_DISSECTOR the target is a network namespace's descriptor. For
+ * XDP programs see rawbpf_xdp_query(). rawbpf_obj_id_open() makes descriptors from the ids.
  *
  * -ENOSPC  `count` is more than `capacity`: the entries that fit were written
  * -EINVAL, -EOPNOTSUPP, -ENODEV, -EBADF as above. -EPERM: CAP_NET_ADMIN is missing

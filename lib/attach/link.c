@@ -77,6 +77,8 @@ int rawbpf_link_release(struct rawbpf_link *link)
 
 int rawbpf_link_pin(const struct rawbpf_link *link, const char *path)
 {
+	if (link->ifindex) /* of netlink: the kernel would pin the program */
+		return -EINVAL;
 	return link->fd ? rawbpf_obj_pin(link->fd, path) : -EBADF;
 }
 

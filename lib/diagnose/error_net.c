@@ -171,8 +171,8 @@ static const struct rawbpf_failures failures_of_prog_query = {
 	.of_cgroups = &failures_of_cgroup_query,
 	.capabilities = RAWBPF__NEEDS_NET,
 	.sentences =
-		"EINVAL: this kernel cannot list the programs there; list XDP programs by "
-		"netlink\0"
+		"EINVAL: this kernel cannot list the programs there; for XDP use "
+		"rawbpf_xdp_query()\0"
 		"ENOSPC: more programs are attached than the arrays have room for\0"
 		"EBADF: '@' is not a target of this kind, or not open\0"
 		"ENOENT: no program is attached there\0"

@@ -121,6 +121,37 @@ long rawbpf__write(int fd, const void *data, size_t size)
 	return put;
 }
 
+int rawbpf__socket(int domain, int type, int protocol)
+{
+	return above_standard_streams(enter3(domain, type | O_CLOEXEC, protocol, __NR_socket));
+}
+
+int rawbpf__setsockopt(int fd, int level, int option, const void *value, size_t size)
+{
+	return enter(__NR_setsockopt, fd, level, option, (long)value, size, 0);
+}
+
+long rawbpf__send(int fd, const void *data, size_t size)
+{
+	long put;
+
+	do
+		put = enter(__NR_sendto, fd, (long)data, size, 0, 0, 0);
+	while (put == -EINTR);
+	return put;
+}
+
+long rawbpf__receive(int fd, void *buffer, size_t size, int flags, void *from, uint32_t *from_size)
+{
+	long got;
+
+	do
+		got = enter(__NR_recvfrom, fd, (long)buffer, size, flags, (long)from,
+			    (long)from_size);
+	while (got == -EINTR);
+	return got;
+}
+
 long rawbpf__readlink(const char *path, char *target, size_t size)
 {
 	return enter(__NR_readlinkat, AT_FDCWD, (long)path, (long)target, size, 0, 0);

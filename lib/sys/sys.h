@@ -62,6 +62,16 @@ RAWBPF__PRIVATE int rawbpf__read_at(int fd, void *buffer, size_t size, uint64_t 
 /* Take an exclusive lock, which ends when `fd` is closed. -EAGAIN: another open file holds one. */
 RAWBPF__PRIVATE int rawbpf__flock(int fd);
 
+/* Open a socket. */
+RAWBPF__PRIVATE int rawbpf__socket(int domain, int type, int protocol);
+RAWBPF__PRIVATE int rawbpf__setsockopt(int fd, int level, int option, const void *value,
+				       size_t size);
+/* Send to the peer that the socket has without a destination: of a netlink socket, the kernel. */
+RAWBPF__PRIVATE long rawbpf__send(int fd, const void *data, size_t size);
+/* Receive one datagram. `from` receives the sender's address; `from_size` is its room, then its size. */
+RAWBPF__PRIVATE long rawbpf__receive(int fd, void *buffer, size_t size, int flags, void *from,
+				     uint32_t *from_size);
+
 /* Map `fd` shared. fd -1: map anonymous scratch memory. */
 RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
 /* Map a file of sysfs for reading. Such files reject a mapping that others could write through. */

@@ -48,6 +48,18 @@ static const struct operation_case {
 	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program in the other mode; detach its link, "
 				  "or without a link: ip link set dev /x xdpdrv off, or xdpgeneric "
 				  "off"),
+	CASE(XDP_NETLINK_ATTACH, -EBUSY, "EBUSY: '/x' has a program already; detach it, or name it in "
+					 "spec->replace"),
+	CASE(XDP_NETLINK_DETACH, -ENOENT, "ENOENT: the program does not run on '/x' in this mode"),
+	CASE(XDP_QUERY, -ENODEV, "ENODEV: the device '/x' does not exist"),
+	CASE(TC_ATTACH, -EBUSY, "EBUSY: '/x' has an ingress qdisc, which has no egress, in place of "
+				"clsact"),
+	CASE(TC_ACTION_ATTACH, -EEXIST, "EEXIST: the priority has a filter of this handle already"),
+	CASE(TC_DETACH, -ENOENT, "ENOENT: no BPF filter of this hook of '/x' runs the program there"),
+	CASE(TC_QUERY, -ENOSPC, "ENOSPC: more filters are attached than the array has room for"),
+	CASE(SOCKET_ATTACH, -EINVAL, "EINVAL: the program is not of type socket_filter"),
+	CASE(SOCKET_DETACH, -ENOENT, "ENOENT: the socket has no filter"),
+	CASE(REUSEPORT_DETACH, -ENOENT, "ENOENT: the group of the socket has no program"),
 	CASE(TCX_ATTACH, -ENODEV, "ENODEV: the device '/x' does not exist"),
 	CASE(NETKIT_ATTACH, -ENXIO, "ENXIO: '/x' is not a netkit device"),
 	CASE(NETFILTER_ATTACH, -EPROTO, "EPROTO: netfilter has no such hook"),

@@ -158,7 +158,11 @@ static const struct api_example api_examples[] = {
 	  "*   6: r0 = [*](u64 [*])(r0 +0)*^~*\n"
 	  "   R0 invalid mem access 'map_value_or_null'\n"
 	  "   *\n" },
+	{ "reuseport", 0x503, 0, "the second socket received 20 of 20\n" },
 	{ "ring", 0x508, 0, "100 records, 5000 bytes in all\n" },
+	{ "socket", 0x313, 0,
+	  "with the filter: 2 bytes\n"
+	  "without it: 5 bytes\n" },
 	{ "sockmap", 0x60a, 0,
 	  "4 bytes: 4\n"
 	  "8 bytes: Permission denied\n"
@@ -178,6 +182,13 @@ static const struct api_example api_examples[] = {
 	  "uname   riscv64  160 __riscv_sys_newuname\n"
 	  "uname   s390x    122 __s390x_sys_newuname\n" },
 	{ "task_fd", 0x50a, 0, "sched_process_exec, our program\n" },
+	{ "tc", 0x40d, API_MAY_FAIL,
+	  "priority 7, handle 1: a program that decides\n"
+	  "dropped: -1\n"
+	  "replaced: 1\n" },
+	{ "tc_action", 0x40d, API_MAY_FAIL,
+	  "with the action: -1\n"
+	  "without it: 1\n" },
 	{ "tcx", 0x606, 0,
 	  "1: count\n"
 	  "2: police\n" },
@@ -200,6 +211,10 @@ static const struct api_example api_examples[] = {
 	{ "xdp", 0x509, 0,
 	  "with the program: -1\n"
 	  "without it: 1\n" },
+	{ "xdp_netlink", 0x507, 0,
+	  "attached: version_1\n"
+	  "replaced: version_2\n"
+	  "detached: nothing\n" },
 	{ "cplusplus", 0x50a, API_OWN_FILE,
 	  "0: 0\n"
 	  "1: 1\n"

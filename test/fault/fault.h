@@ -51,7 +51,8 @@ static inline int fault_inject(long number)
 		return 0;
 	fault_plan.injected++;
 	fault_plan.harmless = fault_plan.error == EINTR && (number == SYS_read || number == SYS_write ||
-						number == SYS_flock);
+						number == SYS_flock || number == SYS_sendto ||
+						number == SYS_recvfrom);
 	return -fault_plan.error;
 }
 
