@@ -15,6 +15,7 @@
 
 #include "sys/sys.c"
 #include "sys/file.c"
+#include "sys/lines.c"
 
 #include "object/btf.c"
 #include "attach/cgroup.c"
@@ -33,6 +34,7 @@
 #include "object/info.c"
 #include "object/info_link.c"
 #include "attach/kprobe.c"
+#include "attach/kprobe_find.c"
 #include "attach/kprobe_multi.c"
 #include "attach/kprobe_tracefs.c"
 #include "object/ksym.c"
@@ -96,6 +98,7 @@
 #include "../insn/form/constant.c"
 #include "../insn/form/opcode.c"
 #include "../insn/form/page.c"
+#include "../insn/base/glob.c"
 #include "../insn/base/hash.c"
 #include "../insn/base/number.c"
 #include "../insn/base/out.c"

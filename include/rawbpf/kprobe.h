@@ -93,6 +93,27 @@ int rawbpf_kprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
 int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
 			     const struct rawbpf_kprobe_spec *spec);
 
+/*
+ * Store the addresses of the functions that ftrace reaches, in the kernel and in modules, and whose
+ * names match `glob`: the first `max` of them. In `glob`, `*` stands for any bytes, `?` for one,
+ * every other byte for itself. Return the number of functions, at least 1, which may be more than
+ * `max`. Functions of one name count each.
+ *
+ * rawbpf_kprobe_multi_attach() takes the addresses, and so does a kprobe, one at a time. An address
+ * is that of the place to probe, which may be some bytes behind the function's beginning. Kernels
+ * before 6.5 do not list addresses: the function then takes all functions of /proc/kallsyms. It
+ * needs the right to read addresses there, and kprobes reject some of these functions (-EINVAL).
+ *
+ * -ENOENT      no function matches; before 6.5 also: /proc is not mounted
+ * -EOPNOTSUPP  tracefs is not mounted
+ * -EACCES      tracefs cannot be read: the process is not root's
+ * -EPERM       before 6.5: the kernel hides addresses from this process
+ * -ENOMEM, -EMFILE, -ENFILE
+ *
+ * Source: available_filter_functions_addrs of Documentation/trace/ftrace.rst.
+ */
+int rawbpf_kprobe_find(uint64_t *addresses, unsigned max, const char *glob);
+
 /* Many functions, by name or by address. */
 struct rawbpf_kprobe_multi_spec {
 	const char *const *symbols;

@@ -173,6 +173,23 @@ static const struct rawbpf_failures failures_of_kprobe_attach = {
 };
 RAWBPF__OPERATION(KPROBE_ATTACH, failures_of_kprobe_attach);
 
+static const char *why_no_functions(const struct rawbpf_error *error)
+{
+	return error->error == -EOPNOTSUPP ? rawbpf__why_no_tracefs() : NULL;
+}
+
+static const struct rawbpf_failures failures_of_kprobe_find = {
+	.look = why_no_functions,
+	.more_sentences = of_perf,
+	.sentences =
+		"ENOENT: this kernel has no function whose name matches '@'; see "
+		"available_filter_functions in tracefs\0"
+		"EOPNOTSUPP: tracefs is not mounted\0"
+		"EPERM: the kernel hides its addresses from this process (kernel.kptr_restrict, or "
+		"CAP_SYSLOG is missing); run it as root, with kernel.kptr_restrict at most 1\0",
+};
+RAWBPF__OPERATION(KPROBE_FIND, failures_of_kprobe_find);
+
 static const char *why_no_uprobes(const struct rawbpf_error *error)
 {
 	if (error->error != -EOPNOTSUPP)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <rawbpf/ksym.h>
 
-#include "../sys/sys.h"
+#include "../sys/lines.h"
+#include "ksym.h"
+#include "../../insn/base/glob.h"
 #include "../../insn/base/number.h"
 #include "../../insn/base/out.h"
 #include "../../insn/base/sort.h"
 #include "../../insn/base/string.h"
-
-enum { KALLSYMS_CHUNK = 1 << 14 }; /* longer than the longest line */
 
 /* A line: "ffffffff81000000 T name\t[module]". */
 struct ksym_line {
@@ -17,49 +17,15 @@ struct ksym_line {
 	size_t name_length, module_length;
 };
 
-/* The file /proc/kallsyms, a chunk at a time. */
 struct ksym_file {
-	int fd;
-	char *chunk;
-	size_t at, end;
+	struct rawbpf__lines lines;
 	int any_address; /* not 0: the kernel shows addresses */
 };
 
 static int ksym_open(struct ksym_file *file)
 {
-	void *chunk;
-	int err = rawbpf__mmap(&chunk, KALLSYMS_CHUNK, PROT_READ | PROT_WRITE, -1);
-
-	if (err)
-		return err;
-	*file = (struct ksym_file){ .chunk = chunk };
-	file->fd = rawbpf__open(AT_FDCWD, "/proc/kallsyms", O_RDONLY);
-	if (file->fd < 0)
-		rawbpf__munmap(chunk, KALLSYMS_CHUNK);
-	return file->fd < 0 ? file->fd : 0;
-}
-
-static void ksym_close(struct ksym_file *file)
-{
-	rawbpf__close(file->fd);
-	rawbpf__munmap(file->chunk, KALLSYMS_CHUNK);
-}
-
-/* Move the rest of the chunk to its beginning, and read on. Returns 0 at the end of the file. */
-static long ksym_fill(struct ksym_file *file)
-{
-	long length;
-
-	for (size_t i = file->at; i < file->end; i++)
-		file->chunk[i - file->at] = file->chunk[i];
-	file->end -= file->at;
-	file->at = 0;
-	if (file->end == KALLSYMS_CHUNK)
-		return -EINVAL;
-	length = rawbpf__read(file->fd, file->chunk + file->end, KALLSYMS_CHUNK - file->end);
-	if (length > 0)
-		file->end += length;
-	return length;
+	file->any_address = 0;
+	return rawbpf__lines_open(&file->lines, AT_FDCWD, "/proc/kallsyms");
 }
 
 static void ksym_parse(struct ksym_line *line, const char *at, const char *end)
@@ -82,24 +48,35 @@ static void ksym_parse(struct ksym_line *line, const char *at, const char *end)
 static int ksym_next(struct ksym_file *file, struct ksym_line *line)
 {
 	const char *at, *end;
-	long length;
+	int more = rawbpf__lines_next(&file->lines, &at, &end);
 
-	for (;;) {
-		at = file->chunk + file->at;
-		end = rawbpf__find_byte(at, file->chunk + file->end, '\n');
-		if (end < file->chunk + file->end)
-			break;
-		length = ksym_fill(file);
-		if (length <= 0)
-			return length;
+	if (more > 0) {
+		ksym_parse(line, at, end);
+		file->any_address |= line->address != 0;
 	}
-	ksym_parse(line, at, end);
-	file->at = end + 1 - file->chunk;
-	file->any_address |= line->address != 0;
-	return 1;
+	return more;
 }
 
-int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
+static int ksym_is_text(char type)
+{
+	return type == 't' || type == 'T' || type == 'w' || type == 'W';
+}
+
+/* Which symbols are looked for: those of a name, or functions by a pattern. */
+typedef int ksym_matches_fn(const struct ksym_line *line, const char *name);
+
+static int ksym_has_name(const struct ksym_line *line, const char *name)
+{
+	return rawbpf__equal_bytes(name, line->name, line->name_length);
+}
+
+static int ksym_is_function(const struct ksym_line *line, const char *glob)
+{
+	return ksym_is_text(line->type) && rawbpf__glob_matches(glob, line->name, line->name_length);
+}
+
+/* Store the addresses of the symbols that match. Returns their number, or a negative errno. */
+static int ksym_list(uint64_t *addresses, unsigned max, ksym_matches_fn *matches, const char *name)
 {
 	struct ksym_file file;
 	struct ksym_line line;
@@ -112,13 +89,13 @@ int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
 	 * lines decide.
 	 */
 	while ((more = ksym_next(&file, &line)) > 0) {
-		if (!rawbpf__equal_bytes(name, line.name, line.name_length))
+		if (!matches(&line, name))
 			continue;
 		if ((unsigned)found < max)
 			addresses[found] = line.address;
 		found++;
 	}
-	ksym_close(&file);
+	rawbpf__lines_close(&file.lines);
 	if (more < 0)
 		return more;
 	if (!file.any_address)
@@ -126,16 +103,21 @@ int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
 	return found ? found : -ENOENT;
 }
 
+int rawbpf_ksym_find(uint64_t *addresses, unsigned max, const char *name)
+{
+	return ksym_list(addresses, max, ksym_has_name, name);
+}
+
+int rawbpf__ksym_functions(uint64_t *addresses, unsigned max, const char *glob)
+{
+	return ksym_list(addresses, max, ksym_is_function, glob);
+}
+
 static void ksym_copy(char *to, size_t size, const char *from, size_t length)
 {
 	struct rawbpf__out out = rawbpf__out_begin(to, size);
 
 	rawbpf__out_bytes(&out, from, length);
-}
-
-static int ksym_is_text(char type)
-{
-	return type == 't' || type == 'T' || type == 'w' || type == 'W';
 }
 
 /* Keep the function of a line. If a function has several names, the first counts. */
@@ -212,7 +194,7 @@ static int ksym_read(struct ksym_places *places)
 	while ((more = ksym_next(&file, &line)) > 0)
 		if (ksym_is_text(line.type))
 			ksym_offer(places, &line);
-	ksym_close(&file);
+	rawbpf__lines_close(&file.lines);
 	if (more < 0)
 		return more;
 	return file.any_address ? 0 : -EPERM;

@@ -87,6 +87,8 @@ static const struct operation_case {
 				    "CAP_SYS_RESOURCE; the soft limit now equals it"),
 	CASE(CPU_COUNT, -ENOENT, "ENOENT: /sys/devices/system/cpu/possible is missing; mount sysfs: "
 				"mount -t sysfs sysfs /sys"),
+	CASE(KPROBE_FIND, -ENOENT, "ENOENT: this kernel has no function whose name matches '/x'; see "
+				   "available_filter_functions in tracefs"),
 	CASE(KSYM_FIND, -ENOENT, "ENOENT: this kernel has no symbol '/x'"),
 	CASE(PERFBUF_OPEN, -ENODEV, "ENODEV: no CPU could be given a buffer"),
 	CASE(TOKEN_CREATE, -ENOENT, "ENOENT: this bpffs delegates nothing; mount it with its "

@@ -81,6 +81,7 @@ static const struct api_example api_examples[] = {
 	  "b7 01 00 00 f9 ff ff ff\n"
 	  "broken: dst *\n" },
 	{ "iter", 0x601, 0, "a thread called example\n" },
+	{ "kprobe_find", 0x50a, 0, "2 calls of 1 function\n" },
 	{ "kprobe_multi", 0x512, 0, "3 calls of both\n" },
 	{ "ksym", 0x50a, 0,
 	  "symbols called do_exit: 1\n"

@@ -251,9 +251,9 @@ END_TEST
 
 /* -------------------------------------------------------------------------------- symbols */
 
-enum symbols { RESOLVE, FIND };
+enum symbols { RESOLVE, FIND, MATCH };
 
-/* Find n functions by name, or n places of one name. */
+/* Find n functions by address, n places of one name, or n functions by a pattern. */
 static double symbols_time(unsigned kind, unsigned n)
 {
 	struct rawbpf_ksym *syms = calloc(n, sizeof *syms);
@@ -262,13 +262,18 @@ static double symbols_time(unsigned kind, unsigned n)
 	double start;
 
 	for (unsigned i = 0; i < n; i++) {
-		at += sprintf(at, "%016llx t f%u\n", 0xffffffff81000000 + 16ull * i, kind == FIND ? 0 : i);
+		at += sprintf(at, kind == MATCH ? "%016llx f%u\n" : "%016llx t f%u\n", 0xffffffff81000000 + 16ull * i, kind == FIND ? 0 : i);
 		syms[i].address = 0xffffffff81000000 + 16ull * (i * 7919ull % n) + 4;
 	}
-	live_fake_file("/proc/kallsyms", text);
+	if (kind == MATCH)
+		live_write_file("/sys/kernel/tracing/available_filter_functions_addrs", text);
+	else
+		live_fake_file("/proc/kallsyms", text);
 	start = doubling_time();
 	if (kind == RESOLVE)
 		ck_assert_int_eq(rawbpf_ksym_resolve(syms, n), n);
+	else if (kind == MATCH)
+		ck_assert_int_eq(rawbpf_kprobe_find(addresses, n, "*f*"), n);
 	else
 		ck_assert_int_eq(rawbpf_ksym_find(addresses, n, "f0"), n);
 	start = doubling_time() - start;
@@ -282,6 +287,9 @@ static double symbols_time(unsigned kind, unsigned n)
 START_TEST(test_symbols)
 {
 	live_private_mounts();
+	live_mount_tracefs();
+	live_hide_directory("/sys/kernel/tracing");
+	mkdir("/sys/kernel/tracing/events", 0755);
 	assert_doubling(symbols_time, _i, 10000);
 }
 END_TEST
@@ -341,7 +349,7 @@ static void add_tests(TCase *tests)
 	}
 	tcase_add_loop_test(tests, test_elements, 0, 2);
 	tcase_add_loop_test(tests, test_file, 0, RAWBPF_COUNT(files));
-	tcase_add_loop_test(tests, test_symbols, 0, 2);
+	tcase_add_loop_test(tests, test_symbols, 0, 3);
 	tcase_add_test(tests, test_mounts);
 	tcase_add_test(tests, test_doctor);
 }

@@ -390,6 +390,15 @@ static int function(void)
 	return rawbpf_uprobe_find(&offset, 1, "/proc/self/exe", "main");
 }
 
+/* Find functions in the same file, beside a tracefs that does not list them. */
+static int functions(void)
+{
+	uint64_t address;
+	int found = rawbpf_kprobe_find(&address, 1, "her?");
+
+	return found == 1 ? 0 : found;
+}
+
 static int ignore(void *context, const void *data, size_t size)
 {
 	(void)context, (void)data, (void)size;
@@ -540,6 +549,7 @@ static const struct fault_operation operations[] = {
 	{ "btf_open by id", btf_by_id, 0, 0 },
 	{ "ksym_resolve", symbols, 0, 0 },
 	{ "uprobe_find", function, 1, 0 },
+	{ "kprobe_find", functions, 0, 0 },
 	{ "map_recipe_create", recipe_of_map, 0, 0 },
 	{ "map_recipe_create, struct_ops", recipe_of_struct_ops, 0, 0 },
 	{ "prog_recipe_load", recipe_of_prog, 0, 0 },

@@ -127,7 +127,112 @@ static void maxactive(void)
 		fact(returns_of_sleepers(&probes[i].spec), "maxactive.%s", probes[i].name);
 }
 
+/* -------------------------------------------------------------- several functions at once */
+
+enum { ADDRESSES = 4096 };
+
+static uint64_t addresses[ADDRESSES];
+
+/* Attach a kprobe to each address; those that cannot be probed do not count. Returns how many. */
+static int attach_each(struct rawbpf_link *links, int count, int prog)
+{
+	int attached = 0;
+
+	for (int i = 0; i < count; i++)
+		attached += rawbpf_kprobe_attach(&links[i], prog, &(struct rawbpf_kprobe_spec){
+			.address = addresses[i] }) == 0;
+	return attached;
+}
+
+static int attach_all(struct rawbpf_link *link, int count, int prog)
+{
+	return rawbpf_kprobe_multi_attach(link, prog, &(struct rawbpf_kprobe_multi_spec){
+		.addresses = addresses, .count = count });
+}
+
+/* Read the name of the real-time clock, by one of the functions. Returns 0 if there is no clock. */
+static int read_name(void)
+{
+	char text[64];
+	FILE *file = fopen("/sys/class/rtc/rtc0/name", "re");
+	int read = file && fgets(text, sizeof text, file);
+
+	if (file)
+		fclose(file);
+	return read;
+}
+
+/* All functions of one name, each by its address, and then by one link. */
+static void several(void)
+{
+	static struct rawbpf_link links[256];
+	int map = counter_create(), prog = counter_load(map, 0);
+	int many = counter_load(map, BPF_TRACE_KPROBE_MULTI);
+	int count = rawbpf_ksym_find(addresses, RAWBPF_COUNT(links), "name_show");
+	long long before;
+	int err;
+
+	fact(count, "several");
+	fact(count - attach_each(links, count, prog), "several.refused");
+	fact(read_name(), "several.clock");
+	fact(counted(map), "several.each");
+	for (int i = 0; i < count; i++)
+		rawbpf_link_detach(&links[i]);
+	before = counted(map);
+	err = attach_all(&links[0], count, many);
+	fact(err, "several.multi");
+	read_name();
+	fact(counted(map) - before, "several.multi.seen");
+	rawbpf_link_detach(&links[0]);
+	close(many);
+	close(prog);
+	close(map);
+}
+
+static void call_seven(void)
+{
+	for (int i = 0; i < 3; i++)
+		syscall(SYS_fchownat, -100, "", -1, -1, 0);
+	for (int i = 0; i < 4; i++)
+		syscall(SYS_faccessat, -100, "", 0);
+}
+
+/* Functions by a pattern: do_fchownat, do_faccessat and others that nobody calls. */
+static void globs(void)
+{
+	static struct rawbpf_link links[16];
+	int map = counter_create(), prog = counter_load(map, 0);
+	int many = counter_load(map, BPF_TRACE_KPROBE_MULTI);
+	int count = rawbpf_kprobe_find(addresses, RAWBPF_COUNT(links), "do_f*at");
+	long long before;
+
+	fact(count, "glob");
+	fact(attach_each(links, count, prog), "glob.attached");
+	call_seven();
+	fact(counted(map), "glob.each");
+	for (int i = 0; i < count; i++)
+		rawbpf_link_detach(&links[i]);
+	before = counted(map);
+	fact(attach_all(&links[0], count, many), "glob.multi");
+	call_seven();
+	fact(counted(map) - before, "glob.multi.seen");
+	rawbpf_link_detach(&links[0]);
+	fact(rawbpf_kprobe_find(addresses, 1, "no_such_*"), "glob.none");
+	/* A kernel has many functions of that name, and probes reach all that are listed. */
+	count = rawbpf_kprobe_find(addresses, ADDRESSES, "tcp_*");
+	fact(count, "glob.many");
+	fact(count > 0 ? attach_all(&links[0], count, many) : count, "glob.many.multi");
+	rawbpf_link_detach(&links[0]);
+	count = rawbpf_kprobe_find(NULL, 0, "*");
+	fact(count, "glob.every");
+	close(many);
+	close(prog);
+	close(map);
+}
+
 void guest_kprobes(void)
 {
 	maxactive();
+	several();
+	globs();
 }

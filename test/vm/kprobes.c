@@ -20,7 +20,45 @@ START_TEST(maxactive)
 }
 END_TEST
 
+/* Each function of a name is probed, and the one that is called tells so once. */
+START_TEST(several_functions_of_a_name)
+{
+	struct boot *boot = &boots[_i];
+	bool has_multi = kernel_of(boot) >= KERNEL(6, 12);
+
+	if (!fact_int(boot, "several.clock")) /* only on machines with a clock */
+		return;
+	ck_assert_int_ge(fact_int(boot, "several"), 2);
+	ck_assert_fact_int(boot, "several.refused", 0);
+	ck_assert_fact_int(boot, "several.each", 1);
+	ck_assert_int_eq(fact_int(boot, "several.multi") == 0, has_multi);
+	ck_assert_fact_int(boot, "several.multi.seen", has_multi ? 1 : 0);
+}
+END_TEST
+
+/* Three calls of one function, four of another. Only newer kernels list what probes reach. */
+START_TEST(functions_by_a_pattern)
+{
+	struct boot *boot = &boots[_i];
+	unsigned kernel = kernel_of(boot);
+	bool has_multi = kernel >= KERNEL(6, 12);
+
+	ck_assert_int_ge(fact_int(boot, "glob"), 2);
+	ck_assert_fact_int(boot, "glob.attached", fact_int(boot, "glob"));
+	ck_assert_fact_int(boot, "glob.each", 7);
+	ck_assert_fact_int(boot, "glob.multi.seen", has_multi ? 7 : 0);
+	ck_assert_fact_int(boot, "glob.none", -ENOENT);
+	ck_assert_int_ge(fact_int(boot, "glob.many"), 300);
+	ck_assert_int_ge(fact_int(boot, "glob.every"), 30000);
+	ck_assert_int_eq(fact_int(boot, "glob.many.multi") == 0, has_multi);
+	if (!has_multi)
+		ck_assert_fact_int(boot, "glob.multi", kernel >= KERNEL(5, 18) ? -EOPNOTSUPP : -EINVAL);
+}
+END_TEST
+
 void vm_kprobes_add(TCase *kernel, int boot)
 {
+	tcase_add_loop_test(kernel, functions_by_a_pattern, boot, boot + 1);
 	tcase_add_loop_test(kernel, maxactive, boot, boot + 1);
+	tcase_add_loop_test(kernel, several_functions_of_a_name, boot, boot + 1);
 }
