@@ -107,7 +107,8 @@ int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
  * -ENOENT      no function matches; before 6.5 also: /proc is not mounted
  * -EOPNOTSUPP  tracefs is not mounted
  * -EACCES      tracefs cannot be read: the process is not root's
- * -EPERM       before 6.5: the kernel hides addresses from this process
+ * -EPERM       kernel lockdown or a security module forbids tracing; before 6.5: the kernel hides
+ *              addresses from this process
  * -ENOMEM, -EMFILE, -ENFILE
  *
  * Source: available_filter_functions_addrs of Documentation/trace/ftrace.rst.

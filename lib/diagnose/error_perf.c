@@ -185,8 +185,8 @@ static const struct rawbpf_failures failures_of_kprobe_find = {
 		"ENOENT: this kernel has no function whose name matches '@'; see "
 		"available_filter_functions in tracefs\0"
 		"EOPNOTSUPP: tracefs is not mounted\0"
-		"EPERM: the kernel hides its addresses from this process (kernel.kptr_restrict, or "
-		"CAP_SYSLOG is missing); run it as root, with kernel.kptr_restrict at most 1\0",
+		"EPERM: the kernel or a security module forbids tracing, or the kernel hides its "
+		"addresses from this process (kernel.kptr_restrict, or CAP_SYSLOG is missing)\0",
 };
 RAWBPF__OPERATION(KPROBE_FIND, failures_of_kprobe_find);
 

@@ -390,7 +390,9 @@ static int function(void)
 	return rawbpf_uprobe_find(&offset, 1, "/proc/self/exe", "main");
 }
 
-/* Find functions in the same file, beside a tracefs that does not list them. */
+#define FUNCTIONS "/sys/kernel/tracing/available_filter_functions_addrs"
+
+/* Find functions in a small file: FUNCTIONS, or /proc/kallsyms on kernels without it. */
 static int functions(void)
 {
 	uint64_t address;
@@ -594,6 +596,8 @@ static void prepare(void)
 	live_mount_tracefs();
 	live_mount_bpffs();
 	live_fake_file("/proc/kallsyms", "0000000000001000 T here\n");
+	if (access(FUNCTIONS, F_OK) == 0)
+		live_fake_file(FUNCTIONS, "0000000000001000 here\n");
 	/* Attach one program first: then others attach and detach fast. */
 	other = live_prog(BPF_PROG_TYPE_TRACEPOINT, 1);
 	rawbpf_tracepoint_attach(&holder, other, &(struct rawbpf_tracepoint_spec){
