@@ -5,10 +5,13 @@
  */
 #include "stand_in.h"
 
+#include <limits.h>
 #include <linux/perf_event.h>
+#include <sys/eventfd.h>
 
 #include <rawbpf/info.h>
 #include <rawbpf/kprobe.h>
+#include <rawbpf/loop.h>
 #include <rawbpf/map.h>
 #include <rawbpf/obj.h>
 #include <rawbpf/prog.h>
@@ -706,6 +709,34 @@ START_TEST(test_cpus)
 }
 END_TEST
 
+/* -------------------------------------------------------------------------------- loops */
+
+static int turns;
+
+static int read_most(struct rawbpf_source *source)
+{
+	(void)source;
+	return turns++ < 3 ? INT_MAX : -ECANCELED;
+}
+
+/* The sum of records stays the greatest number, and a source has its second turn before the loop ends. */
+START_TEST(test_loop_total)
+{
+	struct rawbpf_source sources[2] = { { .read = read_most }, { .read = read_most } };
+	struct rawbpf_loop loop;
+
+	ck_assert_int_eq(rawbpf_loop_open(&loop), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		sources[i].fd = eventfd(1, EFD_CLOEXEC);
+		ck_assert_int_eq(rawbpf_loop_add(&loop, &sources[i]), 0);
+	}
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 0), INT_MAX);
+	ck_assert_int_eq(turns, 3);
+	ck_assert_int_eq(rawbpf_loop_run(&loop, 0), -ECANCELED);
+	rawbpf_loop_close(&loop);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------- recipes */
 
 /* Where the kernel's BTF is not asked for, nothing is unmapped. */
@@ -755,6 +786,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_replace_first);
 	tcase_add_test(tests, test_probes);
 	tcase_add_test(tests, test_cpus);
+	tcase_add_test(tests, test_loop_total);
 	tcase_add_test(tests, test_recipes);
 }
 
