@@ -468,6 +468,30 @@ START_TEST(test_groups)
 }
 END_TEST
 
+/* Each field has its colour in the bytes and in its line; the instruction itself is bold. */
+START_TEST(test_colours_of_fields)
+{
+	static const struct bpf_insn insns[2] = { BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4) };
+	static const char wanted[] =
+		"  \33[38;5;166m07 \33[38;5;31m0\33[38;5;28m2 \33[38;5;133m00 00 "
+		"\33[38;5;69mfc ff ff ff\33[0m    \33[1mr2 += -4\33[0m\n"
+		"\n"
+		"  \33[38;5;166m07           0000 . ...  ADD             \33[0moperation\n"
+		"  \33[38;5;166m             .... 0 ...  K               \33[0moperand: the immediate\n"
+		"  \33[38;5;166m             .... . 111  ALU64           \33[0mclass: arithmetic, 64 bits\n"
+		"  \33[38;5;31m02           0000 ....   src 0           \33[0munused\n"
+		"  \33[38;5;28m             .... 0010   dst 2           \33[0mr2\n"
+		"  \33[38;5;133m00 00                    off 0           \33[0munused\n"
+		"  \33[38;5;69mfc ff ff ff              imm -4          "
+		"\33[0m0xfffffffc, sign-extended to 64 bits\n";
+	char text[4096];
+
+	rawbpf_insn_explain(text, sizeof text, insns, 2, RAWBPF_LITTLE_ENDIAN, 1, NULL);
+	text[sizeof wanted - 1] = '\0';
+	ck_assert_str_eq(text, wanted);
+}
+END_TEST
+
 START_TEST(test_colours)
 {
 	static const struct bpf_insn insns[2] = { BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4) };
@@ -612,6 +636,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_notes);
 	tcase_add_test(tests, test_words);
 	tcase_add_test(tests, test_groups);
+	tcase_add_test(tests, test_colours_of_fields);
 	tcase_add_test(tests, test_colours);
 	tcase_add_test(tests, test_may_goto);
 	tcase_add_test(tests, test_invalid);
