@@ -119,18 +119,13 @@ static size_t whole_lines(const char *text, size_t length)
  */
 static void stop_printing(struct snoop *snoop)
 {
-	const struct snoop_line *line = &snoop->line;
-
 	if (isatty(snoop->out)) {
 		signal(SIGTTOU, SIG_IGN); /* it would stop a background process */
 		tcflush(snoop->out, TCOFLUSH);
 		snoop->is_cut = 1;
 	}
 	snoop->is_mute = 1;
-	for (size_t i = 0; i < line->length; i++)
-		snoop->unprinted += line->text[i] == '\n';
-	if (snoop->unprinted > source(snoop)->received)
-		snoop->unprinted = source(snoop)->received; /* the header was not printed either */
+	snoop->line.length = 0;
 }
 
 /*
@@ -158,12 +153,13 @@ static int flush(struct snoop *snoop)
 	}
 	if (done)
 		snoop->is_cut = line->text[done - 1] != '\n';
+	for (size_t i = 0; i < done; i++)
+		snoop->lines += line->text[i] == '\n';
 	line->length -= done;
 	memmove(line->text, line->text + done, line->length);
 	if (!line->length || !snoop->deadline)
 		return line->length > 0;
 	stop_printing(snoop);
-	line->length = 0;
 	return 0;
 }
 
@@ -171,10 +167,8 @@ static int handle(void *context, const void *record, size_t size)
 {
 	struct snoop *snoop = context;
 
-	if (snoop->is_mute) {
-		snoop->unprinted++;
+	if (snoop->is_mute)
 		return 0;
-	}
 	/* A perf buffer aligns records to only 4 bytes. */
 	memcpy(snoop->record, record, size < sizeof snoop->record ? size : sizeof snoop->record);
 	snoop_print_begin(&snoop->line);
@@ -344,6 +338,14 @@ static void add_part(char *text, size_t size, uint64_t number, const char *one, 
 			 number == 1 ? one : many);
 }
 
+/* Return how many records became no line: each line but the header is a record. */
+static uint64_t unprinted(struct snoop *snoop)
+{
+	const uint64_t headers = !snoop->options->json;
+
+	return source(snoop)->received - (snoop->lines > headers ? snoop->lines - headers : 0);
+}
+
 /* Print the last line: the events, the lost ones, and every other reason for a missing line. */
 static int account(struct snoop *snoop, const uint64_t *counts)
 {
@@ -355,7 +357,7 @@ static int account(struct snoop *snoop, const uint64_t *counts)
 
 	snprintf(one, sizeof one, "%s not finished", snoop->tool->what);
 	snprintf(many, sizeof many, "%ss not finished", snoop->tool->what);
-	add_part(text, sizeof text, snoop->unprinted, "not printed", "not printed");
+	add_part(text, sizeof text, unprinted(snoop), "not printed", "not printed");
 	add_part(text, sizeof text, counts[SNOOP_UNREADABLE], "unreadable", "unreadable");
 	add_part(text, sizeof text, counts[SNOOP_BEGUN] - counts[SNOOP_ENDED], one, many);
 	add_part(text, sizeof text, snoop->missed, "run missed by the kernel",

@@ -53,7 +53,7 @@ struct snoop {
 	int64_t deadline;  /* for the last output, CLOCK_MONOTONIC in ms; 0: no signal has come */
 	int is_cut;        /* the last written line is incomplete */
 	int is_mute;       /* print no more */
-	uint64_t unprinted; /* records that came and were not printed */
+	uint64_t lines;    /* written, with the header */
 	int write_error;   /* an errno, or 0 */
 };
 

@@ -528,6 +528,42 @@ START_TEST(test_stalled_reader)
 }
 END_TEST
 
+static void print_to_small_pipe(void)
+{
+	fcntl(1, F_SETPIPE_SZ, 4096);
+}
+
+/*
+ * The signal arrives before the tool reads a record, and no process reads its output. The time for
+ * output ends in the middle of the first read: each record is printed or counted all the same.
+ */
+START_TEST(test_signal_before_records)
+{
+	enum { CALLS = 5000 };
+	struct process process;
+	struct ending end;
+	char text[TEXT] = "", account[64];
+	int calls, printed;
+
+	choose_tool(2);
+	process = command_start(print_to_small_pipe, ARGS("-a", "raw_tp", "-c", "rawbpf-columns"));
+	read_lines(&process, text, 1);
+	kill(process.pid, SIGSTOP);
+	prctl(PR_SET_NAME, "rawbpf-columns");
+	for (calls = 0; calls < CALLS; calls++)
+		syscall(SYS_openat, AT_FDCWD, "/no", O_RDONLY);
+	kill(process.pid, SIGINT);
+	kill(process.pid, SIGCONT);
+	waitid(P_PID, process.pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT);
+	command_finish(&process, &end);
+	printed = command_lines(end.out);
+	ck_assert_int_gt(printed, 10);
+	snprintf(account, sizeof account, "%d events, 0 lost, %d not printed\n", CALLS, CALLS - printed);
+	ck_assert_str_eq(end.err, account);
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------ a slow reader */
 
 enum { STEP_MS = 50, STEP_BYTES = 576, STEPS = 40 }; /* 115200 baud, and the steps before Ctrl-C */
@@ -763,6 +799,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_signal, 0, 4 * TOOLS);
 	tcase_add_loop_test(tests, test_closed_pipe, 0, TOOLS);
 	tcase_add_test(tests, test_stalled_reader);
+	tcase_add_test(tests, test_signal_before_records);
 	tcase_add_loop_test(tests, test_slow_reader, 0, 3);
 	tcase_add_loop_test(tests, test_second_signal, 0, TOOLS);
 	tcase_add_loop_test(tests, test_two_signals, 0, TOOLS);
