@@ -194,7 +194,7 @@ struct rawbpf_prog_replace_spec {
  * place: by BPF_F_REPLACE, by the link if a link holds it, or, where the hook has one program
  * alone, with the flags of that one. At no moment is neither attached. Further old ones, which
  * racing processes left, are detached. Programs of others stay as they are. If another process
- * changes the hook meanwhile, the call starts again, up to 100 times.
+ * changes the hook meanwhile, the call starts again, up to 1,000 times.
  *
  * Several processes that replace at once leave one program: for a moment there may be two. Where
  * the hook has one program alone, kernels before 6.17 cannot guard the call against a process that

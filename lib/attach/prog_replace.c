@@ -19,7 +19,8 @@
 
 enum {
 	REPLACE_PROGS = 64,
-	REPLACE_ATTEMPTS = 100,
+	REPLACE_ATTEMPTS = 1000, /* four busy processes made one lose 100 times in a row */
+	REPLACE_TIDYINGS = 100,
 	REPLACE_IDLE = 10, /* attempts to detach while other processes replace */
 };
 
@@ -202,7 +203,7 @@ static int replace_detach(const struct replace_call *call, unsigned old_id)
 static void replace_tidy(const struct replace_call *call)
 {
 	struct replace_hook hook;
-	unsigned i, detached, idle = 0, attempts = REPLACE_ATTEMPTS;
+	unsigned i, detached, idle = 0, attempts = REPLACE_TIDYINGS;
 
 	do {
 		if (replace_look(&hook, call) < 0)

@@ -543,7 +543,7 @@ START_TEST(test_replace_attempts)
 			       .attach = -ESTALE };
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), -ESTALE);
-	ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 100);
+	ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 1000);
 	assert_bpf("attach", kernel.count - 2, BPF_PROG_ATTACH,
 		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI | BPF_F_REPLACE, ANSWER, 0, L(9, 0)));
 

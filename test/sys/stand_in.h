@@ -18,7 +18,7 @@
 
 extern long (*rawbpf__answer)(long number, const long *arguments);
 
-enum { ANSWER = 77, CALLS = 4000, WORDS = 64 };
+enum { ANSWER = 77, CALLS = 8000, WORDS = 64 };
 
 /* The calls since begin(), and how the stand-in answers. */
 static struct {
