@@ -137,10 +137,63 @@ START_TEST(test_threads)
 }
 END_TEST
 
+enum { NUMBERS = 4000, LOOKUPS = 20000 };
+
+/* A value whose copy takes long enough for another CPU to come in between. */
+struct locked {
+	uint32_t lock, flags;
+	uint64_t numbers[NUMBERS];
+};
+
+static int locked_map, stop;
+
+static void *update_locked(void *argument)
+{
+	static struct locked value;
+	const uint32_t key = 0;
+
+	for (uint64_t n = 1; !__atomic_load_n(&stop, __ATOMIC_RELAXED); n++) {
+		for (unsigned i = 0; i < NUMBERS; i++)
+			value.numbers[i] = n;
+		EXPECT(rawbpf_map_update(locked_map, &key, &value, BPF_F_LOCK) == 0);
+	}
+	return argument;
+}
+
+/* rawbpf(7): with BPF_F_LOCK, no look-up returns bytes of two values. */
+START_TEST(test_locked_values)
+{
+	static struct locked value;
+	const struct rawbpf_btf_special lock = { "bpf_spin_lock", 0 };
+	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
+					.value_size = sizeof value, .max_entries = 1 };
+	const uint32_t key = 0;
+	int btf = rawbpf_map_btf_load(&spec, &lock, 1);
+	pthread_t writer;
+	void *result;
+
+	ck_assert_int_gt(btf, 2);
+	locked_map = rawbpf_map_create(&spec);
+	ck_assert_int_gt(locked_map, 2);
+	ck_assert_int_eq(pthread_create(&writer, NULL, update_locked, &spec), 0);
+	for (unsigned n = 0; n < LOOKUPS; n++) {
+		ck_assert_int_eq(rawbpf_map_lookup(locked_map, &key, &value, BPF_F_LOCK), 0);
+		for (unsigned i = 1; i < NUMBERS; i++)
+			expect(value.numbers[i] == value.numbers[0]);
+	}
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	ck_assert_int_eq(pthread_join(writer, &result), 0);
+	ck_assert_ptr_nonnull(result);
+	close(locked_map);
+	close(btf);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	reliable_fixture(tests);
 	tcase_add_test(tests, test_threads);
+	tcase_add_test(tests, test_locked_values);
 }
 
 int main(void)
