@@ -7,22 +7,31 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A descriptor of a program or a link. `link` is 0 for a program, `prog` is 0 for a struct_ops. */
-struct held_object {
-	unsigned prog, pid, link;
+/* The process `pid` has a descriptor of the object `of`. */
+struct holding {
+	unsigned of, pid, which;
 };
 
-struct held_event {
-	unsigned pid;
-	struct rawbpf_task_fd_info info;
+struct holdings {
+	struct holding *list;
+	unsigned count;
 };
 
+/* All descriptors of processes, sorted. */
 static struct {
-	struct held_object *objects;
-	struct held_event *events;
-	unsigned object_count, event_count;
+	struct holdings programs; /* `which`: a link of the program, or 0. No program: a struct_ops */
+	struct holdings links;    /* `which`: the program */
+	struct holdings events;   /* of a program; `which`: the place in `infos` */
+	struct rawbpf_task_fd_info *infos;
+	unsigned info_count;
 	int is_read;
 } held;
+
+static void add(struct holdings *holdings, unsigned of, unsigned pid, unsigned which)
+{
+	holdings->list = must_grow(holdings->list, holdings->count + 1, sizeof *holdings->list);
+	holdings->list[holdings->count++] = (struct holding){ of, pid, which };
+}
 
 static void note_event(unsigned pid, unsigned fd)
 {
@@ -32,13 +41,14 @@ static void note_event(unsigned pid, unsigned fd)
 	if (rawbpf_task_fd_info(&info, pid, fd) < 0)
 		return;
 	info.name = must_print("%s", name);
-	held.events = must_grow(held.events, held.event_count + 1, sizeof *held.events);
-	held.events[held.event_count++] = (struct held_event){ pid, info };
+	add(&held.events, info.prog_id, pid, held.info_count);
+	held.infos = must_grow(held.infos, held.info_count + 1, sizeof *held.infos);
+	held.infos[held.info_count++] = info;
 }
 
 static void note_object(unsigned pid, unsigned fd)
 {
-	struct held_object object = { .pid = pid };
+	unsigned prog = 0, link = 0;
 	char path[64], line[128];
 	FILE *file;
 
@@ -47,12 +57,13 @@ static void note_object(unsigned pid, unsigned fd)
 	if (!file)
 		return;
 	while (fgets(line, sizeof line, file)) {
-		sscanf(line, "link_id: %u", &object.link);
-		sscanf(line, "prog_id: %u", &object.prog);
+		sscanf(line, "link_id: %u", &link);
+		sscanf(line, "prog_id: %u", &prog);
 	}
 	fclose(file);
-	held.objects = must_grow(held.objects, held.object_count + 1, sizeof *held.objects);
-	held.objects[held.object_count++] = object;
+	add(&held.programs, prog, pid, link);
+	if (link)
+		add(&held.links, link, pid, prog);
 }
 
 static void note_process(unsigned pid)
@@ -81,16 +92,29 @@ static void note_process(unsigned pid)
 		closedir(directory);
 }
 
-/* Compare by program, process, link. */
-static int compare_objects(const void *one, const void *other)
+static int compare(const void *one, const void *other)
 {
-	const struct held_object *a = one, *b = other;
+	const struct holding *a = one, *b = other;
 
-	if (a->prog != b->prog)
-		return a->prog < b->prog ? -1 : 1;
+	if (a->of != b->of)
+		return a->of < b->of ? -1 : 1;
 	if (a->pid != b->pid)
 		return a->pid < b->pid ? -1 : 1;
-	return a->link < b->link ? -1 : a->link > b->link;
+	return a->which < b->which ? -1 : a->which > b->which;
+}
+
+static void sort(struct holdings *holdings)
+{
+	if (holdings->count)
+		qsort(holdings->list, holdings->count, sizeof *holdings->list, compare);
+}
+
+static void sort_all(void)
+{
+	sort(&held.programs);
+	sort(&held.links);
+	sort(&held.events);
+	held.is_read = 1;
 }
 
 /* Read all processes but this one, which may itself have opened the link. */
@@ -105,54 +129,62 @@ static void read_processes(void)
 			note_process(pid);
 	if (directory)
 		closedir(directory);
-	if (held.object_count)
-		qsort(held.objects, held.object_count, sizeof *held.objects, compare_objects);
-	held.is_read = 1;
+	sort_all();
 }
 
-/* Find the first object that is not before `wanted`. */
-static unsigned first_from(struct held_object wanted)
+/* Find the first holding of an object by `pid` or a later process, or else what follows it. */
+static const struct holding *first_of(const struct holdings *holdings, unsigned of, unsigned pid)
 {
-	unsigned first = 0, end = held.object_count;
+	const struct holding wanted = { of, pid, 0 };
+	unsigned first = 0, end = holdings->count;
 
 	while (first < end) {
 		unsigned middle = first + (end - first) / 2;
 
-		if (compare_objects(&held.objects[middle], &wanted) < 0)
+		if (compare(&holdings->list[middle], &wanted) < 0)
 			first = middle + 1;
 		else
 			end = middle;
 	}
-	return first;
+	return holdings->list + first;
 }
 
-static int is_held(struct held_object object)
+/* Find the only event of the program that the holders of the link have. NULL: none, or several. */
+static const struct rawbpf_task_fd_info *event_of(unsigned link, unsigned prog)
 {
-	unsigned at = first_from(object);
+	const struct holding *holder = first_of(&held.links, link, 0);
+	const struct holding *end = held.links.list + held.links.count;
+	const struct rawbpf_task_fd_info *found = NULL;
+	unsigned pid = 0;
 
-	return at < held.object_count && compare_objects(&held.objects[at], &object) == 0;
+	for (; holder < end && holder->of == link; holder++) {
+		const struct holding *event, *last = held.events.list + held.events.count;
+
+		if (holder->pid == pid || holder->which != prog)
+			continue;
+		pid = holder->pid;
+		event = first_of(&held.events, prog, pid);
+		for (; event < last && event->of == prog && event->pid == pid; event++) {
+			if (found)
+				return NULL;
+			found = &held.infos[event->which];
+		}
+	}
+	return found;
 }
 
 void held_describe(struct link_told *told)
 {
-	/* Program types by BPF_FD_TYPE_*. */
+	/* Types of perf links, by BPF_FD_TYPE_*. */
 	static const unsigned types[] = {
 		0, BPF_PERF_EVENT_TRACEPOINT, BPF_PERF_EVENT_KPROBE,
 		BPF_PERF_EVENT_KRETPROBE, BPF_PERF_EVENT_UPROBE, BPF_PERF_EVENT_URETPROBE };
-	const struct rawbpf_task_fd_info *event = NULL;
-	unsigned count = 0;
+	const struct rawbpf_task_fd_info *event;
 
 	if (!held.is_read)
 		read_processes();
-	for (unsigned i = 0; i < held.event_count && count < 2; i++) {
-		if (held.events[i].info.prog_id != told->info.prog_id ||
-		    !is_held((struct held_object){ told->info.prog_id, held.events[i].pid,
-						   told->info.id }))
-			continue;
-		event = &held.events[i].info;
-		count++;
-	}
-	if (count != 1 || event->type >= sizeof types / sizeof types[0])
+	event = event_of(told->info.id, told->info.prog_id);
+	if (!event || event->type >= sizeof types / sizeof types[0])
 		return;
 	told->info.perf_type = types[event->type];
 	told->info.offset = event->offset;
@@ -189,10 +221,10 @@ void held_record(struct record *record, unsigned prog)
 
 	if (!held.is_read)
 		read_processes();
-	for (unsigned i = first_from((struct held_object){ .prog = prog });
-	     i < held.object_count && held.objects[i].prog == prog; i++)
-		if (held.objects[i].pid != last) {
-			last = held.objects[i].pid;
+	for (const struct holding *holding = first_of(&held.programs, prog, 0);
+	     holding < held.programs.list + held.programs.count && holding->of == prog; holding++)
+		if (holding->pid != last) {
+			last = holding->pid;
 			add_process(&parts, last);
 		}
 	record_parts(record, "held_by", &parts);

@@ -166,10 +166,30 @@ static int has_x(const struct rawbpf__token *flags)
 	return rawbpf__find_byte(flags->start, end, 'x') < end;
 }
 
+/*
+ * Note the name of a section. Return 1 unless the text skipped this section before. Sections have a
+ * tree of their own among the symbols, so labels may have the same names.
+ */
+static int is_new_section(struct rawbpf__parser *p, const struct rawbpf__token *name)
+{
+	unsigned root = p->symbols.root, count = p->symbols.count;
+	struct rawbpf__symbol *symbol;
+
+	p->symbols.root = p->sections;
+	symbol = rawbpf__symbol_get(&p->symbols, name->start, name->length);
+	p->sections = p->symbols.root;
+	p->symbols.root = root;
+	if (symbol)
+		symbol->kind = RAWBPF__A_SECTION;
+	return p->symbols.count > count;
+}
+
 /* Begin a section without instructions. The assembler skips all its lines. */
 static void skip_section(struct rawbpf__parser *p, const struct rawbpf__token *name)
 {
 	p->skips_section = 1;
+	if (!is_new_section(p, name))
+		return;
 	rawbpf__warn(p->text, name, "section '%.*s' has no instructions and is skipped",
 		     RAWBPF__TEXT(name));
 }

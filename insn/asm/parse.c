@@ -160,7 +160,7 @@ static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 					       .end = (const char *)end };
 	p->references = (struct rawbpf__reference *)end;
 	p->reference_count = p->slot = 0;
-	p->data.count = p->skips_section = 0;
+	p->data.count = p->sections = p->skips_section = 0;
 	return 1;
 }
 

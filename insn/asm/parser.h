@@ -54,6 +54,7 @@ struct rawbpf__parser {
 	unsigned reference_count;
 	unsigned slot;				/* next to write */
 	struct rawbpf__data data;
+	unsigned sections;			/* the root of the tree of skipped sections */
 	uint8_t skips_section;			/* the current section has no instructions */
 };
 

@@ -10,7 +10,8 @@ enum rawbpf__symbol_kind {
 	RAWBPF__LABEL,		/* a slot */
 	RAWBPF__CONSTANT,
 	RAWBPF__A_MAP,		/* its index */
-	RAWBPF__A_HELPER	/* its number, if no label has the name */
+	RAWBPF__A_HELPER,	/* its number, if no label has the name */
+	RAWBPF__A_SECTION	/* skipped; its tree has its own root */
 };
 
 struct rawbpf__symbol {

@@ -121,6 +121,28 @@ START_TEST(a_skipped_section_is_warned_of)
 }
 END_TEST
 
+/* A compiler enters .data and .bss again and again. A section's name is also a helper's and a label's. */
+START_TEST(a_section_is_warned_of_once)
+{
+	static const char text[] =
+		".data\n.text\nr1 = 0\n.section ktime_get_ns,\"aw\"\n.text\ncall ktime_get_ns\n"
+		".data\n.section .data,\"aw\"\n.section license\n.text\ncall license\nexit\n"
+		".section ktime_get_ns\n.section .dat\n.text\nlicense: exit\n";
+	static const unsigned lines[] = { 1, 4, 9, 14 };
+	struct rawbpf_text_error warnings[WARNINGS];
+	struct rawbpf_text parser;
+
+	ck_assert_int_eq(parse(&parser, text, warnings, WARNINGS), 5);
+	ck_assert_uint_eq(parser.warning_count, COUNT(lines));
+	for (unsigned i = 0; i < COUNT(lines); i++)
+		ck_assert_uint_eq(warnings[i].line, lines[i]);
+	ck_assert_int_eq(parser.insns[1].src_reg, 0);
+	ck_assert_int_eq(parser.insns[1].imm, BPF_FUNC_ktime_get_ns);
+	ck_assert_int_eq(parser.insns[2].src_reg, BPF_PSEUDO_CALL);
+	ck_assert_int_eq(parser.insns[2].imm, 1);
+}
+END_TEST
+
 START_TEST(of_many_the_first_are_kept)
 {
 	static const char text[] = "r0 = 0xffffffff; call -1\nr1 = r11\nr2 = 0x80000000; exit\n";
@@ -158,6 +180,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, each_is_warned_of, 0, COUNT(warned));
 	tcase_add_loop_test(tests, nothing_else_is, 0, COUNT(silent));
 	tcase_add_loop_test(tests, a_skipped_section_is_warned_of, 0, 7);
+	tcase_add_test(tests, a_section_is_warned_of_once);
 	tcase_add_test(tests, of_many_the_first_are_kept);
 	tcase_add_test(tests, a_warning_is_shown_as_one);
 }
