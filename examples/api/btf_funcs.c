@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A function that the kernel calls back, bpf_loop(); its name and its lines in BTF. CAP_BPF. Linux 5.17. */
+/* A function that bpf_loop() calls back; its name and its lines in BTF. CAP_BPF. Linux 5.17. */
 #include "api.h"
 
 enum { SLOTS = 32, FUNCS = 4 };
@@ -37,7 +37,7 @@ int main(void)
 		BPF_EXIT_INSN());
 	count = must(NULL, rawbpf_build_resolve(&b, insns, SLOTS, NULL));
 
-	/* What rawbpf_prog_btf_load() does at once, but with our names, and with lines. */
+	/* rawbpf_prog_btf_load() does this at once, without our names and lines. */
 	funcs = must(NULL, rawbpf_btf_funcs_find(insns, count, infos, FUNCS));
 	for (int i = 0; i < funcs; i++)
 		names[i] = rawbpf_build_label_name(&b, infos[i].insn_off);

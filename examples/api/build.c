@@ -5,7 +5,7 @@
  */
 #include "api.h"
 
-enum { ROOM = 16 }; /* slots for what a step of the loop adds, and for the function behind it */
+enum { ROOM = 16 }; /* slots for one step of the loop, and for the function behind it */
 
 static const struct { unsigned port, verdict; } rules[] = { { 22, 1 }, { 80, 2 }, { 443, 2 } };
 

@@ -58,20 +58,20 @@ static void print_c(const struct program *program)
 static int assemble(struct program *program, const char *path, const char *output, char format,
 		    enum rawbpf_byte_order order)
 {
-	if (tool_read(&asm_member, path, &program->file) != OK ||
-	    tool_assemble(&asm_member, program, 0) != OK)
+	if (tool_read(&asm_subcommand, path, &program->file) != OK ||
+	    tool_assemble(&asm_subcommand, program, 0) != OK)
 		return FAILED;
 	if (output && !freopen(output, "w", stdout))
-		return tool_fail(&asm_member, "%s: %s", output, strerror(errno));
+		return tool_fail(&asm_subcommand, "%s: %s", output, strerror(errno));
 	if (format == 'r' && isatty(STDOUT_FILENO))
-		return tool_fail(&asm_member, "a terminal cannot show raw bytes: use -f hex, -f c or -o FILE");
+		return tool_fail(&asm_subcommand, "a terminal cannot show raw bytes: use -f hex, -f c or -o FILE");
 	if (format == 'r')
 		print_raw(program, order);
 	else if (format == 'h')
 		print_hex(program, order);
 	else
 		print_c(program);
-	return tool_finish(&asm_member);
+	return tool_finish(&asm_subcommand);
 }
 
 int asm_main(int argc, char **argv)
@@ -93,25 +93,25 @@ int asm_main(int argc, char **argv)
 			output = optarg;
 			break;
 		case 'W':
-			if (tool_warning_option(&asm_member, optarg, &program) != OK)
+			if (tool_warning_option(&asm_subcommand, optarg, &program) != OK)
 				return USAGE;
 			break;
 		default:
-			status = tool_option(&asm_member, letter, &order);
+			status = tool_option(&asm_subcommand, letter, &order);
 			if (status >= 0)
 				return status;
 		}
 	}
 	if (strcmp(format, "raw") != 0 && strcmp(format, "hex") != 0 && strcmp(format, "c") != 0) {
-		tool_fail(&asm_member, "-f wants raw, hex or c, not '%s'", format);
+		tool_fail(&asm_subcommand, "-f wants raw, hex or c, not '%s'", format);
 		return USAGE;
 	}
 	if (argc - optind > 1)
-		return tool_usage_error(&asm_member);
+		return tool_usage_error(&asm_subcommand);
 	return assemble(&program, argv[optind], output, format[0], order);
 }
 
-const struct member asm_member = {
+const struct subcommand asm_subcommand = {
 	.name = "asm",
 	.usage = "[-f raw|hex|c] [-o OUT] [-Werror]\n"
 		 "       [--big-endian|--little-endian] [FILE]",

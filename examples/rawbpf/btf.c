@@ -38,9 +38,9 @@ static int note_map(void *context, int fd, unsigned id)
 
 static int note_users(void)
 {
-	int status = object_each(&btf_member, RAWBPF_OBJ_PROG, note_prog, NULL);
+	int status = object_each(&btf_subcommand, RAWBPF_OBJ_PROG, note_prog, NULL);
 
-	return status == OK ? object_each(&btf_member, RAWBPF_OBJ_MAP, note_map, NULL) : status;
+	return status == OK ? object_each(&btf_subcommand, RAWBPF_OBJ_MAP, note_map, NULL) : status;
 }
 
 /* Record a BTF. Returns 0 or a negative errno. */
@@ -77,17 +77,17 @@ static int open_file(struct source *source, const char *path)
 {
 	int err;
 
-	if (tool_read(&btf_member, path, &source->file) != OK)
+	if (tool_read(&btf_subcommand, path, &source->file) != OK)
 		return FAILED;
 	if (tool_is_elf(&source->file))
-		return tool_fail(&btf_member, "%s is an ELF file; extract its BTF: "
+		return tool_fail(&btf_subcommand, "%s is an ELF file; extract its BTF: "
 				 "llvm-objcopy --dump-section .BTF=OUT FILE /dev/null", path);
 	err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size, NULL);
 	if (err < 0 && target_kernel_btf())
 		err = rawbpf_btf_parse(&source->btf, source->file.data, source->file.size,
 				       target_kernel_btf());
 	if (err < 0)
-		return tool_fail(&btf_member, "%s is no BTF of this machine", path);
+		return tool_fail(&btf_subcommand, "%s is no BTF of this machine", path);
 	source->index = must_allocate(sizeof *source->index * source->btf.type_count);
 	rawbpf_btf_index_set(&source->btf, source->index, source->btf.type_count);
 	return OK;
@@ -99,8 +99,8 @@ static int open_kernel(struct source *source)
 
 	source->fd = rawbpf_btf_fd_open("vmlinux");
 	if (err == -ENOENT)
-		return tool_fail(&btf_member, "this kernel has no BTF");
-	return err < 0 ? object_fail(&btf_member, "reading vmlinux", RAWBPF_BTF_KERNEL_OPEN, err) : OK;
+		return tool_fail(&btf_subcommand, "this kernel has no BTF");
+	return err < 0 ? object_fail(&btf_subcommand, "reading vmlinux", RAWBPF_BTF_KERNEL_OPEN, err) : OK;
 }
 
 static int open_object(struct source *source, const char *which)
@@ -109,7 +109,7 @@ static int open_object(struct source *source, const char *which)
 	struct rawbpf_btf_info info = { .name = { name, sizeof name, 0 } };
 	int err;
 
-	source->fd = object_open(&btf_member, RAWBPF_OBJ_BTF, which);
+	source->fd = object_open(&btf_subcommand, RAWBPF_OBJ_BTF, which);
 	if (source->fd < 0)
 		return FAILED;
 	err = rawbpf_btf_info(&info, source->fd);
@@ -117,7 +117,7 @@ static int open_object(struct source *source, const char *which)
 		err = rawbpf_btf_open(&source->btf, source->fd,
 				      info.kernel_btf && strcmp(name, "vmlinux") != 0 ?
 					      target_kernel_btf() : NULL);
-	return err < 0 ? object_fail(&btf_member, "reading the BTF", RAWBPF_BTF_INFO, err) : OK;
+	return err < 0 ? object_fail(&btf_subcommand, "reading the BTF", RAWBPF_BTF_INFO, err) : OK;
 }
 
 /* Open a BTF. Returns OK, or FAILED after a message. */
@@ -158,7 +158,7 @@ static int dump(const struct arguments *arguments)
 	}
 	close_source(&source);
 	if (!printed && pattern)
-		return tool_fail(&btf_member, "there is no type '%s'", pattern);
+		return tool_fail(&btf_subcommand, "there is no type '%s'", pattern);
 	return OK;
 }
 
@@ -179,7 +179,7 @@ static int list(const struct arguments *arguments)
 
 	if (status != OK)
 		return status;
-	return object_list(&btf_member, RAWBPF_OBJ_BTF, list_one, &table, &table);
+	return object_list(&btf_subcommand, RAWBPF_OBJ_BTF, list_one, &table, &table);
 }
 
 static void record_kinds(struct record *record, const struct rawbpf_btf *btf)
@@ -211,7 +211,7 @@ static int show(const struct arguments *arguments)
 	if (source.fd >= 0)
 		err = record_btf(&record, source.fd);
 	if (err < 0)
-		return object_fail(&btf_member, "querying the BTF", RAWBPF_BTF_INFO, err);
+		return object_fail(&btf_subcommand, "querying the BTF", RAWBPF_BTF_INFO, err);
 	if (source.fd < 0)
 		record_string(&record, "name", arguments->rest[0]);
 	record_kinds(&record, &source.btf);
@@ -227,7 +227,7 @@ static const struct verb verbs[] = {
 	{ .name = NULL },
 };
 
-const struct member btf_member = {
+const struct subcommand btf_subcommand = {
 	.name = "btf",
 	.usage = "[-j] list | show BTF | dump BTF [NAME]",
 	.help = "Show BTF: the types of the kernel, its modules, and programs.\n"

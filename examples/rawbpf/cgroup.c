@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf cgroup: which programs are attached to which cgroups. */
+/* rawbpf cgroup: cgroups and the programs attached to them. */
 #include "attached.h"
 #include "keyed.h"
 #include "target.h"
@@ -16,20 +16,20 @@ static const char *const columns[] = { "cgroup", "type", "prog", "name", "flags"
 static const char *const columns_effective[] = { "cgroup", "type", "prog", "name", NULL };
 static const char *const optional[] = { "flags", "link", NULL };
 
-enum { DEPTH = 128, TYPES = 64, PROGS = 64 /* on one hook of one cgroup, at most */ };
+enum { DEPTH = 128, TYPES = 64, PROGS = 64 /* limits for one hook of one cgroup */ };
 
 /* A link that attaches a program to a cgroup. */
 struct attachment {
-	struct key cgroup; /* the low half of its id, which is its inode's number */
+	struct key cgroup; /* the low half of its id, which is its inode number */
 	unsigned attach_type, prog, link;
 };
 
 struct walk {
 	struct table table;
-	unsigned flags; /* of the queries */
-	int status;     /* FAILED: something was left out, after a message */
+	unsigned flags; /* flags of the queries */
+	int status;     /* FAILED: something is missing, after a message */
 
-	char *path;     /* where we are */
+	char *path;     /* the current cgroup */
 	unsigned types[TYPES], type_count; /* the attach types that this kernel has */
 
 	uint32_t *ids, *prog_flags; /* room for the programs of one hook */
@@ -101,7 +101,10 @@ static void make_room(struct walk *walk, unsigned room)
 	walk->prog_flags = must_grow(walk->prog_flags, room, sizeof *walk->prog_flags);
 }
 
-/* The kernel lists the programs of lsm_cgroup together with the flags of each, others without. */
+/*
+ * Query a hook. The kernel lists lsm_cgroup programs together with the flags of each. It lists
+ * others without.
+ */
 static int ask_hook(struct walk *walk, struct rawbpf_prog_query *query, int cgroup, unsigned type)
 {
 	for (;;) {
@@ -118,7 +121,7 @@ static int ask_hook(struct walk *walk, struct rawbpf_prog_query *query, int cgro
 	}
 }
 
-/* 0 or a negative errno. */
+/* Look at a hook of a cgroup. Returns 0 or a negative errno. */
 static int look_at_hook(struct walk *walk, int fd, unsigned cgroup, unsigned type)
 {
 	struct rawbpf_prog_query query;
@@ -130,7 +133,7 @@ static int look_at_hook(struct walk *walk, int fd, unsigned cgroup, unsigned typ
 	return err;
 }
 
-/* Which types this kernel has. 0, or the error of the first that it refuses for another reason. */
+/* Find the attach types that this kernel has. Returns 0, or another error of the first type. */
 static int find_types(struct walk *walk, int top)
 {
 	const char *name;
@@ -158,14 +161,14 @@ static int complain(struct walk *walk, const char *why)
 {
 	char *shown = text_escape(walk->path, strlen(walk->path));
 
-	tool_fail(&cgroup_member, "%s: %s", shown, why);
+	tool_fail(&cgroup_subcommand, "%s: %s", shown, why);
 	free(shown);
 	return walk->status = FAILED;
 }
 
 static void look_below(struct walk *walk, int parent, const char *name, int depth);
 
-/* A cgroup may go at any time: then it has no programs. */
+/* Look at a cgroup. It may go at any time: then it has no programs. */
 static void look_at(struct walk *walk, int fd, int depth)
 {
 	struct stat status = { .st_ino = 0 };
@@ -177,7 +180,7 @@ static void look_at(struct walk *walk, int fd, int depth)
 	for (unsigned i = 0; err == 0 && i < walk->type_count; i++)
 		err = look_at_hook(walk, fd, (uint32_t)status.st_ino, walk->types[i]);
 	if (err < 0 && err != -ENOENT && err != -ENODEV)
-		walk->status = object_fail_at(&cgroup_member, "querying", &(struct rawbpf_error){
+		walk->status = object_fail_at(&cgroup_subcommand, "querying", &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_QUERY, .error = err, .name = walk->path });
 	dir = fdopendir(fd);
 	while (dir && (entry = readdir(dir)))
@@ -209,7 +212,7 @@ static void look_below(struct walk *walk, int parent, const char *name, int dept
 	walk->path = path;
 }
 
-/* Without slashes at its end, which would be two in what is below. */
+/* Return the path without slashes at its end, which would double in paths below. */
 static char *top_of(const char *given)
 {
 	char *path = given ? must_print("%s", given) : target_mount("cgroup2");
@@ -230,7 +233,7 @@ static int walk_tree(struct walk *walk)
 	if (err < 0)
 		close(fd);
 	if (err < 0)
-		return object_fail_at(&cgroup_member, "querying", &(struct rawbpf_error){
+		return object_fail_at(&cgroup_subcommand, "querying", &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_QUERY, .error = err, .name = walk->path });
 	look_at(walk, fd, 0);
 	table_print(&walk->table);
@@ -247,9 +250,9 @@ static int tree(const struct arguments *arguments)
 	int status;
 
 	if (!walk.path)
-		return tool_fail(&cgroup_member, "cgroup v2 is not mounted; mount it: "
+		return tool_fail(&cgroup_subcommand, "cgroup v2 is not mounted; mount it: "
 				 "mount -t cgroup2 cgroup2 /sys/fs/cgroup");
-	status = walk.flags ? OK : object_each(&cgroup_member, RAWBPF_OBJ_LINK, note_link, &walk);
+	status = walk.flags ? OK : object_each(&cgroup_subcommand, RAWBPF_OBJ_LINK, note_link, &walk);
 	key_sort(walk.links, walk.link_count, sizeof *walk.links);
 	if (status == OK) {
 		make_room(&walk, PROGS);
@@ -267,7 +270,7 @@ static const struct verb verbs[] = {
 	{ .name = NULL },
 };
 
-const struct member cgroup_member = {
+const struct subcommand cgroup_subcommand = {
 	.name = "cgroup",
 	.usage = "[-j] tree [-e] [PATH]",
 	.help = "Show the programs on cgroups.\n"

@@ -80,7 +80,7 @@ static int print_program(const struct program *program, enum rawbpf_dialect dial
 	unsigned i = 0, slots;
 
 	if (numbered && !is_target)
-		return tool_fail(&disasm_member, "out of memory");
+		return tool_fail(&disasm_subcommand, "out of memory");
 	while (i < program->count) {
 		char label[24], *named = NULL;
 		long target = numbered ? target_of(program, i) : -1;
@@ -110,11 +110,11 @@ static int disassemble(const char *path, int hex, enum rawbpf_dialect dialect, i
 {
 	struct program program = { 0 };
 
-	if (tool_read(&disasm_member, path, &program.file) != OK ||
-	    tool_decode(&disasm_member, &program, hex, order) != OK ||
+	if (tool_read(&disasm_subcommand, path, &program.file) != OK ||
+	    tool_decode(&disasm_subcommand, &program, hex, order) != OK ||
 	    print_program(&program, dialect, numbered) != OK)
 		return FAILED;
-	return tool_finish(&disasm_member);
+	return tool_finish(&disasm_subcommand);
 }
 
 static int dialect_of(const char *name)
@@ -125,7 +125,7 @@ static int dialect_of(const char *name)
 	for (int i = 0; i < 3; i++)
 		if (strcmp(names[i], name) == 0)
 			return i;
-	tool_fail(&disasm_member, "-d wants llvm, kernel or c, not '%s'", name);
+	tool_fail(&disasm_subcommand, "-d wants llvm, kernel or c, not '%s'", name);
 	return -1;
 }
 
@@ -142,7 +142,7 @@ int disasm_main(int argc, char **argv)
 		case 'f':
 			hex = strcmp(optarg, "hex") == 0;
 			if (!hex && strcmp(optarg, "raw") != 0) {
-				tool_fail(&disasm_member, "-f wants raw or hex, not '%s'", optarg);
+				tool_fail(&disasm_subcommand, "-f wants raw or hex, not '%s'", optarg);
 				return USAGE;
 			}
 			break;
@@ -155,17 +155,17 @@ int disasm_main(int argc, char **argv)
 			numbered = 1;
 			break;
 		default:
-			status = tool_option(&disasm_member, letter, &order);
+			status = tool_option(&disasm_subcommand, letter, &order);
 			if (status >= 0)
 				return status;
 		}
 	}
 	if (argc - optind > 1)
-		return tool_usage_error(&disasm_member);
+		return tool_usage_error(&disasm_subcommand);
 	return disassemble(argv[optind], hex, dialect, numbered, order);
 }
 
-const struct member disasm_member = {
+const struct subcommand disasm_subcommand = {
 	.name = "disasm",
 	.usage = "[-f raw|hex] [-d llvm|kernel|c] [-l]\n"
 		 "       [--big-endian|--little-endian] [FILE]",

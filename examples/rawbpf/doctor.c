@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The columns before the text behind a label, " no ", or " no uprobe_multi". */
+/* The columns before the text: behind a label, behind the word "no", behind "no uprobe_multi". */
 enum { LABEL = 12, SHORT = 5, REASON = 18 };
 enum { FEW = 5 };
 
@@ -126,7 +126,7 @@ static unsigned count_types(const struct doctor_types *types, int state)
 	return count;
 }
 
-/* "no ext, lsm", "EPERM: ext, lsm", "33 refused (EPERM)": those that are in this state. */
+/* Print the types in this state: "no ext, lsm", "EPERM: ext, lsm", "33 refused (EPERM)". */
 static void put_types(const struct doctor_types *types, int state)
 {
 	unsigned count = count_types(types, state);
@@ -336,20 +336,20 @@ static int doctor_main(int argc, char **argv)
 			verbose = 1;
 			break;
 		default:
-			return tool_option(&doctor_member, letter, NULL);
+			return tool_option(&doctor_subcommand, letter, NULL);
 		}
 	}
 	if (optind < argc)
-		return tool_usage_error(&doctor_member);
+		return tool_usage_error(&doctor_subcommand);
 	doctor_look(&doctor, verbose);
 	if (json)
 		doctor_tell_json(&doctor, verbose);
 	else
 		doctor_tell(&doctor, verbose);
-	return tool_finish(&doctor_member);
+	return tool_finish(&doctor_subcommand);
 }
 
-const struct member doctor_member = {
+const struct subcommand doctor_subcommand = {
 	.name = "doctor",
 	.usage = "[-j] [-v]",
 	.help = "Try what this machine can do with eBPF, and print it, with the reason for what\n"

@@ -25,7 +25,7 @@ static int fail(const struct opened *map, const char *what,
 
 	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 		.operation = operation, .error = err, .type = map->layout.type });
-	return tool_fail(&map_member, "%s: %s", what, why);
+	return tool_fail(&map_subcommand, "%s: %s", what, why);
 }
 
 static void open_types(struct opened *map)
@@ -51,12 +51,12 @@ static int open_map(struct opened *map, const struct arguments *arguments)
 	int err;
 
 	*map = (struct opened){ .json = arguments->json };
-	map->fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
+	map->fd = object_open(&map_subcommand, RAWBPF_OBJ_MAP, arguments->rest[0]);
 	if (map->fd < 0)
 		return FAILED;
 	err = rawbpf_map_layout_info(&map->layout, map->fd);
 	if (err < 0)
-		return object_fail(&map_member, "querying the map", RAWBPF_MAP_LAYOUT_INFO, err);
+		return object_fail(&map_subcommand, "querying the map", RAWBPF_MAP_LAYOUT_INFO, err);
 	open_types(map);
 	return OK;
 }
@@ -193,7 +193,7 @@ static void *parse(const char *text, const char *what, size_t size, size_t room)
 
 	if (!problem)
 		return bytes;
-	tool_fail(&map_member, "%s", problem);
+	tool_fail(&map_subcommand, "%s", problem);
 	free(problem);
 	free(bytes);
 	return NULL;
@@ -204,7 +204,7 @@ static int check_key(const struct opened *map, int given)
 {
 	if (!!map->layout.key_size == given)
 		return OK;
-	tool_fail(&map_member, given ? "this map has no keys" : "this map needs a KEY of %u bytes",
+	tool_fail(&map_subcommand, given ? "this map has no keys" : "this map needs a KEY of %u bytes",
 		  map->layout.key_size);
 	return USAGE;
 }
@@ -216,7 +216,7 @@ static int ask_bloom(const struct opened *map, const struct arguments *arguments
 	int err;
 
 	if (arguments->count < 2) {
-		tool_fail(&map_member, "this map needs a VALUE of %u bytes to look for",
+		tool_fail(&map_subcommand, "this map needs a VALUE of %u bytes to look for",
 			  map->layout.value_size);
 		return USAGE;
 	}
@@ -278,7 +278,7 @@ static int hold(const struct opened *map, void *value, int *held_fd)
 	memcpy(&id, value, sizeof id);
 	*held_fd = rawbpf_obj_id_open(kind, id, NULL);
 	if (*held_fd < 0)
-		return tool_fail(&map_member, "there is no %s with the id %u", held(map), id);
+		return tool_fail(&map_subcommand, "there is no %s with the id %u", held(map), id);
 	memcpy(value, held_fd, sizeof id);
 	return 0;
 }
@@ -354,7 +354,7 @@ int elements_next(const struct arguments *arguments)
 	next = must_allocate(map.layout.key_size);
 	err = rawbpf_map_next(map.fd, key, next);
 	if (err < 0)
-		return err == -ENOENT ? tool_fail(&map_member, "this was the last key") :
+		return err == -ENOENT ? tool_fail(&map_subcommand, "this was the last key") :
 					fail(&map, "looking for the next key", RAWBPF_MAP_NEXT, err);
 	if (map.json) {
 		putchar('{');

@@ -32,7 +32,7 @@ static int explain_program(const struct program *program, enum rawbpf_byte_order
 		fputs(page, stdout);
 		i += slots;
 	}
-	return tool_finish(&explain_member);
+	return tool_finish(&explain_subcommand);
 }
 
 static int looks_like_a_path(const char *argument)
@@ -44,10 +44,10 @@ static int looks_like_a_path(const char *argument)
 static int text_of(const char *argument, struct file *file)
 {
 	if (!argument || strcmp(argument, "-") == 0 || access(argument, F_OK) == 0)
-		return tool_read(&explain_member, argument, file);
+		return tool_read(&explain_subcommand, argument, file);
 	*file = (struct file){ .name = "<argument>", .data = strdup(argument),
 			       .size = strlen(argument) };
-	return file->data ? OK : tool_fail(&explain_member, "out of memory");
+	return file->data ? OK : tool_fail(&explain_subcommand, "out of memory");
 }
 
 /* Find a program type by its own name, or by its context's struct. */
@@ -76,14 +76,14 @@ static int explain_fact(const char *kind, const char *name)
 	if (*end || end == name)
 		number = helper ? rawbpf_constant_find(RAWBPF_HELPER, name) : find_context(name);
 	if (number < 0)
-		return tool_fail(&explain_member, helper ? "there is no helper '%s'" :
+		return tool_fail(&explain_subcommand, helper ? "there is no helper '%s'" :
 				 "there is no program type or context '%s'", name);
 	if (helper)
 		rawbpf_helper_explain(page, sizeof page, number);
 	else
 		rawbpf_context_explain(page, sizeof page, number);
 	fputs(page, stdout);
-	return tool_finish(&explain_member);
+	return tool_finish(&explain_subcommand);
 }
 
 int explain_main(int argc, char **argv)
@@ -102,7 +102,7 @@ int explain_main(int argc, char **argv)
 			hex = optarg;
 			break;
 		default:
-			status = tool_option(&explain_member, letter, &order);
+			status = tool_option(&explain_subcommand, letter, &order);
 			if (status >= 0)
 				return status;
 		}
@@ -111,22 +111,22 @@ int explain_main(int argc, char **argv)
 					   !strcmp(argv[optind], "context")))
 		return explain_fact(argv[optind], argv[optind + 1]);
 	if (argc - optind > (hex ? 0 : 1))
-		return tool_usage_error(&explain_member);
+		return tool_usage_error(&explain_subcommand);
 	if (hex) {
 		program.file = (struct file){ .name = "-x", .data = strdup(hex), .size = strlen(hex) };
-		status = tool_decode(&explain_member, &program, 1, order);
+		status = tool_decode(&explain_subcommand, &program, 1, order);
 	} else {
 		status = text_of(argv[optind], &program.file);
 		if (status == OK)
-			status = tool_assemble(&explain_member, &program, 0);
+			status = tool_assemble(&explain_subcommand, &program, 0);
 		if (status != OK && optind < argc && looks_like_a_path(argv[optind]))
-			tool_fail(&explain_member, "there is no file '%s', so this was read as an instruction",
+			tool_fail(&explain_subcommand, "there is no file '%s', so this was read as an instruction",
 				  argv[optind]);
 	}
 	return status == OK ? explain_program(&program, order) : status;
 }
 
-const struct member explain_member = {
+const struct subcommand explain_subcommand = {
 	.name = "explain",
 	.usage = "[--big-endian|--little-endian] [TEXT | -x HEX | FILE]\n"
 		 "       rawbpf explain helper NAME | context TYPE",

@@ -137,7 +137,7 @@ static int list(const struct arguments *arguments)
 {
 	struct table table = { .columns = columns, .json = arguments->json };
 
-	return object_list(&link_member, RAWBPF_OBJ_LINK, list_one, &table, &table);
+	return object_list(&link_subcommand, RAWBPF_OBJ_LINK, list_one, &table, &table);
 }
 
 static int ask_all(void *told, int fd)
@@ -150,7 +150,7 @@ static int show(const struct arguments *arguments)
 	struct record record = { .count = 0 };
 	struct link_told told;
 
-	if (object_ask(&link_member, RAWBPF_OBJ_LINK, arguments->rest[0], ask_all, &told) != OK)
+	if (object_ask(&link_subcommand, RAWBPF_OBJ_LINK, arguments->rest[0], ask_all, &told) != OK)
 		return FAILED;
 	record_link(&record, &told);
 	record_details(&record, &told);
@@ -163,12 +163,12 @@ static int show(const struct arguments *arguments)
 
 static int pin(const struct arguments *arguments)
 {
-	return object_pin(&link_member, RAWBPF_OBJ_LINK, arguments);
+	return object_pin(&link_subcommand, RAWBPF_OBJ_LINK, arguments);
 }
 
 static int detach(const struct arguments *arguments)
 {
-	struct rawbpf_link link = { .fd = object_open(&link_member, RAWBPF_OBJ_LINK,
+	struct rawbpf_link link = { .fd = object_open(&link_subcommand, RAWBPF_OBJ_LINK,
 						      arguments->rest[0]) };
 	int err;
 
@@ -176,7 +176,7 @@ static int detach(const struct arguments *arguments)
 		return FAILED;
 	err = rawbpf_link_revoke(&link);
 	close(link.fd);
-	return err < 0 ? object_fail(&link_member, "detaching", RAWBPF_LINK_REVOKE, err) : OK;
+	return err < 0 ? object_fail(&link_subcommand, "detaching", RAWBPF_LINK_REVOKE, err) : OK;
 }
 
 static const struct verb verbs[] = {
@@ -187,7 +187,7 @@ static const struct verb verbs[] = {
 	{ .name = NULL },
 };
 
-const struct member link_member = {
+const struct subcommand link_subcommand = {
 	.name = "link",
 	.usage = "[-j] list | show LINK | pin LINK PATH | detach LINK",
 	.help = "Show, pin and end links: each attaches one program to one place.\n"

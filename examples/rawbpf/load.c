@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int create_map(const struct member *member, const struct rawbpf_text_map *map)
+static int create_map(const struct subcommand *subcommand, const struct rawbpf_text_map *map)
 {
 	int fd = rawbpf_map_create(&(struct rawbpf_map_spec){
 		.name = map->name,
@@ -21,11 +21,11 @@ static int create_map(const struct member *member, const struct rawbpf_text_map 
 		return fd;
 	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 		.operation = RAWBPF_MAP_CREATE, .error = fd, .type = map->type, .lines = 1 });
-	tool_fail(member, "creating map %s: %s", map->name, why);
+	tool_fail(subcommand, "creating map %s: %s", map->name, why);
 	return fd;
 }
 
-/* References to maps hold the map's number: put its descriptor there. */
+/* Replace maps' numbers in the instructions by their descriptors. */
 static void set_map_fds(struct program *program, const int *fds)
 {
 	for (unsigned i = 0; i < program->count; i++) {
@@ -40,11 +40,11 @@ static void set_map_fds(struct program *program, const int *fds)
 	}
 }
 
-int load_maps(const struct member *member, struct program *program, int *fds)
+int load_maps(const struct subcommand *subcommand, struct program *program, int *fds)
 {
-	rawbpf_memlock_raise(); /* before Linux 5.11 maps need it; else it does no harm */
+	rawbpf_memlock_raise(); /* maps need it before Linux 5.11; later it is harmless */
 	for (unsigned i = 0; i < program->map_count; i++) {
-		fds[i] = create_map(member, &program->maps[i]);
+		fds[i] = create_map(subcommand, &program->maps[i]);
 		if (fds[i] < 0)
 			return FAILED;
 	}
@@ -52,7 +52,7 @@ int load_maps(const struct member *member, struct program *program, int *fds)
 	return OK;
 }
 
-/* What the kernel wrote, with nothing in it that a terminal obeys. */
+/* Print the kernel's log, without bytes that a terminal obeys. */
 static void print_log(const char *log)
 {
 	for (; *log; log++) {
@@ -65,8 +65,8 @@ static void print_log(const char *log)
 	}
 }
 
-/* The verifier's log, joined to the program's text. */
-static void print_rejection(const struct member *member, const struct program *program,
+/* Print the verifier's log, joined to the program's text. */
+static void print_rejection(const struct subcommand *subcommand, const struct program *program,
 			    const char *log, int error, int verbose)
 {
 	char *source = strndup(program->file.data, program->file.size);
@@ -77,7 +77,7 @@ static void print_rejection(const struct member *member, const struct program *p
 		.insn_count = program->count, .file = program->file.name, .lines = program->lines,
 		.source = program->lines ? source : NULL });
 	free(source);
-	fprintf(stderr, "rawbpf %s: %s", member->name, why);
+	fprintf(stderr, "rawbpf %s: %s", subcommand->name, why);
 	if (verbose)
 		print_log(log);
 	else
@@ -89,7 +89,7 @@ unsigned load_flags(unsigned type)
 	return type == LOAD_SYSCALL ? BPF_F_SLEEPABLE : 0;
 }
 
-int load_program(const struct member *member, const struct program *program,
+int load_program(const struct subcommand *subcommand, const struct program *program,
 		 const struct load *load)
 {
 	static char log[1 << 20];
@@ -107,11 +107,11 @@ int load_program(const struct member *member, const struct program *program,
 	char why[512];
 
 	if (prog < 0 && log[0]) {
-		print_rejection(member, program, log, prog, load->verbose);
+		print_rejection(subcommand, program, log, prog, load->verbose);
 	} else if (prog < 0) {
 		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_LOAD, .error = prog, .type = load->type, .lines = 1 });
-		tool_fail(member, "loading the program: %s", why);
+		tool_fail(subcommand, "loading the program: %s", why);
 	}
 	return prog;
 }

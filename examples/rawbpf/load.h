@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading a program that was assembled, or read as bytes. Messages explain what is rejected. */
+/* Load a program that was assembled, or read as bytes. A message explains a rejection. */
 #ifndef EXAMPLES_RAWBPF_LOAD_H
 #define EXAMPLES_RAWBPF_LOAD_H
 
@@ -14,14 +14,14 @@ struct load {
 	int verbose;      /* print the verifier's whole log if it rejects the program */
 };
 
-/* The flags without which the kernel loads no program of this type. */
+/* Return the flags that the kernel requires for this type. */
 unsigned load_flags(unsigned type);
 
-/* Create the maps that the text declares, TOOL_MAPS at most, and put them into the program. */
-int load_maps(const struct member *member, struct program *program, int *fds);
+/* Create the maps that the text declares, at most TOOL_MAPS, and put them into the program. */
+int load_maps(const struct subcommand *subcommand, struct program *program, int *fds);
 
-/* Load it. A descriptor, or negative after a message. */
-int load_program(const struct member *member, const struct program *program,
+/* Load a program. Returns a descriptor, or a negative number after a message. */
+int load_program(const struct subcommand *subcommand, const struct program *program,
 		 const struct load *load);
 
 #endif

@@ -10,40 +10,40 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct member *const members[] = {
-	&asm_member,
-	&disasm_member,
-	&explain_member,
-	&run_member,
-	&prog_member,
-	&map_member,
-	&link_member,
-	&btf_member,
-	&cgroup_member,
-	&doctor_member,
+static const struct subcommand *const subcommands[] = {
+	&asm_subcommand,
+	&disasm_subcommand,
+	&explain_subcommand,
+	&run_subcommand,
+	&prog_subcommand,
+	&map_subcommand,
+	&link_subcommand,
+	&btf_subcommand,
+	&cgroup_subcommand,
+	&doctor_subcommand,
 };
-enum { MEMBERS = sizeof members / sizeof members[0] };
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
-static const struct member *find_member(const char *name)
+static const struct subcommand *find_subcommand(const char *name)
 {
-	for (int i = 0; i < MEMBERS; i++)
-		if (strcmp(members[i]->name, name) == 0)
-			return members[i];
+	for (int i = 0; i < SUBCOMMANDS; i++)
+		if (strcmp(subcommands[i]->name, name) == 0)
+			return subcommands[i];
 	return NULL;
 }
 
 static void print_usage(FILE *stream)
 {
 	fputs("usage: rawbpf SUBCOMMAND [ARGUMENT]...\n\n", stream);
-	for (int i = 0; i < MEMBERS; i++)
-		fprintf(stream, "  rawbpf %s %s\n", members[i]->name, members[i]->usage);
+	for (int i = 0; i < SUBCOMMANDS; i++)
+		fprintf(stream, "  rawbpf %s %s\n", subcommands[i]->name, subcommands[i]->usage);
 	fputs("\n`rawbpf SUBCOMMAND -h` prints its options; rawbpf(1) describes all.\n", stream);
 }
 
 int main(int argc, char **argv)
 {
-	static const struct member top = { .name = "" };
-	const struct member *member;
+	static const struct subcommand top = { .name = "" };
+	const struct subcommand *subcommand;
 	char name[32];
 
 	if (argc < 2) {
@@ -58,15 +58,15 @@ int main(int argc, char **argv)
 		puts("rawbpf " RAWBPF_VERSION);
 		return tool_finish(&top);
 	}
-	member = find_member(argv[1]);
-	if (!member) {
+	subcommand = find_subcommand(argv[1]);
+	if (!subcommand) {
 		fprintf(stderr, "rawbpf: there is no subcommand '%s'\n", argv[1]);
 		print_usage(stderr);
 		return USAGE;
 	}
 	/* getopt(3) begins its messages with it, like all others */
-	snprintf(name, sizeof name, "rawbpf %s", member->name);
+	snprintf(name, sizeof name, "rawbpf %s", subcommand->name);
 	argv[1] = name;
-	return member->verbs ? object_main(member, argc - 1, argv + 1)
-			     : member->main(argc - 1, argv + 1);
+	return subcommand->verbs ? object_main(subcommand, argc - 1, argv + 1)
+			     : subcommand->main(argc - 1, argv + 1);
 }

@@ -122,11 +122,11 @@ static int list(const struct arguments *arguments)
 {
 	struct listing listing = { .table = { .columns = columns, .optional = optional,
 					      .json = arguments->json } };
-	int status = object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &listing.users);
+	int status = object_each(&map_subcommand, RAWBPF_OBJ_PROG, note_maps, &listing.users);
 
 	if (status != OK)
 		return status;
-	return object_list(&map_member, RAWBPF_OBJ_MAP, list_one, &listing, &listing.table);
+	return object_list(&map_subcommand, RAWBPF_OBJ_MAP, list_one, &listing, &listing.table);
 }
 
 static int show(const struct arguments *arguments)
@@ -134,14 +134,14 @@ static int show(const struct arguments *arguments)
 	struct rawbpf_map_info info = { .type = 0 };
 	struct record record = { .count = 0 };
 	struct users users = { .count = 0 };
-	int err, fd = object_open(&map_member, RAWBPF_OBJ_MAP, arguments->rest[0]);
+	int err, fd = object_open(&map_subcommand, RAWBPF_OBJ_MAP, arguments->rest[0]);
 
 	if (fd < 0)
 		return FAILED;
 	err = rawbpf_map_info(&info, fd);
 	if (err < 0)
-		return object_fail(&map_member, "querying the map", RAWBPF_MAP_INFO, err);
-	if (object_each(&map_member, RAWBPF_OBJ_PROG, note_maps, &users) != OK)
+		return object_fail(&map_subcommand, "querying the map", RAWBPF_MAP_INFO, err);
+	if (object_each(&map_subcommand, RAWBPF_OBJ_PROG, note_maps, &users) != OK)
 		return FAILED;
 	record_map(&record, &info, fd, &users);
 	record_details(&record, &info, fd);
@@ -152,7 +152,7 @@ static int show(const struct arguments *arguments)
 
 static int pin(const struct arguments *arguments)
 {
-	return object_pin(&map_member, RAWBPF_OBJ_MAP, arguments);
+	return object_pin(&map_subcommand, RAWBPF_OBJ_MAP, arguments);
 }
 
 static const struct verb verbs[] = {
@@ -167,7 +167,7 @@ static const struct verb verbs[] = {
 	{ .name = NULL },
 };
 
-const struct member map_member = {
+const struct subcommand map_subcommand = {
 	.name = "map",
 	.usage = "[-j] list | show MAP | dump MAP | get MAP KEY |\n"
 		 "       set MAP KEY VALUE | ...",

@@ -18,22 +18,22 @@ static const char *const kind_words[] = {
 	[RAWBPF_OBJ_LINK] = "link",
 };
 
-int object_fail(const struct member *member, const char *what,
+int object_fail(const struct subcommand *subcommand, const char *what,
 		const struct rawbpf_operation *operation, int err)
 {
-	return object_fail_at(member, what, &(struct rawbpf_error){ .operation = operation,
+	return object_fail_at(subcommand, what, &(struct rawbpf_error){ .operation = operation,
 								    .error = err });
 }
 
-int object_fail_at(const struct member *member, const char *what, const struct rawbpf_error *error)
+int object_fail_at(const struct subcommand *subcommand, const char *what, const struct rawbpf_error *error)
 {
 	char why[512];
 
 	rawbpf_error_explain(why, sizeof why, error);
-	return tool_fail(member, "%s: %s", what, why);
+	return tool_fail(subcommand, "%s: %s", what, why);
 }
 
-int object_each(const struct member *member, enum rawbpf_obj_kind kind,
+int object_each(const struct subcommand *subcommand, enum rawbpf_obj_kind kind,
 		int (*visit)(void *context, int fd, unsigned id), void *context)
 {
 	unsigned id = 0;
@@ -45,19 +45,19 @@ int object_each(const struct member *member, enum rawbpf_obj_kind kind,
 		if (fd == -ENOENT || fd == -EAGAIN) /* gone meanwhile, or not ready yet */
 			continue;
 		if (fd < 0)
-			return object_fail(member, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
+			return object_fail(subcommand, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
 		status = visit(context, fd, id);
 		close(fd);
 	}
 	if (status == OK && err != -ENOENT)
-		return object_fail(member, "listing", RAWBPF_OBJ_ID_NEXT, err);
+		return object_fail(subcommand, "listing", RAWBPF_OBJ_ID_NEXT, err);
 	return status;
 }
 
-int object_list(const struct member *member, enum rawbpf_obj_kind kind,
+int object_list(const struct subcommand *subcommand, enum rawbpf_obj_kind kind,
 		int (*visit)(void *context, int fd, unsigned id), void *context, struct table *table)
 {
-	int status = object_each(member, kind, visit, context);
+	int status = object_each(subcommand, kind, visit, context);
 
 	if (status == OK)
 		table_print(table);
@@ -117,13 +117,13 @@ static int compare_name(void *context, int fd, unsigned id)
 }
 
 /* Find an id by name. Returns 0 after a message. */
-static unsigned find_name(const struct member *member, enum rawbpf_obj_kind kind, const char *name)
+static unsigned find_name(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, const char *name)
 {
 	struct search search = { .kind = kind, .name = name };
 	const char *word = kind_words[kind], *of = kind == RAWBPF_OBJ_LINK ? "'s program" : "";
 	char *shown;
 
-	if (object_each(member, kind, compare_name, &search) != OK)
+	if (object_each(subcommand, kind, compare_name, &search) != OK)
 		return 0;
 	if (search.count == 1) {
 		free(search.ids);
@@ -131,10 +131,10 @@ static unsigned find_name(const struct member *member, enum rawbpf_obj_kind kind
 	}
 	shown = text_escape(name, strlen(name));
 	if (search.count)
-		tool_fail(member, "%u %ss are called '%s': give one of the ids: %s", search.count, word, shown,
+		tool_fail(subcommand, "%u %ss are called '%s': give one of the ids: %s", search.count, word, shown,
 			  search.ids);
 	else
-		tool_fail(member, "no %s%s is called '%s'", word, of, shown);
+		tool_fail(subcommand, "no %s%s is called '%s'", word, of, shown);
 	free(shown);
 	free(search.ids);
 	return 0;
@@ -193,7 +193,7 @@ static int kind_of(int fd)
 	return -1;
 }
 
-static int open_path(const struct member *member, enum rawbpf_obj_kind kind, const char *path)
+static int open_path(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, const char *path)
 {
 	int found, fd = rawbpf_obj_open(path, 0);
 	char why[512], *shown;
@@ -201,41 +201,41 @@ static int open_path(const struct member *member, enum rawbpf_obj_kind kind, con
 	if (fd < 0) {
 		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 			.operation = RAWBPF_OBJ_OPEN, .error = fd, .name = path });
-		tool_fail(member, "%s", why);
+		tool_fail(subcommand, "%s", why);
 		return -1;
 	}
 	found = kind_of(fd);
 	if (found < 0 || found == (int)kind) /* without /proc the kernel decides */
 		return fd;
 	shown = text_escape(path, strlen(path));
-	tool_fail(member, "%s is a %s, not a %s", shown, kind_words[found], kind_words[kind]);
+	tool_fail(subcommand, "%s is a %s, not a %s", shown, kind_words[found], kind_words[kind]);
 	free(shown);
 	close(fd);
 	return -1;
 }
 
-int object_open(const struct member *member, enum rawbpf_obj_kind kind, const char *which)
+int object_open(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, const char *which)
 {
 	unsigned long id;
 	char *end;
 	int fd;
 
 	if (strchr(which, '/'))
-		return open_path(member, kind, which);
+		return open_path(subcommand, kind, which);
 	id = strtoul(which, &end, 10);
 	if (which[0] < '0' || which[0] > '9' || *end || id > UINT32_MAX)
-		id = find_name(member, kind, which);
+		id = find_name(subcommand, kind, which);
 	if (id == 0 && (which[0] != '0' || *end))
 		return -1;
 	fd = rawbpf_obj_id_open(kind, id, NULL);
 	if (fd == -ENOENT)
-		tool_fail(member, "there is no %s with the id %lu", kind_words[kind], id);
+		tool_fail(subcommand, "there is no %s with the id %lu", kind_words[kind], id);
 	else if (fd < 0)
-		object_fail(member, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
+		object_fail(subcommand, "opening by id", RAWBPF_OBJ_ID_OPEN, fd);
 	return fd < 0 ? -1 : fd;
 }
 
-int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const char *which,
+int object_ask(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, const char *which,
 	       int (*ask)(void *context, int fd), void *context)
 {
 	static const struct rawbpf_operation *const operations[] = {
@@ -244,7 +244,7 @@ int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const cha
 		[RAWBPF_OBJ_BTF] = RAWBPF_BTF_INFO,
 		[RAWBPF_OBJ_LINK] = RAWBPF_LINK_INFO,
 	};
-	int err, fd = object_open(member, kind, which);
+	int err, fd = object_open(subcommand, kind, which);
 	char what[32];
 
 	if (fd < 0)
@@ -252,22 +252,22 @@ int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const cha
 	err = ask(context, fd);
 	close(fd);
 	snprintf(what, sizeof what, "querying the %s", kind_words[kind]);
-	return err < 0 ? object_fail(member, what, operations[kind], err) : OK;
+	return err < 0 ? object_fail(subcommand, what, operations[kind], err) : OK;
 }
 
 /* ------------------------------------------------------------------------------ pins */
 
-int object_pin(const struct member *member, enum rawbpf_obj_kind kind,
+int object_pin(const struct subcommand *subcommand, enum rawbpf_obj_kind kind,
 	       const struct arguments *arguments)
 {
 	const char *path = arguments->rest[1];
-	int err, fd = object_open(member, kind, arguments->rest[0]);
+	int err, fd = object_open(subcommand, kind, arguments->rest[0]);
 
 	if (fd < 0)
 		return FAILED;
 	err = rawbpf_obj_pin(fd, path);
 	close(fd);
-	return err < 0 ? object_fail_at(member, "pinning", &(struct rawbpf_error){
+	return err < 0 ? object_fail_at(subcommand, "pinning", &(struct rawbpf_error){
 			.operation = RAWBPF_OBJ_PIN, .error = err, .name = path }) : OK;
 }
 
@@ -364,7 +364,7 @@ void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsign
 
 /* ------------------------------------------------------------------------- arguments */
 
-/* The first option that the verb does not take, or 0. */
+/* Return the first option that the verb does not take, or 0. */
 static int unwanted_option(const struct verb *verb, const struct arguments *arguments)
 {
 	for (int letter = 1; letter < (int)(sizeof arguments->options / sizeof *arguments->options); letter++)
@@ -373,24 +373,24 @@ static int unwanted_option(const struct verb *verb, const struct arguments *argu
 	return 0;
 }
 
-static int run_verb(const struct member *member, const struct verb *verb,
+static int run_verb(const struct subcommand *subcommand, const struct verb *verb,
 		    const struct arguments *arguments)
 {
 	int status, unwanted = unwanted_option(verb, arguments);
 
 	if (unwanted) {
-		tool_fail(member, "%s has no option -%c", verb->name, unwanted);
+		tool_fail(subcommand, "%s has no option -%c", verb->name, unwanted);
 		return USAGE;
 	}
 	if (arguments->count < verb->least || arguments->count > verb->most) {
-		fprintf(stderr, "usage: rawbpf %s %s%s\n", member->name, verb->name, verb->usage);
+		fprintf(stderr, "usage: rawbpf %s %s%s\n", subcommand->name, verb->name, verb->usage);
 		return USAGE;
 	}
 	status = verb->run(arguments);
-	return status == OK ? tool_finish(member) : status;
+	return status == OK ? tool_finish(subcommand) : status;
 }
 
-int object_main(const struct member *member, int argc, char **argv)
+int object_main(const struct subcommand *subcommand, int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
 						 { "json", no_argument, NULL, 'j' },
@@ -398,21 +398,21 @@ int object_main(const struct member *member, int argc, char **argv)
 	struct arguments arguments = { .json = 0 };
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, member->letters, options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, subcommand->letters, options, NULL)) != -1) {
 		if (letter == 'h')
-			return tool_help(member);
+			return tool_help(subcommand);
 		if (letter == '?')
-			return tool_usage_error(member);
+			return tool_usage_error(subcommand);
 		arguments.options[letter] = optarg ? optarg : "";
 	}
 	if (optind == argc)
-		return tool_usage_error(member);
+		return tool_usage_error(subcommand);
 	arguments.json = arguments.options['j'] != NULL;
 	arguments.rest = argv + optind + 1;
 	arguments.count = argc - optind - 1;
-	for (const struct verb *verb = member->verbs; verb->name; verb++)
+	for (const struct verb *verb = subcommand->verbs; verb->name; verb++)
 		if (strcmp(verb->name, argv[optind]) == 0)
-			return run_verb(member, verb, &arguments);
-	tool_fail(member, "there is no command '%s': see rawbpf %s -h", argv[optind], member->name);
+			return run_verb(subcommand, verb, &arguments);
+	tool_fail(subcommand, "there is no command '%s': see rawbpf %s -h", argv[optind], subcommand->name);
 	return USAGE;
 }

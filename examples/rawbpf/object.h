@@ -7,25 +7,24 @@
 #include "tool.h"
 
 /*
- * Call `visit` with a descriptor and an id of each object of a kind, until it returns something
- * else than OK, which is the result. The descriptor is closed after the call. FAILED: after a
- * message.
+ * Call `visit` with a descriptor and an id of each object of a kind. Stop when it returns something
+ * else than OK, and return that. The descriptor is closed after the call. FAILED: after a message.
  */
-int object_each(const struct member *member, enum rawbpf_obj_kind kind,
+int object_each(const struct subcommand *subcommand, enum rawbpf_obj_kind kind,
 		int (*visit)(void *context, int fd, unsigned id), void *context);
 
 /* Do the same, and print the `table` that results. */
-int object_list(const struct member *member, enum rawbpf_obj_kind kind,
+int object_list(const struct subcommand *subcommand, enum rawbpf_obj_kind kind,
 		int (*visit)(void *context, int fd, unsigned id), void *context, struct table *table);
 
 /*
  * Open an object. `which` is its id, its name, or a path in bpffs, which has a '/'. A link has its
  * program's name. Returns a descriptor, or -1 after a message.
  */
-int object_open(const struct member *member, enum rawbpf_obj_kind kind, const char *which);
+int object_open(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, const char *which);
 
 /* Open it, call `ask` with the descriptor, and close it. Returns OK, or FAILED after a message. */
-int object_ask(const struct member *member, enum rawbpf_obj_kind kind, const char *which,
+int object_ask(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, const char *which,
 	       int (*ask)(void *context, int fd), void *context);
 
 /* Read an object's name in the kernel; "": it has none. */
@@ -45,34 +44,37 @@ long long object_fdinfo(int fd, const char *name);
 void object_record_pins(struct record *record, enum rawbpf_obj_kind kind, unsigned id);
 
 /* Print that the kernel returned an error for an object, and why. Returns FAILED. */
-int object_fail(const struct member *member, const char *what,
+int object_fail(const struct subcommand *subcommand, const char *what,
 		const struct rawbpf_operation *operation, int err);
 
-/* The same, with the name and the type of `error`. */
-int object_fail_at(const struct member *member, const char *what, const struct rawbpf_error *error);
+/* Do the same with the name and the type in `error`. */
+int object_fail_at(const struct subcommand *subcommand, const char *what, const struct rawbpf_error *error);
 
 /* The arguments of a subcommand: `-j` anywhere, and its own letters. */
 struct arguments {
 	int json;
-	const char *options[128]; /* by letter: what was given with it, or ""; NULL: not given */
+	const char *options[128]; /* by letter: its argument, or ""; NULL: not given */
 	char **rest;      /* the arguments behind the verb; NULL ends them */
 	int count;
 };
 
-/* What a member does: how many arguments and which options each verb takes, and its function. */
+/* A verb of a subcommand: its options, the number of its arguments, and its function. */
 struct verb {
 	const char *name;
 	int least, most;
 	const char *usage; /* its arguments, in messages */
 	int (*run)(const struct arguments *arguments);
-	const char *options; /* the letters that it takes, besides -j */
+	const char *options; /* the letters of its options, besides -j */
 };
 
-/* The verb `pin OBJECT PATH`: give the object a name in bpffs. OK, or FAILED after a message. */
-int object_pin(const struct member *member, enum rawbpf_obj_kind kind,
+/*
+ * Run the verb `pin OBJECT PATH`: give the object a name in bpffs. Returns OK, or FAILED after a
+ * message.
+ */
+int object_pin(const struct subcommand *subcommand, enum rawbpf_obj_kind kind,
 	       const struct arguments *arguments);
 
 /* Parse the arguments of a subcommand with verbs, and run one of these. */
-int object_main(const struct member *member, int argc, char **argv);
+int object_main(const struct subcommand *subcommand, int argc, char **argv);
 
 #endif

@@ -201,7 +201,7 @@ static int note_links(void)
 
 	if (rawbpf_obj_id_next(&id, RAWBPF_OBJ_LINK, 0) == -EINVAL)
 		return OK;
-	status = object_each(&prog_member, RAWBPF_OBJ_LINK, note_link, NULL);
+	status = object_each(&prog_subcommand, RAWBPF_OBJ_LINK, note_link, NULL);
 	key_sort(attachments.list, attachments.count, sizeof *attachments.list);
 	return status;
 }
@@ -214,7 +214,7 @@ static int list(const struct arguments *arguments)
 
 	if (status != OK)
 		return status;
-	return object_list(&prog_member, RAWBPF_OBJ_PROG, list_one, &table, &table);
+	return object_list(&prog_subcommand, RAWBPF_OBJ_PROG, list_one, &table, &table);
 }
 
 static int show(const struct arguments *arguments)
@@ -222,7 +222,7 @@ static int show(const struct arguments *arguments)
 	struct record record = { .count = 0 };
 	struct asked asked;
 
-	if (object_ask(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0], ask, &asked) != OK ||
+	if (object_ask(&prog_subcommand, RAWBPF_OBJ_PROG, arguments->rest[0], ask, &asked) != OK ||
 	    note_links() != OK)
 		return FAILED;
 	record_prog(&record, &asked);
@@ -234,7 +234,7 @@ static int show(const struct arguments *arguments)
 
 static int pin(const struct arguments *arguments)
 {
-	return object_pin(&prog_member, RAWBPF_OBJ_PROG, arguments);
+	return object_pin(&prog_subcommand, RAWBPF_OBJ_PROG, arguments);
 }
 
 static const struct verb verbs[] = {
@@ -249,7 +249,7 @@ static const struct verb verbs[] = {
 	{ .name = NULL },
 };
 
-const struct member prog_member = {
+const struct subcommand prog_subcommand = {
 	.name = "prog",
 	.usage = "[-j] list | show PROG | dump PROG | load FILE PATH |\n"
 		 "       attach PROG TYPE TARGET [PATH] | ...",

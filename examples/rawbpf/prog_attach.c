@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf prog attach, detach. With a path, by a link that is pinned there; without one, by
- * rawbpf_prog_attach(), which lasts until prog detach. Many types have only the first way.
+ * rawbpf prog attach, detach. With a path, attach by a link that is pinned there. Without one,
+ * attach by rawbpf_prog_attach(), which lasts until prog detach. Many types have only the first
+ * way.
  */
 #include "verbs.h"
 
@@ -12,24 +13,26 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is attached where. */
+/* A program and its target. */
 struct request {
 	int prog;
 	const struct way *way;
 	unsigned attach_type;
 	const char *target;
-	int place;            /* the target: a descriptor or a device's index; -1: its name is all */
-	const char *function; /* of a probe: the target up to its offset */
+	/* the target: a descriptor or a device's index; -1: only its name counts */
+	int place;
+	const char *function; /* for a probe: the target up to its offset */
 	uint64_t offset;
 };
 
-/* How one attach type, or several that begin alike, are attached. */
+/* The way to attach one attach type, or several with a common beginning. */
 struct way {
-	const char *name; /* a '*' at its end stands for anything */
-	int (*open)(struct request *request); /* the target; OK, or a status after a message */
+	const char *name; /* a '*' at the end stands for anything */
+	/* opens the target; OK, or a status after a message */
+	int (*open)(struct request *request);
 	int (*attach)(struct rawbpf_link *link, const struct request *request);
 	const struct rawbpf_operation *operation;
-	int has_unlinked; /* not 0: can also be attached without a link */
+	int has_unlinked; /* not 0: it can also attach without a link */
 };
 
 static int fail(const struct request *request, const char *what,
@@ -38,7 +41,7 @@ static int fail(const struct request *request, const char *what,
 	struct rawbpf_prog_info info = { .type = 0 };
 
 	rawbpf_prog_info(&info, request->prog);
-	return object_fail_at(&prog_member, what, &(struct rawbpf_error){
+	return object_fail_at(&prog_subcommand, what, &(struct rawbpf_error){
 		.operation = operation, .error = err, .type = info.type, .name = request->target });
 }
 
@@ -46,7 +49,7 @@ static int fail_target(const struct request *request, const char *why)
 {
 	char *shown = text_escape(request->target, strlen(request->target));
 
-	tool_fail(&prog_member, "'%s': %s", shown, why);
+	tool_fail(&prog_subcommand, "'%s': %s", shown, why);
 	free(shown);
 	return FAILED;
 }
@@ -77,11 +80,11 @@ static int open_device(struct request *request)
 
 static int open_map(struct request *request)
 {
-	request->place = object_open(&prog_member, RAWBPF_OBJ_MAP, request->target);
+	request->place = object_open(&prog_subcommand, RAWBPF_OBJ_MAP, request->target);
 	return request->place < 0 ? FAILED : OK;
 }
 
-/* FUNCTION or FUNCTION+OFFSET. */
+/* Open FUNCTION or FUNCTION+OFFSET. */
 static int open_function(struct request *request)
 {
 	const char *plus = strchr(request->target, '+');
@@ -98,7 +101,7 @@ static int open_function(struct request *request)
 	return USAGE;
 }
 
-/* GROUP/NAME. */
+/* Open GROUP/NAME. */
 static int open_event(struct request *request)
 {
 	const char *slash = strchr(request->target, '/');
@@ -173,7 +176,7 @@ static int attach_raw_tracepoint(struct rawbpf_link *link, const struct request 
 		&(struct rawbpf_raw_tracepoint_spec){ .name = request->target });
 }
 
-/* Names of attach types, and of ways that have none. */
+/* Names of attach types, and of ways without one. */
 static const struct way ways[] = {
 	{ "cgroup_*", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, 1 },
 	{ "lsm_cgroup", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, 1 },
@@ -199,7 +202,7 @@ static int way_has(const struct way *way, const char *type)
 	return strncmp(way->name, type, length) == 0 && (way->name[length] == '*' || !type[length]);
 }
 
-/* The way and the attach type. OK, or USAGE after a message. */
+/* Find the way and the attach type. Returns OK, or USAGE after a message. */
 static int find_way(struct request *request, const char *type)
 {
 	int number = rawbpf_constant_find(RAWBPF_ATTACH_TYPE, type);
@@ -214,7 +217,7 @@ static int find_way(struct request *request, const char *type)
 		text_add(&known, " %s", ways[i].name);
 	}
 	shown = text_escape(type, strlen(type));
-	tool_fail(&prog_member, "'%s' is no type to attach; the types are%s", shown, known);
+	tool_fail(&prog_subcommand, "'%s' is no type to attach; the types are%s", shown, known);
 	free(shown);
 	free(known);
 	return USAGE;
@@ -225,7 +228,7 @@ static int open_request(struct request *request, char **arguments)
 {
 	request->target = arguments[2];
 	request->place = -1;
-	request->prog = object_open(&prog_member, RAWBPF_OBJ_PROG, arguments[0]);
+	request->prog = object_open(&prog_subcommand, RAWBPF_OBJ_PROG, arguments[0]);
 	return request->prog < 0 ? FAILED : request->way->open(request);
 }
 
@@ -238,11 +241,11 @@ static int attach_by_link(const struct request *request, const char *path)
 		return fail(request, "attaching", request->way->operation, err);
 	err = rawbpf_link_pin(&link, path);
 	rawbpf_link_detach(&link);
-	return err < 0 ? object_fail_at(&prog_member, "pinning the link", &(struct rawbpf_error){
+	return err < 0 ? object_fail_at(&prog_subcommand, "pinning the link", &(struct rawbpf_error){
 			.operation = RAWBPF_LINK_PIN, .error = err, .name = path }) : OK;
 }
 
-/* -m: how a cgroup shares its hook. OK, or USAGE after a message. */
+/* Parse -m, the mode in which a cgroup shares its hook. Returns OK, or USAGE after a message. */
 static int parse_mode(const struct request *request, const char *mode, unsigned *flags)
 {
 	static const struct {
@@ -254,7 +257,7 @@ static int parse_mode(const struct request *request, const char *mode, unsigned 
 	if (request->way->open != open_cgroup) {
 		if (!mode)
 			return OK;
-		tool_fail(&prog_member, "-m is for cgroups");
+		tool_fail(&prog_subcommand, "-m is for cgroups");
 		return USAGE;
 	}
 	for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++)
@@ -262,7 +265,7 @@ static int parse_mode(const struct request *request, const char *mode, unsigned 
 			*flags = modes[i].flags;
 			return OK;
 		}
-	tool_fail(&prog_member, "-m wants multi, override or alone");
+	tool_fail(&prog_subcommand, "-m wants multi, override or alone");
 	return USAGE;
 }
 
@@ -272,7 +275,7 @@ static int attach_unlinked(const struct request *request, unsigned flags, const 
 	int err;
 
 	if (old) {
-		spec.replace = object_open(&prog_member, RAWBPF_OBJ_PROG, old);
+		spec.replace = object_open(&prog_subcommand, RAWBPF_OBJ_PROG, old);
 		if (spec.replace < 0)
 			return FAILED;
 	}
@@ -291,7 +294,7 @@ int prog_attach(const struct arguments *arguments)
 	if (find_way(&request, arguments->rest[1]) != OK || parse_mode(&request, mode, &flags) != OK)
 		return USAGE;
 	if (path ? mode || old : !request.way->has_unlinked) {
-		tool_fail(&prog_member, path ? "-m and -r attach without a link: give no PATH" :
+		tool_fail(&prog_subcommand, path ? "-m and -r attach without a link: give no PATH" :
 			  "this type attaches by a link alone: give a PATH in bpffs to pin it");
 		return USAGE;
 	}
@@ -309,7 +312,7 @@ int prog_detach(const struct arguments *arguments)
 	if (status != OK)
 		return status;
 	if (!request.way->has_unlinked) {
-		tool_fail(&prog_member, "this type attaches by a link: remove its pin, or use "
+		tool_fail(&prog_subcommand, "this type attaches by a link: remove its pin, or use "
 			  "rawbpf link detach");
 		return USAGE;
 	}

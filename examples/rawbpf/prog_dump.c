@@ -274,7 +274,7 @@ static int dump_xlated(struct dump *dump, int json)
 	unsigned slots = 1;
 
 	if (!dump->info.xlated.count || !dump->info.xlated.data)
-		return tool_fail(&prog_member, "the kernel does not show the instructions to this process");
+		return tool_fail(&prog_subcommand, "the kernel does not show the instructions to this process");
 	find_calls(dump);
 	for (unsigned slot = 0; slot < dump->info.xlated.count; slot += slots) {
 		char text[512];
@@ -338,10 +338,10 @@ static int dump_jited(const struct dump *dump, int json)
 	unsigned left = dump->info.jited.count;
 
 	if (!left)
-		return tool_fail(&prog_member, "there is no machine code: the JIT is off, "
+		return tool_fail(&prog_subcommand, "there is no machine code: the JIT is off, "
 						"or this process may not see it");
 	if (!code)
-		return tool_fail(&prog_member, "the kernel hides the machine code: "
+		return tool_fail(&prog_subcommand, "the kernel hides the machine code: "
 						"kernel.kptr_restrict is not 0, or no CAP_SYSLOG");
 	for (unsigned i = 0; left && i < dump->info.jited_func_lens.count; i++) {
 		unsigned length = lengths && lengths[i] <= left ? lengths[i] : left;
@@ -356,7 +356,7 @@ static int dump_jited(const struct dump *dump, int json)
 int prog_dump(const struct arguments *arguments)
 {
 	struct dump dump = { .calls = NULL };
-	int status = object_ask(&prog_member, RAWBPF_OBJ_PROG, arguments->rest[0], load, &dump);
+	int status = object_ask(&prog_subcommand, RAWBPF_OBJ_PROG, arguments->rest[0], load, &dump);
 
 	if (status != OK)
 		return status;

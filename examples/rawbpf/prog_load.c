@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf prog load: from a text or from bytes to a program in bpffs. */
+/* rawbpf prog load: load a text or bytes as a program, and pin it in bpffs. */
 #include "load.h"
 #include "verbs.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The number that an option names. Negative after a message. */
+/* Return an option's constant by its name, or a negative number after a message. */
 static int find_constant(char letter, enum rawbpf_constant kind, const char *name)
 {
 	int number = rawbpf_constant_find(kind, name);
@@ -16,13 +16,13 @@ static int find_constant(char letter, enum rawbpf_constant kind, const char *nam
 	if (number >= 0)
 		return number;
 	shown = text_escape(name, strlen(name));
-	tool_fail(&prog_member, "-%c: '%s' is not %s type; rawbpf_prog_types(7) lists them", letter,
+	tool_fail(&prog_subcommand, "-%c: '%s' is not %s type; rawbpf_prog_types(7) lists them", letter,
 		  shown, kind == RAWBPF_PROG_TYPE ? "a program" : "an attach");
 	free(shown);
 	return number;
 }
 
-/* The options. OK, or USAGE after a message. */
+/* Parse the options. Returns OK, or USAGE after a message. */
 static int parse(const struct arguments *arguments, struct load *load, struct program *program)
 {
 	const char *type = arguments->options['t'], *attach_type = arguments->options['a'];
@@ -35,17 +35,17 @@ static int parse(const struct arguments *arguments, struct load *load, struct pr
 			       .name = arguments->options['n'],
 			       .verbose = arguments->options['v'] != NULL };
 	return arguments->options['W'] ?
-		tool_warning_option(&prog_member, arguments->options['W'], program) : OK;
+		tool_warning_option(&prog_subcommand, arguments->options['W'], program) : OK;
 }
 
-/* Bytes end with the zeros of `exit`; a text has none. */
+/* Read a program. Bytes end with the zeros of `exit`; a text has none. */
 static int read_program(const char *path, struct program *program)
 {
-	if (tool_read(&prog_member, path, &program->file) != OK)
+	if (tool_read(&prog_subcommand, path, &program->file) != OK)
 		return FAILED;
 	if (memchr(program->file.data, 0, program->file.size))
-		return tool_decode(&prog_member, program, 0, RAWBPF_HOST_ORDER);
-	return tool_assemble(&prog_member, program, 1);
+		return tool_decode(&prog_subcommand, program, 0, RAWBPF_HOST_ORDER);
+	return tool_assemble(&prog_subcommand, program, 1);
 }
 
 int prog_load(const struct arguments *arguments)
@@ -58,12 +58,12 @@ int prog_load(const struct arguments *arguments)
 	if (parse(arguments, &load, &program) != OK)
 		return USAGE;
 	if (read_program(arguments->rest[0], &program) != OK ||
-	    load_maps(&prog_member, &program, fds) != OK)
+	    load_maps(&prog_subcommand, &program, fds) != OK)
 		return FAILED;
-	prog = load_program(&prog_member, &program, &load);
+	prog = load_program(&prog_subcommand, &program, &load);
 	if (prog < 0)
 		return FAILED;
 	err = rawbpf_obj_pin(prog, path);
-	return err < 0 ? object_fail_at(&prog_member, "pinning", &(struct rawbpf_error){
+	return err < 0 ? object_fail_at(&prog_subcommand, "pinning", &(struct rawbpf_error){
 			.operation = RAWBPF_OBJ_PIN, .error = err, .name = path }) : OK;
 }

@@ -33,7 +33,7 @@ struct run_options {
 
 static int load(const struct program *program, const struct run_options *options)
 {
-	return load_program(&run_member, program, &(struct load){
+	return load_program(&run_subcommand, program, &(struct load){
 		.type = types[options->type].type, .verbose = options->verbose });
 }
 
@@ -142,7 +142,7 @@ static int run_program(const struct program *program, int prog, int r0,
 		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_RUN, .error = err,
 			.type = types[options->type].type, .lines = 1 });
-		return tool_fail(&run_member, "running the program: %s", why);
+		return tool_fail(&run_subcommand, "running the program: %s", why);
 	}
 	print_r0(run.retval, r0);
 	if (has_packet) {
@@ -156,7 +156,7 @@ static int run_program(const struct program *program, int prog, int r0,
 	}
 	for (unsigned i = 0; i < program->map_count; i++)
 		print_map(&program->maps[i], fds[i]);
-	return tool_finish(&run_member);
+	return tool_finish(&run_subcommand);
 }
 
 static int run(struct program *program, const struct run_options *options)
@@ -167,12 +167,12 @@ static int run(struct program *program, const struct run_options *options)
 
 	if (options->type >= TYPES - 2)
 		data.size = 0;
-	if (options->data_path && tool_read(&run_member, options->data_path, &data) != OK)
+	if (options->data_path && tool_read(&run_subcommand, options->data_path, &data) != OK)
 		return FAILED;
-	if (tool_read(&run_member, options->path, &program->file) != OK ||
-	    tool_assemble(&run_member, program, 1) != OK)
+	if (tool_read(&run_subcommand, options->path, &program->file) != OK ||
+	    tool_assemble(&run_subcommand, program, 1) != OK)
 		return FAILED;
-	if (load_maps(&run_member, program, fds) != OK)
+	if (load_maps(&run_subcommand, program, fds) != OK)
 		return FAILED;
 	prog = load(program, options);
 	if (prog < 0)
@@ -217,29 +217,29 @@ int run_main(int argc, char **argv)
 		case 'r':
 			options.repeat = strtol(optarg, &end, 10);
 			if (end == optarg || *end || options.repeat < 1 || options.repeat > 1000000000) {
-				tool_fail(&run_member, "-r wants a number, 1 to 1000000000, not '%s'",
+				tool_fail(&run_subcommand, "-r wants a number, 1 to 1000000000, not '%s'",
 					  optarg);
 				return USAGE;
 			}
 			break;
 		case 'W':
-			if (tool_warning_option(&run_member, optarg, &program) != OK)
+			if (tool_warning_option(&run_subcommand, optarg, &program) != OK)
 				return USAGE;
 			break;
 		case 'v':
 			options.verbose = 1;
 			break;
 		default:
-			return tool_option(&run_member, letter, NULL);
+			return tool_option(&run_subcommand, letter, NULL);
 		}
 	}
 	if (argc - optind > 1)
-		return tool_usage_error(&run_member);
+		return tool_usage_error(&run_subcommand);
 	options.path = argv[optind];
 	return run(&program, &options);
 }
 
-const struct member run_member = {
+const struct subcommand run_subcommand = {
 	.name = "run",
 	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-Werror] [-v] [FILE]",
 	.help = "Assemble the program in FILE (or standard input), create its maps, and run it in\n"

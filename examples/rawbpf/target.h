@@ -7,7 +7,7 @@
 
 #include <rawbpf/btf.h>
 
-/* Where a file system of this type is mounted first; NULL: nowhere. Not escaped. */
+/* Return the first mount point of a file system of this type, not escaped, or NULL. */
 char *target_mount(const char *type);
 
 /* Return the path of the cgroup with this id, or "cgroup ID". */

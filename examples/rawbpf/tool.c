@@ -13,24 +13,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int tool_help(const struct member *member)
+int tool_help(const struct subcommand *subcommand)
 {
-	printf("usage: rawbpf %s %s\n%s", member->name, member->usage, member->help);
-	return tool_finish(member);
+	printf("usage: rawbpf %s %s\n%s", subcommand->name, subcommand->usage, subcommand->help);
+	return tool_finish(subcommand);
 }
 
-int tool_usage_error(const struct member *member)
+int tool_usage_error(const struct subcommand *subcommand)
 {
-	fprintf(stderr, "usage: rawbpf %s %s\n", member->name, member->usage);
+	fprintf(stderr, "usage: rawbpf %s %s\n", subcommand->name, subcommand->usage);
 	return USAGE;
 }
 
-int tool_fail(const struct member *member, const char *format, ...)
+int tool_fail(const struct subcommand *subcommand, const char *format, ...)
 {
 	va_list arguments;
 
 	fflush(stdout);
-	fprintf(stderr, "rawbpf %s: ", member->name);
+	fprintf(stderr, "rawbpf %s: ", subcommand->name);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
@@ -38,11 +38,11 @@ int tool_fail(const struct member *member, const char *format, ...)
 	return FAILED;
 }
 
-int tool_finish(const struct member *member)
+int tool_finish(const struct subcommand *subcommand)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout) && (close(STDOUT_FILENO) == 0 || errno == EBADF))
 		return OK;
-	return tool_fail(member, "writing: %s", strerror(errno));
+	return tool_fail(subcommand, "writing: %s", strerror(errno));
 }
 
 unsigned tool_width(void)
@@ -109,7 +109,7 @@ static int read_all(int fd, struct file *file)
 	}
 }
 
-int tool_read(const struct member *member, const char *path, struct file *file)
+int tool_read(const struct subcommand *subcommand, const char *path, struct file *file)
 {
 	int from_stdin = !path || strcmp(path, "-") == 0;
 	int err, fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -118,15 +118,15 @@ int tool_read(const struct member *member, const char *path, struct file *file)
 	err = fd < 0 ? -errno : map_file(fd, file) ? 0 : read_all(fd, file);
 	if (fd >= 0 && !from_stdin)
 		close(fd);
-	return err < 0 ? tool_fail(member, "%s: %s", file->name, strerror(-err)) : OK;
+	return err < 0 ? tool_fail(subcommand, "%s: %s", file->name, strerror(-err)) : OK;
 }
 
-int tool_option(const struct member *member, int option, enum rawbpf_byte_order *order)
+int tool_option(const struct subcommand *subcommand, int option, enum rawbpf_byte_order *order)
 {
 	if (option == 'h')
-		return tool_help(member);
+		return tool_help(subcommand);
 	if (!order || (option != OPTION_LITTLE && option != OPTION_BIG))
-		return tool_usage_error(member);
+		return tool_usage_error(subcommand);
 	*order = option == OPTION_BIG ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
 	return -1;
 }
@@ -178,12 +178,12 @@ static void print_errors(const struct file *file, const struct rawbpf_text *text
 			text->warning_count - text->warning_max);
 }
 
-int tool_warning_option(const struct member *member, const char *argument, struct program *program)
+int tool_warning_option(const struct subcommand *subcommand, const char *argument, struct program *program)
 {
 	program->warnings_are_errors = strcmp(argument, "error") == 0;
 	if (program->warnings_are_errors)
 		return OK;
-	tool_fail(member, "-W wants error, as in -Werror, not '%s'", argument);
+	tool_fail(subcommand, "-W wants error, as in -Werror, not '%s'", argument);
 	return USAGE;
 }
 
@@ -192,13 +192,13 @@ int tool_is_elf(const struct file *file)
 	return file->size >= 4 && memcmp(file->data, "\177ELF", 4) == 0;
 }
 
-static int fail_elf(const struct member *member, const struct file *file)
+static int fail_elf(const struct subcommand *subcommand, const struct file *file)
 {
-	return tool_fail(member, "%s is an ELF file; extract the section of the program: "
+	return tool_fail(subcommand, "%s is an ELF file; extract the section of the program: "
 			 "llvm-objcopy -O binary --only-section=NAME FILE OUT", file->name);
 }
 
-int tool_assemble(const struct member *member, struct program *program, int wants_lines)
+int tool_assemble(const struct subcommand *subcommand, struct program *program, int wants_lines)
 {
 	enum { ERRORS = 20 };
 	struct rawbpf_text_error errors[ERRORS], warnings[ERRORS];
@@ -221,23 +221,23 @@ int tool_assemble(const struct member *member, struct program *program, int want
 	int count;
 
 	if (tool_is_elf(&program->file))
-		return fail_elf(member, &program->file);
+		return fail_elf(subcommand, &program->file);
 	text.insns = program->insns = calloc(max, sizeof *text.insns);
 	if (wants_lines)
 		text.lines = program->lines = calloc(max, sizeof *text.lines);
 	text.maps = program->maps = calloc(TOOL_MAPS, sizeof *text.maps);
 	text.scratch = malloc(text.scratch_size);
 	if (!text.insns || (wants_lines && !text.lines) || !text.maps || !text.scratch)
-		return tool_fail(member, "out of memory");
+		return tool_fail(subcommand, "out of memory");
 	count = rawbpf_text_parse(&text);
 	free(text.scratch);
 	print_errors(&program->file, &text);
 	if (text.error_count)
 		return FAILED;
 	if (text.warning_count && program->warnings_are_errors)
-		return tool_fail(member, "%s: -Werror treats warnings as errors", program->file.name);
+		return tool_fail(subcommand, "%s: -Werror treats warnings as errors", program->file.name);
 	if (count < 0)
-		return tool_fail(member, "%s: %s", program->file.name, strerror(-count));
+		return tool_fail(subcommand, "%s: %s", program->file.name, strerror(-count));
 	program->count = count;
 	program->map_count = text.map_count;
 	return OK;
@@ -289,7 +289,7 @@ static int is_text(const struct file *file)
 	return file->size && i == file->size;
 }
 
-int tool_decode(const struct member *member, struct program *program, int hex,
+int tool_decode(const struct subcommand *subcommand, struct program *program, int hex,
 		enum rawbpf_byte_order order)
 {
 	struct file *file = &program->file;
@@ -298,17 +298,17 @@ int tool_decode(const struct member *member, struct program *program, int hex,
 		long size = unhex(file);
 
 		if (size < 0 && (size_t)~size < file->size)
-			return tool_fail(member, "%s: byte %ld is not a hex digit", file->name, ~size);
+			return tool_fail(subcommand, "%s: byte %ld is not a hex digit", file->name, ~size);
 		if (size < 0)
-			return tool_fail(member, "%s: the number of hex digits is odd", file->name);
+			return tool_fail(subcommand, "%s: the number of hex digits is odd", file->name);
 		file->size = size;
 	}
 	if (!hex && tool_is_elf(file))
-		return fail_elf(member, file);
+		return fail_elf(subcommand, file);
 	if (!hex && is_text(file))
-		return tool_fail(member, "%s is text, not bytes; -f hex reads hex digits", file->name);
+		return tool_fail(subcommand, "%s is text, not bytes; -f hex reads hex digits", file->name);
 	if (file->size % 8)
-		return tool_fail(member, "%s: %zu bytes are not a multiple of 8", file->name, file->size);
+		return tool_fail(subcommand, "%s: %zu bytes are not a multiple of 8", file->name, file->size);
 	/* The bytes are the instructions, unless they have the other byte order. */
 	program->count = file->size / 8;
 	program->insns = (struct bpf_insn *)file->data;

@@ -19,7 +19,7 @@ int run_main(int argc, char **argv);
 struct verb;
 
 /* A subcommand: its name, for messages, and its help. */
-struct member {
+struct subcommand {
 	const char *name;
 	const char *usage; /* the arguments, one line */
 	const char *help;  /* its purpose and its options, in lines */
@@ -27,16 +27,16 @@ struct member {
 	const struct verb *verbs;           /* NULL, or verbs; the last has no name */
 	const char *letters;                /* the verbs' options, for getopt(3) */
 };
-extern const struct member asm_member, disasm_member, explain_member, run_member;
-extern const struct member prog_member, map_member, link_member, btf_member;
-extern const struct member cgroup_member, doctor_member;
+extern const struct subcommand asm_subcommand, disasm_subcommand, explain_subcommand, run_subcommand;
+extern const struct subcommand prog_subcommand, map_subcommand, link_subcommand, btf_subcommand;
+extern const struct subcommand cgroup_subcommand, doctor_subcommand;
 
 /* Print the help to stdout for -h, or the usage to stderr after an error. */
-int tool_help(const struct member *member);
-int tool_usage_error(const struct member *member);
+int tool_help(const struct subcommand *subcommand);
+int tool_usage_error(const struct subcommand *subcommand);
 
 /* Print "rawbpf SUBCOMMAND: ..." and a newline on stderr. Returns FAILED. */
-__attribute__((format(printf, 2, 3))) int tool_fail(const struct member *member, const char *format,
+__attribute__((format(printf, 2, 3))) int tool_fail(const struct subcommand *subcommand, const char *format,
 						    ...);
 
 /* Return the columns of a line of standard output: $COLUMNS, or the terminal's, or 80. */
@@ -49,12 +49,12 @@ struct file {
 	size_t size;
 };
 
-int tool_read(const struct member *member, const char *path, struct file *file);
+int tool_read(const struct subcommand *subcommand, const char *path, struct file *file);
 int tool_is_elf(const struct file *file);
 /* Flush and close standard output. If that fails, print a message and return FAILED. */
-int tool_finish(const struct member *member);
+int tool_finish(const struct subcommand *subcommand);
 
-/* How many maps a text may declare. */
+/* A text may declare this many maps. */
 enum { TOOL_MAPS = 64 };
 
 /* A program and its source. If the source is bytes, `insns` is file.data. All else is malloc-ed. */
@@ -69,13 +69,13 @@ struct program {
 };
 
 /* Parse -W's argument, "error". Returns OK, or USAGE after a message. */
-int tool_warning_option(const struct member *member, const char *argument,
+int tool_warning_option(const struct subcommand *subcommand, const char *argument,
 			struct program *program);
 
 /* Assemble a text. Print every mistake and every warning like a compiler. */
-int tool_assemble(const struct member *member, struct program *program, int wants_lines);
+int tool_assemble(const struct subcommand *subcommand, struct program *program, int wants_lines);
 /* Take bytes, or hex digits with any white space. */
-int tool_decode(const struct member *member, struct program *program, int hex,
+int tool_decode(const struct subcommand *subcommand, struct program *program, int hex,
 		enum rawbpf_byte_order order);
 
 /* Return the value of a hexadecimal digit of either case, or -1. */
@@ -94,6 +94,6 @@ enum { OPTION_LITTLE = 256, OPTION_BIG };
  * Handle an option that is not the subcommand's own. -1: it was a byte order, now in *order;
  * `order` is NULL if none is allowed. Otherwise the exit status, after -h or a usage error.
  */
-int tool_option(const struct member *member, int option, enum rawbpf_byte_order *order);
+int tool_option(const struct subcommand *subcommand, int option, enum rawbpf_byte_order *order);
 
 #endif

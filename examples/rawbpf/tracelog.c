@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf prog tracelog: what programs print with bpf_trace_printk(). */
+/* rawbpf prog tracelog: print what programs write with bpf_trace_printk(). */
 #include "verbs.h"
 #include "target.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The file, malloc-ed, or NULL: tracefs is not mounted. */
+/* Return the file's path, malloc-ed, or NULL if tracefs is not mounted. */
 static char *find_pipe(void)
 {
 	char *tracefs = target_mount("tracefs"), *debugfs = tracefs ? NULL : target_mount("debugfs");
@@ -22,7 +22,7 @@ static char *find_pipe(void)
 	return path;
 }
 
-/* A line at a time, so that the next command of a pipeline has it at once. */
+/* Print one line at a time: then the next command of a pipeline has it at once. */
 static int print_line(const char *line, size_t length, int json)
 {
 	char *shown = json ? json_escape(line, length) : text_escape(line, length);
@@ -41,10 +41,10 @@ static int print_lines(FILE *pipe, int json)
 	while ((length = getline(&line, &room, pipe)) > 0) {
 		length -= line[length - 1] == '\n';
 		if (!print_line(line, length, json))
-			return tool_finish(&prog_member);
+			return tool_finish(&prog_subcommand);
 	}
 	free(line);
-	return ferror(pipe) ? tool_fail(&prog_member, "reading trace_pipe: %s", strerror(errno)) : OK;
+	return ferror(pipe) ? tool_fail(&prog_subcommand, "reading trace_pipe: %s", strerror(errno)) : OK;
 }
 
 int prog_tracelog(const struct arguments *arguments)
@@ -54,10 +54,10 @@ int prog_tracelog(const struct arguments *arguments)
 	int status;
 
 	if (!path)
-		return tool_fail(&prog_member, "tracefs is not mounted; mount it: "
+		return tool_fail(&prog_subcommand, "tracefs is not mounted; mount it: "
 				 "mount -t tracefs tracefs /sys/kernel/tracing");
 	status = pipe ? print_lines(pipe, arguments->json) :
-			tool_fail(&prog_member, "%s: %s", path, strerror(errno));
+			tool_fail(&prog_subcommand, "%s: %s", path, strerror(errno));
 	if (pipe)
 		fclose(pipe);
 	free(path);
