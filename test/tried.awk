@@ -16,7 +16,7 @@ function section(title, names, drop, works) {
 }
 
 BEGIN {
-	section("Probes and tracepoints: by way of what, attached by what",
+	section("Probes and tracepoints: the method, and the attachment",
 		"^(kret|k)probe\\.(pmu|tracefs)\\.(link|ioctl)\\.|^tracepoint\\.(link|ioctl)\\.|^raw_tp\\.",
 		"\\.(symbol|syscall|address|atomic|percpu)", "^1000$")
 	section("Links: attached, counted, pinned, opened again, replaced, detached",
@@ -63,11 +63,11 @@ $3 == "release" {
 }
 
 END {
-	print "# What was tried where"
+	print "# Features on each kernel"
 	print ""
-	print "Made by the tests, `sh test/run.sh`. **yes**: used on that kernel, and it did exactly what it should."
-	print "**-**: that kernel, or that architecture, does not have it, and answered so. Nothing: not tried there."
-	print "Debian's kernels ran in emulated machines; *native* is the kernel that the tests themselves ran on."
+	print "The tests write this page: `sh test/run.sh`. **yes**: the feature did exactly what it should on that kernel."
+	print "**-**: that kernel, or that architecture, lacks it, and answered so. An empty cell: not tried there."
+	print "Debian's kernels ran in emulated machines; *native* is the kernel on which the tests ran."
 	for (s = 1; s <= sections; s++) {
 		if (!row_count[s])
 			continue
