@@ -45,6 +45,7 @@ int rawbpf__log_load(const struct rawbpf__log *log,
 		rawbpf__munmap(scratch, size);
 		if (fd != -ENOSPC || size == log->largest)
 			return fd;
-		size = size << 4 < log->largest ? size << 4 : log->largest;
+		/* size << 4 can be more than 32 bits hold */
+		size = size < log->largest >> 4 ? size << 4 : log->largest;
 	}
 }
