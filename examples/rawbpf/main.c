@@ -20,6 +20,7 @@ static const struct subcommand *const subcommands[] = {
 	&link_subcommand,
 	&btf_subcommand,
 	&cgroup_subcommand,
+	&net_subcommand,
 	&doctor_subcommand,
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
