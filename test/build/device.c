@@ -610,6 +610,11 @@ START_TEST(test_invalid)
 	begin();
 	filter.default_access = 8;
 	ck_assert_int_eq(rawbpf_device_filter_generate(insns, INSNS, &filter), -EINVAL);
+	begin();
+	filter.rule_count = (unsigned)INT32_MAX + 1;
+	ck_assert_int_eq(rawbpf_device_filter_generate(insns, INSNS, &filter), -E2BIG);
+	filter.rule_count--;
+	ck_assert_int_eq(rawbpf_device_filter_generate(insns, INSNS, &filter), -ENOSPC);
 }
 END_TEST
 

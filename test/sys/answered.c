@@ -504,6 +504,16 @@ static void hook_done(uint32_t *attr)
 	}
 }
 
+/* The room for programs that a query offers. */
+static unsigned query_room(void)
+{
+	unsigned i = 0;
+
+	while (i < kernel.count && kernel.calls[i].arguments[0] != BPF_PROG_QUERY)
+		i++;
+	return kernel.calls[i].words[6];
+}
+
 static void begin_hook(void)
 {
 	begin(0);
@@ -516,6 +526,7 @@ START_TEST(test_detach_attempts)
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_detach(5, 6, BPF_CGROUP_DEVICE, NULL), -ESTALE);
 	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 16);
+	ck_assert_uint_eq(query_room(), 640);
 	assert_bpf("detach", kernel.count - 1, BPF_PROG_DETACH,
 		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, 0, 0, 0, L(9, 0)));
 	begin_hook();
@@ -544,6 +555,7 @@ START_TEST(test_replace_attempts)
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), -ESTALE);
 	ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 1000);
+	ck_assert_uint_eq(query_room(), 64);
 	assert_bpf("attach", kernel.count - 2, BPF_PROG_ATTACH,
 		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI | BPF_F_REPLACE, ANSWER, 0, L(9, 0)));
 
