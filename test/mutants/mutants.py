@@ -262,22 +262,22 @@ def say(text):
     print(text, flush=True)
 
 
-def check_out(tree):
-    """Make `tree` a copy of the last commit, without the mutant of an interrupted run. Return the commit."""
+def check_out(tree, commit='FETCH_HEAD'):
+    """Make `tree` a copy of a commit, by default the last one, without a mutant. Return the commit."""
     if not os.path.exists(tree):
         run(['git', 'clone', '-q', '--shared', TOP, tree], check=True)
     run(['git', '-C', tree, 'checkout', '-q', '--', '.'], check=True)
     run(['git', '-C', tree, 'fetch', '-q', TOP, 'HEAD'], check=True)
-    run(['git', '-C', tree, 'checkout', '-q', 'FETCH_HEAD'], check=True)
+    run(['git', '-C', tree, 'checkout', '-q', commit], check=True)
     return output(['git', '-C', tree, 'rev-parse', 'HEAD']).strip()
 
 
 class Copy:
     """A copy of the tree with its build. It holds one mutant at a time."""
 
-    def __init__(self, work, number, coverage):
+    def __init__(self, work, number, commit, coverage):
         self.tree = os.path.join(work, 'tree%d' % number)
-        check_out(self.tree)
+        check_out(self.tree, commit)
         self.coverage = coverage
         # Without this error, a function without its return would return the register's old value.
         self.build = Build(work, 'plain%d' % number, self.tree, ['-Werror=return-type'])
@@ -340,7 +340,7 @@ class Mutants:
         self.tree = os.path.join(work, 'tree')
         self.commit = check_out(self.tree)
         coverage = Coverage(work, self.tree, self.commit)
-        self.copies = [Copy(work, number, coverage) for number in range(WORKERS)]
+        self.copies = [Copy(work, number, self.commit, coverage) for number in range(WORKERS)]
         self.says = ''
         self.kept = self.read_results()
         self.lock = threading.Lock()
