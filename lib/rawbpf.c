@@ -84,6 +84,7 @@
 #include "../insn/build/device_sort.c"
 #include "../insn/elf/elf.c"
 #include "../insn/elf/elf_find.c"
+#include "../insn/elf/elf_line.c"
 #include "../insn/elf/elf_plt.c"
 #include "../insn/elf/elf_symbol.c"
 #include "../insn/form/check.c"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf disasm: bytes to text. */
-#include "tool.h"
+#include "elf_object.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,18 +34,56 @@ static unsigned slots_of(const struct program *program, unsigned i)
 	return slots;
 }
 
+/* Collect lines: a stdio call for each would cost more than its text. */
+struct page {
+	char text[64 * 1024];
+	size_t length;
+};
+enum { LINE = 2048 }; /* bytes that one instruction and what belongs to it may take */
+
+static void print_page(struct page *page)
+{
+	fwrite(page->text, 1, page->length, stdout);
+	page->length = 0;
+}
+
+/* Instructions and how they are shown. */
+struct view {
+	struct program program;
+	enum rawbpf_dialect dialect;
+	int numbered;
+	unsigned char *is_target;         /* if numbered */
+	const struct object *object;      /* NULL: bytes alone */
+	const struct object_slot *slots;  /* of each instruction, if there is an object */
+	const struct rawbpf_elf_line *line; /* the last that was shown */
+};
+
+/*
+ * Where the jump or local call at slot `i` goes, or -1: nowhere in the program, or where the loader
+ * decides.
+ */
+static long label_target(const struct view *view, unsigned i)
+{
+	long target = target_of(&view->program, i);
+
+	if (target >= (long)view->program.count || (view->object && view->slots[i].reloc))
+		return -1;
+	return target;
+}
+
 /*
  * Mark the slots that jumps go to: each gets a label. Targets outside of the program stay numbers,
  * as do targets inside an instruction, where no line begins that could have a label.
  */
-static unsigned char *find_targets(const struct program *program)
+static unsigned char *find_targets(const struct view *view)
 {
+	const struct program *program = &view->program;
 	unsigned char *is_target = calloc(program->count + 1, 1);
 
 	for (unsigned i = 0; is_target && i < program->count; i++) {
-		long target = target_of(program, i);
+		long target = label_target(view, i);
 
-		if (target >= 0 && target < (long)program->count)
+		if (target >= 0)
 			is_target[target] = 1;
 	}
 	for (unsigned i = 0; is_target && i < program->count; i++)
@@ -53,68 +92,194 @@ static unsigned char *find_targets(const struct program *program)
 	return is_target;
 }
 
-/* Collect lines: a stdio call for each would cost more than its text. */
-struct page {
-	char text[64 * 1024];
-	size_t length;
-};
-enum { LINE = 512 };
-
-static void print_page(struct page *page)
+/* Write the label of a slot, "" if it has none. C's initialisers have no labels. */
+static void name_slot(char *label, size_t size, const struct view *view, long slot)
 {
-	fwrite(page->text, 1, page->length, stdout);
-	page->length = 0;
+	const char *function = view->object ? object_label(view->object, &view->slots[slot]) : NULL;
+
+	*label = '\0';
+	if (view->dialect == RAWBPF_C)
+		return;
+	if (function)
+		snprintf(label, size, "%s", function);
+	else if (view->is_target && view->is_target[slot])
+		snprintf(label, size, "L%ld", slot);
 }
 
-static void add_number(struct page *page, const unsigned char *is_target, unsigned i)
+static void add_text(struct page *page, const char *text)
 {
-	if (is_target[i])
-		page->length += sprintf(page->text + page->length, "L%u:\n", i);
-	page->length += sprintf(page->text + page->length, "%8u:\t", i);
+	size_t length = strlen(text);
+
+	memcpy(page->text + page->length, text, length);
+	page->length += length;
 }
 
-static int print_program(const struct program *program, enum rawbpf_dialect dialect, int numbered)
+static void add_escaped(struct page *page, const char *text, size_t at_most)
+{
+	char escaped[1024];
+
+	rawbpf_terminal_escape(escaped, sizeof escaped, text, strnlen(text, at_most));
+	add_text(page, escaped);
+}
+
+/*
+ * Write the source line that begins here, as the verifier's log shows it. Strings of the file may be
+ * as long as the file itself, and many lines may share one.
+ */
+static void add_source(struct page *page, struct view *view, unsigned i)
+{
+	const struct rawbpf_elf_line *line = view->object->lines + view->slots[i].line - 1;
+	const char *file = memrchr(line->file, '/', strnlen(line->file, PATH_MAX)), *text = line->text;
+	char number[24];
+
+	if (!line->line) /* no line of the source: the compiler's own */
+		return;
+	if (view->line && view->line->line == line->line && view->line->file == line->file)
+		return;
+	view->line = line;
+	while (text < line->text + 80 && (*text == ' ' || *text == '\t'))
+		text++;
+	add_text(page, "// ");
+	add_escaped(page, text, 200);
+	add_text(page, " @ ");
+	add_escaped(page, file ? file + 1 : line->file, 100);
+	snprintf(number, sizeof number, ":%u\n", line->line);
+	add_text(page, number);
+}
+
+/* The label of a slot. A function whose name cannot be a label has a comment. */
+static void add_label(struct page *page, const struct view *view, unsigned i)
+{
+	const char *function = view->object ? object_function(view->object, &view->slots[i]) : NULL;
+	char label[LINE / 4];
+
+	name_slot(label, sizeof label, view, i);
+	if (function && strcmp(label, function) != 0) {
+		add_text(page, "// ");
+		add_escaped(page, function, 128);
+		add_text(page, ":\n");
+	}
+	if (*label) {
+		add_text(page, label);
+		add_text(page, ":\n");
+	}
+}
+
+static void add_before(struct page *page, struct view *view, unsigned i)
+{
+	if (view->object && view->slots[i].line)
+		add_source(page, view, i);
+	add_label(page, view, i);
+	if (view->numbered)
+		page->length += sprintf(page->text + page->length, "%8u:\t", i);
+}
+
+/* The map, variable or function that the loader puts into the instruction. */
+static void add_reference(struct page *page, const struct view *view, unsigned i)
+{
+	char name[LINE / 2];
+
+	if (!view->object || !object_reference(name, sizeof name, view->object, &view->slots[i],
+					       &view->program.insns[i]))
+		return;
+	add_text(page, "\t// ");
+	add_text(page, name);
+}
+
+static void print_insns(struct view *view)
 {
 	static struct page page;
-	unsigned char *is_target = numbered ? find_targets(program) : NULL;
+	const struct program *program = &view->program;
 	unsigned i = 0, slots;
 
-	if (numbered && !is_target)
-		return tool_fail(&disasm_subcommand, "out of memory");
 	while (i < program->count) {
-		char label[24], *named = NULL;
-		long target = numbered ? target_of(program, i) : -1;
+		char label[LINE / 4];
+		long target = view->numbered || view->object ? label_target(view, i) : -1;
 
-		if (target >= 0 && target < (long)program->count && is_target[target]) {
-			sprintf(label, "L%ld", target);
-			named = label;
-		}
-		if (numbered)
-			add_number(&page, is_target, i);
-		page.length += rawbpf_insn_format(page.text + page.length, LINE / 2, program->insns + i,
-						  program->count - i, dialect, named, &slots);
-		if (dialect == RAWBPF_C) /* for an initialiser, as asm -f c */
+		*label = '\0';
+		if (target >= 0)
+			name_slot(label, sizeof label, view, target);
+		add_before(&page, view, i);
+		page.length += rawbpf_insn_format(page.text + page.length, LINE / 4, program->insns + i,
+						  program->count - i, view->dialect,
+						  *label ? label : NULL, &slots);
+		if (view->dialect == RAWBPF_C) /* for an initialiser, as asm -f c */
 			page.text[page.length++] = ',';
+		add_reference(&page, view, i);
 		page.text[page.length++] = '\n';
 		if (page.length + LINE > sizeof page.text)
 			print_page(&page);
 		i += slots;
 	}
 	print_page(&page);
-	free(is_target);
+}
+
+static int print_program(struct view *view)
+{
+	if (view->numbered)
+		view->is_target = find_targets(view);
+	if (view->numbered && !view->is_target)
+		return tool_fail(&disasm_subcommand, "out of memory");
+	print_insns(view);
+	free(view->is_target);
+	view->is_target = NULL;
 	return OK;
+}
+
+/* Show each section. An object has its own byte order. */
+static int print_object(struct view *view, const struct object *object)
+{
+	enum rawbpf_byte_order order =
+		object->elf.is_big_endian ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN;
+	int status = OK;
+
+	view->object = object;
+	for (unsigned i = 0; status == OK && i < object->section_count; i++) {
+		const struct object_section *section = &object->sections[i];
+		char name[512];
+
+		rawbpf_terminal_escape(name, sizeof name, section->elf.name,
+				       strnlen(section->elf.name, sizeof name / 4));
+		printf("%s// section %s\n", i ? "\n" : "", name);
+		view->slots = section->slots;
+		view->line = NULL;
+		view->program.count = section->elf.size / 8;
+		view->program.insns = malloc(section->elf.size);
+		if (!view->program.insns)
+			return tool_fail(&disasm_subcommand, "out of memory");
+		memcpy(view->program.insns, section->elf.data, section->elf.size);
+		tool_reorder(&view->program, order);
+		status = print_program(view);
+		free(view->program.insns);
+	}
+	return status;
+}
+
+static int disassemble_object(struct view *view)
+{
+	struct object object = { 0 };
+	int status = object_read(&disasm_subcommand, &view->program.file, &object);
+
+	if (status == OK)
+		status = print_object(view, &object);
+	object_free(&object);
+	return status;
 }
 
 static int disassemble(const char *path, int hex, enum rawbpf_dialect dialect, int numbered,
 		       enum rawbpf_byte_order order)
 {
-	struct program program = { 0 };
+	struct view view = { .dialect = dialect, .numbered = numbered };
+	int status = tool_read(&disasm_subcommand, path, &view.program.file);
 
-	if (tool_read(&disasm_subcommand, path, &program.file) != OK ||
-	    tool_decode(&disasm_subcommand, &program, hex, order) != OK ||
-	    print_program(&program, dialect, numbered) != OK)
-		return FAILED;
-	return tool_finish(&disasm_subcommand);
+	if (status == OK && !hex && tool_is_elf(&view.program.file))
+		status = disassemble_object(&view);
+	else if (status == OK) {
+		status = tool_decode(&disasm_subcommand, &view.program, hex, order);
+		if (status == OK)
+			status = print_program(&view);
+	}
+	return status == OK ? tool_finish(&disasm_subcommand) : FAILED;
 }
 
 static int dialect_of(const char *name)
@@ -170,7 +335,8 @@ const struct subcommand disasm_subcommand = {
 	.usage = "[-f raw|hex] [-d llvm|kernel|c] [-l]\n"
 		 "       [--big-endian|--little-endian] [FILE]",
 	.help = "Disassemble FILE, one instruction a line. Without FILE, or for -, read standard\n"
-		"input.\n"
+		"input. Of an ELF file (clang -target bpf -c) print each section, with the names\n"
+		"of functions, maps and variables and with source lines.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: hex digits with any white space\n"
 		"  -d DIALECT       llvm: as llvm-objdump prints it (default)\n"

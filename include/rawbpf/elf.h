@@ -134,10 +134,42 @@ int rawbpf_elf_offset_find(uint64_t *offset, uint32_t *flags, const struct rawbp
  * -ENXIO         the symbol is not code
  * -EDESTADDRREQ  the symbol is an indirect function (IFUNC): a resolver picks the function at run time
  * -EOPNOTSUPP    NAME@plt on another machine
- * -EINVAL        broken
+ * -EINVAL        broken, or more than 1,024 segments
  */
 int rawbpf_elf_symbol_find(uint64_t *offsets, unsigned max, const struct rawbpf_elf *elf,
 			   const char *name);
+
+/* The source lines of a BPF object that was compiled with -g. The fields are private. */
+struct rawbpf_elf_lines {
+	const struct rawbpf_elf *elf;
+	const unsigned char *at;
+	uint32_t room;          /* bytes behind `at` */
+	uint32_t record_size;
+	uint32_t left;          /* records of this section */
+	const char *section;
+	const unsigned char *strings;
+	uint32_t strings_size;
+};
+
+/*
+ * Begin with the first line of the sections .BTF.ext and .BTF.
+ *
+ * -ENOENT  the file has no lines
+ * -EINVAL  broken
+ */
+int rawbpf_elf_lines_parse(struct rawbpf_elf_lines *lines, const struct rawbpf_elf *elf);
+
+/* The source line of an instruction and of those behind it. */
+struct rawbpf_elf_line {
+	const char *section;    /* its name */
+	uint32_t offset;        /* of the instruction, in bytes */
+	const char *file;
+	const char *text;       /* the line */
+	unsigned line, column;
+};
+
+/* Fill `line` with the next line. Return 1, or 0 behind the last one. */
+int rawbpf_elf_lines_next(struct rawbpf_elf_line *line, struct rawbpf_elf_lines *lines);
 
 #ifdef __cplusplus
 }

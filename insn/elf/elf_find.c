@@ -3,7 +3,11 @@
 #include "elf.h"
 #include "../base/string.h"
 
-enum { VERSIONS_AT_MOST = 0x7fff, VERSION_HIDDEN = 0x8000 };
+enum {
+	VERSIONS_AT_MOST = 0x7fff,
+	VERSION_HIDDEN = 0x8000,
+	SEGMENTS_AT_MOST = 1024, /* each symbol of the name goes through them; linkers make a dozen */
+};
 
 /* The name that the caller looks for, and what is found of it. */
 struct elf_search {
@@ -182,6 +186,8 @@ int rawbpf_elf_symbol_find(uint64_t *offsets, unsigned max, const struct rawbpf_
 		return -ESRCH;
 	if (rawbpf__equal(suffix, "@plt"))
 		return elf_stub_find(offsets, max, elf, name, search.length);
+	if (elf->segments.count > SEGMENTS_AT_MOST)
+		return -EINVAL;
 	if (*suffix) {
 		search.is_default = suffix[1] == '@';
 		search.version = suffix + 1 + search.is_default;

@@ -63,6 +63,7 @@ static const struct api_example api_examples[] = {
 	  "64 bits, *-endian\n"
 	  "*relocations: * with a symbol, * without\n"
 	  "functions called main: *\n*" },
+	{ "elf_lines", 0, API_PURE, "no source lines\n" },
 	{ "error", 0x50a, API_PATTERN | API_EXPLAINS,
 	  "ENOENT: *'/sys/fs/bpf/no-such-pin'*\n"
 	  "\n"

@@ -232,7 +232,7 @@ END_TEST
 START_TEST(test_other_files)
 {
 	static const char elf[16] = "\177ELF\2\1\1";
-	static const char *const readers[] = { "disasm", "asm", "run", "explain" };
+	static const char *const readers[] = { "asm", "run", "explain" };
 	const char *path = file_with(elf, sizeof elf);
 	char err[256];
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawbpf disasm on ELF files that no compiler writes. The first argument is the command's path.
+ * test/elf/objects.sh has those of compilers.
+ */
+#include "../command_time.h"
+
+#include <sys/mman.h>
+
+#include "../elf/image.h"
+
+static struct ending end;
+
+static const char *file_of(const void *bytes, size_t size)
+{
+	static char path[64];
+	int file = memfd_create("object", MFD_CLOEXEC);
+
+	ck_assert_int_eq(write(file, bytes, size), (long)size);
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), file);
+	return path;
+}
+
+/* Two sections of instructions, one function each, a call of one and a load from a section. */
+static const struct image_symbol symbols[] = {
+	{ "first", STT_FUNC, STB_GLOBAL, IMAGE_TEXT_SECTION, 0, 0 },
+	{ "second\n\33[2J", STT_FUNC, STB_GLOBAL, IMAGE_DATA_SECTION, 0, 0 },
+	{ "third", STT_NOTYPE, STB_GLOBAL, IMAGE_DATA_SECTION, 8, 0 },
+	{ "inside", STT_FUNC, STB_GLOBAL, IMAGE_TEXT_SECTION, 4, 0 },
+	{ "behind", STT_FUNC, STB_GLOBAL, IMAGE_TEXT_SECTION, 56, 0 },
+	{ "", STT_SECTION, STB_LOCAL, IMAGE_DATA_SECTION, 0, 0 },
+	{ "a\tmap\33", STT_OBJECT, STB_GLOBAL, SHN_UNDEF, 0, 0 },
+};
+
+struct reference {
+	uint64_t offset;
+	unsigned symbol;
+};
+static const struct reference references[] = {
+	{ 0, 6 }, { 8, 2 }, { 16, 7 }, { 24, 6 }, { 32, 1000 }, { 44, 1 }, { 1 << 20, 1 },
+};
+
+static void put_insn(struct image *image, size_t at, const struct bpf_insn *insn)
+{
+	rawbpf_insn_write(image->bytes + at, insn,
+			  image->is_big_endian ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN);
+}
+
+static struct image *object_write(int is_big_endian)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_CALL_REL(0), BPF_CALL_REL(-1), BPF_LD_IMM64(BPF_REG_1, 4), BPF_CALL_REL(0),
+		BPF_JMP_A(-6), BPF_EXIT_INSN(), BPF_EXIT_INSN() };
+	struct image *image = calloc(1, sizeof *image);
+	size_t at;
+
+	image->bits = 64;
+	image->is_big_endian = is_big_endian;
+	image_write_header(image);
+	image_put(image, 16, 2, ET_REL);
+	image_put(image, 18, 2, 247); /* EM_BPF */
+	image->end = 0x100;
+	image_write_symbols(image, IMAGE_STRINGS, SHT_SYMTAB, symbols, IMAGE_COUNT(symbols));
+	at = image->end = (image->end + 7) & ~(size_t)7;
+	for (unsigned i = 0; i < IMAGE_COUNT(references); i++, image->end += 16) {
+		image_put(image, image->end, 8, references[i].offset);
+		image_put(image, image->end + 8, 8, (uint64_t)references[i].symbol << 32 | 1);
+	}
+	image_section(image, IMAGE_RELOCATIONS, &(struct image_section){
+		.type = SHT_REL, .offset = at, .size = image->end - at, .link = IMAGE_SYMBOLS,
+		.entry_size = 16 });
+	image_put(image, image_section_at(image, IMAGE_RELOCATIONS) + 44, 4, IMAGE_TEXT_SECTION);
+	for (unsigned i = 0; i < IMAGE_COUNT(insns); i++)
+		put_insn(image, IMAGE_TEXT + 8 * i, &insns[i]);
+	put_insn(image, IMAGE_DATA, &insns[6]);
+	put_insn(image, IMAGE_DATA + 8, &insns[6]);
+	image_section(image, IMAGE_TEXT_SECTION, &(struct image_section){
+		.type = SHT_PROGBITS, .flags = SHF_EXECINSTR, .offset = IMAGE_TEXT, .size = 56 });
+	image_section(image, IMAGE_DATA_SECTION, &(struct image_section){
+		.type = SHT_PROGBITS, .flags = SHF_EXECINSTR, .offset = IMAGE_DATA, .size = 16 });
+	image_write_names(image);
+	return image;
+}
+
+static const char *object_file(const struct image *image)
+{
+	return file_of(image->bytes, IMAGE_SIZE);
+}
+
+static void assert_prints(const char *const *arguments, const char *out)
+{
+	command_run(&end, NULL, arguments);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_str_eq(end.out, out);
+	ck_assert_int_eq(end.status, 0);
+}
+
+START_TEST(test_object)
+{
+	const char *path = object_file(object_write(_i));
+
+	assert_prints(ARGS("disasm", path),
+		      "// section .text\n"
+		      "first:\n"
+		      "call pc+0x0\t// third\n"
+		      "call pc-0x1\t// second\\x0a\\x1b[2J\n"
+		      "r1 = 0x4 ll\t// a\\x09map\\x1b\n"
+		      "call pc+0x0\n"
+		      "goto first\n"
+		      "exit\n"
+		      "\n// section .data\n"
+		      "// second\\x0a\\x1b[2J:\n"
+		      "exit\n"
+		      "third:\n"
+		      "exit\n");
+	/* The file's byte order counts, not the option. */
+	assert_prints(ARGS("disasm", "-d", "kernel", "-l", "--big-endian", path),
+		      "// section .text\n"
+		      "first:\n"
+		      "       0:\t(85) call pc+0\t// third\n"
+		      "       1:\t(85) call pc-1\t// second\\x0a\\x1b[2J\n"
+		      "       2:\t(18) r1 = 0x4\t// a\\x09map\\x1b\n"
+		      "       4:\t(85) call pc+0\n"
+		      "       5:\t(05) goto first\n"
+		      "       6:\t(95) exit\n"
+		      "\n// section .data\n"
+		      "// second\\x0a\\x1b[2J:\n"
+		      "       0:\t(95) exit\n"
+		      "third:\n"
+		      "       1:\t(95) exit\n");
+	assert_prints(ARGS("disasm", "-d", "c", path),
+		      "// section .text\n"
+		      "// first:\n"
+		      "BPF_CALL_REL(0),\t// third\n"
+		      "BPF_CALL_REL(-1),\t// second\\x0a\\x1b[2J\n"
+		      "BPF_LD_IMM64(BPF_REG_1, 0x4),\t// a\\x09map\\x1b\n"
+		      "BPF_CALL_REL(0),\n"
+		      "BPF_JMP_A(-6),\n"
+		      "BPF_EXIT_INSN(),\n"
+		      "\n// section .data\n"
+		      "// second\\x0a\\x1b[2J:\n"
+		      "BPF_EXIT_INSN(),\n"
+		      "// third:\n"
+		      "BPF_EXIT_INSN(),\n");
+}
+END_TEST
+
+static void assert_refused(const struct image *image, size_t size, const char *why)
+{
+	const char *path = file_of(image->bytes, size);
+	char err[256];
+
+	snprintf(err, sizeof err, "rawbpf disasm: %s%s\n", path, why);
+	command_run(&end, NULL, ARGS("disasm", path));
+	ck_assert_str_eq(end.err, err);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(end.status, 1);
+}
+
+START_TEST(test_refused)
+{
+	struct image *image = object_write(_i);
+	size_t text = image_section_at(image, IMAGE_TEXT_SECTION);
+
+	assert_refused(image, 6, ": the ELF file is broken");
+	assert_refused(image, IMAGE_SIZE - 1, ": the ELF file is broken");
+	image_put(image, 18, 2, EM_X86_64);
+	assert_refused(image, IMAGE_SIZE, " is an ELF file for machine 62, not for BPF (247)");
+	image_put(image, 18, 2, 247);
+	image_put(image, text + 32, 8, 9);
+	assert_refused(image, IMAGE_SIZE, ": section 1: 9 bytes are not a multiple of 8");
+	image_put(image, text + 32, 8, IMAGE_SIZE);
+	assert_refused(image, IMAGE_SIZE, ": the ELF file is broken: section 1 ends behind it");
+	image_put(image, text + 24, 8, 0);
+	assert_refused(image, IMAGE_SIZE, ": the ELF file is broken: its sections overlap");
+	image_put(image, text + 32, 8, 0);
+	image_put(image, image_section_at(image, IMAGE_DATA_SECTION) + 8, 8, 0);
+	assert_refused(image, IMAGE_SIZE, ": no section of the ELF file has instructions");
+	free(image);
+}
+END_TEST
+
+/* n sections of one instruction each, or one of n, with n symbols and relocations at its beginning. */
+enum { SECTIONS, SLOTS, KINDS };
+
+static void *large_object(unsigned kind, unsigned n, size_t *size)
+{
+	unsigned sections = kind == SECTIONS ? n : 1, slots = kind == SECTIONS ? 1 : n, at;
+	const unsigned count = sections + 4;
+	char *bytes = calloc(1, *size = 4096 + count * sizeof(Elf64_Shdr) + n * 48 + 64);
+	Elf64_Ehdr *header = (void *)bytes;
+	Elf64_Shdr *section = (void *)(bytes + sizeof *header);
+	Elf64_Off end = sizeof *header + count * sizeof *section;
+
+	memcpy(header->e_ident, ELFMAG "\2\1\1", 7);
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		header->e_ident[EI_DATA] = ELFDATA2MSB;
+	header->e_machine = 247;
+	header->e_type = ET_REL;
+	header->e_shoff = sizeof *header;
+	header->e_shentsize = sizeof *section;
+	section[0].sh_size = count;
+	for (unsigned i = 1; i <= sections; i++, end += 8 * slots)
+		section[i] = (Elf64_Shdr){ .sh_type = SHT_PROGBITS, .sh_flags = SHF_EXECINSTR,
+					   .sh_offset = end, .sh_size = 8 * slots };
+	at = sections + 1;
+	section[at] = (Elf64_Shdr){ .sh_type = SHT_STRTAB, .sh_offset = end, .sh_size = 9 };
+	memcpy(bytes + end, ".symtab\0", 9);
+	header->e_shstrndx = SHN_XINDEX;
+	section[0].sh_link = at;
+	end += 16;
+	section[at + 1] = (Elf64_Shdr){ .sh_type = SHT_SYMTAB, .sh_offset = end, .sh_link = at,
+					.sh_size = n * 24ul, .sh_entsize = 24 };
+	for (unsigned i = 0; i < n; i++, end += 24)
+		*(Elf64_Sym *)(bytes + end) = (Elf64_Sym){ .st_name = 1, .st_shndx = 1,
+							   .st_info = STT_FUNC };
+	section[at + 2] = (Elf64_Shdr){ .sh_type = SHT_REL, .sh_offset = end, .sh_link = at + 1,
+					.sh_info = 1, .sh_size = n * 16ul, .sh_entsize = 16 };
+	return bytes;
+}
+
+static double show_time(unsigned kind, unsigned n)
+{
+	static const char *path;
+	static unsigned made;
+	size_t size;
+	void *bytes;
+
+	if (made != n) {
+		bytes = large_object(kind, n, &size);
+		path = file_of(bytes, size);
+		free(bytes);
+		made = n;
+	}
+	return command_time(ARGS("disasm", "-l", path));
+}
+
+START_TEST(test_doubling)
+{
+	double once = doubling_least(show_time, _i, 60000), twice = doubling_least(show_time, _i, 120000);
+
+	ck_assert_msg(twice <= DOUBLING_LIMIT * once + 0.02, "%u: %.1f ms, then %.1f", _i, once * 1e3,
+		      twice * 1e3);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_object, 0, 2);
+	tcase_add_loop_test(tests, test_refused, 0, 2);
+	tcase_add_loop_test(tests, test_doubling, 0, KINDS);
+}
+
+int main(int argc, char **argv)
+{
+	command_path = argc > 1 ? argv[1] : "rawbpf";
+	return live_run("rawbpf_elf", add_tests);
+}
