@@ -181,7 +181,7 @@ static void device_put_search(struct rawbpf__device_code *code, const struct dev
 	unsigned half = count / 2, jump;
 
 	if (count > 1) {
-		jump = rawbpf__device_put(code, BPF_JMP32_IMM(BPF_JGE, BPF_REG_4, (int)spans[half].start, 0));
+		jump = rawbpf__device_put(code, BPF_JMP_IMM(BPF_JGE, BPF_REG_4, (int)spans[half].start, 0));
 		device_put_search(code, spans, half, deny);
 		rawbpf__device_land(code, jump);
 		device_put_search(code, spans + half, count - half, deny);
@@ -222,7 +222,7 @@ static void device_put_stars(struct rawbpf__device_code *code, const struct rawb
 		if (i && rules->stars[i - 1] >> 32 == minor)
 			continue;
 		device_star_spans(spans, rules, i);
-		jump = rawbpf__device_put(code, BPF_JMP32_IMM(BPF_JNE, BPF_REG_5, (int)minor, 0));
+		jump = rawbpf__device_put(code, BPF_JMP_IMM(BPF_JNE, BPF_REG_5, (int)minor, 0));
 		device_put_block(code, spans->spans, spans->count);
 		rawbpf__device_land(code, jump);
 	}
@@ -234,21 +234,26 @@ static void device_put_spans(struct rawbpf__device_code *code, const struct devi
 	unsigned jump, left;
 
 	for (left = spans->count; left > DEVICE_BLOCK; left -= DEVICE_BLOCK, at += DEVICE_BLOCK) {
-		jump = rawbpf__device_put(code, BPF_JMP32_IMM(BPF_JGE, BPF_REG_4,
-						      (int)at[DEVICE_BLOCK].start, 0));
+		jump = rawbpf__device_put(code, BPF_JMP_IMM(BPF_JGE, BPF_REG_4,
+						    (int)at[DEVICE_BLOCK].start, 0));
 		device_put_block(code, at, DEVICE_BLOCK);
 		rawbpf__device_land(code, jump);
 	}
 	device_put_block(code, at, left);
 }
 
+/*
+ * Kernels before 5.1 have no 32-bit jumps. So r4 becomes the number of 32 bits, sign-extended as the
+ * constants of 64-bit jumps are. Unsigned comparisons keep their order.
+ */
 int rawbpf_device_filter_generate(struct bpf_insn *insns, unsigned max,
 				  const struct rawbpf_device_filter *filter)
 {
 	const struct bpf_insn begin[] = {
 		RAWBPF__DEVICE_REQUEST,
-		BPF_ALU32_IMM(BPF_LSH, BPF_REG_4, 20),
-		BPF_ALU32_REG(BPF_OR, BPF_REG_4, BPF_REG_5),
+		BPF_ALU64_IMM(BPF_LSH, BPF_REG_4, 52),
+		BPF_ALU64_IMM(BPF_ARSH, BPF_REG_4, 32),
+		BPF_ALU64_REG(BPF_OR, BPF_REG_4, BPF_REG_5),
 		BPF_MOV64_IMM(BPF_REG_0, 1),
 	};
 	struct rawbpf__device_code code = { .insns = insns, .max = max };
