@@ -336,19 +336,22 @@ int rawbpf_btf_load(const struct rawbpf_btf_spec *spec);
  */
 int rawbpf_btf_kernel_open(struct rawbpf_btf *btf);
 
-/* Open the BTF of a module; `kernel` must stay open as long. -ENOENT: no such module. 5.11 */
+/*
+ * Open the BTF of a module; `kernel` must stay open as long. -ENOENT: no such module.
+ * Linux 5.11
+ */
 int rawbpf_btf_module_open(struct rawbpf_btf *btf, const char *module,
 			   const struct rawbpf_btf *kernel);
 
 /*
  * Open the BTF behind a descriptor: of a program, a map, the kernel or a module, as
- * rawbpf_obj_id_open() returns it. `base` is the kernel's, for that of a module.   4.18
+ * rawbpf_obj_id_open() returns it. `base` is the kernel's, for that of a module. Linux 4.18
  */
 int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *base);
 
 /*
  * Return a descriptor of the kernel's BTF ("vmlinux") or a module's, for
- * rawbpf_prog_spec.attach_btf. -ENOENT: none. -EPERM: CAP_SYS_ADMIN is missing.      5.11
+ * rawbpf_prog_spec.attach_btf. -ENOENT: none. -EPERM: CAP_SYS_ADMIN is missing. Linux 5.11
  */
 int rawbpf_btf_fd_open(const char *module);
 

@@ -71,7 +71,7 @@ struct rawbpf_prog_info {
 	unsigned attach_btf_id;
 };
 
-/* Fill `info` about a program. */
+/* Fill `info` about a program. Linux 4.13 */
 int rawbpf_prog_info(struct rawbpf_prog_info *info, int prog);
 
 struct rawbpf_map_info {
@@ -94,7 +94,7 @@ struct rawbpf_map_info {
  * Fill `info` about a map.
  *
  * -EINVAL also: the hash was asked for, and this map has none or hash.max is less than 32
- * -EPERM  the hash was asked for, and the map is not frozen yet
+ * -EPERM  the hash was asked for, and the map is not frozen yet           Linux 4.13
  */
 int rawbpf_map_info(struct rawbpf_map_info *info, int map);
 
@@ -143,7 +143,7 @@ struct rawbpf_link_info {
 
 /*
  * Fill `info` about a link. -ENAMETOOLONG: name.max is too small for the path of a uprobe_multi;
- * 4096 is enough.
+ * 4096 is enough.                                                      Linux 5.8
  */
 int rawbpf_link_info(struct rawbpf_link_info *info, int link);
 
@@ -155,7 +155,7 @@ struct rawbpf_btf_info {
 	unsigned kernel_btf;           /* 0 or 1: of the kernel or a module                     5.11 */
 };
 
-/* Fill `info` about BTF. */
+/* Fill `info` about BTF. Linux 4.18 */
 int rawbpf_btf_info(struct rawbpf_btf_info *info, int btf);
 
 #ifdef __cplusplus

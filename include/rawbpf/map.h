@@ -128,7 +128,7 @@ struct rawbpf_map_layout {
 };
 
 /*
- * Fill `layout`. Errors of rawbpf_cpu_count() for a per-CPU map. Linux 5.6
+ * Fill `layout`. Errors of rawbpf_cpu_count() for a per-CPU map. Linux 4.13
  */
 int rawbpf_map_layout_info(struct rawbpf_map_layout *layout, int map);
 
@@ -202,6 +202,7 @@ struct rawbpf_map_iter {
 
 /*
  * Begin a walk. Errors of rawbpf_map_layout_info(); -ENOMEM. On an error the iterator is closed.
+ * Before 5.6 it takes two system calls for each element. Linux 4.13
  */
 int rawbpf_map_iter_open(struct rawbpf_map_iter *iter, int map);
 
@@ -237,7 +238,7 @@ struct rawbpf_map_view {
  * -EACCES  writable, and the descriptor is read-only or programs only read the map
  *          (BPF_F_RDONLY_PROG); a write-only descriptor
  * -EPERM   writable, and the map is frozen. A map with a writable view cannot be frozen
- *          (-EBUSY).                                                   Linux 5.6
+ *          (-EBUSY).                                                   Linux 5.5
  */
 int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable);
 

@@ -78,6 +78,7 @@ struct rawbpf_obj_id_spec {
  * -EINVAL  unknown kind; a flag or a token that this kind does not accept
  * -EBADF   the token is not open
  * -EPERM   CAP_SYS_ADMIN is missing
+ *                      Linux 4.13 programs and maps, 4.18 BTF, 5.8 links
  */
 int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id,
 		       const struct rawbpf_obj_id_spec *spec);

@@ -192,8 +192,9 @@ struct rawbpf_prog_replace_spec {
  *
  * The call queries the hook and recognises the old programs by `spec`. It replaces the last one in
  * place: by BPF_F_REPLACE, by the link if a link holds it, or, where the hook has one program
- * alone, with the flags of that one. At no moment is neither attached. Further old ones, which
- * racing processes left, are detached. Programs of others stay as they are. If another process
+ * alone, with the flags of that one. Before 5.6 the kernel cannot replace in place: the call attaches
+ * `prog` behind the old one, then detaches that. At no moment is neither attached. Further old ones,
+ * which racing processes left, are detached. Programs of others stay as they are. If another process
  * changes the hook meanwhile, the call starts again, up to 1,000 times.
  *
  * Several processes that replace at once leave one program: for a moment there may be two. Where
@@ -211,7 +212,7 @@ struct rawbpf_prog_replace_spec {
  * -ESTALE  other processes changed the hook during each of the attempts
  * -EINVAL  the program's type does not fit; BPF_LSM_CGROUP; `prog` has no name and `spec` names
  *          nothing; two of the fields; other flags
- * -EBADF   `cgroup` is not a cgroup v2 directory; a descriptor is not open    Linux 5.6
+ * -EBADF   `cgroup` is not a cgroup v2 directory; a descriptor is not open    Linux 4.15
  */
 int rawbpf_prog_replace(int prog, int cgroup, unsigned attach_type,
 			const struct rawbpf_prog_replace_spec *spec);

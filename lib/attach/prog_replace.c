@@ -164,7 +164,10 @@ static int replace_attach(const struct replace_call *call, const struct replace_
 		.flags = flags, .replace = old, .expected_revision = hook->query.revision });
 }
 
-/* Replace one old program in place, whatever attached it. */
+/*
+ * Replace one old program in place, whatever attached it. Before 5.6 the kernel cannot: then attach
+ * beside it, and the result is 1.
+ */
 static int replace_in_place(const struct replace_call *call, const struct replace_hook *hook,
 			    unsigned old_id)
 {
@@ -181,7 +184,11 @@ static int replace_in_place(const struct replace_call *call, const struct replac
 	if (err == -ENOENT)
 		err = replace_by_link(call, old, old_id);
 	rawbpf__close(old);
-	return err;
+	if (err != -EINVAL)
+		return err;
+	/* What else is invalid fails again: the program's type or place. */
+	err = replace_attach(call, hook, BPF_F_ALLOW_MULTI, 0);
+	return err < 0 ? err : 1;
 }
 
 /* Detach an old program. Returns 0 if it did. -ENOENT: the program is gone already, or a link holds it. */
@@ -244,7 +251,7 @@ static int replace_try(const struct replace_call *call)
 		err = replace_detach(call, hook.ids[hook.olds[0]]);
 		return err < 0 && err != -ENOENT ? err : -ESTALE;
 	}
-	if (err == 0 && hook.old_count > 1)
+	if (err == 1 || (err == 0 && hook.old_count > 1))
 		replace_tidy(call);
 	return err < 0 ? err : 1;
 }

@@ -78,7 +78,8 @@ static int refill(struct rawbpf_map_iter *iter)
 	iter->at = 0;
 	while (!iter->one_by_one) {
 		more = rawbpf_map_batch_lookup(iter->map, &iter->batch);
-		if (more == -RAWBPF__ENOTSUPP && !iter->batch.resume)
+		/* The type has no batches, or the kernel (before 5.6). */
+		if ((more == -RAWBPF__ENOTSUPP || more == -EINVAL) && !iter->batch.resume)
 			iter->one_by_one = 1;
 		else if (more != -ENOSPC)
 			return more;

@@ -76,8 +76,9 @@ int rawbpf__obj_check(int fd, enum rawbpf_obj_kind kind)
 		RAWBPF_OBJ_MAP, RAWBPF_OBJ_PROG, RAWBPF_OBJ_LINK };
 	int i, err;
 
+	/* Before 5.6 to 5.10 the command itself is invalid, also for no descriptor. */
 	if (kind != RAWBPF_OBJ_BTF)
-		return ask_kind(fd, kind) == -EINVAL ? -EINVAL : 0;
+		return ask_kind(fd, kind) == -EINVAL && ask_kind(-1, kind) != -EINVAL ? -EINVAL : 0;
 	/* No command without an effect takes BTF: a BTF is an object that is none of the others. */
 	for (i = 0; i < 3; i++) {
 		err = ask_kind(fd, others[i]);

@@ -110,12 +110,12 @@ START_TEST(test_print)
 	command_run(&end, live_be_nobody, ARGS("-n", "/not/there", "c 1:3 rwm"));
 	ck_assert_int_eq(end.status, 0);
 	ck_assert_str_eq(end.err, "");
-	ck_assert_int_eq(command_lines(end.out), 11 + 2 + 6 + 2);
-	ck_assert_ptr_nonnull(strstr(end.out, "\nif w4 >= 0x100003 goto +0x2\n"));
+	ck_assert_int_eq(command_lines(end.out), 12 + 2 + 6 + 2);
+	ck_assert_ptr_nonnull(strstr(end.out, "\nif r4 >= 0x100003 goto +0x2\n"));
 	command_run(&other, NULL, ARGS("-n", "/", "b *:* rwm", "deny a", "c 1:3 w", "c 1:3 rm"));
 	ck_assert_str_eq(other.out, end.out);
 	command_run(&end, NULL, ARGS("-n", "-d", "/"));
-	ck_assert_int_eq(command_lines(end.out), 11 + 1);
+	ck_assert_int_eq(command_lines(end.out), 12 + 1);
 	command_run(&end, command_full_stdout, ARGS("-n", "/"));
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_str_eq(end.err, NAME ": writing: No space left on device\n");
