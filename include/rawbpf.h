@@ -76,6 +76,7 @@
 #include <rawbpf/map.h>
 #include <rawbpf/net.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/perf_events.h>
 #include <rawbpf/perfbuf.h>
 #include <rawbpf/probe.h>
 #include <rawbpf/prog.h>

@@ -53,6 +53,7 @@
 #include "attach/netlink_message.c"
 #include "object/obj.c"
 #include "attach/perf.c"
+#include "attach/perf_events.c"
 #include "event/perf_ring.c"
 #include "event/perfbuf.c"
 #include "diagnose/probe.c"

@@ -280,3 +280,21 @@ static const struct rawbpf_failures failures_of_perf_event_attach = {
 		"EBADF: the event or the program is not open\0",
 };
 RAWBPF__OPERATION(PERF_EVENT_ATTACH, failures_of_perf_event_attach);
+
+static const struct rawbpf_failures failures_of_perf_events = {
+	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.more_sentences = of_perf,
+	.asks_perf = 1,
+	.sentences =
+		"EINVAL: not exactly one of frequency and period is set, the frequency is over "
+		"kernel.perf_event_max_sample_rate, the type or config is unknown, the program is not of "
+		"type perf_event, or a bpf link is wanted (Linux 5.15)\0"
+		"ENOENT: this machine has no such event\0"
+		"EOPNOTSUPP: the event cannot be sampled, or a cookie needs a bpf link\0"
+		"E2BIG: a CPU is online that the array has no room for; see rawbpf_cpu_count()\0"
+		"ENODEV: no CPU has such an event\0"
+		"EBUSY: the counters of a CPU are in use\0"
+		"EBADF: the program is not open, or the events are closed\0",
+};
+RAWBPF__OPERATION(PERF_EVENTS_OPEN, failures_of_perf_events);
+RAWBPF__OPERATION(PERF_EVENTS_FOLLOW, failures_of_perf_events);

@@ -9,7 +9,6 @@
 #include "../sys/file.h"
 #include "perf_ring.h"
 #include "source.h"
-#include "../../insn/base/out.h"
 
 enum {
 	SIZE_DEFAULT = 64 * 1024,
@@ -27,7 +26,7 @@ struct rawbpf_perfbuf_cpu {
 	struct rawbpf__perf_copy *copy; /* only if the buffer overwrites; see copy_buffers() */
 	int fd;         /* the event; 0: no buffer */
 	int gone;       /* its CPU is gone, or was since the event was opened: read it a last time */
-	uint64_t birth; /* see cpu_birth() */
+	uint64_t birth; /* see rawbpf__cpu_birth() */
 } __attribute__((aligned(64)));
 
 /* ------------------------------------------------------------------ the memory of the struct */
@@ -143,24 +142,6 @@ static void cpu_close(struct rawbpf_perfbuf *perfbuf, unsigned number)
 	*cpu = (struct rawbpf_perfbuf_cpu){ .fd = 0 };
 }
 
-/*
- * Return the inode number of the CPU's topology directory, 0 if it does not exist. sysfs makes the
- * directory anew, with another number, each time the CPU comes online. An event does not survive
- * its CPU's going, even if the CPU has come back between two looks.
- */
-static uint64_t cpu_birth(unsigned number)
-{
-	char path[64];
-	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
-	uint64_t inode = 0;
-
-	rawbpf__out_text(&out, "/sys/devices/system/cpu/cpu");
-	rawbpf__out_number(&out, number);
-	rawbpf__out_text(&out, "/topology");
-	rawbpf__inode(AT_FDCWD, path, &inode);
-	return inode;
-}
-
 static int cpu_open(struct rawbpf_perfbuf *perfbuf, unsigned number, uint64_t birth)
 {
 	struct rawbpf_perfbuf_cpu *cpu = &perfbuf->cpus[number];
@@ -203,7 +184,7 @@ static int cpu_follow(struct rawbpf_perfbuf *perfbuf, unsigned number)
 
 	if (number >= perfbuf->cpus_max)
 		return -E2BIG;
-	birth = cpu_birth(number);
+	birth = rawbpf__cpu_birth(number);
 	if (!cpu->fd)
 		return cpu_open(perfbuf, number, birth);
 	cpu->gone |= cpu->birth != birth;

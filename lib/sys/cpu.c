@@ -4,6 +4,7 @@
 #include "cpu.h"
 #include "file.h"
 #include "../../insn/base/number.h"
+#include "../../insn/base/out.h"
 
 enum { CPUS_AT_MOST = 1 << 20 }; /* no kernel has more; a larger number is garbage */
 
@@ -48,4 +49,17 @@ int rawbpf_cpu_count(void)
 		return length;
 	/* A truncated list would make every buffer too small, so reject it. */
 	return length < (int)sizeof list - 1 ? count_cpus(list) : -EINVAL;
+}
+
+uint64_t rawbpf__cpu_birth(unsigned number)
+{
+	char path[64];
+	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
+	uint64_t inode = 0;
+
+	rawbpf__out_text(&out, "/sys/devices/system/cpu/cpu");
+	rawbpf__out_number(&out, number);
+	rawbpf__out_text(&out, "/topology");
+	rawbpf__inode(AT_FDCWD, path, &inode);
+	return inode;
 }

@@ -87,6 +87,8 @@ static const struct operation_case {
 				    "CAP_SYS_RESOURCE; the soft limit now equals it"),
 	CASE(CPU_COUNT, -ENOENT, "ENOENT: /sys/devices/system/cpu/possible is missing; mount sysfs: "
 				"mount -t sysfs sysfs /sys"),
+	CASE(PERF_EVENTS_OPEN, -E2BIG, "E2BIG: a CPU is online that the array has no room for; see "
+				       "rawbpf_cpu_count()"),
 	CASE(KPROBE_FIND, -ENOENT, "ENOENT: this kernel has no function whose name matches '/x'; see "
 				   "available_filter_functions in tracefs"),
 	CASE(KSYM_FIND, -ENOENT, "ENOENT: this kernel has no symbol '/x'"),

@@ -123,6 +123,7 @@ static const struct api_example api_examples[] = {
 	  "by the other pin: 43\n" },
 	{ "obj_id", 0x50a, 0, "rawbpf_example: socket_filter, 2 instructions\n" },
 	{ "perf_event", 0x50a, 0, "10 new pages: 10 faults\n" },
+	{ "perf_events", 0x50a, 0, "10 new pages: 10 faults\n" },
 	{ "perfbuf", 0x50a, 0,
 	  "a packet of 64 bytes\n"
 	  "a packet of 64 bytes\n"

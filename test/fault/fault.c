@@ -2,11 +2,12 @@
 /* Faults in maps, programs, objects, BTF, kprobes and tracepoints. */
 #include "fault.h"
 
+#include <linux/perf_event.h>
 #include <signal.h>
 
 /* ----------------------------- the operations; each releases all that it creates */
 
-static int map, percpu, huge, prog, raw, classic, device, device_too, group;
+static int map, percpu, huge, prog, raw, sampler, classic, device, device_too, group;
 static char text[512];
 
 static const struct bpf_insn unset[] = {
@@ -401,6 +402,21 @@ static int functions(void)
 	return found == 1 ? 0 : found;
 }
 
+/* Put a program on a clock of all CPUs. */
+static int clocks(void)
+{
+	static struct rawbpf_perf_events_cpu cpus[64];
+	struct rawbpf_perf_events events;
+	int err;
+
+	err = rawbpf_perf_events_open(&events, sampler, cpus, 64, &(struct rawbpf_perf_events_spec){
+		.type = PERF_TYPE_SOFTWARE, .frequency = 1 });
+	if (err == 0)
+		err = rawbpf_perf_events_follow(&events);
+	rawbpf_perf_events_close(&events);
+	return err;
+}
+
 static int ignore(void *context, const void *data, size_t size)
 {
 	(void)context, (void)data, (void)size;
@@ -552,6 +568,7 @@ static const struct fault_operation operations[] = {
 	{ "ksym_resolve", symbols, 0, 0 },
 	{ "uprobe_find", function, 1, 0 },
 	{ "kprobe_find", functions, 0, 0 },
+	{ "perf_events", clocks, 0, 0 },
 	{ "map_recipe_create", recipe_of_map, 0, 0 },
 	{ "map_recipe_create, struct_ops", recipe_of_struct_ops, 0, 0 },
 	{ "prog_recipe_load", recipe_of_prog, 0, 0 },
@@ -588,6 +605,7 @@ static void prepare(void)
 		ck_assert_int_eq(rawbpf_map_update(huge, &key, value, BPF_ANY), 0);
 	prog = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	raw = live_prog(BPF_PROG_TYPE_RAW_TRACEPOINT, 0);
+	sampler = live_prog(BPF_PROG_TYPE_PERF_EVENT, 0);
 	device = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 1);
 	device_too = live_prog(BPF_PROG_TYPE_CGROUP_DEVICE, 0);
 	if (*cgroups_path)

@@ -845,6 +845,7 @@ static const struct {
 	{ "kprobes", guest_kprobes },
 	{ "links", guest_links },
 	{ "modules", guest_modules },
+	{ "perf_events", guest_perf_events },
 	{ "perfbuf", guest_perfbuf },
 	{ "rejected", guest_rejected },
 	{ "rewritten", guest_rewritten },

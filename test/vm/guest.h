@@ -28,6 +28,7 @@ void guest_inspect(void);
 void guest_kprobes(void);
 void guest_links(void);
 void guest_modules(void);
+void guest_perf_events(void);
 void guest_perfbuf(void);
 void guest_rejected(void);
 void guest_rewritten(void);

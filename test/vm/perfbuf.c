@@ -2,6 +2,9 @@
 /* Perf buffers: the facts of vm/guest_perfbuf.c that a reader expects, the same on every kernel. */
 #include "parts.h"
 
+#include <errno.h>
+#include <stdio.h>
+
 /* Records of 40 bytes take 56 in a buffer of 4096, one on each of two CPUs. */
 enum { FIT = 4096 / 56, CPUS = 2 };
 
@@ -74,8 +77,42 @@ START_TEST(perf_buffers_follow_cpus)
 }
 END_TEST
 
+/* 50 faults are seen on a CPU that has an event. An event does not return with its CPU. */
+START_TEST(perf_events_follow)
+{
+	static const struct {
+		const char *name;
+		int count;
+	} looks[] = { { "gone", 1 }, { "back", 2 }, { "again", 2 }, { "later", 2 } };
+	struct boot *boot = &boots[_i];
+	char name[64];
+
+	ck_assert_fact_int(boot, "perf_events.one", -E2BIG);
+	ck_assert_fact_int(boot, "perf_events.open", 0);
+	ck_assert_fact_int(boot, "perf_events.cpu0", 50);
+	ck_assert_fact_int(boot, "perf_events.cpu1", 50);
+	ck_assert_fact_int(boot, "perf_events.goes", 1);
+	ck_assert_fact_int(boot, "perf_events.comes", 1);
+	ck_assert_fact_int(boot, "perf_events.unfollowed", 0);
+	ck_assert_fact_int(boot, "perf_events.goes_and_comes", 2);
+	ck_assert_fact_int(boot, "perf_events.dead", 0);
+	ck_assert_fact_int(boot, "perf_events.closed", 0);
+	ck_assert_fact_int(boot, "perf_events.without", 0);
+	ck_assert_fact_int(boot, "perf_events.without.count", 1);
+	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
+		snprintf(name, sizeof(name), "perf_events.%s", looks[i].name);
+		ck_assert_fact_int(boot, name, 0);
+		snprintf(name, sizeof(name), "perf_events.%s.count", looks[i].name);
+		ck_assert_fact_int(boot, name, looks[i].count);
+		snprintf(name, sizeof(name), "perf_events.%s.seen", looks[i].name);
+		ck_assert_fact_int(boot, name, 50);
+	}
+}
+END_TEST
+
 void vm_perfbuf_add(TCase *kernel, int boot)
 {
+	tcase_add_loop_test(kernel, perf_events_follow, boot, boot + 1);
 	tcase_add_loop_test(kernel, perf_buffers, boot, boot + 1);
 	tcase_add_loop_test(kernel, perf_buffers_follow_cpus, boot, boot + 1);
 }

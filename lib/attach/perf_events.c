@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include <rawbpf/perf_events.h>
+
+#include "../sys/cpu.h"
+#include "link.h"
+#include "perf.h"
+
+enum { PERF_EVENTS_CPUS = 8192 }; /* no kernel has more */
+
+static int perf_events_event_open(const struct rawbpf_perf_events_spec *spec, unsigned cpu)
+{
+	struct perf_event_attr attr = {
+		.type = spec->type,
+		.size = PERF_ATTR_SIZE_VER1,
+		.config = spec->config,
+		.sample_period = spec->period ? spec->period : spec->frequency,
+		.freq = spec->frequency != 0,
+	};
+
+	return rawbpf__perf_event_open(&attr, -1, cpu);
+}
+
+/* Open the event of a CPU, which has none yet. */
+static int perf_events_cpu_open(struct rawbpf_perf_events *events, unsigned number, uint64_t birth)
+{
+	struct rawbpf_perf_events_cpu *cpu = &events->cpus[number];
+	int err, fd = perf_events_event_open(&events->spec, number);
+
+	if (fd < 0)
+		return fd;
+	if (number >= events->max) {
+		rawbpf__close(fd);
+		return -E2BIG;
+	}
+	rawbpf__link_set(&cpu->link, fd);
+	err = rawbpf__perf_attach(&cpu->link, events->prog, events->spec.bind, events->spec.cookie);
+	if (err < 0)
+		return err;
+	cpu->birth = birth;
+	events->count++;
+	return 0;
+}
+
+static void perf_events_cpu_close(struct rawbpf_perf_events *events, unsigned number)
+{
+	if (!events->cpus[number].link.fd)
+		return;
+	rawbpf_link_detach(&events->cpus[number].link);
+	events->count--;
+}
+
+/* Give the CPU an event if it has none that lives. */
+static int perf_events_cpu_follow(struct rawbpf_perf_events *events, unsigned number)
+{
+	uint64_t birth = rawbpf__cpu_birth(number);
+
+	if (number < events->max && events->cpus[number].link.fd) {
+		if (events->cpus[number].birth == birth)
+			return 0;
+		perf_events_cpu_close(events, number);
+	}
+	return perf_events_cpu_open(events, number, birth);
+}
+
+/*
+ * Follow all CPUs. An offline CPU answers ENODEV, a number behind all CPUs EINVAL. An EINVAL while
+ * no CPU has an event may concern the event itself. Returns 0, or the last error.
+ */
+static int perf_events_follow(struct rawbpf_perf_events *events)
+{
+	int result = 0;
+
+	for (unsigned number = 0; number < PERF_EVENTS_CPUS; number++) {
+		int err = perf_events_cpu_follow(events, number);
+
+		if (err == -EINVAL)
+			return events->count ? result : err;
+		if (err < 0 && err != -ENODEV)
+			result = err;
+		if (result < 0 && !events->count)
+			break;
+	}
+	return result;
+}
+
+int rawbpf_perf_events_follow(struct rawbpf_perf_events *events)
+{
+	return events->prog ? perf_events_follow(events) : -EBADF;
+}
+
+int rawbpf_perf_events_open(struct rawbpf_perf_events *events, int prog,
+			    struct rawbpf_perf_events_cpu *cpus, unsigned max,
+			    const struct rawbpf_perf_events_spec *spec)
+{
+	int err;
+
+	*events = (struct rawbpf_perf_events){ .cpus = cpus, .max = max };
+	if (!spec || !spec->frequency == !spec->period)
+		return -EINVAL;
+	events->spec = *spec;
+	for (unsigned number = 0; number < max; number++)
+		cpus[number] = (struct rawbpf_perf_events_cpu){ .birth = 0 };
+	events->prog = rawbpf__dup(prog);
+	if (events->prog < 0) {
+		err = events->prog;
+		events->prog = 0;
+		return err;
+	}
+	err = perf_events_follow(events);
+	if (err == 0 && !events->count)
+		err = -ENODEV;
+	if (err < 0)
+		rawbpf_perf_events_close(events);
+	return err;
+}
+
+void rawbpf_perf_events_close(struct rawbpf_perf_events *events)
+{
+	if (!events->prog)
+		return;
+	for (unsigned number = 0; number < events->max; number++)
+		perf_events_cpu_close(events, number);
+	rawbpf__close(events->prog);
+	events->prog = 0;
+}
