@@ -75,9 +75,10 @@ static int perf_events_follow(struct rawbpf_perf_events *events)
 
 		if (err == -EINVAL)
 			return events->count ? result : err;
-		if (err < 0 && err != -ENODEV)
-			result = err;
-		if (result < 0 && !events->count)
+		if (err == 0 || err == -ENODEV)
+			continue;
+		result = err;
+		if (!events->count || number >= events->max)
 			break;
 	}
 	return result;
