@@ -67,7 +67,7 @@ struct rawbpf_xdp_netlink_spec {
  * -EINVAL  other flags; not an XDP program; the driver's reason: spec->text
  * -ENODEV  the device does not exist
  * -EOPNOTSUPP  it cannot run programs in this mode
- *          Of netlink itself: -ENOBUFS, -ENOMEM; -EAGAIN, -EBADMSG, -EOVERFLOW (no answer, a
+ *          Of netlink itself: -ENOMEM; -EAGAIN, -EBADMSG, -EOVERFLOW (no answer, a
  *          malformed one, one over 32 KB); -EAFNOSUPPORT                Linux 5.7
  */
 int rawbpf_xdp_netlink_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned flags,

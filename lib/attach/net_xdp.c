@@ -68,8 +68,8 @@ int rawbpf_xdp_netlink_attach(struct rawbpf_link *link, int prog, unsigned ifind
 	return 0;
 }
 
-/* Does the program run on the device? 1, 0, or a negative errno. */
-static int xdp_runs(int prog, unsigned ifindex)
+/* Does the program run on the device in this mode, 0: in any? 1, 0, or a negative errno. */
+static int xdp_runs(int prog, unsigned ifindex, unsigned mode)
 {
 	struct rawbpf_xdp_query query;
 	unsigned id;
@@ -79,7 +79,11 @@ static int xdp_runs(int prog, unsigned ifindex)
 		err = rawbpf_xdp_query(&query, ifindex);
 	if (err < 0)
 		return err;
-	return id == query.skb_prog_id || id == query.drv_prog_id || id == query.hw_prog_id;
+	if (!mode)
+		mode = XDP_FLAGS_MODES;
+	return (mode & XDP_FLAGS_SKB_MODE && id == query.skb_prog_id) ||
+	       (mode & XDP_FLAGS_DRV_MODE && id == query.drv_prog_id) ||
+	       (mode & XDP_FLAGS_HW_MODE && id == query.hw_prog_id);
 }
 
 int rawbpf_xdp_netlink_detach(int prog, unsigned ifindex, unsigned flags)
@@ -89,7 +93,7 @@ int rawbpf_xdp_netlink_detach(int prog, unsigned ifindex, unsigned flags)
 
 	if (err != -EEXIST)
 		return err;
-	runs = xdp_runs(prog, ifindex); /* -EEXIST also stands for a reason of the device */
+	runs = xdp_runs(prog, ifindex, flags); /* -EEXIST also stands for a reason of the device */
 	if (runs < 0)
 		return runs;
 	return runs ? -EEXIST : -ENOENT;

@@ -82,15 +82,15 @@ int rawbpf__netlink_ask(struct rawbpf__netlink *netlink, struct rawbpf__request 
 		return -EOVERFLOW;
 	request->header.nlmsg_seq = answer.sequence;
 	err = rawbpf__send(netlink->fd, request, request->header.nlmsg_len);
-	if (err < 0)
-		return err;
-	do {
+	if (err > 0)
+		err = 0;
+	while (err == 0) {
 		err = netlink_receive(netlink, &datagram);
 		if (err == 0)
 			err = rawbpf__answer_read(&answer, datagram);
-	} while (err == 0);
+	}
 	if (err < 0)
-		return err;
+		return err == -ENOBUFS ? -ENOMEM : (int)err; /* of netlink's own memory */
 	if (answer.error < 0)
 		return answer.error;
 	return answer.is_stale ? -ESTALE : 0;

@@ -45,7 +45,7 @@ static void assert_prints(const char *const *arguments, const char *out)
 START_TEST(test_help)
 {
 	static const char *const members[] = { "asm", "disasm", "explain", "run", "prog", "map", "link",
-					       "btf", "cgroup", "doctor" };
+					       "btf", "cgroup", "net", "doctor" };
 	static struct ending end;
 
 	command_run(&end, live_be_nobody, ARGS("--version"));

@@ -204,6 +204,28 @@ static void lsm_cgroup(void)
 	rmdir("/sys/fs/cgroup/tool");
 }
 
+/* What another program attached to loopback by netlink: the tool lists and detaches it. */
+static void net(void)
+{
+	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+	char out[4096] = "";
+	struct rawbpf_link link;
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = "tool_net", .type = BPF_PROG_TYPE_SCHED_CLS, .license = "GPL",
+		.insns = insns, .insn_count = 2 });
+
+	fact(rawbpf_tc_attach(&link, prog, 1, BPF_TCX_EGRESS, NULL), "tool.net.attach");
+	guest_tool_run(out, sizeof out, (const char *const[]){ "rawbpf", "net", "-j", "list", "lo", NULL });
+	fact(strstr(out, "\"hook\":\"tc_egress\"") && strstr(out, "\"name\":\"tool_net\""),
+	     "tool.net.found");
+	RUN("tool.net.detach", "net", "detach", "tool_net", "tc_egress", "lo");
+	out[0] = '\0';
+	guest_tool_run(out, sizeof out, (const char *const[]){ "rawbpf", "net", "-j", "list", "lo", NULL });
+	fact(strlen(out), "tool.net.left");
+	rawbpf_link_detach(&link);
+	close(prog);
+}
+
 void guest_tool(void)
 {
 	write_file("/tmp/count.s",
@@ -220,4 +242,5 @@ void guest_tool(void)
 		attach(&places[i]);
 	tracelog();
 	lsm_cgroup();
+	net();
 }

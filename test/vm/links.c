@@ -73,11 +73,22 @@ START_TEST(replacement)
 }
 END_TEST
 
+/* XDP and tc by netlink, and programs of sockets, with the native tests: tc before tcx, too. */
+START_TEST(netlink)
+{
+	if (is_machine(&boots[_i], "amd64")) {
+		ck_assert_fact_int(&boots[_i], "links.netlink", 0);
+		ck_assert_fact_int(&boots[_i], "links.net_faults", 0);
+	}
+}
+END_TEST
+
 void vm_links_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
 	tcase_add_loop_test(kernel, killed, boot, boot + 1);
 	tcase_add_loop_test(kernel, cgroups, boot, boot + 1);
 	tcase_add_loop_test(kernel, device_filters, boot, boot + 1);
+	tcase_add_loop_test(kernel, netlink, boot, boot + 1);
 	tcase_add_loop_test(kernel, replacement, boot, boot + 1);
 }

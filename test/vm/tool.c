@@ -58,9 +58,22 @@ START_TEST(shows_programs_of_lsm_cgroup)
 }
 END_TEST
 
+/* Also before tcx: the guest has the modules of filters. */
+START_TEST(shows_and_detaches_filters)
+{
+	struct boot *boot = &boots[_i];
+
+	ck_assert_fact_int(boot, "tool.net.attach", 0);
+	ck_assert_fact_int(boot, "tool.net.found", 1);
+	ck_assert_fact_int(boot, "tool.net.detach", 0);
+	ck_assert_fact_int(boot, "tool.net.left", 0);
+}
+END_TEST
+
 void vm_tool_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, attaches_by_pinned_links, boot, boot + 1);
 	tcase_add_loop_test(kernel, prints_what_programs_print, boot, boot + 1);
 	tcase_add_loop_test(kernel, shows_programs_of_lsm_cgroup, boot, boot + 1);
+	tcase_add_loop_test(kernel, shows_and_detaches_filters, boot, boot + 1);
 }
