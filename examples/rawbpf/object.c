@@ -134,7 +134,9 @@ static unsigned find_name(const struct subcommand *subcommand, enum rawbpf_obj_k
 		tool_fail(subcommand, "%u %ss are called '%s': give one of the ids: %s", search.count, word, shown,
 			  search.ids);
 	else
-		tool_fail(subcommand, "no %s%s is called '%s'", word, of, shown);
+		tool_fail(subcommand, "no %s%s is called '%s'%s%s", word, of, shown,
+			  access(name, F_OK) == 0 ? "; to read the file, write ./" : "",
+			  access(name, F_OK) == 0 ? shown : "");
 	free(shown);
 	free(search.ids);
 	return 0;

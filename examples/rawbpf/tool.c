@@ -250,6 +250,56 @@ int tool_hex_digit(char c)
 	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
 }
 
+/* Test for the blanks, commas, brackets and quotes of a list or string in C or Python. */
+static int is_between(unsigned char c)
+{
+	return isspace(c) || (c && strchr(",;{}[]()\"'", c));
+}
+
+/* No hex digit is an x: it belongs to 0xb7 or \xb7. */
+static int has_prefix(const struct file *file)
+{
+	return file->size && (memchr(file->data, 'x', file->size) || memchr(file->data, 'X', file->size));
+}
+
+/* Read one byte of a list: 0xb7, \xb7, or a digit alone. Returns its length, 0 for anything else. */
+static size_t list_byte(const struct file *file, size_t at, unsigned char *byte)
+{
+	const char *text = file->data + at, *end = file->data + file->size, *digits = text;
+	unsigned value = 0;
+	int digit;
+
+	if (end - text > 2 && (*text == '0' || *text == '\\') && tolower((unsigned char)text[1]) == 'x')
+		digits += 2;
+	text = digits;
+	while (text < end && text < digits + 3 && (digit = tool_hex_digit(*text)) >= 0) {
+		value = value * 16 + digit;
+		text++;
+	}
+	if (text == digits || value > (digits == file->data + at ? 9 : 0xff) || text == digits + 3)
+		return 0;
+	*byte = value;
+	return text - (file->data + at);
+}
+
+/* Convert a list to bytes, in place. Returns the number of bytes, or ~offset of what is no byte. */
+static long unlist(struct file *file)
+{
+	size_t out = 0, at = 0, length;
+	unsigned char byte;
+
+	for (; at < file->size; at += length) {
+		length = 1;
+		if (is_between(file->data[at]))
+			continue;
+		length = list_byte(file, at, &byte);
+		if (!length)
+			return ~(long)at;
+		file->data[out++] = byte;
+	}
+	return out;
+}
+
 /*
  * Convert hex digits to bytes, in place. Returns the number of bytes, or ~offset of a byte that is
  * no digit.
@@ -295,10 +345,15 @@ int tool_decode(const struct subcommand *subcommand, struct program *program, in
 	struct file *file = &program->file;
 
 	if (hex) {
-		long size = unhex(file);
+		int is_list = has_prefix(file);
+		long size = is_list ? unlist(file) : unhex(file);
 
+		if (size < 0 && is_list)
+			return tool_fail(subcommand, "%s: byte %ld: expected a byte such as 0xb7, \\xb7 or 5",
+					 file->name, ~size);
 		if (size < 0 && (size_t)~size < file->size)
-			return tool_fail(subcommand, "%s: byte %ld is not a hex digit", file->name, ~size);
+			return tool_fail(subcommand, "%s: byte %ld is not a hex digit%s", file->name, ~size,
+					 file->data[~size] == ':' ? "; xxd -p prints no addresses" : "");
 		if (size < 0)
 			return tool_fail(subcommand, "%s: the number of hex digits is odd", file->name);
 		file->size = size;

@@ -74,7 +74,7 @@ int tool_warning_option(const struct subcommand *subcommand, const char *argumen
 
 /* Assemble a text. Print every mistake and every warning like a compiler. */
 int tool_assemble(const struct subcommand *subcommand, struct program *program, int wants_lines);
-/* Take bytes, or hex digits with any white space. */
+/* Take bytes, or hex digits with any white space, or a list of bytes as in C: 0xb7, 0x00. */
 int tool_decode(const struct subcommand *subcommand, struct program *program, int hex,
 		enum rawbpf_byte_order order);
 

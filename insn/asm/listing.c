@@ -176,6 +176,18 @@ RAWBPF__PRIVATE int rawbpf__is_relocated(const struct rawbpf__cursor *cursor)
 	return end < cursor->end && is_relocation(cursor, end + 1);
 }
 
+RAWBPF__PRIVATE int rawbpf__is_headline(const struct rawbpf__cursor *cursor, const char *line)
+{
+	const char *at = line, *end = rawbpf__after_line(cursor, at);
+
+	if (comes(cursor, at, "Disassembly of section ") && end[-1] == ':')
+		return 1;
+	while ((at = rawbpf__find_byte(at, end, ':')) < end)
+		if (comes(cursor, rawbpf__after_blanks(cursor, ++at), "file format elf64-bpf"))
+			return 1;
+	return 0;
+}
+
 RAWBPF__PRIVATE int rawbpf__is_chatter(const struct rawbpf__cursor *cursor, const char *line)
 {
 	/* A number follows each of these words. */

@@ -4,6 +4,7 @@
  *
  *	  12: (07) r2 += -4		; R2_w=fp-4		the verifier, bpftool
  *	   0:	07 01 00 00 fc ff ff ff	r1 += -0x4		objdump
+ *	prog.o:	file format elf64-bpf				objdump
  *	0000000000000010 <loop>:				objdump
  *		0000000000000000:  R_BPF_64_64	counts		objdump -r
  *	0: R1=ctx() R10=fp0					the verifier
@@ -53,6 +54,9 @@ RAWBPF__PRIVATE void rawbpf__listing_check(struct rawbpf__listing *listing,
  * Return 1 if a relocation follows this line. A linker then fills in the instruction's immediate.
  */
 RAWBPF__PRIVATE int rawbpf__is_relocated(const struct rawbpf__cursor *cursor);
+
+/* Return 1 for objdump's lines "prog.o:	file format elf64-bpf" and "Disassembly of section xdp:". */
+RAWBPF__PRIVATE int rawbpf__is_headline(const struct rawbpf__cursor *cursor, const char *line);
 
 /*
  * Return 1 for the verifier's other lines: "processed 9 insns...", "from 3 to 7: ...", "func#0

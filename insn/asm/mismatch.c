@@ -44,26 +44,62 @@ static int is_expected(const struct rawbpf__expected *expected, unsigned code)
 	return 0;
 }
 
-static int is_hex(const struct rawbpf__token *token)
-{
-	unsigned i = 0;
+/* The numbers of a statement that has nothing else. */
+struct numbers {
+	unsigned bytes;
+	uint8_t has_prefix;	/* 0xb7 or \xb7 */
+	uint8_t has_bare;	/* b7: several digits, no prefix */
+	uint8_t has_long;	/* 0xb700: more than two digits, a prefix */
+	uint8_t is_list;	/* commas, brackets or quotes */
+};
 
-	while (i < token->length && rawbpf__hex_digit(token->start[i]) >= 0)
-		i++;
-	return i == token->length;
+static int is_list_mark(char c)
+{
+	static const char marks[] = ",\\{}[]()\"'";
+
+	return rawbpf__find_byte(marks, marks + sizeof(marks) - 1, c) < marks + sizeof(marks) - 1;
 }
 
-/* Return 1 for the bytes of one or more slots, with or without blanks between them. */
-static int are_bytes(const struct rawbpf__statement *statement)
+/* Read the numbers up to the statement's end. Return 0 if it has something else. */
+static int numbers_read(struct numbers *numbers, const char *at, const char *end)
 {
-	const struct rawbpf__token *tokens = statement->tokens;
-	unsigned i = 0;
+	while (at < end && *at != '\n' && *at != ';') {
+		unsigned prefix = end - at > 2 && (*at == '0' || *at == '\\') &&
+				  rawbpf__lower(at[1]) == 'x' && rawbpf__hex_digit(at[2]) >= 0;
+		unsigned digits = 0;
 
-	if (tokens[0].length >= 16 && is_hex(&tokens[0]))
-		return 1;
-	while (i < statement->count && tokens[i].length == 2 && is_hex(&tokens[i]))
-		i++;
-	return i >= 8;
+		at += 2 * prefix;
+		for (; at < end && rawbpf__hex_digit(*at) >= 0; at++)
+			digits++;
+		if (!digits && !rawbpf__is_blank(*at) && !is_list_mark(*at))
+			return 0;
+		if (!digits)
+			numbers->is_list |= is_list_mark(*at++);
+		numbers->has_prefix |= prefix;
+		numbers->has_bare |= !prefix && digits > 1;
+		numbers->has_long |= prefix && digits > 2;
+		numbers->bytes += prefix || digits == 1 ? 1 : digits / 2;
+	}
+	return 1;
+}
+
+/* Complain about numbers in place of an instruction. Return 0 for anything else. */
+static int complain_numbers(struct rawbpf__parser *p, const struct rawbpf__token *token)
+{
+	struct numbers numbers = { .bytes = 0 };
+
+	if (!numbers_read(&numbers, token->start, p->cursor.end) || numbers.bytes < 2)
+		return 0;
+	/* The tool reads digits with blanks, or a list where each byte has a prefix. */
+	if (numbers.bytes >= 8 && !(numbers.has_prefix ? numbers.has_bare || numbers.has_long :
+							 numbers.is_list))
+		rawbpf__complain(p->text, token, RAWBPF__ARE_BYTES);
+	else if (token->code != RAWBPF__T_NAME)
+		rawbpf__complain(p->text, token, "'%.*s' does not begin an instruction; rawbpf disasm "
+				 "-f hex reads bytes: 0xb7, 0x00", RAWBPF__TEXT(token));
+	else
+		return 0;
+	return 1;
 }
 
 /*
@@ -74,9 +110,7 @@ static int complain_foreign(struct rawbpf__parser *p, const struct rawbpf__token
 {
 	unsigned count = p->statement.count;
 
-	if (are_bytes(&p->statement))
-		rawbpf__complain(p->text, token, RAWBPF__ARE_BYTES);
-	else if (count > 1 && token[1].code == '(' && token->length > 4 &&
+	if (count > 1 && token[1].code == '(' && token->length > 4 &&
 		 (rawbpf__starts_with(token->start, "BPF_") ||
 		  rawbpf__starts_with(token->start, "RAWBPF_")))
 		rawbpf__complain(p->text, token, "'%.*s' is a C macro; write r1 = 5, r1 += r2, if "
@@ -186,6 +220,8 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 	}
 	rawbpf__expected_find(&expected, &p->statement);
 	token += expected.matching;
+	if (!expected.matching && complain_numbers(p, token))
+		return;
 	if (!rawbpf__complain_bad(p, token))
 		complain_token(p, token, &expected);
 }

@@ -14,6 +14,16 @@ static void parse_label(struct rawbpf__parser *p)
 		rawbpf__complain(p->text, name, "'%.*s' cannot be a label", RAWBPF__TEXT(name));
 }
 
+/* Skip a line before the listing of a section. Its numbers begin at 0 again. */
+static int skip_headline(struct rawbpf__parser *p, const char *line)
+{
+	if (!rawbpf__is_headline(&p->cursor, line))
+		return 0;
+	p->listing.is_numbered = 0;
+	p->cursor.at = rawbpf__after_line(&p->cursor, line);
+	return 1;
+}
+
 /*
  * Handle a statement that is no instruction. Complain if its opcode is not the one that the line
  * gives. Skip a line of the verifier. Complain about any other statement.
@@ -26,6 +36,8 @@ static void parse_mismatch(struct rawbpf__parser *p, const char *line)
 	if (opcode->code && rawbpf__match(&pattern, &p->statement, -1))
 		rawbpf__complain(p->text, opcode, "this instruction's opcode is %02x, not %02x",
 				 (unsigned)pattern.form->code, (unsigned)opcode->value);
+	else if (line && skip_headline(p, line))
+		return;
 	else if (line && rawbpf__is_chatter(&p->cursor, line))
 		p->cursor.at = rawbpf__after_line(&p->cursor, p->cursor.at);
 	else
@@ -81,6 +93,8 @@ static void parse_statement(struct rawbpf__parser *p, int begins_line)
 	} else if (!p->statement.count) {
 		if (p->listing.bytes.code)
 			rawbpf__complain(p->text, &p->listing.bytes, RAWBPF__ARE_BYTES);
+	} else if (p->statement.is_label && begins_line && skip_headline(p, first->start)) {
+		return;
 	} else if (p->statement.is_label) {
 		rawbpf__data_end(p);
 		parse_label(p);

@@ -117,6 +117,26 @@ static int cause_is_lost(const struct rawbpf_rejection *r)
 	return state->length && rawbpf__is_lower(*state->text);
 }
 
+/*
+ * Return 1 if the log's last state of the register is a number below 64 KB, positive or negative.
+ * Neither the kernel nor a process has memory there. Kernels before 5.18 write inv20 or invP20.
+ */
+static int cause_is_small(const struct rawbpf_rejection *r)
+{
+	const char *at, *end;
+	unsigned number;
+
+	if (r->reg < 0 || !r->states[r->reg].length)
+		return 0;
+	at = r->states[r->reg].text;
+	end = at + r->states[r->reg].length;
+	if (end - at > 3 && rawbpf__starts_with(at, "inv"))
+		at += 3;
+	at += at < end && *at == 'P';
+	at += at < end && *at == '-';
+	return rawbpf__number_parse(&at, end, &number) && at == end && number < 65536;
+}
+
 static const char *cause_refine(const struct rawbpf_rejection *r)
 {
 	if (!r->hint)
@@ -130,6 +150,8 @@ static const char *cause_refine(const struct rawbpf_rejection *r)
 		return cause_hint("R* is NULL");
 	if (r->hint == cause_hint("R1 invalid mem access '") && cause_is_lost(r))
 		return cause_hint("R* is lost");
+	if (r->hint == cause_hint("R1 invalid mem access '") && cause_is_small(r))
+		return cause_hint("R* is a number");
 	return r->hint;
 }
 

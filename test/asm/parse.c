@@ -458,6 +458,19 @@ static const struct {
 	  { I(0xb7, 1, 0, 0, -4), I(0x18, 1, 0, 0, 5), I(0, 0, 0, 0, 0), I(0x15, 1, 0, 1, 0),
 	    I(5, 0, 0, -4, 0), EXIT } },
 
+	/* the whole output: a file's name, sections whose numbers begin at 0; a C statement's line */
+	{ "\nprog.o:\tfile format elf64-bpf\n\nDisassembly of section xdp:\n\n0000000000000000 <f>:\n"
+	  "; return 3;\n"
+	  "       0:\tb7 00 00 00 03 00 00 00\tr0 = 0x3\n"
+	  "       1:\t95 00 00 00 00 00 00 00\texit\n"
+	  "\nDisassembly of section tp/sched/sched_switch:\n\n0000000000000000 <g>:\n"
+	  "       0:\t95 00 00 00 00 00 00 00\texit\n"
+	  "\n/tmp/my files/a-b.o:     file format elf64-bpfle\n\n"
+	  "\nDisassembly of section .text:\n\n0000000000000000 <h>:\n"
+	  "       0:\t95 00 00 00 00 00 00 00\texit\n"
+	  "\nprog.o:\tfile format elf64-bpf\n", 4,
+	  { I(0xb7, 0, 0, 0, 3), EXIT, EXIT, EXIT } },
+	{ "prog.o: r0 = 3; goto prog.o", 2, { I(0xb7, 0, 0, 0, 3), I(5, 0, 0, -2, 0) } },
 	/* with relocations; without addresses; with both and no bytes */
 	{ "0000000000000000 <f>:\n"
 	  "       0:\t18 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00\tr2 = 0x0 ll\n"

@@ -228,6 +228,39 @@ START_TEST(test_disasm)
 }
 END_TEST
 
+/* Lists and strings of other languages: each byte has a prefix, or is a digit alone. */
+static const struct {
+	const char *text;
+	int wrong; /* the offset of what is no byte; -1: none */
+} lists[] = {
+	{ "{0xb7, 0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00}", -1 },
+	{ "{\n\t0xb7, 0, 0, 0,\n\t0x5, 0, 0, 0,\n};\n", -1 },
+	{ "0XB7 0X00 0x0 0X00 0x05 0 0 0", -1 },
+	{ "\"\\xb7\\x00\\x00\\x00\"\n\"\\x05\\x00\\x0\\x00\"", -1 },
+	{ "[0xb7,0,0,0,5,0,0,0]", -1 },
+	{ "{ 0xb7, 0, 0, 0, 10, 0, 0, 0 }", 17 },
+	{ "{ 0xb7, 0, 0, 0, a, 0, 0, 0 }", 17 },
+	{ "{ 0xb7, 0, 0, 0x00000005 }", 14 },
+	{ "0xb700000005000000", 0 },
+	{ "0xb7, 0xg", 6 },
+	{ "0xb7, 0x", 7 },
+	{ "0xb7 r1", 5 },
+};
+
+START_TEST(test_disasm_list)
+{
+	const char *path = text_file(lists[_i].text);
+	char err[256];
+
+	snprintf(err, sizeof err, "rawbpf disasm: %s: byte %d: expected a byte such as 0xb7, \\xb7 or "
+		 "5\n", path, lists[_i].wrong);
+	if (lists[_i].wrong < 0)
+		assert_prints(ARGS("disasm", "-f", "hex", path), "r0 = 0x5\n");
+	else
+		assert_ends(NULL, ARGS("disasm", "-f", "hex", path), 1, "", err);
+}
+END_TEST
+
 /* A file of another kind than the subcommand reads. */
 START_TEST(test_other_files)
 {
@@ -272,6 +305,9 @@ START_TEST(test_disasm_bad_input)
 
 	command_run(&end, NULL, ARGS("disasm", "-f", "hex", text_file("95 0g")));
 	ck_assert_ptr_nonnull(strstr(end.err, ": byte 4 is not a hex digit\n"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("disasm", "-f", "hex", text_file("00000000: 9500")));
+	ck_assert_ptr_nonnull(strstr(end.err, ": byte 8 is not a hex digit; xxd -p prints no addresses\n"));
 	ck_assert_int_eq(end.status, 1);
 	command_run(&end, NULL, ARGS("disasm", "-f", "hex", text_file("95 0")));
 	ck_assert_ptr_nonnull(strstr(end.err, ": the number of hex digits is odd\n"));
@@ -557,6 +593,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_other_files);
 	tcase_add_test(tests, test_endless_file);
 	tcase_add_test(tests, test_disasm_bad_input);
+	tcase_add_loop_test(tests, test_disasm_list, 0, RAWBPF_COUNT(lists));
 	tcase_add_test(tests, test_no_label);
 	tcase_add_test(tests, test_round_trip);
 	tcase_add_test(tests, test_explain);

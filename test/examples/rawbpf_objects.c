@@ -847,6 +847,10 @@ START_TEST(test_not_found)
 	assert_fails(ARGS("link", "show", "nobody"), 1,
 		     "rawbpf link: no link's program is called 'nobody'\n");
 	assert_fails(ARGS("btf", "show", "nobody"), 1, "rawbpf btf: no BTF is called 'nobody'\n");
+	assert_fails(ARGS("btf", "dump", "."), 1,
+		     "rawbpf btf: no BTF is called '.'; to read the file, write ./.\n");
+	assert_fails(ARGS("map", "show", "."), 1,
+		     "rawbpf map: no map is called '.'; to read the file, write ./.\n");
 	one = objects_map(own_name(), BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	two = objects_map(own_name(), BPF_MAP_TYPE_ARRAY, 4, 8, 1);
 	assert_fails(ARGS("map", "dump", own_name()), 1,

@@ -80,10 +80,15 @@ START_TEST(test_untold)
 		{ { .hint = "stack_unset", .unprivileged = 1, .text =
 		    "*(u32 *)(r10 - 8) = 0\nr0 = *(u64 *)(r10 - 8)\nexit\n" }, "stack_bounds" },
 		/* NULL on this path; a number that was never a pointer */
-		{ { .hint = "scalar_memory", .text =
+		{ { .hint = "number_memory", .text =
 		    "r0 = 0\nif r0 != 0 goto out\nr1 = *(u64 *)(r0 + 0)\nout: r0 = 0\nexit\n" }, "null" },
-		{ { .hint = "scalar_memory", .text =
+		{ { .hint = "number_memory", .text =
 		    "r6 = 5\ncall get_prandom_u32\nr0 = *(u8 *)(r6 + 0)\nexit\n" }, "pointer_lost" },
+		/* a small number; a number that may be an address */
+		{ { .hint = "number_memory", .text = "r1 = 20\nr0 = *(u64 *)(r1 + 0)\nexit\n" },
+		  "probe_read" },
+		{ { .hint = "scalar_memory", .text =
+		    "r1 = 0xffffffff81000000 ll\nr0 = *(u64 *)(r1 + 0)\nexit\n" }, "number_memory" },
 		/* a pointer that leaks; one that is compared */
 		{ { .hint = NULL, .unprivileged = 1, .text =
 		    "r2 = r10\nif r1 == r2 goto out\nout: r0 = 0\nexit\n" }, "leak" },

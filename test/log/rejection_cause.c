@@ -17,6 +17,7 @@
 #define NULL_HERE "The pointer is NULL on this path,"
 #define LOST "A call ended this pointer:"
 #define SCALAR "This register holds no pointer"
+#define NUMBER "This register holds a small number"
 
 enum { INSNS = 6 };
 
@@ -92,7 +93,20 @@ static const struct rejected {
 	{ SCALAR, HELD(R6, "scalar", "scalar"), { LOAD } },
 	{ SCALAR, HELD(R6, "inv", "inv"), { LOAD } },
 	{ SCALAR, HELD(R6, "inv(id=1)", "inv"), { LOAD } },
-	{ SCALAR, HELD(R6, "7", "scalar"), { LOAD } },
+	/* a small number, as kernels write it; a large one, and bounds of one */
+	{ NUMBER, HELD(R6, "7", "scalar"), { LOAD } },
+	{ NUMBER, HELD(R1, "P0", "scalar"), { LOAD } },
+	{ NUMBER, HELD(R6, "-5", "scalar"), { LOAD } },
+	{ NUMBER, HELD(R6, "inv20", "inv"), { LOAD } },
+	{ NUMBER, HELD(R6, "invP-20", "inv"), { LOAD } },
+	{ NUMBER, HELD(R6, "65535", "scalar"), { LOAD } },
+	{ SCALAR, HELD(R6, "65536", "scalar"), { LOAD } },
+	{ SCALAR, HELD(R6, "-65536", "scalar"), { LOAD } },
+	{ SCALAR, HELD(R6, "0xffffffff81000000", "scalar"), { LOAD } },
+	{ SCALAR, HELD(R6, "inv(umax_value=7)", "inv"), { LOAD } },
+	{ SCALAR, HELD(R6, "scalar(umax=7)", "scalar"), { LOAD } },
+	{ SCALAR, HELD(R6, "P", "scalar"), { LOAD } },
+	{ SCALAR, HELD(R6, "invP", "inv"), { LOAD } },
 	{ SCALAR, HELD(R6, "pkt(r=14)", "ptr_"), { LOAD } },
 	{ SCALAR, "0: (79) r1 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'\n", { LOAD } },
 };

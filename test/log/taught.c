@@ -47,7 +47,7 @@ const struct taught taught[] = {
 	    "not own, or run forever." },
 	  { REFUSED("unset", FILTER, "if r1 == 0 goto out\nr3 = 1\nout: r0 = r3\nexit\n"),
 	    REFUSED("map_bounds", FILTER, FOUND(HASH) "r1 = *(u64 *)(r0 + 16)\n" LEAVE),
-	    REFUSED("scalar_memory", FILTER, "r1 = 5\nr0 = *(u64 *)(r1 + 0)\nexit\n"),
+	    REFUSED("scalar_memory", FILTER, "r1 = *(u32 *)(r1 + 0)\nr0 = *(u64 *)(r1 + 0)\nexit\n"),
 	    REFUSED("loop", FILTER, "r0 = 0\nl: if r1 != 0 goto l\nexit\n"),
 	    REFUSED("too_complex", FILTER,
 		    "r6 = 0\nl: call get_prandom_u32\nif r0 == 0 goto out\nr6 += 1\ngoto l\nout: " LEAVE) } },
