@@ -5,6 +5,7 @@
  * readers that need a kernel.
  */
 #include <check.h>
+#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -227,6 +228,117 @@ static double read_btf(unsigned kind, unsigned n)
 	return start;
 }
 
+/* -------------------------------------------------------------------------- ELF files */
+
+/* Tables of n entries each: symbols that all are "f@@V", their versions, relocations, stubs, lines. */
+enum { ELF_STRINGS = 1, ELF_SYMBOLS, ELF_VERSIONS, ELF_DEFINITIONS, ELF_RELOCATIONS, ELF_STUBS,
+       ELF_TYPES, ELF_LINES, ELF_TABLES };
+
+static const struct {
+	const char *name;
+	unsigned type, entry_size;
+} elf_tables[ELF_TABLES] = {
+	[ELF_STRINGS] = { ".strtab", SHT_STRTAB, 1 },
+	[ELF_SYMBOLS] = { ".dynsym", SHT_DYNSYM, sizeof(Elf64_Sym) },
+	[ELF_VERSIONS] = { ".gnu.version", SHT_GNU_versym, 2 },
+	[ELF_DEFINITIONS] = { ".gnu.version_d", SHT_GNU_verdef, sizeof(Elf64_Verdef) },
+	[ELF_RELOCATIONS] = { ".rela.plt", SHT_RELA, sizeof(Elf64_Rela) },
+	[ELF_STUBS] = { ".plt", SHT_PROGBITS, 16 },
+	[ELF_TYPES] = { ".BTF", SHT_PROGBITS, 1 },
+	[ELF_LINES] = { ".BTF.ext", SHT_PROGBITS, 16 },
+};
+
+/* The strings, "f" at 1 and "V" at 3, end with a long one; the names of sections follow. */
+static size_t elf_strings(char *strings, Elf64_Shdr *sections, unsigned n)
+{
+	size_t at = n + 64;
+
+	memset(strings, 'f', n + 63);
+	memcpy(strings, "\0f\0V", 5);
+	for (unsigned i = 1; i < ELF_TABLES; i++) {
+		sections[i].sh_name = at;
+		at += strlen(strcpy(strings + at, elf_tables[i].name)) + 1;
+	}
+	return at;
+}
+
+static void elf_fill(char *bytes, const Elf64_Shdr *sections, unsigned n)
+{
+	const uint32_t types[] = { BTF_MAGIC | 1 << 16, 24, 0, 0, 0, 0 };
+	const uint32_t lines[] = { BTF_MAGIC | 1 << 16, 24, 0, 0, 0, 16 * n - 32, 16, 1, n };
+	Elf64_Sym *symbols = (void *)(bytes + sections[ELF_SYMBOLS].sh_offset);
+	Elf64_Verdef *definitions = (void *)(bytes + sections[ELF_DEFINITIONS].sh_offset);
+	Elf64_Rela *relocations = (void *)(bytes + sections[ELF_RELOCATIONS].sh_offset);
+
+	for (unsigned i = 0; i < n; i++) {
+		symbols[i] = (Elf64_Sym){ .st_name = 1, .st_info = STT_FUNC, .st_shndx = 1 };
+		definitions[i].vd_next = sizeof *definitions;
+		relocations[i] = (Elf64_Rela){ 1, ELF64_R_INFO(i, 7), 0 };
+	}
+	memcpy(bytes + sections[ELF_TYPES].sh_offset, types, sizeof types);
+	memcpy(bytes + sections[ELF_LINES].sh_offset, lines, sizeof lines);
+}
+
+static char *elf_make(unsigned n, size_t *size)
+{
+	const size_t header_size = sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr);
+	size_t sections_size = (n + ELF_TABLES) * sizeof(Elf64_Shdr), end = header_size + sections_size;
+	char *bytes = calloc(1, end + 200 * (size_t)n + 4096);
+	Elf64_Ehdr *header = (void *)bytes;
+	Elf64_Shdr *sections = (void *)(bytes + header_size);
+
+	*header = (Elf64_Ehdr){
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+			     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB },
+		.e_type = ET_DYN, .e_machine = EM_X86_64, .e_phoff = sizeof *header, .e_phnum = 1,
+		.e_phentsize = sizeof(Elf64_Phdr), .e_shoff = header_size,
+		.e_shentsize = sizeof *sections, .e_shstrndx = ELF_STRINGS };
+	*(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = PF_X, .p_filesz = 64 };
+	sections[0].sh_size = n + ELF_TABLES;
+	for (unsigned i = 1; i < ELF_TABLES; i++) {
+		sections[i].sh_type = elf_tables[i].type;
+		sections[i].sh_entsize = elf_tables[i].entry_size;
+		sections[i].sh_link = ELF_STRINGS;
+		sections[i].sh_offset = end;
+		sections[i].sh_size = i == ELF_STRINGS ? elf_strings(bytes + end, sections, n)
+						       : (size_t)n * elf_tables[i].entry_size;
+		end = (end + sections[i].sh_size + 7) & ~(size_t)7;
+	}
+	elf_fill(bytes, sections, n);
+	*size = end;
+	return bytes;
+}
+
+static const char *const elf_names[] = { "f", "g", "f@V", "f@plt", "g@plt", "@", NULL };
+
+static double read_elf(unsigned kind, unsigned n)
+{
+	struct rawbpf_elf_section section;
+	struct rawbpf_elf_lines lines;
+	struct rawbpf_elf_line line;
+	struct rawbpf_elf elf;
+	uint64_t offset;
+	unsigned count = 0;
+	size_t size;
+	char *bytes = elf_make(n, &size);
+	double start = doubling_time();
+
+	ck_assert_int_eq(rawbpf_elf_parse(&elf, bytes, size), 0);
+	if (elf_names[kind]) {
+		ck_assert_int_eq(rawbpf_elf_symbol_find(&offset, 1, &elf, elf_names[kind]),
+				 kind == 0 ? (int)n - 1 : -ESRCH);
+	} else {
+		rawbpf_elf_section_find(&section, &elf, "none");
+		ck_assert_int_eq(rawbpf_elf_lines_parse(&lines, &elf), 0);
+		while (rawbpf_elf_lines_next(&line, &lines))
+			count++;
+		ck_assert_uint_eq(count, n - 3);
+	}
+	start = doubling_time() - start;
+	free(bytes);
+	return start;
+}
+
 /* ------------------------------------------------------------------------------ rings */
 
 static int handle(void *context, const void *data, size_t size)
@@ -358,6 +470,7 @@ static const struct {
 	{ "programs", read_programs, RAWBPF_COUNT(programs) * PROGRAM_READERS, 10000 },
 	{ "escapes", escape, 2 * RAWBPF_COUNT(escaped), 100000 },
 	{ "BTF", read_btf, TYPES * BTF_READERS, 4000 },
+	{ "ELF files", read_elf, RAWBPF_COUNT(elf_names), 30000 },
 	{ "rings", read_ring, 6, 8000 },
 	{ "perf rings", read_perf_ring, 2, 16000 },
 	{ "names", find_names, 3, 1000000 },

@@ -100,7 +100,7 @@ static int elf_place_find(uint64_t *offset, const struct rawbpf_elf *elf,
 	if (elf->type == ELF_ET_REL) {
 		err = rawbpf_elf_section_read(&section, elf, symbol->section);
 		*offset = section.offset + symbol->value;
-		if (err < 0 || symbol->value >= section.size)
+		if (err < 0 || !section.data || symbol->value >= section.size)
 			return -EINVAL;
 		return section.flags & ELF_SHF_EXECINSTR ? 0 : -ENXIO;
 	}

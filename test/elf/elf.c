@@ -229,6 +229,9 @@ START_TEST(test_object)
 	ck_assert_uint_eq(offset, IMAGE_TEXT + 0xfff);
 	image_word(image, table.offset + 4 * table.entry_size, 4, 8, 0x1000);
 	ck_assert_int_eq(rawbpf_elf_symbol_find(&offset, 1, &elf, "main"), -EINVAL);
+	image_word(image, table.offset + 4 * table.entry_size, 4, 8, 0);
+	section_type_set(image, IMAGE_TEXT_SECTION, SHT_NOBITS);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(&offset, 1, &elf, "main"), -EINVAL);
 	free(image);
 }
 END_TEST
