@@ -5,8 +5,8 @@
  * A program can be sure to read the path only when the call returns. Before the kernel itself reads
  * it, the path may lie in a page that is not in memory yet. But at the return the registers no
  * longer hold its address. So this tool has two programs. The first runs at the start of the call
- * and stores the address in a hash, whose key is the calling task. The second runs at the return.
- * It looks the address up, reads the path, and sends it with the result.
+ * and stores the address in a hash. The key is the calling task. The second runs at the return. It
+ * looks the address up, reads the path, and sends it with the result.
  *
  * The builder of rawbpf(7) makes both, instruction by instruction. snoop/build.c has pieces of code
  * that all snoop tools use. The other files of snoop/ have the part of the tool that is no eBPF.

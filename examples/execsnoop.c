@@ -3,7 +3,7 @@
  * Show the programs that processes start, with their arguments.
  *
  * When execve(2) succeeds, the memory with the path and the arguments no longer exists. So the tool
- * reads them at the start of the call, into a record that it stores whole and sends at the return.
+ * reads them at the start of the call. It stores a whole record then, and sends it at the return.
  * Some of it may not be in memory at the start. The tool reads that part at the return. If the call
  * failed, it is in the same place. Otherwise the kernel has put it on the new program's stack. The
  * programs have loops; the verifier sees the end of each. Read chrootsnoop.c first.

@@ -25,7 +25,8 @@ struct record {
 	uint16_t family;             /* AF_INET, AF_INET6 */
 	uint16_t source_port, destination_port;
 	uint16_t state;              /* TCP_ESTABLISHED; any other: it failed */
-	int32_t error;               /* errno of a failed connection; 0: none was set; UNKNOWN */
+	/* errno of a failed connection, or 0 if the kernel set none; UNKNOWN */
+	int32_t error;
 	uint32_t unused;
 	unsigned char source[16], destination[16]; /* IPv4: the first 4 bytes */
 };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Check one thing after the other: source this file, call check for each, and end with checks_end.
-# The calling script is in a folder of test/. $top is the top of the tree, $work a folder for
+# $top is the top of the tree: the calling script is in a folder of test/. $work is a folder for
 # temporary files.
 
 umask 022

@@ -2,7 +2,7 @@
 /* Two sockets on one port: a program chooses which one receives. Linux 5.3. */
 #include "udp.h"
 
-/* A socket of the group, bound to *to; its port is chosen for the first. */
+/* Open a socket of the group, bound to *to. The kernel chooses the first one's port. */
 static int open_member(struct sockaddr_in *to)
 {
 	const struct timeval second = { .tv_sec = 1 };
@@ -19,7 +19,7 @@ static int open_member(struct sockaddr_in *to)
 int main(void)
 {
 	const struct bpf_insn insns[] = {
-		BPF_MOV64_IMM(BPF_REG_0, 1), /* the second that was bound */
+		BPF_MOV64_IMM(BPF_REG_0, 1), /* the socket that was bound second */
 		BPF_EXIT_INSN(),
 	};
 	int prog = must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&(struct rawbpf_prog_spec){
@@ -29,7 +29,8 @@ int main(void)
 	int first = open_member(&to), second = open_member(&to), i, received = 0;
 	char byte;
 
-	must(RAWBPF_REUSEPORT_ATTACH, rawbpf_reuseport_attach(prog, first)); /* or second */
+	/* or second: the program is the group's */
+	must(RAWBPF_REUSEPORT_ATTACH, rawbpf_reuseport_attach(prog, first));
 	for (i = 0; i < 20; i++) {
 		int from = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A filter on one socket: it cuts each datagram to its first two bytes. Linux 3.19. */
+/* Filter one socket: cut each datagram to its first two bytes. Linux 3.19. */
 #include "udp.h"
 
 int main(void)
@@ -16,7 +16,7 @@ int main(void)
 	char bytes[8];
 
 	must(RAWBPF_SOCKET_ATTACH, rawbpf_socket_attach(prog, in));
-	close(prog); /* the socket holds it */
+	close(prog); /* the socket holds the program */
 	must_libc("sendto", sendto(in, "whole", 5, 0, (void *)&to, sizeof to));
 	printf("with the filter: %zd bytes\n", recv(in, bytes, sizeof bytes, 0));
 	must(RAWBPF_SOCKET_DETACH, rawbpf_socket_detach(in));

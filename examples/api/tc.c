@@ -46,7 +46,7 @@ int main(void)
 
 	must(RAWBPF_TC_ATTACH, rawbpf_tc_attach(&link, drop, lo, BPF_TCX_INGRESS,
 		&(struct rawbpf_tc_spec){ .priority = 7, .handle = 1 }));
-	close(rawbpf_link_release(&link)); /* it stays, as if we had ended */
+	close(rawbpf_link_release(&link)); /* the filter stays, as after our exit */
 	print_filters(lo);
 	try_datagram("dropped", in, &to);
 	must(RAWBPF_TC_ATTACH, rawbpf_tc_attach(&link, pass, lo, BPF_TCX_INGRESS,

@@ -16,7 +16,7 @@ static int load(const char *name)
 		.name = name, .type = BPF_PROG_TYPE_XDP, .insns = insns, .insn_count = 2 }));
 }
 
-/* What runs there, whoever attached it: a descriptor. 0: nothing. */
+/* Return the program that runs there, whoever attached it: a descriptor, or 0. */
 static int find(const char *when, unsigned device)
 {
 	struct rawbpf_xdp_query query;
@@ -45,7 +45,7 @@ int main(void)
 		.replace = old, .text = why, .text_size = sizeof why };
 
 	must(RAWBPF_XDP_NETLINK_ATTACH, rawbpf_xdp_netlink_attach(&link, old, lo, mode, NULL));
-	close(rawbpf_link_release(&link)); /* as if we had ended */
+	close(rawbpf_link_release(&link)); /* as after our exit */
 	close(find("attached", lo));
 	must(RAWBPF_XDP_NETLINK_ATTACH,
 	     rawbpf_xdp_netlink_attach(&link, new, lo, mode, &in_its_place));

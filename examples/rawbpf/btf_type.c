@@ -61,9 +61,9 @@ struct inside {
 	const char *name;
 	unsigned type;
 	unsigned bit_offset; /* for members and variables */
-	unsigned bits;       /* of a bit field; 0: no bit field */
-	unsigned size;       /* of a variable in its section */
-	int64_t value;       /* of an enumerator; unsigned if its type is */
+	unsigned bits;       /* a bit field's width; 0: no bit field */
+	unsigned size;       /* a variable's size in its section */
+	int64_t value;       /* an enumerator's value; unsigned if its type is */
 };
 
 static void inside_member(struct inside *inside, const struct btf_line *line, unsigned i)

@@ -72,8 +72,8 @@ static long label_target(const struct view *view, unsigned i)
 }
 
 /*
- * Mark the slots that jumps go to: each gets a label. Targets outside of the program stay numbers,
- * as do targets inside an instruction, where no line begins that could have a label.
+ * Mark the slots that jumps go to: each gets a label. Targets outside of the program stay numbers.
+ * So do targets inside an instruction, where no line begins that could have a label.
  */
 static unsigned char *find_targets(const struct view *view)
 {

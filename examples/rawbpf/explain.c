@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf explain: what instructions consist of, and what they do. */
+/* rawbpf explain: the parts of instructions, and their effects. */
 #include "tool.h"
 
 #include <errno.h>

@@ -21,7 +21,7 @@ struct holdings {
 static struct {
 	struct holdings programs; /* `which`: a link of the program, or 0. No program: a struct_ops */
 	struct holdings links;    /* `which`: the program */
-	struct holdings events;   /* of a program; `which`: the place in `infos` */
+	struct holdings events;   /* events of a program; `which`: the place in `infos` */
 	struct rawbpf_task_fd_info *infos;
 	unsigned info_count;
 	int is_read;
@@ -149,7 +149,10 @@ static const struct holding *first_of(const struct holdings *holdings, unsigned 
 	return holdings->list + first;
 }
 
-/* Find the only event of the program that the holders of the link have. NULL: none, or several. */
+/*
+ * Find the only event of the program that the link's holders have. Returns NULL for no or several
+ * events.
+ */
 static const struct rawbpf_task_fd_info *event_of(unsigned link, unsigned prog)
 {
 	const struct holding *holder = first_of(&held.links, link, 0);

@@ -9,8 +9,8 @@
 #include "attached.h"
 
 /*
- * Describe the event of such a link. This works if a process holds the link and exactly one event
- * that runs the link's program. /proc is read once.
+ * Describe the event of such a link. A process has to hold the link and exactly one event of the
+ * link's program. /proc is read once.
  */
 void held_describe(struct link_told *told);
 

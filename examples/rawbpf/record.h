@@ -77,8 +77,8 @@ void record_print(struct record *record, int json);
 /* --------------------------------------------------------------------------- table.c */
 
 /*
- * Return how many bytes of a text fit on a line of so many columns: up to a blank, or behind a
- * comma or slash, or else as many as fit. *rest becomes the text of the next line, or NULL.
+ * Return how many bytes of a text fit on a line of so many columns. The line ends at a blank, or
+ * behind a comma or slash, or else anywhere. *rest becomes the text of the next line, or NULL.
  */
 size_t text_piece(const char *text, int width);
 const char *text_next(const char *text, size_t length);

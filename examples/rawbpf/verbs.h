@@ -5,16 +5,16 @@
 
 #include "object.h"
 
-/* Ask about a program; the ids of its maps are malloc-ed. 0 or a negative errno. */
+/* Ask about a program. The ids of its maps are malloc-ed. Returns 0 or a negative errno. */
 int prog_ask(struct rawbpf_prog_info *info, int fd);
 
-/* Instructions, or with -x machine code. */
+/* Print instructions, or with -x machine code. */
 int prog_dump(const struct arguments *arguments);
 
 /* Load a program and pin it. */
 int prog_load(const struct arguments *arguments);
 
-/* Attach a program, by a link that is pinned or without one; and end the latter. */
+/* Attach a program by a pinned link, or without a link. Detach one that has no link. */
 int prog_attach(const struct arguments *arguments);
 int prog_detach(const struct arguments *arguments);
 

@@ -75,7 +75,7 @@ void snoop_build_filter_pid(struct snoop_code *code, const char *label)
 			  label);
 }
 
-/* Compare all 16 bytes: those behind the NUL are 0, too. */
+/* Compare all 16 bytes: the bytes behind the NUL are 0, too. */
 void snoop_build_filter_comm(struct snoop_code *code, unsigned reg, int offset, const char *label)
 {
 	uint64_t words[SNOOP_COMM / sizeof(uint64_t)];

@@ -2,8 +2,8 @@
 /*
  * The parts that chrootsnoop, execsnoop, opensnoop and tcpconnect share.
  *
- * Each tool has programs for the kernel, which send a record for each event, and a function that
- * prints a record. All tools share the rest:
+ * Each tool has programs for the kernel and a function. The programs send a record for each event,
+ * and the function prints it. All tools share the rest:
  *
  *	main.c    options
  *	run.c     buffers, the loop, signals, the count of lost events

@@ -2,8 +2,8 @@
 #include "glob.h"
 
 /*
- * Where a byte does not match, let the last star take one byte more. No earlier star needs to take
- * more: what stands between the two was found at its first place.
+ * If a byte does not match, let the last star take one byte more. No earlier star needs more: the
+ * pattern between the two stars already matched at its first place.
  */
 int rawbpf__glob_matches(const char *glob, const char *name, size_t length)
 {

@@ -136,7 +136,7 @@ void rawbpf_build_label_at(struct rawbpf_build *b, const char *label, unsigned l
 	label_add(b, label, near);
 }
 
-/* Return the number of the first label at or behind the instruction; label_count + 1: none. */
+/* Return the number of the first label at or behind the instruction, or label_count + 1. */
 static unsigned label_from(const struct rawbpf_build *b, unsigned index)
 {
 	unsigned number = 1, end = b->label_count + 1;

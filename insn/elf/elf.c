@@ -28,7 +28,7 @@ static uint64_t elf_word(const struct rawbpf_elf *elf, const unsigned char *at)
 	return elf->bits == 64 ? rawbpf__elf_u64(elf, at) : rawbpf__elf_u32(elf, at);
 }
 
-/* Where a 32-bit and a 64-bit file have a field. */
+/* Choose the place of a field in a 32-bit or a 64-bit file. */
 static const unsigned char *elf_field(const struct rawbpf_elf *elf, const unsigned char *at,
 				      unsigned at32, unsigned at64)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Read ELF files: what the files of insn/elf/ share. */
+/* Read ELF files: declarations that the files of insn/elf/ share. */
 #ifndef RAWBPF_INSN_ELF_H
 #define RAWBPF_INSN_ELF_H
 

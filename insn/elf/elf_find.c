@@ -13,11 +13,11 @@ enum {
 struct elf_search {
 	const struct rawbpf_elf *elf;
 	const char *name;
-	size_t length;           /* of the name, without its version */
+	size_t length;           /* the name's length, without its version */
 	const char *version;     /* NULL: the default */
 	int is_default;          /* the version must be the default */
 	struct rawbpf_elf_section versions; /* SHT_GNU_versym: 16 bits for each symbol of .dynsym */
-	unsigned version_index;  /* of `version` in this file; 0: none */
+	unsigned version_index;  /* the number of `version` in this file, or 0 */
 	uint64_t *offsets;
 	unsigned max;
 	int found;
@@ -25,8 +25,8 @@ struct elf_search {
 };
 
 /*
- * Return the number of a version that this file defines; 0: none. Each definition names the offset
- * of the next, and of its first name.
+ * Return the number of a version that this file defines, or 0. Each definition names the offset of
+ * the next, and of its first name.
  */
 static unsigned elf_version_find(const struct rawbpf_elf *elf, const char *version)
 {

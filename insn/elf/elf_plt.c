@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stubs that call functions of other files. A stub jumps to the address in a slot of the global
- * offset table; a relocation names the slot and the function. So the search goes from the name to
- * the relocation, and from its slot to the instructions that load from the slot.
+ * offset table. A relocation names the slot and the function. So the search goes from the name to
+ * the relocation. From its slot it goes to the instructions that load from the slot.
  */
 #include "elf.h"
 #include "../base/string.h"
@@ -22,7 +22,8 @@ static uint32_t elf_big(const unsigned char *at)
 /* A machine's relocation types, and the reader of its stubs. */
 struct elf_machine {
 	unsigned machine;
-	uint32_t jump_slot, address_slot; /* R_*_JUMP_SLOT; what fills a slot for pointers, too */
+	/* R_*_JUMP_SLOT; a relocation type that also fills slots for pointers */
+	uint32_t jump_slot, address_slot;
 	unsigned step;                    /* bytes: stubs begin at multiples of it */
 	/* Return 1 if a stub begins with CODE_SIZE bytes, and write its slot's address. */
 	int (*slot_of)(uint64_t *slot, const unsigned char *code, uint64_t address);

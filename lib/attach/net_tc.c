@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Filters of tc(8): programs on the two hooks of a device's clsact qdisc. A filter has a place:
+ * Filters of tc(8): programs on the two hooks of a device's clsact qdisc. A filter's place is its
  * chain, priority and handle. A request to delete without a priority would delete all filters of
- * the hook, one without a handle all of a priority: no request here lacks them.
+ * the hook. One without a handle would delete all of a priority. Every request of this file has
+ * both.
  */
 #include <linux/filter.h>
 #include <linux/if_ether.h>
@@ -23,7 +24,7 @@ enum { TC_TRIES = 16 };
 struct tc_hook {
 	struct rawbpf__netlink netlink;
 	struct tcmsg fixed; /* device and parent */
-	char qdisc[16];     /* the kind of the qdisc that has the hook; "": none */
+	char qdisc[16];     /* the kind of the qdisc that has the hook, or "" */
 };
 
 /* The kernel has the priority in the upper half, the protocol of packets in network order below. */
@@ -90,7 +91,7 @@ static int tc_create_qdisc(struct tc_hook *hook)
 }
 
 /*
- * Does the qdisc have the hook? The ingress qdisc, older than clsact, takes a filter of egress for
+ * Does the qdisc have the hook? The ingress qdisc, older than clsact, treats a filter of egress as
  * one of ingress.
  */
 static int tc_has_hook(const struct tc_hook *hook)
@@ -174,7 +175,7 @@ int rawbpf__tc_filter_read(struct rawbpf_tc_filter *filter, const struct rawbpf_
 	return 1;
 }
 
-/* Which filters are listed. A field of 0: any. */
+/* Filters to list. A field of 0 accepts any. */
 struct tc_list {
 	unsigned priority, handle, prog_id;
 	struct rawbpf_tc_query *query;

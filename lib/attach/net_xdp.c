@@ -10,10 +10,10 @@
 /* Newer than some headers: Linux 5.7. */
 enum { XDP_IF_EXPECTED = 1 << 4 /* XDP_FLAGS_REPLACE */, XDP_EXPECTED_FD = 8 };
 
-/* What makes most of an answer's length, and is not wanted. */
+/* Leave the statistics out of the answer: they are most of its length. */
 enum { XDP_SKIP_STATS = 1 << 3 /* RTEXT_FILTER_SKIP_STATS */ };
 
-/* Set the program of a device, -1: none, if it is `expected` now; -1: if none is. */
+/* Set a device's program (-1: remove it), if its program is `expected` (-1: no program) now. */
 static int xdp_set(unsigned ifindex, unsigned mode, int prog, int expected, char *text, size_t size)
 {
 	const struct ifinfomsg device = { .ifi_index = (int)ifindex };

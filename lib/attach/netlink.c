@@ -42,7 +42,7 @@ void rawbpf__netlink_close(struct rawbpf__netlink *netlink)
 
 /*
  * Receive a datagram of the kernel. The kernel has queued the whole answer, or its next part, when
- * the request was sent: this call never waits. What another process sent is ignored.
+ * the request was sent: this call never waits. It ignores datagrams of other processes.
  */
 static int netlink_receive(const struct rawbpf__netlink *netlink, struct rawbpf__bytes *datagram)
 {

@@ -8,7 +8,7 @@
 struct rawbpf__netlink {
 	int fd;
 	uint32_t sequence;
-	void *buffer; /* of a datagram */
+	void *buffer; /* the buffer of a datagram */
 	char *text;   /* the kernel's own words about the last request; NULL: not wanted */
 	size_t text_size;
 };

@@ -102,8 +102,8 @@ int rawbpf__message_fixed(void *fixed, size_t size, struct rawbpf__bytes *body)
 }
 
 /*
- * Behind the errno of an NLMSG_ERROR stands the header of the request, then the rest of the
- * request unless NLM_F_CAPPED is set. Attributes follow if NLM_F_ACK_TLVS is set.
+ * The request's header stands behind the errno of an NLMSG_ERROR. The rest of the request follows
+ * unless NLM_F_CAPPED is set. Attributes follow if NLM_F_ACK_TLVS is set.
  */
 int rawbpf__message_error(struct rawbpf__bytes *text, const struct rawbpf__message *message)
 {

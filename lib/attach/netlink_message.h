@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of netlink(7), in memory: requests are built, answers are read. Nothing here calls the
+ * Messages of netlink(7), in memory: build requests, read answers. These functions do not call the
  * kernel. A datagram holds messages, a message holds attributes, an attribute may hold attributes:
  *
  *	| header 16 | fixed part | attribute | attribute | ... | header 16 | ...
  *	              (4 bytes: size with these 4, type) value, padding to 4
  *
- * All sizes that are read were written by another: no function reads behind what it was given.
+ * Another process may have written the sizes: no function reads behind the bytes that it got.
  */
 #ifndef RAWBPF_LIB_NETLINK_MESSAGE_H
 #define RAWBPF_LIB_NETLINK_MESSAGE_H
@@ -34,7 +34,10 @@ RAWBPF__PRIVATE size_t rawbpf__request_add(struct rawbpf__request *request, unsi
 					   const void *value, size_t size);
 RAWBPF__PRIVATE void rawbpf__request_add_u32(struct rawbpf__request *request, unsigned type,
 					     uint32_t value);
-/* Append an attribute of attributes; what is added until the end of `place` is inside it. */
+/*
+ * Append an attribute of attributes. Attributes that are added until the end of `place` are inside
+ * it.
+ */
 RAWBPF__PRIVATE size_t rawbpf__request_nest(struct rawbpf__request *request, unsigned type);
 RAWBPF__PRIVATE void rawbpf__request_end(struct rawbpf__request *request, size_t place);
 
@@ -43,7 +46,9 @@ struct rawbpf__message {
 	struct rawbpf__bytes body; /* fixed part and attributes */
 };
 
-/* Read the next message of a datagram: 1; 0: there is no other; -EBADMSG: its size is wrong. */
+/*
+ * Read the next message of a datagram. Returns 1, 0 at the end, or -EBADMSG if its size is wrong.
+ */
 RAWBPF__PRIVATE int rawbpf__message_next(struct rawbpf__message *message,
 					 struct rawbpf__bytes *datagram);
 
@@ -62,11 +67,11 @@ RAWBPF__PRIVATE int rawbpf__message_error(struct rawbpf__bytes *text,
 
 /* An answer to one request, as far as it was read. */
 struct rawbpf__answer {
-	uint32_t sequence; /* of the request: messages with another are ignored */
+	uint32_t sequence; /* the request's: messages with another one are ignored */
 	int (*take)(void *context, const struct rawbpf__message *message); /* or NULL */
 	void *context;
 	int error;         /* the first one of `take`; it is not called again */
-	int is_stale;      /* what was listed changed meanwhile */
+	int is_stale;      /* the listed objects changed meanwhile */
 	char *text;        /* the kernel's own words */
 	size_t text_size;  /* 0: not wanted */
 };
@@ -81,9 +86,9 @@ RAWBPF__PRIVATE int rawbpf__answer_read(struct rawbpf__answer *answer,
 /* Return the value of the first attribute of that type. `at` is NULL if there is none. */
 RAWBPF__PRIVATE struct rawbpf__bytes rawbpf__attribute(struct rawbpf__bytes attributes,
 						       unsigned type);
-/* Return a number of 4 bytes; 0: there is none. */
+/* Return a number of 4 bytes, or 0 if there is none. */
 RAWBPF__PRIVATE uint32_t rawbpf__attribute_u32(struct rawbpf__bytes attributes, unsigned type);
-/* Copy a string to `text`, terminated and cut to its size. "": there is none. */
+/* Copy a string to `text`, terminated and cut to its size. Without one, `text` is "". */
 RAWBPF__PRIVATE void rawbpf__attribute_text(char *text, size_t size,
 					    struct rawbpf__bytes attributes, unsigned type);
 /* Copy bytes up to a NUL to `text`, terminated and cut to its size. */

@@ -3,8 +3,9 @@
  * Find functions in executables and libraries, for uprobes.
  *
  * The tables that the search needs are copied to anonymous memory of the file's size, each to its
- * own offset; the rest of that memory is never touched and costs nothing. A mapping of the file
- * itself would end the process with SIGBUS if somebody shortened the file meanwhile.
+ * own offset. The search never touches the rest of that memory, so it costs nothing. A mapping of
+ * the file itself would end the process with SIGBUS if another process shortened the file
+ * meanwhile.
  */
 #include <linux/elf.h>
 #include <rawbpf/elf.h>
@@ -44,7 +45,7 @@ struct uprobe_file {
 
 static int uprobe_file_copy(struct uprobe_file *file, uint64_t offset, uint64_t size)
 {
-	/* Tables of a sound file do not overlap. Those of a broken one could without end. */
+	/* Tables of a sound file do not overlap. A broken file's tables could do so without end. */
 	if (offset > file->size || size > file->size - offset || size > 2 * file->size - file->copied)
 		return -EBADMSG;
 	file->copied += size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How attaching by netlink fails, and to single sockets. */
+/* How attaching fails by netlink and to single sockets. */
 #include "error.h"
 
 #define SENTENCES_OF_NETLINK                                                                       \

@@ -176,9 +176,9 @@ static void add(struct node **link, unsigned form, const char *text, unsigned di
 }
 
 /*
- * Does the kernel write the form differently from LLVM? Where both share a template, the kernel
- * still writes jumps as "goto pc+1" and 64-bit loads without "ll". The lexer reads
- * "kernel-function#5" as one token, so that form has no pattern.
+ * Does the kernel write the form differently from LLVM? If both share a template, the kernel still
+ * writes jumps as "goto pc+1" and 64-bit loads without "ll". The lexer reads "kernel-function#5" as
+ * one token, so that form has no pattern.
  */
 static int is_kernels_own(const struct rawbpf__form *form)
 {

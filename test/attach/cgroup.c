@@ -278,7 +278,7 @@ START_TEST(test_query)
 			ck_assert_uint_eq(ids[i],
 					  i < 3 && i < (int)capacity ? live_prog_id(progs[i]) : 0);
 	}
-	/* nothing is attached below, but all three run there */
+	/* no program is attached below, but all three run there */
 	assert_attached(below, 0, NULL, 0);
 	query = (struct rawbpf_prog_query){
 		.flags = BPF_F_QUERY_EFFECTIVE, .prog_ids = ids, .capacity = 4 };

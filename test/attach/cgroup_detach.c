@@ -55,7 +55,7 @@ static int detach(int prog)
 	return rawbpf_prog_detach(prog, cgroup, DEVICE, NULL);
 }
 
-/* Return the id of the only program at the hook; 0: there is none. */
+/* Return the id of the only program at the hook, or 0. */
 static unsigned attached_at(unsigned attach_type, uint64_t *revision)
 {
 	unsigned id = 0;

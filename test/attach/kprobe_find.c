@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions by a pattern, on any kernel: the files that list them are stand-ins. */
+/* Find functions by a pattern, on any kernel: stand-ins replace the files that list them. */
 #include "../live.h"
 
 #include <stdint.h>
@@ -8,7 +8,7 @@
 #define TRACEFS "/sys/kernel/tracing"
 #define LIST TRACEFS "/available_filter_functions_addrs"
 
-/* A tracefs without events, and with this list; NULL: none, as before 6.5. */
+/* Make a tracefs without events, and with this list; NULL: without a list, as before 6.5. */
 static void stand_in(const char *list)
 {
 	live_mount_tracefs();
@@ -63,7 +63,7 @@ START_TEST(test_find)
 }
 END_TEST
 
-/* Before 6.5: functions of /proc/kallsyms, and no variables. */
+/* Before 6.5: the functions of /proc/kallsyms, without variables. */
 START_TEST(test_kallsyms)
 {
 	uint64_t addresses[3] = { 1, 1, 1 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * XDP and tc by netlink, and programs on sockets: what they do to packets, what is refused, what
- * other tools attached, and that nothing goes that was not named.
+ * XDP and tc by netlink, and programs on sockets: their effects on packets, the errors, and the
+ * attachments of other tools. A call changes only what it names.
  */
 #include "../examples/devices.h"
 
@@ -19,14 +19,14 @@ static int load(unsigned type, int result)
 	return prog;
 }
 
-/* In a network namespace of the test's own. */
+/* Enter a network namespace of the test's own. */
 static void begin(void)
 {
 	devices_enter();
 	lo = if_nametoindex("lo");
 }
 
-/* Run a command of another tool; its words go to `output`. */
+/* Run a command of another tool. Its output goes to `output`. */
 static void command(char *output, size_t size, const char *line)
 {
 	FILE *pipe = popen(line, "re");
@@ -84,7 +84,7 @@ static int datagram_socket(struct sockaddr_in *address)
 	return fd;
 }
 
-/* A datagram that is sent to the socket comes, or does not. */
+/* Assert that a datagram sent to the socket comes, or that none comes. */
 static void expect_datagram(int comes)
 {
 	struct sockaddr_in to;
@@ -167,7 +167,7 @@ START_TEST(test_xdp_refused)
 	ASSERT_REFUSED(-EINVAL, XDP(prog, lo, XDP_FLAGS_UPDATE_IF_NOEXIST, NULL));
 	ASSERT_REFUSED(-EINVAL, XDP(prog, lo, 1u << 4 /* XDP_FLAGS_REPLACE */, NULL));
 	ASSERT_REFUSED(-ENODEV, XDP(prog, 9999, 0, NULL));
-	/* by a link, neither */
+	/* a link cannot either */
 	ck_assert_int_lt(rawbpf_xdp_attach(&(struct rawbpf_link){ 0 }, other, lo, 0), 0);
 
 	ck_assert_int_eq(rawbpf_xdp_netlink_detach(other, lo, 0), -ENOENT);
@@ -192,7 +192,7 @@ START_TEST(test_xdp_refused)
 }
 END_TEST
 
-/* What a bpf link holds stays with the link. */
+/* A program that a bpf link holds stays with the link. */
 START_TEST(test_xdp_beside_link)
 {
 	int prog = load(BPF_PROG_TYPE_XDP, XDP_PASS), other = load(BPF_PROG_TYPE_XDP, XDP_PASS);
@@ -212,7 +212,7 @@ START_TEST(test_xdp_beside_link)
 }
 END_TEST
 
-/* In a process that ends without detaching: by release, and by its end alone. */
+/* Attach in a process that ends without detaching: after a release, or by its end alone. */
 static void attach_in_child(int (*attach)(struct rawbpf_link *link, int prog), int prog, int release)
 {
 	pid_t child = fork();
@@ -274,7 +274,7 @@ START_TEST(test_xdp_device_gone)
 }
 END_TEST
 
-/* ip(8) shows ours, and we detach what it attached. */
+/* ip(8) shows our program, and we detach ip(8)'s. */
 START_TEST(test_xdp_of_ip)
 {
 	static const struct {
@@ -312,7 +312,7 @@ END_TEST
 
 /* ----------------------------------------------------------------------------------- tc */
 
-/* The filters of a hook, by their programs in order. */
+/* Assert the filters of a hook, by their programs, in order. */
 static void assert_filters(unsigned attach_type, const int *progs, unsigned count)
 {
 	struct rawbpf_tc_filter filters[8];
@@ -372,9 +372,9 @@ START_TEST(test_tc)
 	ck_assert_uint_eq(link.tc.attach_type, hooks[_i]);
 	assert_filters(hooks[_i], &drop, 1);
 	assert_filters(hooks[!_i], NULL, 0);
-	/* egress drops what is sent: sendto() itself succeeds on loopback */
+	/* egress drops the datagram; sendto() succeeds on loopback */
 	expect_datagram(0);
-	/* a new one runs before those that are there */
+	/* a new filter runs before the existing ones */
 	ck_assert_int_eq(rawbpf_tc_attach(&before, pass, lo, hooks[_i], NULL), 0);
 	ck_assert_uint_lt(before.tc.priority, link.tc.priority);
 	assert_filters(hooks[_i], (const int[]){ pass, drop }, 2);
@@ -409,7 +409,7 @@ START_TEST(test_tc_places)
 	ASSERT_REFUSED(-EEXIST, TC(&refused, c, .priority = 5, .handle = 0xfffffff0));
 	ASSERT_FILTERS(INGRESS, b, a, c);
 
-	/* replaced where it is: by its program, or by that and its place */
+	/* replace in place: by the program, or by the program and its place */
 	ASSERT_REFUSED(-ENOENT, TC(&refused, c, .replace = a, .priority = 5));
 	ASSERT_REFUSED(-ENOENT, TC(&refused, c, .replace = c, .handle = 5));
 	ck_assert_int_eq(TC(&links[3], c, .replace = a), 0);
@@ -487,7 +487,7 @@ START_TEST(test_tc_refused)
 }
 END_TEST
 
-/* As many as fill several datagrams. What does not fit is counted. */
+/* Filters that fill several datagrams. The query counts those that do not fit. */
 START_TEST(test_tc_many)
 {
 	enum { MANY = 300 };
@@ -547,7 +547,7 @@ START_TEST(test_tc_stays)
 }
 END_TEST
 
-/* tc(8) shows ours, and we detach what it attached; its filters of other kinds stay. */
+/* tc(8) shows our filters, and we detach tc(8)'s. Its filters of other kinds stay. */
 START_TEST(test_tc_of_tc)
 {
 	struct rawbpf_tc_filter filter;
@@ -574,7 +574,7 @@ START_TEST(test_tc_of_tc)
 	ck_assert_uint_eq(filter.prog_id, live_prog_id(prog));
 	ck_assert_msg(strstr(filter.name, "ok") != NULL, "%s", filter.name);
 	ck_assert_int_eq(rawbpf_tc_detach(prog, lo, BPF_TCX_EGRESS, NULL), 0);
-	/* classic BPF, in another chain: by its place alone */
+	/* classic BPF, in another chain: found by its place alone */
 	ck_assert_int_eq(rawbpf_tc_query(&query, lo, BPF_TCX_EGRESS), 0);
 	ck_assert_uint_eq(query.count, 1);
 	ck_assert_uint_eq(filter.prog_id, 0);
@@ -585,7 +585,7 @@ START_TEST(test_tc_of_tc)
 	assert_filters(BPF_TCX_EGRESS, NULL, 0);
 	command(output, sizeof output, "tc filter show dev lo egress");
 	ck_assert_msg(strstr(output, "u32") != NULL, "%s", output);
-	/* no priority can be of two kinds */
+	/* filters of one priority are of one kind */
 	ASSERT_REFUSED(-EINVAL, rawbpf_tc_attach(&refused, prog, lo, BPF_TCX_EGRESS,
 						 SPEC(.priority = 4)));
 
@@ -602,7 +602,7 @@ START_TEST(test_tc_of_tc)
 }
 END_TEST
 
-/* The qdisc that clsact came after has one hook, and takes filters of egress for its own. */
+/* The older ingress qdisc has one hook, and treats filters of egress as its own. */
 START_TEST(test_tc_beside_ingress)
 {
 	struct rawbpf_link link;
@@ -649,7 +649,7 @@ START_TEST(test_tc_action)
 	ck_assert_uint_eq(filter.prog_id, 0);
 	ck_assert_uint_eq(filter.action_prog_id, live_prog_id(drop));
 	ck_assert_uint_eq(filter.flags, 0);
-	/* one that has no opinion leaves the packet to the next filter */
+	/* an action without an opinion leaves the packet to the next filter */
 	ck_assert_int_eq(rawbpf_tc_action_attach(&first, next, lo, BPF_TCX_INGRESS, NULL), 0);
 	expect_datagram(0);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
@@ -696,7 +696,7 @@ START_TEST(test_socket_filter)
 }
 END_TEST
 
-/* Of two sockets on one port the program chooses by index: the order in which they were bound. */
+/* Two sockets share a port. The program chooses one by its index, in the order of bind(2). */
 START_TEST(test_reuseport)
 {
 	int first = load(BPF_PROG_TYPE_SOCKET_FILTER, 0);
@@ -719,7 +719,7 @@ START_TEST(test_reuseport)
 		struct pollfd ready = { .fd = fds[chosen], .events = POLLIN };
 		char byte;
 
-		/* the program is the group's: any of the sockets will do */
+		/* the program is the group's, so any of the sockets will do */
 		ck_assert_int_eq(rawbpf_reuseport_attach(progs[i], fds[i % 2]), 0);
 		for (int sent = 0; sent < 20; sent++) {
 			ck_assert_int_eq(sendto(from, "x", 1, 0, (void *)&to, sizeof to), 1);

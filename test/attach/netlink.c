@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of netlink in memory: what requests look like, and what hostile answers cannot do. */
+/* Messages of netlink in memory: the bytes of requests, and the bounds of hostile answers. */
 #include <check.h>
 #include <errno.h>
 #include <linux/pkt_cls.h>
@@ -44,7 +44,7 @@ START_TEST(test_request)
 }
 END_TEST
 
-/* What does not fit makes the request empty, for good, and writes nothing behind it. */
+/* An attribute that does not fit empties the request for good, and writes nothing behind it. */
 START_TEST(test_request_too_long)
 {
 	static const unsigned char value[300];
@@ -74,7 +74,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------- answers */
 
-/* A datagram, built as the kernel builds it. */
+/* A datagram, built like the kernel's. */
 struct built {
 	unsigned char bytes[1024];
 	size_t size, message;
@@ -187,7 +187,7 @@ static int take(void *context, const struct rawbpf__message *message)
 	return is_filter < 0 ? is_filter : 0;
 }
 
-/* The bytes of a datagram end at the end of a page: what is read behind them is a fault. */
+/* Read a datagram whose bytes end at the end of a page: a read behind them faults. */
 static int read_answer(struct rawbpf__answer *answer, struct taken *taken, const void *bytes,
 		       size_t size)
 {
@@ -214,7 +214,7 @@ START_TEST(test_list)
 	const int none = 0;
 
 	put_filter(&built, 5);
-	put_filter(&built, 4); /* of another request */
+	put_filter(&built, 4); /* a message of another request */
 	put_filter(&built, 5);
 	ck_assert_int_eq(read_answer(&answer, &taken, built.bytes, built.size), 0);
 	ck_assert_uint_eq(taken.filters, 2);
@@ -232,7 +232,7 @@ START_TEST(test_list)
 	put_message(&built, NLMSG_DONE, NLM_F_MULTI | NLM_F_DUMP_INTR, 5);
 	put(&built, &none, sizeof none);
 	end_message(&built);
-	put_filter(&built, 5); /* behind the end */
+	put_filter(&built, 5); /* a message behind the end */
 	ck_assert_int_eq(read_answer(&answer, &taken, built.bytes, built.size), 1);
 	ck_assert_uint_eq(taken.filters, 2);
 	ck_assert_int_eq(answer.is_stale, 1);
@@ -240,7 +240,7 @@ START_TEST(test_list)
 }
 END_TEST
 
-/* The end of a list may say that it failed; that of an old kernel has no number. */
+/* A list's end may have an errno. An old kernel's end has no number. */
 START_TEST(test_done)
 {
 	static const struct {
@@ -263,7 +263,7 @@ START_TEST(test_done)
 }
 END_TEST
 
-/* The kernel's words, whole, cut, without an end, and of no room at all. */
+/* The kernel's words: whole, cut, without an end, and with no room. */
 START_TEST(test_words)
 {
 	static const struct {
@@ -295,7 +295,7 @@ START_TEST(test_words)
 }
 END_TEST
 
-/* An answer cut anywhere, or with any two bytes changed, is read within its bounds. */
+/* An answer is cut everywhere, or has any two bytes changed. Reading stays within its bounds. */
 START_TEST(test_hostile)
 {
 	struct built good = { .size = 0 };
@@ -331,7 +331,7 @@ START_TEST(test_hostile)
 }
 END_TEST
 
-/* Of attributes: the first of a type; none behind one whose size is wrong. */
+/* The first attribute of a type counts. Attributes behind a wrong size do not. */
 START_TEST(test_attributes)
 {
 	struct built built = { .size = 0 };
@@ -353,13 +353,16 @@ START_TEST(test_attributes)
 	rawbpf__attribute_text(text, sizeof text, all, 2);
 	ck_assert_str_eq(text, "fou");
 	for (length = 0; length < 32; length++) {
-		memcpy(built.bytes + 8, &length, sizeof length); /* that of the second */
+		memcpy(built.bytes + 8, &length, sizeof length); /* the second one's length */
 		ck_assert_uint_eq(rawbpf__attribute_u32(all, 1), 11);
-		/* 4 to 24 lead to an attribute, or into one; 3 is behind the right sizes alone */
+		/*
+		 * lengths 4 to 24 lead to an attribute or into one; only right lengths lead to type
+		 * 3
+		 */
 		ck_assert_uint_eq(rawbpf__attribute_u32(all, 3),
 				  (length >= 5 && length <= 8) || (length >= 13 && length <= 16) ? 13 : 0);
 	}
-	/* a number of another size is none */
+	/* a number of another size counts as none */
 	built.size = 0;
 	put_attribute(&built, 1, "\1\2\3", 3);
 	all.end = built.bytes + built.size;

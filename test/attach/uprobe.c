@@ -103,7 +103,7 @@ static void call_global(void) { uprobe_global(1); }
 static void call_static(void) { uprobe_static(); }
 static void call_library(void) { srand(1); }
 
-/* The path of libc's file: of the code that has srand(). */
+/* Return the path of libc's file: it contains srand(). */
 static const char *libc_path(void)
 {
 	Dl_info info;

@@ -30,7 +30,7 @@ START_TEST(test_glob)
 }
 END_TEST
 
-/* The name has a length: nothing behind it counts, and a NUL in it is a byte. */
+/* The name has a length: bytes behind it do not count, and a NUL in it is a byte. */
 START_TEST(test_length)
 {
 	ck_assert_int_eq(rawbpf__glob_matches("ab", "abc", 2), 1);
@@ -41,7 +41,7 @@ START_TEST(test_length)
 }
 END_TEST
 
-/* Recursion: what a pattern means, with no thought of time. */
+/* Define the meaning of a pattern by recursion, without regard to time. */
 static int matches(const char *glob, const char *name)
 {
 	if (*glob == '*')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Perf buffers against libbpf's: a program's cost of one output, the speed of draining a full
- * buffer, and the losses when the producer is half as fast as its reader.
+ * Perf buffers against libbpf's: a program's cost of one output, and the speed of draining a full
+ * buffer. Also the losses when the producer is half as fast as its reader.
  *
  * Both sides have buffers of the same size and do the same with each record. They take turns. The
  * bench checks that the results are equal, and compares the medians. Absolute times depend on the

@@ -669,7 +669,10 @@ START_TEST(test_layout)
 			 -EINVAL);
 	((uint32_t *)&data)[7] -= 4;
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, guard_copy(&data, sizeof data, 4), sizeof data, NULL), 0);
-	/* Nor does it know a kind whose lengths are no words, or behind the end of the layout. */
+	/*
+	 * A layout with odd lengths, or with a kind behind its end, does not describe the kind
+	 * either.
+	 */
 	data.layout[NEW_KIND][0] = 5;
 	ck_assert_int_eq(rawbpf_btf_parse(&btf, &data, sizeof data, NULL), -EINVAL);
 	data.layout[NEW_KIND][0] = 4;

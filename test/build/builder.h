@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the builder share: an array between guards, and exact instructions and mistakes. */
+/* Code that the builder's tests share: an array between guards, exact instructions and mistakes. */
 #ifndef TEST_BUILDER_H
 #define TEST_BUILDER_H
 

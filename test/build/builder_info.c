@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the builder tells of a program: fragments, names of functions, lines. */
+/* The builder's information about a program: fragments, names of functions, lines. */
 #include "builder.h"
 
 START_TEST(test_fragment)
@@ -21,7 +21,7 @@ START_TEST(test_fragment)
 }
 END_TEST
 
-/* The first label of a place that BTF takes as a name. */
+/* A place's first label that BTF accepts as a name. */
 START_TEST(test_label_names)
 {
 	static const char *const labels[] = { "1", "a b", "a.b", "", "_x9", "second", "\xe4" };
@@ -66,7 +66,7 @@ static void assert_lines(const unsigned (*expected)[2], unsigned count)
 	ck_assert_uint_eq(infos[count].insn_off, 0x55555555);
 }
 
-/* A line begins where it changes, and at a label; never within a 64-bit load. */
+/* A line begins where it changes, and at a label, but never within a 64-bit load. */
 START_TEST(test_lines_found)
 {
 	const struct bpf_insn three[] = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_LD_IMM64(BPF_REG_1, 1) };
@@ -93,7 +93,7 @@ START_TEST(test_lines_found)
 }
 END_TEST
 
-/* Names of file and lines, exactly as they stand in the BTF. */
+/* The names of file and lines, exactly as the BTF has them. */
 START_TEST(test_lines_named)
 {
 	static _Alignas(4) char data[256];

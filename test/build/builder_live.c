@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions that the kernel calls back, and lines that the verifier's log shows, from the builder. */
+/* The builder's functions that the kernel calls back, and its lines in the verifier's log. */
 #include "../live.h"
 
 enum { SLOTS = 64, LOOP = 181, FOR_EACH_MAP_ELEM = 164 };
@@ -20,7 +20,7 @@ static void begin(void)
 	b = (struct rawbpf_build){ .slots = slots, .slot_max = SLOTS };
 }
 
-/* Load what was built, with its functions and lines. The BTF's descriptor is *btf. */
+/* Load the program with its functions and lines. *btf gets the BTF's descriptor. */
 static int load(int *btf, const struct rawbpf_env *env, const char *const *text, unsigned text_count)
 {
 	struct rawbpf_btf_build types = { .data = types_data, .max = sizeof types_data };
@@ -57,7 +57,7 @@ static unsigned run(int prog)
 	return run.retval;
 }
 
-/* The kernel tells the names of the functions by their types, and the lines. */
+/* Assert the names of functions that the kernel reports by their types, and the lines. */
 static void assert_told(int prog, unsigned func_count, const char *const *expected)
 {
 	struct bpf_func_info told[4] = { 0 };
@@ -74,14 +74,15 @@ static void assert_told(int prog, unsigned func_count, const char *const *expect
 	ck_assert_int_eq(rawbpf_btf_open(&btf, spec.btf, NULL), 0);
 	for (unsigned i = 0; i < func_count; i++)
 		ck_assert_str_eq(rawbpf_btf_type_name(&btf, told[i].type_id), expected[i]);
-	for (unsigned i = 0; i < spec.line_info_count; i++) { /* their places are those behind rewriting */
+	/* their offsets after the verifier's rewriting */
+	for (unsigned i = 0; i < spec.line_info_count; i++) {
 		ck_assert_uint_eq(told_lines[i].line_col, lines[i].line_col);
 		ck_assert_str_eq(rawbpf_btf_string_get(&btf, told_lines[i].file_name_off), "some/rules.txt");
 	}
 	rawbpf_btf_close(&btf);
 }
 
-/* r0 = 0 + 1 + ... + 9, summed up by a function of this program that bpf_loop() calls. */
+/* r0 = 0 + 1 + ... + 9. bpf_loop() calls a function of this program, which sums up. */
 START_TEST(test_loop)
 {
 	static const char *const expected[] = { "main", "add" };
@@ -110,7 +111,7 @@ START_TEST(test_loop)
 }
 END_TEST
 
-/* r0 = the sum of a map's values; the callback has a name that BTF does not take, or none. */
+/* r0 = the sum of a map's values. The callback has no name, or one that BTF does not accept. */
 START_TEST(test_for_each)
 {
 	static const char *const labels[] = { "sum up", "7", "each" };
@@ -162,7 +163,7 @@ START_TEST(test_log_shows_lines)
 		rawbpf_build_emit_at(&b, &rules[i], 1, i + 1);
 	ck_assert_int_eq(load(&btf, NULL, text, 4), -EACCES);
 	for (unsigned i = 0; i < 3; i++) {
-		/* "; add two", and behind it since 6.9 the place; blanks at the beginning go */
+		/* "; add two", since 6.9 with its place behind; leading blanks go */
 		snprintf(line, sizeof line, live_kernel() < 0x609 ? "; %s\n" : "; %s @ rules.txt:%u\n",
 			 text[i] + strspn(text[i], " "), i + 1);
 		at = strstr(at, line);

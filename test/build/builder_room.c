@@ -2,7 +2,7 @@
 /* The builder without room, with just enough, and in an array that grows. */
 #include "builder.h"
 
-/* A program with everything that refers to something, in `chunks` parts. */
+/* Build a program with every kind of reference, in `chunks` parts. */
 static const char *const chunk_names[] = { "a", "b", "c", "d", "e", "f" };
 
 static void emit_chunk(unsigned i, unsigned chunks)
@@ -29,7 +29,10 @@ static void emit_chunks(void)
 		emit_chunk(i, CHUNKS);
 }
 
-/* Whatever room there is, all steps are counted; with that much they fit, with one less not. */
+/*
+ * The builder counts all steps, whatever the room. With the counted room they fit, with one less
+ * they do not.
+ */
 START_TEST(test_needed)
 {
 	struct rawbpf_build_slot exact[CHUNKS * CHUNK_SLOTS];
@@ -46,8 +49,8 @@ START_TEST(test_needed)
 END_TEST
 
 /*
- * The array grows before every chunk, by one slot more or less each time: into other memory, or
- * in place. The program is the same, and nothing is written outside of the array.
+ * The array grows before every chunk, each time by one slot more or less: into other memory, or in
+ * place. The program is the same. The builder writes nothing outside of the array.
  */
 START_TEST(test_array_grows)
 {
@@ -90,7 +93,7 @@ START_TEST(test_array_grows)
 }
 END_TEST
 
-/* As the header shows it: the result of realloc(3), unchecked, before a step without room. */
+/* As the header shows it: use realloc(3)'s result unchecked, before a step without room. */
 START_TEST(test_array_grows_by_realloc)
 {
 	struct bpf_insn insns[1001];
@@ -127,7 +130,9 @@ START_TEST(test_array_does_not_grow)
 	assert_fails(NULL, -EINVAL, 0, 0, NULL,
 		     "instruction 0: the new array of slots is smaller than the old one");
 	ck_assert_ptr_eq(b.slots, slots);
-	/* The first mistake stays; the array is the new one, since realloc(3) freed the old one. */
+	/*
+	 * The first mistake stays. The array is the new one, because realloc(3) freed the old one.
+	 */
 	rawbpf_build_slots_set(&b, NULL, ROOM);
 	rawbpf_build_slots_set(&b, other, ROOM + 1);
 	ck_assert_ptr_eq(b.slots, other);

@@ -42,7 +42,7 @@ static int load_filter(void)
 	return load((unsigned)count);
 }
 
-/* Attach in place of `old` (-1: none), and close it. */
+/* Attach in place of `old`, unless that is -1, and close it. */
 static void replace(int *old, int prog)
 {
 	ck_assert_int_eq(rawbpf_prog_attach(prog, cgroup, DEVICE, &(struct rawbpf_prog_attach_spec){

@@ -3,7 +3,7 @@
 #
 # usage: direction.sh LIBRARY
 #
-# Check which folder and file uses which, by the symbols of the library's objects and by the
+# Check which folder and file uses which. The facts are the symbols of the library's objects and the
 # #include lines of the sources. direction.awk has the rule. This script has the table of folders,
 # collects the facts, and plants a bad tree for each finding. It also checks that the library calls
 # no libc.

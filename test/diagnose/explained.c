@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is said of an error depends on the machine: on files that are there or not, and on what they
- * hold. Here a stand-in has each of these machines, also those that nobody can be brought to.
+ * The explanation of an error depends on the machine: on files and their content. The stand-in has
+ * each of these machines, also those that no test can set up.
  */
 #include "../sys/stand_in.h"
 
@@ -9,7 +9,7 @@
 
 #include "../../lib/attach/syscall_entry.h"
 
-/* The files of the machine: what has no text is not there. */
+/* The machine's files. A file without a text does not exist. */
 static struct {
 	const char *path, *text;
 } machine[16];
@@ -99,7 +99,7 @@ START_TEST(test_kprobe_names)
 			 "EILSEQ: 'f' cannot be probed: the offset is inside an instruction");
 	assert_explained(KPROBE, -ERANGE, 0, "f",
 			 "ERANGE: 'f' cannot be probed: the offset is inside an instruction");
-	/* without tracefs nobody knows what can be traced */
+	/* without tracefs, the traceable functions are unknown */
 	add_file("/sys/kernel/tracing/events", NULL);
 	assert_explained(KPROBE, -EINVAL, 0, "do_fchownat", INSIDE);
 	add_file("/proc/kallsyms", NULL);
@@ -182,7 +182,10 @@ START_TEST(test_kernel_btf)
 }
 END_TEST
 
-/* Each type, and the kernel that brought it: the one before says so, that one does not. */
+/*
+ * For each type and its first kernel: the kernel before it is called too old, and that kernel is
+ * not.
+ */
 START_TEST(test_ages)
 {
 	static const struct {

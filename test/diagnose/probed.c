@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a probe makes of the kernel's answers, for every way to attach: what it loads, which errno
- * means that the kernel has it, which that it lacks it, and which that nobody can tell.
+ * Probes of every way to attach, with every answer of the kernel. The test checks the loaded
+ * programs. It also checks the errnos that mean "has it", "lacks it" and "cannot tell".
  */
 #include "../sys/stand_in.h"
 
@@ -15,9 +15,10 @@ enum { PROG = 10, EVENT = ANSWER };
 
 static const struct way {
 	enum rawbpf_probe_attach way;
-	unsigned type, attach_type; /* of the program; 0: none is loaded */
-	int refusal;                /* the kernel has it, and refuses this target */
-	int command;                /* the bpf(2) that attaches */
+	unsigned type, attach_type; /* the program's; 0: no program is loaded */
+	/* the errno of a kernel that has the way and rejects this target */
+	int refusal;
+	int command;                /* the bpf(2) command that attaches */
 	const struct rawbpf_operation *operation;
 	const char *asked;
 } ways[] = {
@@ -91,7 +92,7 @@ static const char *files(const char *path)
 	return NULL;
 }
 
-/* The kernel's types: the targets of the probes, and no others. */
+/* The kernel's types: exactly the targets of the probes. */
 static uint32_t memory[256], places[16];
 static struct rawbpf_btf kernel_btf;
 
@@ -155,7 +156,7 @@ static void begin_probe(void)
 	begin_btf();
 }
 
-/* The kernel says by these that it does not know what was asked. */
+/* Is this an errno of a kernel that does not know the command or flag? */
 static int is_unknown(int err)
 {
 	return err == -EINVAL || err == -ENOENT || err == -E2BIG || err == -EOPNOTSUPP || err == -524;
@@ -197,7 +198,7 @@ START_TEST(test_attach_fails)
 		int wanted = errors[i] == way->refusal || is_unknown(errors[i]) ? 0 : errors[i];
 
 		attach_answer = errors[i];
-		/* a link that is refused so is tried by ioctl, which works */
+		/* after this errno the library tries an ioctl, which works */
 		if (errors[i] == -EINVAL && (way->way == RAWBPF_PROBE_KPROBE || way->way == RAWBPF_PROBE_UPROBE ||
 					     way->way == RAWBPF_PROBE_TRACEPOINT ||
 					     way->way == RAWBPF_PROBE_PERF_EVENT))
@@ -280,7 +281,7 @@ START_TEST(test_switched_off)
 	ck_assert_int_eq(has, 1);
 	ck_assert_int_eq(probe(RAWBPF_PROBE_ATTACH_COUNT), -EINVAL);
 	ck_assert_int_eq(has, 0);
-	/* who may not make the map cannot tell */
+	/* a process that may not make the map cannot tell */
 	map_answer = -EPERM;
 	ck_assert_int_eq(probe(RAWBPF_PROBE_STRUCT_OPS), -EPERM);
 	map_answer = -EACCES;

@@ -94,7 +94,7 @@ START_TEST(test_symbols)
 }
 END_TEST
 
-/* Which names are found where, or why not. */
+/* The names, and where each is found, or the errno. */
 static const struct {
 	const char *name;
 	int found;
@@ -147,7 +147,7 @@ START_TEST(test_names)
 		ck_assert_uint_eq(offsets[0], names[i].found > 0 ? IMAGE_TEXT + names[i].first : 7);
 		ck_assert_uint_eq(offsets[1], names[i].found > 1 ? IMAGE_TEXT + names[i].second : 7);
 		ck_assert_uint_eq(offsets[2], 7);
-		/* No room for them: the number alone. */
+		/* Without room, the call returns the number alone. */
 		ck_assert_int_eq(rawbpf_elf_symbol_find(NULL, 0, &elf, names[i].name), names[i].found);
 		free(image);
 	}
@@ -370,7 +370,7 @@ END_TEST
 
 /* --------------------------------------------------------------------------------- stubs */
 
-/* The stub of puts begins at `begin` of .plt, at IMAGE_AT(0x800); its slot is IMAGE_SLOT. */
+/* The stub of puts begins at `begin` in .plt, at IMAGE_AT(0x800). Its slot is IMAGE_SLOT. */
 static const struct {
 	unsigned machine, type, begin, size;
 	int is_big_endian;
@@ -420,7 +420,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------ hostile */
 
-/* Look at everything: nothing is read outside of the bytes, which end before a page without access. */
+/* Read everything in the bytes, which end at an inaccessible page. */
 static void look_at(const void *bytes, size_t size)
 {
 	struct rawbpf_elf_section section;
@@ -460,7 +460,7 @@ static struct image *hostile_image(int file)
 	return image;
 }
 
-/* Each part of the file, as if it ended there: every length near a structure, else every 61st. */
+/* The file ends early: at every length near a structure, else at every 61st byte. */
 START_TEST(test_cut_off)
 {
 	struct image *image = hostile_image(_i);
@@ -472,7 +472,10 @@ START_TEST(test_cut_off)
 }
 END_TEST
 
-/* Every aligned field of the header, the segments, the tables and section headers is extreme. */
+/*
+ * Each aligned field of the header, the segments, the tables and the section headers is extreme
+ * once.
+ */
 START_TEST(test_extreme)
 {
 	static const uint64_t extremes[] = { 0, 1, 2, 0x7f, 0xff, 0x7fff, 0xfffe, 0xffff, 0x7fffffff,
@@ -513,7 +516,7 @@ START_TEST(test_not_elf)
 	ck_assert_int_eq(rawbpf_elf_parse(&elf, image->bytes, 6), -EINVAL);
 	ck_assert_int_eq(rawbpf_elf_parse(&elf, image->bytes, 63), -EINVAL);
 	ck_assert_int_eq(rawbpf_elf_parse(&elf, image->bytes, IMAGE_SIZE - 1), -EINVAL);
-	image->bytes[4] = 3; /* neither 32 nor 64 bits */
+	image->bytes[4] = 3; /* a class other than 32 and 64 bits */
 	ck_assert_int_eq(rawbpf_elf_parse(&elf, image->bytes, IMAGE_SIZE), -ENOEXEC);
 	image->bytes[4] = 2;
 	image->bytes[5] = 0; /* no byte order */

@@ -14,7 +14,7 @@ enum {
 	IMAGE_BASE = 0x400000,  /* the file's offset 0 */
 	IMAGE_TEXT = 0x1000,    /* offset and, above IMAGE_BASE, address */
 	IMAGE_DATA = 0x2000,
-	IMAGE_SLOT = IMAGE_BASE + IMAGE_DATA + 0x18, /* of puts, in the global offset table */
+	IMAGE_SLOT = IMAGE_BASE + IMAGE_DATA + 0x18, /* puts's slot in the global offset table */
 };
 
 /* The sections' numbers. */
@@ -27,8 +27,8 @@ enum {
 struct image {
 	unsigned char bytes[IMAGE_SIZE];
 	int bits, is_big_endian;
-	size_t end;       /* of what has its place */
-	unsigned next;    /* section */
+	size_t end;       /* the end of the bytes that are placed */
+	unsigned next;    /* the next section */
 };
 
 struct image_symbol {
@@ -36,7 +36,7 @@ struct image_symbol {
 	unsigned char type, bind;
 	unsigned short section;
 	uint64_t value;
-	unsigned short version; /* in .dynsym */
+	unsigned short version; /* the version in .dynsym */
 };
 
 #define IMAGE_AT(OFFSET) (IMAGE_BASE + IMAGE_TEXT + (OFFSET))
@@ -76,7 +76,7 @@ static inline void image_word(struct image *image, size_t at, unsigned at32, uns
 	image_put(image, at + (image->bits == 64 ? at64 : at32), image->bits / 8, value);
 }
 
-/* Append a string to what is being written, and return its offset from `begin`. */
+/* Append a string at the end, and return its offset from `begin`. */
 static inline size_t image_string(struct image *image, size_t begin, const char *string)
 {
 	size_t at = image->end;
@@ -96,7 +96,7 @@ static inline size_t image_section_size(const struct image *image)
 	return image->bits == 64 ? 64 : 40;
 }
 
-/* Where the header of a section is: behind the last section. */
+/* Return the place of a section's header: the headers stand behind the last section. */
 static inline size_t image_section_at(const struct image *image, unsigned section)
 {
 	return IMAGE_SIZE - (IMAGE_SECTIONS - section) * image_section_size(image);
@@ -193,7 +193,7 @@ static inline void image_write_versions(struct image *image)
 		.type = SHT_GNU_verdef, .offset = begin, .size = 3 * 28, .link = IMAGE_SECTIONS - 1 });
 }
 
-/* A relocation of `type` for puts, and the `size` bytes of the section .plt. */
+/* Write a relocation of `type` for puts, and the `size` bytes of the section .plt. */
 static inline void image_write_stub(struct image *image, unsigned machine, unsigned type,
 				    const void *code, size_t size)
 {

@@ -20,7 +20,7 @@ struct ring_producer {
 	unsigned size;               /* a multiple of 8, up to 256; 0 only with reserve */
 	/* output only: 8 to 256 bytes, depending on the record's number */
 	int varies;
-	unsigned discard;            /* reserve only: discard one of so many records; 0: none */
+	unsigned discard;            /* reserve only: discard every n-th record; 0: keep all */
 	int flags;                   /* BPF_RB_NO_WAKEUP, ... */
 };
 

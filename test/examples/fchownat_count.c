@@ -169,8 +169,8 @@ END_TEST
 /* ---------------------------------------------------------------------------- failures */
 
 /*
- * stderr says what failed and why, in at most three lines. Nothing comes on stdout. The exit status
- * is 1.
+ * stderr says what failed and why, in at most three lines. stdout stays empty. The exit status is
+ * 1.
  */
 static const struct {
 	const char *what;
@@ -319,7 +319,7 @@ START_TEST(test_count)
 	before = count_calls(&process);
 	prog = id_of(process.pid, "prog_id:");
 	ck_assert_uint_ne(prog, 0);
-	/* it does not count other system calls; those of other processes are fewer */
+	/* it does not count other system calls; other processes make fewer fchownat(2) calls */
 	for (i = 0; i < 500 * CALLS; i++)
 		syscall(SYS_getppid);
 	for (i = 0; i < 3; i++)
@@ -372,7 +372,7 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* A signal ends it at once, not after its interval of 1000 seconds. Nothing stays attached. */
+/* A signal ends it at once, not after its interval of 1000 seconds. It detaches everything. */
 START_TEST(test_signal)
 {
 	static const struct {

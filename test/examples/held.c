@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Links of perf events do not tell before Linux 6.6 what they are attached to. The tool then asks
- * the processes. This test writes down what they would hold, so it needs no such kernel.
+ * Before Linux 6.6, links of perf events do not say what they are attached to. Then the tool asks
+ * the processes. This test writes down what the processes hold, so it needs no such kernel.
  */
 #include "../../examples/rawbpf/held.c"
 
@@ -43,7 +43,10 @@ static void describe(struct link_told *told, unsigned link, unsigned prog)
 	held_describe(told);
 }
 
-/* Who holds what: a process each, one for all; one program, a program each; each link held by all. */
+/*
+ * Holders: one process, or one for each link; one program, or one for each link; each link held by
+ * all.
+ */
 static const struct {
 	unsigned processes, programs, by_all;
 } worlds[] = {
@@ -84,7 +87,9 @@ START_TEST(twice_the_links_take_twice_the_time)
 }
 END_TEST
 
-/* One process with several events of one program does not tell which of them is the link's. */
+/*
+ * If one process has several events of one program, the tool cannot tell which one is the link's.
+ */
 START_TEST(each_link_has_its_event)
 {
 	int is_clear = worlds[_i].processes || worlds[_i].programs;

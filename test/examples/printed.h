@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The assertions that the tests of rawbpf share: what the command prints and how it ends. */
+/* Assertions about the output and exit status of rawbpf, for its tests. */
 #ifndef TEST_PRINTED_H
 #define TEST_PRINTED_H
 

@@ -140,7 +140,7 @@ START_TEST(test_load_errors)
 	assert_refused(ARGS("prog", "load", name, PIN), "rawbpf prog: pinning: EEXIST: '" PIN "' exists ");
 	command_run(&end, live_be_nobody, ARGS("prog", "load", name, PIN));
 	ck_assert_int_eq(end.status, 1);
-	ck_assert_ptr_nonnull(strstr(end.err, name)); /* which nobody may read */
+	ck_assert_ptr_nonnull(strstr(end.err, name)); /* other users may not read it */
 	unlink(name);
 }
 END_TEST
@@ -203,12 +203,12 @@ START_TEST(test_cgroup)
 	strcat(expected, node(text("%s/a\\u001b[b", cgroups_path), PIN, more));
 	assert_prints(ARGS("cgroup", "-j", "tree", text("%s//", cgroups_path)), expected);
 	schema_check(tree_schema, end.out);
-	/* as a table, and from the root */
+	/* the same as a table, and from the root */
 	assert_shows(ARGS("cgroup", "tree", cgroups_path), text("\n%s/a\\x1b[b  cgroup_device  %u  %s  multi",
 		     cgroups_path, pinned_info(PIN).id, own_name()));
 	assert_shows(ARGS("cgroup", "-j", "tree"), expected);
 	schema_check(tree_schema, end.out);
-	/* below, the one above runs too */
+	/* below, the program of the cgroup above runs, too */
 	snprintf(expected, sizeof expected, "%s", node(cgroups_path, PIN, ""));
 	for (int i = 0; i < 2; i++)
 		strcat(expected, node(text("%s/a\\u001b[b", cgroups_path), PIN, ""));

@@ -209,7 +209,7 @@ static void file_remove(void)
 
 static const struct written {
 	const char *part;  /* repeated in the file; NULL: bytes of instructions */
-	unsigned n;        /* how often */
+	unsigned n;        /* repetitions */
 	const char *arguments[5];
 } files[] = {
 	{ "r0 = 1\n", 20000, { "asm", path } },

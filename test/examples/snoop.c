@@ -136,7 +136,7 @@ static void no_sysfs(void)
 	live_hide_directory("/sys");
 }
 
-/* stderr says what failed and why. Nothing comes on stdout. The exit status is 1. */
+/* stderr says what failed and why. stdout stays empty. The exit status is 1. */
 static const struct {
 	void (*prepare)(void);
 	const char *arguments[5];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults in what goes by netlink, and in programs of sockets. */
+/* Faults in calls over netlink, and in programs on sockets. */
 #include "fault.h"
 #include "../examples/devices.h"
 
@@ -7,8 +7,8 @@ static unsigned lo;
 static int xdp, classifier, filter, udp;
 
 /*
- * If the kernel's answer is lost, what was asked for may have been done: here each run ends with
- * nothing attached.
+ * If the kernel's answer is lost, the request may still have been done. So each run detaches at its
+ * end.
  */
 static int attach_xdp(void)
 {
@@ -16,7 +16,7 @@ static int attach_xdp(void)
 	struct rawbpf_xdp_query query;
 	int err;
 
-	rawbpf_xdp_netlink_detach(xdp, lo, 0); /* what a fault left */
+	rawbpf_xdp_netlink_detach(xdp, lo, 0); /* an attachment that a fault left */
 	err = rawbpf_xdp_netlink_attach(&link, xdp, lo, 0, NULL);
 	if (err == 0) {
 		err = rawbpf_xdp_query(&query, lo);
@@ -35,7 +35,7 @@ static int attach_tc(void)
 	int err;
 
 	while (rawbpf_tc_detach(classifier, lo, BPF_TCX_INGRESS, NULL) == 0)
-		continue; /* what faults left */
+		continue; /* attachments that faults left */
 	err = rawbpf_tc_attach(&link, classifier, lo, BPF_TCX_INGRESS, &spec);
 	if (err == 0) {
 		err = rawbpf_tc_query(&query, lo, BPF_TCX_INGRESS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the page of an instruction says of loads, stores and atomic operations, in every size. */
+/* The pages of loads, stores and atomic operations, in every size. */
 #include <string.h>
 
 #include <rawbpf.h>

@@ -100,7 +100,7 @@ START_TEST(test_untold)
 		/* r0 without a value at the exit; elsewhere */
 		{ { .hint = "unset", .text = "r1 = r0\nr0 = 0\nexit\n" }, "unset_result" },
 		{ { .hint = "unset_result", .text = "r1 = 0\nexit\n" }, "unset" },
-		/* an argument of a helper; of a function of the program */
+		/* an argument of a helper; an argument of the program's own function */
 		{ { .hint = "unset", .text = "call f\nexit\nf: r0 = r2\nexit\n" }, "must be:" },
 		/* a packet access without enough bytes; a map's value */
 		{ { .hint = "map_bounds", .text =

@@ -662,7 +662,7 @@ START_TEST(test_no_such_register)
 }
 END_TEST
 
-/* Every log is cut everywhere, at the end of readable memory: nothing behind its NUL is read. */
+/* Every log is cut everywhere, at the end of readable memory: no byte behind its NUL is read. */
 START_TEST(test_end_of_log)
 {
 	static const char *const logs[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Complaints with the same words but several causes: which hint a program gets, and at which limits
- * another one. The logs are as short as the kernel's shortest.
+ * Complaints with the same words and several causes: the hint for each, and the limits at which it
+ * changes. The logs are as short as the kernel's shortest.
  */
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static const struct rejected {
 	{ UNSET, "0: (bf) r1 = r0\nR0 !read_ok\n", { BPF_MOV64_REG(BPF_REG_1, BPF_REG_0) } },
 	{ UNSET, "R0 !read_ok\n", { [5] = BPF_EXIT_INSN() } },
 
-	/* bytes of the stack that nobody wrote, or bytes outside of it */
+	/* uninitialised bytes of the stack, or bytes outside of it */
 	{ STACK_UNSET, "invalid read from stack R10 off=-8 size=8\n", { { 0 } } },
 	{ STACK_UNSET, "invalid read from stack R10 off=-512 size=8\n", { { 0 } } },
 	{ STACK_UNSET, "invalid read from stack R10 off=-1 size=1\n", { { 0 } } },
@@ -65,12 +65,12 @@ static const struct rejected {
 	{ SCALAR, UNEQUAL, { BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 0), NOTHING, LOAD } },
 	{ SCALAR, UNEQUAL, { BPF_JMP_IMM(BPF_JNE, BPF_REG_3, 0, 2), NOTHING, LOAD } },
 	{ SCALAR, UNEQUAL, { NOTHING, NOTHING, LOAD } },
-	/* something in between writes the register, or jumps */
+	/* an instruction in between writes the register, or jumps */
 	{ SCALAR, UNEQUAL, { BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 2), BPF_MOV64_IMM(BPF_REG_0, 1), LOAD } },
 	{ SCALAR, UNEQUAL, { BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 2), BPF_JMP_A(0), LOAD } },
 	{ SCALAR, UNEQUAL,
 	  { BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 2), BPF_JMP32_IMM(BPF_JEQ, BPF_REG_2, 0, 0), LOAD } },
-	/* the program itself made it a number, before the test */
+	/* the program made it a number before the test */
 #define LATER "3: (79) r1 = *(u64 *)(r0 +0)\nR0 invalid mem access 'scalar'\n"
 	{ SCALAR, LATER,
 	  { BPF_MOV64_IMM(BPF_REG_0, 9), BPF_JMP_IMM(BPF_JNE, BPF_REG_0, 0, 2), NOTHING, LOAD } },
@@ -120,7 +120,7 @@ START_TEST(test_cause)
 	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
 	ck_assert_ptr_nonnull(r.hint);
 	ck_assert_msg(strncmp(r.hint, cases[_i].hint, strlen(cases[_i].hint)) == 0, "%s%s", r.log, r.hint);
-	/* of a pointer that is gone the log's last state is no longer true */
+	/* the log's last state of a lost pointer is no longer true */
 	if (is_lost)
 		ck_assert_uint_eq(r.states[r.reg].length, 0);
 }
@@ -133,14 +133,17 @@ START_TEST(test_state_stays)
 
 	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
 	ck_assert_uint_eq(r.states[6].length, strlen("scalar()"));
-	/* a complaint that nobody knows has no hint, and is not refined */
+	/* an unknown complaint has no hint, and no refinement */
 	r.log = "0: (95) exit\nsomething new\n";
 	ck_assert_int_eq(rawbpf_rejection_parse(&r), 0);
 	ck_assert_ptr_null(r.hint);
 }
 END_TEST
 
-/* Bytes that a packet's access needs are said of that complaint, and of numbers that make sense. */
+/*
+ * The explanation counts a packet access's bytes only for that complaint, and only if the numbers
+ * make sense.
+ */
 START_TEST(test_packet_numbers)
 {
 	static const struct {
@@ -174,7 +177,7 @@ START_TEST(test_packet_numbers)
 }
 END_TEST
 
-/* Of a path of many causes the first eight are told. */
+/* An explanation has the first eight of a path's causes. */
 START_TEST(test_causes)
 {
 	char log[4096] = "0: (95) exit\nR0 !read_ok\n\nCausal path:\n", text[8192], *at;
@@ -190,7 +193,7 @@ START_TEST(test_causes)
 }
 END_TEST
 
-/* Each complaint that has a hint: the pattern itself, a letter in place of each star. */
+/* Each pattern of a complaint with a hint, with a letter in place of each star. */
 START_TEST(test_every_pattern)
 {
 	static const struct {

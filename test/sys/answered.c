@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the library makes of the kernel's answers: each field of what BPF_OBJ_GET_INFO_BY_FD fills, how
- * often it tries again, what it calls for a perf event.
+ * The library's reaction to the kernel's answers: each field of BPF_OBJ_GET_INFO_BY_FD, the number
+ * of tries, and the calls for a perf event.
  */
 #include "stand_in.h"
 
@@ -22,7 +22,7 @@
 
 /* ------------------------------------------------------------------------------------ info */
 
-/* The struct that a BPF_OBJ_GET_INFO_BY_FD passes, and how long the kernel's is. */
+/* The struct that BPF_OBJ_GET_INFO_BY_FD passes, and the size of the kernel's. */
 static union {
 	uint32_t words[64];
 	struct rawbpf__prog_info prog;
@@ -45,7 +45,7 @@ static void info_done(uint32_t *attr)
 	info->info_len = told_size;
 }
 
-/* Each word that the kernel writes is another number. */
+/* Each word that the kernel writes has its own number. */
 static void begin_info(unsigned size)
 {
 	unsigned i;
@@ -129,7 +129,7 @@ START_TEST(test_prog_info)
 }
 END_TEST
 
-/* All arrays, with room for `max` elements each. */
+/* Give all arrays room for `max` elements each. */
 static struct rawbpf_prog_info with_room(unsigned max)
 {
 	return (struct rawbpf_prog_info){
@@ -198,7 +198,7 @@ START_TEST(test_prog_arrays)
 		ck_assert_uint_eq(info.xlated.count, cases[i].has);
 	}
 
-	/* longer records take more of the room; without a record's size there are none */
+	/* longer records take more room; without a record's size, there are no records */
 	begin(0);
 	kernel.write = info_done;
 	told.prog = prog_of(0, 5);
@@ -214,7 +214,7 @@ START_TEST(test_prog_arrays)
 	ck_assert_uint_eq(asked.prog.xlated_prog_insns, 0);
 	ck_assert_ptr_eq(info.jited_line_info.data, AT(8));
 
-	/* nothing to ask for: one call */
+	/* without arrays, one call is enough */
 	begin(0);
 	kernel.write = info_done;
 	told.prog = prog_of(0, 0);
@@ -279,7 +279,7 @@ START_TEST(test_map_layout)
 {
 	struct rawbpf_map_layout layout;
 
-	begin_info(80); /* of 5.10 */
+	begin_info(80); /* the size on 5.10 */
 	ck_assert_int_eq(rawbpf_map_layout_info(&layout, 5), 0);
 	ck_assert_uint_eq(layout.type, 1000);
 	ck_assert_uint_eq(layout.key_size, 1002);
@@ -293,7 +293,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------- info of links */
 
-/* The number in this word of what the kernel tells, and in that one and the next. */
+/* The number in this word of the kernel's answer; NN: in that word and the next. */
 #define N(WORD) (1000 + (WORD))
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define NN(WORD) ((uint64_t)N(WORD) << 32 | N((WORD) + 1))
@@ -363,7 +363,9 @@ START_TEST(test_link_info)
 }
 END_TEST
 
-/* Which buffers a link's kind has, where the kernel looks for them, and how long it may take them to be. */
+/*
+ * The buffers of a link's kind: the kernel's fields for them, and the size that the library passes.
+ */
 START_TEST(test_link_buffers)
 {
 	static const struct {
@@ -416,7 +418,7 @@ START_TEST(test_link_buffers)
 }
 END_TEST
 
-/* What an iterator walks decides what its numbers mean. */
+/* The iterator's target decides what its numbers mean. */
 static const char *target;
 
 static void iter_done(uint32_t *attr)
@@ -470,11 +472,14 @@ static unsigned calls_of(long command)
 	return count;
 }
 
-/* Descriptor 5 is the program of id 1; 7 and what is opened by its id are the old one, of id 1000. */
+/*
+ * Descriptor 5 is the program with id 1. Descriptor 7, and one opened by its id, is the old program
+ * with id 1000.
+ */
 static struct {
 	unsigned ids[3], count, flags;
 	uint64_t revision;
-	long attach, detach; /* what the kernel answers */
+	long attach, detach; /* the kernel's answers */
 } hook;
 
 static void hook_done(uint32_t *attr)
@@ -559,18 +564,18 @@ START_TEST(test_replace_attempts)
 	assert_bpf("attach", kernel.count - 2, BPF_PROG_ATTACH,
 		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI | BPF_F_REPLACE, ANSWER, 0, L(9, 0)));
 
-	/* ours is there already; before it an old one that nobody can detach */
+	/* ours is attached already; before it stands an old one that cannot be detached */
 	hook = (typeof(hook)){ .ids = { 1000, 1 }, .count = 2, .detach = -ENOENT };
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
 	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 10);
 	ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 0);
-	/* or that another process attaches again each time */
+	/* another process attaches the old one again each time */
 	hook.detach = 0;
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
 	ck_assert_uint_eq(calls_of(BPF_PROG_DETACH), 100);
-	/* one behind ours is left to its owner */
+	/* a program behind ours stays: it is its owner's */
 	hook = (typeof(hook)){ .ids = { 1, 1000 }, .count = 2 };
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
@@ -583,7 +588,7 @@ START_TEST(test_replace_first)
 	const struct rawbpf_prog_replace_spec spec = { .old = 7 };
 	unsigned i;
 
-	/* nothing on the hook: attached, with the flags of the spec, and the revision */
+	/* an empty hook: the program is attached with the spec's flags and the revision */
 	hook = (typeof(hook)){ .revision = 9 };
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
@@ -594,12 +599,12 @@ START_TEST(test_replace_first)
 		.old = 7, .flags = BPF_F_ALLOW_OVERRIDE }), 0);
 	assert_bpf("attach", kernel.count - 1, BPF_PROG_ATTACH,
 		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, BPF_F_ALLOW_OVERRIDE, 0, 0, L(9, 0)));
-	/* without a revision the library looks once more who came meanwhile */
+	/* without a revision, the library looks again for a program that came meanwhile */
 	hook.revision = 0;
 	begin_hook();
 	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 0);
 	ck_assert_uint_eq(calls_of(BPF_PROG_QUERY), 2);
-	/* another's program alone on the hook: with these flags, none can be added */
+	/* another's program alone on the hook: its flags admit no other */
 	for (i = 0; i < 2; i++) {
 		hook = (typeof(hook)){ .ids = { 3 }, .count = 1, .flags = i ? BPF_F_ALLOW_OVERRIDE : 0 };
 		begin_hook();
@@ -624,7 +629,7 @@ static const char *files(const char *path)
 	return NULL;
 }
 
-/* The first perf_event_open(2) since begin(), and its attributes. */
+/* Return the attributes of the first perf_event_open(2) since begin(). */
 static const uint32_t *perf_call(long pid, long cpu)
 {
 	unsigned i = 0;
@@ -731,7 +736,10 @@ static int read_most(struct rawbpf_source *source)
 	return turns++ < 3 ? INT_MAX : -ECANCELED;
 }
 
-/* The sum of records stays the greatest number, and a source has its second turn before the loop ends. */
+/*
+ * The sum of records stays at the greatest number. A source gets its second turn before the loop
+ * ends.
+ */
 START_TEST(test_loop_total)
 {
 	struct rawbpf_source sources[2] = { { .read = read_most }, { .read = read_most } };
@@ -751,7 +759,7 @@ END_TEST
 
 /* ----------------------------------------------------------------------------- recipes */
 
-/* Where the kernel's BTF is not asked for, nothing is unmapped. */
+/* If the library does not open the kernel's BTF, it unmaps nothing. */
 START_TEST(test_recipes)
 {
 	const struct rawbpf_prog_recipe *recipe = rawbpf_prog_recipe_get(0);
@@ -770,7 +778,7 @@ START_TEST(test_recipes)
 	begin(ANSWER);
 	ck_assert_int_eq(rawbpf_map_recipe_create(9999, NULL), -EINVAL);
 	ck_assert_uint_eq(kernel.count, 0);
-	/* a run whose result is another one than the recipe's */
+	/* a run with another result than the recipe's */
 	begin(0);
 	ck_assert_int_eq(rawbpf_prog_recipe_run(&(struct rawbpf_prog_recipe){
 		.runs = RAWBPF_PROG_RUNS_PACKET, .result = 0 }, 5), 0);

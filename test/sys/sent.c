@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the library sends to the kernel: the bytes of each command's attributes, and their size. The
- * words stand in the order in which the fields stand in `union bpf_attr`; attr.c compares their
- * offsets. Each field of a spec has a value of its own.
+ * The bytes that the library sends to the kernel: each command's attributes and their size. The
+ * words stand in the order of the fields in `union bpf_attr`; attr.c compares their offsets. Each
+ * field of a spec has its own value.
  */
 #include "stand_in.h"
 
@@ -25,7 +25,7 @@
 
 #define NAME "abcdefghijklmno"
 
-/* The name, as four words. */
+/* Return a word of the name, which has four. */
 static uint32_t name_word(unsigned i)
 {
 	static const char name[16] = NAME;
@@ -53,7 +53,7 @@ START_TEST(test_map_create)
 	spec.name = NAME "p";
 	REFUSES(rawbpf_map_create(&spec), ENAMETOOLONG);
 
-	/* a log is asked for once more, after a failure only */
+	/* a failed call is repeated for its log */
 	spec = (struct rawbpf_map_spec){ .type = 1, .log = log, .log_size = sizeof log };
 	begin(ANSWER);
 	ck_assert_int_eq(rawbpf_map_create(&spec), ANSWER);
@@ -107,7 +107,7 @@ START_TEST(test_map_batch)
 	      P(0), P(0), P(1), P(2), 5, 4, L(7, 8), 0, 0);
 	SENDS(rawbpf_map_batch_delete(4, &batch), BPF_MAP_DELETE_BATCH,
 	      P(0), P(0), P(1), P(2), 5, 4, L(7, 8), 0, 0);
-	ck_assert_uint_eq(batch.count, 0); /* the kernel wrote none: it refused the call */
+	ck_assert_uint_eq(batch.count, 0); /* the kernel rejected the call, and wrote no count */
 	begin(0);
 	ck_assert_int_eq(rawbpf_map_batch_lookup(4, &batch), 1);
 	BPF(lookup, BPF_MAP_LOOKUP_BATCH, P(0), P(6), P(1), P(2), 5, 4, L(7, 8), 0, 0);
@@ -144,7 +144,7 @@ START_TEST(test_prog_load)
 		.fd_array_count = 21, .token = 20, .signature = AT(22), .signature_size = 23,
 		.keyring = 24, .log_level = 25 };
 
-	/* without room for a log the level counts for nothing */
+	/* without room for a log, the level is ignored */
 	SENDS(rawbpf_prog_load(&spec), BPF_PROG_LOAD, 1, 2, P(3), P(5), 0, 0, P(0), 0, 7, NAME_WORDS,
 	      8, 9, 10, 11, P(12), 13, 14, P(15), 16, 17, 18, 0, P(19), P(0), 0, 0, 20, 21, P(22), 23, 24);
 	spec.attach_prog = 0;
@@ -184,7 +184,7 @@ START_TEST(test_prog_run)
 	ck_assert_uint_eq(run.data_size_out, 101);
 	ck_assert_uint_eq(run.duration, 102);
 	ck_assert_uint_eq(run.ctx_size_out, 103);
-	/* a buffer without room, and room without a buffer, are none */
+	/* a buffer without a size, and a size without a buffer, count as no buffer */
 	run = (struct rawbpf_prog_run){ .data_out = AT(5), .ctx_out = AT(10) };
 	SENDS(rawbpf_prog_run(1, &run), BPF_PROG_TEST_RUN,
 	      1, 0, 0, 0, P(0), P(0), 0, 0, 0, 0, P(0), P(0), 0, 0, 0, 0);
@@ -215,13 +215,13 @@ START_TEST(test_prog_attach)
 	SENDS(rawbpf_prog_attach(1, 2, 3, &spec), BPF_PROG_ATTACH, 2, 1, 3, 4, 0, 6, L(7, 8));
 	SENDS(rawbpf_prog_attach(1, 2, 3, &replacing), BPF_PROG_ATTACH, 2, 1, 3, 2 | BPF_F_REPLACE, 5, 0, 0, 0);
 	SENDS(rawbpf_prog_attach(1, 2, 3, NULL), BPF_PROG_ATTACH, 2, 1, 3, 0, 0, 0, 0, 0);
-	/* of other hooks than a cgroup's, a detach is one call */
+	/* at other hooks than a cgroup's, detaching is one call */
 	SENDS(rawbpf_prog_detach(1, 2, BPF_TCX_INGRESS, &spec), BPF_PROG_DETACH,
 	      2, 1, BPF_TCX_INGRESS, 4, 0, 6, L(7, 8));
 }
 END_TEST
 
-/* Which hooks are a cgroup's: a detach asks first, whether the descriptor is a program. */
+/* The hooks of cgroups: a detach first checks that the descriptor is a program. */
 START_TEST(test_cgroup_hooks)
 {
 	static const unsigned char hooks[] = {
@@ -268,7 +268,7 @@ START_TEST(test_prog_query)
 	ck_assert_uint_eq(query.count, 5);
 	ck_assert_uint_eq(query.attach_flags, 100);
 	ck_assert_uint_eq(query.revision, 0x6600000065);
-	query.capacity = 4; /* the kernel says less than it has */
+	query.capacity = 4; /* the kernel has more than fits */
 	ck_assert_int_eq(rawbpf_prog_query(&query, 1, 2), -ENOSPC);
 	ck_assert_uint_eq(query.count, 5);
 	query.prog_ids = NULL;
@@ -483,7 +483,7 @@ START_TEST(test_links_of_many_places)
 }
 END_TEST
 
-/* Where an iterator begins is in a struct of its own, which lives during the call. */
+/* An iterator's parameters are in a struct of its own, which lives during the call. */
 static uint32_t iter_words[4];
 
 static void iter_read(uint32_t *attr)
@@ -569,7 +569,7 @@ END_TEST
 
 static long bind(const struct rawbpf_perf_event_spec *spec, long answer)
 {
-	begin(ANSWER); /* the event's copy */
+	begin(ANSWER); /* the library's copy of the event */
 	kernel.answers[1] = answer;
 	return rawbpf_perf_event_attach(&lnk, 1, 5, spec);
 }
@@ -659,7 +659,7 @@ START_TEST(test_log_grows)
 }
 END_TEST
 
-/* After these errors a log has nothing to say: the load is not repeated for one. */
+/* After these errors the library does not repeat a load for its log, which would say nothing. */
 START_TEST(test_no_log_for)
 {
 	static const struct {

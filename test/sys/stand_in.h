@@ -27,11 +27,11 @@ static struct {
 		uint32_t words[WORDS]; /* the attributes of bpf(2) or perf_event_open(2) */
 	} calls[CALLS];
 	unsigned count;
-	long answer;         /* to what makes an object or enters bpf(2) */
-	long answers[CALLS]; /* in its place, if not 0 */
-	void (*write)(uint32_t *attr);          /* what the kernel writes, if anything */
-	const char *(*file)(const char *path);  /* the content of a file; NULL: there is none */
-	const char *text;                       /* of the open file, not read yet */
+	long answer;         /* the answer to a call that makes an object or enters bpf(2) */
+	long answers[CALLS]; /* the answer to this call, if not 0 */
+	void (*write)(uint32_t *attr);          /* writes the kernel's results, or NULL */
+	const char *(*file)(const char *path);  /* returns a file's content, or NULL */
+	const char *text;                       /* the unread rest of the open file */
 } kernel;
 
 static inline long kernel_open(const char *path)
@@ -85,7 +85,7 @@ static inline long kernel_call(long number, const long *arguments)
 		return syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
 			       arguments[4], arguments[5]);
 	case SYS_capget:
-		return -ENOSYS; /* then the library takes them all for held */
+		return -ENOSYS; /* then the library treats all descriptors as open */
 	case SYS_openat:
 		return kernel_open((const char *)arguments[1]);
 	case SYS_read:
@@ -96,7 +96,7 @@ static inline long kernel_call(long number, const long *arguments)
 	return kernel.answers[call] ? kernel.answers[call] : kernel.answer;
 }
 
-/* What an initialiser should clear is not 0. */
+/* Fill the stack with bytes that are not 0, so that a missing initialiser shows. */
 __attribute__((noinline)) static void stack_soil(void)
 {
 	char soil[16384];
@@ -135,12 +135,12 @@ static inline void assert_bpf(const char *what, unsigned call, long command, con
 #else
 #define L(LOW, HIGH) LOW, HIGH
 #endif
-/* Those of a pointer, and the pointer: nobody looks where it points. */
+/* The two words of a pointer, and the pointer. The stand-in never follows it. */
 #define P(NUMBER) L(NUMBER, 0)
 #define AT(NUMBER) ((void *)NUMBER##ul)
 #define WORDS_OF(...) (const uint32_t[]){ __VA_ARGS__ }, sizeof (uint32_t[]){ __VA_ARGS__ } / 4
 #define BPF(CALL, COMMAND, ...) assert_bpf(#CALL, 0, COMMAND, WORDS_OF(__VA_ARGS__))
-/* The call makes this one command, and returns what the kernel answers, also if that is an error. */
+/* Assert that the call makes this one command, and returns the kernel's answer, also an error. */
 #define SENDS(CALL, COMMAND, ...) do { \
 	begin(ANSWER); \
 	ck_assert_int_eq(CALL, ANSWER); \
@@ -150,7 +150,7 @@ static inline void assert_bpf(const char *what, unsigned call, long command, con
 	ck_assert_int_eq(CALL, -EXDEV); \
 	ck_assert_uint_eq(kernel.count, 1); \
 } while (0)
-/* The call makes this one command, for a link. */
+/* Assert that the call makes this one command, for a link. */
 #define LINKS(CALL, COMMAND, ...) do { \
 	begin(ANSWER); \
 	ck_assert_int_eq(CALL, 0); \
@@ -162,7 +162,7 @@ static inline void assert_bpf(const char *what, unsigned call, long command, con
 	ck_assert_int_eq(lnk.fd, 0); \
 	ck_assert_uint_eq(kernel.count, 1); \
 } while (0)
-/* The library itself refuses the call. */
+/* Assert that the library itself rejects the call. */
 #define REFUSES(CALL, ERROR) do { \
 	begin(ANSWER); \
 	ck_assert_int_eq(CALL, -(ERROR)); \

@@ -162,7 +162,7 @@ START_TEST(every_helper)
 
 	ck_assert_fact_str(boot, "helpers.last", "none");
 	ck_assert_fact_int(boot, "helpers.faults", 0);
-	/* Other architectures lack some types of programs: those that need a JIT, BTF or LSM. */
+	/* Other architectures lack the types of programs that need a JIT, BTF or LSM. */
 	ck_assert_int_ge(fact_int(boot, "helpers.types"), amd64 ? 28 : 20);
 	ck_assert_int_ge(fact_int(boot, "helpers.licenses"), kernel < KERNEL(6, 1) ? 140 : 190);
 }

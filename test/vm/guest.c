@@ -405,7 +405,9 @@ static void end_holder(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* The next attachment removes a killed process's events in tracefs. Those of a living one stay. */
+/*
+ * The next attachment removes a killed process's events in tracefs. A living process's events stay.
+ */
 static void left_overs(void)
 {
 	const struct rawbpf_kprobe_spec spec = { .syscall = "fchownat",

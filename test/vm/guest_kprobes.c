@@ -133,7 +133,7 @@ enum { ADDRESSES = 4096 };
 
 static uint64_t addresses[ADDRESSES];
 
-/* Attach a kprobe to each address; those that cannot be probed do not count. Returns how many. */
+/* Attach a kprobe to each address that can be probed. Returns how many. */
 static int attach_each(struct rawbpf_link *links, int count, int prog)
 {
 	int attached = 0;

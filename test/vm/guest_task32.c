@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Who sees the system calls of a 32-bit task: /bin/workload32 makes ten of fchownat(2) and a few others. */
+/*
+ * Count the system calls of a 32-bit task: /bin/workload32 makes ten of fchownat(2) and a few
+ * others.
+ */
 #include "guest.h"
 
 #include <stdint.h>

@@ -56,7 +56,7 @@ int guest_tool_run(char *out, size_t size, const char *const *arguments)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The fact is the status; what went wrong goes to the log. */
+/* Run the tool. The fact is its status. Its errors go to the log. */
 #define RUN(NAME, ...) run(NAME, (const char *const[]){ "rawbpf", __VA_ARGS__, NULL })
 
 static int run(const char *name, const char *const *arguments)
@@ -172,7 +172,7 @@ static void tracelog(void)
 	unlink("/sys/fs/bpf/print");
 }
 
-/* The kernel lists programs of lsm_cgroup in another way than those of other types. */
+/* The kernel lists lsm_cgroup programs differently from other types. */
 static void lsm_cgroup(void)
 {
 	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN() };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* boot.sh carries modules into the guest, init loads them, and programs use what is in them. */
+/*
+ * boot.sh carries modules into the guest, init loads them, and programs use their functions and
+ * variables.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -40,7 +43,7 @@ START_TEST(programs_call_a_module)
 }
 END_TEST
 
-/* arm64's 6.1 does not tell addresses of variables. */
+/* arm64's 6.1 does not report addresses of variables. */
 START_TEST(programs_read_a_variable_of_a_module)
 {
 	struct boot *boot = &boots[_i];
