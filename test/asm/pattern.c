@@ -328,7 +328,7 @@ static const char head[] =
 	" * form.def: build/test/test_pattern prints this file.\n"
 	" *\n"
 	" * FORM(form)\n"
-	" *\tthe form of a pattern, by its index; patterns come in the order of the paths\n"
+	" *\tindex of a pattern's form; patterns come in the order of the paths\n"
 	" * NODE(token, field, has_sign, child, paths, is_last)\n"
 	" *\tchild: the first of the nodes that may follow; paths: the number of patterns that\n"
 	" *\tcontinue from here; is_last: the last of the nodes that may stand here\n"
