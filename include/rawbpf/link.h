@@ -112,8 +112,8 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path);
  * maps (6.4).
  *
  * -EBADF      the link is inert; `prog` or `old_prog` is not open
- * -EINVAL     the link is not a bpf link (RAWBPF_BIND_IOCTL, netlink), or cannot be updated; `prog` is of
- *             another type than the link's program
+ * -EINVAL     the link is not a bpf link (RAWBPF_BIND_IOCTL, netlink), or cannot be updated;
+ *             `prog` is of another type than the link's program
  * -EOPNOTSUPP the link is of netfilter
  * -EPERM      the link's program is not `old_prog`
  * -ENOLINK    the link's target no longer exists                           Linux 5.7
