@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An older kernel, as far as bpf(2) shows it: a seccomp filter stops each call of this thread, and a
- * second thread refuses what that kernel does not know, or lets the call go on. So the calls that
- * it allows are real. The second thread shares memory and descriptors with the first.
+ * Emulate an older kernel, as far as bpf(2) shows it. A seccomp filter stops each call of this
+ * thread. A second thread rejects what that kernel does not know, or lets the call go on, so
+ * allowed calls are real. The second thread shares memory and descriptors with the first.
  */
 #ifndef TEST_OLD_KERNEL_H
 #define TEST_OLD_KERNEL_H
@@ -20,11 +20,12 @@ static struct {
 	unsigned kernel;
 	int listener;
 	unsigned calls, refused;
-	int cgroup;           /* to count the device programs of, at every call; 0: none */
-	unsigned least, most; /* of them, since there was one */
+	/* the cgroup whose device programs are counted at every call; 0: no counting */
+	int cgroup;
+	unsigned least, most; /* the fewest and most of them, since the first one */
 } old_kernel;
 
-/* What each command's attribute takes on 4.18, and on 5.4; bytes behind it must be 0. */
+/* Return the size of each command's attribute on 4.18, and on 5.4. Bytes behind it must be 0. */
 static inline unsigned old_kernel_size(unsigned command)
 {
 	int is_old = old_kernel.kernel < 5 << 8;
@@ -43,7 +44,7 @@ static inline unsigned old_kernel_last_command(void)
 	return old_kernel.kernel < 5 << 8 ? BPF_TASK_FD_QUERY : BPF_BTF_GET_NEXT_ID;
 }
 
-/* The error for this program, or 0. */
+/* Return the error for this program, or 0. */
 static inline int old_kernel_check_program(const union bpf_attr *attr)
 {
 	const struct bpf_insn *insns = (const void *)(uintptr_t)attr->insns;
@@ -56,7 +57,7 @@ static inline int old_kernel_check_program(const union bpf_attr *attr)
 	return 0;
 }
 
-/* The error of the older kernel, or 0 if it takes the call, too. */
+/* Return the error of the older kernel, or 0 if it accepts the call, too. */
 static inline int old_kernel_check(unsigned command, const union bpf_attr *attr, unsigned size)
 {
 	const unsigned char *bytes = (const unsigned char *)attr;
@@ -80,7 +81,7 @@ static inline long old_kernel_bpf(unsigned command, void *attr, unsigned size)
 	return result < 0 ? -errno : result;
 }
 
-/* A query answers with the fields that the older kernel has: newer ones stay 0. */
+/* Answer a query with the fields that the older kernel has. Newer ones stay 0. */
 static inline long old_kernel_query(union bpf_attr *attr)
 {
 	union bpf_attr query = { .query = attr->query };
@@ -142,7 +143,7 @@ static inline void *old_kernel_run(void *nothing)
 	return nothing;
 }
 
-/* From here on, to the end of the process, this thread is on an older kernel. */
+/* Put this thread on an older kernel, to the end of the process. */
 static inline void old_kernel_begin(unsigned kernel)
 {
 	struct sock_filter code[] = {

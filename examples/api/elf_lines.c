@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The source lines of a BPF object, by default of our own file, which has none. Every kernel, no
+ * Print the source lines of a BPF object; our own file, the default, has none. Every kernel, no
  * privilege.
  *
  *	clang -target bpf -O2 -g -c PROGRAM.c && elf_lines PROGRAM.o

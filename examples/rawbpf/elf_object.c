@@ -18,8 +18,8 @@ static int has_instructions(const struct rawbpf_elf_section *section)
 }
 
 /*
- * Find the sections with instructions. Tables of a sound file do not overlap, so all of them have at
- * most the size of the file; otherwise the work could grow with the square of it.
+ * Find the sections with instructions. Tables of a sound file do not overlap, so together they are
+ * at most as long as the file. Otherwise the work could grow with its square.
  */
 static int find_sections(const struct subcommand *subcommand, const struct file *file, struct object *object)
 {
@@ -67,7 +67,9 @@ static int compare_indices(const void *key, const void *element)
 	return (index > section->elf.index) - (index < section->elf.index);
 }
 
-/* The slot at an offset of a section of that index. NULL: it has no instructions there. */
+/*
+ * Return the slot at an offset of a section of that index, or NULL if it has no instructions there.
+ */
 static struct object_slot *slot_at(const struct object *object, unsigned index, uint64_t offset)
 {
 	const struct object_section *section = bsearch(&index, object->sections, object->section_count,
@@ -78,7 +80,10 @@ static struct object_slot *slot_at(const struct object *object, unsigned index, 
 	return section->slots + offset / SLOT_SIZE;
 }
 
-/* Assemblers give global functions no type. Local labels are a compiler's own: LBB1_2. */
+/*
+ * Is it a function? Assemblers give global functions no type. Local labels are a compiler's own:
+ * LBB1_2.
+ */
 static int is_function(const struct rawbpf_elf_symbol *symbol)
 {
 	return symbol->type == STT_FUNC || (symbol->type == STT_NOTYPE && symbol->bind != STB_LOCAL);
@@ -174,7 +179,7 @@ void object_free(struct object *object)
 	free(object->lines);
 }
 
-/* The assembler's labels: letters, digits, _ and . */
+/* Can it be a label of the assembler? Labels have letters, digits, _ and . */
 static int can_be_label(const char *name)
 {
 	size_t length = 0;
@@ -207,7 +212,7 @@ static size_t escape(char *text, size_t size, const char *name)
 	return rawbpf_terminal_escape(text, size, name, strnlen(name, NAME_AT_MOST));
 }
 
-/* Of a section: a function in it, or bytes of it. */
+/* Write a reference to a section: a function in it, or bytes of it. */
 static size_t refer_to_section(char *text, size_t size, const struct object *object, unsigned index,
 			       const struct bpf_insn *insn)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf net: which programs are attached to the network devices and to the network namespace. */
+/* rawbpf net: list and detach programs of the network devices and of the network namespace. */
 #include "attached.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static const char *const optional[] = { "link", "handle", "priority", NULL };
 
 struct hook;
 
-/* A link that attaches an XDP program, or one to netfilter. */
+/* A link of an XDP or netfilter program. */
 struct held {
 	struct rawbpf_link_info info;
 	char *words;
@@ -26,16 +26,16 @@ struct held {
 
 struct walk {
 	struct table table;
-	const char *device; /* where we are; NULL: the network namespace */
+	const char *device; /* the current device; NULL: the network namespace */
 	unsigned ifindex;
 	int netns;
 	struct held *links;
 	unsigned link_count;
-	const struct hook *failed; /* the first one that could not be listed, and why */
+	const struct hook *failed; /* the first hook that could not be listed */
 	int error;
 };
 
-/* A program to be detached, and where. */
+/* A program to detach, and its place. */
 struct request {
 	const struct hook *hook;
 	const char *target;
@@ -44,11 +44,12 @@ struct request {
 	struct rawbpf_tc_spec place;
 };
 
-/* Where programs run. `number` is an attach type or a mode of XDP. */
+/* The hooks. `number` is an attach type or a mode of XDP. */
 struct hook {
 	const char *name;
 	unsigned number;
-	int (*list)(struct walk *walk, const struct hook *hook); /* 0 or a negative errno */
+	/* lists the hook; returns 0 or a negative errno */
+	int (*list)(struct walk *walk, const struct hook *hook);
 	const struct rawbpf_operation *query;
 	int (*detach)(const struct request *request);
 	const struct rawbpf_operation *operation;
@@ -88,7 +89,7 @@ static void add_prog(struct walk *walk, const struct hook *hook, unsigned prog, 
 	table_add(&walk->table, &record);
 }
 
-/* What only programs see: "true" or "false". */
+/* Record a field that only programs see: "true" or "false". */
 static void record_truth(struct record *record, const char *name, int is_true)
 {
 	record_both(record, name, NULL, must_print("%s", is_true ? "true" : "false"));
@@ -119,7 +120,7 @@ static void add_filter(struct walk *walk, const struct hook *hook,
 
 /* --------------------------------------------------------------------------------- lists */
 
-/* The XDP link of this program on this device; 0: none. */
+/* Return the XDP link of this program on this device, or 0. */
 static unsigned xdp_link(const struct walk *walk, unsigned prog)
 {
 	for (unsigned i = 0; i < walk->link_count; i++)
@@ -144,7 +145,7 @@ static int list_xdp(struct walk *walk, const struct hook *hook)
 
 static int list_progs(struct walk *walk, const struct hook *hook)
 {
-	enum { MANY = 64 }; /* at most, on any hook */
+	enum { MANY = 64 }; /* the most programs of one hook */
 	unsigned progs[MANY], links[MANY] = { 0 };
 	struct rawbpf_prog_query query = { .prog_ids = progs, .capacity = MANY,
 					   .link_ids = hook->is_of_netns ? NULL : links };
@@ -223,7 +224,7 @@ static int detach_filter(const struct request *request)
 #define TC_HOOK(NAME, NUMBER) \
 	{ NAME, NUMBER, list_filters, RAWBPF_TC_QUERY, detach_filter, RAWBPF_TC_DETACH, 0 }
 
-/* In the order in which a packet comes by. */
+/* The hooks in the order in which a packet passes them. */
 static const struct hook hooks[] = {
 	XDP_HOOK("xdp_offload", XDP_FLAGS_HW_MODE),
 	XDP_HOOK("xdp_driver", XDP_FLAGS_DRV_MODE),
@@ -351,7 +352,7 @@ static const struct hook *find_hook(const char *name)
 	return NULL;
 }
 
-/* PRIORITY HANDLE. OK, or USAGE after a message. */
+/* Parse PRIORITY HANDLE. Returns OK, or USAGE after a message. */
 static int parse_place(struct request *request, char **arguments)
 {
 	unsigned *const numbers[] = { &request->place.priority, &request->place.handle };
@@ -372,7 +373,7 @@ static int parse_place(struct request *request, char **arguments)
 	return OK;
 }
 
-/* PROG HOOK [DEVICE [PRIORITY HANDLE]]. OK, or a status after a message. */
+/* Parse PROG HOOK [DEVICE [PRIORITY HANDLE]]. Returns OK, or a status after a message. */
 static int parse_request(struct request *request, char **arguments)
 {
 	char *shown;
@@ -409,7 +410,7 @@ static const char *text_of(const struct record *record, const char *field)
 	return NULL;
 }
 
-/* The id of the link that holds the program there, as text to be freed; NULL: none does. */
+/* Return the id of the link that holds the program there, as text to be freed, or NULL. */
 static char *find_holder(const struct request *request)
 {
 	struct walk walk = { .device = request->target, .ifindex = request->ifindex };

@@ -59,7 +59,7 @@ static const char *line_string(const struct rawbpf_elf_lines *lines, uint32_t of
 	return rawbpf__elf_string(&strings, offset);
 }
 
-/* Take `size` bytes. NULL: fewer are left. */
+/* Take `size` bytes, or return NULL if fewer are left. */
 static const unsigned char *line_take(struct rawbpf_elf_lines *lines, uint32_t size)
 {
 	const unsigned char *at = lines->at;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library, and the code of rawbpf_kernels(7), on kernels that refuse what 4.18 and 5.4 refuse.
+ * The library, and the code of rawbpf_kernels(7), on kernels that reject what 4.18 and 5.4 reject.
  * Each test runs on both.
  */
 #include "../old_kernel.h"
@@ -17,7 +17,7 @@ static int refuses_jump32(void)
 	return old_kernel.kernel < OLD_5_1;
 }
 
-/* The kernels that the test is on refuse what it emulates. */
+/* The emulated kernel rejects what it should. */
 START_TEST(test_refusals)
 {
 	const struct bpf_insn insns[] = {
@@ -101,7 +101,10 @@ static uint32_t run(const struct bpf_insn *insns, int count)
 	return run.retval;
 }
 
-/* All decisions of an operation for one left operand, with a register or a constant on the right. */
+/*
+ * Compare all decisions of an operation for one left operand, with a register or a constant on the
+ * right.
+ */
 static void compare_decisions(unsigned operation, uint32_t left, unsigned source)
 {
 	struct rawbpf_build_slot slots[256];
@@ -218,14 +221,14 @@ START_TEST(test_replace)
 	}
 	ck_assert_int_eq(rawbpf_prog_replace(progs[3], old_kernel.cgroup, DEVICE, NULL), 0);
 	ck_assert_uint_eq(old_kernel.most, 3);
-	/* by the descriptor of the old one */
+	/* found by the old program's descriptor */
 	ck_assert_int_eq(rawbpf_prog_replace(progs[0], old_kernel.cgroup, DEVICE,
 					     &(struct rawbpf_prog_replace_spec){ .old = progs[3] }), 1);
 	ASSERT_ATTACHED(other, progs[0]);
 }
 END_TEST
 
-/* One program alone: there is no moment without, and none with two. */
+/* A program that excludes others: at each moment exactly one is attached. */
 START_TEST(test_replace_alone)
 {
 	int progs[3], cgroup;
@@ -243,7 +246,9 @@ START_TEST(test_replace_alone)
 }
 END_TEST
 
-/* A killed process left two: the next replacement leaves one. A full hook stays as it is. */
+/*
+ * A killed process left two programs: the next replacement leaves one. A full hook stays as it is.
+ */
 START_TEST(test_replace_leftover)
 {
 	int first, second, third, others[PROGRAMS - 1];
@@ -269,7 +274,7 @@ START_TEST(test_replace_leftover)
 }
 END_TEST
 
-/* What is invalid on every kernel stays so, and attaches nothing. */
+/* A request that every kernel rejects is rejected here, too, and attaches nothing. */
 START_TEST(test_replace_invalid)
 {
 	int mine, wrong = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
@@ -284,7 +289,7 @@ START_TEST(test_replace_invalid)
 }
 END_TEST
 
-/* The page's function. */
+/* The function that the page shows. */
 START_TEST(test_replace_by_hand)
 {
 	int first, second;
@@ -301,7 +306,7 @@ START_TEST(test_replace_by_hand)
 }
 END_TEST
 
-/* A filter from rules loads there, in the place of the one before. */
+/* A filter from rules loads on the old kernel, and replaces the former one. */
 START_TEST(test_device_filter)
 {
 	struct bpf_insn insns[128];
@@ -333,7 +338,10 @@ END_TEST
 
 /* -------------------------------------------------------------------------------- maps */
 
-/* The page's array: in memory here, by system calls there; the same answers. */
+/*
+ * The page's array is in memory on new kernels, and goes through system calls on old ones: the
+ * answers are the same.
+ */
 START_TEST(test_array)
 {
 	const struct rawbpf_map_spec spec = { .key_size = 4, .value_size = 12, .max_entries = 3 };
@@ -361,7 +369,7 @@ START_TEST(test_array)
 }
 END_TEST
 
-/* Iterators go on one by one where the kernel has no batches. */
+/* Without batches, iterators go on one by one. */
 START_TEST(test_iterator)
 {
 	enum { ELEMENTS = 100 };

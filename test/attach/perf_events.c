@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program on a perf event of all CPUs: what it counts on each, and what is refused. */
+/* A program on a perf event of all CPUs: the counts of each CPU, and the errors. */
 #include "../live.h"
 
 #include <linux/perf_event.h>
@@ -11,7 +11,7 @@ enum { CPUS = 1024, PAGES = 100 };
 
 static struct rawbpf_perf_events_cpu cpus[CPUS];
 
-/* A number for each CPU, which the program adds 1 to when this process comes by. */
+/* Create a map with a number for each CPU. The program adds 1 if this process runs it. */
 static int counts_create(void)
 {
 	return rawbpf_map_create(&(struct rawbpf_map_spec){
@@ -50,7 +50,7 @@ static uint64_t counted(int map, unsigned cpu)
 	return count;
 }
 
-/* Go to a CPU; 0: this process may not, or the CPU is offline. */
+/* Move to a CPU. Returns 0 if this process may not, or if the CPU is offline. */
 static int enter_cpu(unsigned cpu)
 {
 	cpu_set_t set;
@@ -63,7 +63,7 @@ static int enter_cpu(unsigned cpu)
 static const struct rawbpf_perf_events_spec of_faults = {
 	.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_PAGE_FAULTS, .period = 1 };
 
-/* Each new page is one fault, on the CPU where this process is, and on no other. */
+/* Each new page is one fault, on the CPU where this process runs, and on no other. */
 START_TEST(test_counts)
 {
 	const long page = sysconf(_SC_PAGESIZE);

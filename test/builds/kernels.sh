@@ -3,9 +3,9 @@
 #
 # usage: kernels.sh [list]
 #
-# Compare the table of rawbpf_kernels(7) with the headers: the first kernel of each function that
-# enters the kernel is the last "Linux X.Y" of the comment before its declaration. With `list`, print
-# the table as the page must have it.
+# Compare the table of rawbpf_kernels(7) with the headers. A function's first kernel is the last
+# "Linux X.Y" of the comment before its declaration. Only functions that enter the kernel count.
+# With `list`, print the table as the page must have it.
 set -u
 
 . "$(dirname "$0")/../checks.sh"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What objects.sh compiles: two maps, variables of each kind, functions near and far, kfuncs. */
+/* objects.sh compiles this: two maps, variables of each kind, functions near and far, kfuncs. */
 #define SECTION(NAME) __attribute__((section(NAME), used))
 
 struct map {

@@ -3,8 +3,8 @@
 #
 # usage: objects.sh RAWBPF
 #
-# Compare `rawbpf disasm` of objects by each installed clang, in both byte orders, with llvm-objdump:
-# labels, and what the loader puts in. Its source lines are those of the source. Its output
+# Compare `rawbpf disasm` with llvm-objdump, on objects of each installed clang, in both byte
+# orders: labels, and the loader's references. Its source lines are those of the source. Its output
 # assembles to the bytes of the sections.
 set -u
 
@@ -19,8 +19,8 @@ for command in "$objdump" "$objcopy"; do
 	command -v "$command" >/dev/null || { echo "skip: objects: no $command"; exit 77; }
 done
 
-# "SECTION SLOT label NAME" and "SECTION SLOT reference NAME". LLVM names a static function in
-# another section by the section: the call's number and 1 is its slot there.
+# Print "SECTION SLOT label NAME" and "SECTION SLOT reference NAME". LLVM names a static function in
+# another section by the section: the call's number plus 1 is its slot there.
 theirs() { # OBJECT
 	"$objdump" -d --no-show-raw-insn "$1" | awk '
 		/^Disassembly of section/ { section = $4; sub(/:$/, "", section) }
@@ -70,7 +70,7 @@ says_the_same() { # OBJECT
 		[ "$(grep -c label ours)" -eq 6 ] && [ "$(grep -c reference ours)" -ge 20 ]
 }
 
-# "// TEXT @ object.c:LINE"
+# Check the lines "// TEXT @ object.c:LINE".
 lines_are_the_source() { # OBJECT
 	"$rawbpf" disasm "$1" | sed -n 's|^// \(.*\) @ object\.c:\([0-9]*\)$|\2\t\1|p' | sort -u >lines
 	sed 's/^[ \t]*//' "$source" | awk '{ print NR "\t" $0 }' | sort >numbered
@@ -78,7 +78,7 @@ lines_are_the_source() { # OBJECT
 	[ -z "$(comm -23 lines numbered)" ] && [ "$(wc -l <lines)" -ge 15 ]
 }
 
-# Each section of the file by itself.
+# Assemble each section of the file by itself.
 assembles_back() { # OBJECT OPTION
 	"$rawbpf" disasm "$1" | "$rawbpf" asm -Werror "$2" - >again || return 1
 	: >bytes

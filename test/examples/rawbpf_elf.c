@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawbpf disasm on ELF files that no compiler writes. The first argument is the command's path.
- * test/elf/objects.sh has those of compilers.
+ * rawbpf disasm on ELF files that no compiler writes. test/elf/objects.sh has those of compilers.
+ * The first argument is the command's path.
  */
 #include "../command_time.h"
 
@@ -21,7 +21,7 @@ static const char *file_of(const void *bytes, size_t size)
 	return path;
 }
 
-/* Two sections of instructions, one function each, a call of one and a load from a section. */
+/* Two sections of instructions with one function each, a call of one, and a load from a section. */
 static const struct image_symbol symbols[] = {
 	{ "first", STT_FUNC, STB_GLOBAL, IMAGE_TEXT_SECTION, 0, 0 },
 	{ "second\n\33[2J", STT_FUNC, STB_GLOBAL, IMAGE_DATA_SECTION, 0, 0 },

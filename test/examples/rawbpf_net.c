@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `rawbpf net` from outside, in a network namespace of the test's own: what it lists of each hook,
- * whoever attached it, and what it detaches. The first argument is the command's path.
+ * `rawbpf net` from outside, in a network namespace of the test's own: its list of each hook,
+ * whoever attached there, and its detaching. The first argument is the command's path.
  */
 #include "../command.h"
 #include "../object/objects.h"
@@ -57,7 +57,9 @@ static void refuse(int status, const char *message, const char *const *arguments
 	ck_assert_int_eq(end.status, status);
 }
 
-/* The JSON of `list lo` is these lines; %p, %n and %l stand for program, name and link. */
+/*
+ * Assert that the JSON of `list lo` is these lines. %p, %n and %l stand for program, name and link.
+ */
 static void assert_json(const char *const *arguments, const char *pattern, unsigned prog,
 			unsigned link)
 {
@@ -95,7 +97,7 @@ static unsigned link_id(const struct rawbpf_link *link)
 #define OF_PROG ",\"prog\":%p,\"name\":\"%n\""
 #define LIST_LO ARGS("net", "-j", "list", "lo")
 
-/* By netlink, and by a link: then the link's id shows, and the link alone ends it. */
+/* Attach by netlink, and by a link: then the link's id shows, and only the link detaches. */
 START_TEST(test_xdp)
 {
 	int prog = load(BPF_PROG_TYPE_XDP, 0, XDP_PASS);
@@ -150,7 +152,7 @@ START_TEST(test_filters)
 		    ON_LO "\"tc_ingress\"" OF_PROG OF_FILTER(1, 1, "true", "false")
 		    ON_LO "\"tc_egress\"" OF_PROG OF_FILTER(4, 9, "true", "false")
 		    ON_LO "\"tc_egress\"" OF_PROG OF_FILTER(5, 3, "true", "false"), id, 0);
-	/* by place, whatever runs there; by place and program; by program */
+	/* by place, whatever runs there; by place and program; by program alone */
 	run(ARGS("net", "detach", "-", "tc_egress", "lo", "4", "9"));
 	assert_json(LIST_LO,
 		    ON_LO "\"tc_ingress\"" OF_PROG OF_FILTER(1, 1, "true", "false")
@@ -205,7 +207,7 @@ START_TEST(test_tcx)
 }
 END_TEST
 
-/* Of the network namespace, which is listed if no device is named. */
+/* The list of the network namespace, which appears if no device is named. */
 START_TEST(test_netns)
 {
 	int prog = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
@@ -243,7 +245,7 @@ START_TEST(test_netfilter)
 }
 END_TEST
 
-/* For people: a table. */
+/* The list for people: a table. */
 START_TEST(test_table)
 {
 	int prog = load(BPF_PROG_TYPE_XDP, 0, XDP_PASS);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer: any bytes as an ELF file, looked at from every side. Each name that the file has is
- * looked for; what is found lies in the file.
+ * libFuzzer: read any bytes as an ELF file in every way, and look for each name that the file has.
+ * Results lie in the file.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rawbpf_elf_section section;
 	struct rawbpf_elf elf;
-	uint8_t *copy = malloc(size + !size); /* of its exact size, for the sanitizer */
+	uint8_t *copy = malloc(size + !size); /* exactly as large, for the sanitizer */
 
 	memcpy(copy, data, size);
 	if (rawbpf_elf_parse(&elf, copy, size) == 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program on a perf event of all CPUs, of which one goes offline and comes back. */
+/* A program on a perf event of all CPUs. One CPU goes offline and online again. */
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <sched.h>
@@ -43,7 +43,7 @@ static int64_t counted(void)
 	return count;
 }
 
-/* Touch new pages on a CPU: as many faults. Returns how many of them the program saw. */
+/* Touch new pages on a CPU: each is a fault. Returns how many of them the program saw. */
 static int64_t faults_on(unsigned cpu)
 {
 	const long page = sysconf(_SC_PAGESIZE);
