@@ -3,8 +3,8 @@
 #
 # usage: fuzz.sh [SECONDS]
 #
-# Fuzz the readers of BTF, ELF files, ring buffers, perf buffers and verifier logs, the assembler,
-# the disassembler and the explainer. Each takes SECONDS (default: 30), with address and
+# Fuzz the readers of BTF, ELF files, ring buffers, perf buffers and verifier logs. Fuzz the
+# assembler, the disassembler and the explainer. Each takes SECONDS (default: 30), with address and
 # undefined-behaviour sanitizers, and begins with its corpus in test/fuzz/corpus/. libFuzzer writes
 # a failing input into the current folder.
 set -u

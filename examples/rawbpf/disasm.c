@@ -59,8 +59,8 @@ struct view {
 };
 
 /*
- * Where the jump or local call at slot `i` goes, or -1: nowhere in the program, or where the loader
- * decides.
+ * Return the target of the jump or local call at slot `i`. -1: it goes nowhere in the program, or
+ * the loader decides.
  */
 static long label_target(const struct view *view, unsigned i)
 {

@@ -349,7 +349,7 @@ static int has_filters(void)
 	return 1;
 }
 
-/* What a test that ends here has open goes with it. */
+/* The descriptors of a test that ends here go with its process. */
 #define NEED_FILTERS()                                                                             \
 	do {                                                                                       \
 		if (!has_filters()) {                                                              \
@@ -753,12 +753,12 @@ END_TEST
 
 /* ----------------------------------------------------------------------------- tunnels */
 
-/* What rawbpf_net(3) says of programs of routes, with its command lines. */
+/* rawbpf_net(3)'s claims about programs of routes, with its command lines. */
 START_TEST(test_tunnels)
 {
 	static const struct {
 		unsigned type;
-		int result, sent; /* of the program; of sendto() */
+		int result, sent; /* results of the program and of sendto() */
 		const char *add;
 	} cases[] = {
 		{ BPF_PROG_TYPE_LWT_XMIT, 0, 1, "ip route add 10.8.0.2/32 encap bpf xmit pinned "

@@ -325,7 +325,7 @@ START_TEST(test_lines)
 }
 END_TEST
 
-/* What is broken, and how many lines are then read. */
+/* The broken part, and the number of lines that are then read. */
 static const struct {
 	size_t at;
 	unsigned value;

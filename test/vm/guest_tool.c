@@ -204,7 +204,7 @@ static void lsm_cgroup(void)
 	rmdir("/sys/fs/cgroup/tool");
 }
 
-/* What another program attached to loopback by netlink: the tool lists and detaches it. */
+/* Another program attached to loopback by netlink: the tool lists and detaches it. */
 static void net(void)
 {
 	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
