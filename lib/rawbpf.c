@@ -42,6 +42,7 @@
 #include "object/log.c"
 #include "event/loop.c"
 #include "object/map.c"
+#include "object/map_arena.c"
 #include "object/map_batch.c"
 #include "object/map_iter.c"
 #include "object/memlock.c"

@@ -35,6 +35,7 @@ struct rawbpf_operation {
 	X(MAP_ITER_OPEN) \
 	X(MAP_ITER_NEXT) \
 	X(MAP_VIEW_OPEN) \
+	X(MAP_ARENA_OPEN) \
 	X(MAP_FREEZE) \
 	X(MAP_LAYOUT_INFO) \
 	X(MAP_RECIPE_CREATE) \

@@ -221,7 +221,8 @@ void rawbpf_map_iter_close(struct rawbpf_map_iter *iter);
 
 /*
  * The values of an array map in this process's memory: element i is at
- * data + i * stride. The map must be BPF_MAP_TYPE_ARRAY with BPF_F_MMAPABLE.
+ * data + i * stride. The map must be BPF_MAP_TYPE_ARRAY with BPF_F_MMAPABLE. Or an arena, whose
+ * page i is there.
  */
 struct rawbpf_map_view {
 	void *data;
@@ -242,7 +243,24 @@ struct rawbpf_map_view {
  */
 int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable);
 
-/* Unmap the array. Do nothing if the view is closed or zeroed. */
+/*
+ * Map an arena (BPF_MAP_TYPE_ARENA) into memory, for reading and writing. The view's stride is the
+ * page size. Pointers into the arena mean the same on both sides: a program casts them with
+ * RAWBPF_ADDR_SPACE_CAST(). The kernel provides a page when user space first touches it.
+ *
+ * All processes that map an arena map it at one address: map_extra of its spec, where it has one.
+ * Without map_extra the first call determines the address, and later ones pass it as `address`.
+ * `address` NULL: the arena's map_extra, or wherever memory is free.
+ *
+ * -EINVAL  not an arena; `address` is not the one that the arena has
+ * -EBUSY   other memory is at the arena's address, or the process has mapped the arena already
+ * -EBADF   `map` is not open
+ * -EPERM, -EACCES  the descriptor is read-only or write-only
+ * -ENOMEM                                                             Linux 6.9
+ */
+int rawbpf_map_arena_open(struct rawbpf_map_view *view, int map, void *address);
+
+/* Unmap the array or arena. Do nothing if the view is closed or zeroed. */
 void rawbpf_map_view_close(struct rawbpf_map_view *view);
 
 /*

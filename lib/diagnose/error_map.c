@@ -101,6 +101,18 @@ static const struct rawbpf_failures failures_of_map_view_open = {
 };
 RAWBPF__OPERATION(MAP_VIEW_OPEN, failures_of_map_view_open);
 
+static const struct rawbpf_failures failures_of_map_arena_open = {
+	.kernel = RAWBPF__KERNEL(6, 9),
+	.sentences =
+		"EBADF: the map is not open\0"
+		"EINVAL: the map is not an arena, or it has another address (map_extra, or that of its "
+		"first mapping)\0"
+		"EBUSY: other memory is at the arena's address, or the arena is mapped already\0"
+		"EPERM: the map's descriptor is read-only or write-only\0"
+		"EACCES: the map's descriptor is read-only or write-only\0",
+};
+RAWBPF__OPERATION(MAP_ARENA_OPEN, failures_of_map_arena_open);
+
 static const struct rawbpf_failures failures_of_map_freeze = {
 	.sentences =
 		"EPERM: the map is frozen already, or its descriptor is read-only\0"

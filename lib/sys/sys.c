@@ -214,15 +214,17 @@ int rawbpf__flock(int fd)
 	return enter3(fd, LOCK_EX | LOCK_NB, 0, __NR_flock);
 }
 
-static int map_memory(void **address, size_t size, int protection, int flags, int fd, size_t offset)
+/* Map memory at `hint`, if the place is free, or anywhere. */
+static int map_memory(void **address, void *hint, size_t size, int protection, int flags, int fd,
+		      size_t offset)
 {
 #if defined(RAWBPF__MMAP_BY_POINTER)
-	const long arguments[6] = { 0, size, protection, flags, fd, offset };
+	const long arguments[6] = { (long)hint, size, protection, flags, fd, offset };
 	long result = enter3((long)arguments, 0, 0, __NR_mmap);
 #elif defined(__NR_mmap2)
-	long result = enter(__NR_mmap2, 0, size, protection, flags, fd, offset / 4096);
+	long result = enter(__NR_mmap2, (long)hint, size, protection, flags, fd, offset / 4096);
 #else
-	long result = enter(__NR_mmap, 0, size, protection, flags, fd, offset);
+	long result = enter(__NR_mmap, (long)hint, size, protection, flags, fd, offset);
 #endif
 
 	if ((unsigned long)result >= (unsigned long)-4095)
@@ -235,17 +237,22 @@ int rawbpf__mmap(void **address, size_t size, int protection, int fd)
 {
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
 
-	return map_memory(address, size, protection, flags, fd, 0);
+	return map_memory(address, NULL, size, protection, flags, fd, 0);
 }
 
 int rawbpf__mmap_file(void **address, size_t size, int fd)
 {
-	return map_memory(address, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	return map_memory(address, NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+}
+
+int rawbpf__mmap_near(void **address, void *hint, size_t size, int fd)
+{
+	return map_memory(address, hint, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 }
 
 int rawbpf__mmap_shared(void **address, size_t size, int protection, int fd, size_t offset)
 {
-	return map_memory(address, size, protection, MAP_SHARED, fd, offset);
+	return map_memory(address, NULL, size, protection, MAP_SHARED, fd, offset);
 }
 
 int rawbpf__munmap(const void *address, size_t size)

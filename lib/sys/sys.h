@@ -74,6 +74,8 @@ RAWBPF__PRIVATE long rawbpf__receive(int fd, void *buffer, size_t size, int flag
 
 /* Map `fd` shared. fd -1: map anonymous scratch memory. */
 RAWBPF__PRIVATE int rawbpf__mmap(void **address, size_t size, int protection, int fd);
+/* Map `fd` shared for reading and writing, at `hint` if the place is free, or elsewhere. */
+RAWBPF__PRIVATE int rawbpf__mmap_near(void **address, void *hint, size_t size, int fd);
 /* Map a file of sysfs for reading. Such files reject a mapping that others could write through. */
 RAWBPF__PRIVATE int rawbpf__mmap_file(void **address, size_t size, int fd);
 /* Map `fd` shared, from `offset` on. `offset` is a multiple of the page size. */

@@ -100,6 +100,7 @@ static const struct api_example api_examples[] = {
 	  "took port 22, limit 5\n"
 	  "delete from the frozen map: Operation not permitted\n"
 	  "port 80, limit 99\n" },
+	{ "map_arena", 0x609, API_MAY_FAIL, "the nodes' sum: 42\n" },
 	{ "map_batch", 0x506, 0,
 	  "set 1000 elements in one call\n"
 	  "deleted 10\n"

@@ -402,6 +402,14 @@ static int functions(void)
 	return found == 1 ? 0 : found;
 }
 
+/* Open an array as an arena: the kernel is asked what it is. */
+static int arena(void)
+{
+	struct rawbpf_map_view view;
+
+	return rawbpf_map_arena_open(&view, map, NULL);
+}
+
 /* Put a program on a clock of all CPUs. */
 static int clocks(void)
 {
@@ -569,6 +577,7 @@ static const struct fault_operation operations[] = {
 	{ "uprobe_find", function, 1, 0 },
 	{ "kprobe_find", functions, 0, 0 },
 	{ "perf_events", clocks, 0, 0 },
+	{ "map_arena", arena, -EINVAL, 0 },
 	{ "map_recipe_create", recipe_of_map, 0, 0 },
 	{ "map_recipe_create, struct_ops", recipe_of_struct_ops, 0, 0 },
 	{ "prog_recipe_load", recipe_of_prog, 0, 0 },
