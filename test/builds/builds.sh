@@ -98,7 +98,7 @@ readme_lines() {
 	done <"$work/lines"
 }
 
-# Check the README's sizes for x86_64: 35, 39 and 55 KB.
+# Check the README's sizes for x86_64: 39, 39 and 55 KB.
 readme_size() { # PROGRAM
 	size=$(stat -c %s "$1")
 	echo "$1: $size bytes"
