@@ -67,7 +67,7 @@ struct rawbpf_perf_events {
  * -EBUSY   another process, or the kernel, uses all counters of the CPU
  * -EACCES, -EPERM  CAP_PERFMON is missing
  * -EBADF   `prog` is not open
- * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC                                         Linux 4.9
+ * -EMFILE, -ENFILE, -ENOMEM                                                  Linux 4.9
  */
 int rawbpf_perf_events_open(struct rawbpf_perf_events *events, int prog,
 			    struct rawbpf_perf_events_cpu *cpus, unsigned max,
