@@ -44,62 +44,28 @@ static int is_expected(const struct rawbpf__expected *expected, unsigned code)
 	return 0;
 }
 
-/* The numbers of a statement that has nothing else. */
-struct numbers {
-	unsigned bytes;
-	uint8_t has_prefix;	/* 0xb7 or \xb7 */
-	uint8_t has_bare;	/* b7: several digits, no prefix */
-	uint8_t has_long;	/* 0xb700: more than two digits, a prefix */
-	uint8_t is_list;	/* commas, brackets or quotes */
-};
-
-static int is_list_mark(char c)
+/*
+ * Count the bytes of a statement: b7 00, b700, 0xb7, \xb7, with commas, brackets and quotes. Return
+ * 0 if the statement has something else.
+ */
+static unsigned bytes_count(const char *at, const char *end)
 {
-	static const char marks[] = ",\\{}[]()\"'";
+	static const char between[] = ",\\{}[]()\"'", *const behind = between + sizeof(between) - 1;
+	unsigned bytes = 0, digits = 0;
 
-	return rawbpf__find_byte(marks, marks + sizeof(marks) - 1, c) < marks + sizeof(marks) - 1;
-}
-
-/* Read the numbers up to the statement's end. Return 0 if it has something else. */
-static int numbers_read(struct numbers *numbers, const char *at, const char *end)
-{
-	while (at < end && *at != '\n' && *at != ';') {
-		unsigned prefix = end - at > 2 && (*at == '0' || *at == '\\') &&
-				  rawbpf__lower(at[1]) == 'x' && rawbpf__hex_digit(at[2]) >= 0;
-		unsigned digits = 0;
-
-		at += 2 * prefix;
-		for (; at < end && rawbpf__hex_digit(*at) >= 0; at++)
+	for (; at < end && *at != '\n' && *at != ';'; at++) {
+		if (rawbpf__hex_digit(*at) >= 0) {
 			digits++;
-		if (!digits && !rawbpf__is_blank(*at) && !is_list_mark(*at))
+			bytes += digits == 1 || (digits > 2 && digits % 2 == 0);
+			continue;
+		}
+		if (rawbpf__lower(*at) == 'x')
+			bytes -= digits == 1;
+		else if (!rawbpf__is_blank(*at) && rawbpf__find_byte(between, behind, *at) == behind)
 			return 0;
-		if (!digits)
-			numbers->is_list |= is_list_mark(*at++);
-		numbers->has_prefix |= prefix;
-		numbers->has_bare |= !prefix && digits > 1;
-		numbers->has_long |= prefix && digits > 2;
-		numbers->bytes += prefix || digits == 1 ? 1 : digits / 2;
+		digits = 0;
 	}
-	return 1;
-}
-
-/* Complain about numbers in place of an instruction. Return 0 for anything else. */
-static int complain_numbers(struct rawbpf__parser *p, const struct rawbpf__token *token)
-{
-	struct numbers numbers = { .bytes = 0 };
-
-	if (!numbers_read(&numbers, token->start, p->cursor.end) || numbers.bytes < 2)
-		return 0;
-	/* The tool reads digits with blanks, or a list where each byte has a prefix. */
-	if (numbers.bytes >= 8 && !(numbers.has_prefix ? numbers.has_bare || numbers.has_long :
-							 numbers.is_list))
-		rawbpf__complain(p->text, token, RAWBPF__ARE_BYTES);
-	else if (token->code != RAWBPF__T_NAME)
-		rawbpf__complain(p->text, token, "'%.*s' does not begin an instruction; rawbpf disasm "
-				 "-f hex reads bytes: 0xb7, 0x00", RAWBPF__TEXT(token));
-	else
-		return 0;
-	return 1;
+	return bytes;
 }
 
 /*
@@ -213,6 +179,7 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 {
 	const struct rawbpf__token *token = p->statement.tokens;
 	struct rawbpf__expected expected;
+	unsigned bytes;
 
 	if (!rawbpf__is_kept(p->text, token)) {
 		p->text->error_count++;
@@ -220,8 +187,9 @@ RAWBPF__PRIVATE void rawbpf__mismatch(struct rawbpf__parser *p)
 	}
 	rawbpf__expected_find(&expected, &p->statement);
 	token += expected.matching;
-	if (!expected.matching && complain_numbers(p, token))
-		return;
-	if (!rawbpf__complain_bad(p, token))
+	bytes = expected.matching ? 0 : bytes_count(token->start, p->cursor.end);
+	if (bytes >= 8 || (bytes > 1 && token->code != RAWBPF__T_NAME))
+		rawbpf__complain(p->text, token, RAWBPF__ARE_BYTES);
+	else if (!rawbpf__complain_bad(p, token))
 		complain_token(p, token, &expected);
 }

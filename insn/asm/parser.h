@@ -83,7 +83,7 @@ RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__t
 
 /* mismatch.c */
 
-#define RAWBPF__ARE_BYTES "these are bytes, not text: rawbpf disasm -f hex reads them"
+#define RAWBPF__ARE_BYTES "these are bytes, not text: rawbpf disasm -f hex reads b7 00 and 0xb7, 0x00"
 
 /* Complain about a bad token. Return 0 if the token is not bad. */
 RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
