@@ -29,7 +29,7 @@ static int explain_program(const struct program *program, enum rawbpf_byte_order
 				    colour, &slots);
 		if (i)
 			putchar('\n');
-		fputs(page, stdout);
+		tool_page(stdout, "%s", page);
 		i += slots;
 	}
 	return tool_finish(&explain_subcommand);
@@ -82,7 +82,7 @@ static int explain_fact(const char *kind, const char *name)
 		rawbpf_helper_explain(page, sizeof page, number);
 	else
 		rawbpf_context_explain(page, sizeof page, number);
-	fputs(page, stdout);
+	tool_page(stdout, "%s", page);
 	return tool_finish(&explain_subcommand);
 }
 

@@ -77,11 +77,11 @@ static void print_rejection(const struct subcommand *subcommand, const struct pr
 		.insn_count = program->count, .file = program->file.name, .lines = program->lines,
 		.source = program->lines ? source : NULL });
 	free(source);
-	fprintf(stderr, "rawbpf %s: %s", subcommand->name, why);
+	tool_page(stderr, "rawbpf %s: %s", subcommand->name, why);
 	if (verbose)
 		print_log(log);
 	else
-		fputs("   (-v shows the verifier's whole log)\n", stderr);
+		tool_page(stderr, "   (-v shows the verifier's whole log)\n");
 }
 
 unsigned load_flags(unsigned type)

@@ -37,8 +37,8 @@ static void print_usage(FILE *stream)
 {
 	fputs("usage: rawbpf SUBCOMMAND [ARGUMENT]...\n\n", stream);
 	for (int i = 0; i < SUBCOMMANDS; i++)
-		fprintf(stream, "  rawbpf %s %s\n", subcommands[i]->name, subcommands[i]->usage);
-	fputs("\n`rawbpf SUBCOMMAND -h` prints its options; rawbpf(1) describes all.\n", stream);
+		tool_page(stream, "  rawbpf %s %s\n", subcommands[i]->name, subcommands[i]->usage);
+	tool_page(stream, "\n`rawbpf SUBCOMMAND -h` prints its options; rawbpf(1) describes all.\n");
 }
 
 int main(int argc, char **argv)

@@ -385,7 +385,7 @@ static int run_verb(const struct subcommand *subcommand, const struct verb *verb
 		return USAGE;
 	}
 	if (arguments->count < verb->least || arguments->count > verb->most) {
-		fprintf(stderr, "usage: rawbpf %s %s%s\n", subcommand->name, verb->name, verb->usage);
+		tool_page(stderr, "usage: rawbpf %s %s%s\n", subcommand->name, verb->name, verb->usage);
 		return USAGE;
 	}
 	status = verb->run(arguments);

@@ -15,13 +15,14 @@
 
 int tool_help(const struct subcommand *subcommand)
 {
-	printf("usage: rawbpf %s %s\n%s", subcommand->name, subcommand->usage, subcommand->help);
+	tool_page(stdout, "usage: rawbpf %s %s\n%s", subcommand->name, subcommand->usage,
+		  subcommand->help);
 	return tool_finish(subcommand);
 }
 
 int tool_usage_error(const struct subcommand *subcommand)
 {
-	fprintf(stderr, "usage: rawbpf %s %s\n", subcommand->name, subcommand->usage);
+	tool_page(stderr, "usage: rawbpf %s %s\n", subcommand->name, subcommand->usage);
 	return USAGE;
 }
 

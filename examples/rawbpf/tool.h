@@ -7,6 +7,8 @@
 #include <rawbpf/form.h>
 #include <rawbpf/text.h>
 
+#include <stdio.h>
+
 /* Exit codes. */
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
@@ -41,6 +43,8 @@ __attribute__((format(printf, 2, 3))) int tool_fail(const struct subcommand *sub
 
 /* Return the columns of a line of standard output: $COLUMNS, or the terminal's, or 80. */
 unsigned tool_width(void);
+/* Print whole lines. Wrap those that are wider than that. */
+__attribute__((format(printf, 2, 3))) void tool_page(FILE *stream, const char *format, ...);
 
 /* A file in memory. Its name "-" or NULL means standard input. */
 struct file {
