@@ -180,7 +180,7 @@ static int is_new_section(struct rawbpf__parser *p, const struct rawbpf__token *
 	p->sections = p->symbols.root;
 	p->symbols.root = root;
 	if (symbol)
-		symbol->kind = RAWBPF__A_SECTION;
+		symbol->kind = RAWBPF__A_SKIPPED;
 	return p->symbols.count > count;
 }
 

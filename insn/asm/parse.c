@@ -89,7 +89,8 @@ static void parse_statement(struct rawbpf__parser *p, int begins_line)
 	if (first->code == RAWBPF__T_DIRECTIVE && !p->statement.is_label) {
 		rawbpf__directive(p);
 	} else if (p->skips_section) {
-		return;
+		if (p->statement.is_label)
+			rawbpf__define(p, first, RAWBPF__A_SKIPPED, 0);
 	} else if (!p->statement.count) {
 		if (p->listing.bytes.code)
 			rawbpf__complain(p->text, &p->listing.bytes, RAWBPF__ARE_BYTES);

@@ -62,7 +62,7 @@ struct rawbpf__parser {
 
 /*
  * Define a label, constant or map. Return NULL if the name is defined already, or if the scratch
- * is full.
+ * is full. A label of a skipped section gives way to any other.
  */
 RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__define(struct rawbpf__parser *p,
 						      const struct rawbpf__token *name,

@@ -5,7 +5,10 @@
 
 static const char *kind_name(unsigned kind)
 {
-	return kind == RAWBPF__LABEL ? "label" : kind == RAWBPF__CONSTANT ? "constant" : "map";
+	return kind == RAWBPF__LABEL	  ? "label" :
+	       kind == RAWBPF__CONSTANT	  ? "constant" :
+	       kind == RAWBPF__A_SKIPPED  ? "label of a skipped section" :
+					    "map";
 }
 
 /* ------------------------------------------------------------------- definitions */
@@ -19,7 +22,9 @@ RAWBPF__PRIVATE struct rawbpf__symbol *rawbpf__define(struct rawbpf__parser *p,
 
 	if (!symbol)
 		return NULL;
-	if (symbol->kind != RAWBPF__UNKNOWN) {
+	if (kind == RAWBPF__A_SKIPPED && symbol->kind != RAWBPF__UNKNOWN)
+		return NULL;
+	if (symbol->kind != RAWBPF__UNKNOWN && symbol->kind != RAWBPF__A_SKIPPED) {
 		rawbpf__complain(p->text, name, "'%.*s' is a %s already, defined on line %lld",
 				 RAWBPF__TEXT(name), kind_name(symbol->kind),
 				 (long long)symbol->line);

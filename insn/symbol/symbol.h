@@ -11,7 +11,7 @@ enum rawbpf__symbol_kind {
 	RAWBPF__CONSTANT,
 	RAWBPF__A_MAP,		/* its index */
 	RAWBPF__A_HELPER,	/* its number, if no label has the name */
-	RAWBPF__A_SECTION	/* skipped; its tree has its own root */
+	RAWBPF__A_SKIPPED	/* a label of a skipped section; or the section, in a tree of its own */
 };
 
 struct rawbpf__symbol {

@@ -127,8 +127,9 @@ START_TEST(a_section_is_warned_of_once)
 	static const char text[] =
 		".data\n.text\nr1 = 0\n.section ktime_get_ns,\"aw\"\n.text\ncall ktime_get_ns\n"
 		".data\n.section .data,\"aw\"\n.section license\n.text\ncall license\nexit\n"
-		".section ktime_get_ns\n.section .dat\n.text\nlicense: exit\n";
-	static const unsigned lines[] = { 1, 4, 9, 14 };
+		".section ktime_get_ns\nlicense: license:\n.section .dat\n.text\nlicense: exit\n.data\n"
+		"license:\n";
+	static const unsigned lines[] = { 1, 4, 9, 15 };
 	struct rawbpf_text_error warnings[WARNINGS];
 	struct rawbpf_text parser;
 
