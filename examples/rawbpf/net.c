@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf net: list and detach programs of the network devices and of the network namespace. */
-#include "attached.h"
+/* rawbpf net: list the programs of the network devices and of the network namespace. */
+#include "net_hook.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,49 +16,9 @@ static const char *const columns[] = { "device", "hook", "prog", "name", "priori
 				       NULL };
 static const char *const optional[] = { "link", "handle", "priority", NULL };
 
-struct hook;
-
-/* A link of an XDP or netfilter program. */
-struct held {
-	struct rawbpf_link_info info;
-	char *words;
-};
-
-struct walk {
-	struct table table;
-	const char *device; /* the current device; NULL: the network namespace */
-	unsigned ifindex;
-	int netns;
-	struct held *links;
-	unsigned link_count;
-	const struct hook *failed; /* the first hook that could not be listed */
-	int error;
-};
-
-/* A program to detach, and its place. */
-struct request {
-	const struct hook *hook;
-	const char *target;
-	unsigned ifindex;
-	int prog;
-	struct rawbpf_tc_spec place;
-};
-
-/* The hooks. `number` is an attach type or a mode of XDP. */
-struct hook {
-	const char *name;
-	unsigned number;
-	/* lists the hook; returns 0 or a negative errno */
-	int (*list)(struct walk *walk, const struct hook *hook);
-	const struct rawbpf_operation *query;
-	int (*detach)(const struct request *request);
-	const struct rawbpf_operation *operation;
-	int is_of_netns;
-};
-
 /* ------------------------------------------------------------------------------- records */
 
-static void record_where(struct walk *walk, struct record *record, const char *hook)
+static void record_where(struct net_walk *walk, struct record *record, const char *hook)
 {
 	if (walk->device) {
 		record_string(record, "device", walk->device);
@@ -78,7 +38,7 @@ static void record_prog(struct record *record, unsigned prog)
 	record_string(record, "name", name);
 }
 
-static void add_prog(struct walk *walk, const struct hook *hook, unsigned prog, unsigned link)
+static void add_prog(struct net_walk *walk, const struct net_hook *hook, unsigned prog, unsigned link)
 {
 	struct record record = { .count = 0 };
 
@@ -100,7 +60,7 @@ static void record_hidden_number(struct record *record, const char *name, unsign
 	record_both(record, name, NULL, must_print("%u", number));
 }
 
-static void add_filter(struct walk *walk, const struct hook *hook,
+static void add_filter(struct net_walk *walk, const struct net_hook *hook,
 		       const struct rawbpf_tc_filter *filter)
 {
 	struct record record = { .count = 0 };
@@ -121,7 +81,7 @@ static void add_filter(struct walk *walk, const struct hook *hook,
 /* --------------------------------------------------------------------------------- lists */
 
 /* Return the XDP link of this program on this device, or 0. */
-static unsigned xdp_link(const struct walk *walk, unsigned prog)
+static unsigned xdp_link(const struct net_walk *walk, unsigned prog)
 {
 	for (unsigned i = 0; i < walk->link_count; i++)
 		if (walk->links[i].info.type == BPF_LINK_TYPE_XDP &&
@@ -131,7 +91,7 @@ static unsigned xdp_link(const struct walk *walk, unsigned prog)
 	return 0;
 }
 
-static int list_xdp(struct walk *walk, const struct hook *hook)
+static int list_xdp(struct net_walk *walk, const struct net_hook *hook)
 {
 	struct rawbpf_xdp_query query;
 	int err = rawbpf_xdp_query(&query, walk->ifindex);
@@ -143,7 +103,7 @@ static int list_xdp(struct walk *walk, const struct hook *hook)
 	return err;
 }
 
-static int list_progs(struct walk *walk, const struct hook *hook)
+static int list_progs(struct net_walk *walk, const struct net_hook *hook)
 {
 	enum { MANY = 64 }; /* the most programs of one hook */
 	unsigned progs[MANY], links[MANY] = { 0 };
@@ -158,7 +118,7 @@ static int list_progs(struct walk *walk, const struct hook *hook)
 	return err == -EINVAL || err == -ENXIO || err == -EACCES ? 0 : err;
 }
 
-static int list_filters(struct walk *walk, const struct hook *hook)
+static int list_filters(struct net_walk *walk, const struct net_hook *hook)
 {
 	struct rawbpf_tc_query query = { .capacity = 0 };
 	int err = rawbpf_tc_query(&query, walk->ifindex, hook->number);
@@ -176,11 +136,11 @@ static int list_filters(struct walk *walk, const struct hook *hook)
 	return err;
 }
 
-static int list_netfilter(struct walk *walk, const struct hook *hook)
+static int list_netfilter(struct net_walk *walk, const struct net_hook *hook)
 {
 	for (unsigned i = 0; i < walk->link_count; i++) {
 		struct record record = { .count = 0 };
-		const struct held *held = &walk->links[i];
+		const struct net_link *held = &walk->links[i];
 
 		if (held->info.type != BPF_LINK_TYPE_NETFILTER)
 			continue;
@@ -196,56 +156,34 @@ static int list_netfilter(struct walk *walk, const struct hook *hook)
 	return 0;
 }
 
-/* -------------------------------------------------------------------------------- detach */
+/* --------------------------------------------------------------------------------- hooks */
 
-static int detach_xdp(const struct request *request)
-{
-	return rawbpf_xdp_netlink_detach(request->prog, request->ifindex, request->hook->number);
-}
+#define PROG_HOOK(NAME, NUMBER, IS_OF_NETNS) \
+	{ NAME, NUMBER, list_progs, RAWBPF_PROG_QUERY, &net_way_prog, IS_OF_NETNS }
+#define XDP_HOOK(NAME, NUMBER) { NAME, NUMBER, list_xdp, RAWBPF_XDP_QUERY, &net_way_xdp, 0 }
+#define TC_HOOK(NAME, NUMBER) { NAME, NUMBER, list_filters, RAWBPF_TC_QUERY, &net_way_tc, 0 }
 
-static int detach_prog(const struct request *request)
-{
-	return rawbpf_prog_detach(request->prog, request->hook->is_of_netns ? 0 : (int)request->ifindex,
-				  request->hook->number, NULL);
-}
-
-static int detach_filter(const struct request *request)
-{
-	return rawbpf_tc_detach(request->prog, request->ifindex, request->hook->number,
-				&request->place);
-}
-
-#define DEVICE_HOOK(NAME, NUMBER) \
-	{ NAME, NUMBER, list_progs, RAWBPF_PROG_QUERY, detach_prog, RAWBPF_PROG_DETACH, 0 }
-#define NETNS_HOOK(NAME, NUMBER) \
-	{ NAME, NUMBER, list_progs, RAWBPF_PROG_QUERY, detach_prog, RAWBPF_PROG_DETACH, 1 }
-#define XDP_HOOK(NAME, NUMBER) \
-	{ NAME, NUMBER, list_xdp, RAWBPF_XDP_QUERY, detach_xdp, RAWBPF_XDP_NETLINK_DETACH, 0 }
-#define TC_HOOK(NAME, NUMBER) \
-	{ NAME, NUMBER, list_filters, RAWBPF_TC_QUERY, detach_filter, RAWBPF_TC_DETACH, 0 }
-
-/* The hooks in the order in which a packet passes them. */
-static const struct hook hooks[] = {
+const struct net_hook net_hooks[] = {
 	XDP_HOOK("xdp_offload", XDP_FLAGS_HW_MODE),
 	XDP_HOOK("xdp_driver", XDP_FLAGS_DRV_MODE),
 	XDP_HOOK("xdp_generic", XDP_FLAGS_SKB_MODE),
-	DEVICE_HOOK("tcx_ingress", BPF_TCX_INGRESS),
+	PROG_HOOK("tcx_ingress", BPF_TCX_INGRESS, 0),
 	TC_HOOK("tc_ingress", BPF_TCX_INGRESS),
-	DEVICE_HOOK("tcx_egress", BPF_TCX_EGRESS),
+	PROG_HOOK("tcx_egress", BPF_TCX_EGRESS, 0),
 	TC_HOOK("tc_egress", BPF_TCX_EGRESS),
-	DEVICE_HOOK("netkit_primary", BPF_NETKIT_PRIMARY),
-	DEVICE_HOOK("netkit_peer", BPF_NETKIT_PEER),
-	NETNS_HOOK("flow_dissector", BPF_FLOW_DISSECTOR),
-	NETNS_HOOK("sk_lookup", BPF_SK_LOOKUP),
-	{ "netfilter", 0, list_netfilter, NULL, NULL, NULL, 1 },
+	PROG_HOOK("netkit_primary", BPF_NETKIT_PRIMARY, 0),
+	PROG_HOOK("netkit_peer", BPF_NETKIT_PEER, 0),
+	PROG_HOOK("flow_dissector", BPF_FLOW_DISSECTOR, 1),
+	{ "sk_lookup", BPF_SK_LOOKUP, list_progs, RAWBPF_PROG_QUERY, NULL, 1 },
+	{ "netfilter", 0, list_netfilter, NULL, NULL, 1 },
+	{ .name = NULL },
 };
-enum { HOOKS = sizeof hooks / sizeof hooks[0] };
 
 /* ---------------------------------------------------------------------------------- list */
 
 static int note_link(void *context, int fd, unsigned id)
 {
-	struct walk *walk = context;
+	struct net_walk *walk = context;
 	struct link_told told;
 
 	(void)id;
@@ -253,11 +191,11 @@ static int note_link(void *context, int fd, unsigned id)
 					    told.info.type != BPF_LINK_TYPE_NETFILTER))
 		return OK;
 	walk->links = must_grow(walk->links, walk->link_count + 1, sizeof *walk->links);
-	walk->links[walk->link_count++] = (struct held){ told.info, link_words(&told) };
+	walk->links[walk->link_count++] = (struct net_link){ told.info, link_words(&told) };
 	return OK;
 }
 
-static void forget_links(struct walk *walk)
+static void forget_links(struct net_walk *walk)
 {
 	for (unsigned i = 0; i < walk->link_count; i++)
 		free(walk->links[i].words);
@@ -265,19 +203,19 @@ static void forget_links(struct walk *walk)
 }
 
 /* A device may go at any time: then it has no programs. */
-static void look_at(struct walk *walk, int is_of_netns)
+static void look_at(struct net_walk *walk, int is_of_netns)
 {
-	for (unsigned i = 0; i < HOOKS; i++) {
-		int err = hooks[i].is_of_netns == is_of_netns ? hooks[i].list(walk, &hooks[i]) : 0;
+	for (const struct net_hook *hook = net_hooks; hook->name; hook++) {
+		int err = hook->is_of_netns == is_of_netns ? hook->list(walk, hook) : 0;
 
 		if (err < 0 && err != -ENODEV && !walk->failed) {
-			walk->failed = &hooks[i];
+			walk->failed = hook;
 			walk->error = err;
 		}
 	}
 }
 
-static int look_at_device(struct walk *walk, const char *name)
+static int look_at_device(struct net_walk *walk, const char *name)
 {
 	char *shown;
 
@@ -293,7 +231,7 @@ static int look_at_device(struct walk *walk, const char *name)
 	return FAILED;
 }
 
-static int look_at_all(struct walk *walk)
+static int look_at_all(struct net_walk *walk)
 {
 	struct if_nameindex *devices = if_nameindex();
 
@@ -316,7 +254,7 @@ static int look_at_all(struct walk *walk)
 
 static int list(const struct arguments *arguments)
 {
-	struct walk walk = { .table = { .columns = columns, .optional = optional,
+	struct net_walk walk = { .table = { .columns = columns, .optional = optional,
 					.json = arguments->json } };
 	const char *device = arguments->rest[0];
 	int status = object_each(&net_subcommand, RAWBPF_OBJ_LINK, note_link, &walk);
@@ -332,76 +270,6 @@ static int list(const struct arguments *arguments)
 	return status;
 }
 
-/* -------------------------------------------------------------------------------- detach */
-
-static const struct hook *find_hook(const char *name)
-{
-	char *shown, *known = NULL;
-
-	for (unsigned i = 0; i < HOOKS; i++) {
-		if (!hooks[i].detach)
-			continue;
-		if (strcmp(hooks[i].name, name) == 0)
-			return &hooks[i];
-		text_add(&known, " %s", hooks[i].name);
-	}
-	shown = text_escape(name, strlen(name));
-	tool_fail(&net_subcommand, "'%s' is no hook to detach from; the hooks are%s", shown, known);
-	free(shown);
-	free(known);
-	return NULL;
-}
-
-/* Parse PRIORITY HANDLE. Returns OK, or USAGE after a message. */
-static int parse_place(struct request *request, char **arguments)
-{
-	unsigned *const numbers[] = { &request->place.priority, &request->place.handle };
-
-	for (unsigned i = 0; i < 2 && arguments[0]; i++) {
-		unsigned long long number;
-		char *end;
-
-		errno = 0;
-		number = strtoull(arguments[i] ? arguments[i] : "", &end, 0);
-		if (!arguments[i] || end == arguments[i] || *end || errno || !number ||
-		    number > (i ? 0xffffffff : 0xffff)) {
-			tool_fail(&net_subcommand, "PRIORITY is 1 to 65535, and a HANDLE follows it");
-			return USAGE;
-		}
-		*numbers[i] = (unsigned)number;
-	}
-	return OK;
-}
-
-/* Parse PROG HOOK [DEVICE [PRIORITY HANDLE]]. Returns OK, or a status after a message. */
-static int parse_request(struct request *request, char **arguments)
-{
-	char *shown;
-
-	request->hook = find_hook(arguments[1]);
-	if (!request->hook)
-		return USAGE;
-	request->target = arguments[2];
-	if (request->hook->is_of_netns ? arguments[2] != NULL : !arguments[2]) {
-		tool_fail(&net_subcommand, "%s takes %s", request->hook->name,
-			  request->hook->is_of_netns ? "no device" : "a device");
-		return USAGE;
-	}
-	if (arguments[2] && arguments[3] && request->hook->list != list_filters) {
-		tool_fail(&net_subcommand, "%s has no priorities", request->hook->name);
-		return USAGE;
-	}
-	if (!request->target)
-		return OK;
-	request->ifindex = if_nametoindex(request->target);
-	if (request->ifindex)
-		return parse_place(request, arguments + 3);
-	shown = text_escape(request->target, strlen(request->target));
-	tool_fail(&net_subcommand, "'%s': this netns has no such device", shown);
-	free(shown);
-	return FAILED;
-}
-
 static const char *text_of(const struct record *record, const char *field)
 {
 	for (unsigned i = 0; i < record->count; i++)
@@ -410,24 +278,21 @@ static const char *text_of(const struct record *record, const char *field)
 	return NULL;
 }
 
-/* Return the id of the link that holds the program there, as text to be freed, or NULL. */
-static char *find_holder(const struct request *request)
+char *net_holder(const struct net_hook *hook, const char *device, unsigned ifindex, unsigned prog)
 {
-	struct walk walk = { .device = request->target, .ifindex = request->ifindex };
-	struct rawbpf_prog_info info = { .id = 0 };
+	struct net_walk walk = { .device = device, .ifindex = ifindex };
 	char *id, *link = NULL;
 
-	if (rawbpf_prog_info(&info, request->prog) < 0 ||
-	    object_each(&net_subcommand, RAWBPF_OBJ_LINK, note_link, &walk) != OK)
+	if (object_each(&net_subcommand, RAWBPF_OBJ_LINK, note_link, &walk) != OK)
 		return NULL;
 	walk.netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	request->hook->list(&walk, request->hook);
-	id = must_print("%u", info.id);
+	hook->list(&walk, hook);
+	id = must_print("%u", prog);
 	for (unsigned i = 0; i < walk.table.count; i++) {
-		const char *prog = text_of(&walk.table.rows[i], "prog");
+		const char *found = text_of(&walk.table.rows[i], "prog");
 		const char *held = text_of(&walk.table.rows[i], "link");
 
-		if (!link && held && prog && strcmp(prog, id) == 0)
+		if (!link && held && found && strcmp(found, id) == 0)
 			link = must_print("%s", held);
 		record_free(&walk.table.rows[i]);
 	}
@@ -438,62 +303,33 @@ static char *find_holder(const struct request *request)
 	return link;
 }
 
-static int fail_detach(const struct request *request, int err)
-{
-	char *link = request->prog ? find_holder(request) : NULL;
-
-	if (!link)
-		return object_fail_at(&net_subcommand, "detaching", &(struct rawbpf_error){
-			.operation = request->hook->operation, .error = err,
-			.name = request->target });
-	tool_fail(&net_subcommand, "a link holds the program: rawbpf link detach %s", link);
-	free(link);
-	return FAILED;
-}
-
-static int detach(const struct arguments *arguments)
-{
-	struct request request = { .prog = 0 };
-	int err, status = parse_request(&request, arguments->rest);
-
-	if (status != OK)
-		return status;
-	if (strcmp(arguments->rest[0], "-") != 0 || !request.place.priority)
-		request.prog = object_open(&net_subcommand, RAWBPF_OBJ_PROG, arguments->rest[0]);
-	if (request.prog < 0)
-		return FAILED;
-	err = request.hook->detach(&request);
-	if (err < 0)
-		status = fail_detach(&request, err);
-	if (request.prog)
-		close(request.prog);
-	return status;
-}
-
 static const struct verb verbs[] = {
 	{ "list", 0, 1, " [DEVICE]", list, "" },
-	{ "detach", 2, 5, " PROG HOOK [DEVICE [PRIORITY HANDLE]]", detach, "" },
+	{ "attach", 2, 5, " PROG HOOK [DEVICE [PRIORITY HANDLE]]", net_attach, "" },
+	{ "detach", 2, 5, " PROG HOOK [DEVICE [PRIORITY HANDLE]]", net_detach, "" },
 	{ .name = NULL },
 };
 
 const struct subcommand net_subcommand = {
 	.name = "net",
-	.usage = "[-j] list [DEVICE] | detach PROG HOOK [DEVICE [PRIORITY HANDLE]]",
+	.usage = "[-j] list [DEVICE] | attach | detach PROG HOOK [DEVICE ...]",
 	.help = "Show the programs on network devices and on the network namespace, whoever\n"
-		"attached them, and detach them.\n"
+		"attached them; attach and detach them without a link.\n"
 		"\n"
 		"  list [DEVICE]  print the programs, one a line, in the order in which they run;\n"
 		"                 without DEVICE of all devices and of this network namespace.\n"
 		"                 Netfilter's are those of all namespaces\n"
-		"  detach PROG HOOK DEVICE\n"
-		"                 detach a program that has no link; HOOK is as list prints it.\n"
-		"                 (With a link: rawbpf link detach.) The hooks of the namespace\n"
-		"                 have no DEVICE; a filter can be named by PRIORITY HANDLE\n"
+		"  attach PROG HOOK DEVICE [PRIORITY HANDLE]\n"
+		"                 attach a program until detach, beside those that are there;\n"
+		"                 HOOK is as list prints it. (With a link: rawbpf prog attach.)\n"
+		"  detach PROG HOOK DEVICE [PRIORITY HANDLE]\n"
+		"                 detach a program without a link. (Else: rawbpf link detach.)\n"
 		"  -j, --json     print one JSON object a line\n"
 		"  -h, --help     print this help\n"
 		"\n"
-		"PROG is an id, a name, or a path in bpffs (with a '/'). Before PRIORITY HANDLE, -\n"
-		"is whatever runs there.\n",
+		"PROG is an id, a name, or a path in bpffs (with a '/'). flow_dissector, a hook\n"
+		"of the namespace, takes no DEVICE. PRIORITY HANDLE is the place of a filter of\n"
+		"tc; to detach whatever runs there, PROG is -.\n",
 	.verbs = verbs,
 	.letters = "jh",
 };

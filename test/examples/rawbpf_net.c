@@ -107,7 +107,10 @@ START_TEST(test_xdp)
 
 	run(LIST_LO);
 	ck_assert_str_eq(end.out, "");
-	ck_assert_int_eq(rawbpf_xdp_netlink_attach(&link, prog, lo, 0, NULL), 0);
+	run(ARGS("net", "attach", own_name(), "xdp_generic", "lo"));
+	ck_assert_str_eq(end.out, "");
+	refuse(1, "attaching: EBUSY: 'lo' has a program already; detach it, or name it in spec->replace",
+	       ARGS("net", "attach", own_name(), "xdp_generic", "lo"));
 	assert_json(LIST_LO, ON_LO "\"xdp_generic\"" OF_PROG "}\n", id, 0);
 	run(ARGS("net", "detach", own_name(), "xdp_generic", "lo"));
 	ck_assert_str_eq(end.out, "");
@@ -144,8 +147,9 @@ START_TEST(test_filters)
 	if (err == -ENOENT)
 		SKIP("this kernel has no BPF filters");
 	ck_assert_int_eq(err, 0);
-	ck_assert_int_eq(rawbpf_tc_attach(&link, prog, lo, BPF_TCX_EGRESS,
-		&(struct rawbpf_tc_spec){ .priority = 4, .handle = 9 }), 0);
+	run(ARGS("net", "attach", own_name(), "tc_egress", "lo", "4", "9"));
+	refuse(1, "attaching: EEXIST: the priority has a filter of this handle already",
+	       ARGS("net", "attach", own_name(), "tc_egress", "lo", "4", "9"));
 	ck_assert_int_eq(rawbpf_tc_attach(&link, prog, lo, BPF_TCX_INGRESS,
 		&(struct rawbpf_tc_spec){ .priority = 1, .handle = 1 }), 0);
 	assert_json(LIST_LO,
@@ -170,12 +174,13 @@ START_TEST(test_action)
 {
 	int prog = load(BPF_PROG_TYPE_SCHED_ACT, 0, TC_ACT_OK);
 	struct rawbpf_link link;
-	int err = rawbpf_tc_action_attach(&link, prog, lo, BPF_TCX_INGRESS,
-		&(struct rawbpf_tc_spec){ .priority = 5, .handle = 3 });
+	int err = rawbpf_tc_action_attach(&link, prog, lo, BPF_TCX_INGRESS, NULL);
 
 	if (err == -ENOENT)
 		SKIP("this kernel has no BPF actions");
 	ck_assert_int_eq(err, 0);
+	rawbpf_link_detach(&link);
+	run(ARGS("net", "attach", own_name(), "tc_ingress", "lo", "5", "3"));
 	assert_json(LIST_LO, ON_LO "\"tc_ingress\"" OF_PROG OF_FILTER(5, 3, "false", "true"),
 		    live_prog_id(prog), 0);
 	run(ARGS("net", "detach", own_name(), "tc_ingress", "lo"));
@@ -193,7 +198,7 @@ START_TEST(test_tcx)
 
 	if (live_kernel() < 0x606)
 		SKIP("tcx is of Linux 6.6");
-	ck_assert_int_eq(rawbpf_prog_attach(prog, lo, BPF_TCX_INGRESS, NULL), 0);
+	run(ARGS("net", "attach", own_name(), "tcx_ingress", "lo"));
 	ck_assert_int_eq(rawbpf_tcx_attach(&link, prog, lo, BPF_TCX_EGRESS, NULL), 0);
 	assert_json(LIST_LO, ON_LO "\"tcx_ingress\"" OF_PROG "}\n"
 		    ON_LO "\"tcx_egress\"" OF_PROG ",\"link\":%l}\n", id, link_id(&link));
@@ -212,7 +217,7 @@ START_TEST(test_netns)
 {
 	int prog = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
 
-	ck_assert_int_eq(rawbpf_prog_attach(prog, 0, BPF_FLOW_DISSECTOR, NULL), 0);
+	run(ARGS("net", "attach", own_name(), "flow_dissector"));
 	run(ARGS("net", "-j", "list"));
 	schema_check(schema, end.out);
 	ck_assert_ptr_nonnull(strstr(end.out, "{\"hook\":\"flow_dissector\",\"prog\":"));
@@ -221,6 +226,7 @@ START_TEST(test_netns)
 	run(ARGS("net", "detach", own_name(), "flow_dissector"));
 	run(ARGS("net", "-j", "list"));
 	ck_assert_ptr_null(strstr(end.out, "flow_dissector"));
+	close(prog);
 }
 END_TEST
 
@@ -271,11 +277,16 @@ START_TEST(test_refused)
 	refuse(1, "'none': this netns has no such device", ARGS("net", "list", "none"));
 	refuse(1, "'a\\x0ab': this netns has no such device",
 	       ARGS("net", "detach", own_name(), "tc_egress", "a\nb"));
-	refuse(2, "'xdp' is no hook to detach from; the hooks are xdp_offload xdp_driver "
+	refuse(2, "'xdp' is no hook for programs without a link; those are xdp_offload xdp_driver "
 		  "xdp_generic tcx_ingress tc_ingress tcx_egress tc_egress netkit_primary "
-		  "netkit_peer flow_dissector sk_lookup", ARGS("net", "detach", "x", "xdp", "lo"));
-	refuse(2, "tc_egress takes a device", ARGS("net", "detach", "x", "tc_egress"));
-	refuse(2, "sk_lookup takes no device", ARGS("net", "detach", "x", "sk_lookup", "lo"));
+		  "netkit_peer flow_dissector", ARGS("net", "detach", "x", "xdp", "lo"));
+	refuse(2, "tc_egress takes a device", ARGS("net", "attach", "x", "tc_egress"));
+	refuse(2, "flow_dissector takes no device",
+	       ARGS("net", "detach", "x", "flow_dissector", "lo"));
+	/* '-' is for places alone, and to detach: else it is a name, which nothing has */
+	refuse(1, "no program is called '-'", ARGS("net", "detach", "-", "tc_egress", "lo"));
+	refuse(1, "no program is called '-'",
+	       ARGS("net", "attach", "-", "tc_egress", "lo", "1", "1"));
 	refuse(2, "tcx_egress has no priorities",
 	       ARGS("net", "detach", "x", "tcx_egress", "lo", "1", "1"));
 	static const char *const wrong[][2] = { { "0", "1" }, { "1", "0" }, { "65536", "1" },

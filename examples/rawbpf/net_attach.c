@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf net attach, detach: without a link. */
+#include "net_hook.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------------------------------- ways */
+
+/* Close the descriptor in a link of netlink. The attachment stays. */
+static int leave(struct rawbpf_link *link, int err)
+{
+	if (err == 0)
+		close(rawbpf_link_release(link));
+	return err;
+}
+
+static int attach_xdp(const struct net_request *request)
+{
+	struct rawbpf_link link;
+
+	return leave(&link, rawbpf_xdp_netlink_attach(&link, request->prog, request->ifindex,
+						      request->hook->number, NULL));
+}
+
+static int detach_xdp(const struct net_request *request)
+{
+	return rawbpf_xdp_netlink_detach(request->prog, request->ifindex, request->hook->number);
+}
+
+static int attach_filter(const struct net_request *request)
+{
+	struct rawbpf_prog_info info = { .type = 0 };
+	struct rawbpf_link link;
+
+	rawbpf_prog_info(&info, request->prog);
+	return leave(&link, (info.type == BPF_PROG_TYPE_SCHED_ACT ? rawbpf_tc_action_attach :
+								    rawbpf_tc_attach)
+		     (&link, request->prog, request->ifindex, request->hook->number, &request->place));
+}
+
+static int detach_filter(const struct net_request *request)
+{
+	return rawbpf_tc_detach(request->prog, request->ifindex, request->hook->number,
+				&request->place);
+}
+
+/* Return the target of rawbpf_prog_attach(); 0: the namespace of this process. */
+static int target_of(const struct net_request *request)
+{
+	return request->hook->is_of_netns ? 0 : (int)request->ifindex;
+}
+
+static int attach_prog(const struct net_request *request)
+{
+	return rawbpf_prog_attach(request->prog, target_of(request), request->hook->number, NULL);
+}
+
+static int detach_prog(const struct net_request *request)
+{
+	return rawbpf_prog_detach(request->prog, target_of(request), request->hook->number, NULL);
+}
+
+const struct net_way net_way_xdp = { 0, attach_xdp, RAWBPF_XDP_NETLINK_ATTACH,
+				     detach_xdp, RAWBPF_XDP_NETLINK_DETACH };
+const struct net_way net_way_tc = { 1, attach_filter, RAWBPF_TC_ATTACH,
+				    detach_filter, RAWBPF_TC_DETACH };
+const struct net_way net_way_prog = { 0, attach_prog, RAWBPF_PROG_ATTACH,
+				      detach_prog, RAWBPF_PROG_DETACH };
+
+/* ----------------------------------------------------------------------------- arguments */
+
+/* Find the hook of that name. Returns OK, or USAGE after a message. */
+static int find_hook(struct net_request *request, const char *name)
+{
+	char *shown, *known = NULL;
+
+	for (const struct net_hook *hook = net_hooks; hook->name; hook++) {
+		if (!hook->way)
+			continue;
+		request->hook = hook;
+		if (strcmp(hook->name, name) == 0)
+			return OK;
+		text_add(&known, " %s", hook->name);
+	}
+	shown = text_escape(name, strlen(name));
+	tool_fail(&net_subcommand, "'%s' is no hook for programs without a link; those are%s", shown,
+		  known);
+	free(shown);
+	free(known);
+	return USAGE;
+}
+
+/* Find the device, which a hook of the namespace has not. Returns OK, or a status after a message. */
+static int find_device(struct net_request *request, const char *name)
+{
+	char *shown;
+
+	if (request->hook->is_of_netns ? name != NULL : !name) {
+		tool_fail(&net_subcommand, "%s takes %s", request->hook->name,
+			  name ? "no device" : "a device");
+		return USAGE;
+	}
+	if (!name)
+		return OK;
+	request->device = name;
+	request->ifindex = if_nametoindex(name);
+	if (request->ifindex)
+		return OK;
+	shown = text_escape(name, strlen(name));
+	tool_fail(&net_subcommand, "'%s': this netns has no such device", shown);
+	free(shown);
+	return FAILED;
+}
+
+/* Parse a number of 1 to `most`. 0: the text is no such number. */
+static unsigned parse_number(const char *text, unsigned most)
+{
+	unsigned long long number;
+	char *end;
+
+	errno = 0;
+	number = text ? strtoull(text, &end, 0) : 0;
+	return text && *text && !*end && !errno && number <= most ? (unsigned)number : 0;
+}
+
+/* Parse PRIORITY HANDLE, or nothing. Returns OK, or USAGE after a message. */
+static int find_place(struct net_request *request, char **arguments)
+{
+	if (!arguments[0])
+		return OK;
+	if (!request->hook->way->has_place) {
+		tool_fail(&net_subcommand, "%s has no priorities", request->hook->name);
+		return USAGE;
+	}
+	request->place.priority = parse_number(arguments[0], 0xffff);
+	request->place.handle = parse_number(arguments[1], 0xffffffff);
+	if (request->place.priority && request->place.handle)
+		return OK;
+	tool_fail(&net_subcommand, "PRIORITY is 1 to 65535, and a HANDLE follows it");
+	return USAGE;
+}
+
+/*
+ * Parse PROG HOOK [DEVICE [PRIORITY HANDLE]], and open PROG last. With `may_be_any`, PROG may be -
+ * before a place. Returns OK, or a status after a message.
+ */
+static int parse(struct net_request *request, char **arguments, int may_be_any)
+{
+	int status = find_hook(request, arguments[1]);
+
+	if (status == OK)
+		status = find_device(request, arguments[2]);
+	if (status == OK && arguments[2])
+		status = find_place(request, arguments + 3);
+	if (status != OK || (may_be_any && request->place.priority && strcmp(arguments[0], "-") == 0))
+		return status;
+	request->prog = object_open(&net_subcommand, RAWBPF_OBJ_PROG, arguments[0]);
+	return request->prog < 0 ? FAILED : OK;
+}
+
+/* --------------------------------------------------------------------------------- verbs */
+
+static int fail(const struct net_request *request, const char *what,
+		const struct rawbpf_operation *operation, int err)
+{
+	return object_fail_at(&net_subcommand, what, &(struct rawbpf_error){
+		.operation = operation, .error = err, .name = request->device });
+}
+
+int net_attach(const struct arguments *arguments)
+{
+	struct net_request request = { .prog = 0 };
+	int err, status = parse(&request, arguments->rest, 0);
+
+	if (status != OK)
+		return status;
+	err = request.hook->way->attach(&request);
+	return err < 0 ? fail(&request, "attaching", request.hook->way->attach_operation, err) : OK;
+}
+
+static int fail_detach(const struct net_request *request, int err)
+{
+	struct rawbpf_prog_info info = { .id = 0 };
+	char *link = NULL;
+
+	if (request->prog && rawbpf_prog_info(&info, request->prog) == 0)
+		link = net_holder(request->hook, request->device, request->ifindex, info.id);
+	if (!link)
+		return fail(request, "detaching", request->hook->way->detach_operation, err);
+	tool_fail(&net_subcommand, "a link holds the program: rawbpf link detach %s", link);
+	free(link);
+	return FAILED;
+}
+
+int net_detach(const struct arguments *arguments)
+{
+	struct net_request request = { .prog = 0 };
+	int err, status = parse(&request, arguments->rest, 1);
+
+	if (status != OK)
+		return status;
+	err = request.hook->way->detach(&request);
+	return err < 0 ? fail_detach(&request, err) : OK;
+}
