@@ -15,16 +15,18 @@ static int child(int to_parent, int from_parent)
 {
 	struct rawbpf_map_spec spec = { .name = "delegated", .type = BPF_MAP_TYPE_ARRAY,
 					.key_size = 4, .value_size = 8, .max_entries = 1 };
-	int mounted, root, context = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0
+	char path[32];
+	int mounted, context = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0
 		? syscall(SYS_fsopen, "bpf", CLOEXEC) : -1;
 
 	must_libc("write", write(to_parent, &context, sizeof context));
 	must_libc("read", read(from_parent, &mounted, sizeof mounted));
 	if (mounted < 0) /* the parent prints the reason */
 		return context < 0 ? must_libc("a user namespace", context) : API_FAILED;
-	root = must_libc("open", openat(mounted, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	/* Where it is mounted on a directory, the path is that of the directory. */
+	snprintf(path, sizeof path, "/proc/self/fd/%d", mounted);
 	printf("without a token: %s\n", strerror(-rawbpf_map_create(&spec)));
-	spec.token = must(RAWBPF_TOKEN_CREATE, rawbpf_token_create(root));
+	spec.token = must(RAWBPF_TOKEN_OPEN, rawbpf_token_open(path));
 	spec.flags = BPF_F_TOKEN_FD;
 	must(RAWBPF_MAP_CREATE, rawbpf_map_create(&spec));
 	printf("with it: a map\n");

@@ -1,23 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "load.h"
 
+#include "../token.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Return the token of the environment, 0 for none, or a negative number after a message. Set its
+ * flag.
+ */
+static int use_token(const struct subcommand *subcommand, unsigned *flags)
+{
+	int token = token_use(flags);
+	char why[512];
+
+	if (token < 0) {
+		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
+			.operation = RAWBPF_TOKEN_OPEN, .error = token, .name = token_path(), .lines = 1 });
+		tool_fail(subcommand, "opening the token of " TOKEN_VARIABLE ": %s", why);
+	}
+	return token;
+}
+
 static int create_map(const struct subcommand *subcommand, const struct rawbpf_text_map *map)
 {
-	int fd = rawbpf_map_create(&(struct rawbpf_map_spec){
+	unsigned flags = map->flags;
+	int token = use_token(subcommand, &flags);
+	int fd = token < 0 ? token : rawbpf_map_create(&(struct rawbpf_map_spec){
 		.name = map->name,
 		.type = map->type,
 		.key_size = map->key_size,
 		.value_size = map->value_size,
 		.max_entries = map->max_entries,
-		.flags = map->flags,
+		.flags = flags,
+		.token = token,
 	});
 	char why[512];
 
-	if (fd >= 0)
+	if (fd >= 0 || token < 0)
 		return fd;
 	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 		.operation = RAWBPF_MAP_CREATE, .error = fd, .type = map->type, .lines = 1 });
@@ -93,11 +115,14 @@ int load_program(const struct subcommand *subcommand, const struct program *prog
 		 const struct load *load)
 {
 	static char log[1 << 20];
-	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+	unsigned flags = load_flags(load->type);
+	int token = use_token(subcommand, &flags);
+	int prog = token < 0 ? token : rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.name = load->name,
 		.type = load->type,
 		.expected_attach_type = load->attach_type,
-		.flags = load_flags(load->type),
+		.flags = flags,
+		.token = token,
 		.license = "GPL",
 		.insns = program->insns,
 		.insn_count = program->count,
@@ -108,7 +133,7 @@ int load_program(const struct subcommand *subcommand, const struct program *prog
 
 	if (prog < 0 && log[0]) {
 		print_rejection(subcommand, program, log, prog, load->verbose);
-	} else if (prog < 0) {
+	} else if (prog < 0 && token >= 0) {
 		rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 			.operation = RAWBPF_PROG_LOAD, .error = prog, .type = load->type, .lines = 1 });
 		tool_fail(subcommand, "loading the program: %s", why);

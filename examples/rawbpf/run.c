@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf run: assemble, create the maps, load, run once in the kernel, print the results. */
+#include "../token.h"
 #include "load.h"
 
 #include <errno.h>
@@ -54,8 +55,9 @@ static int load_as_function(const struct program *program, const struct run_opti
 		BPF_EXIT_INSN(),
 	};
 	size_t size = program->count * sizeof *program->insns;
+	unsigned flags = load_flags(types[options->type].type);
 	struct bpf_insn *insns = malloc(sizeof caller + size);
-	int prog;
+	int prog, token = token_use(&flags);
 
 	if (!insns)
 		return -ENOMEM;
@@ -63,7 +65,8 @@ static int load_as_function(const struct program *program, const struct run_opti
 	memcpy(insns + RAWBPF_COUNT(caller), program->insns, size);
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.type = types[options->type].type,
-		.flags = load_flags(types[options->type].type),
+		.token = token,
+		.flags = flags,
 		.license = "GPL",
 		.insns = insns,
 		.insn_count = RAWBPF_COUNT(caller) + program->count,
@@ -75,7 +78,11 @@ static int load_as_function(const struct program *program, const struct run_opti
 /* Create the map for r0. Returns a descriptor or a negative errno. */
 static int create_r0_map(void)
 {
+	unsigned flags = 0;
+	int token = token_use(&flags);
+
 	return rawbpf_map_create(&(struct rawbpf_map_spec){
+		.token = token, .flags = flags,
 		.name = "r0", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8,
 		.max_entries = 1 });
 }

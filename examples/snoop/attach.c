@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../token.h"
 #include "run.h"
 
 enum { SLOTS = 1024 };
@@ -91,7 +92,8 @@ static int load(struct snoop *snoop, enum part part, unsigned call)
 		.options = snoop->options,
 		.is_success = part == SUCCESS,
 	};
-	int count, prog;
+	unsigned flags = 0;
+	int count, prog, token = token_use(&flags);
 
 	build_part(&code, snoop->tool, part, call);
 	count = rawbpf_build_resolve(&code.build, insns, SLOTS, &(struct rawbpf_env){
@@ -104,6 +106,8 @@ static int load(struct snoop *snoop, enum part part, unsigned call)
 	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
 		.name = snoop->tool->name,
 		.type = ways[snoop->way].prog_type,
+		.token = token,
+		.flags = flags,
 		.license = "GPL",
 		.insns = insns,
 		.insn_count = count,

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../token.h"
 #include "run.h"
 
 /* The size of a perf buffer, for each CPU: mostly what kernel.perf_event_mlock_kb allows. */
@@ -42,13 +43,33 @@ int snoop_complain(const struct snoop *snoop, const char *doing, const struct ra
 
 /* ---------------------------------------------------------------------------- maps */
 
+/* Create a map, with the token of the environment. Return a descriptor or a negative errno. */
+static int create_with_token(const struct rawbpf_map_spec *spec)
+{
+	struct rawbpf_map_spec with = *spec;
+
+	with.token = token_use(&with.flags);
+	return rawbpf_map_create(&with);
+}
+
 /* Create a map. Return its descriptor, or -1 after a message. */
 static int create_map(const struct snoop *snoop, const struct rawbpf_map_spec *spec)
 {
-	int map = rawbpf_map_create(spec);
+	int map = create_with_token(spec);
 
 	return map >= 0 ? map : snoop_complain(snoop, "creating a map", &(struct rawbpf_error){
 		.operation = RAWBPF_MAP_CREATE, .error = map, .type = spec->type });
+}
+
+/* Open the token now: later calls use it. Return 0, or -1 after a message. */
+static int open_token(const struct snoop *snoop)
+{
+	unsigned flags = 0;
+	int token = token_use(&flags);
+
+	return token >= 0 ? 0 : snoop_complain(snoop, "opening the token of " TOKEN_VARIABLE,
+		&(struct rawbpf_error){ .operation = RAWBPF_TOKEN_OPEN, .error = token,
+					.name = token_path() });
 }
 
 static int create_maps(struct snoop *snoop)
@@ -207,7 +228,7 @@ static void set_clock(struct snoop_line *line)
 /* Return 0 or a negative errno; -EINVAL: kernels before 5.8 have no ring buffers. */
 static int open_ring(struct snoop *snoop)
 {
-	snoop->events = rawbpf_map_create(&(struct rawbpf_map_spec){
+	snoop->events = create_with_token(&(struct rawbpf_map_spec){
 		.name = "events", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = RING_SIZE });
 	return snoop->events < 0 ? snoop->events
 				 : rawbpf_ring_open(&snoop->ring, snoop->events, handle, snoop);
@@ -219,7 +240,7 @@ static int open_perfbuf(struct snoop *snoop)
 
 	if (cpus < 0)
 		return cpus;
-	snoop->events = rawbpf_map_create(&(struct rawbpf_map_spec){
+	snoop->events = create_with_token(&(struct rawbpf_map_spec){
 		.name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4,
 		.value_size = 4, .max_entries = cpus });
 	if (snoop->events < 0)
@@ -461,7 +482,7 @@ int snoop_run(const struct snoop_tool *tool, const struct snoop_options *options
 	snoop.out = open_output();
 	tzset(); /* it opens a file, before opensnoop would show that */
 	rawbpf_memlock_raise(); /* maps need it before Linux 5.11; later it is harmless */
-	if (catch_signals(&snoop) < 0 || create_maps(&snoop) < 0 || open_buffers(&snoop) < 0 ||
+	if (catch_signals(&snoop) < 0 || open_token(&snoop) < 0 || create_maps(&snoop) < 0 || open_buffers(&snoop) < 0 ||
 	    snoop_attach(&snoop) < 0)
 		return EXIT_FAILURE;
 	err = watch(&snoop);

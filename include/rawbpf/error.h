@@ -120,6 +120,7 @@ struct rawbpf_operation {
 	X(LOOP_ADD) \
 	X(LOOP_RUN) \
 	X(TOKEN_CREATE) \
+	X(TOKEN_OPEN) \
 	X(MEMLOCK_RAISE) \
 	X(CPU_COUNT) \
 	X(KSYM_FIND) \

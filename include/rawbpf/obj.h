@@ -136,6 +136,15 @@ int rawbpf_memlock_raise(void);
  */
 int rawbpf_token_create(int bpffs);
 
+/*
+ * Do the same with the BPF file system that is mounted at `path`.
+ *
+ * -ENOENT  `path` does not exist, or the mount delegates nothing
+ * -ENOTDIR  `path`, or a part of it, is not a directory; -EACCES: it may not be read
+ * Other errors as above; -EMFILE, -ENFILE, -ENOMEM                          Linux 6.9
+ */
+int rawbpf_token_open(const char *path);
+
 #ifdef __cplusplus
 }
 #endif

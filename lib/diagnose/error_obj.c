@@ -137,6 +137,28 @@ static const struct rawbpf_failures failures_of_token_create = {
 };
 RAWBPF__OPERATION(TOKEN_CREATE, failures_of_token_create);
 
+static const char *why_no_token(const struct rawbpf_error *error)
+{
+	if (error->error == -ENOENT && error->name && !rawbpf__exists(error->name))
+		return "'@' does not exist";
+	return NULL;
+}
+
+static const struct rawbpf_failures failures_of_token_open = {
+	.kernel = RAWBPF__KERNEL(6, 9),
+	.look = why_no_token,
+	.sentences =
+		"EINVAL: '@' is not the root of a bpffs\0"
+		"ENOENT: the bpffs at '@' delegates nothing; mount it with its delegate_ options\0"
+		"ENOTDIR: '@' is not a directory\0"
+		"EACCES: '@' cannot be read\0"
+		"EPERM: this process is outside the user namespace of the bpffs, or lacks CAP_BPF "
+		"in it\0"
+		"EOPNOTSUPP: this process is in the initial user namespace, and tokens are for the "
+		"others\0",
+};
+RAWBPF__OPERATION(TOKEN_OPEN, failures_of_token_open);
+
 static const struct rawbpf_failures failures_of_memlock_raise = {
 	.sentences =
 		"EPERM: raising the hard limit on locked memory needs CAP_SYS_RESOURCE; the soft "

@@ -11,3 +11,14 @@ int rawbpf_token_create(int bpffs)
 
 	return rawbpf__bpf_fd(BPF_TOKEN_CREATE, &attr, sizeof attr);
 }
+
+int rawbpf_token_open(const char *path)
+{
+	int token, bpffs = rawbpf__open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+
+	if (bpffs < 0)
+		return bpffs;
+	token = rawbpf_token_create(bpffs);
+	rawbpf__close(bpffs);
+	return token;
+}

@@ -89,6 +89,8 @@ static const struct operation_case {
 				"mount -t sysfs sysfs /sys"),
 	CASE(PERF_EVENTS_OPEN, -E2BIG, "E2BIG: a CPU is online that the array has no room for; see "
 				       "rawbpf_cpu_count()"),
+	CASE(TOKEN_OPEN, -ENOENT, "ENOENT: '/x' does not exist"),
+	CASE(TOKEN_OPEN, -ENOTDIR, "ENOTDIR: '/x' is not a directory"),
 	CASE(KPROBE_FIND, -ENOENT, "ENOENT: this kernel has no function whose name matches '/x'; see "
 				   "available_filter_functions in tracefs"),
 	CASE(KSYM_FIND, -ENOENT, "ENOENT: this kernel has no symbol '/x'"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands on programs and objects that attach nothing: their effects and errors. */
 #include "../live.h"
+#include "delegated.h"
 
 #include <linux/btf.h>
 #include <linux/mount.h>
@@ -267,37 +268,13 @@ START_TEST(test_token_refused)
 	ck_assert_int_eq(rawbpf_token_create(other), -EINVAL);
 	ck_assert_int_eq(rawbpf_token_create(map), -EINVAL);
 	ck_assert_int_eq(rawbpf_token_create(9999), -EBADF);
+	ck_assert_int_eq(rawbpf_token_open("/sys/fs/bpf"), -EOPNOTSUPP);
+	ck_assert_int_eq(rawbpf_token_open("/sys/fs/bpf/below"), -EINVAL);
+	ck_assert_int_eq(rawbpf_token_open("/tmp"), -EINVAL);
+	ck_assert_int_eq(rawbpf_token_open("/sys/fs/bpf/nowhere"), -ENOENT);
+	ck_assert_int_eq(rawbpf_token_open("/proc/self/exe"), -ENOTDIR);
 }
 END_TEST
-
-static void send_fd(int to, int fd)
-{
-	char byte = 0, control[CMSG_SPACE(sizeof fd)] = { 0 };
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = control,
-				  .msg_controllen = sizeof control };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	*header = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
-				    .cmsg_len = CMSG_LEN(sizeof fd) };
-	memcpy(CMSG_DATA(header), &fd, sizeof fd);
-	if (sendmsg(to, &message, 0) != 1)
-		_exit(101);
-}
-
-static int receive_fd(int from)
-{
-	char byte, control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = control,
-				  .msg_controllen = sizeof control };
-	int fd;
-
-	if (recvmsg(from, &message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&message))
-		return -1;
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
-	return fd;
-}
 
 /*
  * In a user namespace, a token permits what fails without one. The namespace creates the BPF file
@@ -305,7 +282,8 @@ static int receive_fd(int from)
  */
 static int use_token(int outside)
 {
-	int bpffs, token, context, map;
+	int bpffs, token, context, mounted, map;
+	char path[32];
 	struct rawbpf_map_spec spec = { .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4,
 					.max_entries = 1 };
 
@@ -315,7 +293,8 @@ static int use_token(int outside)
 	if (context < 0)
 		return 2;
 	send_fd(outside, context);
-	bpffs = openat(receive_fd(outside), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	mounted = receive_fd(outside);
+	bpffs = openat(mounted, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (bpffs < 0)
 		return 3;
 	if (rawbpf_map_create(&spec) != -EPERM)
@@ -326,22 +305,13 @@ static int use_token(int outside)
 	spec.flags = BPF_F_TOKEN_FD;
 	spec.token = token;
 	map = rawbpf_map_create(&spec);
-	return map > 2 ? 0 : 5;
-}
-
-static int delegate(int context)
-{
-	static const char *const options[] = { "delegate_cmds", "delegate_maps", "delegate_progs",
-					       "delegate_attachs" };
-	unsigned i;
-
-	for (i = 0; i < RAWBPF_COUNT(options); i++)
-		if (syscall(SYS_fsconfig, context, 1 /* FSCONFIG_SET_STRING */, options[i], "any",
-			    0) != 0)
-			return -errno;
-	if (syscall(SYS_fsconfig, context, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL, 0) != 0)
-		return -errno;
-	return syscall(SYS_fsmount, context, 1 /* FSMOUNT_CLOEXEC */, 0);
+	if (map <= 2)
+		return 5;
+	/* The same by the path of the mount. */
+	snprintf(path, sizeof path, "/proc/self/fd/%d", mounted);
+	spec.token = rawbpf_token_open(path);
+	map = rawbpf_map_create(&spec);
+	return spec.token > 2 && map > 2 ? 0 : 6;
 }
 
 START_TEST(test_token)
