@@ -66,7 +66,8 @@ static int is_host_big_endian(void)
 
 static int parse_number(const char *text, size_t length, struct number *number)
 {
-	char copy[32], *end;
+	unsigned long long magnitude;
+	char copy[32];
 
 	if (length == 3 && text[0] == '\'' && text[2] == '\'') {
 		*number = (struct number){ .bits = (unsigned char)text[1] };
@@ -76,12 +77,13 @@ static int parse_number(const char *text, size_t length, struct number *number)
 		return 0;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
-	errno = 0;
 	number->is_negative = copy[0] == '-';
-	number->bits = number->is_negative ? (uint64_t)strtoll(copy, &end, 0) :
-					     strtoull(copy, &end, 0);
+	if (!tool_number(copy + number->is_negative, &magnitude) ||
+	    (number->is_negative && magnitude > 1ull << 63))
+		return 0;
+	number->bits = number->is_negative ? -magnitude : magnitude;
 	number->is_negative &= number->bits != 0; /* -0 is 0 */
-	return !*end && errno == 0;
+	return 1;
 }
 
 /* Parse "u32:5", "be16:80", "hex:0a". Returns 0 if the text is none of these. */
@@ -165,7 +167,9 @@ static const char *parse_piece(const char *at, struct piece *piece, char **probl
 	if (!piece->is_number && !parse_address(at, length, piece)) {
 		char *shown = text_escape(at, length);
 
-		*problem = must_print("'%s' is no number, address, hex:..., u32:... or \"string\"", shown);
+		*problem = must_print(at[0] == '0' && tool_hex_digit(at[1]) >= 0 ?
+				      "'%s' begins with 0: write hex:... for bytes, or a number without the 0" :
+				      "'%s' is no number, address, hex:..., u32:... or \"string\"", shown);
 		free(shown);
 		return NULL;
 	}

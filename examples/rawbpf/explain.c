@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,12 +71,14 @@ static int find_context(const char *name)
 static int explain_fact(const char *kind, const char *name)
 {
 	int helper = strcmp(kind, "helper") == 0, number;
-	char page[8192], *end;
+	unsigned long long given;
+	char page[8192];
 
-	number = strtoul(name, &end, 0);
-	if (*end || end == name)
+	if (tool_number(name, &given))
+		number = given > INT_MAX ? -ENOENT : (int)given;
+	else
 		number = helper ? rawbpf_constant_find(RAWBPF_HELPER, name) : find_context(name);
-	if (number < 0)
+	if (number < 1 || !rawbpf_constant_name(helper ? RAWBPF_HELPER : RAWBPF_PROG_TYPE, number))
 		return tool_fail(&explain_subcommand, helper ? "there is no helper '%s'" :
 				 "there is no program type or context '%s'", name);
 	if (helper)

@@ -120,11 +120,8 @@ static int find_device(struct net_request *request, const char *name)
 static unsigned parse_number(const char *text, unsigned most)
 {
 	unsigned long long number;
-	char *end;
 
-	errno = 0;
-	number = text ? strtoull(text, &end, 0) : 0;
-	return text && *text && !*end && !errno && number <= most ? (unsigned)number : 0;
+	return text && tool_number(text, &number) && number <= most ? (unsigned)number : 0;
 }
 
 /* Parse PRIORITY HANDLE, or nothing. Returns OK, or USAGE after a message. */

@@ -88,15 +88,15 @@ static int open_map(struct request *request)
 static int open_function(struct request *request)
 {
 	const char *plus = strchr(request->target, '+');
-	char *end = NULL;
+	unsigned long long offset;
 
 	request->function = must_print("%.*s", (int)strcspn(request->target, "+"), request->target);
 	if (!plus)
 		return OK;
-	errno = 0;
-	request->offset = strtoull(plus + 1, &end, 0);
-	if (plus[1] >= '0' && plus[1] <= '9' && !*end && !errno)
+	if (tool_number(plus + 1, &offset)) {
+		request->offset = offset;
 		return OK;
+	}
 	fail_target(request, "the offset is no number");
 	return USAGE;
 }

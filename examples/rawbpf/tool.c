@@ -244,6 +244,17 @@ int tool_assemble(const struct subcommand *subcommand, struct program *program, 
 	return OK;
 }
 
+int tool_number(const char *text, unsigned long long *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]) || (text[0] == '0' && isdigit((unsigned char)text[1])))
+		return 0;
+	errno = 0;
+	*number = strtoull(text, &end, 0);
+	return !*end && !errno;
+}
+
 int tool_hex_digit(char c)
 {
 	if (!isxdigit((unsigned char)c))

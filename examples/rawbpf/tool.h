@@ -82,6 +82,8 @@ int tool_assemble(const struct subcommand *subcommand, struct program *program, 
 int tool_decode(const struct subcommand *subcommand, struct program *program, int hex,
 		enum rawbpf_byte_order order);
 
+/* Read a decimal number, or a hexadecimal one behind 0x. 010 is none: 10 and 8 are meant by it. */
+int tool_number(const char *text, unsigned long long *number);
 /* Return the value of a hexadecimal digit of either case, or -1. */
 int tool_hex_digit(char c);
 

@@ -445,6 +445,13 @@ START_TEST(test_explain_facts)
 	ck_assert_int_eq(end.status, 1);
 	command_run(&end, NULL, ARGS("explain", "helper", "nothing"));
 	ck_assert_str_eq(end.err, "rawbpf explain: there is no helper 'nothing'\n");
+	assert_ends(NULL, ARGS("explain", "helper", "0"), 1, "", "rawbpf explain: there is no helper '0'\n");
+	assert_ends(NULL, ARGS("explain", "helper", "99999"), 1, "",
+		    "rawbpf explain: there is no helper '99999'\n");
+	assert_ends(NULL, ARGS("explain", "helper", "01"), 1, "",
+		    "rawbpf explain: there is no helper '01'\n");
+	assert_ends(NULL, ARGS("explain", "context", "4294967302"), 1, "",
+		    "rawbpf explain: there is no program type or context '4294967302'\n");
 	ck_assert_int_eq(end.status, 1);
 }
 END_TEST

@@ -377,6 +377,15 @@ static const struct {
 	{ "u8:256 hex:01", NULL, "the key: 256 does not fit into 1 byte" },
 	{ "u16:-32769", NULL, "the key: -32769 does not fit into 2 bytes" },
 	{ "u32:x", NULL, "the key: 'x' is not a number" },
+	{ "u32:010 hex:00000000", NULL, "the key: '010' is not a number" },
+	{ "0x10", "1000000000000000", NULL },
+	{ "-0x8000000000000000", "0000000000000080", NULL },
+	{ "-9223372036854775809", NULL,
+	  "the key: '-9223372036854775809' is no number, address, hex:..., u32:... or \"string\"" },
+	{ "0", "0000000000000000", NULL },
+	{ "0100000000000000", NULL, "the key: '0100000000000000' begins with 0: write hex:... for bytes, "
+	  "or a number without the 0" },
+	{ "0a 00", NULL, "the key: '0a' begins with 0: write hex:... for bytes, or a number without the 0" },
 	{ "\"open", NULL, "the key: the closing \" is missing" },
 	{ "18446744073709551616", NULL,
 	  "the key: '18446744073709551616' is no number, address, hex:..., u32:... or \"string\"" },
@@ -391,14 +400,14 @@ START_TEST(test_map_keys)
 			const char *problem = strncmp(keys[i].problem, "the key", 7) ?
 				text("the key: %s", keys[i].problem) : keys[i].problem;
 
-			assert_fails(ARGS("map", "set", own_name(), keys[i].text, "1"), 2,
+			assert_fails(ARGS("map", "set", own_name(), "--", keys[i].text, "1"), 2,
 				     text("rawbpf map: %s\n", problem));
 			continue;
 		}
-		assert_prints(ARGS("map", "set", own_name(), keys[i].text, "1"), "");
+		assert_prints(ARGS("map", "set", own_name(), "--", keys[i].text, "1"), "");
 		assert_shows(ARGS("map", "-j", "next", own_name()),
 			     text("{\"key\":\"%s\",", keys[i].bytes));
-		assert_prints(ARGS("map", "delete", own_name(), keys[i].text), "");
+		assert_prints(ARGS("map", "delete", own_name(), "--", keys[i].text), "");
 	}
 	/* several words; -1 takes the bytes that are left */
 	assert_prints(ARGS("map", "set", own_name(), "--", "u32:1 -1", "1"), "");
