@@ -102,6 +102,8 @@ static void attach_named(const char *name)
 START_TEST(test_detach_named)
 {
 	attach_named("mine");
+	attach_named(NULL);
+	ck_assert_int_eq(detach_named(cgroup, BPF_CGROUP_DEVICE, ""), 1); /* of older code */
 	attach_named("other");
 	attach_named("mine");
 	ck_assert_int_eq(detach_named(cgroup, BPF_CGROUP_DEVICE, "min"), 0);
