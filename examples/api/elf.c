@@ -23,14 +23,13 @@ static void count_symbols(const struct rawbpf_elf *elf, const char *name)
 {
 	struct rawbpf_elf_section table;
 	struct rawbpf_elf_symbol symbol;
-	uint64_t i, elsewhere = 0;
+	unsigned i, elsewhere = 0;
 
 	if (rawbpf_elf_section_find(&table, elf, name) < 0)
 		return;
 	for (i = 1; rawbpf_elf_symbol_read(&symbol, elf, &table, i) == 0; i++)
 		elsewhere += symbol.section == 0;
-	printf("%s: %llu symbols, %llu of other files\n", name, (unsigned long long)i,
-	       (unsigned long long)elsewhere);
+	printf("%s: %u symbols, %u of other files\n", name, i, elsewhere);
 }
 
 int main(int argc, char **argv)
@@ -40,8 +39,8 @@ int main(int argc, char **argv)
 	uint64_t offset;
 	struct rawbpf_elf elf;
 	struct stat about;
-	int fd;
 	void *bytes;
+	int fd;
 
 	check_arguments(argc, argv, 0, 2, "elf [FILE [FUNCTION]] (default: this program, main)");
 	fd = must_libc(path, open(path, O_RDONLY | O_CLOEXEC));
@@ -51,10 +50,11 @@ int main(int argc, char **argv)
 		return 1;
 	printf("%u bits, %s-endian\n", elf.bits, elf.is_big_endian ? "big" : "little");
 	count_symbols(&elf, ".symtab");
-	count_symbols(&elf, ".dynsym");
 	count_relocs(&elf);
 	printf("functions called %s: %d\n", name, rawbpf_elf_symbol_find(&offset, 1, &elf, name));
+	if (rawbpf_elf_symbol_find(&offset, 1, &elf, name) > 0)
+		printf("the first at offset %#llx\n", (unsigned long long)offset);
 	if (rawbpf_elf_offset_find(&offset, NULL, &elf, 0) == 0)
-		printf("address 0 is mapped from offset %llu\n", (unsigned long long)offset);
+		printf("address 0: offset %llu\n", (unsigned long long)offset);
 	return done();
 }

@@ -26,11 +26,14 @@ int main(int argc, char **argv)
 	struct rawbpf_elf_lines lines;
 	struct rawbpf_elf_line line;
 	struct rawbpf_elf elf;
+	const char *path = argc > 1 ? argv[1] : "/proc/self/exe";
 	struct stat about;
-	int fd = must_libc("open", open(argc > 1 ? argv[1] : "/proc/self/exe", O_RDONLY | O_CLOEXEC));
 	void *bytes;
+	int fd;
 
-	must_libc("fstat", fstat(fd, &about));
+	check_arguments(argc, argv, 0, 1, "elf_lines [OBJECT] (default: this program)");
+	fd = must_libc(path, open(path, O_RDONLY | O_CLOEXEC));
+	must_libc(path, fstat(fd, &about));
 	bytes = mmap(NULL, about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED || rawbpf_elf_parse(&elf, bytes, about.st_size) < 0)
 		return 1;

@@ -112,15 +112,37 @@ static const char *libc_path(void)
 	return info.dli_fname;
 }
 
+/* Load a program that adds 1 to the only element of `map`. */
+static int load_counting(int map)
+{
+	const struct bpf_insn insns[] = {
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		BPF_LD_MAP_FD(BPF_REG_1, map),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 2),
+		BPF_MOV64_IMM(BPF_REG_1, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_0, BPF_REG_1, 0),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_KPROBE, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns) });
+
+	ck_assert_int_gt(prog, 2);
+	return prog;
+}
+
 static uint64_t calls_seen(const char *path, const char *name, void (*call)(void), int calls)
 {
-	int map = live_array(1), prog = load_adding_cookies(map, 0);
+	int map = live_array(1), prog = load_counting(map);
 	struct rawbpf_link link;
 	uint64_t offset, seen;
 
 	ck_assert_msg(rawbpf_uprobe_find(&offset, 1, path, name) == 1, "%s of %s", name, path);
-	ck_assert_int_eq(UPROBE_IN(&link, prog, path, .offset = offset, .cookie = 1,
-				   .pid = getpid()), 0);
+	ck_assert_int_eq(UPROBE_IN(&link, prog, path, .offset = offset, .pid = getpid()), 0);
 	while (calls--)
 		call();
 	seen = sum(map);

@@ -171,7 +171,7 @@ static const struct {
 	const char *name;
 	unsigned most;
 } with_arguments[] = {
-	{ "btf_module", 1 }, { "cgroup", 1 }, { "elf", 2 }, { "link", 1 }, { "obj", 1 }, { "prog", 1 },
+	{ "btf_module", 1 }, { "cgroup", 1 }, { "elf", 2 }, { "elf_lines", 1 }, { "link", 1 }, { "obj", 1 }, { "prog", 1 },
 	{ "prog_attach", 1 },
 };
 

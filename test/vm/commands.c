@@ -30,6 +30,18 @@ START_TEST(streams)
 }
 END_TEST
 
+START_TEST(uprobe_by_name)
+{
+	struct boot *boot = &boots[_i];
+
+	ck_assert_fact_int(boot, "uprobe.found", 1);
+	ck_assert_fact_int(boot, "uprobe.place", 1);
+	ck_assert_fact_int(boot, "uprobe.attach", 0);
+	ck_assert_fact_int(boot, "uprobe.calls", 3);
+	ck_assert_fact_int(boot, "uprobe.none", -ESRCH);
+}
+END_TEST
+
 START_TEST(uprobe_by_descriptor)
 {
 	struct boot *boot = &boots[_i];
@@ -147,6 +159,7 @@ END_TEST
 void vm_commands_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, streams, boot, boot + 1);
+	tcase_add_loop_test(kernel, uprobe_by_name, boot, boot + 1);
 	tcase_add_loop_test(kernel, uprobe_by_descriptor, boot, boot + 1);
 	tcase_add_loop_test(kernel, struct_ops_association, boot, boot + 1);
 	tcase_add_loop_test(kernel, map_log, boot, boot + 1);

@@ -81,6 +81,49 @@ static void streams(const struct rawbpf_btf *kernel)
 	close(prog);
 }
 
+int guest_named(int n);
+__attribute__((noinline, noclone)) int guest_named(int n)
+{
+	__asm__ volatile("" : "+r"(n));
+	return n + 1;
+}
+
+/* Attach a uprobe to a function of this static file by its name, and count its calls. */
+static void uprobe_by_name(void)
+{
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
+	const struct bpf_insn insns[] = {
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 0),
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		BPF_LD_MAP_FD(BPF_REG_1, map),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 2),
+		BPF_MOV64_IMM(BPF_REG_1, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_0, BPF_REG_1, 0),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	int prog = LOAD(insns, .type = BPF_PROG_TYPE_KPROBE);
+	uint64_t offset = 0, calls = 0;
+	struct rawbpf_link link;
+
+	fact(rawbpf_uprobe_find(&offset, 1, "/bin/guest", "guest_named"), "uprobe.found");
+	fact(offset == link_kinds_offset((void (*)(void))(uintptr_t)guest_named), "uprobe.place");
+	fact(rawbpf_uprobe_attach(&link, prog, &(struct rawbpf_uprobe_spec){
+		.path = "/bin/guest", .offset = offset, .pid = getpid() }), "uprobe.attach");
+	for (int i = 0; i < 3; i++)
+		guest_named(i);
+	rawbpf_link_detach(&link);
+	guest_named(3);
+	rawbpf_map_lookup(map, &(uint32_t){ 0 }, &calls, 0);
+	fact(calls, "uprobe.calls");
+	fact(rawbpf_uprobe_find(&offset, 1, "/bin/guest", "guest_name"), "uprobe.none");
+	close(prog);
+	close(map);
+}
+
 /* Attach a uprobe with a descriptor in place of a path. */
 static void uprobe_by_descriptor(void)
 {
@@ -324,6 +367,7 @@ void guest_commands(void)
 	fact(link_kinds_begin(getpid(), -1), "commands");
 	rawbpf_btf_kernel_open(&kernel);
 	streams(&kernel);
+	uprobe_by_name();
 	uprobe_by_descriptor();
 	association(&kernel);
 	map_log();
