@@ -4,6 +4,7 @@
 
 #include "form.h"
 #include "format.h"
+#include "helper.h"
 #include "opcode.h"
 #include "page.h"
 #include "../base/out.h"
@@ -445,7 +446,8 @@ static void explain_meaning(struct explain *explain)
 	if (form->group < RAWBPF__CALLX)
 		at = rawbpf__put(rawbpf__put(at, ", RFC 9669 section "), explain_section(form));
 	explain_words(explain, "group", line, at);
-	if (kernel > 0)
+	/* A helper that no kernel has gets no first kernel. */
+	if (kernel > 0 && (form->shape != RAWBPF__SHAPE_CALL || rawbpf__helper_kernel(explain->insns->imm)))
 		rawbpf__page_since(&explain->out, kernel);
 }
 

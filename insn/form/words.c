@@ -255,7 +255,7 @@ static char *words_helper(char *at, const struct words *words)
 
 	if (name)
 		return rawbpf__put(rawbpf__put(at, "bpf_"), name);
-	return rawbpf__put_signed_dec(rawbpf__put(at, "helper "), words->insns->imm);
+	return rawbpf__put_signed_dec(at, words->insns->imm);
 }
 
 /* Append the value that a store of imm leaves in memory. */

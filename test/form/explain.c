@@ -525,6 +525,28 @@ START_TEST(test_may_goto)
 }
 END_TEST
 
+/* A helper that no kernel has has no first kernel. */
+START_TEST(test_no_helper)
+{
+	static const struct {
+		int helper;
+		const char *sentence;
+	} calls[] = {
+		{ 212, "does     Call the kernel's helper 212. The result is in r0;" },
+		{ 0, "does     Call the kernel's helper bpf_unspec. The result is in r0;" },
+		{ -1, "does     Call the kernel's helper -1. The result is in r0;" },
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(calls); i++) {
+		const struct bpf_insn insns[2] = { BPF_EMIT_CALL(calls[i].helper) };
+		const char *text = explain(insns, RAWBPF_HOST_ORDER);
+
+		ck_assert_msg(strstr(text, calls[i].sentence) != NULL, "%s", text);
+		ck_assert_ptr_null(strstr(text, "since"));
+	}
+}
+END_TEST
+
 /* A page says what is wrong with an instruction, and explains the rest. */
 START_TEST(test_invalid)
 {
@@ -639,6 +661,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_colours_of_fields);
 	tcase_add_test(tests, test_colours);
 	tcase_add_test(tests, test_may_goto);
+	tcase_add_test(tests, test_no_helper);
 	tcase_add_test(tests, test_invalid);
 	tcase_add_test(tests, test_every_form);
 	tcase_add_test(tests, test_random_bytes);
