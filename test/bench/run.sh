@@ -4,7 +4,7 @@
 # usage: sh test/bench/run.sh
 #
 # Install missing tools and print the library's figures: sizes, system calls and time at start-up,
-# map calls, walks, ring and perf buffers, compile time. text.sh prints those of assembler and
+# map calls, walks, device filters, replacement, ring and perf buffers, compile time. text.sh prints those of assembler and
 # disassembler. Each contest measures both sides in one run. Needs root, for bpf(2). Other suites
 # test two of these figures: builds the sizes, vm the system calls.
 set -eu
@@ -57,6 +57,16 @@ build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
 heading "Device filters"
 build device "$here/device.c" "$top/lib/rawbpf.c"
 "$work/device"
+
+heading "Replacing a program on a cgroup's hook: bpf(2) calls"
+build replace "$here/replace.c" "$top/lib/rawbpf.c"
+for others in 0 8 62; do
+	for found in descriptor name; do
+		strace -o "$work/trace" -e trace=bpf,getppid "$work/replace" $others $found
+		printf '%-64s %8d\n' "beside $others others, the old one found by its $found" \
+			"$(sed '1,/^getppid/d; /^getppid/,$d' "$work/trace" | grep -c '^bpf')"
+	done
+done
 
 heading "Perf buffers"
 build perfbuf "$here/perfbuf.c" "$top/lib/rawbpf.c" -lbpf -lpthread
