@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../lib/attach/net_tc.h"
+#include "../doubling.h"
 #include "../guard.h"
 #include "../unit.h"
 
@@ -370,6 +371,45 @@ START_TEST(test_attributes)
 }
 END_TEST
 
+/* ---------------------------------------------------------------------------------- time */
+
+/* Fill a datagram with messages of one filter, or a message with attributes, all of them empty. */
+static double read_long(unsigned kind, unsigned n)
+{
+	const struct tcmsg fixed = { .tcm_handle = 1 };
+	const struct nlattr empty = { .nla_len = sizeof empty, .nla_type = kind };
+	const size_t head = sizeof(struct nlmsghdr) + sizeof fixed;
+	struct nlmsghdr header = { .nlmsg_len = head, .nlmsg_type = RTM_NEWTFILTER, .nlmsg_seq = 5 };
+	unsigned char *datagram = malloc(n * head), *at = datagram;
+	struct taken taken = { .messages = 0 };
+	struct rawbpf__answer answer = { .sequence = 5, .take = take, .context = &taken };
+	double start;
+
+	if (kind)
+		header.nlmsg_len += (n - 1) * sizeof empty;
+	for (unsigned i = 0; i < n; i++) {
+		if (i && kind) {
+			at = mempcpy(at, &empty, sizeof empty);
+			continue;
+		}
+		at = mempcpy(at, &header, sizeof header);
+		at = mempcpy(at, &fixed, sizeof fixed);
+	}
+	start = doubling_time();
+	ck_assert_int_eq(rawbpf__answer_read(&answer, (struct rawbpf__bytes){ datagram, at }), 0);
+	start = doubling_time() - start;
+	ck_assert_uint_eq(taken.messages, kind ? 1 : n);
+	free(datagram);
+	return start;
+}
+
+/* The table of all readers is test/readers.c. */
+START_TEST(test_linear)
+{
+	assert_doubling(read_long, _i ? TCA_OPTIONS : 0, 100000);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_request);
@@ -379,6 +419,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_words);
 	tcase_add_test(tests, test_hostile);
 	tcase_add_test(tests, test_attributes);
+	tcase_add_loop_test(tests, test_linear, 0, 2);
 }
 
 int main(void)
