@@ -355,6 +355,7 @@ static int tc_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsig
 	struct tc_hook hook;
 	int err = rawbpf__link_set(link, given->replace < 0 ? -EBADF : rawbpf__dup(prog));
 
+	rawbpf__words_clear(given->text, given->text_size);
 	if (err < 0)
 		return err;
 	err = given->priority > 0xffff ? -EINVAL :
@@ -394,6 +395,7 @@ int rawbpf_tc_detach(int prog, unsigned ifindex, unsigned attach_type,
 	struct tc_hook hook;
 	int err;
 
+	rawbpf__words_clear(given->text, given->text_size);
 	if (prog < 0)
 		return -EBADF;
 	if (!prog && (!given->priority || !given->handle))

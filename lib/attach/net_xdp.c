@@ -54,6 +54,7 @@ int rawbpf_xdp_netlink_attach(struct rawbpf_link *link, int prog, unsigned ifind
 	const struct rawbpf_xdp_netlink_spec *given = RAWBPF__SPEC(spec);
 	int err = rawbpf__link_set(link, given->replace < 0 ? -EBADF : rawbpf__dup(prog));
 
+	rawbpf__words_clear(given->text, given->text_size);
 	if (err < 0)
 		return err;
 	err = xdp_set(ifindex, flags, prog, given->replace ? given->replace : -1, given->text,

@@ -19,8 +19,6 @@ int rawbpf__netlink_open(struct rawbpf__netlink *netlink, char *text, size_t siz
 	int err;
 
 	*netlink = (struct rawbpf__netlink){ .text = text, .text_size = text ? size : 0 };
-	if (netlink->text_size)
-		text[0] = '\0';
 	netlink->fd = rawbpf__socket(NETLINK_FAMILY, NETLINK_SOCKET_RAW, NETLINK_ROUTE);
 	if (netlink->fd < 0)
 		return netlink->fd;

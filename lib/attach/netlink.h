@@ -13,7 +13,7 @@ struct rawbpf__netlink {
 	size_t text_size;
 };
 
-/* Open a socket of NETLINK_ROUTE. `text` is terminated at once. */
+/* Open a socket of NETLINK_ROUTE. `text` may be NULL. */
 RAWBPF__PRIVATE int rawbpf__netlink_open(struct rawbpf__netlink *netlink, char *text, size_t size);
 RAWBPF__PRIVATE void rawbpf__netlink_close(struct rawbpf__netlink *netlink);
 

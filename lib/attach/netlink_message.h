@@ -65,6 +65,13 @@ RAWBPF__PRIVATE int rawbpf__message_fixed(void *fixed, size_t size, struct rawbp
 RAWBPF__PRIVATE int rawbpf__message_error(struct rawbpf__bytes *text,
 					  const struct rawbpf__message *message);
 
+/* Make the text empty, if there is one: most errors come without words. */
+static inline void rawbpf__words_clear(char *text, size_t size)
+{
+	if (text && size)
+		text[0] = '\0';
+}
+
 /* An answer to one request, as far as it was read. */
 struct rawbpf__answer {
 	uint32_t sequence; /* the request's: messages with another one are ignored */
