@@ -205,6 +205,9 @@ START_TEST(test_find_version)
 	ck_assert_uint_eq(calls_seen(libc, "realpath", call_new, 2), 2);
 	ck_assert_uint_eq(calls_seen(libc, "realpath@GLIBC_2.3", call_new, 2), 2);
 	ck_assert_uint_eq(calls_seen(libc, "realpath@@GLIBC_2.3", call_new, 2), 2);
+	/* The default version is a resolver. */
+	ck_assert_int_eq(rawbpf_uprobe_find(NULL, 0, libc, "memcpy@GLIBC_2.2.5"), 1);
+	ck_assert_int_eq(rawbpf_uprobe_find(NULL, 0, libc, "memcpy"), -EDESTADDRREQ);
 }
 END_TEST
 #endif

@@ -306,6 +306,19 @@ static int no_symbol(void)
 	return rawbpf_ksym_find(&address, 1, "no_such_symbol");
 }
 
+static int find_function(const char *name)
+{
+	uint64_t offset;
+
+	return rawbpf_uprobe_find(&offset, 1, "/proc/self/exe", name);
+}
+
+static int find_none(void) { return find_function("no_such_function"); }
+static int find_elsewhere(void) { return find_function("close"); }
+static int find_variable(void) { return find_function("refusals"); }
+static int find_in_text(void) { return rawbpf_uprobe_find(NULL, 0, "/proc/self/status", "x"); }
+static int find_in_folder(void) { return rawbpf_uprobe_find(NULL, 0, "/proc/self", "x"); }
+
 static int no_module(void)
 {
 	struct rawbpf_btf btf;
@@ -386,6 +399,16 @@ static const struct {
 	  "EINVAL: the map is not a user ring buffer" },
 	{ no_symbol, RAWBPF_KSYM_FIND, "no_such_symbol", -ENOENT,
 	  "ENOENT: this kernel has no symbol 'no_such_symbol'" },
+	{ find_none, RAWBPF_UPROBE_FIND, "no_such_function", -ESRCH,
+	  "ESRCH: the file has no symbol 'no_such_function' (it may be a version that is not the "
+	  "default, or be in a separate debug file); see nm -D and nm" },
+	{ find_elsewhere, RAWBPF_UPROBE_FIND, "close", -ENOLINK,
+	  "ENOLINK: another file defines 'close'; attach there, or to this file's PLT stub for it" },
+	{ find_variable, RAWBPF_UPROBE_FIND, "refusals", -ENXIO,
+	  "ENXIO: 'refusals' is not code" },
+	{ find_in_text, RAWBPF_UPROBE_FIND, "x", -ENOEXEC, "ENOEXEC: the file is not an ELF file" },
+	{ find_in_folder, RAWBPF_UPROBE_FIND, "x", -EISDIR,
+	  "EISDIR: the path is not that of a regular file" },
 	{ no_module, RAWBPF_BTF_MODULE_OPEN, "no_such_module", -ENOENT,
 	  "ENOENT: the module 'no_such_module' is not loaded, or has no BTF; see /sys/kernel/btf" },
 	{ layout_of_prog, RAWBPF_MAP_LAYOUT_INFO, NULL, -EINVAL, "EINVAL: the descriptor is not a map's" },
