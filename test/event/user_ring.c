@@ -66,8 +66,12 @@ static int reserve(uint64_t number, size_t size, int timeout_ms, void **record)
 	int err = rawbpf_user_ring_reserve(record, &ring, size, timeout_ms);
 
 	if (err == 0) {
+		const uint32_t *header = (const uint32_t *)*record - 2;
+
 		ck_assert_uint_eq((uintptr_t)*record % 8, 0);
-		memset(*record, 0, size);
+		ck_assert_uint_eq(header[0], size | 1u << 31);
+		ck_assert_uint_eq(header[1], 0);
+		memset(*record, 0xff, size); /* the next lap finds it where headers go */
 		memcpy(*record, &number, sizeof number);
 	}
 	return err;
