@@ -19,6 +19,7 @@
 
 set -eu
 export LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "$0")" && pwd)
 cpus=1
@@ -80,7 +81,7 @@ pack() {
 plan_modules() { # LIB/MODULES
 	release=$(ls "$1")
 	for module in $modules; do
-		PATH=$PATH:/usr/sbin:/sbin modprobe -C /dev/null -d "${1%/lib/modules}" -S "$release" \
+		modprobe -C /dev/null -d "${1%/lib/modules}" -S "$release" \
 			--show-depends "$module" >>"$work/plan" 2>"$work/reason" ||
 			usage_error "module '$module': $(cat "$work/reason")"
 	done
@@ -187,7 +188,7 @@ choose_machine "${name%%-*}"
 [ -x "$dir/init" ] || usage_error "no program $dir/init"
 words=$(kernel_words "$@")
 
-for tool in "${qemu%% *}" cpio ${modules:+xz}; do
+for tool in "${qemu%% *}" cpio ${modules:+modprobe xz}; do
 	command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 77; }
 done
 
