@@ -28,9 +28,10 @@ packages_of() {
 		;;
 	vm)
 		echo check libsubunit-dev cpio debian-archive-keyring kmod xz-utils qemu-system-x86 qemu-system-arm
-		echo 'qemu-system-s390x|qemu-system-misc'
+		echo 'qemu-system-s390x|qemu-system-misc' 'qemu-system-riscv|qemu-system-misc'
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
+		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 		;;
 	bench) echo hyperfine libbpf-dev libelf-dev 'llvm-19|llvm-20|llvm-21' musl-tools strace time zlib1g-dev ;;
 	*) echo "install.sh: unknown part '$1'" >&2; return 2 ;;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "link_world.h"
+#include "probe_offset.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -291,7 +292,7 @@ static int attach_tracepoint_by_ioctl(struct rawbpf_link *link, int prog)
 static int attach_kprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_kprobe_attach(link, prog, &(struct rawbpf_kprobe_spec){
-		.symbol = "do_fchownat" });
+		.symbol = "do_fchownat", .offset = PROBE_OFFSET });
 }
 
 static int attach_kprobe_multi(struct rawbpf_link *link, int prog)

@@ -26,6 +26,7 @@
 
 #include <rawbpf.h>
 
+#include "../attach/probe_offset.h"
 #include "../form/insn_programs.h"
 #include "guest.h"
 
@@ -289,6 +290,7 @@ static void every_kprobe(void)
 		for (int bind = 0; bind < 3; bind++)
 			for (int retprobe = 0; retprobe < 2; retprobe++)
 				for (int place = 0; place < 3; place++) {
+					unsigned first = retprobe ? 0 : PROBE_OFFSET;
 					char name[64];
 					struct attachment attachment = {
 						.name = name,
@@ -296,7 +298,8 @@ static void every_kprobe(void)
 						.kprobe = {
 							.symbol = place == 0 ? "do_fchownat" : NULL,
 							.syscall = place == 1 ? "fchownat" : NULL,
-							.address = place == 2 ? address : 0,
+							.address = place == 2 ? address + first : 0,
+							.offset = place == 0 ? first : 0,
 							.retprobe = retprobe,
 							.method = method,
 							.bind = bind,
@@ -315,7 +318,7 @@ static void symbol_and_offset(int method, const char *name)
 {
 	long long count = -ENOENT;
 
-	for (unsigned offset = 4; offset <= 12 && count < 0; offset++)
+	for (unsigned offset = PROBE_OFFSET + 2; offset <= PROBE_OFFSET + 12 && count < 0; offset++)
 		count = count_calls(&(struct attachment){
 			.name = name,
 			.prog_type = BPF_PROG_TYPE_KPROBE,
@@ -386,7 +389,8 @@ static pid_t start_holder(int probes)
 
 		for (int i = 0; i < probes; i++)
 			if (attach_counting(&link, map, &(struct rawbpf_kprobe_spec){
-				.symbol = "do_fchownat", .method = RAWBPF_KPROBE_TRACEFS }) < 0)
+				.symbol = "do_fchownat", .offset = PROBE_OFFSET,
+				.method = RAWBPF_KPROBE_TRACEFS }) < 0)
 				_exit(1);
 		if (write(ready[1], "r", 1) == 1)
 			pause();
@@ -443,7 +447,8 @@ static void foreign_events(void)
 	if (write(fd, event, strlen(event)) < 0)
 		perror("kprobe_events");
 	fact(attach_counting(&link, map, &(struct rawbpf_kprobe_spec){
-		.symbol = "do_fchownat", .method = RAWBPF_KPROBE_TRACEFS }), "foreign.attach");
+		.symbol = "do_fchownat", .offset = PROBE_OFFSET,
+		.method = RAWBPF_KPROBE_TRACEFS }), "foreign.attach");
 	rawbpf_link_detach(&link);
 	fact(lines_with("/sys/kernel/tracing/kprobe_events", ":others/e0"), "foreign.left_alone");
 	if (write(fd, "-:others/e0\n", 12) < 0)

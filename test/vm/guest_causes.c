@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Explanations of a kprobe that cannot be attached: the cause, and its nearest neighbour. */
+#include "../attach/probe_offset.h"
 #include "guest.h"
 
 #include <stdio.h>
@@ -47,7 +48,7 @@ void guest_causes(void)
 		{ "notrace.tracefs", { .symbol = "sched_clock", .method = RAWBPF_KPROBE_TRACEFS } },
 		{ "several", { .symbol = "name_show" } },
 		{ "several.tracefs", { .symbol = "name_show", .method = RAWBPF_KPROBE_TRACEFS } },
-		{ "good", { .symbol = "do_fchownat" } },
+		{ "good", { .symbol = "do_fchownat", .offset = PROBE_OFFSET } },
 		{ "variable", { .symbol = "jiffies" } },
 		{ "inside", { .symbol = "do_fchownat", .offset = 1 } },
 	};

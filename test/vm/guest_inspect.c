@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf prog, map, link and btf on this kernel: the output about objects of our own. */
+#include "../attach/probe_offset.h"
 #include "guest.h"
 
 #include <linux/perf_event.h>
@@ -94,7 +95,8 @@ static void links(void)
 
 	prog = load("probed", BPF_PROG_TYPE_KPROBE, 0);
 	if (rawbpf_kprobe_attach(&link, prog, &(struct rawbpf_kprobe_spec){
-		    .symbol = "do_fchownat", .bind = RAWBPF_BIND_LINK }) == 0)
+		    .symbol = "do_fchownat", .offset = PROBE_OFFSET,
+		    .bind = RAWBPF_BIND_LINK }) == 0)
 		RUN("inspect.kprobe", "attached", "\n", "link", "show", "probed");
 	else
 		fact_text("inspect.kprobe", "no link");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Retprobes with room for many calls, all functions of a name, functions by a pattern. */
+#include "../attach/probe_offset.h"
 #include "guest.h"
 
 #include <signal.h>
@@ -140,7 +141,7 @@ static int attach_each(struct rawbpf_link *links, int count, int prog)
 
 	for (int i = 0; i < count; i++)
 		attached += rawbpf_kprobe_attach(&links[i], prog, &(struct rawbpf_kprobe_spec){
-			.address = addresses[i] }) == 0;
+			.address = addresses[i] + PROBE_OFFSET }) == 0;
 	return attached;
 }
 

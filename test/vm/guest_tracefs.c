@@ -13,6 +13,7 @@
 
 #include <rawbpf.h>
 
+#include "../attach/probe_offset.h"
 #include "guest.h"
 
 #define KPROBE_EVENTS "/sys/kernel/tracing/kprobe_events"
@@ -29,7 +30,7 @@ static int load(void)
 static int attach(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_kprobe_attach(link, prog, &(struct rawbpf_kprobe_spec){
-		.symbol = "do_fchownat", .method = RAWBPF_KPROBE_TRACEFS });
+		.symbol = "do_fchownat", .offset = PROBE_OFFSET, .method = RAWBPF_KPROBE_TRACEFS });
 }
 
 static long now_ms(void)

@@ -31,7 +31,7 @@ build_of() { # ARCH: build it, and print the build directory
 	echo "$folder"
 }
 
-[ $# -gt 0 ] || set -- amd64 arm64 s390x
+[ $# -gt 0 ] || set -- amd64 arm64 riscv64 s390x
 for arch; do
 	from=$(build_of "$arch")
 	to=$build/guests/$arch
