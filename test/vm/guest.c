@@ -87,6 +87,19 @@ void test_as_it_is(const char *program, const char *name)
 	fact(WIFEXITED(status) ? WEXITSTATUS(status) : -1, "%s", name);
 }
 
+void guest_jit(int on)
+{
+#if defined(__riscv)
+	int fd = open("/proc/sys/net/core/bpf_jit_enable", O_WRONLY | O_CLOEXEC);
+
+	if (write(fd, on ? "1" : "0", 1) != 1)
+		perror("bpf_jit_enable");
+	close(fd);
+#else
+	(void)on;
+#endif
+}
+
 /* Make the calls, a part of them on each CPU. */
 static void call_fchownat(int calls)
 {
@@ -354,7 +367,8 @@ static void refusals(void)
 		{ "two_places", { .symbol = "do_fchownat", .syscall = "fchownat" } },
 		{ "no_place", { .offset = 4 } },
 		{ "cookie_without_link",
-		  { .symbol = "do_fchownat", .bind = RAWBPF_BIND_IOCTL, .cookie = 1 } },
+		  { .symbol = "do_fchownat", .offset = PROBE_OFFSET, .bind = RAWBPF_BIND_IOCTL,
+		    .cookie = 1 } },
 	};
 	int map = create_counter(0);
 
@@ -439,10 +453,11 @@ static void left_overs(void)
 /* Events of others in kprobe_events stay. */
 static void foreign_events(void)
 {
-	static const char event[] = "p:others/e0 do_fchownat\n";
+	char event[64];
 	int map = create_counter(0), fd;
 	struct rawbpf_link link;
 
+	snprintf(event, sizeof event, "p:others/e0 do_fchownat+%d\n", PROBE_OFFSET);
 	fd = open("/sys/kernel/tracing/kprobe_events", O_WRONLY | O_APPEND);
 	if (write(fd, event, strlen(event)) < 0)
 		perror("kprobe_events");

@@ -15,6 +15,12 @@ void test_as_it_is(const char *program, const char *name);
 /* Run /bin/rawbpf; `out` gets what it prints. Returns its status, or -1. */
 int guest_tool_run(char *out, unsigned long size, const char *const *arguments);
 
+/*
+ * Switch the JIT of riscv64 on or off; Debian leaves it off there. Without it Linux 6.12 answers
+ * bpf_get_smp_processor_id() with 0 on each CPU: the verifier leaves the call to the JIT.
+ */
+void guest_jit(int on);
+
 /* The parts in files of their own. */
 void guest_answers(void);
 void guest_api(void);

@@ -246,10 +246,12 @@ static void cpu_goes_and_comes(void)
 
 void guest_perfbuf(void)
 {
+	guest_jit(1);
 	all_arrive();
 	full();
 	overload();
 	newest();
 	idle();
 	cpu_goes_and_comes();
+	guest_jit(0);
 }

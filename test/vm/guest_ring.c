@@ -285,8 +285,31 @@ static void user_ring(void)
 	close(map);
 }
 
+/* Ask the helper on the second CPU which one it is. */
+static void processor_id(const char *name)
+{
+	const struct bpf_insn insns[] = { BPF_EMIT_CALL(BPF_FUNC_get_smp_processor_id),
+					  BPF_EXIT_INSN() };
+	struct rawbpf_prog_run run = { .data_in = "a packet of 16 B", .data_size_in = 16 };
+	int loaded = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .license = "GPL", .insns = insns,
+		.insn_count = RAWBPF_COUNT(insns) });
+	cpu_set_t set;
+	int err;
+
+	CPU_ZERO(&set);
+	CPU_SET(1, &set);
+	sched_setaffinity(0, sizeof set, &set);
+	err = rawbpf_prog_run(loaded, &run);
+	fact(err < 0 ? err : (int)run.retval, "%s", name);
+	close(loaded);
+}
+
 void guest_ring(void)
 {
+	processor_id("processor_id");
+	guest_jit(1);
+	processor_id("processor_id.jit");
 	exact("output", &(struct ring_producer){
 		.type = BPF_PROG_TYPE_SOCKET_FILTER, .size = 24 });
 	exact("sizes", &(struct ring_producer){
@@ -301,4 +324,5 @@ void guest_ring(void)
 	newest_wakes();
 	user_ring();
 	test_as_it_is("/bin/fault_events", "events.faults");
+	guest_jit(0);
 }

@@ -85,7 +85,8 @@ static void others(int prog)
 	FILE *file;
 
 	for (unsigned i = 0; i < RAWBPF_COUNT(names); i++) {
-		int length = snprintf(line, sizeof line, "p:%s do_fchownat\n", names[i]);
+		int length = snprintf(line, sizeof line, "p:%s do_fchownat+%d\n", names[i],
+				      PROBE_OFFSET);
 
 		if (write(fd, line, length) != length)
 			perror(names[i]);

@@ -13,6 +13,8 @@ extern struct boot boots[];
 
 unsigned kernel_of(struct boot *boot);
 bool is_machine(struct boot *boot, const char *arch); /* `arch` is Debian's name */
+bool has_retprobes(struct boot *boot);
+bool has_fprobe(struct boot *boot); /* links of many kprobes */
 
 /* Add the tests of a part. */
 void vm_attach_add(TCase *kernel, int boot);

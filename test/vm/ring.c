@@ -91,10 +91,22 @@ START_TEST(faults)
 }
 END_TEST
 
+START_TEST(processor_ids)
+{
+	struct boot *boot = &boots[_i];
+	/* since 6.10; not known whether 7.2 mended it */
+	bool wrong = is_machine(boot, "riscv64");
+
+	ck_assert_fact_int(boot, "processor_id", wrong ? 0 : 1);
+	ck_assert_fact_int(boot, "processor_id.jit", 1);
+}
+END_TEST
+
 void vm_ring_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, ring_buffers, boot, boot + 1);
 	tcase_add_loop_test(kernel, ring_buffers_overwritten, boot, boot + 1);
 	tcase_add_loop_test(kernel, user_ring_buffers, boot, boot + 1);
 	tcase_add_loop_test(kernel, faults, boot, boot + 1);
+	tcase_add_loop_test(kernel, processor_ids, boot, boot + 1);
 }

@@ -18,6 +18,10 @@ START_TEST(event_tools)
 
 				snprintf(name, sizeof(name), "%s.%s.%s", tools[tool], ways[way],
 					 transports[transport]);
+				if (way == 0 && !has_retprobes(&boots[_i])) {
+					fact_str(&boots[_i], name);
+					continue;
+				}
 				ck_assert_fact_str(&boots[_i], name, "as expected");
 			}
 }
@@ -31,6 +35,11 @@ START_TEST(sleeping_calls)
 	struct boot *boot = &boots[_i];
 	int unfinished = fact_int(boot, "sleepers.unfinished");
 
+	if (!has_retprobes(boot)) {
+		ck_assert_fact_int(boot, "sleepers.printed", 0);
+		fact_int(boot, "sleepers.missed");
+		return;
+	}
 	ck_assert_int_gt(unfinished, 0);
 	ck_assert_fact_int(boot, "sleepers.printed", 50 - unfinished);
 	ck_assert_fact_int(boot, "sleepers.missed",

@@ -26,10 +26,9 @@ START_TEST(attaches_by_pinned_links)
 {
 	struct boot *boot = &boots[_i];
 	bool links = kernel_of(boot) >= KERNEL(5, 15);
-	bool returns = !is_machine(boot, "riscv64") || kernel_of(boot) >= KERNEL(7, 0);
 
 	counts(boot, "tool.kprobe", links);
-	counts(boot, "tool.kretprobe", links && returns);
+	counts(boot, "tool.kretprobe", links && has_retprobes(boot));
 	counts(boot, "tool.tracepoint", links);
 }
 END_TEST
