@@ -161,6 +161,15 @@ END_TEST
 
 /* ------------------------------------------------------------------------- cgroups, tree */
 
+static char top[sizeof cgroups_path + 16];
+
+/* Make the test's own cgroup, `top`. The fixture removes it. */
+static void make_top(void)
+{
+	snprintf(top, sizeof top, "%s/%d", cgroups_path, (int)getpid());
+	ck_assert_msg(mkdir(top, 0755) == 0, "%s: %m", top);
+}
+
 /* Format a line of `cgroup -j tree`; `more` has the flags and the link. */
 static const char *node(const char *cgroup, const char *prog, const char *more)
 {
@@ -189,39 +198,42 @@ static const struct schema tree_schema[] = {
 /* Attach without a link above, and by a link below, to a cgroup with an escape in its name. */
 START_TEST(test_cgroup)
 {
-	char below[sizeof cgroups_path + 32], more[64], expected[4096];
+	char below[sizeof top + 32], more[64], expected[4096];
 
+	make_top();
 	live_mount_bpffs();
-	snprintf(below, sizeof below, "%s/a\33[b", cgroups_path);
+	snprintf(below, sizeof below, "%s/a\33[b", top);
 	ck_assert_int_eq(mkdir(below, 0755), 0);
 	load("cgroup_device", "cgroup_device", nothing);
-	assert_prints(ARGS("cgroup", "-j", "tree", cgroups_path), "");
-	assert_prints(ARGS("prog", "attach", own_name(), "cgroup_device", cgroups_path), "");
+	assert_prints(ARGS("cgroup", "-j", "tree", top), "");
+	assert_prints(ARGS("prog", "attach", own_name(), "cgroup_device", top), "");
 	assert_prints(ARGS("prog", "attach", PIN, "cgroup_device", below, LINK), "");
 	snprintf(more, sizeof more, ",\"flags\":\"multi\",\"link\":%u", id_of_pinned_link());
-	snprintf(expected, sizeof expected, "%s", node(cgroups_path, PIN, ",\"flags\":\"multi\""));
-	strcat(expected, node(text("%s/a\\u001b[b", cgroups_path), PIN, more));
-	assert_prints(ARGS("cgroup", "-j", "tree", text("%s//", cgroups_path)), expected);
+	snprintf(expected, sizeof expected, "%s", node(top, PIN, ",\"flags\":\"multi\""));
+	strcat(expected, node(text("%s/a\\u001b[b", top), PIN, more));
+	assert_prints(ARGS("cgroup", "-j", "tree", text("%s//", top)), expected);
 	schema_check(tree_schema, end.out);
 	/* the same as a table, and from the root */
-	assert_shows(ARGS("cgroup", "tree", cgroups_path), text("\n%s/a\\x1b[b  cgroup_device  %u  %s  multi",
-		     cgroups_path, pinned_info(PIN).id, own_name()));
+	assert_shows(ARGS("cgroup", "tree", top), text("\n%s/a\\x1b[b  cgroup_device  %u  %s  multi",
+		     top, pinned_info(PIN).id, own_name()));
+	live_hide_directory("/proc");
+	live_write_file("/proc/mounts", text("none %s cgroup2 rw 0 0\n", top));
 	assert_shows(ARGS("cgroup", "-j", "tree"), expected);
-	schema_check(tree_schema, end.out);
+	ck_assert_int_eq(umount2("/proc", MNT_DETACH), 0);
 	/* below, the program of the cgroup above runs, too */
-	snprintf(expected, sizeof expected, "%s", node(cgroups_path, PIN, ""));
+	snprintf(expected, sizeof expected, "%s", node(top, PIN, ""));
 	for (int i = 0; i < 2; i++)
-		strcat(expected, node(text("%s/a\\u001b[b", cgroups_path), PIN, ""));
-	assert_prints(ARGS("cgroup", "-j", "tree", "-e", cgroups_path), expected);
+		strcat(expected, node(text("%s/a\\u001b[b", top), PIN, ""));
+	assert_prints(ARGS("cgroup", "-j", "tree", "-e", top), expected);
 	schema_check(tree_schema, end.out);
 	/* prog detach ends no link; link detach leaves the pin */
 	assert_refused(ARGS("prog", "detach", PIN, "cgroup_device", below), "rawbpf prog: detaching: ENOENT: ");
 	assert_prints(ARGS("link", "detach", LINK), "");
 	ck_assert_int_eq(access(LINK, F_OK), 0);
-	assert_prints(ARGS("cgroup", "-j", "tree", cgroups_path), node(cgroups_path, PIN, ",\"flags\":\"multi\""));
-	assert_prints(ARGS("prog", "detach", own_name(), "cgroup_device", cgroups_path), "");
-	assert_prints(ARGS("cgroup", "-j", "tree", cgroups_path), "");
-	assert_refused(ARGS("prog", "detach", PIN, "cgroup_device", cgroups_path),
+	assert_prints(ARGS("cgroup", "-j", "tree", top), node(top, PIN, ",\"flags\":\"multi\""));
+	assert_prints(ARGS("prog", "detach", own_name(), "cgroup_device", top), "");
+	assert_prints(ARGS("cgroup", "-j", "tree", top), "");
+	assert_refused(ARGS("prog", "detach", PIN, "cgroup_device", top),
 		       "rawbpf prog: detaching: ENOENT: ");
 	ck_assert_int_eq(rmdir(below), 0);
 }
@@ -232,24 +244,25 @@ START_TEST(test_cgroup_modes)
 {
 	static const char *const modes[] = { "multi", "override", "alone" };
 
+	make_top();
 	live_mount_bpffs();
 	load("cgroup_device", "cgroup_device", nothing);
 	ck_assert_int_eq(rename(PIN, "/sys/fs/bpf/old"), 0);
 	load("cgroup_device", "cgroup_device", "r0 = 0; r0 = 1; exit\n");
 	for (unsigned i = 0; i < RAWBPF_COUNT(modes); i++) {
-		assert_prints(ARGS("prog", "attach", "-m", modes[i], PIN, "cgroup_device", cgroups_path), "");
-		assert_prints(ARGS("cgroup", "-j", "tree", cgroups_path),
-			      node(cgroups_path, PIN, text(",\"flags\":\"%s\"", modes[i])));
-		assert_prints(ARGS("prog", "detach", PIN, "cgroup_device", cgroups_path), "");
+		assert_prints(ARGS("prog", "attach", "-m", modes[i], PIN, "cgroup_device", top), "");
+		assert_prints(ARGS("cgroup", "-j", "tree", top),
+			      node(top, PIN, text(",\"flags\":\"%s\"", modes[i])));
+		assert_prints(ARGS("prog", "detach", PIN, "cgroup_device", top), "");
 	}
-	assert_prints(ARGS("prog", "attach", "/sys/fs/bpf/old", "cgroup_device", cgroups_path), "");
-	assert_prints(ARGS("prog", "attach", "-r", "/sys/fs/bpf/old", PIN, "cgroup_device", cgroups_path), "");
-	assert_prints(ARGS("cgroup", "-j", "tree", cgroups_path),
-		      node(cgroups_path, PIN, ",\"flags\":\"multi\""));
-	assert_prints(ARGS("prog", "detach", PIN, "cgroup_device", cgroups_path), "");
-	assert_fails(ARGS("prog", "attach", "-m", "any", PIN, "cgroup_device", cgroups_path), 2,
+	assert_prints(ARGS("prog", "attach", "/sys/fs/bpf/old", "cgroup_device", top), "");
+	assert_prints(ARGS("prog", "attach", "-r", "/sys/fs/bpf/old", PIN, "cgroup_device", top), "");
+	assert_prints(ARGS("cgroup", "-j", "tree", top),
+		      node(top, PIN, ",\"flags\":\"multi\""));
+	assert_prints(ARGS("prog", "detach", PIN, "cgroup_device", top), "");
+	assert_fails(ARGS("prog", "attach", "-m", "any", PIN, "cgroup_device", top), 2,
 		     "rawbpf prog: -m wants multi, override or alone\n");
-	assert_fails(ARGS("prog", "attach", "-m", "multi", PIN, "cgroup_device", cgroups_path, LINK), 2,
+	assert_fails(ARGS("prog", "attach", "-m", "multi", PIN, "cgroup_device", top, LINK), 2,
 		     "rawbpf prog: -m and -r attach without a link: give no PATH\n");
 	assert_fails(ARGS("prog", "attach", "-m", "multi", PIN, "tcx_ingress", "lo"), 2,
 		     "rawbpf prog: -m is for cgroups\n");
@@ -264,10 +277,11 @@ END_TEST
 START_TEST(test_cgroup_many)
 {
 	enum { EACH = 60 };
-	char path[sizeof cgroups_path + 16];
+	char path[sizeof top + 16];
 	int cgroup;
 
-	snprintf(path, sizeof path, "%s", cgroups_path);
+	make_top();
+	snprintf(path, sizeof path, "%s", top);
 	for (unsigned level = 0; level < 3; level++) {
 		strcat(path, "/x");
 		ck_assert_int_eq(mkdir(path, 0755), 0);
@@ -281,7 +295,7 @@ START_TEST(test_cgroup_many)
 		}
 		close(cgroup);
 	}
-	command_run(&end, NULL, ARGS("cgroup", "-j", "tree", cgroups_path));
+	command_run(&end, NULL, ARGS("cgroup", "-j", "tree", top));
 	ck_assert_int_eq(command_lines(end.out), 3 * EACH);
 	command_run(&end, NULL, ARGS("cgroup", "-j", "tree", "-e", path));
 	ck_assert_int_eq(command_lines(end.out), 3 * EACH);
@@ -296,14 +310,15 @@ END_TEST
 START_TEST(test_cgroup_deep)
 {
 	enum { DEPTH = 130 };
-	char path[sizeof cgroups_path + 2 * DEPTH];
+	char path[sizeof top + 2 * DEPTH];
 
-	snprintf(path, sizeof path, "%s", cgroups_path);
+	make_top();
+	snprintf(path, sizeof path, "%s", top);
 	for (unsigned i = 0; i < DEPTH; i++) {
 		strcat(path, "/x");
 		ck_assert_msg(mkdir(path, 0755) == 0, "%u: %m", i);
 	}
-	command_run(&end, NULL, ARGS("cgroup", "-j", "tree", cgroups_path));
+	command_run(&end, NULL, ARGS("cgroup", "-j", "tree", top));
 	for (unsigned i = 0; i < DEPTH; i++) {
 		ck_assert_int_eq(rmdir(path), 0);
 		*strrchr(path, '/') = '\0';
@@ -318,25 +333,26 @@ END_TEST
 /* Make and remove a cgroup all the time: the tree always shows the other one. */
 START_TEST(test_cgroup_vanishing)
 {
-	char path[sizeof cgroups_path + 16];
+	char path[sizeof top + 16];
 	pid_t child;
 
+	make_top();
 	live_mount_bpffs();
 	load("cgroup_device", "cgroup_device", nothing);
-	assert_prints(ARGS("prog", "attach", PIN, "cgroup_device", cgroups_path), "");
-	snprintf(path, sizeof path, "%s/x", cgroups_path);
+	assert_prints(ARGS("prog", "attach", PIN, "cgroup_device", top), "");
+	snprintf(path, sizeof path, "%s/x", top);
 	child = cgroups_fork();
 	while (child == 0) {
 		mkdir(path, 0755);
 		rmdir(path);
 	}
 	for (unsigned i = 0; i < 20; i++)
-		assert_prints(ARGS("cgroup", "-j", "tree", cgroups_path),
-			      node(cgroups_path, PIN, ",\"flags\":\"multi\""));
+		assert_prints(ARGS("cgroup", "-j", "tree", top),
+			      node(top, PIN, ",\"flags\":\"multi\""));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	cgroups_remove(path);
-	assert_prints(ARGS("prog", "detach", PIN, "cgroup_device", cgroups_path), "");
+	assert_prints(ARGS("prog", "detach", PIN, "cgroup_device", top), "");
 }
 END_TEST
 
@@ -467,7 +483,7 @@ START_TEST(test_attach_errors)
 	/* the table lacks the first type; the second is no attach type */
 	command_run(&end, NULL, ARGS("prog", "attach", PIN, "trace_fentry", "do_exit", LINK));
 	ck_assert_int_eq(end.status, 2);
-	command_run(&end, NULL, ARGS("prog", "attach", PIN, "cgroup_", cgroups_path));
+	command_run(&end, NULL, ARGS("prog", "attach", PIN, "cgroup_", "/"));
 	ck_assert_int_eq(end.status, 2);
 	assert_fails(ARGS("prog", "attach", PIN, "kprobe", "do_exit+x", LINK), 2,
 		     "rawbpf prog: 'do_exit+x': the offset is no number\n");
@@ -478,7 +494,7 @@ START_TEST(test_attach_errors)
 	assert_refused(ARGS("prog", "attach", PIN, "xdp", "lo", LINK), "rawbpf prog: attaching: EINVAL: ");
 	assert_fails(ARGS("prog", "attach", PIN, "xdp"), 2,
 		     "usage: rawbpf prog attach [-m MODE] [-r OLD] PROG TYPE TARGET [PATH]\n");
-	assert_fails(ARGS("prog", "detach", PIN, "cgroup_device", cgroups_path, LINK), 2,
+	assert_fails(ARGS("prog", "detach", PIN, "cgroup_device", "/", LINK), 2,
 		     "usage: rawbpf prog detach PROG TYPE TARGET\n");
 	assert_fails(ARGS("prog", "-x", "list"), 2, "rawbpf prog: list has no option -x\n");
 	assert_fails(ARGS("map", "-n", "list"), 2, "rawbpf map: list has no option -n\n");
