@@ -728,6 +728,35 @@ START_TEST(test_functions)
 }
 END_TEST
 
+/* The sizes of the kernel's structs: one fits a value of its size, and not of a byte less. */
+START_TEST(test_specials)
+{
+	static const struct {
+		const char *name;
+		unsigned size;
+	} specials[] = {
+		{ "bpf_refcount", 4 }, { "bpf_res_spin_lock", 4 }, { "bpf_spin_lock", 4 },
+		{ "bpf_task_work", 8 }, { "bpf_timer", 16 }, { "bpf_wq", 16 },
+	};
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(specials); i++) {
+		const struct rawbpf_btf_special special = { specials[i].name, 4 };
+		struct rawbpf_btf_map map = { .type = BPF_MAP_TYPE_HASH, .key_size = 4,
+					      .value_size = 4 + specials[i].size };
+		struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+		struct rawbpf_btf btf;
+
+		ck_assert_int_gt(rawbpf_btf_map_emit(&b, &map, &special, 1), 0);
+		btf = parsed(&b);
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, (unsigned)rawbpf_btf_type_find(
+			&btf, BTF_KIND_STRUCT, specials[i].name)), specials[i].size);
+		b = (struct rawbpf_btf_build){ .data = memory, .max = sizeof memory };
+		map.value_size--;
+		ck_assert_int_eq(rawbpf_btf_map_emit(&b, &map, &special, 1), -EINVAL);
+	}
+}
+END_TEST
+
 START_TEST(test_map_recipe)
 {
 	static const struct {
@@ -795,6 +824,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_search_bound, 0, 2);
 	tcase_add_test(tests, test_layout);
 	tcase_add_test(tests, test_functions);
+	tcase_add_test(tests, test_specials);
 	tcase_add_test(tests, test_map_recipe);
 }
 
