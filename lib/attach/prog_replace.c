@@ -79,7 +79,7 @@ static int replace_begin(struct replace_call *call)
 /* Return whether the program of this id is an old one; 0 also if it no longer exists. */
 static int replace_is_old(const struct replace_call *call, unsigned id)
 {
-	struct bpf_prog_info info;
+	struct bpf_prog_info info = { 0 };
 	int prog, err;
 
 	if (call->spec->old)
@@ -87,7 +87,7 @@ static int replace_is_old(const struct replace_call *call, unsigned id)
 	prog = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
 	if (prog < 0)
 		return prog == -ENOENT ? 0 : prog;
-	err = replace_info_get(&info, prog);
+	err = rawbpf_obj_info(prog, &info, sizeof info); /* a program: it was opened by such an id */
 	rawbpf__close(prog);
 	if (err < 0)
 		return err;
