@@ -47,6 +47,8 @@ static int data_fits(const struct rawbpf__token *token, unsigned size)
 /* Read one number. Return 0 after an error. */
 static int data_read(struct rawbpf__parser *p, struct rawbpf__token *token, unsigned size)
 {
+	if (rawbpf__complain_bad(p, token))
+		return 0;
 	if (!rawbpf__is_operand(token)) {
 		rawbpf__complain(p->text, token, "expected a number after %.*s",
 				 RAWBPF__TEXT(&p->statement.tokens[0]));

@@ -57,9 +57,9 @@ static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token 
 				 RAWBPF__TEXT(token));
 		break;
 	default:
-		rawbpf__complain(p->text, token,
-				 "%.*s does not fit 32 bits; write r1 = NUMBER ll",
-				 RAWBPF__TEXT(token));
+		rawbpf__complain(p->text, token, "%.*s does not fit 32 bits%s", RAWBPF__TEXT(token),
+				 token - p->statement.tokens > 1 && token[-2].code == RAWBPF__T_R ?
+				 "; write r1 = NUMBER ll" : "");
 	}
 }
 
