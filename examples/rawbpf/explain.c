@@ -67,6 +67,11 @@ static int find_context(const char *name)
 	return -ENOENT;
 }
 
+static int names_facts(const char *kind)
+{
+	return strcmp(kind, "helper") == 0 || strcmp(kind, "context") == 0;
+}
+
 /* Run explain helper NAME, explain context TYPE. */
 static int explain_fact(const char *kind, const char *name)
 {
@@ -110,10 +115,10 @@ int explain_main(int argc, char **argv)
 				return status;
 		}
 	}
-	if (!hex && argc - optind == 2 && (!strcmp(argv[optind], "helper") ||
-					   !strcmp(argv[optind], "context")))
+	if (!hex && argc - optind == 2 && names_facts(argv[optind]))
 		return explain_fact(argv[optind], argv[optind + 1]);
-	if (argc - optind > (hex ? 0 : 1))
+	if (argc - optind > (hex ? 0 : 1) ||
+	    (argc - optind == 1 && names_facts(argv[optind]) && access(argv[optind], F_OK) < 0))
 		return tool_usage_error(&explain_subcommand);
 	if (hex) {
 		program.file = (struct file){ .name = "-x", .data = strdup(hex), .size = strlen(hex) };

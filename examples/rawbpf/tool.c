@@ -29,13 +29,18 @@ int tool_usage_error(const struct subcommand *subcommand)
 int tool_fail(const struct subcommand *subcommand, const char *format, ...)
 {
 	va_list arguments;
+	char *text;
 
 	fflush(stdout);
-	fprintf(stderr, "rawbpf %s: ", subcommand->name);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
 	va_end(arguments);
-	fputc('\n', stderr);
+	if (text && strchr(text, '\n'))
+		tool_page(stderr, "rawbpf %s: %s\n", subcommand->name, text);
+	else
+		fprintf(stderr, "rawbpf %s: %s\n", subcommand->name, text ? text : "out of memory");
+	free(text);
 	return FAILED;
 }
 

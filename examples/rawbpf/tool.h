@@ -37,7 +37,10 @@ extern const struct subcommand cgroup_subcommand, doctor_subcommand, net_subcomm
 int tool_help(const struct subcommand *subcommand);
 int tool_usage_error(const struct subcommand *subcommand);
 
-/* Print "rawbpf SUBCOMMAND: ..." and a newline on stderr. Returns FAILED. */
+/*
+ * Print "rawbpf SUBCOMMAND: ..." and a newline on stderr. Wrap a message of several lines as a page;
+ * one line stays one, for programs that look for it. Returns FAILED.
+ */
 __attribute__((format(printf, 2, 3))) int tool_fail(const struct subcommand *subcommand, const char *format,
 						    ...);
 

@@ -93,6 +93,12 @@ START_TEST(test_usage)
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("disasm", "a", "b"));
 	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("explain", "helper"));
+	ck_assert_int_eq(strncmp(end.err, "usage: rawbpf explain ", 22), 0);
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("explain", "context"));
+	ck_assert_int_eq(strncmp(end.err, "usage: rawbpf explain ", 22), 0);
+	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("asm", "/no/such/file"));
 	ck_assert_str_eq(end.err, "rawbpf asm: /no/such/file: No such file or directory\n");
 	ck_assert_int_eq(end.status, 1);

@@ -88,7 +88,14 @@ START_TEST(test_rejection)
 
 	ck_assert_int_eq(write(file, program, sizeof program - 1), sizeof program - 1);
 	close(file);
+	/* a failure that is no rejection */
+	command_run(&end, NULL, ARGS("run", "/dev/null"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_ptr_nonnull(strstr(end.err, "E2BIG\n   "));
+	assert_fits(end.err, 80);
 	command_variable = "COLUMNS=40";
+	command_run(&end, NULL, ARGS("run", "/dev/null"));
+	assert_fits(end.err, 40);
 	command_run(&end, NULL, ARGS("run", path));
 	unlink(path);
 	ck_assert_int_eq(end.status, 1);
