@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 
 enum { SET_STRING = 1, CREATE = 6, CLOEXEC = 1 }; /* for fsconfig(2), fsopen(2), fsmount(2) */
-
 /* The child: create the namespace's BPF file system, and wait until the parent mounted it. */
 static int child(int to_parent, int from_parent)
 {
@@ -23,7 +22,6 @@ static int child(int to_parent, int from_parent)
 	must_libc("read", read(from_parent, &mounted, sizeof mounted));
 	if (mounted < 0) /* the parent prints the reason */
 		return context < 0 ? must_libc("a user namespace", context) : API_FAILED;
-	/* Where it is mounted on a directory, the path is that of the directory. */
 	snprintf(path, sizeof path, "/proc/self/fd/%d", mounted);
 	printf("without a token: %s\n", strerror(-rawbpf_map_create(&spec)));
 	spec.token = must(RAWBPF_TOKEN_OPEN, rawbpf_token_open(path));

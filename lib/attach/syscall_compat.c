@@ -27,10 +27,13 @@ int rawbpf__syscall_compat_entry(char *function, size_t size, const char *name, 
 {
 	struct rawbpf__out out = rawbpf__out_begin(function, size);
 	int renamed = rawbpf__list_find(syscall_compat_renamed, name, rawbpf__length(name));
+	const char *const *prefix = syscall_compat_prefixes;
 
-	if (n >= sizeof syscall_compat_prefixes / sizeof syscall_compat_prefixes[0] - 1)
+	while (*prefix && n--)
+		prefix++;
+	if (!*prefix)
 		return 0;
-	rawbpf__out_text(&out, syscall_compat_prefixes[n]);
+	rawbpf__out_text(&out, *prefix);
 	rawbpf__out_text(&out, renamed < 0 ? name : rawbpf__nth(syscall_compat_functions, renamed));
 	return out.length < size;
 }
