@@ -15,10 +15,9 @@
 	X(ENXIO) X(EOPNOTSUPP) X(EOVERFLOW) X(EPERM) X(EPROTO) X(ERANGE) X(EROFS) X(ESRCH) \
 	X(ESTALE) X(EXDEV)
 
-static const short errnos[] = {
+static const unsigned char errnos[] = { /* ENOTSUPP, 524, fits no byte */
 #define NUMBER(NAME) NAME,
 	ERRNOS(NUMBER)
-	RAWBPF__ENOTSUPP
 };
 
 /* One after the other, in the order of errnos[]: pointers would be larger than the names. */
@@ -36,9 +35,9 @@ static const char *errno_name(unsigned error)
 	size_t i;
 
 	for (i = 0; i < sizeof errnos / sizeof errnos[0]; i++, name = rawbpf__nth(name, 1))
-		if ((unsigned)errnos[i] == error)
+		if (errnos[i] == error)
 			return name;
-	return NULL;
+	return error == RAWBPF__ENOTSUPP ? name : NULL;
 }
 
 /* ------------------------------------------------------------------------- words */
