@@ -17,6 +17,7 @@
 #include <rawbpf/uprobe.h>
 
 #include "error.h"
+#include "../attach/kprobe.h"
 #include "../attach/perf.h"
 #include "probe.h"
 
@@ -30,7 +31,7 @@ enum { NO_FD = -1, LOOPBACK = 1, NO_DEVICE = 0x7ffffffe };
 static int probe_kprobe(struct rawbpf_link *link, int prog)
 {
 	return rawbpf_kprobe_attach(link, prog, &(struct rawbpf_kprobe_spec){
-		.symbol = QUIET_FUNCTION });
+		.symbol = QUIET_FUNCTION, .offset = RAWBPF__SYSCALL_ENTRY_OFFSET });
 }
 
 static int probe_kprobe_multi(struct rawbpf_link *link, int prog)
