@@ -16,6 +16,19 @@
 extern "C" {
 #endif
 
+/*
+ * A record of CO-RE (compile once, run everywhere): the kernel puts into an instruction what its own
+ * BTF says of a type, a member or an enumerator. The program's BTF has the type as the program
+ * knows it; its name selects the kernel's. The layout is that of struct bpf_core_relo.
+ */
+struct rawbpf_core_relo {
+	uint32_t insn_off;       /* of the instruction, in bytes: 8 for each slot before it */
+	uint32_t type_id;        /* in the program's BTF */
+	uint32_t access_str_off; /* of a string in the program's BTF: "0:1" is member 1 of the type,
+	                          * "0" the type itself or enumerator 0 */
+	uint32_t kind;           /* BPF_CORE_FIELD_BYTE_OFFSET, ... */
+};
+
 /* A program to load. Most programs need only the first five fields. */
 struct rawbpf_prog_spec {
 	const char *name;             /* up to 15 of [A-Za-z0-9_.]; NULL: none */
@@ -24,24 +37,27 @@ struct rawbpf_prog_spec {
 	const struct bpf_insn *insns;
 	unsigned insn_count;          /* in 8-byte slots: BPF_LD_IMM64 counts as two */
 
-	unsigned expected_attach_type; /* BPF_*, for the types that need one            4.17 */
 	unsigned flags;               /* BPF_F_SLEEPABLE, BPF_F_STRICT_ALIGNMENT, ... */
 	unsigned ifindex;             /* for a network device that runs programs itself */
+	unsigned expected_attach_type; /* BPF_*, for the types that need one            4.17 */
+
+	int btf;                      /* BTF descriptor for the three tables below; 0: none 5.0 */
+	unsigned func_info_size;      /* bytes of one record */
+	const void *func_info;
+	unsigned func_info_count;
+	unsigned line_info_size;
+	const void *line_info;
+	unsigned line_info_count;
 
 	unsigned attach_btf_id;       /* fentry, LSM, ...: the function's or hook's type id */
 	int attach_prog;              /* or extension: descriptor of the program that holds it */
 	int attach_btf;               /* or of the BTF of its module; only one of the two 5.11 */
 
-	int btf;                      /* BTF descriptor for the two tables below; 0: none  5.0 */
-	const void *func_info;
-	unsigned func_info_size;      /* bytes of one record */
-	unsigned func_info_count;
-	const void *line_info;
-	unsigned line_info_size;
-	unsigned line_info_count;
+	unsigned core_relo_count;     /* only with func_info or line_info                 5.17 */
+	const struct rawbpf_core_relo *core_relos;
 	const int *fd_array;          /* maps and BTF that instructions name by index     5.14 */
-	unsigned fd_array_count;      /* 0, or the length, to bind all of them            6.14 */
 	int token;                    /* with BPF_F_TOKEN_FD: a BPF token                  6.9 */
+	unsigned fd_array_count;      /* 0, or the length of fd_array, to bind all of them 6.14 */
 	const void *signature;        /* PKCS#7, of the instructions                       6.18 */
 	unsigned signature_size;
 	int keyring;                  /* with the keys to check it */

@@ -373,6 +373,45 @@
 #ifndef BPF_F_VTYPE_BTF_OBJ_FD
 #define BPF_F_VTYPE_BTF_OBJ_FD		(1U << 15) /* 6.9 */
 #endif
+#ifndef BPF_CORE_FIELD_BYTE_OFFSET
+#define BPF_CORE_FIELD_BYTE_OFFSET	0	/* 5.17 */
+#endif
+#ifndef BPF_CORE_FIELD_BYTE_SIZE
+#define BPF_CORE_FIELD_BYTE_SIZE		1	/* 5.17 */
+#endif
+#ifndef BPF_CORE_FIELD_EXISTS
+#define BPF_CORE_FIELD_EXISTS		2	/* 5.17 */
+#endif
+#ifndef BPF_CORE_FIELD_SIGNED
+#define BPF_CORE_FIELD_SIGNED		3	/* 5.17 */
+#endif
+#ifndef BPF_CORE_FIELD_LSHIFT_U64
+#define BPF_CORE_FIELD_LSHIFT_U64	4	/* 5.17 */
+#endif
+#ifndef BPF_CORE_FIELD_RSHIFT_U64
+#define BPF_CORE_FIELD_RSHIFT_U64	5	/* 5.17 */
+#endif
+#ifndef BPF_CORE_TYPE_ID_LOCAL
+#define BPF_CORE_TYPE_ID_LOCAL		6	/* 5.17 */
+#endif
+#ifndef BPF_CORE_TYPE_ID_TARGET
+#define BPF_CORE_TYPE_ID_TARGET		7	/* 5.17 */
+#endif
+#ifndef BPF_CORE_TYPE_EXISTS
+#define BPF_CORE_TYPE_EXISTS		8	/* 5.17 */
+#endif
+#ifndef BPF_CORE_TYPE_SIZE
+#define BPF_CORE_TYPE_SIZE		9	/* 5.17 */
+#endif
+#ifndef BPF_CORE_ENUMVAL_EXISTS
+#define BPF_CORE_ENUMVAL_EXISTS		10	/* 5.17 */
+#endif
+#ifndef BPF_CORE_ENUMVAL_VALUE
+#define BPF_CORE_ENUMVAL_VALUE		11	/* 5.17 */
+#endif
+#ifndef BPF_CORE_TYPE_MATCHES
+#define BPF_CORE_TYPE_MATCHES		12	/* 5.19 */
+#endif
 #ifndef BPF_F_TOKEN_FD
 #define BPF_F_TOKEN_FD			(1U << 16) /* 6.9 */
 #endif

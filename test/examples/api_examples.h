@@ -54,6 +54,7 @@ static const struct api_example api_examples[] = {
 	  "heap: no such type of maps\n"
 	  "link type 2 of 16: tracing\n"
 	  "helper 1: bpf_map_lookup_elem()\n" },
+	{ "core_relo", 0x511, 0, "the kernel's tgid: at the offset in the program\n" },
 	{ "device", 0x50a, 0,
 	  "loaded a program with the rules in it\n"
 	  "loaded a program with a map of 3 elements\n"

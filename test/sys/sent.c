@@ -141,12 +141,13 @@ START_TEST(test_prog_load)
 		.attach_prog = 18, .attach_btf = 99, .btf = 10, .func_info = AT(12),
 		.func_info_size = 11, .func_info_count = 13, .line_info = AT(15),
 		.line_info_size = 14, .line_info_count = 16, .fd_array = AT(19),
+		.core_relos = AT(26), .core_relo_count = 27,
 		.fd_array_count = 21, .token = 20, .signature = AT(22), .signature_size = 23,
 		.keyring = 24, .log_level = 25 };
 
 	/* without room for a log, the level is ignored */
 	SENDS(rawbpf_prog_load(&spec), BPF_PROG_LOAD, 1, 2, P(3), P(5), 0, 0, P(0), 0, 7, NAME_WORDS,
-	      8, 9, 10, 11, P(12), 13, 14, P(15), 16, 17, 18, 0, P(19), P(0), 0, 0, 20, 21, P(22), 23, 24);
+	      8, 9, 10, 11, P(12), 13, 14, P(15), 16, 17, 18, 27, P(19), P(26), 16, 0, 20, 21, P(22), 23, 24);
 	spec.attach_prog = 0;
 	begin(ANSWER);
 	ck_assert_int_eq(rawbpf_prog_load(&spec), ANSWER);
