@@ -94,14 +94,16 @@ START_TEST(extensions)
 	ck_assert_fact_int(boot, "ext.load", has_jit(boot) ? 0 : -EINVAL);
 	if (!has_jit(boot))
 		return;
-	ck_assert_fact_int(boot, "ext.before", 2);
+	ck_assert_fact_int(boot, "ext.load.wider", -EINVAL);
+	ck_assert_fact_int(boot, "ext.load.fewer", -EINVAL);
+	ck_assert_fact_int(boot, "ext.before", 10);
 	ck_assert_fact_int(boot, "ext.attach", 0);
-	ck_assert_fact_int(boot, "ext.replaced", 7);
-	ck_assert_fact_int(boot, "ext.after", 2);
+	ck_assert_fact_int(boot, "ext.replaced", 105);
+	ck_assert_fact_int(boot, "ext.after", 10);
 	ck_assert_fact_int(boot, "ext.again", kernel_of(boot) >= KERNEL(6, 1) ? -EINVAL : -ENOENT);
 	ck_assert_fact_int(boot, "ext.other", 0);
-	ck_assert_fact_int(boot, "ext.other_replaced", 7);
-	ck_assert_fact_int(boot, "ext.target_not", 2);
+	ck_assert_fact_int(boot, "ext.other_replaced", 105);
+	ck_assert_fact_int(boot, "ext.target_not", 10);
 }
 END_TEST
 

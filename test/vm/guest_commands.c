@@ -180,25 +180,39 @@ static void map_log(void)
 	fact_text("map_log.text", *log ? log : "(empty)");
 }
 
-/* Load a program with a global function, and one to replace it. *function gets the ids. */
+/*
+ * Add the type `int (struct xdp_md *ctx)`, or with an argument `x` that is an integer of `size`
+ * bytes. Returns its id.
+ */
+static int proto_emit(struct rawbpf_btf_build *b, unsigned size)
+{
+	int result = rawbpf_btf_int_emit(b, "int", 4, BTF_INT_SIGNED);
+	int context = rawbpf_btf_ref_emit(b, BTF_KIND_PTR, NULL,
+		rawbpf_btf_struct_emit(b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
+	const struct rawbpf_btf_field parameters[] = {
+		{ "ctx", context, 0 },
+		{ "x", size ? rawbpf_btf_int_emit(b, "number", size, BTF_INT_SIGNED) : 0, 0 },
+	};
+
+	return rawbpf_btf_func_proto_emit(b, result, parameters, size ? 2 : 1);
+}
+
+/* Load a program that calls a global function, inner(ctx, 5), and returns its result: 5 * 2. */
 static int load_replaceable(int *function)
 {
 	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_2, 5),
 		BPF_CALL_REL(1),
 		BPF_EXIT_INSN(),
-		BPF_MOV64_IMM(BPF_REG_0, 2),
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_2),
+		BPF_ALU64_IMM(BPF_MUL, BPF_REG_0, 2),
 		BPF_EXIT_INSN(),
 	};
 	uint32_t memory[128];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
-	int result = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
-	int context = rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
-		rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
-	const struct rawbpf_btf_field parameter = { "ctx", context, 0 };
-	int proto = rawbpf_btf_func_proto_emit(&b, result, &parameter, 1);
 	const struct bpf_func_info infos[] = {
-		{ 0, rawbpf_btf_func_emit(&b, "outer", proto, BTF_FUNC_GLOBAL) },
-		{ 2, rawbpf_btf_func_emit(&b, "inner", proto, BTF_FUNC_GLOBAL) },
+		{ 0, rawbpf_btf_func_emit(&b, "outer", proto_emit(&b, 0), BTF_FUNC_GLOBAL) },
+		{ 3, rawbpf_btf_func_emit(&b, "inner", proto_emit(&b, 4), BTF_FUNC_GLOBAL) },
 	};
 	int btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
 	int prog = LOAD(insns, .type = BPF_PROG_TYPE_XDP, .btf = btf, .func_info = infos,
@@ -209,22 +223,25 @@ static int load_replaceable(int *function)
 	return prog;
 }
 
-static int load_extension(int target, int function)
+/* Load a program that returns x + 100, for a function whose x has `size` bytes; 0: it has none. */
+static int load_extension(int target, int function, unsigned size)
 {
-	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 7), BPF_EXIT_INSN() };
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_0, 7),
+		BPF_EXIT_INSN(),
+		BPF_MOV64_REG(BPF_REG_0, BPF_REG_2),
+		BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 100),
+		BPF_EXIT_INSN(),
+	};
 	uint32_t memory[128];
 	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
-	int result = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
-	int context = rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
-		rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "xdp_md", 24, NULL, 0));
-	const struct rawbpf_btf_field parameter = { "ctx", context, 0 };
-	int proto = rawbpf_btf_func_proto_emit(&b, result, &parameter, 1);
 	const struct bpf_func_info info = {
-		0, rawbpf_btf_func_emit(&b, "instead", proto, BTF_FUNC_GLOBAL) };
+		0, rawbpf_btf_func_emit(&b, "instead", proto_emit(&b, size), BTF_FUNC_GLOBAL) };
 	int btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = memory, .size = b.size });
-	int prog = LOAD(insns, .type = BPF_PROG_TYPE_EXT, .attach_prog = target,
-			.attach_btf_id = function, .btf = btf, .func_info = &info,
-			.func_info_size = sizeof info, .func_info_count = 1);
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_EXT, .license = "GPL", .insns = size ? insns + 2 : insns,
+		.insn_count = size ? 3 : 2, .attach_prog = target, .attach_btf_id = function,
+		.btf = btf, .func_info = &info, .func_info_size = sizeof info, .func_info_count = 1 });
 
 	close(btf);
 	return prog;
@@ -242,7 +259,7 @@ static int result_of(int prog)
 static void extension(void)
 {
 	int before, function, target = load_replaceable(&function);
-	int prog = target < 0 ? target : load_extension(target, function);
+	int prog = target < 0 ? target : load_extension(target, function, 4);
 	int other = load_replaceable(&function);
 	struct rawbpf_link link;
 
@@ -250,6 +267,9 @@ static void extension(void)
 	if (target < 0)
 		return;
 	fact(prog < 0 ? prog : 0, "ext.load");
+	/* The arguments' number and types must be those of the function. */
+	fact(load_extension(target, function, 8), "ext.load.wider");
+	fact(load_extension(target, function, 0), "ext.load.fewer");
 	before = result_of(target);
 	fact(before, "ext.before");
 	fact(rawbpf_tracing_attach(&link, prog, NULL), "ext.attach");
