@@ -51,6 +51,11 @@ static const struct {
 	  "expected a number, a register r0 to r10 or w0 to w10 before the end" },
 	{ "r1 = r2 5", 1, 9, 1,
 	  "unexpected '5' after the instruction; separate instructions by a new line or ';'" },
+	/* of a name, a message has 28 bytes */
+	{ "r1 = abcdefghijklmnopqrstuvwxyz01", 1, 6, 28,
+	  "no constant 'abcdefghijklmnopqrstuvwxyz01' before this line" },
+	{ "r1 = abcdefghijklmnopqrstuvwxyz012", 1, 6, 29,
+	  "no constant 'abcdefghijklmnopqrstuvwxy...' before this line" },
 	{ ".quad 1f", 1, 7, 2, "'1f' is not a number" },
 	{ "r1 = 4 + 99999999999999999999", 1, 10, 20, "99999999999999999999 does not fit 64 bits" },
 	{ "r1 = 4 + 1f", 1, 10, 2, "'1f' is not a number" },

@@ -388,6 +388,32 @@ START_TEST(test_recipes)
 	begin(ANSWER);
 	ck_assert_int_eq(rawbpf_prog_recipe_load(recipe, NULL, NULL, 0), ANSWER);
 	ck_assert_uint_eq(kernel.count, 1);
+	/* an extension, and before it the program that it extends */
+	for (unsigned n = 0; (recipe = rawbpf_prog_recipe_get(n))->type != BPF_PROG_TYPE_EXT; n++)
+		;
+	begin(ANSWER);
+	kernel.answers[0] = 70; /* the BTF */
+	kernel.answers[1] = 71;
+	ck_assert_int_eq(rawbpf_prog_recipe_load(recipe, NULL, NULL, 0), ANSWER);
+	ck_assert_int_eq(kernel.calls[0].arguments[0], BPF_BTF_LOAD);
+	ck_assert_int_eq(kernel.calls[1].arguments[0], BPF_PROG_LOAD);
+	ck_assert_uint_eq(kernel.calls[1].words[0], BPF_PROG_TYPE_SCHED_CLS);
+	ck_assert_uint_eq(kernel.calls[1].words[18], 70);
+	ck_assert_int_eq(kernel.calls[2].arguments[0], BPF_PROG_LOAD);
+	ck_assert_uint_eq(kernel.calls[2].words[0], BPF_PROG_TYPE_EXT);
+	ck_assert_uint_eq(kernel.calls[2].words[18], 70);
+	ck_assert_uint_ne(kernel.calls[2].words[27], 0);
+	ck_assert_uint_eq(kernel.calls[2].words[28], 71);
+	ck_assert_uint_eq(kernel.count, 5);
+	ck_assert_int_eq(kernel.calls[3].arguments[0], 71);
+	ck_assert_int_eq(kernel.calls[4].arguments[0], 70);
+	begin(ANSWER);
+	kernel.answers[0] = 70;
+	kernel.answers[1] = -EXDEV;
+	ck_assert_int_eq(rawbpf_prog_recipe_load(recipe, NULL, NULL, 0), -EXDEV);
+	ck_assert_uint_eq(kernel.count, 3);
+	ck_assert_int_eq(kernel.calls[2].number, SYS_close);
+	ck_assert_int_eq(kernel.calls[2].arguments[0], 70);
 	begin(ANSWER);
 	ck_assert_int_eq(rawbpf_map_recipe_create(9999, NULL), -EINVAL);
 	ck_assert_uint_eq(kernel.count, 0);
