@@ -610,6 +610,21 @@ START_TEST(test_search_is_bounded)
 }
 END_TEST
 
+/* A type may be const, volatile or a typedef 31 times; a longer chain may be a circle. */
+START_TEST(test_modifiers)
+{
+	struct rawbpf_btf_build b = { .data = memory, .max = sizeof memory };
+	int id = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	struct rawbpf_btf btf;
+
+	for (unsigned i = 0; i < 32; i++)
+		id = rawbpf_btf_ref_emit(&b, BTF_KIND_CONST, NULL, id);
+	btf = parsed(&b);
+	ck_assert_int_eq(rawbpf_btf_type_resolve(&btf, (unsigned)id - 1), 1);
+	ck_assert_int_eq(rawbpf_btf_type_resolve(&btf, (unsigned)id), -ELOOP);
+}
+END_TEST
+
 /* The search looks at 16 million members once each: a few less pass, a few more do not. */
 START_TEST(test_search_bound)
 {
@@ -820,6 +835,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_kinds);
 	tcase_add_test(tests, test_section_bounds);
 	tcase_add_test(tests, test_loops);
+	tcase_add_test(tests, test_modifiers);
 	tcase_add_test(tests, test_search_is_bounded);
 	tcase_add_loop_test(tests, test_search_bound, 0, 2);
 	tcase_add_test(tests, test_layout);
