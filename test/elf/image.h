@@ -286,4 +286,11 @@ static inline struct image *image_write(int bits, int is_big_endian)
 	return image;
 }
 
+/* Four files: 32 and 64 bits, little-endian and big-endian. */
+enum { FILES = 4 };
+static inline struct image *image_of(int file)
+{
+	return image_write(file & 1 ? 64 : 32, file >> 1);
+}
+
 #endif
