@@ -118,14 +118,14 @@ static void place_relocs(struct object *object)
 
 static int compare_names(const void *left, const void *right)
 {
-	const struct object_section *const *a = left, *const *b = right;
+	const struct object_section *a = left, *b = right;
 
-	return strncmp((*a)->elf.name, (*b)->elf.name, NAME_AT_MOST);
+	return strncmp(a->elf.name, b->elf.name, NAME_AT_MOST);
 }
 
 static int place_lines(const struct subcommand *subcommand, struct object *object)
 {
-	struct object_section **by_name = calloc(object->section_count, sizeof *by_name);
+	struct object_section *by_name = calloc(object->section_count, sizeof *by_name);
 	struct rawbpf_elf_lines lines;
 	struct rawbpf_elf_line line;
 	unsigned count = 0;
@@ -137,14 +137,14 @@ static int place_lines(const struct subcommand *subcommand, struct object *objec
 		return lines.room ? tool_fail(subcommand, "out of memory") : OK;
 	}
 	for (unsigned i = 0; i < object->section_count; i++)
-		by_name[i] = &object->sections[i];
+		by_name[i] = object->sections[i];
 	qsort(by_name, object->section_count, sizeof *by_name, compare_names);
 	while (rawbpf_elf_lines_next(&line, &lines)) {
-		struct object_section named = { .elf.name = line.section }, *key = &named;
-		struct object_section **found = bsearch(&key, by_name, object->section_count,
-							sizeof *by_name, compare_names);
+		struct object_section named = { .elf.name = line.section };
+		struct object_section *found = bsearch(&named, by_name, object->section_count,
+						       sizeof *by_name, compare_names);
 		struct object_slot *slot =
-			found ? slot_at(object, (*found)->elf.index, line.offset) : NULL;
+			found ? slot_at(object, found->elf.index, line.offset) : NULL;
 
 		object->lines[count++] = line;
 		if (slot)
