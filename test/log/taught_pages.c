@@ -33,7 +33,7 @@ static const char *const others[] = {
 	"if it is refused", "If the verifier rejects the program", "If the verifier refuses the program",
 	"kernel is too old for is refused", "if the verifier refuses a helper that no program may call",
 	"a kprobe at the very start is refused", "exceptions and the like, are refused",
-	/* of records of CO-RE: no program has shown it yet */
+	/* of records of CO-RE: core_relo shows it */
 	"it replaces the instruction by one that the verifier rejects, unless no path reaches it",
 };
 

@@ -38,6 +38,21 @@ static int local_make(struct bpf_func_info *info)
 	return rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = local.data, .size = b.size });
 }
 
+static int load_insns(const struct bpf_insn *insns, unsigned count,
+		      const struct rawbpf_core_relo *relo, char *log, size_t size)
+{
+	struct bpf_func_info info;
+	int prog, btf = local_make(&info);
+
+	ck_assert_int_gt(btf, 2);
+	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns, .insn_count = count,
+		.btf = btf, .func_info = &info, .func_info_size = sizeof info, .func_info_count = 1,
+		.core_relos = relo, .core_relo_count = 1, .log = log, .log_size = size });
+	close(btf);
+	return prog;
+}
+
 /* Load `r0 = 5; r0 = value; exit` with a record. Returns a descriptor or a negative errno. */
 static int load(int32_t value, const struct rawbpf_core_relo *relo, char *log, size_t size)
 {
@@ -46,16 +61,8 @@ static int load(int32_t value, const struct rawbpf_core_relo *relo, char *log, s
 		BPF_MOV64_IMM(BPF_REG_0, value),
 		BPF_EXIT_INSN(),
 	};
-	struct bpf_func_info info;
-	int prog, btf = local_make(&info);
 
-	ck_assert_int_gt(btf, 2);
-	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns, .insn_count = RAWBPF_COUNT(insns),
-		.btf = btf, .func_info = &info, .func_info_size = sizeof info, .func_info_count = 1,
-		.core_relos = relo, .core_relo_count = 1, .log = log, .log_size = size });
-	close(btf);
-	return prog;
+	return load_insns(insns, RAWBPF_COUNT(insns), relo, log, size);
 }
 
 static unsigned returned(int prog)
@@ -141,6 +148,28 @@ START_TEST(test_refusals)
 }
 END_TEST
 
+/* The kernel lacks the member. The program loads where no path reaches the instruction. */
+START_TEST(test_unreached)
+{
+	const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_0, 5),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 5, 1),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN(),
+	};
+	char log[4096] = "";
+	int prog;
+
+	NEEDS_RECORDS();
+	prog = load_insns(insns, RAWBPF_COUNT(insns), &(struct rawbpf_core_relo){
+		16, local.missing, local.member_0, BPF_CORE_FIELD_BYTE_OFFSET }, log, sizeof log);
+	ck_assert_msg(prog > 2, "%d\n%s", prog, log);
+	ck_assert_uint_eq(returned(prog), 5);
+	close(prog);
+	rawbpf_btf_close(&kernel);
+}
+END_TEST
+
 /* An older kernel does not know the field, and the kernel reads no records without func_info. */
 START_TEST(test_without)
 {
@@ -170,6 +199,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_without);
 	tcase_add_test(tests, test_values);
 	tcase_add_test(tests, test_refusals);
+	tcase_add_test(tests, test_unreached);
 }
 
 int main(void)
