@@ -215,13 +215,13 @@ struct rawbpf_prog_replace_spec {
  *
  * Several processes that replace at once leave one program: for a moment there may be two. Where
  * the hook has one program alone, kernels before 6.17 cannot guard the call against a process that
- * changes the hook between its two system calls: it then replaces that process's program.
+ * changes the hook between its last two system calls: it then replaces that process's program.
  * An old program beside another that a link holds stays.
  *
  * Return 1 if an old program was replaced, 0 if there was none or `prog` is attached already, or
  *
  * -EBUSY   the hook has a program of somebody else alone (attached without BPF_F_ALLOW_MULTI)
- * -E2BIG   64 programs are attached; the kernel then replaces none
+ * -E2BIG   64 programs are attached; the kernel then replaces only a link's
  * -EPERM   CAP_NET_ADMIN is missing, or for `name` and `tag` CAP_SYS_ADMIN, which opens programs
  *          and links by their ids; a program above excludes programs below
  * -ENOENT  the cgroup was removed

@@ -142,6 +142,13 @@ static int replace_link_open(const struct replace_call *call, unsigned prog_id)
 	return err;
 }
 
+static int replace_old_open(const struct replace_call *call, unsigned id)
+{
+	int old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
+
+	return old == -EPERM && call->spec->old ? rawbpf__dup(call->spec->old) : old;
+}
+
 static int replace_by_link(const struct replace_call *call, int old, unsigned old_id)
 {
 	struct rawbpf__link_update_attr attr = {
@@ -165,24 +172,41 @@ static int replace_attach(const struct replace_call *call, const struct replace_
 }
 
 /*
+ * Replace the hook's only program. Before 6.17 the kernel has no guard, and finding the old program
+ * may have taken many system calls: so look once more.
+ */
+static int replace_alone(const struct replace_call *call, const struct replace_hook *hook,
+			 unsigned old_id)
+{
+	unsigned id = 0;
+	struct rawbpf_prog_query query = { .prog_ids = &id, .capacity = 1 };
+	int err = hook->query.revision ? 0 : rawbpf_prog_query(&query, call->cgroup, call->attach_type);
+
+	if (err == -ENOSPC || (err == 0 && !hook->query.revision && id != old_id))
+		return -ESTALE;
+	return err < 0 ? err : replace_attach(call, hook, hook->query.attach_flags, 0);
+}
+
+/*
  * Replace one old program in place, whatever attached it. Before 5.6 the kernel cannot: then attach
  * beside it, and the result is 1.
  */
 static int replace_in_place(const struct replace_call *call, const struct replace_hook *hook,
 			    unsigned old_id)
 {
-	int err, old;
+	int err, by_link, old;
 
 	if (!(hook->query.attach_flags & BPF_F_ALLOW_MULTI))
-		return replace_attach(call, hook, hook->query.attach_flags, 0);
-	old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, old_id, NULL);
-	if (old == -EPERM && call->spec->old)
-		old = rawbpf__dup(call->spec->old);
+		return replace_alone(call, hook, old_id);
+	old = replace_old_open(call, old_id);
 	if (old < 0)
 		return old;
 	err = replace_attach(call, hook, BPF_F_ALLOW_MULTI, old);
-	if (err == -ENOENT)
-		err = replace_by_link(call, old, old_id);
+	if (err == -ENOENT || err == -E2BIG) {
+		by_link = replace_by_link(call, old, old_id); /* needs no room */
+		if (by_link == 0 || err == -ENOENT)
+			err = by_link;
+	}
 	rawbpf__close(old);
 	if (err != -EINVAL)
 		return err;
@@ -222,6 +246,27 @@ static void replace_tidy(const struct replace_call *call)
 	} while (i && idle < REPLACE_IDLE && --attempts);
 }
 
+/*
+ * Of several old programs on a full hook, one makes room or is a link's, so that it can be replaced
+ * there. -ESTALE: there is room now.
+ */
+static int replace_when_full(const struct replace_call *call, const struct replace_hook *hook)
+{
+	unsigned i;
+	int err = -E2BIG;
+
+	for (i = 0; i + 1 < hook->old_count && err == -E2BIG; i++) {
+		unsigned id = hook->ids[hook->olds[i]];
+
+		err = replace_detach(call, id);
+		if (err == 0)
+			return -ESTALE;
+		if (err == -ENOENT)
+			err = replace_in_place(call, hook, id);
+	}
+	return err;
+}
+
 /* Try once. -ESTALE: the hook changed meanwhile. */
 static int replace_try(const struct replace_call *call)
 {
@@ -245,12 +290,10 @@ static int replace_try(const struct replace_call *call)
 		return err;
 	}
 	err = replace_in_place(call, &hook, hook.ids[hook.olds[hook.old_count - 1]]);
+	if (err == -E2BIG)
+		err = replace_when_full(call, &hook);
 	if (err == -ENOENT)
 		return -ESTALE;
-	if (err == -E2BIG && hook.old_count > 1) {
-		err = replace_detach(call, hook.ids[hook.olds[0]]);
-		return err < 0 && err != -ENOENT ? err : -ESTALE;
-	}
 	if (err == 1 || (err == 0 && hook.old_count > 1))
 		replace_tidy(call);
 	return err < 0 ? err : 1;

@@ -408,6 +408,43 @@ START_TEST(test_interference)
 }
 END_TEST
 
+/*
+ * On a full hook only a link's program can be replaced, wherever it stands. Bit 0: beside a plain old
+ * one, which stays.
+ */
+START_TEST(test_full_link)
+{
+	int theirs[PROGRAMS], old = program("mine", 1), plain = program("mine", 1),
+	    new = program("mine", 0), i, count = PROGRAMS - 1 - _i;
+	unsigned ids[PROGRAMS];
+	struct rawbpf_prog_query query = { .prog_ids = ids, .capacity = PROGRAMS };
+	struct rawbpf_link link;
+
+	ck_assert_int_eq(rawbpf_cgroup_attach(&link, old, cgroup, DEVICE, NULL), 0);
+	for (i = 0; i < count; i++) {
+		theirs[i] = program("theirs", 1);
+		ck_assert_int_eq(attach(theirs[i], MULTI), 0);
+	}
+	if (_i)
+		ck_assert_int_eq(attach(plain, MULTI), 0);
+	calls = strike_at = 0;
+	rawbpf__fault = interfere;
+	ck_assert_int_eq(replace(new), 1);
+	rawbpf__fault = NULL;
+	ck_assert_uint_lt(calls, 100 * PROGRAMS); /* a thousand attempts would be more */
+	ck_assert_int_eq(rawbpf_prog_query(&query, cgroup, DEVICE), 0);
+	ck_assert_uint_eq(query.count, PROGRAMS);
+	ck_assert_uint_eq(ids[0], live_prog_id(new));
+	ck_assert_uint_eq(ids[PROGRAMS - 1], live_prog_id(_i ? plain : theirs[count - 1]));
+	rawbpf_link_detach(&link);
+	for (i = 0; i < count; i++)
+		close(theirs[i]);
+	close(old);
+	close(plain);
+	close(new);
+}
+END_TEST
+
 /* -------------------------------------------------------------------- many processes */
 
 enum { RACERS = 4 };
@@ -537,6 +574,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_arguments);
 	tcase_add_test(tests, test_privilege);
 	tcase_add_test(tests, test_removed);
+	tcase_add_loop_test(tests, test_full_link, 0, 2);
 	tcase_add_loop_test(tests, test_interference, 0, 2 * RAWBPF_COUNT(strikes));
 	tcase_add_test(tests, test_race);
 	tcase_add_test(tests, test_race_for_first);

@@ -37,6 +37,7 @@ static unsigned calls_of(long command)
  */
 static struct {
 	unsigned ids[3], count, flags;
+	unsigned then; /* if not 0: ids[0] after the first query */
 	uint64_t revision;
 	long attach, detach; /* the kernel's answers */
 } hook;
@@ -51,7 +52,9 @@ static void hook_done(uint32_t *attr)
 		((uint32_t *)(uintptr_t)pointers[1])[1] = attr[0] == 5 ? 1 : 1000;
 		break;
 	case BPF_PROG_QUERY:
-		memcpy((void *)(uintptr_t)pointers[2], hook.ids, sizeof hook.ids);
+		memcpy((void *)(uintptr_t)pointers[2], hook.ids,
+		       sizeof hook.ids[0] * (attr[6] < hook.count ? attr[6] : hook.count));
+		hook.ids[0] = hook.then ? hook.then : hook.ids[0];
 		attr[3] = hook.flags;
 		attr[6] = hook.count;
 		memcpy(attr + 14, &hook.revision, 8);
@@ -170,6 +173,30 @@ START_TEST(test_replace_first)
 		ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), -EBUSY);
 		ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 0);
 	}
+}
+END_TEST
+
+/* Without a revision, the query of a hook with one program is the last call before the attach. */
+START_TEST(test_replace_alone)
+{
+	const struct rawbpf_prog_replace_spec spec = { .old = 7 };
+
+	hook = (typeof(hook)){ .ids = { 1000 }, .count = 1, .revision = 9 };
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 1);
+	ck_assert_uint_eq(calls_of(BPF_PROG_QUERY), 1);
+	hook.revision = 0;
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), 1);
+	ck_assert_uint_eq(calls_of(BPF_PROG_QUERY), 2);
+	assert_bpf("attach", kernel.count - 1, BPF_PROG_ATTACH,
+		   WORDS_OF(6, 5, BPF_CGROUP_DEVICE, 0, 0, 0, L(0, 0)));
+	ck_assert_int_eq(kernel.calls[kernel.count - 2].arguments[0], BPF_PROG_QUERY);
+	/* another process has replaced the old one meanwhile */
+	hook.then = 3;
+	begin_hook();
+	ck_assert_int_eq(rawbpf_prog_replace(5, 6, BPF_CGROUP_DEVICE, &spec), -EBUSY);
+	ck_assert_uint_eq(calls_of(BPF_PROG_ATTACH), 0);
 }
 END_TEST
 
@@ -436,6 +463,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_detach_attempts);
 	tcase_add_test(tests, test_replace_attempts);
 	tcase_add_test(tests, test_replace_first);
+	tcase_add_test(tests, test_replace_alone);
 	tcase_add_test(tests, test_probes);
 	tcase_add_test(tests, test_cpus);
 	tcase_add_test(tests, test_memlock);
