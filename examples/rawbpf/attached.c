@@ -204,3 +204,34 @@ char *link_words(const struct link_told *told)
 		return words_of[type](told);
 	return must_print("link type %u", type);
 }
+
+/* --------------------------------------------------------------------------------- holder */
+
+struct holder {
+	const struct rawbpf_link_info *place;
+	unsigned link; /* 0: not found */
+};
+
+static int compare_place(void *context, int fd, unsigned id)
+{
+	struct rawbpf_link_info info = { .type = 0 };
+	struct holder *holder = context;
+	const struct rawbpf_link_info *place = holder->place;
+
+	if (rawbpf_link_info(&info, fd) == 0 && info.prog_id == place->prog_id &&
+	    info.attach_type == place->attach_type && info.ifindex == place->ifindex &&
+	    info.map_id == place->map_id && info.netns_ino == place->netns_ino &&
+	    (uint32_t)info.cgroup_id == (uint32_t)place->cgroup_id)
+		holder->link = id;
+	return OK;
+}
+
+int link_fail_held(const struct subcommand *subcommand, const struct rawbpf_link_info *place)
+{
+	struct holder holder = { .place = place };
+
+	if (object_each(subcommand, RAWBPF_OBJ_LINK, compare_place, &holder) != OK || !holder.link)
+		return 0;
+	tool_fail(subcommand, "a link holds the program: rawbpf link detach %u", holder.link);
+	return 1;
+}

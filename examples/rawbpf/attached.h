@@ -21,4 +21,11 @@ void link_forget(struct link_told *told);
 /* Return "tcx_ingress eth0": one line, escaped, malloc-ed. */
 char *link_words(const struct link_told *told);
 
+/*
+ * Print that a link attaches the program there, and how to detach it. `place` has the program's id
+ * and the attach type, device, map, namespace and cgroup, each 0 where that kind of link has none.
+ * Returns 0, without a message, if there is no such link.
+ */
+int link_fail_held(const struct subcommand *subcommand, const struct rawbpf_link_info *place);
+
 #endif

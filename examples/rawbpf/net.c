@@ -270,39 +270,6 @@ static int list(const struct arguments *arguments)
 	return status;
 }
 
-static const char *text_of(const struct record *record, const char *field)
-{
-	for (unsigned i = 0; i < record->count; i++)
-		if (strcmp(record->fields[i].name, field) == 0)
-			return record->fields[i].text;
-	return NULL;
-}
-
-char *net_holder(const struct net_hook *hook, const char *device, unsigned ifindex, unsigned prog)
-{
-	struct net_walk walk = { .device = device, .ifindex = ifindex };
-	char *id, *link = NULL;
-
-	if (object_each(&net_subcommand, RAWBPF_OBJ_LINK, note_link, &walk) != OK)
-		return NULL;
-	walk.netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	hook->list(&walk, hook);
-	id = must_print("%u", prog);
-	for (unsigned i = 0; i < walk.table.count; i++) {
-		const char *found = text_of(&walk.table.rows[i], "prog");
-		const char *held = text_of(&walk.table.rows[i], "link");
-
-		if (!link && held && found && strcmp(found, id) == 0)
-			link = must_print("%s", held);
-		record_free(&walk.table.rows[i]);
-	}
-	free(id);
-	free(walk.table.rows);
-	forget_links(&walk);
-	close(walk.netns);
-	return link;
-}
-
 static const struct verb verbs[] = {
 	{ "list", 0, 1, " [DEVICE]", list, "" },
 	{ "attach", 2, 5, " PROG HOOK [DEVICE [PRIORITY HANDLE]]", net_attach, "" },

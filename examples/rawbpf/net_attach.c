@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---------------------------------------------------------------------------------- ways */
@@ -18,12 +19,14 @@ static int leave(struct rawbpf_link *link, int err)
 	return err;
 }
 
-static int attach_xdp(const struct net_request *request)
+static int attach_xdp(struct net_request *request)
 {
+	const struct rawbpf_xdp_netlink_spec spec = { .text = request->text,
+						      .text_size = sizeof request->text };
 	struct rawbpf_link link;
 
 	return leave(&link, rawbpf_xdp_netlink_attach(&link, request->prog, request->ifindex,
-						      request->hook->number, NULL));
+						      request->hook->number, &spec));
 }
 
 static int detach_xdp(const struct net_request *request)
@@ -31,15 +34,20 @@ static int detach_xdp(const struct net_request *request)
 	return rawbpf_xdp_netlink_detach(request->prog, request->ifindex, request->hook->number);
 }
 
-static int attach_filter(const struct net_request *request)
+static int attach_filter(struct net_request *request)
 {
-	struct rawbpf_prog_info info = { .type = 0 };
 	struct rawbpf_link link;
 
-	rawbpf_prog_info(&info, request->prog);
-	return leave(&link, (info.type == BPF_PROG_TYPE_SCHED_ACT ? rawbpf_tc_action_attach :
-								    rawbpf_tc_attach)
-		     (&link, request->prog, request->ifindex, request->hook->number, &request->place));
+	return leave(&link, rawbpf_tc_attach(&link, request->prog, request->ifindex,
+					     request->hook->number, &request->place));
+}
+
+static int attach_action(struct net_request *request)
+{
+	struct rawbpf_link link;
+
+	return leave(&link, rawbpf_tc_action_attach(&link, request->prog, request->ifindex,
+						    request->hook->number, &request->place));
 }
 
 static int detach_filter(const struct net_request *request)
@@ -54,7 +62,7 @@ static int target_of(const struct net_request *request)
 	return request->hook->is_of_netns ? 0 : (int)request->ifindex;
 }
 
-static int attach_prog(const struct net_request *request)
+static int attach_prog(struct net_request *request)
 {
 	return rawbpf_prog_attach(request->prog, target_of(request), request->hook->number, NULL);
 }
@@ -68,6 +76,8 @@ const struct net_way net_way_xdp = { 0, attach_xdp, RAWBPF_XDP_NETLINK_ATTACH,
 				     detach_xdp, RAWBPF_XDP_NETLINK_DETACH };
 const struct net_way net_way_tc = { 1, attach_filter, RAWBPF_TC_ATTACH,
 				    detach_filter, RAWBPF_TC_DETACH };
+static const struct net_way way_action = { 1, attach_action, RAWBPF_TC_ACTION_ATTACH,
+					   detach_filter, RAWBPF_TC_DETACH };
 const struct net_way net_way_prog = { 0, attach_prog, RAWBPF_PROG_ATTACH,
 				      detach_prog, RAWBPF_PROG_DETACH };
 
@@ -87,8 +97,8 @@ static int find_hook(struct net_request *request, const char *name)
 		text_add(&known, " %s", hook->name);
 	}
 	shown = text_escape(name, strlen(name));
-	tool_fail(&net_subcommand, "'%s' is no hook for programs without a link; those are%s", shown,
-		  known);
+	tool_fail(&net_subcommand, "'%s' is no hook for programs without a link; those are%s; "
+		  "by a link: rawbpf prog attach, rawbpf link detach", shown, known);
 	free(shown);
 	free(known);
 	return USAGE;
@@ -164,33 +174,60 @@ static int parse(struct net_request *request, char **arguments, int may_be_any)
 static int fail(const struct net_request *request, const char *what,
 		const struct rawbpf_operation *operation, int err)
 {
-	return object_fail_at(&net_subcommand, what, &(struct rawbpf_error){
+	char why[512], *words = text_escape(request->text, strlen(request->text));
+
+	rawbpf_error_explain(why, sizeof why, &(struct rawbpf_error){
 		.operation = operation, .error = err, .name = request->device });
+	tool_fail(&net_subcommand, *words ? "%s: %s; the kernel's text: %s" : "%s: %s", what, why, words);
+	free(words);
+	return FAILED;
+}
+
+/* A program of type sched_act becomes the action of a filter. */
+static const struct net_way *way_of(const struct net_request *request)
+{
+	struct rawbpf_prog_info info = { .type = 0 };
+
+	rawbpf_prog_info(&info, request->prog);
+	return request->hook->way == &net_way_tc && info.type == BPF_PROG_TYPE_SCHED_ACT ?
+		&way_action : request->hook->way;
 }
 
 int net_attach(const struct arguments *arguments)
 {
 	struct net_request request = { .prog = 0 };
 	int err, status = parse(&request, arguments->rest, 0);
+	const struct net_way *way;
 
 	if (status != OK)
 		return status;
-	err = request.hook->way->attach(&request);
-	return err < 0 ? fail(&request, "attaching", request.hook->way->attach_operation, err) : OK;
+	way = way_of(&request);
+	err = way->attach(&request);
+	return err < 0 ? fail(&request, "attaching", way->attach_operation, err) : OK;
 }
 
+/* Print that a link holds the program. Returns 0, without a message, if none does. */
+static int fail_held(const struct net_request *request)
+{
+	const struct net_way *way = request->hook->way;
+	struct rawbpf_prog_info info = { .id = 0 };
+	struct stat netns = { .st_ino = 0 };
+
+	if (way == &net_way_tc || rawbpf_prog_info(&info, request->prog) < 0)
+		return 0;
+	if (request->hook->is_of_netns)
+		stat("/proc/self/ns/net", &netns);
+	return link_fail_held(&net_subcommand, &(struct rawbpf_link_info){
+		.prog_id = info.id, .ifindex = request->ifindex, .netns_ino = netns.st_ino,
+		.attach_type = way == &net_way_xdp ? 0 : request->hook->number });
+}
+
+/* The kernel returns EBUSY if a link holds the program, but EINVAL for a namespace. */
 static int fail_detach(const struct net_request *request, int err)
 {
-	struct rawbpf_prog_info info = { .id = 0 };
-	char *link = NULL;
-
-	if (request->prog && rawbpf_prog_info(&info, request->prog) == 0)
-		link = net_holder(request->hook, request->device, request->ifindex, info.id);
-	if (!link)
-		return fail(request, "detaching", request->hook->way->detach_operation, err);
-	tool_fail(&net_subcommand, "a link holds the program: rawbpf link detach %s", link);
-	free(link);
-	return FAILED;
+	if ((err == -EBUSY || (err == -EINVAL && request->hook->is_of_netns)) && fail_held(request))
+		return FAILED;
+	return fail(request, "detaching", request->hook->way->detach_operation, err);
 }
 
 int net_detach(const struct arguments *arguments)

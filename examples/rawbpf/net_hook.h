@@ -38,9 +38,6 @@ struct net_hook {
 /* The hooks in the order in which a packet passes them. The last one has no name. */
 extern const struct net_hook net_hooks[];
 
-/* Return the id of the link that holds the program there, as text to be freed, or NULL. */
-char *net_holder(const struct net_hook *hook, const char *device, unsigned ifindex, unsigned prog);
-
 /* A program to attach or detach, and its place. */
 struct net_request {
 	const struct net_hook *hook;
@@ -48,12 +45,13 @@ struct net_request {
 	unsigned ifindex;
 	int prog;
 	struct rawbpf_tc_spec place;
+	char text[256]; /* the kernel's own words about its refusal, or "" */
 };
 
 /* How a hook attaches and detaches programs without a link. */
 struct net_way {
 	int has_place; /* PRIORITY and HANDLE */
-	int (*attach)(const struct net_request *request);
+	int (*attach)(struct net_request *request);
 	const struct rawbpf_operation *attach_operation;
 	int (*detach)(const struct net_request *request);
 	const struct rawbpf_operation *detach_operation;

@@ -4,6 +4,7 @@
  * attach by rawbpf_prog_attach(), which lasts until prog detach. Many types have only the first
  * way.
  */
+#include "attached.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A program and its target. */
@@ -32,7 +34,7 @@ struct way {
 	int (*open)(struct request *request);
 	int (*attach)(struct rawbpf_link *link, const struct request *request);
 	const struct rawbpf_operation *operation;
-	int has_unlinked; /* not 0: it can also attach without a link */
+	enum { BY_LINK, UNLINKED, BY_NET } without; /* without a link: never, here, or by rawbpf net */
 };
 
 static int fail(const struct request *request, const char *what,
@@ -178,19 +180,19 @@ static int attach_raw_tracepoint(struct rawbpf_link *link, const struct request 
 
 /* Names of attach types, and of ways without one. */
 static const struct way ways[] = {
-	{ "cgroup_*", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, 1 },
-	{ "lsm_cgroup", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, 1 },
-	{ "tcx_*", open_device, attach_tcx, RAWBPF_TCX_ATTACH, 1 },
-	{ "netkit_*", open_device, attach_netkit, RAWBPF_NETKIT_ATTACH, 1 },
-	{ "sk_skb_*", open_map, attach_sockmap, RAWBPF_SOCKMAP_ATTACH, 1 },
-	{ "sk_msg_verdict", open_map, attach_sockmap, RAWBPF_SOCKMAP_ATTACH, 1 },
-	{ "xdp", open_device, attach_xdp, RAWBPF_XDP_ATTACH, 0 },
-	{ "flow_dissector", open_netns, attach_netns, RAWBPF_NETNS_ATTACH, 0 },
-	{ "sk_lookup", open_netns, attach_netns, RAWBPF_NETNS_ATTACH, 0 },
-	{ "kprobe", open_function, attach_kprobe, RAWBPF_KPROBE_ATTACH, 0 },
-	{ "kretprobe", open_function, attach_kprobe, RAWBPF_KPROBE_ATTACH, 0 },
-	{ "tracepoint", open_event, attach_tracepoint, RAWBPF_TRACEPOINT_ATTACH, 0 },
-	{ "raw_tracepoint", open_nothing, attach_raw_tracepoint, RAWBPF_RAW_TRACEPOINT_ATTACH, 0 },
+	{ "cgroup_*", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, UNLINKED },
+	{ "lsm_cgroup", open_cgroup, attach_cgroup, RAWBPF_CGROUP_ATTACH, UNLINKED },
+	{ "tcx_*", open_device, attach_tcx, RAWBPF_TCX_ATTACH, UNLINKED },
+	{ "netkit_*", open_device, attach_netkit, RAWBPF_NETKIT_ATTACH, UNLINKED },
+	{ "sk_skb_*", open_map, attach_sockmap, RAWBPF_SOCKMAP_ATTACH, UNLINKED },
+	{ "sk_msg_verdict", open_map, attach_sockmap, RAWBPF_SOCKMAP_ATTACH, UNLINKED },
+	{ "xdp", open_device, attach_xdp, RAWBPF_XDP_ATTACH, BY_NET },
+	{ "flow_dissector", open_netns, attach_netns, RAWBPF_NETNS_ATTACH, BY_NET },
+	{ "sk_lookup", open_netns, attach_netns, RAWBPF_NETNS_ATTACH, BY_LINK },
+	{ "kprobe", open_function, attach_kprobe, RAWBPF_KPROBE_ATTACH, BY_LINK },
+	{ "kretprobe", open_function, attach_kprobe, RAWBPF_KPROBE_ATTACH, BY_LINK },
+	{ "tracepoint", open_event, attach_tracepoint, RAWBPF_TRACEPOINT_ATTACH, BY_LINK },
+	{ "raw_tracepoint", open_nothing, attach_raw_tracepoint, RAWBPF_RAW_TRACEPOINT_ATTACH, BY_LINK },
 };
 
 /* ------------------------------------------------------------------------------- verbs */
@@ -293,15 +295,40 @@ int prog_attach(const struct arguments *arguments)
 
 	if (find_way(&request, arguments->rest[1]) != OK || parse_mode(&request, mode, &flags) != OK)
 		return USAGE;
-	if (path ? mode || old : !request.way->has_unlinked) {
-		tool_fail(&prog_subcommand, path ? "-m and -r attach without a link: give no PATH" :
-			  "this type attaches by a link alone: give a PATH in bpffs to pin it");
+	if (path ? mode || old : request.way->without != UNLINKED) {
+		tool_fail(&prog_subcommand, "%s%s", path ?
+			  "-m and -r attach without a link: give no PATH" :
+			  "this type attaches by a link: give a PATH in bpffs to pin it",
+			  path || request.way->without != BY_NET ? "" :
+			  "; without a link: rawbpf net attach");
 		return USAGE;
 	}
 	status = open_request(&request, arguments->rest);
 	if (status != OK)
 		return status;
 	return path ? attach_by_link(&request, path) : attach_unlinked(&request, flags, old);
+}
+
+/* Print that a link holds the program. Returns 0, without a message, if none does. */
+static int fail_held(const struct request *request)
+{
+	struct rawbpf_link_info held = { .attach_type = request->attach_type };
+	struct rawbpf_prog_info prog = { .id = 0 };
+	struct rawbpf_map_info map = { .id = 0 };
+	struct stat cgroup = { .st_ino = 0 };
+
+	if (request->way->open == open_device)
+		held.ifindex = request->place;
+	else if (request->way->open == open_map)
+		rawbpf_map_info(&map, request->place);
+	else
+		fstat(request->place, &cgroup);
+	held.map_id = map.id;
+	held.cgroup_id = cgroup.st_ino;
+	if (rawbpf_prog_info(&prog, request->prog) < 0)
+		return 0;
+	held.prog_id = prog.id;
+	return link_fail_held(&prog_subcommand, &held);
 }
 
 int prog_detach(const struct arguments *arguments)
@@ -311,14 +338,17 @@ int prog_detach(const struct arguments *arguments)
 
 	if (status != OK)
 		return status;
-	if (!request.way->has_unlinked) {
+	if (request.way->without != UNLINKED) {
 		tool_fail(&prog_subcommand, "this type attaches by a link: remove its pin, or use "
-			  "rawbpf link detach");
+			  "rawbpf link detach%s", request.way->without == BY_NET ?
+			  "; without a link: rawbpf net detach" : "");
 		return USAGE;
 	}
 	status = open_request(&request, arguments->rest);
 	if (status != OK)
 		return status;
 	err = rawbpf_prog_detach(request.prog, request.place, request.attach_type, NULL);
+	if ((err == -EBUSY || err == -ENOENT) && fail_held(&request))
+		return FAILED;
 	return err < 0 ? fail(&request, "detaching", RAWBPF_PROG_DETACH, err) : OK;
 }

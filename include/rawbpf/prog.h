@@ -164,9 +164,10 @@ struct rawbpf_prog_attach_spec {
  * -EEXIST  tcx, netkit: the program is there already; flow dissector: another one is attached by
  *          a link, or in the initial namespace. (One without a link is replaced; replacing it by
  *          itself: -EINVAL.)
- * -EBUSY   the sockmap has such a program by a link
+ * -EBUSY   the sockmap has such a program by a link; tcx, netkit: `replace` is there by a link
  * -EOPNOTSUPP  the map is not a sockmap
- * -ENOENT  `replace` or `relative` is not attached there, or is by a link; the cgroup was removed
+ * -ENOENT  `replace` or `relative` is not attached there; a cgroup has `replace` by a link, or was
+ *          removed
  * -ENODEV  the device does not exist
  * -ESTALE  the attached programs changed: the revision is another
  * -EPERM   CAP_NET_ADMIN is missing; a cgroup's program has other flags, or one above excludes
@@ -186,10 +187,12 @@ int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
  * `prog`. Since 6.17 the kernel notices a change between the two calls. Before that, if another
  * program replaces `prog` at that moment, the function detaches that program.
  *
- * -ENOENT  it is not attached there, or is attached by a link, which only its holder ends
+ * -ENOENT  it is not attached there; cgroups: or a link holds it, see rawbpf_link_revoke()
+ * -EBUSY   tcx, netkit, sockmaps: a link holds it
  * -EPERM   CAP_NET_ADMIN is missing
  * -ESTALE  the revision is another; without one: the programs changed in each of 16 attempts
- * -EINVAL, -EBUSY, -EOPNOTSUPP, -ENODEV, -EBADF as above               Linux 4.10
+ * -EINVAL  as above; flow dissector: a link holds it
+ * -EOPNOTSUPP, -ENODEV, -EBADF as above                                Linux 4.10
  */
 int rawbpf_prog_detach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);

@@ -14,7 +14,8 @@ static const struct rawbpf_failures failures_of_xdp_attach = {
 		"EINVAL: the device '@' does not exist, or the program is not of type xdp\0"
 		"EBUSY: '@' runs a program in this mode" END_OF_XDP
 		"EEXIST: '@' runs a program in the other mode" END_OF_XDP
-		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use XDP_FLAGS_SKB_MODE\0",
+		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use the generic mode "
+		"(XDP_FLAGS_SKB_MODE)\0",
 };
 RAWBPF__OPERATION(XDP_ATTACH, failures_of_xdp_attach);
 
@@ -135,7 +136,7 @@ static const struct rawbpf_failures failures_of_prog_attach = {
 		"kernel was built without the hook\0"
 		"EBADF: the target or the program is not open, or '@' is not a target of this "
 		"kind\0"
-		"EBUSY: another program is attached there; detach it first\0"
+		"EBUSY: a link holds a program there; detach or revoke the link\0"
 		"EEXIST: the program is attached there already, or the hook takes one and has it\0"
 		"EOPNOTSUPP: targets of this kind accept no program\0"
 		"ENOENT: the program is not attached there\0"
@@ -163,7 +164,10 @@ RAWBPF__OPERATION(PROG_REPLACE, failures_of_prog_replace);
 static const struct rawbpf_failures failures_of_prog_detach = {
 	.of_cgroups = &failures_of_cgroup_detach,
 	.more_sentences = failures_of_prog_attach.sentences,
-	.sentences = "",
+	.sentences =
+		"EINVAL: the program's type does not fit this hook, a link holds the flow dissector, or "
+		"this kernel was built without the hook\0"
+		"EBUSY: a link holds the program; detach or revoke the link\0",
 };
 RAWBPF__OPERATION(PROG_DETACH, failures_of_prog_detach);
 

@@ -15,12 +15,13 @@ static const struct rawbpf_failures failures_of_xdp_netlink_attach = {
 	.capabilities = RAWBPF__NEEDS_NET,
 	.more_sentences = of_netlink,
 	.sentences =
-		"EBUSY: '@' has a program already; detach it, or name it in spec->replace\0"
+		"EBUSY: '@' has a program already; detach or replace it\0"
 		"EEXIST: the program to replace does not run on '@' in this mode, '@' runs one in "
 		"the other mode, or an upper device runs one\0"
 		"EINVAL: the program is not of type xdp, the flags are unknown, or the driver of '@' "
-		"refuses; spec->text has its reason\0"
-		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use XDP_FLAGS_SKB_MODE\0"
+		"refuses; the kernel's text, if it gave one, has the reason\0"
+		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use the generic mode "
+		"(XDP_FLAGS_SKB_MODE)\0"
 		"EBADF: the program or the one to replace is not open\0",
 };
 RAWBPF__OPERATION(XDP_NETLINK_ATTACH, failures_of_xdp_netlink_attach);

@@ -212,6 +212,10 @@ START_TEST(test_tcx_refused)
 	ASSERT_REFUSED(-ESTALE, TCX(&refused, other, .expected_revision = 77));
 	ASSERT_REFUSED(-EINVAL, TCX(&refused, other, .flags = 1u << 20));
 	ASSERT_REFUSED(-EINVAL, TCX(&refused, xdp, .flags = 0));
+	/* only the link ends its attachment */
+	ck_assert_int_eq(rawbpf_prog_detach(prog, lo, BPF_TCX_INGRESS, NULL), -EBUSY);
+	ck_assert_int_eq(rawbpf_prog_attach(other, lo, BPF_TCX_INGRESS,
+		&(struct rawbpf_prog_attach_spec){ .replace = prog }), -EBUSY);
 	ASSERT_REFUSED(-EINVAL, rawbpf_tcx_attach(&refused, other, lo, BPF_XDP, NULL));
 	ASSERT_REFUSED(-ENODEV, rawbpf_tcx_attach(&refused, other, 9999, BPF_TCX_INGRESS, NULL));
 	rawbpf_link_detach(&link);
@@ -286,6 +290,7 @@ START_TEST(test_netns_refused)
 
 	ck_assert_int_eq(rawbpf_netns_attach(&link, dissector, netns, BPF_FLOW_DISSECTOR), 0);
 	ASSERT_REFUSED(-E2BIG, rawbpf_netns_attach(&refused, dissector, netns, BPF_FLOW_DISSECTOR));
+	ck_assert_int_eq(rawbpf_prog_detach(dissector, 0, BPF_FLOW_DISSECTOR, NULL), -EINVAL);
 	ck_assert_int_eq(rawbpf_prog_attach(dissector, 0, BPF_FLOW_DISSECTOR, &spec), -EEXIST);
 	ck_assert_int_eq(rawbpf_prog_query(&query, netns, BPF_FLOW_DISSECTOR), 0);
 	ck_assert_uint_eq(query.count, 1);

@@ -20,7 +20,10 @@ static const struct operation_case {
 	CASE(MAP_VIEW_OPEN, -EPERM, "EPERM: the map is frozen; open the view read-only"),
 	CASE(PROG_RUN, -ENOTSUPP, "ENOTSUPP: programs of this type cannot be run by a call, only "
 				  "attached"),
-	CASE(PROG_ATTACH, -EBUSY, "EBUSY: another program is attached there; detach it first"),
+	CASE(PROG_ATTACH, -EBUSY, "EBUSY: a link holds a program there; detach or revoke the link"),
+	CASE(PROG_DETACH, -EBUSY, "EBUSY: a link holds the program; detach or revoke the link"),
+	CASE(PROG_DETACH, -EINVAL, "EINVAL: the program's type does not fit this hook, a link holds the "
+				   "flow dissector, or this kernel was built without the hook"),
 	CASE(PROG_QUERY, -ENOSPC, "ENOSPC: more programs are attached than the arrays have room "
 				  "for"),
 	CASE(PROG_MAP_BIND, -EBADF, "EBADF: the program or the map is not open"),
@@ -48,8 +51,7 @@ static const struct operation_case {
 	CASE(XDP_ATTACH, -EEXIST, "EEXIST: '/x' runs a program in the other mode; detach its link, "
 				  "or without a link: ip link set dev /x xdpdrv off, or xdpgeneric "
 				  "off"),
-	CASE(XDP_NETLINK_ATTACH, -EBUSY, "EBUSY: '/x' has a program already; detach it, or name it in "
-					 "spec->replace"),
+	CASE(XDP_NETLINK_ATTACH, -EBUSY, "EBUSY: '/x' has a program already; detach or replace it"),
 	CASE(XDP_NETLINK_DETACH, -ENOENT, "ENOENT: the program does not run on '/x' in this mode"),
 	CASE(XDP_QUERY, -ENODEV, "ENODEV: the device '/x' does not exist"),
 	CASE(TC_ATTACH, -EBUSY, "EBUSY: '/x' has an ingress qdisc, which has no egress, in place of "

@@ -190,6 +190,13 @@ static unsigned id_of_pinned_link(void)
 	return info.id;
 }
 
+/* A link attaches the program: the message names the command that ends it. */
+static void assert_link_holds(const char *const *arguments)
+{
+	assert_fails(arguments, 1, text("rawbpf prog: a link holds the program: rawbpf link detach %u\n",
+					id_of_pinned_link()));
+}
+
 static const struct schema tree_schema[] = {
 	{ "", "o" }, { "cgroup", "s" }, { "type", "s" }, { "prog", "n" }, { "name", "s" },
 	{ "flags", "s" }, { "link", "n" }, { NULL, NULL },
@@ -227,7 +234,7 @@ START_TEST(test_cgroup)
 	assert_prints(ARGS("cgroup", "-j", "tree", "-e", top), expected);
 	schema_check(tree_schema, end.out);
 	/* prog detach ends no link; link detach leaves the pin */
-	assert_refused(ARGS("prog", "detach", PIN, "cgroup_device", below), "rawbpf prog: detaching: ENOENT: ");
+	assert_link_holds(ARGS("prog", "detach", PIN, "cgroup_device", below));
 	assert_prints(ARGS("link", "detach", LINK), "");
 	ck_assert_int_eq(access(LINK, F_OK), 0);
 	assert_prints(ARGS("cgroup", "-j", "tree", top), node(top, PIN, ",\"flags\":\"multi\""));
@@ -396,10 +403,12 @@ START_TEST(test_xdp)
 	ck_assert_int_eq(unlink(LINK "2"), 0);
 	ck_assert_int_eq(unlink(LINK), 0);
 	ck_assert(live_is_gone(RAWBPF_OBJ_LINK, id));
-	assert_fails(ARGS("prog", "attach", PIN, "xdp", "lo"), 2, "rawbpf prog: this type attaches by a link "
-		     "alone: give a PATH in bpffs to pin it\n");
+	assert_fails(ARGS("prog", "attach", PIN, "xdp", "lo"), 2, "rawbpf prog: this type attaches by a link: "
+		     "give a PATH in bpffs to pin it; without a link: rawbpf net attach\n");
 	assert_fails(ARGS("prog", "detach", PIN, "xdp", "lo"), 2, "rawbpf prog: this type attaches by a link: "
-		     "remove its pin, or use rawbpf link detach\n");
+		     "remove its pin, or use rawbpf link detach; without a link: rawbpf net detach\n");
+	assert_fails(ARGS("prog", "detach", PIN, "kprobe", "f"), 2, "rawbpf prog: this type attaches by a "
+		     "link: remove its pin, or use rawbpf link detach\n");
 	assert_fails(ARGS("prog", "attach", PIN, "xdp", "eth\33", LINK), 1,
 		     "rawbpf prog: 'eth\\x1b': this netns has no such device\n");
 }
@@ -420,6 +429,8 @@ START_TEST(test_tcx)
 				  ARGS("prog", "attach", PIN, "tcx_egress", "lo"), "");
 		ck_assert_int_eq(rawbpf_prog_query(&query, if_nametoindex("lo"), BPF_TCX_EGRESS), 0);
 		ck_assert_uint_eq(query.count, 1);
+		if (i)
+			assert_link_holds(ARGS("prog", "detach", PIN, "tcx_egress", "lo"));
 		assert_prints(i ? ARGS("link", "detach", LINK) :
 				  ARGS("prog", "detach", PIN, "tcx_egress", "lo"), "");
 		ck_assert_int_eq(rawbpf_prog_query(&query, if_nametoindex("lo"), BPF_TCX_EGRESS), 0);
@@ -438,6 +449,10 @@ START_TEST(test_sockmap)
 	assert_prints(ARGS("prog", "detach", PIN, "sk_msg_verdict", own_name()), "");
 	assert_refused(ARGS("prog", "detach", PIN, "sk_msg_verdict", own_name()),
 		       "rawbpf prog: detaching: ENOENT: ");
+	if (live_kernel() >= 0x60a) {
+		assert_prints(ARGS("prog", "attach", PIN, "sk_msg_verdict", own_name(), LINK), "");
+		assert_link_holds(ARGS("prog", "detach", PIN, "sk_msg_verdict", own_name()));
+	}
 	close(map);
 }
 END_TEST

@@ -109,7 +109,8 @@ START_TEST(test_xdp)
 	ck_assert_str_eq(end.out, "");
 	run(ARGS("net", "attach", own_name(), "xdp_generic", "lo"));
 	ck_assert_str_eq(end.out, "");
-	refuse(1, "attaching: EBUSY: 'lo' has a program already; detach it, or name it in spec->replace",
+	refuse(1, "attaching: EBUSY: 'lo' has a program already; detach or replace it; the kernel's text: XDP "
+		  "program already attached",
 	       ARGS("net", "attach", own_name(), "xdp_generic", "lo"));
 	assert_json(LIST_LO, ON_LO "\"xdp_generic\"" OF_PROG "}\n", id, 0);
 	run(ARGS("net", "detach", own_name(), "xdp_generic", "lo"));
@@ -118,6 +119,10 @@ START_TEST(test_xdp)
 	ck_assert_str_eq(end.out, "");
 	refuse(1, "detaching: ENOENT: the program does not run on 'lo' in this mode",
 	       ARGS("net", "detach", own_name(), "xdp_generic", "lo"));
+
+	refuse(1, "attaching: EOPNOTSUPP: the driver of 'lo' cannot run programs itself; use the generic "
+		  "mode (XDP_FLAGS_SKB_MODE); the kernel's text: Underlying driver does not support XDP "
+		  "in native mode", ARGS("net", "attach", own_name(), "xdp_driver", "lo"));
 
 	ck_assert_int_eq(rawbpf_xdp_attach(&link, prog, lo, 0), 0);
 	assert_json(LIST_LO, ON_LO "\"xdp_generic\"" OF_PROG ",\"link\":%l}\n", id, link_id(&link));
@@ -176,8 +181,12 @@ START_TEST(test_action)
 	struct rawbpf_link link;
 	int err = rawbpf_tc_action_attach(&link, prog, lo, BPF_TCX_INGRESS, NULL);
 
-	if (err == -ENOENT)
+	if (err == -ENOENT) {
+		refuse(1, "attaching: ENOENT: the kernel lacks the modules sch_ingress, cls_bpf or "
+			  "act_bpf, or the program to replace is not attached there",
+		       ARGS("net", "attach", own_name(), "tc_ingress", "lo", "11", "1"));
 		SKIP("this kernel has no BPF actions");
+	}
 	ck_assert_int_eq(err, 0);
 	rawbpf_link_detach(&link);
 	run(ARGS("net", "attach", own_name(), "tc_ingress", "lo", "5", "3"));
@@ -215,7 +224,9 @@ END_TEST
 /* The list of the network namespace, which appears if no device is named. */
 START_TEST(test_netns)
 {
-	int prog = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
+	int netns, prog = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
+	struct rawbpf_link link;
+	char message[128];
 
 	run(ARGS("net", "attach", own_name(), "flow_dissector"));
 	run(ARGS("net", "-j", "list"));
@@ -226,6 +237,15 @@ START_TEST(test_netns)
 	run(ARGS("net", "detach", own_name(), "flow_dissector"));
 	run(ARGS("net", "-j", "list"));
 	ck_assert_ptr_null(strstr(end.out, "flow_dissector"));
+	netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(rawbpf_netns_attach(&link, prog, netns, BPF_FLOW_DISSECTOR), 0);
+	snprintf(message, sizeof message, "a link holds the program: rawbpf link detach %u",
+		 link_id(&link));
+	refuse(1, message, ARGS("net", "detach", own_name(), "flow_dissector"));
+	rawbpf_link_detach(&link);
+	refuse(1, "detaching: ENOENT: the program is not attached there",
+	       ARGS("net", "detach", own_name(), "flow_dissector"));
+	close(netns);
 	close(prog);
 }
 END_TEST
@@ -279,7 +299,8 @@ START_TEST(test_refused)
 	       ARGS("net", "detach", own_name(), "tc_egress", "a\nb"));
 	refuse(2, "'xdp' is no hook for programs without a link; those are xdp_offload xdp_driver "
 		  "xdp_generic tcx_ingress tc_ingress tcx_egress tc_egress netkit_primary "
-		  "netkit_peer flow_dissector", ARGS("net", "detach", "x", "xdp", "lo"));
+		  "netkit_peer flow_dissector; by a link: rawbpf prog attach, rawbpf link detach",
+	       ARGS("net", "detach", "x", "xdp", "lo"));
 	refuse(2, "tc_egress takes a device", ARGS("net", "attach", "x", "tc_egress"));
 	refuse(2, "flow_dissector takes no device",
 	       ARGS("net", "detach", "x", "flow_dissector", "lo"));
