@@ -4,7 +4,12 @@
 
 #include "../examples/devices.h"
 
-#include <linux/ip.h>
+#include <linux/btf.h>
+#include <linux/magic.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "page_moving.h"
 
@@ -126,6 +131,14 @@ static struct sockaddr_in place(const char *address, int port)
 	return place;
 }
 
+static struct sockaddr_in6 place6(const char *address, int port)
+{
+	struct sockaddr_in6 place = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+
+	ck_assert_int_eq(inet_pton(AF_INET6, address, &place.sin6_addr), 1);
+	return place;
+}
+
 static int send_ten_bytes(const void *address)
 {
 	const struct sockaddr_in to = place(address, PORT);
@@ -136,21 +149,46 @@ static int send_ten_bytes(const void *address)
 	return err;
 }
 
+static int send_ten_bytes6(const void *address)
+{
+	const struct sockaddr_in6 to = place6(address, PORT);
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = sendto(fd, "0123456789", 10, 0, (const void *)&to, sizeof to) < 0 ? -errno : 0;
+
+	close(fd);
+	return err;
+}
+
+static void address_add(int addresses, uint32_t prefix_bits, const char *address)
+{
+	struct { uint32_t prefix_bits; struct in6_addr address; } key = { .prefix_bits = prefix_bits };
+	const uint32_t value = 0;
+
+	ck_assert_int_eq(inet_pton(AF_INET6, address, &key.address), 1);
+	ck_assert_int_eq(rawbpf_map_update(addresses, &key, &value, 0), 0);
+}
+
+static uint64_t counted(int counter)
+{
+	const uint32_t key = 0;
+	uint64_t bytes = 1;
+
+	ck_assert_int_eq(rawbpf_map_lookup(counter, &key, &bytes, 0), 0);
+	return bytes;
+}
+
 START_TEST(test_firewall)
 {
-	const struct { uint32_t prefix_bits; uint8_t address[4]; } subnet = { 24, { 127, 0, 7, 0 } };
+	enum { DATAGRAM = 20 + 8 + 10 }; /* IP and UDP have headers */
 	int addresses = addresses_create(10), counter = counter_create();
-	const uint32_t key = 0, value = 0;
-	uint64_t bytes = 1;
 
 	devices_enter();
 	ck_assert_int_gt(addresses, 2);
 	ck_assert_int_gt(counter, 2);
 	ck_assert_int_eq(firewall_set(cgroup, addresses, counter), 0);
 	ck_assert_int_eq(in_cgroup(send_ten_bytes, "127.0.7.1"), -EPERM);
-	ck_assert_int_eq(rawbpf_map_lookup(counter, &key, &bytes, 0), 0);
-	ck_assert_uint_eq(bytes, 0);
-	ck_assert_int_eq(rawbpf_map_update(addresses, &subnet, &value, 0), 0);
+	ck_assert_uint_eq(counted(counter), 0);
+	address_add(addresses, 96 + 24, "::ffff:127.0.7.0");
 	ck_assert_int_eq(in_cgroup(send_ten_bytes, "127.0.7.1"), 0);
 	ck_assert_int_eq(in_cgroup(send_ten_bytes, "127.0.7.200"), 0);
 	ck_assert_int_eq(in_cgroup(send_ten_bytes, "127.0.8.1"), -EPERM);
@@ -158,11 +196,187 @@ START_TEST(test_firewall)
 	ck_assert_int_eq(firewall_set(cgroup, addresses, counter), 0);
 	ck_assert_uint_eq(attached(BPF_CGROUP_INET_EGRESS), 1);
 	ck_assert_int_eq(in_cgroup(send_ten_bytes, "127.0.7.9"), 0);
-	ck_assert_int_eq(rawbpf_map_lookup(counter, &key, &bytes, 0), 0);
-	ck_assert_uint_ge(bytes, 3 * (20 + 8 + 10)); /* IP and UDP have headers */
-	ck_assert_uint_eq(bytes % (20 + 8 + 10), 0);
+	ck_assert_uint_eq(counted(counter), 3 * DATAGRAM);
 	close(addresses);
 	close(counter);
+}
+END_TEST
+
+static int has_ipv6(void)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	ck_assert(fd >= 0 || errno == EAFNOSUPPORT);
+	close(fd);
+	return fd >= 0;
+}
+
+START_TEST(test_firewall_ipv6)
+{
+	enum { DATAGRAM = 40 + 8 + 10 };
+	int addresses = addresses_create(10), counter = counter_create();
+
+	if (!has_ipv6())
+		SKIP("no IPv6");
+	devices_enter();
+	ck_assert_int_eq(firewall_set(cgroup, addresses, counter), 0);
+	ck_assert_int_eq(in_cgroup(send_ten_bytes6, "::1"), -EPERM);
+	address_add(addresses, 96, "::ffff:0.0.0.0"); /* all of IPv4 */
+	ck_assert_int_eq(in_cgroup(send_ten_bytes6, "::1"), -EPERM);
+	ck_assert_int_eq(in_cgroup(send_ten_bytes, "127.0.0.1"), 0);
+	ck_assert_uint_eq(counted(counter), 20 + 8 + 10);
+	address_add(addresses, 128, "::1");
+	ck_assert_int_eq(in_cgroup(send_ten_bytes6, "::1"), 0);
+	ck_assert_uint_eq(counted(counter), 20 + 8 + 10 + DATAGRAM);
+	close(addresses);
+	close(counter);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- limits */
+
+struct bound {
+	int family, type, port;
+};
+
+static int bind_there(const void *argument)
+{
+	const struct bound *bound = argument;
+	const struct sockaddr_in at = place("127.0.0.1", bound->port);
+	const struct sockaddr_in6 at6 = place6("::1", bound->port);
+	int fd = socket(bound->family, bound->type | SOCK_CLOEXEC, 0);
+	int err = bound->family == AF_INET ? bind(fd, (const void *)&at, sizeof at)
+					   : bind(fd, (const void *)&at6, sizeof at6);
+
+	err = err < 0 ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+START_TEST(test_ports)
+{
+	static const struct { struct bound bound; int err; } binds[] = {
+		{ { AF_INET, SOCK_STREAM, PORT }, 0 },
+		{ { AF_INET, SOCK_DGRAM, PORT }, -EPERM },      /* the other protocol */
+		{ { AF_INET, SOCK_STREAM, PORT + 1 }, -EPERM },
+		{ { AF_INET, SOCK_STREAM, 0 }, -EPERM },
+		{ { AF_INET, SOCK_DGRAM, 0 }, 0 },
+		{ { AF_INET6, SOCK_STREAM, PORT }, 0 },
+		{ { AF_INET6, SOCK_DGRAM, PORT }, -EPERM },
+	};
+	const struct { uint32_t protocol, port; } allowed[] = {
+		{ IPPROTO_TCP, htons(PORT) }, { IPPROTO_UDP, 0 } };
+	int ports = ports_create(RAWBPF_COUNT(allowed));
+	const uint32_t value = 0;
+
+	devices_enter();
+	for (unsigned i = 0; i < RAWBPF_COUNT(allowed); i++)
+		ck_assert_int_eq(rawbpf_map_update(ports, &allowed[i], &value, 0), 0);
+	for (int again = 0; again < 2; again++)
+		ck_assert_int_eq(ports_limit(cgroup, ports), 0);
+	ck_assert_uint_eq(attached(BPF_CGROUP_INET4_BIND), 1);
+	ck_assert_uint_eq(attached(BPF_CGROUP_INET6_BIND), 1);
+	for (unsigned i = 0; i < RAWBPF_COUNT(binds); i++)
+		if (binds[i].bound.family == AF_INET || has_ipv6())
+			ck_assert_int_eq(in_cgroup(bind_there, &binds[i].bound), binds[i].err);
+	ck_assert_int_eq(rawbpf_map_delete(ports, &allowed[0]), 0); /* while the program runs */
+	ck_assert_int_eq(in_cgroup(bind_there, &binds[0].bound), -EPERM);
+	ck_assert_int_eq(bind_there(&binds[0].bound), 0); /* this process is in another cgroup */
+	ck_assert_int_eq(ports_limit(9999, ports), -EBADF);
+	ck_assert_int_eq(ports_limit(cgroup, 9999), -EBADF);
+	close(ports);
+}
+END_TEST
+
+/* Send a datagram to a socket of this process, and receive it. */
+static int receive_own(const void *address)
+{
+	const struct sockaddr_in at = place(address, PORT);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err = 0;
+	char byte;
+
+	if (bind(fd, (const void *)&at, sizeof at) != 0 ||
+	    sendto(fd, "0", 1, 0, (const void *)&at, sizeof at) != 1 || recv(fd, &byte, 1, 0) != 1)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+START_TEST(test_net_devices)
+{
+	const uint32_t lo = if_nametoindex("lo"), other = lo + 1, value = 0;
+	int devices = net_devices_create(4);
+
+	devices_enter();
+	ck_assert_int_eq(rawbpf_map_update(devices, &other, &value, 0), 0);
+	for (int again = 0; again < 2; again++)
+		ck_assert_int_eq(net_devices_limit(cgroup, devices), 0);
+	ck_assert_uint_eq(attached(BPF_CGROUP_INET_EGRESS), 1);
+	ck_assert_uint_eq(attached(BPF_CGROUP_INET_INGRESS), 1);
+	ck_assert_int_eq(in_cgroup(receive_own, "127.0.0.1"), -EPERM);
+	ck_assert_int_eq(receive_own("127.0.0.1"), 0); /* this process is in another cgroup */
+	ck_assert_int_eq(rawbpf_map_update(devices, &lo, &value, 0), 0);
+	ck_assert_int_eq(in_cgroup(receive_own, "127.0.0.1"), 0);
+	/* What leaves may pass, what arrives may not. */
+	ck_assert_int_eq(rawbpf_map_delete(devices, &lo), 0);
+	ck_assert_int_eq(detach_named(cgroup, BPF_CGROUP_INET_EGRESS, "my_net_devices"), 1);
+	ck_assert_int_eq(in_cgroup(receive_own, "127.0.0.1"), -EAGAIN);
+	close(devices);
+}
+END_TEST
+
+static int open_version(const void *nothing)
+{
+	int fd = open("/proc/version", O_RDONLY | O_CLOEXEC);
+
+	(void)nothing;
+	return fd < 0 ? -errno : close(fd);
+}
+
+/*
+ * Whether LSM programs attach and run on this kernel. /sys/kernel/security tells that it calls them.
+ * Debian's 5.10 attaches them, and does not.
+ */
+static int has_lsm(void)
+{
+	struct rawbpf_btf kernel;
+	int has = 0;
+
+	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
+	if (rawbpf_btf_kernel_open(&kernel) < 0)
+		return 0;
+	rawbpf_probe_attach_has(&has, RAWBPF_PROBE_LSM, &kernel, NULL);
+	rawbpf_btf_close(&kernel);
+	return has;
+}
+
+START_TEST(test_file_systems)
+{
+	struct { uint64_t cgroup, magic; } key = { .cgroup = 0 };
+	const int flags = O_RDONLY;
+	const uint32_t value = 0;
+	struct rawbpf_link link;
+	struct stat status;
+	int map;
+
+	if (!has_lsm())
+		SKIP("no LSM programs");
+	map = file_systems_create(4);
+	ck_assert_int_eq(file_systems_limit(&link, map), 0);
+	ck_assert_int_eq(fstat(cgroup, &status), 0);
+	key.cgroup = status.st_ino;
+	ck_assert_int_eq(in_cgroup(open_version, NULL), 0); /* not limited */
+	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, 0), 0);
+	ck_assert_int_eq(in_cgroup(open_version, NULL), -EPERM);
+	ck_assert_int_eq(open_version(NULL), 0); /* this process is in another cgroup */
+	key.magic = PROC_SUPER_MAGIC;
+	ck_assert_int_eq(rawbpf_map_update(map, &key, &value, 0), 0);
+	ck_assert_int_eq(in_cgroup(open_version, NULL), 0);
+	ck_assert_int_eq(in_cgroup(open_null, &flags), -EPERM); /* another file system */
+	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	ck_assert_int_eq(in_cgroup(open_null, &flags), 0);
+	close(map);
 }
 END_TEST
 
@@ -323,6 +537,10 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_devices);
 	tcase_add_test(tests, test_detach_named);
 	tcase_add_test(tests, test_firewall);
+	tcase_add_test(tests, test_firewall_ipv6);
+	tcase_add_test(tests, test_ports);
+	tcase_add_test(tests, test_net_devices);
+	tcase_add_test(tests, test_file_systems);
 	tcase_add_test(tests, test_sockets_bound);
 	tcase_add_test(tests, test_workers);
 	tcase_add_test(tests, test_redirect_device);

@@ -38,6 +38,7 @@ void guest_links(void)
 	test_as_it_is("/bin/cgroup", "links.cgroup");
 	test_as_it_is("/bin/cgroup_detach", "links.cgroup_detach");
 	test_as_it_is("/bin/device_live", "links.devices");
+	test_as_it_is("/bin/moving", "links.moving");
 	test_as_it_is("/bin/prog_replace", "links.replace");
 	test_as_it_is("/bin/prog_tag", "links.tag");
 	test_as_it_is("/bin/net_netlink", "links.netlink");

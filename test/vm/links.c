@@ -100,11 +100,20 @@ START_TEST(netlink)
 }
 END_TEST
 
+/* The code of rawbpf_moving(7), with the native test. Its LSM program runs on 6.1 and newer. */
+START_TEST(moving)
+{
+	if (is_machine(&boots[_i], "amd64"))
+		ck_assert_fact_int(&boots[_i], "links.moving", 0);
+}
+END_TEST
+
 void vm_links_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, every_kind_of_link, boot, boot + 1);
 	tcase_add_loop_test(kernel, killed, boot, boot + 1);
 	tcase_add_loop_test(kernel, cgroups, boot, boot + 1);
+	tcase_add_loop_test(kernel, moving, boot, boot + 1);
 	tcase_add_loop_test(kernel, device_filters, boot, boot + 1);
 	tcase_add_loop_test(kernel, netlink, boot, boot + 1);
 	tcase_add_loop_test(kernel, replacement, boot, boot + 1);
