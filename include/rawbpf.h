@@ -40,9 +40,9 @@
  *	rawbpf/constant.h    names of types, helpers, kinds        rawbpf_constant(3)
  *	rawbpf/syscall.h     system calls: numbers, functions      rawbpf_syscall(3)
  *
- * Every function returns a result >= 0 or a negative errno; none sets errno or prints. One struct
- * describes the object or the action, and its zero fields mean the default. No function allocates
- * with malloc or keeps global state: calls on different objects may run at the same time.
+ * Every function returns a result >= 0 or a negative errno. No function sets errno or prints. One
+ * struct describes the object or the action, and its zero fields mean the default. No function
+ * allocates with malloc or keeps global state: calls on different objects may run at the same time.
  * Descriptors are close-on-exec and greater than 2.
  *
  * A program may include <linux/bpf.h> before or after this header. Headers that also define the

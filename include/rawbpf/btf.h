@@ -65,7 +65,7 @@ int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count);
 /* Return the end of the ids: they are less than this. */
 unsigned rawbpf_btf_type_end(const struct rawbpf_btf *btf);
 
-/* Return the type with this id, followed by the data of its kind. NULL: none, or void. */
+/* Return the type with this id, followed by the data of its kind. NULL: void, or no such id. */
 const struct btf_type *rawbpf_btf_type_get(const struct rawbpf_btf *btf, unsigned id);
 
 /* Return the BTF_KIND_* of a type, and its number of members, values or parameters. */
@@ -79,8 +79,8 @@ const char *rawbpf_btf_string_get(const struct rawbpf_btf *btf, unsigned offset)
 const char *rawbpf_btf_type_name(const struct rawbpf_btf *btf, unsigned id);
 
 /*
- * Return the id of the type of a `kind`, 0 for any, with the name `name`. The function does not
- * search the base. -ENOENT: none.
+ * Return the id of the type named `name` of this `kind` (0: any). The function does not search the
+ * base. -ENOENT: no such type.
  */
 int rawbpf_btf_type_find(const struct rawbpf_btf *btf, unsigned kind, const char *name);
 
@@ -141,7 +141,7 @@ struct rawbpf_btf_build {
 	size_t max;
 	size_t size;      /* out: bytes so far */
 	int error;        /* out: the first mistake; later steps do nothing */
-	unsigned id;      /* private: of the last type */
+	unsigned id;      /* private: the last type */
 };
 
 /*
@@ -221,10 +221,10 @@ int rawbpf_btf_funcs_emit(struct rawbpf_btf_build *b, struct bpf_func_info *info
 			  const char *const *names);
 
 /*
- * Add the names of lines that rawbpf_build_lines_find() found: set file_name_off to `file` and
- * line_off to the text of the line, text[LINE - 1], which is added for each info. A line outside of
- * `text` (of `text_count` lines; NULL: none) has no text. The verifier's log shows the text, and
- * since Linux 6.9 the file and the line. Return 0 or a negative errno.
+ * Add the names of lines that rawbpf_build_lines_find() found. For each info add the text of its
+ * line, text[LINE - 1], and set line_off to it. Set file_name_off to `file`. `text` has
+ * `text_count` lines, and may be NULL; a line outside of it has no text. The verifier's log shows
+ * the text, and since Linux 6.9 the file and the line. Return 0 or a negative errno.
  */
 int rawbpf_btf_lines_emit(struct rawbpf_btf_build *b, struct bpf_line_info *infos, unsigned count,
 			  const char *file, const char *const *text, unsigned text_count);
@@ -289,7 +289,7 @@ int rawbpf_map_btf_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_sp
 /* The needs of struct_ops for a struct of the kernel's function pointers. */
 struct rawbpf_struct_ops_btf {
 	unsigned type;        /* its id: attach_btf_id of the programs */
-	unsigned data_offset; /* of it in the map's value */
+	unsigned data_offset; /* offset of the struct in the map's value */
 };
 
 /*
@@ -327,8 +327,8 @@ struct rawbpf_btf_spec {
 int rawbpf_btf_load(const struct rawbpf_btf_spec *spec);
 
 /*
- * Open the kernel's own BTF: map /sys/kernel/btf/vmlinux (6.16), otherwise read it; where sysfs is
- * not mounted, ask the kernel by ids.
+ * Open the kernel's own BTF: map /sys/kernel/btf/vmlinux (6.16), otherwise read it. If sysfs is not
+ * mounted, find it by its id.
  *
  * -ENOENT  a kernel without BTF (or older than 5.11, without sysfs)
  * -EPERM   no sysfs, and CAP_SYS_ADMIN is missing
@@ -344,14 +344,14 @@ int rawbpf_btf_module_open(struct rawbpf_btf *btf, const char *module,
 			   const struct rawbpf_btf *kernel);
 
 /*
- * Open the BTF behind a descriptor: of a program, a map, the kernel or a module, as
- * rawbpf_obj_id_open() returns it. `base` is the kernel's, for that of a module. Linux 4.18
+ * Open the BTF behind a descriptor, as rawbpf_obj_id_open() returns it. The BTF belongs to a
+ * program, a map, the kernel or a module. For a module's, `base` is the kernel's BTF. Linux 4.18
  */
 int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *base);
 
 /*
  * Return a descriptor of the kernel's BTF ("vmlinux") or a module's, for
- * rawbpf_prog_spec.attach_btf. -ENOENT: none. -EPERM: CAP_SYS_ADMIN is missing. Linux 5.11
+ * rawbpf_prog_spec.attach_btf. -ENOENT: no such BTF. -EPERM: CAP_SYS_ADMIN is missing. Linux 5.11
  */
 int rawbpf_btf_fd_open(const char *module);
 

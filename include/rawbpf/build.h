@@ -58,12 +58,12 @@ struct rawbpf_env {
 struct rawbpf_build_slot {
 	struct bpf_insn insn;      /* private, as all but `line` */
 	union {
-		const char *reference; /* of an instruction: the label or map that it names, or NULL */
-		const char *label;     /* of a label: its name */
+		const char *reference; /* in an instruction: the label or map that it names, or NULL */
+		const char *label;     /* in a label: its name */
 	};
 	unsigned line;     /* in the caller's source, __LINE__ */
-	unsigned before;   /* of "1f" and "1b": the last label "1" before them */
-	unsigned place;    /* of a label, to the end: the slot that it is before */
+	unsigned before;   /* for "1f" and "1b": the last label "1" before them */
+	unsigned place;    /* in a label, as all that follow: the slot behind it */
 	unsigned links[3]; /* in the tree of names */
 	unsigned next;     /* label of the same name: "1" */
 	unsigned last;     /* label of the same name */
@@ -71,16 +71,16 @@ struct rawbpf_build_slot {
 
 /* A mistake and its place. */
 struct rawbpf_build_error {
-	int error;          /* the negative errno; 0: none */
-	unsigned index;     /* of the instruction, in slots */
+	int error;          /* the negative errno; 0: no mistake */
+	unsigned index;     /* the instruction's first slot */
 	unsigned line;      /* in the source; 0: unknown */
 	const char *label;  /* the label or map of the mistake, or NULL */
 	const char *reason; /* one sentence, with @ for the label: rawbpf_build_explain() */
 };
 
 /*
- * A program that is being built. Set the first two fields and zero the rest. Each instruction takes
- * one of the `slots`, a 64-bit load (so also a map or function reference) two, and a label one.
+ * A program that is being built. Set the first two fields and zero the rest. Each instruction and
+ * each label takes one of the `slots`. A 64-bit load, also a map or function reference, takes two.
  *
  * Without room the steps still count, and `needed` tells how many slots to provide:
  *
@@ -98,7 +98,7 @@ struct rawbpf_build {
 	unsigned label_count;  /* private, to the end */
 	struct rawbpf_build_error error; /* out: the first mistake, or the last resolve's */
 	int broken;
-	unsigned label_root; /* of the tree of names */
+	unsigned label_root; /* the root of the tree of names */
 };
 
 /*

@@ -53,9 +53,9 @@ struct rawbpf_device_filter {
 	size_t scratch_size;     /* rawbpf_device_filter_evaluate() needs none */
 };
 
-/* Where a text is no rule. */
+/* The first mistake in the text of a rule. */
 struct rawbpf_device_error {
-	unsigned place;     /* of the first wrong byte, from 0 */
+	unsigned place;     /* index of the first wrong byte, from 0 */
 	const char *reason; /* one sentence, without a full stop */
 };
 
@@ -87,14 +87,14 @@ size_t rawbpf_device_scratch_size(unsigned rule_count);
 /*
  * Write the program, at most `max` instructions of it. It loads on every kernel that has the type.
  *
- * Two filters of one meaning become the same bytes, if they differ by the order of rules that do
- * not contradict, by rules that stand twice, that later ones override, or that are split into
- * several. So the program's tag tells whether a filter has changed.
+ * Two filters with the same meaning become the same bytes, even if they differ in these points: the
+ * order of rules that do not contradict, repeated rules, overridden rules, and rules that are split
+ * into several. So the program's tag tells whether a filter has changed.
  *
- * A rule takes up to 6 instructions, and the verifier processes 10. A minor number in rules "any
- * major, this minor" takes as many more as there are major numbers in other rules.
+ * A rule takes up to 6 instructions, and the verifier processes up to 10. A rule "any
+ * major, this minor" takes 10 more for each other rule that names a major number.
  *
- * Returns the number of instructions of the whole program. If that is more than `max`, which may
+ * Return the number of instructions of the whole program. If that is more than `max`, which may
  * be 0, the program is not complete.
  *
  * -EINVAL  a rule's field is out of range; `scratch` is not aligned
@@ -117,10 +117,11 @@ struct rawbpf_device_element {
 };
 
 /*
- * Write the elements of the map that make the program of rawbpf_device_map_generate() decide as
- * the filter does, at most `max` of them. Elements that change no answer are left out.
+ * Write the elements of a map, at most `max` of them. With this map the program of
+ * rawbpf_device_map_generate() decides as the filter does. The function leaves out elements that
+ * change no answer.
  *
- * Returns the number of all elements; else as rawbpf_device_filter_generate().
+ * Return the number of all elements; else as rawbpf_device_filter_generate().
  */
 int rawbpf_device_elements_generate(struct rawbpf_device_element *elements, unsigned max,
 				    const struct rawbpf_device_filter *filter);
@@ -128,12 +129,13 @@ int rawbpf_device_elements_generate(struct rawbpf_device_element *elements, unsi
 enum { RAWBPF_DEVICE_MAP_INSNS = 64 }; /* enough for rawbpf_device_map_generate() */
 
 /*
- * Write a program that looks the device up in `map_fd`, a hash map with a struct rawbpf_device_key
- * of 8 bytes and a value of 4 bytes. The first element found decides: of both numbers, of the major
- * number, of the minor number, of neither. Without any the request is refused. The map may change
- * while the program runs: each look-up finds an element as it was or as it is.
+ * Write a program that looks the device up in the hash map `map_fd`. The key is a struct
+ * rawbpf_device_key of 8 bytes; the value has 4 bytes. The program tries both numbers, the major
+ * number, the minor number, and neither; the first element found decides. If it finds none, it
+ * denies the access. The map may change while the program runs: each look-up finds an element as it
+ * was or as it is.
  *
- * Returns the number of instructions. If that is more than `max`, the program is not complete.
+ * Return the number of instructions. If that is more than `max`, the program is not complete.
  */
 int rawbpf_device_map_generate(struct bpf_insn *insns, unsigned max, int map_fd);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ELF files in memory: sections, symbols, relocations, source lines of BPF objects, and the offset
- * of a function in its file, which a uprobe needs.
+ * ELF files in memory: sections, symbols, relocations, and source lines of BPF objects. For uprobes
+ * they give the offset of a function in its file.
  *
  * The functions read 32-bit and 64-bit files of both byte orders. The bytes may come from any
  * source: no function reads outside of them, and each takes time linear in their number. The
@@ -58,7 +58,7 @@ struct rawbpf_elf_section {
 	uint32_t link, info;    /* other sections, by type */
 	uint64_t entry_size;
 	uint64_t count;         /* of entries; 0 if the section is no table */
-	const unsigned char *data; /* its `size` bytes; NULL: none in the file (SHT_NOBITS) */
+	const unsigned char *data; /* its `size` bytes; NULL: the file has none (SHT_NOBITS) */
 };
 
 /*
@@ -111,8 +111,8 @@ int rawbpf_elf_reloc_read(struct rawbpf_elf_reloc *reloc, const struct rawbpf_el
 			  const struct rawbpf_elf_section *table, uint64_t index);
 
 /*
- * Write the offset in the file of the byte that is mapped at `address`, and the segment's PF_* to
- * `flags`, which may be NULL. -ENOENT: no segment has it in the file.
+ * Find the byte that is mapped at `address`, and write its offset in the file. Write its segment's
+ * PF_* to `flags`, which may be NULL. -ENOENT: no segment has the byte in the file.
  */
 int rawbpf_elf_offset_find(uint64_t *offset, uint32_t *flags, const struct rawbpf_elf *elf,
 			   uint64_t address);
@@ -162,7 +162,7 @@ int rawbpf_elf_lines_parse(struct rawbpf_elf_lines *lines, const struct rawbpf_e
 /* The source line of an instruction and of those behind it. */
 struct rawbpf_elf_line {
 	const char *section;    /* its name */
-	uint32_t offset;        /* of the instruction, in bytes */
+	uint32_t offset;        /* the instruction's offset, in bytes */
 	const char *file;
 	const char *text;       /* the line */
 	unsigned line, column;

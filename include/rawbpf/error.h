@@ -17,7 +17,7 @@ extern "C" {
 struct rawbpf_failures;
 
 struct rawbpf_operation {
-	const struct rawbpf_failures *failures; /* private: how the function fails */
+	const struct rawbpf_failures *failures; /* private: the function's errnos, explained */
 };
 
 #define RAWBPF_OPERATIONS(X) \
@@ -139,7 +139,7 @@ RAWBPF_OPERATIONS(RAWBPF_OPERATION)
 struct rawbpf_error {
 	const struct rawbpf_operation *operation; /* RAWBPF_<FUNCTION>; NULL: any other */
 	int error;        /* the negative errno */
-	unsigned type;    /* of the map or program: BPF_MAP_TYPE_*, BPF_PROG_TYPE_* */
+	unsigned type;    /* type of the map or program: BPF_MAP_TYPE_*, BPF_PROG_TYPE_* */
 	const char *name; /* the symbol, tracepoint, cgroup, device, path, if one was asked for */
 	int lines;        /* not 0: cause and remedy on lines of their own, as below */
 };
@@ -156,12 +156,12 @@ struct rawbpf_error {
  *	   This process lacks CAP_BPF (or CAP_SYS_ADMIN).
  *	   Run it as root (for a trusted group: chmod 750, then setcap cap_bpf+ep).
  *
- * To find the cause the function looks at this process's capabilities and user namespace, and at
- * the limit on locked memory. It looks at kernel.unprivileged_bpf_disabled,
- * kernel.perf_event_paranoid, kernel lockdown, the kernel's version, and the mounts of sysfs,
- * tracefs and bpffs. For a kprobe it looks at the kernel's symbols and at the functions that it
- * can trace. For a perf buffer it opens an event again. The text is for people, and its wording
- * changes. Return the length of the whole text, as snprintf(3).
+ * To find the cause, the function looks at this process's capabilities, user namespace and limit on
+ * locked memory. It looks at kernel.unprivileged_bpf_disabled, kernel.perf_event_paranoid, kernel
+ * lockdown, the kernel's version, and the mounts of sysfs, tracefs and bpffs. For a kprobe it looks
+ * at the kernel's symbols and at the functions that it can trace. For a perf buffer it opens an
+ * event again. The text is for people, and its wording changes. Return the length of the whole
+ * text, as snprintf(3).
  */
 size_t rawbpf_error_explain(char *text, size_t size, const struct rawbpf_error *error);
 

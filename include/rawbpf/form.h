@@ -33,9 +33,9 @@ enum rawbpf_dialect {
 
 /*
  * Disassemble the first instruction of `insns`, of which `count` slots may be read. Write one line
- * without a newline, terminated; for bytes that are not an instruction, "invalid" and the bytes.
- * Return the length of the whole text, as snprintf(3). *slots, if not NULL, becomes 1, or 2 for a
- * 64-bit load. `label`, if not NULL, replaces a jump's or local call's offset.
+ * without a newline, terminated; for bytes that are not an instruction, "invalid" and the bytes. If
+ * `slots` is not NULL, *slots becomes 1, or 2 for a 64-bit load. If `label` is not NULL, it
+ * replaces a jump's or local call's offset. Return the length of the whole text, as snprintf(3).
  */
 size_t rawbpf_insn_format(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			  enum rawbpf_dialect dialect, const char *label, unsigned *slots);
@@ -62,9 +62,10 @@ int rawbpf_prog_tag_compare(const struct bpf_insn *insns, unsigned count, const 
 
 /*
  * Explain the first instruction of `insns`, in lines that each end with a newline: its bytes in
- * `order`, its text, and each byte with its fields. Then come its effect, in words and as a C
- * expression, its macro, its conformance group in RFC 9669 and its first kernel. With `colour` not
- * 0, ANSI colours distinguish the fields. Return the length of the whole text, as snprintf(3).
+ * `order`, its text, and each byte with its fields. The next lines give its effect, in words and as
+ * a C expression. The last ones name its macro, its conformance group in RFC 9669 and its first
+ * kernel. With `colour` not 0, ANSI colours distinguish the fields. Return the length of the whole
+ * text, as snprintf(3).
  */
 size_t rawbpf_insn_explain(char *text, size_t size, const struct bpf_insn *insns, unsigned count,
 			   enum rawbpf_byte_order order, int colour, unsigned *slots);

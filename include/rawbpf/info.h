@@ -58,7 +58,7 @@ struct rawbpf_prog_info {
 	uint64_t load_time;           /* ns on CLOCK_BOOTTIME */
 	unsigned created_by_uid;
 	unsigned gpl_compatible;      /* 0 or 1                                               4.18 */
-	unsigned ifindex;             /* of the device that runs it itself, and its namespace */
+	unsigned ifindex;             /* the device that runs it itself, and its namespace */
 	uint64_t netns_dev, netns_ino;
 	unsigned btf_id;
 	/* From one record to the next, in bytes: at least the size of the struct. 0: no records. */
@@ -85,7 +85,7 @@ struct rawbpf_map_info {
 	uint64_t netns_dev, netns_ino;
 	unsigned btf_id;              /* and the types of its keys and values in there         4.18 */
 	unsigned btf_key_type_id, btf_value_type_id;
-	unsigned btf_vmlinux_value_type_id; /* of a struct_ops                                  5.6 */
+	unsigned btf_vmlinux_value_type_id; /* for struct_ops maps                              5.6 */
 	unsigned btf_vmlinux_id;      /* and the BTF that is in                                 6.9 */
 	uint64_t map_extra;           /*                                                       5.16 */
 };
@@ -152,7 +152,7 @@ struct rawbpf_btf_info {
 	struct rawbpf_info_array name; /* char: "vmlinux", a module's, or ""; the NUL counted   5.11 */
 
 	unsigned id;
-	unsigned kernel_btf;           /* 0 or 1: of the kernel or a module                     5.11 */
+	unsigned kernel_btf;           /* 1: the kernel's or a module's; else 0                 5.11 */
 };
 
 /* Fill `info` about BTF. Linux 4.18 */

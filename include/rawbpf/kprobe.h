@@ -31,11 +31,11 @@ struct rawbpf_kprobe_spec {
 	const char *syscall; /* a system call by its name in <asm/unistd.h>, "fchownat" */
 	uint64_t address;    /* a kernel address */
 	uint64_t offset;     /* bytes from `symbol`, to the start of an instruction */
-	int retprobe;        /* not 0: where the function returns */
+	int retprobe;        /* not 0: probe the function's return */
 	enum rawbpf_kprobe_method method;
 	enum rawbpf_bind bind;
 	uint64_t cookie;     /* for bpf_get_attach_cookie(); needs a bpf link        5.15 */
-	unsigned maxactive;  /* of a retprobe, by tracefs: room for this many calls that have not
+	unsigned maxactive;  /* for a retprobe by tracefs: room for this many calls that have not
 	                      * returned yet, up to 4096; 0: the kernel's default    4.12 */
 	int compat;          /* not 0: `syscall` is probed where 32-bit programs enter it */
 };
@@ -122,9 +122,9 @@ struct rawbpf_kprobe_multi_spec {
 	const uint64_t *addresses; /* one of the two */
 	const uint64_t *cookies;   /* one each, for bpf_get_attach_cookie(); NULL: none */
 	unsigned count;
-	int retprobe;              /* not 0: where the functions return */
-	int session;               /* not 0: where they begin, and if the program returns 0
-	                            * there, also where they return                  6.10 */
+	int retprobe;              /* not 0: probe the functions' returns */
+	int session;               /* not 0: probe their beginning and, if the program
+	                            * returns 0 there, also their return             6.10 */
 };
 
 /*

@@ -17,7 +17,7 @@ extern "C" {
 
 /* A function, and a place in it. Names may hold any byte but NUL; a longer name is cut. */
 struct rawbpf_ksym {
-	uint64_t address; /* in: what to look for */
+	uint64_t address; /* in: the address to look up */
 	uint64_t offset;  /* out: bytes from the function's beginning to there */
 	char name[128];   /* out: "" if nothing is known of it */
 	char module[64];  /* out: "" in the kernel itself, "bpf" in a program */

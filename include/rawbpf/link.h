@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-/* Where a filter of rawbpf_tc_attach() is, on its device. */
+/* The place of a filter of rawbpf_tc_attach() on its device. */
 struct rawbpf_tc_place {
 	uint32_t handle;
 	uint16_t priority;
@@ -38,7 +38,7 @@ struct rawbpf_link {
 		unsigned xdp_flags;     /* of rawbpf_xdp_netlink_attach(): the mode */
 		struct rawbpf_tc_place tc;
 	};
-	int (*end)(struct rawbpf_link *link); /* private: how to detach; NULL: close fd */
+	int (*end)(struct rawbpf_link *link); /* private: detaches; NULL: close fd */
 };
 
 /*
@@ -46,15 +46,15 @@ struct rawbpf_link {
  * instead: the end.
  */
 struct rawbpf_anchor {
-	unsigned flags;    /* BPF_F_BEFORE or BPF_F_AFTER `relative`; | BPF_F_LINK: that is a
-	                    * link, not a program; | BPF_F_ID: and its id, not a descriptor;
+	unsigned flags;    /* BPF_F_BEFORE or BPF_F_AFTER `relative`; | BPF_F_LINK: a link,
+	                    * not a program; | BPF_F_ID: its id, not a descriptor;
 	                    * cgroup: | BPF_F_PREORDER */
 	unsigned relative; /* 0: before, or after, all others */
 	uint64_t expected_revision; /* only if a query would still return this revision; 0:
 	                             * in any case */
 };
 
-/* How a program is attached to a perf event: kprobes, tracepoints, uprobes. */
+/* The way to attach a program to a perf event: kprobes, tracepoints, uprobes. */
 enum rawbpf_bind {
 	RAWBPF_BIND_AUTO,  /* by a bpf link where the kernel can, else by ioctl */
 	RAWBPF_BIND_LINK,  /* BPF_LINK_CREATE: has a cookie, can be pinned           5.15 */
@@ -70,8 +70,9 @@ enum rawbpf_bind {
  * -EBUSY   the event is still in use, as when the link was pinned
  * -EACCES, -EOPNOTSUPP  tracefs can no longer be written, is no longer mounted
  *
- * Of an attachment by netlink it says why the program still runs, as in rawbpf_xdp_netlink_detach()
- * and rawbpf_tc_detach(). If the program is no longer there, or its device, the result is 0.
+ * For an attachment by netlink the error says why the program still runs, as in
+ * rawbpf_xdp_netlink_detach() and rawbpf_tc_detach(). If the program or its device is no longer
+ * there, the result is 0.
  */
 int rawbpf_link_detach(struct rawbpf_link *link);
 
@@ -120,7 +121,7 @@ int rawbpf_link_open(struct rawbpf_link *link, const char *path);
  */
 int rawbpf_link_update(const struct rawbpf_link *link, int prog, int old_prog);
 
-/* How to attach a program to a perf event. NULL: RAWBPF_BIND_AUTO, no cookie. */
+/* The way to attach a program to a perf event. NULL: RAWBPF_BIND_AUTO, no cookie. */
 struct rawbpf_perf_event_spec {
 	enum rawbpf_bind bind;
 	uint64_t cookie; /* for bpf_get_attach_cookie(); needs a bpf link             5.15 */

@@ -43,10 +43,10 @@ int rawbpf_loop_add(struct rawbpf_loop *loop, struct rawbpf_source *source);
 
 /*
  * Wait until a source has records, for at most `timeout_ms` (-1: forever, 0: do not wait). Then
- * give each source that has records a turn. Return the number of records handed over; 0: none in
- * time. A turn ends even if records come faster than they are read. So no source waits forever,
- * and the caller can look at its flags between two runs. A record's function may close other
- * sources of the loop.
+ * give each source that has records a turn. Return the number of records handed over; 0 if the
+ * time passed without one. A turn ends even if records come faster than they are read. So no source
+ * waits forever, and the caller can look at its flags between two runs. A record's function may
+ * close other sources of the loop.
  *
  * A perf event reports only once that it is readable, to the first caller that asks. If another
  * loop waits for the loop's fd, it is that caller. A run with timeout_ms 0 then finds the records

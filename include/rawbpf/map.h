@@ -84,8 +84,8 @@ int rawbpf_map_lookup(int map, const void *key, void *value, uint64_t flags);
  * -ENOENT  BPF_EXIST, and the key does not exist
  * -E2BIG   the map is full; an array index past its end
  * -EPERM   the map is frozen
- * -EBADF, -EINVAL, -ENOTSOCK, -EOPNOTSUPP  the value names a descriptor that is not open, or not
- *          of a map, program or socket that this map can hold             Linux 3.18
+ * -EBADF, -EINVAL, -ENOTSOCK, -EOPNOTSUPP  the value is not an open descriptor of a map, program or
+ *          socket that this map can hold                                  Linux 3.18
  */
 int rawbpf_map_update(int map, const void *key, const void *value, uint64_t flags);
 
@@ -135,7 +135,7 @@ int rawbpf_map_layout_info(struct rawbpf_map_layout *layout, int map);
 /*
  * Look up `key` of a per-CPU map. `values` becomes layout->cpus values, round_up(value_size, 8)
  * bytes apart, beginning with CPU 0.
- * -ENOSPC: `size` is less than layout->lookup_size; nothing was written.
+ * -ENOSPC: `size` is less than layout->lookup_size, and the function writes nothing.
  * Other errors as in rawbpf_map_lookup().                            Linux 4.6
  */
 int rawbpf_map_percpu_lookup(int map, const struct rawbpf_map_layout *layout, const void *key,

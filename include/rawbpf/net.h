@@ -85,7 +85,7 @@ int rawbpf_xdp_netlink_attach(struct rawbpf_link *link, int prog, unsigned ifind
  */
 int rawbpf_xdp_netlink_detach(int prog, unsigned ifindex, unsigned flags);
 
-/* The ids of a device's XDP programs, by a link or by netlink. 0: none. */
+/* The ids of a device's XDP programs, attached by a link or by netlink. 0: no program. */
 struct rawbpf_xdp_query {
 	unsigned skb_prog_id; /* generic mode: XDP_FLAGS_SKB_MODE */
 	unsigned drv_prog_id; /* in the driver: XDP_FLAGS_DRV_MODE */
@@ -93,8 +93,8 @@ struct rawbpf_xdp_query {
 };
 
 /*
- * List the XDP programs of a device. No capability is needed. -ENODEV: it does not exist. Those of
- * netlink as above. Linux 4.19
+ * List the XDP programs of a device. No capability is needed. -ENODEV: it does not exist. Errors
+ * of netlink as above. Linux 4.19
  */
 int rawbpf_xdp_query(struct rawbpf_xdp_query *query, unsigned ifindex);
 
@@ -114,10 +114,10 @@ int rawbpf_xdp_query(struct rawbpf_xdp_query *query, unsigned ifindex);
 int rawbpf_tcx_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
 		      const struct rawbpf_anchor *anchor);
 
-/* Where a filter goes, or which it is. NULL: all zero. */
+/* The place of a filter, to attach or to detach. NULL: all zero. */
 struct rawbpf_tc_spec {
 	unsigned priority; /* 1 to 65535, lower runs first. 0: before all others; to detach: any */
-	unsigned handle;   /* of the filter in its priority. 0: a free one; to detach: any */
+	unsigned handle;   /* number of the filter in its priority. 0: a free one; to detach: any */
 	int replace;       /* attach: replace this program; 0: none. rawbpf_tc_detach() ignores it */
 	char *text;        /* the kernel's own words, in English, if it refuses; NULL: not wanted */
 	size_t text_size;
@@ -136,9 +136,9 @@ struct rawbpf_tc_spec {
  * rawbpf_link_pin(), _update() and _revoke() return -EINVAL.
  *
  * Without `spec->replace` the call replaces nothing. With it the call looks for the filter that
- * runs that program, at the priority and handle if they are given, and replaces its program in
- * place. The kernel does not guard this: if another process replaces the filter between the two
- * steps, the call replaces that one. The result of rawbpf_tc_query() shows it.
+ * runs that program. A priority or a handle limits the search. The call replaces the filter's
+ * program in place. The kernel does not guard this: if another process replaces the filter between
+ * the two steps, the call replaces that one. The result of rawbpf_tc_query() shows it.
  *
  * -ENODEV   the device does not exist
  * -EEXIST   the priority has a filter of this handle
@@ -148,7 +148,7 @@ struct rawbpf_tc_spec {
  *           `spec->replace` is not there
  * -EBUSY    egress: the device has an ingress qdisc in place of clsact
  * -EOPNOTSUPP  the hook is part of a shared block
- *           -EPERM, -EBADF; those of netlink as above; -ESTALE: the filters changed during each
+ *           -EPERM, -EBADF; errors of netlink as above; -ESTALE: the filters changed during each
  *           of 16 attempts to list them                                Linux 4.5
  */
 int rawbpf_tc_attach(struct rawbpf_link *link, int prog, unsigned ifindex, unsigned attach_type,
@@ -182,7 +182,7 @@ struct rawbpf_tc_filter {
 	unsigned protocol; /* ETH_P_* of the packets that it sees; ETH_P_ALL: all */
 	unsigned flags;    /* TCA_BPF_FLAG_ACT_DIRECT: the program's result decides */
 	unsigned prog_id;  /* 0: classic BPF */
-	unsigned action_prog_id; /* of the first action that has a program; 0: none */
+	unsigned action_prog_id; /* the first program among its actions; 0: none */
 	char name[64];     /* as the other tool called it, cut; "": not at all. Escape it. */
 };
 
@@ -228,7 +228,7 @@ int rawbpf_netns_attach(struct rawbpf_link *link, int prog, int netns, unsigned 
 
 /* The position in netfilter, besides the hook. NULL: priority 0, no flags. */
 struct rawbpf_netfilter_spec {
-	int priority;   /* lower runs first; neither INT_MIN nor INT_MAX */
+	int priority;   /* lower runs first; INT_MIN and INT_MAX are invalid */
 	unsigned flags; /* BPF_F_NETFILTER_IP_DEFRAG: defragment datagrams first      6.6 */
 };
 
@@ -260,8 +260,9 @@ int rawbpf_sockmap_attach(struct rawbpf_link *link, int prog, int map, unsigned 
 
 /*
  * Run a BPF_PROG_TYPE_SOCKET_FILTER program on each packet that `socket` receives. Its result is
- * how many bytes the socket keeps; 0 drops the packet. It replaces the socket's filter, also one of
- * classic BPF, and stays until it is detached or the socket is closed. No capability is needed.
+ * the number of bytes that the socket keeps; 0 drops the packet. It replaces the socket's filter,
+ * also one of classic BPF. It stays until it is detached or the socket is closed. The call needs no
+ * capability.
  *
  * -EINVAL    another type of program
  * -EPERM     the socket's filter is locked (SO_LOCK_FILTER)
@@ -270,15 +271,15 @@ int rawbpf_sockmap_attach(struct rawbpf_link *link, int prog, int map, unsigned 
  */
 int rawbpf_socket_attach(int prog, int socket);
 
-/* Remove the filter of a socket, of whatever BPF. -ENOENT: it has none. -EPERM, ... as above. */
+/* Remove a socket's filter, eBPF or classic BPF. -ENOENT: it has none. -EPERM, ... as above. */
 int rawbpf_socket_detach(int socket);
 
 /*
  * Let a program choose which socket of a group with SO_REUSEPORT receives: for TCP a connection,
- * for UDP a datagram. `socket` is one of them, bound or with SO_REUSEPORT set; the program is the
- * whole group's, and replaces the group's program. A BPF_PROG_TYPE_SOCKET_FILTER program returns
- * the index of a socket in the order in which they were bound. A BPF_PROG_TYPE_SK_REUSEPORT
- * program selects one of a map with bpf_sk_select_reuseport() (4.19).
+ * for UDP a datagram. `socket` is one of them, bound or with SO_REUSEPORT set. The program serves
+ * the whole group, and replaces the group's program. A BPF_PROG_TYPE_SOCKET_FILTER program returns
+ * the index of a socket in the order in which they were bound. A BPF_PROG_TYPE_SK_REUSEPORT program
+ * selects one of a map with bpf_sk_select_reuseport() (4.19).
  *
  * -EINVAL    the socket has no SO_REUSEPORT, or was bound before; another type of program
  * -ENOTSUPP  (524) SK_REUSEPORT: not a TCP or UDP socket of IPv4 or IPv6

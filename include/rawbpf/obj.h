@@ -66,8 +66,8 @@ enum rawbpf_obj_kind {
 int rawbpf_obj_id_next(unsigned *next, enum rawbpf_obj_kind kind, unsigned id);
 
 struct rawbpf_obj_id_spec {
-	unsigned flags; /* of a map: BPF_F_RDONLY or BPF_F_WRONLY                      4.15 */
-	int token;      /* of BTF, with BPF_F_TOKEN_FD: a BPF token                    6.17 */
+	unsigned flags; /* for a map: BPF_F_RDONLY or BPF_F_WRONLY                     4.15 */
+	int token;      /* for BTF, with BPF_F_TOKEN_FD: a BPF token                   6.17 */
 };
 
 /*
@@ -87,12 +87,12 @@ int rawbpf_obj_id_open(enum rawbpf_obj_kind kind, unsigned id,
 struct rawbpf_task_fd_info {
 	char *name;           /* room for `name_size` bytes; NULL: not wanted */
 	unsigned name_size;
-	unsigned name_length; /* out: of the whole name, without its NUL */
+	unsigned name_length; /* out: length of the whole name, without its NUL */
 	unsigned prog_id;     /* out */
 	unsigned type;        /* out: BPF_FD_TYPE_RAW_TRACEPOINT, _TRACEPOINT, _KPROBE,
 	                       * _KRETPROBE, _UPROBE or _URETPROBE, which are 0 to 5 */
-	uint64_t offset;      /* out: of the probe, from the function or in the file */
-	uint64_t address;     /* out: of a kprobe without a name */
+	uint64_t offset;      /* out: the probe's offset in the function or in the file */
+	uint64_t address;     /* out: the address of a kprobe without a name */
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Perf events on all CPUs: run a program at a frequency on each, or at each so-many-th event.
+ * Perf events on all CPUs: run a program on each, at a frequency or after every N events.
  *
  *	struct rawbpf_perf_events_cpu cpus[64];
  *	struct rawbpf_perf_events events;
@@ -25,13 +25,13 @@
 extern "C" {
 #endif
 
-/* Which event. Exactly one of `frequency` and `period` is not 0. */
+/* The event. Exactly one of `frequency` and `period` is not 0. */
 struct rawbpf_perf_events_spec {
 	unsigned type;      /* PERF_TYPE_* of <linux/perf_event.h>, or a number from
 	                     * /sys/bus/event_source/devices/NAME/type */
 	uint64_t config;    /* PERF_COUNT_*; type and config 0: CPU cycles */
 	uint64_t frequency; /* runs a second, up to kernel.perf_event_max_sample_rate */
-	uint64_t period;    /* or a run at each so-many-th event (clocks: ns) */
+	uint64_t period;    /* or events from one run to the next (clocks: ns) */
 	enum rawbpf_bind bind;
 	uint64_t cookie;    /* for bpf_get_attach_cookie(); needs a bpf link         5.15 */
 };
@@ -74,10 +74,10 @@ int rawbpf_perf_events_open(struct rawbpf_perf_events *events, int prog,
 			    const struct rawbpf_perf_events_spec *spec);
 
 /*
- * Look for CPUs that came and went: close the events of CPUs that went offline, and open one for
- * each CPU that came online, also if it is back. An event does not survive its CPU's going. Call it
- * every second or so; it asks the kernel once for each CPU, and reads no file. /sys must be
- * mounted: without it the function sees only CPUs that never had an event.
+ * Look for CPUs that went offline or came online. Close the events of CPUs that went offline. Open
+ * one for each CPU that came online, also if it was online before: an event ends when its CPU goes
+ * offline. Call this function every second or so. It asks the kernel once for each CPU, and reads
+ * no file. /sys must be mounted: without it the function sees only CPUs that never had an event.
  *
  * Return 0, or the last error of rawbpf_perf_events_open(): the CPU concerned has no event, the
  * others have theirs, and the next call tries again. -EBADF: closed.

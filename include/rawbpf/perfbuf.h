@@ -56,7 +56,7 @@ struct rawbpf_perfbuf {
 	struct rawbpf_perfbuf_cpu *cpus;
 	unsigned cpus_max;   /* places in the map */
 	unsigned cpus_end;   /* behind the last one that had a buffer */
-	unsigned first;      /* whose buffer is read first */
+	unsigned first;      /* the CPU whose buffer is read first */
 	int map;
 	int timer;
 	size_t memory_size;
@@ -66,10 +66,10 @@ struct rawbpf_perfbuf {
 /*
  * Give every online CPU a buffer, and put it into `map`, which the caller may close afterwards.
  * rawbpf_perfbuf_read() and rawbpf_loop_run() hand records to `handle`. A record is aligned to 4
- * bytes, not to 8: copy wider fields with memcpy(3). Its size is that of the output, rounded up to
- * 4 bytes more than a multiple of 8 (12, 20, 28 ...). The bytes added are undefined. Once a
- * second, reading looks for new and lost CPUs. A new CPU gets a buffer; the last records of a CPU
- * that went offline are handed over.
+ * bytes, not to 8: copy wider fields with memcpy(3). Its size is the output's, rounded up to 12,
+ * 20, 28 ...: 4 bytes more than a multiple of 8. The bytes added are undefined. Once a second,
+ * reading looks for new and lost CPUs. A new CPU gets a buffer; the last records of a CPU that went
+ * offline are handed over.
  *
  * source.fd becomes readable when a buffer is half full, and every latency_ms, whether records came
  * or not. Perf itself has no timer, and records in a buffer less than half full would wake no

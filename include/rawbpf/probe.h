@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Find out what this kernel has by trying: make the smallest map, program, call or attachment of
- * the kind, and undo it. The functions leave nothing behind and touch no running program.
- * Probes attach where no other program comes by. Where others would see them (devices, cgroups,
- * other processes), the functions use an invalid target: nothing is attached, and the errno tells.
+ * the kind, and undo it. The functions leave nothing behind and touch no running program. Probes
+ * attach to places that no other program reaches. If others would see them (devices, cgroups, other
+ * processes), the functions use an invalid target. The kernel then attaches nothing, and its errno
+ * gives the answer.
  *
  * `*has` becomes 1 if the kernel has it, and 0 if it does not or if the function cannot tell. The
  * result is 0, or a negative errno if it cannot tell, mostly -EPERM. `kernel` is the kernel's BTF,
@@ -26,8 +27,8 @@ int rawbpf_probe_map_has(int *has, unsigned type, const struct rawbpf_btf *kerne
 int rawbpf_probe_prog_has(int *has, unsigned type, const struct rawbpf_btf *kernel);
 
 /*
- * Ask which helpers, beginning with number `first`, a program of this type may call, for at least
- * one of its attach types. has[i] becomes 1 for helper `first` + i if it may, else 0. Return 0, or
+ * Ask which helpers a program of this type may call, with at least one of its attach types. has[i]
+ * becomes 1 if it may call helper number `first` + i, else 0. Return 0, or
  *
  * -ENOTSUPP  (524) no such program can be loaded here, so its helpers are not known
  * -EPROTO    this function does not know the verifier's words

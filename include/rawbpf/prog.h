@@ -22,9 +22,9 @@ extern "C" {
  * knows it; its name selects the kernel's. The layout is that of struct bpf_core_relo.
  */
 struct rawbpf_core_relo {
-	uint32_t insn_off;       /* of the instruction, in bytes: 8 for each slot before it */
+	uint32_t insn_off;       /* the instruction's offset, in bytes: 8 for each slot before it */
 	uint32_t type_id;        /* in the program's BTF */
-	uint32_t access_str_off; /* of a string in the program's BTF: "0:1" is member 1 of the type,
+	uint32_t access_str_off; /* a string in the program's BTF: "0:1" is member 1 of the type,
 	                          * "0" the type itself or enumerator 0 */
 	uint32_t kind;           /* BPF_CORE_FIELD_BYTE_OFFSET, ... */
 };
@@ -182,10 +182,10 @@ int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
  * Detach a program of rawbpf_prog_attach(). `spec` may be NULL. For tcx and netkit, with `prog` 0,
  * it selects the position of the program. For these, and cgroups since 6.17, it has the revision.
  *
- * Where a cgroup's hook has one program alone, the kernel detaches that program, whatever `prog`
- * is. So this function first queries the cgroup, which needs CAP_NET_ADMIN, and detaches only
- * `prog`. Since 6.17 the kernel notices a change between the two calls. Before that, if another
- * program replaces `prog` at that moment, the function detaches that program.
+ * If a cgroup's program was attached without BPF_F_ALLOW_MULTI, the kernel detaches it, whatever
+ * `prog` is. So this function first queries the cgroup, which needs CAP_NET_ADMIN, and detaches
+ * only `prog`. Since 6.17 the kernel notices a change between the two calls. Before that, if
+ * another program replaces `prog` at that moment, the function detaches that program.
  *
  * -ENOENT  it is not attached there; cgroups: or a link holds it, see rawbpf_link_revoke()
  * -EBUSY   tcx, netkit, sockmaps: a link holds it
@@ -197,29 +197,29 @@ int rawbpf_prog_attach(int prog, int target, unsigned attach_type,
 int rawbpf_prog_detach(int prog, int target, unsigned attach_type,
 		       const struct rawbpf_prog_attach_spec *spec);
 
-/* Which program of a cgroup rawbpf_prog_replace() replaces: one of the first three fields. */
+/* The programs that rawbpf_prog_replace() replaces. Set at most one of the first three fields. */
 struct rawbpf_prog_replace_spec {
-	int old;             /* this one, a descriptor; 0: not given */
-	const char *name;    /* those of this name */
-	const uint8_t *tag;  /* those with this tag, 8 bytes; all NULL and 0: those named as `prog` */
+	int old;             /* this program, a descriptor; 0: not given */
+	const char *name;    /* programs of this name */
+	const uint8_t *tag;  /* programs with this tag, 8 bytes; all NULL and 0: named as `prog` */
 	unsigned flags;      /* for the first program: 0 is BPF_F_ALLOW_MULTI; or BPF_F_ALLOW_OVERRIDE */
 };
 
 /*
- * Put `prog` in the place of the caller's old program on a cgroup's hook, or attach it as the
- * first one. It stays until it is replaced or detached, or the cgroup is removed.
+ * Replace the caller's old program on a cgroup's hook by `prog`, or attach `prog` as the first one.
+ * It stays until it is replaced or detached, or the cgroup is removed.
  *
  * The call queries the hook and recognises the old programs by `spec`. It replaces the last one in
- * place: by BPF_F_REPLACE, by the link if a link holds it, or, where the hook has one program
- * alone, with the flags of that one. Before 5.6 the kernel cannot replace in place: the call attaches
- * `prog` behind the old one, then detaches that. At no moment is neither attached. Further old ones,
- * which racing processes left, are detached. Programs of others stay as they are. If another process
- * changes the hook meanwhile, the call starts again, up to 1,000 times.
+ * place: by the link if a link holds it, else by BPF_F_REPLACE. A program that was attached without
+ * BPF_F_ALLOW_MULTI is replaced with its own flags. Before 5.6 the kernel cannot replace in place:
+ * the call attaches `prog` behind the old program, then detaches the old one. One of the two is
+ * attached at every moment. The call also detaches further old programs, which racing processes
+ * left, unless a link holds them. Programs of others stay as they are. If another process changes
+ * the hook meanwhile, the call starts again, up to 1,000 times.
  *
- * Several processes that replace at once leave one program: for a moment there may be two. Where
- * the hook has one program alone, kernels before 6.17 cannot guard the call against a process that
- * changes the hook between its last two system calls: it then replaces that process's program.
- * An old program beside another that a link holds stays.
+ * Several processes that replace at once leave one program; for a moment there may be two. Before
+ * 6.17 a race remains if the hook's program was attached without BPF_F_ALLOW_MULTI. If another
+ * process replaces it between the last two system calls, this call replaces that process's program.
  *
  * Return 1 if an old program was replaced, 0 if there was none or `prog` is attached already, or
  *

@@ -34,7 +34,7 @@ struct rawbpf_map_recipe {
 	const char *purpose;
 };
 
-/* Return the recipe for a map type. NULL: none (BPF_MAP_TYPE_UNSPEC, or newer than 7.3). */
+/* Return the recipe for a map type. NULL: no recipe (BPF_MAP_TYPE_UNSPEC, or newer than 7.3). */
 const struct rawbpf_map_recipe *rawbpf_map_recipe_get(unsigned type);
 
 /*
@@ -42,7 +42,8 @@ const struct rawbpf_map_recipe *rawbpf_map_recipe_get(unsigned type);
  * the kernel's BTF, for struct_ops; with NULL the function opens it itself.
  *
  * -EINVAL  no recipe, or the kernel lacks the type: rawbpf_map_create()
- * or an error of the things that it needs.
+ *
+ * Other errors are those of the things that it needs.
  */
 int rawbpf_map_recipe_create(unsigned type, const struct rawbpf_btf *kernel);
 
@@ -58,7 +59,7 @@ enum rawbpf_prog_want {
 /* The input that rawbpf_prog_run() needs to run it. */
 enum rawbpf_prog_runs {
 	RAWBPF_PROG_RUNS_NOT,     /* -ENOTSUPP: it runs only where it is attached */
-	RAWBPF_PROG_RUNS_BARE,    /* neither packet nor context */
+	RAWBPF_PROG_RUNS_BARE,    /* no packet, no context */
 	RAWBPF_PROG_RUNS_PACKET,  /* data_in: an Ethernet frame */
 	RAWBPF_PROG_RUNS_CONTEXT, /* ctx_in: a struct bpf_sk_lookup */
 	RAWBPF_PROG_RUNS_OTHERS   /* the target runs, and the program if it is attached to it */
@@ -90,7 +91,8 @@ const struct rawbpf_prog_recipe *rawbpf_prog_recipe_get(unsigned n);
  *
  * -ENOENT  the kernel has no function, tracepoint or struct of that name
  * -EINVAL  for struct_ops, a target without a '.', or with a struct's name of over 63 bytes
- * or an error of rawbpf_prog_load(), rawbpf_btf_kernel_open().
+ *
+ * Other errors as in rawbpf_prog_load() and rawbpf_btf_kernel_open().
  */
 int rawbpf_prog_recipe_load(const struct rawbpf_prog_recipe *recipe,
 			    const struct rawbpf_btf *kernel, char *log, size_t size);

@@ -25,7 +25,7 @@ extern "C" {
 
 struct rawbpf_build;
 
-/* A part of the log, not terminated. Length 0: none. */
+/* A part of the log, not terminated. Length 0: the log has no such part. */
 struct rawbpf_log_part {
 	const char *text;
 	size_t length;

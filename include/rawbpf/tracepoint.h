@@ -23,8 +23,8 @@ struct rawbpf_tracepoint_spec {
 
 /*
  * Attach a BPF_PROG_TYPE_TRACEPOINT program and fill `link`. Its context is the record that the
- * event's `format` file describes. Attaching the first program to a tracepoint takes some 10 ms
- * (an RCU grace period), and so does detaching the last one.
+ * event's `format` file describes. Attaching the first program to a tracepoint takes some 10 ms (an
+ * RCU grace period). Detaching the last one takes as long.
  *
  * -ENOENT      this kernel has no such tracepoint
  * -EOPNOTSUPP  tracefs is mounted neither on /sys/kernel/tracing nor on

@@ -40,8 +40,8 @@ struct rawbpf_tracing_spec {
  *          rawbpf_iter_attach() attaches; attach_type is not the one that it was loaded for; a
  *          target that does not fit; a cookie before 5.19 (of a tp_btf 6.10);
  *          after an extension was detached, no target_prog (5.10: -ENOENT)
- * -EBUSY   the program is on the function already (5.10: -ENOENT); fmod_ret or an extension
- *          where the function has an extension or other programs
+ * -EBUSY   the program is on the function already (5.10: -ENOENT); fmod_ret or an extension,
+ *          and the function has an extension or other programs already
  * -E2BIG   38 programs are on the function already
  * -EBADF   `prog` or target_prog is not open
  * -ENOTSUPP (524) this architecture cannot attach this way    Linux 5.5, LSM 5.7, extension 5.6

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel's numbers and structs, under the kernel's own names: the definitions of <linux/bpf.h>
- * and <linux/btf.h>, and those that headers since Linux 5.4 may lack. Where the compiler does not
- * find these headers, <rawbpf/uapi_base.h> has definitions of its own. Programs can then be written
- * and read on systems that have no kernel to run them.
+ * and <linux/btf.h>, and those that headers since Linux 5.4 may lack. If the compiler does not find
+ * these headers, <rawbpf/uapi_base.h> has definitions of its own. Programs can then be written and
+ * read on systems that have no kernel to run them.
  *
  * A program may include <linux/bpf.h> before or after this header. A private copy of that header,
  * which the compiler does not find by this name, must come first.
  *
- * Where the system's header has an enumerator of one of these names, the macro has the same value.
+ * If the system's header has an enumerator of one of these names, the macro has the same value.
  * The number behind each is the first kernel with it.
  */
 #ifndef RAWBPF_UAPI_H
@@ -468,7 +468,7 @@
 #define BPF_F_NETFILTER_IP_DEFRAG	(1U << 0) /* 6.6 */
 #endif
 
-/* Results of programs on tcx; those on netkit have the same numbers. */
+/* Results of programs on tcx. Programs on netkit have the same ones. */
 #ifndef TCX_NEXT
 #define TCX_NEXT			(-1)	/* 6.6 */
 #endif

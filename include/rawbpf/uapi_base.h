@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The definitions of <linux/bpf.h> and <linux/btf.h>. Where the compiler finds these headers of the
+ * The definitions of <linux/bpf.h> and <linux/btf.h>. If the compiler finds these headers of the
  * kernel, this header includes them. Elsewhere (wasm32, other operating systems) it has definitions
  * of its own: the names of Linux 5.4 for instructions, programs, maps and types. The names, the
  * numbers and the layouts are the kernel's. <rawbpf/uapi.h> adds newer names.

@@ -21,8 +21,8 @@ extern "C" {
 /* One place. */
 struct rawbpf_uprobe_spec {
 	const char *path;
-	uint64_t offset;          /* of the instruction in the file */
-	int retprobe;             /* not 0: where the function returns */
+	uint64_t offset;          /* the instruction's offset in the file */
+	int retprobe;             /* not 0: probe the function's return */
 	unsigned ref_ctr_offset;  /* a counter in the file, 16 bits, that is above 0 while it
 	                           * is probed: the semaphore of a USDT probe; 0: none  4.20 */
 	unsigned pid;             /* of this process alone; 0: of all */
@@ -40,7 +40,7 @@ struct rawbpf_uprobe_spec {
  * -EINVAL      no spec; no path, not a regular file, an offset past its end; the program
  *              is not of type kprobe, or is sleepable before 6.0; before 5.15 a cookie or
  *              RAWBPF_BIND_LINK
- * -EIO, -ENOTSUPP (524)  the instruction cannot be probed: where a process runs the file
+ * -EIO, -ENOTSUPP (524)  the instruction cannot be probed, and a process runs the file
  * -ESRCH       the process does not exist
  * -EACCES      CAP_SYS_ADMIN is missing; CAP_PERFMON is not enough here
  * -EMFILE, -ENFILE, -ENOMEM, -EBADF (`prog`)
@@ -77,9 +77,9 @@ struct rawbpf_uprobe_multi_spec {
 	const uint64_t *ref_ctr_offsets; /* one each; NULL: none */
 	const uint64_t *cookies;         /* one each, for bpf_get_attach_cookie(); NULL: none */
 	unsigned count;
-	int retprobe;             /* not 0: where the functions return */
-	int session;              /* not 0: where they begin, and if the program returns 0 there, also
-	                           * where they return                                  6.13 */
+	int retprobe;             /* not 0: probe the functions' returns */
+	int session;              /* not 0: probe their beginning and, if the program returns 0
+	                           * there, also their return                           6.13 */
 	unsigned pid;             /* of this process alone; 0: of all */
 };
 

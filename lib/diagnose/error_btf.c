@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How operations on BTF fail. */
+/* Explains errors of operations on BTF. */
 #include "error.h"
 
 static const struct rawbpf_failures failures_of_btf_load = {

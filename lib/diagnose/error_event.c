@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How rings, perf buffers and loops fail. */
+/* Explains errors of rings, perf buffers and loops. */
 #include "error.h"
 
 static const char of_buffers[] =

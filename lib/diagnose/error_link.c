@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How links fail: to functions, raw tracepoints, iterators, struct_ops. */
+/* Explains errors of links to functions, raw tracepoints, iterators and struct_ops. */
 #include <rawbpf/uapi.h>
 
 #include "error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How operations on maps fail. */
+/* Explains errors of operations on maps. */
 #include <rawbpf/uapi.h>
 
 #include "error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How attaching to networks and cgroups fails. */
+/* Explains errors of attaching to networks and cgroups. */
 #include <rawbpf/uapi.h>
 
 #include "error.h"

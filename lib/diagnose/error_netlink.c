@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How attaching fails by netlink and to single sockets. */
+/* Explains errors of attaching by netlink and to single sockets. */
 #include "error.h"
 
 #define SENTENCES_OF_NETLINK                                                                       \

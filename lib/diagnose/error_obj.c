@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How operations on pins, ids, tokens and the system's own lists fail. */
+/* Explains errors of operations on pins, ids, tokens and the system's own lists. */
 #include <rawbpf/uapi.h>
 
 #include "error.h"

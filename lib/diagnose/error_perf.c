@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How attaching to perf events fails: kprobes, uprobes, tracepoints. */
+/* Explains errors of attaching to perf events: kprobes, uprobes, tracepoints. */
 #include <rawbpf/uapi.h>
 
 #include "error.h"

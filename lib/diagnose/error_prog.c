@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How operations on programs fail. */
+/* Explains errors of operations on programs. */
 #include <rawbpf/uapi.h>
 
 #include "error.h"
