@@ -7,9 +7,11 @@
  *
  *	err = rawbpf_perf_events_open(&events, prog, cpus, 64, &(struct rawbpf_perf_events_spec){
  *		.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK, .frequency = 99 });
- *	while (err == 0) {
+ *	if (err < 0)
+ *		return err;
+ *	while (!stop) {
  *		sleep(1);
- *		err = rawbpf_perf_events_follow(&events);
+ *		rawbpf_perf_events_follow(&events);
  *	}
  *	rawbpf_perf_events_close(&events);
  *

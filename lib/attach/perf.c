@@ -4,10 +4,9 @@
 #include <rawbpf/uapi.h>
 
 #include "../sys/attr.h"
+#include "../sys/cpu.h"
 #include "../sys/file.h"
 #include "link.h"
-
-enum { PERF_CPUS_AT_MOST = 8192 }; /* as many as a kernel can be built for */
 
 /*
  * Open the event on the first CPU that is online, without a file of sysfs. An offline CPU answers
@@ -17,7 +16,7 @@ int rawbpf__event_open(const struct perf_event_attr *attr)
 {
 	int cpu, fd = rawbpf__perf_event_open(attr, -1, 0);
 
-	for (cpu = 1; fd == -ENODEV && cpu < PERF_CPUS_AT_MOST; cpu++) {
+	for (cpu = 1; fd == -ENODEV && cpu < RAWBPF__CPUS_AT_MOST; cpu++) {
 		fd = rawbpf__perf_event_open(attr, -1, cpu);
 		if (fd == -EINVAL)
 			return -ENODEV;

@@ -5,8 +5,6 @@
 #include "link.h"
 #include "perf.h"
 
-enum { PERF_EVENTS_CPUS = 8192 }; /* no kernel has more */
-
 static int perf_events_event_open(const struct rawbpf_perf_events_spec *spec, unsigned cpu)
 {
 	struct perf_event_attr attr = {
@@ -62,20 +60,35 @@ static int perf_events_cpu_follow(struct rawbpf_perf_events *events, unsigned nu
 	return perf_events_cpu_open(events, number, birth);
 }
 
+/* Ask about a CPU, by an event without a limit. -ENODEV: it is offline, -EINVAL: it does not exist. */
+static int perf_events_cpu_ask(unsigned number)
+{
+	const struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = PERF_ATTR_SIZE_VER1, .config = PERF_COUNT_SW_DUMMY };
+	int fd = rawbpf__perf_event_open(&attr, -1, number);
+
+	if (fd < 0)
+		return fd;
+	rawbpf__close(fd);
+	return 0;
+}
+
 /*
- * Follow all CPUs. An offline CPU answers ENODEV, a number behind all CPUs EINVAL. An EINVAL while
- * no CPU has an event may concern the event itself. Returns 0, or the last error.
+ * Follow all CPUs. An offline CPU answers ENODEV, a number behind all CPUs EINVAL. The event itself
+ * may be the reason for EINVAL, too: the kernel may have lowered the limit of its frequency. Returns
+ * 0, or the last error.
  */
 static int perf_events_follow(struct rawbpf_perf_events *events)
 {
 	int result = 0;
 
-	for (unsigned number = 0; number < PERF_EVENTS_CPUS; number++) {
+	for (unsigned number = 0; number < RAWBPF__CPUS_AT_MOST; number++) {
 		int err = perf_events_cpu_follow(events, number);
+		int cpu = err == -EINVAL ? perf_events_cpu_ask(number) : 0;
 
-		if (err == -EINVAL)
-			return events->count ? result : err;
-		if (err == 0 || err == -ENODEV)
+		if (cpu == -EINVAL)
+			break;
+		if (err == 0 || err == -ENODEV || cpu == -ENODEV)
 			continue;
 		result = err;
 		if (!events->count || number >= events->max)

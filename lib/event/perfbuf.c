@@ -15,7 +15,6 @@ enum {
 	SIZE_MAX_LOG2 = 30,
 	LATENCY_DEFAULT = 100,
 	LOOK_INTERVAL = 1000,   /* ms between two looks at the list of CPUs */
-	CPU_NUMBERS = 8192,     /* no kernel has more */
 	LIST_MAX = 4096,        /* bytes of a list of CPUs: sysfs gives a page */
 	PAGE_LEAST = 4096,
 };
@@ -381,7 +380,8 @@ static int map_take(struct rawbpf_perfbuf *perfbuf, int map)
 		return err;
 	if (layout.type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
 		return -EINVAL;
-	perfbuf->cpus_max = layout.max_entries < CPU_NUMBERS ? layout.max_entries : CPU_NUMBERS;
+	perfbuf->cpus_max = layout.max_entries < RAWBPF__CPUS_AT_MOST ? layout.max_entries
+								      : RAWBPF__CPUS_AT_MOST;
 	return keep(&perfbuf->map, rawbpf__dup(map));
 }
 

@@ -6,7 +6,7 @@
 #include "../../insn/base/number.h"
 #include "../../insn/base/out.h"
 
-enum { CPUS_AT_MOST = 1 << 20 }; /* no kernel has more; a larger number is garbage */
+enum { CPU_NUMBERS = 1 << 20 }; /* keeps the sum of all ranges of a list below INT_MAX */
 
 int rawbpf__cpu_range_parse(const char **list, unsigned *first, unsigned *last)
 {
@@ -20,7 +20,7 @@ int rawbpf__cpu_range_parse(const char **list, unsigned *first, unsigned *last)
 		if (!rawbpf__number_parse(list, NULL, last) || *last < *first)
 			return -EINVAL;
 	}
-	if (*last >= CPUS_AT_MOST)
+	if (*last >= CPU_NUMBERS)
 		return -EINVAL;
 	if (**list == ',' && (*list)[1])
 		++*list;

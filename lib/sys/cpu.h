@@ -5,6 +5,8 @@
 
 #include "sys.h"
 
+enum { RAWBPF__CPUS_AT_MOST = 8192 }; /* as many as a kernel can be built for */
+
 /*
  * Read the next range of CPUs at *list, and move past it. A single CPU has first == last. Returns
  * 1, 0 at the end, or -EINVAL if the list has another form.

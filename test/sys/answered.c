@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <linux/perf_event.h>
+#include <linux/stat.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
@@ -14,6 +15,7 @@
 #include <rawbpf/loop.h>
 #include <rawbpf/map.h>
 #include <rawbpf/obj.h>
+#include <rawbpf/perf_events.h>
 #include <rawbpf/prog.h>
 #include <rawbpf/recipe.h>
 #include <rawbpf/uprobe.h>
@@ -312,6 +314,91 @@ START_TEST(test_cpus)
 }
 END_TEST
 
+enum { CPUS = 4 };
+
+/* The CPUs, the limit of frequencies, the count of open descriptors. */
+static struct {
+	uint64_t births[CPUS]; /* 0: offline */
+	uint64_t limit;
+	int open;
+} machine;
+
+static long machine_open(const struct perf_event_attr *attr, unsigned cpu)
+{
+	if (attr->freq && attr->sample_freq > machine.limit)
+		return -EINVAL;
+	if (cpu >= CPUS)
+		return -EINVAL;
+	if (!machine.births[cpu])
+		return -ENODEV;
+	machine.open++;
+	return ANSWER;
+}
+
+static long machine_call(long number, const long *arguments)
+{
+	unsigned cpu;
+
+	switch (number) {
+	case SYS_perf_event_open:
+		return machine_open((const void *)arguments[0], arguments[2]);
+	case SYS_statx:
+		if (sscanf((const char *)arguments[1], "/sys/devices/system/cpu/cpu%u/", &cpu) != 1 ||
+		    cpu >= CPUS || !machine.births[cpu])
+			return -ENOENT;
+		((struct statx *)arguments[4])->stx_ino = machine.births[cpu];
+		return 0;
+	case SYS_fcntl: /* the copy of the program */
+		machine.open++;
+		return ANSWER;
+	case SYS_close:
+		machine.open--;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * While the limit is below the frequency, a CPU that came back gets no event; those that stayed
+ * keep theirs, also behind an offline CPU, and no stale event remains. Later each gets one again.
+ */
+START_TEST(test_frequency_limit)
+{
+	static const struct rawbpf_perf_events_spec spec = {
+		.type = PERF_TYPE_SOFTWARE, .frequency = 99, .bind = RAWBPF_BIND_IOCTL };
+	struct rawbpf_perf_events_cpu cpus[CPUS];
+	struct rawbpf_perf_events events;
+
+	machine = (typeof(machine)){ .births = { 10, 0, 12, 13 }, .limit = 100 };
+	rawbpf__answer = machine_call;
+	ck_assert_int_eq(rawbpf_perf_events_open(&events, 5, cpus, CPUS, &spec), 0);
+	ck_assert_uint_eq(events.count, 3);
+	ck_assert_int_eq(machine.open, 4);
+	machine.limit = 50;
+	ck_assert_int_eq(rawbpf_perf_events_follow(&events), 0);
+	ck_assert_uint_eq(events.count, 3);
+	machine.births[2] = 22;
+	ck_assert_int_eq(rawbpf_perf_events_follow(&events), -EINVAL);
+	ck_assert_uint_eq(events.count, 2);
+	machine.births[3] = 23;
+	ck_assert_int_eq(rawbpf_perf_events_follow(&events), -EINVAL);
+	ck_assert_uint_eq(events.count, 1);
+	ck_assert_int_ne(cpus[0].link.fd, 0);
+	ck_assert_int_eq(cpus[2].link.fd, 0);
+	ck_assert_int_eq(cpus[3].link.fd, 0);
+	ck_assert_int_eq(machine.open, 2);
+	machine.limit = 99;
+	ck_assert_int_eq(rawbpf_perf_events_follow(&events), 0);
+	ck_assert_uint_eq(events.count, 3);
+	rawbpf_perf_events_close(&events);
+	ck_assert_int_eq(machine.open, 0);
+	machine.limit = 98;
+	ck_assert_int_eq(rawbpf_perf_events_open(&events, 5, cpus, CPUS, &spec), -EINVAL);
+	ck_assert_int_eq(machine.open, 0);
+}
+END_TEST
+
 /* --------------------------------------------------------------- the limit on locked memory */
 
 static struct {
@@ -466,6 +553,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_replace_alone);
 	tcase_add_test(tests, test_probes);
 	tcase_add_test(tests, test_cpus);
+	tcase_add_test(tests, test_frequency_limit);
 	tcase_add_test(tests, test_memlock);
 	tcase_add_test(tests, test_loop_total);
 	tcase_add_test(tests, test_recipes);
