@@ -412,7 +412,7 @@
 
 /*
  * dst = the address of byte VALUE_OFF in the value of an array map with one entry.
- * The program needs no lookup and no NULL test.                           (TWO slots)
+ * The program does not need a lookup or a NULL test.                      (TWO slots)
  *   18 | src:2 dst | off:0 | imm: MAP_FD                                  Linux 5.2
  *   00 | 0         | 0     | imm: VALUE_OFF
  */
