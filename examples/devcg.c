@@ -22,6 +22,7 @@
 
 enum {
 	RULES = 16384,
+	STARS = 256,        /* the generator's limit of rules '*:MINOR' */
 	INSNS = 100 * 1000, /* a rule takes up to 6 */
 	PROGRAMS = 64,      /* the kernel's limit for one cgroup */
 };
@@ -81,6 +82,17 @@ static int parse_rules(struct rawbpf_device_rule *rules, char **texts, int count
 
 /* ----------------------------------------------------------------------- program */
 
+/* Count the rules '*:MINOR', which cost the most instructions. */
+static unsigned count_stars(const struct options *options)
+{
+	unsigned i, count = 0;
+
+	for (i = 0; i < options->rule_count; i++)
+		count += options->rules[i].major == RAWBPF_DEVICE_ANY &&
+			 options->rules[i].minor != RAWBPF_DEVICE_ANY;
+	return count;
+}
+
 static int generate_program(struct bpf_insn *insns, const struct options *options)
 {
 	static uint64_t scratch[3 * RULES + 1];
@@ -94,7 +106,11 @@ static int generate_program(struct bpf_insn *insns, const struct options *option
 
 	if (count >= 0 && count <= INSNS)
 		return count;
-	fputs(NAME ": the program would be too long: too many rules are '*:MINOR'\n", stderr);
+	if (count_stars(options) > STARS)
+		fprintf(stderr, NAME ": %u rules are '*:MINOR': at most %d\n", count_stars(options),
+			STARS);
+	else
+		fputs(NAME ": the program would be too long: remove rules '*:MINOR'\n", stderr);
 	return -1;
 }
 

@@ -166,6 +166,14 @@ static int complain(struct walk *walk, const char *why)
 	return walk->status = FAILED;
 }
 
+/* Explain a query of the current cgroup. Any type of cgroup programs stands for them all. */
+static int fail_query(const struct walk *walk, int err)
+{
+	return object_fail_at(&cgroup_subcommand, "querying", &(struct rawbpf_error){
+		.operation = RAWBPF_PROG_QUERY, .error = err, .name = walk->path,
+		.type = BPF_PROG_TYPE_CGROUP_DEVICE });
+}
+
 static void look_below(struct walk *walk, int parent, const char *name, int depth);
 
 /* Look at a cgroup. It may go at any time: then it has no programs. */
@@ -180,8 +188,7 @@ static void look_at(struct walk *walk, int fd, int depth)
 	for (unsigned i = 0; err == 0 && i < walk->type_count; i++)
 		err = look_at_hook(walk, fd, (uint32_t)status.st_ino, walk->types[i]);
 	if (err < 0 && err != -ENOENT && err != -ENODEV)
-		walk->status = object_fail_at(&cgroup_subcommand, "querying", &(struct rawbpf_error){
-			.operation = RAWBPF_PROG_QUERY, .error = err, .name = walk->path });
+		walk->status = fail_query(walk, err);
 	dir = fdopendir(fd);
 	while (dir && (entry = readdir(dir)))
 		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
@@ -230,11 +237,10 @@ static int walk_tree(struct walk *walk)
 	if (fd < 0)
 		return complain(walk, strerror(errno));
 	err = find_types(walk, fd);
-	if (err < 0)
+	if (err < 0) {
 		close(fd);
-	if (err < 0)
-		return object_fail_at(&cgroup_subcommand, "querying", &(struct rawbpf_error){
-			.operation = RAWBPF_PROG_QUERY, .error = err, .name = walk->path });
+		return fail_query(walk, err);
+	}
 	look_at(walk, fd, 0);
 	table_print(&walk->table);
 	return walk->status;

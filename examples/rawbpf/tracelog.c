@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Return the file's path, malloc-ed, or NULL if tracefs is not mounted. */
 static char *find_pipe(void)
@@ -57,7 +58,8 @@ int prog_tracelog(const struct arguments *arguments)
 		return tool_fail(&prog_subcommand, "tracefs is not mounted; mount it: "
 				 "mount -t tracefs tracefs /sys/kernel/tracing");
 	status = pipe ? print_lines(pipe, arguments->json) :
-			tool_fail(&prog_subcommand, "%s: %s", path, strerror(errno));
+			tool_fail(&prog_subcommand, "%s: %s%s", path, strerror(errno),
+				  errno == EACCES && geteuid() != 0 ? "; run it as root" : "");
 	if (pipe)
 		fclose(pipe);
 	free(path);

@@ -87,8 +87,10 @@ static const char *device_parse_access(struct rawbpf_device_rule *rule, const ch
 	return rule->access && (!**at || device_is_blank(**at)) ? NULL : "the access is some of r, w and m";
 }
 
-static const char *device_parse_blank(const char **at)
+static const char *device_parse_blank(const char **at, const char *missing)
 {
+	if (!**at)
+		return missing;
 	if (!device_is_blank(**at))
 		return "a blank stands between the parts: TYPE MAJOR:MINOR ACCESS";
 	device_skip_blanks(at);
@@ -110,8 +112,10 @@ static const char *device_parse(struct rawbpf_device_rule *rule, const char **at
 		rule->access = RAWBPF__DEVICE_ACCESS;
 		return NULL;
 	}
-	if ((reason = device_parse_blank(at)) || (reason = device_parse_numbers(rule, at)) ||
-	    (reason = device_parse_blank(at)) || (reason = device_parse_access(rule, at)))
+	if ((reason = device_parse_blank(at, "MAJOR:MINOR and the access are missing")) ||
+	    (reason = device_parse_numbers(rule, at)) ||
+	    (reason = device_parse_blank(at, "the access is missing: some of r, w and m")) ||
+	    (reason = device_parse_access(rule, at)))
 		return reason;
 	device_skip_blanks(at);
 	return **at ? "the rule ends before this" : NULL;

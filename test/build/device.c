@@ -84,6 +84,8 @@ END_TEST
 #define MINOR "the minor number is 0 to 1048575, or *"
 #define COLON "':' stands between major and minor number"
 #define ACCESS "the access is some of r, w and m"
+#define NUMBERS "MAJOR:MINOR and the access are missing"
+#define MISSING "the access is missing: some of r, w and m"
 #define TWICE "this letter stands there already"
 #define END "the rule ends before this"
 
@@ -93,8 +95,8 @@ static const struct {
 	const char *reason;
 } bad[] = {
 	{ "", 0, TYPE }, { " ", 1, TYPE }, { "d 1:3 r", 0, TYPE }, { "C 1:3 r", 0, TYPE },
-	{ "allow c 1:3 r", 1, PARTS }, { "c", 1, PARTS }, { "b\n", 2, MAJOR },
-	{ "c1:3 r", 1, PARTS }, { "c 1:3", 5, PARTS }, { "c 1:3rwm", 5, PARTS },
+	{ "allow c 1:3 r", 1, PARTS }, { "c", 1, NUMBERS }, { "b\n", 2, MAJOR },
+	{ "c1:3 r", 1, PARTS }, { "c 1:3", 5, MISSING }, { "b *:*", 5, MISSING }, { "c 1:3rwm", 5, PARTS },
 	{ "c -1:3 r", 2, MAJOR }, { "c :3 r", 2, MAJOR },
 	{ "c 4096:3 r", 2, MAJOR }, { "c 4294967297:3 r", 2, MAJOR }, { "c x:3 r", 2, MAJOR },
 	{ "c 1 r", 3, COLON }, { "c 1.3 r", 3, COLON }, { "c **:3 r", 3, COLON },

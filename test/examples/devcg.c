@@ -44,7 +44,10 @@ static const struct {
 	{ { "-a", "-d", "/" }, NAME ": -a and -d cannot be used together\n" USAGE },
 	{ { "-r", "/", "c 1:3 r" }, NAME ": -r takes a cgroup and nothing else\n" USAGE },
 	{ { "-r", "-n", "/" }, NAME ": -r takes a cgroup and nothing else\n" USAGE },
-	{ { "/", "c" }, NAME ": rule 'c', at its end: " PARTS },
+	{ { "/", "c" }, NAME ": rule 'c', at its end: MAJOR:MINOR and the access are missing\n" },
+	{ { "/", "c 1:3" },
+	 NAME ": rule 'c 1:3', at its end: the access is missing: some of r, w and m\n" },
+	{ { "/", "c 1:3rw" }, NAME ": rule 'c 1:3rw', at 'rw': " PARTS },
 	{ { "/", "" }, NAME ": rule '', at its end: " TYPE },
 	{ { "/", "c 1:3 r", "permit c 1:3 r" },
 	 NAME ": rule 'permit c 1:3 r', at 'permit c 1:3 r': " TYPE },
@@ -88,12 +91,17 @@ START_TEST(test_too_many_rules)
 	command_run(&end, NULL, arguments);
 	ck_assert_int_eq(end.status, 2);
 	ck_assert_str_eq(end.err, NAME ": 16385 rules are too many: at most 16384\n");
-	for (i = 0; i < 257; i++)
+	for (i = 0; i < 256; i++)
 		arguments[2 + i] = "c *:3 r";
 	arguments[2 + i] = NULL;
 	command_run(&end, NULL, arguments);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(end.status, 0);
+	arguments[2 + i++] = "c *:3 r";
+	arguments[2 + i] = NULL;
+	command_run(&end, NULL, arguments);
 	ck_assert_int_eq(end.status, 1);
-	ck_assert_str_eq(end.err, NAME ": the program would be too long: too many rules are '*:MINOR'\n");
+	ck_assert_str_eq(end.err, NAME ": 257 rules are '*:MINOR': at most 256\n");
 }
 END_TEST
 

@@ -369,7 +369,8 @@ START_TEST(test_cgroup_errors)
 	assert_fails(ARGS("cgroup", "tree", "a", "b"), 2, "usage: rawbpf cgroup tree [-e] [PATH]\n");
 	assert_fails(ARGS("cgroup", "tree", "/now\33here"), 1,
 		     "rawbpf cgroup: /now\\x1bhere: No such file or directory\n");
-	assert_refused(ARGS("cgroup", "tree", "/tmp"), "rawbpf cgroup: querying: EBADF: '/tmp' ");
+	assert_fails(ARGS("cgroup", "tree", "/tmp"), 1, "rawbpf cgroup: querying: EBADF: '/tmp' is not a "
+		     "cgroup v2 directory; /proc/mounts shows where cgroup2 is mounted\n");
 	command_run(&end, live_be_nobody, ARGS("cgroup", "tree"));
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_ptr_nonnull(strstr(end.err, "CAP_SYS_ADMIN"));
@@ -544,6 +545,10 @@ START_TEST(test_tracelog)
 	ck_assert_int_eq(end.status, 1);
 	live_write_file("/proc/mounts", "none /mnt debugfs rw 0 0\n");
 	assert_prints(ARGS("prog", "tracelog"), "below\n");
+	live_write_file("/proc/mounts", "none /root tracefs rw 0 0\n");
+	command_run(&end, live_be_nobody, ARGS("prog", "tracelog"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, "rawbpf prog: /root/trace_pipe: Permission denied; run it as root\n");
 	live_write_file("/proc/mounts", "none /tmp tracefs rw 0 0\n");
 	assert_fails(ARGS("prog", "tracelog"), 1,
 		     "rawbpf prog: /tmp/trace_pipe: No such file or directory\n");
