@@ -39,7 +39,7 @@ struct page {
 	char text[64 * 1024];
 	size_t length;
 };
-enum { LINE = 2048 }; /* bytes that one instruction and what belongs to it may take */
+enum { TEXT = 1024 }; /* bytes of the longest piece of a line */
 
 static void print_page(struct page *page)
 {
@@ -106,17 +106,20 @@ static void name_slot(char *label, size_t size, const struct view *view, long sl
 		snprintf(label, size, "L%ld", slot);
 }
 
+/* Add a piece of a line, at most TEXT bytes. */
 static void add_text(struct page *page, const char *text)
 {
 	size_t length = strlen(text);
 
+	if (length > sizeof page->text - page->length)
+		print_page(page);
 	memcpy(page->text + page->length, text, length);
 	page->length += length;
 }
 
 static void add_escaped(struct page *page, const char *text, size_t at_most)
 {
-	char escaped[1024];
+	char escaped[TEXT];
 
 	rawbpf_terminal_escape(escaped, sizeof escaped, text, strnlen(text, at_most));
 	add_text(page, escaped);
@@ -151,7 +154,7 @@ static void add_source(struct page *page, struct view *view, unsigned i)
 static void add_label(struct page *page, const struct view *view, unsigned i)
 {
 	const char *function = view->object ? object_function(view->object, &view->slots[i]) : NULL;
-	char label[LINE / 4];
+	char label[TEXT];
 
 	name_slot(label, sizeof label, view, i);
 	if (function && strcmp(label, function) != 0) {
@@ -167,17 +170,37 @@ static void add_label(struct page *page, const struct view *view, unsigned i)
 
 static void add_before(struct page *page, struct view *view, unsigned i)
 {
+	char number[24];
+
 	if (view->object && view->slots[i].line)
 		add_source(page, view, i);
 	add_label(page, view, i);
-	if (view->numbered)
-		page->length += sprintf(page->text + page->length, "%8u:\t", i);
+	if (view->numbered) {
+		snprintf(number, sizeof number, "%8u:\t", i);
+		add_text(page, number);
+	}
+}
+
+/* Add an instruction, and return its slots. */
+static unsigned add_insn(struct page *page, const struct view *view, unsigned i)
+{
+	const struct program *program = &view->program;
+	long target = view->numbered || view->object ? label_target(view, i) : -1;
+	char label[TEXT] = "", text[TEXT];
+	unsigned slots;
+
+	if (target >= 0)
+		name_slot(label, sizeof label, view, target);
+	rawbpf_insn_format(text, sizeof text, program->insns + i, program->count - i, view->dialect,
+			   *label ? label : NULL, &slots);
+	add_text(page, text);
+	return slots;
 }
 
 /* The map, variable or function that the loader puts into the instruction. */
 static void add_reference(struct page *page, const struct view *view, unsigned i)
 {
-	char name[LINE / 2];
+	char name[TEXT];
 
 	if (!view->object || !object_reference(name, sizeof name, view->object, &view->slots[i],
 					       &view->program.insns[i]))
@@ -189,26 +212,15 @@ static void add_reference(struct page *page, const struct view *view, unsigned i
 static void print_insns(struct view *view)
 {
 	static struct page page;
-	const struct program *program = &view->program;
 	unsigned i = 0, slots;
 
-	while (i < program->count) {
-		char label[LINE / 4];
-		long target = view->numbered || view->object ? label_target(view, i) : -1;
-
-		*label = '\0';
-		if (target >= 0)
-			name_slot(label, sizeof label, view, target);
+	while (i < view->program.count) {
 		add_before(&page, view, i);
-		page.length += rawbpf_insn_format(page.text + page.length, LINE / 4, program->insns + i,
-						  program->count - i, view->dialect,
-						  *label ? label : NULL, &slots);
+		slots = add_insn(&page, view, i);
 		if (view->dialect == RAWBPF_C) /* for an initialiser, as asm -f c */
-			page.text[page.length++] = ',';
+			add_text(&page, ",");
 		add_reference(&page, view, i);
-		page.text[page.length++] = '\n';
-		if (page.length + LINE > sizeof page.text)
-			print_page(&page);
+		add_text(&page, "\n");
 		i += slots;
 	}
 	print_page(&page);
@@ -236,10 +248,10 @@ static int print_object(struct view *view, const struct object *object)
 	view->object = object;
 	for (unsigned i = 0; status == OK && i < object->section_count; i++) {
 		const struct object_section *section = &object->sections[i];
-		char name[512];
+		char name[TEXT];
 
 		rawbpf_terminal_escape(name, sizeof name, section->elf.name,
-				       strnlen(section->elf.name, sizeof name / 4));
+				       strnlen(section->elf.name, 128));
 		printf("%s// section %s\n", i ? "\n" : "", name);
 		view->slots = section->slots;
 		view->line = NULL;

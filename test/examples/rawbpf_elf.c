@@ -180,6 +180,170 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/*
+ * A native object whose instructions each have a source line, a function and a reference. All names
+ * are longer than those that disasm shows, and it escapes each of their bytes.
+ */
+enum { LONG_INSNS = 64, LONG_NAME = 300, LONG_TEXT = 1, LONG_STRINGS, LONG_SYMBOLS, LONG_RELOCS,
+       LONG_TYPES, LONG_LINES, LONG_SECTIONS };
+enum { NAME_SYMTAB = 1, NAME_BTF = 9, NAME_EXT = 14, NAME_LONG = 23,
+       NAME_FILE = NAME_LONG + LONG_NAME + 1, NAME_SOURCE = NAME_FILE + LONG_NAME + 1,
+       NAMES = NAME_SOURCE + LONG_NAME + 1 };
+
+struct long_part { /* the header of .BTF or .BTF.ext */
+	uint16_t magic, version;
+	uint32_t header_size, first_at, first_size, second_at, second_size;
+};
+struct long_object {
+	Elf64_Ehdr header;
+	Elf64_Shdr sections[LONG_SECTIONS];
+	Elf64_Sym symbols[LONG_INSNS + 2];
+	Elf64_Rel relocs[LONG_INSNS];
+	unsigned char insns[LONG_INSNS][8];
+	char names[NAMES];
+	struct {
+		struct long_part header;
+		char names[NAMES];
+	} types;
+	struct {
+		struct long_part header;
+		uint32_t record_size, section, count;
+		struct {
+			uint32_t offset, file, source, line;
+		} records[LONG_INSNS];
+	} lines;
+};
+
+#define LONG_SECTION(MEMBER, ...)                                                                  \
+	{ .sh_offset = offsetof(struct long_object, MEMBER),                                       \
+	  .sh_size = sizeof ((struct long_object *)0)->MEMBER, __VA_ARGS__ }
+
+/* What varies: the references are functions, or an offset; the first lines of the source are shorter. */
+struct long_names {
+	int to_section;
+	unsigned shorter;
+};
+enum { LONG_SHOWN = 200, LONG_SHORTER = 150 };
+
+static void long_fill(struct long_object *object, const struct long_names *names)
+{
+	static const struct bpf_insn insn = BPF_MOV64_IMM(BPF_REG_1, 0x7fffffff);
+
+	memcpy(object->names, "\0.symtab\0.BTF\0.BTF.ext", NAME_LONG);
+	memset(object->names + NAME_LONG, 1, LONG_NAME);
+	memset(object->names + NAME_FILE, 2, LONG_NAME);
+	memset(object->names + NAME_SOURCE, 3, LONG_NAME);
+	memcpy(object->types.names, object->names, NAMES);
+	object->symbols[LONG_INSNS + 1] = (Elf64_Sym){ .st_info = STT_SECTION, .st_shndx = LONG_TEXT };
+	for (unsigned i = 0; i < LONG_INSNS; i++) {
+		rawbpf_insn_write(object->insns[i], &insn, RAWBPF_HOST_ORDER);
+		object->symbols[i + 1] = (Elf64_Sym){ .st_name = NAME_LONG, .st_info = STT_FUNC,
+						      .st_shndx = LONG_TEXT, .st_value = 8 * i };
+		object->relocs[i] = (Elf64_Rel){
+			8 * i, ELF64_R_INFO(names->to_section ? LONG_INSNS + 1ull : i + 1ull, 1) };
+		object->lines.records[i].offset = 8 * i;
+		object->lines.records[i].file = NAME_FILE;
+		object->lines.records[i].source =
+			NAME_SOURCE + (i < names->shorter ? LONG_NAME - LONG_SHORTER : 0);
+		object->lines.records[i].line = (4000000 + i) << 10;
+	}
+}
+
+static struct long_object *long_object(const struct long_names *names)
+{
+	static const struct long_object empty = {
+		.header = { .e_ident = ELFMAG "\2\1\1", .e_type = ET_REL, .e_machine = 247,
+			    .e_shoff = offsetof(struct long_object, sections),
+			    .e_shentsize = sizeof(Elf64_Shdr), .e_shnum = LONG_SECTIONS,
+			    .e_shstrndx = LONG_STRINGS },
+		.sections = {
+			[LONG_TEXT] = LONG_SECTION(insns, .sh_name = NAME_LONG, .sh_type = SHT_PROGBITS,
+						   .sh_flags = SHF_EXECINSTR),
+			[LONG_STRINGS] = LONG_SECTION(names, .sh_type = SHT_STRTAB),
+			[LONG_SYMBOLS] = LONG_SECTION(symbols, .sh_name = NAME_SYMTAB,
+						      .sh_type = SHT_SYMTAB, .sh_link = LONG_STRINGS,
+						      .sh_entsize = sizeof(Elf64_Sym)),
+			[LONG_RELOCS] = LONG_SECTION(relocs, .sh_type = SHT_REL, .sh_link = LONG_SYMBOLS,
+						     .sh_info = LONG_TEXT,
+						     .sh_entsize = sizeof(Elf64_Rel)),
+			[LONG_TYPES] = LONG_SECTION(types, .sh_name = NAME_BTF, .sh_type = SHT_PROGBITS),
+			[LONG_LINES] = LONG_SECTION(lines, .sh_name = NAME_EXT, .sh_type = SHT_PROGBITS),
+		},
+		.types.header = { 0xeb9f, 1, sizeof(struct long_part), 0, 0, 0, NAMES },
+		.lines = { .header = { 0xeb9f, 1, sizeof(struct long_part), 0, 0, 0,
+				       12 + sizeof empty.lines.records },
+			   .record_size = 16, .section = NAME_LONG, .count = LONG_INSNS },
+	};
+	struct long_object *object = malloc(sizeof *object);
+
+	*object = empty;
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		object->header.e_ident[EI_DATA] = ELFDATA2MSB;
+	long_fill(object, names);
+	return object;
+}
+
+static char *put_escapes(char *at, unsigned byte, unsigned count)
+{
+	while (count--)
+		at += sprintf(at, "\\x%02x", byte);
+	return at;
+}
+
+static size_t long_expected(char *text, const struct long_names *names)
+{
+	char *at = put_escapes(text + sprintf(text, "// section "), 1, 128);
+
+	*at++ = '\n';
+	for (unsigned i = 0; i < LONG_INSNS; i++) {
+		at = put_escapes(at + sprintf(at, "// "), 3,
+				 i < names->shorter ? LONG_SHORTER : LONG_SHOWN);
+		at = put_escapes(at + sprintf(at, " @ "), 2, 100);
+		at = put_escapes(at + sprintf(at, ":%u\n// ", 4000000 + i), 1, 128);
+		at += sprintf(at, ":\n%8u:\tr1 = 0x7fffffff\t// ", i);
+		at = put_escapes(at, 1, 128);
+		at += sprintf(at, "%s\n", names->to_section ? "+0x7fffffff" : "");
+	}
+	return at - text;
+}
+
+static int long_output;
+
+static void to_long_output(void)
+{
+	dup2(long_output, 1);
+}
+
+static void assert_long_names(const struct long_names *names)
+{
+	enum { ROOM = 1 << 18 };
+	struct long_object *object = long_object(names);
+	char *expected = malloc(ROOM), *printed = malloc(ROOM);
+	size_t length = long_expected(expected, names);
+
+	long_output = memfd_create("output", MFD_CLOEXEC);
+	command_run(&end, to_long_output, ARGS("disasm", "-l", file_of(object, sizeof *object)));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_int_eq(pread(long_output, printed, ROOM, 0), (long)length);
+	ck_assert_mem_eq(printed, expected, length);
+	close(long_output);
+	free(printed);
+	free(expected);
+	free(object);
+}
+
+/*
+ * An instruction takes up to 2,284 bytes, and all of them several pages of disasm's output. Steps of
+ * 200 bytes put each part of an instruction at the end of a page.
+ */
+START_TEST(test_long_names)
+{
+	for (unsigned shorter = 0; shorter < 12; shorter++)
+		assert_long_names(&(struct long_names){ .to_section = _i, .shorter = shorter });
+}
+END_TEST
+
 /* n sections of one instruction each, or one of n, with n symbols and relocations at its beginning. */
 enum { SECTIONS, SLOTS, KINDS };
 
@@ -248,6 +412,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_object, 0, 2);
 	tcase_add_loop_test(tests, test_refused, 0, 2);
+	tcase_add_loop_test(tests, test_long_names, 0, 2);
 	tcase_add_loop_test(tests, test_doubling, 0, KINDS);
 }
 
