@@ -3,6 +3,7 @@
 #include "load.h"
 #include "verbs.h"
 
+#include <rawbpf/uapi.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,54 @@ static int find_constant(char letter, enum rawbpf_constant kind, const char *nam
 	return number;
 }
 
+/* Types that load only for an attach type, each with an example, or only for a target in BTF. */
+static const struct {
+	unsigned char type;
+	const char *example; /* NULL: for a target in BTF */
+} needs[] = {
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, "cgroup_inet4_connect" },
+	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, "cgroup_getsockopt" },
+	{ BPF_PROG_TYPE_SK_LOOKUP, "sk_lookup" },
+	{ BPF_PROG_TYPE_NETFILTER, "netfilter" },
+	{ BPF_PROG_TYPE_STRUCT_OPS, NULL },
+	{ BPF_PROG_TYPE_TRACING, NULL },
+	{ BPF_PROG_TYPE_LSM, NULL },
+	{ BPF_PROG_TYPE_EXT, NULL },
+};
+
+/* Check that the options give what the type needs. Returns OK, or USAGE after a message. */
+static int check_type(const struct load *load, const char *name, int has_attach_type)
+{
+	for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+		if (needs[i].type != load->type || (needs[i].example && has_attach_type))
+			continue;
+		if (needs[i].example)
+			tool_fail(&prog_subcommand, "-t %s: programs of this type need -a with an attach "
+				  "type, such as %s", name, needs[i].example);
+		else
+			tool_fail(&prog_subcommand, "-t %s: programs of this type need a target in BTF, "
+				  "which a text cannot name", name);
+		return USAGE;
+	}
+	return OK;
+}
+
+/* Check a program's name, as the kernel does. Returns OK, or USAGE after a message. */
+static int check_name(const char *name)
+{
+	size_t length = name ? strlen(name) : 0;
+	char *shown;
+
+	if (length < BPF_OBJ_NAME_LEN &&
+	    (!name || strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") ==
+			      length))
+		return OK;
+	shown = text_escape(name, length);
+	tool_fail(&prog_subcommand, "-n: '%s': a name has up to 15 of the characters A-Za-z0-9_.", shown);
+	free(shown);
+	return USAGE;
+}
+
 /* Parse the options. Returns OK, or USAGE after a message. */
 static int parse(const struct arguments *arguments, struct load *load, struct program *program)
 {
@@ -34,6 +83,8 @@ static int parse(const struct arguments *arguments, struct load *load, struct pr
 	*load = (struct load){ .type = number, .attach_type = attach,
 			       .name = arguments->options['n'],
 			       .verbose = arguments->options['v'] != NULL };
+	if (check_type(load, type, attach_type != NULL) != OK || check_name(load->name) != OK)
+		return USAGE;
 	return arguments->options['W'] ?
 		tool_warning_option(&prog_subcommand, arguments->options['W'], program) : OK;
 }

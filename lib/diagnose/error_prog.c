@@ -44,8 +44,8 @@ static const struct rawbpf_failures failures_of_prog_load = {
 	.eacces_is_verifier = 1,
 	.sentences =
 		"EACCES: the verifier rejected the program; its log says why\0"
-		"EINVAL: the verifier rejected the program (see its log), this kernel lacks its "
-		"type, or the name is not of [A-Za-z0-9_.]\0"
+		"EINVAL: this kernel lacks the type or attach type, the name is not of "
+		"[A-Za-z0-9_.], or the verifier's log says why\0"
 		"EBADF: an instruction names a descriptor that is not open\0"
 		"E2BIG: the program has no instructions or too many, or is too complex to verify\0"
 		"EAGAIN: signals kept interrupting the verifier; try again\0",

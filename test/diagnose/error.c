@@ -29,8 +29,8 @@ START_TEST(test_sentences)
 		{ ERROR(RAWBPF_PROG_LOAD, -EACCES, 0, NULL),
 		  "EACCES: the verifier rejected the program; its log says why" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EINVAL, 0, NULL),
-		  "EINVAL: the verifier rejected the program (see its log), this kernel lacks its "
-		  "type, or the name is not of [A-Za-z0-9_.]" },
+		  "EINVAL: this kernel lacks the type or attach type, the name is not of "
+		  "[A-Za-z0-9_.], or the verifier's log says why" },
 		{ ERROR(RAWBPF_PROG_LOAD, -EBADF, 0, NULL),
 		  "EBADF: an instruction names a descriptor that is not open" },
 		{ ERROR(RAWBPF_PROG_LOAD, -E2BIG, 0, NULL),

@@ -128,6 +128,10 @@ START_TEST(test_load_errors)
 		     "rawbpf prog: -t: 'x\\x1b' is not a program type; rawbpf_prog_types(7) lists them\n");
 	assert_fails(ARGS("prog", "load", "-a", "xdb", name, PIN), 2,
 		     "rawbpf prog: -a: 'xdb' is not an attach type; rawbpf_prog_types(7) lists them\n");
+	assert_fails(ARGS("prog", "load", "-n", "a b", name, PIN), 2,
+		     "rawbpf prog: -n: 'a b': a name has up to 15 of the characters A-Za-z0-9_.\n");
+	assert_fails(ARGS("prog", "load", "-n", "a234567890123456", name, PIN), 2, "rawbpf prog: -n: "
+		     "'a234567890123456': a name has up to 15 of the characters A-Za-z0-9_.\n");
 	assert_fails(ARGS("prog", "load", "-m", "multi", name, PIN), 2,
 		     "rawbpf prog: load has no option -m\n");
 	assert_fails(ARGS("prog", "load", "/nowhere", PIN), 1,
@@ -141,6 +145,37 @@ START_TEST(test_load_errors)
 	command_run(&end, live_be_nobody, ARGS("prog", "load", name, PIN));
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_ptr_nonnull(strstr(end.err, name)); /* other users may not read it */
+	unlink(name);
+}
+END_TEST
+
+/* Without -a the kernel rejects these types with EINVAL and no log. */
+START_TEST(test_load_needs)
+{
+	static const struct {
+		const char *type, *example;
+	} cases[] = {
+		{ "cgroup_sock_addr", "cgroup_inet4_connect" }, { "cgroup_sockopt", "cgroup_getsockopt" },
+		{ "sk_lookup", "sk_lookup" }, { "netfilter", "netfilter" },
+	};
+	static const char *const of_btf[] = { "struct_ops", "tracing", "lsm", "ext" };
+	char name[64];
+
+	live_mount_bpffs();
+	snprintf(name, sizeof name, "%s", file_of(nothing, strlen(nothing)));
+	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
+		assert_fails(ARGS("prog", "load", "-t", cases[i].type, name, PIN), 2,
+			     text("rawbpf prog: -t %s: programs of this type need -a with an attach type, "
+				  "such as %s\n", cases[i].type, cases[i].example));
+		if (strcmp(cases[i].type, "netfilter") == 0 && live_kernel() < 0x604)
+			continue;
+		assert_prints(ARGS("prog", "load", "-t", cases[i].type, "-a", cases[i].example, name, PIN), "");
+		ck_assert_int_eq(unlink(PIN), 0);
+	}
+	for (unsigned i = 0; i < RAWBPF_COUNT(of_btf); i++)
+		assert_fails(ARGS("prog", "load", "-t", of_btf[i], "-a", "lsm_mac", name, PIN), 2,
+			     text("rawbpf prog: -t %s: programs of this type need a target in BTF, which a "
+				  "text cannot name\n", of_btf[i]));
 	unlink(name);
 }
 END_TEST
@@ -596,6 +631,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_load_bytes);
 	tcase_add_test(tests, test_load_maps);
 	tcase_add_test(tests, test_load_errors);
+	tcase_add_test(tests, test_load_needs);
 	tcase_add_test(tests, test_pin);
 	tcase_add_test(tests, test_xdp);
 	tcase_add_test(tests, test_tcx);
