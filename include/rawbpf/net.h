@@ -129,15 +129,16 @@ struct rawbpf_tc_spec {
  * hook is the same, and tcx programs run first. The result of the program decides: TC_ACT_OK,
  * TC_ACT_SHOT, ... (<linux/pkt_cls.h>); TC_ACT_UNSPEC (-1) runs the next filter.
  *
- * The call creates the device's clsact qdisc, which has these hooks, if there is none, and the
- * qdisc stays. The filter is of all protocols and chain 0. It stays when the process ends.
+ * Without `spec->replace` the call creates the device's clsact qdisc, which has these hooks, if
+ * there is none. The qdisc stays, also if the kernel then rejects the program. The filter is of all protocols and chain 0. It stays when the process ends.
  * link->tc is its place. rawbpf_link_detach() removes the filter if it still runs the program;
  * rawbpf_link_release() and close(2) leave it there. The link holds a descriptor of the program.
  * rawbpf_link_pin(), _update() and _revoke() return -EINVAL.
  *
  * Without `spec->replace` the call replaces nothing. With it the call looks for the filter that
  * runs that program. A priority or a handle limits the search. The call replaces the filter's
- * program in place. The kernel does not guard this: if another process replaces the filter between
+ * program in place. The filter then has direct action, and loses the name, the class and the
+ * actions that another tool gave it. The kernel does not guard this: if another process replaces the filter between
  * the two steps, the call replaces that one. The result of rawbpf_tc_query() shows it.
  *
  * -ENODEV   the device does not exist

@@ -204,11 +204,15 @@ static int take_filter(void *context, const struct rawbpf__message *message)
 	return 0;
 }
 
+/* List the filters of the hook: none if the device does not have it. */
 static int tc_list(struct tc_hook *hook, struct tc_list *list)
 {
 	struct rawbpf__request request;
-	int tries, err = -ESTALE;
+	int tries, err = tc_find_qdisc(hook);
 
+	if (err < 0 || !tc_has_hook(hook))
+		return err;
+	err = -ESTALE;
 	for (tries = 0; tries < TC_TRIES && err == -ESTALE; tries++) {
 		list->query->count = 0;
 		rawbpf__request_begin(&request, RTM_GETTFILTER, NLM_F_DUMP, &hook->fixed,
@@ -242,9 +246,7 @@ int rawbpf_tc_query(struct rawbpf_tc_query *query, unsigned ifindex, unsigned at
 	query->count = 0;
 	if (err < 0)
 		return err;
-	err = tc_find_qdisc(&hook);
-	if (err == 0 && tc_has_hook(&hook))
-		err = tc_list(&hook, &list);
+	err = tc_list(&hook, &list);
 	rawbpf__netlink_close(&hook.netlink);
 	if (err < 0)
 		return err;
@@ -319,10 +321,8 @@ static int tc_set(struct tc_hook *hook, struct rawbpf_tc_place *place, int prog,
 		.priority = spec->priority, .handle = spec->handle, .protocol = ETH_P_ALL };
 	struct rawbpf__request request;
 	size_t options;
-	int err = tc_make_hook(hook);
+	int err = spec->replace ? tc_find(hook, &filter, spec->replace, spec) : tc_make_hook(hook);
 
-	if (err == 0 && spec->replace)
-		err = tc_find(hook, &filter, spec->replace, spec);
 	if (err < 0)
 		return err;
 	tc_begin(&request, hook, RTM_NEWTFILTER,
@@ -403,9 +403,7 @@ int rawbpf_tc_detach(int prog, unsigned ifindex, unsigned attach_type,
 	err = tc_open(&hook, ifindex, attach_type, given->text, given->text_size);
 	if (err < 0)
 		return err;
-	err = tc_find_qdisc(&hook);
-	if (err == 0)
-		err = tc_has_hook(&hook) ? tc_find(&hook, &found, prog, given) : -ENOENT;
+	err = tc_find(&hook, &found, prog, given);
 	if (err == 0) {
 		tc_begin(&request, &hook, RTM_DELTFILTER, 0, &found);
 		err = rawbpf__netlink_ask(&hook.netlink, &request, NULL, NULL);

@@ -25,6 +25,8 @@ static int xdp_set(unsigned ifindex, unsigned mode, int prog, int expected, char
 
 	if (mode & ~(unsigned)XDP_FLAGS_MODES)
 		return -EINVAL;
+	if (device.ifi_index <= 0)
+		return -ENODEV;
 	rawbpf__request_begin(&request, RTM_SETLINK, NLM_F_ACK, &device, sizeof device);
 	xdp = rawbpf__request_nest(&request, IFLA_XDP);
 	rawbpf__request_add_u32(&request, IFLA_XDP_FD, prog);
@@ -124,6 +126,8 @@ int rawbpf_xdp_query(struct rawbpf_xdp_query *query, unsigned ifindex)
 	int err;
 
 	*query = (struct rawbpf_xdp_query){ 0 };
+	if (device.ifi_index <= 0)
+		return -ENODEV;
 	rawbpf__request_begin(&request, RTM_GETLINK, NLM_F_ACK, &device, sizeof device);
 	rawbpf__request_add_u32(&request, IFLA_EXT_MASK, XDP_SKIP_STATS);
 	err = rawbpf__netlink_open(&netlink, NULL, 0);

@@ -11,6 +11,9 @@
 
 static unsigned lo;
 
+/* 0 is the result of a failed if_nametoindex(3). The kernel takes the number as an int. */
+static const unsigned no_device[] = { 9999, 0, 0x80000000, ~0u };
+
 static int load(unsigned type, int result)
 {
 	int prog = live_prog(type, result);
@@ -167,7 +170,13 @@ START_TEST(test_xdp_refused)
 	ASSERT_REFUSED(-EINVAL, XDP(classifier, lo, 0, NULL));
 	ASSERT_REFUSED(-EINVAL, XDP(prog, lo, XDP_FLAGS_UPDATE_IF_NOEXIST, NULL));
 	ASSERT_REFUSED(-EINVAL, XDP(prog, lo, 1u << 4 /* XDP_FLAGS_REPLACE */, NULL));
-	ASSERT_REFUSED(-ENODEV, XDP(prog, 9999, 0, NULL));
+	for (unsigned i = 0; i < RAWBPF_COUNT(no_device); i++) {
+		ASSERT_REFUSED(-ENODEV, XDP(prog, no_device[i], 0, NULL));
+		ck_assert_int_eq(rawbpf_xdp_netlink_detach(prog, no_device[i], 0), -ENODEV);
+		query.skb_prog_id = 1;
+		ck_assert_int_eq(rawbpf_xdp_query(&query, no_device[i]), -ENODEV);
+		ck_assert_uint_eq(query.skb_prog_id, 0);
+	}
 	/* a link cannot either */
 	ck_assert_int_lt(rawbpf_xdp_attach(&(struct rawbpf_link){ 0 }, other, lo, 0), 0);
 
@@ -176,9 +185,7 @@ START_TEST(test_xdp_refused)
 	ck_assert_int_eq(rawbpf_xdp_netlink_detach(-1, lo, 0), -EBADF);
 	ck_assert_int_eq(rawbpf_xdp_netlink_detach(9999, lo, 0), -EBADF);
 	ck_assert_int_eq(rawbpf_xdp_netlink_detach(map, lo, 0), -EINVAL);
-	ck_assert_int_eq(rawbpf_xdp_netlink_detach(prog, 9999, 0), -ENODEV);
 	ck_assert_int_eq(rawbpf_xdp_netlink_detach(prog, lo, 1u << 20), -EINVAL);
-	ck_assert_int_eq(rawbpf_xdp_query(&query, 9999), -ENODEV);
 	assert_xdp(prog, 0);
 
 	ck_assert_int_eq(rawbpf_link_pin(&link, "/sys/fs/bpf/no"), -EINVAL);
@@ -465,9 +472,15 @@ START_TEST(test_tc_refused)
 	ASSERT_REFUSED(-EBADF, TC(&refused, prog, .replace = -ENOENT));
 	ASSERT_REFUSED(-EBADF, TC(&refused, prog, .replace = 9999));
 	ASSERT_REFUSED(-EINVAL, TC(&refused, prog, .replace = map));
-	ASSERT_REFUSED(-ENODEV, rawbpf_tc_attach(&refused, prog, 9999, BPF_TCX_INGRESS, NULL));
+	for (unsigned i = 0; i < RAWBPF_COUNT(no_device); i++) {
+		ASSERT_REFUSED(-ENODEV, rawbpf_tc_attach(&refused, prog, no_device[i],
+							 BPF_TCX_INGRESS, NULL));
+		ASSERT_REFUSED(-ENODEV, rawbpf_tc_attach(&refused, prog, no_device[i],
+							 BPF_TCX_INGRESS, SPEC(.replace = prog)));
+		ck_assert_int_eq(rawbpf_tc_detach(prog, no_device[i], BPF_TCX_INGRESS, NULL), -ENODEV);
+		ck_assert_int_eq(rawbpf_tc_query(&query, no_device[i], BPF_TCX_INGRESS), -ENODEV);
+	}
 	ASSERT_REFUSED(-EINVAL, rawbpf_tc_attach(&refused, prog, lo, BPF_XDP, NULL));
-	ck_assert_int_eq(rawbpf_tc_detach(prog, 9999, BPF_TCX_INGRESS, NULL), -ENODEV);
 	ck_assert_int_eq(rawbpf_tc_detach(prog, lo, BPF_XDP, NULL), -EINVAL);
 	strcpy(text, "x");
 	ck_assert_int_eq(rawbpf_tc_detach(-1, lo, BPF_TCX_INGRESS,
@@ -475,7 +488,6 @@ START_TEST(test_tc_refused)
 	ck_assert_str_eq(text, "");
 	ck_assert_int_eq(rawbpf_tc_detach(9999, lo, BPF_TCX_INGRESS, NULL), -EBADF);
 	ck_assert_int_eq(rawbpf_tc_detach(map, lo, BPF_TCX_INGRESS, NULL), -EINVAL);
-	ck_assert_int_eq(rawbpf_tc_query(&query, 9999, BPF_TCX_INGRESS), -ENODEV);
 	ck_assert_int_eq(rawbpf_tc_query(&query, lo, BPF_XDP), -EINVAL);
 
 	ck_assert_int_eq(TC(&link, prog, .priority = 1, .handle = 1), 0);
@@ -578,6 +590,15 @@ START_TEST(test_tc_of_tc)
 	ck_assert_uint_eq(filter.protocol, ETH_P_IP);
 	ck_assert_uint_eq(filter.prog_id, live_prog_id(prog));
 	ck_assert_msg(strstr(filter.name, "ok") != NULL, "%s", filter.name);
+	/* a replacement keeps the place and the protocol, not the name */
+	ck_assert_int_eq(rawbpf_tc_attach(&link, prog, lo, BPF_TCX_EGRESS, SPEC(.replace = prog)), 0);
+	close(rawbpf_link_release(&link));
+	ck_assert_int_eq(rawbpf_tc_query(&query, lo, BPF_TCX_EGRESS), -ENOSPC);
+	ck_assert_uint_eq(query.count, 2);
+	ck_assert_uint_eq(filter.priority, 3);
+	ck_assert_uint_eq(filter.handle, 6);
+	ck_assert_uint_eq(filter.protocol, ETH_P_IP);
+	ck_assert_str_eq(filter.name, "");
 	ck_assert_int_eq(rawbpf_tc_detach(prog, lo, BPF_TCX_EGRESS, NULL), 0);
 	/* classic BPF, in another chain: found by its place alone */
 	ck_assert_int_eq(rawbpf_tc_query(&query, lo, BPF_TCX_EGRESS), 0);
@@ -627,6 +648,31 @@ START_TEST(test_tc_beside_ingress)
 	run("tc qdisc del dev lo ingress 2>&1");
 	assert_filters(BPF_TCX_INGRESS, NULL, 0);
 	ck_assert_int_eq(rawbpf_link_detach(&link), 0);
+	close(prog);
+}
+END_TEST
+
+/* Where there is no filter to replace, the call leaves no qdisc behind. */
+START_TEST(test_tc_replace_makes_none)
+{
+	static const unsigned hooks[] = { BPF_TCX_INGRESS, BPF_TCX_EGRESS };
+	char output[4096];
+	int prog;
+
+	if (!has_tool("tc"))
+		SKIP("there is no tc(8)");
+	NEED_FILTERS();
+	prog = load(BPF_PROG_TYPE_SCHED_CLS, 0);
+	run("tc qdisc del dev lo clsact 2>&1");
+	for (unsigned i = 0; i < 2; i++)
+		ASSERT_REFUSED(-ENOENT, rawbpf_tc_attach(&refused, prog, lo, hooks[i],
+							 SPEC(.replace = prog)));
+	command(output, sizeof output, "tc qdisc show dev lo");
+	ck_assert_msg(!strstr(output, "clsact"), "%s", output);
+	run("tc qdisc add dev lo ingress 2>&1");
+	for (unsigned i = 0; i < 2; i++)
+		ASSERT_REFUSED(-ENOENT, rawbpf_tc_attach(&refused, prog, lo, hooks[i],
+							 SPEC(.replace = prog)));
 	close(prog);
 }
 END_TEST
@@ -842,6 +888,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_tc_stays, 0, 2);
 	tcase_add_test(tests, test_tc_of_tc);
 	tcase_add_test(tests, test_tc_beside_ingress);
+	tcase_add_test(tests, test_tc_replace_makes_none);
 	tcase_add_test(tests, test_tc_action);
 	tcase_add_test(tests, test_socket_filter);
 	tcase_add_test(tests, test_reuseport);
