@@ -19,7 +19,7 @@ static const struct rawbpf_failures failures_of_xdp_netlink_attach = {
 		"EEXIST: the program to replace does not run on '@' in this mode, '@' runs one in "
 		"the other mode, or an upper device runs one\0"
 		"EINVAL: the program is not of type xdp, the flags are unknown, or the driver of '@' "
-		"refuses; the kernel's text, if it gave one, has the reason\0"
+		"refuses\0"
 		"EOPNOTSUPP: the driver of '@' cannot run programs itself; use the generic mode "
 		"(XDP_FLAGS_SKB_MODE)\0"
 		"EBADF: the program or the one to replace is not open\0",
