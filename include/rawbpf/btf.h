@@ -286,7 +286,7 @@ int rawbpf_btf_map_emit(struct rawbpf_btf_build *b, struct rawbpf_btf_map *map,
 int rawbpf_map_btf_load(struct rawbpf_map_spec *spec, const struct rawbpf_btf_special *specials,
 			unsigned count);
 
-/* The needs of struct_ops for a struct of the kernel's function pointers. */
+/* A struct of function pointers in the kernel, as struct_ops needs it. */
 struct rawbpf_struct_ops_btf {
 	unsigned type;        /* its id: attach_btf_id of the programs */
 	unsigned data_offset; /* offset of the struct in the map's value */

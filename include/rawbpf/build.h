@@ -51,7 +51,7 @@ struct rawbpf_env {
 	const struct rawbpf_map_fd *map_fds;
 	unsigned map_fd_count;
 	unsigned kernel; /* the oldest to load on, 6 << 8 | 6 for Linux 6.6; 0: 5.10 */
-	int is_fragment; /* 1: the caller adds instructions behind; a label may be at the end */
+	int is_fragment; /* 1: the caller adds more instructions; a label may be at the end */
 };
 
 /* A slot of 8 bytes and its data; or, from the array's end, a label. */
@@ -134,8 +134,8 @@ void rawbpf_build_emit_at(struct rawbpf_build *b, const struct bpf_insn *insns, 
 
 /*
  * Append a jump to `label`: BPF_JMP_A, BPF_JMP_IMM and the like, BPF_JMP32_A or RAWBPF_MAY_GOTO.
- * Its offset is replaced. BPF_JMP_A becomes BPF_JMP32_A ("gotol") if the target needs more than 16
- * bits and rawbpf_env.kernel has it, 6.6.
+ * The builder sets its offset. BPF_JMP_A becomes BPF_JMP32_A ("gotol") if the target needs more
+ * than 16 bits and rawbpf_env.kernel has it, 6.6.
  *
  * -EINVAL  `insn` is not a jump with an offset
  */
@@ -188,7 +188,7 @@ void rawbpf_build_map_value_emit_at(struct rawbpf_build *b, unsigned reg, const 
  * -ENOSPC  `slots` is NULL
  * -EINVAL  `slot_max` is less than before
  *
- * After either the builder keeps the old array.
+ * After either error the builder keeps the old array.
  */
 void rawbpf_build_slots_set(struct rawbpf_build *b, struct rawbpf_build_slot *slots,
 			    unsigned slot_max);

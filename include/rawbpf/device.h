@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Device filters for cgroups: rules go in, a program of type
- * BPF_PROG_TYPE_CGROUP_DEVICE comes out. Pure functions: no system call, no
- * libc, no memory but the caller's.
+ * Device filters for cgroups: make a program of type BPF_PROG_TYPE_CGROUP_DEVICE from rules. Pure
+ * functions: no system call, no libc, no memory but the caller's.
  *
  *	struct rawbpf_device_rule rules[2] = { { .allow = 1 }, { .allow = 1 } };
  *	static uint64_t scratch[16];
@@ -18,7 +17,7 @@
  * MEANING. A request has a type, two numbers and a set of access bits. Each bit
  * is decided alone: by the last rule that matches type and numbers and names
  * the bit, else by `default_access`. The filter grants a request if it allows
- * all of its bits. So "deny w" refuses an open(2) with O_RDWR, and two rules
+ * all of its bits. So "deny w" denies an open(2) with O_RDWR, and two rules
  * that allow r and w grant it. A request without bits is granted.
  */
 #ifndef RAWBPF_DEVICE_H

@@ -11,7 +11,7 @@ extern "C" {
 
 /*
  * A function of this library that can fail: rawbpf_map_create() is RAWBPF_MAP_CREATE, and likewise
- * for every function that the system can refuse. Operations are objects, not numbers: a program
+ * for every function that can fail in the kernel. Operations are objects, not numbers: a program
  * links only the sentences of the operations that it names.
  */
 struct rawbpf_failures;

@@ -121,9 +121,9 @@ struct rawbpf_link_info {
 	unsigned prog_id;
 	unsigned attach_type;      /* tracing, cgroup, netns, tcx, netkit, sockmap, tracing_multi */
 	unsigned perf_type;        /* perf_event: BPF_PERF_EVENT_*, 1 to 6                      6.6 */
-	unsigned ifindex;          /* xdp, tcx, netkit; 0: the device is gone */
+	unsigned ifindex;          /* xdp, tcx, netkit; 0: it no longer exists */
 	unsigned map_id;           /* struct_ops, sockmap, iter over a map */
-	unsigned netns_ino;        /* netns; 0: it is gone */
+	unsigned netns_ino;        /* netns; 0: it no longer exists */
 	unsigned target_obj_id;    /* tracing, tracing_multi: BTF, of an ext the program        5.13 */
 	unsigned target_btf_id;    /* tracing: the function in there */
 	unsigned cgroup_order;     /* iter over cgroups */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Links: one struct rawbpf_link is one program attached in one place, by whatever means of the
- * kernel.
+ * Links: one struct rawbpf_link is one program attached in one place, by any of the kernel's
+ * ways to attach.
  */
 #ifndef RAWBPF_LINK_H
 #define RAWBPF_LINK_H
@@ -21,12 +21,13 @@ struct rawbpf_tc_place {
 
 /*
  * A zeroed link is inert: detaching it does nothing. The functions that attach fill one, and leave
- * it inert when they fail. A process that ends, for whatever reason, detaches its links. Two things
- * stay: an event in tracefs, without effect, and what was attached by netlink, which runs on.
+ * it inert when they fail. A process that ends, even if it is killed, detaches its links. Two
+ * things stay: an event in tracefs, without effect, and a program attached by netlink, which runs
+ * on.
  *
- * A thread that attaches by an event in tracefs, and holds no first one of its own yet, removes
- * left-overs: events named rawbpf/eT_N, T and N numbers, by any process, that no process holds
- * open. It removes no other event.
+ * Before a thread makes its first event in tracefs, it removes left-overs. These are events named
+ * rawbpf/eT_N (T and N are numbers), of any process, that no process holds open. It removes no
+ * other event.
  */
 struct rawbpf_link {
 	int fd;           /* a bpf link, or a perf event that the program is set on; by netlink:

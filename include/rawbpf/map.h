@@ -48,7 +48,7 @@ struct rawbpf_map_spec {
 	const void *exclusive_hash; /* SHA-256 of the only program that may use the map  6.18 */
 	unsigned exclusive_hash_size;
 
-	/* A buffer for the kernel's reason to refuse the map (7.2): a terminated string, or empty. */
+	/* A buffer for the kernel's reason to reject the map (7.2): a terminated string, or empty. */
 	char *log;
 	size_t log_size;
 };
@@ -156,7 +156,7 @@ struct rawbpf_map_batch {
 };
 
 /*
- * Copy up to `capacity` elements, the next ones. Return 1 if more follow, 0 if these were the last;
+ * Copy the next elements, up to `capacity`. Return 1 if more follow, 0 if these were the last;
  * `count` is the number of elements in both cases.
  *
  * The kernel reads a hash bucket by bucket, and splits no bucket. -ENOSPC: the next bucket holds
@@ -220,9 +220,8 @@ int rawbpf_map_iter_next(struct rawbpf_map_iter *iter, const void **key, const v
 void rawbpf_map_iter_close(struct rawbpf_map_iter *iter);
 
 /*
- * The values of an array map in this process's memory: element i is at
- * data + i * stride. The map must be BPF_MAP_TYPE_ARRAY with BPF_F_MMAPABLE. Or an arena, whose
- * page i is there.
+ * An array map or an arena in this process's memory. Element i of the array, or page i of the
+ * arena, is at data + i * stride. The array must be a BPF_MAP_TYPE_ARRAY with BPF_F_MMAPABLE.
  */
 struct rawbpf_map_view {
 	void *data;
@@ -248,9 +247,9 @@ int rawbpf_map_view_open(struct rawbpf_map_view *view, int map, int writable);
  * page size. Pointers into the arena mean the same on both sides: a program casts them with
  * RAWBPF_ADDR_SPACE_CAST(). The kernel provides a page when user space first touches it.
  *
- * All processes that map an arena map it at one address: map_extra of its spec, where it has one.
+ * All processes that map an arena map it at one address: map_extra of its spec, if it has one.
  * Without map_extra the first call determines the address, and later ones pass it as `address`.
- * `address` NULL: the arena's map_extra, or wherever memory is free.
+ * `address` NULL: the arena's map_extra, or any free address.
  *
  * -EINVAL  not an arena; `address` is not the one that the arena has
  * -EBUSY   other memory is at the arena's address, or the process has mapped the arena already
@@ -265,7 +264,7 @@ void rawbpf_map_view_close(struct rawbpf_map_view *view);
 
 /*
  * Return the number of possible CPUs, which is the number of values that a per-CPU map holds for
- * one key. It exceeds the number of online CPUs where CPUs can be added later.
+ * one key. It exceeds the number of online CPUs if CPUs can be added later.
  *
  * Source: /sys/devices/system/cpu/possible ("0-3,8-11" is 8 CPUs).
  * -ENOENT: sysfs is not mounted on /sys. -EINVAL: the file has another form.

@@ -93,8 +93,8 @@ struct rawbpf_xdp_query {
 };
 
 /*
- * List the XDP programs of a device. No capability is needed. -ENODEV: it does not exist. Errors
- * of netlink as above. Linux 4.19
+ * List the XDP programs of a device. The call needs no capability. -ENODEV: it does not exist.
+ * Errors of netlink as above. Linux 4.19
  */
 int rawbpf_xdp_query(struct rawbpf_xdp_query *query, unsigned ifindex);
 
@@ -194,8 +194,8 @@ struct rawbpf_tc_query {
 };
 
 /*
- * List the BPF filters of a device's hook. No capability is needed. Filters of other kinds, and
- * those on other qdiscs, are not listed.
+ * List the BPF filters of a device's hook. The call needs no capability. Filters of other kinds,
+ * and those on other qdiscs, are not listed.
  *
  * -ENOSPC  `count` is more than `capacity`: the entries that fit were written
  * -ENODEV  the device does not exist

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The common parts of maps, programs, links and BTF: an id in the kernel, a struct that describes
- * them, and a name in the BPF file system. By that name they outlive the processes that hold them.
- * Also the needs of a process that creates any: memory that it may lock, or a token.
+ * them, and a name in the BPF file system. The name lets them outlive the processes that hold them.
+ * A process that creates such objects may need a higher limit on locked memory, or a token.
  */
 #ifndef RAWBPF_OBJ_H
 #define RAWBPF_OBJ_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Find out what this kernel has by trying: make the smallest map, program, call or attachment of
- * the kind, and undo it. The functions leave nothing behind and touch no running program. Probes
- * attach to places that no other program reaches. If others would see them (devices, cgroups, other
+ * Try what this kernel supports: make the smallest map, program, call or attachment of the kind,
+ * and undo it. The functions leave nothing behind and touch no running program. Probes attach to
+ * places that no other program reaches. If others would see them (devices, cgroups, other
  * processes), the functions use an invalid target. The kernel then attaches nothing, and its errno
  * gives the answer.
  *

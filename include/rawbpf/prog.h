@@ -17,9 +17,9 @@ extern "C" {
 #endif
 
 /*
- * A record of CO-RE (compile once, run everywhere): the kernel puts into an instruction what its own
- * BTF says of a type, a member or an enumerator. The program's BTF has the type as the program
- * knows it; its name selects the kernel's. The layout is that of struct bpf_core_relo.
+ * A record of CO-RE (compile once, run everywhere): the kernel writes a fact from its own BTF into
+ * an instruction, about a type, a member or an enumerator. The program's BTF has the type as the
+ * program knows it; its name selects the kernel's. The layout is that of struct bpf_core_relo.
  */
 struct rawbpf_core_relo {
 	uint32_t insn_off;       /* the instruction's offset, in bytes: 8 for each slot before it */

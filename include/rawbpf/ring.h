@@ -32,8 +32,8 @@ struct rawbpf_ring {
 	unsigned long *consumer;       /* positions count bytes, and wrap after the largest number */
 	const unsigned long *producer;
 	const unsigned char *data;     /* `size` bytes, and the same ones again behind them */
-	const unsigned char *overwritable; /* NULL; or what was said of `data`, */
-	unsigned char *copy;               /* which is this copy then */
+	const unsigned char *overwritable; /* BPF_F_RB_OVERWRITE: the map's bytes, twice; */
+	unsigned char *copy;               /* then `data` is this copy of them */
 	unsigned long origin;          /* the position of the first byte of `data`, modulo `size` */
 	size_t size;
 	size_t page;
@@ -43,9 +43,9 @@ struct rawbpf_ring {
 };
 
 /*
- * Open the ring buffer `map` to read on where the last reader stopped. The caller may close `map`
- * afterwards. rawbpf_ring_read() and rawbpf_loop_run() hand records to `handle`, which may be NULL
- * where only rawbpf_ring_next() reads.
+ * Open the ring buffer `map`, and continue where the last reader stopped. The caller may close
+ * `map` afterwards. rawbpf_ring_read() and rawbpf_loop_run() hand records to `handle`, which may be
+ * NULL if only rawbpf_ring_next() reads.
  *
  * -EINVAL  not a ring buffer
  * -EBADF   the descriptor is not open
@@ -57,8 +57,8 @@ struct rawbpf_ring {
 int rawbpf_ring_open(struct rawbpf_ring *ring, int map, rawbpf_record_fn *handle, void *context);
 
 /*
- * Close the ring. Do nothing if it is closed or zeroed. Unread records stay in the map; so do the
- * last spans, which only another rawbpf_ring_next() gives back.
+ * Close the ring. Do nothing if it is closed or zeroed. Unread records stay in the map. The last
+ * spans stay, too: only another rawbpf_ring_next() gives them back.
  */
 void rawbpf_ring_close(struct rawbpf_ring *ring);
 

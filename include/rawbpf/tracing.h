@@ -85,7 +85,7 @@ struct rawbpf_iter_spec {
 /*
  * Attach an iterator (BPF_PROG_TYPE_TRACING, expected_attach_type BPF_TRACE_ITER, attach_btf_id of
  * the function bpf_iter_TARGET). It runs when the descriptor from rawbpf_iter_create() is read. Its
- * link can be pinned, which makes a file to read, and updated.
+ * link can be updated. It can be pinned, which makes a file to read.
  *
  * -EINVAL  another type of program; fields of two kinds, or that the target does not use
  *          (some targets take them for their own); an unknown order
