@@ -174,6 +174,13 @@ static int fail_query(const struct walk *walk, int err)
 		.type = BPF_PROG_TYPE_CGROUP_DEVICE });
 }
 
+/* Report errno. A cgroup that is gone has no programs. */
+static void complain_unless_gone(struct walk *walk)
+{
+	if (errno != ENOENT && errno != ENODEV)
+		complain(walk, strerror(errno));
+}
+
 static void look_below(struct walk *walk, int parent, const char *name, int depth);
 
 /* Look at a cgroup. It may go at any time: then it has no programs. */
@@ -190,14 +197,18 @@ static void look_at(struct walk *walk, int fd, int depth)
 	if (err < 0 && err != -ENOENT && err != -ENODEV)
 		walk->status = fail_query(walk, err);
 	dir = fdopendir(fd);
-	while (dir && (entry = readdir(dir)))
+	if (!dir) {
+		complain(walk, strerror(errno));
+		close(fd);
+		return;
+	}
+	for (errno = 0; (entry = readdir(dir)); errno = 0)
 		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0)
 			look_below(walk, fd, entry->d_name, depth);
-	if (dir)
-		closedir(dir);
-	else
-		close(fd);
+	if (errno)
+		complain_unless_gone(walk);
+	closedir(dir);
 }
 
 static void look_below(struct walk *walk, int parent, const char *name, int depth)
@@ -207,8 +218,8 @@ static void look_below(struct walk *walk, int parent, const char *name, int dept
 
 	walk->path = must_print("%s/%s", path, name);
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno != ENOENT && errno != ENODEV)
-		complain(walk, strerror(errno));
+	if (fd < 0)
+		complain_unless_gone(walk);
 	if (fd >= 0 && depth == DEPTH) {
 		complain(walk, "not shown: it is deeper than 128 cgroups");
 		close(fd);

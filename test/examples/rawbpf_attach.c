@@ -281,6 +281,37 @@ START_TEST(test_cgroup)
 }
 END_TEST
 
+#ifndef SYS_fcntl64
+#define SYS_fcntl64 SYS_fcntl
+#endif
+
+static void forbid_fdopendir(void)
+{
+	live_forbid(SYS_fcntl64, EIO);
+}
+
+static void forbid_readdir(void)
+{
+	live_forbid(SYS_getdents64, EIO);
+}
+
+/* A cgroup whose directory cannot be listed: its own programs, and a message about the others. */
+START_TEST(test_cgroup_unlisted)
+{
+	static void (*const forbid[])(void) = { forbid_fdopendir, forbid_readdir };
+
+	make_top();
+	live_mount_bpffs();
+	load("cgroup_device", "cgroup_device", nothing);
+	assert_prints(ARGS("prog", "attach", PIN, "cgroup_device", top), "");
+	command_run(&end, forbid[_i], ARGS("cgroup", "-j", "tree", top));
+	ck_assert_str_eq(end.err, text("rawbpf cgroup: %s: %s\n", top, strerror(EIO)));
+	ck_assert_str_eq(end.out, node(top, PIN, ",\"flags\":\"multi\""));
+	ck_assert_int_eq(end.status, 1);
+	assert_prints(ARGS("prog", "detach", PIN, "cgroup_device", top), "");
+}
+END_TEST
+
 /* Attach in each mode, then replace one program by another. */
 START_TEST(test_cgroup_modes)
 {
@@ -647,6 +678,7 @@ static void add_tests(TCase *tests)
 	}
 	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
 	tcase_add_test(tests, test_cgroup);
+	tcase_add_loop_test(tests, test_cgroup_unlisted, 0, 2);
 	tcase_add_test(tests, test_cgroup_modes);
 	tcase_add_test(tests, test_cgroup_many);
 	tcase_add_test(tests, test_cgroup_deep);
