@@ -134,7 +134,8 @@ int rawbpf_elf_offset_find(uint64_t *offset, uint32_t *flags, const struct rawbp
  * -ENXIO         the symbol is not code
  * -EDESTADDRREQ  the symbol is an indirect function (IFUNC): a resolver picks the function at run time
  * -EOPNOTSUPP    NAME@plt on another machine
- * -EINVAL        broken, or more than 1,024 segments
+ * -EINVAL        broken, or more than 1,024 segments; the symbol of an ET_REL file is in a section
+ *                past 65,279
  */
 int rawbpf_elf_symbol_find(uint64_t *offsets, unsigned max, const struct rawbpf_elf *elf,
 			   const char *name);

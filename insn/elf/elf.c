@@ -182,6 +182,7 @@ int rawbpf_elf_section_find(struct rawbpf_elf_section *section, const struct raw
 		if (rawbpf__equal(section->name, name))
 			return err;
 	}
+	*section = (struct rawbpf_elf_section){ .name = "" };
 	return -ENOENT;
 }
 
@@ -194,6 +195,7 @@ int rawbpf__elf_section_of(struct rawbpf_elf_section *section, const struct rawb
 		if (section->type == type)
 			return err;
 	}
+	*section = (struct rawbpf_elf_section){ .name = "" };
 	return -ENOENT;
 }
 

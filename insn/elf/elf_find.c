@@ -90,21 +90,41 @@ static int elf_symbol_matches(const struct elf_search *search,
 	return !*suffix && elf_version_matches(search, index, is_defined);
 }
 
+/* Return where a symbol's code begins. On arm, bit 0 of a function tells that its code is Thumb. */
+static uint64_t elf_code_begin(const struct rawbpf_elf *elf, const struct rawbpf_elf_symbol *symbol)
+{
+	if (elf->machine == ELF_EM_ARM && symbol->type == ELF_STT_FUNC)
+		return symbol->value & ~1ull;
+	return symbol->value;
+}
+
+/* Find the place of a symbol of an object file: its value counts from its section. */
+static int elf_object_place_find(uint64_t *offset, const struct rawbpf_elf *elf,
+				 const struct rawbpf_elf_symbol *symbol)
+{
+	uint64_t begin = elf_code_begin(elf, symbol);
+	struct rawbpf_elf_section section;
+
+	if (symbol->section == ELF_SHN_XINDEX)
+		return -EINVAL;
+	if (symbol->section >= ELF_SHN_LORESERVE) /* SHN_ABS: the value is a number */
+		return -ENXIO;
+	if (rawbpf_elf_section_read(&section, elf, symbol->section) < 0 || !section.data ||
+	    begin >= section.size)
+		return -EINVAL;
+	*offset = section.offset + begin;
+	return section.flags & ELF_SHF_EXECINSTR ? 0 : -ENXIO;
+}
+
 static int elf_place_find(uint64_t *offset, const struct rawbpf_elf *elf,
 			  const struct rawbpf_elf_symbol *symbol)
 {
-	struct rawbpf_elf_section section;
 	uint32_t flags = 0;
 	int err;
 
-	if (elf->type == ELF_ET_REL) {
-		err = rawbpf_elf_section_read(&section, elf, symbol->section);
-		*offset = section.offset + symbol->value;
-		if (err < 0 || !section.data || symbol->value >= section.size)
-			return -EINVAL;
-		return section.flags & ELF_SHF_EXECINSTR ? 0 : -ENXIO;
-	}
-	err = rawbpf_elf_offset_find(offset, &flags, elf, symbol->value);
+	if (elf->type == ELF_ET_REL)
+		return elf_object_place_find(offset, elf, symbol);
+	err = rawbpf_elf_offset_find(offset, &flags, elf, elf_code_begin(elf, symbol));
 	if (err == -EINVAL)
 		return err;
 	return err < 0 || !(flags & ELF_PF_X) ? -ENXIO : 0;

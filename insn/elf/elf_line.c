@@ -38,17 +38,17 @@ int rawbpf_elf_lines_parse(struct rawbpf_elf_lines *lines, const struct rawbpf_e
 				&lines->strings_size);
 	if (!err)
 		err = line_part(&lines->at, elf, &section, 16, &lines->room);
+	if (!err && lines->room < 4)
+		err = -ENOENT;
+	if (!err) {
+		lines->record_size = rawbpf__elf_u32(elf, lines->at);
+		lines->at += 4;
+		lines->room -= 4;
+		err = lines->record_size < LINE_RECORD ? -EINVAL : 0;
+	}
 	if (err)
 		lines->room = 0;
-	if (err || lines->room < 4)
-		return err ? err : -ENOENT;
-	lines->record_size = rawbpf__elf_u32(elf, lines->at);
-	lines->at += 4;
-	lines->room -= 4;
-	if (lines->record_size >= LINE_RECORD)
-		return 0;
-	lines->room = 0;
-	return -EINVAL;
+	return err;
 }
 
 static const char *line_string(const struct rawbpf_elf_lines *lines, uint32_t offset)

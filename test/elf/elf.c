@@ -50,6 +50,10 @@ START_TEST(test_sections)
 	ck_assert_uint_eq(section.link, IMAGE_STRINGS);
 	ck_assert_uint_eq(section.count, IMAGE_COUNT(image_symbols) + 1);
 	ck_assert_int_eq(rawbpf_elf_section_find(&section, &elf, ".tex"), -ENOENT);
+	ck_assert_str_eq(section.name, "");
+	ck_assert_uint_eq(section.index, 0);
+	ck_assert_uint_eq(section.size, 0);
+	ck_assert_ptr_null(section.data);
 	ck_assert_int_eq(rawbpf_elf_section_find(&section, &elf, ".text1"), -ENOENT);
 	ck_assert_int_eq(rawbpf_elf_section_read(&section, &elf, 0), 0);
 	ck_assert_ptr_null(section.data);
@@ -228,6 +232,86 @@ START_TEST(test_object)
 }
 END_TEST
 
+/* A number, as the checksum of a kernel module's symbol, has no section: it is not code. */
+START_TEST(test_object_number)
+{
+	static const struct {
+		unsigned section;
+		int error;
+	} places[] = {
+		{ SHN_ABS, -ENXIO }, { SHN_COMMON, -ENXIO }, { SHN_LORESERVE, -ENXIO },
+		{ SHN_XINDEX, -EINVAL }, { IMAGE_SECTIONS, -EINVAL }, { SHN_LORESERVE - 1, -EINVAL },
+	};
+	struct image *image = image_of(_i);
+	struct rawbpf_elf_section table;
+	struct rawbpf_elf elf;
+	uint64_t offset;
+
+	image_put(image, 16, 2, ET_REL);
+	parse(&elf, image);
+	ck_assert_int_eq(rawbpf_elf_section_find(&table, &elf, ".symtab"), 0);
+	for (unsigned i = 0; i < IMAGE_COUNT(places); i++) {
+		image_put(image, table.offset + 5 * table.entry_size + (elf.bits == 64 ? 6 : 14), 2,
+			  places[i].section); /* label */
+		ck_assert_msg(rawbpf_elf_symbol_find(&offset, 1, &elf, "label") == places[i].error,
+			      "%u", i);
+	}
+	free(image);
+}
+END_TEST
+
+/* On arm, bit 0 of a function's value says that its code is Thumb. Elsewhere it counts. */
+START_TEST(test_thumb)
+{
+	struct image *image = image_of(_i);
+	struct rawbpf_elf_section table;
+	struct rawbpf_elf elf;
+	uint64_t offset;
+
+	parse(&elf, image);
+	ck_assert_int_eq(rawbpf_elf_section_find(&table, &elf, ".symtab"), 0);
+	image_word(image, table.offset + 4 * table.entry_size, 4, 8, IMAGE_AT(0x11));  /* main */
+	image_word(image, table.offset + 5 * table.entry_size, 4, 8, IMAGE_AT(0x41));  /* label */
+	ck_assert_int_eq(rawbpf_elf_symbol_find(&offset, 1, &elf, "main"), 1);
+	ck_assert_uint_eq(offset, IMAGE_TEXT + 0x11);
+	image_put(image, 18, 2, EM_ARM);
+	parse(&elf, image);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(&offset, 1, &elf, "main"), 1);
+	ck_assert_uint_eq(offset, IMAGE_TEXT + 0x10);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(&offset, 1, &elf, "label"), 1);
+	ck_assert_uint_eq(offset, IMAGE_TEXT + 0x41);
+	image_put(image, 16, 2, ET_REL);
+	parse(&elf, image);
+	image_word(image, table.offset + 4 * table.entry_size, 4, 8, 0x11);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(&offset, 1, &elf, "main"), 1);
+	ck_assert_uint_eq(offset, IMAGE_TEXT + 0x10);
+	free(image);
+}
+END_TEST
+
+/* Without numbers of versions, all functions match. No other section's bytes count as versions. */
+START_TEST(test_no_versions)
+{
+	struct image *image = image_of(_i);
+	struct rawbpf_elf_section last;
+	struct rawbpf_elf elf;
+	uint64_t offsets[3] = { 7, 7, 7 };
+
+	parse(&elf, image);
+	section_type_set(image, IMAGE_VERSIONS, SHT_NOTE);
+	ck_assert_int_eq(rawbpf_elf_section_read(&last, &elf, IMAGE_SECTIONS - 1), 0);
+	ck_assert_uint_ge(last.size, 2 * (IMAGE_COUNT(image_dynamic_symbols) + 1));
+	memset(image->bytes + last.offset, 0xff, last.size);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(offsets, 3, &elf, "copy"), 2);
+	ck_assert_uint_eq(offsets[0], IMAGE_TEXT + 0x80);
+	ck_assert_uint_eq(offsets[1], IMAGE_TEXT + 0x90);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(offsets, 3, &elf, "old"), 1);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(offsets, 3, &elf, "plain"), 1);
+	ck_assert_int_eq(rawbpf_elf_symbol_find(offsets, 3, &elf, "copy@V1"), -ESRCH);
+	free(image);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------------- stubs */
 
 /* The stub of puts begins at `begin` in .plt, at IMAGE_AT(0x800). Its slot is IMAGE_SLOT. */
@@ -354,6 +438,9 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_stripped, 0, FILES);
 	tcase_add_loop_test(tests, test_offsets, 0, FILES);
 	tcase_add_loop_test(tests, test_object, 0, FILES);
+	tcase_add_loop_test(tests, test_object_number, 0, FILES);
+	tcase_add_loop_test(tests, test_thumb, 0, FILES);
+	tcase_add_loop_test(tests, test_no_versions, 0, FILES);
 	tcase_add_loop_test(tests, test_stub, 0, IMAGE_COUNT(stubs));
 	tcase_add_test(tests, test_not_elf);
 	tcase_add_loop_test(tests, test_large_counts, 0, FILES);

@@ -135,6 +135,8 @@ START_TEST(test_lines_broken)
 			  broken_lines[i].value);
 		parse(&elf, image);
 		ck_assert_msg(rawbpf_elf_lines_parse(&lines, &elf) == broken_lines[i].error, "%u", i);
+		if (broken_lines[i].error)
+			ck_assert_uint_eq(lines.room, 0);
 		while (rawbpf_elf_lines_next(&line, &lines)) {
 			expect(strlen(line.section) + strlen(line.text) + strlen(line.file) < IMAGE_SIZE);
 			count++;
