@@ -6,7 +6,10 @@
 #include "../command.h"
 #include "../object/delegated.h"
 
+#include <sys/inotify.h>
+
 static const char *const program = "r0 = 42; exit";
+static unsigned opened;
 
 static void write_text(const char *path, const char *text)
 {
@@ -47,11 +50,30 @@ static void run_inside(int outside, const char *file, const char *token)
 	_exit(113);
 }
 
-/* Returns the exit status, with the output of both kinds in `text`. */
+/* Tell how often the command has opened the watched directory. Its closing keeps two openings apart. */
+static unsigned openings(int watch)
+{
+	char events[4096] __attribute__((aligned(8)));
+	ssize_t size = read(watch, events, sizeof events);
+	unsigned count = 0;
+
+	for (ssize_t at = 0; at < size; at += sizeof(struct inotify_event)) {
+		const struct inotify_event *event = (const void *)(events + at);
+
+		ck_assert_uint_eq(event->len, 0);
+		count += (event->mask & IN_OPEN) != 0;
+	}
+	return count;
+}
+
+/*
+ * Returns the exit status, with the output of both kinds in `text`. `opened` is how often the
+ * command opened the delegated file system.
+ */
 static int run(char text[TEXT], const char *token)
 {
-	char file[] = "/tmp/token-XXXXXX";
-	int pair[2], out[2], fd = mkstemp(file), status, mounted;
+	char file[] = "/tmp/token-XXXXXX", path[64];
+	int pair[2], out[2], fd = mkstemp(file), status, mounted, watch = inotify_init1(IN_NONBLOCK);
 	size_t length = 0;
 	ssize_t got;
 	pid_t pid;
@@ -71,12 +93,16 @@ static int run(char text[TEXT], const char *token)
 	close(out[1]);
 	mounted = delegate(receive_fd(pair[0]));
 	ck_assert_int_ge(mounted, 0);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", mounted);
+	ck_assert_int_gt(inotify_add_watch(watch, path, IN_OPEN | IN_CLOSE), 0);
 	send_fd(pair[0], mounted);
 	while ((got = read(out[0], text + length, TEXT - 1 - length)) > 0)
 		length += got;
 	text[length] = '\0';
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFEXITED(status));
+	opened = openings(watch);
+	close(watch);
 	unlink(file);
 	close(out[0]);
 	close(pair[0]);
@@ -84,7 +110,7 @@ static int run(char text[TEXT], const char *token)
 	return WEXITSTATUS(status);
 }
 
-/* The program runs with the token, and not without. */
+/* The program runs with the token, and not without. Its map and programs use the one token. */
 START_TEST(test_run)
 {
 	static char text[TEXT];
@@ -94,7 +120,9 @@ START_TEST(test_run)
 	ck_assert_int_eq(run(text, NULL), 1);
 	ck_assert_ptr_nonnull(strstr(text, "EPERM"));
 	ck_assert_ptr_null(strstr(text, "42"));
+	ck_assert_uint_eq(opened, 0);
 	ck_assert_msg(run(text, "") == 0, "%s", text);
+	ck_assert_uint_eq(opened, 1);
 	ck_assert_ptr_nonnull(strstr(text, "r0    42 (0x2a)\n"));
 }
 END_TEST
