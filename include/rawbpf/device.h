@@ -91,7 +91,7 @@ size_t rawbpf_device_scratch_size(unsigned rule_count);
  * into several. So the program's tag tells whether a filter has changed.
  *
  * A rule takes up to 6 instructions, and the verifier processes up to 10. A rule "any
- * major, this minor" takes 10 more for each other rule that names a major number.
+ * major, this minor" takes up to 10 more for each other rule that names a major number.
  *
  * Return the number of instructions of the whole program. If that is more than `max`, which may
  * be 0, the program is not complete.
