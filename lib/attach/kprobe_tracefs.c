@@ -293,7 +293,7 @@ static int by_both(struct rawbpf_link *link, int prog, const struct rawbpf_kprob
 static int compat_attach(struct rawbpf_link *link, int prog, struct rawbpf_kprobe_spec *spec)
 {
 	const char *syscall = spec->syscall;
-	char symbol[128];
+	char symbol[544]; /* a name that is cut is still too long for a symbol of 511 bytes */
 	int err = -ENOENT;
 
 	if (!syscall || !syscall[0] || spec->symbol || spec->address || spec->offset)

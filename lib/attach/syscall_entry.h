@@ -33,7 +33,7 @@ RAWBPF__PRIVATE const char *rawbpf__syscall_entry(const char *name);
 
 /*
  * Write the nth function, from 0, by which 32-bit programs may enter the call: first those that
- * the kernel has for them alone. Returns 0 if there are no more, or if the name does not fit.
+ * the kernel has for them alone. A name that does not fit is cut. Returns 0 if there are no more.
  */
 RAWBPF__PRIVATE int rawbpf__syscall_compat_entry(char *function, size_t size, const char *name,
 						 unsigned n);

@@ -282,6 +282,56 @@ START_TEST(test_probes)
 }
 END_TEST
 
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__s390x__) || \
+	(defined(__riscv) && __riscv_xlen == 64)
+#define HAS_COMPAT_CALLS
+static char probed[1024]; /* the function of the last perf event */
+
+static long probe_call(long number, const long *arguments)
+{
+	if (number == SYS_perf_event_open)
+		snprintf(probed, sizeof probed, "%s", (const char *)(uintptr_t)
+			 ((const struct perf_event_attr *)arguments[0])->kprobe_func);
+	return kernel_call(number, arguments);
+}
+
+/* Attach to a call of 32-bit programs whose name has so many bytes. */
+static int compat_attach(char *name, size_t length)
+{
+	memset(name, 'x', length);
+	name[length] = '\0';
+	begin_perf();
+	rawbpf__answer = probe_call;
+	probed[0] = '\0';
+	return rawbpf_kprobe_attach(&lnk, 1, &(struct rawbpf_kprobe_spec){
+		.syscall = name, .compat = 1, .method = RAWBPF_KPROBE_PMU });
+}
+
+/* The function's name has up to 511 bytes. The library cuts no name, and reports a longer one. */
+START_TEST(test_compat_names)
+{
+	static char name[4000];
+	const char *behind;
+	size_t prefix;
+
+	ck_assert_int_eq(compat_attach(name, 1), 0);
+	prefix = strlen(probed) - 1;
+	for (size_t length = 2; length <= 511 - prefix; length++) {
+		ck_assert_int_eq(compat_attach(name, length), 0);
+		behind = strstr(probed, "_sys_");
+		ck_assert_ptr_nonnull(behind);
+		ck_assert_str_eq(behind + strlen("_sys_"), name);
+	}
+	ck_assert_uint_eq(strlen(probed), 511);
+	for (size_t length = 512 - prefix; length < sizeof name; length++) {
+		ck_assert_int_eq(compat_attach(name, length), -ENAMETOOLONG);
+		ck_assert_str_eq(probed, "");
+		ck_assert_int_eq(lnk.fd, 0);
+	}
+}
+END_TEST
+#endif
+
 static const struct rawbpf_uprobe_spec uprobe = { .path = "x" };
 
 /* The first CPUs may be offline; EINVAL is the end of all CPUs. */
@@ -552,6 +602,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_replace_first);
 	tcase_add_test(tests, test_replace_alone);
 	tcase_add_test(tests, test_probes);
+#ifdef HAS_COMPAT_CALLS
+	tcase_add_test(tests, test_compat_names);
+#endif
 	tcase_add_test(tests, test_cpus);
 	tcase_add_test(tests, test_frequency_limit);
 	tcase_add_test(tests, test_memlock);
