@@ -53,7 +53,9 @@ int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
  * Write the offsets of a function, by its name, in the file at `path`: at most `max`. Return their
  * number. It may be above `max`, and above 1 for static functions. `name` may have a version,
  * "memcpy@GLIBC_2.2.5", or be that of the stub that calls another file's function, "malloc@plt":
- * rawbpf_elf_symbol_find() has the rules. The function reads the file's tables, not its code.
+ * rawbpf_elf_symbol_find() has the rules. The function reads the file's tables, not its code. If
+ * another process writes to the file meanwhile, the offsets may be wrong. A file that rename(2)
+ * replaces is safe.
  *
  *	uint64_t offset;
  *	int count = rawbpf_uprobe_find(&offset, 1, "/usr/lib/x86_64-linux-gnu/libc.so.6", "malloc");
@@ -63,6 +65,7 @@ int rawbpf_uprobe_attach(struct rawbpf_link *link, int prog, const struct rawbpf
  * -EISDIR   not a regular file
  * -ENOEXEC  not an ELF file
  * -EBADMSG  broken, or shortened meanwhile
+ * -E2BIG    its tables are larger than 1 GiB
  * -EXDEV    the file is for another machine
  * -ENOMEM   no memory for the tables
  * -ESRCH, -ENOMSG, -ENOLINK, -ENXIO, -EDESTADDRREQ, -EOPNOTSUPP: as rawbpf_elf_symbol_find()

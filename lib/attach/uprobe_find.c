@@ -35,6 +35,8 @@ static int uprobe_machine_is_ours(unsigned machine)
 #endif
 }
 
+enum { UPROBE_TABLES_AT_MOST = 1 << 30 }; /* bytes; a sparse file may name tables of any size */
+
 struct uprobe_file {
 	int fd;
 	unsigned char *copy;
@@ -48,6 +50,8 @@ static int uprobe_file_copy(struct uprobe_file *file, uint64_t offset, uint64_t 
 	/* Tables of a sound file do not overlap. A broken file's tables could do so without end. */
 	if (offset > file->size || size > file->size - offset || size > 2 * file->size - file->copied)
 		return -EBADMSG;
+	if (size > UPROBE_TABLES_AT_MOST - file->copied)
+		return -E2BIG;
 	file->copied += size;
 	return rawbpf__read_at(file->fd, file->copy + offset, size, offset);
 }

@@ -225,6 +225,7 @@ static const struct rawbpf_failures failures_of_uprobe_find = {
 		"EISDIR: the path is not that of a regular file\0"
 		"ENOEXEC: the file is not an ELF file\0"
 		"EBADMSG: the ELF file is broken, or was shortened while it was read\0"
+		"E2BIG: the tables of the ELF file are larger than 1 GiB\0"
 		"EXDEV: the ELF file is for another machine\0"
 		"EINVAL: the path or the name is missing\0"
 		"ESRCH: the file has no symbol '@' (it may be a version that is not the default, or be in a "

@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #if defined(__x86_64__)
@@ -236,6 +237,29 @@ static void assert_file(const void *bytes, size_t size, int error)
 	unlink(path);
 }
 
+/* A sparse file, which takes no space, names a table of more than 1 GiB. The search reads none of it. */
+START_TEST(test_find_sparse)
+{
+	struct image *image = image_write(64, 0);
+	const uint64_t size = (1ull << 30) + IMAGE_SIZE;
+	struct rusage usage;
+	const char *path;
+	uint64_t offset = 7;
+
+	image_put(image, 18, 2, NATIVE_MACHINE);
+	image_section(image, IMAGE_SECTIONS - 1,
+		      &(struct image_section){ .type = SHT_STRTAB, .size = size });
+	path = file_of(image->bytes, IMAGE_SIZE);
+	ck_assert_int_eq(truncate(path, (off_t)size), 0);
+	ck_assert_int_eq(rawbpf_uprobe_find(&offset, 1, path, "main"), -E2BIG);
+	unlink(path);
+	ck_assert_uint_eq(offset, 7);
+	ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
+	ck_assert_int_lt(usage.ru_maxrss, 1 << 19); /* KiB */
+	free(image);
+}
+END_TEST
+
 START_TEST(test_find_refused)
 {
 	struct image *image = image_write(64, 0);
@@ -463,6 +487,7 @@ static void add_tests(TCase *tests)
 #if defined(__x86_64__)
 	tcase_add_test(tests, test_find_version);
 #endif
+	tcase_add_test(tests, test_find_sparse);
 	tcase_add_test(tests, test_find_refused);
 	tcase_add_test(tests, test_cookie);
 	tcase_add_loop_test(tests, test_pid, 0, 2);
