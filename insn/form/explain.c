@@ -213,25 +213,23 @@ static const char *explain_operation_name(const struct bpf_insn *insn)
 static void explain_code(struct explain *explain, const unsigned char *bytes)
 {
 	unsigned code = explain->insns->code, class = code & 7;
+	int is_access = class < BPF_ALU;
+	const char *pattern = is_access ? "555 22 333" : "4444 1 333";
+	const char *name = is_access ? rawbpf__mode_name(code) : explain_operation_name(explain->insns);
 
-	if (class < BPF_ALU) {
-		const char *mode = rawbpf__mode_name(code);
-
-		explain_code_bits(explain, bytes, "555 22 333", '5', mode ? mode : "?",
-				  explain_mode(code));
-		explain_code_bits(explain, bytes, "555 22 333", '2', rawbpf__size_name(code),
+	if (!name || !*name)
+		name = "?";
+	if (is_access) {
+		explain_code_bits(explain, bytes, pattern, '5', name, explain_mode(code));
+		explain_code_bits(explain, bytes, pattern, '2', rawbpf__size_name(code),
 				  rawbpf__nth("size: 4 bytes\0size: 2 bytes\0size: 1 byte\0"
 						 "size: 8 bytes", code >> 3 & 3));
-		explain_code_bits(explain, bytes, "555 22 333", '3', rawbpf__class_name(code),
-				  explain_class(class));
-		return;
+	} else {
+		explain_code_bits(explain, bytes, pattern, '4', name, "operation");
+		explain_code_bits(explain, bytes, pattern, '1', code & BPF_X ? "X" : "K",
+				  explain_source(code));
 	}
-	explain_code_bits(explain, bytes, "4444 1 333", '4',
-			  *explain_operation_name(explain->insns) ?
-			  explain_operation_name(explain->insns) : "?", "operation");
-	explain_code_bits(explain, bytes, "4444 1 333", '1', code & BPF_X ? "X" : "K",
-			  explain_source(code));
-	explain_code_bits(explain, bytes, "4444 1 333", '3', rawbpf__class_name(code),
+	explain_code_bits(explain, bytes, pattern, '3', rawbpf__class_name(code),
 			  explain_class(class));
 }
 
