@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <elf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,23 +124,27 @@ static int compare_names(const void *left, const void *right)
 	return strncmp(a->elf.name, b->elf.name, NAME_AT_MOST);
 }
 
-static int place_lines(const struct subcommand *subcommand, struct object *object)
+static size_t count_lines(struct rawbpf_elf_lines lines)
 {
-	struct object_section *by_name = calloc(object->section_count, sizeof *by_name);
-	struct rawbpf_elf_lines lines;
+	struct rawbpf_elf_line line;
+	size_t count = 0;
+
+	while (rawbpf_elf_lines_next(&line, &lines))
+		count++;
+	return count;
+}
+
+/* Give each slot its line. `by_name` has room for the sections. */
+static void place_lines_of(struct object *object, struct rawbpf_elf_lines *lines,
+			   struct object_section *by_name)
+{
 	struct rawbpf_elf_line line;
 	unsigned count = 0;
 
-	if (rawbpf_elf_lines_parse(&lines, &object->elf) == 0)
-		object->lines = calloc(lines.room / lines.record_size + 1, sizeof *object->lines);
-	if (!by_name || !object->lines) {
-		free(by_name);
-		return lines.room ? tool_fail(subcommand, "out of memory") : OK;
-	}
 	for (unsigned i = 0; i < object->section_count; i++)
 		by_name[i] = object->sections[i];
 	qsort(by_name, object->section_count, sizeof *by_name, compare_names);
-	while (rawbpf_elf_lines_next(&line, &lines)) {
+	while (rawbpf_elf_lines_next(&line, lines)) {
 		struct object_section named = { .elf.name = line.section };
 		struct object_section *found = bsearch(&named, by_name, object->section_count,
 						       sizeof *by_name, compare_names);
@@ -150,8 +155,26 @@ static int place_lines(const struct subcommand *subcommand, struct object *objec
 		if (slot)
 			slot->line = count;
 	}
+}
+
+static int place_lines(const struct subcommand *subcommand, const struct file *file, struct object *object)
+{
+	struct rawbpf_elf_lines lines;
+	struct object_section *by_name;
+	int err = rawbpf_elf_lines_parse(&lines, &object->elf);
+
+	if (err == -ENOENT)
+		return OK;
+	if (err < 0)
+		return tool_fail(subcommand, "%s: the ELF file is broken: its .BTF or .BTF.ext", file->name);
+	object->lines = calloc(count_lines(lines) + 1, sizeof *object->lines);
+	by_name = calloc(object->section_count, sizeof *by_name);
+	if (object->lines && by_name)
+		place_lines_of(object, &lines, by_name);
+	else
+		err = tool_fail(subcommand, "out of memory");
 	free(by_name);
-	return OK;
+	return err;
 }
 
 int object_read(const struct subcommand *subcommand, const struct file *file, struct object *object)
@@ -169,7 +192,7 @@ int object_read(const struct subcommand *subcommand, const struct file *file, st
 		place_symbols(object);
 		place_relocs(object);
 	}
-	return place_lines(subcommand, object);
+	return place_lines(subcommand, file, object);
 }
 
 void object_free(struct object *object)
@@ -177,6 +200,12 @@ void object_free(struct object *object)
 	free(object->sections);
 	free(object->slots);
 	free(object->lines);
+}
+
+/* Does the assembler take the name for a register? r and w with any number. */
+static int is_register(const char *name)
+{
+	return strchr("rw", name[0]) && name[1] && strspn(name + 1, "0123456789") == strlen(name + 1);
 }
 
 /* Can it be a label of the assembler? Labels have letters, digits, _ and . */
@@ -187,7 +216,7 @@ static int can_be_label(const char *name)
 	for (; length < NAME_AT_MOST && name[length]; length++)
 		if (!isalnum((unsigned char)name[length]) && !strchr("_.", name[length]))
 			return 0;
-	return length && length < NAME_AT_MOST && !isdigit((unsigned char)name[0]);
+	return length && length < NAME_AT_MOST && !isdigit((unsigned char)name[0]) && !is_register(name);
 }
 
 const char *object_function(const struct object *object, const struct object_slot *slot)

@@ -145,6 +145,35 @@ START_TEST(test_object)
 }
 END_TEST
 
+/* The assembler takes r and w with a number for registers, so they are no labels. */
+START_TEST(test_registers)
+{
+	static const struct {
+		const char *name;
+		int is_label;
+	} functions[] = {
+		{ "r0", 0 }, { "w10", 0 }, { "r123", 0 }, { "w00", 0 },
+		{ "r", 1 }, { "w", 1 }, { "r1x", 1 }, { "x1", 1 }, { "fp", 1 }, { "r_1", 1 },
+	};
+
+	for (unsigned i = 0; i < IMAGE_COUNT(functions); i++) {
+		struct image *image = object_write(0);
+		char *name = memmem(image->bytes, IMAGE_SIZE, "third", sizeof "third"), label[32];
+
+		strcpy(name, functions[i].name);
+		command_run(&end, NULL, ARGS("disasm", object_file(image)));
+		ck_assert_int_eq(end.status, 0);
+		snprintf(label, sizeof label, "\n%s%s:\nexit\n", functions[i].is_label ? "" : "// ",
+			 functions[i].name);
+		ck_assert_msg(strstr(end.out, label) != NULL, "%s", end.out);
+		command_run(&end, NULL, ARGS("asm", file_of(end.out, strlen(end.out))));
+		ck_assert_str_eq(end.err, "");
+		ck_assert_int_eq(end.status, 0);
+		free(image);
+	}
+}
+END_TEST
+
 static void assert_refused(const struct image *image, size_t size, const char *why)
 {
 	const char *path = file_of(image->bytes, size);
@@ -223,7 +252,13 @@ struct long_names {
 	int to_section;
 	unsigned shorter;
 };
-enum { LONG_SHOWN = 200, LONG_SHORTER = 150 };
+enum {
+	LONG_SHOWN = 200,
+	LONG_SHORTER = 150,
+	/* bytes of output: a headline, and each function with its instruction */
+	LONG_WITHOUT_LINES = sizeof "// section \n" - 1 + 4 * 128 +
+			     LONG_INSNS * (sizeof "// :\nr1 = 0x7fffffff\t// \n" - 1 + 2 * 4 * 128),
+};
 
 static void long_fill(struct long_object *object, const struct long_names *names)
 {
@@ -344,6 +379,34 @@ START_TEST(test_long_names)
 }
 END_TEST
 
+/* A file whose table of lines is empty has no lines. A broken table is reported. */
+START_TEST(test_lines_broken)
+{
+	struct long_object *object = long_object(&(struct long_names){ 0 });
+	const char *path;
+	char err[256];
+
+	for (unsigned size = 0; size < 4; size++) {
+		object->lines.header.second_size = size;
+		long_output = memfd_create("output", MFD_CLOEXEC);
+		command_run(&end, to_long_output, ARGS("disasm", file_of(object, sizeof *object)));
+		ck_assert_str_eq(end.err, "");
+		ck_assert_int_eq(end.status, 0);
+		ck_assert_int_eq(lseek(long_output, 0, SEEK_END), LONG_WITHOUT_LINES);
+		close(long_output);
+	}
+	object->lines.header.magic = 0;
+	path = file_of(object, sizeof *object);
+	command_run(&end, NULL, ARGS("disasm", path));
+	snprintf(err, sizeof err,
+		 "rawbpf disasm: %s: the ELF file is broken: its .BTF or .BTF.ext\n", path);
+	ck_assert_str_eq(end.err, err);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(end.status, 1);
+	free(object);
+}
+END_TEST
+
 /* n sections of one instruction each, or one of n, with n symbols and relocations at its beginning. */
 enum { SECTIONS, SLOTS, KINDS };
 
@@ -412,7 +475,9 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_object, 0, 2);
 	tcase_add_loop_test(tests, test_refused, 0, 2);
+	tcase_add_test(tests, test_registers);
 	tcase_add_loop_test(tests, test_long_names, 0, 2);
+	tcase_add_test(tests, test_lines_broken);
 	tcase_add_loop_test(tests, test_doubling, 0, KINDS);
 }
 
