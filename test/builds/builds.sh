@@ -105,14 +105,32 @@ readme_size() { # PROGRAM
 	[ "$(uname -m)" != x86_64 ] || [ "$size" -le 57344 ]
 }
 
+# The README's program, built by its line for an installed library, keeps the size named there: 31 KB.
+readme_installed() {
+	line=$(grep '^cc .*pkg-config' "$top/README.md")
+	(cd "$work/small" && export PKG_CONFIG_SYSROOT_DIR="$work/root" PKG_CONFIG_LIBDIR="$work/root/usr/lib/pkgconfig" &&
+		eval "$line") || return
+	size=$(stat -c %s "$work/small/app")
+	echo "$size bytes"
+	[ "$(uname -m)" != x86_64 ] || [ "$size" -le 32768 ]
+}
+
+# Compile statements that set `count` or `map`.
+is_cplusplus() { # FILE RESULT
+	{ printf '#include <rawbpf.h>\nint main()\n{\n' && cat "$1" && printf 'return %s < 0;\n}\n' "$2"; } >"$1.cc" &&
+		grep -q 'rawbpf_map_create(&spec)' "$1.cc" &&
+		g++ -std=c++11 $warnings -I"$top/include" -fsyntax-only "$1.cc" &&
+		clang++ -std=c++11 $warnings -I"$top/include" -fsyntax-only "$1.cc"
+}
+
 readme_cplusplus() {
-	{
-		printf '#include <rawbpf.h>\nint main()\n{\n'
-		awk '/^```cpp$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$top/README.md"
-		printf 'return count < 0;\n}\n'
-	} >"$work/readme.cc" &&
-		g++ -std=c++11 $warnings -I"$top/include" -fsyntax-only "$work/readme.cc" &&
-		clang++ -std=c++11 $warnings -I"$top/include" -fsyntax-only "$work/readme.cc"
+	awk '/^```cpp$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$top/README.md" >"$work/readme_cpp" &&
+		is_cplusplus "$work/readme_cpp" count
+}
+
+page_cplusplus() {
+	sed -n '/^\/\* C++ \*\/$/,/^\.Ed/{ /^\.Ed/d; p; }' "$top/man/rawbpf.7" >"$work/page_cpp" &&
+		is_cplusplus "$work/page_cpp" map
 }
 
 man_pages() {
@@ -230,7 +248,9 @@ check "meson subproject" subproject
 check "one file" one_file
 check "the README's program" readme_program
 check "the README's command lines" readme_lines
+check "the README's line with pkg-config" readme_installed
 check "the README's C++" readme_cplusplus
+check "the C++ of rawbpf(7)" page_cplusplus
 check "man pages" man_pages
 check "a program links only what it uses" links_only_what_it_uses
 check "instruction macros beside other headers" sh "$top/test/form/insn_headers.sh"
