@@ -32,8 +32,7 @@ static bool lacks(struct boot *boot, const struct api_example *example)
 		return (kernel < KERNEL(6, 12) && IS_ONE_OF(name, of_btf)) || IS_ONE_OF(name, of_jit);
 	if (is_machine(boot, "arm64")) /* callable from one function since 6.4 */
 		return (kernel < KERNEL(6, 4) && !strcmp(name, "tracing")) ||
-		       !strcmp(name, "tracing_multi") ||
-		       (kernel >= KERNEL(6, 12) && !strcmp(name, "kprobe_find"));
+		       !strcmp(name, "tracing_multi");
 	/* Debian leaves riscv64's JIT off. 6.12's kprobes reject the places that kprobe_find gives. */
 	if (is_machine(boot, "riscv64"))
 		return !strcmp(name, "btf_funcs") || !strcmp(name, "user_ring") || !strcmp(name, "map_arena") ||
