@@ -242,9 +242,9 @@ END_TEST
 /* The list of the network namespace, which appears if no device is named. */
 START_TEST(test_netns)
 {
-	int netns, prog = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
+	int netns, other, prog = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
 	struct rawbpf_link link;
-	char message[128];
+	char message[128], id[16];
 
 	run(ARGS("net", "attach", own_name(), "flow_dissector"));
 	run(ARGS("net", "-j", "list"));
@@ -263,6 +263,18 @@ START_TEST(test_netns)
 	rawbpf_link_detach(&link);
 	refuse(1, "detaching: ENOENT: the program is not attached there",
 	       ARGS("net", "detach", own_name(), "flow_dissector"));
+	/* a namespace has one flow dissector */
+	run(ARGS("net", "attach", own_name(), "flow_dissector"));
+	other = load(BPF_PROG_TYPE_FLOW_DISSECTOR, BPF_FLOW_DISSECTOR, 0);
+	snprintf(id, sizeof id, "%u", live_prog_id(other));
+	run(ARGS("net", "attach", id, "flow_dissector"));
+	run(ARGS("net", "-j", "list"));
+	snprintf(message, sizeof message, "{\"hook\":\"flow_dissector\",\"prog\":%s,", id);
+	ck_assert_msg(strstr(end.out, message) != NULL, "%s", end.out);
+	snprintf(message, sizeof message, "\"prog\":%u,", live_prog_id(prog));
+	ck_assert_msg(!strstr(end.out, message), "%s", end.out);
+	run(ARGS("net", "detach", id, "flow_dissector"));
+	close(other);
 	close(netns);
 	close(prog);
 }
