@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf net: list the programs of the network devices and of the network namespace. */
 #include "net_hook.h"
+#include "target.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -217,18 +218,12 @@ static void look_at(struct net_walk *walk, int is_of_netns)
 
 static int look_at_device(struct net_walk *walk, const char *name)
 {
-	char *shown;
-
 	walk->device = name;
-	walk->ifindex = if_nametoindex(name);
-	if (walk->ifindex) {
-		look_at(walk, 0);
-		return OK;
-	}
-	shown = text_escape(name, strlen(name));
-	tool_fail(&net_subcommand, "'%s': this netns has no such device", shown);
-	free(shown);
-	return FAILED;
+	walk->ifindex = target_device_find(&net_subcommand, name);
+	if (!walk->ifindex)
+		return FAILED;
+	look_at(walk, 0);
+	return OK;
 }
 
 static int look_at_all(struct net_walk *walk)
@@ -287,7 +282,8 @@ const struct subcommand net_subcommand = {
 		"                 without DEVICE of all devices and of this network namespace.\n"
 		"                 Netfilter's are those of all namespaces\n"
 		"  attach PROG HOOK DEVICE [PRIORITY HANDLE]\n"
-		"                 attach a program until detach, beside those that are there;\n"
+		"                 attach a program until detach. tc, tcx and netkit run several;\n"
+		"                 XDP takes one program; flow_dissector replaces the one there.\n"
 		"                 HOOK is as list prints it. (With a link: rawbpf prog attach.)\n"
 		"  detach PROG HOOK DEVICE [PRIORITY HANDLE]\n"
 		"                 detach a program without a link. (Else: rawbpf link detach.)\n"

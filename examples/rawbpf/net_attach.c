@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf net attach, detach: without a link. */
 #include "net_hook.h"
+#include "target.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,8 +107,6 @@ static int find_hook(struct net_request *request, const char *name)
 /* Find the device, which a hook of the namespace has not. Returns OK, or a status after a message. */
 static int find_device(struct net_request *request, const char *name)
 {
-	char *shown;
-
 	if (request->hook->is_of_netns ? name != NULL : !name) {
 		tool_fail(&net_subcommand, "%s takes %s", request->hook->name,
 			  name ? "no device" : "a device");
@@ -117,13 +115,8 @@ static int find_device(struct net_request *request, const char *name)
 	if (!name)
 		return OK;
 	request->device = name;
-	request->ifindex = if_nametoindex(name);
-	if (request->ifindex)
-		return OK;
-	shown = text_escape(name, strlen(name));
-	tool_fail(&net_subcommand, "'%s': this netns has no such device", shown);
-	free(shown);
-	return FAILED;
+	request->ifindex = target_device_find(&net_subcommand, name);
+	return request->ifindex ? OK : FAILED;
 }
 
 /* Parse a number of 1 to `most`. 0: the text is no such number. */

@@ -5,11 +5,11 @@
  * way.
  */
 #include "attached.h"
+#include "target.h"
 #include "verbs.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,8 +76,8 @@ static int open_netns(struct request *request)
 
 static int open_device(struct request *request)
 {
-	request->place = if_nametoindex(request->target);
-	return request->place ? OK : fail_target(request, "this netns has no such device");
+	request->place = target_device_find(&prog_subcommand, request->target);
+	return request->place ? OK : FAILED;
 }
 
 static int open_map(struct request *request)

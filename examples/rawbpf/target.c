@@ -80,6 +80,19 @@ char *target_device(unsigned ifindex)
 	return must_print("device %u of another netns", ifindex);
 }
 
+unsigned target_device_find(const struct subcommand *subcommand, const char *name)
+{
+	unsigned ifindex = if_nametoindex(name);
+	char *shown;
+
+	if (!ifindex) {
+		shown = text_escape(name, strlen(name));
+		tool_fail(subcommand, "'%s': this netns has no such device", shown);
+		free(shown);
+	}
+	return ifindex;
+}
+
 const struct rawbpf_btf *target_kernel_btf(void)
 {
 	static struct rawbpf_btf kernel;

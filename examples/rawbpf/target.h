@@ -4,6 +4,7 @@
 #define EXAMPLES_RAWBPF_TARGET_H
 
 #include "record.h"
+#include "tool.h"
 
 #include <rawbpf/btf.h>
 
@@ -18,6 +19,9 @@ char *target_netns(unsigned ino);
 
 /* Return the device's name, "device INDEX of another netns", "a device that is gone". */
 char *target_device(unsigned ifindex);
+
+/* Return the index of a device by its name, or 0 after a message. */
+unsigned target_device_find(const struct subcommand *subcommand, const char *name);
 
 /* Return the name of function `id` in a BTF object of the kernel, a module or a program. */
 char *target_function(unsigned btf_object, unsigned id);
