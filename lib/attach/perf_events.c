@@ -90,7 +90,7 @@ static int perf_events_follow(struct rawbpf_perf_events *events)
 			break;
 		if (err == 0 || err == -ENODEV || cpu == -ENODEV)
 			continue;
-		result = err;
+		result = cpu < 0 ? cpu : err;
 		if (!events->count || number >= events->max)
 			break;
 	}
