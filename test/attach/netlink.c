@@ -84,7 +84,8 @@ struct built {
 static void put(struct built *built, const void *bytes, size_t size)
 {
 	ck_assert_uint_le(built->size + size + 3, sizeof built->bytes);
-	memcpy(built->bytes + built->size, bytes, size);
+	if (size)
+		memcpy(built->bytes + built->size, bytes, size);
 	built->size = (built->size + size + 3) & ~(size_t)3;
 }
 

@@ -23,10 +23,11 @@ static unsigned told_size;
 static void info_done(uint32_t *attr)
 {
 	struct rawbpf__info_attr *info = (void *)attr;
-	void *place = (void *)(uintptr_t)info->info;
+	void *place;
 
 	if (kernel.calls[kernel.count - 1].arguments[0] != BPF_OBJ_GET_INFO_BY_FD)
 		return;
+	place = (void *)(uintptr_t)info->info;
 	memcpy(&asked, place, info->info_len);
 	ck_assert_uint_le(told_size, info->info_len);
 	memcpy(place, &told, told_size);
