@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Check that the files and functions exist that the documents at the top of the tree name in `code`.
+# Check that the files and functions exist that the documents at the top of the tree name in `code`,
+# and that no other files stand there.
 set -u
 
 . "$(dirname "$0")/../checks.sh"
@@ -40,6 +41,22 @@ enough() {
 	[ "$(cat "$work/count")" -ge 30 ]
 }
 
+# Read the paths of the tree. Documents, settings, and meson's files stand at the top.
+only_known_files() {
+	grep -v / | grep -vxE '[A-Z]+(\.md)?|\.[a-z-]+|meson(\.build|_options\.txt)' >"$work/stray"
+	cat "$work/stray"
+	[ ! -s "$work/stray" ]
+}
+
+finds_stray() {
+	! printf '%s\n' README.md log lib/log | only_known_files >"$work/said" && echo log | diff - "$work/said"
+}
+
+# A tree that git does not know has no list.
+tree_is_clean() {
+	git ls-files 2>/dev/null | only_known_files
+}
+
 check "a file that is not there is found" finds 'lib/sys/gone.c: no such file' 'See `lib/sys/gone.c`, `lib/sys/sys.c`.'
 check "a pattern without a file is found" finds 'test/gone*.c: no such file' \
 	'`test/gone*.c`, `lib/object/map*.c`, `lib/object/OBJECT.c`'
@@ -48,5 +65,7 @@ check "a function that is not there is found" finds 'rawbpf_gone(): no such func
 check "names are read" enough
 # CHANGELOG.md also names what was removed.
 check "the documents name what exists" name_what_exists $(ls ./*.md | grep -v CHANGELOG)
+check "a stray file is found" finds_stray
+check "no stray file stands at the top" tree_is_clean
 
 checks_end
