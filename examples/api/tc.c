@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program on what a device receives, also before Linux 6.6: a filter of tc(8), which is listed,
- * replaced and removed. CAP_NET_ADMIN; the module cls_bpf. Linux 4.13.
+ * replaced and removed. Root; the module cls_bpf. Linux 4.13.
  */
 #include "udp.h"
 
 #include <linux/pkt_cls.h>
-#include <net/if.h>
 
 static int load(const char *name, int verdict)
 {
@@ -38,11 +37,11 @@ static void try_datagram(const char *when, int in, const struct sockaddr_in *to)
 
 int main(void)
 {
-	const unsigned lo = if_nametoindex("lo");
 	int drop = load("drop", TC_ACT_SHOT), pass = load("pass", TC_ACT_OK);
 	struct rawbpf_link link;
 	struct sockaddr_in to;
-	int in = udp_open(&to);
+	int in = udp_open_alone(&to);
+	const unsigned lo = if_nametoindex("lo");
 
 	must(RAWBPF_TC_ATTACH, rawbpf_tc_attach(&link, drop, lo, BPF_TCX_INGRESS,
 		&(struct rawbpf_tc_spec){ .priority = 7, .handle = 1 }));

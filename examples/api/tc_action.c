@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program as an action of tc(8): a filter takes every packet that a device sends, and its action
- * decides. CAP_NET_ADMIN; the modules cls_bpf and act_bpf. Linux 4.13.
+ * decides. Root; the modules cls_bpf and act_bpf. Linux 4.13.
  */
 #include "udp.h"
 
 #include <linux/pkt_cls.h>
-#include <net/if.h>
 
 int main(void)
 {
-	const unsigned lo = if_nametoindex("lo");
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_IMM(BPF_REG_0, TC_ACT_SHOT),
 		BPF_EXIT_INSN(),
@@ -20,7 +18,8 @@ int main(void)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 	struct rawbpf_link link;
 	struct sockaddr_in to;
-	int in = udp_open(&to);
+	int in = udp_open_alone(&to);
+	const unsigned lo = if_nametoindex("lo");
 	char byte;
 
 	must(RAWBPF_TC_ACTION_ATTACH,
