@@ -49,6 +49,7 @@
 #include "attach/net.c"
 #include "attach/net_socket.c"
 #include "attach/net_tc.c"
+#include "attach/net_tc_filter.c"
 #include "attach/net_xdp.c"
 #include "attach/netlink.c"
 #include "attach/netlink_message.c"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/attach/net_tc.h"
+#include "../../lib/attach/net_tc_filter.h"
 #include "../doubling.h"
 #include "../guard.h"
 #include "../unit.h"

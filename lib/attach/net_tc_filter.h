@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RAWBPF_LIB_NET_TC_H
-#define RAWBPF_LIB_NET_TC_H
+#ifndef RAWBPF_LIB_NET_TC_FILTER_H
+#define RAWBPF_LIB_NET_TC_FILTER_H
 
 #include <rawbpf/net.h>
 
