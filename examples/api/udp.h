@@ -29,8 +29,8 @@ static inline int udp_open(struct sockaddr_in *to)
 }
 
 /*
- * Do the same in a network namespace that ends with this process. What the example does to `lo`
- * meets no packets of others. CAP_SYS_ADMIN.
+ * Do the same in a network namespace that ends with this process. So the example touches no
+ * packets of other processes. CAP_SYS_ADMIN.
  */
 static inline int udp_open_alone(struct sockaddr_in *to)
 {
@@ -39,7 +39,7 @@ static inline int udp_open_alone(struct sockaddr_in *to)
 
 	must_libc("unshare", unshare(CLONE_NEWNET));
 	in = udp_open(to);
-	must_libc("lo", ioctl(in, SIOCSIFFLAGS, &up));
+	must_libc("SIOCSIFFLAGS", ioctl(in, SIOCSIFFLAGS, &up));
 	return in;
 }
 

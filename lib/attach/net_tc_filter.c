@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's message about a filter of tc(8). */
+/* Read the kernel's message about a filter of tc(8). */
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 #include <linux/tc_act/tc_bpf.h>

@@ -52,7 +52,7 @@ finds_stray() {
 	! printf '%s\n' README.md log lib/log | only_known_files >"$work/said" && echo log | diff - "$work/said"
 }
 
-# A tree that git does not know has no list.
+# Outside of a git repository the list is empty.
 tree_is_clean() {
 	git ls-files 2>/dev/null | only_known_files
 }
