@@ -68,33 +68,63 @@ int rawbpf_collection_parse(struct rawbpf_collection *collection,
 
 /* ---------------------------------------------------------------------- resolve */
 
-struct rawbpf_symbols; /* the kernel's names: rawbpf/symbol.h */
+struct rawbpf_symbols;   /* the kernel's names: <rawbpf/symbol.h> */
+struct rawbpf_btf_build; /* <rawbpf/btf.h> */
 
 /* A value for `opt.NAME`: a parameter of the file, or pid, uid, uid_set, tid, failed. */
 struct rawbpf_option {
-	const char *name;
+	const char *name; /* without "opt." */
 	uint64_t value;
 	const char *text; /* of a string parameter */
 };
 
-/* The system that programs are resolved for. Zero is the default of every field. */
+/*
+ * Memory for what all programs of a collection share: names, layouts, constants. Set the first two
+ * fields and zero the rest. The first call fills it. Zero `filled` after a change of the
+ * environment, but for `map_fds`. One index belongs to one collection and one thread.
+ */
+struct rawbpf_collection_index {
+	void *memory; /* aligned to 8 */
+	size_t size;  /* bytes: rawbpf_collection_index_size() */
+	int filled;   /* private */
+};
+
+/* Return the bytes of memory that an index of this collection needs. */
+size_t rawbpf_collection_index_size(const struct rawbpf_collection *collection);
+
+/* The system that programs are resolved for. Zero is the default of every field but `index`. */
 struct rawbpf_collection_env {
 	enum rawbpf_arch arch;
 	const struct rawbpf_symbols *symbols; /* NULL: no name of the kernel is known */
-	const struct rawbpf_option *options;  /* what is not here has its default, or 0 */
+	const struct rawbpf_option *options;  /* an option that is not here has its default, or 0 */
 	unsigned option_count;
 	const int *map_fds; /* by the map's index; NULL: instructions get the index */
 	unsigned self_pid;  /* `self.pid`: whose calls are left out */
 	unsigned kernel;    /* 6 << 8 | 6 for Linux 6.6; 0: unknown */
+	struct rawbpf_collection_index *index;
 };
 
-/* A program to load: at one place; by RAW_TP at all its system calls' places. */
+/* A program to load: at one place; by RAW_TP at all places of system calls. */
 struct rawbpf_unit {
 	unsigned prog;
-	unsigned place, place_count; /* places of the collection, from `place` on */
-	enum rawbpf_way way;         /* the place's; for SYSCALL and SYSRET how it is done: TRACEPOINT,
-	                              * RAW_TP, KPROBE (with SYSRET: KRETPROBE) */
+	unsigned place, place_count; /* places of the collection, from `place` on; 0 places: none */
+	enum rawbpf_way way;         /* the place's; for SYSCALL and SYSRET how it is done: one of
+	                              * rawbpf_collection_ways_find() */
 };
+
+enum { RAWBPF_WAYS_OF_PLACE = 3 };
+
+/*
+ * List the ways to attach at a place, the best first. A place of another kind than SYSCALL and
+ * SYSRET has one way, its own. All SYSCALL and SYSRET places of a collection take one way:
+ *
+ *	with a SYSRET place	TRACEPOINT, RAW_TP, KPROBE (for SYSRET: KRETPROBE)
+ *	without			KPROBE, TRACEPOINT, RAW_TP
+ *
+ * So element N of the lists of two such places belongs together. Return the number of ways.
+ */
+int rawbpf_collection_ways_find(enum rawbpf_way ways[RAWBPF_WAYS_OF_PLACE],
+				const struct rawbpf_collection *collection, unsigned place);
 
 /* A resolved program: the caller's arrays, and the results. */
 struct rawbpf_resolved {
@@ -103,17 +133,34 @@ struct rawbpf_resolved {
 	unsigned *lines;         /* out, or NULL: of each slot, the user's line << 16 | macro's line */
 	unsigned *maps;          /* out, or NULL: of each slot, map + 1 if it refers to one, else 0 */
 
-	unsigned count;          /* out: slots */
+	unsigned count;          /* out: slots needed, even if more than `max` */
 	unsigned entry_count;    /* out: the first of them that are the entry sequence */
 	unsigned stack;          /* out: bytes of stack */
 	unsigned type;           /* out: BPF_PROG_TYPE_* */
 	unsigned attach_type;    /* out: expected_attach_type */
 	unsigned attach_btf_id;  /* out: with FENTRY, FEXIT, LSM, TP_BTF, ITER */
 	int attach_btf;          /* out: descriptor of the module's BTF, or 0 */
-	struct rawbpf_collection_error error; /* out */
+	struct rawbpf_collection_error error; /* out: after an error; column 0: the whole line */
 };
 
-/* Resolve one program. Return the number of slots, or an error that `error` explains. */
+/*
+ * Resolve one program: evaluate its expressions, decide each `.if`, lay out its stack, write its
+ * entry sequence. The same environment gives the same instructions. Return the number of slots, or
+ * an error, which `error` describes with its line:
+ *
+ * -ENOENT      the kernel, the file or the options have no such name
+ * -ENODATA     the name would be in BTF, and there is none
+ * -EINVAL      an expression, type, field, argument or label is wrong where it stands; or the
+ *              collection is not one that rawbpf_collection_parse() makes
+ * -ERANGE      a number, or the distance of a jump, does not fit its field
+ * -EOVERFLOW   an expression does not fit 64 bits, or divides by 0
+ * -EDOM        a bit field, which has no offset in bytes
+ * -ELOOP       a constant or struct that contains itself, or is nested more than 64 deep
+ * -E2BIG       more than 512 bytes of stack: `error` lists the largest objects
+ * -EACCES      programs may not call this function of the kernel
+ * -EOPNOTSUPP  this way has no such argument or result, or `arch` is unknown
+ * -ENOSPC      `insns` or the index is too small
+ */
 int rawbpf_collection_resolve(struct rawbpf_resolved *resolved,
 			      const struct rawbpf_collection *collection,
 			      const struct rawbpf_unit *unit,
@@ -125,6 +172,7 @@ struct rawbpf_resolved_map {
 	unsigned type, key_size, value_size, max_entries, flags; /* max_entries 0: by the memory */
 };
 
+/* Compute what a map shall be. Errors of rawbpf_collection_resolve(). */
 int rawbpf_collection_map_resolve(struct rawbpf_resolved_map *map,
 				  const struct rawbpf_collection *collection, unsigned index,
 				  const struct rawbpf_collection_env *env,
@@ -132,14 +180,58 @@ int rawbpf_collection_map_resolve(struct rawbpf_resolved_map *map,
 
 /* A field of a struct of the file. */
 struct rawbpf_resolved_field {
-	unsigned offset, size; /* of one element */
+	unsigned offset, size; /* in bytes; the size of one element */
 	unsigned count;        /* elements; 0: no array */
 };
 
-/* Compute the layout of field `field` (an index in `fields`) of its struct. */
+/*
+ * Compute the place of a field, an index in `fields`, in its struct. Fields are aligned as in C. An
+ * array with the presentation STRING or WORDS follows its length, an s32. Errors of
+ * rawbpf_collection_resolve().
+ */
 int rawbpf_collection_field_resolve(struct rawbpf_resolved_field *out,
 				    const struct rawbpf_collection *collection, unsigned field,
-				    const struct rawbpf_collection_env *env);
+				    const struct rawbpf_collection_env *env,
+				    struct rawbpf_collection_error *error);
+
+/* Return the size in bytes of a type of the file: "u64", "event". Errors as above. */
+int rawbpf_collection_type_size(const struct rawbpf_collection *collection, const char *type,
+				const struct rawbpf_collection_env *env,
+				struct rawbpf_collection_error *error);
+
+/*
+ * Evaluate an expression that is no part of a program, such as a place's `expr`. `line` goes to
+ * `error`. A negative value is sign-extended. Errors of rawbpf_collection_resolve().
+ */
+int rawbpf_collection_expr_evaluate(uint64_t *value, const struct rawbpf_collection *collection,
+				    unsigned expr, unsigned line,
+				    const struct rawbpf_collection_env *env,
+				    struct rawbpf_collection_error *error);
+
+/* Names and lines of a program for rawbpf_prog_load(): the caller's arrays, and the results. */
+struct rawbpf_resolved_info {
+	struct rawbpf_btf_build *btf; /* out: types and strings are added */
+	struct bpf_func_info *funcs;  /* out: for rawbpf_prog_spec.func_info */
+	unsigned func_max;
+	struct bpf_line_info *lines;  /* out: for line_info; resolved->count suffices */
+	unsigned line_max;
+	const char *file;             /* the file's name, for the log of Linux 6.9 */
+	const char *text;             /* the text, for its lines; NULL: without */
+	size_t length;
+
+	unsigned func_count;          /* out */
+	unsigned line_count;          /* out */
+};
+
+/*
+ * Describe functions and lines of a program that was resolved with `lines`. The verifier's log
+ * shows the line of the user, not that of a macro. Return 0 or an error of rawbpf_btf_funcs_find(),
+ * rawbpf_btf_lines_emit(). -ENOSPC also: more lines than `line_max`.
+ */
+int rawbpf_collection_info_emit(struct rawbpf_resolved_info *info,
+				const struct rawbpf_collection *collection,
+				const struct rawbpf_unit *unit,
+				const struct rawbpf_resolved *resolved);
 
 #ifdef __cplusplus
 }
