@@ -103,6 +103,7 @@
 #include "../insn/form/opcode.c"
 #include "../insn/form/page.c"
 #include "../insn/base/glob.c"
+#include "../insn/base/guess.c"
 #include "../insn/base/hash.c"
 #include "../insn/base/number.c"
 #include "../insn/base/out.c"
