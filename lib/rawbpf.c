@@ -85,6 +85,7 @@
 #include "../insn/build/device_map.c"
 #include "../insn/build/device_rule.c"
 #include "../insn/build/device_sort.c"
+#include "../insn/collection/entry.c"
 #include "../insn/elf/elf.c"
 #include "../insn/elf/elf_find.c"
 #include "../insn/elf/elf_line.c"
