@@ -137,5 +137,11 @@
 #include "../insn/asm/show.c"
 #include "../insn/asm/statement.c"
 #include "../insn/asm/warning.c"
+#include "../insn/vm/vm.c"
+#include "../insn/vm/vm_call.c"
+#include "../insn/vm/vm_insn.c"
+#include "../insn/vm/vm_prog.c"
+#include "../insn/vm/vm_region.c"
+#include "../insn/vm/vm_run.c"
 
 #pragma GCC visibility pop
