@@ -85,6 +85,7 @@
 #include "../insn/build/device_map.c"
 #include "../insn/build/device_rule.c"
 #include "../insn/build/device_sort.c"
+#include "../insn/collection/entry.c"
 #include "../insn/elf/elf.c"
 #include "../insn/elf/elf_find.c"
 #include "../insn/elf/elf_line.c"
@@ -103,6 +104,7 @@
 #include "../insn/form/opcode.c"
 #include "../insn/form/page.c"
 #include "../insn/base/glob.c"
+#include "../insn/base/guess.c"
 #include "../insn/base/hash.c"
 #include "../insn/base/number.c"
 #include "../insn/base/out.c"
@@ -135,5 +137,11 @@
 #include "../insn/asm/show.c"
 #include "../insn/asm/statement.c"
 #include "../insn/asm/warning.c"
+#include "../insn/vm/vm.c"
+#include "../insn/vm/vm_call.c"
+#include "../insn/vm/vm_insn.c"
+#include "../insn/vm/vm_prog.c"
+#include "../insn/vm/vm_region.c"
+#include "../insn/vm/vm_run.c"
 
 #pragma GCC visibility pop

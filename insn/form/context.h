@@ -33,12 +33,15 @@ RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_find(unsigned prog
 RAWBPF__PRIVATE const char *rawbpf__context_name(const struct rawbpf__context *row);
 
 /*
- * Offsets in struct pt_regs, by the columns of context.def. rawbpf__registers_at() returns NULL
- * behind the last architecture.
+ * Offsets in struct pt_regs, by the columns of context.def. The rows are in the order of enum
+ * rawbpf_arch, from RAWBPF_ARCH_X86_64 on. rawbpf__registers_at() returns NULL behind the last one.
  */
 struct rawbpf__registers {
 	char architecture[8];
-	uint16_t arguments[5], result, stack, instruction;
+	uint16_t arguments[8], argument_count, result, stack, instruction;
+	uint16_t stack_argument;
+	uint16_t call[6], number, number_size;
+	uint16_t compat, compat_mask, compat_value;
 };
 RAWBPF__PRIVATE const struct rawbpf__registers *rawbpf__registers_at(unsigned index);
 

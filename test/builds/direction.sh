@@ -26,6 +26,8 @@ folders() {
 		insn/log: insn/build
 		insn/recipe: insn/form insn/btf
 		insn/syscall: insn/base
+		insn/collection: insn/asm insn/elf insn/syscall
+		insn/vm: insn/log
 		lib/sys:
 		lib/object: lib/sys
 		lib/attach: lib/object

@@ -213,6 +213,15 @@ static const struct api_example api_examples[] = {
 	{ "uprobe", 0x50a, 0, "5 calls\n" },
 	{ "uprobe_multi", 0x606, 0, "hash: 1, sort: 3\n" },
 	{ "user_ring", 0x601, 0, "the program uses setting 9\n" },
+	{ "vm", 0, API_PURE,
+	  "0: w0 = *(u8 *)(r1 + 0x9)       r0 = 0\n"
+	  "1: r0 *= 0x2                    r0 = 17\n"
+	  "2: w2 = *(u8 *)(r1 + 0x14)      r0 = 34\n"
+	  "a trap: 1 byte at packet + 20\n"
+	  "2: w2 = *(u8 *)(r1 + 0x14)      r0 = 34\n"
+	  "3: exit                         r0 = 34\n"
+	  "r0 = 34 after 4 instructions\n" },
+	{ "vm_helper", 0, API_PURE, "text: 20 bytes\n" },
 	{ "xdp", 0x509, 0,
 	  "with the program: -1\n"
 	  "without it: 1\n" },

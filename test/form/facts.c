@@ -86,8 +86,8 @@ START_TEST(test_context_kinds)
 		  "            argument 1   2   3   4   5  result  stack  instruction\n"
 		  "  x86_64           112 104  96  88  72      80    152          128\n"
 		  "  arm64              0   8  16  24  32       0    248          256\n"
-		  "  s390x             40  48  56  64  72      40    144           16\n"
-		  "  riscv64           80  88  96 104 112      80     16            0\n" },
+		  "  riscv64           80  88  96 104 112      80     16            0\n"
+		  "  s390x             40  48  56  64  72      40    144           16\n" },
 		{ BPF_PROG_TYPE_LIRC_MODE2, "lirc_mode2",
 		  "       0     4  read        the sample\n" },
 		{ BPF_PROG_TYPE_FLOW_DISSECTOR, "flow_dissector",
@@ -130,7 +130,7 @@ START_TEST(test_context_kinds)
 
 	/* registers, then a struct */
 	ck_assert_ptr_nonnull(strstr(context_page(BPF_PROG_TYPE_PERF_EVENT),
-				     " 0\n\n  struct bpf_perf_event_data\n\n  offset  size\n"));
+				     " 16\n\n  struct bpf_perf_event_data\n\n  offset  size\n"));
 	for (unsigned i = 0; i < sizeof pages / sizeof *pages; i++) {
 		char page[4096];
 

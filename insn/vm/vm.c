@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Prepare a machine. */
+#include "machine.h"
+
+static int vm_open_stack(struct rawbpf_vm *vm)
+{
+	unsigned char *bytes = vm->spec.stack;
+	unsigned i;
+
+	if (!vm->spec.frames)
+		vm->spec.frames = RAWBPF_VM_FRAMES;
+	if (!vm->spec.stack_limit)
+		vm->spec.stack_limit = RAWBPF_VM_STACK;
+	if (!bytes || vm->spec.stack_size < RAWBPF_VM_STACK ||
+	    vm->spec.frames > RAWBPF_VM_FRAMES_MAX)
+		return -EINVAL;
+	if (vm->spec.frames > vm->spec.stack_size / RAWBPF_VM_STACK)
+		vm->spec.frames = (unsigned)(vm->spec.stack_size / RAWBPF_VM_STACK);
+	for (i = 0; i < vm->spec.frames; i++)
+		vm->frames[i].stack = (struct rawbpf_vm_region){
+			.name = "stack",
+			.address = VM_STACK + VM_STACK_STEP * i + VM_STACK_STEP / 2 - RAWBPF_VM_STACK,
+			.size = RAWBPF_VM_STACK,
+			.bytes = bytes + (size_t)RAWBPF_VM_STACK * i,
+			.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE };
+	return 0;
+}
+
+/* Add the spec's regions, which move to their places in the same array. */
+static int vm_open_regions(struct rawbpf_vm *vm)
+{
+	const struct rawbpf_vm_spec *spec = &vm->spec;
+	unsigned i;
+	int err = 0;
+
+	if (spec->region_count > spec->region_max)
+		return -ENOSPC;
+	for (i = 0; i < spec->region_count && !err; i++)
+		err = rawbpf_vm_region_add(vm, spec->regions[i]);
+	if (!err && spec->context)
+		err = rawbpf_vm_region_add(vm, spec->context);
+	for (i = 0; i < spec->map_count && !err; i++) {
+		struct rawbpf_vm_map *map = spec->maps[i];
+
+		map->handle = (struct rawbpf_vm_region){
+			.name = map->name, .size = 1, .kind = rawbpf__vm_map_kind(), .object = map,
+			.address = map->handle.address };
+		err = rawbpf_vm_region_add(vm, &map->handle);
+		if (!err && map->values.size)
+			err = rawbpf_vm_region_add(vm, &map->values);
+	}
+	return err;
+}
+
+int rawbpf_vm_open(struct rawbpf_vm *vm, const struct rawbpf_vm_spec *spec)
+{
+	unsigned insn = 0;
+	int err;
+
+	__builtin_memset(vm, 0, sizeof(*vm));
+	if (!spec || !spec->prog)
+		return -EINVAL;
+	vm->spec = *spec;
+	vm->prog = spec->prog;
+	vm->next_address = VM_FIRST;
+	vm->swap = spec->order != RAWBPF_HOST_ORDER &&
+		   (spec->order == RAWBPF_BIG_ENDIAN) !=
+		   (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	if (!vm->spec.may_goto)
+		vm->spec.may_goto = VM_MAY_GOTO;
+	err = rawbpf_vm_prog_check(vm->prog, &insn);
+	if (err == -EINVAL) {
+		vm->pc = insn;
+		rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_INSN, VM_CODE + 8 * (uint64_t)insn);
+	}
+	if (!err)
+		err = vm_open_stack(vm);
+	if (!err)
+		err = vm_open_regions(vm);
+	if (err)
+		return err;
+	rawbpf__vm_frame_begin(vm);
+	vm->r[1] = spec->context ? spec->context->address : 0;
+	return 0;
+}

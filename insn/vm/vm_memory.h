@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Access to a program's memory: the quick path, by the window that a register used last. */
+#ifndef RAWBPF_INSN_VM_MEMORY_H
+#define RAWBPF_INSN_VM_MEMORY_H
+
+#include "machine.h"
+
+/*
+ * Return the bytes at `address`, or NULL with the trap set. `base` is the register that the address
+ * comes from: mostly it points into one region for long. Each register has a window for loads and
+ * one for stores, so the window's rights need no check.
+ */
+static inline unsigned char *vm_touch(struct rawbpf_vm *vm, unsigned write, unsigned base,
+				      uint64_t address, unsigned size)
+{
+	struct rawbpf_vm_window *window = &vm->windows[write][base];
+	uint64_t offset = address - window->address;
+
+	/* No sum can overflow here. */
+	if (__builtin_expect(offset >= window->size || window->size - offset < size, 0)) {
+		if (rawbpf__vm_window(vm, window, address, size,
+				      write ? RAWBPF_VM_WRITE : RAWBPF_VM_READ))
+			return NULL;
+		offset = address - window->address;
+	}
+	return window->bytes + (size_t)offset;
+}
+
+/* Read a number of the size in `code` (BPF_W...). */
+static inline uint64_t vm_read(const unsigned char *bytes, unsigned code, int swap)
+{
+	uint64_t dword;
+	uint32_t word;
+	uint16_t half;
+
+	switch (code & 0x18) {
+	case BPF_B:
+		return *bytes;
+	case BPF_H:
+		__builtin_memcpy(&half, bytes, sizeof(half));
+		return swap ? __builtin_bswap16(half) : half;
+	case BPF_W:
+		__builtin_memcpy(&word, bytes, sizeof(word));
+		return swap ? __builtin_bswap32(word) : word;
+	default:
+		__builtin_memcpy(&dword, bytes, sizeof(dword));
+		return swap ? __builtin_bswap64(dword) : dword;
+	}
+}
+
+static inline void vm_write(unsigned char *bytes, unsigned code, uint64_t value, int swap)
+{
+	uint32_t word = swap ? __builtin_bswap32((uint32_t)value) : (uint32_t)value;
+	uint16_t half = swap ? __builtin_bswap16((uint16_t)value) : (uint16_t)value;
+
+	switch (code & 0x18) {
+	case BPF_B:
+		*bytes = (unsigned char)value;
+		break;
+	case BPF_H:
+		__builtin_memcpy(bytes, &half, sizeof(half));
+		break;
+	case BPF_W:
+		__builtin_memcpy(bytes, &word, sizeof(word));
+		break;
+	default:
+		value = swap ? __builtin_bswap64(value) : value;
+		__builtin_memcpy(bytes, &value, sizeof(value));
+	}
+}
+
+/* Return the bytes of the size in `code`. */
+static inline unsigned vm_size(unsigned code)
+{
+	return "\4\2\1\10"[code >> 3 & 3];
+}
+
+#endif
