@@ -175,7 +175,7 @@ struct rawbpf_table_place {
 	uint8_t way;      /* enum rawbpf_way */
 	uint8_t is_or;    /* tried if the place before could not be attached */
 	uint8_t has_args; /* the text has a list, maybe empty, or a result: an entry sequence */
-	uint8_t unused;
+	uint8_t is_param; /* target (UPROBE, URETPROBE, XDP, TC) or detail (CGROUP) is a parameter's name */
 	uint16_t target, detail; /* strings */
 	uint16_t expr;
 	uint16_t arg, arg_count;

@@ -63,12 +63,18 @@ static void complain_range(struct rawbpf__parser *p, const struct rawbpf__token 
 	}
 }
 
+/* An instruction has at most two numbers, such as an offset and an immediate. */
+#define LATER_MAX 2
+
 /* The instruction that the assembler composes. */
 struct instruction {
 	struct bpf_insn slots[2];
 	unsigned placed;			/* a bit for each register field that has its value */
 	const struct rawbpf__token *reference;	/* the name of a label, map or helper */
 	unsigned reference_field;		/* the field that the name's value goes to */
+	const struct rawbpf__token *later[LATER_MAX];	/* numbers that are known later */
+	unsigned later_fields[LATER_MAX];
+	unsigned later_count;
 };
 
 static void place(struct bpf_insn *slots, unsigned field, uint64_t value)
@@ -102,6 +108,20 @@ static void place(struct bpf_insn *slots, unsigned field, uint64_t value)
 	}
 }
 
+/* Note a number that is known later. Return 0 if the field cannot have such a number. */
+static int operand_later(struct rawbpf__parser *p, struct instruction *insn,
+			 const struct rawbpf__token *token, unsigned field)
+{
+	if ((field != RAWBPF__F_OFF && field != RAWBPF__F_IMM && field != RAWBPF__F_IMM64) ||
+	    insn->later_count == LATER_MAX) {
+		rawbpf__complain(p->text, token, "expected a number, not a name");
+		return 0;
+	}
+	insn->later[insn->later_count] = token;
+	insn->later_fields[insn->later_count++] = field;
+	return 1;
+}
+
 /* Place a number in its field, if it is in range. Return 0 after an error. */
 static int operand_place(struct rawbpf__parser *p, struct instruction *insn,
 			 const struct rawbpf__token *token, unsigned field)
@@ -113,6 +133,8 @@ static int operand_place(struct rawbpf__parser *p, struct instruction *insn,
 	int fits = value >= range->least && value <= range->most &&
 		   (!token->is_huge || field == RAWBPF__F_IMM64 || range->most == UINT32_MAX);
 
+	if (token->is_later)
+		return operand_later(p, insn, token, field);
 	if (fits)
 		place(insn->slots, field, value);
 	else
@@ -170,16 +192,22 @@ static int operand_name(struct rawbpf__parser *p, struct instruction *insn,
 	 * As in LLVM, "r2 = name ll" loads the address of a function, unless the name is a
 	 * constant.
 	 */
-	if (field == RAWBPF__F_IMM64 && !rawbpf__constant(&p->symbols, token)) {
+	int is_function = field == RAWBPF__F_IMM64 && !rawbpf__constant(&p->symbols, token);
+
+	if (is_function) {
 		insn->slots[0].src_reg = BPF_PSEUDO_FUNC;
-		field = RAWBPF__F_LOCAL;
+		field = p->later ? RAWBPF__F_IMM64 : RAWBPF__F_LOCAL;
 	}
-	if (is_reference(field)) {
+	if (is_function || is_reference(field)) {
 		insn->reference = token;
 		insn->reference_field = field;
 		return 1;
 	}
-	return rawbpf__is_number(p, token) && operand_place(p, insn, token, field);
+	if (p->later)
+		p->later->symbol(p->later, token);
+	else if (!rawbpf__is_number(p, token))
+		return 0;
+	return operand_place(p, insn, token, field);
 }
 
 static int operand(struct rawbpf__parser *p, struct instruction *insn, struct rawbpf__token *token,
@@ -241,7 +269,10 @@ static void refer(struct rawbpf__parser *p, const struct instruction *insn, unsi
 		.is_told = p->listing.bytes.code && field != RAWBPF__F_MAP &&
 			   !rawbpf__is_relocated(&p->cursor) };
 
-	rawbpf__reference(p, insn->reference, &reference);
+	if (p->later)
+		p->later->name(p->later, insn->reference, field, slot);
+	else
+		rawbpf__reference(p, insn->reference, &reference);
 }
 
 RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
@@ -266,4 +297,6 @@ RAWBPF__PRIVATE void rawbpf__instruction(struct rawbpf__parser *p,
 		rawbpf__emit(p, &insn.slots[i]);
 	if (good && insn.reference)
 		refer(p, &insn, slot);
+	for (i = 0; good && i < insn.later_count; i++)
+		p->later->number(p->later, insn.later[i], insn.later_fields[i], slot);
 }

@@ -295,7 +295,7 @@ RAWBPF__PRIVATE void rawbpf__token_here(const struct rawbpf__cursor *cursor,
 	token->line = cursor->line;
 	token->column = cursor->at - cursor->line_start + 1;
 	token->code = RAWBPF__T_END;
-	token->is_huge = 0;
+	token->is_huge = token->is_later = 0;
 }
 
 RAWBPF__PRIVATE void rawbpf__lex(struct rawbpf__cursor *cursor, unsigned before,

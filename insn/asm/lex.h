@@ -40,6 +40,7 @@ struct rawbpf__token {
 	unsigned line, column;		/* from 1, columns in bytes */
 	uint16_t code;
 	uint8_t is_huge;		/* the value is unsigned, and more than INT64_MAX */
+	uint8_t is_later;		/* a number that is known later: the value is its expression */
 };
 
 /* Two arguments for %.*s. */

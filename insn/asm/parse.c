@@ -85,7 +85,7 @@ static void parse_statement(struct rawbpf__parser *p, int begins_line)
 			break;
 		}
 	}
-	rawbpf__statement_read(&p->statement, &p->cursor, &p->symbols);
+	rawbpf__statement_read(&p->statement, &p->cursor, &p->symbols, p->later);
 	if (first->code == RAWBPF__T_DIRECTIVE && !p->statement.is_label) {
 		rawbpf__directive(p);
 	} else if (p->skips_section) {
@@ -167,6 +167,7 @@ static int parse_begin(struct rawbpf__parser *p, struct rawbpf_text *text)
 	if (!text->scratch || end < symbols)
 		return 0;
 	p->text = text;
+	p->later = NULL;
 	p->cursor = (struct rawbpf__cursor){ .at = text->text,
 					     .line_start = text->text, .line = 1,
 					     .end = text->text + text->length - has_newline };

@@ -46,6 +46,7 @@ struct rawbpf__data {
 
 struct rawbpf__parser {
 	struct rawbpf_text *text;
+	struct rawbpf__later *later;		/* of a collection; else NULL */
 	struct rawbpf__cursor cursor;
 	struct rawbpf__statement statement;
 	struct rawbpf__listing listing;

@@ -74,7 +74,7 @@ RAWBPF__PRIVATE int rawbpf__is_number(struct rawbpf__parser *p, struct rawbpf__t
 		rawbpf__complain(p->text, token, "'%.*s' is not a number", RAWBPF__TEXT(token));
 		return 0;
 	}
-	if (token->code == RAWBPF__T_NUMBER || rawbpf__constant(&p->symbols, token))
+	if ((token->code == RAWBPF__T_NUMBER && !token->is_later) || rawbpf__constant(&p->symbols, token))
 		return 1;
 	rawbpf__constant_missing(p, token);
 	return 0;

@@ -131,11 +131,13 @@ static int is_summand(const struct rawbpf__token *name, unsigned before)
 
 /* Read the next token. A sum is one token. */
 static void token_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *symbols,
-		       unsigned before, struct rawbpf__token *token)
+		       struct rawbpf__later *later, unsigned before, struct rawbpf__token *token)
 {
 	struct rawbpf__token term;
 	struct rawbpf__cursor sign;
 
+	if (later && later->expression(later, cursor, before, token))
+		return;
 	rawbpf__lex(cursor, before, token);
 	if (is_sign(token)) {
 		sign = *cursor;
@@ -159,14 +161,15 @@ static void token_read(struct rawbpf__cursor *cursor, struct rawbpf__symbols *sy
 
 RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 					    struct rawbpf__cursor *cursor,
-					    struct rawbpf__symbols *symbols)
+					    struct rawbpf__symbols *symbols,
+					    struct rawbpf__later *later)
 {
 	struct rawbpf__token *token = statement->tokens;
 	unsigned before = RAWBPF__T_END;
 
 	statement->count = statement->is_label = statement->is_cut = 0;
 	/* The loop reads the tokens that exceed the array, and drops them. */
-	while (token_read(cursor, symbols, before, token), token->code != RAWBPF__T_END) {
+	while (token_read(cursor, symbols, later, before, token), token->code != RAWBPF__T_END) {
 		if (skip_annotation(statement, token, cursor))
 			continue;
 		statement->is_label = token->code == ':' && statement->count == 1;

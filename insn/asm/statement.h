@@ -19,12 +19,34 @@ struct rawbpf__statement {
 };
 
 /*
+ * The numbers, labels and maps of a collection are known later. These functions note where its
+ * instructions use them. A text of one program has no such functions.
+ */
+struct rawbpf__later {
+	/*
+	 * Read the expression at the cursor as one token. `before` is as for rawbpf__lex(). Return 0
+	 * if none begins there, or if it is a single name; the cursor stays.
+	 */
+	int (*expression)(struct rawbpf__later *later, struct rawbpf__cursor *cursor,
+			  unsigned before, struct rawbpf__token *token);
+	/* Make a number of a name. */
+	void (*symbol)(struct rawbpf__later *later, struct rawbpf__token *name);
+	/* Note that the number goes to a field (enum rawbpf__field) of the program's slot. */
+	void (*number)(struct rawbpf__later *later, const struct rawbpf__token *number,
+		       unsigned field, unsigned slot);
+	/* Note that the instruction in this slot names a label, map or helper. */
+	void (*name)(struct rawbpf__later *later, const struct rawbpf__token *name, unsigned field,
+		     unsigned slot);
+};
+
+/*
  * Read the statement at the cursor. The cursor moves to the statement's end, or behind a label's
- * ':'.
+ * ':'. `later` may be NULL.
  */
 RAWBPF__PRIVATE void rawbpf__statement_read(struct rawbpf__statement *statement,
 					    struct rawbpf__cursor *cursor,
-					    struct rawbpf__symbols *symbols);
+					    struct rawbpf__symbols *symbols,
+					    struct rawbpf__later *later);
 
 /* Return 1 for a token that stands for a number. */
 static inline int rawbpf__is_operand(const struct rawbpf__token *token)

@@ -78,6 +78,8 @@ RAWBPF__PRIVATE void rawbpf__warn_instruction(struct rawbpf__parser *p,
 	for (i = 0; i < pattern->count; i++) {
 		const struct rawbpf__element *element = &pattern->elements[i];
 
+		if (p->statement.tokens[i].is_later)
+			continue;
 		if (element->field == RAWBPF__F_CALL)
 			warn_call(p, &p->statement.tokens[i], insn);
 		if (element->field == RAWBPF__F_IMM && !is_listed)
