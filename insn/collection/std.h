@@ -7,7 +7,7 @@
 "\tu32   tid      pid\n"
 "\tu32   ppid     pid\n"
 "\tu32   uid\n"
-"\tchar  comm[16] string\n"
+"\tchar  comm[16] text\n"
 "\n"
 ".macro  read to, place, type=u64        # \\to = *(type *)(place), kernel memory, 0 if unreadable\n"
 "\t.local  word 8\n"
