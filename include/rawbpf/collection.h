@@ -132,6 +132,8 @@ struct rawbpf_resolved {
 	unsigned max;
 	unsigned *lines;         /* out, or NULL: of each slot, the user's line << 16 | macro's line */
 	unsigned *maps;          /* out, or NULL: of each slot, map + 1 if it refers to one, else 0 */
+	unsigned *functions;     /* out, or NULL: of each slot, the name of the function that begins there,
+	                          * a string of the collection, else 0 */
 
 	unsigned count;          /* out: slots needed, even if more than `max` */
 	unsigned entry_count;    /* out: the first of them that are the entry sequence */
@@ -150,11 +152,10 @@ struct rawbpf_resolved {
  *
  * -ENOENT      the kernel, the file or the options have no such name
  * -ENODATA     the name would be in BTF, and there is none
- * -EINVAL      an expression, type, field, argument or label is wrong where it stands; or the
- *              collection is not one that rawbpf_collection_parse() makes
+ * -EINVAL      an expression, type, field, argument or label is wrong where it stands
  * -ERANGE      a number, or the distance of a jump, does not fit its field
- * -EOVERFLOW   an expression does not fit 64 bits, or divides by 0
- * -EDOM        a bit field, which has no offset in bytes
+ * -EDOM        a bit field, which has no offset in bytes; a division by 0; a shift by more than
+ *              63 bits
  * -ELOOP       a constant or struct that contains itself, or is nested more than 64 deep
  * -E2BIG       more than 512 bytes of stack: `error` lists the largest objects
  * -EACCES      programs may not call this function of the kernel
@@ -224,13 +225,12 @@ struct rawbpf_resolved_info {
 };
 
 /*
- * Describe functions and lines of a program that was resolved with `lines`. The verifier's log
+ * Describe functions and lines of a program that was resolved with `lines` and `functions`. The verifier's log
  * shows the line of the user, not that of a macro. Return 0 or an error of rawbpf_btf_funcs_find(),
  * rawbpf_btf_lines_emit(). -ENOSPC also: more lines than `line_max`.
  */
 int rawbpf_collection_info_emit(struct rawbpf_resolved_info *info,
 				const struct rawbpf_collection *collection,
-				const struct rawbpf_unit *unit,
 				const struct rawbpf_resolved *resolved);
 
 #ifdef __cplusplus

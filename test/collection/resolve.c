@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs of a collection, resolved: exact instructions by each way, on each architecture. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rawbpf.h>
+
+#include "../unit.h"
+#include "tables.h"
+
+enum { SLOTS = 512 };
+
+/* A unit that was resolved. */
+struct outcome {
+	struct bpf_insn insns[SLOTS];
+	unsigned lines[SLOTS], maps[SLOTS], functions[SLOTS];
+	struct rawbpf_resolved resolved;
+	int result;
+};
+
+static struct outcome resolve(struct tables *t, struct rawbpf_unit unit,
+			      struct rawbpf_collection_env env)
+{
+	const struct rawbpf_collection *collection = tables_end(t);
+	struct rawbpf_collection_index index = { .size = rawbpf_collection_index_size(collection) };
+	struct outcome outcome = { .result = 0 };
+
+	index.memory = malloc(index.size);
+	env.index = &index;
+	outcome.resolved = (struct rawbpf_resolved){
+		.insns = outcome.insns, .max = SLOTS, .lines = outcome.lines, .maps = outcome.maps,
+		.functions = outcome.functions };
+	outcome.result = rawbpf_collection_resolve(&outcome.resolved, collection, &unit, &env);
+	free(index.memory);
+	return outcome;
+}
+
+static void expect_insns(const struct outcome *outcome, const struct bpf_insn *wanted,
+			 unsigned count)
+{
+	ck_assert_msg(outcome->result >= 0, "%d: line %u: %s", outcome->result,
+		      outcome->resolved.error.at.line, outcome->resolved.error.at.message);
+	for (unsigned i = 0; i < count && i < (unsigned)outcome->result; i++)
+		if (memcmp(&outcome->insns[i], &wanted[i], sizeof(*wanted)) != 0) {
+			char is[128], want[128];
+
+			rawbpf_insn_format(is, sizeof(is), &outcome->insns[i], outcome->result - i,
+					   RAWBPF_LLVM, NULL, NULL);
+			rawbpf_insn_format(want, sizeof(want), &wanted[i], count - i, RAWBPF_LLVM, NULL,
+					   NULL);
+			ck_abort_msg("slot %u is %s, not %s", i, is, want);
+		}
+	ck_assert_int_eq(outcome->result, (int)count);
+	ck_assert_uint_eq(outcome->resolved.count, count);
+}
+
+#define expect_program(OUTCOME, ...) \
+	expect_insns((OUTCOME), (const struct bpf_insn[]){ __VA_ARGS__ }, \
+		     sizeof((const struct bpf_insn[]){ __VA_ARGS__ }) / sizeof(struct bpf_insn))
+
+static void expect_error(const struct outcome *outcome, int error, unsigned line, const char *message)
+{
+	ck_assert_int_eq(outcome->result, error);
+	ck_assert_str_eq(outcome->resolved.error.at.message, message);
+	ck_assert_uint_eq(outcome->resolved.error.at.line, line);
+}
+
+/* ---------------------------------------------------------------------------- fchownat */
+
+/* fchownat.bpf: how often fchownat(2) is called. */
+static struct tables *fchownat_tables(void)
+{
+	struct tables *t = tables_begin();
+
+	table_map(t, "count", BPF_MAP_TYPE_ARRAY, "u32", "u64", 1);
+	table_prog(t, "counter");
+	table_place(t, RAWBPF_WAY_SYSCALL, "fchownat");
+	table_line(t, 7, 0);
+	table_step(t, RAWBPF_STEP_VALUE, 0, table_number(t, 0));
+	table_insn(t, BPF_LD_IMM64(BPF_REG_1, 0));
+	table_line(t, 8, 0);
+	table_insn(t, BPF_MOV64_IMM(BPF_REG_2, 1));
+	table_line(t, 9, 0);
+	table_insn(t, BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0));
+	table_line(t, 10, 0);
+	table_insn(t, BPF_MOV64_IMM(BPF_REG_0, 0));
+	table_line(t, 11, 0);
+	table_insn(t, BPF_EXIT_INSN());
+	return t;
+}
+
+#define FCHOWNAT_BODY \
+	BPF_LD_MAP_VALUE(BPF_REG_1, 0, 0), \
+	BPF_MOV64_IMM(BPF_REG_2, 1), \
+	BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0), \
+	BPF_MOV64_IMM(BPF_REG_0, 0), \
+	BPF_EXIT_INSN()
+
+START_TEST(counter)
+{
+	struct tables *t = fchownat_tables();
+	struct outcome outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_KPROBE },
+					 (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_ARM64 });
+
+	expect_program(&outcome, FCHOWNAT_BODY);
+	ck_assert_uint_eq(outcome.resolved.type, BPF_PROG_TYPE_KPROBE);
+	ck_assert_uint_eq(outcome.resolved.entry_count, 0);
+	ck_assert_uint_eq(outcome.lines[0], 7 << 16);
+	ck_assert_uint_eq(outcome.lines[2], 8 << 16);
+	ck_assert_uint_eq(outcome.maps[0], 1);
+	ck_assert_uint_eq(outcome.maps[1], 0);
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_TRACEPOINT },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_S390X });
+	expect_program(&outcome, FCHOWNAT_BODY);
+	ck_assert_uint_eq(outcome.resolved.type, BPF_PROG_TYPE_TRACEPOINT);
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_RAW_TP },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64 });
+	ck_assert_int_gt(outcome.result, 6);
+	ck_assert_uint_eq(outcome.resolved.type, BPF_PROG_TYPE_RAW_TRACEPOINT);
+	free(t);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------ the stack */
+
+/* struct call: head (8 + 4 + 4), s32 dirfd, u32 flags, u64 path, char name[6] with its length */
+static void add_call(struct tables *t)
+{
+	table_struct(t, "head");
+	table_field(t, "u64", "time", 0, 0);
+	table_field(t, "u32", "pid", 0, 0);
+	table_field(t, "u32", "tid", 0, 0);
+	table_struct(t, "call");
+	table_field(t, "head", "head", 0, 0);
+	table_field(t, "s32", "dirfd", 0, 0);
+	table_field(t, "u32", "flags", 0, 0);
+	table_field(t, "u64", "path", 0, 0);
+	table_field(t, "char", "name", 6, RAWBPF_PRESENT_STRING);
+}
+
+START_TEST(arguments)
+{
+	struct tables *t = tables_begin();
+	struct outcome outcome;
+
+	add_call(t);
+	table_prog(t, "enter");
+	table_place(t, RAWBPF_WAY_SYSCALL, "openat");
+	table_arg(t, 0, "c.dirfd", NULL, 0);
+	table_arg(t, 1, "path", NULL, 0);
+	table_arg(t, 2, "flags", "u32", 0);
+	table_arg(t, RAWBPF_ARG_VALUE, "c.flags", NULL, table_number(t, 5));
+	table_local(t, "c", "call", 0);
+	table_line(t, 20, 0);
+	table_step(t, RAWBPF_STEP_OFF, table_symbol(t, "path"), 0);
+	table_insn(t, BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, 0));
+	table_step(t, RAWBPF_STEP_OFF, table_symbol(t, "flags"), 0);
+	table_insn(t, BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_10, 0));
+	table_step(t, RAWBPF_STEP_OFF, table_sum(t, table_symbol(t, "c.head"),
+						 table_symbol(t, "head.pid")), 0);
+	table_insn(t, BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_10, 0));
+	table_step(t, RAWBPF_STEP_OFF, table_symbol(t, "c.name.size"), 0);
+	table_insn(t, BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_10, 0));
+	table_insn(t, BPF_EXIT_INSN());
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_TRACEPOINT },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64 });
+	/* c has 16 + 4 + 4 + 8 + 4 + 6 bytes, with padding 48: at -48. path at -56, flags at -60. */
+	expect_program(&outcome,
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -48, 0),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -40, 0),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -32, 0),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -24, 0),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -16, 0),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 0),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_6, 16),
+		BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_1, -32),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_6, 24),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -56),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_6, 32),
+		BPF_STX_MEM(BPF_W, BPF_REG_10, BPF_REG_1, -60),
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -28, 5),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_3, BPF_REG_10, -56),
+		BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_10, -60),
+		BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_10, -40),
+		BPF_LDX_MEM(BPF_W, BPF_REG_3, BPF_REG_10, -16),
+		BPF_EXIT_INSN());
+	ck_assert_uint_eq(outcome.resolved.stack, 64);
+	ck_assert_uint_eq(outcome.resolved.entry_count, 14);
+	ck_assert_uint_eq(outcome.lines[0], 11 << 16);
+	ck_assert_uint_eq(outcome.lines[14], 20 << 16);
+	free(t);
+}
+END_TEST
+
+/* A program that loads `name` with this width. */
+static struct outcome load(const char *name, int add, unsigned size)
+{
+	struct tables *t = tables_begin();
+	struct outcome outcome;
+	unsigned place;
+
+	add_call(t);
+	table_prog(t, "load");
+	table_place(t, RAWBPF_WAY_KPROBE, "vfs_open");
+	table_arg(t, 0, "narrow", "s32", 0);
+	table_line(t, 20, 3);
+	table_local(t, "c", "call", 0);
+	table_local(t, "word", NULL, 8);
+	table_local(t, "number", "u16", 0);
+	place = table_symbol(t, name);
+	if (add)
+		place = table_sum(t, place, table_number(t, add));
+	table_step(t, RAWBPF_STEP_OFF, place, 0);
+	table_insn(t, BPF_LDX_MEM(size, BPF_REG_3, BPF_REG_10, 0));
+	table_insn(t, BPF_EXIT_INSN());
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_KPROBE },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64 });
+	free(t);
+	return outcome;
+}
+
+static int load_off(const char *name, int add, unsigned size)
+{
+	struct outcome outcome = load(name, add, size);
+
+	ck_assert_msg(outcome.result > 0, "%s", outcome.resolved.error.at.message);
+	return outcome.insns[outcome.resolved.entry_count].off;
+}
+
+START_TEST(widths)
+{
+	struct outcome outcome;
+
+	ck_assert_int_eq(load_off("c.path", 0, BPF_DW), -24);
+	ck_assert_int_eq(load_off("c.path", 4, BPF_W), -20); /* the half that is named */
+	ck_assert_int_eq(load_off("c.head", 0, BPF_H), -48);
+	ck_assert_int_eq(load_off("c.head", 8, BPF_DW), -40);
+	ck_assert_int_eq(load_off("word", 0, BPF_W), -56);
+	ck_assert_int_eq(load_off("number", 0, BPF_H), -58);
+	ck_assert_int_eq(load_off("narrow", 0, BPF_W), -64);
+	outcome = load("c.path", 0, BPF_W);
+	expect_error(&outcome, -EINVAL, 20, "the value has 8 bytes: access it as u64 or s64");
+	ck_assert_uint_eq(outcome.resolved.error.macro_line, 3);
+	outcome = load("c.dirfd", 0, BPF_DW);
+	expect_error(&outcome, -EINVAL, 20, "the value has 4 bytes: access it with that width");
+	outcome = load("narrow", 0, BPF_DW);
+	expect_error(&outcome, -EINVAL, 20, "the value has 4 bytes: access it with that width");
+	outcome = load("c.name", 4, BPF_W);
+	expect_error(&outcome, -EINVAL, 20, "this is outside of the 6 bytes that are named");
+	outcome = load("c.head", -4, BPF_W);
+	expect_error(&outcome, -EINVAL, 20, "this is outside of the 16 bytes that are named");
+	outcome = load("c.paht", 0, BPF_DW);
+	expect_error(&outcome, -ENOENT, 20, "the struct has no field 'paht' (did you mean 'path'?)");
+	outcome = load("c.path.size", 0, BPF_DW);
+	expect_error(&outcome, -EINVAL, 20, "'size' is a member of no struct");
+	outcome = load("nothing", 0, BPF_DW);
+	expect_error(&outcome, -ENOENT, 20, "nothing has the name 'nothing'");
+}
+END_TEST
+
+static struct outcome stack(unsigned first, unsigned second, int is_other_name)
+{
+	struct tables *t = tables_begin();
+	struct outcome outcome;
+
+	table_prog(t, "stack");
+	table_place(t, RAWBPF_WAY_XDP, "");
+	table_line(t, 20, 0);
+	table_local(t, "word", NULL, first);
+	table_line(t, 30, 0);
+	table_local(t, is_other_name ? "other" : "word", NULL, second);
+	table_insn(t, BPF_EXIT_INSN());
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_XDP },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64 });
+	free(t);
+	return outcome;
+}
+
+START_TEST(stacks)
+{
+	struct outcome outcome = stack(8, 8, 0);
+
+	expect_program(&outcome, BPF_EXIT_INSN());
+	ck_assert_uint_eq(outcome.resolved.stack, 8); /* one object */
+	outcome = stack(4, 2, 1);
+	ck_assert_uint_eq(outcome.resolved.stack, 8);
+	outcome = stack(3, 512 - 3 - 5, 1);
+	ck_assert_uint_eq(outcome.resolved.stack, 512);
+	outcome = stack(8, 4, 0);
+	expect_error(&outcome, -EINVAL, 30, "'word' has another size in line 20");
+	outcome = stack(400, 120, 1);
+	expect_error(&outcome, -E2BIG, 10, "the stack has 520 bytes, 512 at most: word 400, other 120");
+	outcome = stack(0x10000, 1, 1);
+	expect_error(&outcome, -ERANGE, 20, "a .local cannot have the size 65536");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- branches */
+
+/* if A { local a; r0 = 1; goto end } else { local b; if B { r0 = 2 } else { r0 = 3 } } end: exit */
+static struct outcome branches(int a, int b)
+{
+	struct tables *t = tables_begin();
+	struct outcome outcome;
+	unsigned end, never;
+
+	table_set(t, "A", table_number(t, a));
+	table_set(t, "B", table_number(t, b));
+	table_prog(t, "branches");
+	end = table_label(t, "end");
+	never = table_label(t, "never");
+	table_line(t, 20, 0);
+	table_step(t, RAWBPF_STEP_IF, table_symbol(t, "A"), 0);
+	table_line(t, 21, 0);
+	table_local(t, "a", NULL, 16);
+	table_insn(t, BPF_MOV64_IMM(BPF_REG_0, 1));
+	if (a == 2)
+		table_step(t, RAWBPF_STEP_JUMP, never, 0);
+	else
+		table_step(t, RAWBPF_STEP_JUMP, end, 0);
+	table_insn(t, BPF_JMP_A(0));
+	table_step(t, RAWBPF_STEP_ELSE, 0, 0);
+	table_local(t, "b", NULL, 8);
+	table_step(t, RAWBPF_STEP_LABEL, never, 0);
+	table_step(t, RAWBPF_STEP_IF, table_symbol(t, "B"), 0);
+	table_insn(t, BPF_MOV64_IMM(BPF_REG_0, 2));
+	table_step(t, RAWBPF_STEP_ELSE, 0, 0);
+	table_insn(t, BPF_MOV64_IMM(BPF_REG_0, 3));
+	table_step(t, RAWBPF_STEP_ENDIF, 0, 0);
+	table_step(t, RAWBPF_STEP_ENDIF, 0, 0);
+	table_insn(t, BPF_MOV64_IMM(BPF_REG_1, 4));
+	table_step(t, RAWBPF_STEP_LABEL, end, 0);
+	table_insn(t, BPF_EXIT_INSN());
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 0, RAWBPF_WAY_NONE },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64 });
+	free(t);
+	return outcome;
+}
+
+START_TEST(conditions)
+{
+	struct outcome outcome = branches(1, 0);
+
+	expect_program(&outcome, BPF_MOV64_IMM(BPF_REG_0, 1), BPF_JMP_A(1), BPF_MOV64_IMM(BPF_REG_1, 4),
+		       BPF_EXIT_INSN());
+	ck_assert_uint_eq(outcome.resolved.stack, 16);
+	outcome = branches(0, 1);
+	expect_program(&outcome, BPF_MOV64_IMM(BPF_REG_0, 2), BPF_MOV64_IMM(BPF_REG_1, 4),
+		       BPF_EXIT_INSN());
+	ck_assert_uint_eq(outcome.resolved.stack, 8);
+	outcome = branches(0, 0);
+	expect_program(&outcome, BPF_MOV64_IMM(BPF_REG_0, 3), BPF_MOV64_IMM(BPF_REG_1, 4),
+		       BPF_EXIT_INSN());
+	outcome = branches(2, 0);
+	expect_error(&outcome, -EINVAL, 21, "the label 'never' is in a branch that .if leaves out");
+}
+END_TEST
+
+/* ----------------------------------------------------------------------- instructions */
+
+/* Resolve a program of one instruction with a step before it. */
+static struct outcome fixed(struct tables *t, unsigned kind, unsigned a, struct bpf_insn insn)
+{
+	struct outcome outcome;
+
+	table_prog(t, "fixed");
+	table_line(t, 20, 0);
+	table_step(t, kind, a, 0);
+	table_insn(t, insn);
+	table_insn(t, BPF_EXIT_INSN());
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 0, RAWBPF_WAY_NONE },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64 });
+	free(t);
+	return outcome;
+}
+
+static struct outcome immediate(int64_t number, struct bpf_insn insn)
+{
+	struct tables *t = tables_begin();
+
+	return fixed(t, RAWBPF_STEP_IMM, table_number(t, number), insn);
+}
+
+static void expect_immediate(int64_t number, struct bpf_insn insn)
+{
+	struct outcome outcome = immediate(number, insn);
+
+	insn.imm = (int)number;
+	expect_program(&outcome, insn, BPF_EXIT_INSN());
+}
+
+START_TEST(immediates)
+{
+	const struct bpf_insn wide = BPF_MOV64_IMM(BPF_REG_1, 0), low = BPF_MOV32_IMM(BPF_REG_1, 0);
+	const struct bpf_insn jump = BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 0);
+	const struct bpf_insn jump32 = BPF_JMP32_IMM(BPF_JEQ, BPF_REG_1, 0, 0);
+	struct outcome outcome;
+
+	expect_immediate(INT32_MAX, wide);
+	expect_immediate(INT32_MIN, wide);
+	expect_immediate(INT32_MIN, jump);
+	expect_immediate(UINT32_MAX, low);
+	expect_immediate(UINT32_MAX, jump32);
+	expect_immediate(INT32_MIN, low);
+	expect_immediate(255, BPF_ST_MEM(BPF_B, BPF_REG_1, 0, 0));
+	expect_immediate(-128, BPF_ST_MEM(BPF_B, BPF_REG_1, 0, 0));
+	expect_immediate(65535, BPF_ST_MEM(BPF_H, BPF_REG_1, 0, 0));
+	expect_immediate(UINT32_MAX, BPF_ST_MEM(BPF_W, BPF_REG_1, 0, 0));
+	outcome = immediate(UINT32_MAX, wide);
+	expect_error(&outcome, -ERANGE, 20, "4294967295 would become negative: load it to a register with ll");
+	outcome = immediate(0x80000000, jump);
+	expect_error(&outcome, -ERANGE, 20, "2147483648 would become negative: load it to a register with ll");
+	outcome = immediate(UINT32_MAX, BPF_ST_MEM(BPF_DW, BPF_REG_1, 0, 0));
+	ck_assert_int_eq(outcome.result, -ERANGE);
+	outcome = immediate(0x100000000, low);
+	expect_error(&outcome, -ERANGE, 20, "4294967296 does not fit 32 bits");
+	outcome = immediate(256, BPF_ST_MEM(BPF_B, BPF_REG_1, 0, 0));
+	expect_error(&outcome, -ERANGE, 20, "256 does not fit 8 bits");
+	outcome = immediate(-32769, BPF_ST_MEM(BPF_H, BPF_REG_1, 0, 0));
+	expect_error(&outcome, -ERANGE, 20, "-32769 does not fit 16 bits");
+}
+END_TEST
+
+static struct outcome offset(int64_t number)
+{
+	struct tables *t = tables_begin();
+
+	return fixed(t, RAWBPF_STEP_OFF, table_number(t, number),
+		     BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_1, 0));
+}
+
+START_TEST(offsets)
+{
+	struct outcome outcome = offset(32767);
+
+	expect_program(&outcome, BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_1, 32767), BPF_EXIT_INSN());
+	outcome = offset(-32768);
+	expect_program(&outcome, BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_1, -32768), BPF_EXIT_INSN());
+	outcome = offset(32768);
+	expect_error(&outcome, -ERANGE, 20,
+		     "the offset 32768 does not fit 16 bits; add it to the register first");
+	outcome = offset(-32769);
+	ck_assert_int_eq(outcome.result, -ERANGE);
+}
+END_TEST
+
+/* A callback, a call, a map, 64 bits, gotol; and two steps at one instruction. */
+START_TEST(references)
+{
+	const int fds[] = { 7, 9 };
+	struct tables *t = tables_begin();
+	struct outcome outcome;
+	unsigned twice, last;
+
+	table_map(t, "first", BPF_MAP_TYPE_HASH, "u32", "u64", 10);
+	table_map(t, "second", BPF_MAP_TYPE_ARRAY, "u32", "u64", 1);
+	table_prog(t, "references");
+	twice = table_label(t, "twice");
+	last = table_label(t, "last");
+	table_line(t, 20, 0);
+	table_step(t, RAWBPF_STEP_MAP, 0, 0);
+	table_insn(t, BPF_LD_IMM64(BPF_REG_1, 0));
+	table_step(t, RAWBPF_STEP_VALUE, 1, table_number(t, 4));
+	table_insn(t, BPF_LD_IMM64(BPF_REG_2, 0));
+	table_step(t, RAWBPF_STEP_IMM64, table_number(t, 0x123456789abcdef0), 0);
+	table_insn(t, BPF_LD_IMM64(BPF_REG_3, 0));
+	table_step(t, RAWBPF_STEP_FUNC, twice, 0);
+	table_insn(t, BPF_LD_IMM64(BPF_REG_4, 0));
+	table_step(t, RAWBPF_STEP_OFF, table_number(t, -4), 0);
+	table_step(t, RAWBPF_STEP_IMM, table_number(t, 12), 0);
+	table_insn(t, BPF_ST_MEM(BPF_W, BPF_REG_10, 0, 0));
+	table_step(t, RAWBPF_STEP_CALL, twice, 0);
+	table_insn(t, BPF_CALL_REL(0));
+	table_step(t, RAWBPF_STEP_JUMP, last, 0);
+	table_insn(t, BPF_JMP32_A(0));
+	table_step(t, RAWBPF_STEP_LABEL, twice, 0);
+	table_line(t, 30, 0);
+	table_insn(t, BPF_MOV64_IMM(BPF_REG_0, 0));
+	table_step(t, RAWBPF_STEP_LABEL, last, 0);
+	table_insn(t, BPF_EXIT_INSN());
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 0, RAWBPF_WAY_NONE },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64, .map_fds = fds });
+	expect_program(&outcome,
+		BPF_LD_MAP_FD(BPF_REG_1, 7),
+		BPF_LD_MAP_VALUE(BPF_REG_2, 9, 4),
+		BPF_LD_IMM64(BPF_REG_3, 0x123456789abcdef0),
+		RAWBPF_LD_FUNC(BPF_REG_4, 4), /* from its second half */
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 12),
+		BPF_CALL_REL(1),
+		BPF_JMP32_A(1),
+		BPF_MOV64_IMM(BPF_REG_0, 0),
+		BPF_EXIT_INSN());
+	ck_assert_uint_eq(outcome.maps[0], 1);
+	ck_assert_uint_eq(outcome.maps[2], 2);
+	ck_assert_str_eq(t->string + outcome.functions[0], "references");
+	ck_assert_str_eq(t->string + outcome.functions[11], "twice");
+	ck_assert_uint_eq(outcome.functions[12], 0);
+	free(t);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, counter);
+	tcase_add_test(tests, arguments);
+	tcase_add_test(tests, widths);
+	tcase_add_test(tests, stacks);
+	tcase_add_test(tests, conditions);
+	tcase_add_test(tests, immediates);
+	tcase_add_test(tests, offsets);
+	tcase_add_test(tests, references);
+}
+
+int main(void)
+{
+	return unit_run("collection/resolve", add_tests);
+}
