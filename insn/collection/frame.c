@@ -28,8 +28,8 @@ RAWBPF__PRIVATE int rawbpf__object_find(struct rawbpf__resolver *r, struct rawbp
 }
 
 /*
- * Put an object on the stack, below the others. One of the same name and size is the same object.
- * Return its number, or an error.
+ * Put an object on the stack, below the others. One of the same name, size and owner is the same
+ * object. Return its number, or an error.
  */
 static int frame_add(struct rawbpf__resolver *r, const struct rawbpf__object *object)
 {
@@ -39,10 +39,13 @@ static int frame_add(struct rawbpf__resolver *r, const struct rawbpf__object *ob
 
 	if (number) {
 		row = rawbpf__tree_row(&r->objects, number);
+		if (row->owner != object->owner)
+			return rawbpf__resolver_fail(r, -EINVAL, "'@' is also the name of a slot, or of "
+						     "a macro's .local, in line #", name, row->line);
 		if (row->size == object->size && row->of == object->of)
 			return (int)number;
 		return rawbpf__resolver_fail(r, -EINVAL, "'@' has another size in line #", name,
-					     row->line % RAWBPF_LINE_STD);
+					     row->line);
 	}
 	number = ++r->objects.count;
 	row = rawbpf__tree_row(&r->objects, number);
@@ -88,7 +91,8 @@ RAWBPF__PRIVATE int rawbpf__local_add(struct rawbpf__resolver *r, unsigned local
 	err = frame_add(r, &(struct rawbpf__object){
 		.named.name = table->name, .size = type.size, .align = type.of ? FRAME_ALIGN : type.align,
 		.of = type.of, .width = table->type && !type.of ? type.size : 0,
-		.is_signed = type.is_signed, .is_zeroed = type.has_padding });
+		.is_signed = type.is_signed, .is_zeroed = type.has_padding,
+		.owner = r->macro_line ? RAWBPF__OWNER_MACRO : RAWBPF__OWNER_PROGRAM });
 	return err < 0 ? err : 0;
 }
 
@@ -130,7 +134,7 @@ static int frame_slot(struct rawbpf__resolver *r, const struct rawbpf_table_arg 
 					     0);
 	err = frame_add(r, &(struct rawbpf__object){
 		.named.name = arg->slot, .size = type.size, .align = type.align,
-		.width = type.size, .is_signed = type.is_signed });
+		.width = type.size, .is_signed = type.is_signed, .owner = RAWBPF__OWNER_PLACE });
 	return err < 0 ? err : 0;
 }
 

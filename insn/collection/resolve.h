@@ -81,6 +81,9 @@ struct rawbpf__known_set {
 	struct rawbpf__eval value;
 };
 
+/* Who names an object. Macros share theirs; a program has no object with the name of a macro's. */
+enum rawbpf__owner { RAWBPF__OWNER_PROGRAM, RAWBPF__OWNER_MACRO, RAWBPF__OWNER_PLACE };
+
 /* An object on the stack: a slot of an argument, or a local. */
 struct rawbpf__object {
 	struct rawbpf__named named;
@@ -91,7 +94,8 @@ struct rawbpf__object {
 	uint8_t width;		/* of a scalar, else 0 */
 	uint8_t is_signed;
 	uint8_t is_zeroed;	/* the entry sequence zeroes it */
-	uint8_t unused[3];
+	uint8_t owner;		/* enum rawbpf__owner */
+	uint8_t unused[2];
 };
 
 /* The index begins with this. */

@@ -502,6 +502,221 @@ START_TEST(references)
 }
 END_TEST
 
+/* ------------------------------------------------------------- names of two owners */
+
+/* A slot "path", and a local of this name: of the program, or of a macro. */
+static struct outcome owners(const char *name, int macro_line)
+{
+	struct tables *t = tables_begin();
+	struct outcome outcome;
+
+	table_prog(t, "owners");
+	table_place(t, RAWBPF_WAY_FENTRY, "f");
+	table_arg(t, 0, "path", NULL, 0);
+	table_line(t, 20, 0);
+	table_local(t, "word", NULL, 8);
+	table_line(t, 21, macro_line);
+	table_local(t, name, NULL, 8);
+	table_insn(t, BPF_EXIT_INSN());
+	t->place_[0].way = RAWBPF_WAY_KPROBE;
+	outcome = resolve(t, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_KPROBE },
+			  (struct rawbpf_collection_env){ .arch = RAWBPF_ARCH_X86_64 });
+	free(t);
+	return outcome;
+}
+
+START_TEST(collisions)
+{
+	struct outcome outcome = owners("word", 0);
+
+	ck_assert_int_eq(outcome.result, 4);
+	ck_assert_uint_eq(outcome.resolved.stack, 16);
+	outcome = owners("word", 5);
+	expect_error(&outcome, -EINVAL, 21,
+		     "'word' is also the name of a slot, or of a macro's .local, in line 20");
+	outcome = owners("path", 0);
+	expect_error(&outcome, -EINVAL, 11,
+		     "'path' is also the name of a slot, or of a macro's .local, in line 21");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------ expressions */
+
+struct evaluated {
+	int result;
+	int64_t value;
+	char message[116];
+};
+
+static struct evaluated evaluate(struct tables *t, unsigned expr)
+{
+	const struct rawbpf_option options[] = { { "pid", 77, NULL }, { "level", 5, NULL } };
+	const struct rawbpf_collection *collection = tables_end(t);
+	struct rawbpf_collection_index index = { .size = rawbpf_collection_index_size(collection) };
+	struct rawbpf_collection_env env = { .arch = RAWBPF_ARCH_S390X, .options = options,
+					     .option_count = 2, .self_pid = 88, .kernel = 6 << 8 | 1,
+					     .index = &index };
+	struct rawbpf_collection_error error;
+	struct evaluated evaluated;
+	uint64_t value = 0;
+
+	index.memory = malloc(index.size);
+	evaluated.result = rawbpf_collection_expr_evaluate(&value, collection, expr, 9, &env, &error);
+	evaluated.value = (int64_t)value;
+	memcpy(evaluated.message, error.at.message, sizeof(error.at.message));
+	if (evaluated.result < 0)
+		ck_assert_uint_eq(error.at.line, 9);
+	free(index.memory);
+	free(t);
+	return evaluated;
+}
+
+static void expect_value(struct evaluated evaluated, int64_t value)
+{
+	ck_assert_msg(evaluated.result == 0, "%s", evaluated.message);
+	ck_assert_int_eq(evaluated.value, value);
+}
+
+static void expect_wrong(struct evaluated evaluated, int error, const char *message)
+{
+	ck_assert_int_eq(evaluated.result, error);
+	ck_assert_str_eq(evaluated.message, message);
+}
+
+static struct evaluated apply(unsigned op, int64_t a, int64_t b)
+{
+	struct tables *t = tables_begin();
+	unsigned left = table_number(t, a), right = table_number(t, b);
+
+	return evaluate(t, table_expr(t, op, left, right));
+}
+
+START_TEST(operations)
+{
+	expect_value(apply(RAWBPF_EXPR_ADD, 3, -5), -2);
+	expect_value(apply(RAWBPF_EXPR_SUBTRACT, 3, 5), -2);
+	expect_value(apply(RAWBPF_EXPR_MULTIPLY, -3, 5), -15);
+	expect_value(apply(RAWBPF_EXPR_DIVIDE, -7, 2), -3);
+	expect_value(apply(RAWBPF_EXPR_AND, -1, 0xf0), 0xf0);
+	expect_value(apply(RAWBPF_EXPR_OR, 0x40, 0x200), 0x240);
+	expect_value(apply(RAWBPF_EXPR_SHIFT_LEFT, 1, 40), 1ll << 40);
+	expect_value(apply(RAWBPF_EXPR_SHIFT_RIGHT, -8, 1), -4);
+	expect_value(apply(RAWBPF_EXPR_EQUAL, 4, 4), 1);
+	expect_value(apply(RAWBPF_EXPR_UNEQUAL, 4, 4), 0);
+	expect_value(apply(RAWBPF_EXPR_LESS, -1, 0), 1);
+	expect_value(apply(RAWBPF_EXPR_GREATER, -1, 0), 0);
+	expect_value(apply(RAWBPF_EXPR_BOTH, 4, 0), 0);
+	expect_value(apply(RAWBPF_EXPR_BOTH, 4, 8), 1);
+	expect_value(apply(RAWBPF_EXPR_EITHER, 0, 8), 1);
+	expect_value(apply(RAWBPF_EXPR_NEGATE, 4, 0), -4);
+	expect_value(apply(RAWBPF_EXPR_NOT, 4, 0), 0);
+	expect_value(apply(RAWBPF_EXPR_ADD, 0x123456789abcdef, 0), 0x123456789abcdef);
+	expect_wrong(apply(RAWBPF_EXPR_DIVIDE, 1, 0), -EDOM, "an expression divides by 0");
+	expect_wrong(apply(RAWBPF_EXPR_SHIFT_LEFT, 1, 64), -EDOM,
+		     "an expression shifts by 64 bits, not 0 to 63");
+	expect_wrong(apply(RAWBPF_EXPR_SHIFT_RIGHT, 1, -1), -EDOM,
+		     "an expression shifts by -1 bits, not 0 to 63");
+}
+END_TEST
+
+/* Evaluate a symbol in a file with some names. */
+static struct evaluated named(unsigned op, const char *name)
+{
+	struct tables *t = tables_begin();
+
+	add_call(t);
+	table_set(t, "LENGTH", table_sum(t, table_symbol(t, "call.name"), table_number(t, 1)));
+	table_set(t, "ONE", table_symbol(t, "TWO"));
+	table_set(t, "TWO", table_symbol(t, "ONE"));
+	t->param_[0] = (struct rawbpf_table_param){ .name = table_string(t, "level"),
+						    .value = table_number(t, 3) };
+	t->param_[1] = (struct rawbpf_table_param){ .name = table_string(t, "depth"),
+						    .value = table_number(t, 4) };
+	t->param_[2] = (struct rawbpf_table_param){ .name = table_string(t, "libc"),
+						    .text = table_string(t, "libc.so.6") };
+	t->param_count_ = 3;
+	return evaluate(t, table_expr(t, op, 0, table_string(t, name)));
+}
+
+static struct evaluated symbol(const char *name)
+{
+	return named(RAWBPF_EXPR_SYMBOL, name);
+}
+
+START_TEST(symbols)
+{
+	expect_value(symbol("call.path"), 24);
+	expect_value(symbol("call.name"), 36);
+	expect_value(symbol("call.name.size"), 32);
+	expect_value(symbol("call.head.tid"), 12);
+	expect_value(symbol("LENGTH"), 37);
+	expect_value(symbol("opt.pid"), 77);   /* given */
+	expect_value(symbol("opt.uid"), 0);    /* of every collection */
+	expect_value(symbol("opt.level"), 5);  /* given for the file's parameter */
+	expect_value(symbol("opt.depth"), 4);  /* its default */
+	expect_value(symbol("self.pid"), 88);
+	expect_value(symbol("std.count"), 1);
+	expect_value(symbol("arch"), RAWBPF_ARCH_S390X);
+	expect_value(symbol("s390x"), RAWBPF_ARCH_S390X);
+	expect_value(symbol("arm64"), RAWBPF_ARCH_ARM64);
+	expect_value(symbol("kernel"), 6 << 8 | 1);
+	expect_value(symbol("kprobe"), RAWBPF_WAY_KPROBE);
+	expect_value(symbol("socket"), RAWBPF_WAY_SOCKET);
+	expect_value(symbol("way"), RAWBPF_WAY_NONE);
+	expect_value(named(RAWBPF_EXPR_SIZEOF, "call"), 48);
+	expect_value(named(RAWBPF_EXPR_SIZEOF, "head"), 16);
+	expect_value(named(RAWBPF_EXPR_SIZEOF, "u16"), 2);
+	expect_value(named(RAWBPF_EXPR_SIZEOF, "char"), 1);
+	expect_value(named(RAWBPF_EXPR_SIZEOF, "call.name"), 6);
+	expect_value(named(RAWBPF_EXPR_SIZEOF, "call.name.size"), 4);
+	expect_value(named(RAWBPF_EXPR_EXISTS, "call.name"), 1);
+	expect_value(named(RAWBPF_EXPR_EXISTS, "call.surname"), 0);
+	expect_value(named(RAWBPF_EXPR_EXISTS, "opt.level"), 1);
+	expect_value(named(RAWBPF_EXPR_EXISTS, "LENGHT"), 0);
+	expect_wrong(symbol("LENGHT"), -ENOENT,
+		     "nothing has the name 'LENGHT' (did you mean 'LENGTH'?)");
+	expect_wrong(symbol("opt.levle"), -ENOENT,
+		     "no .param has the name 'levle' (did you mean 'level'?)");
+	expect_wrong(symbol("opt.libc"), -EINVAL, "'opt.libc' is a string, not a number");
+	expect_wrong(symbol("ONE"), -ELOOP, "the constant 'ONE' contains itself");
+	expect_wrong(named(RAWBPF_EXPR_SIZEOF, "LENGTH2"), -ENOENT,
+		     "nothing has the name 'LENGTH2' (did you mean 'LENGTH'?)");
+}
+END_TEST
+
+/* The right side of && and || may name what is not there. */
+START_TEST(shortcuts)
+{
+	struct tables *t = tables_begin();
+	unsigned no = table_number(t, 0), yes = table_number(t, 2), nothing = table_symbol(t, "nothing");
+
+	expect_value(evaluate(t, table_expr(t, RAWBPF_EXPR_BOTH, no, nothing)), 0);
+	t = tables_begin();
+	no = table_number(t, 0), yes = table_number(t, 2), nothing = table_symbol(t, "nothing");
+	expect_value(evaluate(t, table_expr(t, RAWBPF_EXPR_EITHER, yes, nothing)), 1);
+	t = tables_begin();
+	no = table_number(t, 0), yes = table_number(t, 2), nothing = table_symbol(t, "nothing");
+	expect_wrong(evaluate(t, table_expr(t, RAWBPF_EXPR_BOTH, yes, nothing)), -ENOENT,
+		     "nothing has the name 'nothing'");
+}
+END_TEST
+
+START_TEST(depths)
+{
+	struct tables *t = tables_begin();
+	unsigned expr = table_number(t, 1);
+
+	for (unsigned i = 0; i < 63; i++)
+		expr = table_expr(t, RAWBPF_EXPR_NEGATE, expr, 0);
+	expect_value(evaluate(t, expr), -1);
+	t = tables_begin();
+	expr = table_number(t, 1);
+	for (unsigned i = 0; i < 64; i++)
+		expr = table_expr(t, RAWBPF_EXPR_NEGATE, expr, 0);
+	expect_wrong(evaluate(t, expr), -ELOOP, "an expression is nested more than 64 deep");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, counter);
@@ -512,6 +727,11 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, immediates);
 	tcase_add_test(tests, offsets);
 	tcase_add_test(tests, references);
+	tcase_add_test(tests, collisions);
+	tcase_add_test(tests, operations);
+	tcase_add_test(tests, symbols);
+	tcase_add_test(tests, shortcuts);
+	tcase_add_test(tests, depths);
 }
 
 int main(void)
