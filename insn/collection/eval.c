@@ -125,7 +125,8 @@ static int eval_own(struct rawbpf__resolver *r, const char *name, struct rawbpf_
 
 /* ---------------------------------------------------------------- names of the kernel */
 
-static int eval_kernel_error(struct rawbpf__resolver *r, const char *name, int err)
+static int eval_kernel_error(struct rawbpf__resolver *r, enum rawbpf_symbol_kind kind,
+			     const char *name, int err)
 {
 	char *message = r->error ? r->error->at.message : NULL;
 	struct rawbpf__tree none = { .count = 0 };
@@ -133,8 +134,8 @@ static int eval_kernel_error(struct rawbpf__resolver *r, const char *name, int e
 	rawbpf__resolver_missing(r, *rawbpf__find(name, '.') ? &none : &r->sets,
 				 "nothing has the name '@'", name, rawbpf__length(name));
 	if (message && r->env->symbols && rawbpf__equal(rawbpf__find(message, '('), ""))
-		rawbpf_symbol_explain(message, sizeof(r->error->at.message), r->env->symbols, name,
-				      err);
+		rawbpf_symbol_explain(message, sizeof(r->error->at.message), r->env->symbols, kind,
+				      name, err);
 	return err;
 }
 
@@ -147,7 +148,7 @@ static int eval_symbol(struct rawbpf__resolver *r, const char *name, struct rawb
 		return err;
 	err = r->env->symbols ? rawbpf_symbol_find(&symbol, r->env->symbols, name) : -ENOENT;
 	if (err < 0)
-		return eval_kernel_error(r, name, err);
+		return eval_kernel_error(r, RAWBPF_SYMBOL_VALUE, name, err);
 	value->number = (int64_t)symbol.value;
 	value->size = symbol.size;
 	value->width = symbol.width;
@@ -171,7 +172,7 @@ static int eval_sizeof(struct rawbpf__resolver *r, const char *name, int64_t *nu
 		return err;
 	err = r->env->symbols ? rawbpf_symbol_size(r->env->symbols, name) : -ENOENT;
 	*number = err;
-	return err < 0 ? eval_kernel_error(r, name, err) : 0;
+	return err < 0 ? eval_kernel_error(r, RAWBPF_SYMBOL_TYPE, name, err) : 0;
 }
 
 static int eval_exists(struct rawbpf__resolver *r, const char *name, int64_t *number)
@@ -189,7 +190,7 @@ static int eval_exists(struct rawbpf__resolver *r, const char *name, int64_t *nu
 	if (!err && !has)
 		has = rawbpf_symbol_kfunc_find(&symbol, r->env->symbols, name) >= 0;
 	*number = has;
-	return err < 0 ? eval_kernel_error(r, name, err) : 0;
+	return err < 0 ? eval_kernel_error(r, RAWBPF_SYMBOL_VALUE, name, err) : 0;
 }
 
 /* ------------------------------------------------------------------------ expressions */

@@ -206,7 +206,7 @@ static int fix_kfunc(struct rawbpf__resolver *r, struct bpf_insn *insn, const ch
 				      name, 0);
 		if (r->error && r->env->symbols && err != -ENOENT)
 			rawbpf_symbol_explain(r->error->at.message, sizeof(r->error->at.message),
-					      r->env->symbols, name, err);
+					      r->env->symbols, RAWBPF_SYMBOL_KFUNC, name, err);
 		return err;
 	}
 	insn->src_reg = BPF_PSEUDO_KFUNC_CALL;
