@@ -125,17 +125,22 @@ static int eval_own(struct rawbpf__resolver *r, const char *name, struct rawbpf_
 
 /* ---------------------------------------------------------------- names of the kernel */
 
+/* Say why nothing has the name. A name of the file that is nearly the same is the likely one. */
 static int eval_kernel_error(struct rawbpf__resolver *r, enum rawbpf_symbol_kind kind,
 			     const char *name, int err)
 {
-	char *message = r->error ? r->error->at.message : NULL;
-	struct rawbpf__tree none = { .count = 0 };
+	int is_path = *rawbpf__find(name, '.') != '\0';
 
-	rawbpf__resolver_missing(r, *rawbpf__find(name, '.') ? &none : &r->sets,
-				 "nothing has the name '@'", name, rawbpf__length(name));
-	if (message && r->env->symbols && rawbpf__equal(rawbpf__find(message, '('), ""))
-		rawbpf_symbol_explain(message, sizeof(r->error->at.message), r->env->symbols, kind,
-				      name, err);
+	if (!is_path &&
+	    rawbpf__resolver_guess(r, &r->sets, "nothing has the name '@'", name, rawbpf__length(name)))
+		return err;
+	if (err == -ENODATA)
+		return rawbpf__resolver_fail(r, err, "the file has no '@', and there is neither BTF nor an "
+					     "offsets file of the kernel", name, 0);
+	rawbpf__resolver_fail(r, err, "", name, 0);
+	if (r->error)
+		rawbpf_symbol_explain(r->error->at.message, sizeof(r->error->at.message), r->env->symbols,
+				      kind, name, err);
 	return err;
 }
 
@@ -146,7 +151,7 @@ static int eval_symbol(struct rawbpf__resolver *r, const char *name, struct rawb
 
 	if (err <= 0)
 		return err;
-	err = r->env->symbols ? rawbpf_symbol_find(&symbol, r->env->symbols, name) : -ENOENT;
+	err = r->env->symbols ? rawbpf_symbol_find(&symbol, r->env->symbols, name) : -ENODATA;
 	if (err < 0)
 		return eval_kernel_error(r, RAWBPF_SYMBOL_VALUE, name, err);
 	value->number = (int64_t)symbol.value;
@@ -170,7 +175,7 @@ static int eval_sizeof(struct rawbpf__resolver *r, const char *name, int64_t *nu
 		return rawbpf__resolver_fail(r, -EINVAL, "'@' is a number and has no size", name, 0);
 	if (err <= 0)
 		return err;
-	err = r->env->symbols ? rawbpf_symbol_size(r->env->symbols, name) : -ENOENT;
+	err = r->env->symbols ? rawbpf_symbol_size(r->env->symbols, name) : -ENODATA;
 	*number = err;
 	return err < 0 ? eval_kernel_error(r, RAWBPF_SYMBOL_TYPE, name, err) : 0;
 }

@@ -161,12 +161,30 @@ static int fix_label(struct rawbpf__resolver *r, struct rawbpf_resolved *resolve
 
 /* -------------------------------------------------------------------- maps, functions */
 
+/* A per-CPU scratch value is for programs that no other program of this CPU interrupts. */
+static int fix_check_scratch(struct rawbpf__resolver *r, unsigned map)
+{
+	const char *name = rawbpf__resolver_string(r, r->c->maps[map].name);
+	int is_uprobe = r->unit->place_count && (r->unit->way == RAWBPF_WAY_UPROBE ||
+						 r->unit->way == RAWBPF_WAY_URETPROBE);
+
+	if ((is_uprobe || r->c->progs[r->unit->prog].is_sleepable) &&
+	    rawbpf__starts_with(name, "scratch_"))
+		return rawbpf__resolver_fail(r, -EINVAL, "uprobes and sleepable programs can be "
+					     "preempted, and '@' is one for each CPU: use a .local",
+					     name, 0);
+	return 0;
+}
+
 static int fix_map(struct rawbpf__resolver *r, struct rawbpf_resolved *resolved,
 		   const struct rawbpf_step *step, unsigned slot)
 {
 	struct bpf_insn *insn = &resolved->insns[slot];
 	unsigned map = step->a;
+	int err = fix_check_scratch(r, map);
 
+	if (err)
+		return err;
 	insn->src_reg = step->kind == RAWBPF_STEP_VALUE ? BPF_PSEUDO_MAP_VALUE : BPF_PSEUDO_MAP_FD;
 	insn->imm = r->env->map_fds ? r->env->map_fds[map] : (int)map;
 	if (resolved->maps)

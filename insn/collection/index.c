@@ -103,29 +103,36 @@ RAWBPF__PRIVATE int rawbpf__tree_add(const struct rawbpf__resolver *r,
 	return 1;
 }
 
-RAWBPF__PRIVATE int rawbpf__resolver_missing(struct rawbpf__resolver *r,
-					     const struct rawbpf__tree *tree, const char *sentence,
-					     const char *name, size_t length)
+RAWBPF__PRIVATE int rawbpf__resolver_guess(struct rawbpf__resolver *r,
+					   const struct rawbpf__tree *tree, const char *sentence,
+					   const char *name, size_t length)
 {
 	struct rawbpf__guess guess = { .name = name, .length = length };
 	struct rawbpf__out out;
-	char *text;
 
-	rawbpf__resolver_fail(r, -ENOENT, sentence, name, 0);
 	for (unsigned i = 1; i <= tree->count; i++) {
 		const char *known = index_name(r, tree, i);
 
 		rawbpf__guess_offer(&guess, known, rawbpf__length(known));
 	}
 	if (!guess.best || !r->error)
-		return -ENOENT;
-	text = r->error->at.message;
-	out = rawbpf__out_begin(text, sizeof(r->error->at.message));
+		return 0;
+	rawbpf__resolver_fail(r, 0, "", name, 0);
+	out = rawbpf__out_begin(r->error->at.message, sizeof(r->error->at.message));
 	index_say(&out, sentence, name, 0);
 	rawbpf__out_text(&out, " (did you mean '");
 	rawbpf__out_line(&out, guess.best, guess.best_length);
 	rawbpf__out_text(&out, "'?)");
-	return -ENOENT;
+	return 1;
+}
+
+RAWBPF__PRIVATE int rawbpf__resolver_missing(struct rawbpf__resolver *r,
+					     const struct rawbpf__tree *tree, const char *sentence,
+					     const char *name, size_t length)
+{
+	if (rawbpf__resolver_guess(r, tree, sentence, name, length))
+		return -ENOENT;
+	return rawbpf__resolver_fail(r, -ENOENT, sentence, name, 0);
 }
 
 /* ------------------------------------------------------------------------- memory */

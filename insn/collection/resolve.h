@@ -147,7 +147,11 @@ RAWBPF__PRIVATE int rawbpf__resolver_begin(struct rawbpf__resolver *r,
  */
 RAWBPF__PRIVATE int rawbpf__resolver_fail(struct rawbpf__resolver *r, int error,
 					  const char *sentence, const char *name, int64_t number);
-/* Say that a table has no such name (-ENOENT), and offer the nearest one. */
+/* Say that a table has no such name, and offer the nearest one. Return 0 if none is near. */
+RAWBPF__PRIVATE int rawbpf__resolver_guess(struct rawbpf__resolver *r,
+					   const struct rawbpf__tree *tree, const char *sentence,
+					   const char *name, size_t length);
+/* Say the same, with or without an offer. Return -ENOENT. */
 RAWBPF__PRIVATE int rawbpf__resolver_missing(struct rawbpf__resolver *r,
 					     const struct rawbpf__tree *tree, const char *sentence,
 					     const char *name, size_t length);

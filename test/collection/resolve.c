@@ -257,7 +257,8 @@ START_TEST(widths)
 	outcome = load("c.path.size", 0, BPF_DW);
 	expect_error(&outcome, -EINVAL, 20, "'size' is a member of no struct");
 	outcome = load("nothing", 0, BPF_DW);
-	expect_error(&outcome, -ENOENT, 20, "nothing has the name 'nothing'");
+	expect_error(&outcome, -ENODATA, 20, "the file has no 'nothing', and there is neither BTF "
+		     "nor an offsets file of the kernel");
 }
 END_TEST
 
@@ -673,13 +674,13 @@ START_TEST(symbols)
 	expect_value(named(RAWBPF_EXPR_EXISTS, "call.surname"), 0);
 	expect_value(named(RAWBPF_EXPR_EXISTS, "opt.level"), 1);
 	expect_value(named(RAWBPF_EXPR_EXISTS, "LENGHT"), 0);
-	expect_wrong(symbol("LENGHT"), -ENOENT,
+	expect_wrong(symbol("LENGHT"), -ENODATA,
 		     "nothing has the name 'LENGHT' (did you mean 'LENGTH'?)");
 	expect_wrong(symbol("opt.levle"), -ENOENT,
 		     "no .param has the name 'levle' (did you mean 'level'?)");
 	expect_wrong(symbol("opt.libc"), -EINVAL, "'opt.libc' is a string, not a number");
 	expect_wrong(symbol("ONE"), -ELOOP, "the constant 'ONE' contains itself");
-	expect_wrong(named(RAWBPF_EXPR_SIZEOF, "LENGTH2"), -ENOENT,
+	expect_wrong(named(RAWBPF_EXPR_SIZEOF, "LENGTH2"), -ENODATA,
 		     "nothing has the name 'LENGTH2' (did you mean 'LENGTH'?)");
 }
 END_TEST
@@ -696,8 +697,8 @@ START_TEST(shortcuts)
 	expect_value(evaluate(t, table_expr(t, RAWBPF_EXPR_EITHER, yes, nothing)), 1);
 	t = tables_begin();
 	no = table_number(t, 0), yes = table_number(t, 2), nothing = table_symbol(t, "nothing");
-	expect_wrong(evaluate(t, table_expr(t, RAWBPF_EXPR_BOTH, yes, nothing)), -ENOENT,
-		     "nothing has the name 'nothing'");
+	expect_wrong(evaluate(t, table_expr(t, RAWBPF_EXPR_BOTH, yes, nothing)), -ENODATA,
+		     "the file has no 'nothing', and there is neither BTF nor an offsets file of the kernel");
 }
 END_TEST
 
