@@ -124,34 +124,33 @@ static void code_instruction(struct rawbpf__collector *c)
 		rawbpf__mismatch(&c->parser);
 }
 
-static void code_directive(struct rawbpf__collector *c)
+/* Read a directive of the assembler. Return 0 for another one. */
+static int code_directive(struct rawbpf__collector *c)
 {
-	const struct rawbpf__token *name = &c->parser.statement.tokens[0];
-
 	rawbpf__step_line(c);
-	if (rawbpf__data_directive(&c->parser) || rawbpf__compiler_directive(&c->parser))
-		return;
-	rawbpf__complain(&c->text, name, "'%.*s' is not a directive", RAWBPF__TEXT(name));
+	return rawbpf__data_directive(&c->parser) || rawbpf__compiler_directive(&c->parser);
 }
 
 /* A statement makes at most this many slots: 16 numbers of .quad. */
 #define CODE_SLOTS 32
 
-RAWBPF__PRIVATE void rawbpf__code(struct rawbpf__collector *c)
+RAWBPF__PRIVATE int rawbpf__code(struct rawbpf__collector *c)
 {
 	struct rawbpf__rows *insns = &c->tables[RAWBPF__TABLE_insn];
 	unsigned first = RAWBPF__ROW(c, prog, struct rawbpf_table_prog, c->prog)->insn;
+	int known = 1;
 
 	if (!rawbpf__rows_room(c, RAWBPF__TABLE_insn, CODE_SLOTS))
-		return;
+		return 1;
 	c->text.insns = (struct bpf_insn *)insns->all + first;
 	c->text.max = insns->max - first;
 	rawbpf__statement_read(&c->parser.statement, &c->parser.cursor, &c->parser.symbols, &c->later);
 	if (!c->text.error_count && c->parser.statement.count) {
 		if (c->parser.statement.tokens[0].code == RAWBPF__T_DIRECTIVE)
-			code_directive(c);
+			known = code_directive(c);
 		else
 			code_instruction(c);
 	}
 	insns->count = first + c->parser.slot;
+	return known;
 }

@@ -106,7 +106,8 @@ enum rawbpf__block {
 	RAWBPF__BLOCK_PROG,
 	RAWBPF__BLOCK_TEST,
 	RAWBPF__BLOCK_MACRO,
-	RAWBPF__BLOCK_STD_STRUCT	/* read later, if the text uses the struct */
+	RAWBPF__BLOCK_STD_STRUCT,	/* read later, if the text uses the struct */
+	RAWBPF__BLOCK_SKIPPED		/* after an error in its first line */
 };
 
 enum {
@@ -129,11 +130,13 @@ struct rawbpf__collector {
 	int failed;				/* -ENOSPC or -E2BIG: the text is not read on */
 	unsigned names;				/* the root of the tree of names */
 	struct rawbpf__token token;		/* the line's next token, not taken yet */
+	struct rawbpf__token directive;		/* the line's first */
 
 	enum rawbpf__block block;
 	uint8_t is_std;				/* the text is the prelude */
 	unsigned prog, first_local, first_mention; /* of the program at hand */
 	struct rawbpf__token prog_name, macro_name; /* of the block at hand */
+	uint8_t tries_place, tries_code;	/* the program has such lines, maybe wrong ones */
 	uint16_t line_said, macro_line_said;	/* of the last RAWBPF_STEP_LINE */
 	unsigned if_depth, if_base;		/* if_base: the depth at the start of the macro */
 	uint32_t else_bits;			/* bit N: the .if of depth N has its .else */
@@ -317,8 +320,8 @@ RAWBPF__PRIVATE void rawbpf__prog_end(struct rawbpf__collector *c);
 
 /* code.c */
 
-/* Read a statement: an instruction, or data. */
-RAWBPF__PRIVATE void rawbpf__code(struct rawbpf__collector *c);
+/* Read a statement: an instruction, or data. Return 0 for a directive of something else. */
+RAWBPF__PRIVATE int rawbpf__code(struct rawbpf__collector *c);
 RAWBPF__PRIVATE void rawbpf__label(struct rawbpf__collector *c, const struct rawbpf__token *name);
 
 /* macro.c */

@@ -168,7 +168,7 @@ static int show_sort(struct rawbpf__collector *c, struct rawbpf_table_show *show
 	return show->sort;
 }
 
-/* Take one of the words behind the map. Return 0 after an error. */
+/* Take one of the words behind the map, if one comes. Return 0 after an error. */
 static int show_word(struct rawbpf__collector *c, struct rawbpf_table_show *show)
 {
 	if (c->token.code == RAWBPF__T_STRING && !show->text)
@@ -185,11 +185,19 @@ static int show_word(struct rawbpf__collector *c, struct rawbpf_table_show *show
 		show->is_pending = 1;
 		return 1;
 	}
-	if (!show->present && !rawbpf__take_present(c, &show->present, show->args))
-		return 0;
-	if (show->present && c->token.code == RAWBPF__T_END)
-		return 1;
-	return 2;
+	return show->present || rawbpf__take_present(c, &show->present, show->args);
+}
+
+static void show_wrong(struct rawbpf__collector *c)
+{
+	struct rawbpf__guess guess = rawbpf__present_guess(&c->token);
+	const char *words = "every\0end\0pending\0sort\0";
+
+	for (; *words; words = rawbpf__nth(words, 1))
+		rawbpf__guess_offer(&guess, words, rawbpf__length(words));
+	rawbpf__complain(&c->text, &c->token, "expected every, end, pending, sort, a string or a "
+			 "presentation, not '%.*s'" RAWBPF__GUESSED, RAWBPF__TEXT(&c->token),
+			 RAWBPF__GUESS(&guess));
 }
 
 RAWBPF__PRIVATE void rawbpf__show_directive(struct rawbpf__collector *c)
@@ -206,7 +214,7 @@ RAWBPF__PRIVATE void rawbpf__show_directive(struct rawbpf__collector *c)
 		if (!show_word(c, &show))
 			return;
 		if (c->token.start == before) {
-			rawbpf__take_wrong(c, "every, end, pending, sort, a string or a presentation");
+			show_wrong(c);
 			return;
 		}
 	}

@@ -205,6 +205,9 @@ static int expr_name(struct expr *e, struct rawbpf__value *value)
 		return expr_argument(e, RAWBPF_EXPR_COUNT, value);
 	if (e->token.code == '[' && e->expects)
 		return expr_element(e, &name, value);
+	if (rawbpf__token_is(&name, "kernel"))
+		rawbpf__warn(&e->c->text, &name, "distributions add features to old kernels; "
+			     "exists(NAME) asks for the feature itself");
 	value->expr = symbol_add(e->c, &name, RAWBPF_EXPR_SYMBOL);
 	return 1;
 }
@@ -231,7 +234,7 @@ static int expr_inner(struct expr *e, struct rawbpf__value *value)
 		       expr_negate(e, &first, first.code == '-' ? RAWBPF_EXPR_NEGATE :
 								  RAWBPF_EXPR_NOT, value);
 	}
-	if (rawbpf__token_is_name(&first) || (e->expects && first.code == RAWBPF__T_R))
+	if (first.code == RAWBPF__T_NAME || (e->expects && first.code == RAWBPF__T_R))
 		return expr_name(e, value);
 	return expr_wrong(e, "a number or a name");
 }
@@ -331,7 +334,7 @@ static int begins(const struct rawbpf__token *token, const struct rawbpf__token 
 		       next->code < RAWBPF__T_WORD;
 	case '+':
 	case '-':
-		return next->code == RAWBPF__T_NUMBER || rawbpf__token_is_name(next) ||
+		return next->code == RAWBPF__T_NUMBER || next->code == RAWBPF__T_NAME ||
 		       next->code == '(' || next->code == '!' || next->code == '-' ||
 		       next->code == '+';
 	}

@@ -71,6 +71,7 @@ static int line_directive(struct rawbpf__collector *c)
 	const struct line_directive *directive;
 
 	rawbpf__take(c);
+	c->directive = c->token;
 	directive = directive_find(&c->token);
 	if (!directive && c->block == RAWBPF__BLOCK_PROG) {
 		c->parser.cursor = before;
@@ -140,6 +141,7 @@ static void line_statement(struct rawbpf__collector *c)
 {
 	unsigned macro = line_macro(c);
 
+	c->tries_code = 1;
 	if (c->block != RAWBPF__BLOCK_PROG) {
 		rawbpf__take(c);
 		rawbpf__complain(&c->text, &c->token, "expected a directive; an instruction stands in a "
@@ -148,8 +150,8 @@ static void line_statement(struct rawbpf__collector *c)
 	} else if (macro) {
 		rawbpf__take(c);
 		rawbpf__macro_call(c, macro - 1, rawbpf__line);
-	} else {
-		rawbpf__code(c);
+	} else if (!rawbpf__code(c)) {
+		complain_directive(c);
 	}
 }
 
@@ -165,6 +167,8 @@ static void line_next(struct rawbpf__collector *c)
 		cursor->at = cursor->end;
 	} else if (c->block == RAWBPF__BLOCK_STD_STRUCT) {
 		rawbpf__std_struct_line(c);
+	} else if (c->block == RAWBPF__BLOCK_SKIPPED) {
+		cursor->at = cursor->end;
 	} else if (is_block) {
 		rawbpf__take(c);
 		if (c->block == RAWBPF__BLOCK_STRUCT)

@@ -256,7 +256,7 @@ static int arguments_complete(struct rawbpf__collector *c, const struct rawbpf__
 	unsigned i;
 
 	if (count > macro->parameter_count) {
-		rawbpf__complain(&c->text, call, "'%.*s' has %lld parameters; this gives it more",
+		rawbpf__complain(&c->text, call, "too many arguments: the macro '%.*s' takes %lld",
 				 RAWBPF__TEXT(call), (long long)macro->parameter_count);
 		return 0;
 	}

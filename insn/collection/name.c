@@ -85,5 +85,8 @@ RAWBPF__PRIVATE struct rawbpf__guess rawbpf__name_guess(struct rawbpf__collector
 		if (rawbpf__name_of(c, number, space) > first)
 			rawbpf__guess_offer(&guess, name_row(c, number)->text,
 					    name_row(c, number)->length);
+	/* A name that is known, but cannot stand here, is no guess. */
+	if (guess.best && !guess.distance)
+		return (struct rawbpf__guess){ .name = name->start };
 	return guess;
 }

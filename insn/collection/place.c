@@ -322,6 +322,7 @@ static void place_directive(struct rawbpf__collector *c, unsigned is_or)
 	unsigned first = RAWBPF__ROWS(c, place), i;
 	const char *letter;
 
+	c->tries_place = 1;
 	if (is_or && first == prog->place) {
 		rawbpf__complain(&c->text, &c->token, "an .at line must precede .or");
 		return;

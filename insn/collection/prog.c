@@ -30,6 +30,7 @@ RAWBPF__PRIVATE void rawbpf__prog_directive(struct rawbpf__collector *c)
 	c->parser.slot = 0;
 	c->line_said = c->macro_line_said = 0;
 	c->if_depth = 0;
+	c->tries_place = c->tries_code = !name;
 }
 
 /* ------------------------------------------------------------------------ .local */
@@ -70,15 +71,14 @@ RAWBPF__PRIVATE void rawbpf__local_directive(struct rawbpf__collector *c)
 
 RAWBPF__PRIVATE void rawbpf__if_directive(struct rawbpf__collector *c)
 {
-	struct rawbpf__token token = c->token;
 	uint16_t expr;
 
 	if (c->if_depth == RAWBPF__IF_DEPTH) {
-		rawbpf__complain(&c->text, &token, "too many .if in each other: at most %lld",
+		rawbpf__complain(&c->text, &c->directive, "too many .if in each other: at most %lld",
 				 (long long)RAWBPF__IF_DEPTH);
 		return;
 	}
-	c->ifs[c->if_depth] = token;
+	c->ifs[c->if_depth] = c->directive;
 	c->else_bits &= ~(1u << c->if_depth++);
 	expr = rawbpf__take_expr(c);
 	if (expr)
@@ -87,20 +87,20 @@ RAWBPF__PRIVATE void rawbpf__if_directive(struct rawbpf__collector *c)
 }
 
 /* Require an .if that this macro, or the program outside of macros, has begun. */
-static int if_is_open(struct rawbpf__collector *c, const char *what)
+static int if_is_open(struct rawbpf__collector *c)
 {
 	if (c->if_depth > c->if_base)
 		return rawbpf__take_end(c);
-	rawbpf__complain(&c->text, &c->token, "%s without .if", what);
+	rawbpf__complain(&c->text, &c->directive, "%.*s without .if", RAWBPF__TEXT(&c->directive));
 	return 0;
 }
 
 RAWBPF__PRIVATE void rawbpf__else_directive(struct rawbpf__collector *c)
 {
-	if (!if_is_open(c, ".else"))
+	if (!if_is_open(c))
 		return;
 	if (c->else_bits >> (c->if_depth - 1) & 1) {
-		rawbpf__complain(&c->text, &c->token, "this .if has an .else already");
+		rawbpf__complain(&c->text, &c->directive, "this .if has an .else already");
 		return;
 	}
 	c->else_bits |= 1u << (c->if_depth - 1);
@@ -109,7 +109,7 @@ RAWBPF__PRIVATE void rawbpf__else_directive(struct rawbpf__collector *c)
 
 RAWBPF__PRIVATE void rawbpf__endif_directive(struct rawbpf__collector *c)
 {
-	if (!if_is_open(c, ".endif"))
+	if (!if_is_open(c))
 		return;
 	c->if_depth--;
 	rawbpf__step(c, RAWBPF_STEP_ENDIF, c->parser.slot, 0, 0);
@@ -138,9 +138,9 @@ RAWBPF__PRIVATE void rawbpf__prog_end(struct rawbpf__collector *c)
 	prog->label_count = RAWBPF__ROWS(c, label) - prog->label;
 	prog->insn_count = RAWBPF__ROWS(c, insn) - prog->insn;
 	prog->step_count = RAWBPF__ROWS(c, step) - prog->step;
-	if (!prog->insn_count)
+	if (!c->tries_code)
 		rawbpf__complain(&c->text, &c->prog_name, "this program has no instructions");
-	else if (!prog->place_count)
+	else if (!c->tries_place)
 		rawbpf__complain(&c->text, &c->prog_name, "this program has no .at; write .at none if "
 				 "the caller attaches it");
 	rawbpf__errors_hand(c);

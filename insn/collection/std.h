@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Made of std.bpf by std.awk; test/collection/std.sh compares them. */
+/* Made of std.bpf by std.awk; test/collection/parse.c compares them. */
 "# std: the macros every collection may use. Registers r0-r5 are lost where a macro calls a helper.\n"
 ".struct head\n"
 "\tu64   time     clock\n"

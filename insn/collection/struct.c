@@ -19,6 +19,7 @@ RAWBPF__PRIVATE void rawbpf__struct_directive(struct rawbpf__collector *c)
 {
 	unsigned name = rawbpf__take_new(c, RAWBPF__A_STRUCT, 0);
 
+	c->block = RAWBPF__BLOCK_SKIPPED;
 	if (!name || !rawbpf__take_end(c))
 		return;
 	rawbpf__struct_begin(c, name, rawbpf__user_line(c));

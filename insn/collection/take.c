@@ -38,11 +38,14 @@ RAWBPF__PRIVATE int rawbpf__take_word(struct rawbpf__collector *c, const char *w
 
 RAWBPF__PRIVATE void rawbpf__take_wrong(struct rawbpf__collector *c, const char *what)
 {
-	const struct rawbpf__token *token = &c->token;
+	struct rawbpf__token *token = &c->token;
 
-	if (token->code == RAWBPF__T_END)
+	if (token->code == RAWBPF__T_END) {
+		token->length = 1;
 		rawbpf__complain(&c->text, token, "expected %s before the end", what);
-	else if (token->code < RAWBPF__T_BAD || token->code >= RAWBPF__T_WORD ||
+		return;
+	}
+	if (token->code < RAWBPF__T_BAD || token->code >= RAWBPF__T_WORD ||
 		 !rawbpf__complain_bad(&c->parser, token))
 		rawbpf__complain(&c->text, token, "expected %s, not '%.*s'", what,
 				 RAWBPF__TEXT(token));
@@ -135,10 +138,12 @@ RAWBPF__PRIVATE int rawbpf__take_end(struct rawbpf__collector *c)
 {
 	if (c->token.code == RAWBPF__T_END && rawbpf__byte(&c->parser.cursor, c->token.start) == '\n')
 		return 1;
-	if (c->token.code != RAWBPF__T_END)
+	if (c->token.code != RAWBPF__T_END) {
 		rawbpf__take_wrong(c, "the end of the line");
-	else
-		rawbpf__complain(&c->text, &c->token, "a directive has a line of its own");
+		return 0;
+	}
+	c->token.length = 1;
+	rawbpf__complain(&c->text, &c->token, "a directive has a line of its own");
 	return 0;
 }
 
