@@ -121,6 +121,7 @@ int load_program(const struct subcommand *subcommand, const struct program *prog
 		.name = load->name,
 		.type = load->type,
 		.expected_attach_type = load->attach_type,
+		.attach_btf_id = load->attach_btf_id,
 		.flags = flags,
 		.token = token,
 		.license = "GPL",

@@ -10,6 +10,7 @@ enum { LOAD_SYSCALL = 31 /* BPF_PROG_TYPE_SYSCALL, 5.14 */ };
 struct load {
 	unsigned type;
 	unsigned attach_type;
+	unsigned attach_btf_id; /* the target in the kernel's BTF; 0: none */
 	const char *name; /* or NULL */
 	int verbose;      /* print the verifier's whole log if it rejects the program */
 };

@@ -241,9 +241,9 @@ static const struct verb verbs[] = {
 	{ "list", 0, 0, "", list, "" },
 	{ "show", 1, 1, " PROG", show, "" },
 	{ "dump", 1, 1, " [-x] PROG", prog_dump, "x" },
-	{ "load", 2, 2, " [-t TYPE] [-a TYPE] [-n NAME] [-Werror] [-v] FILE PATH", prog_load, "tanWv" },
+	{ "load", 2, 2, " [-t TYPE] [-a TYPE] [-b TARGET] [-n NAME] [-Werror] [-v] FILE PATH", prog_load, "tabnWv" },
 	{ "pin", 2, 2, " PROG PATH", pin, "" },
-	{ "attach", 3, 4, " [-m MODE] [-r OLD] PROG TYPE TARGET [PATH]", prog_attach, "mr" },
+	{ "attach", 3, 4, " [-m MODE] [-r OLD] PROG TYPE [TARGET] [PATH]", prog_attach, "mr" },
 	{ "detach", 3, 3, " PROG TYPE TARGET", prog_detach, "" },
 	{ "tracelog", 0, 0, "", prog_tracelog, "" },
 	{ .name = NULL },
@@ -258,9 +258,10 @@ const struct subcommand prog_subcommand = {
 		"  list, show PROG   print all programs, one a line; print all about one\n"
 		"  dump [-x] PROG    print its instructions as the verifier rewrote them, with\n"
 		"                    functions and source lines; -x: its machine code\n"
-		"  load [-t TYPE] [-a TYPE] [-n NAME] [-Werror] [-v] FILE PATH\n"
+		"  load [-t TYPE] [-a TYPE] [-b TARGET] [-n NAME] [-Werror] [-v] FILE PATH\n"
 		"                    load a text or bytes, and pin it at PATH in bpffs. -t: its\n"
-		"                    type; -a: its expected attach type; -v: a rejection's log\n"
+		"                    type; -a: its expected attach type; -b: its target, of the\n"
+		"                    types tracing and lsm; -v: a rejection's log\n"
 		"  pin PROG PATH     give it the name PATH in bpffs: it stays until rm PATH\n"
 		"  attach PROG TYPE TARGET PATH       by a link pinned at PATH, until rm PATH\n"
 		"  attach [-m MODE] [-r OLD] PROG TYPE TARGET       without a link, until detach\n"
@@ -271,9 +272,13 @@ const struct subcommand prog_subcommand = {
 		"\n"
 		"TYPE and TARGET: cgroup_*, lsm_cgroup: a cgroup's path. tcx_*, netkit_*: a\n"
 		"device. sk_skb_*, sk_msg_verdict: a sockmap. With PATH alone: xdp: a device;\n"
-		"kprobe, kretprobe: FUNCTION[+OFFSET]; tracepoint: GROUP/NAME; raw_tracepoint:\n"
-		"NAME; flow_dissector, sk_lookup: a file like /proc/self/ns/net.\n"
+		"kprobe, kretprobe: FUNCTION[+OFFSET]; uprobe, uretprobe: FILE:FUNCTION[+OFFSET]\n"
+		"or FILE:OFFSET; tracepoint: GROUP/NAME; raw_tracepoint: NAME; perf_event:\n"
+		"EVENT/freq=N or EVENT/period=N; netfilter: FAMILY/HOOK[/PRIORITY];\n"
+		"flow_dissector, sk_lookup: a file like /proc/self/ns/net. With PATH and no\n"
+		"TARGET: trace_fentry, trace_fexit, trace_fsession, modify_return, trace_raw_tp,\n"
+		"trace_iter, lsm_mac.\n"
 		"The kernel counts runs while kernel.bpf_stats_enabled is 1.\n",
 	.verbs = verbs,
-	.letters = "xt:a:n:W:vm:r:jh",
+	.letters = "xt:a:b:n:W:vm:r:jh",
 };

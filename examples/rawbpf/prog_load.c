@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf prog load: load a text or bytes as a program, and pin it in bpffs. */
 #include "load.h"
+#include "target.h"
 #include "verbs.h"
 
+#include <linux/btf.h>
 #include <rawbpf/uapi.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,36 +25,85 @@ static int find_constant(char letter, enum rawbpf_constant kind, const char *nam
 	return number;
 }
 
-/* Types that load only for an attach type, each with an example, or only for a target in BTF. */
+/* Types that load only for an attach type, each with an example. */
 static const struct {
 	unsigned char type;
-	const char *example; /* NULL: for a target in BTF */
+	const char *example;
+	enum { NO_TARGET, KERNEL_TARGET, OTHER_TARGET } target; /* KERNEL_TARGET: -b names it */
 } needs[] = {
-	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, "cgroup_inet4_connect" },
-	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, "cgroup_getsockopt" },
-	{ BPF_PROG_TYPE_SK_LOOKUP, "sk_lookup" },
-	{ BPF_PROG_TYPE_NETFILTER, "netfilter" },
-	{ BPF_PROG_TYPE_STRUCT_OPS, NULL },
-	{ BPF_PROG_TYPE_TRACING, NULL },
-	{ BPF_PROG_TYPE_LSM, NULL },
-	{ BPF_PROG_TYPE_EXT, NULL },
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, "cgroup_inet4_connect", NO_TARGET },
+	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, "cgroup_getsockopt", NO_TARGET },
+	{ BPF_PROG_TYPE_SK_LOOKUP, "sk_lookup", NO_TARGET },
+	{ BPF_PROG_TYPE_NETFILTER, "netfilter", NO_TARGET },
+	{ BPF_PROG_TYPE_TRACING, "trace_fentry", KERNEL_TARGET },
+	{ BPF_PROG_TYPE_LSM, "lsm_mac", KERNEL_TARGET },
+	{ BPF_PROG_TYPE_STRUCT_OPS, NULL, OTHER_TARGET },
+	{ BPF_PROG_TYPE_EXT, NULL, OTHER_TARGET },
 };
+enum { NEEDS = sizeof needs / sizeof needs[0] };
 
 /* Check that the options give what the type needs. Returns OK, or USAGE after a message. */
-static int check_type(const struct load *load, const char *name, int has_attach_type)
+static int check_type(const struct load *load, const char *name, int has_attach_type, const char *target)
 {
-	for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
-		if (needs[i].type != load->type || (needs[i].example && has_attach_type))
-			continue;
-		if (needs[i].example)
-			tool_fail(&prog_subcommand, "-t %s: programs of this type need -a with an attach "
-				  "type, such as %s", name, needs[i].example);
-		else
-			tool_fail(&prog_subcommand, "-t %s: programs of this type need a target in BTF, "
-				  "which a text cannot name", name);
-		return USAGE;
+	unsigned i = 0;
+
+	while (i < NEEDS && needs[i].type != load->type)
+		i++;
+	if (i < NEEDS && needs[i].target == OTHER_TARGET)
+		tool_fail(&prog_subcommand, "-t %s: programs of this type need a target in BTF, which a text "
+			  "cannot name", name);
+	else if (i < NEEDS && !has_attach_type)
+		tool_fail(&prog_subcommand, "-t %s: programs of this type need -a with an attach type, such as "
+			  "%s", name, needs[i].example);
+	else if (i < NEEDS && needs[i].target == KERNEL_TARGET && !target)
+		tool_fail(&prog_subcommand, "-t %s: programs of this type need -b with their target", name);
+	else if (target && (i == NEEDS || needs[i].target == NO_TARGET))
+		tool_fail(&prog_subcommand, "-b is for the types tracing and lsm");
+	else
+		return OK;
+	return USAGE;
+}
+
+/* How the kernel's BTF names targets of an attach type; all others are functions. */
+static const struct {
+	unsigned char attach_type, kind;
+	const char *prefix;
+} targets[] = {
+	{ BPF_TRACE_RAW_TP, BTF_KIND_TYPEDEF, "btf_trace_" },
+	{ BPF_TRACE_ITER, BTF_KIND_FUNC, "bpf_iter_" },
+	{ BPF_LSM_MAC, BTF_KIND_FUNC, "bpf_lsm_" },
+	{ BPF_LSM_CGROUP, BTF_KIND_FUNC, "bpf_lsm_" },
+};
+
+/* Find the target in the kernel's BTF. Returns OK, or FAILED after a message. */
+static int find_target(struct load *load, const char *target)
+{
+	const struct rawbpf_btf *kernel = target_kernel_btf();
+	unsigned kind = BTF_KIND_FUNC;
+	const char *prefix = "";
+	char *name, *shown;
+	int id;
+
+	if (!kernel) {
+		tool_fail(&prog_subcommand, "-b: this kernel has no BTF");
+		return FAILED;
 	}
-	return OK;
+	for (unsigned i = 0; i < sizeof targets / sizeof targets[0]; i++)
+		if (targets[i].attach_type == load->attach_type) {
+			kind = targets[i].kind;
+			prefix = targets[i].prefix;
+		}
+	name = must_print("%s%s", prefix, target);
+	id = rawbpf_btf_type_find(kernel, kind, name);
+	if (id < 0) {
+		shown = text_escape(name, strlen(name));
+		tool_fail(&prog_subcommand, "-b: the kernel's BTF has no %s '%s'",
+			  kind == BTF_KIND_FUNC ? "function" : "type", shown);
+		free(shown);
+	}
+	free(name);
+	load->attach_btf_id = id;
+	return id < 0 ? FAILED : OK;
 }
 
 /* Check a program's name, as the kernel does. Returns OK, or USAGE after a message. */
@@ -83,7 +134,8 @@ static int parse(const struct arguments *arguments, struct load *load, struct pr
 	*load = (struct load){ .type = number, .attach_type = attach,
 			       .name = arguments->options['n'],
 			       .verbose = arguments->options['v'] != NULL };
-	if (check_type(load, type, attach_type != NULL) != OK || check_name(load->name) != OK)
+	if (check_type(load, type, attach_type != NULL, arguments->options['b']) != OK ||
+	    check_name(load->name) != OK)
 		return USAGE;
 	return arguments->options['W'] ?
 		tool_warning_option(&prog_subcommand, arguments->options['W'], program) : OK;
@@ -108,7 +160,8 @@ int prog_load(const struct arguments *arguments)
 
 	if (parse(arguments, &load, &program) != OK)
 		return USAGE;
-	if (read_program(arguments->rest[0], &program) != OK ||
+	if ((arguments->options['b'] && find_target(&load, arguments->options['b']) != OK) ||
+	    read_program(arguments->rest[0], &program) != OK ||
 	    load_maps(&prog_subcommand, &program, fds) != OK)
 		return FAILED;
 	prog = load_program(&prog_subcommand, &program, &load);

@@ -122,7 +122,7 @@ enum rawbpf_vm_answer {
 
 /* A call of a helper. */
 struct rawbpf_vm_call {
-	uint64_t args[5];       /* r1 to r5 */
+	const uint64_t *args;   /* r1 to r5, 5 numbers */
 	uint32_t number;        /* the helper's */
 	uint32_t round;         /* how many callbacks have returned */
 	uint64_t returned;      /* r0 of the last callback */
@@ -135,7 +135,9 @@ struct rawbpf_vm_call {
 	struct rawbpf_vm_region *region; /* POINTER: the bytes are in it; NULL: search */
 	uint64_t function;      /* CALLBACK: the function's address, an argument of the helper */
 	uint64_t pass[5];       /* CALLBACK: r1 to r5 of the function */
-	struct rawbpf_vm_prog *prog;
+	struct rawbpf_vm_prog *prog; /* TAIL_CALL */
+
+	uint64_t kept[5];       /* private: the arguments while callbacks run */
 };
 
 /*
@@ -282,6 +284,13 @@ struct rawbpf_vm_window {
 	unsigned char *bytes;
 };
 
+/* A helper that was called, and the context of its table. Private. */
+struct rawbpf_vm_known {
+	uint64_t key;
+	const struct rawbpf_vm_helper *helper;
+	void *context;
+};
+
 /* An active function. */
 struct rawbpf_vm_frame {
 	struct rawbpf_vm_prog *prog; /* where it returns to: set in the frame of the callee */
@@ -292,8 +301,7 @@ struct rawbpf_vm_frame {
 	uint64_t saved[4];      /* r6 to r9 of the caller */
 	struct rawbpf_vm_region stack;
 	struct rawbpf_vm_call call; /* the helper that this function has called */
-	const struct rawbpf_vm_helper *helper;
-	void *helper_context;
+	struct rawbpf_vm_known helper;
 };
 
 /*
@@ -315,6 +323,7 @@ struct rawbpf_vm {
 	int swap;               /* private: memory is in the other byte order */
 	uint64_t next_address;  /* private */
 	struct rawbpf_vm_window windows[2][16]; /* private: by BPF_STX or not, and base register */
+	struct rawbpf_vm_known known[8]; /* private */
 	struct rawbpf_vm_frame frames[RAWBPF_VM_FRAMES_MAX];
 };
 

@@ -21,7 +21,12 @@
 /* Kernels stop a program's loops by may_goto after so many rounds, and its tail calls. */
 enum { VM_MAY_GOTO = 1 << 23, VM_TAIL_CALLS = 33 };
 
-enum { VM_ENDED = 1 };	/* a result of rawbpf__vm_call() and rawbpf__vm_exit() */
+/* Results of the next functions, beside -EFAULT: how the program goes on. */
+enum {
+	VM_STRAIGHT,	/* behind the instruction */
+	VM_MOVED,	/* at vm->pc of vm->prog */
+	VM_ENDED
+};
 
 /* Return the kind of the handles of maps. */
 RAWBPF__PRIVATE const void *rawbpf__vm_map_kind(void);
@@ -48,22 +53,23 @@ RAWBPF__PRIVATE int rawbpf__vm_pointer(struct rawbpf_vm *vm, const struct rawbpf
 RAWBPF__PRIVATE void rawbpf__vm_frame_begin(struct rawbpf_vm *vm);
 
 /*
- * Run an instruction that leaves the straight line, at vm->pc, and set vm->pc to the next one:
- * BPF_CALL, callx and BPF_EXIT. Return 0, VM_ENDED or -EFAULT.
+ * Run an instruction of vm->prog that may leave the straight line: BPF_CALL and callx; BPF_EXIT; a
+ * load from the packet, which ends the function if the packet does not have these bytes.
  */
-RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm);
-RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm);
+RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm, const struct bpf_insn *insn);
+RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm, const struct bpf_insn *insn);
+RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm, const struct bpf_insn *insn);
 
-/* Return the slot of the function or instruction at a program's address, or -EFAULT. */
-RAWBPF__PRIVATE int rawbpf__vm_code(struct rawbpf_vm *vm, uint64_t address);
+/* Go to the instruction whose address gotox has in its register. */
+RAWBPF__PRIVATE int rawbpf__vm_goto(struct rawbpf_vm *vm, const struct bpf_insn *insn);
 
-/* Load what the two slots at vm->pc refer to into their register. Return 0 or -EFAULT. */
-RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm);
+/* Forget which tables helpers are in, since the caller may have changed them. */
+RAWBPF__PRIVATE void rawbpf__vm_helpers_forget(struct rawbpf_vm *vm);
 
-/* Load from the packet into r0. Return 1, or 0 if the packet does not have these bytes. */
-RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm);
+/* Load what the two slots at `insn` refer to into their register. Return 0 or -EFAULT. */
+RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm, const struct bpf_insn *insn);
 
 /* Run an atomic instruction. Return 0 or -EFAULT. */
-RAWBPF__PRIVATE int rawbpf__vm_atomic(struct rawbpf_vm *vm);
+RAWBPF__PRIVATE int rawbpf__vm_atomic(struct rawbpf_vm *vm, const struct bpf_insn *insn);
 
 #endif

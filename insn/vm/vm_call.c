@@ -10,13 +10,26 @@ static int vm_target(struct rawbpf_vm *vm, uint64_t slot)
 	return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_TARGET, VM_CODE + 8 * slot);
 }
 
-RAWBPF__PRIVATE int rawbpf__vm_code(struct rawbpf_vm *vm, uint64_t address)
+/* Return the slot of the function or instruction at a program's address, or -EFAULT. */
+static int vm_code(struct rawbpf_vm *vm, uint64_t address)
 {
 	uint64_t slot = (address - VM_CODE) / 8;
 
 	if (address % 8 || address < VM_CODE)
 		return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_TARGET, address);
 	return vm_target(vm, slot) ? -EFAULT : (int)slot;
+}
+
+RAWBPF__PRIVATE int rawbpf__vm_goto(struct rawbpf_vm *vm, const struct bpf_insn *insn)
+{
+	int slot;
+
+	vm->pc = (unsigned)(insn - vm->prog->insns);
+	slot = vm_code(vm, vm->r[insn->dst_reg]);
+	if (slot < 0)
+		return slot;
+	vm->pc = (unsigned)slot;
+	return VM_MOVED;
 }
 
 RAWBPF__PRIVATE void rawbpf__vm_frame_begin(struct rawbpf_vm *vm)
@@ -29,7 +42,7 @@ RAWBPF__PRIVATE void rawbpf__vm_frame_begin(struct rawbpf_vm *vm)
 }
 
 /* Enter the function at a slot. It returns to slot `back`. */
-static int vm_enter(struct rawbpf_vm *vm, uint64_t slot, unsigned back, int callback)
+static __attribute__((noinline)) int vm_enter(struct rawbpf_vm *vm, uint64_t slot, unsigned back, int callback)
 {
 	struct rawbpf_vm_frame *frame = &vm->frames[vm->depth + 1];
 	unsigned i;
@@ -46,16 +59,14 @@ static int vm_enter(struct rawbpf_vm *vm, uint64_t slot, unsigned back, int call
 		frame->saved[i] = vm->r[6 + i];
 	rawbpf__vm_frame_begin(vm);
 	vm->pc = (unsigned)slot;
-	return 0;
+	return VM_MOVED;
 }
 
 /* Go on with another program, in the same frame. Beyond the limit, the call does nothing. */
 static int vm_tail_call(struct rawbpf_vm *vm, struct rawbpf_vm_prog *prog)
 {
-	if (vm->tail_calls >= VM_TAIL_CALLS) {
-		vm->pc++;
-		return 0;
-	}
+	if (vm->tail_calls >= VM_TAIL_CALLS)
+		return VM_STRAIGHT;
 	if (!prog || rawbpf_vm_prog_check(prog, NULL))
 		return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_PROG, 0);
 	vm->tail_calls++;
@@ -63,18 +74,23 @@ static int vm_tail_call(struct rawbpf_vm *vm, struct rawbpf_vm_prog *prog)
 	vm->pc = 0;
 	rawbpf__vm_frame_begin(vm);
 	rawbpf__vm_windows_clear(vm);
-	return 0;
+	return VM_MOVED;
 }
 
-static int vm_call_back(struct rawbpf_vm *vm, const struct rawbpf_vm_call *call)
+static int vm_call_back(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known)
 {
-	int slot = rawbpf__vm_code(vm, call->function), i;
+	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
+	int slot = vm_code(vm, call->function), i;
 
-	if (slot < 0 || vm_enter(vm, slot, vm->pc, 1))
+	vm->frames[vm->depth].helper = *known;
+	if (slot < 0 || vm_enter(vm, (unsigned)slot, vm->pc, 1) < 0)
 		return -EFAULT;
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 5; i++) {
+		call->kept[i] = call->args[i];
 		vm->r[1 + i] = call->pass[i];
-	return 0;
+	}
+	call->args = call->kept;
+	return VM_MOVED;
 }
 
 static int vm_failed(struct rawbpf_vm *vm, int error)
@@ -85,90 +101,114 @@ static int vm_failed(struct rawbpf_vm *vm, int error)
 	return -EFAULT;
 }
 
-/* Call the helper of this frame, or call it again after a callback, and do what it answers. */
-static int vm_ask(struct rawbpf_vm *vm)
+/* Do what a helper has answered, other than a number. */
+static __attribute__((noinline)) int vm_answer(struct rawbpf_vm *vm,
+					       const struct rawbpf_vm_known *known, int answer)
 {
-	struct rawbpf_vm_frame *frame = &vm->frames[vm->depth];
-	struct rawbpf_vm_call *call = &frame->call;
-	int answer = frame->helper->run(vm, call, frame->helper_context);
+	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
 
 	switch (answer) {
-	case RAWBPF_VM_NUMBER:
-		vm->r[0] = call->value;
-		break;
 	case RAWBPF_VM_POINTER:
-		if (rawbpf__vm_pointer(vm, call, &vm->r[0]))
-			return -EFAULT;
-		break;
+		return rawbpf__vm_pointer(vm, call, &vm->r[0]) ? -EFAULT : VM_STRAIGHT;
 	case RAWBPF_VM_HANDLE:
 		vm->r[0] = call->region ? call->region->address : 0;
-		break;
+		return VM_STRAIGHT;
 	case RAWBPF_VM_CALLBACK:
-		return vm_call_back(vm, call);
+		return vm_call_back(vm, known);
 	case RAWBPF_VM_TAIL_CALL:
 		return vm_tail_call(vm, call->prog);
 	case RAWBPF_VM_SILENT:
-		break;
+		return VM_STRAIGHT;
 	default:
 		return vm_failed(vm, answer < 0 ? answer : -EINVAL);
 	}
-	vm->pc++;
-	return 0;
 }
 
-/* Find a helper, in the tables' order. */
-static const struct rawbpf_vm_helper *vm_helper_find(const struct rawbpf_vm_helpers *table,
-						     uint32_t kfunc, uint32_t number,
-						     void **context)
+/* Call a helper, or call it again after a callback. */
+static int vm_ask(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known)
 {
-	uint64_t wanted = (uint64_t)kfunc << 32 | number;
+	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
+	int answer = known->helper->run(vm, call, known->context);
 
-	for (; table; table = table->next) {
-		unsigned begin = 0, end = table->count;
+	if (__builtin_expect(answer != RAWBPF_VM_NUMBER, 0))
+		return vm_answer(vm, known, answer);
+	vm->r[0] = call->value;
+	return VM_STRAIGHT;
+}
 
-		while (begin < end) {
-			unsigned middle = begin + (end - begin) / 2;
-			const struct rawbpf_vm_helper *helper = &table->helpers[middle];
-			uint64_t key = (uint64_t)helper->kfunc << 32 | helper->number;
+RAWBPF__PRIVATE void rawbpf__vm_helpers_forget(struct rawbpf_vm *vm)
+{
+	unsigned i;
 
-			if (key == wanted) {
-				*context = table->context;
-				return helper;
-			}
-			if (key < wanted)
-				begin = middle + 1;
-			else
-				end = middle;
-		}
+	for (i = 0; i < 8; i++)
+		vm->known[i].helper = NULL;
+}
+
+static uint64_t vm_helper_key(uint32_t kfunc, uint32_t number)
+{
+	return (uint64_t)kfunc << 32 | number;
+}
+
+/* Search a table. */
+static const struct rawbpf_vm_helper *vm_helper_in(const struct rawbpf_vm_helpers *table,
+						   uint64_t key)
+{
+	unsigned begin = 0, end = table->count;
+
+	while (begin < end) {
+		unsigned middle = begin + (end - begin) / 2;
+		const struct rawbpf_vm_helper *helper = &table->helpers[middle];
+		uint64_t found = vm_helper_key(helper->kfunc, helper->number);
+
+		if (found == key)
+			return helper;
+		if (found < key)
+			begin = middle + 1;
+		else
+			end = middle;
 	}
 	return NULL;
 }
 
+/* Find a helper, in the tables' order. The result is kept by the low 3 bits of its number. */
+static __attribute__((noinline)) int vm_helper_find(struct rawbpf_vm *vm, uint64_t key)
+{
+	struct rawbpf_vm_known *known = &vm->known[key % 8];
+	const struct rawbpf_vm_helpers *table;
+
+	for (table = vm->spec.helpers; table; table = table->next) {
+		known->helper = vm_helper_in(table, key);
+		known->context = table->context;
+		known->key = key;
+		if (known->helper)
+			return 0;
+	}
+	return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_HELPER, (uint32_t)key);
+}
+
 static int vm_call_helper(struct rawbpf_vm *vm, uint32_t kfunc, uint32_t number)
 {
-	struct rawbpf_vm_frame *frame = &vm->frames[vm->depth];
-	struct rawbpf_vm_call *call = &frame->call;
-	unsigned i;
+	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
+	uint64_t key = vm_helper_key(kfunc, number);
+	const struct rawbpf_vm_known *known = &vm->known[key % 8];
 
-	frame->helper = vm_helper_find(vm->spec.helpers, kfunc, number, &frame->helper_context);
-	if (!frame->helper)
-		return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_HELPER, number);
-	for (i = 0; i < 5; i++)
-		call->args[i] = vm->r[1 + i];
+	if ((!known->helper || known->key != key) && vm_helper_find(vm, key))
+		return -EFAULT;
+	call->args = &vm->r[1];
 	call->number = number;
 	call->round = 0;
 	call->state[0] = call->state[1] = 0;
 	call->region = NULL;
-	return vm_ask(vm);
+	return vm_ask(vm, known);
 }
 
-RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm)
+RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
-	const struct bpf_insn *insn = &vm->prog->insns[vm->pc];
 	int slot;
 
+	vm->pc = (unsigned)(insn - vm->prog->insns);
 	if (insn->code == (BPF_JMP | BPF_CALL | BPF_X)) {
-		slot = rawbpf__vm_code(vm, vm->r[insn->dst_reg]);
+		slot = vm_code(vm, vm->r[insn->dst_reg]);
 		return slot < 0 ? slot : vm_enter(vm, slot, vm->pc + 1, 0);
 	}
 	if (insn->src_reg == BPF_PSEUDO_CALL)
@@ -177,11 +217,13 @@ RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm)
 	return vm_call_helper(vm, insn->src_reg != 0, (uint32_t)insn->imm);
 }
 
-RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm)
+RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
 	struct rawbpf_vm_frame *frame = &vm->frames[vm->depth];
 	unsigned i;
+	int result;
 
+	vm->pc = (unsigned)(insn - vm->prog->insns);
 	if (!vm->depth) {
 		vm->ended = 1;
 		return VM_ENDED;
@@ -194,9 +236,14 @@ RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm)
 	vm->r[10] = vm->frames[vm->depth].stack.address + RAWBPF_VM_STACK;
 	rawbpf__vm_windows_clear(vm);	/* some may show the stack that ends here */
 	if (!frame->callback)
-		return 0;
+		return VM_MOVED;
 	frame = &vm->frames[vm->depth];
 	frame->call.returned = vm->r[0];
 	frame->call.round++;
-	return vm_ask(vm);
+	result = vm_ask(vm, &frame->helper);
+	if (result == VM_STRAIGHT) { /* behind the call, not behind the exit */
+		vm->pc++;
+		result = VM_MOVED;
+	}
+	return result;
 }

@@ -14,11 +14,11 @@ static int vm_load_map(struct rawbpf_vm *vm, const struct bpf_insn *insn, int va
 	return 0;
 }
 
-RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm)
+RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
-	const struct bpf_insn *insn = &vm->prog->insns[vm->pc];
 	uint64_t *result = &vm->r[insn->dst_reg];
 
+	vm->pc = (unsigned)(insn - vm->prog->insns);
 	switch (insn->src_reg) {
 	case 0:
 		*result = (uint64_t)(uint32_t)insn[1].imm << 32 | (uint32_t)insn[0].imm;
@@ -40,9 +40,8 @@ RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm)
 /* Kernels take offsets from here for the network's and the link layer's header. */
 enum { VM_NETWORK = -0x100000, VM_LINK = -0x200000 };
 
-RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm)
+RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
-	const struct bpf_insn *insn = &vm->prog->insns[vm->pc];
 	const struct rawbpf_vm_packet *packet = vm->spec.packet;
 	int indirect = BPF_MODE(insn->code) == BPF_IND;
 	int32_t offset = (int32_t)(insn->imm + (indirect ? (uint32_t)vm->r[insn->src_reg] : 0));
@@ -55,11 +54,13 @@ RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm)
 		at = (int64_t)packet->network + offset - VM_NETWORK;
 	else if (packet && offset >= VM_LINK)
 		at = (int64_t)offset - VM_LINK;
-	if (at < 0 || at + size > packet->size)
-		return 0;
+	if (at < 0 || at + size > packet->size) {
+		vm->r[0] = 0;
+		return rawbpf__vm_exit(vm, insn);
+	}
 	vm->r[0] = vm_read(packet->bytes + at, insn->code,
 			   __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-	return 1;
+	return VM_STRAIGHT;
 }
 
 /* Return what an atomic instruction writes to memory that holds `old`. */
@@ -85,18 +86,19 @@ static uint64_t vm_atomic_new(uint32_t operation, uint64_t old, uint64_t src, ui
 	}
 }
 
-RAWBPF__PRIVATE int rawbpf__vm_atomic(struct rawbpf_vm *vm)
+RAWBPF__PRIVATE int rawbpf__vm_atomic(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
-	const struct bpf_insn *insn = &vm->prog->insns[vm->pc];
 	int load = insn->imm == BPF_LOAD_ACQ;
 	unsigned base = load ? insn->src_reg : insn->dst_reg, size = vm_size(insn->code);
 	uint64_t address = vm->r[base] + (uint64_t)(int64_t)insn->off;
 	uint64_t mask = UINT64_MAX >> (64 - 8 * size), old;
 	unsigned char *bytes;
 
-	if (address % size)
+	if (address % size) {
+		vm->pc = (unsigned)(insn - vm->prog->insns);
 		return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_ALIGN, address);
-	bytes = load ? vm_touch(vm, 0, base, address, size) : vm_touch(vm, 1, base, address, size);
+	}
+	bytes = vm_touch(vm, insn, !load, insn->code);
 	if (!bytes)
 		return -EFAULT;
 	old = vm_read(bytes, insn->code, vm->swap);

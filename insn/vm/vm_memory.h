@@ -5,19 +5,28 @@
 
 #include "machine.h"
 
-/*
- * Return the bytes at `address`, or NULL with the trap set. `base` is the register that the address
- * comes from: mostly it points into one region for long. Each register has a window for loads and
- * one for stores, so the window's rights need no check.
- */
-static inline unsigned char *vm_touch(struct rawbpf_vm *vm, unsigned write, unsigned base,
-				      uint64_t address, unsigned size)
+/* Return the bytes of the size in `code`. */
+static inline unsigned vm_size(unsigned code)
 {
+	return "\4\2\1\10"[code >> 3 & 3];
+}
+
+/*
+ * Return the bytes that `insn`, of this opcode, loads or writes, or NULL with the trap set. Mostly a
+ * register points into one region for long. So each has a window for loads and one for stores, and
+ * the rights need no check.
+ */
+static inline unsigned char *vm_touch(struct rawbpf_vm *vm, const struct bpf_insn *insn,
+				      unsigned write, unsigned code)
+{
+	unsigned base = write ? insn->dst_reg : insn->src_reg, size = vm_size(code);
 	struct rawbpf_vm_window *window = &vm->windows[write][base];
+	uint64_t address = vm->r[base] + (uint64_t)(int64_t)insn->off;
 	uint64_t offset = address - window->address;
 
 	/* No sum can overflow here. */
 	if (__builtin_expect(offset >= window->size || window->size - offset < size, 0)) {
+		vm->pc = (unsigned)(insn - vm->prog->insns);
 		if (rawbpf__vm_window(vm, window, address, size,
 				      write ? RAWBPF_VM_WRITE : RAWBPF_VM_READ))
 			return NULL;
@@ -67,12 +76,6 @@ static inline void vm_write(unsigned char *bytes, unsigned code, uint64_t value,
 		value = swap ? __builtin_bswap64(value) : value;
 		__builtin_memcpy(bytes, &value, sizeof(value));
 	}
-}
-
-/* Return the bytes of the size in `code`. */
-static inline unsigned vm_size(unsigned code)
-{
-	return "\4\2\1\10"[code >> 3 & 3];
 }
 
 #endif

@@ -4,51 +4,10 @@
  * path is the first argument.
  */
 #include "../attach/cgroups.h"
-#include "../object/objects.h"
 #include "../schema.h"
-#include "printed.h"
+#include "loaded.h"
 
 #include <net/if.h>
-#include <rawbpf/info.h>
-
-#define PIN "/sys/fs/bpf/pin"
-#define LINK "/sys/fs/bpf/link"
-
-static const char *const nothing = "r0 = 1; exit\n";
-
-/* Write a temporary file of these bytes and return its path. */
-static const char *file_of(const void *bytes, size_t size)
-{
-	static char path[64];
-	int fd;
-
-	strcpy(path, "/tmp/rawbpf-attach-XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, bytes, size), size);
-	close(fd);
-	return path;
-}
-
-/* Load a text as this type, under own_name(), and pin it at PIN. */
-static void load(const char *type, const char *attach_type, const char *program)
-{
-	const char *path = file_of(program, strlen(program));
-
-	assert_prints(ARGS("prog", "load", "-t", type, "-a", attach_type, "-n", own_name(), path, PIN), "");
-	unlink(path);
-}
-
-static struct rawbpf_prog_info pinned_info(const char *path)
-{
-	struct rawbpf_prog_info info = { .type = 0 };
-	int prog = rawbpf_obj_open(path, 0);
-
-	ck_assert_int_gt(prog, 2);
-	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
-	close(prog);
-	return info;
-}
 
 /* -------------------------------------------------------------------------------- load */
 
@@ -122,8 +81,8 @@ START_TEST(test_load_errors)
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_ptr_nonnull(strstr(end.err, text("%s:2:", name)));
 	live_write_file(name, nothing);
-	assert_fails(ARGS("prog", "load", name), 2, "usage: rawbpf prog load [-t TYPE] [-a TYPE] [-n NAME] "
-		     "[-Werror] [-v] FILE PATH\n");
+	assert_fails(ARGS("prog", "load", name), 2, "usage: rawbpf prog load [-t TYPE] [-a TYPE] [-b TARGET] "
+		     "[-n NAME] [-Werror] [-v] FILE PATH\n");
 	assert_fails(ARGS("prog", "load", "-t", "x\33", name, PIN), 2,
 		     "rawbpf prog: -t: 'x\\x1b' is not a program type; rawbpf_prog_types(7) lists them\n");
 	assert_fails(ARGS("prog", "load", "-a", "xdb", name, PIN), 2,
@@ -158,7 +117,7 @@ START_TEST(test_load_needs)
 		{ "cgroup_sock_addr", "cgroup_inet4_connect" }, { "cgroup_sockopt", "cgroup_getsockopt" },
 		{ "sk_lookup", "sk_lookup" }, { "netfilter", "netfilter" },
 	};
-	static const char *const of_btf[] = { "struct_ops", "tracing", "lsm", "ext" };
+	static const char *const of_btf[] = { "struct_ops", "ext" };
 	char name[64];
 
 	live_mount_bpffs();
@@ -256,7 +215,7 @@ START_TEST(test_cgroup)
 	assert_prints(ARGS("cgroup", "-j", "tree", text("%s//", top)), expected);
 	schema_check(tree_schema, end.out);
 	/* the same as a table, and from the root */
-	assert_shows(ARGS("cgroup", "tree", top), text("\n%s/a\\x1b[b  cgroup_device  %u  %s  multi",
+	assert_shows(ARGS("cgroup", "tree", top), text("\n%s/a\\x1b[b  cgroup_device  %4u  %s  multi",
 		     top, pinned_info(PIN).id, own_name()));
 	live_hide_directory("/proc");
 	live_write_file("/proc/mounts", text("none %s cgroup2 rw 0 0\n", top));
@@ -560,10 +519,11 @@ START_TEST(test_attach_errors)
 	load("socket_filter", "cgroup_inet_ingress", nothing);
 	assert_fails(ARGS("prog", "attach", PIN, "x\33dp", "lo", LINK), 2,
 		     "rawbpf prog: 'x\\x1bdp' is no type to attach; the types are cgroup_* lsm_cgroup tcx_* "
-		     "netkit_* sk_skb_* sk_msg_verdict xdp flow_dissector sk_lookup kprobe kretprobe tracepoint "
-		     "raw_tracepoint\n");
+		     "netkit_* sk_skb_* sk_msg_verdict xdp flow_dissector sk_lookup netfilter kprobe kretprobe "
+		     "uprobe uretprobe tracepoint raw_tracepoint perf_event trace_raw_tp trace_fentry trace_fexit "
+		     "trace_fsession modify_return lsm_mac trace_iter\n");
 	/* the table lacks the first type; the second is no attach type */
-	command_run(&end, NULL, ARGS("prog", "attach", PIN, "trace_fentry", "do_exit", LINK));
+	command_run(&end, NULL, ARGS("prog", "attach", PIN, "lirc_mode2", "/dev/lirc0", LINK));
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("prog", "attach", PIN, "cgroup_", "/"));
 	ck_assert_int_eq(end.status, 2);
@@ -575,7 +535,7 @@ START_TEST(test_attach_errors)
 		     "rawbpf prog: 'sys_enter': a tracepoint is GROUP/NAME, as in events/ of tracefs\n");
 	assert_refused(ARGS("prog", "attach", PIN, "xdp", "lo", LINK), "rawbpf prog: attaching: EINVAL: ");
 	assert_fails(ARGS("prog", "attach", PIN, "xdp"), 2,
-		     "usage: rawbpf prog attach [-m MODE] [-r OLD] PROG TYPE TARGET [PATH]\n");
+		     "usage: rawbpf prog attach [-m MODE] [-r OLD] PROG TYPE [TARGET] [PATH]\n");
 	assert_fails(ARGS("prog", "detach", PIN, "cgroup_device", "/", LINK), 2,
 		     "usage: rawbpf prog detach PROG TYPE TARGET\n");
 	assert_fails(ARGS("prog", "-x", "list"), 2, "rawbpf prog: list has no option -x\n");

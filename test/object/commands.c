@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands on programs and objects that attach nothing: their effects and errors. */
-#include "../live.h"
+#include "../attach/cgroups.h"
 #include "delegated.h"
 
 #include <linux/btf.h>
@@ -277,6 +277,30 @@ START_TEST(test_token_refused)
 END_TEST
 
 /*
+ * A token loads a program for cgroups. But it lists none: the kernel asks for CAP_NET_ADMIN in the
+ * initial user namespace.
+ */
+static int use_cgroup(int token)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN() };
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = BPF_PROG_TYPE_CGROUP_DEVICE, .name = "own", .insns = insns, .insn_count = 2,
+		.flags = BPF_F_TOKEN_FD, .token = token });
+	struct rawbpf_prog_query query = { 0 };
+	char path[256];
+	int cgroup;
+
+	if (prog <= 2)
+		return 7;
+	if (!cgroups_find(path, sizeof path))
+		return 0;
+	cgroup = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (rawbpf_prog_query(&query, cgroup, BPF_CGROUP_DEVICE) != -EPERM)
+		return 8;
+	return rawbpf_prog_replace(prog, cgroup, BPF_CGROUP_DEVICE, NULL) == -EPERM ? 0 : 9;
+}
+
+/*
  * In a user namespace, a token permits what fails without one. The namespace creates the BPF file
  * system's context, and the privileged parent delegates commands to it.
  */
@@ -311,7 +335,7 @@ static int use_token(int outside)
 	snprintf(path, sizeof path, "/proc/self/fd/%d", mounted);
 	spec.token = rawbpf_token_open(path);
 	map = rawbpf_map_create(&spec);
-	return spec.token > 2 && map > 2 ? 0 : 6;
+	return spec.token > 2 && map > 2 ? use_cgroup(spec.token) : 6;
 }
 
 START_TEST(test_token)

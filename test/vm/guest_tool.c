@@ -80,10 +80,13 @@ static void write_file(const char *path, const char *content)
 	fclose(file);
 }
 
-static void call_fchownat(void)
+/* Make the calls that the programs count. */
+static void make_calls(void)
 {
-	for (int i = 0; i < CALLS; i++)
+	for (int i = 0; i < CALLS; i++) {
 		syscall(__NR_fchownat, AT_FDCWD, "/nowhere", 0, 0, 0);
+		getpgid(getpid());
+	}
 }
 
 /* Return the count in the map that the text declares, as the command prints it. */
@@ -112,32 +115,52 @@ static void await_no_link(void)
 
 static const struct place {
 	const char *name, *prog_type, *type, *target;
+	const char *btf_target; /* in place of a target: loaded for it */
 } places[] = {
 #if defined(__riscv)
-	{ "tool.kprobe", "kprobe", "kprobe", "do_fchownat+8" },
+	{ "tool.kprobe", "kprobe", "kprobe", "do_fchownat+8", NULL },
 #else
-	{ "tool.kprobe", "kprobe", "kprobe", "do_fchownat" },
+	{ "tool.kprobe", "kprobe", "kprobe", "do_fchownat", NULL },
 #endif
-	{ "tool.kretprobe", "kprobe", "kretprobe", "do_fchownat" },
-	{ "tool.tracepoint", "tracepoint", "tracepoint", "syscalls/sys_enter_fchownat" },
+	{ "tool.kretprobe", "kprobe", "kretprobe", "do_fchownat", NULL },
+	{ "tool.tracepoint", "tracepoint", "tracepoint", "syscalls/sys_enter_fchownat", NULL },
+	{ "tool.fentry", "tracing", "trace_fentry", NULL, "do_fchownat" },
+	{ "tool.fexit", "tracing", "trace_fexit", NULL, "do_fchownat" },
+	{ "tool.fmod_ret", "tracing", "modify_return", NULL, "security_task_getpgid" },
+	{ "tool.lsm", "lsm", "lsm_mac", NULL, "task_getpgid" },
 };
+
+static int load(const struct place *place)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%s.load", place->name);
+	return place->btf_target ?
+		RUN(name, "prog", "load", "-t", place->prog_type, "-a", place->type, "-b", place->btf_target,
+		    "-n", "tool", "/tmp/count.s", "/sys/fs/bpf/tool") :
+		RUN(name, "prog", "load", "-t", place->prog_type, "-n", "tool", "/tmp/count.s",
+		    "/sys/fs/bpf/tool");
+}
 
 /* Attach; count calls before and after the removal of the pin, which ends the link. */
 static void attach(const struct place *place)
 {
-	char name[64];
+	int status = load(place);
 	long long before;
 
-	snprintf(name, sizeof name, "%s.load", place->name);
-	RUN(name, "prog", "load", "-t", place->prog_type, "-n", "tool", "/tmp/count.s", "/sys/fs/bpf/tool");
-	if (RUN(place->name, "prog", "attach", "tool", place->type, place->target, LINK) == 0) {
+	if (status != 0)
+		return;
+	status = place->target ?
+		RUN(place->name, "prog", "attach", "tool", place->type, place->target, LINK) :
+		RUN(place->name, "prog", "attach", "tool", place->type, LINK);
+	if (status == 0) {
 		before = counted();
-		call_fchownat();
+		make_calls();
 		fact(counted() - before, "%s.count", place->name);
 		unlink(LINK);
 		await_no_link();
 		before = counted();
-		call_fchownat();
+		make_calls();
 		fact(counted() - before, "%s.after", place->name);
 	}
 	unlink("/sys/fs/bpf/tool");
