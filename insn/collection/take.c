@@ -38,10 +38,9 @@ RAWBPF__PRIVATE int rawbpf__take_word(struct rawbpf__collector *c, const char *w
 
 RAWBPF__PRIVATE void rawbpf__take_wrong(struct rawbpf__collector *c, const char *what)
 {
-	struct rawbpf__token *token = &c->token;
+	const struct rawbpf__token *token = &c->token;
 
 	if (token->code == RAWBPF__T_END) {
-		token->length = 1;
 		rawbpf__complain(&c->text, token, "expected %s before the end", what);
 		return;
 	}
@@ -142,7 +141,6 @@ RAWBPF__PRIVATE int rawbpf__take_end(struct rawbpf__collector *c)
 		rawbpf__take_wrong(c, "the end of the line");
 		return 0;
 	}
-	c->token.length = 1;
 	rawbpf__complain(&c->text, &c->token, "a directive has a line of its own");
 	return 0;
 }
@@ -182,6 +180,7 @@ static void error_hand(struct rawbpf__collector *c, struct rawbpf_text_error *er
 	unsigned n = *count;
 
 	*count += 1;
+	error->width += !error->width;	/* the end of a line has no byte to underline */
 	if (c->is_std)
 		error->line += RAWBPF_LINE_STD;
 	if (c->macro_depth) {
