@@ -114,6 +114,7 @@
 #include "../insn/collection/fix.c"
 #include "../insn/collection/resolve.c"
 #include "../insn/collection/info.c"
+#include "../insn/collection/mark.c"
 #include "../insn/elf/elf.c"
 #include "../insn/elf/elf_find.c"
 #include "../insn/elf/elf_line.c"

@@ -25,6 +25,7 @@ extern "C" {
 struct rawbpf_collection_error {
 	struct rawbpf_text_error at; /* the user's line */
 	unsigned macro_line;         /* 0: not in a macro; else as in the tables */
+	const char *name;            /* of resolve: the name in question, of the collection, or NULL */
 };
 
 /* A text to parse: the caller's memory, and the mistakes. */
@@ -142,8 +143,15 @@ struct rawbpf_resolved {
 	unsigned attach_type;    /* out: expected_attach_type */
 	unsigned attach_btf_id;  /* out: with FENTRY, FEXIT, LSM, TP_BTF, ITER */
 	int attach_btf;          /* out: descriptor of the module's BTF, or 0 */
-	struct rawbpf_collection_error error; /* out: after an error; column 0: the whole line */
+	struct rawbpf_collection_error error; /* out: rawbpf_collection_error_find() has its column */
 };
+
+/*
+ * Find the place of an error of resolving in the text: set its column and width. They mark the name
+ * in question, or else the line's text. Resolve knows no columns, only lines: column 0.
+ */
+void rawbpf_collection_error_find(struct rawbpf_collection_error *error, const char *text,
+				  size_t length);
 
 /*
  * Resolve one program: evaluate its expressions, decide each `.if`, lay out its stack, write its

@@ -40,6 +40,8 @@ RAWBPF__PRIVATE int rawbpf__resolver_fail(struct rawbpf__resolver *r, int error,
 	said->at.width = 0;
 	said->at.is_warning = 0;
 	said->macro_line = r->macro_line;
+	said->name = name >= r->c->strings && name < r->c->strings + r->c->string_count && *name ?
+		     name : NULL;
 	out = rawbpf__out_begin(said->at.message, sizeof(said->at.message));
 	index_say(&out, sentence, name, number);
 	return error;

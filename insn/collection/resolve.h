@@ -13,6 +13,7 @@
  *	fix.c		fields of instructions that expressions, labels and maps decide
  *	resolve.c	a program
  *	info.c		lines and functions of a program
+ *	mark.c		the column of an error
  */
 #ifndef RAWBPF_INSN_RESOLVE_H
 #define RAWBPF_INSN_RESOLVE_H

@@ -196,7 +196,8 @@ END_TEST
 
 /* ------------------------------------------------------------------------------ errors */
 
-static void expect_mistake(const char *line, int error, const char *message)
+static void expect_mistake(const char *line, unsigned column, unsigned width, int error,
+			   const char *message)
 {
 	char text[512];
 	struct world *w;
@@ -207,23 +208,26 @@ static void expect_mistake(const char *line, int error, const char *message)
 	w = world_open(text, RAWBPF_ARCH_X86_64, NULL);
 	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_KPROBE });
 	expect_reason(w, error, 9, message);
+	rawbpf_collection_error_find(&w->resolved.error, text, strlen(text));
+	ck_assert_uint_eq(w->resolved.error.at.column, column);
+	ck_assert_uint_eq(w->resolved.error.at.width, width);
 	world_close(w);
 }
 
 START_TEST(mistakes)
 {
-	expect_mistake(" r1 = BIG", -ERANGE, "5000000000 does not fit 32 bits");
-	expect_mistake(" r1 = *(u32 *)(r1 + event.time)", -EINVAL,
+	expect_mistake(" r1 = BIG", 2, 8, -ERANGE, "5000000000 does not fit 32 bits");
+	expect_mistake(" r1 = *(u32 *)(r1 + event.time)", 2, 30, -EINVAL,
 		       "the value has 8 bytes: access it as u64 or s64");
-	expect_mistake(" *(u64 *)(r1 + event.name.size) = 0", -EINVAL,
+	expect_mistake(" *(u64 *)(r1 + event.name.size) = 0", 2, 34, -EINVAL,
 		       "the value has 4 bytes: access it with that width");
-	expect_mistake(" r1 = *(u64 *)(r1 + event.tme)", -ENOENT,
+	expect_mistake(" r1 = *(u64 *)(r1 + event.tme)", 27, 3, -ENOENT,
 		       "the struct has no field 'tme' (did you mean 'time'?)");
-	expect_mistake(" r1 = &many[0]", -EINVAL,
+	expect_mistake(" r1 = &many[0]", 8, 4, -EINVAL,
 		       "&many[...] needs an array of 1 element; look others up with map_lookup_elem");
-	expect_mistake(" r1 = &one[8]", -ERANGE, "byte 8 is outside of the value of 'one'");
-	expect_mistake(" r1 = &one[-1]", -ERANGE, "byte -1 is outside of the value of 'one'");
-	expect_mistake(" r1 = EVENT", -ENODATA, "the file has no 'EVENT', and there is neither BTF nor "
+	expect_mistake(" r1 = &one[8]", 8, 3, -ERANGE, "byte 8 is outside of the value of 'one'");
+	expect_mistake(" r1 = &one[-1]", 8, 3, -ERANGE, "byte -1 is outside of the value of 'one'");
+	expect_mistake(" r1 = EVENT", 7, 5, -ENODATA, "the file has no 'EVENT', and there is neither BTF nor "
 		       "an offsets file of the kernel");
 }
 END_TEST
