@@ -39,6 +39,7 @@
  *	rawbpf/error.h       why it failed, and what to do         rawbpf_error(3)
  *	rawbpf/escape.h      make text from outside harmless       rawbpf_escape(3)
  *	rawbpf/constant.h    names of types, helpers, kinds        rawbpf_constant(3)
+ *	rawbpf/symbol.h      members, constants of the kernel      rawbpf_symbol(3)
  *	rawbpf/syscall.h     system calls: numbers, functions      rawbpf_syscall(3)
  *
  * Every function returns a result >= 0 or a negative errno. No function sets errno or prints. One
@@ -85,6 +86,7 @@
 #include <rawbpf/rejection.h>
 #include <rawbpf/ring.h>
 #include <rawbpf/source.h>
+#include <rawbpf/symbol.h>
 #include <rawbpf/syscall.h>
 #include <rawbpf/text.h>
 #include <rawbpf/tracepoint.h>

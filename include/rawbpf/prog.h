@@ -203,6 +203,7 @@ struct rawbpf_prog_replace_spec {
 	const char *name;    /* programs of this name */
 	const uint8_t *tag;  /* programs with this tag, 8 bytes; all NULL and 0: named as `prog` */
 	unsigned flags;      /* for the first program: 0 is BPF_F_ALLOW_MULTI; or BPF_F_ALLOW_OVERRIDE */
+	int must_exist;      /* not 0: attach no first program: without an old one the result is -ENOENT */
 };
 
 /*
@@ -227,7 +228,7 @@ struct rawbpf_prog_replace_spec {
  * -E2BIG   64 programs are attached; the kernel then replaces only a link's
  * -EPERM   CAP_NET_ADMIN is missing, or for `name` and `tag` CAP_SYS_ADMIN, which opens programs
  *          and links by their ids; a program above excludes programs below
- * -ENOENT  the cgroup was removed
+ * -ENOENT  the cgroup was removed; with must_exist, no old program is attached, and `prog` is not
  * -ESTALE  other processes changed the hook during each of the attempts
  * -EINVAL  the program's type does not fit; BPF_LSM_CGROUP; `prog` has no name and `spec` names
  *          nothing; two of the fields; other flags

@@ -10,6 +10,15 @@ RAWBPF__PRIVATE size_t rawbpf__length(const char *string)
 	return end - string;
 }
 
+RAWBPF__PRIVATE size_t rawbpf__length_at_most(const char *string, size_t most)
+{
+	size_t length = 0;
+
+	while (length < most && string[length])
+		length++;
+	return length;
+}
+
 RAWBPF__PRIVATE int rawbpf__equal(const char *string, const char *other)
 {
 	while (*string && *string == *other) {

@@ -6,6 +6,8 @@
 #include "private.h"
 
 RAWBPF__PRIVATE size_t rawbpf__length(const char *string);
+/* Return the length of the string, or `most` for a longer one. */
+RAWBPF__PRIVATE size_t rawbpf__length_at_most(const char *string, size_t most);
 RAWBPF__PRIVATE int rawbpf__equal(const char *string, const char *other);
 /* Return 1 if the string is exactly the `length` bytes at `bytes`. */
 RAWBPF__PRIVATE int rawbpf__equal_bytes(const char *string, const void *bytes, size_t length);

@@ -183,6 +183,17 @@ const struct btf_type *rawbpf_btf_type_get(const struct rawbpf_btf *btf, unsigne
 	return (const void *)(btf->types + at);
 }
 
+const struct btf_type *rawbpf__btf_type_after(const struct rawbpf_btf *btf,
+					      const struct btf_type *type)
+{
+	const unsigned char *at = (const void *)type;
+
+	if (!type)
+		return (const void *)btf->types;
+	return (const void *)(at + btf_type_length(btf, at, (uint32_t)(btf->types +
+						   btf->types_size - at)));
+}
+
 const void *rawbpf__btf_addition(const struct btf_type *type)
 {
 	return type + 1;

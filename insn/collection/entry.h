@@ -13,6 +13,10 @@
  * SYSCALL_RAW_TP and SYSRET_RAW_TP also overwrite the 8 bytes at r10 - 8, before the slots and
  * objects get their values. Slots and objects may lie there.
  *
+ * TP_BTF, FENTRY, FEXIT and LSM give pointers to structs that the verifier knows. Behind the entry
+ * sequence the slot still holds such a pointer. The verifier rejects the program (-EACCES) if the
+ * slot is narrower than 8 bytes, or `from` is less.
+ *
  * 32-bit calls: the tracepoints of system calls do not see them. A raw tracepoint does, with numbers
  * of another table; these ways leave such calls out. Entry functions see them where both kinds of
  * tasks enter the same function, as on arm64: __arm64_sys_fchownat.

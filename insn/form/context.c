@@ -69,6 +69,26 @@ RAWBPF__PRIVATE const char *rawbpf__context_name(const struct rawbpf__context *r
 	return rawbpf__nth(context_names, row - context_rows);
 }
 
+RAWBPF__PRIVATE const struct rawbpf__context *
+rawbpf__context_field(const char *name, size_t length, const char *field, size_t field_length,
+		      int *has_struct)
+{
+	const struct rawbpf__context *row = context_rows;
+	const char *word = context_names;
+	int is_inside = 0;
+
+	*has_struct = 0;
+	for (; row->readers; row++, word = rawbpf__nth(word, 1)) {
+		if (row->kind == RAWBPF__CONTEXT_STRUCT) {
+			is_inside = rawbpf__equal_bytes(word, name, length);
+			*has_struct |= is_inside;
+		} else if (is_inside && rawbpf__equal_bytes(word, field, field_length)) {
+			return row;
+		}
+	}
+	return NULL;
+}
+
 RAWBPF__PRIVATE const struct rawbpf__registers *rawbpf__registers_at(unsigned index)
 {
 	return index < sizeof(context_registers) / sizeof(context_registers[0]) ?

@@ -33,6 +33,14 @@ RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_find(unsigned prog
 RAWBPF__PRIVATE const char *rawbpf__context_name(const struct rawbpf__context *row);
 
 /*
+ * Return the field of a struct by their names, which are not terminated. *has_struct becomes 1 if
+ * the table has the struct, else 0.
+ */
+RAWBPF__PRIVATE const struct rawbpf__context *
+rawbpf__context_field(const char *name, size_t length, const char *field, size_t field_length,
+		      int *has_struct);
+
+/*
  * Offsets in struct pt_regs, by the columns of context.def. The rows are in the order of enum
  * rawbpf_arch, from RAWBPF_ARCH_X86_64 on. rawbpf__registers_at() returns NULL behind the last one.
  */

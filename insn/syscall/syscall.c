@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <rawbpf/syscall.h>
 
+#include "../base/arch.h"
 #include "../base/string.h"
 
 enum { RAWBPF__SYSCALL_NONE = -1, RAWBPF__SYSCALL_ARCHS = 4 };
@@ -56,21 +57,6 @@ enum {
 		sizeof rawbpf__syscall_functions / sizeof rawbpf__syscall_functions[0]
 };
 
-static enum rawbpf_arch rawbpf__syscall_native(void)
-{
-#if defined(__x86_64__)
-	return RAWBPF_ARCH_X86_64;
-#elif defined(__aarch64__)
-	return RAWBPF_ARCH_ARM64;
-#elif defined(__riscv) && __riscv_xlen == 64
-	return RAWBPF_ARCH_RISCV64;
-#elif defined(__s390x__)
-	return RAWBPF_ARCH_S390X;
-#else
-	return RAWBPF_ARCH_NATIVE;
-#endif
-}
-
 /* Return the name of the entry function of a call on `arch`, or NULL if the call has none. */
 static const char *rawbpf__syscall_function(unsigned arch, const char *name)
 {
@@ -91,7 +77,7 @@ int rawbpf_syscall_find(struct rawbpf_syscall *call, enum rawbpf_arch arch, cons
 	int row = -ENOENT;
 
 	if (arch == RAWBPF_ARCH_NATIVE)
-		arch = rawbpf__syscall_native();
+		arch = rawbpf__arch_native();
 	if (arch == RAWBPF_ARCH_NATIVE)
 		return -EOPNOTSUPP;
 	if ((unsigned)arch > RAWBPF__SYSCALL_ARCHS)

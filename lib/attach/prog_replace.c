@@ -38,9 +38,12 @@ struct replace_call {
 struct replace_hook {
 	unsigned ids[REPLACE_PROGS];
 	struct rawbpf_prog_query query;
-	unsigned olds[REPLACE_PROGS]; /* indices in ids[], in their order */
+	struct {
+		int place; /* index in ids[] */
+		int prog;  /* a descriptor */
+	} olds[REPLACE_PROGS]; /* in their order */
 	unsigned old_count;
-	int place;                    /* index of `prog` in ids[]; -1: not attached */
+	int place; /* index of `prog` in ids[]; -1: not attached */
 };
 
 static int replace_info_get(struct bpf_prog_info *info, int prog)
@@ -76,26 +79,35 @@ static int replace_begin(struct replace_call *call)
 	return err;
 }
 
-/* Return whether the program of this id is an old one; 0 also if it no longer exists. */
-static int replace_is_old(const struct replace_call *call, unsigned id)
+/*
+ * Open the program of this id if it is an old one. Returns its descriptor, or 0 if it is another
+ * program or no longer exists.
+ */
+static int replace_old_open(const struct replace_call *call, unsigned id)
 {
 	struct bpf_prog_info info = { 0 };
-	int prog, err;
+	int old, err;
 
 	if (call->spec->old)
-		return id == call->old_id;
-	prog = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
-	if (prog < 0)
-		return prog == -ENOENT ? 0 : prog;
-	err = rawbpf_obj_info(prog, &info, sizeof info); /* a program: it was opened by such an id */
-	rawbpf__close(prog);
-	if (err < 0)
-		return err;
-	if (call->name)
-		return rawbpf__equal(info.name, call->name);
-	return rawbpf__same_bytes(info.tag, call->spec->tag, sizeof info.tag);
+		return id == call->old_id ? rawbpf__dup(call->spec->old) : 0;
+	old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
+	if (old < 0)
+		return old == -ENOENT ? 0 : old;
+	err = rawbpf_obj_info(old, &info, sizeof info); /* a program: it was opened by such an id */
+	if (err >= 0 && (call->name ? rawbpf__equal(info.name, call->name) :
+				      rawbpf__same_bytes(info.tag, call->spec->tag, sizeof info.tag)))
+		return old;
+	rawbpf__close(old);
+	return err < 0 ? err : 0;
 }
 
+static void replace_leave(struct replace_hook *hook)
+{
+	while (hook->old_count)
+		rawbpf__close(hook->olds[--hook->old_count].prog);
+}
+
+/* Look at the hook, and open the old programs until replace_leave(). */
 static int replace_look(struct replace_hook *hook, const struct replace_call *call)
 {
 	unsigned i;
@@ -110,10 +122,14 @@ static int replace_look(struct replace_hook *hook, const struct replace_call *ca
 			hook->place = (int)i;
 			continue;
 		}
-		err = replace_is_old(call, hook->ids[i]);
-		if (err > 0)
-			hook->olds[hook->old_count++] = i;
+		err = replace_old_open(call, hook->ids[i]);
+		if (err > 0) {
+			hook->olds[hook->old_count].place = (int)i;
+			hook->olds[hook->old_count++].prog = err;
+		}
 	}
+	if (err < 0)
+		replace_leave(hook);
 	return err < 0 ? err : 0;
 }
 
@@ -140,13 +156,6 @@ static int replace_link_open(const struct replace_call *call, unsigned prog_id)
 		err = 0;
 	}
 	return err;
-}
-
-static int replace_old_open(const struct replace_call *call, unsigned id)
-{
-	int old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
-
-	return old == -EPERM && call->spec->old ? rawbpf__dup(call->spec->old) : old;
 }
 
 static int replace_by_link(const struct replace_call *call, int old, unsigned old_id)
@@ -192,22 +201,19 @@ static int replace_alone(const struct replace_call *call, const struct replace_h
  * beside it, and the result is 1.
  */
 static int replace_in_place(const struct replace_call *call, const struct replace_hook *hook,
-			    unsigned old_id)
+			    unsigned which)
 {
-	int err, by_link, old;
+	unsigned old_id = hook->ids[hook->olds[which].place];
+	int err, by_link, old = hook->olds[which].prog;
 
 	if (!(hook->query.attach_flags & BPF_F_ALLOW_MULTI))
 		return replace_alone(call, hook, old_id);
-	old = replace_old_open(call, old_id);
-	if (old < 0)
-		return old;
 	err = replace_attach(call, hook, BPF_F_ALLOW_MULTI, old);
 	if (err == -ENOENT || err == -E2BIG) {
 		by_link = replace_by_link(call, old, old_id); /* needs no room */
 		if (by_link == 0 || err == -ENOENT)
 			err = by_link;
 	}
-	rawbpf__close(old);
 	if (err != -EINVAL)
 		return err;
 	/* What else is invalid fails again: the program's type or place. */
@@ -215,16 +221,10 @@ static int replace_in_place(const struct replace_call *call, const struct replac
 	return err < 0 ? err : 1;
 }
 
-/* Detach an old program. Returns 0 if it did. -ENOENT: the program is gone already, or a link holds it. */
-static int replace_detach(const struct replace_call *call, unsigned old_id)
+/* Detach an old program. Returns 0 if it did. -ENOENT: it is gone already, or a link holds it. */
+static int replace_detach(const struct replace_call *call, int old)
 {
-	int err, old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, old_id, NULL);
-
-	if (old < 0)
-		return old;
-	err = rawbpf_prog_detach(old, call->cgroup, call->attach_type, NULL);
-	rawbpf__close(old);
-	return err;
+	return rawbpf_prog_detach(old, call->cgroup, call->attach_type, NULL);
 }
 
 /*
@@ -240,8 +240,9 @@ static void replace_tidy(const struct replace_call *call)
 		if (replace_look(&hook, call) < 0)
 			return;
 		detached = 0;
-		for (i = 0; i < hook.old_count && (int)hook.olds[i] < hook.place; i++)
-			detached += replace_detach(call, hook.ids[hook.olds[i]]) == 0;
+		for (i = 0; i < hook.old_count && hook.olds[i].place < hook.place; i++)
+			detached += replace_detach(call, hook.olds[i].prog) == 0;
+		replace_leave(&hook);
 		idle = detached ? 0 : idle + 1;
 	} while (i && idle < REPLACE_IDLE && --attempts);
 }
@@ -256,47 +257,60 @@ static int replace_when_full(const struct replace_call *call, const struct repla
 	int err = -E2BIG;
 
 	for (i = 0; i + 1 < hook->old_count && err == -E2BIG; i++) {
-		unsigned id = hook->ids[hook->olds[i]];
-
-		err = replace_detach(call, id);
+		err = replace_detach(call, hook->olds[i].prog);
 		if (err == 0)
 			return -ESTALE;
 		if (err == -ENOENT)
-			err = replace_in_place(call, hook, id);
+			err = replace_in_place(call, hook, i);
 	}
 	return err;
+}
+
+/* Attach `prog` as the first program of ours. */
+static int replace_first(const struct replace_call *call, const struct replace_hook *hook)
+{
+	unsigned flags = call->spec->flags ? call->spec->flags : BPF_F_ALLOW_MULTI;
+	int err;
+
+	if (call->spec->must_exist)
+		return -ENOENT;
+	if (hook->query.count && !(hook->query.attach_flags & BPF_F_ALLOW_MULTI))
+		return -EBUSY;
+	err = replace_attach(call, hook, flags, 0);
+	/* With a revision the kernel notices a process that attaches meanwhile. */
+	if (err == 0 && !hook->query.revision)
+		replace_tidy(call);
+	return err;
+}
+
+/* Replace the last of our old programs, and detach the others. Returns 1, or a negative errno. */
+static int replace_last(const struct replace_call *call, const struct replace_hook *hook)
+{
+	int err = replace_in_place(call, hook, hook->old_count - 1);
+
+	if (err == -E2BIG)
+		err = replace_when_full(call, hook);
+	if (err == -ENOENT)
+		return -ESTALE;
+	if (err == 1 || (err == 0 && hook->old_count > 1))
+		replace_tidy(call);
+	return err < 0 ? err : 1;
 }
 
 /* Try once. -ESTALE: the hook changed meanwhile. */
 static int replace_try(const struct replace_call *call)
 {
 	struct replace_hook hook;
-	unsigned flags = call->spec->flags ? call->spec->flags : BPF_F_ALLOW_MULTI;
 	int err = replace_look(&hook, call);
 
 	if (err < 0)
 		return err;
-	if (hook.place >= 0) {
+	if (hook.place >= 0)
 		replace_tidy(call);
-		return 0;
-	}
-	if (!hook.old_count) {
-		if (hook.query.count && !(hook.query.attach_flags & BPF_F_ALLOW_MULTI))
-			return -EBUSY;
-		err = replace_attach(call, &hook, flags, 0);
-		/* With a revision the kernel notices a process that attaches meanwhile. */
-		if (err == 0 && !hook.query.revision)
-			replace_tidy(call);
-		return err;
-	}
-	err = replace_in_place(call, &hook, hook.ids[hook.olds[hook.old_count - 1]]);
-	if (err == -E2BIG)
-		err = replace_when_full(call, &hook);
-	if (err == -ENOENT)
-		return -ESTALE;
-	if (err == 1 || (err == 0 && hook.old_count > 1))
-		replace_tidy(call);
-	return err < 0 ? err : 1;
+	else
+		err = hook.old_count ? replace_last(call, &hook) : replace_first(call, &hook);
+	replace_leave(&hook);
+	return err;
 }
 
 int rawbpf_prog_replace(int prog, int cgroup, unsigned attach_type,

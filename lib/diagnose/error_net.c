@@ -154,6 +154,7 @@ static const struct rawbpf_failures failures_of_prog_replace = {
 		"BPF_F_ALLOW_MULTI)\0"
 		"EBUSY: '@' has another program that excludes others (attached without "
 		"BPF_F_ALLOW_MULTI); detach it first\0"
+		"ENOENT: the cgroup '@' was removed, or it has no old program and must_exist is set\0"
 		"E2BIG: '@' has 64 programs, and then the kernel replaces none but a link's; detach one first\0"
 		"EINVAL: the program's type does not fit this hook, or not exactly one field of the "
 		"spec names the old program\0"

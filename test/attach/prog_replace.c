@@ -184,6 +184,34 @@ START_TEST(test_recognise)
 }
 END_TEST
 
+/* Where none of ours is attached, must_exist attaches nothing, beside programs of others or alone. */
+START_TEST(test_must_exist)
+{
+	const struct rawbpf_prog_replace_spec by_name = { .must_exist = 1 };
+	int old = program("mine", 1), new = program("mine", 0), theirs = program("theirs", 1);
+	const struct rawbpf_prog_replace_spec by_prog = { .old = old, .must_exist = 1 };
+
+	ck_assert_int_eq(rawbpf_prog_replace(new, cgroup, DEVICE, &by_name), -ENOENT);
+	ASSERT_ATTACHED(-1);
+	for (unsigned i = 0; i < MODES; i++) {
+		ck_assert_int_eq(attach(theirs, modes[i]), 0);
+		ck_assert_int_eq(rawbpf_prog_replace(new, cgroup, DEVICE, &by_name), -ENOENT);
+		ck_assert_int_eq(rawbpf_prog_replace(new, cgroup, DEVICE, &by_prog), -ENOENT);
+		ASSERT_ATTACHED(theirs);
+		ck_assert_int_eq(rawbpf_prog_detach(theirs, cgroup, DEVICE, NULL), 0);
+	}
+	ck_assert_int_eq(attach(old, MULTI), 0);
+	ck_assert_int_eq(rawbpf_prog_replace(new, cgroup, DEVICE, &by_prog), 1);
+	ASSERT_ATTACHED(new);
+	ck_assert_int_eq(rawbpf_prog_replace(new, cgroup, DEVICE, &by_prog), 0); /* it is attached already */
+	ck_assert_int_eq(rawbpf_prog_replace(old, cgroup, DEVICE, &by_name), 1);
+	ASSERT_ATTACHED(old);
+	close(old);
+	close(new);
+	close(theirs);
+}
+END_TEST
+
 /* A link of ours, in any process, goes on with the new program. */
 START_TEST(test_link)
 {
@@ -408,6 +436,40 @@ START_TEST(test_interference)
 }
 END_TEST
 
+static int count_calls(long number)
+{
+	calls += number == __NR_bpf;
+	return 0;
+}
+
+/*
+ * The call opens each program of the hook once. It checks that a caller's descriptor is a program's.
+ * Before 6.17 a program alone on its hook takes one more query.
+ */
+START_TEST(test_calls)
+{
+	enum { CHECK = 1, INFO = 1, QUERY = 1, OPEN = 1, ATTACH = 1 };
+	int old = program("mine", 1), new = program("mine", 0), theirs = program("theirs", 1);
+
+	ck_assert_int_eq(attach(theirs, MULTI), 0);
+	ck_assert_int_eq(attach(old, MULTI), 0);
+	calls = 0;
+	rawbpf__fault = count_calls;
+	ck_assert_int_eq(replace(new), 1);
+	rawbpf__fault = NULL;
+	ck_assert_uint_eq(calls, CHECK + INFO + QUERY + 2 * (OPEN + INFO) + ATTACH);
+	calls = 0;
+	rawbpf__fault = count_calls;
+	ck_assert_int_eq(rawbpf_prog_replace(old, cgroup, DEVICE, &(struct rawbpf_prog_replace_spec){
+		.old = new }), 1);
+	rawbpf__fault = NULL;
+	ck_assert_uint_eq(calls, 2 * (CHECK + INFO) + QUERY + ATTACH);
+	close(old);
+	close(new);
+	close(theirs);
+}
+END_TEST
+
 /*
  * On a full hook only a link's program can be replaced, wherever it stands. Bit 0: beside a plain old
  * one, which stays.
@@ -569,11 +631,13 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_override);
 	tcase_add_test(tests, test_place);
 	tcase_add_test(tests, test_recognise);
+	tcase_add_test(tests, test_must_exist);
 	tcase_add_test(tests, test_link);
 	tcase_add_test(tests, test_full);
 	tcase_add_test(tests, test_arguments);
 	tcase_add_test(tests, test_privilege);
 	tcase_add_test(tests, test_removed);
+	tcase_add_test(tests, test_calls);
 	tcase_add_loop_test(tests, test_full_link, 0, 2);
 	tcase_add_loop_test(tests, test_interference, 0, 2 * RAWBPF_COUNT(strikes));
 	tcase_add_test(tests, test_race);

@@ -124,6 +124,13 @@ static const struct api_example api_examples[] = {
 	  "an update: Operation not permitted\n"
 	  "by the other pin: 43\n" },
 	{ "obj_id", 0x50a, 0, "rawbpf_example: socket_filter, 2 instructions\n" },
+	{ "offsets", 0, API_PURE | API_PATTERN,
+	  "for Linux 6.1.0-13-s390x\n"
+	  "task_struct.tgid: 4 bytes at 1172\n"
+	  "'task_struct.state' does not exist in this kernel, says the offsets file\n"
+	  "'task_struct.comm' is not in the offsets file; *: rawbpf btf offsets task_struct.comm >k.off\n"
+	  "line 1 of another file is wrong\n"
+	  "member xdp_md.data_end 4 4 4\n" },
 	{ "perf_event", 0x50a, 0, "10 new pages: 10 faults\n" },
 	{ "perf_events", 0x50a, 0, "10 new pages: 10 faults\n" },
 	{ "perfbuf", 0x50a, 0,
@@ -173,6 +180,17 @@ static const struct api_example api_examples[] = {
 	  "8 bytes: Permission denied\n"
 	  "received: good\n" },
 	{ "struct_ops", 0x604, 0, "a connection uses rawbpf_example\n" },
+	{ "symbol", 0x504, API_PURE | API_PATTERN,
+	  "xdp_md.data_end: 4\n"
+	  "list_head.prev: 8\n"
+	  "task_struct has no member 'tgidd' in this kernel's BTF (did you mean 'tgid'?)\n"
+	  "ENOENT: 2\n"
+	  "PIDTYPE_PID: 0\n"
+	  "opt.pid: 17\n"
+	  "list_head: 16 bytes\n"
+	  "list_head.no_such_member: missing\n"
+	  "no_such_function: missing\n"
+	  "runqueues: a struct of many bytes\n" },
 	{ "syscall", 0, API_PURE,
 	  "openat  x86_64   257 __x64_sys_openat\n"
 	  "openat  arm64     56 __arm64_sys_openat\n"

@@ -9,7 +9,7 @@ set -u
 . "$(dirname "$0")/../checks.sh"
 
 cc -std=gnu11 -Wall -Wextra -Werror -I"$top/include" "$top/test/syscall/numbers.c" \
-	"$top/insn/syscall/syscall.c" "$top/insn/base/string.c" -o "$work/numbers" || exit 1
+	"$top/insn/syscall/syscall.c" "$top/insn/base/arch.c" "$top/insn/base/string.c" -o "$work/numbers" || exit 1
 
 calls() { # CC-ARGUMENT... : "NAME NUMBER" a line
 	echo '#include <asm/unistd.h>' | cc -E -dD "$@" -x c - |

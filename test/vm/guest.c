@@ -864,6 +864,7 @@ static const struct {
 	{ "commands", guest_commands },
 	{ "cpu", guest_cpu },
 	{ "doctor", guest_doctor },
+	{ "entry", guest_entry },
 	{ "helpers", guest_helpers },
 	{ "inspect", guest_inspect },
 	{ "kprobes", guest_kprobes },

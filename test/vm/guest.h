@@ -29,6 +29,7 @@ void guest_causes(void);
 void guest_commands(void);
 void guest_cpu(void);
 void guest_doctor(void);
+void guest_entry(void);
 void guest_helpers(void);
 void guest_inspect(void);
 void guest_kprobes(void);

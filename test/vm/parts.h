@@ -19,6 +19,7 @@ bool has_fprobe(struct boot *boot); /* links of many kprobes */
 /* Add the tests of a part. */
 void vm_attach_add(TCase *kernel, int boot);
 void vm_commands_add(TCase *kernel, int boot);
+void vm_entry_add(TCase *kernel, int boot);
 void vm_errors_add(TCase *kernel, int boot);
 void vm_examples_add(TCase *kernel, int boot);
 void vm_inspect_add(TCase *kernel, int boot);

@@ -346,6 +346,7 @@ static Suite *vm_suite(void)
 			tcase_add_loop_test(kernel, tests[test], i, i + 1);
 		vm_attach_add(kernel, i);
 		vm_commands_add(kernel, i);
+		vm_entry_add(kernel, i);
 		vm_errors_add(kernel, i);
 		vm_examples_add(kernel, i);
 		vm_inspect_add(kernel, i);
