@@ -104,7 +104,7 @@
 #include "../insn/collection/struct.c"
 #include "../insn/collection/take.c"
 #include "../insn/collection/test.c"
-#include "../insn/collection/index.c"
+#include "../insn/collection/resolver.c"
 #include "../insn/collection/layout.c"
 #include "../insn/collection/eval.c"
 #include "../insn/collection/frame.c"

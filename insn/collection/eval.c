@@ -1,34 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "resolve.h"
 
-#include "../base/out.h"
+#include "../base/arch.h"
 #include "../base/string.h"
 #include "apply.h"
 
 enum { EVAL_DEPTH = 64 };
 
-RAWBPF__PRIVATE enum rawbpf_arch rawbpf__arch_native(void)
-{
-#if defined(__x86_64__)
-	return RAWBPF_ARCH_X86_64;
-#elif defined(__aarch64__)
-	return RAWBPF_ARCH_ARM64;
-#elif defined(__riscv) && __riscv_xlen == 64
-	return RAWBPF_ARCH_RISCV64;
-#elif defined(__s390x__)
-	return RAWBPF_ARCH_S390X;
-#else
-	return RAWBPF_ARCH_NATIVE;
-#endif
-}
-
 /* ----------------------------------------------------------------- names of the file */
 
-/* Names of ways and architectures, by their numbers: `.if way == kprobe`. */
+/* The names of ways, by their numbers: `.if way == kprobe`. */
 static const char eval_ways[] =
 	"none\0syscall\0sysret\0kprobe\0kretprobe\0fentry\0fexit\0lsm\0tp_btf\0raw_tp\0tracepoint\0"
 	"uprobe\0uretprobe\0iter\0perf\0xdp\0tc\0cgroup\0socket\0";
-static const char eval_archs[] = "x86_64\0arm64\0riscv64\0s390x\0"; /* from 1 */
 
 /* Options that `rawbpf run` has for every collection: 0 unless the environment has them. */
 static const char eval_options[] = "pid\0uid\0uid_set\0tid\0failed\0";
@@ -51,9 +35,10 @@ static int eval_word(struct rawbpf__resolver *r, const char *name, int64_t *numb
 		*number = r->env->kernel;
 		return 0;
 	}
-	found = rawbpf__list_find(eval_archs, name, rawbpf__length(name)) + 1;
-	if (found <= 0)
-		found = rawbpf__list_find(eval_ways, name, rawbpf__length(name));
+	for (*number = RAWBPF_ARCH_X86_64; *number <= RAWBPF__ARCHS; ++*number)
+		if (rawbpf__equal(rawbpf__arch_name(*number), name))
+			return 0;
+	found = rawbpf__list_find(eval_ways, name, rawbpf__length(name));
 	*number = found;
 	return found < 0;
 }

@@ -3,7 +3,7 @@
  * Resolving: the tables of a collection become instructions that can be loaded. Each of its parts
  * calls only those before it, except that layouts need expressions, and expressions layouts:
  *
- *	index.c		memory that all programs of a collection share; its names; errors
+ *	resolver.c	memory that all programs of a collection share; its names; errors
  *	layout.c	types and structs of the file
  *	eval.c		symbols and expressions
  *	frame.c		objects on the stack
@@ -19,11 +19,7 @@
 #define RAWBPF_INSN_RESOLVE_H
 
 #include <rawbpf/collection.h>
-#if __has_include(<rawbpf/symbol.h>)
 #include <rawbpf/symbol.h>
-#else
-#include "symbol_later.h"
-#endif
 
 #include "../symbol/names.h"
 #include "entry.h"
@@ -135,7 +131,7 @@ static inline const char *rawbpf__resolver_string(const struct rawbpf__resolver 
 	return r->c->strings + string;
 }
 
-/* index.c */
+/* resolver.c */
 
 /* Begin to resolve. Fill the index if that was not done. */
 RAWBPF__PRIVATE int rawbpf__resolver_begin(struct rawbpf__resolver *r,
@@ -197,8 +193,6 @@ RAWBPF__PRIVATE int rawbpf__eval(struct rawbpf__resolver *r, unsigned expr,
 /* Evaluate an expression that is a size or a number of elements, from `least` to `most`. */
 RAWBPF__PRIVATE int rawbpf__eval_range(struct rawbpf__resolver *r, unsigned expr, int64_t least,
 				       int64_t most, const char *what, int64_t *number);
-/* Return the architecture that the library is built for. */
-RAWBPF__PRIVATE enum rawbpf_arch rawbpf__arch_native(void);
 
 /* frame.c */
 

@@ -7,6 +7,7 @@
 #include "../base/out.h"
 #include "../base/string.h"
 #include "../btf/btf.h"
+#include "../symbol/kernel.h"
 
 enum { WAY_NAME_MAX = 192 }; /* bytes of a name in BTF, with its prefix */
 
@@ -85,32 +86,31 @@ struct way_type {
 	int fd;             /* of the module's BTF; 0: the kernel's */
 };
 
-/* Find what BTF has about a place's target. Return 1 if there is no such thing, or an error. */
+/* Find what BTF has about a place's target. */
 static int way_find(struct rawbpf__resolver *r, struct way_type *type,
 		    const struct rawbpf_table_place *place, enum rawbpf_way way)
 {
 	const struct rawbpf_symbols *symbols = r->env->symbols;
 	const char *target = rawbpf__resolver_string(r, place->target);
 	const struct way_row *row = &way_rows[way];
+	struct rawbpf__type_place found;
 	char name[WAY_NAME_MAX];
 	struct rawbpf__out out = rawbpf__out_begin(name, sizeof(name));
-	int id;
+	int err;
 
 	rawbpf__out_text(&out, row->prefix);
 	rawbpf__out_text(&out, target);
 	if (!symbols || !symbols->kernel)
 		return rawbpf__resolver_fail(r, -ENODATA, "'@' needs the kernel's BTF, and there is "
 					     "none", target, 0);
-	*type = (struct way_type){ .btf = symbols->kernel };
-	id = rawbpf_btf_type_find(symbols->kernel, row->kind, name);
-	for (unsigned i = 0; id == -ENOENT && i < symbols->module_count; i++) {
-		*type = (struct way_type){ .btf = symbols->modules[i].btf, .fd = symbols->modules[i].fd };
-		id = rawbpf_btf_type_find(type->btf, row->kind, name);
-	}
-	type->id = id < 0 ? 0 : id;
-	if (id == -ENOENT && out.length < sizeof(name))
+	err = rawbpf__type_place(&found, symbols, 1u << row->kind, name, out.length);
+	if (err == -ENOENT || out.length >= sizeof(name))
 		return rawbpf__resolver_fail(r, -ENOENT, "the kernel's BTF has no '@'", name, 0);
-	return id < 0 ? rawbpf__resolver_fail(r, id, "broken BTF: '@'", name, 0) : 0;
+	if (err)
+		return rawbpf__resolver_fail(r, err, "broken BTF: '@'", name, 0);
+	*type = (struct way_type){ found.btf, found.id,
+				   found.module ? symbols->modules[found.module - 1].fd : 0 };
+	return 0;
 }
 
 RAWBPF__PRIVATE int rawbpf__way_resolve(struct rawbpf__resolver *r,

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "resolve.h"
 
+#include "../base/arch.h"
 #include "../base/guess.h"
 #include "../base/out.h"
 #include "../base/string.h"
 
 /* ------------------------------------------------------------------------- errors */
 
-enum { INDEX_SAID = 40 }; /* bytes of a name that a message shows */
+enum { RESOLVER_SAID = 40 }; /* bytes of a name that a message shows */
 
-static void index_say(struct rawbpf__out *out, const char *sentence, const char *name,
+static void resolver_say(struct rawbpf__out *out, const char *sentence, const char *name,
 		      int64_t number)
 {
 	for (; *sentence; sentence++) {
@@ -18,8 +19,8 @@ static void index_say(struct rawbpf__out *out, const char *sentence, const char 
 		} else if (*sentence == '@') {
 			size_t length = rawbpf__length(name);
 
-			rawbpf__out_line(out, name, length > INDEX_SAID ? INDEX_SAID : length);
-			if (length > INDEX_SAID)
+			rawbpf__out_line(out, name, length > RESOLVER_SAID ? RESOLVER_SAID : length);
+			if (length > RESOLVER_SAID)
 				rawbpf__out_text(out, "...");
 		} else {
 			rawbpf__out_byte(out, *sentence);
@@ -43,7 +44,7 @@ RAWBPF__PRIVATE int rawbpf__resolver_fail(struct rawbpf__resolver *r, int error,
 	said->name = name >= r->c->strings && name < r->c->strings + r->c->string_count && *name ?
 		     name : NULL;
 	out = rawbpf__out_begin(said->at.message, sizeof(said->at.message));
-	index_say(&out, sentence, name, number);
+	resolver_say(&out, sentence, name, number);
 	return error;
 }
 
@@ -54,21 +55,21 @@ RAWBPF__PRIVATE void *rawbpf__tree_row(const struct rawbpf__tree *tree, unsigned
 	return (char *)tree->rows + (size_t)tree->stride * (number - 1);
 }
 
-static struct rawbpf__names index_names(const struct rawbpf__tree *tree)
+static struct rawbpf__names resolver_names(const struct rawbpf__tree *tree)
 {
 	return (struct rawbpf__names){ .root = tree->root, .first = tree->rows->links,
 				       .stride = tree->stride / sizeof(unsigned) };
 }
 
 /* Return the number of the only row that can have the name, or 0. */
-static unsigned index_near(const struct rawbpf__tree *tree, const char *name, size_t length)
+static unsigned resolver_near(const struct rawbpf__tree *tree, const char *name, size_t length)
 {
-	struct rawbpf__names names = index_names(tree);
+	struct rawbpf__names names = resolver_names(tree);
 
 	return rawbpf__names_find(&names, name, length);
 }
 
-static const char *index_name(const struct rawbpf__resolver *r, const struct rawbpf__tree *tree,
+static const char *resolver_name(const struct rawbpf__resolver *r, const struct rawbpf__tree *tree,
 			      unsigned number)
 {
 	const struct rawbpf__named *row = rawbpf__tree_row(tree, number);
@@ -80,9 +81,9 @@ RAWBPF__PRIVATE unsigned rawbpf__tree_find(const struct rawbpf__resolver *r,
 					   const struct rawbpf__tree *tree, const char *name,
 					   size_t length)
 {
-	unsigned near = index_near(tree, name, length);
+	unsigned near = resolver_near(tree, name, length);
 
-	return near && rawbpf__equal_bytes(index_name(r, tree, near), name, length) ? near : 0;
+	return near && rawbpf__equal_bytes(resolver_name(r, tree, near), name, length) ? near : 0;
 }
 
 RAWBPF__PRIVATE int rawbpf__tree_add(const struct rawbpf__resolver *r,
@@ -90,14 +91,14 @@ RAWBPF__PRIVATE int rawbpf__tree_add(const struct rawbpf__resolver *r,
 				     unsigned name)
 {
 	struct rawbpf__named *row = rawbpf__tree_row(tree, number);
-	struct rawbpf__names names = index_names(tree);
+	struct rawbpf__names names = resolver_names(tree);
 	const char *text = rawbpf__resolver_string(r, name), *near_text = NULL;
 	size_t length = rawbpf__length(text);
-	unsigned near = index_near(tree, text, length);
+	unsigned near = resolver_near(tree, text, length);
 
 	row->name = name;
 	if (near)
-		near_text = index_name(r, tree, near);
+		near_text = resolver_name(r, tree, near);
 	if (near && rawbpf__equal(near_text, text))
 		return 0;
 	rawbpf__names_add(&names, number, text, length, near_text,
@@ -113,7 +114,7 @@ RAWBPF__PRIVATE int rawbpf__resolver_guess(struct rawbpf__resolver *r,
 	struct rawbpf__out out;
 
 	for (unsigned i = 1; i <= tree->count; i++) {
-		const char *known = index_name(r, tree, i);
+		const char *known = resolver_name(r, tree, i);
 
 		rawbpf__guess_offer(&guess, known, rawbpf__length(known));
 	}
@@ -121,7 +122,7 @@ RAWBPF__PRIVATE int rawbpf__resolver_guess(struct rawbpf__resolver *r,
 		return 0;
 	rawbpf__resolver_fail(r, 0, "", name, 0);
 	out = rawbpf__out_begin(r->error->at.message, sizeof(r->error->at.message));
-	index_say(&out, sentence, name, 0);
+	resolver_say(&out, sentence, name, 0);
 	rawbpf__out_text(&out, " (did you mean '");
 	rawbpf__out_line(&out, guess.best, guess.best_length);
 	rawbpf__out_text(&out, "'?)");
@@ -140,12 +141,12 @@ RAWBPF__PRIVATE int rawbpf__resolver_missing(struct rawbpf__resolver *r,
 /* ------------------------------------------------------------------------- memory */
 
 /* The index is cut into arrays, or only measured, when `memory` is NULL. */
-struct index_cut {
+struct resolver_cut {
 	char *memory;
 	size_t used;
 };
 
-static void *index_take(struct index_cut *cut, size_t size, size_t count)
+static void *resolver_take(struct resolver_cut *cut, size_t size, size_t count)
 {
 	void *taken = cut->memory ? cut->memory + cut->used : NULL;
 
@@ -153,42 +154,42 @@ static void *index_take(struct index_cut *cut, size_t size, size_t count)
 	return taken;
 }
 
-static struct rawbpf__tree index_tree(struct index_cut *cut, size_t stride, size_t count)
+static struct rawbpf__tree resolver_tree(struct resolver_cut *cut, size_t stride, size_t count)
 {
-	return (struct rawbpf__tree){ .rows = index_take(cut, stride, count),
+	return (struct rawbpf__tree){ .rows = resolver_take(cut, stride, count),
 				      .stride = stride, .count = count };
 }
 
-static struct rawbpf__index *index_cut(struct rawbpf__resolver *r, struct index_cut *cut,
+static struct rawbpf__index *resolver_cut(struct rawbpf__resolver *r, struct resolver_cut *cut,
 				       const struct rawbpf_collection *c)
 {
-	struct rawbpf__index *index = index_take(cut, sizeof(*index), 1);
+	struct rawbpf__index *index = resolver_take(cut, sizeof(*index), 1);
 	unsigned objects = c->local_count + c->arg_count;
 
-	r->structs = index_tree(cut, sizeof(struct rawbpf__laid_struct), c->struct_count);
-	r->fields = index_take(cut, sizeof(*r->fields), c->field_count);
-	r->sets = index_tree(cut, sizeof(struct rawbpf__known_set), c->set_count);
-	r->params = index_tree(cut, sizeof(struct rawbpf__named), c->param_count);
-	r->objects = index_tree(cut, sizeof(struct rawbpf__object), objects);
-	r->labels = index_take(cut, sizeof(*r->labels), c->label_count);
-	r->is_taken = index_take(cut, sizeof(*r->is_taken), c->step_count);
-	r->signatures = index_take(cut, sizeof(*r->signatures), c->place_count + 1);
-	r->values = index_take(cut, sizeof(*r->values), c->arg_count);
-	r->zeroed = index_take(cut, sizeof(*r->zeroed), c->local_count);
-	r->numbers = index_take(cut, sizeof(*r->numbers), c->place_count);
+	r->structs = resolver_tree(cut, sizeof(struct rawbpf__laid_struct), c->struct_count);
+	r->fields = resolver_take(cut, sizeof(*r->fields), c->field_count);
+	r->sets = resolver_tree(cut, sizeof(struct rawbpf__known_set), c->set_count);
+	r->params = resolver_tree(cut, sizeof(struct rawbpf__named), c->param_count);
+	r->objects = resolver_tree(cut, sizeof(struct rawbpf__object), objects);
+	r->labels = resolver_take(cut, sizeof(*r->labels), c->label_count);
+	r->is_taken = resolver_take(cut, sizeof(*r->is_taken), c->step_count);
+	r->signatures = resolver_take(cut, sizeof(*r->signatures), c->place_count + 1);
+	r->values = resolver_take(cut, sizeof(*r->values), c->arg_count);
+	r->zeroed = resolver_take(cut, sizeof(*r->zeroed), c->local_count);
+	r->numbers = resolver_take(cut, sizeof(*r->numbers), c->place_count);
 	return index;
 }
 
 size_t rawbpf_collection_index_size(const struct rawbpf_collection *collection)
 {
 	struct rawbpf__resolver r;
-	struct index_cut cut = { NULL, 0 };
+	struct resolver_cut cut = { NULL, 0 };
 
-	index_cut(&r, &cut, collection);
+	resolver_cut(&r, &cut, collection);
 	return cut.used;
 }
 
-static void index_fill(struct rawbpf__resolver *r, struct rawbpf__index *index)
+static void resolver_fill(struct rawbpf__resolver *r, struct rawbpf__index *index)
 {
 	const struct rawbpf_collection *c = r->c;
 
@@ -220,14 +221,14 @@ RAWBPF__PRIVATE int rawbpf__resolver_begin(struct rawbpf__resolver *r,
 					   struct rawbpf_collection_error *error)
 {
 	struct rawbpf_collection_index *memory = env->index;
-	struct index_cut cut = { memory ? memory->memory : NULL, 0 };
+	struct resolver_cut cut = { memory ? memory->memory : NULL, 0 };
 	struct rawbpf__index *index;
 
 	*r = (struct rawbpf__resolver){ .c = c, .env = env, .error = error,
 					.arch = env->arch ? env->arch : rawbpf__arch_native() };
 	if (error)
 		*error = (struct rawbpf_collection_error){ .macro_line = 0 };
-	index = index_cut(r, &cut, c);
+	index = resolver_cut(r, &cut, c);
 	if (!memory || !memory->memory || memory->size < cut.used)
 		return rawbpf__resolver_fail(r, -ENOSPC, "the index has # bytes too few", "",
 					     (int64_t)(cut.used - (memory ? memory->size : 0)));
@@ -236,7 +237,7 @@ RAWBPF__PRIVATE int rawbpf__resolver_begin(struct rawbpf__resolver *r,
 	r->params.root = &index->params;
 	r->objects.root = &r->object_root;
 	if (!memory->filled)
-		index_fill(r, index);
+		resolver_fill(r, index);
 	memory->filled = 1;
 	return 0;
 }
