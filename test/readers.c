@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <rawbpf.h>
+#include <rawbpf/collection.h>
 #include <rawbpf/form.h>
 
 #include "doubling.h"
@@ -437,6 +438,53 @@ static double read_perf_ring(unsigned backward, unsigned n)
 	return start;
 }
 
+/* ---------------------------------------------------------------------- program files */
+
+/* A text's beginning, and the line that it repeats with another number each time. */
+static const struct {
+	const char *begin, *line;
+} collections[] = {
+	{ "", "# a comment %u\n" },
+	{ "", ".set A%u B + (5 * 4)\n" },
+	{ "", ".map m%u array u32 u64 1\n" },
+	{ ".struct s\n", "\tu8 f%u[4] hex\n" },
+	{ ".prog p\n.at none\n", "l%u: r1 = *(u64 *)(r10 + c.x)\n" },
+	{ ".prog p\n.at none\n", "r1 = A%u + 1\n" },
+	{ ".prog p\n.at none\n", "call k%u\n" },
+	{ ".macro m a\n\\a: exit\n.endm\n.prog p\n.at none\n", "m l%u\n" },
+	{ ".prog p\n.at none\n", "head r10 + x%u\n" },
+	/* errors */
+	{ ".prog p\n.at none\n", "goto missing%u\n" },
+	{ ".prog p\n.at none\n", "wrong%u r1\n" },
+	{ "", ".wrong%u\n" },
+	{ ".macro m a\n", "\\b%u\n" },
+	{ ".prog p\n.at none\n", ".if a%u\n" },
+};
+
+static double parse_collection(unsigned kind, unsigned n)
+{
+	size_t room = 48 * (size_t)n + 256, memory = 8192 * (size_t)n + (1 << 20);
+	struct rawbpf_collection_error errors[8];
+	struct rawbpf_collection collection;
+	struct rawbpf_collection_text text = { .errors = errors, .error_max = 8, .memory_size = memory };
+	char *bytes = malloc(room), *at = bytes + sprintf(bytes, "%s", collections[kind].begin);
+	double start;
+
+	/* A head is 30 lines. */
+	for (unsigned i = 0; i < (kind == 8 ? n / 8 : n); i++)
+		at += sprintf(at, collections[kind].line, i);
+	text.text = bytes;
+	text.length = at - bytes;
+	text.memory = malloc(memory);
+	memset(text.memory, 1, memory);
+	start = doubling_time();
+	rawbpf_collection_parse(&collection, &text);
+	start = doubling_time() - start;
+	free(bytes);
+	free(text.memory);
+	return start;
+}
+
 /* ------------------------------------------------------------------------------ names */
 
 /* Look up long names that do not exist, and format errors in a long line. */
@@ -473,6 +521,7 @@ static const struct {
 	{ "ELF files", read_elf, RAWBPF_COUNT(elf_names), 30000 },
 	{ "rings", read_ring, 6, 8000 },
 	{ "perf rings", read_perf_ring, 2, 16000 },
+	{ "program files", parse_collection, RAWBPF_COUNT(collections), 4000 },
 	{ "names", find_names, 3, 1000000 },
 };
 
