@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "resolve.h"
+#include "resolution.h"
 
 #include <rawbpf/insn.h>
 

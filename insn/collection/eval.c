@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "resolve.h"
+#include "resolution.h"
 
 #include "../base/arch.h"
 #include "../base/string.h"
@@ -268,15 +268,12 @@ RAWBPF__PRIVATE int rawbpf__eval(struct rawbpf__resolver *r, unsigned expr,
 	return err;
 }
 
-RAWBPF__PRIVATE int rawbpf__eval_range(struct rawbpf__resolver *r, unsigned expr, int64_t least,
-				       int64_t most, const char *what, int64_t *number)
+RAWBPF__PRIVATE int rawbpf__eval_begin(struct rawbpf__resolver *r, const struct rawbpf_collection *c,
+				       const struct rawbpf_collection_env *env,
+				       struct rawbpf_collection_error *error)
 {
-	struct rawbpf__eval value;
-	int err = rawbpf__eval(r, expr, &value);
+	int err = rawbpf__resolver_begin(r, c, env, error);
 
-	*number = value.number;
-	if (!err && (value.number < least || value.number > most))
-		return rawbpf__resolver_fail(r, -ERANGE, "@ cannot have the size #", what,
-					     value.number);
+	r->eval = rawbpf__eval;
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "resolve.h"
+#include "resolution.h"
 
 #include "../base/out.h"
 #include "../base/string.h"
@@ -76,7 +76,7 @@ RAWBPF__PRIVATE int rawbpf__local_add(struct rawbpf__resolver *r, unsigned local
 	if (table->type)
 		err = rawbpf__type_find(r, &type, name, rawbpf__length(name));
 	else
-		err = rawbpf__eval_range(r, table->size, 1, FRAME_SIZE, "a .local", &size);
+		err = rawbpf__resolver_range(r, table->size, 1, FRAME_SIZE, "a .local", &size);
 	if (err > 0)
 		return rawbpf__resolver_fail(r, -EINVAL, "the file has no type '@'", name, 0);
 	if (!err && type.size > FRAME_OBJECT_MAX)

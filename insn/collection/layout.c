@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "resolve.h"
+#include "resolution.h"
 
 #include "../base/string.h"
 
@@ -10,15 +10,6 @@ enum {
 };
 
 static const char layout_integers[] = "u8\0u16\0u32\0u64\0s8\0s16\0s32\0s64\0char\0";
-
-RAWBPF__PRIVATE struct rawbpf__tree rawbpf__fields_of(const struct rawbpf__resolver *r, unsigned of)
-{
-	const struct rawbpf_table_struct *table = &r->c->structs[of - 1];
-	struct rawbpf__laid_struct *laid = rawbpf__tree_row(&r->structs, of);
-
-	return (struct rawbpf__tree){ .root = &laid->fields, .rows = &r->fields[table->field].named,
-				      .stride = sizeof(*r->fields), .count = table->field_count };
-}
 
 RAWBPF__PRIVATE int rawbpf__type_find(struct rawbpf__resolver *r, struct rawbpf__type *type,
 				      const char *name, size_t length)
@@ -56,7 +47,7 @@ static int layout_field(struct rawbpf__resolver *r, struct rawbpf__laid_field *l
 	if (err > 0)
 		err = rawbpf__resolver_fail(r, -EINVAL, "the file has no type '@'", name, 0);
 	if (!err && field->count)
-		err = rawbpf__eval_range(r, field->count, 1, LAYOUT_SIZE_MAX, "an array", &count);
+		err = rawbpf__resolver_range(r, field->count, 1, LAYOUT_SIZE_MAX, "an array", &count);
 	if (err)
 		return err;
 	*align = type.align;

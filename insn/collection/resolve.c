@@ -4,7 +4,7 @@
  * the stack; so the entry sequence is known, and with it the slot of each label. The second one
  * copies the instructions of the branches that are taken, and fills in their fields.
  */
-#include "resolve.h"
+#include "resolution.h"
 
 #include "../base/string.h"
 
@@ -240,7 +240,7 @@ int rawbpf_collection_resolve(struct rawbpf_resolved *resolved,
 {
 	const struct rawbpf_table_prog *prog = &collection->progs[unit->prog];
 	struct rawbpf__resolver r;
-	int err = rawbpf__resolver_begin(&r, collection, env, &resolved->error);
+	int err = rawbpf__eval_begin(&r, collection, env, &resolved->error);
 
 	resolved->count = resolved->entry_count = resolved->stack = 0;
 	resolved->type = resolved->attach_type = resolved->attach_btf_id = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "resolve.h"
+#include "resolution.h"
 
 #include "../base/arch.h"
 #include "../base/guess.h"
@@ -136,6 +136,28 @@ RAWBPF__PRIVATE int rawbpf__resolver_missing(struct rawbpf__resolver *r,
 	if (rawbpf__resolver_guess(r, tree, sentence, name, length))
 		return -ENOENT;
 	return rawbpf__resolver_fail(r, -ENOENT, sentence, name, 0);
+}
+
+RAWBPF__PRIVATE int rawbpf__resolver_range(struct rawbpf__resolver *r, unsigned expr, int64_t least,
+					   int64_t most, const char *what, int64_t *number)
+{
+	struct rawbpf__eval value;
+	int err = r->eval(r, expr, &value);
+
+	*number = value.number;
+	if (!err && (value.number < least || value.number > most))
+		return rawbpf__resolver_fail(r, -ERANGE, "@ cannot have the size #", what,
+					     value.number);
+	return err;
+}
+
+RAWBPF__PRIVATE struct rawbpf__tree rawbpf__fields_of(const struct rawbpf__resolver *r, unsigned of)
+{
+	const struct rawbpf_table_struct *table = &r->c->structs[of - 1];
+	struct rawbpf__laid_struct *laid = rawbpf__tree_row(&r->structs, of);
+
+	return (struct rawbpf__tree){ .root = &laid->fields, .rows = &r->fields[table->field].named,
+				      .stride = sizeof(*r->fields), .count = table->field_count };
 }
 
 /* ------------------------------------------------------------------------- memory */

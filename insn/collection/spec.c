@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "resolve.h"
+#include "resolution.h"
 
 #include "../base/string.h"
 
@@ -15,7 +15,7 @@ static int spec_size(struct rawbpf__resolver *r, unsigned type, unsigned expr, u
 		err = rawbpf__type_find(r, &found, name, rawbpf__length(name));
 		number = found.size;
 	} else if (expr) {
-		err = rawbpf__eval_range(r, expr, 0, INT32_MAX, "a key or value", &number);
+		err = rawbpf__resolver_range(r, expr, 0, INT32_MAX, "a key or value", &number);
 	}
 	*size = number;
 	return err > 0 ? rawbpf__resolver_fail(r, -EINVAL, "the file has no type '@'", name, 0) : err;
@@ -24,7 +24,7 @@ static int spec_size(struct rawbpf__resolver *r, unsigned type, unsigned expr, u
 static int spec_number(struct rawbpf__resolver *r, unsigned expr, const char *what, unsigned *number)
 {
 	int64_t value = 0;
-	int err = expr ? rawbpf__eval_range(r, expr, 0, UINT32_MAX, what, &value) : 0;
+	int err = expr ? rawbpf__resolver_range(r, expr, 0, UINT32_MAX, what, &value) : 0;
 
 	*number = value;
 	return err;
@@ -56,7 +56,7 @@ int rawbpf_collection_map_resolve(struct rawbpf_resolved_map *map,
 				  struct rawbpf_collection_error *error)
 {
 	struct rawbpf__resolver r;
-	int err = rawbpf__resolver_begin(&r, collection, env, error);
+	int err = rawbpf__eval_begin(&r, collection, env, error);
 
 	if (err)
 		return err;
@@ -86,7 +86,7 @@ int rawbpf_collection_field_resolve(struct rawbpf_resolved_field *out,
 				    struct rawbpf_collection_error *error)
 {
 	struct rawbpf__resolver r;
-	int err = rawbpf__resolver_begin(&r, collection, env, error);
+	int err = rawbpf__eval_begin(&r, collection, env, error);
 
 	if (!err)
 		err = rawbpf__struct_lay(&r, spec_struct_of(collection, field));
@@ -104,7 +104,7 @@ int rawbpf_collection_type_size(const struct rawbpf_collection *collection, cons
 {
 	struct rawbpf__resolver r;
 	struct rawbpf__type found;
-	int err = rawbpf__resolver_begin(&r, collection, env, error);
+	int err = rawbpf__eval_begin(&r, collection, env, error);
 
 	if (!err)
 		err = rawbpf__type_find(&r, &found, type, rawbpf__length(type));
@@ -120,7 +120,7 @@ int rawbpf_collection_expr_evaluate(uint64_t *value, const struct rawbpf_collect
 {
 	struct rawbpf__resolver r;
 	struct rawbpf__eval found;
-	int err = rawbpf__resolver_begin(&r, collection, env, error);
+	int err = rawbpf__eval_begin(&r, collection, env, error);
 
 	if (err)
 		return err;

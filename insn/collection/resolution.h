@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Resolving: the tables of a collection become instructions that can be loaded. Each of its parts
- * calls only those before it, except that layouts need expressions, and expressions layouts:
+ * calls only those before it. Layouts need expressions, and call them by a pointer:
  *
  *	resolver.c	memory that all programs of a collection share; its names; errors
  *	layout.c	types and structs of the file
- *	eval.c		symbols and expressions
  *	frame.c		objects on the stack
+ *	eval.c		symbols and expressions
  *	way.c		ways to attach: program types, BTF ids, parameters of kernel functions
  *	begin.c		the entry sequence
  *	spec.c		maps, fields, other expressions
@@ -15,8 +15,8 @@
  *	info.c		lines and functions of a program
  *	mark.c		the column of an error
  */
-#ifndef RAWBPF_INSN_RESOLVE_H
-#define RAWBPF_INSN_RESOLVE_H
+#ifndef RAWBPF_INSN_RESOLUTION_H
+#define RAWBPF_INSN_RESOLUTION_H
 
 #include <rawbpf/collection.h>
 #include <rawbpf/symbol.h>
@@ -111,6 +111,7 @@ struct rawbpf__resolver {
 	unsigned line, macro_line;	/* for errors */
 	unsigned depth;			/* of expressions and structs in each other */
 	enum rawbpf_arch arch;
+	int (*eval)(struct rawbpf__resolver *r, unsigned expr, struct rawbpf__eval *value);
 
 	/* In the index. */
 	struct rawbpf__tree structs, sets, params, objects;
@@ -133,7 +134,7 @@ static inline const char *rawbpf__resolver_string(const struct rawbpf__resolver 
 
 /* resolver.c */
 
-/* Begin to resolve. Fill the index if that was not done. */
+/* Prepare all but `eval`. Fill the index if that was not done. */
 RAWBPF__PRIVATE int rawbpf__resolver_begin(struct rawbpf__resolver *r,
 					   const struct rawbpf_collection *c,
 					   const struct rawbpf_collection_env *env,
@@ -162,6 +163,12 @@ RAWBPF__PRIVATE unsigned rawbpf__tree_find(const struct rawbpf__resolver *r,
 RAWBPF__PRIVATE int rawbpf__tree_add(const struct rawbpf__resolver *r,
 				     const struct rawbpf__tree *tree, unsigned number,
 				     unsigned name);
+/* Return the fields of the struct of this number, from 1. */
+RAWBPF__PRIVATE struct rawbpf__tree rawbpf__fields_of(const struct rawbpf__resolver *r,
+						      unsigned of);
+/* Evaluate an expression that is a size or a number of elements, from `least` to `most`. */
+RAWBPF__PRIVATE int rawbpf__resolver_range(struct rawbpf__resolver *r, unsigned expr, int64_t least,
+				       int64_t most, const char *what, int64_t *number);
 
 /* layout.c */
 
@@ -183,16 +190,6 @@ RAWBPF__PRIVATE int rawbpf__struct_lay(struct rawbpf__resolver *r, unsigned numb
  */
 RAWBPF__PRIVATE int rawbpf__member_find(struct rawbpf__resolver *r, struct rawbpf__eval *inside,
 					unsigned of, const char *path);
-RAWBPF__PRIVATE struct rawbpf__tree rawbpf__fields_of(const struct rawbpf__resolver *r,
-						      unsigned of);
-
-/* eval.c */
-
-RAWBPF__PRIVATE int rawbpf__eval(struct rawbpf__resolver *r, unsigned expr,
-				 struct rawbpf__eval *value);
-/* Evaluate an expression that is a size or a number of elements, from `least` to `most`. */
-RAWBPF__PRIVATE int rawbpf__eval_range(struct rawbpf__resolver *r, unsigned expr, int64_t least,
-				       int64_t most, const char *what, int64_t *number);
 
 /* frame.c */
 
@@ -205,6 +202,16 @@ RAWBPF__PRIVATE int rawbpf__local_add(struct rawbpf__resolver *r, unsigned local
 RAWBPF__PRIVATE int rawbpf__slots_add(struct rawbpf__resolver *r);
 /* Check the size of the stack, and list the objects that the entry sequence zeroes. */
 RAWBPF__PRIVATE int rawbpf__frame_end(struct rawbpf__resolver *r);
+
+/* eval.c */
+
+/* Begin to resolve. */
+RAWBPF__PRIVATE int rawbpf__eval_begin(struct rawbpf__resolver *r,
+				       const struct rawbpf_collection *c,
+				       const struct rawbpf_collection_env *env,
+				       struct rawbpf_collection_error *error);
+RAWBPF__PRIVATE int rawbpf__eval(struct rawbpf__resolver *r, unsigned expr,
+				 struct rawbpf__eval *value);
 
 /* way.c */
 
