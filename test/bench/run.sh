@@ -4,7 +4,7 @@
 # usage: sh test/bench/run.sh
 #
 # Install missing tools and print the library's figures: sizes, system calls and time at start-up,
-# map calls, walks, device filters, replacement, ring and perf buffers, compile time. text.sh prints those of assembler and
+# map calls, walks, device filters, texts of programs, replacement, ring and perf buffers, compile time. text.sh prints those of assembler and
 # disassembler. Each contest measures both sides in one run. Needs root, for bpf(2). Other suites
 # test two of these figures: builds the sizes, vm the system calls.
 set -eu
@@ -57,6 +57,10 @@ build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
 heading "Device filters"
 build device "$here/device.c" "$top/lib/rawbpf.c"
 "$work/device"
+
+heading "Texts of programs: parsed, and resolved with this kernel's BTF"
+build collection "$here/collection.c" "$top/lib/rawbpf.c"
+"$work/collection" "$top"/examples/tools/*.bpf
 
 heading "Replacing a program on a cgroup's hook: bpf(2) calls"
 build replace "$here/replace.c" "$top/lib/rawbpf.c"

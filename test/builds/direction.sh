@@ -26,7 +26,7 @@ folders() {
 		insn/log: insn/build
 		insn/recipe: insn/form insn/btf
 		insn/syscall: insn/base
-		insn/collection: insn/asm insn/elf insn/syscall
+		insn/collection: insn/asm insn/elf insn/recipe insn/syscall
 		insn/vm: insn/log
 		lib/sys:
 		lib/object: lib/sys

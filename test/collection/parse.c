@@ -537,7 +537,7 @@ static const struct {
 	unsigned progs, places, maps;
 } tools[] = {
 	{ "biolatency", 2, 6, 2 }, { "chrootsnoop", 2, 2, 4 }, { "ethertype", 1, 1, 1 },
-	{ "execsnoop", 3, 6, 4 },  { "fchownat", 1, 1, 1 },    { "lookup", 2, 2, 4 },
+	{ "execsnoop", 3, 6, 4 },  { "fchownat", 1, 1, 1 },    { "lookup", 2, 2, 3 },
 	{ "opensnoop", 2, 8, 4 },  { "stuck", 1, 1, 0 },       { "tcpconnect", 1, 2, 3 },
 };
 

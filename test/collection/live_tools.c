@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The texts in examples/tools, resolved with this kernel's BTF: the verifier accepts each program by
+ * each way, and keeps its lines. Loading needs no kprobes.
+ */
+#include "../live.h"
+#include "tools.h"
+
+enum { MAPS = 8, UNITS = 51, LOG = 1 << 20 };
+
+static struct rawbpf_btf kernel;
+static struct rawbpf_symbol_index kernel_index;
+static unsigned tool, loaded_count;
+static char log_text[LOG];
+
+static void maps_open(struct world *w, int fds[MAPS])
+{
+	for (unsigned i = 0; i < w->collection.map_count; i++) {
+		struct rawbpf_collection_error error;
+		struct rawbpf_resolved_map map;
+		int err = rawbpf_collection_map_resolve(&map, &w->collection, i, &w->env, &error);
+
+		ck_assert_msg(err == 0, "%s: %s", tool_names[tool], error.at.message);
+		fds[i] = rawbpf_map_create(&(struct rawbpf_map_spec){
+			.name = map.name, .type = map.type, .key_size = map.key_size,
+			.value_size = map.value_size, .max_entries = map.max_entries, .flags = map.flags });
+		ck_assert_msg(fds[i] > 2, "%s, map %s: %d", tool_names[tool], map.name, fds[i]);
+	}
+}
+
+static void load(struct world *w, struct rawbpf_unit unit)
+{
+	static unsigned char bytes[65536];
+	static struct bpf_func_info functions[8];
+	static struct bpf_line_info lines[SLOTS];
+	struct rawbpf_btf_build b = { .data = bytes, .max = sizeof(bytes) };
+	struct rawbpf_resolved_info info = {
+		.btf = &b, .funcs = functions, .func_max = 8, .lines = lines, .line_max = SLOTS,
+		.file = tool_names[tool], .text = tool_text, .length = strlen(tool_text) };
+	int btf, prog;
+
+	world_resolve(w, unit);
+	ck_assert_msg(w->result > 0, "%s.bpf:%u: %s", tool_names[tool], w->resolved.error.at.line,
+		      w->resolved.error.at.message);
+	ck_assert_int_eq(rawbpf_collection_info_emit(&info, &w->collection, &w->resolved), 0);
+	btf = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = bytes, .size = b.size, .log = log_text,
+							 .log_size = LOG });
+	ck_assert_msg(btf > 2, "%s: %d: %s", tool_names[tool], btf, log_text);
+	prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = w->resolved.type, .expected_attach_type = w->resolved.attach_type,
+		.attach_btf_id = w->resolved.attach_btf_id, .license = "GPL", .insns = w->insns,
+		.insn_count = w->result, .log = log_text, .log_size = LOG, .btf = btf,
+		.func_info = functions, .func_info_size = sizeof(functions[0]),
+		.func_info_count = info.func_count, .line_info = lines,
+		.line_info_size = sizeof(lines[0]), .line_info_count = info.line_count });
+	ck_assert_msg(prog > 2, "%s, program %u by way %u: %d: %s", tool_names[tool], unit.prog, unit.way,
+		      prog, log_text);
+	close(prog);
+	close(btf);
+	loaded_count++;
+}
+
+START_TEST(all_load)
+{
+	int fds[MAPS], err = rawbpf_btf_kernel_open(&kernel);
+
+	if (err == -ENOENT)
+		SKIP("this kernel has no BTF");
+	ck_assert_int_eq(err, 0);
+	kernel_index.size = rawbpf_symbol_index_size(&kernel);
+	kernel_index.memory = malloc(kernel_index.size);
+
+	for (tool = 0; tool < TOOLS; tool++) {
+		struct world *w = tool_open(tool, RAWBPF_ARCH_NATIVE, &kernel);
+
+		w->symbols.index = &kernel_index;
+		maps_open(w, fds);
+		w->env.map_fds = fds;
+		tool_units(w, load);
+		for (unsigned i = 0; i < w->collection.map_count; i++)
+			close(fds[i]);
+		world_close(w);
+	}
+	free(kernel_index.memory);
+	rawbpf_btf_close(&kernel);
+	ck_assert_uint_eq(loaded_count, UNITS);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, all_load);
+}
+
+int main(void)
+{
+	return live_run("collection/live_tools", add_tests);
+}
