@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf asm: text to bytes, hex or C. */
-#include "tool.h"
+#include "collected.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +74,20 @@ static int assemble(struct program *program, const char *path, const char *outpu
 	return tool_finish(&asm_subcommand);
 }
 
+/* Print what each statement of a text with .prog became. */
+static int list(const char *path)
+{
+	static struct collection collection;
+
+	collection.subcommand = &asm_subcommand;
+	if (tool_read(&asm_subcommand, path, &collection.file) != OK)
+		return FAILED;
+	if (!rawbpf_collection_has(collection.file.data, collection.file.size))
+		return tool_fail(&asm_subcommand, "%s has no .prog; -l lists the programs of such texts",
+				 collection.file.name);
+	return collection_parse(&collection) == OK ? collection_list(&collection) : FAILED;
+}
+
 int asm_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
@@ -82,10 +96,13 @@ int asm_main(int argc, char **argv)
 	enum rawbpf_byte_order order = RAWBPF_HOST_ORDER;
 	const char *output = NULL, *format = "raw";
 	struct program program = { 0 };
-	int status, letter;
+	int status, letter, is_list = 0;
 
-	while ((letter = getopt_long(argc, argv, "f:o:W:h", options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "lf:o:W:h", options, NULL)) != -1) {
 		switch (letter) {
+		case 'l':
+			is_list = 1;
+			break;
 		case 'f':
 			format = optarg;
 			break;
@@ -108,16 +125,20 @@ int asm_main(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return tool_usage_error(&asm_subcommand);
+	if (is_list)
+		return list(argv[optind]);
 	return assemble(&program, argv[optind], output, format[0], order);
 }
 
 const struct subcommand asm_subcommand = {
 	.name = "asm",
 	.usage = "[-f raw|hex|c] [-o OUT] [-Werror]\n"
-		 "       [--big-endian|--little-endian] [FILE]",
+		 "       [--big-endian|--little-endian] [FILE]\n"
+		 "       -l FILE",
 	.help = "Assemble the program in FILE. Without FILE, or for -, read standard input.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: 8 bytes a line; c: macros to paste\n"
+		"  -l               list what each statement of a text with .prog becomes here\n"
 		"  -o OUT           write to OUT (default: standard output)\n"
 		"  -Werror          treat warnings as errors\n"
 		"  --big-endian     write bytes for a big-endian machine\n"

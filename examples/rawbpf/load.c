@@ -74,8 +74,7 @@ int load_maps(const struct subcommand *subcommand, struct program *program, int 
 	return OK;
 }
 
-/* Print the kernel's log, without bytes that a terminal obeys. */
-static void print_log(const char *log)
+void load_print_log(const char *log)
 {
 	for (; *log; log++) {
 		unsigned char c = *log;
@@ -101,7 +100,7 @@ static void print_rejection(const struct subcommand *subcommand, const struct pr
 	free(source);
 	tool_page(stderr, "rawbpf %s: %s", subcommand->name, why);
 	if (verbose)
-		print_log(log);
+		load_print_log(log);
 	else
 		tool_page(stderr, "   (-v shows the verifier's whole log)\n");
 }

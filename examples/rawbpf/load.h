@@ -21,6 +21,9 @@ unsigned load_flags(unsigned type);
 /* Create the maps that the text declares, at most TOOL_MAPS, and put them into the program. */
 int load_maps(const struct subcommand *subcommand, struct program *program, int *fds);
 
+/* Print the verifier's log, without bytes that a terminal obeys. */
+void load_print_log(const char *log);
+
 /* Load a program. Returns a descriptor, or a negative number after a message. */
 int load_program(const struct subcommand *subcommand, const struct program *program,
 		 const struct load *load);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf run: assemble, create the maps, load, run once in the kernel, print the results. */
 #include "../token.h"
+#include "collected.h"
 #include "load.h"
 
 #include <errno.h>
@@ -30,6 +31,9 @@ struct run_options {
 	const char *path;
 	long repeat;
 	int verbose;
+	int is_check;        /* of collections */
+	enum rawbpf_way way;
+	const char *pins;
 };
 
 static int load(const struct program *program, const struct run_options *options)
@@ -166,6 +170,7 @@ static int run_program(const struct program *program, int prog, int r0,
 	return tool_finish(&run_subcommand);
 }
 
+/* Run a program without .prog once. program->file was read. */
 static int run(struct program *program, const struct run_options *options)
 {
 	static char zeros[64];
@@ -176,8 +181,7 @@ static int run(struct program *program, const struct run_options *options)
 		data.size = 0;
 	if (options->data_path && tool_read(&run_subcommand, options->data_path, &data) != OK)
 		return FAILED;
-	if (tool_read(&run_subcommand, options->path, &program->file) != OK ||
-	    tool_assemble(&run_subcommand, program, 1) != OK)
+	if (tool_assemble(&run_subcommand, program, 1) != OK)
 		return FAILED;
 	if (load_maps(&run_subcommand, program, fds) != OK)
 		return FAILED;
@@ -202,56 +206,127 @@ static int find_type(const char *name)
 	return -1;
 }
 
-int run_main(int argc, char **argv)
+/* Return the way of --way, or -1 after a message. */
+static int find_way(const char *name)
+{
+	int way = rawbpf_way_find(name);
+
+	if (way > 0)
+		return way;
+	fprintf(stderr, "rawbpf run: --way wants one of");
+	for (way = 1; way < RAWBPF_WAYS; way++)
+		fprintf(stderr, " %s", rawbpf_way_name(way));
+	fprintf(stderr, ", not '%s'\n", name);
+	return -1;
+}
+
+enum { OPTION_CHECK = 512, OPTION_WAY, OPTION_MAPS };
+
+/* Take an option of the subcommand. Returns -1, or an exit status. */
+static int take_option(struct run_options *options, struct program *program, int letter)
+{
+	char *end;
+	int way;
+
+	switch (letter) {
+	case 't':
+		options->type = find_type(optarg);
+		return options->type < 0 ? USAGE : -1;
+	case 'd':
+		options->data_path = optarg;
+		return -1;
+	case 'r':
+		options->repeat = strtol(optarg, &end, 10);
+		if (end != optarg && !*end && options->repeat >= 1 && options->repeat <= 1000000000)
+			return -1;
+		tool_fail(&run_subcommand, "-r wants a number, 1 to 1000000000, not '%s'", optarg);
+		return USAGE;
+	case 'W':
+		return tool_warning_option(&run_subcommand, optarg, program) == OK ? -1 : USAGE;
+	case 'v':
+		options->verbose = 1;
+		return -1;
+	case OPTION_CHECK:
+		options->is_check = 1;
+		return -1;
+	case OPTION_WAY:
+		way = find_way(optarg);
+		options->way = way < 0 ? RAWBPF_WAY_NONE : way;
+		return way < 0 ? USAGE : -1;
+	case OPTION_MAPS:
+		options->pins = optarg;
+		return -1;
+	default:
+		return tool_option(&run_subcommand, letter, NULL);
+	}
+}
+
+/* Parse the options up to the next argument that is none. Returns -1, or an exit status. */
+static int parse_options(struct run_options *options, struct program *program, int argc, char **argv)
 {
 	static const struct option long_options[] = { { "help", no_argument, NULL, 'h' },
+						      { "check", no_argument, NULL, OPTION_CHECK },
+						      { "way", required_argument, NULL, OPTION_WAY },
+						      { "maps", required_argument, NULL, OPTION_MAPS },
 						      { NULL, 0, NULL, 0 } };
+	int letter, status = -1;
+
+	while (status < 0 && (letter = getopt_long(argc, argv, "+t:d:r:W:vh", long_options, NULL)) != -1)
+		status = take_option(options, program, letter);
+	return status;
+}
+
+/* Run a text with .prog; what follows its name are its own options. */
+static int run_collection(const struct run_options *options, const struct file *file, int argc,
+			  char **argv)
+{
+	static struct collection collection;
+	int status;
+
+	collection.subcommand = &run_subcommand;
+	collection.file = *file;
+	collection.way = options->way;
+	collection.is_check = options->is_check;
+	collection.verbose = options->verbose;
+	collection.pins = options->pins;
+	if (collection_parse(&collection) != OK)
+		return FAILED;
+	status = collection_options(&collection, argc, argv);
+	return status < 0 ? collection_run(&collection) : status;
+}
+
+int run_main(int argc, char **argv)
+{
 	struct run_options options = { .repeat = 1 };
 	struct program program = { 0 };
-	char *end;
-	int letter;
+	int status = parse_options(&options, &program, argc, argv), file;
 
-	while ((letter = getopt_long(argc, argv, "t:d:r:W:vh", long_options, NULL)) != -1) {
-		switch (letter) {
-		case 't':
-			options.type = find_type(optarg);
-			if (options.type < 0)
-				return USAGE;
-			break;
-		case 'd':
-			options.data_path = optarg;
-			break;
-		case 'r':
-			options.repeat = strtol(optarg, &end, 10);
-			if (end == optarg || *end || options.repeat < 1 || options.repeat > 1000000000) {
-				tool_fail(&run_subcommand, "-r wants a number, 1 to 1000000000, not '%s'",
-					  optarg);
-				return USAGE;
-			}
-			break;
-		case 'W':
-			if (tool_warning_option(&run_subcommand, optarg, &program) != OK)
-				return USAGE;
-			break;
-		case 'v':
-			options.verbose = 1;
-			break;
-		default:
-			return tool_option(&run_subcommand, letter, NULL);
-		}
-	}
-	if (argc - optind > 1)
+	if (status >= 0)
+		return status;
+	file = optind;
+	if (tool_read(&run_subcommand, argv[file], &program.file) != OK)
+		return FAILED;
+	if (rawbpf_collection_has(program.file.data, program.file.size))
+		return run_collection(&options, &program.file, argc - file, argv + file);
+	optind += file < argc; /* options may also follow the name of a plain program */
+	status = parse_options(&options, &program, argc, argv);
+	if (status >= 0)
+		return status;
+	if (optind < argc || options.is_check || options.way || options.pins)
 		return tool_usage_error(&run_subcommand);
-	options.path = argv[optind];
 	return run(&program, &options);
 }
 
 const struct subcommand run_subcommand = {
 	.name = "run",
-	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-Werror] [-v] [FILE]",
+	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-Werror] [-v] [FILE]\n"
+		 "       [--check] [--way WAY] [--maps DIR] [-v] FILE [OPTION]...",
 	.help = "Assemble the program in FILE (or standard input), create its maps, and run it in\n"
 		"the kernel on a packet. Print r0, the time, the packet after the run, and the\n"
 		"maps.\n"
+		"\n"
+		"If FILE has .prog directives, load its programs, attach them, and print records\n"
+		"and maps until Ctrl-C. `rawbpf run FILE -h` prints the options of FILE.\n"
 		"\n"
 		"  -t TYPE       socket_filter (default), sched_cls, sched_act, xdp, cgroup_skb,\n"
 		"                raw_tp or syscall; the last two receive a context instead\n"
@@ -259,6 +334,9 @@ const struct subcommand run_subcommand = {
 		"  -r REPEAT     run it this many times and print the average\n"
 		"  -Werror       treat warnings of the assembler as errors\n"
 		"  -v            print the verifier's whole log if it rejects the program\n"
+		"  --check       load the programs, and print how they would be attached\n"
+		"  --way WAY     attach by this way only: kprobe, tracepoint, raw_tp, fentry, ...\n"
+		"  --maps DIR    use the maps that are pinned in DIR by their names\n"
 		"  -h, --help    print this help\n"
 		"\n"
 		"It needs root, or CAP_BPF (and CAP_NET_ADMIN or CAP_PERFMON for other types).\n",

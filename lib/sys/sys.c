@@ -7,6 +7,8 @@
 #include <linux/eventpoll.h>
 #include <linux/resource.h>
 #include <linux/stat.h>
+#include <linux/sysinfo.h>
+#include <linux/sysinfo.h>
 #include <linux/time.h>
 
 #include "arch/arch.h"
@@ -262,7 +264,14 @@ int rawbpf__munmap(const void *address, size_t size)
 
 /*
  * Find the page size by trial: madvise(addr, 0) fails with EINVAL exactly when addr is not
- * page-aligned. Without a libc the library cannot reach the auxiliary vector, which is on the stack
+ * page-aligned. Without a libc the library cannot reach the auxiliary vector, which is on the stacuint64_t rawbpf__memory_size(void)
+{
+	struct sysinfo info = { .totalram = 0 };
+
+	return enter3((long)&info, 0, 0, __NR_sysinfo) < 0 ? 0 : (uint64_t)info.totalram * info.mem_unit;
+}
+
+k
  * of main's caller.
  */
 int rawbpf__page_size(void)
@@ -276,6 +285,13 @@ int rawbpf__page_size(void)
 			return err < 0 ? err : size;
 		size *= 2;
 	}
+}
+
+uint64_t rawbpf__memory_size(void)
+{
+	struct sysinfo info = { .totalram = 0 };
+
+	return enter3((long)&info, 0, 0, __NR_sysinfo) < 0 ? 0 : (uint64_t)info.totalram * info.mem_unit;
 }
 
 int rawbpf__epoll_create(void)

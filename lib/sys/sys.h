@@ -83,6 +83,8 @@ RAWBPF__PRIVATE int rawbpf__mmap_shared(void **address, size_t size, int protect
 					size_t offset);
 RAWBPF__PRIVATE int rawbpf__munmap(const void *address, size_t size);
 RAWBPF__PRIVATE int rawbpf__page_size(void);
+/* Return the machine's memory in bytes; 0: it is unknown. */
+RAWBPF__PRIVATE uint64_t rawbpf__memory_size(void);
 
 /* Watch `fd` for `events` of EPOLL*. epoll returns `data` with each ready descriptor. */
 RAWBPF__PRIVATE int rawbpf__epoll_create(void);

@@ -33,6 +33,7 @@ folders() {
 		lib/attach: lib/object
 		lib/event: lib/object
 		lib/diagnose: lib/attach lib/event
+		lib/collection: lib/diagnose
 	EOF
 }
 

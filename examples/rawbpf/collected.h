@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Collections: texts with .prog, for `rawbpf run` and `rawbpf asm -l`. */
+#ifndef EXAMPLES_RAWBPF_COLLECTED_H
+#define EXAMPLES_RAWBPF_COLLECTED_H
+
+#include "tool.h"
+
+#include <rawbpf/live.h>
+
+enum { COLLECTION_OPTIONS = 64, COLLECTION_REASONS = 32 };
+
+/* A text and its tables. All memory lives until the program ends. */
+struct collection {
+	const struct subcommand *subcommand; /* for messages */
+	struct file file;                    /* terminated */
+	struct rawbpf_collection tables;
+	struct rawbpf_option options[COLLECTION_OPTIONS]; /* of the command line */
+	unsigned option_count;
+	enum rawbpf_way way;                 /* --way; NONE: any */
+	int is_check, verbose;
+	const char *pins;                    /* --maps */
+};
+
+/* Return a string of the tables. */
+static inline const char *collection_string(const struct collection *collection, unsigned string)
+{
+	return collection->tables.strings + string;
+}
+
+/* Parse collection->file. Returns OK, or FAILED after its mistakes. */
+int collection_parse(struct collection *collection);
+
+/* Print a line of the text, or of the prelude, as numbered in the tables, without its newline. */
+void collection_print_line(FILE *stream, const struct collection *collection, unsigned line);
+
+/* Print a mistake that was found when the text was resolved. */
+void collection_print_mistake(const struct collection *collection,
+			      const struct rawbpf_collection_error *mistake);
+
+/* ----------------------------------------------------------------- collection_option.c */
+
+/*
+ * Parse the options of the text: those of its .param lines, and -p, -u, -t, -x if it asks for
+ * them. Returns -1, or the exit status: after -h, or a message.
+ */
+int collection_options(struct collection *collection, int argc, char **argv);
+
+/* ------------------------------------------------------------------ collection_print.c */
+
+/* Print a record of a struct of the text; before the first one of a struct, the names. */
+int collection_print_record(const struct collection *collection, const struct rawbpf_live *live,
+			    const char *type, const void *data, size_t size);
+
+/* Print "pid=1 comm=x" from a value of a struct, or a number. */
+void collection_print_value(const struct collection *collection, const struct rawbpf_live *live,
+			    const char *type, const void *data, size_t size);
+
+/* ------------------------------------------------------------------- collection_show.c */
+
+/* Print a map as its .show line asks. */
+void collection_print_show(const struct collection *collection, const struct rawbpf_live *live,
+			   const struct rawbpf_table_show *show);
+
+/* Print the calls that have not returned, of all maps that .show calls pending. */
+void collection_print_pending(const struct collection *collection, struct rawbpf_live *live);
+
+/* ----------------------------------------------------------------- collection_reason.c */
+
+/* Print all reasons of failures. */
+void collection_print_reasons(const struct collection *collection, const struct rawbpf_live *live);
+
+/* ------------------------------------------------------------------- collection_list.c */
+
+/* Print what each statement became in this machine's kernel. */
+int collection_list(struct collection *collection);
+
+/* -------------------------------------------------------------------- collection_run.c */
+
+/* Attach the programs, and print until a signal. With is_check: load them, and say how. */
+int collection_run(struct collection *collection);
+
+#endif

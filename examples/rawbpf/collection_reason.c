@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Print why a collection, or one way of a place, failed. */
+#include "collected.h"
+
+#include <string.h>
+
+static const char *stage_words(const struct rawbpf_live_reason *reason)
+{
+	switch (reason->stage) {
+	case RAWBPF_LIVE_LOAD:
+		return "loading";
+	case RAWBPF_LIVE_ATTACH:
+		return "attaching";
+	default:
+		return "resolving";
+	}
+}
+
+/* Print what a reason is about: "attaching enter at syscall chroot by kprobe". */
+static void print_subject(const struct collection *collection,
+			  const struct rawbpf_live_reason *reason)
+{
+	const struct rawbpf_collection *tables = &collection->tables;
+	const struct rawbpf_table_place *place;
+	unsigned prog = 0;
+
+	if (reason->stage == RAWBPF_LIVE_MAP) {
+		fprintf(stderr, "map %s: ", tables->strings + tables->maps[reason->index].name);
+		return;
+	}
+	place = &tables->places[reason->index];
+	while (prog + 1 < tables->prog_count && tables->progs[prog + 1].place <= reason->index)
+		prog++;
+	fprintf(stderr, "%s %s at %s %s", stage_words(reason), tables->strings + tables->progs[prog].name,
+		rawbpf_way_name(place->way), tables->strings + place->target);
+	if (place->way == RAWBPF_WAY_SYSCALL || place->way == RAWBPF_WAY_SYSRET)
+		fprintf(stderr, " by %s", rawbpf_way_name(reason->way));
+	fprintf(stderr, ": ");
+}
+
+static int is_same(const struct rawbpf_live_reason *a, const struct rawbpf_live_reason *b)
+{
+	return a->mistake.at.line == b->mistake.at.line && a->mistake.at.column == b->mistake.at.column &&
+	       a->stage == b->stage && strcmp(a->text, b->text) == 0;
+}
+
+/* Print a reason. A mistake in the text is printed once, however many ways have it. */
+static void print_reason(const struct collection *collection,
+			 const struct rawbpf_live *live, unsigned number)
+{
+	const struct rawbpf_live_reason *reason = &live->spec.reasons[number];
+
+	for (unsigned i = 0; reason->mistake.at.line && i < number; i++)
+		if (is_same(reason, &live->spec.reasons[i]))
+			return;
+	if (reason->mistake.at.line) {
+		collection_print_mistake(collection, &reason->mistake);
+		return;
+	}
+	fprintf(stderr, "rawbpf %s: ", collection->subcommand->name);
+	print_subject(collection, reason);
+	tool_page(stderr, "%s\n", reason->text[0] ? reason->text : strerror(-reason->error));
+}
+
+void collection_print_reasons(const struct collection *collection, const struct rawbpf_live *live)
+{
+	for (unsigned i = 0; i < live->reason_count && i < live->spec.reason_max; i++)
+		print_reason(collection, live, i);
+	if (live->reason_count > live->spec.reason_max)
+		fprintf(stderr, "... and %u more reasons\n",
+			live->reason_count - live->spec.reason_max);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Attach one program. */
+#ifndef RAWBPF_LIB_LIVE_PLACE_H
+#define RAWBPF_LIB_LIVE_PLACE_H
+
+#include <rawbpf/live.h>
+
+#include "../sys/sys.h"
+
+/* Attach a loaded program. Return 0, or an error of which `live` has a reason. */
+RAWBPF__PRIVATE int rawbpf__live_place_attach(struct rawbpf_live *live,
+					      struct rawbpf_live_program *program);
+
+#endif
