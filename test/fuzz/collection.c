@@ -227,7 +227,7 @@ static void check_same(const struct outcome *a, const struct outcome *b)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	char *text = malloc(size), *line = malloc(size + 1);
-	size_t memory = 8 << 20;
+	size_t memory = 1 << 20;
 	struct outcome whole, ended, small;
 	unsigned lines = 1;
 
