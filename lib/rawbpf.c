@@ -110,6 +110,7 @@
 #include "../insn/collection/present.c"
 #include "../insn/collection/prog.c"
 #include "../insn/collection/rows.c"
+#include "../insn/collection/section.c"
 #include "../insn/collection/std.c"
 #include "../insn/collection/step.c"
 #include "../insn/collection/struct.c"

@@ -179,6 +179,8 @@ int rawbpf_collection_resolve(struct rawbpf_resolved *resolved,
 struct rawbpf_resolved_map {
 	const char *name;
 	unsigned type, key_size, value_size, max_entries, flags; /* max_entries 0: by the memory */
+	const void *value;   /* of element 0, value_size bytes, or NULL: zeros. With BPF_F_RDONLY_PROG
+	                      * the loader freezes the map */
 };
 
 /* Compute what a map shall be. Errors of rawbpf_collection_resolve(). */

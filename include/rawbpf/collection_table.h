@@ -101,7 +101,7 @@ struct rawbpf_table_field {
 
 /*
  * `.map`, `.ring`, and the maps that the prelude names: scratch_STRUCT (per-CPU array of one) and
- * std_counts. A key or value is a type of the file, which has a size, or only a size.
+ * std_counts. A section of data is an array of one, called ".rodata", ".data" or ".bss". A key or value is a type of the file, which has a size, or only a size.
  */
 struct rawbpf_table_map {
 	uint16_t name;
@@ -110,6 +110,7 @@ struct rawbpf_table_map {
 	uint16_t key_size, value_size; /* expressions, if the type is 0 */
 	uint16_t max_entries;          /* an expression; 0: by the machine's memory (a ring) */
 	uint16_t flags;                /* an expression */
+	uint16_t byte, byte_count;     /* the first value of a section's map; 0 bytes: zeros */
 	uint16_t line;
 };
 
@@ -276,7 +277,8 @@ struct rawbpf_table_test {
 	X(step, struct rawbpf_step) \
 	X(insn, struct bpf_insn) \
 	X(test, struct rawbpf_table_test) \
-	X(test_line, struct rawbpf_table_test_line)
+	X(test_line, struct rawbpf_table_test_line) \
+	X(byte, uint8_t)
 
 struct rawbpf_collection {
 	const char *strings;
@@ -296,10 +298,11 @@ struct rawbpf_collection {
 	const struct bpf_insn *insns;
 	const struct rawbpf_table_test *tests;
 	const struct rawbpf_table_test_line *test_lines;
+	const uint8_t *bytes;
 	unsigned string_count; /* bytes, with the NUL of the last one */
 	unsigned expr_count, struct_count, field_count, map_count, show_count, param_count, set_count,
 		local_count, prog_count, place_count, arg_count, label_count, step_count, insn_count,
-		test_count, test_line_count;
+		test_count, test_line_count, byte_count;
 	uint16_t license; /* a string; "GPL" if the file names none */
 	uint16_t summary; /* a string: the file's first comment */
 };

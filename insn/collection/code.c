@@ -127,8 +127,10 @@ static void code_instruction(struct rawbpf__collector *c)
 /* Read a directive of the assembler. Return 0 for another one. */
 static int code_directive(struct rawbpf__collector *c)
 {
+	if (rawbpf__compiler_directive(&c->parser))
+		return 1;
 	rawbpf__step_line(c);
-	return rawbpf__data_directive(&c->parser) || rawbpf__compiler_directive(&c->parser);
+	return rawbpf__data_directive(&c->parser);
 }
 
 /* A statement makes at most this many slots: 16 numbers of .quad. */

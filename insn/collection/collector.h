@@ -16,6 +16,7 @@
  *	test.c		.test and its lines
  *	step.c		what has to be done to instructions before they can be loaded
  *	prog.c		.prog, .local, .if, .else, .endif; a program's end
+ *	section.c	sections of data, as compilers write them
  *	code.c		statements
  *	macro.c		.macro, and its calls
  *	line.c		a line: its directive, or its statements
@@ -56,13 +57,22 @@ struct rawbpf__mention {
 	uint8_t field;			/* enum rawbpf__field */
 };
 
+/* The place of data: a label of a section. */
+struct rawbpf__datum {
+	unsigned section, offset;
+};
+
 /* The tables of the collection, and those that only the parser needs. */
 #define RAWBPF__COLLECTOR_TABLES(X) \
 	RAWBPF_TABLES(X) \
 	X(name, struct rawbpf__name) \
 	X(macro, struct rawbpf__macro) \
 	X(parameter, struct rawbpf__parameter) \
-	X(mention, struct rawbpf__mention)
+	X(mention, struct rawbpf__mention) \
+	X(datum, struct rawbpf__datum) \
+	X(rodata, uint8_t) \
+	X(data, uint8_t) \
+	X(bss, uint8_t)
 
 enum rawbpf__table {
 #define RAWBPF__TABLE(NAME, TYPE) RAWBPF__TABLE_##NAME,
@@ -88,6 +98,7 @@ enum rawbpf__space {
 	RAWBPF__A_TABLE_LABEL,
 	RAWBPF__A_LOCAL,
 	RAWBPF__A_MACRO,
+	RAWBPF__A_DATUM,
 	RAWBPF__SPACES
 };
 
@@ -108,6 +119,16 @@ enum rawbpf__block {
 	RAWBPF__BLOCK_MACRO,
 	RAWBPF__BLOCK_STD_STRUCT,	/* read later, if the text uses the struct */
 	RAWBPF__BLOCK_SKIPPED		/* after an error in its first line */
+};
+
+/* The section that a compiler's directive has begun. */
+enum rawbpf__section {
+	RAWBPF__SECTION_CODE,
+	RAWBPF__SECTION_RODATA,
+	RAWBPF__SECTION_DATA,
+	RAWBPF__SECTION_BSS,
+	RAWBPF__SECTION_LICENSE,
+	RAWBPF__SECTION_SKIPPED
 };
 
 enum {
@@ -133,6 +154,7 @@ struct rawbpf__collector {
 	struct rawbpf__token directive;		/* the line's first */
 
 	enum rawbpf__block block;
+	enum rawbpf__section section;
 	uint8_t is_std;				/* the text is the prelude */
 	unsigned prog, first_local, first_mention; /* of the program at hand */
 	struct rawbpf__token prog_name, macro_name; /* of the block at hand */
@@ -251,6 +273,8 @@ RAWBPF__PRIVATE unsigned rawbpf__map_find(struct rawbpf__collector *c,
 RAWBPF__PRIVATE void rawbpf__expr_begin(struct rawbpf__collector *c);
 /* Take an expression. Return 0 after an error. */
 RAWBPF__PRIVATE uint16_t rawbpf__take_expr(struct rawbpf__collector *c);
+/* Take an expression whose value is known here. Return 0 after an error. */
+RAWBPF__PRIVATE int rawbpf__take_number(struct rawbpf__collector *c, uint64_t *number);
 /* Take an expression in which MAP[KEY], count(MAP) and registers may stand. */
 RAWBPF__PRIVATE uint16_t rawbpf__take_expect(struct rawbpf__collector *c);
 /* Take a type, or else an expression. */
@@ -317,6 +341,17 @@ RAWBPF__PRIVATE void rawbpf__endif_directive(struct rawbpf__collector *c);
 RAWBPF__PRIVATE void rawbpf__if_end(struct rawbpf__collector *c, unsigned depth);
 /* End the program at hand, if there is one. */
 RAWBPF__PRIVATE void rawbpf__prog_end(struct rawbpf__collector *c);
+
+/* section.c */
+
+/* Begin the section that the directive names. Return 0 for another directive. */
+RAWBPF__PRIVATE int rawbpf__take_section(struct rawbpf__collector *c);
+/* Read a directive of data, in a section of data. Return 0 for another directive. */
+RAWBPF__PRIVATE int rawbpf__section_data(struct rawbpf__collector *c);
+RAWBPF__PRIVATE void rawbpf__section_label(struct rawbpf__collector *c,
+					   const struct rawbpf__token *token);
+/* At the text's end, make maps of the sections, and let loads of their labels refer to them. */
+RAWBPF__PRIVATE void rawbpf__sections_end(struct rawbpf__collector *c);
 
 /* code.c */
 

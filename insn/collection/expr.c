@@ -284,6 +284,22 @@ RAWBPF__PRIVATE uint16_t rawbpf__take_expr(struct rawbpf__collector *c)
 	return expr_token(c, 0);
 }
 
+RAWBPF__PRIVATE int rawbpf__take_number(struct rawbpf__collector *c, uint64_t *number)
+{
+	struct expr e = { .c = c, .cursor = &c->parser.cursor, .behind = c->parser.cursor,
+			  .token = c->token };
+	struct rawbpf__token first = c->token;
+	struct rawbpf__value value;
+	int good = expr_read(&e, 1, &value);
+
+	c->token = e.token;
+	*number = value.number;
+	if (!good || !value.expr)
+		return good;
+	rawbpf__complain(&c->text, &first, "expected a number, not a name: data are not linked");
+	return 0;
+}
+
 RAWBPF__PRIVATE uint16_t rawbpf__take_expect(struct rawbpf__collector *c)
 {
 	return expr_token(c, 1);

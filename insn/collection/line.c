@@ -53,15 +53,25 @@ static const struct line_directive *directive_find(const struct rawbpf__token *t
 /* Complain about a word that is no directive of collections, outside of a program. */
 static void complain_directive(struct rawbpf__collector *c)
 {
-	struct rawbpf__guess guess = { .name = c->token.start, .length = c->token.length };
+	struct rawbpf__guess guess = { .name = c->directive.start, .length = c->directive.length };
 	unsigned i;
 
 	for (i = 0; i < sizeof(line_directives) / sizeof(line_directives[0]); i++)
 		rawbpf__guess_offer(&guess, line_directives[i].name,
 				    rawbpf__length(line_directives[i].name));
-	rawbpf__complain(&c->text, &c->token, "'%.*s' is not a directive%s" RAWBPF__GUESSED,
-			 RAWBPF__TEXT(&c->token), guess.best ? "" : " that may stand here",
+	rawbpf__complain(&c->text, &c->directive, "'%.*s' is not a directive%s" RAWBPF__GUESSED,
+			 RAWBPF__TEXT(&c->directive), guess.best ? "" : " that may stand here",
 			 RAWBPF__GUESS(&guess));
+}
+
+/* Read a directive that begins a section. Return 0 for another one. */
+static int line_section(struct rawbpf__collector *c)
+{
+	if (c->macro_depth || !rawbpf__take_section(c))
+		return 0;
+	if (c->block != RAWBPF__BLOCK_PROG)
+		c->block = RAWBPF__BLOCK_NONE;
+	return 1;
 }
 
 /* Read a directive. The cursor is at it. Return 0 if it is one of the assembler's, in a program. */
@@ -73,6 +83,13 @@ static int line_directive(struct rawbpf__collector *c)
 	rawbpf__take(c);
 	c->directive = c->token;
 	directive = directive_find(&c->token);
+	if (!directive && line_section(c))
+		return 1;
+	if (c->section && (!directive || directive->act == rawbpf__local_directive)) {
+		if (!rawbpf__section_data(c))
+			complain_directive(c);
+		return 1;
+	}
 	if (!directive && c->block == RAWBPF__BLOCK_PROG) {
 		c->parser.cursor = before;
 		return 0;
@@ -96,6 +113,7 @@ static int line_directive(struct rawbpf__collector *c)
 	if (directive->flags & LINE_ENDS || c->block != RAWBPF__BLOCK_PROG) {
 		rawbpf__prog_end(c);
 		c->block = RAWBPF__BLOCK_NONE;
+		c->section = RAWBPF__SECTION_CODE;
 	}
 	rawbpf__take(c);
 	directive->act(c);
@@ -114,7 +132,9 @@ static int line_label(struct rawbpf__collector *c)
 		return 0;
 	rawbpf__lex(cursor, RAWBPF__T_END, &token);
 	cursor->at = colon + 1;
-	if (c->block != RAWBPF__BLOCK_PROG)
+	if (c->section)
+		rawbpf__section_label(c, &token);
+	else if (c->block != RAWBPF__BLOCK_PROG)
 		rawbpf__complain(&c->text, &token, "a label stands in a program, behind .prog NAME");
 	else if (token.code == RAWBPF__T_R || token.code == RAWBPF__T_W ||
 		 token.code == RAWBPF__T_BAD_REGISTER)
@@ -142,7 +162,13 @@ static void line_statement(struct rawbpf__collector *c)
 	unsigned macro = line_macro(c);
 
 	c->tries_code = 1;
-	if (c->block != RAWBPF__BLOCK_PROG) {
+	if (c->section) {
+		rawbpf__take(c);
+		if (c->section != RAWBPF__SECTION_SKIPPED)
+			rawbpf__complain(&c->text, &c->token, "this section has no instructions; "
+					 ".text begins one that has");
+		c->parser.cursor.at = c->parser.cursor.end;
+	} else if (c->block != RAWBPF__BLOCK_PROG) {
 		rawbpf__take(c);
 		rawbpf__complain(&c->text, &c->token, "expected a directive; an instruction stands in a "
 				 "program, behind .prog NAME");

@@ -42,6 +42,7 @@ static void collection_text(struct rawbpf__collector *c, const char *text, size_
 	rawbpf__prog_end(c);
 	rawbpf__errors_hand(c);
 	c->block = RAWBPF__BLOCK_NONE;
+	c->section = RAWBPF__SECTION_CODE;
 }
 
 /* Read the structs of the prelude that the text uses and does not define. */
@@ -123,6 +124,7 @@ int rawbpf_collection_parse(struct rawbpf_collection *collection,
 	summary = collection_summary(&c, text->text, text->text + text->length);
 	collection_text(&c, text->text, text->length, 0);
 	collection_std_structs(&c);
+	rawbpf__sections_end(&c);
 	if (!c.license)
 		c.license = rawbpf__string(&c, "GPL", 3);
 	if (c.failed)

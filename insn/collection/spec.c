@@ -39,6 +39,8 @@ RAWBPF__PRIVATE int rawbpf__map_describe(struct rawbpf__resolver *r, unsigned in
 
 	*map = (struct rawbpf_resolved_map){ .name = rawbpf__resolver_string(r, table->name),
 					     .type = table->type };
+	if (table->byte_count)
+		map->value = &r->c->bytes[table->byte];
 	if (!is_ring)
 		err = spec_size(r, table->key_type, table->key_size, &map->key_size);
 	if (!err && !is_ring)

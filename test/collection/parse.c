@@ -388,6 +388,60 @@ START_TEST(macros_are_replaced_as_text)
 }
 END_TEST
 
+/* What clang -S prints, behind .prog and .at. Numbers have one byte: no order of bytes. */
+START_TEST(sections_of_data_become_maps)
+{
+	static const char text[] =
+		P "	.text\n	.globl f\n	.type f,@function\nf:\n"
+		"	r1 = fmt ll\n	r2 = .L.str+2 ll\n	r3 = zeros ll\n	r4 = nothing ll\n"
+		"	exit\n.Lend:\n	.size f, .Lend-f\n"
+		"	.section .rodata.str1.1,\"aMS\",@progbits,1\n"
+		"fmt:	.asciz \"a\\n\\x41\\101\\\\\", \"b\"\n	.ascii \"cd\"\n"
+		"	.section	license,\"aw\",@progbits\n_license:\n	.asciz \"Dual BSD/GPL\"\n"
+		"	.data\n	.byte 7\n	.p2align 2\n.L.str: .byte 1, -2, 1 + 2\n"
+		"	.bss\nzeros:	.zero 16\n"
+		"	.section .debug_info,\"\",@progbits\n	.long x-y\nx:\n";
+	struct parsed parsed;
+	char *tables;
+
+	parse_text(&parsed, text, strlen(text), "");
+	ck_assert_msg(parsed.result == 0, "%u: %s", parsed.errors[0].at.line,
+		      parsed.errors[0].at.message);
+	ck_assert_uint_eq(parsed.text.warning_count, 1);
+	ck_assert_str_eq(parsed.warnings[0].at.message,
+			 "section '.debug_info' has no instructions and is skipped");
+	tables = tables_print(&parsed.collection);
+	ck_assert_str_eq(tables,
+			 "license Dual BSD/GPL summary \n"
+			 "1 map .rodata type 2 key u32 value 10 max 1 flags 128 "
+			 "bytes 61 0a 41 41 5c 00 62 00 63 64\n"
+			 "1 map .data type 2 key u32 value 7 max 1 bytes 07 00 00 00 01 fe 03\n"
+			 "1 map .bss type 2 key u32 value 16 max 1\n"
+			 "1 prog p\n"
+			 "2   at way 0 \n"
+			 "   0 line 6 0\n"
+			 "   0 label f\n"
+			 "   0 line 7 0\n"
+			 "   0 value .rodata 0\n"
+			 "0: (18) r1 = map[fd:0][0]+0\n"
+			 "   2 line 8 0\n"
+			 "   2 value .data (4 + 2)\n"
+			 "2: (18) r2 = map[fd:0][0]+0\n"
+			 "   4 line 9 0\n"
+			 "   4 value .bss 0\n"
+			 "4: (18) r3 = map[fd:0][0]+0\n"
+			 "   6 line 10 0\n"
+			 "   6 imm64 = nothing\n"
+			 "6: (18) r4 = 0x0\n"
+			 "   8 line 11 0\n"
+			 "8: (95) exit\n"
+			 "   9 line 12 0\n"
+			 "   9 label .Lend\n");
+	free(tables);
+	parse_free(&parsed);
+}
+END_TEST
+
 static const struct {
 	const char *text, *license, *summary;
 } firsts[] = {
@@ -592,6 +646,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, statements_become_slots_and_steps, 0, COUNT(statements));
 	tcase_add_test(tests, maps_of_the_prelude);
 	tcase_add_loop_test(tests, macros_are_replaced_as_text, 0, COUNT(macros));
+	tcase_add_test(tests, sections_of_data_become_maps);
 	tcase_add_loop_test(tests, license_and_summary, 0, COUNT(firsts));
 	tcase_add_test(tests, equal_texts_are_one_string);
 	tcase_add_test(tests, too_little_memory);

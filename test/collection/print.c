@@ -161,6 +161,10 @@ static void maps(FILE *to, const struct rawbpf_collection *c)
 		named(to, "max", c, map->max_entries);
 		if (map->flags)
 			named(to, "flags", c, map->flags);
+		if (map->byte_count)
+			fputs(" bytes", to);
+		for (unsigned j = map->byte; j < map->byte + map->byte_count; j++)
+			fprintf(to, " %02x", c->bytes[j]);
 		fputs("\n", to);
 	}
 	for (unsigned i = 0; i < c->show_count; i++) {

@@ -101,6 +101,7 @@ static void check_declarations(void)
 		expr(c->maps[i].value_size);
 		expr(c->maps[i].max_entries);
 		expr(c->maps[i].flags);
+		span(c->maps[i].byte, c->maps[i].byte_count, c->byte_count);
 	}
 	for (unsigned i = 0; i < c->show_count; i++)
 		check(c->shows[i].map < c->map_count);
