@@ -4,7 +4,8 @@
 # usage: sh test/bench/run.sh
 #
 # Install missing tools and print the library's figures: sizes, system calls and time at start-up,
-# map calls, walks, device filters, texts of programs, replacement, ring and perf buffers, compile time. text.sh prints those of assembler and
+# map calls, walks, device filters, texts of programs, replacement, ring and perf buffers, compile time.
+# text.sh prints those of assembler and
 # disassembler. Each contest measures both sides in one run. Needs root, for bpf(2). Other suites
 # test two of these figures: builds the sizes, vm the system calls.
 set -eu
