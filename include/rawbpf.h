@@ -41,6 +41,7 @@
  *	rawbpf/constant.h    names of types, helpers, kinds        rawbpf_constant(3)
  *	rawbpf/symbol.h      members, constants of the kernel      rawbpf_symbol(3)
  *	rawbpf/syscall.h     system calls: numbers, functions      rawbpf_syscall(3)
+ *	rawbpf/collection.h  text files of programs, resolved      rawbpf_collection(3)
  *
  * Every function returns a result >= 0 or a negative errno. No function sets errno or prints. One
  * struct describes the object or the action, and its zero fields mean the default. No function
@@ -64,6 +65,7 @@
 #include <rawbpf/btf.h>
 #include <rawbpf/build.h>
 #include <rawbpf/cgroup.h>
+#include <rawbpf/collection.h>
 #include <rawbpf/constant.h>
 #include <rawbpf/device.h>
 #include <rawbpf/elf.h>
