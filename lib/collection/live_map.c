@@ -133,6 +133,25 @@ static int live_map_resolve(struct rawbpf_live *live, unsigned index,
 	return 0;
 }
 
+/* Store the first value of a section of data. The verifier knows the values of a frozen map. */
+static int live_map_fill(struct rawbpf_live *live, unsigned index, int fd,
+			 const struct rawbpf_resolved_map *map)
+{
+	const struct rawbpf_operation *operation = RAWBPF_MAP_UPDATE;
+	const unsigned key = 0;
+	int err = rawbpf_map_update(fd, &key, map->value, BPF_ANY);
+
+	if (err == 0 && map->flags & BPF_F_RDONLY_PROG) {
+		operation = RAWBPF_MAP_FREEZE;
+		err = rawbpf_map_freeze(fd);
+	}
+	if (err < 0)
+		return rawbpf__live_fail(live, RAWBPF_LIVE_MAP, index, RAWBPF_WAY_NONE,
+					 &(struct rawbpf_error){ .operation = operation, .error = err,
+								 .name = map->name });
+	return 0;
+}
+
 static int live_map_open(struct rawbpf_live *live, unsigned index)
 {
 	struct rawbpf_resolved_map map;
@@ -148,6 +167,8 @@ static int live_map_open(struct rawbpf_live *live, unsigned index)
 						 &(struct rawbpf_error){
 				.operation = RAWBPF_MAP_CREATE, .error = fd, .type = map.type,
 				.name = map.name });
+		live->map_fds[index] = fd;
+		return map.value ? live_map_fill(live, index, fd, &map) : 0;
 	}
 	if (fd >= 0)
 		live->map_fds[index] = fd;
