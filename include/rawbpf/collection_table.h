@@ -179,6 +179,7 @@ struct rawbpf_table_place {
 	uint8_t is_param; /* target (UPROBE, URETPROBE, XDP, TC) or detail (CGROUP) is a parameter's name */
 	uint16_t target, detail; /* strings */
 	uint16_t expr;
+	uint16_t tail;    /* a map + 1: not attached, but element `expr` of this prog array */
 	uint16_t arg, arg_count;
 	uint16_t line;
 };

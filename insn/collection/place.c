@@ -313,6 +313,72 @@ static int place_names(struct rawbpf__collector *c, const struct rawbpf_table_pl
 	return 1;
 }
 
+/* ------------------------------------------------------------------ prog arrays */
+
+/* Take "MAP[INDEX]" behind "tail". */
+static int tail_element(struct rawbpf__collector *c, struct rawbpf_table_place *place)
+{
+	struct rawbpf__token token = c->token;
+
+	place->tail = rawbpf__take_known(c, RAWBPF__A_TABLE_MAP);
+	if (!place->tail)
+		return 0;
+	if (RAWBPF__ROW(c, map, struct rawbpf_table_map, place->tail - 1)->type !=
+	    BPF_MAP_TYPE_PROG_ARRAY) {
+		rawbpf__complain(&c->text, &token, "'%.*s' is not a prog_array", RAWBPF__TEXT(&token));
+		return 0;
+	}
+	if (!rawbpf__take_char(c, '[')) {
+		rawbpf__take_wrong(c, "'['");
+		return 0;
+	}
+	place->expr = rawbpf__take_expr(c);
+	if (!place->expr || rawbpf__take_char(c, ']'))
+		return place->expr != 0;
+	rawbpf__take_wrong(c, "']'");
+	return 0;
+}
+
+/* Return 1 if a program of this way can be in a prog array: its type does not depend on a target. */
+static int tail_can_be(unsigned way)
+{
+	switch (way) {
+	case RAWBPF_WAY_KPROBE:
+	case RAWBPF_WAY_RAW_TP:
+	case RAWBPF_WAY_TRACEPOINT:
+	case RAWBPF_WAY_PERF:
+	case RAWBPF_WAY_XDP:
+	case RAWBPF_WAY_TC:
+	case RAWBPF_WAY_CGROUP:
+	case RAWBPF_WAY_SOCKET:
+		return 1;
+	}
+	return 0;
+}
+
+/* Read "tail MAP[INDEX] WAY", the place of a program that others call. */
+static void place_tail(struct rawbpf__collector *c, struct rawbpf_table_place *place)
+{
+	const struct place_way *way;
+
+	if (!tail_element(c, place))
+		return;
+	way = place_way(c);
+	if (!way)
+		return;
+	if (!tail_can_be(way->way)) {
+		rawbpf__complain(&c->text, &c->token, "no program of the way %s can be in a prog_array",
+				 way->word);
+		return;
+	}
+	rawbpf__take(c);
+	place->way = way->way;
+	if ((way->way != RAWBPF_WAY_CGROUP || place_part(c, place, 'N')) && rawbpf__take_end(c))
+		rawbpf__rows_add(c, RAWBPF__TABLE_place, place);
+}
+
+/* --------------------------------------------------------------- the directives */
+
 static void place_directive(struct rawbpf__collector *c, unsigned is_or)
 {
 	struct rawbpf_table_prog *prog = RAWBPF__ROW(c, prog, struct rawbpf_table_prog, c->prog);
@@ -325,6 +391,10 @@ static void place_directive(struct rawbpf__collector *c, unsigned is_or)
 	c->tries_place = 1;
 	if (is_or && first == prog->place) {
 		rawbpf__complain(&c->text, &c->token, "an .at line must precede .or");
+		return;
+	}
+	if (!is_or && rawbpf__take_word(c, "tail")) {
+		place_tail(c, &place);
 		return;
 	}
 	way = place_way(c);

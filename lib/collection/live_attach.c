@@ -52,8 +52,10 @@ static int live_add(struct rawbpf_live *live, unsigned prog, unsigned place, uns
 	*program = (struct rawbpf_live_program){ .unit = {
 		.prog = prog, .place = place, .place_count = place_count, .way = way } };
 	err = rawbpf__live_load(live, program);
-	live->program_count += err == 0;
-	return err;
+	if (err < 0)
+		return err;
+	live->program_count++;
+	return rawbpf__live_tail_fill(live, program);
 }
 
 /* Attach the programs from number `first` on. */

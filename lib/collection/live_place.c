@@ -336,11 +336,31 @@ int rawbpf__live_place_attach(struct rawbpf_live *live, struct rawbpf_live_progr
 		.live = live, .program = program, .place = &live->collection->places[unit->place] };
 	int err;
 
-	if (!live_ways[unit->way].attach || !live_has_target(live, place.place))
+	if (!live_ways[unit->way].attach || place.place->tail || !live_has_target(live, place.place))
 		return 0;
 	err = live_ways[unit->way].attach(&place);
 	return err == 0 ? 0 : rawbpf__live_fail(live, RAWBPF_LIVE_ATTACH, unit->place, unit->way,
 						&(struct rawbpf_error){
 		.operation = place.operation, .error = err, .type = program->type,
 		.name = place.name });
+}
+
+int rawbpf__live_tail_fill(struct rawbpf_live *live, const struct rawbpf_live_program *program)
+{
+	const struct rawbpf_unit *unit = &program->unit;
+	const struct rawbpf_table_place *table = &live->collection->places[unit->place];
+	struct live_place place = { .live = live, .place = table };
+	uint64_t number;
+	unsigned key;
+	int err;
+
+	if (!unit->place_count || !table->tail || !program->fd)
+		return 0;
+	err = live_number(&place, 0, &number);
+	key = number;
+	if (err == 0)
+		err = rawbpf_map_update(live->map_fds[table->tail - 1], &key, &program->fd, BPF_ANY);
+	return err == 0 ? 0 : rawbpf__live_fail(live, RAWBPF_LIVE_LOAD, unit->place, unit->way,
+						&(struct rawbpf_error){
+		.operation = RAWBPF_MAP_UPDATE, .error = err, .type = program->type });
 }

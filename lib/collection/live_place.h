@@ -11,4 +11,8 @@
 RAWBPF__PRIVATE int rawbpf__live_place_attach(struct rawbpf_live *live,
 					      struct rawbpf_live_program *program);
 
+/* Put a loaded program into the prog array that its place names, if it names one. Results as above. */
+RAWBPF__PRIVATE int rawbpf__live_tail_fill(struct rawbpf_live *live,
+					   const struct rawbpf_live_program *program);
+
 #endif

@@ -77,10 +77,40 @@ START_TEST(programs_have_functions_and_callbacks)
 }
 END_TEST
 
+/* Programs of the file are in their prog array before any of them runs. */
+START_TEST(programs_call_each_other)
+{
+	static const char text[] =
+		".map jumps prog_array u32 u32 4\n"
+		".prog main\n.at xdp\n	r2 = map jumps\n	r3 = 2\n	call tail_call\n"
+		"	r0 = 1\n	exit\n"
+		".prog second\n.at tail jumps[1 + 1] xdp\n	r0 = 77\n	exit\n";
+	const struct rawbpf_live_spec spec = { .until = RAWBPF_UNTIL_LOADED, .reasons = reasons,
+					       .reason_max = 4 };
+	unsigned found = 0;
+	int err;
+
+	collected_parse(&collected, text);
+	err = rawbpf_live_open(&live, &collected.tables, &spec);
+	if (err == 0)
+		err = rawbpf_live_attach(&live);
+	ck_assert_msg(err == 0, "%d: %s", err, reasons[0].text);
+	ck_assert_uint_eq(live.program_count, 2);
+	for (unsigned i = 0; i < 2; i++)
+		if (live.programs[i].unit.prog == 0) {
+			ck_assert_uint_eq(run(live.programs[i].fd), 77);
+			found++;
+		}
+	ck_assert_uint_eq(found, 1);
+	rawbpf_live_close(&live);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, programs_read_and_write_data);
 	tcase_add_test(tests, programs_have_functions_and_callbacks);
+	tcase_add_test(tests, programs_call_each_other);
 }
 
 int main(void)

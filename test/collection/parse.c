@@ -190,6 +190,15 @@ END_TEST
 
 START_TEST(places_of_every_way)
 {
+	check_tables(".map jumps prog_array u32 u32 4\n.prog p\n.at tail jumps[N] xdp\n"
+		     ".at tail jumps[1] cgroup inet_egress\nexit\n", "",
+		     "license GPL summary \n"
+		     "1 map jumps type 3 key u32 value u32 max 4\n"
+		     "2 prog p\n"
+		     "3   at way 15  tail jumps expr N\n"
+		     "4   at way 17 inet_egress tail jumps expr 1\n"
+		     "   0 line 5 0\n"
+		     "0: (95) exit\n");
 	check_tables(".param libc \"libc.so.6\" \"-l FILE: where it is\"\n"
 		     ".param least 5 \"-m MS: only from then on\"\n"
 		     ".struct event\n\tu8 a\n"

@@ -215,6 +215,8 @@ static void places(FILE *to, const struct rawbpf_collection *c, const struct raw
 			fprintf(to, " %s", &c->strings[place->detail]);
 		if (place->is_param)
 			fputs(" param", to);
+		if (place->tail)
+			fprintf(to, " tail %s", &c->strings[c->maps[place->tail - 1].name]);
 		if (place->expr)
 			named(to, "expr", c, place->expr);
 		if (place->has_args)

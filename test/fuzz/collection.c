@@ -184,7 +184,7 @@ static void check_tables(const struct rawbpf_collection *collection)
 	for (unsigned i = 0; i < c->place_count; i++) {
 		string(c->places[i].target);
 		string(c->places[i].detail);
-		check(c->places[i].way < RAWBPF_WAYS);
+		check(c->places[i].way < RAWBPF_WAYS && c->places[i].tail <= c->map_count);
 		span(c->places[i].arg, c->places[i].arg_count, c->arg_count);
 	}
 	for (unsigned i = 0; i < c->test_count; i++) {
