@@ -26,15 +26,17 @@ fi
 flags="-std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I$top/include"
 # shellcheck disable=SC2086 # several words
 clang $flags -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" || exit 1
-for target in btf collection elf netlink parse disasm explain perf_ring rejection ring; do
+for target in btf collection resolve elf netlink parse disasm explain perf_ring rejection ring; do
+	seeds=$target
+	[ $target != resolve ] || seeds=collection
 	corpus=$work/$target.corpus
-	dictionary=$top/test/fuzz/$target.dict
+	dictionary=$top/test/fuzz/$seeds.dict
 	[ -f "$dictionary" ] || dictionary=
 	mkdir "$corpus"
 	# shellcheck disable=SC2086
 	if clang $flags "$top/test/fuzz/$target.c" "$work/rawbpf.o" -o "$work/$target" &&
 		"$work/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
-			${dictionary:+-dict="$dictionary"} "$corpus" "$top/test/fuzz/corpus/$target" \
+			${dictionary:+-dict="$dictionary"} "$corpus" "$top/test/fuzz/corpus/$seeds" \
 			>"$work/log" 2>&1; then
 		echo "ok: $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs"
 		passed=$((passed + 1))
