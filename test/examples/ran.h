@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `rawbpf run` of the texts in examples/tools, with a process that makes known calls: the fields of
+ * each record, exactly. For test/examples/rawbpf_run.c, and for the guests of test/vm.
+ */
+#ifndef TEST_RAN_H
+#define TEST_RAN_H
+
+#include <stddef.h>
+
+struct ran_setup {
+	const char *tool;   /* the path of rawbpf */
+	const char *texts;  /* the folder of the texts */
+	int is_alone;       /* no other process runs: counts are exact */
+	int has_btf;        /* the kernel has BTF: the parent process is known */
+};
+
+/*
+ * Run a text by a way ("kprobe", ..., or NULL: any). Write what is wrong to `problem`, or "". If the
+ * kernel has no such way, this is "no way: " and the tool's words.
+ */
+typedef void ran_fn(const struct ran_setup *setup, const char *way, char *problem, size_t size);
+
+ran_fn ran_fchownat, ran_chrootsnoop, ran_opensnoop, ran_ethertype, ran_stuck;
+
+#endif
