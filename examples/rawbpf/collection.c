@@ -40,12 +40,12 @@ void collection_print_mistake(const struct collection *collection,
 			      const struct rawbpf_collection_error *mistake)
 {
 	const struct file *file = &collection->file;
-	struct rawbpf_text_error at = mistake->at;
+	struct rawbpf_collection_error found = *mistake;
 	char text[1024];
 
-	if (!at.column)
-		at.column = at.width = 1;
-	rawbpf_text_error_format(text, sizeof text, file->name, file->data, file->size, &at);
+	if (!found.at.column)
+		rawbpf_collection_error_find(&found, file->data, file->size);
+	rawbpf_text_error_format(text, sizeof text, file->name, file->data, file->size, &found.at);
 	fputs(text, stderr);
 	if (mistake->macro_line)
 		print_macro_line(collection, mistake->macro_line);

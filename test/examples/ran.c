@@ -297,7 +297,7 @@ static void opensnoop_work(void)
 	syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how);
 #ifdef SYS_open
 	syscall(SYS_open, "/dev/ran-no-such", O_WRONLY, 0);
-	syscall(SYS_creat, "/proc/ran-no-such", 0600);
+	syscall(SYS_creat, "/ran-no-such/file", 0600);
 #endif
 }
 
@@ -320,7 +320,7 @@ void ran_opensnoop(const struct ran_setup *setup, const char *way, char *problem
 	/* the child has the pipe's end where `lowest` was, and opens the next one */
 	snprintf(lines[2], sizeof lines[2], "%d %d -100 /", lowest + 1, O_DIRECTORY);
 	snprintf(lines[3], sizeof lines[3], "-2 %d -100 /dev/ran-no-such", O_WRONLY);
-	snprintf(lines[4], sizeof lines[4], "-2 %d -100 /proc/ran-no-such", O_CREAT | O_WRONLY | O_TRUNC);
+	snprintf(lines[4], sizeof lines[4], "-2 %d -100 /ran-no-such/file", O_CREAT | O_WRONLY | O_TRUNC);
 #ifndef SYS_open
 	wanted[3] = NULL;
 #endif
@@ -404,6 +404,10 @@ static void stuck_await(const char *child)
 	snprintf(path, sizeof path, "/proc/%s/stat", child);
 	for (tries = 0; tries < RAN_PATIENCE_MS; tries++) {
 		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0) {
+			sleep(1); /* without /proc there is nothing to ask */
+			return;
+		}
 		got = read(fd, state, sizeof state - 1);
 		close(fd);
 		state[got > 0 ? got : 0] = '\0';

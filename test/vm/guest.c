@@ -875,6 +875,7 @@ static const struct {
 	{ "rejected", guest_rejected },
 	{ "rewritten", guest_rewritten },
 	{ "ring", guest_ring },
+	{ "run", guest_run },
 	{ "snoop", guest_snoop },
 	{ "syscalls", guest_syscalls },
 	{ "taught", guest_taught },

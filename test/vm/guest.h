@@ -40,6 +40,7 @@ void guest_perfbuf(void);
 void guest_rejected(void);
 void guest_rewritten(void);
 void guest_ring(void);
+void guest_run(void);
 void guest_snoop(void);
 void guest_syscalls(void);
 void guest_taught(void);

@@ -35,7 +35,8 @@ build_of() { # ARCH: build it, and print the build directory
 for arch; do
 	from=$(build_of "$arch")
 	to=$build/guests/$arch
-	mkdir -p "$to/bin"
+	mkdir -p "$to/bin" "$to/tools"
+	cp "$top"/examples/tools/*.bpf "$to/tools/"
 	cp "$from/test/vm/init" "$to/"
 	cp "$from/test/vm/api" "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
 		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \

@@ -29,6 +29,7 @@ void vm_modules_add(TCase *kernel, int boot);
 void vm_perfbuf_add(TCase *kernel, int boot);
 void vm_rewritten_add(TCase *kernel, int boot);
 void vm_ring_add(TCase *kernel, int boot);
+void vm_run_add(TCase *kernel, int boot);
 void vm_snoop_add(TCase *kernel, int boot);
 void vm_syscalls_add(TCase *kernel, int boot);
 void vm_tool_add(TCase *kernel, int boot);

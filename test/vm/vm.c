@@ -356,6 +356,7 @@ static Suite *vm_suite(void)
 		vm_perfbuf_add(kernel, i);
 		vm_rewritten_add(kernel, i);
 		vm_ring_add(kernel, i);
+		vm_run_add(kernel, i);
 		vm_snoop_add(kernel, i);
 		vm_syscalls_add(kernel, i);
 		vm_tool_add(kernel, i);

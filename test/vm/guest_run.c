@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf run of the texts of examples/tools in the virtual machine: by each way. */
+#include <rawbpf/btf.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "../examples/ran.h"
+#include "guest.h"
+
+static const struct {
+	const char *name;
+	ran_fn *run;
+	const char *ways[4]; /* "": any */
+	int needs_sysfs;     /* it says how many values an element of a per-CPU map has */
+} texts[] = {
+	{ "fchownat", ran_fchownat, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
+	{ "chrootsnoop", ran_chrootsnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
+	{ "opensnoop", ran_opensnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
+	{ "stuck", ran_stuck, { "" }, 0 },
+	{ "ethertype", ran_ethertype, { "" }, 1 }, /* the last: it moves to another network */
+};
+
+static int has_btf(void)
+{
+	struct rawbpf_btf btf;
+	int err = rawbpf_btf_kernel_open(&btf);
+
+	rawbpf_btf_close(&btf);
+	return err == 0;
+}
+
+/* Print what is wrong as a fact, in one line. */
+static void say(const char *where, const char *text, const char *way, char *problem)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%s.%s.%s", where, text, way[0] ? way : "any");
+	for (char *at = problem; *at; at++)
+		*at = *at == '\n' ? ' ' : *at;
+	fact_text(name, problem[0] ? problem : "as expected");
+}
+
+static void run_texts(const char *where, unsigned ways)
+{
+	const struct ran_setup setup = { .tool = "/bin/rawbpf", .texts = "/tools", .is_alone = 1,
+					 .has_btf = has_btf() };
+	int has_sysfs = access("/sys/kernel", F_OK) == 0;
+	static char problem[8192];
+
+	fact(setup.has_btf, "%s.btf", where);
+	for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		for (unsigned j = 0; texts[i].needs_sysfs <= has_sysfs && j < ways && texts[i].ways[j]; j++) {
+			const char *way = texts[i].ways[j];
+
+			texts[i].run(&setup, way[0] ? way : NULL, problem, sizeof problem);
+			say(where, texts[i].name, way, problem);
+		}
+}
+
+/* Unmount for this process and its children. */
+static void unmount(const char *path)
+{
+	unshare(CLONE_NEWNS);
+	mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	umount2(path, MNT_DETACH);
+}
+
+static void run_everything(void)
+{
+	run_texts("run", 4);
+}
+
+static void run_without_tracefs(void)
+{
+	unmount("/sys/kernel/tracing");
+	run_texts("run_no_tracefs", 1);
+}
+
+static void run_without_files(void)
+{
+	unmount("/sys");
+	unmount("/proc");
+	run_texts("run_no_files", 1);
+}
+
+void guest_run(void)
+{
+	in_child(run_everything);
+	in_child(run_without_tracefs);
+	in_child(run_without_files);
+}

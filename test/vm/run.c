@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawbpf run of the texts of examples/tools: each by each way, with and without tracefs, /sys and
+ * /proc. test/examples/ran.c compares each field of each record.
+ */
+#include "parts.h"
+
+#include <string.h>
+
+static const struct {
+	const char *text, *ways[4];
+	bool needs_sysfs, needs_btf;
+} texts[] = {
+	{ "fchownat", { "any", "kprobe", "tracepoint", "raw_tp" }, false, false },
+	{ "chrootsnoop", { "any", "kprobe", "tracepoint", "raw_tp" }, false, false },
+	{ "opensnoop", { "any", "kprobe", "tracepoint", "raw_tp" }, false, false },
+	{ "stuck", { "any" }, false, true },
+	{ "ethertype", { "any" }, true, false },
+};
+enum { TEXTS = sizeof texts / sizeof texts[0] };
+
+/* A return probe does not attach on all machines. */
+static bool has_way(struct boot *boot, const char *text, const char *way)
+{
+	return strcmp(way, "kprobe") != 0 || strcmp(text, "fchownat") == 0 || has_retprobes(boot);
+}
+
+static void check(struct boot *boot, const char *where, bool has_sysfs, int ways)
+{
+	char name[64];
+	int btf;
+
+	snprintf(name, sizeof name, "%s.btf", where);
+	btf = fact_int(boot, name);
+	for (int i = 0; i < TEXTS; i++)
+		for (int j = 0; j < ways && texts[i].ways[j] && (has_sysfs || !texts[i].needs_sysfs); j++) {
+			snprintf(name, sizeof name, "%s.%s.%s", where, texts[i].text, texts[i].ways[j]);
+			if (texts[i].needs_btf && !btf)
+				ck_assert_ptr_nonnull(strstr(fact_str(boot, name),
+					"'task' needs the kernel's BTF, and there is none"));
+			else if (has_way(boot, texts[i].text, texts[i].ways[j]))
+				ck_assert_fact_str(boot, name, "as expected");
+			else
+				fact_str(boot, name);
+		}
+}
+
+START_TEST(texts_run)
+{
+	check(&boots[_i], "run", true, 4);
+	check(&boots[_i], "run_no_tracefs", true, 1);
+	check(&boots[_i], "run_no_files", false, 1);
+}
+END_TEST
+
+void vm_run_add(TCase *kernel, int boot)
+{
+	tcase_add_loop_test(kernel, texts_run, boot, boot + 1);
+}
