@@ -121,6 +121,7 @@
 #include "../insn/collection/eval.c"
 #include "../insn/collection/frame.c"
 #include "../insn/collection/way.c"
+#include "../insn/collection/way_name.c"
 #include "../insn/collection/begin.c"
 #include "../insn/collection/spec.c"
 #include "../insn/collection/fix.c"

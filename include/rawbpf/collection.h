@@ -127,6 +127,12 @@ enum { RAWBPF_WAYS_OF_PLACE = 3 };
 int rawbpf_collection_ways_find(enum rawbpf_way ways[RAWBPF_WAYS_OF_PLACE],
 				const struct rawbpf_collection *collection, unsigned place);
 
+/* Return the name of a way as in the text, "raw_tp"; NULL: there is no such way. */
+const char *rawbpf_way_name(enum rawbpf_way way);
+
+/* Return the way of a name. -ENOENT: there is no such way. */
+int rawbpf_way_find(const char *name);
+
 /* A resolved program: the caller's arrays, and the results. */
 struct rawbpf_resolved {
 	struct bpf_insn *insns;  /* out: `max` slots */

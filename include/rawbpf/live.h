@@ -232,12 +232,6 @@ int rawbpf_live_detach(struct rawbpf_live *live);
 /* Detach, and release all else. Do nothing if it is closed or zeroed. */
 void rawbpf_live_close(struct rawbpf_live *live);
 
-/* Return the name of a way as in the text, "raw_tp"; NULL: there is no such way. */
-const char *rawbpf_way_name(enum rawbpf_way way);
-
-/* Return the way of a name. -ENOENT: there is no such way. */
-int rawbpf_way_find(const char *name);
-
 #ifdef __cplusplus
 }
 #endif

@@ -9,11 +9,6 @@ enum { EVAL_DEPTH = 64 };
 
 /* ----------------------------------------------------------------- names of the file */
 
-/* The names of ways, by their numbers: `.if way == kprobe`. */
-static const char eval_ways[] =
-	"none\0syscall\0sysret\0kprobe\0kretprobe\0fentry\0fexit\0lsm\0tp_btf\0raw_tp\0tracepoint\0"
-	"uprobe\0uretprobe\0iter\0perf\0xdp\0tc\0cgroup\0socket\0";
-
 /* Options that `rawbpf run` has for every collection: 0 unless the environment has them. */
 static const char eval_options[] = "pid\0uid\0uid_set\0tid\0failed\0";
 
@@ -38,7 +33,7 @@ static int eval_word(struct rawbpf__resolver *r, const char *name, int64_t *numb
 	for (*number = RAWBPF_ARCH_X86_64; *number <= RAWBPF__ARCHS; ++*number)
 		if (rawbpf__equal(rawbpf__arch_name(*number), name))
 			return 0;
-	found = rawbpf__list_find(eval_ways, name, rawbpf__length(name));
+	found = rawbpf_way_find(name);
 	*number = found;
 	return found < 0;
 }

@@ -6,6 +6,7 @@
  *	resolver.c	memory that all programs of a collection share; its names; errors
  *	layout.c	types and structs of the file
  *	frame.c		objects on the stack
+ *	way_name.c	names of ways to attach
  *	eval.c		symbols and expressions
  *	way.c		ways to attach: program types, BTF ids, parameters of kernel functions
  *	begin.c		the entry sequence

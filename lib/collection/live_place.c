@@ -4,6 +4,7 @@
 
 #include <rawbpf/cgroup.h>
 #include <rawbpf/kprobe.h>
+#include <rawbpf/map.h>
 #include <rawbpf/net.h>
 #include <rawbpf/tracepoint.h>
 #include <rawbpf/tracing.h>
@@ -283,43 +284,24 @@ static int live_perf_attach(struct live_place *place)
 
 /* ------------------------------------------------------------------------------- the table */
 
-static const struct {
-	char name[12];
-	int (*attach)(struct live_place *place); /* NULL: the caller attaches, or only runs it once */
-} live_ways[RAWBPF_WAYS] = {
-	[RAWBPF_WAY_NONE] = { "none", NULL },
-	[RAWBPF_WAY_SYSCALL] = { "syscall", NULL },
-	[RAWBPF_WAY_SYSRET] = { "sysret", NULL },
-	[RAWBPF_WAY_KPROBE] = { "kprobe", live_kprobe_attach },
-	[RAWBPF_WAY_KRETPROBE] = { "kretprobe", live_kretprobe_attach },
-	[RAWBPF_WAY_FENTRY] = { "fentry", live_tracing_attach },
-	[RAWBPF_WAY_FEXIT] = { "fexit", live_tracing_attach },
-	[RAWBPF_WAY_LSM] = { "lsm", live_tracing_attach },
-	[RAWBPF_WAY_TP_BTF] = { "tp_btf", live_tracing_attach },
-	[RAWBPF_WAY_RAW_TP] = { "raw_tp", live_raw_tp_attach },
-	[RAWBPF_WAY_TRACEPOINT] = { "tracepoint", live_tracepoint_attach },
-	[RAWBPF_WAY_UPROBE] = { "uprobe", live_uprobe_attach },
-	[RAWBPF_WAY_URETPROBE] = { "uretprobe", live_uretprobe_attach },
-	[RAWBPF_WAY_ITER] = { "iter", live_iter_attach },
-	[RAWBPF_WAY_PERF] = { "perf", live_perf_attach },
-	[RAWBPF_WAY_XDP] = { "xdp", live_xdp_attach },
-	[RAWBPF_WAY_TC] = { "tc", live_tc_attach },
-	[RAWBPF_WAY_CGROUP] = { "cgroup", live_cgroup_attach },
-	[RAWBPF_WAY_SOCKET] = { "socket", NULL },
+/* NULL: the caller attaches the program, or only runs it once. */
+static int (*const live_ways[RAWBPF_WAYS])(struct live_place *place) = {
+	[RAWBPF_WAY_KPROBE] = live_kprobe_attach,
+	[RAWBPF_WAY_KRETPROBE] = live_kretprobe_attach,
+	[RAWBPF_WAY_FENTRY] = live_tracing_attach,
+	[RAWBPF_WAY_FEXIT] = live_tracing_attach,
+	[RAWBPF_WAY_LSM] = live_tracing_attach,
+	[RAWBPF_WAY_TP_BTF] = live_tracing_attach,
+	[RAWBPF_WAY_RAW_TP] = live_raw_tp_attach,
+	[RAWBPF_WAY_TRACEPOINT] = live_tracepoint_attach,
+	[RAWBPF_WAY_UPROBE] = live_uprobe_attach,
+	[RAWBPF_WAY_URETPROBE] = live_uretprobe_attach,
+	[RAWBPF_WAY_ITER] = live_iter_attach,
+	[RAWBPF_WAY_PERF] = live_perf_attach,
+	[RAWBPF_WAY_XDP] = live_xdp_attach,
+	[RAWBPF_WAY_TC] = live_tc_attach,
+	[RAWBPF_WAY_CGROUP] = live_cgroup_attach,
 };
-
-const char *rawbpf_way_name(enum rawbpf_way way)
-{
-	return (unsigned)way < RAWBPF_WAYS ? live_ways[way].name : NULL;
-}
-
-int rawbpf_way_find(const char *name)
-{
-	for (int way = 0; way < RAWBPF_WAYS; way++)
-		if (rawbpf__equal(live_ways[way].name, name))
-			return way;
-	return -ENOENT;
-}
 
 /* Return whether a place names what it is attached to. A parameter without a value names nothing. */
 static int live_has_target(const struct rawbpf_live *live, const struct rawbpf_table_place *place)
@@ -336,9 +318,9 @@ int rawbpf__live_place_attach(struct rawbpf_live *live, struct rawbpf_live_progr
 		.live = live, .program = program, .place = &live->collection->places[unit->place] };
 	int err;
 
-	if (!live_ways[unit->way].attach || place.place->tail || !live_has_target(live, place.place))
+	if (!live_ways[unit->way] || place.place->tail || !live_has_target(live, place.place))
 		return 0;
-	err = live_ways[unit->way].attach(&place);
+	err = live_ways[unit->way](&place);
 	return err == 0 ? 0 : rawbpf__live_fail(live, RAWBPF_LIVE_ATTACH, unit->place, unit->way,
 						&(struct rawbpf_error){
 		.operation = place.operation, .error = err, .type = program->type,

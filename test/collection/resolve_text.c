@@ -365,6 +365,18 @@ START_TEST(types)
 }
 END_TEST
 
+START_TEST(names)
+{
+	for (int way = 0; way < RAWBPF_WAYS; way++)
+		ck_assert_int_eq(rawbpf_way_find(rawbpf_way_name(way)), way);
+	ck_assert_str_eq(rawbpf_way_name(RAWBPF_WAY_RAW_TP), "raw_tp");
+	ck_assert_str_eq(rawbpf_way_name(RAWBPF_WAY_SOCKET), "socket");
+	ck_assert_ptr_null(rawbpf_way_name(RAWBPF_WAYS));
+	ck_assert_int_eq(rawbpf_way_find("raw"), -ENOENT);
+	ck_assert_int_eq(rawbpf_way_find(""), -ENOENT);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, registers);
@@ -374,6 +386,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, dispatch);
 	tcase_add_test(tests, candidates);
 	tcase_add_test(tests, types);
+	tcase_add_test(tests, names);
 }
 
 int main(void)
