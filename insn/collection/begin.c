@@ -117,7 +117,7 @@ static int begin_values(struct rawbpf__resolver *r, struct rawbpf__entry_signatu
  */
 static int begin_calls(struct rawbpf__resolver *r, unsigned *count)
 {
-	const struct rawbpf_table_place *shared = NULL, *place = NULL;
+	const struct rawbpf_table_place *place = &r->c->places[r->unit->place], *shared = NULL;
 	unsigned numbers = 0;
 
 	*count = 0;

@@ -252,8 +252,8 @@ START_TEST(widths)
 	expect_error(&outcome, -EINVAL, 20, "this is outside of the 6 bytes that are named");
 	outcome = load("c.head", -4, BPF_W);
 	expect_error(&outcome, -EINVAL, 20, "this is outside of the 16 bytes that are named");
-	outcome = load("c.paht", 0, BPF_DW);
-	expect_error(&outcome, -ENOENT, 20, "the struct has no field 'paht' (did you mean 'path'?)");
+	outcome = load("c.pazh", 0, BPF_DW);
+	expect_error(&outcome, -ENOENT, 20, "the struct has no field 'pazh' (did you mean 'path'?)");
 	outcome = load("c.path.size", 0, BPF_DW);
 	expect_error(&outcome, -EINVAL, 20, "'size' is a member of no struct");
 	outcome = load("nothing", 0, BPF_DW);
@@ -676,8 +676,8 @@ START_TEST(symbols)
 	expect_value(named(RAWBPF_EXPR_EXISTS, "LENGHT"), 0);
 	expect_wrong(symbol("LENGHT"), -ENODATA,
 		     "nothing has the name 'LENGHT' (did you mean 'LENGTH'?)");
-	expect_wrong(symbol("opt.levle"), -ENOENT,
-		     "no .param has the name 'levle' (did you mean 'level'?)");
+	expect_wrong(symbol("opt.levl"), -ENOENT,
+		     "no .param has the name 'levl' (did you mean 'level'?)");
 	expect_wrong(symbol("opt.libc"), -EINVAL, "'opt.libc' is a string, not a number");
 	expect_wrong(symbol("ONE"), -ELOOP, "the constant 'ONE' contains itself");
 	expect_wrong(named(RAWBPF_EXPR_SIZEOF, "LENGTH2"), -ENODATA,
