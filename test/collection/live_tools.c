@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The texts in examples/tools, resolved with this kernel's BTF: the verifier accepts each program by
- * each way, and keeps its lines. Loading needs no kprobes.
+ * The texts in examples/tools, and one more, resolved with this kernel's BTF: the verifier accepts each
+ * program by each way, and keeps its lines. Loading needs no kprobes.
  */
 #include "../live.h"
 #include "tools.h"
@@ -87,9 +87,93 @@ START_TEST(all_load)
 }
 END_TEST
 
+/*
+ * What a program can name: fields of a tracepoint, a map's value, functions of the kernel that are
+ * there or not, callbacks, functions of its own, fields of the context.
+ */
+static const char names_text[] =
+	".struct config\n"
+	" u64 limit\n"
+	" u32 other\n"
+	".map config array u32 config 1\n"
+	".prog tp\n"
+	".at tracepoint sched:sched_switch\n"
+	" r2 = *(u32 *)(r1 + sched_switch.next_pid)\n"
+	" r1 = &config[config.other]\n"
+	" *(u32 *)(r1 + 0) = r2\n"
+	" r0 = 0\n"
+	" exit\n"
+	".prog kfunc\n"
+	".at tp_btf sched_switch(_, prev: task_struct, next)\n"
+	" r1 = 1\n"
+	" call bpf_task_from_pid\n"
+	" if r0 == 0 goto out\n"
+	" r1 = r0\n"
+	" call bpf_task_release\n"
+	"out: r0 = 0\n"
+	" exit\n"
+	".prog loop\n"
+	".at raw_tp sched_switch(_, prev, next)\n"
+	" r1 = 10\n"
+	" r2 = step ll\n"
+	" r3 = 0\n"
+	" r4 = 0\n"
+	" call loop\n"
+	" r0 = 0\n"
+	" exit\n"
+	"step: r0 = 0\n"
+	" exit\n"
+	".prog sub\n"
+	".at xdp\n"
+	" r6 = *(u32 *)(r1 + xdp_md.data)\n"
+	" call other\n"
+	" exit\n"
+	"other: r0 = XDP_PASS\n"
+	" exit\n"
+	".prog sock\n"
+	".at cgroup inet4_connect\n"
+	" r1 = *(u32 *)(r1 + bpf_sock_addr.user_family)\n"
+	" r0 = 1\n"
+	" exit\n"
+	".prog opt\n"
+	".at tp_btf sched_switch\n"
+	".if exists(bpf_no_such_kfunc)\n"
+	" call bpf_no_such_kfunc\n"
+	".endif\n"
+	".if exists(bpf_task_from_pid)\n"
+	" r0 = 1\n"
+	".else\n"
+	" r0 = 2\n"
+	".endif\n"
+	" r0 = 0\n"
+	" exit\n";
+
+START_TEST(names_load)
+{
+	int fds[MAPS], err = rawbpf_btf_kernel_open(&kernel);
+	struct world *w;
+
+	if (err == -ENOENT)
+		SKIP("this kernel has no BTF");
+	if (live_kernel() < (6 << 8 | 6))
+		SKIP("bpf_task_from_pid is newer, and sched_switch has another argument");
+	tool = 0;
+	strcpy(tool_text, names_text);
+	w = world_open(tool_text, RAWBPF_ARCH_NATIVE, &kernel);
+	maps_open(w, fds);
+	w->env.map_fds = fds;
+	tool_units(w, load);
+	ck_assert_uint_eq(loaded_count, 6);
+	close(fds[0]);
+	world_close(w);
+	rawbpf_btf_close(&kernel);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, all_load);
+	tcase_add_test(tests, names_load);
 }
 
 int main(void)
