@@ -67,6 +67,7 @@ START_TEST(all_load)
 	if (err == -ENOENT)
 		SKIP("this kernel has no BTF");
 	ck_assert_int_eq(err, 0);
+	loaded_count = 0;
 	kernel_index.size = rawbpf_symbol_index_size(&kernel);
 	kernel_index.memory = malloc(kernel_index.size);
 
@@ -157,7 +158,7 @@ START_TEST(names_load)
 		SKIP("this kernel has no BTF");
 	if (live_kernel() < (6 << 8 | 6))
 		SKIP("bpf_task_from_pid is newer, and sched_switch has another argument");
-	tool = 0;
+	tool = loaded_count = 0;
 	strcpy(tool_text, names_text);
 	w = world_open(tool_text, RAWBPF_ARCH_NATIVE, &kernel);
 	maps_open(w, fds);

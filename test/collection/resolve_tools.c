@@ -73,6 +73,7 @@ static void resolve_unit(struct world *w, struct rawbpf_unit unit)
 /* _i: the architecture */
 START_TEST(without_btf)
 {
+	resolved_count = refused_count = 0;
 	for (tool = 0; tool < TOOLS; tool++) {
 		struct world *w = tool_open(tool, _i, NULL);
 
