@@ -51,6 +51,9 @@ static int begin_source(struct rawbpf__resolver *r, struct rawbpf__entry_value *
 
 	if (err < 0)
 		return err;
+	if (type.of)
+		return rawbpf__resolver_fail(r, -EINVAL, "an argument cannot be a struct '@' of the file",
+					     name, 0);
 	value->from = type.size ? type.size : 8;
 	value->is_signed = type.is_signed;
 	value->index = arg->index;
@@ -128,6 +131,9 @@ static int begin_calls(struct rawbpf__resolver *r, unsigned *count)
 
 		place = &r->c->places[r->unit->place + i];
 		r->line = place->line;
+		if (place->way != r->c->places[r->unit->place].way)
+			return rawbpf__resolver_fail(r, -EINVAL, "a unit has calls or returns, not both",
+						     "", 0);
 		err = rawbpf_syscall_find(&call, r->arch, rawbpf__resolver_string(r, place->target));
 		if (err == -ENOENT)
 			continue;
@@ -202,6 +208,9 @@ RAWBPF__PRIVATE int rawbpf__begin(struct rawbpf__resolver *r, struct bpf_insn *i
 					     "context", "", 0);
 	if (way == BEGIN_NO_WAY)
 		return begin_zero(r, insns, max);
+	if (r->arch == RAWBPF_ARCH_NATIVE || r->arch > RAWBPF_ARCH_S390X)
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "where this architecture keeps arguments is "
+					     "unknown", "", 0);
 	entry.way = way;
 	if (way == RAWBPF__ENTRY_SYSCALL_RAW_TP || way == RAWBPF__ENTRY_SYSRET_RAW_TP) {
 		err = begin_calls(r, &entry.signature_count);

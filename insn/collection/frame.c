@@ -130,8 +130,8 @@ static int frame_slot(struct rawbpf__resolver *r, const struct rawbpf_table_arg 
 	if (!arg->type || err)
 		type = (struct rawbpf__type){ .size = 8, .align = 8 };
 	if (type.of)
-		return rawbpf__resolver_fail(r, -EINVAL, "an argument cannot be a struct '@'", name,
-					     0);
+		return rawbpf__resolver_fail(r, -EINVAL, "an argument cannot be a struct '@' of the file",
+					     name, 0);
 	err = frame_add(r, &(struct rawbpf__object){
 		.named.name = arg->slot, .size = type.size, .align = type.align,
 		.width = type.size, .is_signed = type.is_signed, .owner = RAWBPF__OWNER_PLACE });

@@ -232,6 +232,47 @@ START_TEST(mistakes)
 }
 END_TEST
 
+static void expect_place_refused(const char *places, struct rawbpf_unit unit, enum rawbpf_arch arch,
+				 int error, const char *message)
+{
+	char text[512];
+	struct world *w;
+
+	snprintf(text, sizeof(text), ".struct event\n u64 time\n u8 kind\n char name[8]\n.prog p\n%s\n"
+		 " .local e event\n r0 = 0\n exit\n", places);
+	w = world_open(text, arch, NULL);
+	w->env.arch = arch;
+	world_resolve(w, unit);
+	expect_reason(w, error, unit.place_count > 1 ? 7 : 6, message);
+	world_close(w);
+}
+
+START_TEST(places)
+{
+	const struct rawbpf_unit kprobe = { 0, 0, 1, RAWBPF_WAY_KPROBE };
+
+	expect_place_refused(".at kprobe f(a: event)", kprobe, RAWBPF_ARCH_ARM64, -EINVAL,
+			     "an argument cannot be a struct 'event' of the file");
+	expect_place_refused(".at kprobe f(e.time: event)", kprobe, RAWBPF_ARCH_ARM64, -EINVAL,
+			     "an argument cannot be a struct 'event' of the file");
+	expect_place_refused(".at kprobe f(e.name)", kprobe, RAWBPF_ARCH_ARM64, -EINVAL,
+			     "'e.name' is no integer: an argument does not fit");
+	expect_place_refused(".at kprobe f(o.name)", kprobe, RAWBPF_ARCH_ARM64, -ENOENT,
+			     "the program has no .local 'o.name'");
+	expect_place_refused(".at kprobe f(e.tim)", kprobe, RAWBPF_ARCH_ARM64, -ENOENT,
+			     "the struct has no field 'tim' (did you mean 'time'?)");
+	expect_place_refused(".at syscall chroot(_, _, _, _, _, _, a)",
+			     (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_TRACEPOINT }, RAWBPF_ARCH_ARM64, -ERANGE,
+			     "there are fewer arguments than the place names");
+	expect_place_refused(".at syscall chroot(a)\n.at sysret chroot -> a",
+			     (struct rawbpf_unit){ 0, 0, 2, RAWBPF_WAY_RAW_TP }, RAWBPF_ARCH_ARM64, -EINVAL,
+			     "a unit has calls or returns, not both");
+	expect_place_refused(".at syscall chroot(e.kind = 300)",
+			     (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_TRACEPOINT }, RAWBPF_ARCH_ARM64,
+			     -ERANGE, "a value does not fit its slot");
+}
+END_TEST
+
 /* A jump by a number does not know what .if leaves out. */
 START_TEST(counted_jumps)
 {
@@ -344,6 +385,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, lines_and_functions);
 	tcase_add_test(tests, conditions);
 	tcase_add_test(tests, mistakes);
+	tcase_add_test(tests, places);
 	tcase_add_test(tests, counted_jumps);
 	tcase_add_test(tests, scratch);
 	tcase_add_test(tests, linear);
