@@ -48,6 +48,26 @@ static const struct api_example api_examples[] = {
 	{ "cgroup", 0x507, API_CGROUP,
 	  "forbidden: exit status 1\n"
 	  "allowed: exit status 0\n" },
+	{ "collection", 0, API_PURE,
+	  "16 bytes of stack, 8 slots before the body\n"
+	  "   0  r6 = r1\n"
+	  "   1  r7 = *(u64 *)(r6 + 0x28)\n"
+	  "   2  r3 = r7\n"
+	  "   3  r3 += 0x3c\n"
+	  "   4  r2 = 0x4\n"
+	  "   5  r1 = r10\n"
+	  "   6  r1 += -0xc\n"
+	  "   7  call 0x71\n"
+	  "   8  *(u64 *)(r10 - 0x8) = 0x1\n"
+	  "   9  r1 = map[fd:0] ll\n"
+	  "  11  r2 = r10\n"
+	  "  12  r2 += -0xc\n"
+	  "  13  r3 = r10\n"
+	  "  14  r3 += -0x8\n"
+	  "  15  r4 = 0x1\n"
+	  "  16  call 0x2\n"
+	  "  17  r0 = 0x0\n"
+	  "  18  exit\n" },
 	{ "constant", 0, API_PURE,
 	  "hash: type 1\n"
 	  "ringbuf: type 27\n"
