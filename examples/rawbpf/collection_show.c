@@ -183,15 +183,16 @@ static int print_pending_of(const struct collection *collection, struct rawbpf_l
 {
 	const char *type = collection_string(collection, collection->tables.maps[map].value_type);
 	struct rawbpf_live_pending pending = { .live = live, .map = map };
-	int more;
+	int more = 0;
 
-	while ((more = rawbpf_live_pending_next(&pending)) > 0) {
+	while (!ferror(stdout) && (more = rawbpf_live_pending_next(&pending)) > 0) {
 		printf("still running%s: %llu.%03llu s ", pending.is_checked ? "" : " (no /proc to check)",
 		       (unsigned long long)pending.age_ns / 1000000000,
 		       (unsigned long long)pending.age_ns / 1000000 % 1000);
 		collection_print_value(collection, live, type, pending.value, pending.size);
 		putchar('\n');
 	}
+	rawbpf_live_pending_close(&pending);
 	return more;
 }
 

@@ -113,6 +113,9 @@ static const struct api_example api_examples[] = {
 	  "pinned: version_1 on a device\n"
 	  "updated: version_2 on a device\n"
 	  "revoked: version_2 on nothing\n" },
+	{ "live", 0x508, 0,
+	  "getpriority(2) returned 20: a record of 8 bytes\n"
+	  "0 lost\n" },
 	{ "loop", 0x508, 0,
 	  "urgent: 8 bytes\n"
 	  "other: 8 bytes\n" },
