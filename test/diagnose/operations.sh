@@ -11,9 +11,17 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# These functions make no system call that can fail.
+# LINK_RELEASE and those of rings make no system call that can fail. A collection has a
+# struct rawbpf_live_reason for each of its failures.
 cat >"$work/never" <<'END'
 LINK_RELEASE
+LIVE_ATTACH
+LIVE_DETACH
+LIVE_ITERATE
+LIVE_LOSSES_COUNT
+LIVE_OPEN
+LIVE_PENDING_NEXT
+LIVE_RUN
 RING_NEXT
 RING_READ
 END
