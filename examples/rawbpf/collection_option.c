@@ -16,6 +16,7 @@ static const struct {
 	{ 'p', "PID", "only this process", "pid", NULL },
 	{ 't', "TID", "only this thread", "tid", NULL },
 	{ 'u', "UID", "only processes of this user, by its number", "uid", "uid_set" },
+	{ 'c', "COMM", "only processes of this name", "comm_set", NULL },
 	{ 'x', NULL, "only what failed", "failed", NULL },
 };
 enum { KNOWN = sizeof known / sizeof known[0] };
@@ -120,11 +121,31 @@ static void set(struct collection *collection, const char *name, uint64_t value,
 			.name = name, .value = value, .text = text };
 }
 
+/* Take the name of a process, as the kernel has it: 16 bytes, padded with zeros. */
+static int take_comm(struct collection *collection, const char *argument)
+{
+	char comm[16] = "";
+	uint64_t halves[2];
+
+	if (strlen(argument) >= sizeof comm) {
+		tool_fail(collection->subcommand, "the name of a process has at most 15 bytes");
+		return USAGE;
+	}
+	strcpy(comm, argument);
+	memcpy(halves, comm, sizeof comm);
+	set(collection, "comm_set", 1, NULL);
+	set(collection, "comm0", halves[0], NULL);
+	set(collection, "comm8", halves[1], NULL);
+	return -1;
+}
+
 /* Take an option's argument. Returns -1, or USAGE after a message. */
 static int take(struct collection *collection, const struct choice *choice, const char *argument)
 {
 	unsigned long long number = 1;
 
+	if (strcmp(choice->name, "comm_set") == 0)
+		return take_comm(collection, argument);
 	if (choice->argument && !choice->is_text && !tool_number(argument, &number)) {
 		tool_fail(collection->subcommand, "-%c wants a number, not '%s'", choice->letter, argument);
 		return USAGE;

@@ -72,7 +72,10 @@ int rawbpf_collection_parse(struct rawbpf_collection *collection,
 struct rawbpf_symbols;   /* the kernel's names: <rawbpf/symbol.h> */
 struct rawbpf_btf_build; /* <rawbpf/btf.h> */
 
-/* A value for `opt.NAME`: a parameter of the file, or pid, uid, uid_set, tid, failed. */
+/*
+ * A value for `opt.NAME`: a parameter of the file, or pid, uid, uid_set, tid, failed. With comm_set,
+ * comm0 and comm8 are the two halves of a name of 16 bytes, padded with zeros.
+ */
 struct rawbpf_option {
 	const char *name; /* without "opt." */
 	uint64_t value;

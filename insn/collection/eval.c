@@ -10,7 +10,7 @@ enum { EVAL_DEPTH = 64 };
 /* ----------------------------------------------------------------- names of the file */
 
 /* Options that `rawbpf run` has for every collection: 0 unless the environment has them. */
-static const char eval_options[] = "pid\0uid\0uid_set\0tid\0failed\0";
+static const char eval_options[] = "pid\0uid\0uid_set\0tid\0comm_set\0comm0\0comm8\0failed\0";
 
 /* The functions below return 0 for a name that they know, 1 for another, or an error. */
 
