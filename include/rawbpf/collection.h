@@ -244,9 +244,10 @@ struct rawbpf_resolved_info {
 };
 
 /*
- * Describe functions and lines of a program that was resolved with `lines` and `functions`. The verifier's log
- * shows the line of the user, not that of a macro. Return 0 or an error of rawbpf_btf_funcs_find(),
- * rawbpf_btf_lines_emit(). -ENOSPC also: more lines than `line_max`.
+ * Describe functions and lines of a program that was resolved with `lines` and `functions`. The
+ * verifier's log shows the line of the user, and behind a '|' that of the macro. Return 0 or an
+ * error of rawbpf_btf_funcs_find(), rawbpf_btf_lines_emit(). -ENOSPC also: more lines than
+ * `line_max`.
  */
 int rawbpf_collection_info_emit(struct rawbpf_resolved_info *info,
 				const struct rawbpf_collection *collection,

@@ -10,6 +10,8 @@
 enum {
 	INFO_NAME = 64,         /* bytes of a function's name, with the NUL */
 	INFO_LINE = 128,        /* bytes of a line that the kernel shows, with the NUL */
+	INFO_STEP = 512,        /* lines; a text has at most INFO_STARTS times as many */
+	INFO_STARTS = 64,
 	INFO_COLUMN_BITS = 10   /* of line_col, below the line */
 };
 
@@ -58,66 +60,98 @@ static int info_functions(struct rawbpf_resolved_info *info,
 
 /* ------------------------------------------------------------------------------ lines */
 
-/* A line of the text. Lines are asked for in ascending order: each is found from the last one. */
-struct info_cursor {
-	const char *at, *end;
-	unsigned line;
+/* The starts of some lines: a line is found in at most INFO_STEP steps. */
+struct info_text {
+	const char *starts[INFO_STARTS]; /* of the lines 1, 1 + INFO_STEP, ... */
+	const char *end;
 };
 
-static const char *info_find(struct info_cursor *cursor, const struct rawbpf_resolved_info *info,
-			     unsigned line)
+static void info_text_begin(struct info_text *text, const char *at, size_t length)
 {
-	if (line < cursor->line)
-		*cursor = (struct info_cursor){ info->text, info->text + info->length, 1 };
-	while (cursor->line < line && cursor->at < cursor->end) {
-		cursor->at = rawbpf__line_after(cursor->at, cursor->end);
-		cursor->line++;
+	unsigned line = 0;
+
+	text->end = at + length;
+	for (unsigned i = 0; i < INFO_STARTS; i++)
+		text->starts[i] = text->end;
+	for (; at < text->end && line < INFO_STARTS * INFO_STEP; line++) {
+		if (line % INFO_STEP == 0)
+			text->starts[line / INFO_STEP] = at;
+		at = rawbpf__line_after(at, text->end);
 	}
-	return cursor->at;
 }
 
-/* Emit a line without the blanks around it. A tab becomes a space, another byte that is not printable ASCII a "?". */
-static int info_line(struct info_cursor *cursor, struct rawbpf_resolved_info *info, unsigned line)
+/* Return the start of a line, which counts from 1. */
+static const char *info_find(const struct info_text *text, unsigned line)
 {
-	const char *at, *end;
-	char shown[INFO_LINE];
-	struct rawbpf__out out = rawbpf__out_begin(shown, sizeof(shown));
+	const char *at = text->starts[(line - 1) / INFO_STEP % INFO_STARTS];
 
-	if (!info->text)
-		return 0;
-	at = info_find(cursor, info, line);
-	end = rawbpf__find_byte(at, cursor->end, '\n');
+	for (line = (line - 1) % INFO_STEP; line && at < text->end; line--)
+		at = rawbpf__line_after(at, text->end);
+	return at;
+}
+
+/*
+ * Append a line without the blanks around it. A tab becomes a space, another byte that is not
+ * printable ASCII a "?".
+ */
+static void info_line(struct rawbpf__out *out, const char *at, const char *end)
+{
 	while (at < end && rawbpf__is_blank(*at))
 		at++;
 	while (end > at && rawbpf__is_blank(end[-1]))
 		end--;
 	for (; at < end; at++)
-		if (rawbpf__is_printable(*at))
-			rawbpf__out_byte(&out, *at);
-		else
-			rawbpf__out_text(&out, *at == '\t' ? " " : "?");
-	return rawbpf_btf_string_emit(info->btf, shown);
+		rawbpf__out_byte(out, rawbpf__is_printable(*at) ? *at : *at == '\t' ? ' ' : '?');
+}
+
+/* What lines come from: the text, and the prelude. */
+struct info_texts {
+	struct info_text user, std;
+};
+
+/* Emit the line of the user, and behind it that of the macro. */
+static int info_line_emit(const struct info_texts *texts, struct rawbpf_btf_build *b, unsigned lines)
+{
+	unsigned line = lines >> 16, macro_line = lines & 0xffff;
+	const struct info_text *macros = macro_line >= RAWBPF_LINE_STD ? &texts->std : &texts->user;
+	char shown[INFO_LINE];
+	struct rawbpf__out out = rawbpf__out_begin(shown, sizeof(shown));
+	const char *at;
+
+	if (line) {
+		at = info_find(&texts->user, line);
+		info_line(&out, at, rawbpf__find_byte(at, texts->user.end, '\n'));
+	}
+	if (macro_line % RAWBPF_LINE_STD) {
+		at = info_find(macros, macro_line % RAWBPF_LINE_STD);
+		rawbpf__out_text(&out, " | ");
+		info_line(&out, at, rawbpf__find_byte(at, macros->end, '\n'));
+	}
+	return rawbpf_btf_string_emit(b, shown);
 }
 
 static int info_lines(struct rawbpf_resolved_info *info, const struct rawbpf_resolved *resolved)
 {
-	struct info_cursor cursor = { info->text, info->text + (info->text ? info->length : 0), 1 };
 	int file = rawbpf_btf_string_emit(info->btf, info->file ? info->file : "");
+	struct info_texts texts;
 	unsigned line = 0;
+	size_t length;
+	const char *std = rawbpf_collection_std_get(&length);
 
+	info_text_begin(&texts.user, info->text ? info->text : "", info->text ? info->length : 0);
+	info_text_begin(&texts.std, std, length);
 	for (unsigned i = 0; i < resolved->count && !info->btf->error; i++) {
-		int begins = !i || resolved->functions[i] || resolved->lines[i] >> 16 != line;
-		int text;
+		int begins = !i || resolved->functions[i] || resolved->lines[i] != line;
 
 		if (!begins || !resolved->insns[i].code) /* the second half of a 64-bit load */
 			continue;
 		if (info->line_count == info->line_max)
 			return -ENOSPC;
-		line = resolved->lines[i] >> 16;
-		text = info_line(&cursor, info, line);
+		line = resolved->lines[i];
 		info->lines[info->line_count++] = (struct bpf_line_info){
-			.insn_off = i, .file_name_off = file, .line_off = text,
-			.line_col = line << INFO_COLUMN_BITS };
+			.insn_off = i, .file_name_off = file,
+			.line_off = info->text ? info_line_emit(&texts, info->btf, line) : 0,
+			.line_col = line >> 16 << INFO_COLUMN_BITS };
 	}
 	return info->btf->error;
 }

@@ -137,7 +137,8 @@ START_TEST(lines_and_functions)
 					     .line_max = 16, .file = "info.bpf", .text = info_text,
 					     .length = sizeof(info_text) - 1 };
 	static const struct { unsigned slot, line; const char *text; } wanted[] = {
-		{ 0, 6, ".at kprobe vfs_open(a)" }, { 3, 7, "two" }, { 5, 8, "r1 = 3;  r2 = 4" },
+		{ 0, 6, ".at kprobe vfs_open(a)" }, { 3, 7, "two | r1 = 1" }, { 4, 7, "two | r2 = 2" },
+		{ 5, 8, "r1 = 3;  r2 = 4" },
 		{ 7, 9, "call other" }, { 8, 10, "exit" }, { 9, 11, "other: r0 = 0x123456789 ll" },
 		{ 11, 12, "exit" } };
 	struct rawbpf_btf btf;
@@ -151,14 +152,14 @@ START_TEST(lines_and_functions)
 	ck_assert_uint_eq(functions[1].insn_off, 9);
 	ck_assert_str_eq(rawbpf_btf_type_name(&btf, functions[0].type_id), "first");
 	ck_assert_str_eq(rawbpf_btf_type_name(&btf, functions[1].type_id), "other");
-	ck_assert_uint_eq(info.line_count, 7);
-	for (unsigned i = 0; i < 7; i++) {
+	ck_assert_uint_eq(info.line_count, 8);
+	for (unsigned i = 0; i < 8; i++) {
 		ck_assert_uint_eq(lines[i].insn_off, wanted[i].slot);
 		ck_assert_uint_eq(lines[i].line_col >> 10, wanted[i].line);
 		ck_assert_str_eq(rawbpf_btf_string_get(&btf, lines[i].line_off), wanted[i].text);
 		ck_assert_str_eq(rawbpf_btf_string_get(&btf, lines[i].file_name_off), "info.bpf");
 	}
-	info.line_max = 6;
+	info.line_max = 7;
 	ck_assert_int_eq(rawbpf_collection_info_emit(&info, &w->collection, &w->resolved), -ENOSPC);
 	world_close(w);
 }
