@@ -60,6 +60,14 @@ static void load(struct world *w, struct rawbpf_unit unit)
 	loaded_count++;
 }
 
+/* The options of `rawbpf run`: each of them adds instructions to the filter. */
+static const struct rawbpf_option options[] = {
+	{ "pid", 0x7fffffff, NULL }, { "tid", 1, NULL }, { "uid", 0xfffffffe, NULL },
+	{ "uid_set", 1, NULL }, { "comm_set", 1, NULL }, { "comm0", 0x6161616161616161, NULL },
+	{ "comm8", 0, NULL }, { "failed", 1, NULL },
+};
+
+/* _i: how many options there are */
 START_TEST(all_load)
 {
 	int fds[MAPS], err = rawbpf_btf_kernel_open(&kernel);
@@ -75,6 +83,8 @@ START_TEST(all_load)
 		struct world *w = tool_open(tool, RAWBPF_ARCH_NATIVE, &kernel);
 
 		w->symbols.index = &kernel_index;
+		w->env.options = options;
+		w->env.option_count = _i;
 		maps_open(w, fds);
 		w->env.map_fds = fds;
 		tool_units(w, load);
@@ -173,7 +183,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_add_test(tests, all_load);
+	tcase_add_loop_test(tests, all_load, 0, sizeof(options) / sizeof(options[0]) + 1);
 	tcase_add_test(tests, names_load);
 }
 
