@@ -39,9 +39,177 @@ START_TEST(test_tools)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ options and messages */
+
+static struct ending end;
+
+/* Return the path of a text of examples/tools; it stays valid until the next call but one. */
+static const char *tool_path(const char *name)
+{
+	static char paths[2][512];
+	static int next;
+
+	next = !next;
+	snprintf(paths[next], sizeof paths[next], "%s/%s.bpf", texts, name);
+	return paths[next];
+}
+
+/* Write a text to a file, and return its path. The file goes with the test's folder. */
+static const char *text_file(const char *text)
+{
+	static char path[] = "/tmp/rawbpf_run-XXXXXX";
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	return path;
+}
+
+static void assert_says(const char *const *arguments, int status, const char *said)
+{
+	command_run(&end, NULL, arguments);
+	ck_assert_msg(end.status == status, "status %d: %s", end.status, end.err);
+	ck_assert_msg(strstr(status ? end.err : end.out, said) != NULL, "%s%s", end.out, end.err);
+}
+
+START_TEST(test_help)
+{
+	assert_says(ARGS("run", tool_path("chrootsnoop"), "-h"), 0, "who calls chroot(2), and on what");
+	ck_assert_ptr_nonnull(strstr(end.out, "  -p PID"));
+	ck_assert_ptr_nonnull(strstr(end.out, "  -u UID"));
+	ck_assert_ptr_null(strstr(end.out, "  -x"));
+	assert_says(ARGS("run", tool_path("opensnoop"), "--help"), 0, "  -x ");
+	assert_says(ARGS("run", tool_path("ethertype"), "-h"), 0, "  -l DEVICE");
+	ck_assert_ptr_null(strstr(end.out, "  -p"));
+}
+END_TEST
+
+START_TEST(test_usage)
+{
+	assert_says(ARGS("run", tool_path("chrootsnoop"), "-p", "ten"), 2, "-p wants a number, not 'ten'");
+	assert_says(ARGS("run", tool_path("chrootsnoop"), "-q"), 2, "invalid option -- 'q'");
+	assert_says(ARGS("run", tool_path("chrootsnoop"), "more"), 2, "'more' is one argument too many");
+	assert_says(ARGS("run", "--way", "rawtp", tool_path("chrootsnoop")), 2, "not 'rawtp'");
+	assert_says(ARGS("run", "/no/such.bpf"), 1, "/no/such.bpf: No such file or directory");
+}
+END_TEST
+
+START_TEST(test_check)
+{
+	assert_says(ARGS("run", "--check", "--way", "raw_tp", tool_path("fchownat")), 0,
+		    "counter at syscall fchownat: raw_tp, ");
+	ck_assert_int_eq(command_lines(end.out), 1);
+	ck_assert_str_eq(end.err, "");
+	assert_says(ARGS("run", "--check", tool_path("stuck")), 0, "each at iter task event: iter, ");
+}
+END_TEST
+
+START_TEST(test_way_refused)
+{
+	assert_says(ARGS("run", "--way", "fentry", tool_path("fchownat")), 1,
+		    "only the way fentry is allowed");
+}
+END_TEST
+
+/* Mistakes have their place; one that every way meets is printed once. */
+START_TEST(test_mistakes)
+{
+	const char *path = text_file(".prog a\n.at syscall getppid\n\tr0 = no_such_name\n\texit\n");
+	const char *first;
+
+	assert_says(ARGS("run", path), 1, ":3:7: error: ");
+	first = strstr(end.err, "error: ");
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_null(strstr(first + 1, "error: "));
+	assert_says(ARGS("asm", "-l", path), 1, ":3:7: error: ");
+	unlink(path);
+}
+END_TEST
+
+START_TEST(test_unparsed)
+{
+	const char *path = text_file(".prog a\n.at nowhere\n\tr0 = 0\n\texit\n");
+
+	assert_says(ARGS("run", path), 1, ":2:5: error: ");
+	unlink(path);
+}
+END_TEST
+
+START_TEST(test_nobody)
+{
+	command_run(&end, live_be_nobody, ARGS("run", tool_path("fchownat")));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_ptr_nonnull(strstr(end.err, "rawbpf run: map count: EPERM"));
+	ck_assert_ptr_nonnull(strstr(end.err, "CAP_BPF"));
+	ck_assert_str_eq(end.out, "");
+}
+END_TEST
+
+/* What each statement became needs no privilege. */
+START_TEST(test_list)
+{
+	command_run(&end, live_be_nobody, ARGS("asm", "-l", tool_path("fchownat")));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_ptr_nonnull(strstr(end.out, "    8  \tr2 = 1\n\t\t    2: r2 = 0x1\n"));
+	assert_says(ARGS("asm", "-l", tool_path("chrootsnoop")), 0, "std:");
+}
+END_TEST
+
+/* A text without .prog runs once, as before, and takes no options of collections. */
+START_TEST(test_plain)
+{
+	const char *path = text_file("r0 = 42\nexit\n");
+
+	assert_says(ARGS("run", path, "-t", "xdp"), 0, "r0    42 (0x2a)\n");
+	assert_says(ARGS("run", "--check", path), 2, "usage: ");
+	assert_says(ARGS("asm", "-l", path), 1, "has no .prog");
+	unlink(path);
+}
+END_TEST
+
+/* After kill -9 no program is left. */
+START_TEST(test_killed)
+{
+	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", tool_path("fchownat")));
+	char said[TEXT] = "", path[64], line[128];
+	unsigned id = 0;
+	size_t length = 0;
+
+	while (!strstr(said, "attached"))
+		ck_assert_int_gt(command_read(process.err, said, &length, 256), 0);
+	for (int fd = 3; fd < 64 && !id; fd++) {
+		FILE *file;
+
+		snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", process.pid, fd);
+		file = fopen(path, "re");
+		while (file && fgets(line, sizeof line, file))
+			if (sscanf(line, "prog_id: %u", &id) == 1)
+				break;
+		if (file)
+			fclose(file);
+	}
+	ck_assert_uint_gt(id, 0);
+	ck_assert_int_eq(kill(process.pid, SIGKILL), 0);
+	command_finish(&process, &end);
+	ck_assert_int_eq(end.status, -SIGKILL);
+	ck_assert(live_is_gone(RAWBPF_OBJ_PROG, id));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
+	tcase_add_test(tests, test_help);
+	tcase_add_test(tests, test_usage);
+	tcase_add_test(tests, test_check);
+	tcase_add_test(tests, test_way_refused);
+	tcase_add_test(tests, test_mistakes);
+	tcase_add_test(tests, test_unparsed);
+	tcase_add_test(tests, test_nobody);
+	tcase_add_test(tests, test_list);
+	tcase_add_test(tests, test_plain);
+	tcase_add_test(tests, test_killed);
 	tcase_add_loop_test(tests, test_tools, 0, RAWBPF_COUNT(runs));
 }
 
