@@ -10,8 +10,7 @@
 enum {
 	INFO_NAME = 64,         /* bytes of a function's name, with the NUL */
 	INFO_LINE = 128,        /* bytes of a line that the kernel shows, with the NUL */
-	INFO_STEP = 512,        /* lines; a text has at most INFO_STARTS times as many */
-	INFO_STARTS = 64,
+	INFO_STARTS = 128,
 	INFO_COLUMN_BITS = 10   /* of line_col, below the line */
 };
 
@@ -60,32 +59,37 @@ static int info_functions(struct rawbpf_resolved_info *info,
 
 /* ------------------------------------------------------------------------------ lines */
 
-/* The starts of some lines: a line is found in at most INFO_STEP steps. */
+/* The starts of the lines 1, 1 + step, 1 + 2 * step, ... So a line is found in a few steps. */
 struct info_text {
-	const char *starts[INFO_STARTS]; /* of the lines 1, 1 + INFO_STEP, ... */
+	const char *starts[INFO_STARTS];
 	const char *end;
+	unsigned step;
 };
 
-static void info_text_begin(struct info_text *text, const char *at, size_t length)
+static void info_text_begin(struct info_text *text, const char *begin, size_t length)
 {
-	unsigned line = 0;
+	unsigned lines = 0;
 
-	text->end = at + length;
+	text->end = begin + length;
+	for (const char *at = begin; at < text->end; at = rawbpf__line_after(at, text->end))
+		lines++;
+	text->step = lines / INFO_STARTS + 1;
 	for (unsigned i = 0; i < INFO_STARTS; i++)
 		text->starts[i] = text->end;
-	for (; at < text->end && line < INFO_STARTS * INFO_STEP; line++) {
-		if (line % INFO_STEP == 0)
-			text->starts[line / INFO_STEP] = at;
-		at = rawbpf__line_after(at, text->end);
+	for (unsigned line = 0; line < lines; line++) {
+		if (line % text->step == 0)
+			text->starts[line / text->step] = begin;
+		begin = rawbpf__line_after(begin, text->end);
 	}
 }
 
-/* Return the start of a line, which counts from 1. */
+/* Return the start of a line, which counts from 1, or the end. */
 static const char *info_find(const struct info_text *text, unsigned line)
 {
-	const char *at = text->starts[(line - 1) / INFO_STEP % INFO_STARTS];
+	unsigned start = (line - 1) / text->step;
+	const char *at = start < INFO_STARTS ? text->starts[start] : text->end;
 
-	for (line = (line - 1) % INFO_STEP; line && at < text->end; line--)
+	for (line = (line - 1) % text->step; line && at < text->end; line--)
 		at = rawbpf__line_after(at, text->end);
 	return at;
 }

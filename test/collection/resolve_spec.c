@@ -165,6 +165,42 @@ START_TEST(lines_and_functions)
 }
 END_TEST
 
+/* Many lines, and a macro behind them. */
+START_TEST(far_lines)
+{
+	static unsigned char bytes[4096];
+	struct rawbpf_btf_build b = { .data = bytes, .max = sizeof(bytes) };
+	struct bpf_func_info functions[2];
+	struct bpf_line_info lines[8];
+	char *text = malloc(1 << 20), *at = text;
+	struct rawbpf_resolved_info info = { .btf = &b, .funcs = functions, .func_max = 2, .lines = lines,
+					     .line_max = 8 };
+	struct rawbpf_btf btf;
+	struct world *w;
+
+	for (unsigned i = 1; i <= 9000; i++)
+		at += sprintf(at, "# line %u\n", i);
+	at += sprintf(at, ".macro one\n r1 = 1\n.endm\n.prog p\n.at none\n");
+	for (unsigned i = 9006; i <= 9999; i++)
+		at += sprintf(at, "\n");
+	at += sprintf(at, " one\n r0 = 0\n exit");
+	w = world_open(text, RAWBPF_ARCH_X86_64, NULL);
+	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_NONE });
+	expect_listing(w, "r1 = 0x1\nr0 = 0x0\nexit\n");
+	info.text = text;
+	info.length = at - text;
+	ck_assert_int_eq(rawbpf_collection_info_emit(&info, &w->collection, &w->resolved), 0);
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, bytes, b.size, NULL), 0);
+	ck_assert_uint_eq(info.line_count, 3);
+	ck_assert_str_eq(rawbpf_btf_string_get(&btf, lines[0].line_off), "one | r1 = 1");
+	ck_assert_uint_eq(lines[0].line_col >> 10, 10000);
+	ck_assert_str_eq(rawbpf_btf_string_get(&btf, lines[1].line_off), "r0 = 0");
+	ck_assert_str_eq(rawbpf_btf_string_get(&btf, lines[2].line_off), "exit");
+	world_close(w);
+	free(text);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------- conditions */
 
 static void expect_condition(const char *condition, enum rawbpf_arch arch, int result)
@@ -384,6 +420,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, fields);
 	tcase_add_test(tests, memory);
 	tcase_add_test(tests, lines_and_functions);
+	tcase_add_test(tests, far_lines);
 	tcase_add_test(tests, conditions);
 	tcase_add_test(tests, mistakes);
 	tcase_add_test(tests, places);
