@@ -207,6 +207,54 @@ START_TEST(parameters)
 }
 END_TEST
 
+/* A function of a module: its BTF continues that of the kernel, and has a descriptor. */
+START_TEST(modules)
+{
+	static const char text[] = ".prog p\n.at fentry mod_open\n call mod_open\n call mod_close\n exit\n"
+				   ".prog q\n.at fentry vfs_open\n call mod_open\n exit\n";
+	static struct {
+		struct btf_header header;
+		struct btf_type function;
+		char strings[16];
+	} bytes;
+	struct rawbpf_btf kernel, module;
+	const struct rawbpf_symbol_module modules[] = { { .btf = &module, .fd = 42 } };
+	struct world *w;
+	int id;
+
+	kernel_make(&kernel);
+	memcpy(bytes.strings + 1, "mod_open", 9);
+	bytes.header = (struct btf_header){ .magic = BTF_MAGIC, .version = BTF_VERSION,
+					    .hdr_len = sizeof(bytes.header),
+					    .type_len = sizeof(bytes.function),
+					    .str_off = sizeof(bytes.function),
+					    .str_len = sizeof(bytes.strings) };
+	bytes.function = (struct btf_type){ .name_off = kernel.strings_size + 1,
+					    .info = BTF_KIND_FUNC << 24,
+					    .type = rawbpf_btf_type_get(&kernel, id_open)->type };
+	ck_assert_int_eq(rawbpf_btf_parse(&module, &bytes, sizeof(bytes), &kernel), 0);
+	id = rawbpf_btf_type_find(&module, BTF_KIND_FUNC, "mod_open");
+	ck_assert_int_gt(id, id_iter_task);
+	w = world_open(text, RAWBPF_ARCH_X86_64, &kernel);
+	w->symbols.modules = modules;
+	w->symbols.module_count = 1;
+	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_FENTRY });
+	expect_reason(w, -ENOENT, 4, "'mod_close' is no label, no helper, and no function of the kernel");
+	ck_assert_uint_eq(w->resolved.attach_btf_id, id);
+	ck_assert_int_eq(w->resolved.attach_btf, 42);
+	world_resolve(w, (struct rawbpf_unit){ 1, 1, 1, RAWBPF_WAY_FENTRY });
+	ck_assert_int_eq(w->result, 2);
+	ck_assert_uint_eq(w->resolved.attach_btf_id, id_open);
+	ck_assert_int_eq(w->resolved.attach_btf, 0);
+	ck_assert_mem_eq(&w->insns[0], (&(const struct bpf_insn[]){ BPF_CALL_KFUNC(1, id) }[0]),
+			 sizeof(struct bpf_insn));
+	w->symbols.kernel = NULL;
+	world_resolve(w, (struct rawbpf_unit){ 1, 1, 1, RAWBPF_WAY_FENTRY });
+	ck_assert_int_eq(w->result, -ENODATA);
+	world_close(w);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------- system calls */
 
 static const char chroot_text[] =
@@ -382,6 +430,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, registers);
 	tcase_add_test(tests, functions);
 	tcase_add_test(tests, parameters);
+	tcase_add_test(tests, modules);
 	tcase_add_test(tests, calls);
 	tcase_add_test(tests, dispatch);
 	tcase_add_test(tests, candidates);
