@@ -36,7 +36,7 @@ struct rawbpf_collection_text {
 	size_t std_length;
 	void *memory;                    /* for tables and all else: rawbpf_collection_memory_size() */
 	size_t memory_size;
-	struct rawbpf_collection_error *errors; /* out: the first `error_max`, in their order */
+	struct rawbpf_collection_error *errors; /* out: the first found, in the order of their places */
 	unsigned error_max;
 	struct rawbpf_collection_error *warnings;
 	unsigned warning_max;
@@ -44,7 +44,10 @@ struct rawbpf_collection_text {
 	unsigned warning_count;
 };
 
-/* Return the bytes of memory that suffice for most texts of this length. */
+/*
+ * Return the bytes of memory that suffice for most texts of this length: 96 KB and 64 times as
+ * much. The examples need a third of it. A text whose macros make many lines needs more.
+ */
 size_t rawbpf_collection_memory_size(size_t length);
 
 /* Return the prelude, std.bpf, and its length. */

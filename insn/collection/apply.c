@@ -32,6 +32,14 @@ static int64_t apply_wrapping(enum rawbpf_expr_op op, uint64_t a, uint64_t b)
 	}
 }
 
+/* Shift to the right, and fill with the sign. C leaves this to the compiler. */
+static int64_t apply_shift(int64_t a, unsigned bits)
+{
+	uint64_t sign = a < 0 ? UINT64_MAX : 0;
+
+	return (((uint64_t)a ^ sign) >> bits) ^ sign;
+}
+
 RAWBPF__PRIVATE int rawbpf__expr_apply(int64_t *value, enum rawbpf_expr_op op, int64_t a, int64_t b)
 {
 	switch (op) {
@@ -43,7 +51,7 @@ RAWBPF__PRIVATE int rawbpf__expr_apply(int64_t *value, enum rawbpf_expr_op op, i
 	case RAWBPF_EXPR_SHIFT_RIGHT:
 		if (b < 0 || b > 63)
 			return -EDOM;
-		*value = a >> b;
+		*value = apply_shift(a, b);
 		return 0;
 	case RAWBPF_EXPR_SHIFT_LEFT:
 		if (b < 0 || b > 63)

@@ -108,20 +108,39 @@ static int complain_macro(struct rawbpf__collector *c)
 	return guess.best != NULL;
 }
 
+/* Note the program's first jump or call by a number of slots. A label leaves the distance 0. */
+static void code_jump(struct rawbpf__collector *c, const struct bpf_insn *insn)
+{
+	unsigned class = BPF_CLASS(insn->code), operation = BPF_OP(insn->code);
+
+	int is_call = insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL;
+	int distance = is_call || insn->code == (BPF_JMP32 | BPF_JA) ? insn->imm : insn->off;
+
+	if ((class != BPF_JMP && class != BPF_JMP32) || (operation == BPF_CALL && !is_call) ||
+	    !distance || c->jump.line)
+		return;
+	c->jump = c->macro_depth ? c->call : c->parser.statement.tokens[0];
+	c->jump_macro_line = c->macro_line;
+}
+
 static void code_instruction(struct rawbpf__collector *c)
 {
 	struct rawbpf__pattern pattern;
+	unsigned slot = c->parser.slot;
 
 	rawbpf__data_end(&c->parser);
 	rawbpf__step_line(c);
-	if (is_sum(&c->parser.statement))
+	if (is_sum(&c->parser.statement)) {
 		code_sum(c);
-	else if (is_value(&c->parser.statement))
+	} else if (is_value(&c->parser.statement)) {
 		code_value(c);
-	else if (rawbpf__match(&pattern, &c->parser.statement, -1))
+	} else if (rawbpf__match(&pattern, &c->parser.statement, -1)) {
 		rawbpf__instruction(&c->parser, &pattern);
-	else if (!complain_macro(c))
+		if (c->parser.slot > slot)
+			code_jump(c, &c->text.insns[slot]);
+	} else if (!complain_macro(c)) {
 		rawbpf__mismatch(&c->parser);
+	}
 }
 
 /* Read a directive of the assembler. Return 0 for another one. */

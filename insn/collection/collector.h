@@ -159,6 +159,9 @@ struct rawbpf__collector {
 	unsigned prog, first_local, first_mention; /* of the program at hand */
 	struct rawbpf__token prog_name, macro_name; /* of the block at hand */
 	uint8_t tries_place, tries_code;	/* the program has such lines, maybe wrong ones */
+	uint8_t has_if;
+	struct rawbpf__token jump;		/* its first jump by a number of slots, if it has one */
+	unsigned jump_macro_line;
 	uint16_t line_said, macro_line_said;	/* of the last RAWBPF_STEP_LINE */
 	unsigned if_depth, if_base;		/* if_base: the depth at the start of the macro */
 	uint32_t else_bits;			/* bit N: the .if of depth N has its .else */

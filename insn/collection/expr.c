@@ -255,7 +255,8 @@ static int expr_read(struct expr *e, unsigned level, struct rawbpf__value *value
 	*value = (struct rawbpf__value){ .expr = 0 };
 	if (!expr_inner(e, value))
 		return 0;
-	while (operator = expr_operator(e), operator && operator->level >= level) {
+	for (operator = expr_operator(e); operator && operator->level >= level;
+	     operator = expr_operator(e)) {
 		at = e->token;
 		expr_next(e);
 		if (operator->is_double)

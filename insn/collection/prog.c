@@ -31,6 +31,7 @@ RAWBPF__PRIVATE void rawbpf__prog_directive(struct rawbpf__collector *c)
 	c->line_said = c->macro_line_said = 0;
 	c->if_depth = 0;
 	c->tries_place = c->tries_code = !name;
+	c->has_if = c->jump.line = 0;
 }
 
 /* ------------------------------------------------------------------------ .local */
@@ -83,6 +84,7 @@ RAWBPF__PRIVATE void rawbpf__if_directive(struct rawbpf__collector *c)
 	expr = rawbpf__take_expr(c);
 	if (expr)
 		rawbpf__take_end(c);
+	c->has_if = 1;
 	rawbpf__step(c, RAWBPF_STEP_IF, c->parser.slot, expr, 0);
 }
 
@@ -125,6 +127,18 @@ RAWBPF__PRIVATE void rawbpf__if_end(struct rawbpf__collector *c, unsigned depth)
 
 /* --------------------------------------------------------------------- its end */
 
+/* The resolver drops instructions of an .if, and a number of slots would lead elsewhere. */
+static void prog_check_jump(struct rawbpf__collector *c)
+{
+	if (!c->has_if || !c->jump.line)
+		return;
+	rawbpf__complain(&c->text, &c->jump, "a program with .if needs labels: over an .if, a number of "
+			 "slots would lead elsewhere");
+	c->macro_line = c->jump_macro_line;
+	rawbpf__errors_hand(c);
+	c->macro_line = 0;
+}
+
 RAWBPF__PRIVATE void rawbpf__prog_end(struct rawbpf__collector *c)
 {
 	struct rawbpf_table_prog *prog = prog_row(c);
@@ -133,6 +147,7 @@ RAWBPF__PRIVATE void rawbpf__prog_end(struct rawbpf__collector *c)
 		return;
 	c->block = RAWBPF__BLOCK_NONE;
 	rawbpf__if_end(c, 0);
+	prog_check_jump(c);
 	rawbpf__mentions_end(c);
 	prog->place_count = RAWBPF__ROWS(c, place) - prog->place;
 	prog->label_count = RAWBPF__ROWS(c, label) - prog->label;
