@@ -22,7 +22,6 @@ struct resolve_walk {
 	struct resolve_branches branches;
 	unsigned from;    /* of the program's own slots: those before are done */
 	unsigned count;   /* slots taken so far */
-	uint8_t has_if;   /* the program has an .if */
 };
 
 static int resolve_is_taken(const struct resolve_branches *branches)
@@ -126,37 +125,21 @@ static unsigned resolve_said(const struct rawbpf__resolver *r)
 	return r->line << 16 | (r->macro_line & 0xffff);
 }
 
-/* Return 1 for a jump or call whose distance is a number: "goto +3". One to a label has none yet. */
-static int resolve_is_counted(const struct bpf_insn *insn)
-{
-	unsigned class = BPF_CLASS(insn->code), operation = BPF_OP(insn->code);
-
-	if ((class != BPF_JMP && class != BPF_JMP32) || operation == BPF_EXIT)
-		return 0;
-	if (operation == BPF_CALL)
-		return insn->src_reg == BPF_PSEUDO_CALL && insn->imm > 0;
-	return insn->code == (BPF_JMP32 | BPF_JA) ? insn->imm != 0 : insn->off != 0;
-}
-
 /* Copy the slots before `to`, if the branch is taken. */
-static int resolve_copy(struct rawbpf__resolver *r, struct rawbpf_resolved *resolved,
-			struct resolve_walk *walk, unsigned to, int is_taken)
+static void resolve_copy(struct rawbpf__resolver *r, struct rawbpf_resolved *resolved,
+			 struct resolve_walk *walk, unsigned to, int is_taken)
 {
 	const struct bpf_insn *insns = &r->c->insns[walk->prog->insn];
 
 	for (; walk->from < to; walk->from++) {
 		if (!is_taken)
 			continue;
-		if (walk->has_if && resolve_is_counted(&insns[walk->from]))
-			return rawbpf__resolver_fail(r, -EINVAL, "with .if, instructions come and go: jump to "
-						     "a label, not by a number", "", 0);
 		if (resolved->lines)
 			resolved->lines[walk->count] = resolve_said(r);
 		if (resolved->maps)
 			resolved->maps[walk->count] = 0;
 		resolved->insns[walk->count++] = insns[walk->from];
 	}
-	return 0;
 }
 
 /* Return the slots of an instruction that a step refers to. */
@@ -165,29 +148,19 @@ static unsigned resolve_slots(const struct bpf_insn *insn)
 	return insn->code == (BPF_LD | BPF_DW | BPF_IMM) ? 2 : 1;
 }
 
-static int resolve_has_if(const struct rawbpf__resolver *r, const struct rawbpf_table_prog *prog)
-{
-	for (unsigned i = 0; i < prog->step_count; i++)
-		if (r->c->steps[prog->step + i].kind == RAWBPF_STEP_IF)
-			return 1;
-	return 0;
-}
-
 static int resolve_second(struct rawbpf__resolver *r, struct rawbpf_resolved *resolved,
 			  const struct rawbpf_table_prog *prog)
 {
-	struct resolve_walk walk = { .prog = prog, .count = resolved->entry_count,
-				     .has_if = resolve_has_if(r, prog) };
+	struct resolve_walk walk = { .prog = prog, .count = resolved->entry_count };
 	const struct bpf_insn *insns = &r->c->insns[prog->insn];
 	int is_taken = 1;
 
 	for (unsigned i = 0; i < prog->step_count; i++) {
 		const struct rawbpf_step *step = &r->c->steps[prog->step + i];
 		unsigned end;
-		int err = resolve_copy(r, resolved, &walk, step->slot, is_taken);
+		int err;
 
-		if (err)
-			return err;
+		resolve_copy(r, resolved, &walk, step->slot, is_taken);
 		is_taken = r->is_taken[i];
 		if (!is_taken)
 			continue;
@@ -197,13 +170,13 @@ static int resolve_second(struct rawbpf__resolver *r, struct rawbpf_resolved *re
 			continue;
 		/* Two steps may refer to one instruction: it is copied before the first one. */
 		end = step->slot + resolve_slots(&insns[step->slot]);
-		err = resolve_copy(r, resolved, &walk, end, 1);
-		if (!err)
-			err = rawbpf__fix(r, resolved, step, walk.count - (walk.from - step->slot));
+		resolve_copy(r, resolved, &walk, end, 1);
+		err = rawbpf__fix(r, resolved, step, walk.count - (walk.from - step->slot));
 		if (err)
 			return err;
 	}
-	return resolve_copy(r, resolved, &walk, prog->insn_count, is_taken);
+	resolve_copy(r, resolved, &walk, prog->insn_count, is_taken);
+	return 0;
 }
 
 /* ---------------------------------------------------------------------- a program */

@@ -310,25 +310,6 @@ START_TEST(places)
 }
 END_TEST
 
-/* A jump by a number does not know what .if leaves out. */
-START_TEST(counted_jumps)
-{
-	static const char text[] = ".prog p\n.at kprobe f\n goto +1\n r1 = 0\n exit\n"
-		".prog q\n.at kprobe f\n.if 1\n r1 = 0\n.endif\n if r1 == 0 goto +1\n r1 = 0\n exit\n"
-		".prog r\n.at kprobe f\n.if 1\n r1 = 0\n.endif\n if r1 == 0 goto out\nout:\n exit\n";
-	struct world *w = world_open(text, RAWBPF_ARCH_X86_64, NULL);
-
-	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_KPROBE });
-	expect_listing(w, "goto +0x1\nr1 = 0x0\nexit\n");
-	world_resolve(w, (struct rawbpf_unit){ 1, 1, 1, RAWBPF_WAY_KPROBE });
-	expect_reason(w, -EINVAL, 11,
-		      "with .if, instructions come and go: jump to a label, not by a number");
-	world_resolve(w, (struct rawbpf_unit){ 2, 2, 1, RAWBPF_WAY_KPROBE });
-	expect_listing(w, "r1 = 0x0\nif r1 == 0x0 goto +0x0\nexit\n");
-	world_close(w);
-}
-END_TEST
-
 /* Scratch values are for programs that nothing preempts. */
 START_TEST(scratch)
 {
@@ -424,7 +405,6 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, conditions);
 	tcase_add_test(tests, mistakes);
 	tcase_add_test(tests, places);
-	tcase_add_test(tests, counted_jumps);
 	tcase_add_test(tests, scratch);
 	tcase_add_test(tests, linear);
 }
