@@ -2,6 +2,7 @@
 /* rawbpf asm -l: the instructions that each statement of a collection became. */
 #include "collected.h"
 
+#include <rawbpf/constant.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,32 @@ static int list_program(const struct collection *collection, const struct rawbpf
 	return count < 0 ? FAILED : OK;
 }
 
+/* Print the sizes of structs and maps. */
+static void list_sizes(const struct collection *collection, const struct rawbpf_live *live)
+{
+	const struct rawbpf_collection *tables = &collection->tables;
+	struct rawbpf_collection_error mistake;
+	struct rawbpf_resolved_map map;
+
+	for (unsigned i = 0; i < tables->struct_count; i++) {
+		const char *name = tables->strings + tables->structs[i].name;
+		int size = rawbpf_collection_type_size(tables, name, &live->env, &mistake);
+
+		if (size >= 0)
+			printf("struct %s: %d bytes\n", name, size);
+	}
+	for (unsigned i = 0; i < tables->map_count; i++) {
+		if (rawbpf_collection_map_resolve(&map, tables, i, &live->env, &mistake) < 0)
+			continue;
+		printf("map %s: %s, key %u, value %u, ", map.name,
+		       rawbpf_constant_name(RAWBPF_MAP_TYPE, map.type), map.key_size, map.value_size);
+		if (map.max_entries)
+			printf("max_entries %u\n", map.max_entries);
+		else
+			printf("by the machine's memory\n");
+	}
+}
+
 int collection_list(struct collection *collection)
 {
 	static struct rawbpf_live_reason reasons[COLLECTION_REASONS];
@@ -80,6 +107,7 @@ int collection_list(struct collection *collection)
 		collection_print_reasons(collection, &live);
 		return FAILED;
 	}
+	list_sizes(collection, &live);
 	for (unsigned i = 0; status == OK && i < live.program_count; i++)
 		status = list_program(collection, &live, &live.programs[i]);
 	rawbpf_live_close(&live);

@@ -87,6 +87,9 @@ static void run_without_files(void)
 
 void guest_run(void)
 {
+	test_as_it_is("/bin/live", "run.live");
+	test_as_it_is("/bin/live_pending", "run.live_pending");
+	test_as_it_is("/bin/live_places", "run.live_places");
 	in_child(run_everything);
 	in_child(run_without_tracefs);
 	in_child(run_without_files);

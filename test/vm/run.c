@@ -53,7 +53,19 @@ START_TEST(texts_run)
 }
 END_TEST
 
+/* The native tests of collections, which attach kprobes here, too. */
+START_TEST(natively)
+{
+	if (!is_machine(&boots[_i], "amd64"))
+		return;
+	ck_assert_fact_int(&boots[_i], "run.live", 0);
+	ck_assert_fact_int(&boots[_i], "run.live_pending", 0);
+	ck_assert_fact_int(&boots[_i], "run.live_places", 0);
+}
+END_TEST
+
 void vm_run_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, texts_run, boot, boot + 1);
+	tcase_add_loop_test(kernel, natively, boot, boot + 1);
 }
