@@ -145,7 +145,7 @@ START_TEST(test_byte_order)
 	};
 	int big = _i % 2, to_big = _i / 2 % 2, width = _i / 4;
 
-	MACHINE(m, { .order = big ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN },
+	MACHINE(m, SPEC(.order = big ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN),
 		BPF_ENDIAN(to_big ? BPF_TO_BE : BPF_TO_LE, 0, widths[width].width),
 		BPF_EXIT_INSN());
 	m.vm.r[0] = A;
@@ -208,7 +208,7 @@ static const struct {
 
 START_TEST(test_atomic)
 {
-	MACHINE(m, { .order = RAWBPF_LITTLE_ENDIAN },
+	MACHINE(m, SPEC(.order = RAWBPF_LITTLE_ENDIAN),
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_2, -8), atomics[_i].insn,
 		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_10, -8), BPF_EXIT_INSN());
 	m.vm.r[0] = atomics[_i].r0;
@@ -238,19 +238,19 @@ START_TEST(test_packet)
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)i;
 	/* Network order on both byte orders. */
-	MACHINE(h, { .packet = &packet }, BPF_LD_ABS(BPF_H, 1), BPF_EXIT_INSN());
+	MACHINE(h, SPEC(.packet = &packet), BPF_LD_ABS(BPF_H, 1), BPF_EXIT_INSN());
 	ends(h, _i ? 0x0f10 : 0x0102);
-	MACHINE(w, { .packet = &packet }, BPF_MOV64_IMM(BPF_REG_1, 4),
+	MACHINE(w, SPEC(.packet = &packet), BPF_MOV64_IMM(BPF_REG_1, 4),
 		BPF_LD_IND(BPF_W, BPF_REG_1, -2), BPF_EXIT_INSN());
 	ends(w, _i ? 0x10111213 : 0x02030405);
-	MACHINE(network, { .packet = &packet }, BPF_LD_ABS(BPF_B, -0x100000), BPF_EXIT_INSN());
+	MACHINE(network, SPEC(.packet = &packet), BPF_LD_ABS(BPF_B, -0x100000), BPF_EXIT_INSN());
 	ends(network, 14);
-	MACHINE(link, { .packet = &packet }, BPF_LD_ABS(BPF_B, -0x200000), BPF_EXIT_INSN());
+	MACHINE(link, SPEC(.packet = &packet), BPF_LD_ABS(BPF_B, -0x200000), BPF_EXIT_INSN());
 	ends(link, 0);
 	/* The last bytes, and one more: then the program ends with 0. */
-	MACHINE(last, { .packet = &packet }, BPF_LD_ABS(BPF_W, _i ? 46 : 60), BPF_EXIT_INSN());
+	MACHINE(last, SPEC(.packet = &packet), BPF_LD_ABS(BPF_W, _i ? 46 : 60), BPF_EXIT_INSN());
 	ends(last, 0x3c3d3e3f);
-	MACHINE(past, { .packet = &packet }, BPF_MOV64_IMM(BPF_REG_0, 5),
+	MACHINE(past, SPEC(.packet = &packet), BPF_MOV64_IMM(BPF_REG_0, 5),
 		BPF_LD_ABS(BPF_W, _i ? 47 : 61), BPF_MOV64_IMM(BPF_REG_0, 6), BPF_EXIT_INSN());
 	ends(past, 0);
 	ck_assert_uint_eq(past.vm.executed, 2);
