@@ -82,6 +82,9 @@ static const struct api_example api_examples[] = {
 	  "all of it needs Linux 6.6\n"
 	  "b7 01 00 00 f9 ff ff ff\n"
 	  "broken: dst *\n" },
+	{ "freplace", 0x50a, API_MAY_FAIL,
+	  "limit: 5\n"
+	  "replaced: 105\n" },
 	{ "iter", 0x601, 0, "a thread called example\n" },
 	{ "kprobe_find", 0x50a, 0, "2 calls of 1 function\n" },
 	{ "kprobe_multi", 0x512, 0, "3 calls of both\n" },
@@ -205,11 +208,11 @@ static const struct api_example api_examples[] = {
 	  "uname   riscv64  160 __riscv_sys_newuname\n"
 	  "uname   s390x    122 __s390x_sys_newuname\n" },
 	{ "task_fd", 0x50a, 0, "sched_process_exec, our program\n" },
-	{ "tc", 0x40d, API_MAY_FAIL,
+	{ "tc", 0x40d, 0,
 	  "priority 7, handle 1: a program that decides\n"
 	  "dropped: -1\n"
 	  "replaced: 1\n" },
-	{ "tc_action", 0x40d, API_MAY_FAIL,
+	{ "tc_action", 0x40d, 0,
 	  "with the action: -1\n"
 	  "without it: 1\n" },
 	{ "tcx", 0x606, 0,
