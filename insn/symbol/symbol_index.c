@@ -178,7 +178,7 @@ static void type_offer(struct type_search *search, const struct btf_type *type, 
 {
 	unsigned kind = rawbpf_btf_type_kind(type);
 
-	if (!rawbpf__kind_is_in(type, search->kinds) ||
+	if (!rawbpf__kind_is_in(type, search->kinds) || !type->name_off ||
 	    !rawbpf__btf_names(search->btf, type->name_off, search->name, search->length))
 		return;
 	if (!search->id || kind < search->kind || (kind == search->kind && id < search->id)) {
