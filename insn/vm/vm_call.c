@@ -125,9 +125,9 @@ static __attribute__((noinline)) int vm_answer(struct rawbpf_vm *vm,
 }
 
 /* Call a helper, or call it again after a callback. */
-static int vm_ask(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known)
+static inline int vm_ask(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known,
+			 struct rawbpf_vm_call *call)
 {
-	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
 	int answer = known->helper->run(vm, call, known->context);
 
 	if (__builtin_expect(answer != RAWBPF_VM_NUMBER, 0))
@@ -199,21 +199,27 @@ static int vm_call_helper(struct rawbpf_vm *vm, uint32_t kfunc, uint32_t number)
 	call->round = 0;
 	call->state[0] = call->state[1] = 0;
 	call->region = NULL;
-	return vm_ask(vm, known);
+	return vm_ask(vm, known, call);
+}
+
+/* Call the function in a register, or at a distance. */
+static __attribute__((noinline)) int vm_call_function(struct rawbpf_vm *vm,
+						      const struct bpf_insn *insn)
+{
+	int slot;
+
+	if (insn->code != (BPF_JMP | BPF_CALL | BPF_X))
+		return vm_enter(vm, (uint64_t)vm->pc + 1 + (int64_t)(insn->off ? insn->off : insn->imm),
+				vm->pc + 1, 0);
+	slot = vm_code(vm, vm->r[insn->dst_reg]);
+	return slot < 0 ? slot : vm_enter(vm, (unsigned)slot, vm->pc + 1, 0);
 }
 
 RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
-	int slot;
-
 	vm->pc = (unsigned)(insn - vm->prog->insns);
-	if (insn->code == (BPF_JMP | BPF_CALL | BPF_X)) {
-		slot = vm_code(vm, vm->r[insn->dst_reg]);
-		return slot < 0 ? slot : vm_enter(vm, slot, vm->pc + 1, 0);
-	}
-	if (insn->src_reg == BPF_PSEUDO_CALL)
-		return vm_enter(vm, (uint64_t)vm->pc + 1 + (int64_t)(insn->off ? insn->off : insn->imm),
-				vm->pc + 1, 0);
+	if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg == BPF_PSEUDO_CALL)
+		return vm_call_function(vm, insn);
 	return vm_call_helper(vm, insn->src_reg != 0, (uint32_t)insn->imm);
 }
 
@@ -240,7 +246,7 @@ RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm, const struct bpf_insn 
 	frame = &vm->frames[vm->depth];
 	frame->call.returned = vm->r[0];
 	frame->call.round++;
-	result = vm_ask(vm, &frame->helper);
+	result = vm_ask(vm, &frame->helper, &frame->call);
 	if (result == VM_STRAIGHT) { /* behind the call, not behind the exit */
 		vm->pc++;
 		result = VM_MOVED;

@@ -73,19 +73,22 @@ static uint64_t vm_distance(const struct rawbpf_vm_region *region, uint64_t addr
 	return vm_holds(region, address) ? 0 : address - region->address - region->size + 1;
 }
 
-static const struct rawbpf_vm_region *vm_nearest(struct rawbpf_vm *vm, uint64_t address)
+static const struct rawbpf_vm_region *vm_closer(const struct rawbpf_vm_region *one,
+						const struct rawbpf_vm_region *other,
+						uint64_t address)
 {
-	unsigned i = vm_regions_before(vm, address), frame;
+	return vm_distance(other, address) < vm_distance(one, address) ? other : one;
+}
+
+static const struct rawbpf_vm_region *vm_nearest(const struct rawbpf_vm *vm, uint64_t address)
+{
+	unsigned place = vm_regions_before(vm, address), i;
 	const struct rawbpf_vm_region *nearest = &vm->frames[0].stack;
 
-	for (frame = 1; frame <= vm->depth; frame++)
-		if (vm_distance(&vm->frames[frame].stack, address) < vm_distance(nearest, address))
-			nearest = &vm->frames[frame].stack;
-	if (i < vm->region_count &&
-	    vm_distance(vm->spec.regions[i], address) < vm_distance(nearest, address))
-		nearest = vm->spec.regions[i];
-	if (i && vm_distance(vm->spec.regions[i - 1], address) < vm_distance(nearest, address))
-		nearest = vm->spec.regions[i - 1];
+	for (i = 1; i <= vm->depth; i++)
+		nearest = vm_closer(nearest, &vm->frames[i].stack, address);
+	for (i = place ? place - 1 : 0; i <= place && i < vm->region_count; i++)
+		nearest = vm_closer(nearest, vm->spec.regions[i], address);
 	return nearest;
 }
 
