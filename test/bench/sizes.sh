@@ -103,4 +103,8 @@ functions_of() {
 	linked "all of these" $(functions_of build text) rawbpf_insn_format rawbpf_insn_explain >/dev/null
 }
 figure "code and data of builder, assembler, disassembler, explainer" "$(code_and_data linked)" 65536 bytes
+
+linked "interpreter, with its memory and the table of instructions" rawbpf_vm_open rawbpf_vm_run rawbpf_vm_region_update \
+	rawbpf_vm_handle_get rawbpf_vm_map_get rawbpf_vm_memory_get >/dev/null
+figure "code and data of the interpreter, its memory, the table of instructions" "$(code_and_data linked)" 16384 bytes
 exit $status

@@ -166,6 +166,7 @@ links_only_what_it_uses() {
 		links_of_insn rawbpf_insn_format form format helper opcode out put string &&
 		links_of_insn rawbpf_insn_explain check explain form format helper opcode out page put query \
 			string words &&
+		links_of_insn rawbpf_vm_run form vm_call vm_insn vm_prog vm_region vm_run &&
 		links_of_insn rawbpf_text_parse bytes check compiler complain constant data directive emit form \
 			format helper instruction lex listing match mismatch names number opcode out parse put \
 			query reference statement string symbol warning
