@@ -81,6 +81,7 @@
 #include "../insn/btf/btf_member.c"
 #include "../insn/recipe/btf_recipe.c"
 #include "../insn/build/build.c"
+#include "../insn/build/build_symbol.c"
 #include "../insn/build/device.c"
 #include "../insn/build/device_map.c"
 #include "../insn/build/device_rule.c"

@@ -157,8 +157,8 @@ int rawbpf_symbol_size(const struct rawbpf_symbols *symbols, const char *name);
  * -EACCES   they have it, and programs may not call it
  * -ENODATA  without BTF
  *
- * The instruction is BPF_CALL_KFUNC(module, value): rawbpf_prog_spec.fd_array[N] is then the
- * descriptor of modules[N - 1].                                             Linux 5.13
+ * The instruction is BPF_CALL_KFUNC(module, value); rawbpf_prog_spec.fd_array[N] is then
+ * modules[N - 1].fd.                                                        Linux 5.13
  */
 int rawbpf_symbol_kfunc_find(struct rawbpf_symbol *symbol, const struct rawbpf_symbols *symbols,
 			     const char *name);

@@ -45,6 +45,10 @@ static const struct api_example api_examples[] = {
 	  "3 packets, 4500 bytes\n"
 	  "types 1 and 3, of 115 bytes of BTF\n" },
 	{ "build", 0x50a, 0, "20 slots; the verdict for port 80 is 2\n" },
+	{ "build_symbol", 0x504, API_PURE,
+	  "r2 = *(u64 *)(r1 + 0x8); r0 = 0x2\n"
+	  "r2 = *(u64 *)(r1 + 0x18); r0 = 0x2\n"
+	  "instruction 4, line 7: this kernel has no 'no_such_function'\n" },
 	{ "cgroup", 0x507, API_CGROUP,
 	  "forbidden: exit status 1\n"
 	  "allowed: exit status 0\n" },

@@ -126,14 +126,14 @@ START_TEST(test_offsets)
 
 	file_write_kinds();
 	command_run(&ending, NULL, ARGS("btf", "offsets", path, "pair.all[2]", "pair.is", "pair.si",
-					"sizeof(pair)", "sizeof(piar)"));
+					"sizeof(pair)", "sizeof(paire)"));
 	ck_assert_int_eq(ending.status, 0);
 	ck_assert_str_eq(strstr(ending.out, "member"),
 			 "member pair.all[2] 16 8 8\nmember pair.is 24 1 1\nnone pair.si\n"
-			 "size pair 32\nnone piar\n");
+			 "size pair 32\nnone paire\n");
 	ck_assert_str_eq(ending.err,
 		"rawbpf btf: warning: pair has no member 'si' in this kernel's BTF (did you mean 'is'?)\n"
-		"rawbpf btf: warning: this kernel's BTF has no type 'piar' (did you mean 'pair'?)\n");
+		"rawbpf btf: warning: this kernel's BTF has no type 'paire' (did you mean 'pair'?)\n");
 	ck_assert_int_eq(rawbpf_offsets_parse(&offsets, ending.out, strlen(ending.out)), 0);
 	ck_assert_str_eq(offsets.release, "");
 	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &symbols, "pair.is"), 0);
