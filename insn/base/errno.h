@@ -30,6 +30,7 @@
 #define ENAMETOOLONG	36
 #define ELOOP		40
 #define ENOMSG		42
+#define ENODATA		61
 #define ENOLINK		67
 #define EOVERFLOW	75
 #define EDESTADDRREQ	89
