@@ -86,7 +86,7 @@ static const struct bpf_insn programs[][2] = {
 	{ BPF_RAW_INSN(0xfb, 11, 11, -1, 0xf1), BPF_RAW_INSN(0xe3, 11, 11, -1, 0xe1) },
 };
 
-enum program_reader { FORMAT, EXPLAIN, CHECK, KERNEL, PROGRAM_READERS };
+enum program_reader { FORMAT, EXPLAIN, CHECK, KERNEL, MACHINE, PROGRAM_READERS };
 
 static void read_program(enum program_reader reader, const struct bpf_insn *insns, unsigned count)
 {
@@ -94,6 +94,8 @@ static void read_program(enum program_reader reader, const struct bpf_insn *insn
 
 	if (reader == KERNEL)
 		rawbpf_prog_kernel_find(insns, count);
+	else if (reader == MACHINE)
+		rawbpf_vm_prog_check(&(struct rawbpf_vm_prog){ .insns = insns, .insn_count = count }, NULL);
 	else
 		for (unsigned i = 0; i < count; i += slots) {
 			char text[4096];

@@ -2,6 +2,9 @@
 /* Calls: of the program's functions, of helpers, of functions by helpers; tail calls; the end. */
 #include "machine.h"
 
+/* The key of no helper. */
+#define VM_UNKNOWN UINT64_MAX
+
 /* Trap at vm->pc unless an instruction begins at `slot`. */
 static int vm_target(struct rawbpf_vm *vm, uint64_t slot)
 {
@@ -141,7 +144,7 @@ RAWBPF__PRIVATE void rawbpf__vm_helpers_forget(struct rawbpf_vm *vm)
 	unsigned i;
 
 	for (i = 0; i < 8; i++)
-		vm->known[i].helper = NULL;
+		vm->known[i].key = VM_UNKNOWN;
 }
 
 static uint64_t vm_helper_key(uint32_t kfunc, uint32_t number)
@@ -170,8 +173,21 @@ static const struct rawbpf_vm_helper *vm_helper_in(const struct rawbpf_vm_helper
 	return NULL;
 }
 
-/* Find a helper, in the tables' order. The result is kept by the low 3 bits of its number. */
-static __attribute__((noinline)) int vm_helper_find(struct rawbpf_vm *vm, uint64_t key)
+/* Begin a call of a helper. */
+static inline int vm_begin_call(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known)
+{
+	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
+
+	call->args = &vm->r[1];
+	call->number = (uint32_t)known->key;
+	call->round = 0;
+	call->state[0] = call->state[1] = 0;
+	call->region = NULL;
+	return vm_ask(vm, known, call);
+}
+
+/* Find a helper, in the tables' order, remember it by the low 3 bits of its number, and call it. */
+static __attribute__((noinline)) int vm_find_and_call(struct rawbpf_vm *vm, uint64_t key)
 {
 	struct rawbpf_vm_known *known = &vm->known[key % 8];
 	const struct rawbpf_vm_helpers *table;
@@ -181,25 +197,10 @@ static __attribute__((noinline)) int vm_helper_find(struct rawbpf_vm *vm, uint64
 		known->context = table->context;
 		known->key = key;
 		if (known->helper)
-			return 0;
+			return vm_begin_call(vm, known);
 	}
+	known->key = VM_UNKNOWN;
 	return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_HELPER, (uint32_t)key);
-}
-
-static int vm_call_helper(struct rawbpf_vm *vm, uint32_t kfunc, uint32_t number)
-{
-	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
-	uint64_t key = vm_helper_key(kfunc, number);
-	const struct rawbpf_vm_known *known = &vm->known[key % 8];
-
-	if ((!known->helper || known->key != key) && vm_helper_find(vm, key))
-		return -EFAULT;
-	call->args = &vm->r[1];
-	call->number = number;
-	call->round = 0;
-	call->state[0] = call->state[1] = 0;
-	call->region = NULL;
-	return vm_ask(vm, known, call);
 }
 
 /* Call the function in a register, or at a distance. */
@@ -217,10 +218,15 @@ static __attribute__((noinline)) int vm_call_function(struct rawbpf_vm *vm,
 
 RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
+	const struct rawbpf_vm_known *known;
+	uint64_t key;
+
 	vm->pc = (unsigned)(insn - vm->prog->insns);
 	if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg == BPF_PSEUDO_CALL)
 		return vm_call_function(vm, insn);
-	return vm_call_helper(vm, insn->src_reg != 0, (uint32_t)insn->imm);
+	key = vm_helper_key(insn->src_reg != 0, (uint32_t)insn->imm);
+	known = &vm->known[key % 8];
+	return known->key == key ? vm_begin_call(vm, known) : vm_find_and_call(vm, key);
 }
 
 RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm, const struct bpf_insn *insn)
