@@ -56,9 +56,13 @@
 /*
  * HERE() goes on at `insn`, NEXT() behind it. Where speed counts, each instruction has the jump to
  * the next one behind it, since processors predict each jump by itself, and each opcode has code of
- * its own. Where size counts, there is one such jump. WebAssembly has no jumps to addresses.
+ * its own. Where size counts, there is one such jump. WebAssembly has no jumps to addresses: a
+ * switch selects the code there.
  */
-#if defined(__OPTIMIZE_SIZE__) || defined(__wasm__)
+#ifdef __wasm__
+#define VM_SWITCH
+#endif
+#if defined(__OPTIMIZE_SIZE__) || defined(VM_SWITCH)
 #define HERE()	goto here
 #define NEXT()	goto next
 #else
@@ -162,7 +166,7 @@ static int vm_loop(struct rawbpf_vm *vm, uint64_t budget)
 	uint64_t count = vm->prog->insn_count, left = budget, target, *r = vm->r;
 	unsigned char *bytes;
 	int result = VM_STRAIGHT;
-#ifndef __wasm__
+#ifndef VM_SWITCH
 	static const int codes[256] = {
 #define FORM(CODE, ...) [CODE] = &&run_##CODE - &&stop,
 #include "../form/form.def"
@@ -176,7 +180,7 @@ next:
 here:
 	if (insn == end)
 		goto stop;
-#ifndef __wasm__
+#ifndef VM_SWITCH
 	goto *(&&stop + codes[insn->code]);
 #else
 	switch (insn->code) {
