@@ -173,7 +173,7 @@ links_only_what_it_uses() {
 			string words &&
 		links_of_insn rawbpf_vm_run form vm_call vm_insn vm_prog vm_region vm_run &&
 		links_of_insn rawbpf_text_parse bytes check compiler complain constant data directive emit form \
-			format helper instruction lex listing match mismatch names number opcode out parse put \
+			format guess helper instruction lex listing match mismatch names number opcode out parse put \
 			query reference statement string symbol warning
 }
 
