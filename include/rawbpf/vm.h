@@ -197,6 +197,7 @@ struct rawbpf_vm_map {
 	uint32_t value_size;
 	uint32_t max_entries;
 	uint32_t flags;
+	enum rawbpf_byte_order order; /* of keys and values: the machine's */
 	const struct rawbpf_vm_map_ops *ops;
 	void *memory;           /* of the operations */
 	size_t memory_size;

@@ -247,6 +247,8 @@ static const struct api_example api_examples[] = {
 	  "3: exit                         r0 = 34\n"
 	  "r0 = 34 after 4 instructions\n" },
 	{ "vm_helper", 0, API_PURE, "text: 20 bytes\n" },
+	{ "vm_map", 0, API_PURE, "port 22: 1\nport 80: 2\n" },
+	{ "vm_ring", 0, API_PURE, "32 bytes in the ring\n8 bytes: 1000\n8 bytes: 2000\n" },
 	{ "xdp", 0x509, 0,
 	  "with the program: -1\n"
 	  "without it: 1\n" },
