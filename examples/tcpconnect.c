@@ -263,7 +263,7 @@ int main(int argc, char **argv)
 		.what = "attempt",
 		.ways = { SNOOP_TRACEPOINT, SNOOP_KPROBE, SNOOP_RAW_TRACEPOINT },
 		.place = {
-			.kprobe = { .symbol = "tcp_set_state" },
+			.kprobe = { .symbol = "tcp_set_state", .offset = SNOOP_FIRST },
 			.tracepoint = { .group = "sock", .name = "inet_sock_set_state" },
 			.raw_tracepoint = { .name = "inet_sock_set_state" },
 		},

@@ -3,8 +3,9 @@
 #
 # usage: fuzz.sh [SECONDS]
 #
-# Fuzz the readers of BTF, program files, ELF files, answers of netlink, ring buffers, perf buffers and verifier
-# logs. Fuzz the assembler, the disassembler and the explainer. Each takes SECONDS (default: 30),
+# Fuzz the readers of BTF, program files, ELF files, answers of netlink, ring buffers, perf buffers,
+# verifier logs, and of what symbols come from. Fuzz the assembler, the disassembler, the explainer
+# and the machine. Each takes SECONDS (default: 30),
 # with address and undefined-behaviour sanitizers, and begins with its corpus in
 # test/fuzz/corpus/. libFuzzer writes a failing input into the current folder.
 set -u
@@ -26,7 +27,7 @@ fi
 flags="-std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I$top/include"
 # shellcheck disable=SC2086 # several words
 clang $flags -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" || exit 1
-for target in btf collection resolve elf netlink parse disasm explain perf_ring rejection ring; do
+for target in btf collection resolve elf netlink parse disasm explain perf_ring rejection ring symbol vm; do
 	seeds=$target
 	[ $target != resolve ] || seeds=collection
 	corpus=$work/$target.corpus

@@ -15,7 +15,7 @@ packages_of() {
 	fuzz) echo clang ;;
 	mutants) packages_of live; echo git python3 ;;
 	builds)
-		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' clang-tidy cppcheck codespell g++ 'llvm-19|llvm-20|llvm-21' musl-tools mandoc
+		echo check libsubunit-dev debian-archive-keyring clang 'clang-19|clang' clang-tidy cppcheck codespell g++ lld nodejs 'llvm-19|llvm-20|llvm-21' musl-tools mandoc
 		echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross

@@ -87,7 +87,7 @@ static const struct bpf_insn programs[][2] = {
 	{ BPF_RAW_INSN(0xfb, 11, 11, -1, 0xf1), BPF_RAW_INSN(0xe3, 11, 11, -1, 0xe1) },
 };
 
-enum program_reader { FORMAT, EXPLAIN, CHECK, KERNEL, PROGRAM_READERS };
+enum program_reader { FORMAT, EXPLAIN, CHECK, KERNEL, MACHINE, PROGRAM_READERS };
 
 static void read_program(enum program_reader reader, const struct bpf_insn *insns, unsigned count)
 {
@@ -95,6 +95,8 @@ static void read_program(enum program_reader reader, const struct bpf_insn *insn
 
 	if (reader == KERNEL)
 		rawbpf_prog_kernel_find(insns, count);
+	else if (reader == MACHINE)
+		rawbpf_vm_prog_check(&(struct rawbpf_vm_prog){ .insns = insns, .insn_count = count }, NULL);
 	else
 		for (unsigned i = 0; i < count; i += slots) {
 			char text[4096];
@@ -485,6 +487,105 @@ static double parse_collection(unsigned kind, unsigned n)
 	return start;
 }
 
+/* ---------------------------------------------------------------------------- symbols */
+
+/* What a text of tracefs or an offsets file may repeat. */
+static const char *const symbol_lines[] = {
+	"\tfield:char comm[16];\toffset:8;\tsize:16;\tsigned:0;\n",
+	"\tfield:int ", "field:x;", "\t", "[", "\n",
+};
+
+static char *symbol_text(const char *begin, const char *line, unsigned n)
+{
+	size_t length = strlen(line);
+	char *text = malloc(n + length + strlen(begin) + 1), *at = text;
+
+	at += sprintf(at, "%s", begin);
+	while (at < text + n) {
+		memcpy(at, line, length);
+		at += length;
+	}
+	*at = '\0';
+	return text;
+}
+
+static double read_format(unsigned kind, unsigned n)
+{
+	char *text = symbol_text("", symbol_lines[kind], n), why[200];
+	const struct rawbpf_symbol_format format = { "x", text, strlen(text) };
+	const struct rawbpf_symbols symbols = { .formats = &format, .format_count = 1 };
+	struct rawbpf_symbol symbol;
+	double start = doubling_time();
+
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &symbols, "x.none"), -ENOENT);
+	rawbpf_symbol_explain(why, sizeof why, &symbols, RAWBPF_SYMBOL_VALUE, "x.none", -ENOENT);
+	start = doubling_time() - start;
+	free(text);
+	return start;
+}
+
+/* An offsets file has at most 64 KB, so the test reads the same one again and again. */
+static double read_offsets(unsigned kind, unsigned n)
+{
+	static const char *const lines[] = { "none a\n", "enumerator A 18446744073709551615\n", "\n" };
+	char *text = symbol_text("rawbpf offsets 1\n", lines[kind], n);
+	struct rawbpf_offsets offsets;
+	const struct rawbpf_symbols symbols = { .offsets = &offsets };
+	struct rawbpf_symbol symbol;
+	double start = doubling_time();
+
+	for (unsigned i = 0; i < AGAIN; i++) {
+		ck_assert_int_eq(rawbpf_offsets_parse(&offsets, text, strlen(text)), 0);
+		rawbpf_symbol_find(&symbol, &symbols, "none.such");
+	}
+	start = doubling_time() - start;
+	free(text);
+	return start;
+}
+
+/* Names that all differ, that are all the same, or that have the same hash in the index. */
+static const char *const symbol_names[] = { "%u", "same", "a_beginning_that_is_longer_than_hashes_%u" };
+
+static struct rawbpf_btf symbol_btf(void **data, const char *name, unsigned n)
+{
+	struct rawbpf_btf_build b = { .data = malloc(n * 80 + 100), .max = n * 80 + 100 };
+	struct rawbpf_btf btf;
+
+	for (unsigned i = 0; i < n; i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, name, i);
+		rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, text, 8, NULL, 0);
+	}
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, b.data, b.size, NULL), 0);
+	*data = b.data;
+	return btf;
+}
+
+/* Fill an index, and ask it for names; or ask without one, and explain what is missing. */
+static double read_symbols(unsigned kind, unsigned n)
+{
+	void *data;
+	const struct rawbpf_btf btf = symbol_btf(&data, symbol_names[kind / 2], n);
+	struct rawbpf_symbol_index index = { .size = rawbpf_symbol_index_size(&btf) };
+	struct rawbpf_symbols symbols = { .kernel = &btf };
+	struct rawbpf_symbol symbol;
+	char why[200];
+	double start;
+
+	index.memory = malloc(index.size);
+	memset(index.memory, 1, index.size);
+	symbols.index = kind % 2 ? &index : NULL;
+	start = doubling_time();
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &symbols, "samee.none"), -ENOENT);
+	rawbpf_symbol_find(&symbol, &symbols, "a_beginning_that_is_longer_than_hashes_1x.none");
+	rawbpf_symbol_explain(why, sizeof why, &symbols, RAWBPF_SYMBOL_VALUE, "samee.none", -ENOENT);
+	start = doubling_time() - start;
+	free(index.memory);
+	free(data);
+	return start;
+}
+
 /* ------------------------------------------------------------------------------ names */
 
 /* Look up long names that do not exist, and format errors in a long line. */
@@ -522,6 +623,9 @@ static const struct {
 	{ "rings", read_ring, 6, 8000 },
 	{ "perf rings", read_perf_ring, 2, 16000 },
 	{ "program files", parse_collection, RAWBPF_COUNT(collections), 4000 },
+	{ "formats of tracefs", read_format, RAWBPF_COUNT(symbol_lines), 400000 },
+	{ "offsets files", read_offsets, 3, 30000 },
+	{ "symbols", read_symbols, 6, 2000 },
 	{ "names", find_names, 3, 1000000 },
 };
 

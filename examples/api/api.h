@@ -45,12 +45,17 @@ static inline int api_status(int err)
 }
 
 /*
- * Return the same for `operation`. If BTF or a struct_ops is missing, the kernel lacks the feature.
+ * Return the same for `operation`. If BTF, a struct_ops or a module of tc is missing, the kernel lacks
+ * the feature.
  */
 static inline int api_status_of(const struct rawbpf_operation *operation, int err)
 {
-	if (operation == RAWBPF_BTF_KERNEL_OPEN || operation == RAWBPF_STRUCT_OPS_BTF_LOAD)
-		return err == -ENOENT ? API_LACKING : API_FAILED;
+	const struct rawbpf_operation *const lacking[] = { RAWBPF_BTF_KERNEL_OPEN, RAWBPF_STRUCT_OPS_BTF_LOAD,
+							   RAWBPF_TC_ATTACH, RAWBPF_TC_ACTION_ATTACH };
+
+	for (size_t i = 0; i < RAWBPF_COUNT(lacking); i++)
+		if (operation == lacking[i])
+			return err == -ENOENT ? API_LACKING : API_FAILED;
 	return api_status(-err);
 }
 

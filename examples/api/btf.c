@@ -4,8 +4,10 @@
 
 #include <linux/btf.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "btf");
+
 	struct rawbpf_btf kernel;
 	struct rawbpf_btf_member member;
 	char name[128];

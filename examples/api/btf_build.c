@@ -7,8 +7,10 @@
 
 #include <linux/btf.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "btf_build");
+
 	static _Alignas(4) char data[4096];
 	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
 	const int u32 = rawbpf_btf_int_emit(&b, "unsigned int", 4, 0);

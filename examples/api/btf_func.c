@@ -6,8 +6,10 @@
 
 enum { LINE = 7, COLUMN = 2 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "btf_func");
+
 	static _Alignas(4) char data[1024];
 	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 1), BPF_EXIT_INSN() };

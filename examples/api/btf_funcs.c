@@ -4,8 +4,9 @@
 
 enum { SLOTS = 32, FUNCS = 4 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "btf_funcs");
 	static _Alignas(4) char data[1024];
 	const char *names[FUNCS];
 	struct rawbpf_build_slot slots[SLOTS];

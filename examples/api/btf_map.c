@@ -8,8 +8,10 @@ struct value {
 	uint64_t bytes;
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "btf_map");
+
 	const struct rawbpf_btf_special lock = { "bpf_spin_lock", offsetof(struct value, lock) };
 	struct rawbpf_map_spec spec = { .name = "traffic", .type = BPF_MAP_TYPE_HASH,
 		.key_size = 4, .value_size = sizeof(struct value), .max_entries = 8 };

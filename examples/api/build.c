@@ -23,8 +23,7 @@ static void generate(struct rawbpf_build *b)
 	}
 	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN());
 	rawbpf_build_label(b, "port");
-	rawbpf_build_emit(b,
-		BPF_MOV64_IMM(BPF_REG_2, 0),
+	rawbpf_build_emit(b, BPF_MOV64_IMM(BPF_REG_2, 0),
 		BPF_MOV64_REG(BPF_REG_3, BPF_REG_10),
 		BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, -8),
 		BPF_MOV64_IMM(BPF_REG_4, 4),
@@ -34,8 +33,9 @@ static void generate(struct rawbpf_build *b)
 		BPF_EXIT_INSN());
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "build");
 	uint32_t packet[16] = { [4] = 80 };
 	struct rawbpf_prog_run run = { .data_in = (char *)packet + 2, .data_size_in = 60 };
 	struct rawbpf_build b = { .slots = calloc(ROOM, sizeof *b.slots), .slot_max = ROOM };

@@ -2,8 +2,10 @@
 /* Names of the kernel's numbers, and numbers of names: for options and output. No privilege. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "constant");
+
 	static const char *const given[] = { "hash", "ringbuf", "heap" };
 	unsigned count = 0;
 

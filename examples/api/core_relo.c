@@ -4,8 +4,10 @@
 
 #include <linux/btf.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "core_relo");
+
 	/* The program's own task_struct: the kernel's has these members elsewhere. */
 	uint32_t data[128];
 	struct rawbpf_btf_build b = { .data = data, .max = sizeof data };

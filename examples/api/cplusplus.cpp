@@ -17,8 +17,10 @@ private:
 	int fd_;
 };
 
-int main()
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "cplusplus");
+
 	rawbpf_map_spec spec = {};
 	spec.name = "squares";
 	spec.type = BPF_MAP_TYPE_ARRAY;

@@ -13,8 +13,9 @@ static int load(const struct bpf_insn *insns, int count)
 		.insn_count = must(NULL, count) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "device");
 	static struct bpf_insn insns[INSNS];
 	static uint64_t scratch[64];
 	struct rawbpf_device_rule rules[RULES];

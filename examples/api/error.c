@@ -2,8 +2,10 @@
 /* An errno has several causes: find the one that applies here. CAP_BPF. Linux 5.10. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "error");
+
 	char why[512];
 	int fd;
 

@@ -15,8 +15,10 @@ static const unsigned char bytes[] = {
 
 enum { COUNT = sizeof bytes / 8 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "form");
+
 	struct bpf_insn insns[COUNT], broken;
 	unsigned char little[8];
 	char text[128];

@@ -38,8 +38,9 @@ static int load(void)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "iter");
 	struct rawbpf_link link;
 	char name[16], text[64];
 	int prog = load(), file;

@@ -20,19 +20,25 @@ static int attach_at_once(int map, unsigned count)
 	return err;
 }
 
+/* At the functions' beginnings: arm64 keeps the found places for ftrace. */
 static void attach_one_by_one(int map, unsigned count)
 {
 	int prog = counter_load(map, BPF_PROG_TYPE_KPROBE, 0);
+	struct rawbpf_ksym syms[FUNCTIONS];
 
+	for (unsigned i = 0; i < count; i++)
+		syms[i].address = addresses[i];
+	must(RAWBPF_KSYM_RESOLVE, rawbpf_ksym_resolve(syms, count));
 	for (unsigned i = 0; i < count; i++)
 		must(RAWBPF_KPROBE_ATTACH,
 		     rawbpf_kprobe_attach(&links[i], prog, &(struct rawbpf_kprobe_spec){
-			.address = addresses[i] }));
+			.address = addresses[i] - syms[i].offset }));
 	close(prog);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "kprobe_find");
 	int map = counter_create();
 	int count = must(RAWBPF_KPROBE_FIND,
 			 rawbpf_kprobe_find(addresses, FUNCTIONS, "do_fchowna?"));

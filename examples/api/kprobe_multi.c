@@ -6,8 +6,10 @@
 
 static const char *const functions[] = { "do_fchownat", "do_faccessat" };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "kprobe_multi");
+
 	struct rawbpf_link link;
 	int map = counter_create();
 	int prog = counter_load(map, BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI);

@@ -2,8 +2,10 @@
 /* Find the address of a kernel function, and functions by address. Root. Linux 5.10. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "ksym");
+
 	uint64_t address;
 	struct rawbpf_ksym syms[2];
 	int count = must(RAWBPF_KSYM_FIND, rawbpf_ksym_find(&address, 1, "do_exit"));

@@ -6,10 +6,8 @@ static const char *names[] = { "urgent", "other" };
 
 static int print(void *context, const void *data, size_t size)
 {
-	const char *const *name = context;
-
 	(void)data;
-	printf("%s: %zu bytes\n", *name, size);
+	printf("%s: %zu bytes\n", *(const char *const *)context, size);
 	return 0;
 }
 
@@ -36,8 +34,10 @@ static int output(int ring)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "loop");
+
 	struct rawbpf_ring rings[2];
 	struct rawbpf_loop loop;
 	int maps[2], records = 0;

@@ -2,8 +2,10 @@
 /* A table of limits: fill it, read it, take an entry, and freeze it. CAP_BPF. Linux 5.14. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "map");
+
 	uint32_t port = 22, next;
 	uint64_t limit = 5;
 	int map, err;

@@ -7,8 +7,10 @@ struct node {
 	struct node *next;
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "map_arena");
+
 	const uint64_t address = 1ull << 44; /* in every process that maps the arena */
 	struct rawbpf_prog_run run = { 0 };
 	struct rawbpf_map_view view;

@@ -7,8 +7,10 @@ enum { COUNT = 1000, CAPACITY = 512 };
 static uint32_t keys[COUNT];
 static uint64_t values[COUNT];
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "map_batch");
+
 	struct rawbpf_map_batch batch = { .keys = keys, .values = values, .capacity = COUNT };
 	unsigned seen = 0;
 	uint64_t sum = 0;

@@ -2,8 +2,10 @@
 /* Count without a lock: one counter per CPU. A reader adds them up. CAP_BPF. Linux 5.10. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "map_percpu");
+
 	struct rawbpf_prog_run run = { .data_in = (char[64]){ 0 }, .data_size_in = 64, .repeat = 100 };
 	const uint32_t key = 0;
 	struct rawbpf_map_layout layout;

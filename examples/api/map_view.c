@@ -7,8 +7,10 @@ struct shared {
 	uint64_t total;
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "map_view");
+
 	struct rawbpf_prog_run run = { .data_in = (char[64]){ 0 }, .data_size_in = 64, .repeat = 10 };
 	struct rawbpf_map_view view;
 	struct shared *shared;

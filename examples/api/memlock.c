@@ -5,8 +5,10 @@
  */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "memlock");
+
 	const struct rawbpf_map_spec spec = {
 		.name = "large", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 1024,
 		.max_entries = 1024 };

@@ -28,8 +28,10 @@ static int load(unsigned shortest)
 		.insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "netfilter");
+
 	struct sockaddr_in to;
 	int in = udp_open(&to);
 	int prog = load(20 + 8 + 2); /* headers of IP and UDP, and two bytes */

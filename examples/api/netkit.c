@@ -33,8 +33,10 @@ static void make_devices(void)
 	close(fd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "netkit");
+
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_IMM(BPF_REG_0, TCX_DROP), /* the same number as NETKIT_DROP */
 		BPF_EXIT_INSN(),

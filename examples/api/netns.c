@@ -35,8 +35,9 @@ static int load(int map)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "netns");
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int in = must_libc("socket", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	int netns = must_libc("open", open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
@@ -55,6 +56,5 @@ int main(void)
 		printf("port %u: %zd\n", port, recv(in, &(char){ 0 }, 1, 0));
 	}
 	rawbpf_link_detach(&link);
-	close(prog);
 	return done();
 }

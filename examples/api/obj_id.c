@@ -23,8 +23,10 @@ static int find(const char *name)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "obj_id");
+
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	struct rawbpf_prog_info info = { .type = 0 };
 	int prog, found;

@@ -10,8 +10,10 @@ static const char file[] =
 	"member task_struct.tgid 1172 4 4\n"
 	"none task_struct.state\n";
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "offsets");
+
 	static const char *const names[] = { "task_struct.tgid", "task_struct.state",
 					     "task_struct.comm" };
 	struct rawbpf_offsets offsets;

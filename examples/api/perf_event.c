@@ -8,8 +8,10 @@
 
 enum { PAGES = 10 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "perf_event");
+
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE, .size = sizeof attr,
 		.config = PERF_COUNT_SW_PAGE_FAULTS, .sample_period = 1 };

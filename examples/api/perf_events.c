@@ -7,8 +7,10 @@
 
 enum { PAGES = 10, CPUS = 1024 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "perf_events");
+
 	static struct rawbpf_perf_events_cpu cpus[CPUS];
 	const long page = sysconf(_SC_PAGESIZE);
 	struct rawbpf_perf_events events;

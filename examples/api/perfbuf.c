@@ -14,8 +14,10 @@ static int print(void *context, const void *data, size_t size)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "perfbuf");
+
 	struct rawbpf_prog_run run = { .data_in = (char[64]){ 0 }, .data_size_in = 64, .repeat = 3 };
 	struct rawbpf_perfbuf perfbuf;
 	int map, prog, cpus;

@@ -2,8 +2,10 @@
 /* Choose by features, which probes try: versions would mislead. Root. Linux 5.10. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "probe");
+
 	struct rawbpf_error why = { .error = 0 };
 	struct rawbpf_btf kernel;
 	unsigned char helper;

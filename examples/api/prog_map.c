@@ -2,8 +2,10 @@
 /* Keep a note with a program for others to find: a map that it does not use. Root. Linux 5.10. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "prog_map");
+
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	char note[32] = "version 1.2, of the 3rd of May";
 	struct rawbpf_prog_info info = { .type = 0 };

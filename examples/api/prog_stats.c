@@ -11,8 +11,10 @@ static void show(const char *when, int prog)
 	       info.run_time_ns ? "timed" : "not timed");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "prog_stats");
+
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	struct rawbpf_prog_run run = { .data_in = (char[64]){ 0 }, .data_size_in = 64, .repeat = 1000 };
 	int prog, stats;

@@ -39,8 +39,10 @@ static int load(void)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "prog_stream");
+
 	struct rawbpf_prog_run run = { .flags = 0 };
 	int prog = load(), tries = 0;
 	char text[256];

@@ -2,8 +2,10 @@
 /* Name a program's struct_ops, for kernel functions that it calls. Root. Linux 7.0. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "prog_struct_ops");
+
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	struct rawbpf_map_spec spec = { .name = "control", .flags = BPF_F_LINK };
 	struct rawbpf_struct_ops_btf ops;

@@ -33,8 +33,10 @@ static void try_prog(const char *type)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "recipe");
+
 	try_map("lpm_trie");
 	try_prog("xdp");
 	return done();

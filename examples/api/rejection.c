@@ -2,8 +2,10 @@
 /* Tell a program's author why and where the verifier rejects it. CAP_BPF. Linux 5.10. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "rejection");
+
 	/* This program reads a map's value without a test for a missing key. */
 	static char log[4096];
 	char why[2048];

@@ -16,8 +16,10 @@ static int open_member(struct sockaddr_in *to)
 	return fd;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "reuseport");
+
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_IMM(BPF_REG_0, 1), /* the socket that was bound second */
 		BPF_EXIT_INSN(),

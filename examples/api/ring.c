@@ -2,8 +2,10 @@
 /* Read a program's records in place, in spans of many. CAP_BPF. Linux 5.8. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "ring");
+
 	struct rawbpf_prog_run run = { .data_in = (char[64]){ 0 }, .data_size_in = 64, .repeat = 100 };
 	struct rawbpf_ring ring;
 	struct rawbpf_span spans[16];

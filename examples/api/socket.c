@@ -2,8 +2,10 @@
 /* Filter one socket: cut each datagram to its first two bytes. Linux 3.19. */
 #include "udp.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "socket");
+
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_IMM(BPF_REG_0, 8 + 2), /* UDP's header is part of the packet here */
 		BPF_EXIT_INSN(),

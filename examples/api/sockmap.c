@@ -21,8 +21,10 @@ static void connect_pair(int *here, int *there)
 	close(listening);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "sockmap");
+
 	const struct bpf_insn insns[] = {
 		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_1, offsetof(struct sk_msg_md, size)),
 		BPF_MOV64_IMM(BPF_REG_0, SK_PASS),

@@ -21,8 +21,10 @@ static int load(const struct rawbpf_btf *kernel, unsigned type, const char *memb
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "struct_ops");
+
 	static const char *const members[] = { "ssthresh", "undo_cwnd", "cong_avoid" };
 	static _Alignas(8) unsigned char value[4096]; /* struct tcp_congestion_ops, and a header */
 	struct rawbpf_map_spec spec = { .name = "control", .flags = BPF_F_LINK };

@@ -17,8 +17,10 @@ static void print_symbol(const struct rawbpf_symbols *symbols, const char *name)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "symbol");
+
 	static const struct rawbpf_symbol_value values[] = { { "opt.pid", 17 } };
 	struct rawbpf_btf kernel;
 	struct rawbpf_symbol_index index = { .memory = NULL };

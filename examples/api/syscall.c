@@ -2,8 +2,10 @@
 /* A system call's number and kernel function, on each architecture. No privilege. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "syscall");
+
 	static const struct {
 		const char *name, *entry;
 		enum rawbpf_arch arch;

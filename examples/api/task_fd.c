@@ -2,8 +2,10 @@
 /* Find the program behind a process's descriptor, and its place. CAP_SYS_ADMIN. Linux 5.10. */
 #include "api.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "task_fd");
+
 	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
 	char name[64];
 	struct rawbpf_task_fd_info info = { .name = name, .name_size = sizeof name };

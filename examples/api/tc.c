@@ -35,8 +35,10 @@ static void try_datagram(const char *when, int in, const struct sockaddr_in *to)
 	printf("%s: %zd\n", when, recv(in, &byte, 1, 0));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "tc");
+
 	int drop = load("drop", TC_ACT_SHOT), pass = load("pass", TC_ACT_OK);
 	struct rawbpf_link link;
 	struct sockaddr_in to;

@@ -7,8 +7,10 @@
 
 #include <linux/pkt_cls.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "tc_action");
+
 	const struct bpf_insn insns[] = {
 		BPF_MOV64_IMM(BPF_REG_0, TC_ACT_SHOT),
 		BPF_EXIT_INSN(),

@@ -33,8 +33,10 @@ static void print_programs(unsigned device)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "tcx");
+
 	const unsigned lo = if_nametoindex("lo");
 	int police = load("police"), count = load("count");
 	struct rawbpf_link policing, counting;

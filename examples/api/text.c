@@ -33,8 +33,10 @@ static int assemble(const char *source, struct bpf_insn *insns, unsigned max)
 	return count < 0 ? -1 : count;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "text");
+
 	struct bpf_insn insns[64];
 	int count;
 

@@ -15,8 +15,7 @@ static int child(int to_parent, int from_parent)
 	struct rawbpf_map_spec spec = { .name = "delegated", .type = BPF_MAP_TYPE_ARRAY,
 					.key_size = 4, .value_size = 8, .max_entries = 1 };
 	char path[32];
-	int mounted, context = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0
-		? syscall(SYS_fsopen, "bpf", CLOEXEC) : -1;
+	int mounted, context = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? syscall(SYS_fsopen, "bpf", CLOEXEC) : -1;
 
 	must_libc("write", write(to_parent, &context, sizeof context));
 	must_libc("read", read(from_parent, &mounted, sizeof mounted));
@@ -40,8 +39,9 @@ static int delegate(int context)
 	return syscall(SYS_fsmount, context, CLOEXEC, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "token");
 	struct clone_args args = { .flags = CLONE_FILES, .exit_signal = SIGCHLD }; /* same fds */
 	int up[2], down[2], context, mounted, status;
 

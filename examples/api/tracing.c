@@ -35,8 +35,10 @@ static int load(int map)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "tracing");
+
 	struct { int64_t result; uint64_t calls; } value;
 	struct rawbpf_link link;
 	int map = must(RAWBPF_MAP_CREATE, rawbpf_map_create(&(struct rawbpf_map_spec){

@@ -7,8 +7,10 @@
 
 static const char *const functions[] = { "do_fchownat", "do_faccessat" };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "tracing_multi");
+
 	uint32_t ids[RAWBPF_COUNT(functions)];
 	struct rawbpf_btf kernel;
 	struct rawbpf_link link;

@@ -10,8 +10,10 @@ __attribute__((noinline)) int uprobe_probed(int n)
 	return n + 1;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "uprobe");
+
 	struct rawbpf_link link;
 	uint64_t offset;
 	int map = counter_create();

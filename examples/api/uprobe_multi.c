@@ -28,8 +28,10 @@ static int load(int map)
 		.license = "GPL", .insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "uprobe_multi");
+
 	const uint64_t offsets[] = { OFFSET(hash), OFFSET(sort) }, cookies[] = { 0, 8 };
 	struct rawbpf_link link;
 	uint64_t counts[2];

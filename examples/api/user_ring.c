@@ -32,8 +32,9 @@ static int load(int map)
 	return must(RAWBPF_PROG_LOAD, rawbpf_prog_load(&spec));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "user_ring");
 	struct rawbpf_prog_run run = { .data_in = (char[64]){ 0 }, .data_size_in = 64 };
 	struct rawbpf_user_ring ring;
 	void *record;
@@ -44,8 +45,7 @@ int main(void)
 	must(RAWBPF_USER_RING_OPEN, rawbpf_user_ring_open(&ring, map)); /* map may be closed now */
 	close(map);
 	for (uint64_t setting = 1; setting <= 10; setting++) {
-		must(RAWBPF_USER_RING_RESERVE,
-		     rawbpf_user_ring_reserve(&record, &ring, sizeof setting, 1000));
+		must(RAWBPF_USER_RING_RESERVE, rawbpf_user_ring_reserve(&record, &ring, sizeof setting, 1000));
 		memcpy(record, &setting, sizeof setting);
 		if (setting == 10) /* discard this record */
 			rawbpf_user_ring_discard(&ring, record);

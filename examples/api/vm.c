@@ -14,8 +14,10 @@ static int show(struct rawbpf_vm *vm, void *context)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "vm");
+
 	const struct bpf_insn insns[] = {
 		BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_1, 9), /* the protocol */
 		BPF_ALU64_IMM(BPF_MUL, BPF_REG_0, 2),

@@ -31,8 +31,10 @@ static int contents(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *con
 	return RAWBPF_VM_POINTER;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "vm_helper");
+
 	static const struct rawbpf_vm_helper helpers[] = {
 		{ HELPER_LENGTH, 0, length }, { HELPER_OPEN, 0, contents } };
 	const struct rawbpf_vm_helpers table = { helpers, RAWBPF_COUNT(helpers), NULL, NULL };

@@ -28,8 +28,10 @@ static int load(uint16_t port)
 		.insns = insns, .insn_count = RAWBPF_COUNT(insns) }));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "xdp");
+
 	struct sockaddr_in to;
 	int in = udp_open(&to);
 	struct rawbpf_link link;

@@ -35,8 +35,10 @@ static int find(const char *when, unsigned device)
 	return prog;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "xdp_netlink");
+
 	const unsigned lo = if_nametoindex("lo"), mode = XDP_FLAGS_SKB_MODE;
 	int old = load("version_1"), new = load("version_2"), found;
 	struct rawbpf_link link;

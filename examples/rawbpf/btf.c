@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf btf: the types of the kernel, its modules and programs. */
+#include "btf_offsets.h"
 #include "btf_type.h"
 #include "object.h"
 #include "target.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static const char *const columns[] = { "id", "name", "of", "size", "progs", "maps", NULL };
@@ -220,16 +222,37 @@ static int show(const struct arguments *arguments)
 	return OK;
 }
 
+/* The first name with a '/' is a file with the BTF of another kernel. */
+static int offsets(const struct arguments *arguments)
+{
+	int status, is_file = strchr(arguments->rest[0], '/') != NULL;
+	struct utsname system = { .release = "" };
+	struct source source;
+
+	if (arguments->json)
+		return tool_fail(&btf_subcommand, "an offsets file is no JSON: leave out -j");
+	if (open_source(&source, is_file ? arguments->rest[0] : "vmlinux") != OK)
+		return FAILED;
+	if (!is_file)
+		uname(&system);
+	status = btf_offsets_print(&source.btf, system.release, arguments->rest + is_file);
+	close_source(&source);
+	return status;
+}
+
+enum { NAMES_AT_MOST = 10000 };
+
 static const struct verb verbs[] = {
 	{ "list", 0, 0, "", list, "" },
 	{ "show", 1, 1, " BTF", show, "" },
 	{ "dump", 1, 2, " BTF [NAME]", dump, "" },
+	{ "offsets", 1, NAMES_AT_MOST, " [FILE] NAME...", offsets, "" },
 	{ .name = NULL },
 };
 
 const struct subcommand btf_subcommand = {
 	.name = "btf",
-	.usage = "[-j] list | show BTF | dump BTF [NAME]",
+	.usage = "[-j] list | show BTF | dump BTF [NAME] | offsets [FILE] NAME...",
 	.help = "Show BTF: the types of the kernel, its modules, and programs.\n"
 		"\n"
 		"  list             print all BTF, one a line, and the programs and maps that use\n"
@@ -238,6 +261,9 @@ const struct subcommand btf_subcommand = {
 		"  dump BTF         print all types, one a line\n"
 		"  dump BTF NAME    print the types of this name (* and ? match) with their\n"
 		"                   members\n"
+		"  offsets NAME...  print an offsets file with these names of this kernel or,\n"
+		"                   with FILE before them, of its BTF: task_struct.tgid,\n"
+		"                   'sizeof(task_struct)'\n"
 		"  -j, --json       print one JSON object a line\n"
 		"  -h, --help       print this help\n"
 		"\n"

@@ -76,6 +76,16 @@ struct snoop_calls {
 	void (*build_exit)(struct snoop_code *code);
 };
 
+/*
+ * Where a kprobe sees a function's arguments. On riscv64 the first 8 bytes belong to ftrace, and
+ * kernels before 7.x accept no kprobe there.
+ */
+#ifdef __riscv
+enum { SNOOP_FIRST = 8 };
+#else
+enum { SNOOP_FIRST = 0 };
+#endif
+
 /* A place in the kernel that a tool watches, for each of the ways. */
 struct snoop_place {
 	struct rawbpf_kprobe_spec kprobe;

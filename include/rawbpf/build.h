@@ -38,7 +38,8 @@
 extern "C" {
 #endif
 
-struct bpf_line_info; /* <linux/bpf.h> */
+struct bpf_line_info;  /* <linux/bpf.h> */
+struct rawbpf_symbols; /* <rawbpf/symbol.h> */
 
 /* A map, by its name in the program. */
 struct rawbpf_map_fd {
@@ -52,18 +53,20 @@ struct rawbpf_env {
 	unsigned map_fd_count;
 	unsigned kernel; /* the oldest to load on, 6 << 8 | 6 for Linux 6.6; 0: 5.10 */
 	int is_fragment; /* 1: the caller adds more instructions; a label may be at the end */
+	const struct rawbpf_symbols *symbols; /* for the steps that take names of the kernel */
 };
 
 /* A slot of 8 bytes and its data; or, from the array's end, a label. */
 struct rawbpf_build_slot {
 	struct bpf_insn insn;      /* private, as all but `line` */
 	union {
-		const char *reference; /* in an instruction: the label or map that it names, or NULL */
+		const char *reference; /* in an instruction: the label, map or symbol that it names */
 		const char *label;     /* in a label: its name */
 	};
 	unsigned line;     /* in the caller's source, __LINE__ */
 	unsigned before;   /* for "1f" and "1b": the last label "1" before them */
-	unsigned place;    /* in a label, as all that follow: the slot behind it */
+	unsigned place;    /* in a label, as all that follow: the slot behind it; in an instruction:
+			    * what its symbol is for, or 0 */
 	unsigned links[3]; /* in the tree of names */
 	unsigned next;     /* label of the same name: "1" */
 	unsigned last;     /* label of the same name */
@@ -74,7 +77,7 @@ struct rawbpf_build_error {
 	int error;          /* the negative errno; 0: no mistake */
 	unsigned index;     /* the instruction's first slot */
 	unsigned line;      /* in the source; 0: unknown */
-	const char *label;  /* the label or map of the mistake, or NULL */
+	const char *label;  /* the label, map or symbol of the mistake, or NULL */
 	const char *reason; /* one sentence, with @ for the label: rawbpf_build_explain() */
 };
 
@@ -99,6 +102,8 @@ struct rawbpf_build {
 	struct rawbpf_build_error error; /* out: the first mistake, or the last resolve's */
 	int broken;
 	unsigned label_root; /* the root of the tree of names */
+	int (*symbol)(struct rawbpf_build *b, struct bpf_insn *insn, unsigned index,
+		      const struct rawbpf_env *env); /* resolves symbols, after a step with one */
 };
 
 /*
@@ -180,6 +185,53 @@ void rawbpf_build_map_value_emit_at(struct rawbpf_build *b, unsigned reg, const 
 				    unsigned offset, unsigned line);
 
 /*
+ * Append an instruction that needs a number of the kernel, by its name as in rawbpf_symbol_find():
+ * rawbpf_env.symbols tells the number when the program is resolved. The names need Linux 5.4's BTF,
+ * an offsets file, or neither.
+ *
+ * rawbpf_build_off_emit() adds the number to the offset of a load or store, `insn`:
+ *
+ *	rawbpf_build_off_emit(&b, BPF_LDX_MEM(BPF_W, BPF_REG_2, BPF_REG_1, 0), "task_struct.tgid");
+ *
+ * rawbpf_build_imm_emit() adds it to the immediate:
+ *
+ *	rawbpf_build_imm_emit(&b, BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, 0), "sock.sk_err");
+ *
+ * rawbpf_build_symbol_emit() appends a load of all 64 bits of it to `reg`: two slots.
+ *
+ * Of resolving: -EINVAL  the access has another size than the member (unless `insn` has an offset)
+ *               -ERANGE  more than the 16 bits of an offset, or the 32 bits of an immediate
+ */
+#define rawbpf_build_off_emit(B, INSN, NAME) \
+	rawbpf_build_off_emit_at((B), (INSN), (NAME), __LINE__)
+void rawbpf_build_off_emit_at(struct rawbpf_build *b, struct bpf_insn insn, const char *name,
+			      unsigned line);
+#define rawbpf_build_imm_emit(B, INSN, NAME) \
+	rawbpf_build_imm_emit_at((B), (INSN), (NAME), __LINE__)
+void rawbpf_build_imm_emit_at(struct rawbpf_build *b, struct bpf_insn insn, const char *name,
+			      unsigned line);
+#define rawbpf_build_symbol_emit(B, REG, NAME) \
+	rawbpf_build_symbol_emit_at((B), (REG), (NAME), __LINE__)
+void rawbpf_build_symbol_emit_at(struct rawbpf_build *b, unsigned reg, const char *name,
+				 unsigned line);
+
+/*
+ * Append a call of a kernel function: rawbpf_symbol_kfunc_find(). For one of module N of
+ * rawbpf_symbols, rawbpf_prog_spec.fd_array[N] is the module's BTF.        Linux 5.13
+ */
+#define rawbpf_build_kfunc_call(B, NAME)	rawbpf_build_kfunc_call_at((B), (NAME), __LINE__)
+void rawbpf_build_kfunc_call_at(struct rawbpf_build *b, const char *name, unsigned line);
+
+/*
+ * Append a load of the address of a kernel variable to `reg`: rawbpf_symbol_variable_find().
+ * Two slots. For a variable of each CPU, bpf_per_cpu_ptr() finds one's.   Linux 5.10
+ */
+#define rawbpf_build_variable_emit(B, REG, NAME) \
+	rawbpf_build_variable_emit_at((B), (REG), (NAME), __LINE__)
+void rawbpf_build_variable_emit_at(struct rawbpf_build *b, unsigned reg, const char *name,
+				   unsigned line);
+
+/*
  * Continue in a bigger array, between any two steps. `slots` begins with a copy of the old array, as
  * realloc(3) returns it; the function moves the labels. So the caller passes that result unchecked:
  *
@@ -203,6 +255,8 @@ void rawbpf_build_slots_set(struct rawbpf_build *b, struct rawbpf_build_slot *sl
  * -ENOENT  a label that is not set, or a map that is not in `env`
  * -ERANGE  a jump further than its 16 bits reach (-32768 to 32767)
  * -EEXIST, -EINVAL  as above; a label with no instruction after it, unless is_fragment is 1
+ * -ENOENT, -ENODATA, -EDOM, -EACCES, -EINVAL, -ELOOP  a symbol, as in rawbpf/symbol.h;
+ *          rawbpf_symbol_explain() tells more
  *
  * After an error the content of `insns` is undefined. A mistake of building stays; a later
  * successful attempt clears a mistake of resolving.

@@ -99,11 +99,13 @@ int rawbpf_kprobe_pmu_attach(struct rawbpf_link *link, int prog,
  * every other byte for itself. Return the number of functions, at least 1, which may be more than
  * `max`. Functions of one name count each.
  *
- * rawbpf_kprobe_multi_attach() takes the addresses, and so does a kprobe, one at a time; on arm64 since
- * 6.5 kprobes reject them (-EINVAL). An address is that of the place to probe, which may be some bytes
- * behind the function's beginning. Kernels before 6.5 do not list addresses: the function then takes
- * all functions of /proc/kallsyms. It needs the right to read addresses there, and kprobes reject some
- * of these functions (-EINVAL).
+ * rawbpf_kprobe_multi_attach() takes the addresses, and so does a kprobe, one at a time. An address
+ * is that of the place that ftrace uses, which may be some bytes behind the function's beginning.
+ * arm64 (listed since 6.5) keeps that place for ftrace and rejects a kprobe there (-EINVAL). A kprobe
+ * at the function's beginning works there: subtract the offset of rawbpf_ksym_resolve().
+ *
+ * Kernels before 6.5 do not list addresses: the function then takes all functions of /proc/kallsyms.
+ * It needs the right to read addresses there, and kprobes reject some of these functions (-EINVAL).
  *
  * -ENOENT      no function matches; before 6.5 also: /proc is not mounted
  * -EOPNOTSUPP  tracefs is not mounted

@@ -63,14 +63,15 @@ struct rawbpf_symbol_module {
 
 /*
  * Memory in which the functions keep where names are in BTF. Without an index each name takes a
- * walk through all types, about 1 ms; with one, the first name does. Set the first two fields and
+ * walk through the types, up to 1 ms; with one, all names together do. Set the first two fields and
  * zero the rest. One index belongs to one BTF and one thread.
  */
 struct rawbpf_symbol_index {
 	uint32_t *memory; /* not read before it was written, so untouched pages stay untouched */
 	size_t size;      /* bytes: rawbpf_symbol_index_size(), or fewer: then some names walk */
 	uint32_t count;   /* private, to the end */
-	uint32_t kinds;
+	uint32_t walked[3];
+	uint32_t at[3];
 };
 
 /* An offsets file that was checked. It stands in for BTF. The fields but the first are private. */
@@ -157,8 +158,8 @@ int rawbpf_symbol_size(const struct rawbpf_symbols *symbols, const char *name);
  * -EACCES   they have it, and programs may not call it
  * -ENODATA  without BTF
  *
- * The instruction is BPF_CALL_KFUNC(module, value): rawbpf_prog_spec.fd_array[N] is then the
- * descriptor of modules[N - 1].                                             Linux 5.13
+ * The instruction is BPF_CALL_KFUNC(module, value); rawbpf_prog_spec.fd_array[N] is then
+ * modules[N - 1].fd.                                                        Linux 5.13
  */
 int rawbpf_symbol_kfunc_find(struct rawbpf_symbol *symbol, const struct rawbpf_symbols *symbols,
 			     const char *name);

@@ -55,13 +55,16 @@ struct rawbpf_vm_region {
 	uint32_t rights;        /* RAWBPF_VM_READ | RAWBPF_VM_WRITE */
 	uint32_t element;       /* 0: the region is in one piece */
 	uint32_t stride;
+	int chosen;             /* private: rawbpf_vm_region_add() chose the address */
 	const void *kind;       /* of a handle: an address that all objects of a kind share */
 	void *object;           /* of a handle */
 };
 
 /*
  * Make a region part of the machine's memory, at once. `region` stays the caller's, and lives until
- * it is deleted. 0 in `address` becomes a free address. rawbpf_vm_open() adds those of the spec.
+ * it is deleted. 0 in `address` becomes a free address, which the region keeps in the next machine
+ * if it is free there. A region belongs to one machine at a time. rawbpf_vm_open() adds those of the
+ * spec.
  *
  * -ENOSPC  no room in spec->regions, or no free address
  * -EINVAL  no size, an end past 2^64, an element larger than its stride
@@ -194,6 +197,7 @@ struct rawbpf_vm_map {
 	uint32_t value_size;
 	uint32_t max_entries;
 	uint32_t flags;
+	enum rawbpf_byte_order order; /* of keys and values: the machine's */
 	const struct rawbpf_vm_map_ops *ops;
 	void *memory;           /* of the operations */
 	size_t memory_size;

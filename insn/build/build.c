@@ -396,7 +396,9 @@ int rawbpf_build_resolve(struct rawbpf_build *b, struct bpf_insn *insns, unsigne
 			return -ENOSPC;
 		}
 		insns[i] = b->slots[i].insn;
-		if (b->slots[i].reference)
+		if (b->slots[i].place)
+			err = b->symbol(b, &insns[i], i, env);
+		else if (b->slots[i].reference)
 			err = resolve_reference(b, &insns[i], i, env);
 		if (err < 0)
 			return err;

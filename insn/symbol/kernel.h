@@ -36,8 +36,8 @@ RAWBPF__PRIVATE const struct rawbpf_btf *rawbpf__symbols_btf(const struct rawbpf
 							     unsigned module);
 
 /*
- * Find a type of one of the `kinds`, by its name. The kernel wins over modules, then the smaller
- * kind, then the smaller id. -ENOENT: no such type.
+ * Find a type of one of the `kinds`, by its name. The kernel wins over modules, then structs and
+ * unions over other types, then the smaller id. -ENOENT: no such type.
  */
 RAWBPF__PRIVATE int rawbpf__type_place(struct rawbpf__type_place *place,
 				       const struct rawbpf_symbols *symbols, uint32_t kinds,

@@ -1,32 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Find types and enumerators by their names. The caller's index keeps chains of all names with the
- * same hash. It has parts, each of which the first look-up of its sort fills.
+ * Find types and enumerators by their names. A search walks through BTF until it finds the name,
+ * and adds all names on its way to the caller's index. The next search first looks there, and walks
+ * on from where the last one stopped. Most names are found early: a kernel's BTF begins with the
+ * types that all files share.
  *
- * The hash reads at most the first bytes of a name, so long strings make no part slow. Names that
- * share a hash make a look-up as slow as the walk without an index, but not slower.
+ * The index keeps chains of all names with the same hash. The hash reads at most the first bytes of
+ * a name, so long strings do not make it slow. Names that share a hash make a search as slow as the
+ * walk without an index, but not slower.
  */
 #include "kernel.h"
 
 #include "../base/string.h"
 #include "../btf/btf.h"
 
+/* The sorts of names, each with its own walk. Programs name structs most of the time. */
+enum index_sort { INDEX_STRUCTS, INDEX_OTHERS, INDEX_ENUMERATORS };
+
 enum {
 	INDEX_HEADS = 1 << 13, /* of types, and of enumerators */
 	INDEX_ALL_HEADS = 2 * INDEX_HEADS,
 	INDEX_HASHED = 24,     /* bytes of a name */
 	INDEX_SMALLEST = 8     /* bytes that a name takes in BTF: an enumerator */
-};
-
-/*
- * The parts. Bits of `kinds` say which are complete. Most programs name structs alone, and filling
- * that part takes most of their time.
- */
-enum index_part {
-	INDEX_STRUCTS = 1,
-	INDEX_OTHERS = 2,
-	INDEX_ENUMERATORS = 4,
-	INDEX_FULL = 8 /* the memory was too small for a part */
 };
 
 #define INDEX_STRUCT_KINDS (1u << BTF_KIND_STRUCT | 1u << BTF_KIND_UNION)
@@ -37,7 +32,7 @@ enum index_part {
 struct index_node {
 	uint32_t type;
 	uint32_t which; /* the id of a type, or the place of an enumerator */
-	uint32_t next;    /* the number of a node, from 1; 0 ends the chain */
+	uint32_t next;  /* the number of a node, from 1; 0 ends the chain */
 };
 
 size_t rawbpf_symbol_index_size(const struct rawbpf_btf *kernel)
@@ -52,19 +47,19 @@ static struct index_node *index_node(const struct rawbpf_symbol_index *index, ui
 }
 
 /* Return the head of the chain for the name, which ends at a NUL or after `length` bytes. */
-static uint32_t *index_head(const struct rawbpf_symbol_index *index, enum index_part part,
+static uint32_t *index_head(const struct rawbpf_symbol_index *index, enum index_sort sort,
 			    const char *name, size_t length)
 {
 	uint32_t hash = 0x811c9dc5;
 
 	for (size_t i = 0; i < length && i < INDEX_HASHED && name[i]; i++)
 		hash = (hash ^ (unsigned char)name[i]) * 0x01000193;
-	return &index->memory[(part == INDEX_ENUMERATORS ? INDEX_HEADS : 0) +
+	return &index->memory[(sort == INDEX_ENUMERATORS ? INDEX_HEADS : 0) +
 			      (hash ^ hash >> 15) % INDEX_HEADS];
 }
 
 /* Add a name. Return 0 if there is no room. */
-static int index_add(struct rawbpf_symbol_index *index, enum index_part part, const char *name,
+static int index_add(struct rawbpf_symbol_index *index, enum index_sort sort, const char *name,
 		     struct index_node node)
 {
 	size_t used = INDEX_ALL_HEADS * sizeof(uint32_t) + index->count * sizeof(node);
@@ -72,7 +67,7 @@ static int index_add(struct rawbpf_symbol_index *index, enum index_part part, co
 
 	if (index->size - used < sizeof(node))
 		return 0;
-	head = index_head(index, part, name, INDEX_HASHED);
+	head = index_head(index, sort, name, INDEX_HASHED);
 	node.next = *head;
 	*index_node(index, ++index->count) = node;
 	*head = index->count;
@@ -84,153 +79,117 @@ static uint32_t index_offset(const struct rawbpf_btf *btf, const void *place)
 	return (uint32_t)((const unsigned char *)place - btf->types);
 }
 
-/* Return the name of the enumerator at `place`. Both kinds begin with it. */
-static const char *enumerator_name(const struct rawbpf_btf *btf, const void *place)
-{
-	const struct btf_enum *enumerator = place;
-
-	return rawbpf_btf_string_get(btf, enumerator->name_off);
-}
-
-static size_t enumerator_size(const struct btf_type *type)
-{
-	return rawbpf_btf_type_kind(type) == BTF_KIND_ENUM64 ? 12 : sizeof(struct btf_enum);
-}
-
-static int index_add_enumerators(struct rawbpf_symbol_index *index, const struct rawbpf_btf *btf,
-				 const struct btf_type *type)
-{
-	const unsigned char *place = rawbpf__btf_addition(type);
-
-	for (unsigned left = rawbpf_btf_type_vlen(type); left; left--) {
-		const char *name = enumerator_name(btf, place);
-		struct index_node node = { .type = index_offset(btf, type),
-					   .which = index_offset(btf, place) };
-
-		if (name && !index_add(index, INDEX_ENUMERATORS, name, node))
-			return 0;
-		place += enumerator_size(type);
-	}
-	return 1;
-}
-
-static int index_add_type(struct rawbpf_symbol_index *index, const struct rawbpf__btf_walk *walk)
-{
-	const char *name = walk->type->name_off ?
-			   rawbpf_btf_string_get(walk->btf, walk->type->name_off) : NULL;
-	struct index_node node = { .type = index_offset(walk->btf, walk->type),
-				   .which = rawbpf__btf_walk_id(walk) };
-
-	return !name || index_add(index, INDEX_STRUCTS, name, node);
-}
-
-/* Add the names of a part. Return 0 if they do not fit. */
-static int index_fill(struct rawbpf_symbol_index *index, const struct rawbpf_btf *btf,
-		      enum index_part part)
-{
-	uint32_t kinds = part == INDEX_STRUCTS ? INDEX_STRUCT_KINDS :
-			 part == INDEX_OTHERS ? INDEX_OTHER_KINDS : RAWBPF__KIND_ENUMS;
-	struct rawbpf__btf_walk walk = { .btf = btf };
-	int fits = 1;
-
-	while (fits && rawbpf__btf_walk_next(&walk))
-		if (rawbpf__kind_is_in(walk.type, kinds))
-			fits = part == INDEX_ENUMERATORS ?
-			       index_add_enumerators(index, btf, walk.type) :
-			       index_add_type(index, &walk);
-	return fits;
-}
-
-/* Return 1 if the index of that module has the part, which this call may fill. */
-static int index_has(const struct rawbpf_symbols *symbols, unsigned module, enum index_part part)
+/* Return the index for the BTF of that number, or NULL. Begin it if it is new. */
+static struct rawbpf_symbol_index *index_of(const struct rawbpf_symbols *symbols, unsigned module)
 {
 	struct rawbpf_symbol_index *index = symbols->index;
 	size_t heads = INDEX_ALL_HEADS * sizeof(uint32_t);
 
 	if (module || !index || index->size < heads)
-		return 0;
-	if (!index->kinds)
+		return NULL;
+	if (!index->walked[0] && !index->walked[1] && !index->walked[2])
 		__builtin_memset(index->memory, 0, heads);
-	if (!(index->kinds & (part | INDEX_FULL)))
-		index->kinds |= index_fill(index, symbols->kernel, part) ? part : INDEX_FULL;
-	return (index->kinds & part) != 0;
+	return index;
+}
+
+/* Continue the walk for a sort of names. Without an index, begin it. */
+static struct rawbpf__btf_walk index_walk(const struct rawbpf_symbol_index *index,
+					  enum index_sort sort, const struct rawbpf_btf *btf)
+{
+	struct rawbpf__btf_walk walk = { .btf = btf };
+
+	if (index && index->walked[sort]) {
+		walk.count = index->walked[sort];
+		walk.type = (const void *)(btf->types + index->at[sort]);
+	}
+	return walk;
+}
+
+/* Keep how far the index has the names: all of the type at which the walk is. */
+static void index_keep(struct rawbpf_symbol_index *index, enum index_sort sort,
+		       const struct rawbpf__btf_walk *walk)
+{
+	index->walked[sort] = walk->count;
+	index->at[sort] = index_offset(walk->btf, walk->type);
 }
 
 /* --------------------------------------------------------------------------------- types */
 
-RAWBPF__PRIVATE const struct rawbpf_btf *rawbpf__symbols_btf(const struct rawbpf_symbols *symbols, unsigned module)
+RAWBPF__PRIVATE const struct rawbpf_btf *rawbpf__symbols_btf(const struct rawbpf_symbols *symbols,
+							     unsigned module)
 {
 	if (!module)
 		return symbols->kernel;
 	return module <= symbols->module_count ? symbols->modules[module - 1].btf : NULL;
 }
 
-/* The type that a search prefers so far. */
+/* A search for a type. Of several the one with the smallest id is found. */
 struct type_search {
 	const struct rawbpf_btf *btf;
 	const char *name;
 	size_t length;
 	uint32_t kinds;
-	unsigned kind, id; /* of the found type; id 0: none */
+	unsigned id; /* of the found type; 0: none */
 };
 
 static void type_offer(struct type_search *search, const struct btf_type *type, uint32_t id)
 {
-	unsigned kind = rawbpf_btf_type_kind(type);
-
-	if (!rawbpf__kind_is_in(type, search->kinds) ||
-	    !rawbpf__btf_names(search->btf, type->name_off, search->name, search->length))
-		return;
-	if (!search->id || kind < search->kind || (kind == search->kind && id < search->id)) {
-		search->kind = kind;
+	if ((!search->id || id < search->id) && type->name_off &&
+	    rawbpf__kind_is_in(type, search->kinds) &&
+	    rawbpf__btf_names(search->btf, type->name_off, search->name, search->length))
 		search->id = id;
-	}
 }
 
-static void type_search_walk(struct type_search *search)
+static int index_add_type(struct rawbpf_symbol_index *index, enum index_sort sort,
+			  const struct rawbpf__btf_walk *walk)
 {
-	struct rawbpf__btf_walk walk = { .btf = search->btf };
+	const char *name = walk->type->name_off ?
+			   rawbpf_btf_string_get(walk->btf, walk->type->name_off) : NULL;
+	struct index_node node = { .type = index_offset(walk->btf, walk->type),
+				   .which = rawbpf__btf_walk_id(walk) };
 
-	while (rawbpf__btf_walk_next(&walk))
-		type_offer(search, walk.type, rawbpf__btf_walk_id(&walk));
+	return !name || index_add(index, sort, name, node);
 }
 
-static void type_search_index(struct type_search *search, const struct rawbpf_symbol_index *index)
+/* Search the names that the index has. */
+static void type_search_index(struct type_search *search, enum index_sort sort,
+			      const struct rawbpf_symbol_index *index)
 {
-	uint32_t number = *index_head(index, INDEX_STRUCTS, search->name, search->length);
+	uint32_t number = *index_head(index, sort, search->name, search->length);
 
 	for (; number; number = index_node(index, number)->next) {
 		const struct index_node *node = index_node(index, number);
-		const struct btf_type *type = (const void *)(search->btf->types + node->type);
 
-		type_offer(search, type, node->which);
+		type_offer(search, (const void *)(search->btf->types + node->type), node->which);
 	}
 }
 
-/* Search those of the search's kinds that are in `kinds`, by the index if that has the part. */
-static void type_search_part(struct type_search *search, const struct rawbpf_symbols *symbols,
-			     unsigned module, enum index_part part, uint32_t kinds)
+/* Search the types of these kinds that the index does not have, and add them as far as they fit. */
+static void type_search_walk(struct type_search *search, enum index_sort sort, uint32_t kinds,
+			     struct rawbpf_symbol_index *index)
 {
-	uint32_t all = search->kinds;
+	struct rawbpf__btf_walk walk = index_walk(index, sort, search->btf);
 
-	search->kinds = all & kinds;
-	if (search->kinds && !search->id) {
-		if (part != INDEX_FULL && index_has(symbols, module, part))
-			type_search_index(search, symbols->index);
-		else
-			type_search_walk(search);
+	while (!search->id && rawbpf__btf_walk_next(&walk)) {
+		if (rawbpf__kind_is_in(walk.type, kinds)) {
+			if (index && !index_add_type(index, sort, &walk))
+				index = NULL;
+			type_offer(search, walk.type, rawbpf__btf_walk_id(&walk));
+		}
+		if (index)
+			index_keep(index, sort, &walk);
 	}
-	search->kinds = all;
 }
 
-/* Search a BTF for the type. Structs win, so the other parts are searched only without one. */
-static void type_search(struct type_search *search, const struct rawbpf_symbols *symbols,
-			unsigned module)
+/* Search the types of the search's kinds that are in `kinds`, unless there is one already. */
+static void type_search(struct type_search *search, enum index_sort sort, uint32_t kinds,
+			struct rawbpf_symbol_index *index)
 {
-	type_search_part(search, symbols, module, INDEX_STRUCTS, INDEX_STRUCT_KINDS);
-	type_search_part(search, symbols, module, INDEX_OTHERS, INDEX_OTHER_KINDS);
-	type_search_part(search, symbols, module, INDEX_FULL,
-			 ~(INDEX_STRUCT_KINDS | INDEX_OTHER_KINDS));
+	if (search->id || !(search->kinds & kinds))
+		return;
+	if (index)
+		type_search_index(search, sort, index);
+	type_search_walk(search, sort, kinds, index);
 }
 
 RAWBPF__PRIVATE int rawbpf__type_place(struct rawbpf__type_place *place,
@@ -240,10 +199,14 @@ RAWBPF__PRIVATE int rawbpf__type_place(struct rawbpf__type_place *place,
 	for (unsigned module = 0; module <= symbols->module_count; module++) {
 		struct type_search search = { .btf = rawbpf__symbols_btf(symbols, module),
 					      .name = name, .length = length, .kinds = kinds };
+		struct rawbpf_symbol_index *index;
 
 		if (!search.btf || !length)
 			continue;
-		type_search(&search, symbols, module);
+		index = index_of(symbols, module);
+		type_search(&search, INDEX_STRUCTS, INDEX_STRUCT_KINDS, index);
+		type_search(&search, INDEX_OTHERS, INDEX_OTHER_KINDS, index);
+		type_search(&search, INDEX_OTHERS, ~(INDEX_STRUCT_KINDS | INDEX_OTHER_KINDS), NULL);
 		if (!search.id)
 			continue;
 		*place = (struct rawbpf__type_place){ search.btf, module, search.id };
@@ -253,6 +216,12 @@ RAWBPF__PRIVATE int rawbpf__type_place(struct rawbpf__type_place *place,
 }
 
 /* --------------------------------------------------------------------------- enumerators */
+
+/* Return the bytes of an enumerator. Those of both kinds begin with their name. */
+static size_t enumerator_size(const struct btf_type *type)
+{
+	return rawbpf_btf_type_kind(type) == BTF_KIND_ENUM64 ? 12 : sizeof(struct btf_enum);
+}
 
 /* Return 1 if the BTF marks signed enums, as that of newer kernels does. */
 static int btf_marks_signs(const struct rawbpf_btf *btf)
@@ -282,7 +251,7 @@ static uint64_t enumerator_value(const struct rawbpf_btf *btf, const struct btf_
 	return (uint64_t)(int32_t)words[1];
 }
 
-/* An enumerator's search. Of several the one with the smallest place in BTF is found. */
+/* A search for an enumerator. Of several the first in BTF is found. */
 struct enumerator_search {
 	const struct rawbpf_btf *btf;
 	const char *name;
@@ -303,17 +272,38 @@ static void enumerator_offer(struct enumerator_search *search, const struct btf_
 	search->place = place;
 }
 
-static void enumerator_search_walk(struct enumerator_search *search)
+/* Search an enum, and add its enumerators to the index. Return 0 if they do not fit. */
+static int enumerator_search_enum(struct enumerator_search *search, const struct btf_type *type,
+				  struct rawbpf_symbol_index *index)
 {
-	struct rawbpf__btf_walk walk = { .btf = search->btf };
+	const struct rawbpf_btf *btf = search->btf;
+	const unsigned char *place = rawbpf__btf_addition(type);
+	int fits = index != NULL;
 
-	while (rawbpf__btf_walk_next(&walk)) {
-		const unsigned char *place = rawbpf__btf_addition(walk.type);
-		unsigned left = rawbpf__kind_is_in(walk.type, RAWBPF__KIND_ENUMS) ?
-				rawbpf_btf_type_vlen(walk.type) : 0;
+	for (unsigned left = rawbpf_btf_type_vlen(type); left; left--) {
+		const struct btf_enum *enumerator = (const void *)place;
+		const char *name = rawbpf_btf_string_get(btf, enumerator->name_off);
 
-		for (; left; left--, place += enumerator_size(walk.type))
-			enumerator_offer(search, walk.type, place);
+		if (name && fits)
+			fits = index_add(index, INDEX_ENUMERATORS, name, (struct index_node){
+				.type = index_offset(btf, type), .which = index_offset(btf, place) });
+		enumerator_offer(search, type, place);
+		place += enumerator_size(type);
+	}
+	return fits;
+}
+
+static void enumerator_search_walk(struct enumerator_search *search,
+				   struct rawbpf_symbol_index *index)
+{
+	struct rawbpf__btf_walk walk = index_walk(index, INDEX_ENUMERATORS, search->btf);
+
+	while (!search->place && rawbpf__btf_walk_next(&walk)) {
+		if (rawbpf__kind_is_in(walk.type, RAWBPF__KIND_ENUMS) &&
+		    !enumerator_search_enum(search, walk.type, index))
+			index = NULL;
+		if (index)
+			index_keep(index, INDEX_ENUMERATORS, &walk);
 	}
 }
 
@@ -331,18 +321,19 @@ static void enumerator_search_index(struct enumerator_search *search,
 }
 
 RAWBPF__PRIVATE int rawbpf__enumerator_find(uint64_t *value, const struct rawbpf_symbols *symbols,
-			    const char *name, size_t length)
+					    const char *name, size_t length)
 {
 	for (unsigned module = 0; module <= symbols->module_count; module++) {
 		struct enumerator_search search = { .btf = rawbpf__symbols_btf(symbols, module),
 						    .name = name, .length = length };
+		struct rawbpf_symbol_index *index;
 
 		if (!search.btf || !length)
 			continue;
-		if (index_has(symbols, module, INDEX_ENUMERATORS))
-			enumerator_search_index(&search, symbols->index);
-		else
-			enumerator_search_walk(&search);
+		index = index_of(symbols, module);
+		if (index)
+			enumerator_search_index(&search, index);
+		enumerator_search_walk(&search, index);
 		if (!search.place)
 			continue;
 		*value = enumerator_value(search.btf, search.type, search.place);

@@ -4,25 +4,26 @@
 
 static int vm_open_stack(struct rawbpf_vm *vm)
 {
-	unsigned char *bytes = vm->spec.stack;
+	struct rawbpf_vm_spec *spec = &vm->spec;
+	size_t room = spec->stack_size / RAWBPF_VM_STACK;
 	unsigned i;
 
-	if (!vm->spec.frames)
-		vm->spec.frames = RAWBPF_VM_FRAMES;
-	if (!vm->spec.stack_limit)
-		vm->spec.stack_limit = RAWBPF_VM_STACK;
-	if (!bytes || vm->spec.stack_size < RAWBPF_VM_STACK ||
-	    vm->spec.frames > RAWBPF_VM_FRAMES_MAX)
+	if (!spec->frames)
+		spec->frames = room < RAWBPF_VM_FRAMES ? (unsigned)room : RAWBPF_VM_FRAMES;
+	if (!spec->stack_limit)
+		spec->stack_limit = RAWBPF_VM_STACK;
+	if (!spec->stack || !spec->frames || spec->frames > room ||
+	    spec->frames > RAWBPF_VM_FRAMES_MAX)
 		return -EINVAL;
-	if (vm->spec.frames > vm->spec.stack_size / RAWBPF_VM_STACK)
-		vm->spec.frames = (unsigned)(vm->spec.stack_size / RAWBPF_VM_STACK);
-	for (i = 0; i < vm->spec.frames; i++)
-		vm->frames[i].stack = (struct rawbpf_vm_region){
-			.name = "stack",
-			.address = VM_STACK + VM_STACK_STEP * i + VM_STACK_STEP / 2 - RAWBPF_VM_STACK,
-			.size = RAWBPF_VM_STACK,
-			.bytes = bytes + (size_t)RAWBPF_VM_STACK * i,
-			.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE };
+	for (i = 0; i < spec->frames; i++) {
+		struct rawbpf_vm_region *stack = &vm->frames[i].stack;
+
+		stack->name = "stack";
+		stack->address = VM_STACK + VM_STACK_STEP * i + VM_STACK_STEP / 2 - RAWBPF_VM_STACK;
+		stack->size = RAWBPF_VM_STACK;
+		stack->bytes = (unsigned char *)spec->stack + (size_t)RAWBPF_VM_STACK * i;
+		stack->rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE;
+	}
 	return 0;
 }
 
@@ -42,9 +43,10 @@ static int vm_open_regions(struct rawbpf_vm *vm)
 	for (i = 0; i < spec->map_count && !err; i++) {
 		struct rawbpf_vm_map *map = spec->maps[i];
 
-		map->handle = (struct rawbpf_vm_region){
-			.name = map->name, .size = 1, .kind = rawbpf__vm_map_kind(), .object = map,
-			.address = map->handle.address };
+		map->handle.name = map->name;
+		map->handle.size = 1;
+		map->handle.kind = rawbpf__vm_map_kind();
+		map->handle.object = map;
 		err = rawbpf_vm_region_add(vm, &map->handle);
 		if (!err && map->values.size)
 			err = rawbpf_vm_region_add(vm, &map->values);

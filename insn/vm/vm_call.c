@@ -2,6 +2,9 @@
 /* Calls: of the program's functions, of helpers, of functions by helpers; tail calls; the end. */
 #include "machine.h"
 
+/* The key of no helper. */
+#define VM_UNKNOWN UINT64_MAX
+
 /* Trap at vm->pc unless an instruction begins at `slot`. */
 static int vm_target(struct rawbpf_vm *vm, uint64_t slot)
 {
@@ -125,9 +128,9 @@ static __attribute__((noinline)) int vm_answer(struct rawbpf_vm *vm,
 }
 
 /* Call a helper, or call it again after a callback. */
-static int vm_ask(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known)
+static inline int vm_ask(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known,
+			 struct rawbpf_vm_call *call)
 {
-	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
 	int answer = known->helper->run(vm, call, known->context);
 
 	if (__builtin_expect(answer != RAWBPF_VM_NUMBER, 0))
@@ -141,7 +144,7 @@ RAWBPF__PRIVATE void rawbpf__vm_helpers_forget(struct rawbpf_vm *vm)
 	unsigned i;
 
 	for (i = 0; i < 8; i++)
-		vm->known[i].helper = NULL;
+		vm->known[i].key = VM_UNKNOWN;
 }
 
 static uint64_t vm_helper_key(uint32_t kfunc, uint32_t number)
@@ -170,8 +173,21 @@ static const struct rawbpf_vm_helper *vm_helper_in(const struct rawbpf_vm_helper
 	return NULL;
 }
 
-/* Find a helper, in the tables' order. The result is kept by the low 3 bits of its number. */
-static __attribute__((noinline)) int vm_helper_find(struct rawbpf_vm *vm, uint64_t key)
+/* Begin a call of a helper. */
+static inline int vm_begin_call(struct rawbpf_vm *vm, const struct rawbpf_vm_known *known)
+{
+	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
+
+	call->args = &vm->r[1];
+	call->number = (uint32_t)known->key;
+	call->round = 0;
+	call->state[0] = call->state[1] = 0;
+	call->region = NULL;
+	return vm_ask(vm, known, call);
+}
+
+/* Find a helper, in the tables' order, remember it by the low 3 bits of its number, and call it. */
+static __attribute__((noinline)) int vm_find_and_call(struct rawbpf_vm *vm, uint64_t key)
 {
 	struct rawbpf_vm_known *known = &vm->known[key % 8];
 	const struct rawbpf_vm_helpers *table;
@@ -181,40 +197,36 @@ static __attribute__((noinline)) int vm_helper_find(struct rawbpf_vm *vm, uint64
 		known->context = table->context;
 		known->key = key;
 		if (known->helper)
-			return 0;
+			return vm_begin_call(vm, known);
 	}
+	known->key = VM_UNKNOWN;
 	return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_HELPER, (uint32_t)key);
 }
 
-static int vm_call_helper(struct rawbpf_vm *vm, uint32_t kfunc, uint32_t number)
+/* Call the function in a register, or at a distance. */
+static __attribute__((noinline)) int vm_call_function(struct rawbpf_vm *vm,
+						      const struct bpf_insn *insn)
 {
-	struct rawbpf_vm_call *call = &vm->frames[vm->depth].call;
-	uint64_t key = vm_helper_key(kfunc, number);
-	const struct rawbpf_vm_known *known = &vm->known[key % 8];
+	int slot;
 
-	if ((!known->helper || known->key != key) && vm_helper_find(vm, key))
-		return -EFAULT;
-	call->args = &vm->r[1];
-	call->number = number;
-	call->round = 0;
-	call->state[0] = call->state[1] = 0;
-	call->region = NULL;
-	return vm_ask(vm, known);
+	if (insn->code != (BPF_JMP | BPF_CALL | BPF_X))
+		return vm_enter(vm, (uint64_t)vm->pc + 1 + (int64_t)(insn->off ? insn->off : insn->imm),
+				vm->pc + 1, 0);
+	slot = vm_code(vm, vm->r[insn->dst_reg]);
+	return slot < 0 ? slot : vm_enter(vm, (unsigned)slot, vm->pc + 1, 0);
 }
 
 RAWBPF__PRIVATE int rawbpf__vm_call(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
-	int slot;
+	const struct rawbpf_vm_known *known;
+	uint64_t key;
 
 	vm->pc = (unsigned)(insn - vm->prog->insns);
-	if (insn->code == (BPF_JMP | BPF_CALL | BPF_X)) {
-		slot = vm_code(vm, vm->r[insn->dst_reg]);
-		return slot < 0 ? slot : vm_enter(vm, slot, vm->pc + 1, 0);
-	}
-	if (insn->src_reg == BPF_PSEUDO_CALL)
-		return vm_enter(vm, (uint64_t)vm->pc + 1 + (int64_t)(insn->off ? insn->off : insn->imm),
-				vm->pc + 1, 0);
-	return vm_call_helper(vm, insn->src_reg != 0, (uint32_t)insn->imm);
+	if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg == BPF_PSEUDO_CALL)
+		return vm_call_function(vm, insn);
+	key = vm_helper_key(insn->src_reg != 0, (uint32_t)insn->imm);
+	known = &vm->known[key % 8];
+	return known->key == key ? vm_begin_call(vm, known) : vm_find_and_call(vm, key);
 }
 
 RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm, const struct bpf_insn *insn)
@@ -240,7 +252,7 @@ RAWBPF__PRIVATE int rawbpf__vm_exit(struct rawbpf_vm *vm, const struct bpf_insn 
 	frame = &vm->frames[vm->depth];
 	frame->call.returned = vm->r[0];
 	frame->call.round++;
-	result = vm_ask(vm, &frame->helper);
+	result = vm_ask(vm, &frame->helper, &frame->call);
 	if (result == VM_STRAIGHT) { /* behind the call, not behind the exit */
 		vm->pc++;
 		result = VM_MOVED;

@@ -64,24 +64,20 @@ RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm, const struct bpf_ins
 }
 
 /* Return what an atomic instruction writes to memory that holds `old`. */
-static uint64_t vm_atomic_new(uint32_t operation, uint64_t old, uint64_t src, uint64_t r0)
+static uint64_t vm_atomic_new(int32_t operation, uint64_t old, uint64_t src, uint64_t r0)
 {
-	switch (operation) {
+	switch (operation & 0xf0) { /* BPF_FETCH and the mark of BPF_STORE_REL do not matter */
 	case BPF_ADD:
-	case BPF_ADD | BPF_FETCH:
 		return old + src;
 	case BPF_OR:
-	case BPF_OR | BPF_FETCH:
 		return old | src;
 	case BPF_AND:
-	case BPF_AND | BPF_FETCH:
 		return old & src;
 	case BPF_XOR:
-	case BPF_XOR | BPF_FETCH:
 		return old ^ src;
-	case BPF_CMPXCHG:
+	case BPF_CMPXCHG & 0xf0:
 		return old == r0 ? src : old;
-	default:
+	default: /* BPF_XCHG, BPF_STORE_REL */
 		return src;
 	}
 }
@@ -107,7 +103,7 @@ RAWBPF__PRIVATE int rawbpf__vm_atomic(struct rawbpf_vm *vm, const struct bpf_ins
 		return 0;
 	}
 	vm_write(bytes, insn->code,
-		 vm_atomic_new((uint32_t)insn->imm, old, vm->r[insn->src_reg] & mask,
+		 vm_atomic_new(insn->imm, old, vm->r[insn->src_reg] & mask,
 			       vm->r[0] & mask),
 		 vm->swap);
 	if (insn->imm == BPF_CMPXCHG)

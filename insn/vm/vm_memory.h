@@ -35,10 +35,16 @@ static inline unsigned char *vm_touch(struct rawbpf_vm *vm, const struct bpf_ins
 	return window->bytes + (size_t)offset;
 }
 
+/* Return the low `size` bytes of a number in the other order. */
+static inline uint64_t vm_swapped(uint64_t value, unsigned size)
+{
+	return __builtin_bswap64(value) >> (64 - 8 * size);
+}
+
 /* Read a number of the size in `code` (BPF_W...). */
 static inline uint64_t vm_read(const unsigned char *bytes, unsigned code, int swap)
 {
-	uint64_t dword;
+	uint64_t value;
 	uint32_t word;
 	uint16_t half;
 
@@ -47,21 +53,27 @@ static inline uint64_t vm_read(const unsigned char *bytes, unsigned code, int sw
 		return *bytes;
 	case BPF_H:
 		__builtin_memcpy(&half, bytes, sizeof(half));
-		return swap ? __builtin_bswap16(half) : half;
+		value = half;
+		break;
 	case BPF_W:
 		__builtin_memcpy(&word, bytes, sizeof(word));
-		return swap ? __builtin_bswap32(word) : word;
+		value = word;
+		break;
 	default:
-		__builtin_memcpy(&dword, bytes, sizeof(dword));
-		return swap ? __builtin_bswap64(dword) : dword;
+		__builtin_memcpy(&value, bytes, sizeof(value));
 	}
+	return swap ? vm_swapped(value, vm_size(code)) : value;
 }
 
 static inline void vm_write(unsigned char *bytes, unsigned code, uint64_t value, int swap)
 {
-	uint32_t word = swap ? __builtin_bswap32((uint32_t)value) : (uint32_t)value;
-	uint16_t half = swap ? __builtin_bswap16((uint16_t)value) : (uint16_t)value;
+	uint32_t word;
+	uint16_t half;
 
+	if (swap)
+		value = vm_swapped(value, vm_size(code));
+	word = (uint32_t)value;
+	half = (uint16_t)value;
 	switch (code & 0x18) {
 	case BPF_B:
 		*bytes = (unsigned char)value;
@@ -73,7 +85,6 @@ static inline void vm_write(unsigned char *bytes, unsigned code, uint64_t value,
 		__builtin_memcpy(bytes, &word, sizeof(word));
 		break;
 	default:
-		value = swap ? __builtin_bswap64(value) : value;
 		__builtin_memcpy(bytes, &value, sizeof(value));
 	}
 }

@@ -73,19 +73,22 @@ static uint64_t vm_distance(const struct rawbpf_vm_region *region, uint64_t addr
 	return vm_holds(region, address) ? 0 : address - region->address - region->size + 1;
 }
 
-static const struct rawbpf_vm_region *vm_nearest(struct rawbpf_vm *vm, uint64_t address)
+static const struct rawbpf_vm_region *vm_closer(const struct rawbpf_vm_region *one,
+						const struct rawbpf_vm_region *other,
+						uint64_t address)
 {
-	unsigned i = vm_regions_before(vm, address), frame;
+	return vm_distance(other, address) < vm_distance(one, address) ? other : one;
+}
+
+static const struct rawbpf_vm_region *vm_nearest(const struct rawbpf_vm *vm, uint64_t address)
+{
+	unsigned place = vm_regions_before(vm, address), i;
 	const struct rawbpf_vm_region *nearest = &vm->frames[0].stack;
 
-	for (frame = 1; frame <= vm->depth; frame++)
-		if (vm_distance(&vm->frames[frame].stack, address) < vm_distance(nearest, address))
-			nearest = &vm->frames[frame].stack;
-	if (i < vm->region_count &&
-	    vm_distance(vm->spec.regions[i], address) < vm_distance(nearest, address))
-		nearest = vm->spec.regions[i];
-	if (i && vm_distance(vm->spec.regions[i - 1], address) < vm_distance(nearest, address))
-		nearest = vm->spec.regions[i - 1];
+	for (i = 1; i <= vm->depth; i++)
+		nearest = vm_closer(nearest, &vm->frames[i].stack, address);
+	for (i = place ? place - 1 : 0; i <= place && i < vm->region_count; i++)
+		nearest = vm_closer(nearest, vm->spec.regions[i], address);
 	return nearest;
 }
 
@@ -226,12 +229,6 @@ static int vm_region_check(const struct rawbpf_vm_region *region)
 	return region->element && region->element > region->stride ? -EINVAL : 0;
 }
 
-/* Do two ranges, which end at 2^64 or before, overlap? */
-static int vm_overlap(uint64_t one, uint64_t one_size, uint64_t other, uint64_t other_size)
-{
-	return one - other < other_size || other - one < one_size;
-}
-
 /* Return the page behind a region and behind an unused page, which finds runs past the end. */
 static uint64_t vm_page_behind(uint64_t address, uint64_t size)
 {
@@ -267,31 +264,43 @@ static uint64_t vm_free_address(struct rawbpf_vm *vm, uint64_t size)
 	return address;
 }
 
+/* Is a part of these bytes in a region, or reserved? */
+static int vm_taken(const struct rawbpf_vm *vm, uint64_t address, uint64_t size)
+{
+	unsigned place = vm_regions_before(vm, address);
+	struct rawbpf_vm_region *const *next = vm->spec.regions + place;
+
+	return address - VM_CODE < VM_STACK_END - VM_CODE || VM_CODE - address < size ||
+	       (place && vm_holds(next[-1], address)) ||
+	       (place < vm->region_count && next[0]->address - address < size);
+}
+
 int rawbpf_vm_region_add(struct rawbpf_vm *vm, struct rawbpf_vm_region *region)
 {
 	struct rawbpf_vm_region **regions = vm->spec.regions;
-	uint64_t address = region->address;
 	unsigned i, place;
 
 	if (vm_region_check(region))
 		return -EINVAL;
+	if (rawbpf_vm_region_find(vm, region->address) == region)
+		return -EEXIST;
 	if (vm->region_count >= vm->spec.region_max)
 		return -ENOSPC;
-	if (!address)
-		address = vm_free_address(vm, region->size);
-	if (!address)
+	if (!region->address ||
+	    (region->chosen && vm_taken(vm, region->address, region->size))) {
+		region->address = vm_free_address(vm, region->size);
+		region->chosen = 1;
+	}
+	if (!region->address)
 		return -ENOSPC;
-	if (region->size - 1 > UINT64_MAX - address)
+	if (region->size - 1 > UINT64_MAX - region->address)
 		return -EINVAL;
-	place = vm_regions_before(vm, address);
-	if (vm_overlap(address, region->size, VM_CODE, VM_STACK_END - VM_CODE) ||
-	    (place && vm_holds(regions[place - 1], address)) ||
-	    (place < vm->region_count && regions[place]->address - address < region->size))
+	if (vm_taken(vm, region->address, region->size))
 		return -EEXIST;
+	place = vm_regions_before(vm, region->address);
 	for (i = vm->region_count++; i > place; i--)
 		regions[i] = regions[i - 1];
 	regions[place] = region;
-	region->address = address;
 	rawbpf__vm_windows_clear(vm);
 	return 0;
 }
@@ -317,10 +326,13 @@ int rawbpf_vm_region_update(struct rawbpf_vm *vm, struct rawbpf_vm_region *regio
 	if (err)
 		return err;
 	*region = *to;
+	region->chosen = 0; /* it does not move by itself */
 	err = rawbpf_vm_region_add(vm, region);
 	if (err) {
 		*region = before;
 		rawbpf_vm_region_add(vm, region);
+	} else {
+		region->chosen = before.chosen && region->address == before.address;
 	}
 	return err;
 }

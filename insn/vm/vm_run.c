@@ -53,44 +53,77 @@
 	else \
 		JUMP(insn->off)
 
-/* What leaves the straight line. */
-#define RUN_GOTOX(CODE)		OTHER(rawbpf__vm_goto)
-#define RUN_CALL(CODE)		OTHER(rawbpf__vm_call)
-#define RUN_CALLX(CODE)		OTHER(rawbpf__vm_call)
-#define RUN_EXIT(CODE)		OTHER(rawbpf__vm_exit)
-#define RUN_ABS(CODE)		OTHER(rawbpf__vm_packet)
-#define RUN_IND(CODE)		OTHER(rawbpf__vm_packet)
-#define OTHER(CALL) \
+/*
+ * HERE() goes on at `insn`, NEXT() behind it. Where speed counts, each instruction has the jump to
+ * the next one behind it, since processors predict each jump by itself, and each opcode has code of
+ * its own. Where size counts, there is one such jump. WebAssembly has no jumps to addresses: a
+ * switch selects the code there.
+ */
+#ifdef __wasm__
+#define VM_SWITCH
+#endif
+#if defined(__OPTIMIZE_SIZE__) || defined(VM_SWITCH)
+#define HERE()	goto here
+#define NEXT()	goto next
+#else
+#define VM_THREADED
+#define HERE() \
 	do { \
-		result = CALL(vm, insn); \
-		if (result != VM_STRAIGHT) \
-			goto other; \
+		if (__builtin_expect(insn == end, 0)) \
+			goto stop; \
+		goto *(&&stop + codes[insn->code]); \
 	} while (0)
+#define NEXT() \
+	do { \
+		insn++; \
+		HERE(); \
+	} while (0)
+#endif
 
-/* Memory. */
+/* Memory. The opcode has the size, and whether a load extends the sign. */
 #define TOUCH(WRITE, CODE) \
 	do { \
 		bytes = vm_touch(vm, insn, WRITE, CODE); \
 		if (__builtin_expect(!bytes, 0)) \
 			goto fault; \
 	} while (0)
-#define RUN_LDX64		RUN_LDX32
-#define RUN_LDX32(CODE)		TOUCH(0, CODE); DST = vm_read(bytes, CODE, swap)
-#define RUN_LDXSX(CODE) \
+#define LOAD(CODE) \
 	TOUCH(0, CODE); \
-	DST = vm_extend(vm_read(bytes, CODE, swap), 8 * vm_size(CODE))
-#define RUN_STX64		RUN_STX32
-#define RUN_STX32(CODE)		TOUCH(1, CODE); vm_write(bytes, CODE, SRC, swap)
-#define RUN_ST(CODE)		TOUCH(1, CODE); vm_write(bytes, CODE, IMM, swap)
+	DST = vm_is_signed(CODE) ? vm_extend(vm_read(bytes, CODE, swap), 8 * vm_size(CODE)) : \
+	      vm_read(bytes, CODE, swap)
+#define STORE(CODE) \
+	TOUCH(1, CODE); \
+	vm_write(bytes, CODE, BPF_CLASS(CODE) == BPF_ST ? IMM : SRC, swap)
+
+/* What a function does: it may leave the straight line, or trap. */
+#define CALL(FUNCTION) \
+	result = FUNCTION(vm, insn); \
+	if (result != VM_STRAIGHT) \
+		goto other
+
+#ifdef VM_THREADED
+#define RUN_LDX64(CODE)		LOAD(CODE)
+#define RUN_STX64(CODE)		STORE(CODE)
+#else
+#define RUN_LDX64(CODE)		goto load
+#define RUN_STX64(CODE)		goto store
+#endif
+#define RUN_LDX32		RUN_LDX64
+#define RUN_LDXSX		RUN_LDX64
+#define RUN_STX32		RUN_STX64
+#define RUN_ST			RUN_STX64
 #define RUN_NOSPEC(CODE)	(void)0
-#define RUN_LOCK32(CODE) \
-	if (rawbpf__vm_atomic(vm, insn)) \
-		goto fault
-#define RUN_LOCK64		RUN_LOCK32
-#define RUN_LOAD_ACQ32		RUN_LOCK32
+#define RUN_CALL(CODE)		CALL(rawbpf__vm_call)
+#define RUN_CALLX(CODE)		CALL(rawbpf__vm_call)
+#define RUN_GOTOX(CODE)		CALL(rawbpf__vm_goto)
+#define RUN_EXIT(CODE)		CALL(rawbpf__vm_exit)
+#define RUN_ABS(CODE)		goto packet
+#define RUN_IND(CODE)		goto packet
+#define RUN_LOCK32(CODE)	goto atomic
+#define RUN_LOCK64(CODE)	goto atomic
+#define RUN_LOAD_ACQ32(CODE)	goto atomic
 #define RUN_LD64(CODE) \
-	if (rawbpf__vm_load64(vm, insn)) \
-		goto fault; \
+	CALL(rawbpf__vm_load64); \
 	insn++; /* two slots are one instruction */ \
 	begin++; \
 	SPAN()
@@ -103,21 +136,11 @@
 	(end = begin + (left < count - (uint64_t)(begin - insns) ? \
 			left : count - (uint64_t)(begin - insns)))
 
-/*
- * Go to the code of the next instruction. A jump of its own behind each instruction is quicker,
- * since processors predict each by itself. One for all is smaller, and WebAssembly has no other.
- */
-#if defined(__OPTIMIZE_SIZE__) || defined(__wasm__)
-#define NEXT()	goto next
-#else
-#define VM_THREADED
-#define NEXT() \
-	do { \
-		if (__builtin_expect(insn == end, 0)) \
-			goto stop; \
-		goto *(&&stop + codes[insn->code]); \
-	} while (0)
-#endif
+/* Modes 2, 4 and 6 are BPF_MEMSX, and its marked kinds. */
+static inline int vm_is_signed(unsigned code)
+{
+	return !(code & 0x20);
+}
 
 /* The verifier marks accesses that may fault: a load gives 0 then, and a store does nothing. */
 static int vm_may_fault(const struct bpf_insn *insn)
@@ -142,20 +165,24 @@ static int vm_loop(struct rawbpf_vm *vm, uint64_t budget)
 	const int swap = vm->swap, big = swap != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 	uint64_t count = vm->prog->insn_count, left = budget, target, *r = vm->r;
 	unsigned char *bytes;
-	int result = 0;
-#ifdef VM_THREADED
+	int result = VM_STRAIGHT;
+#ifndef VM_SWITCH
 	static const int codes[256] = {
 #define FORM(CODE, ...) [CODE] = &&run_##CODE - &&stop,
 #include "../form/form.def"
 	};
+#endif
 
 	SPAN();
-	NEXT();
-#else
-	SPAN();
+	goto here;
 next:
+	insn++;
+here:
 	if (insn == end)
 		goto stop;
+#ifndef VM_SWITCH
+	goto *(&&stop + codes[insn->code]);
+#else
 	switch (insn->code) {
 #define FORM(CODE, ...) \
 	case CODE: \
@@ -168,16 +195,29 @@ next:
 #define FORM(CODE, SHAPE, ...) \
 run_##CODE: \
 	RUN_##SHAPE(CODE); \
-	insn++; \
 	NEXT();
 #include "../form/form.def"
+packet:
+	CALL(rawbpf__vm_packet);
+	NEXT();
+atomic:
+	CALL(rawbpf__vm_atomic);
+	NEXT();
+#ifndef VM_THREADED
+load:
+	LOAD(insn->code);
+	NEXT();
+store:
+	STORE(insn->code);
+	NEXT();
+#endif
 jump:
 	if (target >= count || !insns[target].code)
 		goto wrong_target;
 	left -= (uint64_t)(insn - begin) + 1;
 	insn = begin = insns + target;
 	SPAN();
-	NEXT();
+	HERE();
 other:
 	left -= (uint64_t)(insn - begin) + (result >= 0);
 	insns = vm->prog->insns;
@@ -186,8 +226,8 @@ other:
 	SPAN();
 	if (result != VM_MOVED)
 		goto stop;
-	result = 0;
-	NEXT();
+	result = VM_STRAIGHT;
+	HERE();
 fault:
 	if (!vm_may_fault(insn)) {
 		result = -EFAULT;
@@ -196,8 +236,7 @@ fault:
 	vm->trap.kind = RAWBPF_VM_NO_TRAP;
 	if (BPF_CLASS(insn->code) == BPF_LDX)
 		DST = 0;
-	insn++;
-	NEXT();
+	goto next;
 wrong_target:
 	vm->pc = (unsigned)(insn - insns);
 	result = rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_TARGET, VM_CODE + 8 * target);
@@ -205,7 +244,7 @@ stop:
 	left -= (uint64_t)(insn - begin);
 	vm->pc = (unsigned)(insn - insns);
 	vm->executed += budget - left;
-	if (!result && left)
+	if (result == VM_STRAIGHT && left)
 		result = rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_END, VM_CODE + 8 * count);
 	return result == VM_ENDED ? RAWBPF_VM_ENDED : result ? result : RAWBPF_VM_PAUSED;
 }

@@ -40,7 +40,7 @@ struct replace_hook {
 	struct rawbpf_prog_query query;
 	struct {
 		int place; /* index in ids[] */
-		int prog;  /* a descriptor */
+		int prog;  /* a descriptor; spec->old is the caller's */
 	} olds[REPLACE_PROGS]; /* in their order */
 	unsigned old_count;
 	int place; /* index of `prog` in ids[]; -1: not attached */
@@ -80,8 +80,8 @@ static int replace_begin(struct replace_call *call)
 }
 
 /*
- * Open the program of this id if it is an old one. Returns its descriptor, or 0 if it is another
- * program or no longer exists.
+ * Open the program of this id if it is an old one. Returns its descriptor, which may be the caller's,
+ * or 0 if it is another program or no longer exists.
  */
 static int replace_old_open(const struct replace_call *call, unsigned id)
 {
@@ -89,7 +89,7 @@ static int replace_old_open(const struct replace_call *call, unsigned id)
 	int old, err;
 
 	if (call->spec->old)
-		return id == call->old_id ? rawbpf__dup(call->spec->old) : 0;
+		return id == call->old_id ? call->spec->old : 0;
 	old = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
 	if (old < 0)
 		return old == -ENOENT ? 0 : old;
@@ -101,10 +101,11 @@ static int replace_old_open(const struct replace_call *call, unsigned id)
 	return err < 0 ? err : 0;
 }
 
-static void replace_leave(struct replace_hook *hook)
+/* Close the old programs, but not the caller's descriptor. */
+static void replace_leave(const struct replace_hook *hook, const struct replace_call *call)
 {
-	while (hook->old_count)
-		rawbpf__close(hook->olds[--hook->old_count].prog);
+	for (unsigned i = 0; i < hook->old_count && !call->spec->old; i++)
+		rawbpf__close(hook->olds[i].prog);
 }
 
 /* Look at the hook, and open the old programs until replace_leave(). */
@@ -129,7 +130,7 @@ static int replace_look(struct replace_hook *hook, const struct replace_call *ca
 		}
 	}
 	if (err < 0)
-		replace_leave(hook);
+		replace_leave(hook, call);
 	return err < 0 ? err : 0;
 }
 
@@ -242,7 +243,7 @@ static void replace_tidy(const struct replace_call *call)
 		detached = 0;
 		for (i = 0; i < hook.old_count && hook.olds[i].place < hook.place; i++)
 			detached += replace_detach(call, hook.olds[i].prog) == 0;
-		replace_leave(&hook);
+		replace_leave(&hook, call);
 		idle = detached ? 0 : idle + 1;
 	} while (i && idle < REPLACE_IDLE && --attempts);
 }
@@ -309,7 +310,7 @@ static int replace_try(const struct replace_call *call)
 		replace_tidy(call);
 	else
 		err = hook.old_count ? replace_last(call, &hook) : replace_first(call, &hook);
-	replace_leave(&hook);
+	replace_leave(&hook, call);
 	return err;
 }
 

@@ -119,10 +119,18 @@ static const char of_perf[] =
 	"ENOSYS: this kernel has no perf_event_open(2) (it was built without "
 	"CONFIG_PERF_EVENTS), or a seccomp filter hides it\0";
 
+/* Only on riscv64 the kernel keeps kprobes away from a function's beginning. */
+#ifdef __riscv
+#define KPROBE_BEGINNING                                                                           \
+	"ftrace has its first 8 bytes (before Linux 7 set the offset to 8, without retprobe), "
+#else
+#define KPROBE_BEGINNING ""
+#endif
+
 #define OF_KPROBES                                                                                 \
 	"ENOENT: this kernel has no such function or system call\0"                                \
 	"E2BIG: the name is too long for a symbol\0"                                               \
-	"EINVAL: '@' cannot be probed: kprobes rely on it, "
+	"EINVAL: '@' cannot be probed: kprobes rely on it, " KPROBE_BEGINNING
 
 static const struct rawbpf_failures failures_of_kprobe_pmu_attach = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,

@@ -628,6 +628,40 @@ START_TEST(test_tc_of_tc)
 }
 END_TEST
 
+/* Filters of a qdisc with classes are of another place: the calls neither list nor detach them. */
+START_TEST(test_tc_classful)
+{
+	static const unsigned hooks[] = { BPF_TCX_INGRESS, BPF_TCX_EGRESS };
+	struct rawbpf_link link;
+	char output[4096];
+	int prog;
+
+	if (!has_tool("tc"))
+		SKIP("there is no tc(8)");
+	NEED_FILTERS();
+	prog = load(BPF_PROG_TYPE_SCHED_CLS, TC_ACT_OK);
+	live_mount_bpffs();
+	ck_assert_int_eq(rawbpf_obj_pin(prog, "/sys/fs/bpf/ok"), 0);
+	if (system("tc qdisc add dev lo root handle 1: htb 2>/dev/null") != 0) {
+		close(prog);
+		SKIP("this kernel has no htb");
+	}
+	run("tc filter add dev lo parent 1: prio 3 handle 6 bpf direct-action pinned /sys/fs/bpf/ok 2>&1");
+	for (unsigned i = 0; i < 2; i++) {
+		assert_filters(hooks[i], NULL, 0);
+		ck_assert_int_eq(rawbpf_tc_detach(prog, lo, hooks[i], NULL), -ENOENT);
+		ck_assert_int_eq(rawbpf_tc_detach(0, lo, hooks[i], SPEC(.priority = 3, .handle = 6)), -ENOENT);
+		ck_assert_int_eq(rawbpf_tc_attach(&link, prog, lo, hooks[i], NULL), 0);
+		assert_filters(hooks[i], &prog, 1);
+		ck_assert_int_eq(rawbpf_tc_detach(prog, lo, hooks[i], NULL), 0);
+		rawbpf_link_detach(&link);
+	}
+	command(output, sizeof output, "tc filter show dev lo parent 1:");
+	ck_assert_msg(strstr(output, "handle 0x6 ok"), "%s", output);
+	close(prog);
+}
+END_TEST
+
 /* The older ingress qdisc has one hook, and treats filters of egress as its own. */
 START_TEST(test_tc_beside_ingress)
 {
@@ -887,6 +921,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_tc_many);
 	tcase_add_loop_test(tests, test_tc_stays, 0, 2);
 	tcase_add_test(tests, test_tc_of_tc);
+	tcase_add_test(tests, test_tc_classful);
 	tcase_add_test(tests, test_tc_beside_ingress);
 	tcase_add_test(tests, test_tc_replace_makes_none);
 	tcase_add_test(tests, test_tc_action);

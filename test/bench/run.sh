@@ -4,9 +4,9 @@
 # usage: sh test/bench/run.sh
 #
 # Install missing tools and print the library's figures: sizes, system calls and time at start-up,
-# map calls, walks, device filters, texts of programs, replacement, ring and perf buffers, compile time.
-# text.sh prints those of assembler and
-# disassembler. Each contest measures both sides in one run. Needs root, for bpf(2). Other suites
+# map calls, walks, names of the kernel, device filters, texts of programs, replacement, ring and perf
+# buffers, compile time. text.sh prints those of assembler and disassembler. Each contest measures
+# both sides in one run. Needs root, for bpf(2). Other suites
 # test two of these figures: builds the sizes, vm the system calls.
 set -eu
 
@@ -54,6 +54,10 @@ awk -F, 'NR > 1 { cpu[NR] = $5 + $6; wall[NR] = $4 }
 heading "Map calls and walks"
 build bench "$here/bench.c" "$top/lib/rawbpf.c" -lbpf
 "$work/bench"
+
+heading "Names of the kernel"
+build symbol "$here/symbol.c" "$top/lib/rawbpf.c"
+"$work/symbol"
 
 heading "Device filters"
 build device "$here/device.c" "$top/lib/rawbpf.c"

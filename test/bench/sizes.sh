@@ -93,14 +93,27 @@ functions_of() {
 	nm -g --defined-only "$work"/*.c.o | awk '$2 == "T" { print $3 }' | sort | comm -12 - "$work/declared"
 }
 
+# The builder without the steps that name the kernel's symbols: these link the tables of names.
+builder() {
+	functions_of build | grep -Ev '^rawbpf_build_(imm|kfunc|off|symbol|variable)_'
+}
+
 # shellcheck disable=SC2046
 {
-	linked "builder" $(functions_of build)
+	linked "builder" $(builder)
 	linked "assembler" rawbpf_text_parse rawbpf_text_error_format
 	linked "disassembler" rawbpf_insn_format
 	linked "explainer" rawbpf_insn_explain
 	linked "pages of helpers and contexts, with their tables" rawbpf_helper_explain rawbpf_context_explain
-	linked "all of these" $(functions_of build text) rawbpf_insn_format rawbpf_insn_explain >/dev/null
+	linked "all of these" $(builder) $(functions_of text) rawbpf_insn_format rawbpf_insn_explain >/dev/null
 }
 figure "code and data of builder, assembler, disassembler, explainer" "$(code_and_data linked)" 65536 bytes
+
+# shellcheck disable=SC2046
+linked "symbols of the kernel, with the table of constants" $(functions_of symbol) >/dev/null
+figure "code and data of symbols of the kernel, the table of constants" "$(code_and_data linked)" 65536 bytes
+
+linked "interpreter, with its memory and the table of instructions" rawbpf_vm_open rawbpf_vm_run rawbpf_vm_region_update \
+	rawbpf_vm_handle_get rawbpf_vm_map_get rawbpf_vm_memory_get >/dev/null
+figure "code and data of the interpreter, its memory, the table of instructions" "$(code_and_data linked)" 16384 bytes
 exit $status

@@ -54,14 +54,10 @@ untested() {
 	done
 }
 
-# Every program that takes arguments checks them by api.h, and test_usage runs it with wrong ones.
+# Every program checks its arguments by api.h, and test_usage runs it with wrong ones.
 careless() {
-	for program in $(cd "$top/examples/api" && grep -l argv -- *.c *.cpp); do
-		grep -q 'check_arguments(argc, argv' "$top/examples/api/$program" ||
-			echo "$program: does not check its arguments"
-		grep -q "{ \"${program%.*}\", [1-9] }" "$top/test/examples/api.c" ||
-			echo "$program: test_usage does not run it"
-	done
+	(cd "$top/examples/api" && grep -L 'check_arguments(argc, argv' -- *.c *.cpp) |
+		sed 's/$/: does not check its arguments/'
 }
 
 # Compile as a reader would, without flags of ours. musl declares less than glibc does.

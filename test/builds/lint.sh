@@ -20,10 +20,11 @@ shadows() { # COMPILER FILE...
 }
 
 # uninitvar and similar checks: cppcheck does not see that a called function writes through a
-# struct. unknownMacro: it cannot expand the macros of lib/attach/syscall_entry.c.
+# struct. unknownMacro: it cannot expand the macros of lib/attach/syscall_entry.c. VM_SWITCH: it does
+# not know addresses of labels.
 cppchecks() { # FILE...
 	cppcheck --quiet --enable=warning,performance,portability --std=c11 --max-configs=1 --error-exitcode=1 \
-		-Iinclude -D_GNU_SOURCE -D__x86_64__ -D__LP64__ --suppress=uninitvar --suppress=ctuuninitvar \
+		-Iinclude -D_GNU_SOURCE -D__x86_64__ -D__LP64__ -DVM_SWITCH --suppress=uninitvar --suppress=ctuuninitvar \
 		--suppress=autoVariables --suppress=unknownMacro:insn/syscall/entry.def "$@"
 }
 

@@ -333,14 +333,14 @@ START_TEST(test_bad_values)
 	};
 
 	for (unsigned i = 0; i < RAWBPF_COUNT(bad); i++) {
-		const struct rawbpf__entry_value values[] = { { .kind = RAWBPF__ENTRY_CONSTANT, .width = 1,
-								.slot = -1 }, bad[i].value };
+		const struct rawbpf__entry_value good = { .kind = RAWBPF__ENTRY_CONSTANT, .width = 1, .slot = -1 };
+		const struct rawbpf__entry_value values[] = { good, bad[i].value, good };
 		struct bpf_insn insns[SLOTS];
 		int got = generate(insns, SLOTS, bad[i].way, RAWBPF_ARCH_X86_64, &bad[i].value, 1);
 
 		ck_assert_msg(got == bad[i].result, "row %u: %d", i, got);
 		if (got < 0)
-			ck_assert_int_eq(generate(insns, SLOTS, bad[i].way, RAWBPF_ARCH_X86_64, values, 2), got);
+			ck_assert_int_eq(generate(insns, SLOTS, bad[i].way, RAWBPF_ARCH_X86_64, values, 3), got);
 	}
 }
 END_TEST
@@ -383,6 +383,14 @@ START_TEST(test_bad_entries)
 		ck_assert_int_eq(rawbpf__entry(NULL, 0, &bad), -EINVAL);
 		bad.signatures = &(struct rawbpf__entry_signature){ .numbers = numbers, .number_count = 1 };
 		ck_assert_int_gt(rawbpf__entry(NULL, 0, &bad), 1);
+		bad.signature_count = 0;
+		ck_assert_int_eq(rawbpf__entry(NULL, 0, &bad), -EINVAL);
+		bad.signatures = (const struct rawbpf__entry_signature[]){
+			{ .number_count = 0 }, { .numbers = numbers, .number_count = 1 } };
+		bad.signature_count = 2;
+		ck_assert_int_eq(rawbpf__entry(NULL, 0, &bad), -EINVAL);
+		bad.signatures++;
+		bad.signature_count = 1;
 		bad.task_status = 0;
 		ck_assert_int_eq(rawbpf__entry(NULL, 0, &bad), -EINVAL);
 		bad.arch = RAWBPF_ARCH_ARM64;

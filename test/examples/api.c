@@ -167,32 +167,45 @@ START_TEST(test_btf_module)
 }
 END_TEST
 
-/* The programs that take an argument, and the most arguments that each takes. */
-static const struct {
-	const char *name;
-	unsigned most;
-} with_arguments[] = {
-	{ "btf_module", 1 }, { "cgroup", 1 }, { "elf", 2 }, { "elf_lines", 1 }, { "link", 1 }, { "obj", 1 }, { "prog", 1 },
-	{ "prog_attach", 1 },
-};
+/* The most arguments that a program takes. */
+static unsigned most_arguments(const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned most;
+	} with_arguments[] = {
+		{ "btf_module", 1 }, { "cgroup", 1 }, { "elf", 2 }, { "elf_lines", 1 }, { "link", 1 },
+		{ "obj", 1 }, { "prog", 1 }, { "prog_attach", 1 },
+	};
 
-/* -h and --help print the usage on stdout. Too many arguments print it on stderr, with status 2. */
+	for (unsigned i = 0; i < RAWBPF_COUNT(with_arguments); i++)
+		if (strcmp(with_arguments[i].name, name) == 0)
+			return with_arguments[i].most;
+	return 0;
+}
+
+/*
+ * -h and --help print the usage on stdout. Too many arguments print it on stderr, with status 2. The
+ * usage is one line, and nobody may ask for it.
+ */
 START_TEST(test_usage)
 {
 	static const char *const four[] = { "/none", "/none", "/none", "/none", NULL };
-	const char *name = with_arguments[_i].name;
+	const char *name = _i < API_EXAMPLES ? api_examples[_i].name : "btf_module";
+	const unsigned most = most_arguments(name);
 	char path[4096], begin[64];
 
 	snprintf(path, sizeof path, "%s/%s", folder, name);
-	snprintf(begin, sizeof begin, "usage: %s ", name);
+	snprintf(begin, sizeof begin, "usage: %s%c", name, most ? ' ' : '\n');
 	command_path = path;
 	for (int i = 0; i < 2; i++) {
-		command_run(&end, NULL, ARGS(i ? "-h" : "--help"));
+		command_run(&end, live_be_nobody, ARGS(i ? "-h" : "--help"));
 		ck_assert_msg(strncmp(end.out, begin, strlen(begin)) == 0, "%s", end.out);
+		ck_assert_int_eq(command_lines(end.out), 1);
 		ck_assert_str_eq(end.err, "");
 		ck_assert_int_eq(end.status, 0);
 	}
-	command_run(&end, NULL, four + 3 - with_arguments[_i].most);
+	command_run(&end, NULL, four + 3 - most);
 	ck_assert_msg(strncmp(end.err, begin, strlen(begin)) == 0, "%s", end.err);
 	ck_assert_str_eq(end.out, "");
 	ck_assert_int_eq(end.status, 2);
@@ -205,7 +218,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_prints, 0, API_EXAMPLES);
 	tcase_add_loop_test(tests, test_nobody, 0, API_EXAMPLES);
 	tcase_add_test(tests, test_btf_module);
-	tcase_add_loop_test(tests, test_usage, 0, RAWBPF_COUNT(with_arguments));
+	tcase_add_loop_test(tests, test_usage, 0, API_EXAMPLES + 1);
 }
 
 int main(int argc, char **argv)

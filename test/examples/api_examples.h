@@ -45,6 +45,10 @@ static const struct api_example api_examples[] = {
 	  "3 packets, 4500 bytes\n"
 	  "types 1 and 3, of 115 bytes of BTF\n" },
 	{ "build", 0x50a, 0, "20 slots; the verdict for port 80 is 2\n" },
+	{ "build_symbol", 0x504, API_PURE,
+	  "r2 = *(u64 *)(r1 + 0x8); r0 = 0x2\n"
+	  "r2 = *(u64 *)(r1 + 0x18); r0 = 0x2\n"
+	  "instruction 4, line 7: this kernel has no 'no_such_function'\n" },
 	{ "cgroup", 0x507, API_CGROUP,
 	  "forbidden: exit status 1\n"
 	  "allowed: exit status 0\n" },
@@ -102,6 +106,9 @@ static const struct api_example api_examples[] = {
 	  "all of it needs Linux 6.6\n"
 	  "b7 01 00 00 f9 ff ff ff\n"
 	  "broken: dst *\n" },
+	{ "freplace", 0x50a, API_MAY_FAIL,
+	  "limit: 5\n"
+	  "replaced: 105\n" },
 	{ "iter", 0x601, 0, "a thread called example\n" },
 	{ "kprobe_find", 0x50a, 0, "2 calls of 1 function\n" },
 	{ "kprobe_multi", 0x512, 0, "3 calls of both\n" },
@@ -228,11 +235,11 @@ static const struct api_example api_examples[] = {
 	  "uname   riscv64  160 __riscv_sys_newuname\n"
 	  "uname   s390x    122 __s390x_sys_newuname\n" },
 	{ "task_fd", 0x50a, 0, "sched_process_exec, our program\n" },
-	{ "tc", 0x40d, API_MAY_FAIL,
+	{ "tc", 0x40d, 0,
 	  "priority 7, handle 1: a program that decides\n"
 	  "dropped: -1\n"
 	  "replaced: 1\n" },
-	{ "tc_action", 0x40d, API_MAY_FAIL,
+	{ "tc_action", 0x40d, 0,
 	  "with the action: -1\n"
 	  "without it: 1\n" },
 	{ "tcx", 0x606, 0,
@@ -263,6 +270,8 @@ static const struct api_example api_examples[] = {
 	  "3: exit                         r0 = 34\n"
 	  "r0 = 34 after 4 instructions\n" },
 	{ "vm_helper", 0, API_PURE, "text: 20 bytes\n" },
+	{ "vm_map", 0, API_PURE, "port 22: 1\nport 80: 2\n" },
+	{ "vm_ring", 0, API_PURE, "32 bytes in the ring\n8 bytes: 1000\n8 bytes: 2000\n" },
 	{ "xdp", 0x509, 0,
 	  "with the program: -1\n"
 	  "without it: 1\n" },

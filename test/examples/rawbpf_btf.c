@@ -8,6 +8,7 @@
 #include "printed.h"
 
 #include <rawbpf/btf.h>
+#include <rawbpf/symbol.h>
 #include <rawbpf/map.h>
 #include <rawbpf/prog.h>
 #include <stdlib.h>
@@ -112,6 +113,38 @@ START_TEST(test_kinds_json)
 		"{\"name\":\"limit\",\"type\":1,\"c\":\"unsigned int\",\"bit_offset\":32,\"size\":4}]}\n"
 		"{\"id\":10,\"kind\":\"decl_tag\",\"name\":\"user\",\"c\":\"tag user\",\"type\":5,"
 		"\"component\":1}\n");
+}
+END_TEST
+
+/* An offsets file of these types reads back as their numbers; missing names stand in it, too. */
+START_TEST(test_offsets)
+{
+	static struct ending ending;
+	struct rawbpf_offsets offsets;
+	const struct rawbpf_symbols symbols = { .offsets = &offsets };
+	struct rawbpf_symbol symbol;
+
+	file_write_kinds();
+	command_run(&ending, NULL, ARGS("btf", "offsets", path, "pair.all[2]", "pair.is", "pair.si",
+					"sizeof(pair)", "sizeof(paire)"));
+	ck_assert_int_eq(ending.status, 0);
+	ck_assert_str_eq(strstr(ending.out, "member"),
+			 "member pair.all[2] 16 8 8\nmember pair.is 24 1 1\nnone pair.si\n"
+			 "size pair 32\nnone paire\n");
+	ck_assert_str_eq(ending.err,
+		"rawbpf btf: warning: pair has no member 'si' in this kernel's BTF (did you mean 'is'?)\n"
+		"rawbpf btf: warning: this kernel's BTF has no type 'paire' (did you mean 'pair'?)\n");
+	ck_assert_int_eq(rawbpf_offsets_parse(&offsets, ending.out, strlen(ending.out)), 0);
+	ck_assert_str_eq(offsets.release, "");
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &symbols, "pair.is"), 0);
+	ck_assert_uint_eq(symbol.value, 24);
+	/* No part of a file is printed. */
+	assert_fails(ARGS("btf", "offsets", path, "pair.is", "pair.all[3]"), 1,
+		     "rawbpf btf: 'pair.all[3]' is not a valid name of a symbol: members follow dots, and "
+		     "indices within an array stand in brackets\n");
+	assert_fails(ARGS("btf", "-j", "offsets", path, "a"), 1,
+		     "rawbpf btf: an offsets file is no JSON: leave out -j\n");
+	assert_fails(ARGS("btf", "offsets"), 2, "usage: rawbpf btf offsets [FILE] NAME...\n");
 }
 END_TEST
 
@@ -321,6 +354,7 @@ static void add_tests(TCase *tests)
 	tcase_add_checked_fixture(tests, file_make, file_remove);
 	tcase_add_test(tests, test_kinds);
 	tcase_add_test(tests, test_kinds_json);
+	tcase_add_test(tests, test_offsets);
 	tcase_add_test(tests, test_bit_fields);
 	tcase_add_test(tests, test_json_types);
 	tcase_add_test(tests, test_nested_unions);

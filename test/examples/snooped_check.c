@@ -291,22 +291,36 @@ void snooped_check(const struct snooped *snooped, const struct snooped_run *run,
 	close(go[1]);
 	waitpid(child, &status, 0);
 	status = end_tool(&tool, output(), 0, err, sizeof err);
+	if (status != 0) {
+		snprintf(problem, size, "exit %d: %s", status, err);
+		return;
+	}
 	if (compare(snooped, run, id, output(), &count, problem, size))
 		return;
 	snprintf(account, sizeof account, "%u events, 0 lost%s", count, snooped->account);
-	if (status != 0 || strcmp(last_line(err), account) != 0)
-		snprintf(problem, size, "exit %d, %s (and not: %s)", status, last_line(err),
-			 account);
+	if (strcmp(last_line(err), account) != 0)
+		snprintf(problem, size, "%s (and not: %s)", last_line(err), account);
 }
 
 /* ----------------------------------------------------------------------------- flood */
 
-static void flood(int cpu, unsigned calls)
+/* Open files on all CPUs at once, `calls` times on each. Wait until all have done so. */
+static void flood(unsigned cpus, unsigned calls)
 {
-	run_on(cpu);
-	while (calls--)
-		syscall(SYS_openat, AT_FDCWD, "/flood", O_RDONLY);
-	_exit(0);
+	pid_t children[cpus];
+	unsigned cpu;
+
+	for (cpu = 0; cpu < cpus; cpu++) {
+		children[cpu] = fork();
+		if (children[cpu] != 0)
+			continue;
+		run_on(cpu);
+		while (calls--)
+			syscall(SYS_openat, AT_FDCWD, "/flood", O_RDONLY);
+		_exit(0);
+	}
+	for (cpu = 0; cpu < cpus; cpu++)
+		waitpid(children[cpu], NULL, 0);
 }
 
 /* Count the lines of the output that contain this. */
@@ -341,7 +355,7 @@ static void show_ready(const struct tool *tool, const char *name)
 
 void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem, size_t size)
 {
-	unsigned cpus = sysconf(_SC_NPROCESSORS_ONLN), cpu, printed = 0, ready = 0;
+	unsigned cpus = sysconf(_SC_NPROCESSORS_ONLN), printed = 0, ready = 0;
 	unsigned long long events = 0, lost = 0, unprinted, unseen, missed;
 	char err[4096], comm[16] = "", name[16];
 	struct tool tool = start_tool(run, "-c", own_name(name));
@@ -350,11 +364,7 @@ void snooped_flood(const struct snooped_run *run, unsigned calls, char *problem,
 	problem[0] = '\0';
 	prctl(PR_GET_NAME, comm);
 	show_ready(&tool, name);
-	for (cpu = 0; cpu < cpus; cpu++)
-		if (fork() == 0)
-			flood(cpu, calls / cpus);
-	for (cpu = 0; cpu < cpus; cpu++)
-		wait(&status);
+	flood(cpus, calls / cpus);
 	prctl(PR_SET_NAME, comm);
 	status = end_tool(&tool, output(), read_more(tool.out, output(), 0, OUTPUT, 1000), err,
 			  sizeof err);
@@ -426,7 +436,7 @@ void snooped_sleep(const struct snooped_run *run, struct snooped_sleepers *sleep
 	}
 	fd = syscall(SYS_openat, AT_FDCWD, fifo, O_WRONLY);
 	for (i = 1; i < SNOOPED_SLEEPERS; i++)
-		wait(NULL);
+		waitpid(children[i], NULL, 0);
 	close(fd);
 	unlink(fifo);
 	prctl(PR_SET_NAME, comm);

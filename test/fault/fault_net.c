@@ -4,7 +4,7 @@
 #include "../examples/devices.h"
 
 static unsigned lo;
-static int xdp, classifier, filter, udp;
+static int xdp, classifier, action, filter, udp;
 
 /*
  * If the kernel's answer is lost, the request may still have been done. So each run detaches at its
@@ -61,6 +61,17 @@ static int replace_tc(void)
 	return err;
 }
 
+static int attach_action(void)
+{
+	struct rawbpf_link link;
+	int err;
+
+	while (rawbpf_tc_detach(action, lo, BPF_TCX_INGRESS, NULL) == 0)
+		continue; /* attachments that faults left */
+	err = rawbpf_tc_action_attach(&link, action, lo, BPF_TCX_INGRESS, NULL);
+	return fault_finish(&link, err);
+}
+
 static int attach_socket(void)
 {
 	int err = rawbpf_socket_attach(filter, udp);
@@ -79,6 +90,7 @@ static const struct fault_operation operations[] = {
 	{ "xdp_netlink", attach_xdp, 0, 0 },
 	{ "tc", attach_tc, 0, 0 },
 	{ "tc, replaced", replace_tc, 0, 0 },
+	{ "tc_action", attach_action, 0, 0 },
 	{ "socket", attach_socket, 0, 0 },
 	{ "reuseport", attach_reuseport, 0, 0 },
 };
@@ -92,12 +104,13 @@ START_TEST(test_faults)
 	lo = if_nametoindex("lo");
 	xdp = live_prog(BPF_PROG_TYPE_XDP, XDP_PASS);
 	classifier = live_prog(BPF_PROG_TYPE_SCHED_CLS, 0);
+	action = live_prog(BPF_PROG_TYPE_SCHED_ACT, 0);
 	filter = live_prog(BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_eq(setsockopt(udp, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on), 0);
 	ck_assert_int_eq(bind(udp, (const void *)&any, sizeof any), 0);
 	if (operations[_i].run() == -ENOENT)
-		SKIP("%s: this kernel has no BPF filters", operations[_i].name);
+		SKIP("%s: this kernel has no BPF filters, or no BPF actions", operations[_i].name);
 	fault_everywhere(&operations[_i]);
 }
 END_TEST

@@ -1,87 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Values that interpreters get wrong, as Linux 5.10, 6.1 and 6.18 give them on x86_64, arm64 and
- * s390x. The kernels' test runs gave them all. Each row is one instruction between the setting of
- * registers and BPF_EXIT.
- */
+/* The values of facts.h, and those that need more than one instruction. */
+#include "facts.h"
 #include "machine.h"
-
-#define A UINT64_C(0x1122334455667788)
-#define B UINT64_C(0x1122334480000000)
-#define M UINT64_C(0x8000000000000000)
-#define N(X) ((uint64_t)INT64_C(X))
-
-#define SHIFT(CLASS, OP) RAWBPF_INSN(CLASS | OP | BPF_X, 0, 1, 0, 0)
-
-/* r0 before, r1 before, the instruction, r0 after. */
-static const struct {
-	uint64_t dst, src;
-	struct bpf_insn insn;
-	uint64_t result;
-} facts[] = {
-	/* Signed division: the least number by -1 is itself. Results are truncated. */
-	{ M, N(-1), BPF_ALU64_REG_OFF(BPF_DIV, 0, 1, 1), M },
-	{ M, 0, BPF_ALU64_IMM_OFF(BPF_DIV, 0, -1, 1), M },
-	{ B, N(-1), BPF_ALU32_REG_OFF(BPF_DIV, 0, 1, 1), 0x80000000 },
-	{ B, 0, BPF_ALU32_IMM_OFF(BPF_DIV, 0, -1, 1), 0x80000000 },
-	{ M, N(-1), BPF_ALU64_REG_OFF(BPF_MOD, 0, 1, 1), 0 },
-	{ M, 0, BPF_ALU64_IMM_OFF(BPF_MOD, 0, -1, 1), 0 },
-	{ B, N(-1), BPF_ALU32_REG_OFF(BPF_MOD, 0, 1, 1), 0 },
-	{ B, 0, BPF_ALU32_IMM_OFF(BPF_MOD, 0, -1, 1), 0 },
-	{ N(-7), 3, BPF_ALU64_REG_OFF(BPF_MOD, 0, 1, 1), N(-1) },
-	{ 7, N(-3), BPF_ALU64_REG_OFF(BPF_MOD, 0, 1, 1), 1 },
-	{ N(-7), 2, BPF_ALU64_REG_OFF(BPF_DIV, 0, 1, 1), N(-3) },
-	{ 13, N(-3), BPF_ALU64_REG_OFF(BPF_DIV, 0, 1, 1), N(-4) },
-	{ N(-7), 3, BPF_ALU32_REG_OFF(BPF_MOD, 0, 1, 1), 0xffffffff },
-	{ 7, N(-3), BPF_ALU32_REG_OFF(BPF_MOD, 0, 1, 1), 1 },
-	{ N(-7), 2, BPF_ALU32_REG_OFF(BPF_DIV, 0, 1, 1), 0xfffffffd },
-	{ 13, N(-3), BPF_ALU32_REG_OFF(BPF_DIV, 0, 1, 1), 0xfffffffc },
-	/* Division by 0: 0, and the dividend remains. 32 bits clear the upper half. */
-	{ A, 0, BPF_ALU64_REG(BPF_DIV, 0, 1), 0 },
-	{ A, 0, BPF_ALU64_REG(BPF_MOD, 0, 1), A },
-	{ A, 0, BPF_ALU64_REG_OFF(BPF_DIV, 0, 1, 1), 0 },
-	{ A, 0, BPF_ALU64_REG_OFF(BPF_MOD, 0, 1, 1), A },
-	{ A, 0, BPF_ALU32_REG(BPF_DIV, 0, 1), 0 },
-	{ A, 0, BPF_ALU32_REG(BPF_MOD, 0, 1), 0x55667788 },
-	{ A, 0, BPF_ALU32_REG_OFF(BPF_MOD, 0, 1, 1), 0x55667788 },
-	{ A, UINT64_C(0x100000000), BPF_ALU32_REG(BPF_MOD, 0, 1), 0x55667788 },
-	{ A, UINT64_C(0x100000000), BPF_ALU32_REG(BPF_DIV, 0, 1), 0 },
-	{ N(-1), 0, BPF_ALU64_IMM(BPF_DIV, 0, -2), 1 },
-	/* Shifts by more than the width. */
-	{ 1, 64, SHIFT(BPF_ALU64, BPF_LSH), 1 },
-	{ 1, 65, SHIFT(BPF_ALU64, BPF_LSH), 2 },
-	{ 1, N(-1), SHIFT(BPF_ALU64, BPF_LSH), M },
-	{ A, 32, SHIFT(BPF_ALU, BPF_LSH), 0x55667788 },
-	{ A, 33, SHIFT(BPF_ALU, BPF_LSH), 0xaaccef10 },
-	{ B, 33, SHIFT(BPF_ALU, BPF_ARSH), 0xc0000000 },
-	{ B, 0, BPF_ALU32_IMM(BPF_ARSH, 0, 0), 0x80000000 },
-	{ B, 0, SHIFT(BPF_ALU, BPF_ARSH), 0x80000000 },
-	{ M, 64, SHIFT(BPF_ALU64, BPF_RSH), M },
-	{ M, 127, SHIFT(BPF_ALU64, BPF_ARSH), N(-1) },
-	/* 32 bits that change nothing in the lower half. */
-	{ A, 0, BPF_ALU32_IMM(BPF_ADD, 0, 0), 0x55667788 },
-	{ A, 0, BPF_MOV32_REG(0, 0), 0x55667788 },
-	{ A, 0, BPF_ALU32_IMM(BPF_LSH, 0, 0), 0x55667788 },
-	{ A, 0, BPF_ALU32_IMM(BPF_MUL, 0, 1), 0x55667788 },
-	/* Immediates. */
-	{ A, 0, BPF_MOV32_IMM(0, -1), 0xffffffff },
-	{ A, 0, BPF_MOV64_IMM(0, -1), N(-1) },
-	{ 0, 0, BPF_ALU32_IMM(BPF_OR, 0, INT32_MIN), 0x80000000 },
-	{ 0, 0, BPF_ALU64_IMM(BPF_OR, 0, INT32_MIN), UINT64_C(0xffffffff80000000) },
-	/* Sign extension, within one register too. */
-	{ 0x80, 0, BPF_MOVSX32_REG(0, 0, 8), 0xffffff80 },
-	{ 0x80, 0, BPF_MOVSX64_REG(0, 0, 8), UINT64_C(0xffffffffffffff80) },
-	{ 0x8000, 0, BPF_MOVSX32_REG(0, 0, 16), 0xffff8000 },
-	{ 0x8000, 0, BPF_MOVSX64_REG(0, 0, 16), UINT64_C(0xffffffffffff8000) },
-	{ 0, B, BPF_MOVSX64_REG(0, 1, 32), UINT64_C(0xffffffff80000000) },
-	{ 0, A, BPF_MOVSX32_REG(0, 1, 8), 0xffffff88 },
-	/* Byte order. */
-	{ A, 0, BPF_BSWAP(0, 16), 0x8877 },
-	{ A, 0, BPF_BSWAP(0, 32), 0x88776655 },
-	{ A, 0, BPF_BSWAP(0, 64), UINT64_C(0x8877665544332211) },
-	{ A, 0, BPF_ALU32_IMM(BPF_NEG, 0, 0), 0xaa998878 },
-	{ A, 0, BPF_ALU64_IMM(BPF_NEG, 0, 0), 0 - A },
-};
 
 START_TEST(test_fact)
 {
@@ -93,35 +13,6 @@ START_TEST(test_fact)
 	ck_assert_uint_eq(m.vm.executed, 2);
 }
 END_TEST
-
-/* r1 before, r2 before, the jump over "r0 = 1", whether it jumps. */
-static const struct {
-	uint64_t dst, src;
-	struct bpf_insn insn;
-	int jumps;
-} jumps[] = {
-	{ 0xffffffff, 0, BPF_JMP32_IMM(BPF_JSLT, 1, 1, 1), 1 },
-	{ 0xffffffff, 0, BPF_JMP_IMM(BPF_JSLT, 1, 1, 1), 0 },
-	{ 0xffffffff, 0, BPF_JMP_IMM(BPF_JEQ, 1, -1, 1), 0 },
-	{ 0xffffffff, 0, BPF_JMP32_IMM(BPF_JEQ, 1, -1, 1), 1 },
-	{ N(-1), 0, BPF_JMP_IMM(BPF_JGT, 1, -2, 1), 1 },
-	{ UINT64_C(0x100000000), 0, BPF_JMP_IMM(BPF_JSET, 1, INT32_MIN, 1), 1 },
-	{ UINT64_C(0x100000000), 0, BPF_JMP32_IMM(BPF_JSET, 1, -1, 1), 0 },
-	{ A, 0x55667788, BPF_JMP32_REG(BPF_JEQ, 1, 2, 1), 1 },
-	{ A, 0x55667788, BPF_JMP_REG(BPF_JNE, 1, 2, 1), 1 },
-	{ 5, 5, BPF_JMP_REG(BPF_JGE, 1, 2, 1), 1 },
-	{ 5, 5, BPF_JMP_REG(BPF_JLE, 1, 2, 1), 1 },
-	{ 5, 5, BPF_JMP_REG(BPF_JLT, 1, 2, 1), 0 },
-	{ 5, 5, BPF_JMP_REG(BPF_JSGE, 1, 2, 1), 1 },
-	{ 5, 5, BPF_JMP_REG(BPF_JSGT, 1, 2, 1), 0 },
-	{ N(-1), 1, BPF_JMP_REG(BPF_JSLE, 1, 2, 1), 1 },
-	{ N(-1), 1, BPF_JMP_REG(BPF_JLE, 1, 2, 1), 0 },
-	{ UINT64_C(0x180000000), 1, BPF_JMP32_REG(BPF_JSLT, 1, 2, 1), 1 },
-	{ UINT64_C(0x180000000), 1, BPF_JMP32_REG(BPF_JLT, 1, 2, 1), 0 },
-	{ 0, 0, BPF_JMP_A(1), 1 },
-	{ 0, 0, BPF_JMP32_A(1), 1 },
-	{ 0, 0, RAWBPF_MAY_GOTO(1), 0 },
-};
 
 START_TEST(test_jump)
 {
@@ -145,7 +36,7 @@ START_TEST(test_byte_order)
 	};
 	int big = _i % 2, to_big = _i / 2 % 2, width = _i / 4;
 
-	MACHINE(m, { .order = big ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN },
+	MACHINE(m, SPEC(.order = big ? RAWBPF_BIG_ENDIAN : RAWBPF_LITTLE_ENDIAN),
 		BPF_ENDIAN(to_big ? BPF_TO_BE : BPF_TO_LE, 0, widths[width].width),
 		BPF_EXIT_INSN());
 	m.vm.r[0] = A;
@@ -174,41 +65,9 @@ START_TEST(test_memory)
 }
 END_TEST
 
-/* The atomic, r0 and w1 before; memory, r0 and r1 after. Memory holds A before. */
-static const struct {
-	struct bpf_insn insn;
-	uint64_t r0, r1;
-	uint64_t memory, r0_after, r1_after;
-} atomics[] = {
-	{ BPF_ATOMIC_OP(BPF_W, BPF_ADD, 10, 1, -8), 0, N(-1),
-	  UINT64_C(0x1122334455667787), 0, N(-1) },
-	{ BPF_ATOMIC_OP(BPF_W, BPF_ADD | BPF_FETCH, 10, 1, -8), 0, N(-1),
-	  UINT64_C(0x1122334455667787), 0, 0x55667788 },
-	{ BPF_ATOMIC_OP(BPF_W, BPF_AND, 10, 1, -8), 0, UINT64_C(0xffffffff0000ffff),
-	  UINT64_C(0x1122334400007788), 0, UINT64_C(0xffffffff0000ffff) },
-	{ BPF_ATOMIC_OP(BPF_W, BPF_CMPXCHG, 10, 1, -8), UINT64_C(0xdeadbeef55667788), 7,
-	  UINT64_C(0x1122334400000007), 0x55667788, 7 },
-	{ BPF_ATOMIC_OP(BPF_W, BPF_CMPXCHG, 10, 1, -8), UINT64_C(0xdeadbeef55667789), B,
-	  A, 0x55667788, B },
-	{ BPF_ATOMIC_OP(BPF_W, BPF_XCHG, 10, 1, -8), 3, UINT64_C(0xffffffff00000009),
-	  UINT64_C(0x1122334400000009), 3, 0x55667788 },
-	{ BPF_ATOMIC_OP(BPF_W, BPF_XOR | BPF_FETCH, 10, 1, -8), 3, N(-1),
-	  UINT64_C(0x11223344aa998877), 3, 0x55667788 },
-	{ BPF_ATOMIC_OP(BPF_DW, BPF_ADD, 10, 1, -8), 0, N(-1), A - 1, 0, N(-1) },
-	{ BPF_ATOMIC_OP(BPF_DW, BPF_OR | BPF_FETCH, 10, 1, -8), 0, M, A | M, 0, A },
-	{ BPF_ATOMIC_OP(BPF_DW, BPF_XCHG, 10, 1, -8), 5, B, B, 5, A },
-	{ BPF_ATOMIC_OP(BPF_DW, BPF_CMPXCHG, 10, 1, -8), A, B, B, A, B },
-	{ BPF_ATOMIC_OP(BPF_DW, BPF_CMPXCHG, 10, 1, -8), A - 1, B, A, A, B },
-	{ BPF_ATOMIC_OP(BPF_DW, BPF_LOAD_ACQ, 0, 10, -8), 0, B, A, A, B },
-	{ BPF_ATOMIC_OP(BPF_DW, BPF_STORE_REL, 10, 1, -8), 0, B, B, 0, B },
-	{ BPF_ATOMIC_OP(BPF_H, BPF_STORE_REL, 10, 1, -8), 0, 0xabcd1234,
-	  UINT64_C(0x1122334455661234), 0, 0xabcd1234 },
-	{ BPF_ATOMIC_OP(BPF_B, BPF_LOAD_ACQ, 0, 10, -8), N(-1), 0, A, 0x88, 0 },
-};
-
 START_TEST(test_atomic)
 {
-	MACHINE(m, { .order = RAWBPF_LITTLE_ENDIAN },
+	MACHINE(m, SPEC(.order = RAWBPF_LITTLE_ENDIAN),
 		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_2, -8), atomics[_i].insn,
 		BPF_LDX_MEM(BPF_DW, BPF_REG_2, BPF_REG_10, -8), BPF_EXIT_INSN());
 	m.vm.r[0] = atomics[_i].r0;
@@ -238,19 +97,19 @@ START_TEST(test_packet)
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)i;
 	/* Network order on both byte orders. */
-	MACHINE(h, { .packet = &packet }, BPF_LD_ABS(BPF_H, 1), BPF_EXIT_INSN());
+	MACHINE(h, SPEC(.packet = &packet), BPF_LD_ABS(BPF_H, 1), BPF_EXIT_INSN());
 	ends(h, _i ? 0x0f10 : 0x0102);
-	MACHINE(w, { .packet = &packet }, BPF_MOV64_IMM(BPF_REG_1, 4),
+	MACHINE(w, SPEC(.packet = &packet), BPF_MOV64_IMM(BPF_REG_1, 4),
 		BPF_LD_IND(BPF_W, BPF_REG_1, -2), BPF_EXIT_INSN());
 	ends(w, _i ? 0x10111213 : 0x02030405);
-	MACHINE(network, { .packet = &packet }, BPF_LD_ABS(BPF_B, -0x100000), BPF_EXIT_INSN());
+	MACHINE(network, SPEC(.packet = &packet), BPF_LD_ABS(BPF_B, -0x100000), BPF_EXIT_INSN());
 	ends(network, 14);
-	MACHINE(link, { .packet = &packet }, BPF_LD_ABS(BPF_B, -0x200000), BPF_EXIT_INSN());
+	MACHINE(link, SPEC(.packet = &packet), BPF_LD_ABS(BPF_B, -0x200000), BPF_EXIT_INSN());
 	ends(link, 0);
 	/* The last bytes, and one more: then the program ends with 0. */
-	MACHINE(last, { .packet = &packet }, BPF_LD_ABS(BPF_W, _i ? 46 : 60), BPF_EXIT_INSN());
+	MACHINE(last, SPEC(.packet = &packet), BPF_LD_ABS(BPF_W, _i ? 46 : 60), BPF_EXIT_INSN());
 	ends(last, 0x3c3d3e3f);
-	MACHINE(past, { .packet = &packet }, BPF_MOV64_IMM(BPF_REG_0, 5),
+	MACHINE(past, SPEC(.packet = &packet), BPF_MOV64_IMM(BPF_REG_0, 5),
 		BPF_LD_ABS(BPF_W, _i ? 47 : 61), BPF_MOV64_IMM(BPF_REG_0, 6), BPF_EXIT_INSN());
 	ends(past, 0);
 	ck_assert_uint_eq(past.vm.executed, 2);

@@ -31,14 +31,14 @@ static inline int machine_open(struct machine *machine, const struct bpf_insn *i
 }
 
 /* Open a machine for the instructions, which must be valid. */
-#define MACHINE(MACHINE, SPEC, ...) \
+#define MACHINE(MACHINE, OPTIONS, ...) \
 	const struct bpf_insn MACHINE##_insns[] = { __VA_ARGS__ }; \
 	struct machine MACHINE; \
 	ck_assert_int_eq(machine_open(&MACHINE, MACHINE##_insns, RAWBPF_COUNT(MACHINE##_insns), \
-				      (struct rawbpf_vm_spec)SPEC), 0)
+				      OPTIONS), 0)
 
-/* Parentheses keep the commas of a spec in one argument. */
-#define NO_SPEC { .prog = NULL }
+#define SPEC(...) ((struct rawbpf_vm_spec){ __VA_ARGS__ })
+#define NO_SPEC SPEC(.prog = NULL)
 
 #define ends(MACHINE, R0) \
 	do { \

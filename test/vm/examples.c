@@ -8,10 +8,10 @@
 #include "../examples/api_examples.h"
 
 /* Debian's s390x has no BTF before 6.12. */
-static const char *const of_btf[] = { "core_relo", "btf", "iter", "netfilter", "probe", "prog_stream",
+static const char *const of_btf[] = { "core_relo", "btf", "freplace", "iter", "netfilter", "probe", "prog_stream",
 				      "prog_struct_ops", "struct_ops", "tracing" };
 /* Debian's s390x has no JIT either. These need one: struct_ops, callbacks, streams, trampolines. */
-static const char *const of_jit[] = { "map_arena", "btf_funcs", "prog_stream", "prog_struct_ops", "struct_ops",
+static const char *const of_jit[] = { "map_arena", "btf_funcs", "freplace", "prog_stream", "prog_struct_ops", "struct_ops",
 				      "tracing_multi", "user_ring" };
 
 static bool is_one_of(const char *name, const char *const *names, size_t count)
@@ -35,8 +35,8 @@ static bool lacks(struct boot *boot, const struct api_example *example)
 		       !strcmp(name, "tracing_multi");
 	/* Debian leaves riscv64's JIT off. 6.12's kprobes reject the places that kprobe_find gives. */
 	if (is_machine(boot, "riscv64"))
-		return !strcmp(name, "btf_funcs") || !strcmp(name, "user_ring") || !strcmp(name, "map_arena") ||
-		       (!strcmp(name, "kprobe_find") && !has_retprobes(boot));
+		return !strcmp(name, "btf_funcs") || !strcmp(name, "freplace") || !strcmp(name, "user_ring") ||
+		       !strcmp(name, "map_arena") || (!strcmp(name, "kprobe_find") && !has_retprobes(boot));
 	return false;
 }
 

@@ -190,6 +190,18 @@ static void several(void)
 	close(map);
 }
 
+/* Change each address to that of its function's beginning. */
+static void begin_each(int count)
+{
+	static struct rawbpf_ksym syms[16];
+
+	for (int i = 0; i < count; i++)
+		syms[i].address = addresses[i];
+	fact(rawbpf_ksym_resolve(syms, count), "glob.resolved");
+	for (int i = 0; i < count; i++)
+		addresses[i] -= syms[i].offset;
+}
+
 static void call_seven(void)
 {
 	for (int i = 0; i < 3; i++)
@@ -218,6 +230,13 @@ static void globs(void)
 	call_seven();
 	fact(counted(map) - before, "glob.multi.seen");
 	rawbpf_link_detach(&links[0]);
+	begin_each(count);
+	before = counted(map);
+	fact(attach_each(links, count, prog), "glob.begin.attached");
+	call_seven();
+	fact(counted(map) - before, "glob.begin.each");
+	for (int i = 0; i < count; i++)
+		rawbpf_link_detach(&links[i]);
 	fact(rawbpf_kprobe_find(addresses, 1, "no_such_*"), "glob.none");
 	/* A kernel has many functions of that name, and probes reach all that are listed. */
 	count = rawbpf_kprobe_find(addresses, ADDRESSES, "tcp_*");

@@ -42,4 +42,5 @@ void guest_links(void)
 	test_as_it_is("/bin/prog_replace", "links.replace");
 	test_as_it_is("/bin/prog_tag", "links.tag");
 	test_as_it_is("/bin/net_netlink", "links.netlink");
+	test_as_it_is("/bin/fault_net", "links.net_faults");
 }

@@ -25,11 +25,14 @@ static const char *or_default(const char *word)
 	return word ? word : "default";
 }
 
-/* Print the problem as the fact; "" is none. */
-static void say(const char *tool, const struct snooped_run *run, const char *problem)
+/* Print the problem as the fact, with '|' between its lines; "" is none. */
+static void say(const char *tool, const struct snooped_run *run, char *problem)
 {
 	char name[64];
 
+	for (char *at = problem; *at; at++)
+		if (*at == '\n')
+			*at = at[1] ? '|' : '\0';
 	snprintf(name, sizeof name, "%s.%s.%s", tool, or_default(run->way),
 		 or_default(run->transport));
 	fact_text(name, problem[0] ? problem : "as expected");

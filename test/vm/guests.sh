@@ -42,8 +42,10 @@ for arch; do
 		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \
 		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/rawbpf" \
 		"$from/examples/tcpconnect" "$to/bin/"
-	# Only for this machine's architecture.
-	[ ! -f "$from/test/vm/workload32" ] || cp "$from/test/vm/workload32" "$to/bin/"
+	# Not for each architecture.
+	for task in task32 workload32; do
+		[ ! -f "$from/test/vm/$task" ] || cp "$from/test/vm/$task" "$to/bin/"
+	done
 	for test in "$from"/test/vm/*_static; do
 		[ ! -f "$test" ] || cp "$test" "$to/bin/$(basename "$test" _static)"
 	done

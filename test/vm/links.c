@@ -92,11 +92,16 @@ START_TEST(replacement)
 }
 END_TEST
 
-/* XDP and tc by netlink, and programs of sockets, with the native tests: tc before tcx, too. */
+/*
+ * XDP and tc by netlink, and programs of sockets, with the native tests: tc before tcx, too. Then
+ * each of their system calls fails.
+ */
 START_TEST(netlink)
 {
-	if (is_machine(&boots[_i], "amd64"))
+	if (is_machine(&boots[_i], "amd64")) {
 		ck_assert_fact_int(&boots[_i], "links.netlink", 0);
+		ck_assert_fact_int(&boots[_i], "links.net_faults", 0);
+	}
 }
 END_TEST
 

@@ -4,6 +4,31 @@
  */
 #include "parts.h"
 
+#include <string.h>
+
+/*
+ * riscv64's 6.12 has no retprobe, which the tools of system calls need, and no kprobe at a function's
+ * beginning. tcpconnect probes behind it.
+ */
+static void expected(struct boot *boot, char *text, size_t size, const char *tool, const char *way)
+{
+	bool is_flood = !strcmp(tool, "flood");
+	const char *program = is_flood ? "opensnoop" : tool;
+	const char *call = !strcmp(tool, "chrootsnoop") ? "chroot" :
+			   !strcmp(tool, "execsnoop")   ? "execve" : "openat";
+
+	if (has_retprobes(boot) || strcmp(way, "kprobe") || !strcmp(tool, "tcpconnect")) {
+		snprintf(text, size, "as expected");
+		return;
+	}
+	snprintf(text, size,
+		 "exit 1%s: %s: attaching to a kprobe: EINVAL|   '%s' cannot be probed: kprobes rely on it, "
+		 "ftrace has its first 8 bytes (before Linux 7 set the offset to 8, without retprobe), the "
+		 "offset is inside an instruction, or maxactive is over 4096, without retprobe or with the "
+		 "PMU, which has no such setting.",
+		 is_flood ? ", 20000 calls, 0 of them printed" : "", program, call);
+}
+
 START_TEST(event_tools)
 {
 	static const char *const tools[] = { "chrootsnoop", "execsnoop", "opensnoop", "tcpconnect",
@@ -14,15 +39,12 @@ START_TEST(event_tools)
 	for (int tool = 0; tool < 5; tool++)
 		for (int way = 0; way < (tool < 4 ? 4 : 3); way++)
 			for (int transport = 0; transport < (tool < 4 ? 3 : 2); transport++) {
-				char name[64];
+				char name[64], text[512];
 
 				snprintf(name, sizeof(name), "%s.%s.%s", tools[tool], ways[way],
 					 transports[transport]);
-				if (way == 0 && !has_retprobes(&boots[_i])) {
-					fact_str(&boots[_i], name);
-					continue;
-				}
-				ck_assert_fact_str(&boots[_i], name, "as expected");
+				expected(&boots[_i], text, sizeof(text), tools[tool], ways[way]);
+				ck_assert_fact_str(&boots[_i], name, text);
 			}
 }
 END_TEST
@@ -37,7 +59,8 @@ START_TEST(sleeping_calls)
 
 	if (!has_retprobes(boot)) {
 		ck_assert_fact_int(boot, "sleepers.printed", 0);
-		fact_int(boot, "sleepers.missed");
+		ck_assert_fact_int(boot, "sleepers.unfinished", 0);
+		ck_assert_fact_int(boot, "sleepers.missed", 0);
 		return;
 	}
 	ck_assert_int_gt(unfinished, 0);

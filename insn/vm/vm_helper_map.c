@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Helpers of maps. A map without an operation answers -EOPNOTSUPP, or NULL. */
+#include "vm_helper.h"
+#include "vm_map.h"
+
+/* Return the map in r1, and the memory of its key at r2; or NULL with a trap. */
+static struct rawbpf_vm_map *vm_map_and_key(struct rawbpf_vm *vm, const struct rawbpf_vm_call *call,
+					    const void **key)
+{
+	struct rawbpf_vm_map *map = rawbpf_vm_map_get(vm, call->args[0]);
+
+	*key = map ? rawbpf_vm_memory_get(vm, call->args[1], map->key_size, RAWBPF_VM_READ) : NULL;
+	return *key ? map : NULL;
+}
+
+/* Return the map in r1, and the memory of a value at r2. */
+static struct rawbpf_vm_map *vm_map_and_value(struct rawbpf_vm *vm,
+					      const struct rawbpf_vm_call *call, unsigned rights,
+					      void **value)
+{
+	struct rawbpf_vm_map *map = rawbpf_vm_map_get(vm, call->args[0]);
+
+	*value = map ? rawbpf_vm_memory_get(vm, call->args[1], map->value_size, rights) : NULL;
+	return *value ? map : NULL;
+}
+
+RAWBPF__PRIVATE int rawbpf__vm_map_lookup(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					  void *context)
+{
+	const void *key;
+	struct rawbpf_vm_map *map = vm_map_and_key(vm, call, &key), *inner;
+
+	(void)context;
+	if (!map)
+		return -EFAULT;
+	call->bytes = NULL;
+	if (rawbpf__vm_holds_maps(map)) {
+		inner = map->ops->inner(map, key);
+		call->region = inner ? &inner->handle : NULL;
+		return RAWBPF_VM_HANDLE;
+	}
+	if (map->ops->lookup)
+		map->ops->lookup(map, key, &call->bytes);
+	call->size = map->value_size;
+	call->region = map->values.size ? &map->values : NULL;
+	return RAWBPF_VM_POINTER;
+}
+
+RAWBPF__PRIVATE int rawbpf__vm_map_update(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					  void *context)
+{
+	const void *key, *value;
+	struct rawbpf_vm_map *map = vm_map_and_key(vm, call, &key);
+
+	(void)context;
+	if (!map)
+		return -EFAULT;
+	if (rawbpf__vm_holds_pointers(map))
+		return vm_number(call, -EOPNOTSUPP); /* programs have no pointers for it */
+	value = rawbpf_vm_memory_get(vm, call->args[2], map->value_size, RAWBPF_VM_READ);
+	if (!value)
+		return -EFAULT;
+	return vm_number(call, rawbpf_vm_map_update(map, key, value, call->args[3]));
+}
+
+RAWBPF__PRIVATE int rawbpf__vm_map_delete(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					  void *context)
+{
+	const void *key;
+	struct rawbpf_vm_map *map = vm_map_and_key(vm, call, &key);
+
+	(void)context;
+	return map ? vm_number(call, rawbpf_vm_map_delete(map, key)) : -EFAULT;
+}
+
+RAWBPF__PRIVATE int rawbpf__vm_map_push(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					void *context)
+{
+	void *value;
+	struct rawbpf_vm_map *map = vm_map_and_value(vm, call, RAWBPF_VM_READ, &value);
+
+	(void)context;
+	return map ? vm_number(call, rawbpf_vm_map_push(map, value, call->args[2])) : -EFAULT;
+}
+
+RAWBPF__PRIVATE int rawbpf__vm_map_pop(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+				       void *context)
+{
+	void *value;
+	struct rawbpf_vm_map *map = vm_map_and_value(vm, call, RAWBPF_VM_WRITE, &value);
+
+	(void)context;
+	return map ? vm_number(call, rawbpf_vm_map_pop(map, value)) : -EFAULT;
+}
+
+RAWBPF__PRIVATE int rawbpf__vm_map_peek(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					void *context)
+{
+	void *value;
+	struct rawbpf_vm_map *map = vm_map_and_value(vm, call, RAWBPF_VM_WRITE, &value);
+
+	(void)context;
+	if (!map)
+		return -EFAULT;
+	return vm_number(call, map->ops->peek ? map->ops->peek(map, value) : -EOPNOTSUPP);
+}
+
+/* Without a program at the index, the caller goes on. */
+RAWBPF__PRIVATE int rawbpf__vm_tail_call(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					 void *context)
+{
+	struct rawbpf_vm_map *map = rawbpf_vm_map_get(vm, call->args[1]);
+
+	(void)context;
+	if (!map)
+		return -EFAULT;
+	call->prog = map->ops->prog ? map->ops->prog(map, (uint32_t)call->args[2]) : NULL;
+	return call->prog ? RAWBPF_VM_TAIL_CALL : RAWBPF_VM_SILENT;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A 32-bit program of s390x or riscv64, without libc: makes ten calls of fchownat(2), and exits with
+ * 0 if each answered EFAULT, for the path.
+ */
+#if defined(__s390__)
+enum { FCHOWNAT = 291 };
+
+static int call(int number, int a, int b, int c, int d, int e)
+{
+	register int one __asm__("r1") = number;
+	register int two __asm__("r2") = a;
+	register int three __asm__("r3") = b;
+	register int four __asm__("r4") = c;
+	register int five __asm__("r5") = d;
+	register int six __asm__("r6") = e;
+
+	__asm__ volatile("svc 0" : "+d"(two) : "d"(one), "d"(three), "d"(four), "d"(five), "d"(six)
+			 : "memory");
+	return two;
+}
+
+enum { EXIT = 1 };
+#else
+enum { FCHOWNAT = 54, EXIT = 93 };
+
+static int call(int number, int a, int b, int c, int d, int e)
+{
+	register int a0 __asm__("a0") = a;
+	register int a1 __asm__("a1") = b;
+	register int a2 __asm__("a2") = c;
+	register int a3 __asm__("a3") = d;
+	register int a4 __asm__("a4") = e;
+	register int a7 __asm__("a7") = number;
+
+	__asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a7) : "memory");
+	return a0;
+}
+#endif
+
+__attribute__((noreturn)) void _start(void)
+{
+	int wrong = 0;
+
+	for (int i = 0; i < 10; i++)
+		wrong += call(FCHOWNAT, -100 /* AT_FDCWD */, 0, -1, -1, 0) != -14;
+	for (;;)
+		call(EXIT, wrong, 0, 0, 0, 0);
+}
