@@ -65,7 +65,8 @@ int rawbpf_collection_has(const char *text, size_t length);
  *
  * -EINVAL  the text has errors; `errors` has the first ones
  * -ENOSPC  `memory` is too small: try twice as much
- * -E2BIG   more than 32767 lines, or 65535 elements of one table
+ * -E2BIG   more than 32767 lines, 256 MB, or 65535 elements of one table; macros make more than
+ *          65535 lines, or are nested more than 8 deep
  */
 int rawbpf_collection_parse(struct rawbpf_collection *collection,
 			    struct rawbpf_collection_text *text);

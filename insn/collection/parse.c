@@ -5,6 +5,9 @@
 /* Line numbers must leave room for RAWBPF_LINE_STD. */
 #define LINES_MOST (RAWBPF_LINE_STD - 1)
 
+/* Columns and lengths of tokens must fit 32 bits. */
+#define LENGTH_MOST ((1u << 28) - 1)
+
 /* ------------------------------------------------------------------------- lines */
 
 /* Read a line of the text: of a macro's definition, or another one. */
@@ -102,7 +105,6 @@ static int collection_begin(struct rawbpf__collector *c, struct rawbpf_collectio
 	rawbpf__rows_add(c, RAWBPF__TABLE_string, &none);
 	rawbpf__expr_begin(c);
 	rawbpf__step_begin(c);
-	input->error_count = input->warning_count = 0;
 	rawbpf__errors_hand(c);
 	return 1;
 }
@@ -116,8 +118,11 @@ int rawbpf_collection_parse(struct rawbpf_collection *collection,
 	uint16_t summary;
 
 	*collection = (struct rawbpf_collection){ .strings = NULL };
+	text->error_count = text->warning_count = 0;
 	if (!std)
 		std = rawbpf_collection_std_get(&std_length);
+	if (text->length > LENGTH_MOST || std_length > LENGTH_MOST)
+		return -E2BIG;
 	if (!collection_begin(&c, text))
 		return -ENOSPC;
 	collection_text(&c, std, std_length, 1);

@@ -540,8 +540,12 @@ START_TEST(what_is_too_big)
 {
 	unsigned errors;
 
+	struct rawbpf_collection_text long_text = { .text = "", .length = 1 << 28, .error_count = 7 };
+	struct rawbpf_collection collection;
+
+	ck_assert_int_eq(rawbpf_collection_parse(&collection, &long_text), -E2BIG);
+	ck_assert_uint_eq(long_text.error_count, 0);
 	/* lines */
-	ck_assert_int_eq(parse_repeated("", "\n", 32767, &errors), 0);
 	ck_assert_int_eq(parse_repeated("", "\n", 32767, &errors), 0);
 	ck_assert_int_eq(parse_repeated(P, "exit\n", 32765, &errors), 0);
 	ck_assert_int_eq(parse_repeated("", "\n", 32768, &errors), -E2BIG);
