@@ -19,6 +19,8 @@ struct collection {
 	enum rawbpf_way way;                 /* --way; NONE: any */
 	int is_check, verbose;
 	const char *pins;                    /* --maps */
+	const char *offsets_path;            /* --offsets */
+	struct rawbpf_offsets offsets;       /* that file, if it is given */
 };
 
 /* Return a string of the tables. */
@@ -29,6 +31,9 @@ static inline const char *collection_string(const struct collection *collection,
 
 /* Parse collection->file. Returns OK, or FAILED after its mistakes. */
 int collection_parse(struct collection *collection);
+
+/* Read the offsets file, if one is given. Returns OK, or FAILED after a message. */
+int collection_read_offsets(struct collection *collection);
 
 /* Print a line of the text, or of the prelude, as numbered in the tables, without its newline. */
 void collection_print_line(FILE *stream, const struct collection *collection, unsigned line);

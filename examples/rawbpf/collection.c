@@ -101,3 +101,19 @@ int collection_parse(struct collection *collection)
 		return err == 0 ? OK : FAILED;
 	return tool_fail(collection->subcommand, "%s: %s", file->name, strerror(-err));
 }
+
+int collection_read_offsets(struct collection *collection)
+{
+	struct file file;
+	int err;
+
+	if (!collection->offsets_path)
+		return OK;
+	if (tool_read(collection->subcommand, collection->offsets_path, &file) != OK)
+		return FAILED;
+	err = rawbpf_offsets_parse(&collection->offsets, file.data, file.size);
+	if (err == -EINVAL)
+		return tool_fail(collection->subcommand, "%s:%u: not a line of an offsets file; `rawbpf btf "
+				 "offsets` writes one", file.name, collection->offsets.error_line);
+	return err < 0 ? tool_fail(collection->subcommand, "%s: %s", file.name, strerror(-err)) : OK;
+}

@@ -224,6 +224,8 @@ int collection_run(struct collection *collection)
 		.source = collection->file.data, .handle = handle, .context = &run,
 		.reasons = run.reasons, .reason_max = COLLECTION_REASONS };
 
+	if (collection->offsets_path)
+		spec.offsets = &collection->offsets;
 	if (collection->verbose) {
 		spec.log = log;
 		spec.log_size = sizeof log;

@@ -33,7 +33,7 @@ struct run_options {
 	int verbose;
 	int is_check;        /* of collections */
 	enum rawbpf_way way;
-	const char *pins;
+	const char *pins, *offsets;
 };
 
 static int load(const struct program *program, const struct run_options *options)
@@ -220,7 +220,7 @@ static int find_way(const char *name)
 	return -1;
 }
 
-enum { OPTION_CHECK = 512, OPTION_WAY, OPTION_MAPS };
+enum { OPTION_CHECK = 512, OPTION_WAY, OPTION_MAPS, OPTION_OFFSETS };
 
 /* Take an option of the subcommand. Returns -1, or an exit status. */
 static int take_option(struct run_options *options, struct program *program, int letter)
@@ -256,6 +256,9 @@ static int take_option(struct run_options *options, struct program *program, int
 	case OPTION_MAPS:
 		options->pins = optarg;
 		return -1;
+	case OPTION_OFFSETS:
+		options->offsets = optarg;
+		return -1;
 	default:
 		return tool_option(&run_subcommand, letter, NULL);
 	}
@@ -268,6 +271,7 @@ static int parse_options(struct run_options *options, struct program *program, i
 						      { "check", no_argument, NULL, OPTION_CHECK },
 						      { "way", required_argument, NULL, OPTION_WAY },
 						      { "maps", required_argument, NULL, OPTION_MAPS },
+						      { "offsets", required_argument, NULL, OPTION_OFFSETS },
 						      { NULL, 0, NULL, 0 } };
 	int letter, status = -1;
 
@@ -289,7 +293,8 @@ static int run_collection(const struct run_options *options, const struct file *
 	collection.is_check = options->is_check;
 	collection.verbose = options->verbose;
 	collection.pins = options->pins;
-	if (collection_parse(&collection) != OK)
+	collection.offsets_path = options->offsets;
+	if (collection_read_offsets(&collection) != OK || collection_parse(&collection) != OK)
 		return FAILED;
 	status = collection_options(&collection, argc, argv);
 	return status < 0 ? collection_run(&collection) : status;
@@ -312,7 +317,7 @@ int run_main(int argc, char **argv)
 	status = parse_options(&options, &program, argc, argv);
 	if (status >= 0)
 		return status;
-	if (optind < argc || options.is_check || options.way || options.pins)
+	if (optind < argc || options.is_check || options.way || options.pins || options.offsets)
 		return tool_usage_error(&run_subcommand);
 	return run(&program, &options);
 }
@@ -320,7 +325,7 @@ int run_main(int argc, char **argv)
 const struct subcommand run_subcommand = {
 	.name = "run",
 	.usage = "[-t TYPE] [-d DATA-FILE] [-r REPEAT] [-Werror] [-v] [FILE]\n"
-		 "       [--check] [--way WAY] [--maps DIR] [-v] FILE [OPTION]...",
+		 "       [--check] [--way WAY] [--maps DIR] [--offsets FILE] [-v] FILE [OPTION]...",
 	.help = "Assemble the program in FILE (or standard input), create its maps, and run it in\n"
 		"the kernel on a packet. Print r0, the time, the packet after the run, and the\n"
 		"maps.\n"
@@ -337,6 +342,7 @@ const struct subcommand run_subcommand = {
 		"  --check       load the programs, and print how they would be attached\n"
 		"  --way WAY     attach by this way only: kprobe, tracepoint, raw_tp, fentry, ...\n"
 		"  --maps DIR    use the maps that are pinned in DIR by their names\n"
+		"  --offsets FILE  on a kernel without BTF: what `rawbpf btf offsets` wrote elsewhere\n"
 		"  -h, --help    print this help\n"
 		"\n"
 		"It needs root, or CAP_BPF (and CAP_NET_ADMIN or CAP_PERFMON for other types).\n",

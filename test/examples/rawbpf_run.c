@@ -105,6 +105,17 @@ START_TEST(test_check)
 }
 END_TEST
 
+START_TEST(test_offsets)
+{
+	const char *path = text_file("rawbpf offsets 1\nmember task_struct.tgid\n");
+	char said[600];
+
+	snprintf(said, sizeof said, "%s:2: not a line of an offsets file", path);
+	assert_says(ARGS("run", "--check", "--offsets", path, tool_path("chrootsnoop")), 1, said);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(test_way_refused)
 {
 	assert_says(ARGS("run", "--way", "fentry", tool_path("fchownat")), 1,
@@ -203,6 +214,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_help);
 	tcase_add_test(tests, test_usage);
 	tcase_add_test(tests, test_check);
+	tcase_add_test(tests, test_offsets);
 	tcase_add_test(tests, test_way_refused);
 	tcase_add_test(tests, test_mistakes);
 	tcase_add_test(tests, test_unparsed);
