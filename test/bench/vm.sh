@@ -20,9 +20,7 @@ for source in ubpf_instruction_valid ubpf_jit ubpf_jit_arm64 ubpf_jit_support ub
 	ubpf_safe ubpf_vm; do
 	gcc -O2 -w -I"$work" -I"$ubpf/vm" -I"$ubpf/vm/inc" -c "$ubpf/vm/$source.c" -o "$work/$source.o"
 done
-for source in "$top"/insn/vm/*.c "$top"/insn/form/form.c; do
-	gcc -std=gnu11 -O2 -ffreestanding -I"$top/include" -c "$source" -o "$work/our_$(basename "$source").o"
-done
+gcc -std=gnu11 -O2 -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o"
 gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -I"$top/include" -I"$work" -isystem "$ubpf/vm/inc" \
 	"$top/test/bench/vm.c" "$work"/*.o -lm -o "$work/vm"
 "$work/vm"

@@ -314,6 +314,20 @@ START_TEST(test_tail_call)
 }
 END_TEST
 
+/* The next program finds zeros in its stack, although the last one used the same bytes. */
+START_TEST(test_tail_call_stack)
+{
+	static const struct bpf_insn reader[] = {
+		BPF_LDX_MEM(BPF_DW, 0, 10, -8), BPF_EXIT_INSN() };
+	struct rawbpf_vm_prog prog = { .insns = reader, .insn_count = RAWBPF_COUNT(reader) };
+
+	tail_prog = &prog;
+	MACHINE(m, SPEC(.helpers = &table), BPF_ST_MEM(BPF_DW, 10, -8, 1),
+		BPF_LDX_MEM(BPF_DW, 0, 10, -8), BPF_EMIT_CALL(TAIL), BPF_EXIT_INSN());
+	ends(m, 0);
+}
+END_TEST
+
 START_TEST(test_bad_tail_call)
 {
 	static const struct bpf_insn invalid[] = { BPF_RAW_INSN(0xff, 0, 0, 0, 0) };
@@ -370,6 +384,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_callback);
 	tcase_add_test(tests, test_nested_callback);
 	tcase_add_test(tests, test_tail_call);
+	tcase_add_test(tests, test_tail_call_stack);
 	tcase_add_loop_test(tests, test_bad_tail_call, 0, 2);
 	tcase_add_test(tests, test_map);
 }

@@ -247,6 +247,25 @@ START_TEST(test_bad_region)
 }
 END_TEST
 
+/* Regions may end where the reserved addresses begin, and begin where these end. */
+START_TEST(test_reserved)
+{
+	static unsigned char bytes[64];
+	struct rawbpf_vm_region below = { .name = "below", .bytes = bytes, .size = 64,
+		.rights = RAWBPF_VM_READ, .address = 0x60000000 - 64 }, above = below, inside = below;
+	struct rawbpf_vm_region *regions[4];
+
+	MACHINE(m, SPEC(.regions = regions, .region_max = 4), BPF_EXIT_INSN());
+	inside.address++;
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &inside), -EEXIST);
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &below), 0);
+	inside.address = 0x7000ffff;
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &inside), -EEXIST);
+	above.address = 0x70010000;
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &above), 0);
+}
+END_TEST
+
 /* A region that shrinks or goes is gone at once, also for a register that has used it. */
 START_TEST(test_update)
 {
@@ -387,6 +406,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_add);
 	tcase_add_test(tests, test_next_machine);
 	tcase_add_loop_test(tests, test_bad_region, 0, 6);
+	tcase_add_test(tests, test_reserved);
 	tcase_add_test(tests, test_update);
 	tcase_add_loop_test(tests, test_order, 0, 8);
 	tcase_add_test(tests, test_may_fault);

@@ -15,7 +15,7 @@ static const char *expected_of(struct boot *boot, const char *place)
 	if (is_machine(boot, "s390x") && kernel < KERNEL(6, 2) && (is_typed || !strcmp(place, "tp_btf")))
 		return "load -2"; /* no BTF */
 	if (is_machine(boot, "s390x") && is_typed)
-		return "load -12"; /* no JIT */
+		return strcmp(place, "lsm") ? "load -12" : "load -2"; /* no JIT, no LSM programs */
 	if (is_machine(boot, "arm64") && kernel < KERNEL(6, 12) && is_typed)
 		return "attach -524";
 	if (kernel < KERNEL(6, 1) && !strcmp(place, "lsm"))
