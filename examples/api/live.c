@@ -7,8 +7,7 @@
 #include <sys/syscall.h>
 
 static const char text[] =
-	".struct event\n"
-	"	u64 result\n"
+	".struct event\n	u64 result\n"
 	".ring events event 64k\n"
 	".prog leave\n"
 	".at sysret getpriority -> result\n"
@@ -29,8 +28,10 @@ static int print(void *context, const struct rawbpf_live_record *record)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	check_arguments(argc, argv, 0, 0, "live");
+
 	static _Alignas(8) char memory[1 << 20];
 	struct rawbpf_collection_error mistake = { .macro_line = 0 };
 	struct rawbpf_collection_text parsed = { .text = text, .length = sizeof text - 1,

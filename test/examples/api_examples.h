@@ -72,6 +72,11 @@ static const struct api_example api_examples[] = {
 	  "  16  call 0x2\n"
 	  "  17  r0 = 0x0\n"
 	  "  18  exit\n" },
+	{ "collection_info", 0, API_PURE,
+	  "function at 0: length\n"
+	  "slot 0, line 6: r0 = 21\n"
+	  "slot 1, line 7: twice r0 | \\reg += \\reg\n"
+	  "slot 2, line 8: exit\n" },
 	{ "constant", 0, API_PURE,
 	  "hash: type 1\n"
 	  "ringbuf: type 27\n"
