@@ -166,11 +166,13 @@ static enum rawbpf_vm_trap_kind vm_region_window(struct rawbpf_vm_window *window
 	}
 	window->address = region->address + begin;
 	window->size = length - begin;
-	window->bytes = region->bytes + (size_t)begin;
 	if (address - window->address >= window->size ||
 	    window->size - (address - window->address) < size)
 		return RAWBPF_VM_TRAP_ACCESS;
-	return (region->rights & rights) == rights ? RAWBPF_VM_NO_TRAP : RAWBPF_VM_TRAP_RIGHTS;
+	if (!region->bytes || (region->rights & rights) != rights)
+		return RAWBPF_VM_TRAP_RIGHTS;
+	window->bytes = region->bytes + (size_t)begin;
+	return RAWBPF_VM_NO_TRAP;
 }
 
 RAWBPF__PRIVATE int rawbpf__vm_window(struct rawbpf_vm *vm, struct rawbpf_vm_window *window,

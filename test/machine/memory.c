@@ -129,6 +129,8 @@ START_TEST(test_alignment)
 	traps(m, RAWBPF_VM_TRAP_ALIGN, 0);
 	MACHINE(acquire, NO_SPEC, BPF_ATOMIC_OP(BPF_H, BPF_LOAD_ACQ, 0, 10, -3), BPF_EXIT_INSN());
 	traps(acquire, RAWBPF_VM_TRAP_ALIGN, 0);
+	MACHINE(wide, NO_SPEC, BPF_ATOMIC_OP(BPF_DW, BPF_ADD, 10, 1, -12), BPF_EXIT_INSN());
+	traps(wide, RAWBPF_VM_TRAP_ALIGN, 0);
 	MACHINE(load, NO_SPEC, BPF_LDX_MEM(BPF_DW, 0, 10, -13), BPF_EXIT_INSN());
 	ends(load, 0);
 }
@@ -247,6 +249,23 @@ START_TEST(test_bad_region)
 }
 END_TEST
 
+/* Addresses of regions that are gone come back when all others are used up. */
+START_TEST(test_used_up)
+{
+	static unsigned char bytes[1]; /* the test touches no byte of these */
+	struct rawbpf_vm_region a = { .name = "a", .bytes = bytes, .size = 0x20000000,
+		.rights = RAWBPF_VM_READ }, b = a, c = a, d = a, *regions[4];
+
+	MACHINE(m, SPEC(.regions = regions, .region_max = 4), BPF_EXIT_INSN());
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &a), 0);
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &b), 0);
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &c), -ENOSPC);
+	ck_assert_int_eq(rawbpf_vm_region_delete(&m.vm, &a), 0);
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &d), 0);
+	ck_assert_uint_eq(d.address, a.address);
+}
+END_TEST
+
 /* Regions may end where the reserved addresses begin, and begin where these end. */
 START_TEST(test_reserved)
 {
@@ -282,6 +301,7 @@ START_TEST(test_update)
 	ck_assert_int_eq(rawbpf_vm_region_update(&m.vm, &region, &to), 0);
 	ck_assert_int_eq(rawbpf_vm_run(&m.vm, 1), RAWBPF_VM_PAUSED);
 	traps(m, RAWBPF_VM_TRAP_ACCESS, 2);
+	ck_assert_int_eq(region.chosen, 1); /* it still finds another address in the next machine */
 	to.size = 0;
 	ck_assert_int_eq(rawbpf_vm_region_update(&m.vm, &region, &to), -EINVAL);
 	ck_assert_uint_eq(region.size, 31);
@@ -328,6 +348,8 @@ START_TEST(test_may_fault)
 	MACHINE(store, NO_SPEC, BPF_MOV64_IMM(BPF_REG_0, 7), BPF_RAW_INSN(0xbb, 1, 0, 0, 0),
 		BPF_RAW_INSN(0xba, 1, 0, 0, 0), BPF_EXIT_INSN());
 	ends(store, 7);
+	MACHINE(plain, NO_SPEC, BPF_LDX_MEMSX(BPF_W, 0, 1, 0), BPF_EXIT_INSN());
+	traps(plain, RAWBPF_VM_TRAP_ACCESS, 0);
 	MACHINE(atomic, NO_SPEC, BPF_RAW_INSN(0xfb, 1, 0, 0, 0), BPF_EXIT_INSN());
 	traps(atomic, RAWBPF_VM_TRAP_ACCESS, 0);
 	MACHINE(stack, NO_SPEC, BPF_ST_MEM(BPF_B, 10, -8, 0x80), BPF_RAW_INSN(0x51, 0, 10, -8, 0),
@@ -406,6 +428,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_add);
 	tcase_add_test(tests, test_next_machine);
 	tcase_add_loop_test(tests, test_bad_region, 0, 6);
+	tcase_add_test(tests, test_used_up);
 	tcase_add_test(tests, test_reserved);
 	tcase_add_test(tests, test_update);
 	tcase_add_loop_test(tests, test_order, 0, 8);

@@ -126,6 +126,24 @@ START_TEST(test_bad_spec)
 }
 END_TEST
 
+/* A million instructions are a program, and one more is none. */
+START_TEST(test_length)
+{
+	const unsigned most = 1000000;
+	struct bpf_insn *insns = calloc(most + 1, sizeof(*insns));
+	struct machine m;
+	unsigned i;
+
+	for (i = 0; i < most; i++)
+		insns[i] = (struct bpf_insn)BPF_MOV64_IMM(BPF_REG_0, 3);
+	insns[most - 1] = insns[most] = (struct bpf_insn)BPF_EXIT_INSN();
+	ck_assert_int_eq(machine_open(&m, insns, most + 1, NO_SPEC), -E2BIG);
+	ck_assert_int_eq(machine_open(&m, insns, most, NO_SPEC), 0);
+	ends(m, 3);
+	free(insns);
+}
+END_TEST
+
 START_TEST(test_end)
 {
 	MACHINE(m, NO_SPEC, BPF_MOV64_IMM(BPF_REG_0, 1), BPF_MOV64_IMM(BPF_REG_0, 2));
@@ -263,6 +281,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_hook);
 	tcase_add_loop_test(tests, test_invalid, 0, 6);
 	tcase_add_test(tests, test_bad_spec);
+	tcase_add_test(tests, test_length);
 	tcase_add_test(tests, test_end);
 	tcase_add_loop_test(tests, test_target, 0, 4 * RAWBPF_COUNT(targets));
 	tcase_add_test(tests, test_far_target);
