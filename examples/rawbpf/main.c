@@ -15,6 +15,7 @@ static const struct subcommand *const subcommands[] = {
 	&disasm_subcommand,
 	&explain_subcommand,
 	&run_subcommand,
+	&show_subcommand,
 	&prog_subcommand,
 	&map_subcommand,
 	&link_subcommand,

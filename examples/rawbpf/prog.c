@@ -270,14 +270,10 @@ const struct subcommand prog_subcommand = {
 		"  tracelog          print what programs print by bpf_trace_printk, until Ctrl-C\n"
 		"  -j: JSON, one object a line. -h: this help\n"
 		"\n"
-		"TYPE and TARGET: cgroup_*, lsm_cgroup: a cgroup's path. tcx_*, netkit_*: a\n"
-		"device. sk_skb_*, sk_msg_verdict: a sockmap. With PATH alone: xdp: a device;\n"
-		"kprobe, kretprobe: FUNCTION[+OFFSET]; uprobe, uretprobe: FILE:FUNCTION[+OFFSET]\n"
-		"or FILE:OFFSET; tracepoint: GROUP/NAME; raw_tracepoint: NAME; perf_event:\n"
-		"EVENT/freq=N or EVENT/period=N; netfilter: FAMILY/HOOK[/PRIORITY];\n"
-		"flow_dissector, sk_lookup: a file like /proc/self/ns/net. With PATH and no\n"
-		"TARGET: trace_fentry, trace_fexit, trace_fsession, modify_return, trace_raw_tp,\n"
-		"trace_iter, lsm_mac.\n"
+		"TYPE and TARGET: cgroup_* PATH, tcx_* DEVICE, sk_msg_verdict SOCKMAP; only with\n"
+		"a PATH at the end: xdp DEVICE, kprobe FUNCTION[+OFFSET], uprobe FILE:FUNCTION,\n"
+		"tracepoint GROUP/NAME, raw_tracepoint NAME, perf_event EVENT/freq=N, netfilter\n"
+		"FAMILY/HOOK, and trace_*, lsm_mac without a TARGET. rawbpf-prog(1) has all.\n"
 		"The kernel counts runs while kernel.bpf_stats_enabled is 1.\n",
 	.verbs = verbs,
 	.letters = "xt:a:b:n:W:vm:r:jh",

@@ -17,6 +17,7 @@ int asm_main(int argc, char **argv);
 int disasm_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int run_main(int argc, char **argv);
+int show_main(int argc, char **argv);
 
 struct verb;
 
@@ -31,7 +32,7 @@ struct subcommand {
 };
 extern const struct subcommand asm_subcommand, disasm_subcommand, explain_subcommand, run_subcommand;
 extern const struct subcommand prog_subcommand, map_subcommand, link_subcommand, btf_subcommand;
-extern const struct subcommand cgroup_subcommand, doctor_subcommand, net_subcommand;
+extern const struct subcommand cgroup_subcommand, doctor_subcommand, net_subcommand, show_subcommand;
 
 /* Print the help to stdout for -h, or the usage to stderr after an error. */
 int tool_help(const struct subcommand *subcommand);

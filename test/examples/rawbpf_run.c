@@ -208,6 +208,27 @@ START_TEST(test_killed)
 }
 END_TEST
 
+/* Anybody may read the prelude. */
+START_TEST(test_show)
+{
+	size_t length;
+	const char *std = rawbpf_collection_std_get(&length);
+
+	command_run(&end, live_be_nobody, ARGS("show", "std"));
+	ck_assert_uint_eq(strlen(end.out), length);
+	ck_assert_mem_eq(end.out, std, length);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, NULL, ARGS("show", "stdd"));
+	ck_assert_str_eq(end.err, "rawbpf show: there is no text 'stdd'; the prelude is called std\n");
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("show"));
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, command_full_stdout, ARGS("show", "std"));
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
@@ -220,6 +241,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_unparsed);
 	tcase_add_test(tests, test_nobody);
 	tcase_add_test(tests, test_list);
+	tcase_add_test(tests, test_show);
 	tcase_add_test(tests, test_plain);
 	tcase_add_test(tests, test_killed);
 	tcase_add_loop_test(tests, test_tools, 0, RAWBPF_COUNT(runs));
