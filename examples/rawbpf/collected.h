@@ -29,6 +29,12 @@ static inline const char *collection_string(const struct collection *collection,
 	return collection->tables.strings + string;
 }
 
+/*
+ * Return a string of the text as a terminal may see it. It is cut to 255 bytes, and valid until the
+ * fourth call after this one.
+ */
+const char *collection_shown(const char *string);
+
 /* Parse collection->file. Returns OK, or FAILED after its mistakes. */
 int collection_parse(struct collection *collection);
 

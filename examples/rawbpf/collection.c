@@ -3,10 +3,38 @@
 #include "collected.h"
 
 #include <errno.h>
+#include <rawbpf/escape.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MISTAKES = 20 };
+
+const char *collection_shown(const char *string)
+{
+	static char shown[4][256];
+	static unsigned next;
+
+	next = (next + 1) % 4;
+	rawbpf_terminal_escape(shown[next], sizeof shown[next], string, strlen(string));
+	return shown[next];
+}
+
+/* Find the beginning of a line, or NULL. Most lines are asked for in order: go on from the last. */
+static const char *find_line(const char *text, const char *end, unsigned line)
+{
+	static const char *of, *at;
+	static unsigned number;
+
+	if (of != text || line < number) {
+		of = at = text;
+		number = 1;
+	}
+	for (; at && number < line; number++) {
+		at = memchr(at, '\n', end - at);
+		at = at ? at + 1 : NULL;
+	}
+	return at;
+}
 
 void collection_print_line(FILE *stream, const struct collection *collection, unsigned line)
 {
@@ -16,11 +44,7 @@ void collection_print_line(FILE *stream, const struct collection *collection, un
 	if (line & RAWBPF_LINE_STD)
 		text = rawbpf_collection_std_get(&length);
 	end = text + length;
-	for (line &= RAWBPF_LINE_STD - 1; text && line > 1; line--) {
-		text = memchr(text, '\n', end - text);
-		text = text ? text + 1 : NULL;
-	}
-	for (; text && text < end && *text != '\n'; text++)
+	for (text = find_line(text, end, line & (RAWBPF_LINE_STD - 1)); text && text < end && *text != '\n'; text++)
 		if (*text == '\t' || (*text >= ' ' && *text < 127))
 			fputc(*text, stream);
 		else

@@ -56,7 +56,8 @@ static int list_program(const struct collection *collection, const struct rawbpf
 		printf("%s at %s %s by %s: %u slots, %u bytes of stack\n",
 		       collection_string(collection, collection->tables.progs[unit->prog].name),
 		       rawbpf_way_name(collection->tables.places[unit->place].way),
-		       collection_string(collection, collection->tables.places[unit->place].target),
+		       collection_shown(collection_string(collection,
+				collection->tables.places[unit->place].target)),
 		       rawbpf_way_name(unit->way), program->slots, program->stack);
 		print_insns(collection, &resolved);
 	}

@@ -2,6 +2,7 @@
 /* The options of a text: those that its .param lines declare, and those that the prelude knows. */
 #include "collected.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,13 @@ static const struct {
 	const char *argument; /* NULL: none */
 	const char *words;
 	const char *name, *set;
+	unsigned long long least, most; /* of its number */
 } known[] = {
-	{ 'p', "PID", "only this process", "pid", NULL },
-	{ 't', "TID", "only this thread", "tid", NULL },
-	{ 'u', "UID", "only processes of this user, by its number", "uid", "uid_set" },
-	{ 'c', "COMM", "only processes of this name", "comm_set", NULL },
-	{ 'x', NULL, "only what failed", "failed", NULL },
+	{ 'p', "PID", "only this process", "pid", NULL, 1, UINT32_MAX },
+	{ 't', "TID", "only this thread", "tid", NULL, 1, UINT32_MAX },
+	{ 'u', "UID", "only processes of this user, by its number", "uid", "uid_set", 0, UINT32_MAX },
+	{ 'c', "COMM", "only processes of this name", "comm_set", NULL, 0, 0 },
+	{ 'x', NULL, "only what failed", "failed", NULL, 1, 1 },
 };
 enum { KNOWN = sizeof known / sizeof known[0] };
 
@@ -26,10 +28,10 @@ struct choice {
 	char letter;
 	const char *name;     /* of opt.NAME */
 	const char *set;      /* or NULL */
-	const char *argument; /* NULL: none */
-	int argument_length;
+	const char *argument; /* the name of its argument; NULL: it takes none */
 	const char *words;
 	int is_text;          /* its value is a string */
+	unsigned long long least, most; /* else: of its number */
 };
 
 struct choices {
@@ -60,16 +62,14 @@ static void add_param(struct choices *choices, const struct collection *collecti
 	const char *words = collection_string(collection, param->words);
 	const char *colon = strchr(words, ':');
 	struct choice choice = { .name = collection_string(collection, param->name),
-				 .is_text = !param->value };
+				 .is_text = !param->value, .most = UINT64_MAX };
 
-	if (words[0] != '-' || !words[1] || words[1] == '-' || !colon || colon < words + 2)
+	if (words[0] != '-' || !isalnum((unsigned char)words[1]) || !colon || colon < words + 2)
 		return;
 	choice.letter = words[1];
 	choice.words = colon + 1 + strspn(colon + 1, " ");
-	if (words[2] == ' ' && colon > words + 3) {
-		choice.argument = words + 3;
-		choice.argument_length = colon - choice.argument;
-	}
+	if (words[2] == ' ' && colon > words + 3)
+		choice.argument = strndup(words + 3, colon - words - 3);
 	if (choices->count < COLLECTION_OPTIONS)
 		choices->list[choices->count++] = choice;
 }
@@ -92,7 +92,7 @@ static void collect(struct choices *choices, const struct collection *collection
 		choices->list[choices->count++] = (struct choice){
 			.letter = known[i].letter, .name = known[i].name, .set = known[i].set,
 			.argument = known[i].argument, .words = known[i].words,
-			.argument_length = known[i].argument ? strlen(known[i].argument) : 0 };
+			.least = known[i].least, .most = known[i].most };
 	}
 }
 
@@ -100,15 +100,16 @@ static void collect(struct choices *choices, const struct collection *collection
 static int help(const struct collection *collection, const struct choices *choices)
 {
 	tool_page(stdout, "%s\n\nusage: rawbpf run %s",
-		  collection_string(collection, collection->tables.summary), collection->file.name);
+		  collection_shown(collection_string(collection, collection->tables.summary)),
+		  collection_shown(collection->file.name));
 	if (choices->count)
 		printf(" [OPTION]...\n");
 	printf("\n");
 	for (unsigned i = 0; i < choices->count; i++) {
 		const struct choice *choice = &choices->list[i];
 
-		printf("  -%c %-8.*s  %s\n", choice->letter, choice->argument_length,
-		       choice->argument ? choice->argument : "", choice->words);
+		printf("  -%c %-8s  %s\n", choice->letter, choice->argument ? collection_shown(choice->argument) : "",
+		       collection_shown(choice->words));
 	}
 	printf("  -h           print this help; rawbpf run -h has the options before the file\n");
 	return tool_finish(collection->subcommand);
@@ -148,6 +149,11 @@ static int take(struct collection *collection, const struct choice *choice, cons
 		return take_comm(collection, argument);
 	if (choice->argument && !choice->is_text && !tool_number(argument, &number)) {
 		tool_fail(collection->subcommand, "-%c wants a number, not '%s'", choice->letter, argument);
+		return USAGE;
+	}
+	if (choice->argument && !choice->is_text && (number < choice->least || number > choice->most)) {
+		tool_fail(collection->subcommand, "-%c wants a number from %llu to %llu, not '%s'",
+			  choice->letter, choice->least, choice->most, argument);
 		return USAGE;
 	}
 	set(collection, choice->name, number, choice->is_text ? argument : NULL);

@@ -32,7 +32,7 @@ static void print_subject(const struct collection *collection,
 	while (prog + 1 < tables->prog_count && tables->progs[prog + 1].place <= reason->index)
 		prog++;
 	fprintf(stderr, "%s %s at %s %s", stage_words(reason), tables->strings + tables->progs[prog].name,
-		rawbpf_way_name(place->way), tables->strings + place->target);
+		rawbpf_way_name(place->way), collection_shown(tables->strings + place->target));
 	if (place->way == RAWBPF_WAY_SYSCALL || place->way == RAWBPF_WAY_SYSRET)
 		fprintf(stderr, " by %s", rawbpf_way_name(reason->way));
 	fprintf(stderr, ": ");

@@ -29,9 +29,9 @@ static void print_place(const struct collection *collection, unsigned number)
 {
 	const struct rawbpf_table_place *place = &collection->tables.places[number];
 
-	printf(" %s %s", rawbpf_way_name(place->way), collection_string(collection, place->target));
+	printf(" %s %s", rawbpf_way_name(place->way), collection_shown(collection_string(collection, place->target)));
 	if (place->detail)
-		printf(" %s", collection_string(collection, place->detail));
+		printf(" %s", collection_shown(collection_string(collection, place->detail)));
 }
 
 /* Print a line for each loaded program: its places, its way and its size. */
@@ -198,6 +198,18 @@ static int block_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* Does any program run? A place without its device, file or cgroup only loads one. */
+static int is_attached(const struct run *run)
+{
+	for (unsigned i = 0; i < run->live.program_count; i++) {
+		const struct rawbpf_live_program *program = &run->live.programs[i];
+
+		if (program->link.fd || program->events || program->unit.way == RAWBPF_WAY_ITER)
+			return 1;
+	}
+	return 0;
+}
+
 static int attach(struct run *run)
 {
 	int err = rawbpf_live_attach(&run->live);
@@ -205,8 +217,13 @@ static int attach(struct run *run)
 	collection_print_reasons(run->collection, &run->live);
 	if (err < 0)
 		return FAILED;
-	if (!run->collection->is_check)
-		fprintf(stderr, "attached; Ctrl-C ends it\n");
+	if (run->collection->is_check)
+		return OK;
+	if (!is_attached(run))
+		return tool_fail(run->collection->subcommand, "%s: nothing is attached: the place names no "
+				 "device, file or cgroup; `rawbpf run %s -h` prints the options that may name it",
+				 run->collection->file.name, run->collection->file.name);
+	fprintf(stderr, "attached; Ctrl-C ends it\n");
 	return OK;
 }
 

@@ -153,7 +153,7 @@ void collection_print_show(const struct collection *collection, const struct raw
 			   const struct rawbpf_table_show *show)
 {
 	const struct rawbpf_table_map *map = &collection->tables.maps[show->map];
-	const char *text = collection_string(collection, show->text);
+	const char *text = collection_shown(collection_string(collection, show->text));
 	struct elements elements = { .by_value = show->sort == 2 };
 	struct rawbpf_map_iter iter;
 	int err = rawbpf_map_iter_open(&iter, live->map_fds[show->map]);

@@ -88,6 +88,10 @@ END_TEST
 START_TEST(test_usage)
 {
 	assert_says(ARGS("run", tool_path("chrootsnoop"), "-p", "ten"), 2, "-p wants a number, not 'ten'");
+	assert_says(ARGS("run", tool_path("chrootsnoop"), "-p", "0"), 2,
+		    "-p wants a number from 1 to 4294967295, not '0'");
+	assert_says(ARGS("run", tool_path("chrootsnoop"), "-t", "4294967296"), 2, "-t wants a number from 1 ");
+	assert_says(ARGS("run", "--check", tool_path("chrootsnoop"), "-u", "0"), 0, "enter at syscall chroot");
 	assert_says(ARGS("run", tool_path("chrootsnoop"), "-q"), 2, "invalid option -- 'q'");
 	assert_says(ARGS("run", tool_path("chrootsnoop"), "more"), 2, "'more' is one argument too many");
 	assert_says(ARGS("run", "--way", "rawtp", tool_path("chrootsnoop")), 2, "not 'rawtp'");
@@ -208,6 +212,35 @@ START_TEST(test_killed)
 }
 END_TEST
 
+/* A program that is attached nowhere would be waited for in vain. */
+START_TEST(test_nowhere)
+{
+	assert_says(ARGS("run", tool_path("ethertype")), 1, "ethertype.bpf: nothing is attached: ");
+	assert_says(ARGS("run", tool_path("ethertype"), "-l", ""), 1, "nothing is attached");
+}
+END_TEST
+
+/* Nothing of a text reaches the terminal as it is. */
+START_TEST(test_escaped)
+{
+	const char *path = text_file("# a summary \33[31m\n"
+				     ".param device \"\" \"-l DEV\33[1mICE: words \33]0;x\7\"\n"
+				     ".param file \"/\33[2J\" \"-f FILE: words\"\n"
+				     ".map m array u32 u64 1\n.show m \"\33[7m %\" end\n"
+				     ".prog a\n.at uprobe \"/\33[2J\":f\n\tr0 = 0\n\texit\n");
+
+	assert_says(ARGS("run", path, "-h"), 0, "a summary \\x1b[31m");
+	ck_assert_ptr_nonnull(strstr(end.out, "words \\x1b]0;x"));
+	ck_assert_ptr_nonnull(strstr(end.out, "DEV\\x1b[1mICE"));
+	ck_assert_ptr_null(strchr(end.out, '\33'));
+	assert_says(ARGS("run", "--check", path), 0, "uprobe /\\x1b[2J f");
+	ck_assert_ptr_null(strchr(end.out, '\33'));
+	assert_says(ARGS("run", path), 1, "\\x1b[2J");
+	ck_assert_ptr_null(strchr(end.err, '\33'));
+	unlink(path);
+}
+END_TEST
+
 /* Anybody may read the prelude. */
 START_TEST(test_show)
 {
@@ -242,6 +275,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_nobody);
 	tcase_add_test(tests, test_list);
 	tcase_add_test(tests, test_show);
+	tcase_add_test(tests, test_nowhere);
+	tcase_add_test(tests, test_escaped);
 	tcase_add_test(tests, test_plain);
 	tcase_add_test(tests, test_killed);
 	tcase_add_loop_test(tests, test_tools, 0, RAWBPF_COUNT(runs));
