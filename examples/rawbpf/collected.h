@@ -66,6 +66,13 @@ int collection_print_record(const struct collection *collection, const struct ra
 void collection_print_value(const struct collection *collection, const struct rawbpf_live *live,
 			    const char *type, const void *data, size_t size);
 
+/*
+ * Add the integers of a value, also those of its fields, to those of another. Arrays of char stay.
+ * `size` is that of both.
+ */
+void collection_add_value(const struct collection *collection, const struct rawbpf_live *live,
+			  const char *type, void *to, const void *value, size_t size);
+
 /* ------------------------------------------------------------------- collection_show.c */
 
 /* Print a map as its .show line asks. */

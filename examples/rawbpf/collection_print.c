@@ -60,6 +60,12 @@ static void add_columns(struct columns *columns, const struct collection *collec
 
 /* ---------------------------------------------------------------------------- values */
 
+/* Return the place of an integer of `size` bytes within one of 8 bytes, in this machine's order. */
+static char *low_bytes(uint64_t *value, unsigned size)
+{
+	return (char *)value + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : sizeof *value - size);
+}
+
 /* Write an integer of 1, 2, 4 or 8 bytes. Return the length. */
 static int number_text(char *text, size_t room, const void *data, unsigned size, int is_signed)
 {
@@ -68,11 +74,7 @@ static int number_text(char *text, size_t room, const void *data, unsigned size,
 
 	if (size > sizeof value || !size)
 		return snprintf(text, room, "?");
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	memcpy(&value, data, size);
-#else
-	memcpy((char *)&value + sizeof value - size, data, size);
-#endif
+	memcpy(low_bytes(&value, size), data, size);
 	if (is_signed)
 		return snprintf(text, room, "%lld", (long long)((int64_t)(value << unused) >> unused));
 	return snprintf(text, room, "%llu", (unsigned long long)value);
@@ -221,5 +223,36 @@ void collection_print_value(const struct collection *collection, const struct ra
 	if (!columns.count) {
 		number_text(number, sizeof number, data, size, type[0] == 's');
 		fputs(number, stdout);
+	}
+}
+
+/* --------------------------------------------------------------------------- sums */
+
+static void add_number(char *to, const char *value, unsigned size)
+{
+	uint64_t one = 0, other = 0;
+
+	if (size > sizeof one)
+		return;
+	memcpy(low_bytes(&one, size), to, size);
+	memcpy(low_bytes(&other, size), value, size);
+	one += other;
+	memcpy(to, low_bytes(&one, size), size);
+}
+
+void collection_add_value(const struct collection *collection, const struct rawbpf_live *live,
+			  const char *type, void *to, const void *value, size_t size)
+{
+	struct columns columns = { .count = 0 };
+
+	add_columns(&columns, collection, live, type, 0, 0);
+	if (!columns.count)
+		columns.list[columns.count++] = (struct column){ .type = type, .size = size };
+	for (unsigned i = 0; i < columns.count; i++) {
+		const struct column *column = &columns.list[i];
+		size_t at = column->offset, count = column->count ? column->count : 1;
+
+		for (; !is_text(column) && count && at + column->size <= size; count--, at += column->size)
+			add_number((char *)to + at, (const char *)value + at, column->size);
 	}
 }

@@ -9,6 +9,9 @@
 
 /* The elements of a map. Integers of a per-CPU map are added up. */
 struct elements {
+	const struct collection *collection;
+	const struct rawbpf_live *live;
+	const char *value_type;
 	const struct rawbpf_map_layout *layout;
 	unsigned char *list; /* key and value, each rounded up to 8 bytes */
 	size_t stride, key_room;
@@ -36,23 +39,15 @@ static uint64_t number(const void *data, unsigned size)
 	return value;
 }
 
-/* Store a value; a per-CPU map's integers become their sum, other values those of the first CPU. */
-static void store(const struct rawbpf_map_layout *layout, void *to, const unsigned char *value)
+/* Store a value: of a per-CPU map, the sum of all CPUs' integers. */
+static void store(const struct elements *elements, void *to, const unsigned char *value)
 {
-	unsigned size = layout->value_size;
-	uint64_t sum = 0;
+	unsigned size = elements->layout->value_size;
 
-	if (layout->cpus == 1 || size > sizeof sum) {
-		memcpy(to, value, size);
-		return;
-	}
-	for (unsigned i = 0; i < layout->cpus; i++)
-		sum += number(value + i * round_up(size), size);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	memcpy(to, &sum, size);
-#else
-	memcpy(to, (char *)&sum + sizeof sum - size, size);
-#endif
+	memcpy(to, value, size);
+	for (unsigned i = 1; i < elements->layout->cpus; i++)
+		collection_add_value(elements->collection, elements->live, elements->value_type, to,
+				     value + i * round_up(size), size);
 }
 
 /* Read all elements. Returns 0 or a negative errno. */
@@ -75,7 +70,7 @@ static int read_elements(struct elements *elements, struct rawbpf_map_iter *iter
 		}
 		at = elements->list + elements->count++ * elements->stride;
 		memcpy(at, key, iter->layout.key_size);
-		store(&iter->layout, at + elements->key_room, value);
+		store(elements, at + elements->key_room, value);
 	}
 	return more;
 }
@@ -154,7 +149,8 @@ void collection_print_show(const struct collection *collection, const struct raw
 {
 	const struct rawbpf_table_map *map = &collection->tables.maps[show->map];
 	const char *text = collection_shown(collection_string(collection, show->text));
-	struct elements elements = { .by_value = show->sort == 2 };
+	struct elements elements = { .collection = collection, .live = live, .by_value = show->sort == 2,
+				     .value_type = collection_string(collection, map->value_type) };
 	struct rawbpf_map_iter iter;
 	int err = rawbpf_map_iter_open(&iter, live->map_fds[show->map]);
 

@@ -6,9 +6,10 @@
  */
 #include "object.h"
 
-#include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct subcommand *const subcommands[] = {
 	&asm_subcommand,
@@ -42,12 +43,28 @@ static void print_usage(FILE *stream)
 	tool_page(stream, "\n`rawbpf SUBCOMMAND -h` prints its options; rawbpf(1) describes all.\n");
 }
 
+/*
+ * Open descriptors 0 to 2 if they are closed: else they become those of other files. Writing to
+ * them fails.
+ */
+static void keep_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct subcommand top = { .name = "" };
 	const struct subcommand *subcommand;
 	char name[32];
 
+	keep_standard_files();
 	if (argc < 2) {
 		print_usage(stderr);
 		return USAGE;

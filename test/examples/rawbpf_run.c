@@ -241,6 +241,54 @@ START_TEST(test_escaped)
 }
 END_TEST
 
+/* The fields of a per-CPU map's value are added up, each by its own width. */
+START_TEST(test_percpu)
+{
+	const char *path = text_file(".struct sum\n\tu64 bytes\n\tu32 packets\n\tu32 errors\n"
+				     ".map sums percpu_hash u16 sum 4\n.show sums end\n"
+				     ".prog a\n.at iter task\n\tr0 = 0\n\texit\n");
+	struct { uint64_t bytes; uint32_t packets, errors; } *values;
+	uint64_t bytes = 0;
+	uint16_t key = 7;
+	int cpus = rawbpf_cpu_count(), map;
+	char said[100];
+
+	ck_assert_int_ge(cpus, 1);
+	values = calloc(cpus, sizeof *values);
+	for (int i = 0; i < cpus; i++) {
+		values[i].bytes = (1ull << 32) + i;
+		values[i].packets = 3;
+		values[i].errors = i + 1;
+		bytes += values[i].bytes;
+	}
+	live_mount_bpffs();
+	map = rawbpf_map_create(&(struct rawbpf_map_spec){ .name = "sums", .key_size = 2,
+		.type = BPF_MAP_TYPE_PERCPU_HASH, .value_size = sizeof *values, .max_entries = 4 });
+	ck_assert_int_eq(rawbpf_map_update(map, &key, values, BPF_ANY), 0);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/sums"), 0);
+	snprintf(said, sizeof said, "sums[7] bytes=%llu packets=%d errors=%d\n", (unsigned long long)bytes,
+		 3 * cpus, cpus * (cpus + 1) / 2);
+	assert_says(ARGS("run", "--maps", "/sys/fs/bpf", path), 0, said);
+	free(values);
+	close(map);
+	unlink(path);
+}
+END_TEST
+
+static void close_stdout(void)
+{
+	close(STDOUT_FILENO);
+}
+
+/* Without a standard output, no other file takes its place. */
+START_TEST(test_no_stdout)
+{
+	command_run(&end, close_stdout, ARGS("run", "--check", "--way", "raw_tp", tool_path("fchownat")));
+	ck_assert_str_eq(end.err, "rawbpf run: writing: Bad file descriptor\n");
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
 /* Anybody may read the prelude. */
 START_TEST(test_show)
 {
@@ -275,6 +323,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_nobody);
 	tcase_add_test(tests, test_list);
 	tcase_add_test(tests, test_show);
+	tcase_add_test(tests, test_percpu);
+	tcase_add_test(tests, test_no_stdout);
 	tcase_add_test(tests, test_nowhere);
 	tcase_add_test(tests, test_escaped);
 	tcase_add_test(tests, test_plain);
