@@ -89,7 +89,8 @@ if [ "$*" = "$all" ]; then
 fi
 
 echo
-sed -n -e 's/^skip: /skipped: /p' -e '/^faults injected: /p' -e '/^soak: /p' "$results"
+sed -n -e 's/^skip: /skipped: /p' -e '/^faults injected: /p' -e '/^soak: /p' \
+	-e '/^forms compared: /p' -e '/^random programs: /p' "$results"
 
 # `times` prints pairs of minutes and seconds: user and system, of the shell and of its children.
 awk '
