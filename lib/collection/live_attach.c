@@ -98,6 +98,32 @@ static unsigned live_alike(const struct rawbpf_collection *collection,
 	return i - place;
 }
 
+/* Is a place at a system call that only other architectures have? Then nobody can make it here. */
+static int live_is_foreign(const struct rawbpf_live *live, const struct rawbpf_table_place *place)
+{
+	const char *name = rawbpf__live_string(live, place->target);
+	struct rawbpf_syscall call;
+	int arch;
+
+	if (rawbpf_syscall_find(&call, live->env.arch, name) != -ENOENT)
+		return 0;
+	for (arch = RAWBPF_ARCH_X86_64; arch <= RAWBPF_ARCH_S390X; arch++)
+		if (rawbpf_syscall_find(&call, arch, name) == 0)
+			return 1;
+	return 0;
+}
+
+/* Has a program a place at a system call of this architecture? */
+static int live_has_calls(const struct rawbpf_live *live, const struct rawbpf_table_prog *prog)
+{
+	const struct rawbpf_table_place *places = live->collection->places + prog->place;
+
+	for (unsigned i = 0; i < prog->place_count; i++)
+		if (rawbpf__live_is_call(&places[i]) && !live_is_foreign(live, &places[i]))
+			return 1;
+	return 0;
+}
+
 /* Load a program for its system calls in way number `number` of their lists. */
 static int live_calls_load(struct rawbpf_live *live, unsigned prog, unsigned number)
 {
@@ -116,6 +142,8 @@ static int live_calls_load(struct rawbpf_live *live, unsigned prog, unsigned num
 		rawbpf_collection_ways_find(ways, collection, i);
 		if (ways[number] == RAWBPF_WAY_RAW_TP)
 			count = live_alike(collection, table, i);
+		else if (live_is_foreign(live, place) && live_has_calls(live, table))
+			continue;
 		err = live_add(live, prog, i, count, ways[number]);
 	}
 	return err;

@@ -24,6 +24,13 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The kernel's first address. On s390x the kernel has an address space of its own. */
+#ifdef __s390x__
+#define KERNEL_FIRST	UINT64_C(0x10000)
+#else
+#define KERNEL_FIRST	(UINT64_C(1) << 63)
+#endif
+
 enum { RAN_TEXT = 1 << 16, RAN_PATIENCE_MS = 120000, RAN_UID = 1234 };
 
 /* A run of the tool, and the process that it watches. */
@@ -431,7 +438,7 @@ static void stuck_compare(struct ran *run, const char *child)
 		snprintf(wanted, sizeof wanted, "%s %s %d", child, child, getpid());
 		compare_words(run, words, 0, 3, wanted);
 		compare_words(run, words, 4, 5, "ran");
-		if (strtoull(words[5], NULL, 10) < UINT64_C(1) << 63)
+		if (strtoull(words[5], NULL, 10) < KERNEL_FIRST)
 			complain(run, "no address of the kernel: %s\n", words[5]);
 		return;
 	}
