@@ -51,8 +51,8 @@ int main(int argc, char **argv)
 
 	/* Ids of the running kernel: for a call of a function, a variable, a 64-bit number. */
 	rawbpf_build_symbol_emit(&ids, BPF_REG_1, "BPF_F_CTXLEN_MASK");
-	rawbpf_build_variable_emit(&ids, BPF_REG_2, "runqueues");
 	rawbpf_build_kfunc_call_at(&ids, "no_such_function", 7);
+	rawbpf_build_variable_emit(&ids, BPF_REG_2, "runqueues");
 	rawbpf_build_kfunc_call(&ids, "bpf_rcu_read_lock");
 	resolve(&ids, &here);
 	rawbpf_btf_close(&kernel);

@@ -48,7 +48,7 @@ static const struct api_example api_examples[] = {
 	{ "build_symbol", 0x504, API_PURE,
 	  "r2 = *(u64 *)(r1 + 0x8); r0 = 0x2\n"
 	  "r2 = *(u64 *)(r1 + 0x18); r0 = 0x2\n"
-	  "instruction 4, line 7: this kernel has no 'no_such_function'\n" },
+	  "instruction 2, line 7: this kernel has no 'no_such_function'\n" },
 	{ "cgroup", 0x507, API_CGROUP,
 	  "forbidden: exit status 1\n"
 	  "allowed: exit status 0\n" },

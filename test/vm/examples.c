@@ -8,7 +8,7 @@
 #include "../examples/api_examples.h"
 
 /* Debian's s390x has no BTF before 6.12. */
-static const char *const of_btf[] = { "core_relo", "btf", "freplace", "iter", "netfilter", "probe", "prog_stream",
+static const char *const of_btf[] = { "build_symbol", "core_relo", "btf", "freplace", "iter", "netfilter", "probe", "prog_stream",
 				      "prog_struct_ops", "struct_ops", "tracing" };
 /* Debian's s390x has no JIT either. These need one: struct_ops, callbacks, streams, trampolines. */
 static const char *const of_jit[] = { "map_arena", "btf_funcs", "freplace", "prog_stream", "prog_struct_ops", "struct_ops",
