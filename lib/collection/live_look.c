@@ -13,18 +13,6 @@
 /* A format takes 3 KB at most: one file of procfs or tracefs is read at a time. */
 enum { LIVE_FORMAT_SIZE = 8192, LIVE_NAME_SIZE = 64 };
 
-int rawbpf__live_in_pid_namespace(void)
-{
-	static const char initial[] = "pid:[4026531836]";
-	char target[32];
-	long length = rawbpf__readlink("/proc/self/ns/pid", target, sizeof target - 1);
-
-	if (length < 0)
-		return 0;
-	target[length] = '\0';
-	return !rawbpf__equal(target, initial);
-}
-
 /* Let a program tell the id of this process, as programs see it. Return 0 if it may not. */
 static unsigned live_ask_pid(int token)
 {
@@ -51,7 +39,7 @@ static unsigned live_ask_pid(int token)
 static unsigned live_self_pid(const struct rawbpf_live_spec *spec)
 {
 	int pid = rawbpf__process_id();
-	unsigned seen = spec->until != RAWBPF_UNTIL_RESOLVED && rawbpf__live_in_pid_namespace() ?
+	unsigned seen = spec->until != RAWBPF_UNTIL_RESOLVED && rawbpf__in_pid_namespace() ?
 			live_ask_pid(spec->token) : 0;
 
 	return seen ? seen : pid > 0 ? (unsigned)pid : 0;

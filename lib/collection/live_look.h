@@ -10,9 +10,6 @@
 /* Fill live->env, and open the kernel's BTF. */
 RAWBPF__PRIVATE void rawbpf__live_look(struct rawbpf_live *live);
 
-/* Return whether this process sees other process ids than programs do. */
-RAWBPF__PRIVATE int rawbpf__live_in_pid_namespace(void);
-
 /* Read the formats of the file's tracepoints. `memory` has rawbpf__live_formats_size() bytes. */
 RAWBPF__PRIVATE size_t rawbpf__live_formats_size(const struct rawbpf_collection *collection);
 RAWBPF__PRIVATE void rawbpf__live_formats_read(struct rawbpf_live *live, void *memory);

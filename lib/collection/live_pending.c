@@ -4,6 +4,7 @@
 
 #include "live_look.h"
 #include "live_reason.h"
+#include "../diagnose/error_look.h"
 #include "../sys/file.h"
 #include "../../insn/base/number.h"
 #include "../../insn/base/string.h"
@@ -178,7 +179,7 @@ static int live_walk_open(struct rawbpf_live_pending *pending)
 		return err;
 	walk = memory;
 	walk->head = head;
-	walk->in_namespace = rawbpf__live_in_pid_namespace();
+	walk->in_namespace = rawbpf__in_pid_namespace();
 	walk->again = walk + 1;
 	walk->size = sizeof *walk + layout.lookup_size;
 	pending->walk = walk;

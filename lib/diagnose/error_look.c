@@ -13,16 +13,25 @@
  * Compare the namespace's inode. The first namespace of each kind has a fixed one:
  * include/linux/proc_ns.h.
  */
-int rawbpf__in_user_namespace(void)
+static int look_in_namespace(const char *path, const char *initial)
 {
-	static const char initial[] = "user:[4026531837]";
 	char target[32];
-	long length = rawbpf__readlink("/proc/self/ns/user", target, sizeof target - 1);
+	long length = rawbpf__readlink(path, target, sizeof target - 1);
 
 	if (length < 0)
 		return 0;
 	target[length] = '\0';
-	return !rawbpf__starts_with(target, initial);
+	return !rawbpf__equal(target, initial);
+}
+
+int rawbpf__in_user_namespace(void)
+{
+	return look_in_namespace("/proc/self/ns/user", "user:[4026531837]");
+}
+
+int rawbpf__in_pid_namespace(void)
+{
+	return look_in_namespace("/proc/self/ns/pid", "pid:[4026531836]");
 }
 
 unsigned rawbpf__kernel(void)

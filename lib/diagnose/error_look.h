@@ -7,8 +7,9 @@
 
 #define RAWBPF__KERNEL(major, minor) ((major) << 8 | (minor))
 
-/* Check whether this process is outside the machine's first user namespace. */
+/* Check whether this process is outside the machine's first user, or pid, namespace. */
 RAWBPF__PRIVATE int rawbpf__in_user_namespace(void);
+RAWBPF__PRIVATE int rawbpf__in_pid_namespace(void);
 /* Return the kernel's version, such as 5 << 8 | 10; 0: it is unknown. */
 RAWBPF__PRIVATE unsigned rawbpf__kernel(void);
 /* Check whether the kernel counts maps and programs against a limit on locked memory. */
