@@ -2,12 +2,14 @@
 /*
  * rawbpf: assemble, disassemble, explain and run eBPF programs; inspect those in the kernel.
  *
- * One program with several subcommands: `rawbpf asm`.
+ * One program with several subcommands: `rawbpf asm`. Called by the name of a tool, it is that tool.
  */
 #include "object.h"
+#include "texts.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@ static const struct subcommand *const subcommands[] = {
 	&explain_subcommand,
 	&run_subcommand,
 	&show_subcommand,
+	&install_links_subcommand,
 	&prog_subcommand,
 	&map_subcommand,
 	&link_subcommand,
@@ -58,13 +61,29 @@ static void keep_standard_files(void)
 		close(fd);
 }
 
+/* Run the text of a tool: `opensnoop -x` is `rawbpf run opensnoop -x`. */
+static int run_tool(const char *tool, int argc, char **argv)
+{
+	char **arguments = calloc(argc + 2, sizeof *arguments);
+
+	if (!arguments)
+		return tool_fail(&run_subcommand, "out of memory");
+	arguments[0] = (char *)"rawbpf run";
+	arguments[1] = (char *)tool;
+	memcpy(arguments + 2, argv + 1, (argc - 1) * sizeof *arguments);
+	return run_main(argc + 1, arguments);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct subcommand top = { .name = "" };
+	const char *tool = text_called(argv[0]);
 	const struct subcommand *subcommand;
 	char name[32];
 
 	keep_standard_files();
+	if (tool)
+		return run_tool(tool, argc, argv);
 	if (argc < 2) {
 		print_usage(stderr);
 		return USAGE;

@@ -3,6 +3,7 @@
 #include "../token.h"
 #include "collected.h"
 #include "load.h"
+#include "texts.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -300,6 +301,18 @@ static int run_collection(const struct run_options *options, const struct file *
 	return status < 0 ? collection_run(&collection) : status;
 }
 
+/* Read a file, or take the text of the tool of this name. A path has a '/', so ./NAME is a file. */
+static int read_text(const char *path, struct file *file)
+{
+	const struct text *text = path ? text_find(path) : NULL;
+
+	if (!text)
+		return tool_read(&run_subcommand, path, file);
+	*file = (struct file){ .name = text->name, .data = (char *)text->source,
+			       .size = strlen(text->source) };
+	return OK;
+}
+
 int run_main(int argc, char **argv)
 {
 	struct run_options options = { .repeat = 1 };
@@ -309,7 +322,7 @@ int run_main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	file = optind;
-	if (tool_read(&run_subcommand, argv[file], &program.file) != OK)
+	if (read_text(argv[file], &program.file) != OK)
 		return FAILED;
 	if (rawbpf_collection_has(program.file.data, program.file.size))
 		return run_collection(&options, &program.file, argc - file, argv + file);
@@ -331,7 +344,8 @@ const struct subcommand run_subcommand = {
 		"maps.\n"
 		"\n"
 		"If FILE has .prog directives, load its programs, attach them, and print records\n"
-		"and maps until Ctrl-C. `rawbpf run FILE -h` prints the options of FILE.\n"
+		"and maps until Ctrl-C. `rawbpf run FILE -h` prints the options of FILE, which may\n"
+		"be the name of a tool: `rawbpf show` lists them.\n"
 		"\n"
 		"  -t TYPE       socket_filter (default), sched_cls, sched_act, xdp, cgroup_skb,\n"
 		"                raw_tp or syscall; the last two receive a context instead\n"

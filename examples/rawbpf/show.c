@@ -1,32 +1,71 @@
 /* SPDX-License-Identifier: MIT */
-/* rawbpf show: print the prelude, whose macros every program file may use. */
+/* rawbpf show: list the tools; print the text of one, or the prelude. */
+#include "texts.h"
 #include "tool.h"
 
 #include <getopt.h>
 #include <string.h>
 
+const struct text *text_find(const char *name)
+{
+	for (const struct text *text = texts; text->name; text++)
+		if (strcmp(text->name, name) == 0)
+			return text;
+	return NULL;
+}
+
+const char *text_called(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const struct text *text = path ? text_find(slash ? slash + 1 : path) : NULL;
+
+	return text ? text->name : NULL;
+}
+
+/* Print each tool's name, and its summary: the comment in the first line of its text. */
+static int list(void)
+{
+	for (const struct text *text = texts; text->name; text++)
+		tool_page(stdout, "%-12s  %.*s\n", text->name, (int)strcspn(text->source + 2, "\n"),
+			  text->source + 2);
+	return tool_finish(&show_subcommand);
+}
+
+static int print(const char *name)
+{
+	const struct text *text = text_find(name);
+	size_t length;
+	const char *std = rawbpf_collection_std_get(&length);
+
+	if (strcmp(name, "std") == 0)
+		fwrite(std, 1, length, stdout);
+	else if (text)
+		fputs(text->source, stdout);
+	else
+		return tool_fail(&show_subcommand, "no tool is called '%s'; `rawbpf show` lists them, and the "
+				 "prelude is called std", name);
+	return tool_finish(&show_subcommand);
+}
+
 int show_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
-	size_t length;
-	const char *std = rawbpf_collection_std_get(&length);
 	int option = getopt_long(argc, argv, "h", options, NULL);
 
 	if (option != -1)
 		return tool_option(&show_subcommand, option, NULL);
-	if (argc - optind != 1)
+	if (argc - optind > 1)
 		return tool_usage_error(&show_subcommand);
-	if (strcmp(argv[optind], "std") != 0)
-		return tool_fail(&show_subcommand, "there is no text '%s'; the prelude is called std",
-				 argv[optind]);
-	fwrite(std, 1, length, stdout);
-	return tool_finish(&show_subcommand);
+	return optind < argc ? print(argv[optind]) : list();
 }
 
 const struct subcommand show_subcommand = {
 	.name = "show",
-	.usage = "std",
-	.help = "Print the prelude, std: the macros that every program file may use.\n"
+	.usage = "[NAME]",
+	.help = "Print the text of the tool NAME, to be edited and run. Without NAME, list the tools\n"
+		"that are part of this file. std is the prelude: the macros that every text may use.\n"
+		"\n"
+		"`rawbpf run NAME` runs a tool; `rawbpf install-links DIR` gives them names of their own.\n"
 		"\n"
 		"  -h, --help  print this help\n",
 	.main = show_main,

@@ -33,6 +33,7 @@ struct subcommand {
 extern const struct subcommand asm_subcommand, disasm_subcommand, explain_subcommand, run_subcommand;
 extern const struct subcommand prog_subcommand, map_subcommand, link_subcommand, btf_subcommand;
 extern const struct subcommand cgroup_subcommand, doctor_subcommand, net_subcommand, show_subcommand;
+extern const struct subcommand install_links_subcommand;
 
 /* Print the help to stdout for -h, or the usage to stderr after an error. */
 int tool_help(const struct subcommand *subcommand);

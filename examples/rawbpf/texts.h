@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The texts of examples/tools, which are part of the binary: tools by name. */
+#ifndef EXAMPLES_RAWBPF_TEXTS_H
+#define EXAMPLES_RAWBPF_TEXTS_H
+
+struct text {
+	const char *name;   /* of the tool; NULL behind the last text */
+	const char *source;
+};
+
+/* texts.awk makes them of the files, sorted by name. */
+extern const struct text texts[];
+
+/* Return the text of a name, or NULL. */
+const struct text *text_find(const char *name);
+
+/*
+ * Return the name of the tool that a path, or argv[0], calls: what follows its last '/'. NULL if no
+ * tool has this name.
+ */
+const char *text_called(const char *path);
+
+#endif
