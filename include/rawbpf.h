@@ -9,6 +9,7 @@
  *	rawbpf/insn.h        the instructions, as macros           rawbpf_insn(7)
  *	rawbpf/build.h       programs with labels, step by step    rawbpf_build(3)
  *	rawbpf/vm.h          a machine that runs programs          rawbpf_vm(3)
+ *	rawbpf/vm_context.h  contexts and packets for that machine rawbpf_vm_context(3)
  *	rawbpf/vm_map.h      maps for that machine                 rawbpf_vm_map(3)
  *	rawbpf/vm_helper.h   helpers for that machine              rawbpf_vm_helper(3)
  *	rawbpf/text.h        the assembler: text to programs       rawbpf_text(3)
@@ -99,6 +100,7 @@
 #include <rawbpf/uprobe.h>
 #include <rawbpf/user_ring.h>
 #include <rawbpf/vm.h>
+#include <rawbpf/vm_context.h>
 #include <rawbpf/vm_helper.h>
 #include <rawbpf/vm_map.h>
 

@@ -193,6 +193,7 @@
 #include "../insn/vm/vm.c"
 #include "../insn/vm/vm_array.c"
 #include "../insn/vm/vm_call.c"
+#include "../insn/vm/vm_context.c"
 #include "../insn/vm/vm_hash.c"
 #include "../insn/vm/vm_helper_map.c"
 #include "../insn/vm/vm_helper_memory.c"
@@ -202,10 +203,12 @@
 #include "../insn/vm/vm_insn.c"
 #include "../insn/vm/vm_map.c"
 #include "../insn/vm/vm_maps.c"
+#include "../insn/vm/vm_packet.c"
 #include "../insn/vm/vm_prog.c"
 #include "../insn/vm/vm_queue.c"
 #include "../insn/vm/vm_region.c"
 #include "../insn/vm/vm_ring.c"
 #include "../insn/vm/vm_run.c"
+#include "../insn/vm/vm_xdp.c"
 
 #pragma GCC visibility pop

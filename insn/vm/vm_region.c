@@ -172,7 +172,11 @@ static enum rawbpf_vm_trap_kind vm_region_window(struct rawbpf_vm_window *window
 	if (!region->bytes || (region->rights & rights) != rights)
 		return RAWBPF_VM_TRAP_RIGHTS;
 	window->bytes = region->bytes + (size_t)begin;
-	return RAWBPF_VM_NO_TRAP;
+	if (!region->allows)
+		return RAWBPF_VM_NO_TRAP;
+	window->size = 0; /* the next access asks again */
+	return region->allows(region, address - region->address, size, rights) ?
+	       RAWBPF_VM_NO_TRAP : RAWBPF_VM_TRAP_RIGHTS;
 }
 
 RAWBPF__PRIVATE int rawbpf__vm_window(struct rawbpf_vm *vm, struct rawbpf_vm_window *window,

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* The helpers of XDP, which move the borders of the packet. */
+#include "vm_packet.h"
+#include "vm_helper.h"
+
+/* The kernel keeps 40 bytes at the beginning of the memory, and 320 at the end of a page. */
+enum { VM_XDP_FIRST = 40, VM_XDP_END = 4096 - 320, VM_XDP_METADATA = 255 };
+
+/* Return `from` and an argument, which is an int. */
+static int64_t vm_offset(uint32_t from, uint64_t argument)
+{
+	return (int64_t)from + (int32_t)argument;
+}
+
+/* Move the beginning by r2. The metadata move with it. */
+static int vm_xdp_adjust_head(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct rawbpf_vm_context *xdp = rawbpf__vm_context_get(vm, call, context);
+	uint32_t length;
+	int64_t data;
+	int err;
+
+	if (!xdp)
+		return -EFAULT;
+	data = vm_offset(xdp->data, call->args[1]);
+	length = xdp->data - xdp->data_meta;
+	if (data < (int64_t)VM_XDP_FIRST + length || data + VM_ETHERNET > xdp->data_end)
+		return vm_number(call, -EINVAL);
+	if (length)
+		__builtin_memmove(rawbpf__vm_packet_at(xdp, (uint32_t)data - length),
+				  rawbpf__vm_packet_at(xdp, xdp->data_meta), length);
+	err = rawbpf__vm_packet_move(vm, xdp, (uint32_t)data - length, (uint32_t)data,
+				     xdp->data_end);
+	return err ? err : vm_number(call, 0);
+}
+
+/* Move the end by r2. New bytes are 0. */
+static int vm_xdp_adjust_tail(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct rawbpf_vm_context *xdp = rawbpf__vm_context_get(vm, call, context);
+	uint32_t old, limit;
+	int64_t end;
+	int err;
+
+	if (!xdp)
+		return -EFAULT;
+	old = xdp->data_end;
+	limit = xdp->spec.memory_size < VM_XDP_END || old > VM_XDP_END ?
+		(uint32_t)xdp->spec.memory_size : VM_XDP_END;
+	end = vm_offset(old, call->args[1]);
+	if (end > limit || end < (int64_t)xdp->data + VM_ETHERNET)
+		return vm_number(call, -EINVAL);
+	if (end > old)
+		__builtin_memset(rawbpf__vm_packet_at(xdp, old), 0, (size_t)end - old);
+	err = rawbpf__vm_packet_move(vm, xdp, xdp->data_meta, xdp->data, (uint32_t)end);
+	return err ? err : vm_number(call, 0);
+}
+
+/* Move the beginning of the metadata, which end at the packet, by r2. */
+static int vm_xdp_adjust_meta(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct rawbpf_vm_context *xdp = rawbpf__vm_context_get(vm, call, context);
+	int64_t meta;
+	int err;
+
+	if (!xdp)
+		return -EFAULT;
+	meta = vm_offset(xdp->data_meta, call->args[1]);
+	if (meta < VM_XDP_FIRST || meta > xdp->data)
+		return vm_number(call, -EINVAL);
+	if ((xdp->data - meta) % 4 || xdp->data - meta > VM_XDP_METADATA)
+		return vm_number(call, -EACCES);
+	err = rawbpf__vm_packet_move(vm, xdp, (uint32_t)meta, xdp->data, xdp->data_end);
+	return err ? err : vm_number(call, 0);
+}
+
+static const struct rawbpf_vm_helper vm_xdp_helpers[] = {
+	{ BPF_FUNC_xdp_adjust_head, 0, vm_xdp_adjust_head },
+	{ BPF_FUNC_xdp_adjust_meta, 0, vm_xdp_adjust_meta },
+	{ BPF_FUNC_xdp_adjust_tail, 0, vm_xdp_adjust_tail },
+};
+
+RAWBPF__PRIVATE const struct rawbpf_vm_helper *rawbpf__vm_xdp_helpers(unsigned *count)
+{
+	*count = sizeof(vm_xdp_helpers) / sizeof(vm_xdp_helpers[0]);
+	return vm_xdp_helpers;
+}
