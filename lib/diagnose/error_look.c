@@ -21,7 +21,7 @@ static int look_in_namespace(const char *path, const char *initial)
 	if (length < 0)
 		return 0;
 	target[length] = '\0';
-	return !rawbpf__equal(target, initial);
+	return !rawbpf__starts_with(target, initial);
 }
 
 int rawbpf__in_user_namespace(void)

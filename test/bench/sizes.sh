@@ -74,14 +74,14 @@ figure "code and data of fchownat-count, over the same libc calls without BPF" \
 for source in "$top"/insn/*/*.c "$top/lib/sys/mem.c"; do
 	gcc -std=gnu11 -Os -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
 		-ffunction-sections -fdata-sections -I"$top/include" -c "$source" \
-		-o "$work/$(basename "$source").o"
+		-o "$work/$(basename "$(dirname "$source")")_$(basename "$source").o"
 done
 
 linked() { # WHAT FUNCTION...
 	name=$1
 	shift
 	# shellcheck disable=SC2046
-	ld --gc-sections -e 0 $(printf -- '-u %s ' "$@") "$work"/*.c.o -o "$work/linked"
+	ld --gc-sections -e 0 $(printf -- '--require-defined=%s ' "$@") "$work"/*.c.o -o "$work/linked"
 	printf '%-64s %8s bytes\n' "$name, code and data" "$(code_and_data linked)"
 }
 

@@ -225,7 +225,7 @@ static const struct api_example api_examples[] = {
 	  "list_head: 16 bytes\n"
 	  "list_head.no_such_member: missing\n"
 	  "no_such_function: missing\n"
-	  "runqueues: a struct of many bytes\n" },
+	  "runqueues: *\n" },
 	{ "syscall", 0, API_PURE,
 	  "openat  x86_64   257 __x64_sys_openat\n"
 	  "openat  arm64     56 __arm64_sys_openat\n"

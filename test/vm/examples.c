@@ -9,7 +9,7 @@
 
 /* Debian's s390x has no BTF before 6.12. */
 static const char *const of_btf[] = { "build_symbol", "core_relo", "btf", "freplace", "iter", "netfilter", "probe", "prog_stream",
-				      "prog_struct_ops", "struct_ops", "tracing" };
+				      "prog_struct_ops", "struct_ops", "symbol", "tracing" };
 /* Debian's s390x has no JIT either. These need one: struct_ops, callbacks, streams, trampolines. */
 static const char *const of_jit[] = { "map_arena", "btf_funcs", "freplace", "prog_stream", "prog_struct_ops", "struct_ops",
 				      "tracing_multi", "user_ring" };

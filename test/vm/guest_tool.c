@@ -101,6 +101,30 @@ static long long counted(void)
 	return number ? atoll(number + 1) : -1;
 }
 
+/* Return how many of the calls the programs counted. */
+static long long count_calls(void)
+{
+	long long before = counted();
+
+	make_calls();
+	return counted() - before;
+}
+
+/*
+ * Count calls until none is counted, at most 30 s. The kernel removes the id of a link first, and
+ * takes the program out of its place later.
+ */
+static long long count_last_calls(void)
+{
+	long long count = count_calls();
+
+	for (int tries = 0; count > 0 && tries < 3000; tries++) {
+		usleep(10 * 1000);
+		count = count_calls();
+	}
+	return count;
+}
+
 /* Wait until no link exists: the kernel ends one some time after its pin is removed. */
 static void await_no_link(void)
 {
@@ -146,7 +170,6 @@ static int load(const struct place *place)
 static void attach(const struct place *place)
 {
 	int status = load(place);
-	long long before;
 
 	if (status != 0)
 		return;
@@ -154,14 +177,10 @@ static void attach(const struct place *place)
 		RUN(place->name, "prog", "attach", "tool", place->type, place->target, LINK) :
 		RUN(place->name, "prog", "attach", "tool", place->type, LINK);
 	if (status == 0) {
-		before = counted();
-		make_calls();
-		fact(counted() - before, "%s.count", place->name);
+		fact(count_calls(), "%s.count", place->name);
 		unlink(LINK);
 		await_no_link();
-		before = counted();
-		make_calls();
-		fact(counted() - before, "%s.after", place->name);
+		fact(count_last_calls(), "%s.after", place->name);
 	}
 	unlink("/sys/fs/bpf/tool");
 	/* the next program is to be the only one of its name */
