@@ -40,9 +40,12 @@ int main(int argc, char **argv)
 		.hook = show }) < 0)
 		return API_FAILED;
 	vm.r[1] = packet.address;
-	if (rawbpf_vm_run(&vm, 1000) == -EFAULT)
-		printf("a trap: %llu byte at %s + %llu\n", (unsigned long long)vm.trap.size, vm.trap.nearest->name,
-		       (unsigned long long)(vm.trap.address - vm.trap.nearest->address));
+	if (rawbpf_vm_run(&vm, 1000) == -EFAULT) {
+		char text[200];
+
+		rawbpf_vm_trap_explain(text, sizeof text, &vm);
+		printf("%s\n", text);
+	}
 
 	/* With a longer packet, go on at the same instruction. */
 	struct rawbpf_vm_region longer = packet;

@@ -355,6 +355,12 @@ enum { RAWBPF_VM_ENDED, RAWBPF_VM_PAUSED };
  */
 int rawbpf_vm_run(struct rawbpf_vm *vm, uint64_t budget);
 
+/*
+ * Write why the program trapped, in a line without a newline: "instruction 5 reads 8 bytes at
+ * packet+14; packet has 20 bytes". Return its length, as snprintf(3). Slots count from 0.
+ */
+size_t rawbpf_vm_trap_explain(char *text, size_t size, const struct rawbpf_vm *vm);
+
 #ifdef __cplusplus
 }
 #endif

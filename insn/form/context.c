@@ -89,6 +89,22 @@ rawbpf__context_field(const char *name, size_t length, const char *field, size_t
 	return NULL;
 }
 
+RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_at(const char *name, uint64_t offset)
+{
+	const struct rawbpf__context *row = context_rows;
+	const char *word = context_names;
+	int is_inside = 0;
+
+	for (; row->readers; row++, word = rawbpf__nth(word, 1)) {
+		if (row->kind == RAWBPF__CONTEXT_STRUCT)
+			is_inside = rawbpf__equal(word, name);
+		else if (is_inside && offset >= row->offset &&
+			 offset < row->offset + (unsigned)row->size * row->count)
+			return row;
+	}
+	return NULL;
+}
+
 RAWBPF__PRIVATE const struct rawbpf__registers *rawbpf__registers_at(unsigned index)
 {
 	return index < sizeof(context_registers) / sizeof(context_registers[0]) ?

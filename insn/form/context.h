@@ -40,6 +40,9 @@ RAWBPF__PRIVATE const struct rawbpf__context *
 rawbpf__context_field(const char *name, size_t length, const char *field, size_t field_length,
 		      int *has_struct);
 
+/* Return the field of a struct that has the byte at an offset, or NULL. */
+RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_at(const char *name, uint64_t offset);
+
 /*
  * Offsets in struct pt_regs, by the columns of context.def. The rows are in the order of enum
  * rawbpf_arch, from RAWBPF_ARCH_X86_64 on. rawbpf__registers_at() returns NULL behind the last one.

@@ -270,7 +270,7 @@ static const struct api_example api_examples[] = {
 	  "0: w0 = *(u8 *)(r1 + 0x9)       r0 = 0\n"
 	  "1: r0 *= 0x2                    r0 = 17\n"
 	  "2: w2 = *(u8 *)(r1 + 0x14)      r0 = 34\n"
-	  "a trap: 1 byte at packet + 20\n"
+	  "instruction 2 reads 1 byte at packet+20; packet has 20 bytes\n"
 	  "2: w2 = *(u8 *)(r1 + 0x14)      r0 = 34\n"
 	  "3: exit                         r0 = 34\n"
 	  "r0 = 34 after 4 instructions\n" },
