@@ -8,24 +8,59 @@
 
 /* ------------------------------------------------------------------------------ what may be done */
 
-/* Exceptions to vm_field_allows(): fields that programs access in other sizes, too. */
-enum { VM_NARROW_STORE = 1, VM_WIDE = 2, VM_EXACT = 4 };
+/*
+ * Mostly a load of a number may read a part of it, and a store writes all of it. These fields, from
+ * byte `begin` to before `end`, are different in Linux 6.18.
+ */
+enum {
+	VM_EXACT = 1,		/* loads read all of it */
+	VM_AT_BEGIN = 2,	/* loads of a part begin where the field does */
+	VM_WIDE = 4,		/* loads may read up to 8 bytes, and stores write 8 */
+	VM_PARTS = 8,		/* stores may write a part */
+	VM_READ_ONLY = 16,	/* stores may write another element of the field */
+	VM_HALVES = 32,		/* loads of a part read 2 bytes */
+	VM_PADDED = 64,		/* loads may read 4 bytes */
+	VM_PADDING = 128	/* no field, but loads give 0 */
+};
 static const struct {
-	char context[20], field[12];
-	int exception;
+	char context[19];
+	uint8_t begin, end, exception;
 } vm_exceptions[] = {
-	{ "__sk_buff", "cb", VM_NARROW_STORE | VM_WIDE },
-	{ "bpf_sock_addr", "user_ip6", VM_WIDE },
-	{ "bpf_sock_addr", "msg_src_ip6", VM_WIDE },
+	{ "__sk_buff", 48, 68, VM_WIDE | VM_PARTS },	/* cb */
+	{ "__sk_buff", 92, 132, VM_EXACT },		/* addresses */
+	{ "__sk_buff", 152, 160, VM_EXACT },		/* tstamp */
+	{ "__sk_buff", 184, 192, VM_EXACT },		/* hwtstamp */
+	{ "xdp_md", 0, 24, VM_EXACT },
+	{ "bpf_sock", 0, 4, VM_EXACT },			/* bound_dev_if */
+	{ "bpf_sock", 4, 16, VM_AT_BEGIN },		/* family, type, protocol */
+	{ "bpf_sock", 16, 24, VM_EXACT },		/* mark, priority */
+	{ "bpf_sock", 44, 48, VM_AT_BEGIN },		/* src_port */
+	{ "bpf_sock", 48, 52, VM_PADDED },		/* dst_port */
+	{ "bpf_sock", 72, 80, VM_AT_BEGIN },		/* state, rx_queue_mapping */
+	{ "bpf_sock_addr", 0, 4, VM_EXACT },		/* user_family */
+	{ "bpf_sock_addr", 8, 24, VM_WIDE },		/* user_ip6 */
+	{ "bpf_sock_addr", 28, 40, VM_EXACT },		/* family, type, protocol */
+	{ "bpf_sock_addr", 44, 60, VM_WIDE },		/* msg_src_ip6 */
+	{ "bpf_cgroup_dev_ctx", 4, 12, VM_EXACT },	/* major, minor */
+	{ "bpf_sockopt", 0, 40, VM_EXACT },
+	{ "bpf_sock_ops", 8, 20, VM_EXACT | VM_READ_ONLY }, /* args behind the first */
+	{ "bpf_sock_ops", 0, 212, VM_EXACT },
+	{ "bpf_sock_ops", 212, 216, VM_AT_BEGIN },	/* skb_tcp_flags */
+	{ "bpf_sock_ops", 216, 224, VM_EXACT },		/* skb_hwtstamp */
+	{ "sk_msg_md", 0, 72, VM_EXACT },
+	{ "sk_reuseport_md", 20, 24, VM_HALVES },	/* eth_protocol */
+	{ "sk_reuseport_md", 32, 36, VM_EXACT },	/* hash */
+	{ "bpf_sk_lookup", 36, 38, VM_PADDED },		/* remote_port */
+	{ "bpf_sk_lookup", 38, 40, VM_PADDING },
 };
 
-static int vm_exception(const struct rawbpf__context *context, const struct rawbpf__context *row)
+static int vm_exception(const struct rawbpf__context *context, uint64_t offset)
 {
 	unsigned i;
 
 	for (i = 0; i < sizeof(vm_exceptions) / sizeof(vm_exceptions[0]); i++)
-		if (rawbpf__equal(vm_exceptions[i].context, rawbpf__context_name(context)) &&
-		    rawbpf__equal(vm_exceptions[i].field, rawbpf__context_name(row)))
+		if (offset >= vm_exceptions[i].begin && offset < vm_exceptions[i].end &&
+		    rawbpf__equal(vm_exceptions[i].context, rawbpf__context_name(context)))
 			return vm_exceptions[i].exception;
 	return 0;
 }
@@ -35,20 +70,23 @@ static unsigned vm_field_end(const struct rawbpf__context *row)
 	return row->offset + (unsigned)row->size * row->count;
 }
 
-/* A store writes an element. A load of a number may read a part of one, that of a pointer not. */
-static int vm_field_allows(const struct rawbpf__context *context, const struct rawbpf__context *row,
-			   unsigned type, uint64_t size, unsigned rights)
+/* May programs that may access the field do it in this size? */
+static int vm_size_allowed(const struct rawbpf__context *row, int exception, uint64_t offset,
+			   uint64_t size, unsigned rights)
 {
-	int exception = vm_exception(context, row);
-
-	if ((rights & RAWBPF_VM_WRITE && !(row->writers >> type & 1)) ||
-	    (rights & RAWBPF_VM_READ && !(row->readers >> type & 1)))
+	if (rights & RAWBPF_VM_WRITE && exception & VM_READ_ONLY)
 		return 0;
+	if (size == row->size)
+		return 1;
 	if (size > row->size)
-		return exception & VM_WIDE && size <= 8;
-	if (row->kind == RAWBPF__CONTEXT_NUMBER && !(rights & RAWBPF_VM_WRITE))
-		return !(exception & VM_EXACT) || size == row->size;
-	return size == row->size || exception & VM_NARROW_STORE;
+		return exception & VM_WIDE || (exception & VM_PADDED && size == 4);
+	if (rights & RAWBPF_VM_WRITE)
+		return exception & VM_PARTS;
+	if (exception & VM_AT_BEGIN)
+		return offset == row->offset;
+	if (exception & VM_HALVES)
+		return size == 2;
+	return row->kind == RAWBPF__CONTEXT_NUMBER && !(exception & VM_EXACT);
 }
 
 /* Find the field of the struct that has these bytes. */
@@ -56,11 +94,18 @@ static int vm_struct_allows(const struct rawbpf__context *context, unsigned type
 			    uint64_t size, unsigned rights)
 {
 	const struct rawbpf__context *row = context;
+	int exception = vm_exception(context, offset);
 
-	while ((++row)->kind != RAWBPF__CONTEXT_STRUCT)
-		if (offset >= row->offset && offset + size <= vm_field_end(row))
-			return vm_field_allows(context, row, type, size, rights);
-	return 0;
+	while ((++row)->kind != RAWBPF__CONTEXT_STRUCT) {
+		if (offset < row->offset || offset >= vm_field_end(row))
+			continue;
+		if ((rights & RAWBPF_VM_WRITE && !(row->writers >> type & 1)) ||
+		    (rights & RAWBPF_VM_READ && !(row->readers >> type & 1)))
+			return 0;
+		return vm_size_allowed(row, exception, offset, size, rights) &&
+		       (row->count == 1 || offset + size <= vm_field_end(row));
+	}
+	return exception & VM_PADDING && !(rights & RAWBPF_VM_WRITE);
 }
 
 /* The `allows` of a context's region. All accesses are aligned. */
