@@ -12,6 +12,7 @@
  *	rawbpf/vm_context.h  contexts and packets for that machine rawbpf_vm_context(3)
  *	rawbpf/vm_map.h      maps for that machine                 rawbpf_vm_map(3)
  *	rawbpf/vm_helper.h   helpers for that machine              rawbpf_vm_helper(3)
+ *	rawbpf/vm_collection.h  a text's program for it       rawbpf_vm_collection(3)
  *	rawbpf/text.h        the assembler: text to programs       rawbpf_text(3)
  *	rawbpf/form.h        an instruction as bytes, text, words  rawbpf_form(3)
  *	rawbpf/map.h         maps: create, look up, walk, map      rawbpf_map(3), rawbpf_cpu(3)
@@ -100,6 +101,7 @@
 #include <rawbpf/uprobe.h>
 #include <rawbpf/user_ring.h>
 #include <rawbpf/vm.h>
+#include <rawbpf/vm_collection.h>
 #include <rawbpf/vm_context.h>
 #include <rawbpf/vm_helper.h>
 #include <rawbpf/vm_map.h>

@@ -193,6 +193,7 @@
 #include "../insn/vm/vm.c"
 #include "../insn/vm/vm_array.c"
 #include "../insn/vm/vm_call.c"
+#include "../insn/vm/vm_collection.c"
 #include "../insn/vm/vm_context.c"
 #include "../insn/vm/vm_hash.c"
 #include "../insn/vm/vm_helper_map.c"

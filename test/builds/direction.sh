@@ -27,7 +27,7 @@ folders() {
 		insn/recipe: insn/form insn/btf
 		insn/syscall: insn/base
 		insn/collection: insn/asm insn/elf insn/recipe insn/syscall
-		insn/vm: insn/log
+		insn/vm: insn/log insn/collection
 		lib/sys:
 		lib/object: lib/sys
 		lib/attach: lib/object

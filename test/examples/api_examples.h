@@ -275,6 +275,7 @@ static const struct api_example api_examples[] = {
 	  "3: exit                         r0 = 34\n"
 	  "r0 = 34 after 4 instructions\n" },
 	{ "vm_helper", 0, API_PURE, "text: 20 bytes\n" },
+	{ "vm_collection", 0, API_PURE, "call 257: 2\nempty again\n" },
 	{ "vm_context", 0, API_PURE, "16 bytes: drop, 16 bytes from 0x00 on\n20 bytes: pass, 16 bytes from 0xaa on\n" },
 	{ "vm_map", 0, API_PURE, "port 22: 1\nport 80: 2\n" },
 	{ "vm_ring", 0, API_PURE, "32 bytes in the ring\n8 bytes: 1000\n8 bytes: 2000\n" },
