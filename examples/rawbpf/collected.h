@@ -3,7 +3,7 @@
 #ifndef EXAMPLES_RAWBPF_COLLECTED_H
 #define EXAMPLES_RAWBPF_COLLECTED_H
 
-#include "tool.h"
+#include "run.h"
 
 #include <rawbpf/live.h>
 
@@ -14,13 +14,12 @@ struct collection {
 	const struct subcommand *subcommand; /* for messages */
 	struct file file;                    /* terminated */
 	struct rawbpf_collection tables;
-	struct rawbpf_option options[COLLECTION_OPTIONS]; /* of the command line */
+	struct rawbpf_option options[COLLECTION_OPTIONS]; /* values of opt.NAME */
 	unsigned option_count;
-	enum rawbpf_way way;                 /* --way; NONE: any */
-	int is_check, verbose;
-	const char *pins;                    /* --maps */
-	const char *offsets_path;            /* --offsets */
-	struct rawbpf_offsets offsets;       /* that file, if it is given */
+	struct run_options run;              /* of the command line */
+	int64_t end_ms, every_ms;            /* -d, -i; 0: none */
+	int is_failed;                       /* -x */
+	struct rawbpf_offsets offsets;       /* the file of --offsets, if it is given */
 };
 
 /* Return a string of the tables. */
@@ -51,10 +50,16 @@ void collection_print_mistake(const struct collection *collection,
 /* ----------------------------------------------------------------- collection_option.c */
 
 /*
- * Parse the options of the text: those of its .param lines, and -p, -u, -t, -x if it asks for
- * them. Returns -1, or the exit status: after -h, or a message.
+ * Parse the options behind the text's name argv[0], add them to collection->run, and give all of
+ * them their meaning. Returns -1, or the exit status: after -h, or a message.
  */
 int collection_options(struct collection *collection, int argc, char **argv);
+
+/* ----------------------------------------------------------------- collection_filter.c */
+
+/* Do the records have a field with the presentation errno, or string or words? */
+int collection_has_errno(const struct collection *collection);
+int collection_has_string(const struct collection *collection);
 
 /* ------------------------------------------------------------------ collection_print.c */
 

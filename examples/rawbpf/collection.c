@@ -121,6 +121,8 @@ int collection_parse(struct collection *collection)
 	err = parse(collection, &text);
 	print_mistakes(collection, errors, text.error_count, "errors");
 	print_mistakes(collection, warnings, text.warning_count, "warnings");
+	if (err == 0 && text.warning_count && collection->run.is_strict)
+		return tool_fail(collection->subcommand, "%s: -Werror treats warnings as errors", file->name);
 	if (err == 0 || text.error_count)
 		return err == 0 ? OK : FAILED;
 	return tool_fail(collection->subcommand, "%s: %s", file->name, strerror(-err));
@@ -131,9 +133,9 @@ int collection_read_offsets(struct collection *collection)
 	struct file file;
 	int err;
 
-	if (!collection->offsets_path)
+	if (!collection->run.offsets)
 		return OK;
-	if (tool_read(collection->subcommand, collection->offsets_path, &file) != OK)
+	if (tool_read(collection->subcommand, collection->run.offsets, &file) != OK)
 		return FAILED;
 	err = rawbpf_offsets_parse(&collection->offsets, file.data, file.size);
 	if (err == -EINVAL)

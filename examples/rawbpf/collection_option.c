@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of a text: those that its .param lines declare, and those that the prelude knows. */
+/* The options of a text: those that every text has, those of its .param lines, and its filters. */
 #include "collected.h"
 
 #include <ctype.h>
@@ -7,37 +7,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Options that a text has if it mentions opt.NAME. Those of `set` get the value 1 then. */
-static const struct {
-	char letter;
-	const char *argument; /* NULL: none */
-	const char *words;
-	const char *name, *set;
-	unsigned long long least, most; /* of its number */
-} known[] = {
-	{ 'p', "PID", "only this process", "pid", NULL, 1, UINT32_MAX },
-	{ 't', "TID", "only this thread", "tid", NULL, 1, UINT32_MAX },
-	{ 'u', "UID", "only processes of this user, by its number", "uid", "uid_set", 0, UINT32_MAX },
-	{ 'c', "COMM", "only processes of this name", "comm_set", NULL, 0, 0 },
-	{ 'x', NULL, "only what failed", "failed", NULL, 1, 1 },
-};
-enum { KNOWN = sizeof known / sizeof known[0] };
-
-/* An option of the command line. */
+/* An option with a letter. */
 struct choice {
 	char letter;
-	const char *name;     /* of opt.NAME */
-	const char *set;      /* or NULL */
 	const char *argument; /* the name of its argument; NULL: it takes none */
 	const char *words;
+	const char *name;     /* programs read opt.NAME; NULL: none does */
+	const char *set;      /* or NULL: opt.SET becomes 1 */
+	unsigned long long least, most; /* of its number */
 	int is_text;          /* its value is a string */
-	unsigned long long least, most; /* else: of its number */
+};
+
+/* Every text has these. Those with a name filter: a program must read opt.NAME. */
+static const struct choice reserved[] = {
+	{ 'p', "PID", "only this process", "pid", NULL, 1, UINT32_MAX, 0 },
+	{ 't', "TID", "only this thread", "tid", NULL, 1, UINT32_MAX, 0 },
+	{ 'u', "UID", "only processes of this user, by its number", "uid", "uid_set", 0, UINT32_MAX, 0 },
+	{ 'c', "COMM", "only processes of this name", "comm_set", NULL, 0, 0, 1 },
+	{ 'x', NULL, "only what failed", "failed", NULL, 1, 1, 0 },
+	{ .letter = 'n', .argument = "TEXT", .words = "only records with this in a string" },
+	{ .letter = 'd', .argument = "SECONDS", .words = "end after this time" },
+	{ .letter = 'i', .argument = "SECONDS", .words = "print maps and pending calls so often" },
+	{ .letter = 'j', .words = "print JSON" },
+	{ .letter = 'v', .words = "print what was attached, and the verifier's log" },
+	{ .letter = 'h', .words = "print this help; `rawbpf run -h` has rare options" },
 };
 
 struct choices {
-	struct choice list[COLLECTION_OPTIONS];
+	struct choice list[COLLECTION_OPTIONS]; /* first those of .param lines */
 	unsigned count;
+	unsigned params;
 };
+
+static const struct choice *find(const struct choice *list, unsigned count, int letter)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].letter == letter)
+			return &list[i];
+	return NULL;
+}
+
+/* ------------------------------------------------------------------- what a text has */
 
 /* Does an expression of the text name opt.NAME? */
 static int mentions(const struct collection *collection, const char *name)
@@ -55,6 +65,19 @@ static int mentions(const struct collection *collection, const char *name)
 	return 0;
 }
 
+/* Does a text have this option? */
+static int has(const struct collection *collection, const struct choice *choice)
+{
+	switch (choice->letter) {
+	case 'x':
+		return mentions(collection, "failed") || collection_has_errno(collection);
+	case 'n':
+		return collection_has_string(collection);
+	default:
+		return !choice->name || mentions(collection, choice->name);
+	}
+}
+
 /* Read "-m MS: words" of a .param line; a line of another form has no option. */
 static void add_param(struct choices *choices, const struct collection *collection,
 		      const struct rawbpf_table_param *param)
@@ -70,50 +93,47 @@ static void add_param(struct choices *choices, const struct collection *collecti
 	choice.words = colon + 1 + strspn(colon + 1, " ");
 	if (words[2] == ' ' && colon > words + 3)
 		choice.argument = strndup(words + 3, colon - words - 3);
-	if (choices->count < COLLECTION_OPTIONS)
+	if (choices->count < COLLECTION_OPTIONS - RAWBPF_COUNT(reserved))
 		choices->list[choices->count++] = choice;
-}
-
-static const struct choice *find(const struct choices *choices, int letter)
-{
-	for (unsigned i = 0; i < choices->count; i++)
-		if (choices->list[i].letter == letter)
-			return &choices->list[i];
-	return NULL;
 }
 
 static void collect(struct choices *choices, const struct collection *collection)
 {
 	for (unsigned i = 0; i < collection->tables.param_count; i++)
 		add_param(choices, collection, &collection->tables.params[i]);
-	for (unsigned i = 0; i < KNOWN && choices->count < COLLECTION_OPTIONS; i++) {
-		if (!mentions(collection, known[i].name) || find(choices, known[i].letter))
-			continue;
-		choices->list[choices->count++] = (struct choice){
-			.letter = known[i].letter, .name = known[i].name, .set = known[i].set,
-			.argument = known[i].argument, .words = known[i].words,
-			.least = known[i].least, .most = known[i].most };
-	}
+	choices->params = choices->count;
+	for (unsigned i = 0; i < RAWBPF_COUNT(reserved); i++)
+		if (has(collection, &reserved[i]))
+			choices->list[choices->count++] = reserved[i];
 }
+
+/* ------------------------------------------------------------------------------- help */
+
+struct help {
+	const struct collection *collection;
+	const struct choices *choices;
+};
 
 /* Print the text's summary and its options. */
-static int help(const struct collection *collection, const struct choices *choices)
+static int print_help(void *context)
 {
-	tool_page(stdout, "%s\n\nusage: rawbpf run %s",
+	const struct help *help = context;
+	const struct collection *collection = help->collection;
+
+	tool_page(stdout, "%s\n\nusage: rawbpf run %s [OPTION]... [-- COMMAND]\n",
 		  collection_shown(collection_string(collection, collection->tables.summary)),
 		  collection_shown(collection->file.name));
-	if (choices->count)
-		printf(" [OPTION]...\n");
-	printf("\n");
-	for (unsigned i = 0; i < choices->count; i++) {
-		const struct choice *choice = &choices->list[i];
+	for (unsigned i = 0; i < help->choices->count; i++) {
+		const struct choice *choice = &help->choices->list[i];
 
-		printf("  -%c %-8s  %s\n", choice->letter, choice->argument ? collection_shown(choice->argument) : "",
-		       collection_shown(choice->words));
+		tool_page(stdout, "  -%c %-8s  %s\n", choice->letter,
+			  choice->argument ? collection_shown(choice->argument) : "",
+			  collection_shown(choice->words));
 	}
-	printf("  -h           print this help; rawbpf run -h has the options before the file\n");
 	return tool_finish(collection->subcommand);
 }
+
+/* ----------------------------------------------------------------------------- values */
 
 static void set(struct collection *collection, const char *name, uint64_t value, const char *text)
 {
@@ -140,13 +160,14 @@ static int take_comm(struct collection *collection, const char *argument)
 	return -1;
 }
 
-/* Take an option's argument. Returns -1, or USAGE after a message. */
+/* Take a value of opt.NAME. Returns -1, or USAGE after a message. */
 static int take(struct collection *collection, const struct choice *choice, const char *argument)
 {
 	unsigned long long number = 1;
 
-	if (strcmp(choice->name, "comm_set") == 0)
+	if (choice->letter == 'c' && choice->set == NULL && strcmp(choice->name, "comm_set") == 0)
 		return take_comm(collection, argument);
+	collection->is_failed |= choice->letter == 'x';
 	if (choice->argument && !choice->is_text && !tool_number(argument, &number)) {
 		tool_fail(collection->subcommand, "-%c wants a number, not '%s'", choice->letter, argument);
 		return USAGE;
@@ -162,35 +183,65 @@ static int take(struct collection *collection, const struct choice *choice, cons
 	return -1;
 }
 
+/* Say why a text lacks one of the options that every text may have. Returns USAGE. */
+static int refuse_reserved(const struct collection *collection, int letter)
+{
+	const char *why = letter == 'x' ? "no field of its records is an errno" :
+			  letter == 'n' ? "its records have no string" :
+					  "its programs do not choose processes, as the macro `filter` does";
+
+	tool_fail(collection->subcommand, "-%c: %s cannot do this: %s", letter,
+		  collection_shown(collection->file.name), why);
+	return USAGE;
+}
+
+/* Give all options their meaning. Returns -1, or USAGE after a message. */
+static int apply(struct collection *collection, const struct choices *choices)
+{
+	const struct run_options *run = &collection->run;
+	int status = -1;
+
+	collection->end_ms = run_seconds(collection->subcommand, 'd', run->end);
+	collection->every_ms = run_seconds(collection->subcommand, 'i', run->every);
+	if (collection->end_ms < 0 || collection->every_ms < 0)
+		return USAGE;
+	if (run->substring && !find(choices->list, choices->count, 'n'))
+		return refuse_reserved(collection, 'n');
+	for (unsigned i = 0; status < 0 && i < run->given_count; i++) {
+		const struct choice *choice = find(choices->list, choices->count, run->given[i].letter);
+
+		status = choice ? take(collection, choice, run->given[i].argument) :
+				  refuse_reserved(collection, run->given[i].letter);
+	}
+	return status;
+}
+
 int collection_options(struct collection *collection, int argc, char **argv)
 {
-	static const struct option long_options[] = { { "help", no_argument, NULL, 'h' },
-						      { NULL, 0, NULL, 0 } };
 	struct choices choices = { .count = 0 };
-	char letters[2 * COLLECTION_OPTIONS + 4], *at = letters;
-	int letter, status = -1;
+	struct help help = { .collection = collection, .choices = &choices };
+	char letters[2 * COLLECTION_OPTIONS + 1], *at = letters;
+	int status = -1;
 
 	collect(&choices, collection);
-	for (unsigned i = 0; i < choices.count; i++) {
+	for (unsigned i = 0; i < choices.params; i++) {
 		*at++ = choices.list[i].letter;
 		if (choices.list[i].argument)
 			*at++ = ':';
 	}
-	strcpy(at, find(&choices, 'h') ? "" : "h");
-	optind = 0; /* begin anew: the options before the file were parsed */
-	while (status < 0 && (letter = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
-		const struct choice *choice = find(&choices, letter);
+	*at = '\0';
+	if (argc > 0) {
+		char *name = argv[0], subcommand[64];
 
-		if (choice)
-			status = take(collection, choice, optarg);
-		else if (letter == 'h')
-			status = help(collection, &choices);
-		else
+		/* getopt(3) begins its messages with it, like all others */
+		snprintf(subcommand, sizeof subcommand, "rawbpf %s", collection->subcommand->name);
+		argv[0] = subcommand;
+		status = run_parse(&collection->run, collection->subcommand, argc, argv, letters, print_help, &help);
+		argv[0] = name;
+		if (status < 0 && optind < argc) {
+			tool_fail(collection->subcommand, "'%s' is one argument too many", argv[optind]);
 			status = USAGE;
+		}
 	}
-	if (status < 0 && optind < argc) {
-		tool_fail(collection->subcommand, "'%s' is one argument too many", argv[optind]);
-		status = USAGE;
-	}
-	return status;
+	return status < 0 ? apply(collection, &choices) : status;
 }

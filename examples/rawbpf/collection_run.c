@@ -1,41 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* Run a collection: attach, print records and maps until a signal, then what was lost. */
-#include "collected.h"
+/* Run a collection: attach, print records and maps until its end, then what was lost. */
+#include "collection_run.h"
 #include "load.h"
 
 #include "../token.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
-/* What runs. */
-struct run {
-	struct collection *collection;
-	struct rawbpf_live live;
-	struct rawbpf_live_reason reasons[COLLECTION_REASONS];
-	uint64_t records;
-	int64_t *next_ms; /* of each .show: when it is due */
-};
+enum { SECOND_MS = 1000 };
 
 /* ---------------------------------------------------------------------------- check */
 
-static void print_place(const struct collection *collection, unsigned number)
+static void print_place(FILE *stream, const struct collection *collection, unsigned number)
 {
 	const struct rawbpf_table_place *place = &collection->tables.places[number];
 
-	printf(" %s %s", rawbpf_way_name(place->way), collection_shown(collection_string(collection, place->target)));
+	fprintf(stream, " %s %s", rawbpf_way_name(place->way), collection_shown(collection_string(collection, place->target)));
 	if (place->detail)
-		printf(" %s", collection_shown(collection_string(collection, place->detail)));
+		fprintf(stream, " %s", collection_shown(collection_string(collection, place->detail)));
 }
 
 /* Print a line for each loaded program: its places, its way and its size. */
-static int print_check(const struct run *run)
+static void print_check(FILE *stream, const struct run *run)
 {
 	const struct collection *collection = run->collection;
 
@@ -43,13 +33,12 @@ static int print_check(const struct run *run)
 		const struct rawbpf_live_program *program = &run->live.programs[i];
 		const struct rawbpf_unit *unit = &program->unit;
 
-		printf("%s at", collection_string(collection, collection->tables.progs[unit->prog].name));
+		fprintf(stream, "%s at", collection_string(collection, collection->tables.progs[unit->prog].name));
 		for (unsigned j = 0; j < unit->place_count; j++)
-			print_place(collection, unit->place + j);
-		printf(": %s, %u slots (%u to enter), %u bytes of stack\n", rawbpf_way_name(unit->way),
+			print_place(stream, collection, unit->place + j);
+		fprintf(stream, ": %s, %u slots (%u to enter), %u bytes of stack\n", rawbpf_way_name(unit->way),
 		       program->slots, program->entry_slots, program->stack);
 	}
-	return tool_finish(collection->subcommand);
 }
 
 /* ---------------------------------------------------------------------------- records */
@@ -58,21 +47,37 @@ static int handle(void *context, const struct rawbpf_live_record *record)
 {
 	struct run *run = context;
 	const struct rawbpf_collection *tables = &run->collection->tables;
-	unsigned type = record->is_iter ? tables->places[record->place].detail :
-			tables->maps[record->map].value_type;
+	const char *type = tables->strings + (record->is_iter ? tables->places[record->place].detail :
+							       tables->maps[record->map].value_type);
 
+	if (!filter_passes(run, type, record->data, record->size))
+		return 0;
 	run->records++;
-	return collection_print_record(run->collection, &run->live, tables->strings + type, record->data,
-				       record->size);
+	if (run->output.is_mute) {
+		run->output.dropped++;
+		return 0;
+	}
+	collection_print_record(run->collection, &run->live, type, record->data, record->size);
+	return output_flush_much(run) == 0 ? 0 : -ECANCELED;
 }
 
-static int64_t now_ms(void)
+/* Tell at once what was lost since the last time. */
+static void tell_losses(struct run *run)
 {
-	struct timespec now;
+	struct rawbpf_live_losses now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+	if (rawbpf_live_losses_count(&now, &run->live) < 0)
+		return;
+	if (now.records > run->losses.records)
+		output_say(run, "rawbpf run: %llu events lost so far: they come faster than they are printed\n",
+			   (unsigned long long)now.records);
+	if (now.entries > run->losses.entries)
+		output_say(run, "rawbpf run: %llu calls not remembered so far: their map is full\n",
+			   (unsigned long long)now.entries);
+	run->losses = now;
 }
+
+/* --------------------------------------------------------------------------- periods */
 
 /* Return the period of a .show line; 0: it has none. */
 static uint64_t period(const struct run *run, const struct rawbpf_table_show *show)
@@ -80,52 +85,77 @@ static uint64_t period(const struct run *run, const struct rawbpf_table_show *sh
 	struct rawbpf_collection_error mistake;
 	uint64_t ms = 0;
 
+	if (show->is_pending || run->collection->every_ms)
+		return run->collection->every_ms;
 	if (show->every_ms && rawbpf_collection_expr_evaluate(&ms, &run->collection->tables, show->every_ms,
 							      show->line, &run->live.env, &mistake) < 0)
 		return 0;
 	return ms;
 }
 
-/* Print what is due. Return the time until the next is, -1: never. */
-static int print_due(struct run *run)
+/* Return whether a time came, and set the next one. The first call only sets it. */
+static int is_due(int64_t *next, int64_t now, uint64_t every)
+{
+	int is_first = !*next;
+
+	if (*next > now)
+		return 0;
+	*next = now + every;
+	return !is_first;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return !a || b < a ? b : a;
+}
+
+/* Print what is due. Return the time when the next is. */
+static int64_t print_due(struct run *run)
 {
 	const struct rawbpf_collection *tables = &run->collection->tables;
-	int64_t now = now_ms(), wait = -1;
+	int64_t now = run_now_ms(), next = 0;
 
 	for (unsigned i = 0; i < tables->show_count; i++) {
 		uint64_t every = period(run, &tables->shows[i]);
 
 		if (!every)
 			continue;
-		if (run->next_ms[i] <= now) {
-			if (run->next_ms[i])
-				collection_print_show(run->collection, &run->live, &tables->shows[i]);
-			run->next_ms[i] = now + every;
-		}
-		if (wait < 0 || run->next_ms[i] - now < wait)
-			wait = run->next_ms[i] - now;
+		if (is_due(&run->next_ms[i], now, every) && !tables->shows[i].is_pending)
+			collection_print_show(run->collection, &run->live, &tables->shows[i]);
+		next = earlier(next, run->next_ms[i]);
 	}
-	fflush(stdout);
-	return wait > 1000000 ? 1000000 : (int)wait;
+	if (run->collection->every_ms && is_due(&run->next_every_ms, now, run->collection->every_ms))
+		run->is_asked = 1;
+	if (run->is_asked)
+		collection_print_pending(run->collection, &run->live);
+	run->is_asked = 0;
+	if (is_due(&run->next_losses_ms, now, SECOND_MS))
+		tell_losses(run);
+	return earlier(next, run->next_losses_ms);
 }
 
-/* Wait for records, the next .show, or a signal. Return 0 at a signal or if stdout is gone. */
-static int step(struct run *run, int signals)
+/* Print what is due; wait for records, a signal, or the next time. Return 0 at the end. */
+static int step(struct run *run)
 {
-	struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
-				{ .fd = run->live.loop.fd ? run->live.loop.fd : -1, .events = POLLIN } };
-	int err, wait = print_due(run);
+	struct pollfd fds[] = { { .fd = run->signals, .events = POLLIN },
+				{ .fd = run->live.loop.fd ? run->live.loop.fd : -1, .events = POLLIN },
+				{ .fd = run->output.fd } };
+	int64_t next = print_due(run);
+	int err = output_flush(run);
 
-	if (ferror(stdout))
-		return 0;
-	if (poll(fds, 2, wait) < 0 && errno != EINTR)
+	if (err)
+		return err < 0 ? err : 0;
+	if (poll(fds, 3, run_left(run, next)) < 0 && errno != EINTR)
 		return -errno;
-	if (fds[0].revents)
+	if (fds[2].revents) { /* POLLERR: the reader went away; POLLNVAL: output is closed */
+		run->output.error = fds[2].revents & POLLNVAL ? EBADF : EPIPE;
+		return -1;
+	}
+	run_look(run);
+	if (run->is_over)
 		return 0;
-	if (!fds[1].revents)
-		return 1;
-	err = rawbpf_live_run(&run->live, 0);
-	return err < 0 && err != -EINTR ? err : 1;
+	err = fds[1].revents ? rawbpf_live_run(&run->live, 0) : 0;
+	return err == -ECANCELED ? 0 : err < 0 && err != -EINTR ? err : 1;
 }
 
 /* ------------------------------------------------------------------------------ the end */
@@ -140,27 +170,83 @@ static void print_last(struct run *run)
 			collection_print_show(run->collection, &run->live, &tables->shows[i]);
 }
 
-static void print_losses(const struct run *run)
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void print_losses(struct run *run)
 {
 	struct rawbpf_live_losses losses;
 	int err = rawbpf_live_losses_count(&losses, &run->live);
 
-	fflush(stdout);
+	if (run->output.is_cut)
+		output_say(run, "\n");
 	if (err < 0)
-		fprintf(stderr, "rawbpf run: the losses cannot be read: %s\n", strerror(-err));
+		output_say(run, "rawbpf run: the losses cannot be read: %s\n", strerror(-err));
 	if (run->live.ring_count || run->records)
-		fprintf(stderr, "%llu event%s, %llu lost\n", (unsigned long long)run->records,
-			run->records == 1 ? "" : "s", (unsigned long long)losses.records);
+		output_say(run, "%llu event%s, %llu lost\n", (unsigned long long)run->records,
+			   plural(run->records), (unsigned long long)losses.records);
+	if (run->output.dropped)
+		output_say(run, "%llu line%s not printed: the output is too slow\n",
+			   (unsigned long long)run->output.dropped, plural(run->output.dropped));
 	if (losses.entries)
-		fprintf(stderr, "%llu calls were not remembered: their map was full\n",
-			(unsigned long long)losses.entries);
+		output_say(run, "%llu calls were not remembered: their map was full\n",
+			   (unsigned long long)losses.entries);
 	if (losses.runs)
-		fprintf(stderr, "%llu runs of programs or returns were missed by the kernel\n",
-			(unsigned long long)losses.runs);
+		output_say(run, "%llu runs of programs or returns were missed by the kernel\n",
+			   (unsigned long long)losses.runs);
 }
 
-/* Read until a signal, then what is left. Returns an exit status. */
-static int read_records(struct run *run, int signals)
+/*
+ * Set the time for output from now on. After a signal a user waits for the prompt; else a program
+ * that reads a pipe may be slow.
+ */
+static void set_deadline(struct run *run, int ms)
+{
+	enum { HOUR_MS = 3600000 };
+
+	run->deadline_ms = run_now_ms() + (run->is_signalled || run->output.is_terminal ? ms : HOUR_MS);
+}
+
+/* Print pending calls, the records that are left, and maps. Return 0 or a negative errno. */
+static int print_end(struct run *run)
+{
+	enum { BACKLOG_MS = 50, REST_MS = 300 };
+	int err = 0, is_behind;
+
+	set_deadline(run, run->output.length ? 0 : BACKLOG_MS);
+	output_flush(run);
+	is_behind = run->output.is_mute;
+	set_deadline(run, REST_MS);
+	collection_print_pending(run->collection, &run->live);
+	rawbpf_live_detach(&run->live);
+	run_stop_catching(run);
+	while (err >= 0 && run->live.ring_count && !run->output.error)
+		if ((err = rawbpf_live_run(&run->live, 0)) <= 0)
+			break;
+	print_last(run);
+	set_deadline(run, REST_MS);
+	output_flush(run);
+	if (is_behind && !run->output.is_terminal)
+		run->output.is_cut = 0;
+	return err == -ECANCELED ? 0 : err;
+}
+
+/* Report a failed write; if the reader went away, as `head` does, end by SIGPIPE. */
+static int fail_writing(struct run *run)
+{
+	run_command_end(run, FAILED);
+	if (run->output.error == EPIPE) {
+		rawbpf_live_close(&run->live);
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	return tool_fail(run->collection->subcommand, "writing: %s", strerror(run->output.error));
+}
+
+/* Read until the end, then what is left. Returns an exit status. */
+static int read_records(struct run *run)
 {
 	int has_iter = 0, only_iter = run->live.program_count != 0, err = 1;
 
@@ -171,32 +257,18 @@ static int read_records(struct run *run, int signals)
 	if (has_iter)
 		err = rawbpf_live_iterate(&run->live);
 	while (err > 0 && !only_iter)
-		err = step(run, signals);
-	collection_print_pending(run->collection, &run->live);
-	rawbpf_live_detach(&run->live);
-	while (err >= 0 && run->live.ring_count && (err = rawbpf_live_run(&run->live, 0)) > 0)
-		;
-	print_last(run);
+		err = step(run);
+	if (err >= 0 || err == -ECANCELED)
+		err = print_end(run);
+	if (run->output.error)
+		return fail_writing(run);
+	if (err < 0)
+		tool_fail(run->collection->subcommand, "reading: %s", strerror(-err));
 	print_losses(run);
-	if (err < 0 && !ferror(stdout))
-		return tool_fail(run->collection->subcommand, "reading: %s", strerror(-err));
-	return tool_finish(run->collection->subcommand);
+	return run_command_end(run, err < 0 ? FAILED : OK);
 }
 
 /* --------------------------------------------------------------------------------- run */
-
-static int block_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
 
 /* Does any program run? A place without its device, file or cgroup only loads one. */
 static int is_attached(const struct run *run)
@@ -217,40 +289,58 @@ static int attach(struct run *run)
 	collection_print_reasons(run->collection, &run->live);
 	if (err < 0)
 		return FAILED;
-	if (run->collection->is_check)
+	if (run->collection->run.is_check)
 		return OK;
 	if (!is_attached(run))
 		return tool_fail(run->collection->subcommand, "%s: nothing is attached: the place names no "
 				 "device, file or cgroup; `rawbpf run %s -h` prints the options that may name it",
 				 run->collection->file.name, run->collection->file.name);
+	if (run->collection->run.is_verbose)
+		print_check(stderr, run);
 	fprintf(stderr, "attached; Ctrl-C ends it\n");
 	return OK;
+}
+
+/* What comes after programs are loaded and attached. Returns an exit status. */
+static int go_on(struct run *run)
+{
+	struct collection *collection = run->collection;
+
+	if (collection->run.is_check) {
+		print_check(stdout, run);
+		return tool_finish(collection->subcommand);
+	}
+	if (output_open(run) != OK)
+		return FAILED;
+	if (run_command_start(run) != OK)
+		return run_command_end(run, FAILED);
+	if (collection->end_ms)
+		run->end_ms = run_now_ms() + collection->end_ms;
+	return read_records(run);
 }
 
 int collection_run(struct collection *collection)
 {
 	static char log[1 << 20];
-	struct run run = { .collection = collection };
+	static struct run run;
 	unsigned flags = 0;
-	int status, signals, token = token_use(&flags);
+	int status, token = token_use(&flags);
+	const struct run_options *options = &collection->run;
 	struct rawbpf_live_spec spec = {
 		.options = collection->options, .option_count = collection->option_count,
-		.way = collection->way, .until = collection->is_check ? RAWBPF_UNTIL_LOADED : RAWBPF_UNTIL_ATTACHED,
-		 .pins = collection->pins,
-		.token = token > 0 ? token : 0, .file = collection->file.name,
+		.way = options->way, .until = options->is_check ? RAWBPF_UNTIL_LOADED : RAWBPF_UNTIL_ATTACHED,
+		.pins = options->maps, .token = token > 0 ? token : 0, .file = collection->file.name,
 		.source = collection->file.data, .handle = handle, .context = &run,
+		.offsets = options->offsets ? &collection->offsets : NULL,
+		.log = options->is_verbose ? log : NULL, .log_size = options->is_verbose ? sizeof log : 0,
 		.reasons = run.reasons, .reason_max = COLLECTION_REASONS };
 
-	if (collection->offsets_path)
-		spec.offsets = &collection->offsets;
-	if (collection->verbose) {
-		spec.log = log;
-		spec.log_size = sizeof log;
-	}
+	run.collection = collection;
 	run.next_ms = calloc(collection->tables.show_count + 1, sizeof *run.next_ms);
-	signals = block_signals();
-	if (!run.next_ms || signals < 0)
+	if (!run.next_ms)
 		return tool_fail(collection->subcommand, "out of memory");
+	if (run_catch_signals(&run) != OK)
+		return FAILED;
 	rawbpf_memlock_raise(); /* maps need it before Linux 5.11; later it is harmless */
 	if (rawbpf_live_open(&run.live, &collection->tables, &spec) < 0) {
 		run.live.spec = spec; /* it is closed, and keeps its count of reasons */
@@ -259,9 +349,24 @@ int collection_run(struct collection *collection)
 	}
 	status = attach(&run);
 	if (status == OK)
-		status = collection->is_check ? print_check(&run) : read_records(&run, signals);
+		status = go_on(&run);
 	else
 		load_print_log(log);
 	rawbpf_live_close(&run.live);
 	return status;
+}
+
+int run_collection(const struct subcommand *subcommand, struct run_options *options,
+		   const struct file *file, int argc, char **argv)
+{
+	static struct collection collection;
+	int status;
+
+	collection.subcommand = subcommand;
+	collection.file = *file;
+	collection.run = *options;
+	if (collection_read_offsets(&collection) != OK || collection_parse(&collection) != OK)
+		return FAILED;
+	status = collection_options(&collection, argc, argv);
+	return status < 0 ? collection_run(&collection) : status;
 }

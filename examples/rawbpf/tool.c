@@ -51,6 +51,8 @@ int tool_finish(const struct subcommand *subcommand)
 	return tool_fail(subcommand, "writing: %s", strerror(errno));
 }
 
+int tool_terminal = STDOUT_FILENO;
+
 unsigned tool_width(void)
 {
 	enum { LEAST = 40, MOST = 10000, USUAL = 80 };
@@ -58,7 +60,7 @@ unsigned tool_width(void)
 	long width = columns ? strtol(columns, NULL, 10) : 0;
 	struct winsize size = { 0 };
 
-	if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+	if (width <= 0 && ioctl(tool_terminal, TIOCGWINSZ, &size) == 0)
 		width = size.ws_col;
 	if (width <= 0)
 		width = USUAL;

@@ -46,6 +46,9 @@ int tool_usage_error(const struct subcommand *subcommand);
 __attribute__((format(printf, 2, 3))) int tool_fail(const struct subcommand *subcommand, const char *format,
 						    ...);
 
+/* The terminal, if standard output is one: 1, or another descriptor of it. */
+extern int tool_terminal;
+
 /* Return the columns of a line of standard output: $COLUMNS, or the terminal's, or 80. */
 unsigned tool_width(void);
 /* Print whole lines. Wrap those that are wider than that. */

@@ -85,8 +85,8 @@ START_TEST(test_usage)
 	command_run(&end, NULL, ARGS("disasm", "-d", "gas"));
 	ck_assert_str_eq(end.err, "rawbpf disasm: -d wants llvm, kernel or c, not 'gas'\n");
 	ck_assert_int_eq(end.status, 2);
-	command_run(&end, NULL, ARGS("run", "-r", "0"));
-	ck_assert_str_eq(end.err, "rawbpf run: -r wants a number, 1 to 1000000000, not '0'\n");
+	command_run(&end, NULL, ARGS("run", "--repeat", "0"));
+	ck_assert_str_eq(end.err, "rawbpf run: --repeat wants a number, 1 to 1000000000, not '0'\n");
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("disasm", "--nonsense"));
 	ck_assert_int_eq(strncmp(end.err, "rawbpf disasm: unrecognized option '--nonsense'\n", 48), 0);
@@ -511,7 +511,7 @@ START_TEST(test_run)
 	ck_assert_ptr_nonnull(strstr(end.out, " ns\ndata  64 bytes, unchanged\n"));
 	ck_assert_int_eq(end.status, 0);
 	/* the packet comes back changed, because XDP may write to it */
-	command_run(&end, NULL, ARGS("run", "-t", "xdp", "-r", "3", text_file(
+	command_run(&end, NULL, ARGS("run", "--type", "xdp", "--repeat", "3", text_file(
 		"r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4)\n"
 		"r0 = 2; r4 = r2; r4 += 14; if r4 > r3 goto out\n"
 		"*(u8 *)(r2 + 13) = 0x7f\n"
@@ -588,8 +588,8 @@ START_TEST(test_run_refused)
 	command_run(&end, live_be_nobody, ARGS("run", "/dev/null"));
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_ptr_nonnull(strstr(end.err, "CAP_BPF"));
-	command_run(&end, NULL, ARGS("run", "-t", "kprobe", text_file("exit")));
-	ck_assert_ptr_nonnull(strstr(end.err, "-t wants one of socket_filter "));
+	command_run(&end, NULL, ARGS("run", "--type", "kprobe", text_file("exit")));
+	ck_assert_ptr_nonnull(strstr(end.err, "--type wants one of socket_filter "));
 	ck_assert_int_eq(end.status, 2);
 }
 END_TEST

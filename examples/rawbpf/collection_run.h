@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* A collection that runs: its output, its signals, its command. */
+#ifndef EXAMPLES_RAWBPF_COLLECTION_RUN_H
+#define EXAMPLES_RAWBPF_COLLECTION_RUN_H
+
+#include "collected.h"
+
+#include <signal.h>
+#include <sys/types.h>
+
+enum { OUTPUT_ROOM = 64 * 1024 };
+
+/*
+ * Standard output, which may be slow: descriptor 1 becomes a file in memory, so that printing never
+ * waits. From there the text goes to the reader while records and signals are waited for.
+ */
+struct output {
+	int fd;            /* the reader; a terminal: another file, which does not block */
+	int original;      /* what descriptor 1 was: for the command */
+	int is_terminal, is_blocking;
+	char text[OUTPUT_ROOM];
+	size_t length;     /* of `text`, not written yet */
+	off_t taken;       /* bytes of the file in memory that were taken */
+	uint64_t dropped;  /* lines that nobody will see */
+	int is_cut;        /* the last written line is incomplete */
+	int is_mute;       /* print no more */
+	int error;         /* an errno, or 0 */
+};
+
+struct run {
+	struct collection *collection;
+	struct rawbpf_live live;
+	struct rawbpf_live_reason reasons[COLLECTION_REASONS];
+	struct rawbpf_live_losses losses; /* that were told */
+	uint64_t records;  /* that were printed or filtered out by nobody */
+	int64_t *next_ms;  /* of each .show: when it is due */
+	int64_t next_losses_ms, next_every_ms;
+	int64_t end_ms;    /* 0: no end is known */
+	int64_t deadline_ms; /* of the last output; 0: it has not begun */
+	struct output output;
+	int signals;       /* signalfd(2) */
+	sigset_t unblocked; /* the signal mask before */
+	int is_over;       /* a signal came, the command or the time ended */
+	int is_signalled;  /* it was a signal */
+	int is_asked;      /* SIGUSR1 asks for the pending calls */
+	pid_t command;     /* 0: none runs */
+	int command_status; /* its exit status, if it ended */
+};
+
+int64_t run_now_ms(void);
+
+/* ---------------------------------------------------------------- collection_end.c */
+
+/* Wait with signals and the command's end from now on. Returns OK, or FAILED after a message. */
+int run_catch_signals(struct run *run);
+/* Let the next signal end the process at once. */
+void run_stop_catching(struct run *run);
+/* Look which signals came, and whether the time is over: is_over, is_asked. */
+void run_look(struct run *run);
+/* Return the milliseconds until `until` or the end, -1: there is none; 0 in `until`: only the end. */
+int run_left(const struct run *run, int64_t until);
+/* Start the command. Returns OK, or FAILED after a message. */
+int run_command_start(struct run *run);
+/* End the command if it still runs. Returns the exit status: its own, unless `status` is not OK. */
+int run_command_end(struct run *run, int status);
+
+/* -------------------------------------------------------------- collection_output.c */
+
+/* Begin to print into memory. Returns OK, or FAILED after a message. */
+int output_open(struct run *run);
+/*
+ * Write what was printed. Return 0: all is written; 1: the end came before, and the rest is kept; -1:
+ * an error. With a deadline: what is left then is dropped.
+ */
+int output_flush(struct run *run);
+/* Write if much was printed; as output_flush(). */
+int output_flush_much(struct run *run);
+/* Drop what a terminal has not taken yet: the last lines would wait for it. */
+void output_drop(struct run *run);
+/* Tell something on standard error, if it takes it. */
+__attribute__((format(printf, 2, 3))) void output_say(struct run *run, const char *format, ...);
+
+/* -------------------------------------------------------------- collection_filter.c */
+
+/* Does a record pass -x and -n? */
+int filter_passes(const struct run *run, const char *type, const void *data, size_t size);
+
+#endif
