@@ -5,7 +5,7 @@
 #
 # Fuzz the readers of BTF, program files, ELF files, answers of netlink, ring buffers, perf buffers,
 # verifier logs, and of what symbols come from. Fuzz the assembler, the disassembler, the explainer
-# and the machine. Each takes SECONDS (default: 30),
+# and the machine. Each takes SECONDS (default: 15),
 # with address and undefined-behaviour sanitizers, and begins with its corpus in
 # test/fuzz/corpus/. libFuzzer writes a failing input into the current folder.
 set -u
@@ -13,7 +13,7 @@ umask 022
 export LC_ALL=C
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-seconds=${1-30}
+seconds=${1-15}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0

@@ -7,7 +7,7 @@
 #
 #   unit       needs no privilege: instructions, layouts, text; takes seconds
 #   builds     every way to build the library; compilers' output, and LLVM
-#   fuzz       the readers of input from outside, 30 seconds each
+#   fuzz       the readers of input from outside, 15 seconds each
 #   live       on the running kernel, as root
 #   sanitized  unit and live again, built with sanitizers
 #   vm         on Debian's kernels, in emulated machines; they are kept in a cache folder

@@ -13,7 +13,8 @@
 #
 # Status: that of COMMAND (128 + N after signal N). 1, with a word on stderr: the machine died
 # before that, or reached the time limit (900 seconds, or -t). 2: a usage error. 77, with a reason
-# on stderr: the kernel or the emulator is not available.
+# on stderr: the kernel or the emulator is not available. A machine that has not started init after
+# 200 seconds of CPU time is booted once more.
 #
 # RAWBPF_MIRROR and RAWBPF_CACHE are as in fetch.sh.
 
@@ -29,6 +30,7 @@ megabytes=512
 work=
 child=
 reader=
+watcher=
 
 usage() {
 	sed -n '/^# usage/,/^$/s/^#\( \|$\)//p' "$0"
@@ -55,6 +57,7 @@ run() {
 # shellcheck disable=SC2317 # called by a trap
 cleanup() {
 	[ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null || :
+	[ -z "$watcher" ] || kill "$watcher" 2>/dev/null || :
 	[ -z "$reader" ] || kill "$reader" 2>/dev/null || :
 	[ -z "$work" ] || rm -rf "$work"
 }
@@ -152,6 +155,22 @@ choose_machine() {
 	esac
 }
 
+# Return the CPU time of a process in seconds: the fields utime and stime of its stat file.
+cpu_seconds() { # PROCESS
+	awk -v hertz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) / hertz) }' "/proc/$1/stat"
+}
+
+# End the machine if init says nothing for 200 seconds of CPU time. Now and then riscv64 stops after
+# the last line of its firmware.
+watch() {
+	while sleep 5; do
+		! grep -q '^init: ' "$work/log" || return 0
+		process=$(cat "$work/process") || continue
+		used=$(cpu_seconds "$process") || continue
+		[ "$used" -lt 200 ] || kill "$process"
+	done
+}
+
 # thread=single runs all CPUs of the machine in one host thread. With a thread for each CPU, QEMU can
 # keep a stale translation of code that the kernel patches. QEMU drops the old translation before it
 # writes the new bytes. Another thread may translate the old bytes in between, and nothing drops that
@@ -160,12 +179,16 @@ boot() {
 	mkfifo "$work/serial"
 	sed -u -e 's/\r//g' -e "w $work/log" <"$work/serial" &
 	reader=$!
+	watch >/dev/null 2>&1 &
+	watcher=$!
 	# shellcheck disable=SC2086 # its words are arguments
 	run timeout -k 5 "$seconds" $qemu -accel tcg,thread=single -smp "$cpus" -m "$megabytes" \
-		-nodefaults -display none -no-reboot -chardev stdio,id=console,signal=off \
+		-pidfile "$work/process" -nodefaults -display none -no-reboot -chardev stdio,id=console,signal=off \
 		-kernel "$kernel" -initrd "$work/initrd" \
 		-append "console=$console quiet panic=-1 $options --$words" \
 		</dev/null >"$work/serial" 2>&1 && ended=0 || ended=$?
+	kill "$watcher" 2>/dev/null || :
+	watcher=
 	wait "$reader"
 	reader=
 	rm "$work/serial"
