@@ -24,14 +24,19 @@ static const struct refusal refusals[] = {
 	{ "biolatency", 8, RAWBPF_WAY_RAW_TP, NO_BTF("block_rq_issue") },
 	{ "biolatency", 22, RAWBPF_WAY_TP_BTF, NO_BTF("block_rq_complete") },
 	{ "biolatency", 23, RAWBPF_WAY_RAW_TP, NO_BTF("block_rq_complete") },
+	{ "capable", 10, RAWBPF_WAY_FEXIT, NO_BTF("cap_capable") },
 	{ "execsnoop", 15, RAWBPF_WAY_TP_BTF, NO_BTF("sched_process_exec") },
 	{ "execsnoop", 22, RAWBPF_WAY_RAW_TP, NO_NAME("linux_binprm.filename") },
+	{ "exitsnoop", 16, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.signal") },
+	{ "oomsnoop", 20, RAWBPF_WAY_KPROBE, NO_NAME("oom_control.chosen") },
+	{ "oomsnoop", 15, RAWBPF_WAY_FENTRY, NO_BTF("oom_kill_process") },
+	{ "sigsnoop", 20, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.tgid") },
 	{ "stuck", 14, RAWBPF_WAY_ITER, NO_BTF("task") },
 	{ "tcpconnect", 37, RAWBPF_WAY_RAW_TP, NO_NAME("sock.sk_err") },
 	{ "tcpconnect", 37, RAWBPF_WAY_KPROBE, NO_NAME("sock.sk_err") },
 };
 
-enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 51 };
+enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 96 };
 
 static unsigned tool, resolved_count, refused_count;
 

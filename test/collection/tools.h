@@ -8,8 +8,8 @@
 #include "world.h"
 
 static const char *const tool_names[] = {
-	"biolatency", "chrootsnoop", "ethertype", "execsnoop", "fchownat", "lookup", "opensnoop",
-	"stuck", "tcpconnect",
+	"biolatency", "capable", "chrootsnoop", "ethertype", "execsnoop", "exitsnoop", "fchownat", "lookup",
+	"modsnoop", "mountsnoop", "oomsnoop", "opensnoop", "profile", "sigsnoop", "stuck", "tcpconnect",
 };
 
 enum { TOOLS = sizeof(tool_names) / sizeof(tool_names[0]) };
