@@ -211,6 +211,7 @@
 #include "../insn/vm/vm_ring.c"
 #include "../insn/vm/vm_run.c"
 #include "../insn/vm/vm_trap.c"
+#include "../insn/vm/vm_undo.c"
 #include "../insn/vm/vm_xdp.c"
 
 #pragma GCC visibility pop

@@ -57,7 +57,7 @@ struct rawbpf_vm_region {
 	uint32_t stride;
 	int chosen;             /* private: rawbpf_vm_region_add() chose the address */
 	const void *kind;       /* of a handle: an address that all objects of a kind share */
-	void *object;           /* of a handle, or for `allows` */
+	void *object;           /* of a handle; of a map's values: the map; or for `allows` */
 	/* Return 1 if programs may access these bytes, which are inside, else 0. NULL: they may. */
 	int (*allows)(const struct rawbpf_vm_region *region, uint64_t offset, uint64_t size,
 		      unsigned rights);

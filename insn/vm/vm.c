@@ -45,8 +45,8 @@ static int vm_open_regions(struct rawbpf_vm *vm)
 
 		map->handle.name = map->name;
 		map->handle.size = 1;
-		map->handle.kind = rawbpf__vm_map_kind();
-		map->handle.object = map;
+		map->handle.kind = map->values.kind = rawbpf__vm_map_kind();
+		map->handle.object = map->values.object = map;
 		err = rawbpf_vm_region_add(vm, &map->handle);
 		if (!err && map->values.size)
 			err = rawbpf_vm_region_add(vm, &map->values);
