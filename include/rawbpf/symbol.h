@@ -70,8 +70,8 @@ struct rawbpf_symbol_index {
 	uint32_t *memory; /* not read before it was written, so untouched pages stay untouched */
 	size_t size;      /* bytes: rawbpf_symbol_index_size(), or fewer: then some names walk */
 	uint32_t count;   /* private, to the end */
-	uint32_t walked[3];
-	uint32_t at[3];
+	uint32_t walked[4];
+	uint32_t at[4];
 };
 
 /* An offsets file that was checked. It stands in for BTF. The fields but the first are private. */

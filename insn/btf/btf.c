@@ -43,9 +43,12 @@ enum {
 	UNKNOWN = 255, /* the addition of an unknown kind; real ones are multiples of 4 */
 };
 
-/* Return the length of the type at `at`, or 0 if it is broken or exceeds `room` bytes. */
-static uint32_t btf_type_length(const struct rawbpf_btf *btf, const unsigned char *at,
-				uint32_t room)
+/*
+ * Return the length of the type at `at`, or 0 if it is broken or exceeds `room` bytes. It is inline
+ * where all types are walked: a kernel's BTF has more than a hundred thousand.
+ */
+static inline __attribute__((always_inline)) uint32_t
+btf_inline_length(const struct rawbpf_btf *btf, const unsigned char *at, uint32_t room)
 {
 	const struct btf_type *type = (const void *)at;
 	uint64_t length = sizeof *type;
@@ -59,6 +62,12 @@ static uint32_t btf_type_length(const struct rawbpf_btf *btf, const unsigned cha
 	length += btf->info_size[kind];
 	length += (uint64_t)btf->element_size[kind] * rawbpf_btf_type_vlen(type);
 	return length <= room ? (uint32_t)length : 0;
+}
+
+static uint32_t btf_type_length(const struct rawbpf_btf *btf, const unsigned char *at,
+				uint32_t room)
+{
+	return btf_inline_length(btf, at, room);
 }
 
 /* Return 1 if the section lies within the `room` bytes behind the header. */
@@ -95,21 +104,25 @@ static void btf_read_layout(struct rawbpf_btf *btf, const unsigned char *data,
 	}
 }
 
-/* Count the types, and check that each is complete. */
-static int btf_walk(struct rawbpf_btf *btf)
+/* Count the types, check that each is complete, and write where it is, unless `index` is NULL. */
+static int btf_walk(struct rawbpf_btf *btf, uint32_t *index)
 {
-	uint32_t at = 0, length;
+	uint32_t at = 0, length, count = 0;
 
-	for (; at < btf->types_size; at += length, btf->type_count++) {
-		length = btf_type_length(btf, btf->types + at, btf->types_size - at);
+	for (; at < btf->types_size; at += length, count++) {
+		length = btf_inline_length(btf, btf->types + at, btf->types_size - at);
 		if (!length)
 			return -EINVAL;
+		if (index)
+			index[count] = at;
 	}
+	btf->type_count = count;
+	btf->index = index;
 	return 0;
 }
 
-int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
-		     const struct rawbpf_btf *base)
+int rawbpf__btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
+		      const struct rawbpf_btf *base, uint32_t *index)
 {
 	const struct btf_header *header = data;
 	uint64_t room;
@@ -135,21 +148,18 @@ int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
 		btf->strings_begin = base->strings_begin + base->strings_size;
 	}
 	btf_read_layout(btf, data, header, room);
-	return btf_walk(btf);
+	return btf_walk(btf, index);
+}
+
+int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
+		     const struct rawbpf_btf *base)
+{
+	return rawbpf__btf_parse(btf, data, size, base, NULL);
 }
 
 int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count)
 {
-	uint32_t at = 0;
-
-	if (count < btf->type_count)
-		return -ENOSPC;
-	for (uint32_t i = 0; i < btf->type_count; i++) {
-		index[i] = at;
-		at += btf_type_length(btf, btf->types + at, btf->types_size - at);
-	}
-	btf->index = index;
-	return 0;
+	return count < btf->type_count ? -ENOSPC : btf_walk(btf, index);
 }
 
 unsigned rawbpf_btf_type_end(const struct rawbpf_btf *btf)

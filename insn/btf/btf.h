@@ -7,6 +7,13 @@
 
 #include "../base/private.h"
 
+/*
+ * Parse as rawbpf_btf_parse() does, and write the index on the way: a second walk would take as long.
+ * It has a number for each sizeof(struct btf_type) bytes of the data. NULL: without.
+ */
+RAWBPF__PRIVATE int rawbpf__btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
+				      const struct rawbpf_btf *base, uint32_t *index);
+
 /* Return the data that a type's kind adds to the type. */
 RAWBPF__PRIVATE const void *rawbpf__btf_addition(const struct btf_type *type);
 

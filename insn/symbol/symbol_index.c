@@ -15,7 +15,7 @@
 #include "../btf/btf.h"
 
 /* The sorts of names, each with its own walk. Programs name structs most of the time. */
-enum index_sort { INDEX_STRUCTS, INDEX_OTHERS, INDEX_ENUMERATORS };
+enum index_sort { INDEX_STRUCTS, INDEX_OTHERS, INDEX_FUNCS, INDEX_ENUMERATORS };
 
 enum {
 	INDEX_HEADS = 1 << 13, /* of types, and of enumerators */
@@ -27,6 +27,8 @@ enum {
 #define INDEX_STRUCT_KINDS (1u << BTF_KIND_STRUCT | 1u << BTF_KIND_UNION)
 #define INDEX_OTHER_KINDS \
 	(1u << BTF_KIND_TYPEDEF | 1u << BTF_KIND_VAR | (unsigned)RAWBPF__KIND_ENUMS)
+#define INDEX_FUNC_KINDS (1u << BTF_KIND_FUNC)
+#define INDEX_ALL_KINDS (INDEX_STRUCT_KINDS | INDEX_OTHER_KINDS | INDEX_FUNC_KINDS)
 
 /* A name: bytes from the start of the types. */
 struct index_node {
@@ -87,7 +89,7 @@ static struct rawbpf_symbol_index *index_of(const struct rawbpf_symbols *symbols
 
 	if (module || !index || index->size < heads)
 		return NULL;
-	if (!index->walked[0] && !index->walked[1] && !index->walked[2])
+	if (!index->walked[0] && !index->walked[1] && !index->walked[2] && !index->walked[3])
 		__builtin_memset(index->memory, 0, heads);
 	return index;
 }
@@ -206,7 +208,8 @@ RAWBPF__PRIVATE int rawbpf__type_place(struct rawbpf__type_place *place,
 		index = index_of(symbols, module);
 		type_search(&search, INDEX_STRUCTS, INDEX_STRUCT_KINDS, index);
 		type_search(&search, INDEX_OTHERS, INDEX_OTHER_KINDS, index);
-		type_search(&search, INDEX_OTHERS, ~(INDEX_STRUCT_KINDS | INDEX_OTHER_KINDS), NULL);
+		type_search(&search, INDEX_FUNCS, INDEX_FUNC_KINDS, index);
+		type_search(&search, INDEX_OTHERS, ~INDEX_ALL_KINDS, NULL);
 		if (!search.id)
 			continue;
 		*place = (struct rawbpf__type_place){ search.btf, module, search.id };

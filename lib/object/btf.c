@@ -9,6 +9,7 @@
 #include "log.h"
 #include "../../insn/base/out.h"
 #include "../../insn/base/string.h"
+#include "../../insn/btf/btf.h"
 
 enum {
 	FIRST_BTF_LOG = 1 << 16,
@@ -62,19 +63,17 @@ void rawbpf_btf_close(struct rawbpf_btf *btf)
 static int btf_adopt(struct rawbpf_btf *btf, void *mapped, size_t size,
 		     const struct rawbpf_btf *base)
 {
-	int err = rawbpf_btf_parse(btf, mapped, size, base);
+	size_t index_size = size / sizeof(struct btf_type) * sizeof *btf->index;
+	void *index = NULL;
+	int err = index_size ? rawbpf__mmap(&index, index_size, PROT_READ | PROT_WRITE, -1) : 0;
 
+	*btf = (struct rawbpf_btf){ 0 };
+	if (err == 0)
+		err = rawbpf__btf_parse(btf, mapped, size, base, index);
 	btf->mapped = mapped;
 	btf->mapped_size = size;
-	if (!err && btf->type_count) {
-		size_t index_size = btf->type_count * sizeof *btf->index;
-
-		err = rawbpf__mmap(&btf->index_mapped, index_size, PROT_READ | PROT_WRITE, -1);
-		if (!err) {
-			btf->index_mapped_size = index_size;
-			err = rawbpf_btf_index_set(btf, btf->index_mapped, btf->type_count);
-		}
-	}
+	btf->index_mapped = index;
+	btf->index_mapped_size = index_size;
 	if (err)
 		rawbpf_btf_close(btf);
 	return err;
