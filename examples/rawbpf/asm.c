@@ -55,14 +55,22 @@ static void print_c(const struct program *program)
 	}
 }
 
+/* Let standard output be the file, unless `path` is NULL. */
+static int open_output(const char *path)
+{
+	if (!path || freopen(path, "w", stdout))
+		return OK;
+	return tool_fail(&asm_subcommand, "%s: %s", path, strerror(errno));
+}
+
 static int assemble(struct program *program, const char *path, const char *output, char format,
 		    enum rawbpf_byte_order order)
 {
 	if (tool_read(&asm_subcommand, path, &program->file) != OK ||
 	    tool_assemble(&asm_subcommand, program, 0) != OK)
 		return FAILED;
-	if (output && !freopen(output, "w", stdout))
-		return tool_fail(&asm_subcommand, "%s: %s", output, strerror(errno));
+	if (open_output(output) != OK)
+		return FAILED;
 	if (format == 'r' && isatty(STDOUT_FILENO))
 		return tool_fail(&asm_subcommand, "a terminal cannot show raw bytes: use -f hex, -f c or -o FILE");
 	if (format == 'r')
@@ -75,7 +83,7 @@ static int assemble(struct program *program, const char *path, const char *outpu
 }
 
 /* Print what each statement of a text with .prog became. */
-static int list(const char *path)
+static int list(const char *path, const char *output)
 {
 	static struct collection collection;
 
@@ -85,7 +93,9 @@ static int list(const char *path)
 	if (!rawbpf_collection_has(collection.file.data, collection.file.size))
 		return tool_fail(&asm_subcommand, "%s has no .prog; -l lists the programs of such texts",
 				 collection.file.name);
-	return collection_parse(&collection) == OK ? collection_list(&collection) : FAILED;
+	if (collection_parse(&collection) != OK || open_output(output) != OK)
+		return FAILED;
+	return collection_list(&collection);
 }
 
 int asm_main(int argc, char **argv)
@@ -126,7 +136,7 @@ int asm_main(int argc, char **argv)
 	if (argc - optind > 1)
 		return tool_usage_error(&asm_subcommand);
 	if (is_list)
-		return list(argv[optind]);
+		return list(argv[optind], output);
 	return assemble(&program, argv[optind], output, format[0], order);
 }
 

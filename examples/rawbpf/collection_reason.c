@@ -25,6 +25,8 @@ static void print_subject(const struct collection *collection,
 	unsigned prog = 0;
 
 	if (reason->stage == RAWBPF_LIVE_MAP) {
+		if (tables->maps[reason->index].line)
+			fprintf(stderr, "%s:%u: ", collection->file.name, tables->maps[reason->index].line);
 		fprintf(stderr, "map %s: ", tables->strings + tables->maps[reason->index].name);
 		return;
 	}

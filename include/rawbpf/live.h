@@ -53,7 +53,8 @@ struct rawbpf_live_reason {
 /* How far to go. */
 enum rawbpf_live_until {
 	RAWBPF_UNTIL_ATTACHED,
-	RAWBPF_UNTIL_LOADED,   /* create maps and load programs, attach none */
+	RAWBPF_UNTIL_LOADED,   /* create maps and load programs, but attach none: an empty program is
+	                        * attached in its place and taken away, or its device or cgroup found */
 	RAWBPF_UNTIL_RESOLVED  /* only look at the machine, and resolve programs: no map, no privilege */
 };
 

@@ -28,7 +28,10 @@ RAWBPF__PRIVATE int rawbpf__complain_bad(struct rawbpf__parser *p,
 		return 1;
 	case RAWBPF__T_BAD:
 	case RAWBPF__T_STRING:
-		rawbpf__complain(p->text, token, "unexpected '%.*s'", RAWBPF__TEXT(token));
+		if (token->code == RAWBPF__T_BAD && *token->start == '"')
+			rawbpf__complain(p->text, token, "this string has no '\"' at its end");
+		else
+			rawbpf__complain(p->text, token, "unexpected '%.*s'", RAWBPF__TEXT(token));
 		return 1;
 	}
 	return 0;

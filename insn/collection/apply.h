@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The arithmetic of expressions: signed, of 64 bits, wrapping around. */
+/* What parser and resolver share: the arithmetic of expressions, signed, of 64 bits, wrapping around. */
 #ifndef RAWBPF_INSN_APPLY_H
 #define RAWBPF_INSN_APPLY_H
 
 #include <rawbpf/collection_table.h>
 
 #include "../base/private.h"
+
+/* A list: the names of opt.NAME in every file. They are 0 unless the caller gives them a value. */
+#define RAWBPF__OWN_OPTIONS "pid\0uid\0uid_set\0tid\0comm_set\0comm0\0comm8\0failed\0"
 
 /*
  * Apply an operation of one number (RAWBPF_EXPR_NEGATE, _NOT: a) or two. Return 0, or -EDOM for a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../base/string.h"
 #include "../form/constant.h"
+#include "apply.h"
 #include "collector.h"
 
 /* Map and program names have at most this many bytes in the kernel. */
@@ -200,10 +201,31 @@ static void show_wrong(struct rawbpf__collector *c)
 			 RAWBPF__GUESS(&guess));
 }
 
+/*
+ * Require one % for a value, or two for a key and a value. A list of calls and a histogram have a
+ * title instead.
+ */
+static int show_values(struct rawbpf__collector *c, const struct rawbpf_table_show *show,
+		       const struct rawbpf__token *token)
+{
+	int is_titled = show->is_pending || show->present == RAWBPF_PRESENT_LOG2 ||
+			show->present == RAWBPF_PRESENT_LINEAR;
+	unsigned values = 0, i;
+
+	for (i = 0; i < token->length; i++)
+		values += token->start[i] == '%';
+	if (!token->length || is_titled || values == 1 || values == 2)
+		return 1;
+	rawbpf__complain(&c->text, token, "expected one %s for the value, or two for key and value, "
+			 "not %lld", "%", (long long)values);
+	return 0;
+}
+
 RAWBPF__PRIVATE void rawbpf__show_directive(struct rawbpf__collector *c)
 {
 	struct rawbpf_table_show show = { .line = rawbpf__user_line(c) };
 	unsigned map = rawbpf__take_known(c, RAWBPF__A_TABLE_MAP);
+	struct rawbpf__token text = { .length = 0 };
 	const char *before;
 
 	if (!map)
@@ -211,6 +233,8 @@ RAWBPF__PRIVATE void rawbpf__show_directive(struct rawbpf__collector *c)
 	show.map = map - 1;
 	while (c->token.code != RAWBPF__T_END) {
 		before = c->token.start;
+		if (c->token.code == RAWBPF__T_STRING && !text.length)
+			text = c->token;
 		if (!show_word(c, &show))
 			return;
 		if (c->token.start == before) {
@@ -218,7 +242,7 @@ RAWBPF__PRIVATE void rawbpf__show_directive(struct rawbpf__collector *c)
 			return;
 		}
 	}
-	if (rawbpf__take_end(c))
+	if (rawbpf__take_end(c) && show_values(c, &show, &text))
 		rawbpf__rows_add(c, RAWBPF__TABLE_show, &show);
 }
 
@@ -251,10 +275,23 @@ static int param_words(struct rawbpf__collector *c, const struct rawbpf__token *
 	return 1;
 }
 
+/* Take the name of a new parameter: none that every file's options have. */
+static unsigned param_name(struct rawbpf__collector *c)
+{
+	struct rawbpf__token token = c->token;
+	unsigned name = rawbpf__take_new(c, RAWBPF__A_PARAM, 0);
+
+	if (!name || rawbpf__list_find(RAWBPF__OWN_OPTIONS, token.start, token.length) < 0)
+		return name;
+	rawbpf__complain(&c->text, &token, "opt.%.*s is an option of every file; use another name",
+			 RAWBPF__TEXT(&token));
+	return 0;
+}
+
 RAWBPF__PRIVATE void rawbpf__param_directive(struct rawbpf__collector *c)
 {
 	struct rawbpf_table_param param = { .line = rawbpf__user_line(c) };
-	unsigned name = rawbpf__take_new(c, RAWBPF__A_PARAM, 0);
+	unsigned name = param_name(c);
 	struct rawbpf__token words;
 
 	if (!name)

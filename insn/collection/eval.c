@@ -9,9 +9,6 @@ enum { EVAL_DEPTH = 64 };
 
 /* ----------------------------------------------------------------- names of the file */
 
-/* Options that `rawbpf run` has for every collection: 0 unless the environment has them. */
-static const char eval_options[] = "pid\0uid\0uid_set\0tid\0comm_set\0comm0\0comm8\0failed\0";
-
 /* The functions below return 0 for a name that they know, 1 for another, or an error. */
 
 static int eval_word(struct rawbpf__resolver *r, const char *name, int64_t *number)
@@ -38,11 +35,15 @@ static int eval_word(struct rawbpf__resolver *r, const char *name, int64_t *numb
 	return found < 0;
 }
 
-static int eval_set(struct rawbpf__resolver *r, unsigned number, struct rawbpf__eval *value)
+static int eval_one_set(struct rawbpf__resolver *r, unsigned number, struct rawbpf__eval *value)
 {
 	struct rawbpf__known_set *set = rawbpf__tree_row(&r->sets, number);
 	int err = 0;
 
+	if (set->round != r->round) {
+		set->round = r->round;
+		set->state = RAWBPF__STATE_NONE;
+	}
 	if (set->state == RAWBPF__STATE_BUSY)
 		return rawbpf__resolver_fail(r, -ELOOP, "the constant '@' contains itself",
 					     rawbpf__resolver_string(r, set->named.name), 0);
@@ -55,6 +56,17 @@ static int eval_set(struct rawbpf__resolver *r, unsigned number, struct rawbpf__
 	return err;
 }
 
+/*
+ * Evaluate a set. Those before it come first, so a long chain needs no depth. They may name what
+ * this kernel lacks; then they fail again where they are used.
+ */
+static int eval_set(struct rawbpf__resolver *r, unsigned number, struct rawbpf__eval *value)
+{
+	while (r->sets_tried + 1 < number)
+		eval_one_set(r, ++r->sets_tried, value);
+	return eval_one_set(r, number, value);
+}
+
 static int eval_option(struct rawbpf__resolver *r, const char *name, struct rawbpf__eval *value)
 {
 	unsigned param = rawbpf__tree_find(r, &r->params, name, rawbpf__length(name));
@@ -64,8 +76,8 @@ static int eval_option(struct rawbpf__resolver *r, const char *name, struct rawb
 			value->number = (int64_t)r->env->options[i].value;
 			return 0;
 		}
-	if (!param && rawbpf__list_find(eval_options, name, rawbpf__length(name)) >= 0)
-		return 0;
+	if (!param && rawbpf__list_find(RAWBPF__OWN_OPTIONS, name, rawbpf__length(name)) >= 0)
+		return 0; /* it is not given */
 	if (!param)
 		return rawbpf__resolver_missing(r, &r->params, "no .param has the name '@'", name,
 						rawbpf__length(name));

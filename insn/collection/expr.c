@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "../base/character.h"
+#include "../base/number.h"
 #include "../base/string.h"
 #include "apply.h"
 #include "collector.h"
@@ -212,6 +214,21 @@ static int expr_name(struct expr *e, struct rawbpf__value *value)
 	return 1;
 }
 
+/* Read "6.12", a number to compare `kernel` with. The lexer takes it for a bad number. */
+static int expr_version(struct expr *e, struct rawbpf__value *value)
+{
+	const char *at = e->token.start, *end = at + e->token.length;
+	uint64_t major, minor;
+
+	if (!rawbpf__digits_parse(&at, end, 10, &major) || major > 255 || at == end || *at++ != '.' ||
+	    at == end || !rawbpf__is_decimal(*at) || !rawbpf__digits_parse(&at, end, 10, &minor) ||
+	    at != end || minor > 255)
+		return expr_wrong(e, "a number or a name");
+	value->number = major << 8 | minor;
+	expr_next(e);
+	return 1;
+}
+
 static int expr_inner(struct expr *e, struct rawbpf__value *value)
 {
 	struct rawbpf__token first = e->token;
@@ -221,6 +238,8 @@ static int expr_inner(struct expr *e, struct rawbpf__value *value)
 		*value = (struct rawbpf__value){ .number = first.value, .is_huge = first.is_huge };
 		expr_next(e);
 		return 1;
+	case RAWBPF__T_BAD_NUMBER:
+		return expr_version(e, value);
 	case '(':
 		expr_next(e);
 		return expr_read(e, 1, value) && expr_take(e, ')', "')'");

@@ -56,6 +56,10 @@ static void complain_directive(struct rawbpf__collector *c)
 	struct rawbpf__guess guess = { .name = c->directive.start, .length = c->directive.length };
 	unsigned i;
 
+	if (rawbpf__token_is(&c->directive, ".endm")) {
+		rawbpf__complain(&c->text, &c->directive, "no .macro is open before this .endm");
+		return;
+	}
 	for (i = 0; i < sizeof(line_directives) / sizeof(line_directives[0]); i++)
 		rawbpf__guess_offer(&guess, line_directives[i].name,
 				    rawbpf__length(line_directives[i].name));

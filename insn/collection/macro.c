@@ -232,8 +232,10 @@ static int arguments_read(struct rawbpf__collector *c, struct macro_text *argume
 	if (cursor->at >= end || *cursor->at == ';')
 		return 0;
 	for (;; cursor->at = rawbpf__after_blanks(cursor, cursor->at + 1)) {
-		if (count == RAWBPF__MACRO_PARAMETERS)
+		if (count == RAWBPF__MACRO_PARAMETERS) {
+			cursor->at = end;
 			return count + 1;
+		}
 		behind = argument_end(cursor->at, end);
 		arguments[count].start = cursor->at;
 		cursor->at = behind;

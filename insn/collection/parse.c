@@ -20,6 +20,16 @@ static void collection_line(struct rawbpf__collector *c)
 	rawbpf__errors_hand(c);
 }
 
+static void collection_too_long(struct rawbpf__collector *c)
+{
+	struct rawbpf__token token;
+
+	rawbpf__token_here(&c->parser.cursor, &token);
+	rawbpf__complain(&c->text, &token, "a file has at most %lld lines", (long long)LINES_MOST);
+	rawbpf__errors_hand(c);
+	c->failed = -E2BIG;
+}
+
 /* Read all lines from `at` to `end`. The first one has this number. */
 static void collection_lines(struct rawbpf__collector *c, const char *at, const char *end, unsigned line)
 {
@@ -29,10 +39,10 @@ static void collection_lines(struct rawbpf__collector *c, const char *at, const 
 		line_end = rawbpf__find_byte(at, end, '\n');
 		c->parser.cursor = (struct rawbpf__cursor){ .at = at, .end = line_end,
 							    .line_start = at, .line = line };
-		if (line > LINES_MOST)
-			c->failed = -E2BIG;
-		else
+		if (line <= LINES_MOST)
 			collection_line(c);
+		else
+			collection_too_long(c);
 	}
 }
 
@@ -132,6 +142,7 @@ int rawbpf_collection_parse(struct rawbpf_collection *collection,
 	rawbpf__sections_end(&c);
 	if (!c.license)
 		c.license = rawbpf__string(&c, "GPL", 3);
+	rawbpf__errors_hand(&c);
 	if (c.failed)
 		return c.failed;
 	rawbpf__rows_end(&c, collection);

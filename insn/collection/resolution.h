@@ -75,7 +75,7 @@ struct rawbpf__laid_field {
 struct rawbpf__known_set {
 	struct rawbpf__named named;
 	uint32_t state;
-	uint32_t unused;
+	uint32_t round;		/* of the state: slots and `way` differ in the next one */
 	struct rawbpf__eval value;
 };
 
@@ -99,7 +99,7 @@ struct rawbpf__object {
 /* The index begins with this. */
 struct rawbpf__index {
 	unsigned structs, sets, params;	/* roots */
-	unsigned unused;
+	unsigned round;			/* of resolving, from 1 */
 };
 
 /* ------------------------------------------------------------------------ the resolver */
@@ -111,6 +111,8 @@ struct rawbpf__resolver {
 	struct rawbpf_collection_error *error;
 	unsigned line, macro_line;	/* for errors */
 	unsigned depth;			/* of expressions and structs in each other */
+	unsigned round;			/* of the index */
+	unsigned sets_tried;		/* so many of the first ones */
 	enum rawbpf_arch arch;
 	int (*eval)(struct rawbpf__resolver *r, unsigned expr, struct rawbpf__eval *value);
 

@@ -231,6 +231,7 @@ static void resolver_fill(struct rawbpf__resolver *r, struct rawbpf__index *inde
 		struct rawbpf__known_set *set = rawbpf__tree_row(&r->sets, i + 1);
 
 		set->state = RAWBPF__STATE_NONE;
+		set->round = 0;
 		rawbpf__tree_add(r, &r->sets, i + 1, c->sets[i].name);
 	}
 	for (unsigned i = 0; i < c->param_count; i++)
@@ -261,5 +262,6 @@ RAWBPF__PRIVATE int rawbpf__resolver_begin(struct rawbpf__resolver *r,
 	if (!memory->filled)
 		resolver_fill(r, index);
 	memory->filled = 1;
+	r->round = ++index->round;
 	return 0;
 }

@@ -7,6 +7,21 @@ static const uint8_t rows_sizes[] = {
 #undef RAWBPF__SIZE
 };
 
+/* What the rows of a table are to the author of a text. NULL: the table's name says it. */
+static const char *const rows_words[RAWBPF__TABLE_COUNT] = {
+	[RAWBPF__TABLE_string] = "bytes of names and strings",
+	[RAWBPF__TABLE_expr] = "parts of expressions",
+	[RAWBPF__TABLE_insn] = "instructions",
+	[RAWBPF__TABLE_step] = "lines, jumps and names of programs",
+	[RAWBPF__TABLE_mention] = "jumps and calls in one program",
+};
+
+static const char *const rows_names[] = {
+#define RAWBPF__NAME(NAME, TYPE) #NAME "s",
+	RAWBPF__COLLECTOR_TABLES(RAWBPF__NAME)
+#undef RAWBPF__NAME
+};
+
 /* Tables begin with room for so many rows. */
 #define ROWS_FIRST 8
 
@@ -56,6 +71,18 @@ RAWBPF__PRIVATE int rawbpf__rows_begin(struct rawbpf__collector *c, void *memory
 	return 1;
 }
 
+/* Say at the current line which table is full. */
+static void rows_complain(struct rawbpf__collector *c, enum rawbpf__table table)
+{
+	const char *words = rows_words[table] ? rows_words[table] : rows_names[table];
+	struct rawbpf__token token;
+
+	if (c->failed)
+		return;
+	rawbpf__token_here(&c->parser.cursor, &token);
+	rawbpf__complain(&c->text, &token, "a file has at most %lld %s", (long long)ROWS_MOST, words);
+}
+
 RAWBPF__PRIVATE int rawbpf__rows_room(struct rawbpf__collector *c, enum rawbpf__table table,
 				      unsigned count)
 {
@@ -63,6 +90,7 @@ RAWBPF__PRIVATE int rawbpf__rows_room(struct rawbpf__collector *c, enum rawbpf__
 	unsigned needed = rows->count + count;
 
 	if (needed > ROWS_MOST && table != RAWBPF__TABLE_name) {
+		rows_complain(c, table);
 		c->failed = -E2BIG;
 		return 0;
 	}

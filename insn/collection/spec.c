@@ -30,6 +30,15 @@ static int spec_number(struct rawbpf__resolver *r, unsigned expr, const char *wh
 	return err;
 }
 
+/* A ring without a size gets one by the machine's memory. */
+static int spec_ring(struct rawbpf__resolver *r, unsigned size)
+{
+	if (size >= 4096 ? !(size & (size - 1)) : !size)
+		return 0;
+	return rawbpf__resolver_fail(r, -EINVAL, "the bytes of a ring are a power of two and whole pages, "
+				     "such as 256k, not #", "", size);
+}
+
 RAWBPF__PRIVATE int rawbpf__map_describe(struct rawbpf__resolver *r, unsigned index,
 					 struct rawbpf_resolved_map *map)
 {
@@ -49,7 +58,7 @@ RAWBPF__PRIVATE int rawbpf__map_describe(struct rawbpf__resolver *r, unsigned in
 		err = spec_number(r, table->max_entries, "a map", &map->max_entries);
 	if (!err)
 		err = spec_number(r, table->flags, "a map's flags", &map->flags);
-	return err;
+	return !err && is_ring ? spec_ring(r, map->max_entries) : err;
 }
 
 int rawbpf_collection_map_resolve(struct rawbpf_resolved_map *map,

@@ -58,15 +58,17 @@ static int live_add(struct rawbpf_live *live, unsigned prog, unsigned place, uns
 	return rawbpf__live_tail_fill(live, program);
 }
 
-/* Attach the programs from number `first` on. */
+/* Attach the programs from number `first` on, or only check their places. */
 static int live_attach_from(struct rawbpf_live *live, unsigned first)
 {
 	int err = 0;
 
-	if (live->spec.until != RAWBPF_UNTIL_ATTACHED)
+	if (live->spec.until == RAWBPF_UNTIL_RESOLVED)
 		return 0;
 	for (unsigned i = first; err == 0 && i < live->program_count; i++)
-		err = rawbpf__live_place_attach(live, &live->programs[i]);
+		err = live->spec.until == RAWBPF_UNTIL_LOADED ?
+		      rawbpf__live_place_check(live, &live->programs[i]) :
+		      rawbpf__live_place_attach(live, &live->programs[i]);
 	return err;
 }
 

@@ -92,6 +92,15 @@ static int live_map_compare(struct rawbpf_live *live, unsigned index, int fd,
 	return -EEXIST;
 }
 
+static int live_is_directory(const char *path)
+{
+	int fd = rawbpf__open(AT_FDCWD, path, O_PATH | O_DIRECTORY);
+
+	if (fd >= 0)
+		rawbpf__close(fd);
+	return fd >= 0;
+}
+
 /* Open the map that is pinned by this name. -ENOENT: there is none. */
 static int live_map_take(struct rawbpf_live *live, unsigned index,
 			 const struct rawbpf_resolved_map *map)
@@ -106,8 +115,10 @@ static int live_map_take(struct rawbpf_live *live, unsigned index,
 	rawbpf__out_text(&out, "/");
 	rawbpf__out_text(&out, map->name);
 	fd = out.length < sizeof path ? rawbpf_obj_open(path, 0) : -ENAMETOOLONG;
-	if (fd == -ENOENT)
+	if (fd == -ENOENT && live_is_directory(live->spec.pins))
 		return fd;
+	if (fd == -ENOENT) /* else the caller would create the map */
+		fd = -ENOTDIR;
 	if (fd < 0)
 		return rawbpf__live_fail(live, RAWBPF_LIVE_MAP, index, RAWBPF_WAY_NONE,
 					 &(struct rawbpf_error){ .operation = RAWBPF_OBJ_OPEN,

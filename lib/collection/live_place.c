@@ -3,9 +3,11 @@
 #include <linux/sockios.h>
 
 #include <rawbpf/cgroup.h>
+#include <rawbpf/insn.h>
 #include <rawbpf/kprobe.h>
 #include <rawbpf/map.h>
 #include <rawbpf/net.h>
+#include <rawbpf/prog.h>
 #include <rawbpf/tracepoint.h>
 #include <rawbpf/tracing.h>
 #include <rawbpf/uprobe.h>
@@ -233,11 +235,17 @@ static int live_device_find(const char *name)
 	return err < 0 ? err : request.index;
 }
 
+static int live_device(struct live_place *place)
+{
+	place->operation = place->program->unit.way == RAWBPF_WAY_XDP ? RAWBPF_XDP_ATTACH :
+									RAWBPF_TCX_ATTACH;
+	return live_device_find(live_target(place));
+}
+
 static int live_xdp_attach(struct live_place *place)
 {
-	int device = live_device_find(live_target(place));
+	int device = live_device(place);
 
-	place->operation = RAWBPF_XDP_ATTACH;
 	if (device < 0)
 		return device;
 	return rawbpf_xdp_attach(&place->program->link, place->program->fd, device, 0);
@@ -247,9 +255,8 @@ static int live_tc_attach(struct live_place *place)
 {
 	unsigned type = rawbpf__equal(rawbpf__live_string(place->live, place->place->detail), "egress") ?
 			BPF_TCX_EGRESS : BPF_TCX_INGRESS;
-	int err, device = live_device_find(live_target(place));
+	int err, device = live_device(place);
 
-	place->operation = RAWBPF_TCX_ATTACH;
 	if (device < 0)
 		return device;
 	err = rawbpf_tcx_attach(&place->program->link, place->program->fd, device, type, NULL);
@@ -259,12 +266,18 @@ static int live_tc_attach(struct live_place *place)
 	return rawbpf_tc_attach(&place->program->link, place->program->fd, device, type, NULL);
 }
 
-static int live_cgroup_attach(struct live_place *place)
+static int live_cgroup_open(struct live_place *place)
 {
 	const char *path = live_name(place, live_text(place->live, place->place->detail), "", "");
-	int err, cgroup = path ? rawbpf__open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY) : -ENAMETOOLONG;
 
 	place->operation = RAWBPF_CGROUP_ATTACH;
+	return path ? rawbpf__open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY) : -ENAMETOOLONG;
+}
+
+static int live_cgroup_attach(struct live_place *place)
+{
+	int err, cgroup = live_cgroup_open(place);
+
 	if (cgroup < 0)
 		return cgroup;
 	err = rawbpf_cgroup_attach(&place->program->link, place->program->fd, cgroup,
@@ -311,21 +324,84 @@ static int live_has_target(const struct rawbpf_live *live, const struct rawbpf_t
 	return place->way == RAWBPF_WAY_PERF || live_text(live, target)[0] != '\0';
 }
 
-int rawbpf__live_place_attach(struct rawbpf_live *live, struct rawbpf_live_program *program)
+static int live_place_try(struct live_place *place, int (*way)(struct live_place *place))
 {
-	const struct rawbpf_unit *unit = &program->unit;
-	struct live_place place = {
-		.live = live, .program = program, .place = &live->collection->places[unit->place] };
+	const struct rawbpf_unit *unit = &place->program->unit;
 	int err;
 
-	if (!live_ways[unit->way] || place.place->tail || !live_has_target(live, place.place))
+	place->place = &place->live->collection->places[unit->place];
+	if (!way || place->place->tail || !live_has_target(place->live, place->place))
 		return 0;
-	err = live_ways[unit->way](&place);
-	return err == 0 ? 0 : rawbpf__live_fail(live, RAWBPF_LIVE_ATTACH, unit->place, unit->way,
+	err = way(place);
+	return err >= 0 ? 0 : rawbpf__live_fail(place->live, RAWBPF_LIVE_ATTACH, unit->place, unit->way,
 						&(struct rawbpf_error){
-		.operation = place.operation, .error = err, .type = program->type,
-		.name = place.name });
+		.operation = place->operation, .error = err, .type = place->program->type,
+		.name = place->name });
 }
+
+int rawbpf__live_place_attach(struct rawbpf_live *live, struct rawbpf_live_program *program)
+{
+	struct live_place place = { .live = live, .program = program };
+
+	return live_place_try(&place, live_ways[program->unit.way]);
+}
+
+/* -------------------------------------------------------------------------------- a check */
+
+/*
+ * Attach a program that does nothing, and detach it: only the kernel knows whether it has the
+ * place. Programs of these ways cannot change what they watch.
+ */
+static int live_empty_check(struct live_place *place)
+{
+	static const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EXIT_INSN() };
+	struct rawbpf_live_program *program = place->program;
+	int err, fd = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = program->type, .expected_attach_type = program->attach_type, .license = "GPL",
+		.insns = insns, .insn_count = 2, .token = place->live->spec.token,
+		.flags = place->live->spec.token ? BPF_F_TOKEN_FD : 0 });
+
+	place->operation = RAWBPF_PROG_LOAD;
+	if (fd < 0)
+		return fd;
+	program->fd = fd;
+	err = live_ways[program->unit.way](place);
+	rawbpf_link_detach(&program->link);
+	rawbpf__close(fd);
+	return err;
+}
+
+static int live_cgroup_check(struct live_place *place)
+{
+	int cgroup = live_cgroup_open(place);
+
+	if (cgroup >= 0)
+		rawbpf__close(cgroup);
+	return cgroup;
+}
+
+/* NULL: the kernel found the place when it loaded the program, or there is nothing to find. */
+static int (*const live_checks[RAWBPF_WAYS])(struct live_place *place) = {
+	[RAWBPF_WAY_KPROBE] = live_empty_check,
+	[RAWBPF_WAY_KRETPROBE] = live_empty_check,
+	[RAWBPF_WAY_RAW_TP] = live_empty_check,
+	[RAWBPF_WAY_TRACEPOINT] = live_empty_check,
+	[RAWBPF_WAY_UPROBE] = live_empty_check,
+	[RAWBPF_WAY_URETPROBE] = live_empty_check,
+	[RAWBPF_WAY_XDP] = live_device,
+	[RAWBPF_WAY_TC] = live_device,
+	[RAWBPF_WAY_CGROUP] = live_cgroup_check,
+};
+
+int rawbpf__live_place_check(struct rawbpf_live *live, const struct rawbpf_live_program *program)
+{
+	struct rawbpf_live_program trial = *program;
+	struct live_place place = { .live = live, .program = &trial };
+
+	return live_place_try(&place, live_checks[trial.unit.way]);
+}
+
+/* ------------------------------------------------------------------------- arrays of programs */
 
 int rawbpf__live_tail_fill(struct rawbpf_live *live, const struct rawbpf_live_program *program)
 {

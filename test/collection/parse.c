@@ -536,6 +536,32 @@ static int parse_repeated(const char *before, const char *line, unsigned count, 
 	return parsed.result;
 }
 
+/* The line and the limit of what is too much. */
+static void assert_limit(const char *before, const char *line, unsigned count, unsigned at,
+			 const char *message)
+{
+	size_t length = strlen(before) + count * strlen(line);
+	char *text = malloc(length + 1), *end = text + sprintf(text, "%s", before);
+	struct parsed parsed;
+
+	for (unsigned i = 0; i < count; i++)
+		end += sprintf(end, "%s", line);
+	parse_text(&parsed, text, length, "");
+	ck_assert_int_eq(parsed.result, -E2BIG);
+	ck_assert_uint_eq(parsed.text.error_count, 1);
+	ck_assert_str_eq(parsed.text.errors[0].at.message, message);
+	ck_assert_uint_eq(parsed.text.errors[0].at.line, at);
+	parse_free(&parsed);
+	free(text);
+}
+
+START_TEST(limits_are_said)
+{
+	assert_limit("", "\n", 32768, 32768, "a file has at most 32767 lines");
+	assert_limit(P, "exit;exit;exit;exit\n", 16500, 16379, "a file has at most 65535 instructions");
+}
+END_TEST
+
 START_TEST(what_is_too_big)
 {
 	unsigned errors;
@@ -666,6 +692,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, license_and_summary, 0, COUNT(firsts));
 	tcase_add_test(tests, equal_texts_are_one_string);
 	tcase_add_test(tests, too_little_memory);
+	tcase_add_test(tests, limits_are_said);
 	tcase_add_test(tests, what_is_too_big);
 	tcase_add_loop_test(tests, a_text_with_prog_is_a_collection, 0, COUNT(haves));
 	tcase_add_loop_test(tests, the_tools_are_collections, 0, COUNT(tools));

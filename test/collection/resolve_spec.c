@@ -343,8 +343,7 @@ static size_t write_text(char *text, unsigned kind, unsigned n)
 			at += sprintf(at, " u64 f%u\n", i);
 	}
 	for (unsigned i = 0; kind == SETS_OF_SETS && i < n; i++)
-		at += i % 30 ? sprintf(at, ".set S%u S%u + S%u\n", i, i - 1, i - 1) :
-			       sprintf(at, ".set S%u 1\n", i);
+		at += i ? sprintf(at, ".set S%u S%u + S0\n", i, i - 1) : sprintf(at, ".set S0 1\n");
 	for (unsigned i = 0; kind == LONG_NAMES && i < n; i++)
 		at += sprintf(at, ".set %s%04u %u\n", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", i, i);
 	at += sprintf(at, ".prog p\n.at none\n");
