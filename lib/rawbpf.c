@@ -210,6 +210,7 @@
 #include "../insn/vm/vm_region.c"
 #include "../insn/vm/vm_ring.c"
 #include "../insn/vm/vm_run.c"
+#include "../insn/vm/vm_skb.c"
 #include "../insn/vm/vm_trap.c"
 #include "../insn/vm/vm_undo.c"
 #include "../insn/vm/vm_xdp.c"

@@ -15,7 +15,16 @@
  *	... rawbpf_vm_run(&vm, budget); the packet is then context.bytes ...
  *
  * A load of data or data_end gives an address of the packet's region. All other fields are what
- * the caller sets, but of struct __sk_buff, len, wire_len and protocol are the packet's first.
+ * the caller sets. In struct __sk_buff, len and protocol are the packet's; ifindex is 1 if it
+ * would be 0, as in the kernel's test runs.
+ *
+ * Helpers that programs have with a packet:
+ *
+ * XDP		xdp_adjust_head, xdp_adjust_tail, xdp_adjust_meta, xdp_load_bytes, xdp_store_bytes,
+ *		xdp_get_buff_len, redirect
+ * __sk_buff	skb_load_bytes, skb_load_bytes_relative, skb_store_bytes, skb_pull_data,
+ *		skb_change_tail, skb_change_head, skb_adjust_room, l3_csum_replace,
+ *		l4_csum_replace, redirect
  */
 #ifndef RAWBPF_VM_CONTEXT_H
 #define RAWBPF_VM_CONTEXT_H
@@ -44,12 +53,17 @@ struct rawbpf_vm_context_spec {
 };
 
 struct rawbpf_vm_context {
-	unsigned char *bytes;   /* the packet, as the program has left it, from its first header on */
+	/*
+	 * The packet, as the program has left it: from the link layer's header on, with XDP's
+	 * metadata before it. BPF_PROG_TEST_RUN gives the same.
+	 */
+	unsigned char *bytes;
 	size_t size;
+	uint32_t redirect;      /* the interface that the program has given to the redirect helper */
 
 	/* All that follows is private. */
 	struct rawbpf_vm_context_spec spec;
-	uint32_t data, data_end, data_meta; /* offsets in spec.memory */
+	uint32_t data, data_end, data_meta, network; /* offsets in spec.memory */
 	uint32_t link;          /* bytes of the link layer's header in front of `data` */
 	struct rawbpf_vm_region region, packet, metadata;
 	struct rawbpf_vm_packet loads;

@@ -289,21 +289,29 @@ static int vm_context_check(const struct rawbpf_vm_context_spec *spec, size_t si
 	return 0;
 }
 
-/* Set the fields of struct __sk_buff that the packet decides. */
+static int vm_field_is_zero(const struct rawbpf_vm_context *context, unsigned offset)
+{
+	const unsigned char *field = context->fields + offset;
+
+	return !(field[0] | field[1] | field[2] | field[3]);
+}
+
+/* Set the fields of struct __sk_buff that a test run of the kernel sets. */
 static void vm_skb_begin(struct rawbpf_vm_context *context)
 {
-	static const struct { char name[12]; } lengths[] = { { "len" }, { "wire_len" } };
+	enum { VM_PROTOCOL = 16, VM_IFINDEX = 40, VM_WIRE_LEN = 160, VM_LOOPBACK = 1 };
 	int big = context->spec.order == RAWBPF_BIG_ENDIAN ||
 		  (context->spec.order == RAWBPF_HOST_ORDER &&
 		   __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
-	unsigned i;
 
-	for (i = 0; i < 2; i++)
-		rawbpf_vm_context_set(context, lengths[i].name, 0, context->size - context->link);
 	if (context->size >= VM_ETHERNET)
-		rawbpf_vm_context_set(context, "protocol", 0,
-				      (uint64_t)context->bytes[12 + !big] << 8 |
-				      context->bytes[12 + big]);
+		rawbpf__vm_field_write(context, VM_PROTOCOL, 4,
+				       (uint64_t)context->bytes[12 + !big] << 8 |
+				       context->bytes[12 + big]);
+	if (vm_field_is_zero(context, VM_IFINDEX))
+		rawbpf__vm_field_write(context, VM_IFINDEX, 4, VM_LOOPBACK);
+	if (context->spec.fields && vm_field_is_zero(context, VM_WIRE_LEN))
+		rawbpf__vm_field_write(context, VM_WIRE_LEN, 4, context->size - context->link);
 }
 
 int rawbpf_vm_context_open(struct rawbpf_vm_context *context,
@@ -320,6 +328,7 @@ int rawbpf_vm_context_open(struct rawbpf_vm_context *context,
 	context->link = (uint32_t)link;
 	context->data = context->data_meta = RAWBPF_VM_HEADROOM + context->link;
 	context->data_end = RAWBPF_VM_HEADROOM + (uint32_t)spec->packet_size;
+	context->network = RAWBPF_VM_HEADROOM + VM_ETHERNET;
 	if (spec->packet_size)
 		__builtin_memmove((unsigned char *)spec->memory + RAWBPF_VM_HEADROOM, spec->packet,
 				  spec->packet_size);
@@ -332,12 +341,11 @@ int rawbpf_vm_context_open(struct rawbpf_vm_context *context,
 				 (vm_packet_writable(spec->prog_type) ? RAWBPF_VM_WRITE : 0);
 	context->metadata.name = "metadata";
 	context->metadata.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE;
-	rawbpf__vm_packet_show(context);
-	if (row && rawbpf__equal(rawbpf__context_name(row), "__sk_buff"))
-		vm_skb_begin(context);
 	if (spec->fields)
 		__builtin_memcpy(context->fields, spec->fields, spec->fields_size);
 	rawbpf__vm_packet_show(context);
+	if (rawbpf__vm_is_skb(context))
+		vm_skb_begin(context);
 	return 0;
 }
 
@@ -347,6 +355,8 @@ static const struct rawbpf_vm_helper *vm_context_helpers(const struct rawbpf_vm_
 {
 	if (context->spec.prog_type == BPF_PROG_TYPE_XDP)
 		return rawbpf__vm_xdp_helpers(count);
+	if (rawbpf__vm_is_skb(context))
+		return rawbpf__vm_skb_helpers(count);
 	*count = 0;
 	return NULL;
 }

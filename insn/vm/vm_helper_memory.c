@@ -58,36 +58,46 @@ RAWBPF__PRIVATE int rawbpf__vm_probe_read_str(struct rawbpf_vm *vm, struct rawbp
 	return vm_number(call, (int64_t)size);
 }
 
-/* Add 32-bit words, with the carries, as RFC 1071 does. */
-static uint64_t vm_sum_words(const unsigned char *bytes, uint64_t size, uint32_t invert)
+/* Add 32-bit words to a sum, with the carries, as RFC 1071 does. Zeros fill the last word. */
+static uint32_t vm_sum_words(const struct rawbpf_vm *vm, const unsigned char *bytes, uint32_t size,
+			     uint32_t seed)
 {
-	uint64_t sum = 0, i;
-	uint32_t word;
+	uint64_t sum = seed;
+	uint32_t i, word;
 
 	for (i = 0; i < size; i += sizeof(word)) {
-		__builtin_memcpy(&word, bytes + (size_t)i, sizeof(word));
-		sum += word ^ invert;
+		word = 0;
+		__builtin_memcpy(&word, bytes + i, size - i < sizeof(word) ? size - i : sizeof(word));
+		sum += vm->swap ? __builtin_bswap32(word) : word;
 	}
-	return sum;
+	while (sum >> 32)
+		sum = (uint32_t)sum + (sum >> 32);
+	return (uint32_t)sum;
 }
 
-/* Add the sum of `to` (r3) to the seed (r5), and take that of `from` (r1) from it. */
+/*
+ * Add the sum of `to` (r3) to the seed (r5), and take that of `from` (r1) from it. As Linux does
+ * from 6.13 on, give 16 bits, and take any sizes.
+ */
 RAWBPF__PRIVATE int rawbpf__vm_csum_diff(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
 					 void *context)
 {
-	uint64_t from_size = (uint32_t)call->args[1], to_size = (uint32_t)call->args[3], sum;
+	uint32_t from_size = (uint32_t)call->args[1], to_size = (uint32_t)call->args[3];
+	uint64_t sum = (uint32_t)call->args[4];
 	const unsigned char *from, *to;
 
 	(void)context;
-	if (from_size % 4 || to_size % 4)
-		return vm_number(call, -EINVAL);
 	from = rawbpf_vm_memory_get(vm, call->args[0], from_size, RAWBPF_VM_READ);
 	to = from ? rawbpf_vm_memory_get(vm, call->args[2], to_size, RAWBPF_VM_READ) : NULL;
 	if (!to)
 		return -EFAULT;
-	sum = (uint32_t)call->args[4] + vm_sum_words(from, from_size, UINT32_MAX) +
-	      vm_sum_words(to, to_size, 0);
-	while (sum >> 32)
-		sum = (uint32_t)sum + (sum >> 32);
+	if (from_size && !to_size)
+		sum = (uint32_t)~vm_sum_words(vm, from, from_size, (uint32_t)~sum);
+	else if (to_size)
+		sum = vm_sum_words(vm, to, to_size, (uint32_t)sum);
+	if (from_size && to_size)
+		sum += (uint32_t)~vm_sum_words(vm, from, from_size, 0);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
 	return vm_number(call, (int64_t)sum);
 }

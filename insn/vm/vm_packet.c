@@ -2,6 +2,7 @@
 /* The packet of a context: its borders, and the fields that show them. */
 #include "vm_packet.h"
 #include "machine.h"
+#include "../base/string.h"
 #include "../form/context.h"
 
 RAWBPF__PRIVATE void rawbpf__vm_field_write(struct rawbpf_vm_context *context, unsigned offset,
@@ -50,19 +51,29 @@ static void vm_part_show(const struct rawbpf_vm_context *context, struct rawbpf_
 	region->bytes = rawbpf__vm_packet_at(context, begin);
 }
 
-RAWBPF__PRIVATE void rawbpf__vm_packet_show(struct rawbpf_vm_context *context)
+RAWBPF__PRIVATE int rawbpf__vm_is_skb(const struct rawbpf_vm_context *context)
 {
 	const struct rawbpf__context *row = rawbpf__context_find(context->spec.prog_type);
 
-	context->bytes = rawbpf__vm_packet_at(context, context->data - context->link);
-	context->size = context->data_end - context->data + context->link;
+	return row && rawbpf__equal(rawbpf__context_name(row), "__sk_buff");
+}
+
+RAWBPF__PRIVATE void rawbpf__vm_packet_show(struct rawbpf_vm_context *context)
+{
+	const struct rawbpf__context *row = rawbpf__context_find(context->spec.prog_type);
+	uint32_t begin = context->data - context->link;
+
+	context->bytes = rawbpf__vm_packet_at(context, context->data_meta - context->link);
+	context->size = context->data_end - context->data_meta + context->link;
 	context->loads = (struct rawbpf_vm_packet){
-		.bytes = context->bytes, .size = (uint32_t)context->size, .data = context->link,
-		.network = VM_ETHERNET };
+		.bytes = rawbpf__vm_packet_at(context, begin), .size = context->data_end - begin,
+		.data = context->link, .network = context->network - begin };
 	vm_part_show(context, &context->packet, context->data, context->data_end);
 	vm_part_show(context, &context->metadata, context->data_meta, context->data);
 	if (!row)
 		return;
+	if (rawbpf__vm_is_skb(context)) /* its first field is `len` */
+		rawbpf__vm_field_write(context, 0, 4, context->data_end - context->data);
 	while ((++row)->kind != RAWBPF__CONTEXT_STRUCT)
 		if (row->kind != RAWBPF__CONTEXT_NUMBER)
 			rawbpf__vm_field_write(context, row->offset, row->size,

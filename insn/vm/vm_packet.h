@@ -30,8 +30,12 @@ RAWBPF__PRIVATE unsigned char *rawbpf__vm_packet_at(const struct rawbpf_vm_conte
 RAWBPF__PRIVATE struct rawbpf_vm_context *
 rawbpf__vm_context_get(struct rawbpf_vm *vm, const struct rawbpf_vm_call *call, void *context);
 
-/* Return the table of the helpers of XDP programs. */
+/* Return 1 if programs of the context's type see a struct __sk_buff. */
+RAWBPF__PRIVATE int rawbpf__vm_is_skb(const struct rawbpf_vm_context *context);
+
+/* Return the table of the helpers of XDP programs, and of struct __sk_buff. */
 RAWBPF__PRIVATE const struct rawbpf_vm_helper *rawbpf__vm_xdp_helpers(unsigned *count);
+RAWBPF__PRIVATE const struct rawbpf_vm_helper *rawbpf__vm_skb_helpers(unsigned *count);
 
 /* Write a number of 1, 2, 4 or 8 bytes in the context's byte order. */
 RAWBPF__PRIVATE void rawbpf__vm_field_write(struct rawbpf_vm_context *context, unsigned offset,

@@ -74,10 +74,66 @@ static int vm_xdp_adjust_meta(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
 	return err ? err : vm_number(call, 0);
 }
 
+static int vm_xdp_get_buff_len(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct rawbpf_vm_context *xdp = rawbpf__vm_context_get(vm, call, context);
+
+	return xdp ? vm_number(call, xdp->data_end - xdp->data) : -EFAULT;
+}
+
+/* Copy r4 bytes between the packet, at r2, and r3. `rights` are those that r3 needs. */
+static int vm_xdp_copy(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context,
+		       unsigned rights)
+{
+	struct rawbpf_vm_context *xdp = rawbpf__vm_context_get(vm, call, context);
+	uint64_t offset = (uint32_t)call->args[1], size = (uint32_t)call->args[3];
+	void *bytes = xdp ? rawbpf_vm_memory_get(vm, call->args[2], size, rights) : NULL;
+	unsigned char *at;
+
+	if (!bytes)
+		return -EFAULT;
+	if (offset > 0xffff || size > 0xffff)
+		return vm_number(call, -EFAULT);
+	if (offset + size > xdp->data_end - xdp->data)
+		return vm_number(call, -EINVAL);
+	at = rawbpf__vm_packet_at(xdp, xdp->data + (uint32_t)offset);
+	if (size && rights == RAWBPF_VM_WRITE)
+		__builtin_memmove(bytes, at, (size_t)size);
+	else if (size)
+		__builtin_memmove(at, bytes, (size_t)size);
+	return vm_number(call, 0);
+}
+
+static int vm_xdp_load_bytes(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	return vm_xdp_copy(vm, call, context, RAWBPF_VM_WRITE);
+}
+
+static int vm_xdp_store_bytes(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	return vm_xdp_copy(vm, call, context, RAWBPF_VM_READ);
+}
+
+/* Say where the packet goes instead. */
+static int vm_xdp_redirect(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct rawbpf_vm_context *xdp = context;
+
+	(void)vm;
+	if (call->args[1])
+		return vm_number(call, XDP_ABORTED);
+	xdp->redirect = (uint32_t)call->args[0];
+	return vm_number(call, XDP_REDIRECT);
+}
+
 static const struct rawbpf_vm_helper vm_xdp_helpers[] = {
+	{ BPF_FUNC_redirect, 0, vm_xdp_redirect },
 	{ BPF_FUNC_xdp_adjust_head, 0, vm_xdp_adjust_head },
 	{ BPF_FUNC_xdp_adjust_meta, 0, vm_xdp_adjust_meta },
 	{ BPF_FUNC_xdp_adjust_tail, 0, vm_xdp_adjust_tail },
+	{ BPF_FUNC_xdp_get_buff_len, 0, vm_xdp_get_buff_len },
+	{ BPF_FUNC_xdp_load_bytes, 0, vm_xdp_load_bytes },
+	{ BPF_FUNC_xdp_store_bytes, 0, vm_xdp_store_bytes },
 };
 
 RAWBPF__PRIVATE const struct rawbpf_vm_helper *rawbpf__vm_xdp_helpers(unsigned *count)

@@ -75,7 +75,9 @@ static int kernel_allows(int kind, const struct bpf_insn *insns, unsigned count)
 	return 0;
 }
 
-static int machine_allows(int kind, const struct bpf_insn *insns, unsigned count)
+/* Run a program in the machine. Return 0, or -EFAULT for a trap. */
+static int run_in_machine(uint32_t type, const struct bpf_insn *insns, unsigned count,
+			  const struct __sk_buff *fields, uint64_t *r0)
 {
 	static struct rawbpf_vm_context context;
 	static struct rawbpf_vm vm;
@@ -83,13 +85,24 @@ static int machine_allows(int kind, const struct bpf_insn *insns, unsigned count
 	struct rawbpf_vm_region *regions[RAWBPF_VM_CONTEXT_REGIONS];
 	struct rawbpf_vm_spec spec = { .prog = &prog, .stack = stack, .stack_size = sizeof(stack),
 				       .regions = regions, .region_max = RAWBPF_COUNT(regions) };
+	int err;
 
 	ck_assert_int_eq(rawbpf_vm_context_open(&context, &(struct rawbpf_vm_context_spec){
-		.prog_type = types[kind].type, .packet = packet, .packet_size = PACKET,
-		.memory = memory, .memory_size = sizeof(memory) }), 0);
+		.prog_type = type, .packet = packet, .packet_size = PACKET, .memory = memory,
+		.memory_size = sizeof(memory), .fields = fields,
+		.fields_size = fields ? sizeof(*fields) : 0 }), 0);
 	ck_assert_int_eq(rawbpf_vm_context_bind(&context, &spec), 0);
 	ck_assert_int_eq(rawbpf_vm_open(&vm, &spec), 0);
-	return rawbpf_vm_run(&vm, 10) == RAWBPF_VM_ENDED;
+	err = rawbpf_vm_run(&vm, 10);
+	*r0 = vm.r[0];
+	return err;
+}
+
+static int machine_allows(int kind, const struct bpf_insn *insns, unsigned count)
+{
+	uint64_t r0;
+
+	return run_in_machine(types[kind].type, insns, count, NULL, &r0) == RAWBPF_VM_ENDED;
 }
 
 START_TEST(test_accesses)
@@ -97,6 +110,8 @@ START_TEST(test_accesses)
 	static const unsigned codes[] = { BPF_B, BPF_H, BPF_W, BPF_DW };
 	unsigned off, i, store, different = 0, allowed = 0;
 
+	if (live_kernel() < 0x612)
+		SKIP("the machine allows what Linux 6.18 allows");
 	packet_begin();
 	for (off = 0; off < types[_i].size + 8; off++)
 		for (i = 0; i < 8; i++) {
@@ -122,10 +137,92 @@ START_TEST(test_accesses)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------- values */
+
+/* What differs: addresses; the upper half of `protocol`, for which the kernel reads the lower one. */
+static const struct {
+	unsigned begin, end;
+} others[] = {
+	{ offsetof(struct __sk_buff, protocol) + 2, offsetof(struct __sk_buff, vlan_present) },
+	{ offsetof(struct __sk_buff, data), offsetof(struct __sk_buff, napi_id) },
+	{ offsetof(struct __sk_buff, data_meta), offsetof(struct __sk_buff, flow_keys) },
+	{ offsetof(struct __sk_buff, sk), offsetof(struct __sk_buff, gso_size) },
+};
+
+static int is_other(unsigned off)
+{
+	unsigned i;
+
+	for (i = 0; i < RAWBPF_COUNT(others); i++)
+		if (off >= others[i].begin && off < others[i].end)
+			return 1;
+	return 0;
+}
+
+static const struct {
+	uint32_t type;
+	int has_fields; /* the caller sets some */
+} runs[] = {
+	{ BPF_PROG_TYPE_SCHED_CLS, 0 }, { BPF_PROG_TYPE_SCHED_CLS, 1 },
+	{ BPF_PROG_TYPE_SOCKET_FILTER, 0 }, { BPF_PROG_TYPE_SOCKET_FILTER, 1 },
+};
+
+/* Run natively. Return 0, or a negative errno if the kernel refuses the program. */
+static int run_natively(uint32_t type, const struct bpf_insn *insns, unsigned count,
+			struct __sk_buff *fields, uint64_t *r0)
+{
+	int prog = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.type = type, .insns = insns, .insn_count = count, .license = "GPL" });
+	struct rawbpf_prog_run run = { .data_in = packet, .data_size_in = PACKET, .ctx_in = fields,
+				       .ctx_size_in = fields ? sizeof(*fields) : 0 };
+
+	if (prog < 0)
+		return prog;
+	ck_assert_int_eq(rawbpf_prog_run(prog, &run), 0);
+	close(prog);
+	*r0 = run.retval;
+	return 0;
+}
+
+START_TEST(test_values)
+{
+	static const unsigned codes[] = { BPF_B, BPF_H, BPF_W, BPF_DW };
+	struct __sk_buff set = { .mark = 0x11223344, .priority = 5, .cb = { 1, 2, 0x80000003, 4, 5 },
+				 .tstamp = 0x1122334455667788, .gso_segs = 0, .ifindex = 1 };
+	struct __sk_buff *fields = runs[_i].has_fields ? &set : NULL;
+	unsigned off, size, compared = 0, different = 0;
+
+	packet_begin();
+	for (off = 0; off < sizeof(set); off++)
+		for (size = 0; size < 4 && !is_other(off); size++) {
+			const struct bpf_insn insns[] = { /* both halves */
+				BPF_LDX_MEM(codes[size], BPF_REG_2, BPF_REG_1, off),
+				BPF_MOV64_REG(BPF_REG_0, BPF_REG_2), BPF_ALU64_IMM(BPF_RSH, BPF_REG_0, 32),
+				BPF_ALU64_IMM(BPF_MUL, BPF_REG_0, 0x10001),
+				BPF_ALU64_REG(BPF_XOR, BPF_REG_0, BPF_REG_2),
+				BPF_MOV32_REG(BPF_REG_0, BPF_REG_0), BPF_EXIT_INSN() };
+			uint64_t kernel, ours;
+
+			if (run_natively(runs[_i].type, insns, RAWBPF_COUNT(insns), fields, &kernel))
+				continue;
+			ck_assert_int_eq(run_in_machine(runs[_i].type, insns, RAWBPF_COUNT(insns), fields, &ours), 0);
+			compared++;
+			different += kernel != ours;
+			if (kernel != ours)
+				printf("type %u, %u bytes at %u: the kernel's %#llx, ours %#llx\n", runs[_i].type,
+				       1u << size, off, (unsigned long long)kernel, (unsigned long long)ours);
+		}
+	fflush(stdout);
+	ck_assert_uint_eq(different, 0);
+	ck_assert_uint_gt(compared, 100);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
 	tcase_add_loop_test(tests, test_accesses, 0, RAWBPF_COUNT(types));
+	tcase_add_loop_test(tests, test_values, 0, RAWBPF_COUNT(runs));
 }
 
 int main(void)
