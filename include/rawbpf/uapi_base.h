@@ -168,6 +168,14 @@ struct bpf_cgroup_dev_ctx {
 #define BPF_F_ALLOW_OVERRIDE	(1U << 0)
 #define BPF_F_ALLOW_MULTI	(1U << 1)
 #define BPF_F_QUERY_EFFECTIVE	(1U << 0)
+#define BPF_F_RECOMPUTE_CSUM	(1ULL << 0)	/* of packets' helpers */
+#define BPF_F_INVALIDATE_HASH	(1ULL << 1)
+#define BPF_F_HDR_FIELD_MASK	0xfULL
+#define BPF_F_PSEUDO_HDR	(1ULL << 4)
+#define BPF_F_MARK_MANGLED_0	(1ULL << 5)
+#define BPF_F_MARK_ENFORCE	(1ULL << 6)
+#define BPF_F_INGRESS		(1ULL << 0)
+#define BPF_F_ADJ_ROOM_FIXED_GSO (1ULL << 0)
 
 /* Results of programs. */
 enum { XDP_ABORTED, XDP_DROP, XDP_PASS, XDP_TX, XDP_REDIRECT };

@@ -9,6 +9,7 @@ enum {
 	VM_SKB_LENGTH_MAX = 65536,
 	VM_ENOTSUPP = 524,		/* the kernel's own */
 	VM_ROOM_MAX = 0xfff,		/* bytes that adjust_room inserts at once */
+	VM_NO_CSUM_RESET = 1 << 5,	/* BPF_F_ADJ_ROOM_NO_CSUM_RESET, Linux 5.8 */
 	VM_IPV4 = 0x0800, VM_IPV6 = 0x86dd
 };
 
@@ -241,7 +242,7 @@ static int vm_skb_insert(struct rawbpf_vm *vm, struct rawbpf_vm_context *skb, ui
 static int vm_skb_adjust_room(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
 {
 	struct rawbpf_vm_context *skb = rawbpf__vm_context_get(vm, call, context);
-	const uint64_t flags = BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_NO_CSUM_RESET;
+	const uint64_t flags = BPF_F_ADJ_ROOM_FIXED_GSO | VM_NO_CSUM_RESET;
 	int32_t room = (int32_t)call->args[1];
 	uint32_t mode = (uint32_t)call->args[2], ip, least, headers, size;
 	int err;
