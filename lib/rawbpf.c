@@ -41,6 +41,7 @@
 #include "attach/link.c"
 #include "collection/live.c"
 #include "collection/live_attach.c"
+#include "collection/live_btf.c"
 #include "collection/live_end.c"
 #include "collection/live_load.c"
 #include "collection/live_look.c"

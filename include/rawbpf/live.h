@@ -119,6 +119,7 @@ struct rawbpf_live {
 	struct rawbpf_btf btf;
 	struct rawbpf_symbols symbols;
 	struct rawbpf_symbol_index symbol_index;
+	struct rawbpf_live_modules *modules;
 	struct rawbpf_collection_index index;
 	struct rawbpf_live_ring *rings;
 	unsigned ring_count;

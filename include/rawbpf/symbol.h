@@ -95,6 +95,15 @@ struct rawbpf_symbols {
 	unsigned value_count;
 	const struct rawbpf_symbol_format *formats;
 	unsigned format_count;
+
+	/*
+	 * Called when a name needs `kernel` and that is NULL, and when a function is not in the kernel
+	 * itself. The caller then sets `kernel` and `index`, or `modules`; and the pointer to NULL, so
+	 * that it is called once. NULL: there is no more. The functions are not called by two threads.
+	 */
+	void (*open_kernel)(void *context);
+	void (*open_modules)(void *context);
+	void *context;
 };
 
 /* Return the bytes that an index of this BTF needs. Most of them stay untouched. */

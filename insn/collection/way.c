@@ -100,7 +100,7 @@ static int way_find(struct rawbpf__resolver *r, struct way_type *type,
 
 	rawbpf__out_text(&out, row->prefix);
 	rawbpf__out_text(&out, target);
-	if (!symbols || !symbols->kernel)
+	if (!symbols || !rawbpf__symbols_btf(symbols, 0))
 		return rawbpf__resolver_fail(r, -ENODATA, "'@' needs the kernel's BTF, and there is "
 					     "none", target, 0);
 	err = rawbpf__type_place(&found, symbols, 1u << row->kind, name, out.length);

@@ -31,7 +31,7 @@ struct rawbpf__type_place {
 	unsigned id;
 };
 
-/* Return the BTF of that number. NULL: there is none. */
+/* Return the BTF of that number, 0 for the kernel's, which may be opened now. NULL: there is none. */
 RAWBPF__PRIVATE const struct rawbpf_btf *rawbpf__symbols_btf(const struct rawbpf_symbols *symbols,
 							     unsigned module);
 

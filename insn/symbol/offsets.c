@@ -181,7 +181,7 @@ RAWBPF__PRIVATE int rawbpf__offsets_find(struct rawbpf_symbol *symbol, const str
 RAWBPF__PRIVATE int rawbpf__path_in_offsets(struct rawbpf_symbol *symbol, const struct rawbpf_symbols *symbols,
 			    const struct rawbpf__path *path)
 {
-	if (symbols->kernel || !symbols->offsets)
+	if (rawbpf__symbols_btf(symbols, 0) || !symbols->offsets)
 		return -ENODATA;
 	return rawbpf__offsets_find(symbol, symbols->offsets, RAWBPF__OFFSETS_MEMBER, path->name);
 }

@@ -193,7 +193,7 @@ static void say_missing_path(struct rawbpf__out *out, const struct rawbpf_symbol
 
 	if (format) {
 		say_format(out, format, path);
-	} else if (!symbols->kernel) {
+	} else if (!rawbpf__symbols_btf(symbols, 0)) {
 		explain_bytes(out, path->name, rawbpf__length(path->name));
 		rawbpf__context_field(path->name, path->head, "", 0, &has_struct);
 		rawbpf__out_text(out, has_struct ? " is no field of this context" :

@@ -21,7 +21,7 @@ static int find_value(struct rawbpf_symbol *symbol, const struct rawbpf_symbols 
 /* Return the error for a name that no source has. */
 static int not_found(const struct rawbpf_symbols *symbols)
 {
-	return symbols->kernel ? -ENOENT : -ENODATA;
+	return rawbpf__symbols_btf(symbols, 0) ? -ENOENT : -ENODATA;
 }
 
 /* Find a name without a dot. */
@@ -36,7 +36,7 @@ static int find_word(struct rawbpf_symbol *symbol, const struct rawbpf_symbols *
 	symbol->kind = RAWBPF_SYMBOL_ENUMERATOR;
 	if (!rawbpf__enumerator_find(&symbol->value, symbols, name, length))
 		return 0;
-	return symbols->kernel || !symbols->offsets ? not_found(symbols) :
+	return rawbpf__symbols_btf(symbols, 0) || !symbols->offsets ? not_found(symbols) :
 	       rawbpf__offsets_find(symbol, symbols->offsets, RAWBPF__OFFSETS_ENUMERATOR, name);
 }
 
@@ -85,7 +85,7 @@ static int size_of_type(const struct rawbpf_symbols *symbols, const char *name)
 	if (!rawbpf__type_place(&place, symbols, RAWBPF__KIND_COMPOSITES | RAWBPF__KIND_ENUMS,
 				name, rawbpf__length(name)))
 		return rawbpf_btf_type_size(place.btf, place.id);
-	if (symbols->kernel || !symbols->offsets)
+	if (rawbpf__symbols_btf(symbols, 0) || !symbols->offsets)
 		return not_found(symbols);
 	err = rawbpf__offsets_find(&symbol, symbols->offsets, RAWBPF__OFFSETS_SIZE, name);
 	return err ? err : (int)symbol.size;

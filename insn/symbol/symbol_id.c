@@ -33,13 +33,13 @@ int rawbpf_symbol_kfunc_find(struct rawbpf_symbol *symbol, const struct rawbpf_s
 	int marked;
 
 	*symbol = (struct rawbpf_symbol){ .kind = RAWBPF_SYMBOL_KFUNC };
-	if (!symbols->kernel)
+	if (!rawbpf__symbols_btf(symbols, 0))
 		return -ENODATA;
 	if (rawbpf__type_place(&place, symbols, 1 << BTF_KIND_FUNC, name, rawbpf__length(name)))
 		return -ENOENT;
 	marked = kfunc_is_marked(place.btf, place.id);
 	if (marked == -ENOENT && place.module)
-		marked = kfunc_is_marked(symbols->kernel, 0);
+		marked = kfunc_is_marked(rawbpf__symbols_btf(symbols, 0), 0);
 	if (!marked)
 		return -EACCES;
 	symbol->value = place.id;
@@ -55,7 +55,7 @@ int rawbpf_symbol_variable_find(struct rawbpf_symbol *symbol,
 	int size;
 
 	*symbol = (struct rawbpf_symbol){ .kind = RAWBPF_SYMBOL_VARIABLE };
-	if (!symbols->kernel)
+	if (!rawbpf__symbols_btf(symbols, 0))
 		return -ENODATA;
 	if (rawbpf__type_place(&place, symbols, 1 << BTF_KIND_VAR, name, rawbpf__length(name)))
 		return -ENOENT;

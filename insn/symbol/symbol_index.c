@@ -120,6 +120,8 @@ static void index_keep(struct rawbpf_symbol_index *index, enum index_sort sort,
 RAWBPF__PRIVATE const struct rawbpf_btf *rawbpf__symbols_btf(const struct rawbpf_symbols *symbols,
 							     unsigned module)
 {
+	if (!module && !symbols->kernel && symbols->open_kernel)
+		symbols->open_kernel(symbols->context);
 	if (!module)
 		return symbols->kernel;
 	return module <= symbols->module_count ? symbols->modules[module - 1].btf : NULL;
@@ -194,11 +196,19 @@ static void type_search(struct type_search *search, enum index_sort sort, uint32
 	type_search_walk(search, sort, kinds, index);
 }
 
+/* Return 1 if there is a module of that number. Only functions are worth opening modules. */
+static int symbols_has(const struct rawbpf_symbols *symbols, unsigned module, uint32_t kinds)
+{
+	if (module > symbols->module_count && symbols->open_modules && kinds == INDEX_FUNC_KINDS)
+		symbols->open_modules(symbols->context);
+	return module <= symbols->module_count;
+}
+
 RAWBPF__PRIVATE int rawbpf__type_place(struct rawbpf__type_place *place,
 				       const struct rawbpf_symbols *symbols, uint32_t kinds,
 				       const char *name, size_t length)
 {
-	for (unsigned module = 0; module <= symbols->module_count; module++) {
+	for (unsigned module = 0; symbols_has(symbols, module, kinds); module++) {
 		struct type_search search = { .btf = rawbpf__symbols_btf(symbols, module),
 					      .name = name, .length = length, .kinds = kinds };
 		struct rawbpf_symbol_index *index;

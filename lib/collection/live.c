@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Open and close a collection in the kernel. */
+#include "live_btf.h"
 #include "live_end.h"
 #include "live_look.h"
 #include "live_map.h"
@@ -38,8 +39,6 @@ static void *live_arrange(struct rawbpf_live *live, struct live_room *room)
 	live->rings = live_take(room, live_ring_count(collection), sizeof *live->rings);
 	live->programs = live_take(room, collection->place_count + collection->prog_count,
 				   sizeof *live->programs);
-	live->symbol_index.size = live->btf.types ? rawbpf_symbol_index_size(&live->btf) : 0;
-	live->symbol_index.memory = live_take(room, 1, live->symbol_index.size);
 	live->index.size = rawbpf_collection_index_size(collection);
 	live->index.memory = live_take(room, 1, live->index.size);
 	return live_take(room, 1, rawbpf__live_formats_size(collection));
@@ -85,7 +84,7 @@ void rawbpf_live_close(struct rawbpf_live *live)
 {
 	rawbpf__live_programs_end(live, 0, 1);
 	rawbpf__live_maps_close(live);
-	rawbpf_btf_close(&live->btf);
+	rawbpf__live_btf_close(live);
 	if (live->mapped)
 		rawbpf__munmap(live->mapped, live->mapped_size);
 	*live = (struct rawbpf_live){ 0 };

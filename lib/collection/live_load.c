@@ -3,6 +3,7 @@
 #include <rawbpf/prog.h>
 #include <rawbpf/rejection.h>
 
+#include "live_btf.h"
 #include "live_load.h"
 #include "live_reason.h"
 #include "../../insn/base/string.h"
@@ -120,6 +121,18 @@ static void live_prog_name(char name[16], const char *whole)
 	rawbpf__out_text(&out, whole);
 }
 
+/* Does a program call a function of a module? Only then the kernel need know fd_array (5.14). */
+static int live_calls_module(const struct rawbpf_resolved *resolved)
+{
+	for (unsigned i = 0; i < resolved->count; i++) {
+		const struct bpf_insn *insn = &resolved->insns[i];
+
+		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL && insn->off)
+			return 1;
+	}
+	return 0;
+}
+
 static int live_prog_load(struct live_load *load)
 {
 	const struct rawbpf_collection *collection = load->live->collection;
@@ -146,6 +159,7 @@ static int live_prog_load(struct live_load *load)
 		.line_info_count = btf ? load->info.line_count : 0,
 		.attach_btf_id = resolved->attach_btf_id,
 		.attach_btf = resolved->attach_btf,
+		.fd_array = live_calls_module(resolved) ? load->live->modules->fds : NULL,
 		.token = token,
 		.log = load->log,
 		.log_size = load->log_size,

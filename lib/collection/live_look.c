@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What a collection needs to know of the machine: BTF, formats of tracepoints, the kernel's number. */
+/* What a collection needs to know of the machine: formats of tracepoints, the kernel's number. */
 #include <rawbpf/insn.h>
 #include <rawbpf/prog.h>
 
+#include "live_btf.h"
 #include "live_look.h"
 #include "../attach/tracefs.h"
 #include "../diagnose/error_look.h"
@@ -49,11 +50,8 @@ void rawbpf__live_look(struct rawbpf_live *live)
 {
 	const struct rawbpf_live_spec *spec = &live->spec;
 
-	if (rawbpf_btf_kernel_open(&live->btf) == 0) {
-		live->symbols.kernel = &live->btf;
-		live->symbols.index = &live->symbol_index;
-	}
 	live->symbols.offsets = spec->offsets;
+	rawbpf__live_btf_begin(live);
 	live->env = (struct rawbpf_collection_env){
 		.symbols = &live->symbols,
 		.options = spec->options,

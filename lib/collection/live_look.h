@@ -7,7 +7,7 @@
 
 #include "../sys/sys.h"
 
-/* Fill live->env, and open the kernel's BTF. */
+/* Fill live->env. */
 RAWBPF__PRIVATE void rawbpf__live_look(struct rawbpf_live *live);
 
 /* Read the formats of the file's tracepoints. `memory` has rawbpf__live_formats_size() bytes. */

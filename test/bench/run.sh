@@ -67,6 +67,25 @@ heading "Texts of programs: parsed, and resolved with this kernel's BTF"
 build collection "$here/collection.c" "$top/lib/rawbpf.c"
 "$work/collection" "$top"/examples/tools/*.bpf
 
+# Five tracepoints, attached and detached again. Only a mount namespace of this script's has tracefs.
+# ply is no package of Debian.
+heading "CPU time from exec to exit: five programs attached"
+build cpu "$here/cpu.c"
+rawbpf=${RAWBPF_BUILD:-$top/build}/examples/rawbpf
+if [ -x "$rawbpf" ]; then
+	unshare -m sh -c 'mount -t tracefs tracefs /sys/kernel/tracing
+		printf "%-64s %8.3f ms\n" "rawbpf run, a text that names nothing of the kernel" \
+			"$("$1" "$2" run --way tracepoint -d 0.001 "$3.bpf")"
+		printf "%-64s %8.3f ms\n" "rawbpf run, the same by raw tracepoints, which opens BTF  (aim: 3)" \
+			"$("$1" "$2" run --way raw_tp -d 0.001 "$3.bpf")"
+		printf "%-64s %8.3f ms\n" "rawbpf run opensnoop: eight programs, BTF" \
+			"$("$1" "$2" run -d 0.001 opensnoop)"
+		printf "%-64s %8.3f ms\n" "bpftrace" "$("$1" bpftrace "$3.bt")"' \
+		- "$work/cpu" "$rawbpf" "$here/five"
+else
+	echo "not measured: $rawbpf is not built"
+fi
+
 heading "Replacing a program on a cgroup's hook: bpf(2) calls"
 build replace "$here/replace.c" "$top/lib/rawbpf.c"
 for others in 0 8 62; do

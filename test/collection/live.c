@@ -193,6 +193,26 @@ START_TEST(test_until)
 }
 END_TEST
 
+/* A text that names nothing of the kernel does not open its BTF. */
+START_TEST(test_btf_late)
+{
+	static const char plain[] = ".map count array u32 u64 1\n.prog a\n.at raw_tp sys_enter\n"
+				    "\tr1 = &count[0]\n\tr0 = 0\n\texit\n";
+	static const char named[] = ".prog a\n.at raw_tp sys_enter\n\tr0 = task_struct.tgid\n\tr0 = 0\n\texit\n";
+	struct rawbpf_live_spec any = spec();
+	int before = live_fds();
+
+	must_start(plain, &any);
+	ck_assert_ptr_null(live.btf.types);
+	rawbpf_live_close(&live);
+	must_start(named, &any);
+	ck_assert_ptr_nonnull(live.btf.types);
+	ck_assert_ptr_null(live.modules);
+	rawbpf_live_close(&live);
+	ck_assert_int_eq(live_fds(), before);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------- reasons */
 
 START_TEST(test_nobody)
@@ -525,6 +545,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_all_or_nothing);
 	tcase_add_test(tests, test_only_way);
 	tcase_add_test(tests, test_until);
+	tcase_add_test(tests, test_btf_late);
 	tcase_add_test(tests, test_nobody);
 	tcase_add_test(tests, test_rejected);
 	tcase_add_test(tests, test_mistake);

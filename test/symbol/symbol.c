@@ -331,6 +331,75 @@ START_TEST(test_ids)
 }
 END_TEST
 
+/* A caller that opens BTF when it is asked. */
+static struct {
+	struct rawbpf_symbols of;
+	unsigned kernels, modules;
+} late;
+
+static void late_kernel(void *context)
+{
+	ck_assert_ptr_eq(context, &late);
+	late.kernels++;
+	late.of.open_kernel = NULL;
+	late.of.kernel = &kernel;
+	late.of.index = &names;
+}
+
+static void late_modules(void *context)
+{
+	ck_assert_ptr_eq(context, &late);
+	late.modules++;
+	late.of.open_modules = NULL;
+	late.of.modules = modules;
+	late.of.module_count = 1;
+}
+
+/* BTF is opened by the first name that needs it, and modules by a function that the kernel lacks. */
+START_TEST(test_late)
+{
+	struct rawbpf_symbol symbol;
+
+	symbols(1); /* fills modules */
+	late.of = (struct rawbpf_symbols){ .open_kernel = late_kernel, .open_modules = late_modules,
+					   .context = &late };
+	late.kernels = late.modules = 0;
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &late.of, "AF_INET6"), 0);
+	ck_assert_uint_eq(late.kernels, 0);
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &late.of, "task_struct.comm"), 0);
+	ck_assert_int_eq(symbol.value, 16);
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &late.of, "task_struct.com"), -ENOENT);
+	ck_assert_int_eq(rawbpf_symbol_kfunc_find(&symbol, &late.of, "bpf_task_acquire"), 0);
+	ck_assert_uint_eq(late.kernels, 1);
+	ck_assert_uint_eq(late.modules, 0);
+	ck_assert_int_eq(rawbpf_symbol_kfunc_find(&symbol, &late.of, "bpf_ct_release"), 0);
+	ck_assert_uint_eq(symbol.module, 1);
+	ck_assert_int_eq(rawbpf_symbol_kfunc_find(&symbol, &late.of, "vfs_reads"), -ENOENT);
+	ck_assert_uint_eq(late.kernels, 1);
+	ck_assert_uint_eq(late.modules, 1);
+}
+END_TEST
+
+/* There is none: it is asked for once. */
+static void late_nothing(void *context)
+{
+	(void)context;
+	late.kernels++;
+	late.of.open_kernel = NULL;
+}
+
+START_TEST(test_late_nothing)
+{
+	struct rawbpf_symbol symbol;
+
+	late.of = (struct rawbpf_symbols){ .open_kernel = late_nothing };
+	late.kernels = 0;
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &late.of, "task_struct.comm"), -ENODATA);
+	ck_assert_int_eq(rawbpf_symbol_find(&symbol, &late.of, "task_struct.pid"), -ENODATA);
+	ck_assert_uint_eq(late.kernels, 1);
+}
+END_TEST
+
 /* Without any mark in BTF, only the verifier knows which functions programs may call. */
 START_TEST(test_no_marks)
 {
@@ -444,6 +513,8 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_existence, 0, 2);
 	tcase_add_loop_test(tests, test_ids, 0, 2);
 	tcase_add_test(tests, test_no_marks);
+	tcase_add_test(tests, test_late);
+	tcase_add_test(tests, test_late_nothing);
 	tcase_add_test(tests, test_nothing_known);
 	tcase_add_test(tests, test_sentences);
 	tcase_add_test(tests, test_sentences_without_btf);
