@@ -69,11 +69,11 @@ static void tell_losses(struct run *run)
 	if (rawbpf_live_losses_count(&now, &run->live) < 0)
 		return;
 	if (now.records > run->losses.records)
-		output_say(run, "rawbpf run: %llu events lost so far: they come faster than they are printed\n",
-			   (unsigned long long)now.records);
+		output_say(run, "rawbpf %s: %llu events lost so far: they come faster than they are printed\n",
+			   run->collection->subcommand->name, (unsigned long long)now.records);
 	if (now.entries > run->losses.entries)
-		output_say(run, "rawbpf run: %llu calls not remembered so far: their map is full\n",
-			   (unsigned long long)now.entries);
+		output_say(run, "rawbpf %s: %llu calls not remembered so far: their map is full\n",
+			   run->collection->subcommand->name, (unsigned long long)now.entries);
 	run->losses = now;
 }
 
@@ -183,7 +183,8 @@ static void print_losses(struct run *run)
 	if (run->output.is_cut)
 		output_say(run, "\n");
 	if (err < 0)
-		output_say(run, "rawbpf run: the losses cannot be read: %s\n", strerror(-err));
+		output_say(run, "rawbpf %s: the losses cannot be read: %s\n",
+			   run->collection->subcommand->name, strerror(-err));
 	if (run->live.ring_count || run->records)
 		output_say(run, "%llu event%s, %llu lost\n", (unsigned long long)run->records,
 			   plural(run->records), (unsigned long long)losses.records);

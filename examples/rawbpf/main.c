@@ -18,6 +18,7 @@ static const struct subcommand *const subcommands[] = {
 	&disasm_subcommand,
 	&explain_subcommand,
 	&run_subcommand,
+	&trace_subcommand,
 	&show_subcommand,
 	&install_links_subcommand,
 	&prog_subcommand,

@@ -18,6 +18,7 @@ int disasm_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int run_main(int argc, char **argv);
 int show_main(int argc, char **argv);
+int trace_main(int argc, char **argv);
 
 struct verb;
 
@@ -33,7 +34,7 @@ struct subcommand {
 extern const struct subcommand asm_subcommand, disasm_subcommand, explain_subcommand, run_subcommand;
 extern const struct subcommand prog_subcommand, map_subcommand, link_subcommand, btf_subcommand;
 extern const struct subcommand cgroup_subcommand, doctor_subcommand, net_subcommand, show_subcommand;
-extern const struct subcommand install_links_subcommand;
+extern const struct subcommand install_links_subcommand, trace_subcommand;
 
 /* Print the help to stdout for -h, or the usage to stderr after an error. */
 int tool_help(const struct subcommand *subcommand);

@@ -3,7 +3,9 @@
 #include <rawbpf/btf.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../examples/ran.h"
@@ -85,11 +87,52 @@ static void run_without_files(void)
 	run_texts("run_no_files", 1);
 }
 
+/*
+ * rawbpf trace by a kprobe and its return: a command that opens a file that is not there. Print what it
+ * printed as a fact, in words, and its status.
+ */
+static void trace_kprobe(void)
+{
+	const char *const arguments[] = {
+		"/bin/rawbpf", "trace", "kprobe", "do_sys_openat2", "ret == -2", "comm", "int(arg0)", "string(arg1)", "int(ret)",
+		"-n", "/no-such", "--", "/bin/rawbpf", "run", "/no-such", NULL };
+	char text[1024], words[1024], *save = NULL;
+	int out[2], status = -1;
+	size_t length = 0;
+	ssize_t got;
+	pid_t pid;
+
+	if (pipe(out) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		dup2(out[1], 1);
+		close(out[0]);
+		close(out[1]);
+		execv(arguments[0], (char *const *)arguments);
+		_exit(99);
+	}
+	close(out[1]);
+	while ((got = read(out[0], text + length, sizeof text - 1 - length)) > 0)
+		length += got;
+	text[length] = '\0';
+	close(out[0]);
+	waitpid(pid, &status, 0);
+	words[0] = '\0';
+	for (char *word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
+		strncat(words, words[0] ? " " : "", sizeof words - strlen(words) - 1);
+		strncat(words, word, sizeof words - strlen(words) - 1);
+	}
+	fact_text("run.trace", words);
+	fact(WEXITSTATUS(status), "run.trace_status");
+}
+
 void guest_run(void)
 {
 	test_as_it_is("/bin/live", "run.live");
 	test_as_it_is("/bin/live_pending", "run.live_pending");
 	test_as_it_is("/bin/live_places", "run.live_places");
+	trace_kprobe();
 	in_child(run_everything);
 	in_child(run_without_tracefs);
 	in_child(run_without_files);

@@ -64,8 +64,22 @@ START_TEST(natively)
 }
 END_TEST
 
+/* The command's open fails; the columns may show its errno by name. */
+START_TEST(kprobe_traced)
+{
+	const char *said = fact_str(&boots[_i], "run.trace");
+
+	if (!has_retprobes(&boots[_i]))
+		return;
+	ck_assert_msg(strncmp(said, "COMM ARG0 ARG1 RET rawbpf ", 26) == 0, "%s", said);
+	ck_assert_msg(strstr(said, " /no-such -2") != NULL, "%s", said);
+	ck_assert_fact_int(&boots[_i], "run.trace_status", 1);
+}
+END_TEST
+
 void vm_run_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, texts_run, boot, boot + 1);
 	tcase_add_loop_test(kernel, natively, boot, boot + 1);
+	tcase_add_loop_test(kernel, kprobe_traced, boot, boot + 1);
 }
