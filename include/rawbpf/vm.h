@@ -187,6 +187,11 @@ struct rawbpf_vm_map_ops {
 	/* Of arrays of programs and of maps. */
 	struct rawbpf_vm_prog *(*prog)(struct rawbpf_vm_map *map, uint32_t index);
 	struct rawbpf_vm_map *(*inner)(struct rawbpf_vm_map *map, const void *key);
+	/*
+	 * Find the element at *place, or the next one. *place becomes its place. *key: in the map's
+	 * memory, or NULL if the place is the key. -ENOENT: there is none.
+	 */
+	int (*each)(struct rawbpf_vm_map *map, uint32_t *place, void **key, void **value);
 };
 
 /*
@@ -211,6 +216,16 @@ struct rawbpf_vm_map {
 
 /* For helpers: return the map that an argument refers to; NULL as rawbpf_vm_memory_get(). */
 struct rawbpf_vm_map *rawbpf_vm_map_get(struct rawbpf_vm *vm, uint64_t address);
+
+/*
+ * A variable of the kernel, for loads with BPF_PSEUDO_BTF_ID. Its region is one of the machine's,
+ * or NULL for a weak one that is not there: the address is 0.
+ */
+struct rawbpf_vm_variable {
+	uint32_t btf_id;        /* in the first slot's imm */
+	uint32_t btf_fd;        /* in the second slot's: 0, or the module's BTF */
+	const struct rawbpf_vm_region *region;
+};
 
 /* ------------------------------------------------------------------------------- traps */
 
@@ -276,6 +291,8 @@ struct rawbpf_vm_spec {
 
 	struct rawbpf_vm_map *const *maps;
 	unsigned map_count;
+	const struct rawbpf_vm_variable *variables; /* of the kernel; or NULL */
+	unsigned variable_count;
 	const struct rawbpf_vm_helpers *helpers; /* or NULL: none */
 	const struct rawbpf_vm_packet *packet; /* or NULL: packet loads end the program */
 	uint32_t may_goto;      /* how often may_goto continues in a function; 0: 2^23, as Linux */
@@ -307,6 +324,7 @@ struct rawbpf_vm_frame {
 	int callback;           /* 1: it returns to the helper that the caller called */
 	uint64_t saved[4];      /* r6 to r9 of the caller */
 	struct rawbpf_vm_region stack;
+	struct rawbpf_vm_region key; /* of the element that a callback sees */
 	struct rawbpf_vm_call call; /* the helper that this function has called */
 	struct rawbpf_vm_known helper;
 };

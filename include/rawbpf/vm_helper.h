@@ -12,11 +12,12 @@
  * helpers.next may name another table. To replace a helper, put a table of one's own before.
  *
  * Maps		map_lookup_elem, map_update_elem, map_delete_elem, map_push_elem, map_pop_elem,
- *		map_peek_elem, map_lookup_percpu_elem, tail_call
+ *		map_peek_elem, map_lookup_percpu_elem, for_each_map_elem, tail_call
  * Rings	ringbuf_output, ringbuf_reserve, ringbuf_submit, ringbuf_discard, ringbuf_query
  * The task	get_current_pid_tgid, get_current_uid_gid, get_current_comm, get_smp_processor_id
  * Time		ktime_get_ns, ktime_get_boot_ns, ktime_get_coarse_ns, ktime_get_tai_ns
  * Memory	probe_read, probe_read_user, probe_read_kernel, and each with _str; csum_diff
+ * Variables	per_cpu_ptr, this_cpu_ptr
  * Others	get_prandom_u32, loop, strtol, strtoul, strncmp, trace_printk
  */
 #ifndef RAWBPF_VM_HELPER_H

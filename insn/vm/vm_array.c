@@ -74,6 +74,15 @@ static int vm_array_next(struct rawbpf_vm_map *map, const void *key, void *next)
 	return 0;
 }
 
+static int vm_array_each(struct rawbpf_vm_map *map, uint32_t *place, void **key, void **value)
+{
+	if (*place >= map->max_entries)
+		return -ENOENT;
+	*key = NULL;
+	*value = vm_array_at(map, *place);
+	return 0;
+}
+
 static struct rawbpf_vm_prog *vm_array_prog(struct rawbpf_vm_map *map, uint32_t index)
 {
 	struct rawbpf_vm_prog *prog = NULL;
@@ -97,7 +106,7 @@ RAWBPF__PRIVATE const struct rawbpf_vm_map_ops *rawbpf__vm_array_ops(void)
 {
 	static const struct rawbpf_vm_map_ops ops = {
 		.lookup = vm_array_lookup, .update = vm_array_update, .erase = vm_array_erase,
-		.next = vm_array_next, .prog = vm_array_prog, .inner = vm_array_inner,
+		.next = vm_array_next, .each = vm_array_each, .prog = vm_array_prog, .inner = vm_array_inner,
 	};
 
 	return &ops;

@@ -222,6 +222,22 @@ static int vm_hash_next(struct rawbpf_vm_map *map, const void *key, void *next)
 	return 0;
 }
 
+/* A node is in use if the ring has it. The place of node N is N - 1. */
+static int vm_hash_each(struct rawbpf_vm_map *map, uint32_t *place, void **key, void **value)
+{
+	const struct vm_hash *hash = map->memory;
+	uint32_t node;
+
+	for (node = *place + 1; node <= map->max_entries && node; node++)
+		if (hash->nodes[hash->nodes[node].newer].older == node) {
+			*place = node - 1;
+			*key = vm_hash_key(map, node);
+			*value = vm_hash_value(map, node);
+			return 0;
+		}
+	return -ENOENT;
+}
+
 static struct rawbpf_vm_map *vm_hash_inner(struct rawbpf_vm_map *map, const void *key)
 {
 	uint32_t node = rawbpf__vm_holds_maps(map) ? vm_hash_search(map, key) : 0;
@@ -236,7 +252,7 @@ RAWBPF__PRIVATE const struct rawbpf_vm_map_ops *rawbpf__vm_hash_ops(void)
 {
 	static const struct rawbpf_vm_map_ops ops = {
 		.lookup = vm_hash_lookup, .update = vm_hash_update, .erase = vm_hash_erase,
-		.next = vm_hash_next, .inner = vm_hash_inner,
+		.next = vm_hash_next, .each = vm_hash_each, .inner = vm_hash_inner,
 	};
 
 	return &ops;

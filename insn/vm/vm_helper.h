@@ -11,7 +11,7 @@
 /* vm_helper_map.c */
 RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_map_lookup, rawbpf__vm_map_update,
 	rawbpf__vm_map_delete, rawbpf__vm_map_push, rawbpf__vm_map_pop, rawbpf__vm_map_peek,
-	rawbpf__vm_tail_call;
+	rawbpf__vm_for_each, rawbpf__vm_tail_call;
 
 /* vm_helper_ring.c */
 RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_ring_output, rawbpf__vm_ring_reserve,

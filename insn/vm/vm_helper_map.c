@@ -105,6 +105,54 @@ RAWBPF__PRIVATE int rawbpf__vm_map_peek(struct rawbpf_vm *vm, struct rawbpf_vm_c
 	return vm_number(call, map->ops->peek ? map->ops->peek(map, value) : -EOPNOTSUPP);
 }
 
+/* Show a callback the element at a place, whose key has a region of its own meanwhile. */
+static int vm_show_element(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+			   struct rawbpf_vm_map *map, void *key, const void *value)
+{
+	struct rawbpf_vm_region *region = &vm->frames[vm->depth].key;
+	int err;
+
+	*region = (struct rawbpf_vm_region){ .name = "key", .size = map->key_size, .bytes = key,
+					     .rights = RAWBPF_VM_READ };
+	err = rawbpf_vm_region_add(vm, region);
+	if (err)
+		return err;
+	call->function = call->args[1];
+	call->pass[0] = call->args[0];
+	call->pass[1] = region->address;
+	call->pass[2] = map->values.address +
+			(uint64_t)((const unsigned char *)value - map->values.bytes);
+	call->pass[3] = call->args[2];
+	return RAWBPF_VM_CALLBACK;
+}
+
+/* Call a function with each element of a map, and with r3. It returns 1 to stop. */
+RAWBPF__PRIVATE int rawbpf__vm_for_each(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					void *context)
+{
+	struct rawbpf_vm_map *map = rawbpf_vm_map_get(vm, call->args[0]);
+	uint32_t place = (uint32_t)call->state[0];
+	void *key, *value;
+
+	(void)context;
+	if (!map)
+		return -EFAULT;
+	if (call->round)
+		rawbpf_vm_region_delete(vm, &vm->frames[vm->depth].key);
+	if (call->args[3])
+		return vm_number(call, -EINVAL);
+	if (!map->ops->each || !map->values.size)
+		return -EINVAL; /* verifiers reject it */
+	if ((call->round && call->returned) || map->ops->each(map, &place, &key, &value))
+		return vm_number(call, call->round);
+	call->state[0] = (uint64_t)place + 1;
+	if (!key) {
+		key = &call->state[1];
+		rawbpf__vm_key_set(map, key, place);
+	}
+	return vm_show_element(vm, call, map, key, value);
+}
+
 /* Without a program at the index, the caller goes on. */
 RAWBPF__PRIVATE int rawbpf__vm_tail_call(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
 					 void *context)

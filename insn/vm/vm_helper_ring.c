@@ -58,11 +58,11 @@ static struct rawbpf_vm_map *vm_ring_of(const struct rawbpf_vm *vm, uint64_t add
 static int vm_ring_end(struct rawbpf_vm *vm, const struct rawbpf_vm_call *call, int discard)
 {
 	struct rawbpf_vm_map *map = vm_ring_of(vm, call->args[0]);
-	void *record = rawbpf_vm_memory_get(vm, call->args[0], 1, RAWBPF_VM_WRITE);
 	int err = -EFAULT;
 
-	if (map && record)
-		err = rawbpf_vm_ring_submit(map, record, discard);
+	if (map)
+		err = rawbpf_vm_ring_submit(map, map->values.bytes +
+					    (size_t)(call->args[0] - map->values.address), discard);
 	return err ? err : RAWBPF_VM_SILENT;
 }
 

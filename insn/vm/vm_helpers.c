@@ -33,6 +33,17 @@ static int vm_cpu(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *conte
 	return vm_number(call, world->cpu);
 }
 
+/* The machine has one CPU: a variable of each CPU is one variable. */
+static int vm_per_cpu(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	const struct rawbpf_vm_world *world = context;
+	int other = call->number == BPF_FUNC_per_cpu_ptr && (uint32_t)call->args[1] != world->cpu;
+
+	(void)vm;
+	call->value = other ? 0 : call->args[0];
+	return RAWBPF_VM_NUMBER;
+}
+
 static int vm_pid_tgid(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
 {
 	const struct rawbpf_vm_world *world = context;
@@ -117,7 +128,10 @@ static const struct rawbpf_vm_helper vm_helpers[] = {
 	{ BPF_FUNC_ringbuf_submit, 0, rawbpf__vm_ring_submit },
 	{ BPF_FUNC_ringbuf_discard, 0, rawbpf__vm_ring_discard },
 	{ BPF_FUNC_ringbuf_query, 0, rawbpf__vm_ring_query },
+	{ BPF_FUNC_per_cpu_ptr, 0, vm_per_cpu },
+	{ BPF_FUNC_this_cpu_ptr, 0, vm_per_cpu },
 	{ BPF_FUNC_ktime_get_coarse_ns, 0, vm_ktime },
+	{ BPF_FUNC_for_each_map_elem, 0, rawbpf__vm_for_each },
 	{ BPF_FUNC_loop, 0, vm_loop_helper },
 	{ BPF_FUNC_strncmp, 0, rawbpf__vm_strncmp },
 	{ BPF_FUNC_map_lookup_percpu_elem, 0, rawbpf__vm_map_lookup },

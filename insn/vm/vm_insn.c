@@ -14,6 +14,20 @@ static int vm_load_map(struct rawbpf_vm *vm, const struct bpf_insn *insn, int va
 	return 0;
 }
 
+static int vm_load_variable(struct rawbpf_vm *vm, const struct bpf_insn *insn, uint64_t *result)
+{
+	const struct rawbpf_vm_variable *variable = vm->spec.variables;
+	unsigned i;
+
+	for (i = 0; i < vm->spec.variable_count; i++, variable++)
+		if (variable->btf_id == (uint32_t)insn[0].imm &&
+		    variable->btf_fd == (uint32_t)insn[1].imm) {
+			*result = variable->region ? variable->region->address : 0;
+			return 0;
+		}
+	return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_VARIABLE, (uint32_t)insn->imm);
+}
+
 RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
 	uint64_t *result = &vm->r[insn->dst_reg];
@@ -33,7 +47,7 @@ RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm, const struct bpf_ins
 		*result = VM_CODE + 8 * (vm->pc + 1 + (uint64_t)(int64_t)insn->imm);
 		return 0;
 	default:
-		return rawbpf__vm_trap(vm, RAWBPF_VM_TRAP_VARIABLE, (uint32_t)insn->imm);
+		return vm_load_variable(vm, insn, result);
 	}
 }
 

@@ -19,22 +19,6 @@ struct vm_ring {
 	uint64_t taken;         /* of the record that the reader has: the consumer moves later */
 };
 
-RAWBPF__PRIVATE void rawbpf__vm_ring_layout(struct rawbpf_vm_map *map,
-					    struct rawbpf__vm_parts *parts)
-{
-	struct vm_ring *ring = rawbpf__vm_part(parts, 1, sizeof(*ring));
-	void *bytes = rawbpf__vm_part(parts, map->max_entries, 2);
-	void *headers = rawbpf__vm_part(parts, map->max_entries / 8, sizeof(uint32_t));
-
-	if (!ring)
-		return;
-	ring->bytes = bytes;
-	ring->headers = headers;
-	map->values = (struct rawbpf_vm_region){
-		.name = map->name, .bytes = bytes, .size = (uint64_t)map->max_entries * 2,
-		.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE };
-}
-
 static unsigned char *vm_ring_at(const struct rawbpf_vm_map *map, uint64_t position)
 {
 	const struct vm_ring *ring = map->memory;
@@ -52,6 +36,42 @@ static uint32_t *vm_ring_header(const struct rawbpf_vm_map *map, uint64_t positi
 static uint64_t vm_ring_step(uint32_t header)
 {
 	return ((header & VM_RING_LENGTH) + 8 + 7) & ~UINT64_C(7);
+}
+
+/* Programs may use the bytes of a record that is reserved. */
+static int vm_ring_allows(const struct rawbpf_vm_region *region, uint64_t offset, uint64_t size,
+			  unsigned rights)
+{
+	const struct rawbpf_vm_map *map = region->object;
+	const struct vm_ring *ring = map->memory;
+	uint64_t position, begin;
+	uint32_t header;
+
+	(void)rights;
+	for (position = ring->pending; position < ring->producer; position += vm_ring_step(header)) {
+		header = *vm_ring_header(map, position);
+		begin = (uint64_t)(vm_ring_at(map, position) - ring->bytes) + 8;
+		if (header & VM_RING_BUSY && offset >= begin &&
+		    offset + size <= begin + (header & VM_RING_LENGTH))
+			return 1;
+	}
+	return 0;
+}
+
+RAWBPF__PRIVATE void rawbpf__vm_ring_layout(struct rawbpf_vm_map *map,
+					    struct rawbpf__vm_parts *parts)
+{
+	struct vm_ring *ring = rawbpf__vm_part(parts, 1, sizeof(*ring));
+	void *bytes = rawbpf__vm_part(parts, map->max_entries, 2);
+	void *headers = rawbpf__vm_part(parts, map->max_entries / 8, sizeof(uint32_t));
+
+	if (!ring)
+		return;
+	ring->bytes = bytes;
+	ring->headers = headers;
+	map->values = (struct rawbpf_vm_region){
+		.name = map->name, .bytes = bytes, .size = (uint64_t)map->max_entries * 2,
+		.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE, .allows = vm_ring_allows };
 }
 
 /* Let the consumer pass the record that the reader had. */

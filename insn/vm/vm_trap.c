@@ -106,7 +106,7 @@ static void vm_say_place(struct rawbpf__out *out, const struct rawbpf_vm *vm,
 	} else {
 		rawbpf__out_name(out, region->name);
 		vm_say_offset(out, region->address, address);
-		field = region->allows ? rawbpf__context_at(region->name, address - region->address)
+		field = region->allows && !region->kind ? rawbpf__context_at(region->name, address - region->address)
 				       : NULL;
 		if (!field)
 			return;
@@ -161,6 +161,8 @@ static void vm_explain_rights(struct rawbpf__out *out, const struct rawbpf_vm *v
 	vm_say_access(out, vm);
 	if (!region->rights)
 		rawbpf__out_text(out, "only helpers can use what is there");
+	else if (region->allows && region->kind)
+		rawbpf__out_text(out, "no record that is reserved has all of them");
 	else if (region->allows)
 		rawbpf__out_text(out, "this type of program may not do that");
 	else

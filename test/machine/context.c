@@ -261,6 +261,27 @@ START_TEST(test_no_room)
 }
 END_TEST
 
+/* A variable of the kernel is a region. A weak one that is not there is NULL. */
+START_TEST(test_variable)
+{
+	uint64_t jiffies = 77;
+	struct rawbpf_vm_region region = { .name = "jiffies", .size = 8, .bytes = (void *)&jiffies,
+					   .rights = RAWBPF_VM_READ }, *regions[] = { &region };
+	const struct rawbpf_vm_variable variables[] = { { 5, 0, &region }, { 5, 9, NULL } };
+	struct rawbpf_vm_spec spec = { .regions = regions, .region_count = 1, .region_max = 1,
+				       .variables = variables, .variable_count = 2 };
+
+	MACHINE(m, spec, BPF_LD_IMM64_RAW_FULL(BPF_REG_1, BPF_PSEUDO_BTF_ID, 0, 0, 5, 0), LOAD(DW, 0),
+		BPF_LD_IMM64_RAW_FULL(BPF_REG_2, BPF_PSEUDO_BTF_ID, 0, 0, 5, 9),
+		BPF_LD_IMM64_RAW_FULL(BPF_REG_2, BPF_PSEUDO_BTF_ID, 0, 0, 6, 0), END);
+	m.vm.r[2] = 1;
+	traps(m, RAWBPF_VM_TRAP_VARIABLE, 5);
+	ck_assert_uint_eq(m.vm.trap.address, 6);
+	ck_assert_uint_eq(m.vm.r[0], 77);
+	ck_assert_uint_eq(m.vm.r[2], 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_program, 0, RAWBPF_COUNT(programs));
@@ -272,6 +293,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_tracepoint);
 	tcase_add_loop_test(tests, test_wrong, 0, RAWBPF_COUNT(wrong));
 	tcase_add_test(tests, test_no_room);
+	tcase_add_test(tests, test_variable);
 }
 
 int main(void)

@@ -108,6 +108,10 @@ static const struct {
 	PROGRAM("no room to reserve", 0, BPF_LD_MAP_FD(BPF_REG_1, 2), SET(2, 5000), SET(3, 0),
 		CALL(ringbuf_reserve), END),
 
+	PROGRAM("a variable of this CPU", 5, SET(1, 5), CALL(this_cpu_ptr), END),
+	PROGRAM("a variable of this CPU by its number", 5, SET(1, 5), SET(2, 3), CALL(per_cpu_ptr), END),
+	PROGRAM("a variable of another CPU", 0, SET(1, 5), SET(2, 2), CALL(per_cpu_ptr), END),
+
 	PROGRAM("memory that is there", 0x55, PUT(DW, -8, 0x55), PUT(DW, -16, 0), AT(1, -16),
 		SET(2, 8), AT(3, -8), CALL(probe_read_kernel), GET(DW, -16), END),
 	PROGRAM("memory that is not there", -EFAULT, AT(1, -16), SET(2, 8), SET(3, 64),
@@ -240,6 +244,112 @@ START_TEST(test_loop)
 }
 END_TEST
 
+/* Load the address of the function that begins at slot `to`, from slot `at`. */
+#define FUNCTION(REG, AT, TO) BPF_LD_IMM64_RAW_FULL(BPF_REG_##REG, BPF_PSEUDO_FUNC, 0, 0, (TO) - (AT) - 1, 0)
+
+/* The callback adds key * value to a sum on the caller's stack, and stops where the value is r8's. */
+START_TEST(test_for_each)
+{
+	static struct world world;
+	const struct bpf_insn insns[] = {
+		PUT(DW, -8, 0), PUT(DW, -16, 0),
+		BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_8, -16),
+		BPF_LD_MAP_FD(BPF_REG_1, 0),
+		FUNCTION(2, 5, 14),
+		AT(3, -16), SET(4, 0), CALL(for_each_map_elem),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8), BPF_MOV64_REG(BPF_REG_9, BPF_REG_1), END,
+		/* 14: the callback (map, key, value, sum) */
+		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_2, 0), BPF_LDX_MEM(BPF_DW, BPF_REG_5, BPF_REG_3, 0),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_6, BPF_REG_4, 0), BPF_ALU64_REG(BPF_MUL, BPF_REG_1, BPF_REG_5),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_7, BPF_REG_4, 8), BPF_ALU64_REG(BPF_ADD, BPF_REG_7, BPF_REG_1),
+		BPF_STX_MEM(BPF_DW, BPF_REG_4, BPF_REG_7, 8), SET(0, 0),
+		BPF_JMP_REG(BPF_JNE, BPF_REG_5, BPF_REG_6, 1), SET(0, 1), END };
+	struct rawbpf_vm_spec spec = world_open(&world);
+	const uint32_t keys[] = { 3, 5 };
+	const uint64_t values[] = { 100, 10 };
+	struct machine m;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(rawbpf_vm_map_update(&world.maps[0], &keys[i], &values[i], BPF_ANY), 0);
+	ck_assert_int_eq(machine_open(&m, insns, RAWBPF_COUNT(insns), spec), 0);
+	ends(m, 2);
+	ck_assert_uint_eq(m.vm.r[9], 3 * 100 + 5 * 10);
+	ck_assert_int_eq(machine_open(&m, insns, RAWBPF_COUNT(insns), world_open(&world)), 0);
+	ends(m, 0); /* an empty map */
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(rawbpf_vm_map_update(&world.maps[0], &keys[i], &values[0], BPF_ANY), 0);
+	ck_assert_int_eq(rawbpf_vm_map_delete(&world.maps[0], &keys[1]), 0);
+	ck_assert_int_eq(rawbpf_vm_map_update(&world.maps[0], &keys[1], &values[0], BPF_ANY), 0);
+	ck_assert_int_eq(machine_open(&m, insns, RAWBPF_COUNT(insns), spec), 0);
+	m.vm.r[8] = 100;
+	ends(m, 1); /* stopped at the first one */
+}
+END_TEST
+
+/* The elements of an array, whose keys are in no memory; the callback may not write to them. */
+START_TEST(test_for_each_array)
+{
+	static struct world world;
+	static uint64_t memory[4];
+	const struct bpf_insn insns[] = {
+		BPF_LD_MAP_FD(BPF_REG_1, 0), FUNCTION(2, 2, 9), SET(3, 0), SET(4, 0),
+		CALL(for_each_map_elem), END, SET(0, 0),
+		/* 9: value = 10 * key */
+		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_2, 0), BPF_ALU64_IMM(BPF_MUL, BPF_REG_1, 10),
+		BPF_STX_MEM(BPF_DW, BPF_REG_3, BPF_REG_1, 0), SET(0, 0), END };
+	const struct bpf_insn stores[] = {
+		BPF_LD_MAP_FD(BPF_REG_1, 0), FUNCTION(2, 2, 8), SET(3, 0), SET(4, 0),
+		CALL(for_each_map_elem), END, BPF_ST_MEM(BPF_W, BPF_REG_2, 0, 1), END };
+	struct rawbpf_vm_spec spec = world_open(&world);
+	struct machine m;
+
+	world.maps[0] = (struct rawbpf_vm_map){ .name = "array", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
+		.value_size = 8, .max_entries = 3, .memory = memory, .memory_size = sizeof(memory) };
+	ck_assert_int_eq(rawbpf_vm_map_open(&world.maps[0]), 0);
+	ck_assert_int_eq(machine_open(&m, insns, RAWBPF_COUNT(insns), spec), 0);
+	ends(m, 3);
+	ck_assert_uint_eq(memory[0], 0);
+	ck_assert_uint_eq(memory[1], 10);
+	ck_assert_uint_eq(memory[2], 20);
+	ck_assert_int_eq(machine_open(&m, stores, RAWBPF_COUNT(stores), spec), 0);
+	traps(m, RAWBPF_VM_TRAP_RIGHTS, 8);
+	ck_assert_str_eq(m.vm.trap.nearest->name, "key");
+}
+END_TEST
+
+/* An access beyond a reserved record traps, and so does one to a record that was submitted. */
+START_TEST(test_ring_overrun)
+{
+	static struct world world;
+	const struct bpf_insn insns[] = {
+		BPF_LD_MAP_FD(BPF_REG_1, 2), SET(2, 12), SET(3, 0), CALL(ringbuf_reserve),
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_0), BPF_ST_MEM(BPF_W, BPF_REG_6, 8, 1),
+		BPF_LD_MAP_FD(BPF_REG_1, 2), SET(2, 8), SET(3, 0), CALL(ringbuf_reserve),
+		BPF_ST_MEM(BPF_DW, BPF_REG_0, 0, 1), BPF_MOV64_REG(BPF_REG_1, BPF_REG_0), SET(2, 0),
+		BPF_JMP_IMM(BPF_JEQ, BPF_REG_9, 1, 4), BPF_JMP_IMM(BPF_JEQ, BPF_REG_9, 2, 4),
+		CALL(ringbuf_submit), BPF_LDX_MEM(BPF_W, BPF_REG_0, BPF_REG_6, 8), END,
+		BPF_ST_MEM(BPF_DW, BPF_REG_6, 8, 1), /* 20: four bytes too many */
+		CALL(ringbuf_submit), BPF_LDX_MEM(BPF_B, BPF_REG_0, BPF_REG_6, 24), END }; /* 22: the other record */
+	struct rawbpf_vm_spec spec = world_open(&world);
+	struct machine m;
+	char text[200];
+
+	ck_assert_int_eq(machine_open(&m, insns, RAWBPF_COUNT(insns), spec), 0);
+	ends(m, 1);
+	spec = world_open(&world);
+	ck_assert_int_eq(machine_open(&m, insns, RAWBPF_COUNT(insns), spec), 0);
+	m.vm.r[9] = 1;
+	traps(m, RAWBPF_VM_TRAP_RIGHTS, 20);
+	rawbpf_vm_trap_explain(text, sizeof(text), &m.vm);
+	ck_assert_str_eq(text, "instruction 20 writes 8 bytes at ring+16; no record that is reserved has all of them");
+	spec = world_open(&world);
+	ck_assert_int_eq(machine_open(&m, insns, RAWBPF_COUNT(insns), spec), 0);
+	m.vm.r[9] = 2;
+	traps(m, RAWBPF_VM_TRAP_RIGHTS, 22);
+}
+END_TEST
+
 /* A reserved record is written by the program and read by the caller. */
 START_TEST(test_ring)
 {
@@ -357,6 +467,9 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_program, 0, RAWBPF_COUNT(programs));
 	tcase_add_loop_test(tests, test_number, 0, RAWBPF_COUNT(numbers));
 	tcase_add_test(tests, test_loop);
+	tcase_add_test(tests, test_for_each);
+	tcase_add_test(tests, test_for_each_array);
+	tcase_add_test(tests, test_ring_overrun);
 	tcase_add_test(tests, test_ring);
 	tcase_add_test(tests, test_tail_call);
 	tcase_add_test(tests, test_trace);
