@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf asm: text to bytes, hex or C. */
-#include "collected.h"
+#include "asm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,11 +56,31 @@ static void print_c(const struct program *program)
 }
 
 /* Let standard output be the file, unless `path` is NULL. */
-static int open_output(const char *path)
+int asm_open_output(const char *path)
 {
 	if (!path || freopen(path, "w", stdout))
 		return OK;
 	return tool_fail(&asm_subcommand, "%s: %s", path, strerror(errno));
+}
+
+/* The formats of one program by their letters, and those of texts with .prog. */
+static const struct format {
+	const char *name;
+	char letter;
+	int (*write)(struct collection *collection, const struct asm_options *options);
+} formats[] = {
+	{ "raw", 'r', NULL },
+	{ "hex", 'x', NULL },
+	{ "c", 'c', NULL },
+	{ "header", 0, asm_header },
+};
+
+static const struct format *find_format(const char *name)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
 }
 
 static int assemble(struct program *program, const char *path, const char *output, char format,
@@ -69,21 +89,23 @@ static int assemble(struct program *program, const char *path, const char *outpu
 	if (tool_read(&asm_subcommand, path, &program->file) != OK ||
 	    tool_assemble(&asm_subcommand, program, 0) != OK)
 		return FAILED;
-	if (open_output(output) != OK)
+	if (asm_open_output(output) != OK)
 		return FAILED;
 	if (format == 'r' && isatty(STDOUT_FILENO))
 		return tool_fail(&asm_subcommand, "a terminal cannot show raw bytes: use -f hex, -f c or -o FILE");
 	if (format == 'r')
 		print_raw(program, order);
-	else if (format == 'h')
+	else if (format == 'x')
 		print_hex(program, order);
 	else
 		print_c(program);
 	return tool_finish(&asm_subcommand);
 }
 
-/* Print what each statement of a text with .prog became. */
-static int list(const char *path, const char *output)
+/* Parse a text with .prog, and write it. */
+static int write_collection(const char *path, const char *option,
+			    int (*write)(struct collection *collection, const struct asm_options *options),
+			    const struct asm_options *options)
 {
 	static struct collection collection;
 
@@ -91,20 +113,42 @@ static int list(const char *path, const char *output)
 	if (tool_read(&asm_subcommand, path, &collection.file) != OK)
 		return FAILED;
 	if (!rawbpf_collection_has(collection.file.data, collection.file.size))
-		return tool_fail(&asm_subcommand, "%s has no .prog; -l lists the programs of such texts",
-				 collection.file.name);
-	if (collection_parse(&collection) != OK || open_output(output) != OK)
-		return FAILED;
-	return collection_list(&collection);
+		return tool_fail(&asm_subcommand, "%s has no .prog; %s is for texts with such lines",
+				 collection.file.name, option);
+	return collection_parse(&collection) == OK ? write(&collection, options) : FAILED;
+}
+
+/* Print what each statement of a text with .prog became. */
+static int list(struct collection *collection, const struct asm_options *options)
+{
+	return asm_open_output(options->output) == OK ? collection_list(collection) : FAILED;
+}
+
+/* Read the name of an architecture. */
+static int parse_arch(const char *name, enum rawbpf_arch *arch)
+{
+	static const char *const names[] = { "", "x86_64", "arm64", "riscv64", "s390x" };
+
+	for (unsigned i = 1; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0) {
+			*arch = i;
+			return OK;
+		}
+	tool_fail(&asm_subcommand, "--arch wants x86_64, arm64, riscv64 or s390x, not '%s'", name);
+	return USAGE;
 }
 
 int asm_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+						 { "arch", required_argument, NULL, 'a' },
+						 { "name", required_argument, NULL, 'n' },
 						 BYTE_ORDER_OPTIONS,
 						 { NULL, 0, NULL, 0 } };
 	enum rawbpf_byte_order order = RAWBPF_HOST_ORDER;
-	const char *output = NULL, *format = "raw";
+	const char *format_name = "raw";
+	const struct format *format;
+	struct asm_options own = { .name = NULL };
 	struct program program = { 0 };
 	int status, letter, is_list = 0;
 
@@ -114,10 +158,17 @@ int asm_main(int argc, char **argv)
 			is_list = 1;
 			break;
 		case 'f':
-			format = optarg;
+			format_name = optarg;
 			break;
 		case 'o':
-			output = optarg;
+			own.output = optarg;
+			break;
+		case 'a':
+			if (parse_arch(optarg, &own.arch) != OK)
+				return USAGE;
+			break;
+		case 'n':
+			own.name = optarg;
 			break;
 		case 'W':
 			if (tool_warning_option(&asm_subcommand, optarg, &program) != OK)
@@ -129,26 +180,34 @@ int asm_main(int argc, char **argv)
 				return status;
 		}
 	}
-	if (strcmp(format, "raw") != 0 && strcmp(format, "hex") != 0 && strcmp(format, "c") != 0) {
-		tool_fail(&asm_subcommand, "-f wants raw, hex or c, not '%s'", format);
+	own.order = order;
+	format = find_format(format_name);
+	if (!format) {
+		tool_fail(&asm_subcommand, "-f wants raw, hex, c, header or elf, not '%s'", format_name);
 		return USAGE;
 	}
 	if (argc - optind > 1)
 		return tool_usage_error(&asm_subcommand);
 	if (is_list)
-		return list(argv[optind], output);
-	return assemble(&program, argv[optind], output, format[0], order);
+		return write_collection(argv[optind], "-l", list, &own);
+	if (format->write)
+		return write_collection(argv[optind], "-f header", format->write, &own);
+	return assemble(&program, argv[optind], own.output, format->letter, order);
 }
 
 const struct subcommand asm_subcommand = {
 	.name = "asm",
 	.usage = "[-f raw|hex|c] [-o OUT] [-Werror]\n"
 		 "       [--big-endian|--little-endian] [FILE]\n"
+		 "       -f header [--arch ARCH] [--name NAME] [-o OUT] FILE\n"
 		 "       -l FILE",
 	.help = "Assemble the program in FILE. Without FILE, or for -, read standard input.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: 8 bytes a line; c: macros to paste\n"
 		"  -l               list what each statement of a text with .prog becomes here\n"
+		"  -f header        write a text with .prog as constants, to be included by C\n"
+		"  --arch ARCH      for x86_64, arm64, riscv64 or s390x only: fewer names are left\n"
+		"  --name NAME      of the struct in C (default: the file's name)\n"
 		"  -o OUT           write to OUT (default: standard output)\n"
 		"  -Werror          treat warnings as errors\n"
 		"  --big-endian     write bytes for a big-endian machine\n"

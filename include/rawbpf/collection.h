@@ -257,6 +257,34 @@ int rawbpf_collection_info_emit(struct rawbpf_resolved_info *info,
 				const struct rawbpf_collection *collection,
 				const struct rawbpf_resolved *resolved);
 
+/* ----------------------------------------------------------------- C, and object files */
+
+/* A collection as C. Set the first fields; zero the rest. */
+struct rawbpf_collection_header {
+	const struct rawbpf_collection *collection;
+	const char *name;      /* of the struct rawbpf_collection: an identifier of C */
+	const char *file;      /* the text's name, for the first line; NULL: none */
+	enum rawbpf_arch arch; /* only for this one: constants of its headers become numbers; NATIVE: for
+				* all */
+	void *memory;          /* aligned to 8: rawbpf_collection_memory_size() suffices mostly */
+	size_t memory_size;
+	struct rawbpf_collection_error error; /* out */
+};
+
+/*
+ * Write the tables of a collection as constants in C, to be included by a program that calls
+ * rawbpf_live_open(). Numbers that neither a kernel nor an option decides are in the instructions.
+ * Tests, names of labels and the lines of statements are left out: an error of rawbpf_live_attach()
+ * has the line of the place or program. Sections of data keep this machine's byte order. Return the
+ * length of the whole text, as snprintf(3), or a negative errno:
+ *
+ * -EINVAL   `name` is no identifier; `arch` is unknown; or, with a line in `error`, a mistake
+ * -ERANGE, -EDOM  a mistake, in `error`
+ * -ENOSPC   `memory` is too small: try twice as much
+ * -E2BIG    more than 2 GB of text
+ */
+int rawbpf_collection_header_format(char *text, size_t size, struct rawbpf_collection_header *header);
+
 #ifdef __cplusplus
 }
 #endif

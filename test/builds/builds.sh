@@ -177,6 +177,17 @@ links_only_what_it_uses() {
 			query reference statement string symbol warning
 }
 
+# A program that includes the tables of a text has neither the assembler nor the parser of texts.
+embedded_has_no_parser() {
+	for program in embedded live; do
+		cc -std=gnu11 -Os -I"$top/include" "$top/examples/api/$program.c" "$work/map/librawbpf.a" \
+			-Wl,-Map="$work/$program.txt" -o "$work/linked" || return
+	done
+	grep -q 'librawbpf.a.*insn_collection_resolve.c.o' "$work/embedded.txt" &&
+		grep -q 'librawbpf.a.*insn_collection_parse.c.o' "$work/live.txt" &&
+		! grep -E 'librawbpf.a.*insn_(asm|collection_(parse|expr|macro|header|reduce))' "$work/embedded.txt"
+}
+
 cplusplus() { # COMPILER
 	"$1" -std=c++11 $warnings -I"$top/include" -x c++ -c "$app" -o "$work/$1.o" &&
 		cc -Os -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" &&
@@ -259,6 +270,7 @@ check "the README's C++" readme_cplusplus
 check "the C++ of rawbpf(7)" page_cplusplus
 check "man pages" man_pages
 check "a program links only what it uses" links_only_what_it_uses
+check "a program with the tables of a text has no parser" embedded_has_no_parser
 check "instruction macros beside other headers" sh "$top/test/form/insn_headers.sh"
 for compiler in "gcc -std=c11" "clang -std=c11" "g++ -std=c++11 -x c++" "clang++ -std=c++11 -x c++"; do
 	check "a planted extension is found, $compiler" extension_is_found $compiler

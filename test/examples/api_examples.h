@@ -94,6 +94,7 @@ static const struct api_example api_examples[] = {
 	  "*relocations: * with a symbol, * without\n"
 	  "functions called main: *\n*" },
 	{ "elf_lines", 0, API_PURE, "no source lines\n" },
+	{ "embedded", 0x508, 0, "getpriority(2) returned 20\n" },
 	{ "error", 0x50a, API_PATTERN | API_EXPLAINS,
 	  "ENOENT: *'/sys/fs/bpf/no-such-pin'*\n"
 	  "\n"
