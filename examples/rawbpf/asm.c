@@ -183,7 +183,7 @@ int asm_main(int argc, char **argv)
 	own.order = order;
 	format = find_format(format_name);
 	if (!format) {
-		tool_fail(&asm_subcommand, "-f wants raw, hex, c, header or elf, not '%s'", format_name);
+		tool_fail(&asm_subcommand, "-f wants raw, hex, c or header, not '%s'", format_name);
 		return USAGE;
 	}
 	if (argc - optind > 1)
