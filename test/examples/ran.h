@@ -22,5 +22,7 @@ struct ran_setup {
 typedef void ran_fn(const struct ran_setup *setup, const char *way, char *problem, size_t size);
 
 ran_fn ran_fchownat, ran_chrootsnoop, ran_opensnoop, ran_ethertype, ran_stuck;
+ran_fn ran_exitsnoop, ran_sigsnoop, ran_mountsnoop, ran_modsnoop, ran_capable, ran_profile, ran_oomsnoop;
+ran_fn ran_biolatency, ran_execsnoop;
 
 #endif

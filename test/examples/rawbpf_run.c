@@ -23,6 +23,15 @@ static const struct {
 	{ "opensnoop by kprobe", ran_opensnoop, "kprobe" },
 	{ "ethertype", ran_ethertype, NULL },
 	{ "stuck", ran_stuck, NULL },
+	{ "exitsnoop", ran_exitsnoop, NULL },
+	{ "sigsnoop", ran_sigsnoop, NULL },
+	{ "mountsnoop", ran_mountsnoop, NULL },
+	{ "mountsnoop by raw_tp", ran_mountsnoop, "raw_tp" },
+	{ "modsnoop", ran_modsnoop, NULL },
+	{ "capable", ran_capable, NULL },
+	{ "profile", ran_profile, NULL },
+	{ "execsnoop", ran_execsnoop, NULL },
+	{ "biolatency", ran_biolatency, NULL },
 };
 
 START_TEST(test_tools)
@@ -35,6 +44,8 @@ START_TEST(test_tools)
 	runs[_i].run(&setup, runs[_i].way, problem, sizeof problem);
 	if (strncmp(problem, "no way: ", 8) == 0 && runs[_i].way && strcmp(runs[_i].way, "kprobe") == 0)
 		SKIP("%s: this kernel has no kprobes", runs[_i].name);
+	if (runs[_i].run == ran_modsnoop && strstr(problem, "module_request"))
+		SKIP("modsnoop: this kernel has no modules");
 	ck_assert_msg(!problem[0], "%s: %s", runs[_i].name, problem);
 }
 END_TEST

@@ -21,6 +21,15 @@ static const struct {
 	{ "chrootsnoop", ran_chrootsnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
 	{ "opensnoop", ran_opensnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
 	{ "stuck", ran_stuck, { "" }, 0 },
+	{ "exitsnoop", ran_exitsnoop, { "" }, 0 },
+	{ "sigsnoop", ran_sigsnoop, { "" }, 0 },
+	{ "mountsnoop", ran_mountsnoop, { "" }, 0 },
+	{ "modsnoop", ran_modsnoop, { "" }, 0 },
+	{ "capable", ran_capable, { "" }, 0 },
+	{ "profile", ran_profile, { "" }, 0 },
+	{ "execsnoop", ran_execsnoop, { "" }, 0 },
+	{ "oomsnoop", ran_oomsnoop, { "" }, 0 },
+	{ "biolatency", ran_biolatency, { "" }, 0 },
 	{ "ethertype", ran_ethertype, { "" }, 1 }, /* the last: it moves to another network */
 };
 

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* The tools of examples/tools that look at programs, memory and disks. */
+#include "ran_run.h"
+
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LINE = 512 };
+
+static pid_t *told; /* by the child: processes it made */
+
+static void told_open(void)
+{
+	told = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+/* Run a text beside a child; `letter` and `value` are an option, or NULL. Return the child. */
+static pid_t run_beside(struct ran *run, const struct ran_setup *setup, const char *way, const char *text,
+			void (*work)(void), const char *letter, const char *value)
+{
+	pid_t pid;
+
+	run->problem[0] = '\0';
+	ran_child_start(run, work);
+	pid = run->child;
+	if (ran_tool_start(run, setup, way, text, letter, value))
+		ran_child_work(run);
+	ran_tool_end(run);
+	return pid;
+}
+
+/* ------------------------------------------------------------------------------ execsnoop */
+
+static const char *exec_path;
+
+static void execsnoop_work(void)
+{
+	char *const none[] = { NULL };
+	pid_t missing = fork(), there;
+
+	if (missing == 0) {
+		execve("/ran-no-such", (char *[]){ (char *)"x", NULL }, none);
+		_exit(0);
+	}
+	waitpid(missing, NULL, 0);
+	there = fork();
+	if (there == 0) {
+		dup2(2, 1); /* stdout is the test's */
+		execve(exec_path, (char *[]){ (char *)"ran-zero", (char *)"--version", NULL }, none);
+		_exit(0);
+	}
+	waitpid(there, NULL, 0);
+	told[0] = missing;
+	told[1] = there;
+}
+
+void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
+{
+	struct ran run = { .problem = problem, .size = size };
+	char lines[2][LINE];
+	const char *const wanted[] = { lines[0], lines[1], NULL };
+	pid_t child;
+
+	told_open();
+	exec_path = setup->tool;
+	child = run_beside(&run, setup, way, "execsnoop", execsnoop_work, "-u", "1234");
+	snprintf(lines[0], LINE, "%d %d %d %d ran -2 /ran-no-such", told[0], told[0], child, RAN_UID);
+	snprintf(lines[1], LINE, "%d %d %d %d %s 0 %s ran-zero --version", told[1], told[1], child, RAN_UID,
+		 strrchr(setup->tool, '/') + 1, setup->tool);
+	if (!problem[0])
+		ran_compare_lines(&run, "TIME PID TID PPID UID COMM RET PATH ARGS", wanted);
+}
+
+/* ------------------------------------------------------------------------------- oomsnoop */
+
+enum { OOM_LIMIT = 16 << 20 };
+
+static int oom_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err = fd < 0;
+
+	if (!err)
+		err = write(fd, text, strlen(text)) < 0;
+	close(fd);
+	return err ? -1 : 0;
+}
+
+/* Make a group with 16 MB. What the test mounts goes with the child's namespace. */
+static int oom_group(void)
+{
+	char limit[16];
+
+	snprintf(limit, sizeof limit, "%d", OOM_LIMIT);
+	mkdir("/ran-cgroup", 0700);
+	if (mount("none", "/ran-cgroup", "cgroup2", 0, NULL) < 0)
+		return -1;
+	oom_write("/ran-cgroup/cgroup.subtree_control", "+memory");
+	mkdir("/ran-cgroup/ran", 0700);
+	return oom_write("/ran-cgroup/ran/memory.max", limit);
+}
+
+/* A process that takes four times as much memory. */
+static void oomsnoop_work(void)
+{
+	pid_t killed;
+	int status;
+
+	if (oom_group() < 0)
+		_exit(2);
+	killed = fork();
+	if (killed == 0) {
+		char *memory = mmap(NULL, 4 * OOM_LIMIT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				    -1, 0);
+
+		if (oom_write("/ran-cgroup/ran/cgroup.procs", "0") < 0)
+			_exit(3);
+		for (int i = 0; i < 4 * OOM_LIMIT; i += 4096)
+			memory[i] = 1;
+		_exit(0);
+	}
+	if (waitpid(killed, &status, 0) != killed || !WIFSIGNALED(status))
+		_exit(4);
+	told[0] = killed;
+	rmdir("/ran-cgroup/ran");
+	umount("/ran-cgroup");
+}
+
+void ran_oomsnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
+{
+	struct ran run = { .problem = problem, .size = size };
+	char line[LINE];
+	const char *const wanted[] = { line, NULL };
+	int pages = OOM_LIMIT / getpagesize();
+	pid_t child;
+
+	told_open();
+	child = run_beside(&run, setup, way, "oomsnoop", oomsnoop_work, "-u", "1234");
+	snprintf(line, LINE, "%d %d %d %d ran %d ran %d..%d %d 0 3 Memory cgroup out of memory", told[0], told[0],
+		 child, RAN_UID, told[0], pages / 2, pages * 2, pages);
+	if (!problem[0])
+		ran_compare_lines(&run, "TIME PID TID PPID UID COMM VICTIM NAME PAGES TOTAL ORDER CONSTRAINT REASON",
+				  wanted);
+}
+
+/* ----------------------------------------------------------------------------- biolatency */
+
+enum { BIO_READS = 10, BIO_BLOCK = 4096 };
+
+static int bio_fd;
+
+/* Open a loop device of our own, past the page cache. Its node needs no /dev. */
+static int bio_open(void)
+{
+	int control, number, file, device;
+
+	mknod("/tmp/ran-loop-control", S_IFCHR | 0600, makedev(10, 237));
+	control = open("/tmp/ran-loop-control", O_RDWR | O_CLOEXEC);
+	unlink("/tmp/ran-loop-control");
+	number = ioctl(control, LOOP_CTL_GET_FREE);
+	file = open("/tmp/ran-disk", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (number < 0 || ftruncate(file, BIO_READS * BIO_BLOCK) < 0)
+		return -1;
+	mknod("/tmp/ran-loop", S_IFBLK | 0600, makedev(7, number));
+	device = open("/tmp/ran-loop", O_RDONLY | O_DIRECT | O_CLOEXEC);
+	unlink("/tmp/ran-loop");
+	if (device < 0 || ioctl(device, LOOP_SET_FD, file) < 0)
+		return -1;
+	close(control);
+	close(file);
+	return device;
+}
+
+static void biolatency_work(void)
+{
+	static char block[2 * BIO_BLOCK];
+	char *aligned = block + BIO_BLOCK - (unsigned long)block % BIO_BLOCK;
+
+	for (int i = 0; i < BIO_READS; i++)
+		if (pread(bio_fd, aligned, BIO_BLOCK, i * (off_t)BIO_BLOCK) != BIO_BLOCK)
+			_exit(2);
+}
+
+void ran_biolatency(const struct ran_setup *setup, const char *way, char *problem, size_t size)
+{
+	struct ran run = { .problem = problem, .size = size };
+	char *save = NULL, *line;
+	long sum = 0;
+
+	problem[0] = '\0';
+	mkdir("/tmp", 01777);
+	bio_fd = bio_open();
+	if (bio_fd < 0) {
+		ran_complain(&run, "no loop device");
+		return;
+	}
+	run_beside(&run, setup, way, "biolatency", biolatency_work, NULL, NULL);
+	ioctl(bio_fd, LOOP_CLR_FD, 0);
+	close(bio_fd);
+	unlink("/tmp/ran-disk");
+	for (line = strtok_r(run.text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (strrchr(line, ' '))
+			sum += atol(strrchr(line, ' ') + 1);
+	if (!problem[0] && (sum < BIO_READS || (setup->is_alone && sum > BIO_READS)))
+		ran_complain(&run, "%ld requests, not %d", sum, BIO_READS);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "ran_run.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void ran_complain(struct ran *run, const char *format, ...)
+{
+	va_list arguments;
+	size_t length = strlen(run->problem);
+
+	va_start(arguments, format);
+	vsnprintf(run->problem + length, run->size - length, format, arguments);
+	va_end(arguments);
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (int64_t)1000000000 + now.tv_nsec;
+}
+
+/* ---------------------------------------------------------------------------- processes */
+
+void ran_child_start(struct ran *run, void (*work)(void))
+{
+	int go[2];
+	char byte;
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		abort();
+	run->child = fork();
+	if (run->child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, "ran");
+		close(go[1]);
+		if (setresuid(RAN_UID, 0, RAN_UID) < 0 || read(go[0], &byte, 1) != 1)
+			_exit(1);
+		work();
+		_exit(0);
+	}
+	close(go[0]);
+	run->go = go[1];
+}
+
+int ran_read_until(int fd, char *text, const char *word)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	size_t length = strlen(text);
+	long got;
+
+	while (!word || !strstr(text, word)) {
+		if (length + 1 >= RAN_TEXT || poll(&ready, 1, RAN_PATIENCE_MS) != 1)
+			return 0;
+		got = read(fd, text + length, RAN_TEXT - 1 - length);
+		if (got <= 0)
+			return !word;
+		length += got;
+		text[length] = '\0';
+	}
+	return 1;
+}
+
+int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *way,
+		      const char *text, const char *letter, const char *value)
+{
+	char path[256], *arguments[16] = { (char *)"rawbpf", (char *)"run" };
+	int out[2], err[2], count = 2;
+
+	snprintf(path, sizeof path, "%s/%s.bpf", setup->texts, text);
+	if (way) {
+		arguments[count++] = (char *)"--way";
+		arguments[count++] = (char *)way;
+	}
+	arguments[count++] = path;
+	if (letter) {
+		arguments[count++] = (char *)letter;
+		arguments[count++] = (char *)value;
+	}
+	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+		abort();
+	run->tool = fork();
+	if (run->tool == 0) {
+		dup2(out[1], 1);
+		dup2(err[1], 2);
+		execv(setup->tool, arguments);
+		_exit(99);
+	}
+	close(out[1]);
+	close(err[1]);
+	run->out = out[0];
+	run->err = err[0];
+	run->begin_ns = now_ns();
+	if (ran_read_until(run->err, run->said, "attached"))
+		return 1;
+	ran_complain(run, "%s%s", strstr(run->said, "EOPNOTSUPP") ? "no way: " : "not attached: ", run->said);
+	return 0;
+}
+
+void ran_child_work(struct ran *run)
+{
+	int status = -1;
+
+	if (write(run->go, "x", 1) != 1 || waitpid(run->child, &status, 0) != run->child || status)
+		ran_complain(run, "the child ended with %d\n", status);
+	run->child = 0;
+	run->end_ns = now_ns();
+}
+
+void ran_tool_end(struct ran *run)
+{
+	kill(run->tool, SIGINT);
+	if (!ran_read_until(run->out, run->text, NULL))
+		ran_complain(run, "the tool did not end\n");
+	ran_read_until(run->err, run->said, NULL);
+	waitpid(run->tool, &run->status, 0);
+	if (run->status && !run->problem[0])
+		ran_complain(run, "the tool ended with %d: %s\n", run->status, run->said);
+	close(run->out);
+	close(run->err);
+	if (run->child > 0) {
+		kill(run->child, SIGKILL);
+		waitpid(run->child, NULL, 0);
+	}
+	if (run->go)
+		close(run->go);
+}
+
+/* --------------------------------------------------------------------------- columns */
+
+int ran_split(char *line, char **words, int max)
+{
+	int count = 0;
+	char *save = NULL, *word = strtok_r(line, " ", &save);
+
+	for (; word && count < max; word = strtok_r(NULL, " ", &save))
+		words[count++] = word;
+	return count;
+}
+
+/* Compare a word with `wanted`: itself, *, or a range of numbers as 1..2. */
+static int is_word(const char *word, const char *wanted)
+{
+	const char *dots = strstr(wanted, "..");
+
+	if (strcmp(wanted, "*") == 0 || strcmp(wanted, word) == 0)
+		return 1;
+	return dots && atoll(word) >= atoll(wanted) && atoll(word) <= atoll(dots + 2);
+}
+
+void ran_compare_words(struct ran *run, char **words, int first, int count, const char *wanted)
+{
+	char line[512] = "", copy[512], *want[64];
+	int number, same;
+
+	snprintf(copy, sizeof copy, "%s", wanted);
+	number = ran_split(copy, want, 64);
+	same = number == count - first;
+	for (int i = first; i < count; i++) {
+		strncat(line, i > first ? " " : "", sizeof line - strlen(line) - 1);
+		strncat(line, words[i], sizeof line - strlen(line) - 1);
+		same = same && is_word(words[i], want[i - first]);
+	}
+	if (!same)
+		ran_complain(run, "'%s', not '%s'\n", line, wanted);
+}
+
+static void compare_time(struct ran *run, const char *word)
+{
+	long long time = atoll(word);
+
+	if (time < run->begin_ns || time > run->end_ns)
+		ran_complain(run, "time %s is not from %lld to %lld\n", word, (long long)run->begin_ns,
+			 (long long)run->end_ns);
+}
+
+void ran_compare_lines(struct ran *run, const char *header, const char *const *wanted)
+{
+	char *save = NULL, *line = strtok_r(run->text, "\n", &save), *words[64];
+	int count = line ? ran_split(line, words, 64) : 0;
+
+	ran_compare_words(run, words, 0, count, header);
+	while ((line = strtok_r(NULL, "\n", &save))) {
+		count = ran_split(line, words, 64);
+		if (!*wanted) {
+			ran_complain(run, "a line too many: %s\n", count > 1 ? words[count - 1] : "");
+			return;
+		}
+		if (count)
+			compare_time(run, words[0]);
+		ran_compare_words(run, words, 1, count, *wanted++);
+	}
+	if (*wanted)
+		ran_complain(run, "missing: %s\n", *wanted);
+}
+
+void ran_compare_events(struct ran *run, const struct ran_setup *setup, pid_t child,
+			const char *header, const char *const *wanted)
+{
+	char full[16][512];
+	const char *lines[17];
+	int count = 0;
+
+	for (; wanted[count] && count < 16; count++) {
+		snprintf(full[count], sizeof full[count], "%d %d %d %d ran %s", child, child,
+			 setup->has_btf ? getpid() : 0, RAN_UID, wanted[count]);
+		lines[count] = full[count];
+	}
+	lines[count] = NULL;
+	ran_compare_lines(run, header, lines);
+}
+
+int ran_begin(struct ran *run, const struct ran_setup *setup, const char *way, const char *text,
+		 void (*work)(void), char *child)
+{
+	ran_child_start(run, work);
+	sprintf(child, "%d", run->child);
+	return ran_tool_start(run, setup, way, text, "-p", child);
+}
