@@ -141,6 +141,7 @@ void guest_run(void)
 	test_as_it_is("/bin/live", "run.live");
 	test_as_it_is("/bin/live_pending", "run.live_pending");
 	test_as_it_is("/bin/live_places", "run.live_places");
+	test_as_it_is("/bin/live_ways", "run.live_ways");
 	trace_kprobe();
 	in_child(run_everything);
 	in_child(run_without_tracefs);

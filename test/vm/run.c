@@ -74,6 +74,7 @@ START_TEST(natively)
 	ck_assert_fact_int(&boots[_i], "run.live", 0);
 	ck_assert_fact_int(&boots[_i], "run.live_pending", 0);
 	ck_assert_fact_int(&boots[_i], "run.live_places", 0);
+	ck_assert_fact_int(&boots[_i], "run.live_ways", 0);
 }
 END_TEST
 

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Collections at places that not every kernel has, and what is lost there: exact counts. The guests of
+ * test/vm run this program, too, and skip nothing.
+ */
+#include "../attach/cgroups.h"
+#include "collected.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static struct collected collected;
+static struct rawbpf_live live;
+static struct rawbpf_live_reason reasons[16];
+static struct rawbpf_option options[2] = { { .name = "pid" }, { .name = "cgroup", .text = "" } };
+
+#define MAP ".map count array u32 u64 1\n.param cgroup \"\" \"-l CGROUP: where\"\n"
+#define COUNT_AND(RESULT) \
+	"	r1 = &count[0]\n	r2 = 1\n	lock *(u64 *)(r1 + 0) += r2\nout:	r0 = " RESULT "\n	exit\n"
+#define OWN "	call get_current_pid_tgid\n	r0 >>= 32\n	if r0 != opt.pid goto out\n"
+
+static int start(const char *text)
+{
+	int err;
+
+	options[0].value = live_tgid();
+	collected_parse(&collected, text);
+	err = rawbpf_live_open(&live, &collected.tables, &(struct rawbpf_live_spec){
+		.options = options, .option_count = RAWBPF_COUNT(options),
+		.reasons = reasons, .reason_max = RAWBPF_COUNT(reasons) });
+	return err == 0 ? rawbpf_live_attach(&live) : err;
+}
+
+static void must_start(const char *text)
+{
+	int err = start(text);
+
+	ck_assert_msg(err == 0, "%d: %s", err, reasons[0].text);
+}
+
+static uint64_t count(void)
+{
+	return collected_count(&collected, &live, "count");
+}
+
+static int has_kprobes(void)
+{
+	return access("/sys/bus/event_source/devices/kprobe", F_OK) == 0;
+}
+
+static void sockets(unsigned times)
+{
+	while (times--)
+		close(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static void priorities(unsigned times)
+{
+	while (times--)
+		getpriority(PRIO_PROCESS, 0);
+}
+
+static void forks(unsigned times)
+{
+	while (times--) {
+		pid_t child = fork();
+
+		if (child == 0)
+			_exit(0);
+		waitpid(child, NULL, 0);
+	}
+}
+
+/* --------------------------------------------------------------------------- counts */
+
+static const struct {
+	const char *name, *text;
+	void (*call)(unsigned times);
+	unsigned first; /* the kernel that runs it: Debian's 5.10 does not start the LSM "bpf" */
+} ways[] = {
+	{ "tp_btf", MAP ".prog p\n.at tp_btf task_newtask\n" OWN COUNT_AND("0"), forks, 0 },
+	{ "fentry", MAP ".prog p\n.at fentry __x64_sys_getpriority\n" OWN COUNT_AND("0"), priorities, 0 },
+	{ "fexit", MAP ".prog p\n.at fexit __x64_sys_getpriority -> result\n"
+	  "	r7 = *(u64 *)(r10 + result)\n" OWN "	if r7 != 20 goto out\n" COUNT_AND("0"), priorities, 0 },
+	{ "lsm", MAP ".prog p\n.at lsm socket_create\n" OWN COUNT_AND("0"), sockets, 0x601 },
+};
+
+START_TEST(test_watched)
+{
+	unsigned times = live_kernel() < ways[_i].first ? 0 : 5;
+	int err = start(ways[_i].text);
+
+	if (err < 0)
+		rawbpf_live_close(&live);
+	if (err == -EPERM && !has_kprobes())
+		SKIP("%s: this kernel refuses such programs (EPERM)", ways[_i].name);
+	ck_assert_msg(err == 0, "%s: %d: %s", ways[_i].name, err, reasons[0].text);
+	ways[_i].call(5);
+	ck_assert_uint_eq(count(), times);
+	ck_assert_int_eq(rawbpf_live_detach(&live), 0);
+	ways[_i].call(1);
+	ck_assert_uint_eq(count(), times);
+	rawbpf_live_close(&live);
+}
+END_TEST
+
+START_TEST(test_cgroup)
+{
+	int cgroup;
+
+	options[1].text = cgroups_make("");
+	cgroup = cgroups_open(options[1].text);
+	must_start(MAP ".prog p\n.at cgroup inet_sock_create cgroup\n" COUNT_AND("1"));
+	ck_assert_int_eq(cgroups_enter(cgroup), 0);
+	for (int i = 0; i < 4; i++)
+		close(socket(AF_INET, SOCK_DGRAM, 0));
+	ck_assert_uint_eq(count(), 4);
+	rawbpf_live_close(&live);
+	close(cgroup);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------- losses */
+
+/* Let `n` processes call getppid(2) once. */
+static void callers(unsigned n)
+{
+	while (n--) {
+		pid_t child = fork();
+
+		if (child == 0) {
+			syscall(SYS_getppid);
+			_exit(0);
+		}
+		waitpid(child, NULL, 0);
+	}
+}
+
+/* A map for one call: the second and third caller find it full. */
+START_TEST(test_entries_lost)
+{
+	static const char text[] =
+		".struct call\n\tu64 time\n.map calls hash u64 call 1\n"
+		".prog enter\n.at syscall getppid\n.local c call\n"
+		"	call get_current_uid_gid\n	w0 = w0\n	if r0 != 54321 goto out\n"
+		"	*(u64 *)(r10 + c.time) = 1\n	remember calls, r10 + c\nout:	r0 = 0\n	exit\n";
+	struct rawbpf_live_losses losses;
+
+	must_start(text);
+	if (fork() == 0) {
+		if (setuid(54321) == 0)
+			callers(3);
+		_exit(0);
+	}
+	wait(NULL);
+	ck_assert_int_eq(rawbpf_live_losses_count(&losses, &live), 0);
+	ck_assert_uint_eq(losses.entries, 2);
+	ck_assert_uint_eq(losses.records, 0);
+	rawbpf_live_close(&live);
+}
+END_TEST
+
+#define RETURNS MAP ".prog p\n.at kretprobe __x64_sys_pause maxactive 1\n" COUNT_AND("0")
+
+/* Return when the process waits in pause(2). */
+static void wait_for_pause(pid_t child)
+{
+	char path[32], call[8] = "";
+
+	snprintf(path, sizeof path, "/proc/%d/syscall", (int)child);
+	while (atoi(call) != SYS_pause) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		ck_assert_int_ge(fd, 0);
+		if (read(fd, call, sizeof call - 1) < 0)
+			call[0] = '\0';
+		close(fd);
+		sched_yield();
+	}
+}
+
+/* A return probe with room for one call: while that one hangs, it misses four. */
+START_TEST(test_returns_missed)
+{
+	struct rawbpf_live_losses losses;
+	pid_t children[5];
+
+	if (!has_kprobes())
+		SKIP("this kernel has no kprobes");
+	must_start(RETURNS);
+	for (int i = 0; i < 5; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			pause();
+			_exit(0);
+		}
+		wait_for_pause(children[i]);
+	}
+	ck_assert_int_eq(rawbpf_live_losses_count(&losses, &live), 0);
+	/* Links of perf events are of 5.15, their counts of 6.7. */
+	ck_assert_uint_eq(losses.runs, live_kernel() >= 0x607 ? 4 : 0);
+	for (int i = 0; i < 5; i++)
+		kill(children[i], SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	rawbpf_live_close(&live);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- left-overs */
+
+/* Return how many events of the library tracefs has. */
+static unsigned events(void)
+{
+	FILE *file = fopen("/sys/kernel/tracing/kprobe_events", "re");
+	char line[256];
+	unsigned found = 0;
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof line, file))
+		found += strstr(line, ":rawbpf/") != NULL;
+	fclose(file);
+	return found;
+}
+
+/* After kill -9 no program runs, and an event without effect stays. The next attachment removes it. */
+START_TEST(test_left_over)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	if (!has_kprobes())
+		SKIP("this kernel has no kprobes");
+	live_mount_tracefs();
+	ck_assert_int_eq(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		if (start(RETURNS) == 0 && write(ready[1], "x", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	ck_assert_uint_eq(events(), 1);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	ck_assert_uint_eq(events(), 1);
+	must_start(RETURNS);
+	ck_assert_uint_eq(events(), 1);
+	rawbpf_live_close(&live);
+	ck_assert_uint_eq(events(), 0);
+	close(ready[0]);
+	close(ready[1]);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	live_watch_fds(tests);
+	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
+	tcase_add_loop_test(tests, test_watched, 0, RAWBPF_COUNT(ways));
+	tcase_add_test(tests, test_cgroup);
+	tcase_add_test(tests, test_entries_lost);
+	tcase_add_test(tests, test_returns_missed);
+	tcase_add_test(tests, test_left_over);
+}
+
+int main(void)
+{
+	return unit_run("live_ways", add_tests);
+}
