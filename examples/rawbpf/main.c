@@ -17,6 +17,7 @@ static const struct subcommand *const subcommands[] = {
 	&asm_subcommand,
 	&disasm_subcommand,
 	&explain_subcommand,
+	&conform_subcommand,
 	&run_subcommand,
 	&trace_subcommand,
 	&show_subcommand,

@@ -14,6 +14,7 @@ enum { OK = 0, FAILED = 1, USAGE = 2 };
 
 /* The subcommands. Each parses its own arguments; argv[0] is "rawbpf NAME". */
 int asm_main(int argc, char **argv);
+int conform_main(int argc, char **argv);
 int disasm_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int run_main(int argc, char **argv);
@@ -34,7 +35,7 @@ struct subcommand {
 extern const struct subcommand asm_subcommand, disasm_subcommand, explain_subcommand, run_subcommand;
 extern const struct subcommand prog_subcommand, map_subcommand, link_subcommand, btf_subcommand;
 extern const struct subcommand cgroup_subcommand, doctor_subcommand, net_subcommand, show_subcommand;
-extern const struct subcommand install_links_subcommand, trace_subcommand;
+extern const struct subcommand install_links_subcommand, trace_subcommand, conform_subcommand;
 
 /* Print the help to stdout for -h, or the usage to stderr after an error. */
 int tool_help(const struct subcommand *subcommand);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Contexts for the machine of rawbpf/vm.h: what r1 points to when a program of a type starts, and
- * its packet. Programs may access what the kernel lets them access.
+ * its packet. Programs may access what Linux 6.18 lets them access; all else traps.
  *
  *	static unsigned char memory[4096];
  *	struct rawbpf_vm_context context;

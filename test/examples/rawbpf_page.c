@@ -6,7 +6,7 @@
 #include "../command.h"
 
 static const char *const pages[][4] = {
-	{ "-h" }, { "asm", "-h" }, { "disasm", "-h" }, { "explain", "-h" }, { "run", "-h" }, { "trace", "-h" },
+	{ "-h" }, { "asm", "-h" }, { "disasm", "-h" }, { "explain", "-h" }, { "run", "-h" }, { "trace", "-h" }, { "conform", "-h" },
 	{ "prog", "-h" }, { "map", "-h" }, { "link", "-h" }, { "btf", "-h" }, { "cgroup", "-h" },
 	{ "net", "-h" }, { "doctor", "-h" },
 	{ "explain", "r1 = 5; r1 = map[fd:5] ll; call tail_call; exit" },
