@@ -298,7 +298,8 @@ static int attach(struct run *run)
 				 run->collection->file.name, run->collection->file.name);
 	if (run->collection->run.is_verbose)
 		print_check(stderr, run);
-	fprintf(stderr, "attached; Ctrl-C ends it\n");
+	if (!run->collection->run.pin)
+		fprintf(stderr, "attached; Ctrl-C ends it\n");
 	return OK;
 }
 
@@ -311,6 +312,8 @@ static int go_on(struct run *run)
 		print_check(stdout, run);
 		return tool_finish(collection->subcommand);
 	}
+	if (collection->run.pin)
+		return run_pin(run);
 	if (output_open(run) != OK)
 		return FAILED;
 	if (run_command_start(run) != OK)

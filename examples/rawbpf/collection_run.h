@@ -64,6 +64,11 @@ int run_command_start(struct run *run);
 /* End the command if it still runs. Returns the exit status: its own, unless `status` is not OK. */
 int run_command_end(struct run *run, int status);
 
+/* ----------------------------------------------------------------- collection_pin.c */
+
+/* Pin all maps and links in the directory of --pin. Returns OK, or FAILED after a message: none is pinned. */
+int run_pin(const struct run *run);
+
 /* -------------------------------------------------------------- collection_output.c */
 
 /* Begin to print into memory. Returns OK, or FAILED after a message. */

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `rawbpf run` while calls hang: it lists them when it is asked, on a terminal that takes nothing, too. And
+ * what --pin leaves.
+ */
+#include "../command.h"
+
+#include <termios.h>
+#include <time.h>
+
+static struct ending end;
+
+/* Calls of read(2) by processes called "reading". */
+static const char hanging[] =
+	".struct call\n\thead head\n\tu64 fd\n"
+	".map begun hash u64 call 256\n.show begun pending\n"
+	".prog enter\n.at syscall read(c.fd)\n\t.local c call\n"
+	"	filter out\n	head r10 + c.head\n	remember begun, r10 + c\nout:	r0 = 0\n	exit\n"
+	".prog leave\n.at sysret read\n	forget begun\n	r0 = 0\n	exit\n";
+
+/* As many records as the machine can make: each system call of a process is one. */
+static const char flooding[] =
+	".struct event\n\tu64 number\n\tu64 other\n"
+	".ring events event 64k\n"
+	".prog p\n.at raw_tp sys_enter(_, number)\n"
+	"	.local e event\n	filter out\n"
+	"	r1 = *(u64 *)(r10 + number)\n	*(u64 *)(r10 + e.number) = r1\n	*(u64 *)(r10 + e.other) = r1\n"
+	"	r2 = r10 + e\n	send events, r2, sizeof(event)\nout:	r0 = 0\n	exit\n";
+
+static const char *text_file(const char *text)
+{
+	static const char template[] = "/tmp/rawbpf_stays-XXXXXX";
+	static char path[sizeof template];
+	int fd = mkstemp(strcpy(path, template));
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	return path;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+}
+
+static void await(int fd, const char *word)
+{
+	static char said[TEXT];
+	size_t length = 0;
+
+	said[0] = '\0';
+	while (!strstr(said, word))
+		ck_assert_msg(command_read(fd, said, &length, 1) > 0, "%s", said);
+}
+
+/* --------------------------------------------------------------------------- hanging calls */
+
+/* A process that reads a pipe when it is told, and waits for a second byte. */
+struct reader {
+	pid_t pid;
+	int pipe;
+	char id[16];
+};
+
+static struct reader reader_start(void)
+{
+	struct reader reader;
+	int fds[2];
+	char byte;
+
+	ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
+	reader.pid = fork();
+	if (reader.pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(fds[1]);
+		for (int i = 0; i < 2; i++)
+			if (read(fds[0], &byte, 1) != 1)
+				_exit(1);
+		_exit(0);
+	}
+	close(fds[0]);
+	reader.pipe = fds[1];
+	snprintf(reader.id, sizeof reader.id, "%d", reader.pid);
+	return reader;
+}
+
+static void reader_go(const struct reader *reader)
+{
+	ck_assert_int_eq(write(reader->pipe, "x", 1), 1);
+}
+
+static void reader_end(const struct reader *reader)
+{
+	close(reader->pipe);
+	ck_assert_int_eq(kill(reader->pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(reader->pid, NULL, 0), reader->pid);
+}
+
+START_TEST(test_asked)
+{
+	struct reader reader = reader_start();
+	const char *path = text_file(hanging);
+	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", path, "-p", reader.id));
+	char said[64];
+	int lines;
+
+	await(process.err, "attached;");
+	reader_go(&reader);
+	usleep(50 * 1000);
+	kill(process.pid, SIGUSR1);
+	await(process.out, "\n");
+	kill(process.pid, SIGUSR1);
+	await(process.out, "\n");
+	kill(process.pid, SIGINT);
+	command_finish(&process, &end);
+	lines = command_lines(end.out);
+	snprintf(said, sizeof said, "pid=%s ", reader.id);
+	ck_assert_ptr_nonnull(strstr(end.out, said));
+	ck_assert_int_ge(lines, 1);
+	ck_assert_int_eq(end.status, 0);
+	reader_end(&reader);
+	unlink(path);
+}
+END_TEST
+
+/* A call that returned in time is not listed. */
+START_TEST(test_every)
+{
+	struct reader reader = reader_start();
+	const char *path = text_file(hanging);
+	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", path, "-p", reader.id, "-i", "0.2"));
+
+	await(process.err, "attached;");
+	reader_go(&reader);
+	await(process.out, "\n");
+	await(process.out, "\n");
+	reader_go(&reader);
+	usleep(300 * 1000);
+	kill(process.pid, SIGUSR1);
+	usleep(100 * 1000);
+	ck_assert_int_eq(fcntl(process.out, F_SETFL, O_NONBLOCK), 0);
+	while (read(process.out, end.out, TEXT) > 0)
+		;
+	fcntl(process.out, F_SETFL, 0);
+	kill(process.pid, SIGINT);
+	command_finish(&process, &end);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(waitpid(reader.pid, NULL, 0), reader.pid);
+	close(reader.pipe);
+	unlink(path);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- terminal */
+
+static int terminal; /* its other end */
+
+static void to_terminal(void)
+{
+	int fd = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	dup2(fd, 1);
+}
+
+/* A terminal that takes nothing: the prompt is back at once. */
+START_TEST(test_terminal)
+{
+	const char *path = text_file(flooding);
+	struct process process;
+	pid_t caller = fork();
+	char id[16], drop[4096];
+	int64_t begin;
+	int status;
+
+	if (caller == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			syscall(SYS_getppid);
+	}
+	snprintf(id, sizeof id, "%d", caller);
+	terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ck_assert_int_ge(terminal, 0);
+	ck_assert_int_eq(grantpt(terminal), 0);
+	ck_assert_int_eq(unlockpt(terminal), 0);
+	process = command_start(to_terminal, ARGS("run", path, "-p", id));
+	await(process.err, "attached;");
+	for (int i = 0; i < 10; i++) { /* 11 KB a second */
+		ck_assert_int_gt(read(terminal, drop, 550), 0);
+		usleep(50 * 1000);
+	}
+	begin = now_ms();
+	kill(process.pid, SIGINT);
+	ck_assert_int_eq(waitpid(process.pid, &status, 0), process.pid);
+	ck_assert_int_lt(now_ms() - begin, 1000);
+	ck_assert_int_eq(status, 0);
+	end.err[read(process.err, end.err, TEXT - 1)] = '\0';
+	ck_assert_msg(strstr(end.err, " events, ") != NULL, "%s", end.err);
+	ck_assert_ptr_nonnull(strstr(end.err, " not printed: the output is too slow\n"));
+	kill(caller, SIGKILL);
+	ck_assert_int_eq(waitpid(caller, NULL, 0), caller);
+	close(process.out);
+	close(process.err);
+	close(terminal);
+	unlink(path);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ pins */
+
+static const char counting[] =
+	".map count array u32 u64 1\n.show count end\n"
+	".prog p\n.at raw_tp sys_enter\n"
+	"	r1 = &count[0]\n	r2 = 1\n	lock *(u64 *)(r1 + 0) += r2\n	r0 = 0\n	exit\n"
+	".prog q\n.at raw_tp sys_exit\n	r0 = 0\n	exit\n";
+
+static uint64_t counted(void)
+{
+	int map = rawbpf_obj_open("/sys/fs/bpf/count", 0);
+	const unsigned key = 0;
+	uint64_t value;
+
+	ck_assert_int_ge(map, 0);
+	ck_assert_int_eq(rawbpf_map_lookup(map, &key, &value, 0), 0);
+	close(map);
+	return value;
+}
+
+/* The program runs until its link is removed. */
+START_TEST(test_pinned)
+{
+	const char *path = text_file(counting);
+	uint64_t before;
+
+	live_mount_bpffs();
+	command_run(&end, NULL, ARGS("run", path, "--pin", "/sys/fs/bpf"));
+	ck_assert_str_eq(end.err, "pinned in /sys/fs/bpf; remove the link_* there to end it\n");
+	ck_assert_int_eq(end.status, 0);
+	before = counted();
+	ck_assert_uint_gt(counted(), before);
+	command_run(&end, NULL, ARGS("run", path, "--pin", "/sys/fs/bpf"));
+	ck_assert_ptr_nonnull(strstr(end.err, "--pin: /sys/fs/bpf/count exists already; "));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_int_eq(access("/sys/fs/bpf/link_p", F_OK), 0);
+	ck_assert_int_eq(unlink("/sys/fs/bpf/count"), 0);
+	ck_assert_int_eq(unlink("/sys/fs/bpf/link_p"), 0);
+	ck_assert_int_eq(unlink("/sys/fs/bpf/link_q"), 0);
+	unlink(path);
+}
+END_TEST
+
+/* Nothing stays if something cannot. */
+START_TEST(test_not_pinned)
+{
+	const char *path = text_file(counting);
+
+	live_mount_bpffs();
+	ck_assert_int_eq(mkdir("/sys/fs/bpf/link_q", 0700), 0);
+	command_run(&end, NULL, ARGS("run", path, "--pin", "/sys/fs/bpf"));
+	ck_assert_ptr_nonnull(strstr(end.err, "--pin: /sys/fs/bpf/link_q exists already; "));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_int_ne(access("/sys/fs/bpf/count", F_OK), 0);
+	ck_assert_int_ne(access("/sys/fs/bpf/link_p", F_OK), 0);
+	command_run(&end, NULL, ARGS("run", path, "--pin", "/tmp"));
+	ck_assert_ptr_nonnull(strstr(end.err, "--pin: /tmp/count: Operation not permitted; the directory must exist, "));
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+	/* a perf event is no bpf link */
+	path = text_file(".prog p\n.at perf 49\n\tr0 = 0\n\texit\n");
+	command_run(&end, NULL, ARGS("run", path, "--pin", "/sys/fs/bpf"));
+	ck_assert_msg(strstr(end.err, "--pin: p by perf is attached by an ioctl of a perf event") != NULL, "%s", end.err);
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	live_watch_fds(tests);
+	tcase_add_test(tests, test_asked);
+	tcase_add_test(tests, test_every);
+	tcase_add_test(tests, test_terminal);
+	tcase_add_test(tests, test_pinned);
+	tcase_add_test(tests, test_not_pinned);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2)
+		return EXIT_FAILURE;
+	command_path = argv[1];
+	return unit_run("rawbpf_stays", add_tests);
+}
