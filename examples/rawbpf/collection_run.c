@@ -43,6 +43,12 @@ static void print_check(FILE *stream, const struct run *run)
 
 /* ---------------------------------------------------------------------------- records */
 
+/* Does a program of the text run on packets, and is not attached? */
+static int is_once(const struct collection *collection)
+{
+	return collection->run.packet || collection->run.type || collection->run.repeat;
+}
+
 static int handle(void *context, const struct rawbpf_live_record *record)
 {
 	struct run *run = context;
@@ -58,7 +64,7 @@ static int handle(void *context, const struct rawbpf_live_record *record)
 		return 0;
 	}
 	collection_print_record(run->collection, &run->live, type, record->data, record->size);
-	return output_flush_much(run) == 0 ? 0 : -ECANCELED;
+	return is_once(run->collection) || output_flush_much(run) == 0 ? 0 : -ECANCELED;
 }
 
 /* Tell at once what was lost since the last time. */
@@ -290,7 +296,7 @@ static int attach(struct run *run)
 	collection_print_reasons(run->collection, &run->live);
 	if (err < 0)
 		return FAILED;
-	if (run->collection->run.is_check)
+	if (run->collection->run.is_check || is_once(run->collection))
 		return OK;
 	if (!is_attached(run))
 		return tool_fail(run->collection->subcommand, "%s: nothing is attached: the place names no "
@@ -312,6 +318,8 @@ static int go_on(struct run *run)
 		print_check(stdout, run);
 		return tool_finish(collection->subcommand);
 	}
+	if (is_once(collection))
+		return run_packets(run);
 	if (collection->run.pin)
 		return run_pin(run);
 	if (output_open(run) != OK)
@@ -332,7 +340,8 @@ int collection_run(struct collection *collection)
 	const struct run_options *options = &collection->run;
 	struct rawbpf_live_spec spec = {
 		.options = collection->options, .option_count = collection->option_count,
-		.way = options->way, .until = options->is_check ? RAWBPF_UNTIL_LOADED : RAWBPF_UNTIL_ATTACHED,
+		.way = options->way,
+		.until = options->is_check || is_once(collection) ? RAWBPF_UNTIL_LOADED : RAWBPF_UNTIL_ATTACHED,
 		.pins = options->maps, .token = token > 0 ? token : 0, .file = collection->file.name,
 		.source = collection->file.data, .handle = handle, .context = &run,
 		.offsets = options->offsets ? &collection->offsets : NULL,

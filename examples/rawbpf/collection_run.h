@@ -64,6 +64,11 @@ int run_command_start(struct run *run);
 /* End the command if it still runs. Returns the exit status: its own, unless `status` is not OK. */
 int run_command_end(struct run *run, int status);
 
+/* ---------------------------------------------------------------- collection_once.c */
+
+/* Run the program that is for packets on those of --packet. Returns an exit status. */
+int run_packets(struct run *run);
+
 /* ----------------------------------------------------------------- collection_pin.c */
 
 /* Pin all maps and links in the directory of --pin. Returns OK, or FAILED after a message: none is pinned. */

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf run on the packets of a file: pcap files of each kind, and what is wrong with others. */
+#include "../command.h"
+
+#include <arpa/inet.h>
+
+static const char *texts;
+static struct ending end;
+
+enum { FRAME = 60 };
+
+static char packet_path[] = "/tmp/rawbpf_packets-XXXXXX.pcap";
+
+/* Write `size` bytes to the file of packets. */
+static const char *packet_file(const void *data, size_t size)
+{
+	int fd = open(packet_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, data, size), size);
+	close(fd);
+	return packet_path;
+}
+
+static const char *text_file(const char *text)
+{
+	static char path[] = "/tmp/rawbpf_packets-XXXXXX";
+	int fd;
+
+	strcpy(path + sizeof path - 7, "XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	return path;
+}
+
+/* Append a number of 32 bits, in the other byte order if `swap`. */
+static void put(unsigned char **at, uint32_t number, int swap)
+{
+	number = swap ? __builtin_bswap32(number) : number;
+	memcpy(*at, &number, sizeof number);
+	*at += sizeof number;
+}
+
+/* Write a pcap file with a frame of each ethertype. Return its size. */
+static size_t make_pcap(unsigned char *data, uint32_t magic, uint32_t link, int swap, const uint16_t *types, int count)
+{
+	unsigned char *at = data;
+
+	put(&at, magic, swap);
+	put(&at, swap ? 4 | 2 << 16 : 2 | 4 << 16, swap); /* the version, two numbers */
+	put(&at, 0, swap);
+	put(&at, 0, swap);
+	put(&at, 65535, swap);
+	put(&at, link, swap);
+	for (int i = 0; i < count; i++) {
+		uint16_t type = htons(types[i]);
+
+		put(&at, 1, swap);
+		put(&at, 2, swap);
+		put(&at, FRAME, swap);
+		put(&at, FRAME + 100, swap); /* it was longer */
+		memset(at, i + 1, FRAME);
+		memcpy(at + 12, &type, sizeof type);
+		at += FRAME;
+	}
+	return at - data;
+}
+
+static const uint16_t ethertypes[] = { 0x0800, 0x0806, 0x0800, 0x86dd };
+
+/* _i: bit 0: nanoseconds; bit 1: of the other byte order */
+START_TEST(test_text)
+{
+	unsigned char data[1024];
+	size_t size = make_pcap(data, _i & 1 ? 0xa1b23c4d : 0xa1b2c3d4, 1, _i >> 1, ethertypes, 4);
+	const char *packets = packet_file(data, size);
+	char path[512];
+	int at = 0;
+
+	snprintf(path, sizeof path, "%s/ethertype.bpf", texts);
+	command_run(&end, NULL, ARGS("run", path, "--packet", packets));
+	ck_assert_str_eq(end.err, "");
+	for (int i = 1; i <= 4; i++) {
+		char said[16];
+		const char *found;
+
+		snprintf(said, sizeof said, "packet %d\n", i);
+		found = strstr(end.out + at, said);
+		ck_assert_ptr_nonnull(found);
+		at = found - end.out;
+		ck_assert_int_eq(strncmp(found + strlen(said), "r0    2 (0x2)\ntime  ", 20), 0);
+	}
+	ck_assert_ptr_nonnull(strstr(end.out + at, "data  60 bytes, unchanged\n800                 2\n806                 1\n"
+						   "86dd                1\n"));
+	ck_assert_int_eq(end.status, 0);
+	unlink(packet_path);
+}
+END_TEST
+
+/* The first byte of each packet, and a map that keeps its sum; r0 has 64 bits. */
+START_TEST(test_plain)
+{
+	unsigned char data[1024];
+	size_t size = make_pcap(data, 0xa1b2c3d4, 1, 0, ethertypes, 4);
+	const char *packets = packet_file(data, size);
+	const char *path = text_file(
+		".map sum array 4 8 1\n"
+		"r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4); r0 = 0; r4 = r2; r4 += 1; if r4 > r3 goto out\n"
+		"r6 = *(u8 *)(r2 + 0); *(u32 *)(r10 - 4) = 0; r1 = map sum; r2 = r10; r2 += -4; call map_lookup_elem\n"
+		"if r0 == 0 goto out; lock *(u64 *)(r0 + 0) += r6; r0 = *(u64 *)(r0 + 0); r1 = 0x100000000 ll; r0 += r1\n"
+		"out: exit\n");
+
+	command_run(&end, NULL, ARGS("run", "--type", "xdp", "--packet", packets, path));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_ptr_nonnull(strstr(end.out, "packet 1\nr0    4294967297 (0x100000001)\n"));
+	ck_assert_ptr_nonnull(strstr(end.out, "packet 4\nr0    4294967306 (0x10000000a)\n"));
+	ck_assert_ptr_nonnull(strstr(end.out, "  value 0a 00 00 00 00 00 00 00\n"));
+	ck_assert_int_eq(end.status, 0);
+	unlink(path);
+	unlink(packet_path);
+}
+END_TEST
+
+/* All of r0, and the record of each packet behind it. */
+START_TEST(test_records)
+{
+	const char *path = text_file(
+		".struct event\n\tu64 length\n.ring events event 4k\n"
+		".prog a\n.at xdp\n\t.local e event\n\tr2 = *(u32 *)(r1 + xdp_md.data_end)\n"
+		"\tr3 = *(u32 *)(r1 + xdp_md.data)\n\tr2 -= r3\n\t*(u64 *)(r10 + e.length) = r2\n\tr2 = r10 + e\n"
+		"\tsend events, r2, sizeof(event)\n\tr0 = 0x500000001 ll\n\texit\n"
+		".prog b\n.at tc ingress\n\tr0 = 3\n\texit\n");
+
+	command_run(&end, NULL, ARGS("run", path, "--type", "xdp", "--repeat", "2"));
+	ck_assert_int_eq(strncmp(end.out, "r0    21474836481 (0x500000001)\n", 32), 0);
+	ck_assert_int_eq(command_lines(end.out), 3 + 3);
+	ck_assert_ptr_nonnull(strstr(end.out, "unchanged\nLENGTH\n64\n64\n"));
+	command_run(&end, NULL, ARGS("run", path, "--type", "sched_cls"));
+	ck_assert_int_eq(strncmp(end.out, "r0    3 (0x3)\n", 14), 0);
+	command_run(&end, NULL, ARGS("run", path, "--repeat", "1"));
+	ck_assert_ptr_nonnull(strstr(end.err, " would run on the packet; --type chooses one\n"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("run", path, "--type", "socket_filter"));
+	ck_assert_ptr_nonnull(strstr(end.err, "no program runs on packets as this --type; "));
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+}
+END_TEST
+
+/* The packets before a fault run, and the fault is told. */
+START_TEST(test_faults)
+{
+	unsigned char data[1024];
+	size_t size = make_pcap(data, 0xa1b2c3d4, 1, 0, ethertypes, 2);
+	const char *path = text_file("r0 = 1\nexit\n"), *packets;
+
+	packets = packet_file(data, size - 1);
+	command_run(&end, NULL, ARGS("run", path, "--packet", packets));
+	ck_assert_ptr_nonnull(strstr(end.out, "packet 1\n"));
+	ck_assert_ptr_null(strstr(end.out, "packet 2\n"));
+	ck_assert_ptr_nonnull(strstr(end.err, "the file ends within packet 2\n"));
+	ck_assert_int_eq(end.status, 1);
+	packet_file(data, 24 + 15);
+	command_run(&end, NULL, ARGS("run", path, "--packet", packets));
+	ck_assert_ptr_nonnull(strstr(end.err, "the file ends within packet 1\n"));
+	packet_file(data, 23);
+	command_run(&end, NULL, ARGS("run", path, "--packet", packets));
+	ck_assert_ptr_nonnull(strstr(end.err, "a pcap file that ends within its header\n"));
+	packet_file(data, make_pcap(data, 0xa1b2c3d4, 101, 0, ethertypes, 1));
+	command_run(&end, NULL, ARGS("run", path, "--packet", packets));
+	ck_assert_ptr_nonnull(strstr(end.err, "a pcap file of link type 101; "));
+	packet_file("\x0a\x0d\x0d\x0a....", 8);
+	command_run(&end, NULL, ARGS("run", path, "--packet", packets));
+	ck_assert_ptr_nonnull(strstr(end.err, "a pcapng file; convert it: editcap -F pcap "));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("run", path, "--packet", "/no/such/file"));
+	ck_assert_ptr_nonnull(strstr(end.err, "/no/such/file: No such file or directory\n"));
+	unlink(path);
+	unlink(packet_path);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	live_watch_fds(tests);
+	tcase_add_loop_test(tests, test_text, 0, 4);
+	tcase_add_test(tests, test_plain);
+	tcase_add_test(tests, test_records);
+	tcase_add_test(tests, test_faults);
+}
+
+int main(int argc, char **argv)
+{
+	int fd = mkstemps(packet_path, 5);
+
+	if (argc != 3 || fd < 0)
+		return EXIT_FAILURE;
+	close(fd);
+	unlink(packet_path);
+	command_path = argv[1];
+	texts = argv[2];
+	return unit_run("rawbpf_packets", add_tests);
+}
