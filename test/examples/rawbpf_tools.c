@@ -173,6 +173,55 @@ START_TEST(test_links_nowhere)
 }
 END_TEST
 
+/* -------------------------------------------------------------------------- kernel memory */
+
+enum { MEMORY_MOST = 1200000 };
+
+/* Tools that this kernel can attach; stuck needs no map. */
+static const char *const attachable[] = {
+	"biolatency", "capable", "chrootsnoop", "execsnoop", "exitsnoop", "mountsnoop", "opensnoop",
+	"profile", "sigsnoop", "tcpconnect",
+};
+
+/* Add up the memory that the kernel charges to the descriptors of a process. */
+static long memory_of(pid_t pid)
+{
+	char path[64], line[128];
+	long sum = 0, memory;
+
+	for (int fd = 3; fd < 256; fd++) {
+		FILE *file;
+
+		snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
+		file = fopen(path, "r");
+		while (file && fgets(line, sizeof line, file))
+			if (sscanf(line, "memlock: %ld", &memory) == 1)
+				sum += memory;
+		if (file)
+			fclose(file);
+	}
+	return sum;
+}
+
+START_TEST(test_memory)
+{
+	struct process process;
+	size_t length = 0;
+	long memory;
+
+	live_mount_tracefs();
+	process = command_start(NULL, ARGS("run", attachable[_i]));
+	end.err[0] = '\0';
+	while (!strstr(end.err, "attached") && command_read(process.err, end.err, &length, 256))
+		;
+	ck_assert_msg(strstr(end.err, "attached") != NULL, "%s", end.err);
+	memory = memory_of(process.pid);
+	kill(process.pid, SIGTERM);
+	command_finish(&process, &end);
+	ck_assert_msg(memory > 4096 && memory <= MEMORY_MOST, "%s: %ld bytes", attachable[_i], memory);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
@@ -182,6 +231,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_names);
 	tcase_add_test(tests, test_links);
 	tcase_add_test(tests, test_links_nowhere);
+	tcase_add_loop_test(tests, test_memory, 0, RAWBPF_COUNT(attachable));
 }
 
 int main(int argc, char **argv)
