@@ -55,9 +55,9 @@ static int wait_for_reader(struct run *run)
 	while (!run->is_over) {
 		if (poll(fds, 2, run_left(run, 0)) < 0 && errno != EINTR)
 			return 0;
-		if (fds[0].revents)
-			return 1;
 		run_look(run);
+		if (fds[0].revents && !run->is_over)
+			return 1;
 	}
 	return 0;
 }

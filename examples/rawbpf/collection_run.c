@@ -219,10 +219,10 @@ static void set_deadline(struct run *run, int ms)
 /* Print pending calls, the records that are left, and maps. Return 0 or a negative errno. */
 static int print_end(struct run *run)
 {
-	enum { BACKLOG_MS = 50, REST_MS = 300 };
+	enum { TERMINAL_MS = 50, REST_MS = 300 };
 	int err = 0, is_behind;
 
-	set_deadline(run, run->output.length ? 0 : BACKLOG_MS);
+	set_deadline(run, run->output.is_terminal ? TERMINAL_MS : REST_MS);
 	output_flush(run);
 	is_behind = run->output.is_mute;
 	set_deadline(run, REST_MS);
