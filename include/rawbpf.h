@@ -13,6 +13,7 @@
  *	rawbpf/vm_map.h      maps for that machine                 rawbpf_vm_map(3)
  *	rawbpf/vm_helper.h   helpers for that machine              rawbpf_vm_helper(3)
  *	rawbpf/vm_collection.h  a text's program for it       rawbpf_vm_collection(3)
+ *	rawbpf/vm_test.h     the tests of a text, in it        rawbpf_vm_test(3)
  *	rawbpf/vm_undo.h     that machine goes back in time        rawbpf_vm_undo(3)
  *	rawbpf/text.h        the assembler: text to programs       rawbpf_text(3)
  *	rawbpf/form.h        an instruction as bytes, text, words  rawbpf_form(3)
@@ -106,6 +107,7 @@
 #include <rawbpf/vm_context.h>
 #include <rawbpf/vm_helper.h>
 #include <rawbpf/vm_map.h>
+#include <rawbpf/vm_test.h>
 #include <rawbpf/vm_undo.h>
 
 #endif

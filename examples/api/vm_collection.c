@@ -13,8 +13,7 @@ static const char text[] =
 	"	.local  number u32\n"
 	"	r1 = *(u64 *)(r1 + 8)\n"
 	"	*(u32 *)(r10 + number) = r1\n"
-	"	r2 = r10 + number\n"
-	"	count   calls, r2\n"
+	"	count   calls, r10 + number\n"
 	"	r0 = 0\n"
 	"	exit\n";
 

@@ -19,6 +19,7 @@ static const struct subcommand *const subcommands[] = {
 	&explain_subcommand,
 	&conform_subcommand,
 	&run_subcommand,
+	&test_subcommand,
 	&trace_subcommand,
 	&show_subcommand,
 	&install_links_subcommand,

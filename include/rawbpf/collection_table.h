@@ -44,9 +44,12 @@ enum rawbpf_expr_op {
 	RAWBPF_EXPR_GREATER,
 	RAWBPF_EXPR_BOTH,   /* && */
 	RAWBPF_EXPR_EITHER, /* || */
-	RAWBPF_EXPR_ELEMENT, /* in `expect` only: a: map, b: expression of the key: MAP[KEY] */
-	RAWBPF_EXPR_COUNT   /* in `expect` only: a: map: count(MAP) */
+	RAWBPF_EXPR_ELEMENT, /* in tests only: a: map, b: expression of the key: MAP[KEY] */
+	RAWBPF_EXPR_COUNT,   /* in tests only: a: map: count(MAP) */
+	RAWBPF_EXPR_FIELD    /* in tests only: a: an ELEMENT, b: a string: ".FIELD" of its struct */
 };
+
+enum { RAWBPF_MAP_PACKET = 0xffff }; /* as the map of ELEMENT and COUNT: bytes of the packet */
 
 struct rawbpf_expr {
 	uint16_t op; /* enum rawbpf_expr_op */

@@ -254,6 +254,7 @@ static int eval_expr(struct rawbpf__resolver *r, const struct rawbpf_expr *expr,
 		return eval_exists(r, rawbpf__resolver_string(r, expr->b), &value->number);
 	case RAWBPF_EXPR_ELEMENT:
 	case RAWBPF_EXPR_COUNT:
+	case RAWBPF_EXPR_FIELD:
 		return rawbpf__resolver_fail(r, -EINVAL, "only `expect` has elements of maps", "", 0);
 	default:
 		return eval_operation(r, expr, value);

@@ -157,6 +157,16 @@ static int expr_negate(struct expr *e, const struct rawbpf__token *at, unsigned 
 
 static int expr_read(struct expr *e, unsigned level, struct rawbpf__value *value);
 
+/* Return the number of a map of a test, from 1. `packet` is one, unless the file has such a map. */
+static unsigned expr_map(struct expr *e, const struct rawbpf__token *token)
+{
+	unsigned name = rawbpf__name_get(e->c, token->start, token->length);
+
+	if (rawbpf__token_is(token, "packet") && !rawbpf__name_of(e->c, name, RAWBPF__A_TABLE_MAP))
+		return RAWBPF_MAP_PACKET + 1;
+	return rawbpf__map_find(e->c, token);
+}
+
 /* Read "(NAME)" behind sizeof, exists and count. */
 static int expr_argument(struct expr *e, unsigned op, struct rawbpf__value *value)
 {
@@ -174,16 +184,16 @@ static int expr_argument(struct expr *e, unsigned op, struct rawbpf__value *valu
 		value->expr = symbol_add(e->c, &name, op);
 		return 1;
 	}
-	map = rawbpf__map_find(e->c, &name);
+	map = expr_map(e, &name);
 	value->expr = map ? rawbpf__expr_add(e->c, op, map - 1, 0) : 0;
 	return map != 0;
 }
 
-/* Read "[KEY]" behind the name of a map. */
+/* Read "[KEY]" and ".FIELD" behind the name of a map. */
 static int expr_element(struct expr *e, const struct rawbpf__token *name,
 			struct rawbpf__value *value)
 {
-	unsigned map = rawbpf__map_find(e->c, name);
+	unsigned map = expr_map(e, name);
 	struct rawbpf__value key = { .expr = 0 };
 
 	expr_next(e);
@@ -191,6 +201,12 @@ static int expr_element(struct expr *e, const struct rawbpf__token *name,
 		return 0;
 	value->expr = rawbpf__expr_add(e->c, RAWBPF_EXPR_ELEMENT, map - 1,
 				       rawbpf__expr_number(e->c, &key));
+	if (rawbpf__token_is_name(&e->token) && *e->token.start == '.') {
+		value->expr = rawbpf__expr_add(e->c, RAWBPF_EXPR_FIELD, value->expr,
+					       rawbpf__string(e->c, e->token.start,
+							      e->token.length));
+		expr_next(e);
+	}
 	return 1;
 }
 

@@ -67,10 +67,11 @@ static void test_text(struct rawbpf__collector *c, struct rawbpf_table_test_line
 static void test_map(struct rawbpf__collector *c, struct rawbpf_table_test_line *line)
 {
 	uint16_t element = rawbpf__take_expect(c), value;
+	unsigned op = element ? RAWBPF__ROW(c, expr, struct rawbpf_expr, element)->op : 0;
 
 	if (!element)
 		return;
-	if (RAWBPF__ROW(c, expr, struct rawbpf_expr, element)->op != RAWBPF_EXPR_ELEMENT ||
+	if ((op != RAWBPF_EXPR_ELEMENT && op != RAWBPF_EXPR_FIELD) ||
 	    !rawbpf__take_char(c, '=')) {
 		rawbpf__take_wrong(c, "MAP[KEY] = VALUE");
 		return;

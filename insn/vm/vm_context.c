@@ -248,10 +248,6 @@ static int vm_context_link(const struct rawbpf_vm_context_spec *spec)
 	case BPF_PROG_TYPE_LWT_XMIT:
 	case BPF_PROG_TYPE_LWT_SEG6LOCAL:
 		return spec->packet_size < VM_ETHERNET ? -EINVAL : VM_ETHERNET;
-	case BPF_PROG_TYPE_SCHED_CLS:
-	case BPF_PROG_TYPE_SCHED_ACT:
-	case BPF_PROG_TYPE_XDP:
-		return spec->packet_size < VM_ETHERNET ? -EINVAL : 0;
 	default:
 		return 0;
 	}

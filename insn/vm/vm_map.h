@@ -44,6 +44,10 @@ RAWBPF__PRIVATE int rawbpf__vm_holds_progs(const struct rawbpf_vm_map *map);
 RAWBPF__PRIVATE int rawbpf__vm_holds_maps(const struct rawbpf_vm_map *map);
 RAWBPF__PRIVATE int rawbpf__vm_holds_pointers(const struct rawbpf_vm_map *map);
 
+/* Set *record and *size to the complete record behind `count` others. -ENOENT: there is none. */
+RAWBPF__PRIVATE int rawbpf__vm_ring_peek(const struct rawbpf_vm_map *map, uint64_t count,
+					 const void **record, size_t *size);
+
 /* Return the bytes of a value, as the caller of the map's operations sees it. */
 RAWBPF__PRIVATE size_t rawbpf__vm_value_bytes(const struct rawbpf_vm_map *map);
 

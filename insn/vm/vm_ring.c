@@ -141,6 +141,24 @@ int rawbpf_vm_ring_next(struct rawbpf_vm_map *map, const void **record, size_t *
 	return -ENOENT;
 }
 
+RAWBPF__PRIVATE int rawbpf__vm_ring_peek(const struct rawbpf_vm_map *map, uint64_t count,
+					 const void **record, size_t *size)
+{
+	const struct vm_ring *ring = map->memory;
+	uint64_t at = ring->consumer + ring->taken;
+
+	for (; at < ring->pending; at += vm_ring_step(*vm_ring_header(map, at))) {
+		uint32_t header = *vm_ring_header(map, at);
+
+		if (header & VM_RING_DISCARD || count--)
+			continue;
+		*record = vm_ring_at(map, at) + 8;
+		*size = header & VM_RING_LENGTH;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 void rawbpf_vm_ring_info(const struct rawbpf_vm_map *map, struct rawbpf_vm_ring_info *info)
 {
 	const struct vm_ring *ring = map->memory;

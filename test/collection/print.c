@@ -37,6 +37,11 @@ static const char *const operators[] = {
 	[RAWBPF_EXPR_BOTH] = "&&",	[RAWBPF_EXPR_EITHER] = "||",
 };
 
+static const char *map_name(const struct rawbpf_collection *c, unsigned map)
+{
+	return map == RAWBPF_MAP_PACKET ? "packet" : &c->strings[c->maps[map].name];
+}
+
 static void expr(FILE *to, const struct rawbpf_collection *c, unsigned index)
 {
 	const struct rawbpf_expr *e = &c->exprs[index];
@@ -66,13 +71,17 @@ static void expr(FILE *to, const struct rawbpf_collection *c, unsigned index)
 		fputs(operators[e->op], to);
 		expr(to, c, e->a);
 		break;
+	case RAWBPF_EXPR_FIELD:
+		expr(to, c, e->a);
+		fputs(&c->strings[e->b], to);
+		break;
 	case RAWBPF_EXPR_ELEMENT:
-		fprintf(to, "%s[", &c->strings[c->maps[e->a].name]);
+		fprintf(to, "%s[", map_name(c, e->a));
 		expr(to, c, e->b);
 		fputs("]", to);
 		break;
 	case RAWBPF_EXPR_COUNT:
-		fprintf(to, "count(%s)", &c->strings[c->maps[e->a].name]);
+		fprintf(to, "count(%s)", map_name(c, e->a));
 		break;
 	default:
 		fputs("(", to);

@@ -60,7 +60,7 @@ static void check_exprs(void)
 	for (unsigned i = 1; i < c->expr_count; i++) {
 		const struct rawbpf_expr *e = &c->exprs[i];
 
-		check(e->op <= RAWBPF_EXPR_COUNT);
+		check(e->op <= RAWBPF_EXPR_FIELD);
 		switch (e->op) {
 		case RAWBPF_EXPR_NUMBER:
 			break;
@@ -74,7 +74,11 @@ static void check_exprs(void)
 			break;
 		case RAWBPF_EXPR_COUNT:
 		case RAWBPF_EXPR_ELEMENT:
-			check(e->a < c->map_count && e->b < i);
+			check((e->a < c->map_count || e->a == RAWBPF_MAP_PACKET) && e->b < i);
+			break;
+		case RAWBPF_EXPR_FIELD:
+			string(e->b);
+			check(e->a && e->a < i && c->exprs[e->a].op == RAWBPF_EXPR_ELEMENT);
 			break;
 		default:
 			check(e->a && e->a < i && e->b < i);

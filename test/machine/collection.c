@@ -127,7 +127,7 @@ END_TEST
 START_TEST(maps_begin_empty_again)
 {
 	struct text *text = LOADED(".map seen hash u32 u64 4\n.prog p\n.at none\n.local key u32\n"
-				   "*(u32 *)(r10 + key) = 7\nr2 = r10 + key\ncount seen, r2\n"
+				   "*(u32 *)(r10 + key) = 7\ncount seen, r10 + key\n"
 				   "r0 = 0\nexit\n", .prog = 0);
 	struct rawbpf_vm_map *seen = text->loaded.maps;
 	const uint32_t key = 7;

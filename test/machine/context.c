@@ -234,8 +234,10 @@ static const struct {
 	{ { .prog_type = BPF_PROG_TYPE_TRACEPOINT }, -EINVAL },
 	{ { .prog_type = BPF_PROG_TYPE_SYSCALL, .fields_size = RAWBPF_VM_CONTEXT_SIZE + 1 }, -E2BIG },
 	{ { .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE, .fields = "", .fields_size = 13 }, -EINVAL },
-	{ { .prog_type = BPF_PROG_TYPE_XDP, .packet = world.packet, .packet_size = 13,
+	{ { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .packet = world.packet, .packet_size = 13,
 	    .memory = world.memory, .memory_size = sizeof(world.memory) }, -EINVAL },
+	{ { .prog_type = BPF_PROG_TYPE_XDP, .packet = world.packet, .packet_size = 13,
+	    .memory = world.memory, .memory_size = sizeof(world.memory) }, 0 }, /* a short frame */
 	{ { .prog_type = BPF_PROG_TYPE_XDP, .packet = world.packet, .packet_size = 14,
 	    .memory = world.memory, .memory_size = RAWBPF_VM_HEADROOM + 13 }, -ENOSPC },
 	{ { .prog_type = BPF_PROG_TYPE_XDP, .packet = world.packet, .packet_size = 14 }, -ENOSPC },

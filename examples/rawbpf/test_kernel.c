@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* Run a test in the kernel, by BPF_PROG_TEST_RUN, and compare it with the machine. */
+#include "load.h"
+#include "test.h"
+
+#include <errno.h>
+#include <rawbpf/vm_map.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PACKET_LEAST = 14, PACKET_MOST = 1 << 16 };
+
+static int fail(struct kernel *kernel, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(kernel->reason, sizeof kernel->reason, format, arguments);
+	va_end(arguments);
+	return FAILED;
+}
+
+static int explain(struct kernel *kernel, const struct rawbpf_error *error)
+{
+	rawbpf_error_explain(kernel->reason, sizeof kernel->reason, error);
+	return FAILED;
+}
+
+/* ------------------------------------------------------------------------ what is refused */
+
+static int has_packet(unsigned type)
+{
+	return type == BPF_PROG_TYPE_SOCKET_FILTER || type == BPF_PROG_TYPE_SCHED_CLS ||
+	       type == BPF_PROG_TYPE_SCHED_ACT || type == BPF_PROG_TYPE_XDP ||
+	       type == BPF_PROG_TYPE_CGROUP_SKB;
+}
+
+const char *kernel_refusal(const struct rawbpf_vm_test *test)
+{
+	static char reason[128];
+	unsigned type;
+
+	if (!test->loaded.unit_count)
+		return "it cannot be loaded here";
+	type = test->loaded.units[0].resolved.type;
+	if (test->value_count) {
+		const char *name = rawbpf_constant_name(RAWBPF_HELPER, test->values[0].number);
+
+		snprintf(reason, sizeof reason, "it sets %s, and the kernel has its own", name);
+		return reason;
+	}
+	if (has_packet(type) && test->packet_size < PACKET_LEAST)
+		return "the kernel's test run refuses packets of less than 14 bytes";
+	if (has_packet(type) || type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == LOAD_SYSCALL)
+		return NULL;
+	snprintf(reason, sizeof reason, "the kernel runs %s programs only at events",
+		 rawbpf_constant_name(RAWBPF_PROG_TYPE, type));
+	return reason;
+}
+
+/* --------------------------------------------------------------------------------- maps */
+
+/* Write a value as the kernel takes it: in a per-CPU map, one for each CPU, and all the same. */
+static void widen(unsigned char *to, const struct rawbpf_map_layout *layout, const void *value)
+{
+	for (unsigned i = 0; i < layout->cpus; i++)
+		memcpy(to + layout->lookup_size / layout->cpus * i, value, layout->value_size);
+}
+
+static int copy_element(struct kernel *kernel, int fd, const struct rawbpf_map_layout *layout,
+			struct rawbpf_vm_map *map, const void *key)
+{
+	unsigned char *value = calloc(1, map->value_size), *wide = calloc(1, layout->lookup_size);
+	int err = !value || !wide ? -ENOMEM : rawbpf_vm_map_lookup(map, key, value);
+
+	if (!err) {
+		widen(wide, layout, value);
+		err = rawbpf_map_update(fd, key, wide, BPF_ANY);
+	}
+	free(value);
+	free(wide);
+	return err ? explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_MAP_UPDATE, .error = err,
+							     .type = map->type, .name = map->name }) : OK;
+}
+
+/* Give a map of the kernel the machine's elements. Those of an array that are 0 are there already. */
+static int copy_map(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
+{
+	struct rawbpf_map_layout layout;
+	unsigned char key[512];
+	int err = rawbpf_map_layout_info(&layout, fd), status = OK;
+
+	if (err < 0)
+		return fail(kernel, "looking at map %s: %s", map->name, strerror(-err));
+	if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
+		return OK;
+	for (err = rawbpf_vm_map_next(map, NULL, key); !err && status == OK;
+	     err = rawbpf_vm_map_next(map, key, key))
+		status = copy_element(kernel, fd, &layout, map, key);
+	if (status == OK && map->flags & BPF_F_RDONLY_PROG)
+		rawbpf_map_freeze(fd);
+	return status;
+}
+
+static int create_maps(struct kernel *kernel, const struct rawbpf_vm_test *test)
+{
+	unsigned count = test->spec.load.collection->map_count;
+	int status = OK;
+
+	kernel->maps = calloc(count + 1, sizeof *kernel->maps);
+	if (!kernel->maps)
+		return fail(kernel, "out of memory");
+	rawbpf_memlock_raise();
+	for (unsigned i = 0; i < count && status == OK; i++) {
+		struct rawbpf_vm_map *map = &test->loaded.maps[i];
+		char name[16];
+		int fd;
+
+		snprintf(name, sizeof name, "%s", map->name);
+		fd = rawbpf_map_create(&(struct rawbpf_map_spec){
+			.name = name, .type = map->type, .key_size = map->key_size,
+			.value_size = map->value_size, .max_entries = map->max_entries,
+			.flags = map->flags });
+		if (fd < 0)
+			return explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_MAP_CREATE,
+				.error = fd, .type = map->type, .name = map->name });
+		kernel->maps[kernel->map_count++] = fd;
+		status = copy_map(kernel, fd, map);
+	}
+	return status;
+}
+
+/* ----------------------------------------------------------------------------- programs */
+
+/* Say which line the verifier rejected. */
+static void explain_rejection(struct kernel *kernel, const struct rawbpf_resolved *resolved,
+			      const struct bpf_insn *insns, int error, const char *log)
+{
+	unsigned *lines = calloc(resolved->count, sizeof *lines);
+
+	for (unsigned i = 0; lines && i < resolved->count; i++)
+		lines[i] = resolved->lines[i] >> 16;
+	rawbpf_rejection_explain(kernel->reason, sizeof kernel->reason, &(struct rawbpf_rejection){
+		.error = error, .log = log, .insns = insns, .insn_count = resolved->count,
+		.file = lines ? kernel->file : NULL, .lines = lines });
+	free(lines);
+}
+
+static int load_unit(struct kernel *kernel, const struct rawbpf_vm_test *test,
+		     const struct rawbpf_vm_unit *unit)
+{
+	static char log[1 << 16];
+	const struct rawbpf_collection *c = test->spec.load.collection;
+	const struct rawbpf_resolved *resolved = &unit->resolved;
+	struct bpf_insn *insns = malloc(resolved->count * sizeof *insns);
+	char name[16];
+	int fd;
+
+	if (!insns)
+		return fail(kernel, "out of memory");
+	memcpy(insns, resolved->insns, resolved->count * sizeof *insns);
+	for (unsigned i = 0; i < resolved->count; i++)
+		if (resolved->maps[i])
+			insns[i].imm = kernel->maps[resolved->maps[i] - 1];
+	snprintf(name, sizeof name, "%s", unit->prog.name);
+	log[0] = '\0';
+	fd = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = name, .type = resolved->type, .expected_attach_type = resolved->attach_type,
+		.license = c->license ? c->strings + c->license : "GPL", .insns = insns,
+		.insn_count = resolved->count, .flags = load_flags(resolved->type), .log = log,
+		.log_size = sizeof log });
+	if (fd < 0 && log[0])
+		explain_rejection(kernel, resolved, insns, fd, log);
+	else if (fd < 0)
+		explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_LOAD, .error = fd,
+							.type = resolved->type });
+	free(insns);
+	if (fd < 0)
+		return FAILED;
+	kernel->progs[kernel->prog_count++] = fd;
+	return OK;
+}
+
+/* Put a program into the prog array that its place names. */
+static int fill_tail(struct kernel *kernel, const struct rawbpf_vm_test *test, unsigned unit)
+{
+	const struct rawbpf_collection *c = test->spec.load.collection;
+	const struct rawbpf_table_place *place = &c->places[test->loaded.units[unit].unit.place];
+	struct rawbpf_collection_error mistake;
+	uint64_t element = 0;
+	unsigned key;
+	int err = !place->expr ? 0 : rawbpf_collection_expr_evaluate(&element, c, place->expr, place->line,
+								     &test->loaded.env, &mistake);
+
+	key = element;
+	if (!err)
+		err = rawbpf_map_update(kernel->maps[place->tail - 1], &key, &kernel->progs[unit], BPF_ANY);
+	return err ? fail(kernel, "filling a prog array: %s", strerror(-err)) : OK;
+}
+
+int kernel_open(struct kernel *kernel, const struct rawbpf_vm_test *test)
+{
+	int status = create_maps(kernel, test);
+
+	kernel->progs = calloc(test->loaded.unit_count, sizeof *kernel->progs);
+	if (!kernel->progs)
+		return fail(kernel, "out of memory");
+	for (unsigned i = 0; i < test->loaded.unit_count && status == OK; i++)
+		status = load_unit(kernel, test, &test->loaded.units[i]);
+	for (unsigned i = 1; i < test->loaded.unit_count && status == OK; i++)
+		status = fill_tail(kernel, test, i);
+	return status;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	for (unsigned i = 0; i < kernel->map_count; i++)
+		close(kernel->maps[i]);
+	for (unsigned i = 0; i < kernel->prog_count; i++)
+		close(kernel->progs[i]);
+	free(kernel->maps);
+	free(kernel->progs);
+	*kernel = (struct kernel){ .file = kernel->file };
+}
+
+/* --------------------------------------------------------------------------- comparison */
+
+/* Make the value of this CPU the first one. Those of other CPUs are what they were. */
+static void narrow(unsigned char *value, const struct rawbpf_map_layout *layout)
+{
+	int cpu = sched_getcpu();
+
+	if (layout->cpus > 1 && cpu > 0 && (unsigned)cpu < layout->cpus)
+		memmove(value, value + layout->lookup_size / layout->cpus * cpu, layout->value_size);
+}
+
+static int compare_elements(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
+{
+	struct rawbpf_map_iter iter;
+	const void *key, *value;
+	unsigned char *here = malloc(map->value_size + 1), *there = NULL, walked[512];
+	long left = 0;
+	int err, status = OK;
+
+	for (err = rawbpf_vm_map_next(map, NULL, walked); !err; err = rawbpf_vm_map_next(map, walked, walked))
+		left++;
+	err = rawbpf_map_iter_open(&iter, fd);
+	if (err >= 0)
+		there = malloc(iter.layout.lookup_size + 1);
+	while (here && there && status == OK && (err = rawbpf_map_iter_next(&iter, &key, &value)) > 0) {
+		memcpy(there, value, iter.layout.lookup_size);
+		narrow(there, &iter.layout);
+		left--;
+		if (rawbpf_vm_map_lookup(map, key, here) != 0)
+			status = fail(kernel, "map %s has an element in the kernel that it has not here", map->name);
+		else if (memcmp(here, there, map->value_size) != 0)
+			status = fail(kernel, "an element of map %s is not the same in the kernel", map->name);
+	}
+	if (status == OK && err < 0)
+		status = fail(kernel, "reading map %s: %s", map->name, strerror(-err));
+	if (status == OK && left)
+		status = fail(kernel, "map %s has %ld elements more here", map->name, left);
+	rawbpf_map_iter_close(&iter);
+	free(here);
+	free(there);
+	return status;
+}
+
+/* A ring of the machine, whose records must come out of the kernel's. */
+struct records {
+	struct kernel *kernel;
+	struct rawbpf_vm_map *map;
+	unsigned count;
+};
+
+static int compare_record(void *context, const void *data, size_t size)
+{
+	struct records *records = context;
+	const void *record;
+	size_t length;
+
+	if (records->kernel->reason[0])
+		return 0;
+	if (rawbpf_vm_ring_next(records->map, &record, &length) != 0)
+		fail(records->kernel, "ring %s has a record %u in the kernel that it has not here",
+		     records->map->name, records->count);
+	else if (length != size || memcmp(record, data, size) != 0)
+		fail(records->kernel, "record %u of ring %s is not the same in the kernel", records->count,
+		     records->map->name);
+	records->count++;
+	return 0;
+}
+
+static int compare_ring(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
+{
+	struct records records = { .kernel = kernel, .map = map };
+	struct rawbpf_ring ring;
+	const void *record;
+	size_t size;
+	int err = rawbpf_ring_open(&ring, fd, compare_record, &records);
+
+	if (err >= 0)
+		err = rawbpf_ring_read(&ring);
+	rawbpf_ring_close(&ring);
+	if (err < 0)
+		return fail(kernel, "reading ring %s: %s", map->name, strerror(-err));
+	if (!kernel->reason[0] && rawbpf_vm_ring_next(map, &record, &size) == 0)
+		return fail(kernel, "ring %s has a record %u here that it has not in the kernel", map->name,
+			    records.count);
+	return kernel->reason[0] ? FAILED : OK;
+}
+
+/* Take the values out of both, one by one. */
+static int compare_queue(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
+{
+	unsigned char *here = malloc(map->value_size), *there = malloc(map->value_size);
+	int status = OK, err = 0, other;
+
+	while (here && there && !err && status == OK) {
+		err = rawbpf_vm_map_pop(map, here);
+		other = rawbpf_map_take(fd, NULL, there, 0);
+		if (err != other || (!err && memcmp(here, there, map->value_size) != 0))
+			status = fail(kernel, "queue %s is not the same in the kernel", map->name);
+	}
+	free(here);
+	free(there);
+	return status;
+}
+
+static int compare_map(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
+{
+	switch (map->type) {
+	case BPF_MAP_TYPE_RINGBUF:
+		return compare_ring(kernel, fd, map);
+	case BPF_MAP_TYPE_QUEUE:
+	case BPF_MAP_TYPE_STACK:
+		return compare_queue(kernel, fd, map);
+	case BPF_MAP_TYPE_PROG_ARRAY:
+	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+		return OK;
+	default:
+		return compare_elements(kernel, fd, map);
+	}
+}
+
+int kernel_run(struct kernel *kernel, struct rawbpf_vm_test *test)
+{
+	static unsigned char out[PACKET_MOST];
+	unsigned type = test->loaded.units[0].resolved.type;
+	int is_packet = has_packet(type);
+	struct rawbpf_prog_run run = {
+		.data_in = is_packet ? test->packet : NULL,
+		.data_size_in = is_packet ? test->packet_size : 0,
+		.data_out = is_packet ? out : NULL, .data_size_out = is_packet ? sizeof out : 0,
+		.ctx_in = test->fields_size ? test->fields : NULL, .ctx_size_in = test->fields_size };
+	int err = rawbpf_prog_run(kernel->progs[0], &run), status = OK;
+
+	if (err < 0)
+		return explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_RUN, .error = err,
+							       .type = type });
+	if (run.retval != (uint32_t)test->vm.r[0])
+		return fail(kernel, "r0 is %u in the kernel, %u here (the low 32 bits)", run.retval,
+			    (uint32_t)test->vm.r[0]);
+	if (is_packet && (run.data_size_out != test->context.size ||
+			  memcmp(out, test->context.bytes, run.data_size_out) != 0))
+		return fail(kernel, "the packet is not the same in the kernel: %u bytes, %zu here",
+			    run.data_size_out, test->context.size);
+	for (unsigned i = 0; i < kernel->map_count && status == OK; i++)
+		status = compare_map(kernel, kernel->maps[i], &test->loaded.maps[i]);
+	return status;
+}
