@@ -93,6 +93,7 @@
 #include <rawbpf/recipe.h>
 #include <rawbpf/rejection.h>
 #include <rawbpf/ring.h>
+#include <rawbpf/show.h>
 #include <rawbpf/source.h>
 #include <rawbpf/symbol.h>
 #include <rawbpf/syscall.h>

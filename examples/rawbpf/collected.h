@@ -6,6 +6,7 @@
 #include "run.h"
 
 #include <rawbpf/live.h>
+#include <rawbpf/show.h>
 
 enum { COLLECTION_OPTIONS = 64, COLLECTION_REASONS = 32 };
 
@@ -67,22 +68,40 @@ int collection_has_string(const struct collection *collection);
 int collection_print_record(const struct collection *collection, const struct rawbpf_live *live,
 			    const char *type, const void *data, size_t size);
 
-/* Print "pid=1 comm=x" from a value of a struct, or a number. */
-void collection_print_value(const struct collection *collection, const struct rawbpf_live *live,
-			    const char *type, const void *data, size_t size);
+/* Print the JSON Schema of such records. */
+void collection_print_schema(const struct collection *collection, const struct rawbpf_live *live,
+			     const char *type);
 
-/*
- * Add the integers of a value, also those of its fields, to those of another. Arrays of char stay.
- * `size` is that of both.
- */
-void collection_add_value(const struct collection *collection, const struct rawbpf_live *live,
-			  const char *type, void *to, const void *value, size_t size);
+/* Return the table of a map for a .show line, an index; NULL after a message. */
+struct rawbpf_show *collection_lay_map(const struct collection *collection, const struct rawbpf_live *live,
+				       unsigned line);
+
+/* A function of <rawbpf/show.h> that writes a record. */
+typedef size_t collection_format(char *text, size_t size, const struct rawbpf_show *show,
+				 const struct rawbpf_show_system *system, const void *data,
+				 size_t data_size);
+
+/* Print a record by such a function; print the names of its columns. */
+void collection_print_with(collection_format *format, const struct rawbpf_show *show, const void *data,
+			   size_t size);
+void collection_print_names(const struct rawbpf_show *show);
+
+/* Return memory for a text, valid until the next call; NULL: there is none. */
+char *collection_text(size_t size);
+
+static inline int collection_is_json(const struct collection *collection)
+{
+	return collection->run.is_json;
+}
 
 /* ------------------------------------------------------------------- collection_show.c */
 
-/* Print a map as its .show line asks. */
+/* Print a map as its .show line, one of the tables, asks. */
 void collection_print_show(const struct collection *collection, const struct rawbpf_live *live,
 			   const struct rawbpf_table_show *show);
+
+/* Print the JSON Schemas of all records and maps. */
+void collection_print_schemas(const struct collection *collection, const struct rawbpf_live *live);
 
 /* Print the calls that have not returned, of all maps that .show calls pending. */
 void collection_print_pending(const struct collection *collection, struct rawbpf_live *live);

@@ -7,14 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collection_system.h"
+
+enum { BARS = 4096 };
+
 /* The elements of a map. Integers of a per-CPU map are added up. */
 struct elements {
-	const struct collection *collection;
-	const struct rawbpf_live *live;
-	const char *value_type;
+	const struct rawbpf_show *show;
 	const struct rawbpf_map_layout *layout;
 	unsigned char *list; /* key and value, each rounded up to 8 bytes */
-	size_t stride, key_room;
+	size_t stride;
 	size_t count;
 	int by_value;
 };
@@ -31,23 +33,56 @@ static uint64_t number(const void *data, unsigned size)
 
 	if (size > sizeof value)
 		return 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	memcpy(&value, data, size);
-#else
-	memcpy((char *)&value + sizeof value - size, data, size);
-#endif
+	memcpy((char *)&value + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : sizeof value - size), data, size);
 	return value;
 }
 
-/* Store a value: of a per-CPU map, the sum of all CPUs' integers. */
-static void store(const struct elements *elements, void *to, const unsigned char *value)
+/* Write the low bytes of a number likewise. */
+static void put_number(void *data, unsigned size, uint64_t value)
 {
+	memcpy(data, (char *)&value + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : sizeof value - size), size);
+}
+
+/* Add the integers of a column of another CPU's value. */
+static void add_column(const struct rawbpf_column *column, unsigned char *to, const unsigned char *value)
+{
+	unsigned count = column->count ? column->count : 1;
+
+	for (unsigned i = 0; i < count; i++) {
+		size_t at = (size_t)i * column->size;
+
+		put_number(to + at, column->size, number(to + at, column->size) + number(value + at, column->size));
+	}
+}
+
+/* May numbers of the column be added up? Texts and bytes stay those of the first CPU. */
+static int is_sum(const struct rawbpf_column *column)
+{
+	static const enum rawbpf_present texts[] = {
+		RAWBPF_PRESENT_STRING, RAWBPF_PRESENT_WORDS, RAWBPF_PRESENT_TEXT, RAWBPF_PRESENT_BYTES,
+		RAWBPF_PRESENT_ADDRESS, RAWBPF_PRESENT_KSTACK };
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(texts); i++)
+		if (column->present == texts[i])
+			return 0;
+	return column->size <= 8;
+}
+
+/* Store a value: of a per-CPU map, the sum of all CPUs' integers. */
+static void store(const struct elements *elements, unsigned char *to, const unsigned char *value)
+{
+	const struct rawbpf_show *show = elements->show;
 	unsigned size = elements->layout->value_size;
 
 	memcpy(to, value, size);
-	for (unsigned i = 1; i < elements->layout->cpus; i++)
-		collection_add_value(elements->collection, elements->live, elements->value_type, to,
-				     value + i * round_up(size), size);
+	for (unsigned cpu = 1; cpu < elements->layout->cpus; cpu++)
+		for (unsigned i = show->key_count; i < show->count; i++) {
+			const struct rawbpf_column *column = &show->columns[i];
+			size_t at = column->offset - show->value_offset;
+
+			if (is_sum(column))
+				add_column(column, to + at, value + cpu * round_up(size) + at);
+		}
 }
 
 /* Read all elements. Returns 0 or a negative errno. */
@@ -57,8 +92,7 @@ static int read_elements(struct elements *elements, struct rawbpf_map_iter *iter
 	int more;
 
 	elements->layout = &iter->layout;
-	elements->key_room = round_up(iter->layout.key_size);
-	elements->stride = elements->key_room + round_up(iter->layout.value_size);
+	elements->stride = elements->show->value_offset + round_up(iter->layout.value_size);
 	while ((more = rawbpf_map_iter_next(iter, &key, &value)) > 0) {
 		unsigned char *grown, *at;
 
@@ -70,7 +104,7 @@ static int read_elements(struct elements *elements, struct rawbpf_map_iter *iter
 		}
 		at = elements->list + elements->count++ * elements->stride;
 		memcpy(at, key, iter->layout.key_size);
-		store(elements, at + elements->key_room, value);
+		store(elements, at + elements->show->value_offset, value);
 	}
 	return more;
 }
@@ -78,94 +112,115 @@ static int read_elements(struct elements *elements, struct rawbpf_map_iter *iter
 static int compare(const void *a, const void *b, void *context)
 {
 	const struct elements *elements = context;
-	size_t offset = elements->by_value ? elements->key_room : 0;
+	const struct rawbpf_show *show = elements->show;
+	const struct rawbpf_column *column = &show->columns[elements->by_value ? show->key_count : 0];
+	size_t offset = elements->by_value ? show->value_offset : 0;
 	unsigned size = elements->by_value ? elements->layout->value_size : elements->layout->key_size;
 	const unsigned char *one = (const unsigned char *)a + offset, *two = (const unsigned char *)b + offset;
-	uint64_t x, y;
+	uint64_t x, y, sign = size && size <= sizeof x && column->is_signed ? UINT64_C(1) << (8 * size - 1) : 0;
 
 	if (size > sizeof x)
 		return memcmp(one, two, size);
-	x = number(one, size);
-	y = number(two, size);
+	x = number(one, size) ^ sign;
+	y = number(two, size) ^ sign;
 	return (x > y) - (x < y);
 }
 
-/* ---------------------------------------------------------------------------- lines */
+/* ----------------------------------------------------------------------------- histograms */
 
-/* Print "%-8x" of a .show line: '-' and a width as in printf(3), then u, d or x, or nothing. */
-static const char *print_directive(const struct collection *collection, const struct rawbpf_live *live,
-				   const char *at, const char *type, const void *data, unsigned size)
+/* Describe the histogram of a .show line. Returns 0 if it asks for none. */
+static int find_bars(struct rawbpf_bars *bars, const struct collection *collection,
+		     const struct rawbpf_live *live, const struct rawbpf_table_show *show)
 {
-	const char *flags = at + 1;
-	size_t length = strspn(flags, "-0123456789");
-	char format[32];
+	struct rawbpf_collection_error mistake;
 
-	at = flags + length;
-	if (size > 8 || length > 8 || (!length && !strchr("udx", *at)) || !*at) {
-		collection_print_value(collection, live, type, data, size);
-		return at + (*at && strchr("udx", *at) != NULL);
+	*bars = (struct rawbpf_bars){
+		.map = collection_string(collection, collection->tables.maps[show->map].name),
+		.title = collection_string(collection, show->text), .width = tool_width() };
+	if (show->present == RAWBPF_PRESENT_LOG2) {
+		bars->unit = collection_string(collection, show->args[0]);
+		return 1;
 	}
-	snprintf(format, sizeof format, "%%%.*sll%c", (int)length, flags, strchr("udx", *at) ? *at : 'u');
-	printf(format, (unsigned long long)number(data, size));
-	return at + (strchr("udx", *at) != NULL);
+	return show->present == RAWBPF_PRESENT_LINEAR &&
+	       rawbpf_collection_expr_evaluate(&bars->step, &collection->tables, show->args[0], show->line,
+					       &live->env, &mistake) == 0 && bars->step;
 }
 
-/* Print an element by the text of a .show line: its first % is the key, if it has two, or the value. */
-static void print_text(const struct collection *collection, const struct rawbpf_live *live,
-		       const struct elements *elements, const struct rawbpf_table_map *map,
-		       const char *text, const unsigned char *element)
+/* Print a map whose keys are numbers as bars; keys from BARS on are left out. */
+static void print_bars(const struct collection *collection, const struct elements *elements,
+		       const struct rawbpf_bars *bars)
 {
-	int is_key = strchr(text, '%') != strrchr(text, '%');
+	enum { ROOM = 1 << 20 };
+	static uint64_t counts[BARS];
+	char *text = collection_text(ROOM);
 
-	while (*text) {
-		if (*text != '%') {
-			putchar(*text++);
-			continue;
-		}
-		text = print_directive(collection, live, text,
-				       collection_string(collection, is_key ? map->key_type : map->value_type),
-				       is_key ? element : element + elements->key_room,
-				       is_key ? elements->layout->key_size : elements->layout->value_size);
-		is_key = 0;
+	memset(counts, 0, sizeof counts);
+	for (size_t i = 0; i < elements->count; i++) {
+		const unsigned char *element = elements->list + i * elements->stride;
+		uint64_t key = number(element, elements->layout->key_size);
+
+		if (key < BARS)
+			counts[key] += number(element + elements->show->value_offset, elements->layout->value_size);
 	}
-	putchar('\n');
+	if (!text)
+		return;
+	if (collection_is_json(collection))
+		rawbpf_bars_json_format(text, ROOM, bars, counts, BARS);
+	else
+		rawbpf_bars_format(text, ROOM, bars, counts, BARS);
+	fputs(text, stdout);
 }
 
-static void print_element(const struct collection *collection, const struct rawbpf_live *live,
-			  const struct elements *elements, const struct rawbpf_table_map *map,
-			  const unsigned char *element)
+/* ---------------------------------------------------------------------------------- maps */
+
+static const char *shown_text;
+
+/* Write an element by the text of its .show line. */
+static size_t format_text(char *text, size_t size, const struct rawbpf_show *show,
+			  const struct rawbpf_show_system *system, const void *data, size_t data_size)
 {
-	printf("%s[", collection_string(collection, map->name));
-	collection_print_value(collection, live, collection_string(collection, map->key_type), element,
-			       elements->layout->key_size);
-	printf("] ");
-	collection_print_value(collection, live, collection_string(collection, map->value_type),
-			       element + elements->key_room, elements->layout->value_size);
-	putchar('\n');
+	return rawbpf_show_text_format(text, size, show, system, shown_text, data, data_size);
+}
+
+static void print_elements(const struct collection *collection, const struct elements *elements,
+			   const struct rawbpf_table_show *show)
+{
+	collection_format *format = rawbpf_show_record_format;
+
+	shown_text = collection_string(collection, show->text);
+	if (collection_is_json(collection))
+		format = rawbpf_show_json_format;
+	else if (*shown_text)
+		format = format_text;
+	else
+		collection_print_names(elements->show);
+	for (size_t i = 0; i < elements->count; i++)
+		collection_print_with(format, elements->show, elements->list + i * elements->stride,
+				      elements->stride);
 }
 
 void collection_print_show(const struct collection *collection, const struct rawbpf_live *live,
 			   const struct rawbpf_table_show *show)
 {
 	const struct rawbpf_table_map *map = &collection->tables.maps[show->map];
-	const char *text = collection_shown(collection_string(collection, show->text));
-	struct elements elements = { .collection = collection, .live = live, .by_value = show->sort == 2,
-				     .value_type = collection_string(collection, map->value_type) };
+	struct elements elements = {
+		.show = collection_lay_map(collection, live, show - collection->tables.shows),
+		.by_value = show->sort == 2 };
 	struct rawbpf_map_iter iter;
-	int err = rawbpf_map_iter_open(&iter, live->map_fds[show->map]);
+	struct rawbpf_bars bars;
+	int err;
 
+	if (!elements.show)
+		return;
+	err = rawbpf_map_iter_open(&iter, live->map_fds[show->map]);
 	if (err == 0)
 		err = read_elements(&elements, &iter);
 	if (show->sort && elements.count)
 		qsort_r(elements.list, elements.count, elements.stride, compare, &elements);
-	for (size_t i = 0; i < elements.count; i++) {
-		const unsigned char *element = elements.list + i * elements.stride;
-
-		if (*text)
-			print_text(collection, live, &elements, map, text, element);
-		else
-			print_element(collection, live, &elements, map, element);
-	}
+	if (find_bars(&bars, collection, live, show) && elements.count)
+		print_bars(collection, &elements, &bars);
+	else
+		print_elements(collection, &elements, show);
 	if (err < 0)
 		tool_fail(collection->subcommand, "map %s: %s", collection_string(collection, map->name),
 			  strerror(-err));
@@ -175,19 +230,48 @@ void collection_print_show(const struct collection *collection, const struct raw
 
 /* -------------------------------------------------------------------------- pending calls */
 
-static int print_pending_of(const struct collection *collection, struct rawbpf_live *live, unsigned map)
+/* Print "still running: 1.203 s pid=1 comm=x", or an object of JSON. */
+static void print_call(const struct collection *collection, const struct rawbpf_show *show,
+		       const struct rawbpf_live_pending *pending, const void *element, size_t size)
 {
-	const char *type = collection_string(collection, collection->tables.maps[map].value_type);
+	if (collection_is_json(collection)) {
+		collection_print_with(rawbpf_show_json_format, show, element, size);
+		return;
+	}
+	printf("still running%s: %llu.%03llu s ", pending->is_checked ? "" : " (no /proc to check)",
+	       (unsigned long long)pending->age_ns / 1000000000,
+	       (unsigned long long)pending->age_ns / 1000000 % 1000);
+	collection_print_with(rawbpf_show_value_format, show, element, size);
+	putchar('\n');
+}
+
+static int print_pending_of(const struct collection *collection, struct rawbpf_live *live, unsigned line)
+{
+	unsigned map = collection->tables.shows[line].map;
+	struct rawbpf_show *laid = collection_lay_map(collection, live, line), show;
 	struct rawbpf_live_pending pending = { .live = live, .map = map };
+	unsigned char *element = NULL;
 	int more = 0;
 
+	if (!laid)
+		return 0;
+	show = *laid;
+	show.is_pending = 1;
+	/* The table is that of an element; of a pending call the key is not shown. */
 	while (!ferror(stdout) && (more = rawbpf_live_pending_next(&pending)) > 0) {
-		printf("still running%s: %llu.%03llu s ", pending.is_checked ? "" : " (no /proc to check)",
-		       (unsigned long long)pending.age_ns / 1000000000,
-		       (unsigned long long)pending.age_ns / 1000000 % 1000);
-		collection_print_value(collection, live, type, pending.value, pending.size);
-		putchar('\n');
+		unsigned char *grown = realloc(element, show.value_offset + pending.size);
+
+		if (!grown) {
+			more = -ENOMEM;
+			break;
+		}
+		element = grown;
+		memset(element, 0, show.value_offset);
+		memcpy(element + show.value_offset, pending.value, pending.size);
+		show.age_ns = pending.age_ns;
+		print_call(collection, &show, &pending, element, show.value_offset + pending.size);
 	}
+	free(element);
 	rawbpf_live_pending_close(&pending);
 	return more;
 }
@@ -197,11 +281,47 @@ void collection_print_pending(const struct collection *collection, struct rawbpf
 	const struct rawbpf_collection *tables = &collection->tables;
 
 	for (unsigned i = 0; i < tables->show_count; i++) {
-		unsigned map = tables->shows[i].map;
-		int err = tables->shows[i].is_pending ? print_pending_of(collection, live, map) : 0;
+		int err = tables->shows[i].is_pending ? print_pending_of(collection, live, i) : 0;
 
 		if (err < 0)
 			tool_fail(collection->subcommand, "map %s: %s",
-				  collection_string(collection, tables->maps[map].name), strerror(-err));
+				  collection_string(collection, tables->maps[tables->shows[i].map].name),
+				  strerror(-err));
 	}
+}
+
+/* -------------------------------------------------------------------------------- schemas */
+
+static void print_map_schema(const struct collection *collection, const struct rawbpf_live *live, unsigned line)
+{
+	enum { ROOM = 1 << 18 };
+	const struct rawbpf_table_show *said = &collection->tables.shows[line];
+	struct rawbpf_show *laid = collection_lay_map(collection, live, line), show;
+	char *text = collection_text(ROOM);
+	struct rawbpf_bars bars;
+	size_t length;
+
+	if (!laid || !text)
+		return;
+	show = *laid;
+	show.is_pending = said->is_pending;
+	length = find_bars(&bars, collection, live, said) ?
+		 rawbpf_bars_schema_format(text, ROOM, &bars) :
+		 rawbpf_show_schema_format(text, ROOM, &show, show.map);
+	if (length < ROOM)
+		fputs(text, stdout);
+}
+
+void collection_print_schemas(const struct collection *collection, const struct rawbpf_live *live)
+{
+	const struct rawbpf_collection *tables = &collection->tables;
+
+	for (unsigned i = 0; i < tables->map_count; i++)
+		if (tables->maps[i].type == BPF_MAP_TYPE_RINGBUF)
+			collection_print_schema(collection, live, collection_string(collection, tables->maps[i].value_type));
+	for (unsigned i = 0; i < tables->place_count; i++)
+		if (tables->places[i].way == RAWBPF_WAY_ITER && tables->places[i].detail)
+			collection_print_schema(collection, live, collection_string(collection, tables->places[i].detail));
+	for (unsigned i = 0; i < tables->show_count; i++)
+		print_map_schema(collection, live, i);
 }

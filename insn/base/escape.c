@@ -3,6 +3,7 @@
 
 #include "out.h"
 #include "put.h"
+#include "utf8.h"
 
 /*
  * Append the escaped form of one character. If `count` is not 0, `at` has `count` bytes of UTF-8.
@@ -10,34 +11,6 @@
  */
 typedef void rawbpf__escape_one(struct rawbpf__out *out, const unsigned char *at,
 				unsigned count, uint32_t point);
-
-static int escape_follows(const unsigned char *at, unsigned count)
-{
-	while (count--)
-		if ((*at++ & 0xc0) != 0x80)
-			return 0;
-	return 1;
-}
-
-/*
- * Decode the UTF-8 character at `at` into *point. Return its length, or 0 if the bytes are not
- * UTF-8.
- */
-static unsigned escape_decode(const unsigned char *at, size_t left, uint32_t *point)
-{
-	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned count = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 :
-			 *at < 0xf5 ? 4 : 0;
-
-	if (count > left || (count > 1 && !escape_follows(at + 1, count - 1)))
-		return 0;
-	*point = count > 1 ? *at & (0x7f >> count) : *at;
-	for (unsigned i = 1; i < count; i++)
-		*point = *point << 6 | (at[i] & 0x3f);
-	if (*point < least[count] || *point > 0x10ffff || (*point >> 11) == 0xd800 >> 11)
-		return 0;
-	return count;
-}
 
 /* Return 1 if a terminal shows the character, and 0 if the terminal acts upon it. */
 static int escape_is_shown(uint32_t point)
@@ -98,7 +71,7 @@ static size_t escape_all(char *text, size_t size, const void *bytes, size_t leng
 
 	while (at < end) {
 		uint32_t point = 0;
-		unsigned count = escape_decode(at, end - at, &point);
+		unsigned count = rawbpf__utf8_decode(at, end - at, &point);
 
 		one(&out, at, count, point);
 		at += count ? count : 1;

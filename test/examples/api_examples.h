@@ -208,6 +208,22 @@ static const struct api_example api_examples[] = {
 	  "   *\n" },
 	{ "reuseport", 0x503, 0, "the second socket received 20 of 20\n" },
 	{ "ring", 0x508, 0, "100 records, 5000 bytes in all\n" },
+	{ "show", 0, API_PURE,
+	  "BEGAN         PID  RET           FLAGS                       PATH\n"
+	  "10:21:00      412  -2 ENOENT     O_WRONLY|O_CREAT            /tmp/a\\x1b[m\n"
+	  "began=10:21:00 pid=412 ret=-2 ENOENT flags=O_WRONLY|O_CREAT path=/tmp/a\\x1b[m\n"
+	  "{\"began\":\"2025-11-30T10:21:00.000000000Z\",\"pid\":412,\"ret\":-2,\"ret_name\":\"ENOENT\","
+	  "\"flags\":65,\"flags_name\":\"O_WRONLY|O_CREAT\",\"path\":\"/tmp/a\\u001b[m\"}\n"
+	  "its schema has 417 bytes\n" },
+	{ "show_map", 0, API_PURE,
+	  "process 412    1f times\n"
+	  "usecs\n"
+	  "   4.. 7 us  3  ########\n"
+	  "   8..15 us  9  ########################\n"
+	  "  16..31 us  1  ##\n"
+	  "{\"map\":\"usecs\",\"unit\":\"us\",\"buckets\":[{\"from\":4,\"to\":7,\"count\":3},"
+	  "{\"from\":8,\"to\":15,\"count\":9},{\"from\":16,\"to\":31,\"count\":1}]}\n"
+	  "its schema has 427 bytes\n" },
 	{ "socket", 0x313, 0,
 	  "with the filter: 2 bytes\n"
 	  "without it: 5 bytes\n" },

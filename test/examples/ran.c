@@ -62,7 +62,7 @@ static void chrootsnoop_work(void)
 
 void ran_chrootsnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
-	static const char *const wanted[] = { "-2 /ran-no-such", "-14 (Bad address)", "0 /", NULL };
+	static const char *const wanted[] = { "-2 ENOENT /ran-no-such", "-14 EFAULT (EFAULT)", "0 /", NULL };
 	struct ran run = { .problem = problem, .size = size };
 	char child[16];
 	pid_t pid;
@@ -94,7 +94,7 @@ static void opensnoop_work(void)
 void ran_opensnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	struct ran run = { .problem = problem, .size = size };
-	char child[16], lines[5][64];
+	char child[16], lines[5][80];
 	const char *wanted[6] = { lines[0], lines[1], lines[2], lines[3], lines[4], NULL };
 	int lowest = dup(0);
 	pid_t pid;
@@ -105,12 +105,12 @@ void ran_opensnoop(const struct ran_setup *setup, const char *way, char *problem
 		ran_child_work(&run);
 	pid = atoi(child);
 	ran_tool_end(&run);
-	snprintf(lines[0], sizeof lines[0], "-9 %d 77 ran-relative", O_NOFOLLOW);
-	snprintf(lines[1], sizeof lines[1], "-2 %d -100 /ran-no-such", O_RDWR);
+	snprintf(lines[0], sizeof lines[0], "-9 EBADF O_NOFOLLOW 77 ran-relative");
+	snprintf(lines[1], sizeof lines[1], "-2 ENOENT O_RDWR AT_FDCWD /ran-no-such");
 	/* the child has the pipe's end where `lowest` was, and opens the next one */
-	snprintf(lines[2], sizeof lines[2], "%d %d -100 /", lowest + 1, O_DIRECTORY);
-	snprintf(lines[3], sizeof lines[3], "-2 %d -100 /dev/ran-no-such", O_WRONLY);
-	snprintf(lines[4], sizeof lines[4], "-2 %d -100 /ran-no-such/file", O_CREAT | O_WRONLY | O_TRUNC);
+	snprintf(lines[2], sizeof lines[2], "%d O_DIRECTORY AT_FDCWD /", lowest + 1);
+	snprintf(lines[3], sizeof lines[3], "-2 ENOENT O_WRONLY AT_FDCWD /dev/ran-no-such");
+	snprintf(lines[4], sizeof lines[4], "-2 ENOENT O_WRONLY|O_CREAT|O_TRUNC AT_FDCWD /ran-no-such/file");
 #ifndef SYS_open
 	wanted[3] = NULL;
 #endif
@@ -213,16 +213,18 @@ static void stuck_compare(struct ran *run, const char *child)
 	char *save = NULL, *line = strtok_r(run->text, "\n", &save), *words[64], wanted[64];
 	int count = line ? ran_split(line, words, 64) : 0;
 
-	ran_compare_words(run, words, 0, count, "PID TID PPID SINCE COMM STACK");
+	ran_compare_words(run, words, 0, count, "PID TID PPID SINCE COMM");
 	while ((line = strtok_r(NULL, "\n", &save))) {
 		count = ran_split(line, words, 64);
-		if (count != 6 || strcmp(words[0], child) != 0)
+		if (count < 6 || strcmp(words[0], child) != 0)
 			continue;
 		snprintf(wanted, sizeof wanted, "%s %s %d", child, child, getpid());
 		ran_compare_words(run, words, 0, 3, wanted);
-		ran_compare_words(run, words, 4, 5, "ran");
-		if (strtoull(words[5], NULL, 10) < KERNEL_FIRST)
-			ran_complain(run, "no address of the kernel: %s\n", words[5]);
+		ran_compare_words(run, words, count - 1, count, "ran");
+		line = strtok_r(NULL, "\n", &save);
+		if (!line || strncmp(line, "    ", 4) != 0 ||
+		    (!strstr(line, "+0x") && strtoull(line, NULL, 16) < KERNEL_FIRST))
+			ran_complain(run, "no function of the kernel: %s\n", line ? line : "");
 		return;
 	}
 	ran_complain(run, "the child is missing\n");

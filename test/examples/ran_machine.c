@@ -75,7 +75,7 @@ void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem
 	told_open();
 	exec_path = setup->tool;
 	child = run_beside(&run, setup, way, "execsnoop", execsnoop_work, "-u", "1234");
-	snprintf(lines[0], LINE, "%d %d %d %d ran -2 /ran-no-such", told[0], told[0], child, RAN_UID);
+	snprintf(lines[0], LINE, "%d %d %d %d ran -2 ENOENT /ran-no-such", told[0], told[0], child, RAN_UID);
 	snprintf(lines[1], LINE, "%d %d %d %d %s 0 %s ran-zero --version", told[1], told[1], child, RAN_UID,
 		 strrchr(setup->tool, '/') + 1, setup->tool);
 	if (!problem[0])
@@ -209,8 +209,8 @@ void ran_biolatency(const struct ran_setup *setup, const char *way, char *proble
 	close(bio_fd);
 	unlink("/tmp/ran-disk");
 	for (line = strtok_r(run.text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		if (strrchr(line, ' '))
-			sum += atol(strrchr(line, ' ') + 1);
+		if (strstr(line, " us  ")) /* "   4..7 us  10  ####" */
+			sum += atol(strstr(line, " us  ") + 5);
 	if (!problem[0] && (sum < BIO_READS || (setup->is_alone && sum > BIO_READS)))
 		ran_complain(&run, "%ld requests, not %d", sum, BIO_READS);
 }

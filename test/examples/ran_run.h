@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 enum { RAN_TEXT = 1 << 16, RAN_PATIENCE_MS = 120000, RAN_UID = 1234 };
 
@@ -19,7 +20,7 @@ struct ran {
 	int status;
 	char *problem;
 	size_t size;
-	int64_t begin_ns, end_ns;
+	time_t begin, end;
 };
 
 /* Add to what is wrong. */

@@ -340,8 +340,8 @@ START_TEST(test_percpu)
 		.type = BPF_MAP_TYPE_PERCPU_HASH, .value_size = sizeof *values, .max_entries = 4 });
 	ck_assert_int_eq(rawbpf_map_update(map, &key, values, BPF_ANY), 0);
 	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/sums"), 0);
-	snprintf(said, sizeof said, "sums[7] bytes=%llu packets=%d errors=%d\n", (unsigned long long)bytes,
-		 3 * cpus, cpus * (cpus + 1) / 2);
+	snprintf(said, sizeof said, "  KEY       BYTES  PACKETS   ERRORS\n%5d  %10llu  %7d  %7d\n", 7,
+		 (unsigned long long)bytes, 3 * cpus, cpus * (cpus + 1) / 2);
 	assert_says(ARGS("run", "--maps", "/sys/fs/bpf", path), 0, said);
 	free(values);
 	close(map);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Clocks, symbols of the kernel, and what other processes have. */
+#include "collection_system.h"
+#include "tool.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <rawbpf/ksym.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SYMBOLS = 256, FRAMES = 128, PATIENCE_MS = 200 };
+
+static const int64_t second_ns = 1000000000;
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * second_ns + now.tv_nsec;
+}
+
+/* ------------------------------------------------------------------ symbols of the kernel */
+
+/* The addresses that were looked up, at their number modulo SYMBOLS. */
+static struct rawbpf_ksym known[SYMBOLS];
+
+static struct rawbpf_ksym *slot(uint64_t address)
+{
+	return &known[(address ^ address >> 8 ^ address >> 16) % SYMBOLS];
+}
+
+/* Look up what is not known of a stack: all at once, since each call reads all symbols. */
+static void look_up(const uint64_t *stack, unsigned count)
+{
+	static struct rawbpf_ksym wanted[FRAMES];
+	unsigned wanted_count = 0;
+
+	for (unsigned i = 0; i < count && i < FRAMES; i++)
+		if (slot(stack[i])->address != stack[i])
+			wanted[wanted_count++] = (struct rawbpf_ksym){ .address = stack[i] };
+	if (!wanted_count)
+		return;
+	rawbpf_ksym_resolve(wanted, wanted_count); /* on an error the names stay empty */
+	for (unsigned i = 0; i < wanted_count; i++)
+		*slot(wanted[i].address) = wanted[i];
+}
+
+static size_t symbol(void *context, char *text, size_t size, const uint64_t *stack, unsigned count,
+		     unsigned index)
+{
+	struct rawbpf_ksym *found = slot(stack[index]);
+
+	(void)context;
+	if (found->address != stack[index]) {
+		look_up(stack, count);
+		if (found->address != stack[index]) /* another one of the stack took its place */
+			look_up(stack + index, 1);
+	}
+	if (!found->name[0])
+		return 0;
+	return snprintf(text, size, "%s+0x%llx%s%s%s", found->name, (unsigned long long)found->offset,
+			found->module[0] ? " [" : "", found->module, found->module[0] ? "]" : "");
+}
+
+/* --------------------------------------------------------------------- other processes */
+
+static size_t directory(void *context, char *path, size_t size, unsigned pid, int fd)
+{
+	char link[64];
+	ssize_t length;
+
+	(void)context;
+	if (!pid)
+		return 0;
+	snprintf(link, sizeof link, "/proc/%u/fd/%d", pid, fd);
+	length = readlink(link, path, size);
+	return length > 0 ? length : 0;
+}
+
+/* Copy a string of a process, to the end of its page at first. Returns its length, or a negative errno. */
+static long copy_string(char *bytes, size_t size, pid_t pid, uint64_t address)
+{
+	size_t length = 0;
+
+	while (length < size) {
+		size_t page = 4096 - (address + length) % 4096, part = size - length < page ? size - length : page;
+		struct iovec here = { bytes + length, part }, there = { (void *)(uintptr_t)(address + length), part };
+		ssize_t got = process_vm_readv(pid, &here, 1, &there, 1, 0);
+		const char *end;
+
+		if (got <= 0)
+			return length ? (long)length : -(errno ? errno : EFAULT);
+		end = memchr(bytes + length, '\0', got);
+		if (end)
+			return end - bytes;
+		length += got;
+	}
+	return length;
+}
+
+/*
+ * Read a string of a process's memory. Its page may be on a file system that hangs, which no signal
+ * ends: a child waits for it, and nobody waits for that child longer than PATIENCE_MS.
+ */
+static long user_string(void *context, char *bytes, size_t size, unsigned pid, uint64_t address)
+{
+	struct pollfd ready = { .events = POLLIN };
+	long length = -ETIMEDOUT;
+	int pipes[2];
+	pid_t child;
+
+	(void)context;
+	if (!pid || pipe(pipes) < 0)
+		return -ESRCH;
+	child = fork();
+	if (child == 0) {
+		length = copy_string(bytes, size < 4096 ? size : 4096, pid, address);
+		if (write(pipes[1], &length, sizeof length) == sizeof length && length > 0)
+			length = write(pipes[1], bytes, length);
+		_exit(0);
+	}
+	close(pipes[1]);
+	ready.fd = pipes[0];
+	if (child > 0 && poll(&ready, 1, PATIENCE_MS) > 0 &&
+	    (read(pipes[0], &length, sizeof length) != sizeof length ||
+	     (length > 0 && read(pipes[0], bytes, length) != length)))
+		length = -EIO;
+	close(pipes[0]);
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, length == -ETIMEDOUT ? WNOHANG : 0);
+	}
+	return length;
+}
+
+/* ------------------------------------------------------------------------------ all of it */
+
+const struct rawbpf_show_system *system_now(void)
+{
+	static struct rawbpf_show_system system = { .symbol = symbol, .directory = directory,
+						    .user_string = user_string };
+	int64_t now = clock_ns(CLOCK_MONOTONIC), wall = clock_ns(CLOCK_REALTIME) - now;
+	int64_t moved = wall - (int64_t)system.wall_ns;
+	time_t seconds = (now + wall) / second_ns;
+	struct tm local;
+
+	system.now_ns = now;
+	if (moved > second_ns / 1000 || moved < -second_ns / 1000) { /* the clock was set; else stay exact */
+		system.wall_ns = wall;
+		system.zone_s = localtime_r(&seconds, &local) ? local.tm_gmtoff : 0;
+	}
+	return &system;
+}
+
+int system_is_whole(void)
+{
+	return !isatty(tool_terminal) && !getenv("COLUMNS");
+}

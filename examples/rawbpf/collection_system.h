@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* What the texts of records need of this machine. */
+#ifndef EXAMPLES_RAWBPF_COLLECTION_SYSTEM_H
+#define EXAMPLES_RAWBPF_COLLECTION_SYSTEM_H
+
+#include <rawbpf/show.h>
+
+/* Return this machine as of now. */
+const struct rawbpf_show_system *system_now(void);
+
+/* Are lines written as they are? A terminal, or $COLUMNS, wants them cut. */
+int system_is_whole(void);
+
+#endif
