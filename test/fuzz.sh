@@ -5,7 +5,7 @@
 #
 # Fuzz the readers of BTF, program files, ELF files, answers of netlink, ring buffers, perf buffers,
 # verifier logs, and of what symbols come from. Fuzz the assembler, the disassembler, the explainer
-# and the machine. Each takes SECONDS (default: 15),
+# and the machine, alone and with maps, helpers and packets. Each takes SECONDS (default: 15),
 # with address and undefined-behaviour sanitizers, and begins with its corpus in
 # test/fuzz/corpus/. libFuzzer writes a failing input into the current folder.
 set -u
@@ -27,16 +27,20 @@ fi
 flags="-std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I$top/include"
 # shellcheck disable=SC2086 # several words
 clang $flags -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" || exit 1
-for target in btf collection resolve elf netlink parse disasm explain perf_ring rejection ring symbol vm; do
+for target in btf collection resolve elf netlink parse disasm explain perf_ring rejection ring symbol vm vm_world; do
 	seeds=$target
 	[ $target != resolve ] || seeds=collection
 	corpus=$work/$target.corpus
 	dictionary=$top/test/fuzz/$seeds.dict
 	[ -f "$dictionary" ] || dictionary=
+	time=$seconds
+	case $target in
+	vm*) time=$(((seconds + 1) / 2)) ;; # two targets for the machine
+	esac
 	mkdir "$corpus"
 	# shellcheck disable=SC2086
 	if clang $flags "$top/test/fuzz/$target.c" "$work/rawbpf.o" -o "$work/$target" &&
-		"$work/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
+		"$work/$target" -max_total_time="$time" -max_len=4096 -print_final_stats=1 \
 			${dictionary:+-dict="$dictionary"} "$corpus" "$top/test/fuzz/corpus/$seeds" \
 			>"$work/log" 2>&1; then
 		echo "ok: $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs"

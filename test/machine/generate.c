@@ -207,6 +207,17 @@ static void open_jump(struct maker *maker)
 		(struct open_jump){ maker->program->count - 1, pick(maker, 5) };
 }
 
+/* Let a jump skip `distance` slots. Linux 6.12 refuses a may_goto that skips none. */
+static void set_distance(struct bpf_insn *insn, int distance)
+{
+	if (insn->code == (BPF_JMP32 | BPF_JA))
+		insn->imm = distance;
+	else
+		insn->off = (int16_t)distance;
+	if (insn->code == (BPF_JMP | BPF_JCOND) && !distance)
+		insn->code = BPF_JMP | BPF_JA;
+}
+
 /* Let the jumps end here that skip no more pieces, or all. */
 static void close_jumps(struct maker *maker, int all)
 {
@@ -214,16 +225,13 @@ static void close_jumps(struct maker *maker, int all)
 
 	for (i = 0; i < maker->jump_count; i++) {
 		struct open_jump *jump = &maker->jumps[i];
-		struct bpf_insn *insn = &maker->program->insns[jump->slot];
-		int distance = (int)(maker->program->count - jump->slot) - 1;
 
 		if (jump->pieces && !all) {
 			jump->pieces--;
 			maker->jumps[kept++] = *jump;
-		} else if (insn->code == (BPF_JMP32 | BPF_JA)) {
-			insn->imm = distance;
 		} else {
-			insn->off = (int16_t)distance;
+			set_distance(&maker->program->insns[jump->slot],
+				     (int)(maker->program->count - jump->slot) - 1);
 		}
 	}
 	maker->jump_count = kept;

@@ -869,6 +869,7 @@ static const struct {
 	{ "inspect", guest_inspect },
 	{ "kprobes", guest_kprobes },
 	{ "links", guest_links },
+	{ "machine", guest_machine },
 	{ "modules", guest_modules },
 	{ "perf_events", guest_perf_events },
 	{ "perfbuf", guest_perfbuf },

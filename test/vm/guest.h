@@ -34,6 +34,7 @@ void guest_helpers(void);
 void guest_inspect(void);
 void guest_kprobes(void);
 void guest_links(void);
+void guest_machine(void);
 void guest_modules(void);
 void guest_perf_events(void);
 void guest_perfbuf(void);

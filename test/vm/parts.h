@@ -25,6 +25,7 @@ void vm_examples_add(TCase *kernel, int boot);
 void vm_inspect_add(TCase *kernel, int boot);
 void vm_kprobes_add(TCase *kernel, int boot);
 void vm_links_add(TCase *kernel, int boot);
+void vm_machine_add(TCase *kernel, int boot);
 void vm_modules_add(TCase *kernel, int boot);
 void vm_perfbuf_add(TCase *kernel, int boot);
 void vm_rewritten_add(TCase *kernel, int boot);

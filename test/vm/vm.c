@@ -352,6 +352,7 @@ static Suite *vm_suite(void)
 		vm_inspect_add(kernel, i);
 		vm_kprobes_add(kernel, i);
 		vm_links_add(kernel, i);
+		vm_machine_add(kernel, i);
 		vm_modules_add(kernel, i);
 		vm_perfbuf_add(kernel, i);
 		vm_rewritten_add(kernel, i);
