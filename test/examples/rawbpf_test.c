@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf test from outside: the texts of examples/tools, TAP, coverage, lcov, mistakes. */
+#include "../command.h"
+
+static const char *texts;
+static struct ending end;
+
+static const struct {
+	const char *name;
+	int tests;
+	int in_kernel; /* so many of them */
+} tools[] = {
+	{ "chrootsnoop", 2, 0 }, { "ethertype", 2, 1 }, { "fchownat", 1, 0 }, { "lookup", 4, 0 },
+	{ "opensnoop", 2, 0 },
+};
+
+static int count(const char *text, const char *word)
+{
+	int found = 0;
+
+	for (; (text = strstr(text, word)); text++)
+		found++;
+	return found;
+}
+
+START_TEST(test_tools)
+{
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/%s.bpf", texts, tools[_i].name);
+	command_run(&end, NULL, ARGS("test", "-k", path));
+	ck_assert_msg(end.status == 0, "%s%s", end.out, end.err);
+	ck_assert_int_eq(count(end.out, "\nok "), 2 * tools[_i].tests);
+	ck_assert_int_eq(count(end.out, " # SKIP "), tools[_i].tests - tools[_i].in_kernel);
+	ck_assert_str_eq(end.err, "");
+}
+END_TEST
+
+/* A tool by its name, as nobody: no privilege is needed. */
+static void nobody(void)
+{
+	if (setgid(65534) != 0 || setuid(65534) != 0)
+		_exit(98);
+}
+
+START_TEST(test_nobody)
+{
+	command_run(&end, nobody, ARGS("test", "ethertype"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.out, "TAP version 13\n1..2\nok 1 - IPv4 is counted\n"
+				  "ok 2 - a frame without an ethertype is left alone\n");
+	command_run(&end, nobody, ARGS("test", "-k", "ethertype"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_ptr_nonnull(strstr(end.out, "\nnot ok 2 - IPv4 is counted, in the kernel\n  ---\n"));
+	ck_assert_ptr_nonnull(strstr(end.out, "message: 'EPERM: "));
+}
+END_TEST
+
+static const char *text_file(const char *text)
+{
+	static char path[] = "/tmp/rawbpf_test-XXXXXX";
+	int fd;
+
+	strcpy(path + sizeof path - 7, "XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	return path;
+}
+
+/* No name or line of a text can make a line of TAP, or reach a terminal. */
+START_TEST(test_hostile_names)
+{
+	const char *path = text_file(".prog p\n.at socket\nr0 = 0\nexit\n"
+				     ".test \"a # TODO \033[2J\" p\nexpect r0 == 1 # it's \033[2J\n");
+
+	command_run(&end, NULL, ARGS("test", path));
+	unlink(path);
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_ptr_null(strchr(end.out, '\033'));
+	ck_assert_ptr_nonnull(strstr(end.out, "not ok 1 - a \\# TODO "));
+	ck_assert_ptr_nonnull(strstr(end.out, "  message: 'got 0, expected 1'\n"));
+	ck_assert_ptr_nonnull(strstr(end.out, "  line: 6\n  text: 'expect r0 == 1 # it''s  [2J'\n"));
+}
+END_TEST
+
+/* What the kernel computes otherwise is a difference: here, its clock. */
+START_TEST(test_difference)
+{
+	const char *path = text_file(".map one array u32 u64 1\n.prog p\n.at socket\ncall ktime_get_ns\n"
+				     "r1 = &one[0]\n*(u64 *)(r1 + 0) = r0\nr0 = 0\nexit\n"
+				     ".test \"time\" p\nexpect r0 == 0\n");
+
+	command_run(&end, NULL, ARGS("test", "-k", path));
+	unlink(path);
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_ptr_nonnull(strstr(end.out, "\nok 1 - time\nnot ok 2 - time, in the kernel\n  ---\n"
+				     "  message: 'an element of map one is not the same in the kernel'\n"));
+}
+END_TEST
+
+START_TEST(test_lcov)
+{
+	const char *path = text_file(".prog p\n.at socket\nr0 = 0\nif r0 == 0 goto out\nr0 = 1\nout: exit\n"
+				     ".test \"t\" p\nexpect r0 == 0\n");
+	char wanted[600];
+
+	snprintf(wanted, sizeof wanted, "TN:\nSF:%s\nDA:3,1\nDA:4,1\nBRDA:4,1,0,1\nBRDA:4,1,1,0\nDA:5,0\n"
+		 "DA:6,1\nBRF:2\nBRH:1\nLF:4\nLH:3\nend_of_record\n", path);
+	command_run(&end, NULL, ARGS("test", "--lcov", "/dev/stderr", path));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.err, wanted);
+	command_run(&end, NULL, ARGS("test", "--lcov", "/no/such", path));
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+}
+END_TEST
+
+START_TEST(test_usage)
+{
+	command_run(&end, NULL, ARGS("test"));
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("test", "-h"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_int_le(command_lines(end.out), 24);
+	ck_assert_int_le(command_columns(end.out), 80);
+	command_run(&end, NULL, ARGS("test", "/no/such.bpf"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, command_full_stdout, ARGS("test", "ethertype"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("test", "stuck"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_str_eq(end.out, "TAP version 13\n1..0\n# stuck has no .test block\n");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_tools, 0, sizeof tools / sizeof tools[0]);
+	tcase_add_test(tests, test_nobody);
+	tcase_add_test(tests, test_hostile_names);
+	tcase_add_test(tests, test_difference);
+	tcase_add_test(tests, test_lcov);
+	tcase_add_test(tests, test_usage);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	command_path = argv[1];
+	texts = argv[2];
+	return unit_run("rawbpf_test", add_tests);
+}
