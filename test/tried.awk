@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# usage: awk -f tried.awk RESULTS
+# usage: awk -f tried.awk RESULTS RECORDED
 #
-# Make a page of features and kernels from a test run's output: its lines `tried KERNEL NAME VALUE`.
+# Make a page of features and kernels from a test run's output, and from vm/recorded: the lines
+# `tried KERNEL NAME VALUE`.
 # KERNEL is `native` or a name in vm/kernels. A row is a feature, a column a kernel.
 
 # Facts whose name matches `names` belong to a section. The row's name leaves out matches of `drop`.
@@ -22,7 +23,31 @@ BEGIN {
 	section("Links: attached, counted, pinned, opened again, replaced, detached",
 		"^link\\.", "^link\\.", "^type -?[0-9]+: [1-9]")
 	section("Map types", "^map\\.[a-z_]+$", "^map\\.", "^1$")
+	texts("all is mounted", "run")
+	texts("no tracefs", "run_no_tracefs")
+	texts("no /sys, thus no tracefs", "run_no_sys")
+	texts("no /proc", "run_no_proc")
+	texts("neither /sys nor /proc", "run_no_files")
 	section("Program types", "^prog\\.[a-z_0-9]+\\.[0-9]+$", "^prog\\.|\\.[0-9]+$", "^1$")
+}
+
+# The texts of rawbpf run, with these mounts. A cell that does not work has the reason.
+function texts(mounts, prefix) {
+	section("Tools as text files, " mounts ": the text, and the way", "^" prefix "\\.[a-z]+\\.[a-z_]+$",
+		"^" prefix "\\.", "^as expected$")
+	says[sections] = 1
+}
+
+# Return the errno and the sentence, or the mistake, without the rest of what rawbpf said.
+function reason(value) {
+	if (match(value, /E[A-Z0-9]+: /))
+		value = substr(value, RSTART)
+	else if (match(value, /error: /))
+		value = substr(value, RSTART + 7)
+	sub(/(;|  |\t| \.at| \.or| \(| \/tools\/| rawbpf run:).*/, "", value)
+	sub(/ +$/, "", value)
+	gsub(/\|/, "\\\\|", value)
+	return value
 }
 
 # Print amd64-6.1 as "amd64 6.1", and the newest kernels by their release.
@@ -58,7 +83,7 @@ $3 == "release" {
 		gsub(drop_of[s], "", row)
 		gsub(/\./, ", ", row)
 		value = substr($0, index($0, " " $3 " ") + length($3) + 2)
-		enter(s, row, $2, value ~ works_as[s] ? "yes" : "-")
+		enter(s, row, $2, value ~ works_as[s] ? "yes" : says[s] ? reason(value) : "-")
 	}
 }
 

@@ -78,7 +78,7 @@ static void tell_losses(struct run *run)
 		output_say(run, "rawbpf %s: %llu events lost so far: they come faster than they are printed\n",
 			   run->collection->subcommand->name, (unsigned long long)now.records);
 	if (now.entries > run->losses.entries)
-		output_say(run, "rawbpf %s: %llu calls not remembered so far: their map is full\n",
+		output_say(run, "rawbpf %s: %llu calls or counts lost so far: their map is full\n",
 			   run->collection->subcommand->name, (unsigned long long)now.entries);
 	run->losses = now;
 }
@@ -198,7 +198,7 @@ static void print_losses(struct run *run)
 		output_say(run, "%llu line%s not printed: the output is too slow\n",
 			   (unsigned long long)run->output.dropped, plural(run->output.dropped));
 	if (losses.entries)
-		output_say(run, "%llu calls were not remembered: their map was full\n",
+		output_say(run, "%llu calls or counts were lost: their map was full\n",
 			   (unsigned long long)losses.entries);
 	if (losses.runs)
 		output_say(run, "%llu runs of programs or returns were missed by the kernel\n",

@@ -187,7 +187,7 @@ int rawbpf_live_iterate(struct rawbpf_live *live);
 /* What was lost so far. */
 struct rawbpf_live_losses {
 	uint64_t records;  /* a ring was full: `send` counted them */
-	uint64_t entries;  /* a map was full: `remember` counted them */
+	uint64_t entries;  /* a map was full: `remember` and `count` counted them */
 	uint64_t runs;     /* the kernel did not run a program: it ran on this CPU already (5.12), or a
 	                    * return probe had no room for more calls (6.7) */
 };

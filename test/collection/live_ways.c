@@ -137,17 +137,23 @@ static void callers(unsigned n)
 	}
 }
 
-/* A map for one call: the second and third caller find it full. */
+#define CALLERS ".prog enter\n.at syscall getppid\n	call get_current_uid_gid\n	w0 = w0\n" \
+	"	if r0 != 54321 goto out\n"
+
+static const char *const full[] = {
+	".struct call\n\tu64 time\n.map calls hash u64 call 1\n" CALLERS
+	".local c call\n	*(u64 *)(r10 + c.time) = 1\n	remember calls, r10 + c\nout:	r0 = 0\n	exit\n",
+	".map counts hash u32 u64 1\n" CALLERS
+	".local pid 4\n	call get_current_pid_tgid\n	*(u32 *)(r10 + pid) = r0\n"
+	"	count counts, r10 + pid\nout:	r0 = 0\n	exit\n",
+};
+
+/* A map for one caller: the second and the third find it full. */
 START_TEST(test_entries_lost)
 {
-	static const char text[] =
-		".struct call\n\tu64 time\n.map calls hash u64 call 1\n"
-		".prog enter\n.at syscall getppid\n.local c call\n"
-		"	call get_current_uid_gid\n	w0 = w0\n	if r0 != 54321 goto out\n"
-		"	*(u64 *)(r10 + c.time) = 1\n	remember calls, r10 + c\nout:	r0 = 0\n	exit\n";
 	struct rawbpf_live_losses losses;
 
-	must_start(text);
+	must_start(full[_i]);
 	if (fork() == 0) {
 		if (setuid(54321) == 0)
 			callers(3);
@@ -261,7 +267,7 @@ static void add_tests(TCase *tests)
 	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
 	tcase_add_loop_test(tests, test_watched, 0, RAWBPF_COUNT(ways));
 	tcase_add_test(tests, test_cgroup);
-	tcase_add_test(tests, test_entries_lost);
+	tcase_add_loop_test(tests, test_entries_lost, 0, RAWBPF_COUNT(full));
 	tcase_add_test(tests, test_returns_missed);
 	tcase_add_test(tests, test_left_over);
 }

@@ -52,6 +52,8 @@ void fact(long long value, const char *format, ...)
 	fact_text(name, digits);
 }
 
+int guest_asked_part;
+
 void in_child(void (*part)(void))
 {
 	int status = 0;
@@ -903,6 +905,7 @@ int main(int argc, char **argv)
 	before = open_fds();
 	machine();
 	if (argc > 1) {
+		guest_asked_part = 1;
 		run_parts(argv[1]);
 		fact(facts, "done");
 		return 0;

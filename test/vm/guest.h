@@ -6,6 +6,9 @@
 void fact_text(const char *name, const char *value);
 __attribute__((format(printf, 2, 3))) void fact(long long value, const char *format, ...);
 
+/* 1 if this boot is for one part alone, which then tries everything. */
+extern int guest_asked_part;
+
 /* Run a part in a process of its own, whose mounts, namespaces and descriptors go with it. */
 void in_child(void (*part)(void));
 
