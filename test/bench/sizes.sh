@@ -113,6 +113,13 @@ figure "code and data of builder, assembler, disassembler, explainer" "$(code_an
 linked "symbols of the kernel, with the table of constants" $(functions_of symbol) >/dev/null
 figure "code and data of symbols of the kernel, the table of constants" "$(code_and_data linked)" 65536 bytes
 
+# The stages of a collection that know no kernel. Their sizes stand in rawbpf_collection(3).
+linked "collections: parse, with the assembler and the prelude" rawbpf_collection_parse rawbpf_collection_error_find
+linked "collections: resolve, with the symbols of the kernel" rawbpf_collection_resolve \
+	rawbpf_collection_map_resolve rawbpf_collection_info_emit
+linked "collections: both" rawbpf_collection_parse rawbpf_collection_error_find \
+	rawbpf_collection_resolve rawbpf_collection_map_resolve rawbpf_collection_info_emit
+
 linked "interpreter, with its memory and the table of instructions" rawbpf_vm_open rawbpf_vm_run rawbpf_vm_region_update \
 	rawbpf_vm_handle_get rawbpf_vm_map_get rawbpf_vm_memory_get >/dev/null
 figure "code and data of the interpreter, its memory, the table of instructions" "$(code_and_data linked)" 16384 bytes
