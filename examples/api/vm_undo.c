@@ -35,6 +35,13 @@ int main(int argc, char **argv)
 		continue;
 	printf("step %llu: r0 = %llu\n", (unsigned long long)vm.executed, (unsigned long long)vm.r[0]);
 
+	struct rawbpf_vm_change change = { .bytes = NULL };
+	rawbpf_vm_undo_seek(&undo, 2);
+	while (rawbpf_vm_undo_next(&change, &undo))
+		if (change.bytes == end - 8)
+			printf("step 2 wrote %zu bytes of the stack\n", change.size);
+	rawbpf_vm_undo_seek(&undo, 12);
+
 	while (rawbpf_vm_undo_find(&step, &undo, end - 8, 8) == 0) {
 		rawbpf_vm_undo_seek(&undo, step);
 		rawbpf_vm_undo_read(old, &undo, end - 8, 8);

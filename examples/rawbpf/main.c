@@ -22,6 +22,7 @@ static const struct subcommand *const subcommands[] = {
 	&test_subcommand,
 	&trace_subcommand,
 	&show_subcommand,
+	&step_subcommand,
 	&install_links_subcommand,
 	&prog_subcommand,
 	&map_subcommand,

@@ -21,6 +21,7 @@ int run_main(int argc, char **argv);
 int show_main(int argc, char **argv);
 int test_main(int argc, char **argv);
 int trace_main(int argc, char **argv);
+int step_main(int argc, char **argv);
 
 struct verb;
 
@@ -37,7 +38,7 @@ extern const struct subcommand asm_subcommand, disasm_subcommand, explain_subcom
 extern const struct subcommand prog_subcommand, map_subcommand, link_subcommand, btf_subcommand;
 extern const struct subcommand cgroup_subcommand, doctor_subcommand, net_subcommand, show_subcommand;
 extern const struct subcommand install_links_subcommand, trace_subcommand, conform_subcommand;
-extern const struct subcommand test_subcommand;
+extern const struct subcommand test_subcommand, step_subcommand;
 
 /* Print the help to stdout for -h, or the usage to stderr after an error. */
 int tool_help(const struct subcommand *subcommand);

@@ -35,7 +35,8 @@ struct rawbpf_vm_area {
 /*
  * The machine itself, its stack, its regions and the memory of its maps are always areas. `areas`
  * has what else helpers read and change: a struct rawbpf_vm_world, maps inside of maps, memory that
- * becomes a region later. Areas that overlap are not allowed.
+ * becomes a region later, a struct rawbpf_vm_context. An area may hold whole regions; else areas that
+ * overlap are not allowed.
  */
 struct rawbpf_vm_undo_spec {
 	const struct rawbpf_vm_area *areas;
@@ -105,6 +106,19 @@ int rawbpf_vm_undo_find(uint64_t *step, struct rawbpf_vm_undo *undo, const void 
  */
 int rawbpf_vm_undo_read(void *old, const struct rawbpf_vm_undo *undo, const void *bytes,
 			size_t size);
+
+/* Bytes that a step wrote: one piece of several. */
+struct rawbpf_vm_change {
+	const void *bytes;
+	size_t size;
+	uint64_t position;      /* private: 0 before the first one */
+};
+
+/*
+ * Go on to the next piece of memory that the last step wrote, also of registers in vm->r. Zero
+ * *change before the first call. Return 1, or 0 behind the last piece.
+ */
+int rawbpf_vm_undo_next(struct rawbpf_vm_change *change, const struct rawbpf_vm_undo *undo);
 
 #ifdef __cplusplus
 }

@@ -50,21 +50,28 @@ static int undo_holds(const void *area, size_t size, const void *bytes)
 	return (uintptr_t)bytes - (uintptr_t)area < size;
 }
 
-/* Add a region, and its bytes unless the memory of a map or an area of the caller has them. */
+/* Add what no area of the caller has inside. */
+static void undo_add_new(struct undo_list *list, void *bytes, size_t size,
+			 const struct rawbpf_vm_undo_spec *spec)
+{
+	unsigned i;
+
+	for (i = 0; i < spec->area_count; i++)
+		if (undo_holds(spec->areas[i].bytes, spec->areas[i].size, bytes))
+			return;
+	undo_add(list, bytes, size);
+}
+
+/* Add a region, and its bytes unless the memory of a map has them. */
 static void undo_add_region(struct undo_list *list, struct rawbpf_vm_region *region,
 			    const struct rawbpf_vm_undo_spec *spec)
 {
 	const struct rawbpf_vm_map *map =
 		region->kind == rawbpf__vm_map_kind() ? region->object : NULL;
-	unsigned i;
 
-	undo_add(list, region, sizeof(*region));
-	if (map && undo_holds(map->memory, map->memory_size, region->bytes))
-		return;
-	for (i = 0; i < spec->area_count; i++)
-		if (undo_holds(spec->areas[i].bytes, spec->areas[i].size, region->bytes))
-			return;
-	undo_add(list, region->bytes, (size_t)region->size);
+	undo_add_new(list, region, sizeof(*region), spec);
+	if (!map || !undo_holds(map->memory, map->memory_size, region->bytes))
+		undo_add_new(list, region->bytes, (size_t)region->size, spec);
 }
 
 static void undo_collect(struct undo_list *list, const struct rawbpf_vm *vm,
@@ -541,6 +548,24 @@ int rawbpf_vm_undo_read(void *old, const struct rawbpf_vm_undo *undo, const void
 		}
 	}
 	return wrote;
+}
+
+int rawbpf_vm_undo_next(struct rawbpf_vm_change *change, const struct rawbpf_vm_undo *undo)
+{
+	uint64_t position = change->position, first;
+	struct undo_record record;
+
+	if (undo->begin == undo->end)
+		return 0;
+	if (!position)
+		position = undo->end - 1;
+	first = undo->end - *undo_word(undo, undo->end - 1);
+	if (position <= first + 1)
+		return 0;
+	change->position = undo_previous(undo, position, &record);
+	change->bytes = (unsigned char *)undo->areas[record.area].bytes + record.offset;
+	change->size = record.size;
+	return 1;
 }
 
 /* ------------------------------------------------------------------------------- opening */

@@ -300,6 +300,7 @@ static const struct api_example api_examples[] = {
 	  "the first jump: 0 of 2 times\n" },
 	{ "vm_undo", 0, API_PURE,
 	  "step 12: r0 = 1\n"
+	  "step 2 wrote 8 bytes of the stack\n"
 	  "step 8 wrote 1 over 2\n"
 	  "step 5 wrote 2 over 3\n"
 	  "step 2 wrote 3 over 0\n" },

@@ -482,9 +482,11 @@ START_TEST(test_read)
 {
 	struct past *past = past_at(loop, RAWBPF_COUNT(loop), RECORDS);
 	const unsigned char *end = (unsigned char *)past->all.stack + RAWBPF_VM_STACK;
+	struct rawbpf_vm_change change = { .position = 0 };
 	unsigned char old[24];
 	uint64_t r[11];
 
+	ck_assert_int_eq(rawbpf_vm_undo_next(&change, &past->undo), 0);
 	ck_assert_int_eq(rawbpf_vm_undo_read(r, &past->undo, past->vm.r, sizeof(r)), 0);
 	ck_assert_int_eq(rawbpf_vm_undo_seek(&past->undo, 8), RAWBPF_VM_PAUSED);
 	ck_assert_int_eq(rawbpf_vm_undo_read(old, &past->undo, end - 24, 24), 1);
@@ -493,6 +495,14 @@ START_TEST(test_read)
 	ck_assert_uint_eq(old[8], 1);
 	ck_assert_int_eq(rawbpf_vm_undo_read(old, &past->undo, end - 16, 8), 0);
 	ck_assert_uint_eq(old[0], 1);
+	/* The pieces: from pc to executed, and the store. */
+	ck_assert_int_eq(rawbpf_vm_undo_next(&change, &past->undo), 1);
+	ck_assert_ptr_ge(change.bytes, &past->vm.pc);
+	ck_assert_ptr_lt(change.bytes, &past->vm.ended);
+	while (change.bytes != end - 8)
+		ck_assert_int_eq(rawbpf_vm_undo_next(&change, &past->undo), 1);
+	ck_assert_uint_eq(change.size, 8);
+	ck_assert_int_eq(rawbpf_vm_undo_next(&change, &past->undo), 0);
 	ck_assert_int_eq(rawbpf_vm_undo_read(r, &past->undo, past->vm.r, sizeof(r)), 0);
 	ck_assert_int_eq(rawbpf_vm_undo_step(&past->undo), RAWBPF_VM_PAUSED);
 	ck_assert_int_eq(rawbpf_vm_undo_read(r, &past->undo, past->vm.r, sizeof(r)), 1);
