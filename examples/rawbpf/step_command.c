@@ -160,6 +160,21 @@ static int is_line(const struct stepper *stepper, const void *context)
 	return line_of(stepper) == *(const unsigned *)context;
 }
 
+/* Return the first line from this one on that has an instruction, or 0. */
+static unsigned line_with_insn(const struct stepper *stepper, unsigned line)
+{
+	const struct rawbpf_vm_prog *prog = stepper->vm.prog;
+	unsigned best = 0, macro;
+
+	for (unsigned i = 0; i < prog->insn_count; i++) {
+		unsigned one = step_line(stepper, prog, i, &macro);
+
+		if (one >= line && (!best || one < best))
+			best = one;
+	}
+	return best;
+}
+
 static int do_line(struct stepper *stepper, const char *text)
 {
 	uint64_t number;
@@ -169,7 +184,9 @@ static int do_line(struct stepper *stepper, const char *text)
 		return FAILED;
 	if (!number || number > stepper->line_count)
 		return say(stepper, "the text has lines 1 to %u", stepper->line_count);
-	line = (unsigned)number;
+	line = line_with_insn(stepper, (unsigned)number);
+	if (!line)
+		return say(stepper, "the program has no instruction from line %" PRIu64 " on", number);
 	return until(stepper, is_line, &line);
 }
 

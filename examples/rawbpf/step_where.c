@@ -43,7 +43,8 @@ static int take_register(struct words *words)
 	if (words->at[0] != 'r' || !isdigit((unsigned char)words->at[1]))
 		return -1;
 	number = strtoul(words->at + 1, &end, 10);
-	if (number > 10 || isalnum((unsigned char)*end) || *end == '_')
+	if (number > 10 || ((isalnum((unsigned char)*end) || *end == '_') && strncmp(end, "s<", 2) != 0 &&
+			    strncmp(end, "s>", 2) != 0))
 		return -1;
 	words->at = end;
 	return (int)number;

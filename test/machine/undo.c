@@ -497,8 +497,8 @@ START_TEST(test_read)
 	ck_assert_uint_eq(old[0], 1);
 	/* The pieces: from pc to executed, and the store. */
 	ck_assert_int_eq(rawbpf_vm_undo_next(&change, &past->undo), 1);
-	ck_assert_ptr_ge(change.bytes, &past->vm.pc);
-	ck_assert_ptr_lt(change.bytes, &past->vm.ended);
+	ck_assert((uintptr_t)change.bytes >= (uintptr_t)&past->vm.pc);
+	ck_assert((uintptr_t)change.bytes < (uintptr_t)&past->vm.ended);
 	while (change.bytes != end - 8)
 		ck_assert_int_eq(rawbpf_vm_undo_next(&change, &past->undo), 1);
 	ck_assert_uint_eq(change.size, 8);

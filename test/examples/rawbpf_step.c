@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* rawbpf step: the page's transcript, scripts, traps, hostile packets, and the ends of its work. */
+#include "../command.h"
+#include "stepped.h"
+
+static struct ending end;
+
+/* A file in the test's folder. */
+static const char *file(const char *name, const void *bytes, size_t size)
+{
+	static char path[64];
+	int fd;
+
+	snprintf(path, sizeof path, "%s", name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes, size), (ssize_t)size);
+	close(fd);
+	return path;
+}
+
+static const char *text(const char *name, const char *lines)
+{
+	return file(name, lines, strlen(lines));
+}
+
+/* Run the command as nobody. */
+static void as_nobody(void)
+{
+	if (setgid(65534) < 0 || setuid(65534) < 0)
+		_exit(98);
+}
+
+static void says(const char *const *arguments, int status, const char *out, const char *err)
+{
+	command_run(&end, geteuid() ? NULL : as_nobody, arguments);
+	ck_assert_str_eq(end.err, err);
+	ck_assert_str_eq(end.out, out);
+	ck_assert_int_eq(end.status, status);
+}
+
+/* Two functions: the second one is called twice. */
+static const char calls[] =
+	"	r1 = 2\n"
+	"	call twice\n"
+	"	r1 = r0\n"
+	"	call twice\n"
+	"	exit\n"
+	"twice:\n"
+	"	r0 = r1\n"
+	"	r0 += r1\n"
+	"	exit\n";
+
+START_TEST(test_over_calls)
+{
+	text("calls.s", calls);
+	says(ARGS("step", "calls.s", "-x", "s; n; n; n"), 0,
+	     "     1      1  r1 = 2                                r1 = 2 (was __sk_buff+0)\n"
+	     "     1>     2  call twice\n"
+	     "     5>     3  r1 = r0\n"
+	     "     6>     4  call twice\n"
+	     "    10>     5  exit\n", "");
+	/* Into the call, and out of it. */
+	says(ARGS("step", "calls.s", "-x", "g 2; n; n; n\ng 3;b 2;b"), 0,
+	     "     2>     7  r0 = r1\n     3>     8  r0 += r1\n     4>     9  exit\n     5>     3  r1 = r0\n"
+	     "     3>     8  r0 += r1\n     1>     2  call twice\n     0>     1  r1 = 2\n", "");
+}
+END_TEST
+
+START_TEST(test_places)
+{
+	text("calls.s", calls);
+	says(ARGS("step", "calls.s", "-x", "l 6; l 8; w r0; u r0 == 8; w r1; q; c"), 0,
+	     "     2>     7  r0 = r1\n     3>     8  r0 += r1\n     2>     7  r0 = r1\n     9>     9  exit\n"
+	     "     5>     3  r1 = r0\n", "");
+	says(ARGS("step", "calls.s", "-x", "u r0 s< 4096; u r0 & 4; c"), 0,
+	     "     1>     2  call twice\n     4>     9  exit\n"
+	     "the program ended after 11 instructions: r0 = 8\n", "");
+}
+END_TEST
+
+/* A command that is wrong ends the script. */
+START_TEST(test_mistakes)
+{
+	static const struct {
+		const char *script, *err;
+	} mistakes[] = {
+		{ "b", "command 1, 'b': this is the start" },
+		{ "s x", "command 1, 's x': expected a number, not 'x'" },
+		{ "l", "command 1, 'l': l wants an argument" },
+		{ "c 1", "command 1, 'c 1': c takes no argument" },
+		{ "l 99", "command 1, 'l 99': the text has lines 1 to 10" },
+		{ "\033[2J", "command 1, '\\x1b[2J': no command '\\x1b[2J'; there are s b n c l u w g q" },
+		{ "u r11 == 1", "command 1, 'u r11 == 1': a condition is r1 == 5, or *(u32 *)(r10 - 4) > r2; "
+				"not 'r11 == 1'" },
+		{ "w r10-4", "command 1, 'w r10-4': no instruction so far wrote r10-4" },
+		{ "w x+1", "command 1, 'w x+1': nothing is at 'x+1'; write a byte as r10-4, packet+12, MAP[KEY], "
+			   "or a register as r3" },
+		{ "g 9999999", "command 1, 'g 9999999': at most 1000000 steps at a time" },
+	};
+	char expected[512];
+
+	text("calls.s", calls);
+	for (unsigned i = 0; i < RAWBPF_COUNT(mistakes); i++) {
+		snprintf(expected, sizeof expected, "rawbpf step: %s\n", mistakes[i].err);
+		says(ARGS("step", "calls.s", "-x", mistakes[i].script), 1, "", expected);
+	}
+	says(ARGS("step", "no.s"), 1, "", "rawbpf step: no.s: No such file or directory\n");
+	says(ARGS("step", "calls.s", "--prog", "a"), 1, "", "rawbpf step: calls.s has no .prog, so --prog finds nothing\n");
+	says(ARGS("step", "calls.s", "--number", "0"), 2, "",
+	     "rawbpf step: --number wants the number of a packet, from 1 on, not '0'\n");
+}
+END_TEST
+
+/* Each command has a bound. To go back further than the records lead, the program runs again. */
+START_TEST(test_endless)
+{
+	text("loop.s", "again:	r0 += 1\n	goto again\n");
+	command_run(&end, NULL, ARGS("step", "loop.s", "-x", "g 700000; g 3; b"));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(strncmp(end.out, "700000>     1  again: r0 += 1\n     3>     2  goto again\n"
+				 "(the records go back to step ", 77), 0);
+	ck_assert_str_eq(strchr(end.out, ';'), "; the program ran again from the start)\n"
+			 "     2>     1  again: r0 += 1\n");
+	command_run(&end, NULL, ARGS("step", "loop.s", "-x", "c"));
+	ck_assert_str_eq(end.err, "rawbpf step: command 1, 'c': stopped after 1000000 instructions; the same "
+			 "command goes on\n");
+}
+END_TEST
+
+static const char collection[] =
+	".map    calls hash u32 u64 16\n"
+	".prog   pass\n"
+	".at     xdp\n"
+	"	r0 = 2\n"
+	"	exit\n"
+	".prog   count_it\n"
+	".at     raw_tp sys_enter\n"
+	"	.local  number u32\n"
+	"	r1 = *(u64 *)(r1 + 8)\n"
+	"	*(u32 *)(r10 + number) = r1\n"
+	"	r2 = r10 + number\n"
+	"	count   calls, r2\n"
+	"	r0 = 0\n"
+	"	exit\n";
+
+/* The user's lines, also of macros, and maps. */
+START_TEST(test_collection)
+{
+	text("calls.bpf", collection);
+	says(ARGS("step", "calls.bpf"), 0,
+	     "     1      4  r0 = 2                                r0 = 2 (was 0)\n"
+	     "     2      5  exit\n"
+	     "the program ended after 2 instructions: r0 = 2\n", "");
+	says(ARGS("step", "calls.bpf", "--prog", "count_it", "--context", "0000000000000000 0500000000000000", "-x",
+		  "n;n;n;s;n;c;w calls[5];s"), 0,
+	     "     1>    10  *(u32 *)(r10 + number) = r1\n"
+	     "     2>    11  r2 = r10 + number\n"
+	     "     4>   12m  r1 = map calls\n"
+	     "     5    12m  r1 = map calls                        r1 = map calls (was 5)\n"
+	     "     5>   12m  r2 = r2\n"
+	     "    16>    13  r0 = 0\n"
+	     "the program ended after 18 instructions: r0 = 0\n"
+	     "    14>   12m  call map_update_elem\n"
+	     "    15    12m  call map_update_elem                  "
+	     "calls[5]+0 = 01 00 00 00 00 00 00 00 (was 00 00 00 00 00 00 00 00)\n"
+	     "    15>   12m  if r0 == 0x0 goto +0x9\n", "");
+	says(ARGS("step", "calls.bpf", "--prog", "x\033"), 1, "",
+	     "rawbpf step: calls.bpf has no program 'x\\x1b'; it has pass count_it\n");
+	says(ARGS("step", "calls.bpf", "--context", "0"), 1, "",
+	     "rawbpf step: --context wants up to 1024 bytes as pairs of hex digits\n");
+}
+END_TEST
+
+/* What a text holds reaches no terminal as it is. */
+START_TEST(test_hostile_text)
+{
+	text("bad.s", "	r0 = 1 /* \033[2J */\n	exit\n");
+	says(ARGS("step", "bad.s", "-x", "s"), 0,
+	     "     1      1  r0 = 1 /* \\x1b[2J */                  r0 = 1 (was 0)\n"
+	     "     1>     2  exit\n", "");
+}
+END_TEST
+
+/* The first byte of a packet, of which pcap files hold several. */
+START_TEST(test_packets)
+{
+	static const unsigned char header[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, [16] = 255, 255, [20] = 1 };
+	unsigned char pcap[24 + 2 * (16 + 20)] = { 0 };
+
+	memcpy(pcap, header, sizeof header);
+	pcap[32] = pcap[36] = pcap[68] = pcap[72] = 20;
+	pcap[40] = 0xaa;
+	pcap[76] = 0xbb;
+	file("p.pcap", pcap, sizeof pcap);
+	text("first.s", "	r2 = *(u32 *)(r1 + 0)\n	r0 = *(u8 *)(r2 + 0)\n	exit\n");
+	says(ARGS("step", "first.s", "--packet", "p.pcap", "--type", "xdp"), 0,
+	     "     1      1  r2 = *(u32 *)(r1 + 0)                 r2 = packet+0 (was 0)\n"
+	     "     2      2  r0 = *(u8 *)(r2 + 0)                  r0 = 170 (was 0)\n"
+	     "     3      3  exit\n"
+	     "the program ended after 3 instructions: r0 = 170\n", "");
+	says(ARGS("step", "first.s", "--packet", "p.pcap", "--type", "xdp", "--number", "2", "-x", "c"), 0,
+	     "the program ended after 3 instructions: r0 = 187\n", "");
+	says(ARGS("step", "first.s", "--packet", "p.pcap", "--number", "3"), 1, "",
+	     "rawbpf step: p.pcap has no packet 3\n");
+	file("p.pcap", pcap, sizeof pcap - 1);
+	says(ARGS("step", "first.s", "--packet", "p.pcap", "--number", "2"), 1, "",
+	     "rawbpf step: p.pcap: the file ends within packet 2\n");
+	memset(pcap + 32, 0xff, 4);
+	file("p.pcap", pcap, sizeof pcap);
+	says(ARGS("step", "first.s", "--packet", "p.pcap"), 1, "",
+	     "rawbpf step: p.pcap: the file ends within packet 1\n");
+	file("short", pcap + 40, 13);
+	says(ARGS("step", "first.s", "--packet", "short", "--type", "xdp"), 1, "",
+	     "rawbpf step: short: a packet of 13 bytes; programs of this type get 14 or more\n");
+	says(ARGS("step", "first.s", "--type", "x"), 1, "",
+	     "rawbpf step: --type wants the name of a program type, such as xdp, sched_cls or socket_filter, "
+	     "not 'x'\n");
+}
+END_TEST
+
+/* A trap stands before its instruction. */
+START_TEST(test_trap)
+{
+	text("trap.s", "	r1 = 5\n	r0 = *(u32 *)(r1 + 0)\n	exit\n");
+	says(ARGS("step", "trap.s"), 1,
+	     "     1      1  r1 = 5                                r1 = 5 (was __sk_buff+0)\n"
+	     "     1>     2  r0 = *(u32 *)(r1 + 0)                 trap: instruction 1 reads 4 bytes at 0x5; "
+	     "compare the pointer with 0 first\n", "");
+	says(ARGS("step", "trap.s", "-x", "c; b; g 1; c; g 0"), 0,
+	     "     1>     2  r0 = *(u32 *)(r1 + 0)                 trap: instruction 1 reads 4 bytes at 0x5; "
+	     "compare the pointer with 0 first\n"
+	     "     0>     1  r1 = 5\n     1>     2  r0 = *(u32 *)(r1 + 0)\n"
+	     "     1>     2  r0 = *(u32 *)(r1 + 0)                 trap: instruction 1 reads 4 bytes at 0x5; "
+	     "compare the pointer with 0 first\n"
+	     "     0>     1  r1 = 5\n", "");
+}
+END_TEST
+
+START_TEST(test_help)
+{
+	command_run(&end, NULL, ARGS("step", "-h"));
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_int_le(command_lines(end.out), 24);
+	ck_assert_int_le(command_columns(end.out), 80);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- the page */
+
+static const char *page;
+
+/* Run a command of the page, "rawbpf step FILE OPTION...", with '...' as the only quotes. */
+static void run_line(char *line)
+{
+	const char *arguments[ARGUMENTS] = { NULL };
+	unsigned count = 0;
+
+	ck_assert_int_eq(strncmp(line, "rawbpf ", 7), 0);
+	for (line += 7; *line; count++) {
+		char stop = *line == '\'' ? '\'' : ' ';
+
+		line += stop == '\'';
+		ck_assert_uint_lt(count, ARGUMENTS - 1);
+		arguments[count] = line;
+		line += strcspn(line, stop == '\'' ? "'" : " ");
+		while (*line == stop || *line == ' ')
+			*line++ = '\0';
+	}
+	command_run(&end, NULL, arguments);
+}
+
+/* What the page shows is what happens. "$ cat NAME" shows a file to create. */
+START_TEST(test_page)
+{
+	static char shown[TEXT];
+	FILE *from = fopen(page, "re");
+	char line[1024], name[64];
+	unsigned commands = 0;
+	int inside = 0;
+
+	ck_assert_ptr_nonnull(from);
+	end.out[0] = '\0';
+	name[0] = '\0';
+	while (fgets(line, sizeof line, from)) {
+		char *at = strncmp(line, "\\&", 2) == 0 ? line + 2 : line;
+
+		if (strcmp(line, ".Bd -literal\n") == 0) {
+			inside = 1;
+		} else if (inside && (strcmp(line, ".Ed\n") == 0 || *line == '$')) {
+			if (name[0])
+				text(name, shown);
+			else
+				ck_assert_str_eq(end.out, shown);
+			inside = *line == '$';
+			shown[0] = name[0] = '\0';
+			if (!inside)
+				break;
+			line[strlen(line) - 1] = '\0';
+			if (sscanf(line, "$ cat %60s", name) != 1) {
+				run_line(line + 2);
+				commands++;
+			}
+		} else if (inside) {
+			ck_assert_uint_lt(strlen(shown) + strlen(at), sizeof shown);
+			strcat(shown, at);
+		}
+	}
+	fclose(from);
+	ck_assert_uint_eq(commands, 3);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, test_over_calls);
+	tcase_add_test(tests, test_places);
+	tcase_add_test(tests, test_mistakes);
+	tcase_add_test(tests, test_endless);
+	tcase_add_test(tests, test_collection);
+	tcase_add_test(tests, test_hostile_text);
+	tcase_add_test(tests, test_packets);
+	tcase_add_test(tests, test_trap);
+	tcase_add_test(tests, test_help);
+	tcase_add_test(tests, test_page);
+}
+
+int main(int argc, char **argv)
+{
+	char folder[] = "/tmp/rawbpf-step-XXXXXX";
+	int failed;
+
+	if (argc != 3)
+		return EXIT_FAILURE;
+	command_path = argv[1];
+	page = argv[2];
+	if (!mkdtemp(folder) || chmod(folder, 0755) < 0 || chdir(folder) < 0)
+		return EXIT_FAILURE;
+	failed = unit_run("rawbpf_step", add_tests);
+	if (chdir("/") < 0)
+		return EXIT_FAILURE;
+	return failed || remove_folder(folder) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
