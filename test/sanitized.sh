@@ -16,7 +16,7 @@ run() { # SANITIZERS MESON-TEST-ARGUMENT...
 	build=$builds/$1
 	[ -f "$build/build.ninja" ] ||
 		meson setup "$build" "$top" -Db_sanitize="$1" -Dexamples=disabled -Dman=false \
-			-Dbuildtype=debugoptimized -Dwarning_level=0 >/dev/null
+			-Doptimization=1 -Ddebug=true -Dc_args=-g1 -Dwarning_level=0 >/dev/null
 	shift
 	meson test -C "$build" --print-errorlogs "$@" || status=1
 	# The plain builds print these lines, too.

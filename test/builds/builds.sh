@@ -14,20 +14,22 @@ triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
 kernel_headers="-idirafter /usr/include -idirafter /usr/include/$triplet"
 warnings="-Wall -Wextra -Werror"
 
-by_meson() { # DIR MESON-OPTION...
+programs="librawbpf.a examples/fchownat-count examples/devcg"
+by_meson() { # DIR TARGETS MESON-OPTION...
 	dir=$work/$1
-	shift
+	targets=$2
+	shift 2
 	meson setup "$dir" "$top" --werror -Dtests=disabled "$@" &&
-		ninja -C "$dir" tools &&
+		ninja -C "$dir" $targets &&
 		"$dir/examples/fchownat-count" --version && "$dir/examples/devcg" --version &&
 		$CC -static $warnings $kernel_headers -I"$top/include" "$app" "$dir/librawbpf.a" \
 			-o "$dir/app" &&
 		"$dir/app"
 }
 
-gcc_glibc() { CC=gcc by_meson gcc; }
-clang_glibc() { CC=clang by_meson clang; }
-gcc_musl() { CC=musl-gcc by_meson musl -Dc_args="$kernel_headers"; }
+gcc_glibc() { CC=gcc by_meson gcc tools; }
+clang_glibc() { CC=clang by_meson clang tools; }
+gcc_musl() { CC=musl-gcc by_meson musl tools -Dc_args="$kernel_headers"; }
 clang_musl() {
 	# Debian has no clang for musl, so the flags say where musl is.
 	clang -std=gnu11 -Os $warnings -nostdinc -isystem "/usr/include/$triplet/musl" \
@@ -37,9 +39,9 @@ clang_musl() {
 			-o "$work/clang-musl" &&
 		"$work/clang-musl"
 }
-debug_build() { CC=gcc by_meson debug --buildtype=debug; }
-optimised_build() { CC=gcc by_meson release --buildtype=release -Db_lto=true; }
-libc_system_calls() { CC=gcc by_meson libc -Dc_args=-DRAWBPF_SYSCALL_LIBC; }
+debug_build() { CC=gcc by_meson debug "$programs" --buildtype=debug; }
+optimised_build() { CC=gcc by_meson release tools --buildtype=release -Db_lto=true; }
+libc_system_calls() { CC=gcc by_meson libc "$programs" -Dc_args=-DRAWBPF_SYSCALL_LIBC; }
 
 installed() {
 	meson setup "$work/install" "$top" -Dtests=disabled --prefix=/usr --libdir=lib &&
@@ -146,7 +148,7 @@ man_pages() {
 links_of_insn() { # FUNCTION FILE...
 	function=$1
 	shift
-	ld -e 0 -u "$function" "$work/map/librawbpf.a" "$work/mem.o" -Map="$work/insn.txt" -o "$work/linked" &&
+	ld -e 0 -u "$function" "$work/gcc/librawbpf.a" "$work/mem.o" -Map="$work/insn.txt" -o "$work/linked" &&
 		sed -n 's/^[^ ].*librawbpf\.a(insn_[a-z]*_\([a-z_]*\)\.c\.o)$/\1/p' "$work/insn.txt" | sort -u | xargs \
 			>"$work/files" &&
 		echo "$function: $(cat "$work/files")" &&
@@ -156,10 +158,8 @@ links_of_insn() { # FUNCTION FILE...
 # A program links only what it uses. The counter takes base/ of insn/, and without cgroups nothing
 # of them.
 links_only_what_it_uses() {
-	meson setup "$work/map" "$top" -Dtests=disabled &&
-		ninja -C "$work/map" librawbpf.a &&
-		cc -std=gnu11 -D_GNU_SOURCE -Os -I"$top/include" "$top/examples/fchownat-count.c" \
-			"$work/map/librawbpf.a" -Wl,-Map="$work/map.txt" -o "$work/linked" &&
+	cc -std=gnu11 -D_GNU_SOURCE -Os -I"$top/include" "$top/examples/fchownat-count.c" \
+			"$work/gcc/librawbpf.a" -Wl,-Map="$work/map.txt" -o "$work/linked" &&
 		grep -q 'librawbpf.a.*lib_object_map.c.o' "$work/map.txt" &&
 		! grep 'librawbpf.a.*cgroup' "$work/map.txt" &&
 		! sed 's/insn_base_//' "$work/map.txt" | grep 'librawbpf.a.*insn_' &&
@@ -180,7 +180,7 @@ links_only_what_it_uses() {
 # A program that includes the tables of a text has neither the assembler nor the parser of texts.
 embedded_has_no_parser() {
 	for program in embedded live; do
-		cc -std=gnu11 -Os -I"$top/include" "$top/examples/api/$program.c" "$work/map/librawbpf.a" \
+		cc -std=gnu11 -Os -I"$top/include" "$top/examples/api/$program.c" "$work/gcc/librawbpf.a" \
 			-Wl,-Map="$work/$program.txt" -o "$work/linked" || return
 	done
 	grep -q 'librawbpf.a.*insn_collection_resolve.c.o' "$work/embedded.txt" &&
@@ -233,7 +233,7 @@ without_libc() {
 		"$top/lib/sys/mem.c" -o "$work/no-libc" && "$work/no-libc"
 }
 
-freestanding_library() { CC=gcc by_meson freestanding -Dfreestanding=true; }
+freestanding_library() { CC=gcc by_meson freestanding "$programs" -Dfreestanding=true; }
 
 # Every architecture with its own system call entry links with nothing but libgcc.
 cross_without_libc() { # TRIPLET
