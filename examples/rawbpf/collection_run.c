@@ -166,13 +166,13 @@ static int step(struct run *run)
 
 /* ------------------------------------------------------------------------------ the end */
 
-/* Print what the .show lines print at the end: maps without a period, or with "end". */
+/* Print all maps at the end, also those with a period: what came since then. */
 static void print_last(struct run *run)
 {
 	const struct rawbpf_collection *tables = &run->collection->tables;
 
 	for (unsigned i = 0; i < tables->show_count; i++)
-		if (!tables->shows[i].is_pending && (tables->shows[i].at_end || !tables->shows[i].every_ms))
+		if (!tables->shows[i].is_pending)
 			collection_print_show(run->collection, &run->live, &tables->shows[i]);
 }
 
@@ -341,7 +341,8 @@ int collection_run(struct collection *collection)
 	struct rawbpf_live_spec spec = {
 		.options = collection->options, .option_count = collection->option_count,
 		.way = options->way,
-		.until = options->is_check || is_once(collection) ? RAWBPF_UNTIL_LOADED : RAWBPF_UNTIL_ATTACHED,
+		.until = options->is_schema ? RAWBPF_UNTIL_RESOLVED :
+			 options->is_check || is_once(collection) ? RAWBPF_UNTIL_LOADED : RAWBPF_UNTIL_ATTACHED,
 		.pins = options->maps, .token = token > 0 ? token : 0, .file = collection->file.name,
 		.source = collection->file.data, .handle = handle, .context = &run,
 		.offsets = options->offsets ? &collection->offsets : NULL,
@@ -359,6 +360,11 @@ int collection_run(struct collection *collection)
 		run.live.spec = spec; /* it is closed, and keeps its count of reasons */
 		collection_print_reasons(collection, &run.live);
 		return FAILED;
+	}
+	if (options->is_schema) {
+		collection_print_schemas(collection, &run.live);
+		rawbpf_live_close(&run.live);
+		return tool_finish(collection->subcommand);
 	}
 	status = attach(&run);
 	if (status == OK)

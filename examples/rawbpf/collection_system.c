@@ -162,5 +162,5 @@ const struct rawbpf_show_system *system_now(void)
 
 int system_is_whole(void)
 {
-	return !isatty(tool_terminal) && !getenv("COLUMNS");
+	return !isatty(tool_terminal);
 }

@@ -8,7 +8,7 @@
 /* Return this machine as of now. */
 const struct rawbpf_show_system *system_now(void);
 
-/* Are lines written as they are? A terminal, or $COLUMNS, wants them cut. */
+/* Is nothing cut? Only lines on a terminal are. */
 int system_is_whole(void);
 
 #endif

@@ -123,6 +123,9 @@ static int take(struct run_options *options, const struct subcommand *subcommand
 	case RUN_CHECK:
 		options->is_check = 1;
 		return -1;
+	case RUN_SCHEMA:
+		options->is_schema = 1;
+		return -1;
 	case RUN_WAY:
 		return take_way(subcommand, &options->way);
 	case RUN_REPEAT:
@@ -146,6 +149,7 @@ int run_parse(struct run_options *options, const struct subcommand *subcommand, 
 	static const struct option long_options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "check", no_argument, NULL, RUN_CHECK },
+		{ "schema", no_argument, NULL, RUN_SCHEMA },
 		{ "way", required_argument, NULL, RUN_WAY },
 		{ "maps", required_argument, NULL, RUN_MAPS },
 		{ "offsets", required_argument, NULL, RUN_OFFSETS },
@@ -201,7 +205,7 @@ static int check_once(const struct run_options *options, const char *name)
 		return USAGE;
 	}
 	if (!options->given_count && !options->every && !options->substring && !options->is_json &&
-	    !options->is_check && !options->way && !options->maps && !options->offsets && !options->pin &&
+	    !options->is_check && !options->is_schema && !options->way && !options->maps && !options->offsets && !options->pin &&
 	    !options->command)
 		return -1;
 	tool_fail(&run_subcommand, "%s has no .prog, so it runs once: its options are --type, --packet, "
@@ -258,6 +262,7 @@ const struct subcommand run_subcommand = {
 		"  -x, -n TEXT   only what failed; only records with TEXT in a string\n"
 		"  -j            print JSON\n"
 		"  -v            print what was attached, and the verifier's log\n"
+		"  --schema      print the JSON Schemas of what -j prints\n"
 		"  --check       load, and print how the programs would be attached\n"
 		"  --way WAY     attach by this way only: kprobe, tracepoint, raw_tp, fentry, ...\n"
 		"  --pin DIR     leave programs and maps in this directory of a bpffs, and end\n"

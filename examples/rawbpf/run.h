@@ -21,7 +21,7 @@ struct run_options {
 	const char *end, *every;  /* -d, -i: seconds, for run_seconds() */
 	int is_json, is_verbose;  /* -j, -v */
 	const char *substring;    /* -n */
-	int is_check;
+	int is_check, is_schema;
 	enum rawbpf_way way;
 	const char *maps, *offsets, *pin;
 	const char *packet, *type;
@@ -33,7 +33,7 @@ struct run_options {
 };
 
 /* Options with long names only. */
-enum { RUN_CHECK = 512, RUN_WAY, RUN_MAPS, RUN_OFFSETS, RUN_PIN, RUN_PACKET, RUN_TYPE, RUN_REPEAT };
+enum { RUN_CHECK = 512, RUN_SCHEMA, RUN_WAY, RUN_MAPS, RUN_OFFSETS, RUN_PIN, RUN_PACKET, RUN_TYPE, RUN_REPEAT };
 
 /*
  * Parse options up to the first argument that is none, which becomes optind. `letters` are those of a

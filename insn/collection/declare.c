@@ -146,12 +146,17 @@ RAWBPF__PRIVATE void rawbpf__ring_directive(struct rawbpf__collector *c)
 static int show_every(struct rawbpf__collector *c, struct rawbpf_table_show *show)
 {
 	static const struct declare_unit units[] = { { "s", 1000 }, { "ms", 1 }, { "min", 60000 } };
-	uint64_t unused;
+	uint64_t period;
 	const char *at = c->token.start, *end = at + c->token.length;
 
-	rawbpf__digits_parse(&at, end, 10, &unused);
+	rawbpf__digits_parse(&at, end, 10, &period);
 	if (c->token.code != RAWBPF__T_BAD_NUMBER || at == end) {
 		rawbpf__take_wrong(c, "a time such as 1s, 500ms or 1min");
+		return 0;
+	}
+	if (!period) {
+		rawbpf__complain(&c->text, &c->token, "no time passes in '%.*s'; write end for once, at the end",
+				 RAWBPF__TEXT(&c->token));
 		return 0;
 	}
 	show->every_ms = unit_take(c, units, 3);

@@ -119,6 +119,8 @@ static const struct {
 	  { { 2, 14, 1, 0, "expected a time such as 1s, 500ms or 1min before the end" } } },
 	{ ".map c array u32 u64 1\n.show c every 5",
 	  { { 2, 15, 1, 0, "expected a time such as 1s, 500ms or 1min, not '5'" } } },
+	{ ".map c array u32 u64 1\n.show c every 0ms",
+	  { { 2, 15, 3, 0, "no time passes in '0ms'; write end for once, at the end" } } },
 	{ ".map c array u32 u64 1\n.show c every 5d",
 	  { { 2, 15, 2, 0, "'5d' is not a number" } } },
 	{ ".map c array u32 u64 1\n.show c sort x",

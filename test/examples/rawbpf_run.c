@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf run of texts with .prog, on this kernel: examples/tools, and the tool's own options. */
 #include "../command.h"
+#include "../schema.h"
 #include "ran.h"
 
 static const char *texts;
@@ -398,6 +399,35 @@ START_TEST(test_show)
 }
 END_TEST
 
+/* The keys of opensnoop and their types, in its JSON and in the schema that anybody can ask for. */
+START_TEST(test_json)
+{
+	static const struct schema schema[] = {
+		{ "", "o" }, { "time", "s" }, { "pid", "n" }, { "tid", "n" }, { "ppid", "n" }, { "uid", "n" },
+		{ "comm", "s" }, { "ret", "n" }, { "ret_name", "s" }, { "flags", "n" }, { "flags_name", "s" },
+		{ "dirfd", "n" }, { "dirfd_name", "s" }, { "path", "s" }, { "path_errno", "n" }, { NULL, NULL } };
+
+	live_mount_tracefs();
+	command_run(&end, NULL, ARGS("run", tool_path("opensnoop"), "-j", "-n", "no-such", "-c", "cat", "--", "cat",
+				     "/no-such\33\xff"));
+	ck_assert_int_eq(command_lines(end.out), 1);
+	schema_check(schema, end.out);
+	ck_assert_ptr_nonnull(strstr(end.out, "\"comm\":\"cat\",\"ret\":-2,\"ret_name\":\"ENOENT\",\"flags\":0,"
+				     "\"flags_name\":\"O_RDONLY\",\"dirfd\":-100,\"dirfd_name\":\"AT_FDCWD\","
+				     "\"path\":\"/no-such\\u001b\\udcff\"}\n"));
+	command_run(&end, live_be_nobody, ARGS("run", "--schema", tool_path("opensnoop")));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(command_lines(end.out), 2); /* of records, and of pending calls */
+	for (unsigned i = 1; schema[i].place; i++) {
+		char key[64];
+
+		snprintf(key, sizeof key, "\"%s\":{\"type\":\"%s\"", schema[i].place,
+			 schema[i].types[0] == 's' ? "string" : "integer");
+		ck_assert_msg(strstr(end.out, key) != NULL, "%s: %s", key, end.out);
+	}
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
@@ -415,6 +445,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_list);
 	tcase_add_test(tests, test_show);
 	tcase_add_test(tests, test_percpu);
+	tcase_add_test(tests, test_json);
 	tcase_add_test(tests, test_foreign_call);
 	tcase_add_test(tests, test_no_stdout);
 	tcase_add_test(tests, test_nowhere);
