@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 1: the smallest program. When a program ends, r0 holds its result. The verifier, which
- * reads each program before it runs, rejects one that leaves r0 uninitialised.
- */
+/* Lesson 1. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "1. The exit code: r0 at the end",
+		"A program is a row of instructions. An instruction takes 8 bytes, one slot; a\n"
+		"few take two. A program computes in registers: r0 to r10, of 64 bits each.\n"
+		"When it ends, r0 is its result.\n"
+		"\n"
+		"The bytes of an instruction: the operation, the registers (two halves of a\n"
+		"byte), an offset of 2 bytes, and a number of 4 bytes, the immediate. Here it\n"
+		"is 42, 2a in hexadecimal.\n"
+		"\n"
+		"Before the kernel runs a program, a part of it reads the program: the\n"
+		"verifier. It rejects a program that could do harm, and one that ends without a\n"
+		"value in r0.\n"
+		"\n"
+		"You need no kernel here: a machine in this process runs the lessons. With -k,\n"
+		"and as root, the kernel runs them.\n");
+
 	static const char text[] =
 		"r0 = 42\n"
 		"exit\n";
@@ -15,8 +28,6 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("1. The exit code: r0 at the end");
-	learn_expect("the kernel ran it, r0", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
-		     42);
+	learn_expect("r0", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;
 }

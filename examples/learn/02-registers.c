@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 2: registers. A program has eleven registers of 64 bits, r0 to r10. w0 to w10 are their
- * lower halves; an instruction on w registers sets the upper half to 0. An immediate has 32 bits.
- * A 64-bit instruction sign-extends it: -1 sets all 64 bits.
- */
+/* Lesson 2. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "2. Registers: 64 bits, and their lower halves",
+		"w0 to w10 are the lower halves of r0 to r10. An instruction on w registers\n"
+		"sets the upper half to 0. An immediate has 32 bits, so a 64-bit instruction\n"
+		"extends it by its sign: -1 sets all 64 bits.\n");
+
 	static const char text[] =
 		"r1 = -1          # all 64 bits set\n"
 		"w2 = -1          # the lower 32; the upper are 0 now\n"
@@ -24,7 +25,6 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("2. Registers: 64 bits, and their lower halves");
 	learn_expect("the upper half of r1 - w2", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)),
 		     0xffffffff);
 	return 0;

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 3: the stack. r10 points to its end. A program uses the 512 bytes below it, so all offsets
- * are negative. Addresses must be multiples of the size. Read only bytes that you have written:
- * others are uninitialised. The verifier rejects a read of these before Linux 6.3, and later for a
- * process without CAP_PERFMON.
- */
+/* Lesson 3. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "3. The stack: 512 bytes below r10",
+		"A program keeps what has no room in registers on its stack: 512 bytes of\n"
+		"memory. r10 points to the stack's end, so all offsets are negative. u64 is 8\n"
+		"bytes, u32 is 4: an address must be a multiple of the size.\n"
+		"\n"
+		"Read only bytes that you have written: others are uninitialised. The verifier\n"
+		"rejects a read of these before Linux 6.3, and later for a process without\n"
+		"CAP_PERFMON.\n");
+
 	static const char text[] =
 		"r1 = 7\n"
 		"*(u64 *)(r10 - 8) = r1\n"
@@ -27,7 +31,6 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("3. The stack: 512 bytes below r10");
 	learn_expect("7 and 35, stored, loaded and added",
 		     learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;

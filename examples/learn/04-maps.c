@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 4: maps, tables in the kernel that programs and processes share. A look-up takes the map
- * and a pointer to the key. It returns a pointer to the value, or 0. The verifier rejects a program
- * that follows the pointer before it tests for 0. (From about Linux 6.14 on it accepts that for an
- * array and a constant key within bounds.)
- */
+/* Lesson 4. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "4. Maps: a program and a process share them",
+		"A map is a table that programs and processes share. Each element has a key and\n"
+		"a value. A process holds a map by a number, its descriptor, and so does the\n"
+		"instruction that loads a map. That one takes two slots: its immediate has 64\n"
+		"bits. Text marks such an immediate with ll, for a long long number in C.\n"
+		"\n"
+		"A helper is a function that programs may call. map_lookup_elem takes the map\n"
+		"in r1 and a pointer to the key in r2. It returns a pointer to the value, or 0.\n"
+		"The verifier rejects a program that follows the pointer before it tests for 0.\n"
+		"(From about Linux 6.14 on it accepts that for an array and a constant key\n"
+		"within bounds.)\n");
+
 	static const char text[] =
 		".map numbers hash 4 8 3\n"
 		"*(u32 *)(r10 - 4) = 2          # the key\n"
@@ -43,11 +50,10 @@ int main(void)
 	};
 	int prog;
 
-	learn_title("4. Maps: a program and a process share them");
-	rawbpf_map_update(map, &key, &value, BPF_ANY);
+	learn_update(map, &key, &value);
 	prog = learn_load(text, insns, RAWBPF_COUNT(insns), &map);
 	learn_expect("r0", learn_run(prog), 42);
-	rawbpf_map_lookup(map, &key, &value, 0);
+	learn_lookup(map, &key, &value);
 	learn_expect("the value of key 2, as the process reads it", value, 42);
 	return 0;
 }

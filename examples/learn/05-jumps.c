@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 5: jumps. An offset counts slots from the instruction after the jump; a label counts for
- * you. A jump back makes a loop, and the verifier must see that it ends. This program adds
- * 1 + 2 + ... + 8.
- */
+/* Lesson 5. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "5. Jumps: offsets count from the next instruction",
+		"A jump has an offset: so many slots from the instruction behind the jump. In a\n"
+		"text you write a label, a name in front of an instruction, and the assembler\n"
+		"counts. A jump back makes a loop, and the verifier must see that it ends. This\n"
+		"program adds 1 + 2 + ... + 8.\n");
+
 	static const char text[] =
 		"r0 = 0\n"
 		"r1 = 8\n"
@@ -25,7 +27,6 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("5. Jumps: offsets count from the next instruction");
 	learn_expect("1 + 2 + ... + 8", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 36);
 	return 0;
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 6: helpers, kernel functions that programs may call. r1 to r5 pass the arguments, and are
- * uninitialised after the call. r0 returns the result; r6 to r9 keep their values. In this program
- * bpf_skb_load_bytes() copies the first byte of the packet to the stack. The context, to which r1
- * points at the start, holds the length of the packet.
- */
+/* Lesson 6. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "6. Helpers: r1 to r5 go in, r0 comes out",
+		"r1 to r5 are the arguments of a helper, and have no value after the call. r0\n"
+		"is the result. r6 to r9 keep their values.\n"
+		"\n"
+		"When a program starts, r1 points to its context: a struct that tells it what\n"
+		"happened. The context of this program describes a packet, and begins with the\n"
+		"packet's length. skb_load_bytes copies bytes of the packet to the stack. A\n"
+		"socket filter does not see the first 14 bytes, the Ethernet header: of 64\n"
+		"bytes it gets 50, and the first one is 14.\n");
+
 	static const char text[] =
 		"r6 = r1                  # the context, kept over the call\n"
 		"r2 = 0                   # from its byte 0\n"
@@ -33,8 +38,6 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("6. Helpers: r1 to r5 go in, r0 comes out");
-	/* A socket filter does not see the Ethernet header: it gets 50 bytes, the first is 14. */
 	learn_expect("the packet's first byte and its length",
 		     learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 14 + 50);
 	return 0;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 7: subprograms. A program may call its own functions. Eight frames may nest, including the
- * main function's (16 on Linux 7.3). Each frame has its own r10; together they may use 512 bytes of
- * stack. The functions follow the main function in the same array. The immediate of the call
- * counts slots, as the offset of a jump does.
- */
+/* Lesson 7. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "7. Subprograms: the program's own functions",
+		"A program may call its own functions. They stand behind the main function, in\n"
+		"the same row of instructions. The immediate of the call counts slots, as the\n"
+		"offset of a jump does.\n"
+		"\n"
+		"Eight functions may be active at a time, with the main one (16 on Linux 7.3).\n"
+		"Each has its own r10. Together they may use 512 bytes of stack.\n");
+
 	static const char text[] =
 		"r1 = 6\n"
 		"call square\n"
@@ -28,7 +31,6 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("7. Subprograms: the program's own functions");
 	learn_expect("6 * 6 + 6", learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 8: atomics. Several CPUs may write the same value at once. An atomic instruction reads,
- * changes and writes it in one step. With fetch it also returns the old value (Linux 5.12).
- */
+/* Lesson 8. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "8. Atomics: read, change and write in one step",
+		"Several CPUs may write the same value at once. An atomic instruction reads,\n"
+		"changes and writes it in one step: no other CPU comes in between. With fetch\n"
+		"it also returns the old value (Linux 5.12).\n");
+
 	static const char text[] =
 		"r1 = 40\n"
 		"*(u64 *)(r10 - 8) = r1\n"
@@ -27,7 +29,6 @@ int main(void)
 		BPF_EXIT_INSN(),
 	};
 
-	learn_title("8. Atomics: read, change and write in one step");
 	learn_expect("the value before the second addition",
 		     learn_run(learn_load(text, insns, RAWBPF_COUNT(insns), NULL)), 42);
 	return 0;

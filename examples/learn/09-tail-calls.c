@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lesson 9: tail calls. A program array is a map that holds programs. bpf_tail_call() jumps into
- * one of them and does not return. If the element is empty, the program continues after the call.
- */
+/* Lesson 9. It explains itself: run it. */
 #include "learn.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	learn_begin(argc, argv, "9. Tail calls: jump into another program",
+		"An array of programs is a map, too. The helper tail_call jumps into one of its\n"
+		"programs and does not come back. If the element is empty, the program goes on\n"
+		"behind the call.\n");
+
 	static const char next_text[] =
 		"r0 = 42\n"
 		"exit\n";
@@ -34,13 +36,11 @@ int main(void)
 	};
 	int prog, next;
 
-	learn_title("9. Tail calls: jump into another program");
 	prog = learn_load(text, insns, RAWBPF_COUNT(insns), &map);
 	learn_expect("with an empty element", learn_run(prog), 0);
 	printf("\n");
 	next = learn_load(next_text, next_insns, RAWBPF_COUNT(next_insns), NULL);
-	if (rawbpf_map_update(map, &element, &next, BPF_ANY) < 0)
-		learn_fail("putting the second program into the array", 0);
+	learn_put(map, element, next);
 	learn_expect("with the second program in it", learn_run(prog), 42);
 	return 0;
 }
