@@ -73,6 +73,7 @@ static const struct format {
 	{ "hex", 'x', NULL },
 	{ "c", 'c', NULL },
 	{ "header", 0, asm_header },
+	{ "elf", 0, asm_elf },
 };
 
 static const struct format *find_format(const char *name)
@@ -183,7 +184,7 @@ int asm_main(int argc, char **argv)
 	own.order = order;
 	format = find_format(format_name);
 	if (!format) {
-		tool_fail(&asm_subcommand, "-f wants raw, hex, c or header, not '%s'", format_name);
+		tool_fail(&asm_subcommand, "-f wants raw, hex, c, header or elf, not '%s'", format_name);
 		return USAGE;
 	}
 	if (argc - optind > 1)
@@ -191,7 +192,7 @@ int asm_main(int argc, char **argv)
 	if (is_list)
 		return write_collection(argv[optind], "-l", list, &own);
 	if (format->write)
-		return write_collection(argv[optind], "-f header", format->write, &own);
+		return write_collection(argv[optind], format->name, format->write, &own);
 	return assemble(&program, argv[optind], own.output, format->letter, order);
 }
 
@@ -200,12 +201,14 @@ const struct subcommand asm_subcommand = {
 	.usage = "[-f raw|hex|c] [-o OUT] [-Werror]\n"
 		 "       [--big-endian|--little-endian] [FILE]\n"
 		 "       -f header [--arch ARCH] [--name NAME] [-o OUT] FILE\n"
+		 "       -f elf [--arch ARCH] [-o OUT] FILE\n"
 		 "       -l FILE",
 	.help = "Assemble the program in FILE. Without FILE, or for -, read standard input.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: 8 bytes a line; c: macros to paste\n"
 		"  -l               list what each statement of a text with .prog becomes here\n"
 		"  -f header        write a text with .prog as constants, to be included by C\n"
+		"  -f elf           write it as an object file for libbpf, bpftool and ip(8)\n"
 		"  --arch ARCH      for x86_64, arm64, riscv64 or s390x only: fewer names are left\n"
 		"  --name NAME      of the struct in C (default: the file's name)\n"
 		"  -o OUT           write to OUT (default: standard output)\n"

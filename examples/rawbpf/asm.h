@@ -17,5 +17,6 @@ int asm_open_output(const char *path);
 
 /* Write the collection. Returns OK, or FAILED after a message. */
 int asm_header(struct collection *collection, const struct asm_options *options);
+int asm_elf(struct collection *collection, const struct asm_options *options);
 
 #endif

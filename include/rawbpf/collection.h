@@ -11,6 +11,7 @@
 #define RAWBPF_COLLECTION_H
 
 #include <rawbpf/collection_table.h>
+#include <rawbpf/form.h>
 #include <rawbpf/syscall.h>
 #include <rawbpf/text.h>
 #include <stddef.h>
@@ -284,6 +285,34 @@ struct rawbpf_collection_header {
  * -E2BIG    more than 2 GB of text
  */
 int rawbpf_collection_header_format(char *text, size_t size, struct rawbpf_collection_header *header);
+
+/* A collection as an object file. Set the first fields; zero the rest. */
+struct rawbpf_collection_elf {
+	const struct rawbpf_collection *collection;
+	const struct rawbpf_collection_env *env; /* `symbols` decide each .if, and tell what members of the
+	                                          * kernel are; options have the values given here */
+	enum rawbpf_byte_order order;            /* of the machine that runs the programs */
+	const char *file;      /* the text's name, and */
+	const char *text;      /* the text, for its lines; NULL: without */
+	size_t length;
+	void *memory;          /* aligned to 8: rawbpf_collection_memory_size() suffices mostly */
+	size_t memory_size;
+	struct rawbpf_collection_error error; /* out */
+};
+
+/*
+ * Write a collection as an ELF object for libbpf, bpftool and ip(8): programs in sections that loaders
+ * know, .maps, BTF, lines, relocations. The loader finds offsets of members of the kernel's structs.
+ * System calls become tracepoints. A ring without a size has 256 KB. Return the length of the whole
+ * file, of which `size` bytes are written, or a negative errno:
+ *
+ * -EOPNOTSUPP  an object file cannot hold something, which `error` names with its line: .or, tail
+ *              places, other names of the running kernel, functions besides programs
+ * -ENOSPC      `memory` is too small: try twice as much
+ * -E2BIG       more than 128 programs and places
+ * Other errors are those of rawbpf_collection_resolve(), with a line in `error`.
+ */
+int rawbpf_collection_elf_emit(void *data, size_t size, struct rawbpf_collection_elf *elf);
 
 #ifdef __cplusplus
 }

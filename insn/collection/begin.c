@@ -70,6 +70,9 @@ static int begin_source(struct rawbpf__resolver *r, struct rawbpf__entry_value *
 		return err < 0 ? err : 0;
 	}
 	value->kind = RAWBPF__ENTRY_ARGUMENT;
+	if (err > 0 && r->cores)
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file cannot hold this: which argument "
+					     "points to a struct '@' depends on the kernel", name, 0);
 	if (err > 0) { /* a struct of the kernel */
 		err = rawbpf__parameter_find(r, place, name);
 		value->index = err < 0 ? 0 : err;

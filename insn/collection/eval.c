@@ -47,7 +47,8 @@ static int eval_one_set(struct rawbpf__resolver *r, unsigned number, struct rawb
 	if (set->state == RAWBPF__STATE_BUSY)
 		return rawbpf__resolver_fail(r, -ELOOP, "the constant '@' contains itself",
 					     rawbpf__resolver_string(r, set->named.name), 0);
-	if (set->state == RAWBPF__STATE_NONE) {
+	/* In an object file, each use has to tell a name of the kernel. */
+	if (set->state == RAWBPF__STATE_NONE || r->cores) {
 		set->state = RAWBPF__STATE_BUSY;
 		err = rawbpf__eval(r, r->c->sets[number - 1].value, &set->value);
 		set->state = err ? RAWBPF__STATE_NONE : RAWBPF__STATE_DONE;
@@ -143,7 +144,11 @@ static int eval_symbol(struct rawbpf__resolver *r, const char *name, struct rawb
 
 	if (err <= 0)
 		return err;
-	err = r->env->symbols ? rawbpf_symbol_find(&symbol, r->env->symbols, name) : -ENODATA;
+	err = r->cores ? rawbpf_symbol_find(&symbol, r->cores->fixed, name) : -ENODATA;
+	if (err < 0) {
+		r->kernel_name = name;
+		err = r->env->symbols ? rawbpf_symbol_find(&symbol, r->env->symbols, name) : -ENODATA;
+	}
 	if (err < 0)
 		return eval_kernel_error(r, RAWBPF_SYMBOL_VALUE, name, err);
 	value->number = (int64_t)symbol.value;
@@ -167,6 +172,7 @@ static int eval_sizeof(struct rawbpf__resolver *r, const char *name, int64_t *nu
 		return rawbpf__resolver_fail(r, -EINVAL, "'@' is a number and has no size", name, 0);
 	if (err <= 0)
 		return err;
+	r->kernel_name = name;
 	err = r->env->symbols ? rawbpf_symbol_size(r->env->symbols, name) : -ENODATA;
 	*number = err;
 	return err < 0 ? eval_kernel_error(r, RAWBPF_SYMBOL_TYPE, name, err) : 0;

@@ -217,7 +217,12 @@ static int fix_value(struct rawbpf__resolver *r, struct rawbpf_resolved *resolve
 static int fix_kfunc(struct rawbpf__resolver *r, struct bpf_insn *insn, const char *name)
 {
 	struct rawbpf_symbol symbol;
-	int err = r->env->symbols ? rawbpf_symbol_kfunc_find(&symbol, r->env->symbols, name) : -ENODATA;
+	int err = r->cores ? rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file cannot hold this: '@' is a "
+						   "function of the running kernel", name, 0) : 0;
+
+	if (err)
+		return err;
+	err = r->env->symbols ? rawbpf_symbol_kfunc_find(&symbol, r->env->symbols, name) : -ENODATA;
 
 	if (err < 0) {
 		rawbpf__resolver_fail(r, err, "'@' is no label, no helper, and no function of the kernel",

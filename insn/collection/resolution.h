@@ -102,6 +102,20 @@ struct rawbpf__index {
 	unsigned round;			/* of resolving, from 1 */
 };
 
+/* A member of a struct of the kernel, whose offset the loader of an object file fills in. */
+struct rawbpf__core {
+	unsigned slot;
+	unsigned line;
+	const char *name;
+};
+
+/* What the loader of an object file fills in, and the names that are the same on all kernels. */
+struct rawbpf__cores {
+	const struct rawbpf_symbols *fixed;
+	struct rawbpf__core *all;
+	unsigned count, max;
+};
+
 /* ------------------------------------------------------------------------ the resolver */
 
 struct rawbpf__resolver {
@@ -125,6 +139,9 @@ struct rawbpf__resolver {
 	struct rawbpf__entry_value *values;
 	struct rawbpf__entry_object *zeroed;
 	int *numbers;			/* of system calls */
+
+	struct rawbpf__cores *cores;	/* of an object file; NULL: numbers of the kernel stay */
+	const char *kernel_name;	/* whose number is in the last expression */
 
 	unsigned object_root, zeroed_count;
 	unsigned stack;			/* bytes that objects take so far */
@@ -245,5 +262,14 @@ RAWBPF__PRIVATE int rawbpf__map_describe(struct rawbpf__resolver *r, unsigned in
 /* Do what a step wants with the instruction at `slot` of the program. */
 RAWBPF__PRIVATE int rawbpf__fix(struct rawbpf__resolver *r, struct rawbpf_resolved *resolved,
 				const struct rawbpf_step *step, unsigned slot);
+
+/* resolve.c */
+
+/* Do as rawbpf_collection_resolve(), and list what the loader of an object file fills in. */
+RAWBPF__PRIVATE int rawbpf__resolve(struct rawbpf_resolved *resolved,
+				    const struct rawbpf_collection *collection,
+				    const struct rawbpf_unit *unit,
+				    const struct rawbpf_collection_env *env,
+				    struct rawbpf__cores *cores);
 
 #endif

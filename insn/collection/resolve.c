@@ -148,6 +148,28 @@ static unsigned resolve_slots(const struct bpf_insn *insn)
 	return insn->code == (BPF_LD | BPF_DW | BPF_IMM) ? 2 : 1;
 }
 
+/* Leave the offset of a member of the kernel to the loader, which finds 0 in its place. */
+static int resolve_core(struct rawbpf__resolver *r, struct bpf_insn *insn,
+			const struct rawbpf_step *step, unsigned slot)
+{
+	struct rawbpf__cores *cores = r->cores;
+
+	if ((step->kind != RAWBPF_STEP_OFF && step->kind != RAWBPF_STEP_IMM) ||
+	    r->c->exprs[step->a].op != RAWBPF_EXPR_SYMBOL ||
+	    rawbpf__resolver_string(r, r->c->exprs[step->a].b) != r->kernel_name)
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file cannot hold this: '@' is of "
+					     "the running kernel, and stands not alone", r->kernel_name, 0);
+	if (cores->count == cores->max)
+		return rawbpf__resolver_fail(r, -ENOSPC, "more than # names of the kernel", "", cores->max);
+	cores->all[cores->count++] = (struct rawbpf__core){ .slot = slot, .line = r->line,
+							   .name = r->kernel_name };
+	if (step->kind == RAWBPF_STEP_OFF)
+		insn->off = 0;
+	else
+		insn->imm = 0;
+	return 0;
+}
+
 static int resolve_second(struct rawbpf__resolver *r, struct rawbpf_resolved *resolved,
 			  const struct rawbpf_table_prog *prog)
 {
@@ -157,7 +179,7 @@ static int resolve_second(struct rawbpf__resolver *r, struct rawbpf_resolved *re
 
 	for (unsigned i = 0; i < prog->step_count; i++) {
 		const struct rawbpf_step *step = &r->c->steps[prog->step + i];
-		unsigned end;
+		unsigned end, slot;
 		int err;
 
 		resolve_copy(r, resolved, &walk, step->slot, is_taken);
@@ -171,7 +193,11 @@ static int resolve_second(struct rawbpf__resolver *r, struct rawbpf_resolved *re
 		/* Two steps may refer to one instruction: it is copied before the first one. */
 		end = step->slot + resolve_slots(&insns[step->slot]);
 		resolve_copy(r, resolved, &walk, end, 1);
-		err = rawbpf__fix(r, resolved, step, walk.count - (walk.from - step->slot));
+		r->kernel_name = NULL;
+		slot = walk.count - (walk.from - step->slot);
+		err = rawbpf__fix(r, resolved, step, slot);
+		if (!err && r->cores && r->kernel_name)
+			err = resolve_core(r, &resolved->insns[slot], step, slot);
 		if (err)
 			return err;
 	}
@@ -237,6 +263,15 @@ int rawbpf_collection_resolve(struct rawbpf_resolved *resolved,
 			      const struct rawbpf_unit *unit,
 			      const struct rawbpf_collection_env *env)
 {
+	return rawbpf__resolve(resolved, collection, unit, env, NULL);
+}
+
+RAWBPF__PRIVATE int rawbpf__resolve(struct rawbpf_resolved *resolved,
+				    const struct rawbpf_collection *collection,
+				    const struct rawbpf_unit *unit,
+				    const struct rawbpf_collection_env *env,
+				    struct rawbpf__cores *cores)
+{
 	const struct rawbpf_table_prog *prog = &collection->progs[unit->prog];
 	struct rawbpf__resolver r;
 	int err = rawbpf__eval_begin(&r, collection, env, &resolved->error);
@@ -247,6 +282,7 @@ int rawbpf_collection_resolve(struct rawbpf_resolved *resolved,
 	if (err)
 		return err;
 	r.unit = unit;
+	r.cores = cores;
 	r.objects.count = 0;
 	r.line = unit->place_count ? collection->places[unit->place].line : prog->line;
 	err = rawbpf__way_resolve(&r, resolved);

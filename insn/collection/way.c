@@ -127,7 +127,7 @@ RAWBPF__PRIVATE int rawbpf__way_resolve(struct rawbpf__resolver *r,
 		return way_cgroup(r, resolved, rawbpf__resolver_string(r, place->target));
 	resolved->type = way_rows[way].type;
 	resolved->attach_type = way_rows[way].attach_type;
-	if (!way_rows[way].kind)
+	if (!way_rows[way].kind || r->cores) /* the loader of an object file finds the id */
 		return 0;
 	err = way_find(r, &type, place, way);
 	resolved->attach_btf_id = err ? 0 : type.id;

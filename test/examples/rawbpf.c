@@ -80,7 +80,7 @@ START_TEST(test_usage)
 	ck_assert_int_eq(strncmp(end.err, "rawbpf: there is no subcommand 'assemble'\n", 42), 0);
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("asm", "-f", "exe"));
-	ck_assert_str_eq(end.err, "rawbpf asm: -f wants raw, hex, c or header, not 'exe'\n");
+	ck_assert_str_eq(end.err, "rawbpf asm: -f wants raw, hex, c, header or elf, not 'exe'\n");
 	ck_assert_int_eq(end.status, 2);
 	command_run(&end, NULL, ARGS("disasm", "-d", "gas"));
 	ck_assert_str_eq(end.err, "rawbpf disasm: -d wants llvm, kernel or c, not 'gas'\n");

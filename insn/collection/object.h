@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An object file of a collection. Each of its parts calls only those before it:
+ *
+ *	object_name.c	names of sections, by which loaders know places
+ *	object_code.c	programs
+ *	object_type.c	BTF: maps, members of the kernel's structs, lines
+ *	object.c	the file
+ */
+#ifndef RAWBPF_INSN_OBJECT_H
+#define RAWBPF_INSN_OBJECT_H
+
+#include <rawbpf/btf.h>
+#include <rawbpf/collection.h>
+
+#include "resolution.h"
+
+enum {
+	RAWBPF__OBJECT_UNITS = 128,
+	RAWBPF__OBJECT_NAME = 192,	/* bytes of a section's name, with a NUL */
+	RAWBPF__OBJECT_RING = 1 << 18	/* bytes of a ring whose size the text leaves open */
+};
+
+/* A program at a place. */
+struct rawbpf__object_unit {
+	unsigned prog, place;
+	unsigned first, count;		/* its instructions, among all */
+	unsigned line, line_count;	/* its lines */
+	unsigned core, core_count;	/* its names of the kernel */
+	unsigned func;			/* the id of its function */
+	unsigned number;		/* 1: the program's first place */
+	unsigned section;		/* the unit that begins its section */
+	unsigned offset;		/* in bytes, in its section */
+	unsigned symbol;		/* offset of its name */
+	char name[RAWBPF__OBJECT_NAME];	/* of the section */
+};
+
+struct rawbpf__object_file {
+	struct rawbpf_collection_elf *spec;
+	const struct rawbpf_collection *c;
+	char *at, *end;			/* the memory that is left */
+	int is_full;
+
+	struct rawbpf__object_unit *units;
+	unsigned unit_count;
+	struct bpf_insn *insns;
+	unsigned *lines, *maps, *functions;
+	unsigned count, max;		/* of instructions */
+	struct bpf_line_info *infos;
+	unsigned info_count;
+	struct rawbpf_symbols fixed;
+	struct rawbpf__cores cores;
+	unsigned *core_types, *core_paths; /* of each: the local struct, the path's string */
+	uint8_t *is_data;		/* of each map: it is a section of its own */
+	struct rawbpf_resolved_map *specs; /* of each map */
+	struct rawbpf_btf_field *vars;	/* of the maps in .maps: type and offset */
+	unsigned *var_sizes, *var_maps;
+	unsigned var_count, vars_size;
+	struct rawbpf_btf_build btf;
+};
+
+/* Take memory, aligned to 8. Return NULL, and set is_full, if there is too little. */
+RAWBPF__PRIVATE void *rawbpf__object_take(struct rawbpf__object_file *o, size_t count, size_t size);
+/* Describe an error at a line, and return it. @ and # are as in rawbpf__resolver_fail(). */
+RAWBPF__PRIVATE int rawbpf__object_fail(struct rawbpf__object_file *o, int error, unsigned line,
+					const char *sentence, const char *name);
+
+/* object_name.c: write the name of the section of a place. */
+RAWBPF__PRIVATE int rawbpf__object_name(struct rawbpf__object_file *o, char *name, unsigned number);
+/* object_code.c: resolve all programs. */
+RAWBPF__PRIVATE int rawbpf__object_code(struct rawbpf__object_file *o);
+/* object_type.c: add all types that are not of functions. */
+RAWBPF__PRIVATE int rawbpf__object_types(struct rawbpf__object_file *o);
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* Object files of collections: their sections, symbols, relocations and bytes; what they cannot hold. */
+#include "../unit.h"
+#include "world.h"
+
+#include <rawbpf/btf.h>
+#include <rawbpf/elf.h>
+#include <rawbpf/form.h>
+
+enum { MEMORY = 1 << 20, FILE_SIZE = 1 << 16 };
+
+static _Alignas(8) char memory[MEMORY];
+static _Alignas(8) unsigned char file[FILE_SIZE];
+static struct rawbpf_collection_elf object;
+
+/* Write the object of a text. `memory_size` 0: all. */
+static int emit_with(const char *text, enum rawbpf_byte_order order, size_t memory_size)
+{
+	struct world *w = world_open(text, RAWBPF_ARCH_X86_64, NULL);
+	int length;
+
+	memset(file, 0xee, sizeof(file));
+	object = (struct rawbpf_collection_elf){
+		.collection = &w->collection, .env = &w->env, .order = order, .file = "x.bpf", .text = text,
+		.length = strlen(text), .memory = memory, .memory_size = memory_size ? memory_size : MEMORY };
+	w->env.symbols = &(struct rawbpf_symbols){ .arch = RAWBPF_ARCH_X86_64 };
+	length = rawbpf_collection_elf_emit(file, FILE_SIZE, &object);
+	world_close(w);
+	return length;
+}
+
+static int emit(const char *text)
+{
+	return emit_with(text, RAWBPF_LITTLE_ENDIAN, 0);
+}
+
+static struct rawbpf_elf elf;
+
+static struct rawbpf_elf_section section(const char *name)
+{
+	struct rawbpf_elf_section found = { .size = 0 };
+
+	ck_assert_msg(rawbpf_elf_section_find(&found, &elf, name) == 0, "%s", name);
+	return found;
+}
+
+static void parse(int length)
+{
+	ck_assert_msg(length > 0, "%d: line %u: %s", length, object.error.at.line, object.error.at.message);
+	ck_assert_int_eq(rawbpf_elf_parse(&elf, file, length), 0);
+	ck_assert_uint_eq(elf.bits, 64);
+	ck_assert_uint_eq(elf.type, 1);      /* ET_REL */
+	ck_assert_uint_eq(elf.machine, 247); /* EM_BPF */
+}
+
+static void expect_symbol(unsigned index, const char *name, unsigned type, unsigned bind, const char *of,
+			  uint64_t value, uint64_t size)
+{
+	struct rawbpf_elf_section table = section(".symtab");
+	struct rawbpf_elf_symbol symbol;
+
+	ck_assert_int_eq(rawbpf_elf_symbol_read(&symbol, &elf, &table, index), 0);
+	ck_assert_str_eq(symbol.name, name);
+	ck_assert_uint_eq(symbol.type, type);
+	ck_assert_uint_eq(symbol.bind, bind);
+	ck_assert_uint_eq(symbol.section, section(of).index);
+	ck_assert_uint_eq(symbol.value, value);
+	ck_assert_uint_eq(symbol.size, size);
+}
+
+#define SMALL \
+	".map m hash u32 u64 8\n.map total array u32 u64 1\n.license MIT\n" \
+	".prog p\n.at xdp\n	r1 = map m\n	r2 = &total[4]\n	r0 = -2\n	exit\n" \
+	".prog q\n.at xdp\n	r0 = 258\n	exit\n"
+
+/* RFC 9669's encoding: the loader's part is 0, or the place in the value. */
+static const unsigned char little[] = {
+	0x18, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0x18, 0x02, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0xb7, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0x95, 0, 0, 0, 0, 0, 0, 0,
+	0xb7, 0, 0, 0, 2, 1, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+static const unsigned char big[] = {
+	0x18, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0x18, 0x20, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0,
+	0xb7, 0, 0, 0, 0xff, 0xff, 0xff, 0xfe, 0x95, 0, 0, 0, 0, 0, 0, 0,
+	0xb7, 0, 0, 0, 0, 0, 1, 2, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+
+static void expect_reloc(unsigned index, unsigned offset, unsigned symbol)
+{
+	struct rawbpf_elf_section table = section(".relxdp");
+	struct rawbpf_elf_reloc reloc;
+
+	ck_assert_uint_eq(table.info, section("xdp").index);
+	ck_assert_uint_eq(table.link, section(".symtab").index);
+	ck_assert_int_eq(rawbpf_elf_reloc_read(&reloc, &elf, &table, index), 0);
+	ck_assert_uint_eq(reloc.offset, offset);
+	ck_assert_uint_eq(reloc.symbol, symbol);
+	ck_assert_uint_eq(reloc.type, 1); /* R_BPF_64_64 */
+}
+
+/* _i: the byte order */
+START_TEST(sections_symbols_relocations)
+{
+	int is_big = _i == RAWBPF_BIG_ENDIAN;
+
+	parse(emit_with(SMALL, _i, 0));
+	ck_assert_int_eq(elf.is_big_endian, is_big);
+	ck_assert_uint_eq(section("xdp").size, sizeof(little));
+	ck_assert_mem_eq(section("xdp").data, is_big ? big : little, sizeof(little));
+	ck_assert_uint_eq(section("xdp").flags, 2 | 4); /* ALLOC, EXECINSTR */
+	ck_assert_str_eq((const char *)section("license").data, "MIT");
+	ck_assert_uint_eq(section(".data.total").size, 8);
+	ck_assert_uint_eq(section(".maps").size, 4 * 8);
+	ck_assert_uint_eq(section(".symtab").count, 5);
+	ck_assert_uint_eq(section(".symtab").info, 2); /* the first global one */
+	expect_symbol(1, "", 3, 0, ".data.total", 0, 0);
+	expect_symbol(2, "p", 2, 1, "xdp", 0, 48);
+	expect_symbol(3, "q", 2, 1, "xdp", 48, 16);
+	expect_symbol(4, "m", 1, 1, ".maps", 0, 32);
+	ck_assert_uint_eq(section(".relxdp").count, 2);
+	expect_reloc(0, 0, 4);
+	expect_reloc(1, 16, 1);
+}
+END_TEST
+
+/* Return the length of the array that the member of a map's struct points to. */
+static unsigned number_of(const struct rawbpf_btf *btf, int type, const char *name)
+{
+	struct rawbpf_btf_member member;
+	const struct btf_type *pointer;
+	const struct btf_array *array;
+
+	ck_assert_msg(rawbpf_btf_member_find(&member, btf, type, name) == 0, "%s", name);
+	pointer = rawbpf_btf_type_get(btf, member.type);
+	ck_assert_uint_eq(rawbpf_btf_type_kind(pointer), BTF_KIND_PTR);
+	array = (const void *)(rawbpf_btf_type_get(btf, pointer->type) + 1);
+	return array->nelems;
+}
+
+START_TEST(types_of_maps)
+{
+	struct rawbpf_elf_section data;
+	struct rawbpf_btf btf;
+	static _Alignas(8) char copy[FILE_SIZE];
+	int var;
+
+	parse(emit_with(".struct e\n	u64 a\n	u32 b\n.ring r e\n.map m lru_hash e u64 7 BPF_F_NO_COMMON_LRU\n"
+			".prog p\n.at socket\n	r1 = map m\n	r1 = map r\n	exit\n", RAWBPF_HOST_ORDER, 0));
+	data = section(".BTF");
+	memcpy(copy, data.data, data.size);
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, copy, data.size, NULL), 0);
+	ck_assert_int_gt(rawbpf_btf_type_find(&btf, BTF_KIND_DATASEC, ".maps"), 0);
+	ck_assert_int_gt(rawbpf_btf_type_find(&btf, BTF_KIND_FUNC, "p"), 0);
+	var = rawbpf_btf_type_find(&btf, BTF_KIND_VAR, "m");
+	ck_assert_int_gt(var, 0);
+	var = rawbpf_btf_type_get(&btf, var)->type;
+	ck_assert_uint_eq(number_of(&btf, var, "type"), BPF_MAP_TYPE_LRU_HASH);
+	ck_assert_uint_eq(number_of(&btf, var, "key_size"), 16);
+	ck_assert_uint_eq(number_of(&btf, var, "value_size"), 8);
+	ck_assert_uint_eq(number_of(&btf, var, "max_entries"), 7);
+	ck_assert_uint_eq(number_of(&btf, var, "map_flags"), 1 << 1);
+	var = rawbpf_btf_type_get(&btf, rawbpf_btf_type_find(&btf, BTF_KIND_VAR, "r"))->type;
+	ck_assert_uint_eq(number_of(&btf, var, "type"), BPF_MAP_TYPE_RINGBUF);
+	ck_assert_uint_eq(number_of(&btf, var, "max_entries"), 1 << 18);
+}
+END_TEST
+
+/* The lines of the second program of a section count from the section's beginning. */
+START_TEST(lines)
+{
+	static const struct { unsigned offset, line; const char *text; } expected[] = {
+		{ 0, 6, "r1 = map m" }, { 16, 7, "r2 = &total[4]" }, { 32, 8, "r0 = -2" }, { 40, 9, "exit" },
+		{ 48, 12, "r0 = 258" }, { 56, 13, "exit" },
+	};
+	struct rawbpf_elf_lines found;
+	struct rawbpf_elf_line line;
+	unsigned count = 0;
+
+	parse(emit_with(SMALL, RAWBPF_BIG_ENDIAN, 0));
+	ck_assert_int_eq(rawbpf_elf_lines_parse(&found, &elf), 0);
+	while (rawbpf_elf_lines_next(&line, &found)) {
+		ck_assert_uint_lt(count, sizeof(expected) / sizeof(expected[0]));
+		ck_assert_str_eq(line.section, "xdp");
+		ck_assert_str_eq(line.file, "x.bpf");
+		ck_assert_uint_eq(line.offset, expected[count].offset);
+		ck_assert_uint_eq(line.line, expected[count].line);
+		ck_assert_str_eq(line.text, expected[count++].text);
+	}
+	ck_assert_uint_eq(count, sizeof(expected) / sizeof(expected[0]));
+}
+END_TEST
+
+START_TEST(names_of_sections)
+{
+	static const struct { const char *place, *section; } cases[] = {
+		{ "none", "socket" }, { "socket", "socket" }, { "xdp", "xdp" }, { "tc ingress", "tc" },
+		{ "syscall chroot", "tracepoint/syscalls/sys_enter_chroot" },
+		{ "sysret chroot", "tracepoint/syscalls/sys_exit_chroot" },
+		{ "kprobe do_exit", "kprobe/do_exit" }, { "kretprobe do_exit", "kretprobe/do_exit" },
+		{ "fentry do_exit", "fentry/do_exit" }, { "fexit do_exit", "fexit/do_exit" },
+		{ "lsm file_open", "lsm/file_open" }, { "tp_btf sched_switch", "tp_btf/sched_switch" },
+		{ "raw_tp sys_enter", "raw_tp/sys_enter" }, { "tracepoint sched:sched_switch",
+							      "tracepoint/sched/sched_switch" },
+		{ "uprobe \"/bin/true\":main", "uprobe//bin/true:main" }, { "iter task", "iter/task" },
+		{ "perf 99", "perf_event" }, { "cgroup inet_egress", "cgroup_skb/egress" },
+		{ "cgroup device", "cgroup/dev" }, { "cgroup inet4_connect", "cgroup/connect4" },
+	};
+	char text[256];
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), ".prog p\n.at %s\n	r0 = 0\n	exit\n", cases[i].place);
+		parse(emit(text));
+		ck_assert_uint_eq(section(cases[i].section).index, 1);
+	}
+	/* A program at several places is several programs. */
+	parse(emit(".prog p\n.at xdp\n.at tc ingress\n.at xdp\n	exit\n"));
+	expect_symbol(1, "p", 2, 1, "xdp", 0, 8);
+	expect_symbol(2, "p_2", 2, 1, "tc", 0, 8);
+	expect_symbol(3, "p_3", 2, 1, "xdp", 8, 8);
+}
+END_TEST
+
+START_TEST(what_no_object_file_holds)
+{
+	static const struct { const char *text; unsigned line; const char *message; } cases[] = {
+		{ ".prog p\n.at raw_tp a\n.or kprobe b\n	exit\n", 3, ".or" },
+		{ ".map t prog_array u32 u32 1\n.prog p\n.at tail t[0] xdp\n	exit\n", 3, "prog_array" },
+		{ ".prog p\n.at none\n	call f\n	exit\nf:	r0 = 0\n	exit\n", 5, "no functions besides programs: 'f'" },
+		{ ".prog p\n.at none\n	call no_such_function_of_the_kernel\n	exit\n", 3,
+		  "'no_such_function_of_the_kernel' is a function of the running kernel" },
+		{ ".map m array u32 u64 1\n.prog p\n.at none\n	r1 = map m\n	r2 = &m[0]\n	exit\n", 4,
+		  "the address of a value of 'm' is also used" },
+		{ ".prog p\n.at tp_btf a(b: request)\n	exit\n", 2, "points to a struct 'request'" },
+		{ ".param f \"x\" \"-f FILE: a file\"\n.prog p\n.at uprobe f:main\n	exit\n", 3, "the parameter 'f'" },
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ck_assert_msg(emit(cases[i].text) == -EOPNOTSUPP, "%s", cases[i].text);
+		ck_assert_msg(strstr(object.error.at.message, cases[i].message) != NULL, "%s",
+			      object.error.at.message);
+		ck_assert_uint_eq(object.error.at.line, cases[i].line);
+	}
+	/* Without BTF, a name of the kernel is unknown. */
+	ck_assert_int_eq(emit(".prog p\n.at none\n	r1 = task_struct.pid\n	exit\n"), -ENODATA);
+	ck_assert_uint_eq(object.error.at.line, 3);
+	ck_assert_int_eq(emit_with(".prog p\n.at none\n	r1 = x ll\n	exit\n.section .rodata\nx:	.long 1\n",
+				   __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? RAWBPF_LITTLE_ENDIAN : RAWBPF_BIG_ENDIAN, 0),
+			 -EOPNOTSUPP);
+}
+END_TEST
+
+/* The memory is enough, or said to be too small; a short file is the beginning of the whole. */
+START_TEST(room)
+{
+	static unsigned char whole[FILE_SIZE];
+	int length = emit(SMALL), enough = 0;
+	struct world *w;
+
+	parse(length);
+	memcpy(whole, file, length);
+	for (size_t size = 8; size < MEMORY; size += 1024) {
+		int result = emit_with(SMALL, RAWBPF_LITTLE_ENDIAN, size);
+
+		ck_assert_int_eq(result, enough || result != -ENOSPC ? length : -ENOSPC);
+		enough = result == length;
+	}
+	ck_assert_int_eq(enough, 1);
+	w = world_open(SMALL, RAWBPF_ARCH_X86_64, NULL);
+	w->env.symbols = &(struct rawbpf_symbols){ .arch = RAWBPF_ARCH_X86_64 };
+	object.collection = &w->collection;
+	object.env = &w->env;
+	object.memory_size = MEMORY;
+	for (int size = 0; size < length; size += 7) {
+		memset(file, 0xee, sizeof(file));
+		ck_assert_int_eq(rawbpf_collection_elf_emit(file, size, &object), length);
+		ck_assert_mem_eq(file, whole, size);
+		ck_assert_uint_eq(file[size], 0xee);
+	}
+	world_close(w);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_loop_test(tests, sections_symbols_relocations, RAWBPF_LITTLE_ENDIAN, RAWBPF_BIG_ENDIAN + 1);
+	tcase_add_test(tests, types_of_maps);
+	tcase_add_test(tests, lines);
+	tcase_add_test(tests, names_of_sections);
+	tcase_add_test(tests, what_no_object_file_holds);
+	tcase_add_test(tests, room);
+}
+
+int main(void)
+{
+	return unit_run("collection/object", add_tests);
+}
