@@ -133,6 +133,7 @@
 #include "../insn/collection/fold.c"
 #include "../insn/collection/reduce.c"
 #include "../insn/collection/header.c"
+#include "../insn/collection/object_room.c"
 #include "../insn/collection/object_name.c"
 #include "../insn/collection/object_code.c"
 #include "../insn/collection/object_type.c"

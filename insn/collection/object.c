@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The bytes of an object file: ELF for EM_BPF, as clang writes it, in either byte order. */
-#include "object.h"
+#include "object_file.h"
 
 #include "../base/out.h"
 #include "../base/string.h"

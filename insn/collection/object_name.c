@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The names of sections: loaders know from them what a program is, and where it belongs. */
-#include "object.h"
+#include "object_file.h"
 
 #include "../base/out.h"
 #include "../base/string.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The BTF of an object file: what maps are, and the members of the kernel that programs read. */
-#include "object.h"
+#include "object_file.h"
 
 #include "../base/out.h"
 #include "../base/string.h"

@@ -2,13 +2,14 @@
 /*
  * An object file of a collection. Each of its parts calls only those before it:
  *
+ *	object_room.c	memory, errors
  *	object_name.c	names of sections, by which loaders know places
  *	object_code.c	programs
  *	object_type.c	BTF: maps, members of the kernel's structs, lines
  *	object.c	the file
  */
-#ifndef RAWBPF_INSN_OBJECT_H
-#define RAWBPF_INSN_OBJECT_H
+#ifndef RAWBPF_INSN_OBJECT_FILE_H
+#define RAWBPF_INSN_OBJECT_FILE_H
 
 #include <rawbpf/btf.h>
 #include <rawbpf/collection.h>
@@ -58,6 +59,8 @@ struct rawbpf__object_file {
 	unsigned var_count, vars_size;
 	struct rawbpf_btf_build btf;
 };
+
+/* object_room.c */
 
 /* Take memory, aligned to 8. Return NULL, and set is_full, if there is too little. */
 RAWBPF__PRIVATE void *rawbpf__object_take(struct rawbpf__object_file *o, size_t count, size_t size);
