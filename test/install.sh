@@ -23,7 +23,7 @@ packages_of() {
 		[ "$(dpkg --print-architecture)" = i386 ] || echo gcc-i686-linux-gnu libc6-dev-i386-cross
 		;;
 	live)
-		echo check iproute2 libsubunit-dev
+		echo binutils bpftool check iproute2 libbpf-dev libsubunit-dev
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-i686-linux-gnu libc6-dev-i386-cross
 		;;
 	vm)
