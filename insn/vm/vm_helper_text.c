@@ -44,6 +44,19 @@ static void vm_number_begin(struct vm_number_text *text)
 		text->at += 2;
 }
 
+/*
+ * Append a digit. Return 0 if the number gets too large. It is multiplied in halves: on wasm32, a
+ * check of the whole would need the compiler's library.
+ */
+static int vm_number_append(uint64_t *number, unsigned base, unsigned digit)
+{
+	uint64_t low = (*number & UINT32_MAX) * base + digit;
+	uint64_t high = (*number >> 32) * base + (low >> 32);
+
+	*number = high << 32 | (low & UINT32_MAX);
+	return !(high >> 32);
+}
+
 /* Read the number in r1, of r2 bytes, base r3. *count: the bytes it takes. */
 static int vm_number_read(struct rawbpf_vm *vm, const struct rawbpf_vm_call *call,
 			  struct vm_number_text *text, uint64_t *number, int64_t *count)
@@ -63,8 +76,7 @@ static int vm_number_read(struct rawbpf_vm *vm, const struct rawbpf_vm_call *cal
 		return 0;
 	vm_number_begin(text);
 	for (first = text->at; text->at < text->end && vm_digit(*text->at) < text->base; text->at++)
-		if (__builtin_mul_overflow(*number, text->base, number) ||
-		    __builtin_add_overflow(*number, vm_digit(*text->at), number)) {
+		if (!vm_number_append(number, text->base, vm_digit(*text->at))) {
 			*count = -ERANGE;
 			return 0;
 		}

@@ -5,11 +5,9 @@
 RAWBPF__PRIVATE void *rawbpf__vm_part(struct rawbpf__vm_parts *parts, uint64_t count, uint64_t size)
 {
 	unsigned char *part = parts->memory ? parts->memory + (size_t)parts->size : NULL;
-	uint64_t bytes;
 
-	if (__builtin_mul_overflow(count, size, &bytes) ||
-	    __builtin_add_overflow(bytes, 7, &bytes) ||
-	    __builtin_add_overflow(parts->size, bytes & ~UINT64_C(7), &parts->size))
+	/* Both numbers are below 2^33 and 2^30: maps are checked before. Only the sum may be too large. */
+	if (__builtin_add_overflow(parts->size, (count * size + 7) & ~UINT64_C(7), &parts->size))
 		parts->size = UINT64_MAX;
 	return part;
 }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The values of facts.h in WebAssembly, without a libc. wasm.sh compiles it, and Node.js runs it. */
+/*
+ * The values of facts.h, and a program with a map and a packet, in WebAssembly, without a libc.
+ * wasm.sh compiles it, and Node.js runs it.
+ */
 #include "facts.h"
 
-#include <rawbpf/vm.h>
+#include <rawbpf/vm_context.h>
+#include <rawbpf/vm_helper.h>
+#include <rawbpf/vm_map.h>
 
 /* The compiler calls these. */
+void *memmove(void *to, const void *from, size_t size);
 void *memset(void *bytes, int value, size_t size);
 void *memcpy(void *to, const void *from, size_t size);
 
@@ -24,6 +30,18 @@ void *memcpy(void *to, const void *from, size_t size)
 
 	while (size--)
 		*at++ = *source++;
+	return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+	volatile unsigned char *at = to;
+	const unsigned char *source = from;
+
+	if ((uintptr_t)to <= (uintptr_t)from)
+		return memcpy(to, from, size);
+	while (size--)
+		at[size] = source[size];
 	return to;
 }
 
@@ -90,13 +108,55 @@ static int trap_holds(void)
 	       vm.trap.address == UINT64_MAX && vm.trap.insn == 0;
 }
 
+/*
+ * An XDP program counts packets in a hash map and lets the packet begin 4 bytes later. Return 1 if
+ * its result is the count, and the packet and the map are right.
+ */
+static int packet_holds(void)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_2, 4), BPF_EMIT_CALL(BPF_FUNC_xdp_adjust_head),
+		BPF_ST_MEM(BPF_W, BPF_REG_10, -4, 7), BPF_LD_MAP_FD(BPF_REG_1, 0),
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10), BPF_ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
+		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_0, 0), BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
+		BPF_STX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0), BPF_MOV64_REG(BPF_REG_0, BPF_REG_1), BPF_EXIT_INSN() };
+	static unsigned char packet[20] = { [4] = 0xaa }, memory[RAWBPF_VM_HEADROOM + 20];
+	static uint64_t map_memory[100];
+	static struct rawbpf_vm_context context;
+	struct rawbpf_vm_map map = { .name = "counts", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8,
+		.max_entries = 4, .memory = map_memory, .memory_size = sizeof(map_memory),
+		.order = RAWBPF_LITTLE_ENDIAN };
+	struct rawbpf_vm_map *maps[] = { &map };
+	struct rawbpf_vm_region *regions[RAWBPF_VM_CONTEXT_REGIONS + 2];
+	struct rawbpf_vm_prog prog = { .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
+	struct rawbpf_vm_world world = { .time = 0 };
+	struct rawbpf_vm_helpers helpers;
+	struct rawbpf_vm_spec spec = { .prog = &prog, .stack = stack, .stack_size = sizeof(stack),
+		.regions = regions, .region_max = RAWBPF_COUNT(regions), .maps = maps, .map_count = 1,
+		.helpers = &helpers };
+	const uint32_t key = 7;
+	uint64_t count = 41;
+
+	rawbpf_vm_helpers_get(&helpers, &world);
+	if (rawbpf_vm_map_open(&map) || rawbpf_vm_map_update(&map, &key, &count, BPF_NOEXIST) ||
+	    rawbpf_vm_context_open(&context, &(struct rawbpf_vm_context_spec){
+		.prog_type = BPF_PROG_TYPE_XDP, .order = RAWBPF_LITTLE_ENDIAN, .packet = packet,
+		.packet_size = sizeof(packet), .memory = memory, .memory_size = sizeof(memory) }) ||
+	    rawbpf_vm_context_bind(&context, &spec) || rawbpf_vm_open(&vm, &spec) ||
+	    rawbpf_vm_run(&vm, 100) != RAWBPF_VM_ENDED)
+		return 0;
+	return vm.r[0] == 42 && context.size == 16 && context.bytes[0] == 0xaa &&
+	       !rawbpf_vm_map_lookup(&map, &key, &count) && count == 42;
+}
+
 /* How many values there are, and whether number `i` of them is right. */
 __attribute__((export_name("count"))) unsigned count(void);
 __attribute__((export_name("holds"))) int holds(unsigned i);
 
 unsigned count(void)
 {
-	return RAWBPF_COUNT(facts) + RAWBPF_COUNT(jumps) + RAWBPF_COUNT(atomics) + 1;
+	return RAWBPF_COUNT(facts) + RAWBPF_COUNT(jumps) + RAWBPF_COUNT(atomics) + 2;
 }
 
 int holds(unsigned i)
@@ -107,5 +167,7 @@ int holds(unsigned i)
 	if (i < RAWBPF_COUNT(jumps))
 		return jump_holds(i);
 	i -= RAWBPF_COUNT(jumps);
-	return i < RAWBPF_COUNT(atomics) ? atomic_holds(i) : trap_holds();
+	if (i < RAWBPF_COUNT(atomics))
+		return atomic_holds(i);
+	return i == RAWBPF_COUNT(atomics) ? trap_holds() : packet_holds();
 }

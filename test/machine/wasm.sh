@@ -9,7 +9,8 @@ set -u
 
 . "$(dirname "$0")/../checks.sh"
 
-sources="$top/test/machine/wasm.c $top/insn/form/form.c $top/insn/form/context.c $top/insn/base/arch.c $top/insn/base/string.c $(ls "$top"/insn/vm/*.c)"
+sources="$top/test/machine/wasm.c $top/insn/form/form.c $top/insn/form/context.c $top/insn/base/arch.c
+	$top/insn/base/out.c $top/insn/base/put.c $top/insn/base/string.c $(ls "$top"/insn/vm/*.c)"
 
 compile() { # OUTPUT OPTION...
 	output=$1
