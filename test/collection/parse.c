@@ -634,7 +634,7 @@ static const struct {
 	{ "fchownat", 1, 1, 1 },    { "lookup", 2, 2, 3 },     { "modsnoop", 3, 7, 5 },
 	{ "mountsnoop", 2, 10, 5 }, { "oomsnoop", 1, 2, 2 },   { "opensnoop", 2, 8, 4 },
 	{ "profile", 1, 1, 3 },     { "sigsnoop", 1, 1, 2 },   { "stuck", 1, 1, 0 },
-	{ "tcpconnect", 1, 2, 3 },
+	{ "tcpconnect", 1, 1, 4 },
 };
 
 START_TEST(the_tools_are_collections)

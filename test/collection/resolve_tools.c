@@ -32,11 +32,10 @@ static const struct refusal refusals[] = {
 	{ "oomsnoop", 15, RAWBPF_WAY_FENTRY, NO_BTF("oom_kill_process") },
 	{ "sigsnoop", 20, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.tgid") },
 	{ "stuck", 14, RAWBPF_WAY_ITER, NO_BTF("task") },
-	{ "tcpconnect", 37, RAWBPF_WAY_RAW_TP, NO_NAME("sock.sk_err") },
-	{ "tcpconnect", 37, RAWBPF_WAY_KPROBE, NO_NAME("sock.sk_err") },
+	{ "tcpconnect", 31, RAWBPF_WAY_RAW_TP, NO_NAME("sock_common.skc_family") },
 };
 
-enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 96 };
+enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 95 };
 
 static unsigned tool, resolved_count, refused_count;
 

@@ -23,6 +23,6 @@ typedef void ran_fn(const struct ran_setup *setup, const char *way, char *proble
 
 ran_fn ran_fchownat, ran_chrootsnoop, ran_opensnoop, ran_ethertype, ran_stuck;
 ran_fn ran_exitsnoop, ran_sigsnoop, ran_mountsnoop, ran_modsnoop, ran_capable, ran_profile, ran_oomsnoop;
-ran_fn ran_biolatency, ran_execsnoop;
+ran_fn ran_biolatency, ran_execsnoop, ran_tcpconnect;
 
 #endif

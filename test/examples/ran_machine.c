@@ -2,8 +2,12 @@
 /* The tools of examples/tools that look at programs, memory and disks. */
 #include "ran_run.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -80,6 +85,70 @@ void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem
 		 strrchr(setup->tool, '/') + 1, setup->tool);
 	if (!problem[0])
 		ran_compare_lines(&run, "TIME PID TID PPID UID COMM RET PATH ARGS", wanted);
+}
+
+/* ----------------------------------------------------------------------------- tcpconnect */
+
+/* Bring lo up in a network of our own. */
+static void tcp_network(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNET) < 0)
+		_exit(2);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		_exit(3);
+	close(fd);
+}
+
+/* A connection that both sides close, and one that nobody takes. */
+static void tcpconnect_work(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof to;
+	int server, client, accepted;
+
+	tcp_network();
+	server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (listen(server, 1) < 0 || getsockname(server, (struct sockaddr *)&to, &length) < 0)
+		_exit(4);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(client, (struct sockaddr *)&to, sizeof to) < 0)
+		_exit(5);
+	accepted = accept(server, NULL, NULL);
+	close(client);
+	close(accepted);
+	close(server);
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(client, (struct sockaddr *)&to, sizeof to) == 0 || errno != ECONNREFUSED)
+		_exit(6);
+	close(client);
+}
+
+void ran_tcpconnect(const struct ran_setup *setup, const char *way, char *problem, size_t size)
+{
+	/* SYN_SENT to ESTABLISHED, FIN_WAIT2 to CLOSE, SYN_SENT to CLOSE */
+	static const char *const wanted[] = {
+		"0 * * 2 1 * * 127,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0 127,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0",
+		"0 * * 5 7 * * 127,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0 127,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0",
+		"-111 * * 2 7 * * 127,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0 127,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0",
+		NULL
+	};
+	struct ran run = { .problem = problem, .size = size };
+	char child[16];
+	pid_t pid;
+
+	problem[0] = '\0';
+	if (ran_begin(&run, setup, way, "tcpconnect", tcpconnect_work, child))
+		ran_child_work(&run);
+	pid = atoi(child);
+	ran_tool_end(&run);
+	if (!problem[0])
+		ran_compare_events(&run, setup, pid, "TIME PID TID PPID UID COMM ERROR SPORT DPORT OLD STATE NETNS "
+				   "TOOK SOURCE TARGET", wanted);
 }
 
 /* ------------------------------------------------------------------------------- oomsnoop */

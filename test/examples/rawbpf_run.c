@@ -33,6 +33,7 @@ static const struct {
 	{ "profile", ran_profile, NULL },
 	{ "execsnoop", ran_execsnoop, NULL },
 	{ "biolatency", ran_biolatency, NULL },
+	{ "tcpconnect", ran_tcpconnect, NULL },
 };
 
 START_TEST(test_tools)

@@ -30,6 +30,7 @@ static const struct {
 	{ "profile", ran_profile, { "" }, 0 },
 	{ "execsnoop", ran_execsnoop, { "" }, 0 },
 	{ "oomsnoop", ran_oomsnoop, { "" }, 0 },
+	{ "tcpconnect", ran_tcpconnect, { "" }, 0 },
 	{ "biolatency", ran_biolatency, { "" }, 0 },
 	{ "ethertype", ran_ethertype, { "" }, 1 }, /* the last: it moves to another network */
 };

@@ -24,6 +24,7 @@ static const struct {
 	{ "profile", { "any" }, false, false, "this machine has no such event" },
 	{ "execsnoop", { "any" }, false, true, NULL },
 	{ "oomsnoop", { "any" }, false, true, NULL },
+	{ "tcpconnect", { "any" }, false, true, NULL },
 	{ "biolatency", { "any" }, false, false, "'block_rq_complete' needs the kernel's BTF, and there is none" },
 	{ "ethertype", { "any" }, true, false, NULL },
 };
