@@ -53,9 +53,10 @@ static int wait_for_reader(struct run *run)
 	if (run->deadline_ms)
 		return left > 0 && poll(fds, 1, (int)left) > 0;
 	while (!run->is_over) {
-		if (poll(fds, 2, run_left(run, 0)) < 0 && errno != EINTR)
+		if (poll(fds, 2, run_left(run, run->next_losses_ms)) < 0 && errno != EINTR)
 			return 0;
 		run_look(run);
+		run_tell_losses(run);
 		if (fds[0].revents && !run->is_over)
 			return 1;
 	}

@@ -67,22 +67,6 @@ static int handle(void *context, const struct rawbpf_live_record *record)
 	return is_once(run->collection) || output_flush_much(run) == 0 ? 0 : -ECANCELED;
 }
 
-/* Tell at once what was lost since the last time. */
-static void tell_losses(struct run *run)
-{
-	struct rawbpf_live_losses now;
-
-	if (rawbpf_live_losses_count(&now, &run->live) < 0)
-		return;
-	if (now.records > run->losses.records)
-		output_say(run, "rawbpf %s: %llu events lost so far: they come faster than they are printed\n",
-			   run->collection->subcommand->name, (unsigned long long)now.records);
-	if (now.entries > run->losses.entries)
-		output_say(run, "rawbpf %s: %llu calls or counts lost so far: their map is full\n",
-			   run->collection->subcommand->name, (unsigned long long)now.entries);
-	run->losses = now;
-}
-
 /* --------------------------------------------------------------------------- periods */
 
 /* Return the period of a .show line; 0: it has none. */
@@ -110,6 +94,23 @@ static int is_due(int64_t *next, int64_t now, uint64_t every)
 	return !is_first;
 }
 
+void run_tell_losses(struct run *run)
+{
+	struct rawbpf_live_losses now;
+
+	if (!is_due(&run->next_losses_ms, run_now_ms(), SECOND_MS))
+		return;
+	if (rawbpf_live_losses_count(&now, &run->live) < 0)
+		return;
+	if (now.records > run->losses.records)
+		output_say(run, "rawbpf %s: %llu events lost so far: they come faster than they are printed\n",
+			   run->collection->subcommand->name, (unsigned long long)now.records);
+	if (now.entries > run->losses.entries)
+		output_say(run, "rawbpf %s: %llu calls or counts lost so far: their map is full\n",
+			   run->collection->subcommand->name, (unsigned long long)now.entries);
+	run->losses = now;
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return !a || b < a ? b : a;
@@ -135,8 +136,7 @@ static int64_t print_due(struct run *run)
 	if (run->is_asked)
 		collection_print_pending(run->collection, &run->live);
 	run->is_asked = 0;
-	if (is_due(&run->next_losses_ms, now, SECOND_MS))
-		tell_losses(run);
+	run_tell_losses(run);
 	return earlier(next, run->next_losses_ms);
 }
 

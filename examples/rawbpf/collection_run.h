@@ -49,6 +49,9 @@ struct run {
 
 int64_t run_now_ms(void);
 
+/* Tell at once what was lost since the last time, if a second is over. */
+void run_tell_losses(struct run *run);
+
 /* ---------------------------------------------------------------- collection_end.c */
 
 /* Wait with signals and the command's end from now on. Returns OK, or FAILED after a message. */

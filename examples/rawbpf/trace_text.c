@@ -79,6 +79,15 @@ static void write_declarations(FILE *text, const struct trace *trace)
 		fprintf(text, ".map    begun hash u64 call %d\n.show   begun pending\n", CALLS);
 }
 
+/* A function that returns an int leaves the upper half of the register as it likes: mostly 0. */
+static void write_result(FILE *text)
+{
+	fprintf(text, "\n.macro  result to                       # an errno of 32 bits gets its sign\n"
+		"\t\\to = *(u64 *)(r10 + ret)\n\tr2 = 0xfffff001 ll\n\tif \\to < r2 goto result\\@\n"
+		"\tr2 = 0xffffffff ll\n\tif \\to > r2 goto result\\@\n\t\\to <<= 32\n\t\\to s>>= 32\n"
+		"result\\@:\n.endm\n");
+}
+
 /* ------------------------------------------------------------------------- the place */
 
 /* Write "(_, arg1)", the arguments that are needed, each with a prefix. */
@@ -117,7 +126,8 @@ static void write_load(FILE *text, const struct trace *trace, const struct trace
 			field->name);
 		break;
 	case TRACE_RET:
-		fprintf(text, "\tr1 = *(u64 *)(r10 + ret)\n");
+		fprintf(text, trace->form == TRACE_KPROBE && !field->use ? "\tresult  r1\n" :
+									     "\tr1 = *(u64 *)(r10 + ret)\n");
 		break;
 	case TRACE_TOOK:
 		fprintf(text, "\tcall ktime_get_ns\n\tr1 = *(u64 *)(r7 + call.head.time)\n\tr0 -= r1\n\tr1 = r0\n");
@@ -215,6 +225,8 @@ static void write_record(FILE *text, const struct trace *trace)
 /* Two programs: one remembers the call, the other one sends the record when it returns. */
 static void write_pair(FILE *text, const struct trace *trace)
 {
+	if (trace->form == TRACE_KPROBE)
+		write_result(text);
 	fprintf(text, "\n.prog   enter\n");
 	write_place(text, trace, "c.");
 	fprintf(text, "\t.local  c call\n\tfilter  out\n");

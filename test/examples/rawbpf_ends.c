@@ -111,15 +111,21 @@ static int64_t now_ms(void)
 	return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
 }
 
-/* Read standard error until the tool is attached. */
-static void await_attached(const struct process *process)
+/* Read standard error until it has a word. */
+static void await_word(const struct process *process, const char *word)
 {
 	static char said[TEXT];
 	size_t length = 0;
 
 	said[0] = '\0';
-	while (!strstr(said, "attached;"))
+	while (!strstr(said, word))
 		ck_assert_msg(command_read(process->err, said, &length, 1) > 0, "%s", said);
+}
+
+/* Wait until the tool is attached. */
+static void await_attached(const struct process *process)
+{
+	await_word(process, "attached;");
 }
 
 /* Run the counting text with these options on `calls` calls, end it by a signal, and keep its output. */
@@ -352,6 +358,7 @@ START_TEST(test_reader_blocked)
 	await_attached(&process);
 	caller_go(&caller);
 	caller_wait(&caller);
+	await_word(&process, " events lost so far: ");
 	begin = now_ms();
 	kill(process.pid, SIGINT);
 	ck_assert_int_eq(waitpid(process.pid, &status, 0), process.pid);

@@ -131,7 +131,7 @@ static void run_wheres(void)
 static void trace_kprobe(void)
 {
 	const char *const arguments[] = {
-		"/bin/rawbpf", "trace", "kprobe", "do_sys_openat2", "ret == -2", "comm", "int(arg0)", "string(arg1)", "int(ret)",
+		"/bin/rawbpf", "trace", "kprobe", "do_sys_openat2", "ret == -2", "comm", "int(arg0)", "string(arg1)", "ret",
 		"-n", "/no-such", "--", "/bin/rawbpf", "run", "/no-such", NULL };
 	char text[1024], words[1024], *save = NULL;
 	int out[2], status = -1;
