@@ -4,8 +4,10 @@
 #include "once.h"
 #include "run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Print the elements that are not 0. An array has all elements, most of them 0. */
 static void print_map(const struct rawbpf_text_map *map, int fd)
@@ -37,6 +39,19 @@ static int load(struct once *once, struct program *program, int *fds, int is_ver
 	return OK;
 }
 
+/* Where this process may not use bpf(2), say what runs the program without it. */
+static void offer_machine(const struct file *file)
+{
+	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
+		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
+
+	if (map >= 0)
+		close(map);
+	if (map == -EPERM || map == -ENOSYS)
+		fprintf(stderr, "   A machine in user space runs it without the kernel: rawbpf step %s\n",
+			file->name ? file->name : "FILE");
+}
+
 int run_once(struct program *program, const struct run_options *options)
 {
 	struct once once = { .subcommand = &run_subcommand, .repeat = options->repeat };
@@ -52,8 +67,12 @@ int run_once(struct program *program, const struct run_options *options)
 	if (!once.has_packet && !options->packet)
 		packets.file.size = 0;
 	program->warnings_are_errors = options->is_strict;
-	if (tool_assemble(&run_subcommand, program, 1) != OK || load(&once, program, fds, options->is_verbose) != OK)
+	if (tool_assemble(&run_subcommand, program, 1) != OK)
 		return FAILED;
+	if (load(&once, program, fds, options->is_verbose) != OK) {
+		offer_machine(&program->file);
+		return FAILED;
+	}
 	while ((more = packets_next(&packets)) > 0)
 		if (once_run(&once, &packets) != OK)
 			return FAILED;
