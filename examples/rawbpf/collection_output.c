@@ -125,7 +125,7 @@ void output_drop(struct run *run)
 {
 	struct output *output = &run->output;
 
-	if (output->is_terminal) {
+	if (output->is_terminal && !output->is_last) {
 		signal(SIGTTOU, SIG_IGN); /* it would stop a background process */
 		tcflush(output->fd, TCOFLUSH);
 		output->is_cut = 1;

@@ -225,6 +225,7 @@ static int print_end(struct run *run)
 	set_deadline(run, run->output.is_terminal ? TERMINAL_MS : REST_MS);
 	output_flush(run);
 	is_behind = run->output.is_mute;
+	run->output.is_last = 1;
 	set_deadline(run, REST_MS);
 	collection_print_pending(run->collection, &run->live);
 	rawbpf_live_detach(&run->live);

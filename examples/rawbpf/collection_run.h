@@ -23,7 +23,8 @@ struct output {
 	off_t taken;       /* bytes of the file in memory that were taken */
 	uint64_t dropped;  /* lines that nobody will see */
 	int is_cut;        /* the last written line is incomplete */
-	int is_mute;       /* print no more */
+	int is_mute;       /* print no more records */
+	int is_last;       /* pending calls and what follows: a terminal keeps what it took of that */
 	int error;         /* an errno, or 0 */
 };
 
