@@ -242,8 +242,8 @@ static void profile_work(void)
 	} while (!spent.tv_sec && spent.tv_nsec < 300000000);
 }
 
-/* 99 samples a second are 30 here. */
-void ran_profile(const struct ran_setup *setup, const char *way, char *problem, size_t size)
+/* Return how many samples of the child there were. */
+static long profile_once(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	struct ran run = { .problem = problem, .size = size };
 	char *save = NULL, *line;
@@ -253,6 +253,21 @@ void ran_profile(const struct ran_setup *setup, const char *way, char *problem, 
 	for (line = strtok_r(run.text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		if (strstr(line, "ran") && strrchr(line, ' '))
 			sum += atol(strrchr(line, ' ') + 1);
-	if (!problem[0] && (sum < 15 || sum > 60))
-		ran_complain(&run, "%ld samples", sum);
+	return sum;
+}
+
+/*
+ * 99 samples a second are 30 here. An emulated machine that waits for its host meanwhile gets the
+ * timer's interrupts late, and several as one: try again then.
+ */
+void ran_profile(const struct ran_setup *setup, const char *way, char *problem, size_t size)
+{
+	long sum = 0;
+
+	for (int tries = 0; tries < 3; tries++) {
+		sum = profile_once(setup, way, problem, size);
+		if (problem[0] || (sum >= 15 && sum <= 60))
+			return;
+	}
+	snprintf(problem, size, "%ld samples", sum);
 }
