@@ -94,16 +94,17 @@ START_TEST(natively)
 }
 END_TEST
 
-/* The command's open fails; the columns may show its errno by name. */
+/* The command's open fails. Compilers of other machines may put do_sys_openat2() into its callers. */
 START_TEST(kprobe_traced)
 {
 	const char *said = fact_str(&boots[_i], "run.trace");
+	int status = fact_int(&boots[_i], "run.trace_status");
 
-	if (!has_retprobes(&boots[_i]))
+	if (!is_machine(&boots[_i], "amd64"))
 		return;
 	ck_assert_msg(strncmp(said, "COMM ARG0 ARG1 RET rawbpf ", 26) == 0, "%s", said);
 	ck_assert_msg(strstr(said, " /no-such -2") != NULL, "%s", said);
-	ck_assert_fact_int(&boots[_i], "run.trace_status", 1);
+	ck_assert_int_eq(status, 1);
 }
 END_TEST
 
