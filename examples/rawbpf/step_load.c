@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf step: from a text and a packet to a machine at its first instruction. */
 #include "step.h"
+#include "texts.h"
 
 #include <errno.h>
 #include <rawbpf/constant.h>
@@ -269,12 +270,23 @@ static int open_undo(struct stepper *stepper)
 	return err < 0 ? tool_fail(&step_subcommand, "records: %s", strerror(-err)) : OK;
 }
 
+/* Read a file, or take the text of the tool of this name. A path has a '/', so ./NAME is a file. */
+static int read_text(const struct stepper *stepper, struct file *file)
+{
+	const struct text *text = text_find(stepper->options.path);
+
+	if (!text)
+		return tool_read(&step_subcommand, stepper->options.path, file);
+	*file = (struct file){ .name = text->name, .data = (char *)text->source, .size = strlen(text->source) };
+	return OK;
+}
+
 int step_load(struct stepper *stepper)
 {
 	struct file *file = &stepper->collection.file;
 	int status;
 
-	if (tool_read(&step_subcommand, stepper->options.path, file) != OK)
+	if (read_text(stepper, file) != OK)
 		return FAILED;
 	status = rawbpf_collection_has(file->data, file->size) ? load_collection(stepper) : load_program(stepper);
 	if (status == OK && stepper->options.prog && stepper->prog.insns)

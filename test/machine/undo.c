@@ -16,6 +16,8 @@ enum { PROGRAMS = 500 };
 #endif
 enum { MAPS = 5, FRAMES = 3, STEPS = 700, WORDS = 1300, RECORDS = 1 << 16 };
 
+#define FUNC(DST, OFF) BPF_LD_IMM64_RAW_FULL(DST, BPF_PSEUDO_FUNC, 0, 0, OFF, 0)
+
 /* Programs of generate() use map 0 as an array with one value: a set of operands. */
 enum { AREA, HASH, LRU, QUEUE, RING };
 static const struct rawbpf_vm_map kinds[MAPS] = {
@@ -44,7 +46,7 @@ struct past {
 	struct all all;
 	struct rawbpf_vm_helpers helpers, own;
 	struct rawbpf_vm_map maps[MAPS], *map[MAPS];
-	struct rawbpf_vm_region *regions[2 * MAPS + 2];
+	struct rawbpf_vm_region *regions[2 * MAPS + 2], spare[1];
 	struct rawbpf_vm_undo undo;
 	void *memory;
 	size_t used[MAPS];
@@ -131,6 +133,7 @@ static void past_open(struct past *past, const struct bpf_insn *insns, unsigned 
 	ck_assert_int_eq(rawbpf_vm_open(&past->vm, &SPEC(.prog = &past->prog,
 		.stack = past->all.stack, .stack_size = sizeof(past->all.stack),
 		.regions = past->regions, .region_max = RAWBPF_COUNT(past->regions),
+		.spare = past->spare, .spare_count = RAWBPF_COUNT(past->spare),
 		.maps = past->map, .map_count = past->map_count, .helpers = &past->own)), 0);
 	set = (void *)past->maps[AREA].values.bytes;
 	for (i = 1; i < kinds[AREA].value_size / 8; i++)
@@ -328,14 +331,41 @@ static int fill(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context
 	return call->args[0] == 1 ? -EIO : RAWBPF_VM_NUMBER;
 }
 
-enum { FILL = 9999 };
-static const struct rawbpf_vm_helper fills[] = { { FILL, 0, fill } };
+/* Return memory that is in no region yet: the machine makes it one. */
+static int lend(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	static uint64_t lent[2];
+
+	(void)vm;
+	(void)context;
+	call->bytes = lent;
+	call->size = sizeof(lent);
+	return RAWBPF_VM_POINTER;
+}
+
+/* Call the function in r1 once, and write to the trace when it has returned. */
+static int call_back(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct past *past = context;
+
+	(void)vm;
+	call->function = call->args[0];
+	if (!call->round)
+		return RAWBPF_VM_CALLBACK;
+	past->all.trace[0] = (char)call->returned;
+	call->value = 0;
+	return RAWBPF_VM_NUMBER;
+}
+
+enum { FILL = 9997, LEND, CALL_BACK };
+static const struct rawbpf_vm_helper fills[] = {
+	{ FILL, 0, fill }, { LEND, 0, lend }, { CALL_BACK, 0, call_back } };
 
 static struct past *past_at(const struct bpf_insn *insns, unsigned count, size_t words)
 {
 	struct past *past = past_new(MAPS);
 
-	past->own = (struct rawbpf_vm_helpers){ .helpers = fills, .count = 1, .context = past };
+	past->own = (struct rawbpf_vm_helpers){ .helpers = fills, .count = RAWBPF_COUNT(fills), .context = past };
 	past_open(past, insns, count, 1);
 	past_keep(past, words);
 	return past;
@@ -512,6 +542,67 @@ START_TEST(test_read)
 }
 END_TEST
 
+/* A region that a helper's pointer makes goes away, and comes again at the same address. */
+START_TEST(test_regions)
+{
+	const struct bpf_insn insns[] = { BPF_MOV64_IMM(BPF_REG_0, 0), BPF_EMIT_CALL(LEND),
+					  BPF_LDX_MEM(BPF_B, BPF_REG_1, BPF_REG_0, 15), BPF_EXIT_INSN() };
+	struct past *past = past_at(insns, RAWBPF_COUNT(insns), RECORDS);
+	unsigned count = past->vm.region_count;
+	uint64_t address;
+
+	ck_assert_int_eq(rawbpf_vm_undo_seek(&past->undo, 2), RAWBPF_VM_PAUSED);
+	address = past->vm.r[0];
+	ck_assert_uint_eq(past->vm.region_count, count + 1);
+	ck_assert_ptr_eq(rawbpf_vm_region_find(&past->vm, address), past->spare);
+	ck_assert_int_eq(rawbpf_vm_undo_seek(&past->undo, 1), RAWBPF_VM_PAUSED);
+	ck_assert_uint_eq(past->vm.region_count, count);
+	ck_assert_uint_eq(past->vm.spare_used, 0);
+	ck_assert_ptr_null(rawbpf_vm_region_find(&past->vm, address));
+	ck_assert_int_eq(rawbpf_vm_undo_seek(&past->undo, 9), RAWBPF_VM_ENDED);
+	ck_assert_uint_eq(past->vm.r[0], address);
+	past_free(past);
+}
+END_TEST
+
+/* What a helper writes behind its callback belongs to the callback's exit. */
+START_TEST(test_behind_callback)
+{
+	const struct bpf_insn insns[] = { FUNC(BPF_REG_1, 3), BPF_EMIT_CALL(CALL_BACK), BPF_EXIT_INSN(),
+					  BPF_MOV64_IMM(BPF_REG_0, 0x77), BPF_EXIT_INSN() };
+	struct past *past = past_at(insns, RAWBPF_COUNT(insns), RECORDS);
+	uint64_t step;
+
+	past->all.trace[0] = 1;
+	past_keep(past, RECORDS);
+	ck_assert_int_eq(rawbpf_vm_undo_seek(&past->undo, 4), RAWBPF_VM_PAUSED);
+	ck_assert_int_eq(past->all.trace[0], 0x77);
+	ck_assert_int_eq(rawbpf_vm_undo_find(&step, &past->undo, past->all.trace, 1), 0);
+	ck_assert_uint_eq(step, 4);
+	ck_assert_int_eq(rawbpf_vm_undo_seek(&past->undo, 3), RAWBPF_VM_PAUSED);
+	ck_assert_int_eq(past->all.trace[0], 1);
+	past_free(past);
+}
+END_TEST
+
+/* A load with acquire has the class of stores, but writes nothing. */
+START_TEST(test_acquire)
+{
+	const struct bpf_insn insns[] = {
+		BPF_MOV64_REG(BPF_REG_2, BPF_REG_10), BPF_ST_MEM(BPF_DW, BPF_REG_10, -8, 1),
+		BPF_ATOMIC_OP(BPF_DW, BPF_LOAD_ACQ, BPF_REG_2, BPF_REG_2, -8), BPF_EXIT_INSN() };
+	struct past *past = past_at(insns, RAWBPF_COUNT(insns), RECORDS);
+	uint64_t step;
+
+	ck_assert_int_eq(rawbpf_vm_undo_seek(&past->undo, 3), RAWBPF_VM_PAUSED);
+	ck_assert_uint_eq(past->vm.r[2], 1);
+	ck_assert_int_eq(rawbpf_vm_undo_find(&step, &past->undo,
+					     (char *)past->all.stack + RAWBPF_VM_STACK - 8, 8), 0);
+	ck_assert_uint_eq(step, 2);
+	past_free(past);
+}
+END_TEST
+
 START_TEST(test_open)
 {
 	struct past *past = past_at(loop, RAWBPF_COUNT(loop), 0);
@@ -548,6 +639,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_bound);
 	tcase_add_loop_test(tests, test_find, 0, 2);
 	tcase_add_test(tests, test_read);
+	tcase_add_test(tests, test_regions);
+	tcase_add_test(tests, test_behind_callback);
+	tcase_add_test(tests, test_acquire);
 	tcase_add_test(tests, test_open);
 }
 
