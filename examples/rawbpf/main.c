@@ -68,8 +68,9 @@ static void keep_standard_files(void)
 /* Run the text of a tool: `opensnoop -x` is `rawbpf run opensnoop -x`. */
 static int run_tool(const char *tool, int argc, char **argv)
 {
-	char **arguments = calloc(argc + 2, sizeof *arguments);
+	static char **arguments; /* until the program ends */
 
+	arguments = calloc(argc + 2, sizeof *arguments);
 	if (!arguments)
 		return tool_fail(&run_subcommand, "out of memory");
 	arguments[0] = (char *)"rawbpf run";
