@@ -4,7 +4,7 @@
 # usage: fuzz.sh [SECONDS]
 #
 # Fuzz the readers of BTF, program files, ELF files, answers of netlink, ring buffers, perf buffers,
-# verifier logs, and of what symbols come from. Fuzz the assembler, the disassembler, the explainer
+# verifier logs, and of what symbols come from. Fuzz what shows records, the assembler, the disassembler, the explainer
 # and the machine, alone and with maps, helpers and packets. Each takes SECONDS (default: 15),
 # with address and undefined-behaviour sanitizers, and begins with its corpus in
 # test/fuzz/corpus/. libFuzzer writes a failing input into the current folder.
@@ -27,7 +27,7 @@ fi
 flags="-std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I$top/include"
 # shellcheck disable=SC2086 # several words
 clang $flags -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" || exit 1
-for target in btf collection resolve elf netlink parse disasm explain perf_ring rejection ring symbol vm vm_world; do
+for target in btf collection resolve elf netlink parse disasm explain perf_ring rejection ring show symbol vm vm_world; do
 	seeds=$target
 	[ $target != resolve ] || seeds=collection
 	corpus=$work/$target.corpus
