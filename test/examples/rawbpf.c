@@ -44,7 +44,7 @@ static void assert_prints(const char *const *arguments, const char *out)
 
 START_TEST(test_help)
 {
-	static const char *const members[] = { "asm", "disasm", "explain", "conform", "run", "trace", "show", "prog", "map", "link",
+	static const char *const members[] = { "asm", "disasm", "explain", "conform", "run", "test", "trace", "show", "step", "prog", "map", "link",
 					       "btf", "cgroup", "net", "doctor" };
 	static struct ending end;
 
