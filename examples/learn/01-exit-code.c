@@ -14,8 +14,8 @@ int main(int argc, char **argv)
 		"is 42, 2a in hexadecimal.\n"
 		"\n"
 		"Before the kernel runs a program, a part of it reads the program: the\n"
-		"verifier. It rejects a program that could do harm, and one that ends without a\n"
-		"value in r0.\n"
+		"verifier. This part keeps out what could do harm, and rejects one that leaves\n"
+		"r0 uninitialised.\n"
 		"\n"
 		"You need no kernel here: a machine in this process runs the lessons. With -k,\n"
 		"and as root, the kernel runs them.\n");

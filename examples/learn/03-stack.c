@@ -7,7 +7,7 @@ int main(int argc, char **argv)
 	learn_begin(argc, argv, "3. The stack: 512 bytes below r10",
 		"A program keeps what has no room in registers on its stack: 512 bytes of\n"
 		"memory. r10 points to the stack's end, so all offsets are negative. u64 is 8\n"
-		"bytes, u32 is 4: an address must be a multiple of the size.\n"
+		"bytes, u32 is 4. Addresses must be multiples of the size.\n"
 		"\n"
 		"Read only bytes that you have written: others are uninitialised. The verifier\n"
 		"rejects a read of these before Linux 6.3, and later for a process without\n"

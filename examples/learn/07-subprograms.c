@@ -9,8 +9,9 @@ int main(int argc, char **argv)
 		"the same row of instructions. The immediate of the call counts slots, as the\n"
 		"offset of a jump does.\n"
 		"\n"
-		"Eight functions may be active at a time, with the main one (16 on Linux 7.3).\n"
-		"Each has its own r10. Together they may use 512 bytes of stack.\n");
+		"A function that runs has a frame: a part of the stack. Eight frames may nest,\n"
+		"including the main function's (16 on Linux 7.3). Each has its own r10;\n"
+		"together they may use 512 bytes of stack.\n");
 
 	static const char text[] =
 		"r1 = 6\n"

@@ -39,7 +39,10 @@ static const char *const others[] = {
 
 static const char *top;
 
-/* Read a file's text with one blank between words, without comment signs and mdoc macros. */
+/*
+ * Read a file's text with one blank between words, without comment signs, mdoc macros, and the
+ * quotes around lines of C's strings.
+ */
 static char *words_of(const char *name)
 {
 	static char text[1 << 20], words[1 << 20];
@@ -57,7 +60,10 @@ static char *words_of(const char *name)
 				at += strspn(text + at, "/*");
 			else if (text[at] == '.' && text[at + 1] >= 'A' && text[at + 1] <= 'Z')
 				at += strcspn(text + at, " \n");
+			at += text[at] == '"';
 		}
+		if (strncmp(text + at, "\\n\"", 3) == 0) /* a line of a string of C ends */
+			at += 3;
 		line_begins = text[at] == '\n';
 		if (strchr(" \t\n", text[at])) {
 			if (length && words[length - 1] != ' ')
