@@ -254,6 +254,16 @@ static unsigned show_drop(const struct show_layout *layout, const char *name)
 	return 0;
 }
 
+/* Return the columns that the last one shall have beyond its least width: a path of 8 is no path. */
+static unsigned show_reserve(const struct rawbpf_show *show, unsigned last)
+{
+	const struct rawbpf_column *column = &show->columns[last];
+
+	if (last == show->count || !rawbpf__look_of(column)->may_cut)
+		return 0;
+	return show_width(column, rawbpf__look_of(column)->most) - column->width;
+}
+
 /* Give each column its least width, leave out what does not fit, and share what is left. */
 static void show_fit(const struct show_layout *layout)
 {
@@ -272,6 +282,7 @@ static void show_fit(const struct show_layout *layout)
 		used += column->width + (used ? SHOW_GAP : 0);
 		last = i;
 	}
+	used += show_reserve(show, last);
 	for (; used > show->width && *dropped; dropped = rawbpf__nth(dropped, 1))
 		used -= show_drop(layout, dropped);
 	for (unsigned i = 0; i < last; i++) {

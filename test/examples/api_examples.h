@@ -209,8 +209,8 @@ static const struct api_example api_examples[] = {
 	{ "reuseport", 0x503, 0, "the second socket received 20 of 20\n" },
 	{ "ring", 0x508, 0, "100 records, 5000 bytes in all\n" },
 	{ "show", 0, API_PURE,
-	  "BEGAN         PID  RET           FLAGS                       PATH\n"
-	  "10:21:00      412  -2 ENOENT     O_WRONLY|O_CREAT            /tmp/a\\x1b[m\n"
+	  "BEGAN         PID  RET           FLAGS                  PATH\n"
+	  "10:21:00      412  -2 ENOENT     O_WRONLY|O_CREAT       /tmp/a\\x1b[m\n"
 	  "began=10:21:00 pid=412 ret=-2 ENOENT flags=O_WRONLY|O_CREAT path=/tmp/a\\x1b[m\n"
 	  "{\"began\":\"2025-11-30T10:21:00.000000000Z\",\"pid\":412,\"ret\":-2,\"ret_name\":\"ENOENT\","
 	  "\"flags\":65,\"flags_name\":\"O_WRONLY|O_CREAT\",\"path\":\"/tmp/a\\u001b[m\"}\n"
