@@ -209,7 +209,7 @@ const struct subcommand asm_subcommand = {
 		"  -l               list what each statement of a text with .prog becomes here\n"
 		"  -f header        write a text with .prog as constants, to be included by C\n"
 		"  -f elf           write it as an object file for libbpf, bpftool and ip(8)\n"
-		"  --arch ARCH      for x86_64, arm64, riscv64 or s390x only: fewer names are left\n"
+		"  --arch ARCH      for x86_64, arm64, riscv64 or s390x only\n"
 		"  --name NAME      of the struct in C (default: the file's name)\n"
 		"  -o OUT           write to OUT (default: standard output)\n"
 		"  -Werror          treat warnings as errors\n"

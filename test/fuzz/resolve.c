@@ -3,18 +3,19 @@
  * libFuzzer: parse any bytes as a collection, and resolve all that it has: maps, fields, and each
  * program by each way, on an architecture that the size of the input chooses. A mistake has a
  * message and a line. The same environment gives the same instructions. With less room the result
- * is -ENOSPC, and nothing is written behind the room.
+ * is -ENOSPC, and nothing is written behind the room. Then write it as C and as an object file.
  *
  *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude test/fuzz/resolve.c lib/rawbpf.c
  */
 #include <errno.h>
 #include <rawbpf/btf.h>
 #include <rawbpf/collection.h>
+#include <rawbpf/elf.h>
 #include <rawbpf/symbol.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 1 << 14, FUNCTIONS = 64, BTF_BYTES = 1 << 18 };
+enum { SLOTS = 1 << 14, FUNCTIONS = 64, BTF_BYTES = 1 << 18, FORM_BYTES = 1 << 20 };
 
 static struct rawbpf_collection collection;
 static struct rawbpf_collection_env env;
@@ -120,6 +121,29 @@ static void resolve_all(void)
 		resolve_prog(i);
 }
 
+/* Write the collection as C, and as an object file in the byte order that `order` chooses. */
+static void write_forms(size_t order)
+{
+	static _Alignas(8) char memory[FORM_BYTES], out[FORM_BYTES];
+	struct rawbpf_collection_header header = {
+		.collection = &collection, .name = "fuzz", .arch = order % 5, .memory = memory,
+		.memory_size = sizeof memory };
+	struct rawbpf_collection_elf object = {
+		.collection = &collection, .env = &env, .file = "fuzz", .text = text, .length = text_length,
+		.order = order % 3, .memory = memory, .memory_size = sizeof memory };
+	int length = rawbpf_collection_header_format(out, sizeof out, &header);
+	struct rawbpf_elf elf;
+
+	check(length < 0 || (size_t)length >= sizeof out || strlen(out) == (size_t)length);
+	if (header.error.at.line)
+		check_error(length, &header.error);
+	length = rawbpf_collection_elf_emit(out, sizeof out, &object);
+	if (object.error.at.line)
+		check_error(length, &object.error);
+	if (length > 0 && (size_t)length <= sizeof out)
+		check(rawbpf_elf_parse(&elf, out, length) == 0 && elf.sections.count >= 6);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct rawbpf_collection_index index = { .memory = NULL };
@@ -135,6 +159,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		env = (struct rawbpf_collection_env){ .arch = symbols.arch, .symbols = &symbols,
 						      .index = &index, .self_pid = 1 };
 		resolve_all();
+		index.filled = 0;
+		write_forms(size);
 		free(index.memory);
 	}
 	free((char *)text);
