@@ -4,9 +4,9 @@
 # usage: fuzz.sh [SECONDS]
 #
 # Fuzz the readers of BTF, program files, ELF files, answers of netlink, ring buffers, perf buffers,
-# verifier logs, and of what symbols come from. Fuzz what shows records, the assembler, the disassembler, the explainer
-# and the machine, alone and with maps, helpers and packets. Each takes SECONDS (default: 15),
-# with address and undefined-behaviour sanitizers, and begins with its corpus in
+# verifier logs, and of what symbols come from. Fuzz what shows records, the assembler, the
+# disassembler, the explainer and the machine, alone and with maps, helpers and packets. Each takes
+# SECONDS (default: 15), with address and undefined-behaviour sanitizers, and begins with its corpus in
 # test/fuzz/corpus/. libFuzzer writes a failing input into the current folder.
 set -u
 umask 022
