@@ -127,6 +127,7 @@ static void tcpconnect_work(void)
 {
 	struct sockaddr_in to, from;
 	int server, client, accepted;
+	char byte;
 
 	tcp_network();
 	server = tcp_socket(&to, &told[0]);
@@ -134,8 +135,10 @@ static void tcpconnect_work(void)
 	if (listen(server, 1) < 0 || connect(client, (struct sockaddr *)&to, sizeof to) < 0)
 		_exit(5);
 	accepted = accept(server, NULL, NULL);
-	close(client);
 	close(accepted);
+	if (read(client, &byte, 1) != 0) /* the other side has closed: the client is the last one */
+		_exit(7);
+	close(client);
 	close(server);
 	client = tcp_socket(&from, &told[2]);
 	if (connect(client, (struct sockaddr *)&to, sizeof to) == 0 || errno != ECONNREFUSED)
@@ -145,7 +148,7 @@ static void tcpconnect_work(void)
 
 void ran_tcpconnect(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
-	static const char *const what[] = { "0 TCP_SYN_SENT TCP_ESTABLISHED", "0 TCP_FIN_WAIT2 TCP_CLOSE",
+	static const char *const what[] = { "0 TCP_SYN_SENT TCP_ESTABLISHED", "0 TCP_LAST_ACK TCP_CLOSE",
 					    "-111 ECONNREFUSED TCP_SYN_SENT TCP_CLOSE" };
 	struct ran run = { .problem = problem, .size = size };
 	char lines[3][LINE], child[16];

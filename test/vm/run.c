@@ -23,7 +23,7 @@ static const struct {
 	{ "capable", { "any" }, false, false, "this kernel has no raw tracepoint 'cap_capable'" },
 	{ "profile", { "any" }, false, false, "this machine has no such event" },
 	{ "execsnoop", { "any" }, false, true, NULL },
-	{ "oomsnoop", { "any" }, false, true, NULL },
+	{ "oomsnoop", { "any" }, false, true, "at kprobe oom_kill_process: EOPNOTSUPP: sysfs is not mounted" },
 	{ "tcpconnect", { "any" }, false, true, NULL },
 	{ "biolatency", { "any" }, false, false, "'block_rq_complete' needs the kernel's BTF, and there is none" },
 	{ "ethertype", { "any" }, true, false, NULL },
