@@ -253,7 +253,7 @@ const struct subcommand run_subcommand = {
 	.usage = "FILE [OPTION]... [-- COMMAND]\n"
 		 "       FILE [--type TYPE] [--packet FILE] [--repeat N] [-Werror] [-v]",
 	.help = "Attach the programs of FILE, and print their records and maps until Ctrl-C, or\n"
-		"until COMMAND ends. A FILE without .prog is one program: run it once in the kernel.\n"
+		"until COMMAND ends. A FILE without .prog is one program: the kernel runs it once.\n"
 		"FILE may be the name of a tool: `rawbpf show` lists them. `rawbpf run FILE -h`\n"
 		"prints its options. Every FILE has:\n"
 		"  -d SECONDS    end after this time\n"
@@ -266,10 +266,9 @@ const struct subcommand run_subcommand = {
 		"  --way WAY     attach by this way only: kprobe, tracepoint, raw_tp, fentry, ...\n"
 		"  --pin DIR     leave programs and maps in this directory of a bpffs, and end\n"
 		"  --maps DIR    use the maps that are pinned in DIR by their names\n"
-		"  --offsets FILE  on a kernel without BTF: what `rawbpf btf offsets` wrote elsewhere\n"
-		"  --packet FILE, --type TYPE, --repeat N   run once: on a packet or pcap file, as\n"
-		"                xdp, sched_cls, socket_filter, ...; N times\n"
-		"\n"
+		"  --offsets FILE   on a kernel without BTF: what `rawbpf btf offsets` wrote\n"
+		"  --packet FILE    run once, on a packet or on each one of a pcap file\n"
+		"  --type TYPE, --repeat N   run once, as xdp, sched_cls, ...; N times\n"
 		"It needs root, or CAP_BPF and CAP_PERFMON (CAP_NET_ADMIN for packets).\n",
 	.main = run_main,
 };

@@ -84,7 +84,7 @@ const struct subcommand step_subcommand = {
 	.name = "step",
 	.usage = "FILE [--prog NAME] [--packet FILE [--number N]] [--type TYPE]\n"
 		 "       [--context HEX] [-x SCRIPT] [-j]",
-	.help = "Go through a program of FILE, or of the tool with this name, without root and kernel.\n"
+	.help = "Go through a program of FILE, or of a tool, without root and without a kernel.\n"
 		"  --prog NAME    of several .prog, this one (default: the first)\n"
 		"  --packet FILE  the packet: of a pcap file, or all bytes (default: 64 zeros)\n"
 		"  --number N     packet N of the pcap file (default: 1)\n"

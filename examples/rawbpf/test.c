@@ -277,16 +277,18 @@ int test_main(int argc, char **argv)
 const struct subcommand test_subcommand = {
 	.name = "test",
 	.usage = "[-k] [--coverage] [--lcov FILE] [--offsets FILE] FILE",
-	.help = "Run the .test blocks of FILE, or of a tool, without privilege, and print TAP: a line\n"
-		"for each test, and what it got and expected if it failed. The exit code is 0 if all\n"
-		"tests passed. rawbpf_text(5) has the language.\n"
+	.help = "Run the .test blocks of FILE, or of a tool, without privilege, and print TAP: a\n"
+		"line for each test, and what it got and expected if it failed. The exit code is\n"
+		"0 if all tests passed. rawbpf_text(5) has the language.\n"
 		"\n"
-		"  -k              run each test in the kernel, too, and compare: r0, packet and maps.\n"
-		"                  This needs root. Tests that set what the kernel cannot, such as a\n"
-		"                  clock, and programs that it only runs at events, are skipped there\n"
-		"  --coverage      print the text, how often each line ran, and the sides of its jumps\n"
+		"  -k              run each test in the kernel, too, and compare r0, packet and\n"
+		"                  maps. This needs root. The kernel skips a test that sets what\n"
+		"                  it cannot, such as a clock, and a program that runs only at\n"
+		"                  events\n"
+		"  --coverage      print the text, how often each line ran, and which sides of\n"
+		"                  its jumps\n"
 		"  --lcov FILE     write this for lcov and genhtml\n"
-		"  --offsets FILE  for names that are in the kernel's BTF: what `rawbpf btf offsets` wrote\n"
+		"  --offsets FILE  for names of the kernel's BTF: what `rawbpf btf offsets` wrote\n"
 		"  -h, --help      print this help\n",
 	.main = test_main,
 };

@@ -347,9 +347,10 @@ int trace_main(int argc, char **argv)
 
 const struct subcommand trace_subcommand = {
 	.name = "trace",
-	.usage = "[--show] PLACE [CONDITION | FIELD]... [OPTION]... [-- COMMAND]",
-	.help = "Print a line each time the kernel passes PLACE, if all CONDITIONs hold, with the\n"
-		"FIELDs. It writes a text for that and runs it; --show prints the text instead.\n"
+	.usage = "[--show] PLACE [CONDITION | FIELD]... [OPTION]...\n"
+		 "       [-- COMMAND]",
+	.help = "Print a line with the FIELDs each time the kernel passes PLACE, if all\n"
+		"CONDITIONs hold. trace writes a text for that and runs it; --show prints it.\n"
 		"\n"
 		"  rawbpf trace kprobe do_sys_openat2 'ret < 0' pid comm 'string(arg1)' ret\n"
 		"\n"
@@ -358,11 +359,11 @@ const struct subcommand trace_subcommand = {
 		"  arg0 to arg5  arguments, from the first one on\n"
 		"  ret, took     result, and nanoseconds: the line comes when the call returns\n"
 		"  NAME          field of a tracepoint\n"
-		"  int(F), hex(F)          a field as a number of 32 bits with a sign; hexadecimal\n"
+		"  int(F), hex(F)          a field as a signed number of 32 bits; hexadecimal\n"
 		"  string(F), kstring(F)   text at this address of the process, of the kernel\n"
-		"  CONDITION     FIELD, one of == != < <= > >= &, and a number or its name: ENOENT\n"
+		"  CONDITION     FIELD, one of == != < <= > >= &, and a number or name: ENOENT\n"
 		"\n"
-		"Options are those of `rawbpf run`: -p -t -u -c -x -n, -d SECONDS, -i SECONDS, -j,\n"
-		"-v, --check. It needs root, or CAP_BPF and CAP_PERFMON.\n",
+		"Options are those of `rawbpf run`: -p -t -u -c -x -n, -d SECONDS, -i SECONDS,\n"
+		"-j, -v, --check. It needs root, or CAP_BPF and CAP_PERFMON.\n",
 	.main = trace_main,
 };

@@ -44,10 +44,12 @@ static void assert_prints(const char *const *arguments, const char *out)
 
 START_TEST(test_help)
 {
-	static const char *const members[] = { "asm", "disasm", "explain", "conform", "run", "test", "trace", "show", "step", "prog", "map", "link",
-					       "btf", "cgroup", "net", "doctor" };
+	static const char *const members[] = { "asm", "disasm", "explain", "conform", "run", "test", "trace", "show",
+					       "step", "install-links", "prog", "map", "link", "btf", "cgroup", "net",
+					       "doctor" };
 	static struct ending end;
 
+	setenv("COLUMNS", "200", 1); /* no line is so long that 80 columns wrap it */
 	command_run(&end, live_be_nobody, ARGS("--version"));
 	ck_assert_str_eq(end.out, "rawbpf " PROJECT_VERSION "\n");
 	ck_assert_int_eq(end.status, 0);
@@ -67,6 +69,7 @@ START_TEST(test_help)
 		ck_assert_int_le(command_columns(end.out), 80);
 		ck_assert_int_eq(end.status, 0);
 	}
+	unsetenv("COLUMNS");
 }
 END_TEST
 
