@@ -87,11 +87,36 @@ static int fix_imm(struct rawbpf__resolver *r, struct bpf_insn *insn, unsigned e
 				     "", value.number);
 }
 
+/* rD = NAME ll: the address of a variable of the kernel, or of a module. */
+static int fix_variable(struct rawbpf__resolver *r, struct bpf_insn *insn, const char *name)
+{
+	const struct rawbpf_symbols *symbols = r->env->symbols;
+	struct rawbpf_symbol symbol;
+	int err = symbols ? rawbpf_symbol_variable_find(&symbol, symbols, name) : -ENODATA;
+
+	if (err)
+		return err;
+	if (r->cores)
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file cannot hold this: '@' is a "
+					     "variable of the running kernel", name, 0);
+	insn[0].src_reg = BPF_PSEUDO_BTF_ID;
+	insn[0].imm = (int32_t)symbol.value;
+	insn[1].imm = symbol.module ? symbols->modules[symbol.module - 1].fd : 0;
+	return 0;
+}
+
 static int fix_imm64(struct rawbpf__resolver *r, struct bpf_insn *insn, unsigned expr)
 {
+	const struct rawbpf_expr *whole = &r->c->exprs[expr];
 	struct rawbpf__eval value;
 	int err = rawbpf__eval(r, expr, &value);
 
+	/* No number has the name: a variable may. */
+	if (err == -ENOENT && whole->op == RAWBPF_EXPR_SYMBOL) {
+		int found = fix_variable(r, insn, rawbpf__resolver_string(r, whole->b));
+
+		return found == -ENOENT ? err : found;
+	}
 	insn[0].imm = (int32_t)(uint32_t)value.number;
 	insn[1].imm = (int32_t)(uint32_t)((uint64_t)value.number >> 32);
 	return err;

@@ -196,10 +196,12 @@ static void type_search(struct type_search *search, enum index_sort sort, uint32
 	type_search_walk(search, sort, kinds, index);
 }
 
-/* Return 1 if there is a module of that number. Only functions are worth opening modules. */
+/* Return 1 if there is a module of that number. Programs use only functions and variables of modules. */
 static int symbols_has(const struct rawbpf_symbols *symbols, unsigned module, uint32_t kinds)
 {
-	if (module > symbols->module_count && symbols->open_modules && kinds == INDEX_FUNC_KINDS)
+	int is_of_modules = kinds == INDEX_FUNC_KINDS || kinds == 1u << BTF_KIND_VAR;
+
+	if (module > symbols->module_count && symbols->open_modules && is_of_modules)
 		symbols->open_modules(symbols->context);
 	return module <= symbols->module_count;
 }

@@ -141,6 +141,31 @@ START_TEST(test_module)
 }
 END_TEST
 
+/* The CPU that runs the program has the calling task in its queue. Debian's 5.10 has no variables in BTF. */
+START_TEST(test_variable)
+{
+	static const char text[] =
+		MAP ".prog p\n.at raw_tp sys_enter\n" OWN
+		"	r1 = runqueues ll\n	call this_cpu_ptr\n	r3 = *(u32 *)(r0 + rq.nr_running)\n"
+		"	r2 = &count[0]\n	*(u64 *)(r2 + 0) = r3\nout:	r0 = 0\n	exit\n";
+	int err = start(text);
+
+	if (live_kernel() < 0x50b) {
+		ck_assert_int_eq(err, -ENOENT);
+		ck_assert_ptr_nonnull(strstr(reasons[0].text, "'runqueues'"));
+	} else if (err == -ENOENT && strstr(reasons[0].text, "address for kernel symbol 'runqueues'")) {
+		rawbpf_live_close(&live);
+		SKIP("/proc/kallsyms has no variables");
+	} else {
+		ck_assert_msg(err == 0, "%d: %s", err, reasons[0].text);
+		getppid();
+		ck_assert_uint_ge(count(), 1);
+		ck_assert_uint_lt(count(), 100000);
+	}
+	rawbpf_live_close(&live);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------- losses */
 
 /* Let `n` processes call getppid(2) once. */
@@ -288,6 +313,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_watched, 0, RAWBPF_COUNT(ways));
 	tcase_add_test(tests, test_cgroup);
 	tcase_add_test(tests, test_module);
+	tcase_add_test(tests, test_variable);
 	tcase_add_loop_test(tests, test_entries_lost, 0, RAWBPF_COUNT(full));
 	tcase_add_test(tests, test_returns_missed);
 	tcase_add_test(tests, test_left_over);

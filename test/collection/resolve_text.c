@@ -33,7 +33,7 @@ static int add_tracepoint(struct rawbpf_btf_build *b, const char *name, int data
 }
 
 /* Ids of what the tests look for. */
-static int id_new_issue, id_open, id_lsm_open, id_iter_task;
+static int id_new_issue, id_open, id_lsm_open, id_iter_task, id_variable;
 
 static void kernel_make(struct rawbpf_btf *kernel)
 {
@@ -55,12 +55,12 @@ static void kernel_make(struct rawbpf_btf *kernel)
 	int to_path = rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL,
 					  rawbpf_btf_ref_emit(&b, BTF_KIND_CONST, NULL, path));
 
-	(void)task;
 	id_new_issue = add_tracepoint(&b, "btf_trace_block_rq_issue", data, to_request, 0);
 	add_tracepoint(&b, "btf_trace_old_rq_issue", data, to_queue, to_request);
 	id_open = add_function(&b, "vfs_open", (const int[]){ to_path, to_file, number }, 3);
 	id_lsm_open = add_function(&b, "bpf_lsm_file_open", (const int[]){ to_file }, 1);
 	id_iter_task = add_function(&b, "bpf_iter_task", (const int[]){ word, data }, 2);
+	id_variable = rawbpf_btf_var_emit(&b, "runqueues", task, BTF_VAR_GLOBAL_ALLOCATED);
 	ck_assert_int_eq(b.error, 0);
 	ck_assert_int_eq(rawbpf_btf_parse(kernel, btf_bytes, b.size, NULL), 0);
 }
@@ -255,6 +255,46 @@ START_TEST(modules)
 }
 END_TEST
 
+/* The address of a variable, of the kernel or of a module, unless a number has its name. */
+START_TEST(variables)
+{
+	static const char text[] = ".set number 5\n.prog p\n.at none\n r1 = runqueues ll\n r2 = mod_queue ll\n"
+				   " r3 = number ll\n exit\n.prog q\n.at none\n r1 = nothing ll\n exit\n";
+	static struct {
+		struct btf_header header;
+		struct btf_type variable;
+		struct btf_var linkage;
+		char strings[16];
+	} bytes;
+	struct rawbpf_btf kernel, module;
+	const struct rawbpf_symbol_module modules[] = { { .btf = &module, .fd = 42 } };
+	struct world *w;
+
+	kernel_make(&kernel);
+	memcpy(bytes.strings + 1, "mod_queue", 10);
+	bytes.header = (struct btf_header){
+		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(bytes.header),
+		.type_len = sizeof(bytes.variable) + sizeof(bytes.linkage),
+		.str_off = sizeof(bytes.variable) + sizeof(bytes.linkage), .str_len = sizeof(bytes.strings) };
+	bytes.variable = (struct btf_type){ .name_off = kernel.strings_size + 1, .info = BTF_KIND_VAR << 24,
+					    .type = rawbpf_btf_type_get(&kernel, id_variable)->type };
+	bytes.linkage.linkage = BTF_VAR_GLOBAL_ALLOCATED;
+	ck_assert_int_eq(rawbpf_btf_parse(&module, &bytes, sizeof(bytes), &kernel), 0);
+	w = world_open(text, RAWBPF_ARCH_X86_64, &kernel);
+	w->symbols.modules = modules;
+	w->symbols.module_count = 1;
+	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_NONE });
+	ck_assert_msg(w->result == 7, "%d: %s", w->result, w->resolved.error.at.message);
+	ck_assert_mem_eq(w->insns, ((const struct bpf_insn[]){
+		RAWBPF_LD_BTF_ID(BPF_REG_1, id_variable, 0),
+		RAWBPF_LD_BTF_ID(BPF_REG_2, rawbpf_btf_type_end(&kernel), 42),
+		BPF_LD_IMM64(BPF_REG_3, 5) }), 6 * sizeof(struct bpf_insn));
+	world_resolve(w, (struct rawbpf_unit){ 1, 1, 1, RAWBPF_WAY_NONE });
+	expect_reason(w, -ENOENT, 10, "neither the uapi headers nor this kernel have a constant 'nothing'");
+	world_close(w);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------- system calls */
 
 static const char chroot_text[] =
@@ -431,6 +471,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, functions);
 	tcase_add_test(tests, parameters);
 	tcase_add_test(tests, modules);
+	tcase_add_test(tests, variables);
 	tcase_add_test(tests, calls);
 	tcase_add_test(tests, dispatch);
 	tcase_add_test(tests, candidates);
