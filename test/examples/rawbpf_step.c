@@ -332,7 +332,7 @@ int main(int argc, char **argv)
 
 	if (argc != 3)
 		return EXIT_FAILURE;
-	command_path = argv[1];
+	command_path = realpath(argv[1], NULL); /* it also runs elsewhere */
 	page = argv[2];
 	if (!mkdtemp(folder) || chmod(folder, 0755) < 0 || chdir(folder) < 0)
 		return EXIT_FAILURE;

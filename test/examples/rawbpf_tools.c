@@ -238,7 +238,7 @@ int main(int argc, char **argv)
 {
 	if (argc != 3)
 		return EXIT_FAILURE;
-	command_path = argv[1];
+	command_path = realpath(argv[1], NULL); /* it also runs elsewhere */
 	texts = argv[2];
 	return unit_run("rawbpf_tools", add_tests);
 }
