@@ -386,7 +386,7 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		return EXIT_FAILURE;
-	command_path = argv[1];
+	command_path = realpath(argv[1], NULL); /* it also runs elsewhere */
 	if (!mkdtemp(folder) || chdir(folder) < 0)
 		return EXIT_FAILURE;
 	failed = unit_run("rawbpf_step_screen", add_tests);
