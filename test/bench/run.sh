@@ -67,20 +67,20 @@ heading "Texts of programs: parsed, and resolved with this kernel's BTF"
 build collection "$here/collection.c" "$top/lib/rawbpf.c"
 "$work/collection" "$top"/examples/tools/*.bpf
 
-# Five tracepoints, attached and detached again. Only a mount namespace of this script's has tracefs.
+# Five tracepoints. Only a mount namespace of this script's has tracefs.
 # ply is no package of Debian.
-heading "CPU time from exec to exit: five programs attached"
+heading "CPU time from exec to attached: five programs"
 build cpu "$here/cpu.c"
 rawbpf=${RAWBPF_BUILD:-$top/build}/examples/rawbpf
 if [ -x "$rawbpf" ]; then
 	unshare -m sh -c 'mount -t tracefs tracefs /sys/kernel/tracing
-		printf "%-64s %8.3f ms\n" "rawbpf run, a text that names nothing of the kernel" \
-			"$("$1" "$2" run --way tracepoint -d 0.001 "$3.bpf")"
+		printf "%-64s %8.3f ms\n" "rawbpf run, a text that names nothing of the kernel         (aim: 3)" \
+			"$("$1" attached "$2" run --way tracepoint "$3.bpf")"
 		printf "%-64s %8.3f ms\n" "rawbpf run, the same by raw tracepoints, which opens BTF  (aim: 3)" \
-			"$("$1" "$2" run --way raw_tp -d 0.001 "$3.bpf")"
+			"$("$1" attached "$2" run --way raw_tp "$3.bpf")"
 		printf "%-64s %8.3f ms\n" "rawbpf run opensnoop: eight programs, BTF" \
-			"$("$1" "$2" run -d 0.001 opensnoop)"
-		printf "%-64s %8.3f ms\n" "bpftrace" "$("$1" bpftrace "$3.bt")"' \
+			"$("$1" attached "$2" run opensnoop)"
+		printf "%-64s %8.3f ms\n" "bpftrace" "$("$1" attached bpftrace -B none "$3.bt")"' \
 		- "$work/cpu" "$rawbpf" "$here/five"
 else
 	echo "not measured: $rawbpf is not built"
