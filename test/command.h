@@ -111,6 +111,30 @@ static inline int command_lines(const char *text)
 	return count;
 }
 
+/* Write a text to a file, and return its path, which is valid until the next call. */
+static inline const char *command_text_file(const char *text)
+{
+	static const char template[] = "/tmp/rawbpf-text-XXXXXX";
+	static char path[sizeof template];
+	int fd = mkstemp(strcpy(path, template));
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	return path;
+}
+
+/* Read until a word was read. */
+static inline void command_await(int fd, const char *word)
+{
+	static char said[TEXT];
+	size_t length = 0;
+
+	said[0] = '\0';
+	while (!strstr(said, word))
+		ck_assert_msg(command_read(fd, said, &length, 1) > 0, "%s", said);
+}
+
 /* Return the length of the longest line. */
 static inline int command_columns(const char *text)
 {

@@ -40,19 +40,6 @@ static const char counting[] =
 	"out:	r0 = 0\n"
 	"	exit\n";
 
-/* Write a text to a file, and return its path. */
-static const char *text_file(const char *text)
-{
-	static const char template[] = "/tmp/rawbpf_ends-XXXXXX";
-	static char path[sizeof template];
-	int fd = mkstemp(strcpy(path, template));
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	return path;
-}
-
 /* A process that calls getppid(2) `count` times when it is told, and then ends; 0: until it is killed. */
 struct caller {
 	pid_t pid;
@@ -111,28 +98,17 @@ static int64_t now_ms(void)
 	return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
 }
 
-/* Read standard error until it has a word. */
-static void await_word(const struct process *process, const char *word)
-{
-	static char said[TEXT];
-	size_t length = 0;
-
-	said[0] = '\0';
-	while (!strstr(said, word))
-		ck_assert_msg(command_read(process->err, said, &length, 1) > 0, "%s", said);
-}
-
 /* Wait until the tool is attached. */
 static void await_attached(const struct process *process)
 {
-	await_word(process, "attached;");
+	command_await(process->err, "attached;");
 }
 
 /* Run the counting text with these options on `calls` calls, end it by a signal, and keep its output. */
 static void run_calls(unsigned calls, int signal, const char *const *options)
 {
 	struct caller caller = caller_start(calls);
-	const char *arguments[ARGUMENTS] = { "run", "--way", "raw_tp", text_file(counting), "-p", caller.id };
+	const char *arguments[ARGUMENTS] = { "run", "--way", "raw_tp", command_text_file(counting), "-p", caller.id };
 	struct process process;
 
 	for (int i = 0; options[i]; i++)
@@ -236,7 +212,7 @@ START_TEST(test_letters)
 
 		snprintf(text, sizeof text, ".param depth 1 \"-%c N: words\"\n.prog p\n.at none\n\tr0 = 0\n\texit\n",
 			 *letter);
-		path = text_file(text);
+		path = command_text_file(text);
 		command_run(&end, NULL, ARGS("run", path));
 		ck_assert_msg(strstr(end.err, ":1:16: error: every file has the options ") != NULL, "%s", end.err);
 		ck_assert_int_eq(end.status, 1);
@@ -248,7 +224,7 @@ END_TEST
 /* Letters that had another meaning for a text without .prog name what replaced them. */
 START_TEST(test_moved)
 {
-	const char *path = text_file("r0 = 1\nexit\n");
+	const char *path = command_text_file("r0 = 1\nexit\n");
 
 	command_run(&end, NULL, ARGS("run", "-t", "xdp", path));
 	ck_assert_ptr_nonnull(strstr(end.err, "Instead of -t: write --type TYPE (--type, --packet "));
@@ -264,7 +240,7 @@ END_TEST
 
 START_TEST(test_time)
 {
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 	int64_t begin = now_ms();
 
 	command_run(&end, NULL, ARGS("run", "--way", "raw_tp", path, "-d", "0.25", "-p", "1"));
@@ -280,7 +256,7 @@ END_TEST
 
 START_TEST(test_every)
 {
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 
 	command_run(&end, NULL, ARGS("run", "--way", "raw_tp", path, "-i", "0.2", "-d", "0.7", "-p", "1"));
 	ck_assert_int_ge(count_lines(end.out, "numbers 0"), 3);
@@ -292,7 +268,7 @@ END_TEST
 /* The command's output and exit code are those of the command. */
 START_TEST(test_command)
 {
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 
 	command_run(&end, NULL, ARGS("run", "--way", "raw_tp", path, "-p", "1", "--", "sh", "-c", "echo here; exit 7"));
 	ck_assert_int_eq(strncmp(end.out, "here\n", 5), 0);
@@ -313,7 +289,7 @@ END_TEST
 /* The command has the signals that the tool began with. */
 START_TEST(test_command_signals)
 {
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 
 	command_run(&end, NULL, ARGS("run", "--way", "raw_tp", path, "-p", "1", "--", "grep", "-E", "Sig(Blk|Ign)",
 				     "/proc/self/status"));
@@ -327,7 +303,7 @@ END_TEST
 START_TEST(test_reader_gone)
 {
 	struct caller caller = caller_start(0);
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", path, "-p", caller.id));
 	int64_t begin;
 
@@ -348,7 +324,7 @@ END_TEST
 START_TEST(test_reader_blocked)
 {
 	struct caller caller = caller_start(300000);
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", path, "-p", caller.id));
 	unsigned long long events = 0, lost = 0;
 	const char *last;
@@ -358,7 +334,7 @@ START_TEST(test_reader_blocked)
 	await_attached(&process);
 	caller_go(&caller);
 	caller_wait(&caller);
-	await_word(&process, " events lost so far: ");
+	command_await(process.err, " events lost so far: ");
 	begin = now_ms();
 	kill(process.pid, SIGINT);
 	ck_assert_int_eq(waitpid(process.pid, &status, 0), process.pid);
@@ -382,7 +358,7 @@ END_TEST
 START_TEST(test_reader_slow)
 {
 	struct caller caller = caller_start(2500);
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", path, "-p", caller.id,
 							  "--", "sleep", "0.5"));
 

@@ -22,19 +22,6 @@ static const char *packet_file(const void *data, size_t size)
 	return packet_path;
 }
 
-static const char *text_file(const char *text)
-{
-	static char path[] = "/tmp/rawbpf_packets-XXXXXX";
-	int fd;
-
-	strcpy(path + sizeof path - 7, "XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	return path;
-}
-
 /* Append a number of 32 bits, in the other byte order if `swap`. */
 static void put(unsigned char **at, uint32_t number, int swap)
 {
@@ -105,7 +92,7 @@ START_TEST(test_plain)
 	unsigned char data[1024];
 	size_t size = make_pcap(data, 0xa1b2c3d4, 1, 0, ethertypes, 4);
 	const char *packets = packet_file(data, size);
-	const char *path = text_file(
+	const char *path = command_text_file(
 		".map sum array 4 8 1\n"
 		"r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4); r0 = 0; r4 = r2; r4 += 1; if r4 > r3 goto out\n"
 		"r6 = *(u8 *)(r2 + 0); *(u32 *)(r10 - 4) = 0; r1 = map sum; r2 = r10; r2 += -4; call map_lookup_elem\n"
@@ -126,7 +113,7 @@ END_TEST
 /* All of r0, and the record of each packet behind it. */
 START_TEST(test_records)
 {
-	const char *path = text_file(
+	const char *path = command_text_file(
 		".struct event\n\tu64 length\n.ring events event 4k\n"
 		".prog a\n.at xdp\n\t.local e event\n\tr2 = *(u32 *)(r1 + xdp_md.data_end)\n"
 		"\tr3 = *(u32 *)(r1 + xdp_md.data)\n\tr2 -= r3\n\t*(u64 *)(r10 + e.length) = r2\n\tr2 = r10 + e\n"
@@ -155,7 +142,7 @@ START_TEST(test_faults)
 {
 	unsigned char data[1024];
 	size_t size = make_pcap(data, 0xa1b2c3d4, 1, 0, ethertypes, 2);
-	const char *path = text_file("r0 = 1\nexit\n"), *packets;
+	const char *path = command_text_file("r0 = 1\nexit\n"), *packets;
 
 	packets = packet_file(data, size - 1);
 	command_run(&end, NULL, ARGS("run", path, "--packet", packets));

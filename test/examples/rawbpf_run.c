@@ -67,19 +67,6 @@ static const char *tool_path(const char *name)
 	return paths[next];
 }
 
-/* Write a text to a file, and return its path. The file goes with the test's folder. */
-static const char *text_file(const char *text)
-{
-	static const char template[] = "/tmp/rawbpf_run-XXXXXX";
-	static char path[sizeof template];
-	int fd = mkstemp(strcpy(path, template));
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	return path;
-}
-
 static void assert_says(const char *const *arguments, int status, const char *said)
 {
 	command_run(&end, NULL, arguments);
@@ -143,7 +130,7 @@ START_TEST(test_check_missing)
 		const char *path;
 
 		snprintf(text, sizeof text, ".prog p\n.at %s\n\tr0 = 0\n\texit\n", missing[i].place);
-		path = text_file(text);
+		path = command_text_file(text);
 		assert_says(ARGS("run", "--check", path), 1, missing[i].said);
 		unlink(path);
 	}
@@ -153,14 +140,14 @@ END_TEST
 /* A map that cannot be created, and a directory that is not there, are said with the map's line. */
 START_TEST(test_map_lines)
 {
-	const char *path = text_file("# a\n.struct e\n\tu64 x\n.ring r e 3\n.prog p\n.at none\n\tr0 = 0\n\texit\n");
+	const char *path = command_text_file("# a\n.struct e\n\tu64 x\n.ring r e 3\n.prog p\n.at none\n\tr0 = 0\n\texit\n");
 	char said[200];
 
 	snprintf(said, sizeof said, "%s:4:1: error: the bytes of a ring are a power of two and whole pages, "
 		 "such as 256k, not 3\n", path);
 	assert_says(ARGS("run", "--check", path), 1, said);
 	unlink(path);
-	path = text_file("# a\n.map m hash u32 u64 0\n.prog p\n.at none\n\tr0 = 0\n\texit\n");
+	path = command_text_file("# a\n.map m hash u32 u64 0\n.prog p\n.at none\n\tr0 = 0\n\texit\n");
 	snprintf(said, sizeof said, "rawbpf run: %s:2: map m: EINVAL", path);
 	assert_says(ARGS("run", "--check", path), 1, said);
 	snprintf(said, sizeof said, "rawbpf run: %s:2: map m: ENOTDIR: a part of the path '/no/such/m'", path);
@@ -172,7 +159,7 @@ END_TEST
 /* A constant that names a slot of the stack has another value in each program. */
 START_TEST(test_set_of_each_program)
 {
-	const char *path = text_file(".set y x + 1\n.prog p\n.at none\n.local x 8\n\tr0 = y\n\texit\n"
+	const char *path = command_text_file(".set y x + 1\n.prog p\n.at none\n.local x 8\n\tr0 = y\n\texit\n"
 				     ".prog q\n.at none\n.local z 16\n.local x 8\n\tr0 = y\n\texit\n");
 	static const char list[] = "/tmp/rawbpf_run_list";
 
@@ -187,7 +174,7 @@ END_TEST
 
 START_TEST(test_offsets)
 {
-	const char *path = text_file("rawbpf offsets 1\nmember task_struct.tgid\n");
+	const char *path = command_text_file("rawbpf offsets 1\nmember task_struct.tgid\n");
 	char said[600];
 
 	snprintf(said, sizeof said, "%s:2: not a line of an offsets file", path);
@@ -206,7 +193,7 @@ END_TEST
 /* Mistakes have their place; one that every way meets is printed once. */
 START_TEST(test_mistakes)
 {
-	const char *path = text_file(".prog a\n.at syscall getppid\n\tr0 = no_such_name\n\texit\n");
+	const char *path = command_text_file(".prog a\n.at syscall getppid\n\tr0 = no_such_name\n\texit\n");
 	const char *first;
 
 	assert_says(ARGS("run", path), 1, ":3:7: error: ");
@@ -220,7 +207,7 @@ END_TEST
 
 START_TEST(test_unparsed)
 {
-	const char *path = text_file(".prog a\n.at nowhere\n\tr0 = 0\n\texit\n");
+	const char *path = command_text_file(".prog a\n.at nowhere\n\tr0 = 0\n\texit\n");
 
 	assert_says(ARGS("run", path), 1, ":2:5: error: ");
 	unlink(path);
@@ -250,7 +237,7 @@ END_TEST
 /* A text without .prog runs once, as before, and takes no options of collections. */
 START_TEST(test_plain)
 {
-	const char *path = text_file("r0 = 42\nexit\n");
+	const char *path = command_text_file("r0 = 42\nexit\n");
 
 	assert_says(ARGS("run", path, "--type", "xdp"), 0, "r0    42 (0x2a)\n");
 	assert_says(ARGS("run", "--check", path), 2, "has no .prog, so it runs once: its options are --type, ");
@@ -299,7 +286,7 @@ END_TEST
 /* Nothing of a text reaches the terminal as it is. */
 START_TEST(test_escaped)
 {
-	const char *path = text_file("# a summary \33[31m\n"
+	const char *path = command_text_file("# a summary \33[31m\n"
 				     ".param device \"\" \"-l DEV\33[1mICE: words \33]0;x\7\"\n"
 				     ".param file \"/\33[2J\" \"-f FILE: words\"\n"
 				     ".map m array u32 u64 1\n.show m \"\33[7m %\" end\n"
@@ -320,7 +307,7 @@ END_TEST
 /* The fields of a per-CPU map's value are added up, each by its own width. */
 START_TEST(test_percpu)
 {
-	const char *path = text_file(".struct sum\n\tu64 bytes\n\tu32 packets\n\tu32 errors\n"
+	const char *path = command_text_file(".struct sum\n\tu64 bytes\n\tu32 packets\n\tu32 errors\n"
 				     ".map sums percpu_hash u16 sum 4\n.show sums end\n"
 				     ".prog a\n.at iter task\n\tr0 = 0\n\texit\n");
 	struct { uint64_t bytes; uint32_t packets, errors; } *values;
@@ -368,14 +355,14 @@ END_TEST
 /* A call that only other architectures have is left out; one that none has is a mistake. */
 START_TEST(test_foreign_call)
 {
-	const char *path = text_file(".prog a\n.at syscall getppid\n.at syscall riscv_flush_icache\n"
+	const char *path = command_text_file(".prog a\n.at syscall getppid\n.at syscall riscv_flush_icache\n"
 				     "\tr0 = 0\n\texit\n");
 
 	live_mount_tracefs();
 	assert_says(ARGS("run", "--check", "--way", "tracepoint", path), 0, "a at syscall getppid: tracepoint, ");
 	ck_assert_int_eq(command_lines(end.out), 1);
 	unlink(path);
-	path = text_file(".prog a\n.at syscall getppid\n.at syscall gettppid\n\tr0 = 0\n\texit\n");
+	path = command_text_file(".prog a\n.at syscall getppid\n.at syscall gettppid\n\tr0 = 0\n\texit\n");
 	assert_says(ARGS("run", "--way", "tracepoint", path), 1, "gettppid");
 	unlink(path);
 }

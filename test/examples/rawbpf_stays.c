@@ -27,34 +27,12 @@ static const char flooding[] =
 	"	r1 = *(u64 *)(r10 + number)\n	*(u64 *)(r10 + e.number) = r1\n	*(u64 *)(r10 + e.other) = r1\n"
 	"	r2 = r10 + e\n	send events, r2, sizeof(event)\nout:	r0 = 0\n	exit\n";
 
-static const char *text_file(const char *text)
-{
-	static const char template[] = "/tmp/rawbpf_stays-XXXXXX";
-	static char path[sizeof template];
-	int fd = mkstemp(strcpy(path, template));
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	return path;
-}
-
 static int64_t now_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
-}
-
-static void await(int fd, const char *word)
-{
-	static char said[TEXT];
-	size_t length = 0;
-
-	said[0] = '\0';
-	while (!strstr(said, word))
-		ck_assert_msg(command_read(fd, said, &length, 1) > 0, "%s", said);
 }
 
 /* --------------------------------------------------------------------------- hanging calls */
@@ -103,18 +81,18 @@ static void reader_end(const struct reader *reader)
 START_TEST(test_asked)
 {
 	struct reader reader = reader_start();
-	const char *path = text_file(hanging);
+	const char *path = command_text_file(hanging);
 	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", path, "-p", reader.id));
 	char said[64];
 	int lines;
 
-	await(process.err, "attached;");
+	command_await(process.err, "attached;");
 	reader_go(&reader);
 	usleep(50 * 1000);
 	kill(process.pid, SIGUSR1);
-	await(process.out, "\n");
+	command_await(process.out, "\n");
 	kill(process.pid, SIGUSR1);
-	await(process.out, "\n");
+	command_await(process.out, "\n");
 	kill(process.pid, SIGINT);
 	command_finish(&process, &end);
 	lines = command_lines(end.out);
@@ -131,13 +109,13 @@ END_TEST
 START_TEST(test_every)
 {
 	struct reader reader = reader_start();
-	const char *path = text_file(hanging);
+	const char *path = command_text_file(hanging);
 	struct process process = command_start(NULL, ARGS("run", "--way", "raw_tp", path, "-p", reader.id, "-i", "0.2"));
 
-	await(process.err, "attached;");
+	command_await(process.err, "attached;");
 	reader_go(&reader);
-	await(process.out, "\n");
-	await(process.out, "\n");
+	command_await(process.out, "\n");
+	command_await(process.out, "\n");
 	reader_go(&reader);
 	usleep(300 * 1000);
 	kill(process.pid, SIGUSR1);
@@ -189,9 +167,9 @@ START_TEST(test_terminal)
 	ck_assert_int_eq(grantpt(terminal), 0);
 	ck_assert_int_eq(unlockpt(terminal), 0);
 	snprintf(both, sizeof both, "%s%s", hanging, flooding);
-	path = text_file(both);
+	path = command_text_file(both);
 	process = command_start(to_terminal, ARGS("run", "--way", "raw_tp", path));
-	await(process.err, "attached;");
+	command_await(process.err, "attached;");
 	reader_go(&reader);
 	for (int i = 0; i < 10; i++) { /* 11 KB a second */
 		ck_assert_int_gt(read(terminal, drop, 550), 0);
@@ -243,7 +221,7 @@ static uint64_t counted(void)
 /* The program runs until its link is removed. */
 START_TEST(test_pinned)
 {
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 	uint64_t before;
 
 	live_mount_bpffs();
@@ -266,7 +244,7 @@ END_TEST
 /* Nothing stays if something cannot. */
 START_TEST(test_not_pinned)
 {
-	const char *path = text_file(counting);
+	const char *path = command_text_file(counting);
 
 	live_mount_bpffs();
 	ck_assert_int_eq(mkdir("/sys/fs/bpf/link_q", 0700), 0);
@@ -280,7 +258,7 @@ START_TEST(test_not_pinned)
 	ck_assert_int_eq(end.status, 1);
 	unlink(path);
 	/* a perf event is no bpf link */
-	path = text_file(".prog p\n.at perf 49\n\tr0 = 0\n\texit\n");
+	path = command_text_file(".prog p\n.at perf 49\n\tr0 = 0\n\texit\n");
 	command_run(&end, NULL, ARGS("run", path, "--pin", "/sys/fs/bpf"));
 	ck_assert_msg(strstr(end.err, "--pin: p by perf is attached by an ioctl of a perf event") != NULL, "%s", end.err);
 	ck_assert_int_eq(end.status, 1);

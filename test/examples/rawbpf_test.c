@@ -56,23 +56,10 @@ START_TEST(test_nobody)
 }
 END_TEST
 
-static const char *text_file(const char *text)
-{
-	static char path[] = "/tmp/rawbpf_test-XXXXXX";
-	int fd;
-
-	strcpy(path + sizeof path - 7, "XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	return path;
-}
-
 /* No name or line of a text can make a line of TAP, or reach a terminal. */
 START_TEST(test_hostile_names)
 {
-	const char *path = text_file(".prog p\n.at socket\nr0 = 0\nexit\n"
+	const char *path = command_text_file(".prog p\n.at socket\nr0 = 0\nexit\n"
 				     ".test \"a # TODO \033[2J\" p\nexpect r0 == 1 # it's \033[2J\n");
 
 	command_run(&end, NULL, ARGS("test", path));
@@ -88,7 +75,7 @@ END_TEST
 /* What the kernel computes otherwise is a difference: here, its clock. */
 START_TEST(test_difference)
 {
-	const char *path = text_file(".map one array u32 u64 1\n.prog p\n.at socket\ncall ktime_get_ns\n"
+	const char *path = command_text_file(".map one array u32 u64 1\n.prog p\n.at socket\ncall ktime_get_ns\n"
 				     "r1 = &one[0]\n*(u64 *)(r1 + 0) = r0\nr0 = 0\nexit\n"
 				     ".test \"time\" p\nexpect r0 == 0\n");
 
@@ -102,7 +89,7 @@ END_TEST
 
 START_TEST(test_lcov)
 {
-	const char *path = text_file(".prog p\n.at socket\nr0 = 0\nif r0 == 0 goto out\nr0 = 1\nout: exit\n"
+	const char *path = command_text_file(".prog p\n.at socket\nr0 = 0\nif r0 == 0 goto out\nr0 = 1\nout: exit\n"
 				     ".test \"t\" p\nexpect r0 == 0\n");
 	char wanted[600];
 
