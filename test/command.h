@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 
-enum { ARGUMENTS = 24, TEXT = 65536 };
+enum { ARGUMENTS = 24, TEXT = 1 << 19 }; /* a list of the machine may have hundreds of objects */
 
 static const char *command_path;
 static const char *command_variable; /* "NAME=VALUE", the command's whole environment; or NULL */
