@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Collections at places other than system calls: exact counts of this test's own events. */
-#include "collected.h"
+#include "started.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
-
-static struct collected collected;
-static struct rawbpf_live live;
-static struct rawbpf_live_reason reasons[16];
-static struct rawbpf_option options[2] = { { .name = "pid" }, { .name = "device", .text = "lo" } };
 
 #define COUNT                                                                                      \
 	"	r1 = &count[0]\n"                                                                  \
@@ -25,30 +20,6 @@ static struct rawbpf_option options[2] = { { .name = "pid" }, { .name = "device"
 
 #define MAP ".map count array u32 u64 1\n.param device \"\" \"-l DEVICE: the network device\"\n"
 #define END "out:	r0 = 0\n	exit\n"
-
-static int start(const char *text)
-{
-	int err;
-
-	options[0].value = live_tgid();
-	collected_parse(&collected, text);
-	err = rawbpf_live_open(&live, &collected.tables, &(struct rawbpf_live_spec){
-		.options = options, .option_count = RAWBPF_COUNT(options),
-		.reasons = reasons, .reason_max = RAWBPF_COUNT(reasons) });
-	return err == 0 ? rawbpf_live_attach(&live) : err;
-}
-
-static void must_start(const char *text)
-{
-	int err = start(text);
-
-	ck_assert_msg(err == 0, "%d: %s", err, reasons[0].text);
-}
-
-static uint64_t count(void)
-{
-	return collected_count(&collected, &live, "count");
-}
 
 /* ------------------------------------------------------------------------ user programs */
 
@@ -204,6 +175,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+	options[1] = (struct rawbpf_option){ .name = "device", .text = "lo" };
 	live_watch_fds(tests);
 	tcase_add_loop_test(tests, test_uprobe, 0, 2);
 	tcase_add_test(tests, test_no_symbol);

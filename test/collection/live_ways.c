@@ -4,45 +4,16 @@
  * test/vm run this program, too, and skip nothing but a module's function on 5.10.
  */
 #include "../attach/cgroups.h"
-#include "collected.h"
+#include "started.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-static struct collected collected;
-static struct rawbpf_live live;
-static struct rawbpf_live_reason reasons[16];
-static struct rawbpf_option options[2] = { { .name = "pid" }, { .name = "cgroup", .text = "" } };
-
 #define MAP ".map count array u32 u64 1\n.param cgroup \"\" \"-l CGROUP: where\"\n"
 #define COUNT_AND(RESULT) \
 	"	r1 = &count[0]\n	r2 = 1\n	lock *(u64 *)(r1 + 0) += r2\nout:	r0 = " RESULT "\n	exit\n"
 #define OWN "	call get_current_pid_tgid\n	r0 >>= 32\n	if r0 != opt.pid goto out\n"
-
-static int start(const char *text)
-{
-	int err;
-
-	options[0].value = live_tgid();
-	collected_parse(&collected, text);
-	err = rawbpf_live_open(&live, &collected.tables, &(struct rawbpf_live_spec){
-		.options = options, .option_count = RAWBPF_COUNT(options),
-		.reasons = reasons, .reason_max = RAWBPF_COUNT(reasons) });
-	return err == 0 ? rawbpf_live_attach(&live) : err;
-}
-
-static void must_start(const char *text)
-{
-	int err = start(text);
-
-	ck_assert_msg(err == 0, "%d: %s", err, reasons[0].text);
-}
-
-static uint64_t count(void)
-{
-	return collected_count(&collected, &live, "count");
-}
 
 static int has_kprobes(void)
 {
@@ -308,6 +279,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+	options[1] = (struct rawbpf_option){ .name = "cgroup", .text = "" };
 	live_watch_fds(tests);
 	tcase_add_unchecked_fixture(tests, cgroups_begin, cgroups_end);
 	tcase_add_loop_test(tests, test_watched, 0, RAWBPF_COUNT(ways));
