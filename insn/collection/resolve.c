@@ -157,8 +157,9 @@ static int resolve_core(struct rawbpf__resolver *r, struct bpf_insn *insn,
 	if ((step->kind != RAWBPF_STEP_OFF && step->kind != RAWBPF_STEP_IMM) ||
 	    r->c->exprs[step->a].op != RAWBPF_EXPR_SYMBOL ||
 	    rawbpf__resolver_string(r, r->c->exprs[step->a].b) != r->kernel_name)
-		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file cannot hold this: '@' is of "
-					     "the running kernel, and stands not alone", r->kernel_name, 0);
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file holds '@', a name of the "
+					     "running kernel, only alone: without a sum and without ll",
+					     r->kernel_name, 0);
 	if (cores->count == cores->max)
 		return rawbpf__resolver_fail(r, -ENOSPC, "more than # names of the kernel", "", cores->max);
 	cores->all[cores->count++] = (struct rawbpf__core){ .slot = slot, .line = r->line,

@@ -134,7 +134,15 @@ END
 for command in bpftool readelf; do
 	command -v "$command" >/dev/null || { echo "skip: object: no $command"; exit 77; }
 done
+# A relocation replaces a whole number; nothing adds to it.
+sum_is_refused() {
+	printf '%s\n' '.prog p' '.at none' '	r1 = task_struct.tgid + 8' '	exit' >sum.bpf
+	! "$rawbpf" asm -f elf -o sum.o sum.bpf 2>said && cat said &&
+		grep -q "^sum.bpf:3:.*holds 'task_struct.tgid', a name of the running kernel, only alone" said
+}
+
 check "objects are written" written
+check "a sum with a name of the kernel is refused" sum_is_refused
 check "readelf reads one" readelf_reads pass.o
 check "... of a big-endian machine" readelf_reads big.o
 check "rawbpf disasm reads one" disasm_reads pass.o
