@@ -21,6 +21,7 @@ struct collection {
 	int64_t end_ms, every_ms;            /* -d, -i; 0: none */
 	int is_failed;                       /* -x */
 	struct rawbpf_offsets offsets;       /* the file of --offsets, if it is given */
+	struct rawbpf_vm_map *machine_maps;  /* in user space; NULL: the kernel has the maps */
 };
 
 /* Return a string of the tables. */

@@ -2,6 +2,7 @@
 /* Run a collection: attach, print records and maps until its end, then what was lost. */
 #include "collection_run.h"
 #include "load.h"
+#include "once.h"
 
 #include "../token.h"
 
@@ -49,7 +50,7 @@ static int is_once(const struct collection *collection)
 	return collection->run.packet || collection->run.type || collection->run.repeat;
 }
 
-static int handle(void *context, const struct rawbpf_live_record *record)
+int run_record(void *context, const struct rawbpf_live_record *record)
 {
 	struct run *run = context;
 	const struct rawbpf_collection *tables = &run->collection->tables;
@@ -332,6 +333,35 @@ static int go_on(struct run *run)
 	return read_records(run);
 }
 
+/* Run once in user space if --vm asks for it, or the kernel refuses. Returns -1: it runs in the kernel. */
+static int run_without_kernel(struct run *run)
+{
+	const struct run_options *options = &run->collection->run;
+	struct once once = { .subcommand = run->collection->subcommand, .repeat = options->repeat };
+	int status;
+
+	if (options->is_vm && !is_once(run->collection))
+		return tool_fail(once.subcommand, "--vm runs a program on packets: add --packet FILE, or --type TYPE. "
+				 "Without a kernel, `rawbpf test FILE` and `rawbpf step FILE` run any program");
+	if (options->is_check || options->is_schema || !is_once(run->collection))
+		return -1;
+	status = once_find_type(&once, options->type);
+	if (status != OK)
+		return status;
+	return options->is_vm || once_is_refused(&once) ? run_packets_machine(run, &once) : -1;
+}
+
+/* Where this process may not use bpf(2), say what runs the text's programs without it. */
+static int offer_machine(const struct collection *collection)
+{
+	const char *name = collection_shown(collection->file.name);
+
+	if (once_refusal(BPF_PROG_TYPE_KPROBE))
+		tool_page(stderr, "   Without privilege, `rawbpf test %s` runs its .test blocks, and `rawbpf step %s` "
+			  "goes through a program\n", name, name);
+	return FAILED;
+}
+
 int collection_run(struct collection *collection)
 {
 	static char log[1 << 20];
@@ -345,7 +375,7 @@ int collection_run(struct collection *collection)
 		.until = options->is_schema ? RAWBPF_UNTIL_RESOLVED :
 			 options->is_check || is_once(collection) ? RAWBPF_UNTIL_LOADED : RAWBPF_UNTIL_ATTACHED,
 		.pins = options->maps, .token = token > 0 ? token : 0, .file = collection->file.name,
-		.source = collection->file.data, .handle = handle, .context = &run,
+		.source = collection->file.data, .handle = run_record, .context = &run,
 		.offsets = options->offsets ? &collection->offsets : NULL,
 		.log = options->is_verbose ? log : NULL, .log_size = options->is_verbose ? sizeof log : 0,
 		.reasons = run.reasons, .reason_max = COLLECTION_REASONS };
@@ -354,13 +384,16 @@ int collection_run(struct collection *collection)
 	run.next_ms = calloc(collection->tables.show_count + 1, sizeof *run.next_ms);
 	if (!run.next_ms)
 		return tool_fail(collection->subcommand, "out of memory");
+	status = run_without_kernel(&run);
+	if (status >= 0)
+		return status;
 	if (run_catch_signals(&run) != OK)
 		return FAILED;
 	rawbpf_memlock_raise(); /* maps need it before Linux 5.11; later it is harmless */
 	if (rawbpf_live_open(&run.live, &collection->tables, &spec) < 0) {
 		run.live.spec = spec; /* it is closed, and keeps its count of reasons */
 		collection_print_reasons(collection, &run.live);
-		return FAILED;
+		return offer_machine(collection);
 	}
 	if (options->is_schema) {
 		collection_print_schemas(collection, &run.live);
@@ -368,10 +401,12 @@ int collection_run(struct collection *collection)
 		return tool_finish(collection->subcommand);
 	}
 	status = attach(&run);
-	if (status == OK)
+	if (status == OK) {
 		status = go_on(&run);
-	else
+	} else {
 		load_print_log(log);
+		offer_machine(collection);
+	}
 	rawbpf_live_close(&run.live);
 	return status;
 }

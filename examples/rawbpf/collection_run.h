@@ -50,6 +50,9 @@ struct run {
 
 int64_t run_now_ms(void);
 
+/* Print a record, unless a filter keeps it out. Returns 0, or a negative number: read no more. */
+int run_record(void *context, const struct rawbpf_live_record *record);
+
 /* Tell at once what was lost since the last time, if a second is over. */
 void run_tell_losses(struct run *run);
 
@@ -70,8 +73,12 @@ int run_command_end(struct run *run, int status);
 
 /* ---------------------------------------------------------------- collection_once.c */
 
+struct once;
+
 /* Run the program that is for packets on those of --packet. Returns an exit status. */
 int run_packets(struct run *run);
+/* The same in user space. `once` has the type of --type. */
+int run_packets_machine(struct run *run, struct once *once);
 
 /* ----------------------------------------------------------------- collection_pin.c */
 

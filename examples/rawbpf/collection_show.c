@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <rawbpf/map.h>
+#include <rawbpf/vm_map.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,28 +86,57 @@ static void store(const struct elements *elements, unsigned char *to, const unsi
 		}
 }
 
-/* Read all elements. Returns 0 or a negative errno. */
+/* Add an element. Returns 0 or -ENOMEM. */
+static int add(struct elements *elements, const void *key, const void *value)
+{
+	unsigned char *at;
+
+	if (!(elements->count & (elements->count - 1))) {
+		at = realloc(elements->list, (2 * elements->count + 1) * elements->stride);
+		if (!at)
+			return -ENOMEM;
+		elements->list = at;
+	}
+	at = elements->list + elements->count++ * elements->stride;
+	memcpy(at, key, elements->layout->key_size);
+	store(elements, at + elements->show->value_offset, value);
+	return 0;
+}
+
+static void begin(struct elements *elements, const struct rawbpf_map_layout *layout)
+{
+	elements->layout = layout;
+	elements->stride = elements->show->value_offset + round_up(layout->value_size);
+}
+
+/* Read all elements of a map of the kernel. Returns 0 or a negative errno. */
 static int read_elements(struct elements *elements, struct rawbpf_map_iter *iter)
 {
 	const void *key, *value;
 	int more;
 
-	elements->layout = &iter->layout;
-	elements->stride = elements->show->value_offset + round_up(iter->layout.value_size);
-	while ((more = rawbpf_map_iter_next(iter, &key, &value)) > 0) {
-		unsigned char *grown, *at;
-
-		if (!(elements->count & (elements->count - 1))) {
-			grown = realloc(elements->list, (2 * elements->count + 1) * elements->stride);
-			if (!grown)
-				return -ENOMEM;
-			elements->list = grown;
-		}
-		at = elements->list + elements->count++ * elements->stride;
-		memcpy(at, key, iter->layout.key_size);
-		store(elements, at + elements->show->value_offset, value);
-	}
+	begin(elements, &iter->layout);
+	while ((more = rawbpf_map_iter_next(iter, &key, &value)) > 0)
+		if (add(elements, key, value) < 0)
+			return -ENOMEM;
 	return more;
+}
+
+/* Read all elements of a map of the machine in user space. */
+static int read_machine(struct elements *elements, struct rawbpf_vm_map *map, struct rawbpf_map_layout *layout)
+{
+	unsigned char key[512], *value = malloc(map->value_size + 1);
+	int err;
+
+	*layout = (struct rawbpf_map_layout){ .key_size = map->key_size, .value_size = map->value_size,
+					      .lookup_size = map->value_size, .cpus = 1 };
+	begin(elements, layout);
+	err = value ? rawbpf_vm_map_next(map, NULL, key) : -ENOMEM;
+	for (; !err; err = err ? err : rawbpf_vm_map_next(map, key, key))
+		if (rawbpf_vm_map_lookup(map, key, value) == 0)
+			err = add(elements, key, value);
+	free(value);
+	return err == -ENOENT ? 0 : err;
 }
 
 static int compare(const void *a, const void *b, void *context)
@@ -206,14 +236,16 @@ void collection_print_show(const struct collection *collection, const struct raw
 	struct elements elements = {
 		.show = collection_lay_map(collection, live, show - collection->tables.shows),
 		.by_value = show->sort == 2 };
-	struct rawbpf_map_iter iter;
+	struct rawbpf_map_iter iter = { .layout = { .cpus = 1 } };
+	struct rawbpf_map_layout layout;
 	struct rawbpf_bars bars;
 	int err;
 
 	if (!elements.show)
 		return;
-	err = rawbpf_map_iter_open(&iter, live->map_fds[show->map]);
-	if (err == 0)
+	if (collection->machine_maps)
+		err = read_machine(&elements, &collection->machine_maps[show->map], &layout);
+	else if ((err = rawbpf_map_iter_open(&iter, live->map_fds[show->map])) == 0)
 		err = read_elements(&elements, &iter);
 	if (show->sort && elements.count)
 		qsort_r(elements.list, elements.count, elements.stride, compare, &elements);

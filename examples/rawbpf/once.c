@@ -108,16 +108,26 @@ void once_record_r0(struct once *once, const struct bpf_insn *insns, unsigned co
 		once->prog = recorder;
 }
 
+void once_print_r0(const struct packets *packets, uint64_t r0)
+{
+	if (packets->is_pcap)
+		printf("packet %u\n", packets->number);
+	printf("r0    %llu (0x%llx)\n", (unsigned long long)r0, (unsigned long long)r0);
+}
+
 /* Print all of r0, if the map has it. */
-static void print_r0(uint32_t low, int map)
+static void print_r0(const struct packets *packets, uint32_t low, int map)
 {
 	const unsigned key = 0;
 	uint64_t r0;
 
-	if (map >= 0 && rawbpf_map_lookup(map, &key, &r0, 0) == 0 && (uint32_t)r0 == low)
-		printf("r0    %llu (0x%llx)\n", (unsigned long long)r0, (unsigned long long)r0);
-	else
-		printf("r0    %u (0x%x), low 32 bits\n", low, low);
+	if (map >= 0 && rawbpf_map_lookup(map, &key, &r0, 0) == 0 && (uint32_t)r0 == low) {
+		once_print_r0(packets, r0);
+		return;
+	}
+	if (packets->is_pcap)
+		printf("packet %u\n", packets->number);
+	printf("r0    %u (0x%x), low 32 bits\n", low, low);
 }
 
 /* ------------------------------------------------------------------------- running */
@@ -129,8 +139,7 @@ void once_print_bytes(const char *indent, const unsigned char *bytes, size_t siz
 		       i % 16 == 15 || i + 1 == size ? "\n" : "");
 }
 
-/* Print what a packet became. */
-static void print_data(const struct packets *packets, const unsigned char *out, size_t size)
+void once_print_data(const struct packets *packets, const unsigned char *out, size_t size)
 {
 	if (size == packets->size && memcmp(out, packets->data, size) == 0) {
 		printf("data  %zu bytes, unchanged\n", size);
@@ -162,12 +171,10 @@ int once_run(const struct once *once, const struct packets *packets)
 		return packets->is_pcap ? tool_fail(once->subcommand, "packet %u: %s", packets->number, why) :
 		       tool_fail(once->subcommand, "running the program: %s", why);
 	}
-	if (packets->is_pcap)
-		printf("packet %u\n", packets->number);
-	print_r0(run.retval, once->r0);
+	print_r0(packets, run.retval, once->r0);
 	if (has_packet) {
 		printf("time  %u ns\n", run.duration);
-		print_data(packets, out, run.data_size_out);
+		once_print_data(packets, out, run.data_size_out);
 	}
 	return OK;
 }

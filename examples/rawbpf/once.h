@@ -27,6 +27,31 @@ void once_record_r0(struct once *once, const struct bpf_insn *insns, unsigned co
 /* Run it on the current packet, and print the results. Returns OK, or FAILED after a message. */
 int once_run(const struct once *once, const struct packets *packets);
 
+/* ----------------------------------------------------------------------- run_machine.c */
+
+struct machine;
+
+/* Does the kernel refuse programs of this type, or all of bpf(2)? Returns 0 or 1. */
+int once_refusal(unsigned type);
+
+/* As once_refusal(); if it does, say why on standard error. */
+int once_is_refused(const struct once *once);
+
+/* Give the machine the program's type, and a process and clock like this one's. */
+void once_begin_machine(const struct once *once, struct machine *machine);
+
+/* As once_run(), in user space. The program has the text's name, and the lines of one without .prog. */
+int once_run_machine(const struct once *once, struct machine *machine, const struct program *program,
+		     const struct packets *packets);
+
+/* ------------------------------------------------------------------------------ results */
+
+/* Print r0, behind the number of a packet of several. */
+void once_print_r0(const struct packets *packets, uint64_t r0);
+
+/* Print what a packet became. */
+void once_print_data(const struct packets *packets, const unsigned char *out, size_t size);
+
 /* Print bytes in hexadecimal, 16 on a line. */
 void once_print_bytes(const char *indent, const unsigned char *bytes, size_t size);
 

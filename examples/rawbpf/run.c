@@ -126,6 +126,9 @@ static int take(struct run_options *options, const struct subcommand *subcommand
 	case RUN_SCHEMA:
 		options->is_schema = 1;
 		return -1;
+	case RUN_VM:
+		options->is_vm = 1;
+		return -1;
 	case RUN_WAY:
 		return take_way(subcommand, &options->way);
 	case RUN_REPEAT:
@@ -157,6 +160,7 @@ int run_parse(struct run_options *options, const struct subcommand *subcommand, 
 		{ "packet", required_argument, NULL, RUN_PACKET },
 		{ "type", required_argument, NULL, RUN_TYPE },
 		{ "repeat", required_argument, NULL, RUN_REPEAT },
+		{ "vm", no_argument, NULL, RUN_VM },
 		{ NULL, 0, NULL, 0 },
 	};
 	char all[2 * RUN_GIVEN + 32];
@@ -209,7 +213,7 @@ static int check_once(const struct run_options *options, const char *name)
 	    !options->command)
 		return -1;
 	tool_fail(&run_subcommand, "%s has no .prog, so it runs once: its options are --type, --packet, "
-		  "--repeat, -Werror and -v", name);
+		  "--repeat, --vm, -Werror and -v", name);
 	return USAGE;
 }
 
@@ -251,7 +255,7 @@ int run_main(int argc, char **argv)
 const struct subcommand run_subcommand = {
 	.name = "run",
 	.usage = "FILE [OPTION]... [-- COMMAND]\n"
-		 "       FILE [--type TYPE] [--packet FILE] [--repeat N] [-Werror] [-v]",
+		 "       FILE [--type TYPE] [--packet FILE] [--repeat N] [--vm] [-Werror] [-v]",
 	.help = "Attach the programs of FILE, and print their records and maps until Ctrl-C, or\n"
 		"until COMMAND ends. A FILE without .prog is one program: the kernel runs it once.\n"
 		"FILE may be the name of a tool: `rawbpf show` lists them. `rawbpf run FILE -h`\n"
@@ -268,7 +272,8 @@ const struct subcommand run_subcommand = {
 		"  --maps DIR    use the maps that are pinned in DIR by their names\n"
 		"  --offsets FILE   on a kernel without BTF: what `rawbpf btf offsets` wrote\n"
 		"  --packet FILE    run once, on a packet or on each one of a pcap file\n"
-		"  --type TYPE, --repeat N   run once, as xdp, sched_cls, ...; N times\n"
-		"It needs root, or CAP_BPF and CAP_PERFMON (CAP_NET_ADMIN for packets).\n",
+		"  --type TYPE, --repeat N, --vm   once, as xdp, ...; N times; in user space\n"
+		"It needs root, or CAP_BPF and CAP_PERFMON (CAP_NET_ADMIN for packets). Without\n"
+		"these, --packet, --type and a FILE without .prog run in user space, as with --vm.\n",
 	.main = run_main,
 };

@@ -27,13 +27,14 @@ struct run_options {
 	const char *packet, *type;
 	unsigned long long repeat;
 	int is_strict;            /* -Werror */
+	int is_vm;                /* --vm: once, in user space */
 	char **command;           /* behind --, or NULL */
 	struct run_given given[RUN_GIVEN]; /* the others, in their order */
 	unsigned given_count;
 };
 
 /* Options with long names only. */
-enum { RUN_CHECK = 512, RUN_SCHEMA, RUN_WAY, RUN_MAPS, RUN_OFFSETS, RUN_PIN, RUN_PACKET, RUN_TYPE, RUN_REPEAT };
+enum { RUN_CHECK = 512, RUN_SCHEMA, RUN_WAY, RUN_MAPS, RUN_OFFSETS, RUN_PIN, RUN_PACKET, RUN_TYPE, RUN_REPEAT, RUN_VM };
 
 /*
  * Parse options up to the first argument that is none, which becomes optind. `letters` are those of a

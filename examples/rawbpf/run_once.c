@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf run of a text without .prog: assemble, create the maps, load, run once, print the results. */
 #include "load.h"
+#include "machine.h"
 #include "once.h"
-#include "run.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Print the elements that are not 0. An array has all elements, most of them 0. */
+/* Print all elements of a map of the kernel. */
 static void print_map(const struct rawbpf_text_map *map, int fd)
 {
 	struct rawbpf_map_iter iter;
@@ -39,24 +38,50 @@ static int load(struct once *once, struct program *program, int *fds, int is_ver
 	return OK;
 }
 
-/* Where this process may not use bpf(2), say what runs the program without it. */
-static void offer_machine(const struct file *file)
+/* Print a map of the machine in the same way. */
+static void print_machine_map(struct rawbpf_vm_map *map)
 {
-	int map = rawbpf_map_create(&(struct rawbpf_map_spec){
-		.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 });
+	unsigned char key[512], *value = calloc(1, map->value_size + 1);
+	int err;
 
-	if (map >= 0)
-		close(map);
-	if (map == -EPERM || map == -ENOSYS)
-		fprintf(stderr, "   A machine in user space runs it without the kernel: rawbpf step %s\n",
-			file->name ? file->name : "FILE");
+	printf("map %s\n", map->name);
+	for (err = rawbpf_vm_map_next(map, NULL, key); value && !err; err = rawbpf_vm_map_next(map, key, key)) {
+		if (rawbpf_vm_map_lookup(map, key, value) < 0)
+			continue;
+		once_print_bytes("  key   ", key, map->key_size);
+		once_print_bytes("  value ", value, map->value_size);
+	}
+	free(value);
+	if (err && err != -ENOENT)
+		printf("  (cannot be listed: %s)\n", strerror(-err));
+}
+
+/* Run the program on all packets, in the machine or, without one, in the kernel. Print its maps. */
+static int run_packets_of(const struct once *once, struct machine *machine, const struct program *program,
+			  struct packets *packets, const int *fds)
+{
+	int more, status;
+
+	while ((more = packets_next(packets)) > 0) {
+		status = machine ? once_run_machine(once, machine, program, packets) : once_run(once, packets);
+		if (status != OK)
+			return FAILED;
+	}
+	for (unsigned i = 0; i < program->map_count; i++)
+		if (machine)
+			print_machine_map(&machine->maps[i]);
+		else
+			print_map(&program->maps[i], fds[i]);
+	status = tool_finish(&run_subcommand);
+	return more < 0 ? FAILED : status;
 }
 
 int run_once(struct program *program, const struct run_options *options)
 {
+	static struct machine machine = { .subcommand = &run_subcommand };
 	struct once once = { .subcommand = &run_subcommand, .repeat = options->repeat };
 	struct packets packets;
-	int fds[TOOL_MAPS], more, status = once_find_type(&once, options->type);
+	int fds[TOOL_MAPS], status = once_find_type(&once, options->type);
 
 	if (status != OK)
 		return status;
@@ -69,15 +94,11 @@ int run_once(struct program *program, const struct run_options *options)
 	program->warnings_are_errors = options->is_strict;
 	if (tool_assemble(&run_subcommand, program, 1) != OK)
 		return FAILED;
-	if (load(&once, program, fds, options->is_verbose) != OK) {
-		offer_machine(&program->file);
-		return FAILED;
+	if (options->is_vm || once_is_refused(&once)) {
+		once_begin_machine(&once, &machine);
+		return machine_load_program(&machine, program) != OK ? FAILED :
+		       run_packets_of(&once, &machine, program, &packets, NULL);
 	}
-	while ((more = packets_next(&packets)) > 0)
-		if (once_run(&once, &packets) != OK)
-			return FAILED;
-	for (unsigned i = 0; i < program->map_count; i++)
-		print_map(&program->maps[i], fds[i]);
-	status = tool_finish(&run_subcommand);
-	return more < 0 ? FAILED : status;
+	return load(&once, program, fds, options->is_verbose) != OK ? FAILED :
+	       run_packets_of(&once, NULL, program, &packets, fds);
 }

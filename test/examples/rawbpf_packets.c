@@ -3,6 +3,7 @@
 #include "../command.h"
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
 
 static const char *texts;
 static struct ending end;
@@ -55,6 +56,78 @@ static size_t make_pcap(unsigned char *data, uint32_t magic, uint32_t link, int 
 	return at - data;
 }
 
+/* ----------------------------------------------------------------------- without a kernel */
+
+static unsigned forbidden; /* the errno of bpf(2) */
+
+/* Let nobody read the files of a command. */
+static void show_files(const char *const *arguments)
+{
+	for (; *arguments; arguments++)
+		if (strncmp(*arguments, "/tmp/", 5) == 0)
+			ck_assert_int_eq(chmod(*arguments, 0644), 0);
+}
+
+/* As nobody, with a seccomp filter for bpf(2) if `forbidden` is set. */
+static void refused(void)
+{
+	if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
+		_exit(98);
+	if (forbidden && live_forbid(__NR_bpf, forbidden) < 0)
+		_exit(97);
+}
+
+/* Leave out the rows that tell how long a run took: "time" of the kernel, "steps" of the machine. */
+static void drop_times(char *text)
+{
+	char *to = text, *line = text, *next;
+
+	for (; *line; line = next) {
+		next = strchr(line, '\n');
+		next = next ? next + 1 : line + strlen(line);
+		if (strncmp(line, "time  ", 6) == 0 || strncmp(line, "steps ", 6) == 0)
+			continue;
+		memmove(to, line, next - line);
+		to += next - line;
+	}
+	*to = '\0';
+}
+
+/* What `rawbpf run` prints in the kernel, it prints where the kernel refuses, and with --vm. */
+static void same_without_kernel(const char *const *arguments)
+{
+	static const unsigned errors[] = { EPERM, ENOSYS, EACCES, 0 };
+	static const char *const words[] = { "EPERM", "ENOSYS", "EACCES", "EPERM" };
+	static char in_kernel[TEXT];
+	const char *vm[ARGUMENTS] = { "run", "--vm" };
+
+	command_run(&end, NULL, arguments);
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(end.status, 0);
+	drop_times(end.out);
+	strcpy(in_kernel, end.out);
+	show_files(arguments);
+	for (unsigned i = 0; i < RAWBPF_COUNT(errors); i++) {
+		forbidden = errors[i];
+		command_run(&end, refused, arguments);
+		ck_assert_ptr_nonnull(strstr(end.out, "\nsteps "));
+		drop_times(end.out);
+		ck_assert_str_eq(end.out, in_kernel);
+		ck_assert_int_eq(strncmp(end.err, "rawbpf run: the kernel refuses bpf(2): ", 39), 0);
+		ck_assert_int_eq(strncmp(end.err + 39, words[i], strlen(words[i])), 0);
+		ck_assert_ptr_nonnull(strstr(end.err, "\n   The interpreter runs the program instead. "
+						      "No verifier checks it here.\n"));
+		ck_assert_int_eq(end.status, 0);
+	}
+	for (unsigned i = 1; arguments[i]; i++)
+		vm[i + 1] = arguments[i];
+	command_run(&end, NULL, vm);
+	ck_assert_str_eq(end.err, "");
+	drop_times(end.out);
+	ck_assert_str_eq(end.out, in_kernel);
+	ck_assert_int_eq(end.status, 0);
+}
+
 static const uint16_t ethertypes[] = { 0x0800, 0x0806, 0x0800, 0x86dd };
 
 /* _i: bit 0: nanoseconds; bit 1: of the other byte order */
@@ -82,6 +155,8 @@ START_TEST(test_text)
 	ck_assert_ptr_nonnull(strstr(end.out + at, "data  60 bytes, unchanged\n800                 2\n806                 1\n"
 						   "86dd                1\n"));
 	ck_assert_int_eq(end.status, 0);
+	if (!_i)
+		same_without_kernel(ARGS("run", path, "--packet", packets));
 	unlink(packet_path);
 }
 END_TEST
@@ -105,6 +180,8 @@ START_TEST(test_plain)
 	ck_assert_ptr_nonnull(strstr(end.out, "packet 4\nr0    4294967306 (0x10000000a)\n"));
 	ck_assert_ptr_nonnull(strstr(end.out, "  value 0a 00 00 00 00 00 00 00\n"));
 	ck_assert_int_eq(end.status, 0);
+	same_without_kernel(ARGS("run", "--type", "xdp", "--packet", packets, path));
+	same_without_kernel(ARGS("run", path, "--type", "xdp", "--repeat", "3"));
 	unlink(path);
 	unlink(packet_path);
 }
@@ -125,6 +202,7 @@ START_TEST(test_records)
 	ck_assert_int_eq(command_lines(end.out), 3 + 3);
 	ck_assert_ptr_nonnull(strstr(end.out, " 64\n"));
 	ck_assert_ptr_nonnull(strstr(strstr(end.out, " 64\n") + 1, " 64\n"));
+	same_without_kernel(ARGS("run", path, "--type", "xdp", "--repeat", "2", "-j"));
 	command_run(&end, NULL, ARGS("run", path, "--type", "sched_cls"));
 	ck_assert_int_eq(strncmp(end.out, "r0    3 (0x3)\n", 14), 0);
 	command_run(&end, NULL, ARGS("run", path, "--repeat", "1"));
@@ -132,6 +210,63 @@ START_TEST(test_records)
 	ck_assert_int_eq(end.status, 1);
 	command_run(&end, NULL, ARGS("run", path, "--type", "socket_filter"));
 	ck_assert_ptr_nonnull(strstr(end.err, "no program runs on packets as this --type; "));
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+}
+END_TEST
+
+/* A store into the packet, a context of syscall programs, and all bits of r0. */
+START_TEST(test_without_kernel)
+{
+	const char *path = command_text_file(
+		"r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4); r0 = -2; r4 = r2; r4 += 14; if r4 > r3 goto out\n"
+		"*(u8 *)(r2 + 13) = 7; r0 = 0x123456789abcdef ll\nout: exit\n");
+
+	same_without_kernel(ARGS("run", path, "--type", "xdp"));
+	ck_assert_ptr_nonnull(strstr(end.out, "r0    81985529216486895 (0x123456789abcdef)\ndata  64 bytes\n"
+					      "  00 00 00 00 00 00 00 00 00 00 00 00 00 07 00 00\n"));
+	unlink(path);
+	path = command_text_file("r0 = *(u64 *)(r1 + 8)\nexit\n");
+	same_without_kernel(ARGS("run", path, "--type", "raw_tp", "--packet",
+				 packet_file("........\1\2\0\0\0\0\0\0", 16)));
+	ck_assert_str_eq(end.out, __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
+			 "r0    513 (0x201)\n" : "r0    72620543991349248 (0x102000000000000)\n");
+	unlink(path);
+	unlink(packet_path);
+}
+END_TEST
+
+/* What the machine refuses: the line, the reason, and where to look. */
+START_TEST(test_stops)
+{
+	char expected[512];
+	const char *path = command_text_file("r0 = 1\nr0 = *(u64 *)(r10 + 0)\nexit\n");
+
+	command_run(&end, NULL, ARGS("run", "--vm", path));
+	snprintf(expected, sizeof expected, "rawbpf run: %s:2: instruction 1 reads 8 bytes at r10+0; the stack has "
+		 "512 bytes\n   `rawbpf step %s` shows the way there, forward and back\n", path, path);
+	ck_assert_str_eq(end.err, expected);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+	path = command_text_file(".prog p\n.at xdp\n\tr0 = 1\nagain:\tgoto again\n");
+	command_run(&end, NULL, ARGS("run", path, "--vm", "--type", "xdp"));
+	snprintf(expected, sizeof expected, "rawbpf run: %s:4: the program does not end within 100000000 "
+		 "instructions\n", path);
+	ck_assert_int_eq(strncmp(end.err, expected, strlen(expected)), 0);
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+	/* What has to be attached is not, and the message names what works. */
+	path = command_text_file(".prog p\n.at kprobe do_nothing\n\tr0 = 0\n\texit\n");
+	command_run(&end, NULL, ARGS("run", "--vm", path));
+	ck_assert_ptr_nonnull(strstr(end.err, "--vm runs a program on packets"));
+	ck_assert_int_eq(end.status, 1);
+	show_files(ARGS(path));
+	forbidden = 0;
+	command_run(&end, refused, ARGS("run", path));
+	snprintf(expected, sizeof expected, "Without privilege, `rawbpf test %s`", path);
+	ck_assert_ptr_nonnull(strstr(end.err, expected));
+	ck_assert_ptr_nonnull(strstr(end.err, "`rawbpf step "));
 	ck_assert_int_eq(end.status, 1);
 	unlink(path);
 }
@@ -176,6 +311,8 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_text, 0, 4);
 	tcase_add_test(tests, test_plain);
 	tcase_add_test(tests, test_records);
+	tcase_add_test(tests, test_without_kernel);
+	tcase_add_test(tests, test_stops);
 	tcase_add_test(tests, test_faults);
 }
 
