@@ -15,9 +15,13 @@ struct ran_setup {
 	int has_btf;        /* the kernel has BTF: the parent process is known */
 };
 
+/* The tool's words for runs that it cannot show. */
+#define RAN_MISSED "missed by the kernel"
+
 /*
  * Run a text by a way ("kprobe", ..., or NULL: any). Write what is wrong to `problem`, or "". If the
- * kernel has no such way, this is "no way: " and the tool's words.
+ * kernel has no such way, this is "no way: " and the tool's words. If the kernel missed runs, the
+ * problem has RAN_MISSED in it.
  */
 typedef void ran_fn(const struct ran_setup *setup, const char *way, char *problem, size_t size);
 

@@ -13,6 +13,15 @@
 #include <time.h>
 #include <unistd.h>
 
+/* If something is wrong, and the tool tells of missed runs, add these words once. */
+static void complain_of_missed(struct ran *run)
+{
+	size_t length = strlen(run->problem);
+
+	if (length && strstr(run->said, RAN_MISSED) && !strstr(run->problem, RAN_MISSED))
+		snprintf(run->problem + length, run->size - length, RAN_MISSED "\n");
+}
+
 void ran_complain(struct ran *run, const char *format, ...)
 {
 	va_list arguments;
@@ -21,6 +30,7 @@ void ran_complain(struct ran *run, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(run->problem + length, run->size - length, format, arguments);
 	va_end(arguments);
+	complain_of_missed(run);
 }
 
 /* ---------------------------------------------------------------------------- processes */
@@ -118,6 +128,7 @@ void ran_tool_end(struct ran *run)
 		ran_complain(run, "the tool did not end\n");
 	ran_read_until(run->err, run->said, NULL);
 	waitpid(run->tool, &run->status, 0);
+	complain_of_missed(run);
 	if (run->status && !run->problem[0])
 		ran_complain(run, "the tool ended with %d: %s\n", run->status, run->said);
 	close(run->out);
