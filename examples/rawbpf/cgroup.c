@@ -48,7 +48,7 @@ static int note_link(void *context, int fd, unsigned id)
 
 	if (link_ask(&told, fd, 0) < 0 || told.info.type != BPF_LINK_TYPE_CGROUP)
 		return OK;
-	walk->links = must_grow(walk->links, walk->link_count + 1, sizeof *walk->links);
+	walk->links = must_extend(walk->links, walk->link_count, sizeof *walk->links);
 	walk->links[walk->link_count] = (struct attachment){
 		{ (uint32_t)told.info.cgroup_id, walk->link_count }, told.info.attach_type,
 		told.info.prog_id, id };

@@ -29,7 +29,7 @@ static struct {
 
 static void add(struct holdings *holdings, unsigned of, unsigned pid, unsigned which)
 {
-	holdings->list = must_grow(holdings->list, holdings->count + 1, sizeof *holdings->list);
+	holdings->list = must_extend(holdings->list, holdings->count, sizeof *holdings->list);
 	holdings->list[holdings->count++] = (struct holding){ of, pid, which };
 }
 
@@ -42,7 +42,7 @@ static void note_event(unsigned pid, unsigned fd)
 		return;
 	info.name = must_print("%s", name);
 	add(&held.events, info.prog_id, pid, held.info_count);
-	held.infos = must_grow(held.infos, held.info_count + 1, sizeof *held.infos);
+	held.infos = must_extend(held.infos, held.info_count, sizeof *held.infos);
 	held.infos[held.info_count++] = info;
 }
 

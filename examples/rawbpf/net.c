@@ -191,7 +191,7 @@ static int note_link(void *context, int fd, unsigned id)
 	if (link_ask(&told, fd, 0) < 0 || (told.info.type != BPF_LINK_TYPE_XDP &&
 					    told.info.type != BPF_LINK_TYPE_NETFILTER))
 		return OK;
-	walk->links = must_grow(walk->links, walk->link_count + 1, sizeof *walk->links);
+	walk->links = must_extend(walk->links, walk->link_count, sizeof *walk->links);
 	walk->links[walk->link_count++] = (struct net_link){ told.info, link_words(&told) };
 	return OK;
 }

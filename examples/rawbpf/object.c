@@ -304,7 +304,7 @@ static void add_pin(const char *path)
 		return;
 	kind = kind_of(fd);
 	if (kind >= 0) {
-		pins.list = must_grow(pins.list, pins.count + 1, sizeof *pins.list);
+		pins.list = must_extend(pins.list, pins.count, sizeof *pins.list);
 		pins.list[pins.count] = (struct pin){ { id_of(kind, fd), pins.count }, kind,
 						      must_print("%s", path) };
 		pins.count++;

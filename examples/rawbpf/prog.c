@@ -42,8 +42,8 @@ static int note_link(void *context, int fd, unsigned id)
 	(void)context;
 	if (link_ask(&told, fd, 0) < 0 || !told.info.prog_id)
 		return OK;
-	attachments.list = must_grow(attachments.list, attachments.count + 1,
-				     sizeof *attachments.list);
+	attachments.list = must_extend(attachments.list, attachments.count,
+				       sizeof *attachments.list);
 	attachments.list[attachments.count] = (struct attachment){
 		{ told.info.prog_id, attachments.count }, id, link_words(&told) };
 	attachments.count++;

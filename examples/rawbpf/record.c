@@ -28,6 +28,14 @@ void *must_grow(void *list, size_t count, size_t size)
 	return must(realloc(list, count * size));
 }
 
+/* The room is a power of two: with realloc(3) for each element, a list would cost its square. */
+void *must_extend(void *list, size_t count, size_t size)
+{
+	if ((count & (count - 1)) != 0)
+		return list;
+	return must_grow(list, count ? 2 * count : 1, size);
+}
+
 static char *must_vprint(const char *format, va_list arguments)
 {
 	char *text;

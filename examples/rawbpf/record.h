@@ -27,6 +27,9 @@ struct record {
 /* These are zeroed memory, realloc(3) and asprintf(3). They end the program if memory runs out. */
 void *must_allocate(size_t size);
 void *must_grow(void *list, size_t count, size_t size);
+
+/* Make room for one more element than `count`, in a list that only this function grows. */
+void *must_extend(void *list, size_t count, size_t size);
 __attribute__((format(printf, 1, 2))) char *must_print(const char *format, ...);
 
 /* Return hostile bytes, escaped, to be freed. For JSON they have quotes around. */

@@ -57,7 +57,7 @@ void table_add(struct table *table, struct record *record)
 		record_print(record, 1);
 		return;
 	}
-	table->rows = must_grow(table->rows, table->count + 1, sizeof *table->rows);
+	table->rows = must_extend(table->rows, table->count, sizeof *table->rows);
 	table->rows[table->count++] = *record;
 }
 

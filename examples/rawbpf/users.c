@@ -5,7 +5,7 @@
 
 void users_add(struct users *users, enum rawbpf_obj_kind kind, unsigned user, unsigned used)
 {
-	users->list = must_grow(users->list, users->count + 1, sizeof *users->list);
+	users->list = must_extend(users->list, users->count, sizeof *users->list);
 	users->list[users->count] = (struct use){ { used, users->count }, kind, user };
 	users->count++;
 	users->is_sorted = 0;

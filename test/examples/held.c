@@ -30,7 +30,7 @@ static void hold_link(unsigned pid, unsigned link, unsigned prog)
 static void hold_event(unsigned pid, unsigned prog, unsigned offset)
 {
 	add(&held.events, prog, pid, held.info_count);
-	held.infos = must_grow(held.infos, held.info_count + 1, sizeof *held.infos);
+	held.infos = must_extend(held.infos, held.info_count, sizeof *held.infos);
 	held.infos[held.info_count++] = (struct rawbpf_task_fd_info){
 		.prog_id = prog, .type = 2, .offset = offset, .name = must_print("f%u", offset) };
 }
