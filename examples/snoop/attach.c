@@ -29,11 +29,8 @@ static const struct {
 
 /* ------------------------------------------------------------------------ programs */
 
-/*
- * The kinds of programs: for a place; for the start of one call, or of any; for the return of
- * calls, or for their success.
- */
-enum part { PLACE, ENTER_ONE, ENTER_ANY, EXIT, SUCCESS };
+/* The kinds of programs: for the start of one call, or of any; for the return of calls. */
+enum part { ENTER_ONE, ENTER_ANY, EXIT };
 
 /* A raw tracepoint sees every system call: there, compare the number. */
 static void build_any_arguments(struct snoop_code *code, const struct snoop_tool *tool)
@@ -64,9 +61,7 @@ static void build_part(struct snoop_code *code, const struct snoop_tool *tool, e
 	else if (part == ENTER_ONE)
 		tool->calls.build_arguments(code, call);
 
-	if (part == PLACE)
-		tool->build(code);
-	else if (part == EXIT || part == SUCCESS)
+	if (part == EXIT)
 		tool->calls.build_exit(code);
 	else
 		tool->calls.build_enter(code);
@@ -90,7 +85,6 @@ static int load(struct snoop *snoop, enum part part, unsigned call)
 		.way = snoop->way,
 		.transport = snoop->transport,
 		.options = snoop->options,
-		.is_success = part == SUCCESS,
 	};
 	unsigned flags = 0;
 	int count, prog, token = token_use(&flags);
@@ -136,15 +130,22 @@ static int load(struct snoop *snoop, enum part part, unsigned call)
 
 /* ---------------------------------------------------------------------- attachments */
 
+/* A place in the kernel, for each of the ways. */
+struct place {
+	struct rawbpf_kprobe_spec kprobe;
+	struct rawbpf_tracepoint_spec tracepoint;
+	struct rawbpf_raw_tracepoint_spec raw_tracepoint;
+};
+
 /* Attach at a place. Return 0, or -1: snoop->refusal has the reason. */
-static int attach(struct snoop *snoop, int prog, const struct snoop_place *place)
+static int attach(struct snoop *snoop, int prog, const struct place *place)
 {
 	struct rawbpf_link *link = &snoop->links[snoop->link_count];
 	const char *name;
 	int err;
 
 	if (snoop->way == SNOOP_KPROBE) {
-		name = place->kprobe.syscall ? place->kprobe.syscall : place->kprobe.symbol;
+		name = place->kprobe.syscall;
 		err = rawbpf_kprobe_attach(link, prog, &place->kprobe);
 	} else if (snoop->way == SNOOP_TRACEPOINT) {
 		name = place->tracepoint.name;
@@ -179,23 +180,11 @@ static int attach_call(struct snoop *snoop, int prog, const char *call, const ch
 
 	snprintf(one, sizeof one, "sys_%s_%s", where, function_of(call));
 	snprintf(all, sizeof all, "sys_%s", where);
-	return attach(snoop, prog, &(struct snoop_place){
+	return attach(snoop, prog, &(struct place){
 		.kprobe = { .syscall = call, .retprobe = strcmp(where, "exit") == 0 },
 		.tracepoint = { .group = "syscalls", .name = one },
 		.raw_tracepoint = { .name = all },
 	});
-}
-
-/* Attach at the place where calls have succeeded, if the tool has one. */
-static int attach_success(struct snoop *snoop)
-{
-	const struct snoop_place place = { .tracepoint = snoop->tool->success };
-	int prog;
-
-	if (snoop->way != SNOOP_TRACEPOINT || !place.tracepoint.name)
-		return 0;
-	prog = load(snoop, SUCCESS, 0);
-	return prog < 0 ? -1 : attach(snoop, prog, &place);
 }
 
 /* Attach to the returns first: then no call has a start without a return. */
@@ -210,21 +199,12 @@ static int attach_calls(struct snoop *snoop)
 	for (i = 0; i < places; i++)
 		if (attach_call(snoop, prog, tool->calls.list[i].name, "exit") < 0)
 			return -1;
-	if (attach_success(snoop) < 0)
-		return -1;
 	for (i = 0; i < places; i++) {
 		prog = load(snoop, snoop->way == SNOOP_RAW_TRACEPOINT ? ENTER_ANY : ENTER_ONE, i);
 		if (prog < 0 || attach_call(snoop, prog, tool->calls.list[i].name, "enter") < 0)
 			return -1;
 	}
 	return 0;
-}
-
-static int attach_place(struct snoop *snoop)
-{
-	int prog = load(snoop, PLACE, 0);
-
-	return prog < 0 ? -1 : attach(snoop, prog, &snoop->tool->place);
 }
 
 /* Return 0, or -1: after a message, or with the reason in snoop->refusal.error. */
@@ -234,7 +214,7 @@ static int attach_one_way(struct snoop *snoop, enum snoop_way way)
 
 	snoop->way = way;
 	snoop->refusal = (struct rawbpf_error){ 0 };
-	err = snoop->tool->calls.list ? attach_calls(snoop) : attach_place(snoop);
+	err = attach_calls(snoop);
 	if (err < 0)
 		snoop_detach(snoop);
 	return err;
@@ -276,8 +256,6 @@ int snoop_attach(struct snoop *snoop)
 	int wanted = snoop->options->way;
 	char doing[64];
 
-	if (snoop->tool->prepare)
-		snoop->tool->prepare();
 	if ((wanted < 0 ? attach_some_way(snoop) : attach_one_way(snoop, wanted)) == 0)
 		return 0;
 	if (snoop->refusal.error) {

@@ -9,16 +9,14 @@
 #define EMIT(...) rawbpf_build_emit(&code->build, __VA_ARGS__)
 
 /*
- * Byte offsets into the registers, struct pt_regs (rawbpf_kprobe(3)). A function has two arguments
- * and a result there. A system call has six arguments and the stack pointer, in its caller's
- * registers.
+ * Byte offsets into the registers, struct pt_regs (rawbpf_kprobe(3)). The first argument of a
+ * function and its result are there. A system call has six arguments, in its caller's registers.
  *
  * A 32-bit program has its own system call numbers, in which 161 is not chroot. A u32 in the
  * caller's registers or in the task tells such a program. (On s390x the numbers are the same.)
  */
 #if defined(__x86_64__)
-const int snoop_function_arguments[2] = { 112, 104 };
-enum { FUNCTION_RESULT = 80, STACK_POINTER = 152 };
+enum { FUNCTION_ARGUMENT = 112, FUNCTION_RESULT = 80 };
 static const int call_arguments[6] = { 112, 104, 96, 56, 72, 64 };
 /*
  * thread_info.status & TS_COMPAT, also set by a 64-bit program's int 0x80; 8 bytes further since
@@ -26,19 +24,16 @@ static const int call_arguments[6] = { 112, 104, 96, 56, 72, 64 };
  */
 enum { COMPAT_IN_TASK = 1, COMPAT_OFFSET = 16, COMPAT_MASK = 2, COMPAT_VALUE = 2 };
 #elif defined(__aarch64__)
-const int snoop_function_arguments[2] = { 0, 8 };
-enum { FUNCTION_RESULT = 0, STACK_POINTER = 248 };
+enum { FUNCTION_ARGUMENT = 0, FUNCTION_RESULT = 0 };
 static const int call_arguments[6] = { 272, 8, 16, 24, 32, 40 };
 /* pstate: the CPU was in 32-bit mode */
 enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 264, COMPAT_MASK = 16, COMPAT_VALUE = 16 };
 #elif defined(__s390x__)
-const int snoop_function_arguments[2] = { 40, 48 };
-enum { FUNCTION_RESULT = 40, STACK_POINTER = 144 };
+enum { FUNCTION_ARGUMENT = 40, FUNCTION_RESULT = 40 };
 static const int call_arguments[6] = { 152, 48, 56, 64, 72, 80 };
 enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 0, COMPAT_MASK = 0, COMPAT_VALUE = 0 };
 #elif defined(__riscv) && __riscv_xlen == 64
-const int snoop_function_arguments[2] = { 80, 88 };
-enum { FUNCTION_RESULT = 80, STACK_POINTER = 16 };
+enum { FUNCTION_ARGUMENT = 80, FUNCTION_RESULT = 80 };
 static const int call_arguments[6] = { 280, 88, 96, 104, 112, 120 };
 /* status.UXL: 1 is 32 bits */
 enum { COMPAT_IN_TASK = 0, COMPAT_OFFSET = 260, COMPAT_MASK = 3, COMPAT_VALUE = 1 };
@@ -93,35 +88,21 @@ void snoop_build_filter_comm(struct snoop_code *code, unsigned reg, int offset, 
 	}
 }
 
-void snoop_build_caller(struct snoop_code *code, unsigned reg)
+/* reg = the registers of the caller, at the start of the system call. */
+static void build_caller(struct snoop_code *code, unsigned reg)
 {
 	EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6,
-			 code->way == SNOOP_KPROBE ? snoop_function_arguments[0] : 0));
+			 code->way == SNOOP_KPROBE ? FUNCTION_ARGUMENT : 0));
 }
 
-/* Copy `size` bytes from r3 + offset to the stack by a helper. */
-static void build_read(struct snoop_code *code, int helper, int offset, int size, int to)
+/* Copy `size` bytes from r3 + offset to the stack. */
+static void build_read(struct snoop_code *code, int offset, int size, int to)
 {
 	EMIT(BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, offset),
 	     BPF_MOV64_IMM(BPF_REG_2, size),
 	     BPF_MOV64_REG(BPF_REG_1, BPF_REG_10),
 	     BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, to),
-	     BPF_EMIT_CALL(helper));                            /* (r10 + to, size, r3) */
-}
-
-void snoop_build_read_kernel(struct snoop_code *code, int offset, int size, int to)
-{
-	build_read(code, BPF_FUNC_probe_read_kernel, offset, size, to);
-}
-
-void snoop_build_read_user(struct snoop_code *code, int offset, int size, int to)
-{
-	build_read(code, BPF_FUNC_probe_read_user, offset, size, to);
-}
-
-void snoop_build_stack_pointer(struct snoop_code *code, int to)
-{
-	snoop_build_read_kernel(code, STACK_POINTER, 8, to);
+	     BPF_EMIT_CALL(BPF_FUNC_probe_read_kernel));        /* (r10 + to, size, r3) */
 }
 
 static int is_before_5_11(void)
@@ -144,8 +125,8 @@ void snoop_build_filter_compat(struct snoop_code *code)
 		EMIT(BPF_EMIT_CALL(BPF_FUNC_get_current_task),
 		     BPF_MOV64_REG(BPF_REG_3, BPF_REG_0));
 	else
-		snoop_build_caller(code, BPF_REG_3);
-	snoop_build_read_kernel(code, offset, 4, -8);
+		build_caller(code, BPF_REG_3);
+	build_read(code, offset, 4, -8);
 	EMIT(BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_10, -8),
 	     BPF_ALU64_IMM(BPF_AND, BPF_REG_1, COMPAT_MASK));
 	rawbpf_build_jump(&code->build, BPF_JMP_IMM(BPF_JEQ, BPF_REG_1, COMPAT_VALUE, 0), "out");
@@ -158,8 +139,8 @@ void snoop_build_argument(struct snoop_code *code, unsigned n, int to)
 		     BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, to));
 		return;
 	}
-	snoop_build_caller(code, BPF_REG_3);
-	snoop_build_read_kernel(code, call_arguments[n], 8, to);
+	build_caller(code, BPF_REG_3);
+	build_read(code, call_arguments[n], 8, to);
 }
 
 void snoop_build_result(struct snoop_code *code, unsigned reg)
@@ -170,15 +151,10 @@ void snoop_build_result(struct snoop_code *code, unsigned reg)
 		[SNOOP_RAW_TRACEPOINT] = 8, /* ctx[1] */
 	};
 
-	if (code->is_success)
-		EMIT(BPF_MOV64_IMM(reg, 0));
-	else
-		EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6, offsets[code->way]));
+	EMIT(BPF_LDX_MEM(BPF_DW, reg, BPF_REG_6, offsets[code->way]));
 }
 
-/*
- * Store the task as the key. It stays the same in an execve(2), where a thread may get another id.
- */
+/* Store the task as the key. It stays the same in an execve(2), where a thread may get another id. */
 void snoop_build_task(struct snoop_code *code)
 {
 	EMIT(BPF_EMIT_CALL(BPF_FUNC_get_current_task),

@@ -62,11 +62,6 @@ void snoop_print_end(struct snoop_line *line)
 	add(line, line->json ? "}\n" : "\n");
 }
 
-int snoop_is_json(const struct snoop_line *line)
-{
-	return line->json;
-}
-
 void snoop_print_head(struct snoop_line *line, const struct snoop_head *head)
 {
 	size_t length = strnlen(head->comm, sizeof head->comm);
@@ -99,16 +94,6 @@ void snoop_print_number(struct snoop_line *line, const char *name, int width, lo
 	}
 }
 
-void snoop_print_word(struct snoop_line *line, const char *name, int width, const char *word)
-{
-	if (line->json) {
-		add_member(line, name);
-		add(line, "\"%s\"", word);
-	} else {
-		add(line, width ? "%*s  " : "%*s", width, word);
-	}
-}
-
 void snoop_print_text(struct snoop_line *line, const char *name, const char *bytes, int length)
 {
 	if (length > 0) {
@@ -121,40 +106,4 @@ void snoop_print_text(struct snoop_line *line, const char *name, const char *byt
 	} else {
 		add(line, "?");
 	}
-}
-
-void snoop_print_list(struct snoop_line *line, const char *name, const char *bytes, unsigned count)
-{
-	size_t length;
-	unsigned i;
-
-	if (line->json) {
-		add_member(line, name);
-		add(line, "[");
-	}
-	for (i = 0; i < count; i++, bytes += length + 1) {
-		length = strlen(bytes);
-		if (i > 0)
-			add(line, line->json ? "," : " ");
-		add_escaped(line, bytes, length);
-	}
-	if (line->json)
-		add(line, "]");
-}
-
-void snoop_print_more(struct snoop_line *line, const char *word)
-{
-	add(line, "%s", word);
-}
-
-void snoop_print_null(struct snoop_line *line, const char *name)
-{
-	add_member(line, name);
-	add(line, "null");
-}
-
-void snoop_print_flag(struct snoop_line *line, const char *name, int value)
-{
-	add_member(line, name);
-	add(line, value ? "true" : "false");
 }

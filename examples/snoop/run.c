@@ -86,10 +86,9 @@ static int create_maps(struct snoop *snoop)
 		.value_size = tool->memory_size, .max_entries = tool->memory_max });
 	if (snoop->memory < 0)
 		return -1;
-	if (tool->scratch_size)
-		snoop->scratch = create_map(snoop, &(struct rawbpf_map_spec){
-			.name = "scratch", .type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4,
-			.value_size = tool->scratch_size, .max_entries = 1 });
+	snoop->scratch = create_map(snoop, &(struct rawbpf_map_spec){
+		.name = "scratch", .type = BPF_MAP_TYPE_PERCPU_ARRAY, .key_size = 4,
+		.value_size = tool->scratch_size, .max_entries = 1 });
 	return snoop->scratch < 0 ? -1 : 0;
 }
 

@@ -33,7 +33,7 @@ struct snoop {
 	enum snoop_way way;
 	enum snoop_transport transport;
 
-	int events, memory, scratch, counts; /* maps; scratch: 0 if the tool has none */
+	int events, memory, scratch, counts; /* maps */
 	struct rawbpf_link links[SNOOP_LINKS];
 	unsigned link_count;
 	int progs[SNOOP_LINKS];

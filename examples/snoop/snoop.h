@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts that chrootsnoop, execsnoop, opensnoop and tcpconnect share.
+ * What chrootsnoop has beside its programs, for other tools of its kind, too.
  *
- * Each tool has programs for the kernel and a function. The programs send a record for each event,
- * and the function prints it. All tools share the rest:
+ * A tool has programs for the kernel and a function. The programs send a record for each event, and
+ * the function prints it. The rest is here:
  *
  *	main.c    options
  *	run.c     buffers, the loop, signals, the count of lost events
@@ -58,7 +58,6 @@ struct snoop_code {
 	enum snoop_way way;
 	enum snoop_transport transport;
 	const struct snoop_options *options;
-	int is_success; /* it runs where a call has succeeded, not at the return */
 };
 
 /* A system call that a tool watches. */
@@ -76,23 +75,6 @@ struct snoop_calls {
 	void (*build_exit)(struct snoop_code *code);
 };
 
-/*
- * Where a kprobe sees a function's arguments. On riscv64 the first 8 bytes belong to ftrace, and
- * kernels before 7.x accept no kprobe there.
- */
-#ifdef __riscv
-enum { SNOOP_FIRST = 8 };
-#else
-enum { SNOOP_FIRST = 0 };
-#endif
-
-/* A place in the kernel that a tool watches, for each of the ways. */
-struct snoop_place {
-	struct rawbpf_kprobe_spec kprobe;
-	struct rawbpf_tracepoint_spec tracepoint;
-	struct rawbpf_raw_tracepoint_spec raw_tracepoint;
-};
-
 struct snoop_line;
 
 struct snoop_tool {
@@ -102,17 +84,11 @@ struct snoop_tool {
 	const char *what;     /* the word for one event, such as "call" */
 	enum snoop_way ways[SNOOP_WAYS]; /* the best one first */
 
-	struct snoop_calls calls; /* either these or a place, below */
-	/* With tracepoints: the place of success, if not every return is seen. */
-	struct rawbpf_tracepoint_spec success;
-	/* A place with one program. */
-	struct snoop_place place;
-	void (*build)(struct snoop_code *code);
-	void (*prepare)(void); /* called once before build(); may be NULL */
+	struct snoop_calls calls;
 
 	unsigned memory_size;  /* bytes stored from the start of an event to its end, */
 	unsigned memory_max;   /* and how many events at once */
-	unsigned scratch_size; /* bytes of a record that is too large for the stack; or 0 */
+	unsigned scratch_size; /* bytes of a record, which may be too large for the stack */
 	void (*print)(struct snoop_line *line, const void *record);
 };
 
@@ -140,17 +116,6 @@ void snoop_build_filter_comm(struct snoop_code *code, unsigned reg, int offset, 
 
 /* At the start of a system call: go to "out" if a 32-bit program makes it. */
 void snoop_build_filter_compat(struct snoop_code *code);
-
-/* r10 + to = `size` bytes from r3 + offset; r0 is 0, or the negative errno of reading them. */
-void snoop_build_read_kernel(struct snoop_code *code, int offset, int size, int to);
-void snoop_build_read_user(struct snoop_code *code, int offset, int size, int to);
-
-/*
- * reg = the registers of the caller at the start of the system call; for a raw tracepoint also at
- * its end; a tracepoint does not know them. *(u64 *)(r10 + to) = the stack pointer in those at r3.
- */
-void snoop_build_caller(struct snoop_code *code, unsigned reg);
-void snoop_build_stack_pointer(struct snoop_code *code, int to);
 
 /* *(u64 *)(r10 + to) = argument n of the system call, at its start; n counts from 0. */
 void snoop_build_argument(struct snoop_code *code, unsigned n, int to);
@@ -194,9 +159,6 @@ void snoop_build_count_unreadable(struct snoop_code *code, int length);
  */
 void snoop_build_send(struct snoop_code *code);
 
-/* Arguments of a function at its entry, in the context of a kprobe. */
-extern const int snoop_function_arguments[2];
-
 /* ---------------------------------------------------------------------------- print.c */
 
 /*
@@ -206,16 +168,7 @@ extern const int snoop_function_arguments[2];
  */
 void snoop_print_head(struct snoop_line *line, const struct snoop_head *head);
 void snoop_print_number(struct snoop_line *line, const char *name, int width, long long value);
-void snoop_print_word(struct snoop_line *line, const char *name, int width, const char *word);
 /* A text of `length` bytes with its NUL; or the negative errno of reading it. */
 void snoop_print_text(struct snoop_line *line, const char *name, const char *bytes, int length);
-/* A member that is an array of `count` texts, one after the other, each with its NUL. */
-void snoop_print_list(struct snoop_line *line, const char *name, const char *bytes, unsigned count);
-void snoop_print_null(struct snoop_line *line, const char *name);
-void snoop_print_flag(struct snoop_line *line, const char *name, int value);
-/* A word without escapes. */
-void snoop_print_more(struct snoop_line *line, const char *word);
-/* Is the line a JSON object? Some values have only a column, or only a member. */
-int snoop_is_json(const struct snoop_line *line);
 
 #endif

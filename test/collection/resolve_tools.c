@@ -22,20 +22,23 @@ struct refusal {
 static const struct refusal refusals[] = {
 	{ "biolatency", 7, RAWBPF_WAY_TP_BTF, NO_BTF("block_rq_issue") },
 	{ "biolatency", 8, RAWBPF_WAY_RAW_TP, NO_BTF("block_rq_issue") },
-	{ "biolatency", 22, RAWBPF_WAY_TP_BTF, NO_BTF("block_rq_complete") },
-	{ "biolatency", 23, RAWBPF_WAY_RAW_TP, NO_BTF("block_rq_complete") },
+	{ "biolatency", 18, RAWBPF_WAY_TP_BTF, NO_BTF("block_rq_complete") },
+	{ "biolatency", 19, RAWBPF_WAY_RAW_TP, NO_BTF("block_rq_complete") },
 	{ "capable", 10, RAWBPF_WAY_FEXIT, NO_BTF("cap_capable") },
-	{ "execsnoop", 15, RAWBPF_WAY_TP_BTF, NO_BTF("sched_process_exec") },
 	{ "execsnoop", 22, RAWBPF_WAY_RAW_TP, NO_NAME("linux_binprm.filename") },
 	{ "exitsnoop", 16, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.signal") },
 	{ "oomsnoop", 20, RAWBPF_WAY_KPROBE, NO_NAME("oom_control.chosen") },
 	{ "oomsnoop", 15, RAWBPF_WAY_FENTRY, NO_BTF("oom_kill_process") },
 	{ "sigsnoop", 20, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.tgid") },
 	{ "stuck", 14, RAWBPF_WAY_ITER, NO_BTF("task") },
-	{ "tcpconnect", 31, RAWBPF_WAY_RAW_TP, NO_NAME("sock_common.skc_family") },
+	{ "tcpconnect", 32, RAWBPF_WAY_RAW_TP, NO_NAME("sock_common.skc_family") },
+	{ "tcpconnect", 20, RAWBPF_WAY_FEXIT, NO_BTF("inet_csk_accept") },
+	{ "tcpconnect", 32, RAWBPF_WAY_KRETPROBE, NO_NAME("sock_common.skc_family") },
+	{ "tcpconnect", 23, RAWBPF_WAY_FEXIT, NO_BTF("tcp_v4_connect") },
+	{ "tcpconnect", 25, RAWBPF_WAY_FEXIT, NO_BTF("tcp_v6_connect") },
 };
 
-enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 95 };
+enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 101 };
 
 static unsigned tool, resolved_count, refused_count;
 

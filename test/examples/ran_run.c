@@ -165,11 +165,11 @@ static int is_word(const char *word, const char *wanted)
 
 void ran_compare_words(struct ran *run, char **words, int first, int count, const char *wanted)
 {
-	char line[512] = "", copy[512], *want[64];
+	char line[512] = "", copy[512], *want[RAN_WORDS];
 	int number, same;
 
 	snprintf(copy, sizeof copy, "%s", wanted);
-	number = ran_split(copy, want, 64);
+	number = ran_split(copy, want, RAN_WORDS);
 	same = number == count - first;
 	for (int i = first; i < count; i++) {
 		strncat(line, i > first ? " " : "", sizeof line - strlen(line) - 1);
@@ -202,12 +202,12 @@ static void compare_time(struct ran *run, const char *word)
 
 void ran_compare_lines(struct ran *run, const char *header, const char *const *wanted)
 {
-	char *save = NULL, *line = strtok_r(run->text, "\n", &save), *words[64];
-	int count = line ? ran_split(line, words, 64) : 0;
+	char *save = NULL, *line = strtok_r(run->text, "\n", &save), *words[RAN_WORDS];
+	int count = line ? ran_split(line, words, RAN_WORDS) : 0;
 
 	ran_compare_words(run, words, 0, count, header);
 	while ((line = strtok_r(NULL, "\n", &save))) {
-		count = ran_split(line, words, 64);
+		count = ran_split(line, words, RAN_WORDS);
 		if (!*wanted) {
 			ran_complain(run, "a line too many: %s\n", count > 1 ? words[count - 1] : "");
 			return;

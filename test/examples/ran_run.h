@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-enum { RAN_TEXT = 1 << 16, RAN_PATIENCE_MS = 120000, RAN_UID = 1234 };
+enum { RAN_TEXT = 1 << 16, RAN_WORDS = 96, RAN_PATIENCE_MS = 120000, RAN_UID = 1234 };
 
 /* A run of the tool, and the process that it watches. */
 struct ran {

@@ -201,7 +201,10 @@ static void capable_work(void)
 	syscall(SYS_settimeofday, &now, NULL);
 }
 
-/* Delete lines with the capability CAP_SETUID: not each kernel asks for it. */
+/*
+ * Delete lines with the capability CAP_SETUID, which not each kernel asks for, and those of what was
+ * granted before: where memory is short, the kernel asks whether a process may take more.
+ */
 static void capable_drop(char *text)
 {
 	char *line = text, *next;
@@ -209,7 +212,7 @@ static void capable_drop(char *text)
 	for (; *line; line = next) {
 		next = line + strcspn(line, "\n");
 		next += *next == '\n';
-		if (memmem(line, next - line, " CAP_SETUID ", 12)) {
+		if (memmem(line, next - line, " CAP_SETUID ", 12) || memmem(line, next - line, " 0\n", 3)) {
 			memmove(line, next, strlen(next) + 1);
 			next = line;
 		}

@@ -40,8 +40,7 @@ for arch; do
 	cp "$from/test/vm/init" "$to/"
 	cp "$from/test/vm/api" "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
 		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \
-		"$from/examples/execsnoop" "$from/examples/opensnoop" "$from/examples/rawbpf" \
-		"$from/examples/tcpconnect" "$to/bin/"
+		"$from/examples/rawbpf" "$to/bin/"
 	# Not for each architecture.
 	for task in task32 workload32; do
 		[ ! -f "$from/test/vm/$task" ] || cp "$from/test/vm/$task" "$to/bin/"
