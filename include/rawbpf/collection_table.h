@@ -303,6 +303,8 @@ struct rawbpf_collection {
 	const struct rawbpf_table_test *tests;
 	const struct rawbpf_table_test_line *test_lines;
 	const uint8_t *bytes;
+	const char *std;       /* the prelude that was parsed, for the lines of its macros; NULL: none */
+	unsigned std_length;
 	unsigned string_count; /* bytes, with the NUL of the last one */
 	unsigned expr_count, struct_count, field_count, map_count, show_count, param_count, set_count,
 		local_count, prog_count, place_count, arg_count, label_count, step_count, insn_count,

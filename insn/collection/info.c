@@ -128,22 +128,21 @@ static int info_line_emit(const struct info_texts *texts, struct rawbpf_btf_buil
 	}
 	if (macro_line % RAWBPF_LINE_STD) {
 		at = info_find(macros, macro_line % RAWBPF_LINE_STD);
-		rawbpf__out_text(&out, " | ");
+		rawbpf__out_text(&out, at < macros->end ? " | " : "");
 		info_line(&out, at, rawbpf__find_byte(at, macros->end, '\n'));
 	}
 	return rawbpf_btf_string_emit(b, shown);
 }
 
-static int info_lines(struct rawbpf_resolved_info *info, const struct rawbpf_resolved *resolved)
+static int info_lines(struct rawbpf_resolved_info *info, const struct rawbpf_collection *collection,
+		      const struct rawbpf_resolved *resolved)
 {
 	int file = rawbpf_btf_string_emit(info->btf, info->file ? info->file : "");
 	struct info_texts texts;
 	unsigned line = 0;
-	size_t length;
-	const char *std = rawbpf_collection_std_get(&length);
 
 	info_text_begin(&texts.user, info->text ? info->text : "", info->text ? info->length : 0);
-	info_text_begin(&texts.std, std, length);
+	info_text_begin(&texts.std, collection->std ? collection->std : "", collection->std_length);
 	for (unsigned i = 0; i < resolved->count && !info->btf->error; i++) {
 		int begins = !i || resolved->functions[i] || resolved->lines[i] != line;
 
@@ -167,5 +166,5 @@ int rawbpf_collection_info_emit(struct rawbpf_resolved_info *info,
 	int err = info_functions(info, collection, resolved);
 
 	info->line_count = 0;
-	return err ? err : info_lines(info, resolved);
+	return err ? err : info_lines(info, collection, resolved);
 }

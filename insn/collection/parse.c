@@ -146,6 +146,8 @@ int rawbpf_collection_parse(struct rawbpf_collection *collection,
 	if (c.failed)
 		return c.failed;
 	rawbpf__rows_end(&c, collection);
+	collection->std = std;
+	collection->std_length = std_length;
 	collection->license = c.license;
 	collection->summary = summary;
 	return text->error_count ? -EINVAL : 0;

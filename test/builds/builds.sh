@@ -185,7 +185,7 @@ embedded_has_no_parser() {
 	done
 	grep -q 'librawbpf.a.*insn_collection_resolve.c.o' "$work/embedded.txt" &&
 		grep -q 'librawbpf.a.*insn_collection_parse.c.o' "$work/live.txt" &&
-		! grep -E 'librawbpf.a.*insn_(asm|collection_(parse|expr|macro|header|reduce))' "$work/embedded.txt"
+		! grep -E 'librawbpf.a.*insn_(asm|collection_(parse|expr|macro|header|reduce|std))' "$work/embedded.txt"
 }
 
 cplusplus() { # COMPILER

@@ -201,6 +201,36 @@ START_TEST(far_lines)
 }
 END_TEST
 
+/* A macro's line is that of the prelude that was parsed; tables from a header have none. */
+START_TEST(lines_of_the_prelude)
+{
+	static const char text[] = ".map m hash u64 u32 1\n.prog p\n.at none\n forget m\n r0 = 0\n exit\n";
+	static const char other[] = "# no macro\n";
+	static unsigned char bytes[4096];
+	struct world *w = world_open(text, RAWBPF_ARCH_X86_64, NULL);
+	const struct { const char *std; unsigned length; const char *line; } cases[] = {
+		{ w->collection.std, w->collection.std_length, "forget m | call get_current_task" },
+		{ NULL, 0, "forget m" }, { other, sizeof(other) - 1, "forget m" } };
+	struct bpf_func_info function;
+	struct bpf_line_info lines[16];
+
+	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_NONE });
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rawbpf_btf_build b = { .data = bytes, .max = sizeof(bytes) };
+		struct rawbpf_resolved_info info = { .btf = &b, .funcs = &function, .func_max = 1,
+			.lines = lines, .line_max = 16, .text = text, .length = sizeof(text) - 1 };
+		struct rawbpf_btf btf;
+
+		w->collection.std = cases[i].std;
+		w->collection.std_length = cases[i].length;
+		ck_assert_int_eq(rawbpf_collection_info_emit(&info, &w->collection, &w->resolved), 0);
+		ck_assert_int_eq(rawbpf_btf_parse(&btf, bytes, b.size, NULL), 0);
+		ck_assert_str_eq(rawbpf_btf_string_get(&btf, lines[0].line_off), cases[i].line);
+	}
+	world_close(w);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------- conditions */
 
 static void expect_condition(const char *condition, enum rawbpf_arch arch, int result)
@@ -401,6 +431,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, memory);
 	tcase_add_test(tests, lines_and_functions);
 	tcase_add_test(tests, far_lines);
+	tcase_add_test(tests, lines_of_the_prelude);
 	tcase_add_test(tests, conditions);
 	tcase_add_test(tests, mistakes);
 	tcase_add_test(tests, places);
