@@ -303,13 +303,13 @@ struct rawbpf_collection_elf {
 /*
  * Write a collection as an ELF object for libbpf, bpftool and ip(8): programs in sections that loaders
  * know, .maps, BTF, lines, relocations. The loader finds offsets of members of the kernel's structs.
- * System calls become tracepoints. A ring without a size has 256 KB. Return the length of the whole
- * file, of which `size` bytes are written, or a negative errno:
+ * System calls become tracepoints. Functions stand in .text. A ring without a size has 256 KB. Return
+ * the length of the whole file, of which `size` bytes are written, or a negative errno:
  *
  * -EOPNOTSUPP  an object file cannot hold something, which `error` names with its line: .or, tail
- *              places, other names of the running kernel, functions besides programs
+ *              places, other names of the running kernel, a call of a program
  * -ENOSPC      `memory` is too small: try twice as much
- * -E2BIG       more than 128 programs and places
+ * -E2BIG       more than 128 programs, places and functions
  * Other errors are those of rawbpf_collection_resolve(), with a line in `error`.
  */
 int rawbpf_collection_elf_emit(void *data, size_t size, struct rawbpf_collection_elf *elf);

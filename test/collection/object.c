@@ -85,17 +85,27 @@ static const unsigned char big[] = {
 	0xb7, 0, 0, 0, 0xff, 0xff, 0xff, 0xfe, 0x95, 0, 0, 0, 0, 0, 0, 0,
 	0xb7, 0, 0, 0, 0, 0, 1, 2, 0x95, 0, 0, 0, 0, 0, 0, 0 };
 
-static void expect_reloc(unsigned index, unsigned offset, unsigned symbol)
+static void expect_reloc_of(const char *of, unsigned index, unsigned offset, unsigned symbol, unsigned type)
 {
-	struct rawbpf_elf_section table = section(".relxdp");
+	char name[32];
+	struct rawbpf_elf_section table;
 	struct rawbpf_elf_reloc reloc;
 
-	ck_assert_uint_eq(table.info, section("xdp").index);
+	snprintf(name, sizeof(name), ".rel%s", of);
+	table = section(name);
+	ck_assert_uint_eq(table.info, section(of).index);
 	ck_assert_uint_eq(table.link, section(".symtab").index);
 	ck_assert_int_eq(rawbpf_elf_reloc_read(&reloc, &elf, &table, index), 0);
 	ck_assert_uint_eq(reloc.offset, offset);
 	ck_assert_uint_eq(reloc.symbol, symbol);
-	ck_assert_uint_eq(reloc.type, 1); /* R_BPF_64_64 */
+	ck_assert_uint_eq(reloc.type, type);
+}
+
+enum { R_BPF_64_64 = 1, R_BPF_64_32 = 10 };
+
+static void expect_reloc(unsigned index, unsigned offset, unsigned symbol)
+{
+	expect_reloc_of("xdp", index, offset, symbol, R_BPF_64_64);
 }
 
 /* _i: the byte order */
@@ -120,6 +130,75 @@ START_TEST(sections_symbols_relocations)
 	ck_assert_uint_eq(section(".relxdp").count, 2);
 	expect_reloc(0, 0, 4);
 	expect_reloc(1, 16, 1);
+}
+END_TEST
+
+#define FUNCTIONS \
+	".prog p\n.at xdp\n.at tc ingress\n	r1 = g ll\n	call f\n	exit\n" \
+	"f:	r0 = 1\n	call g\n	exit\ng:	r0 = 2\n	exit\n"
+
+/* What a compiler makes of static functions: a call from .text has its distance, others the place in .text. */
+static const unsigned char calls[] = {
+	0x18, 0x01, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0x85, 0x10, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+static const unsigned char called[] = {
+	0xb7, 0, 0, 0, 1, 0, 0, 0, 0x85, 0x10, 0, 0, 1, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0,
+	0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+
+START_TEST(functions)
+{
+	struct rawbpf_elf_lines found;
+	struct rawbpf_elf_line line;
+	unsigned lines = 0;
+
+	parse(emit(FUNCTIONS));
+	ck_assert_mem_eq(section("xdp").data, calls, sizeof(calls));
+	ck_assert_uint_eq(section(".text").size, 2 * sizeof(called));
+	ck_assert_mem_eq(section(".text").data, called, sizeof(called));
+	ck_assert_mem_eq(section(".text").data + sizeof(called), called, sizeof(called));
+	ck_assert_uint_eq(section(".text").flags, 2 | 4); /* ALLOC, EXECINSTR */
+	ck_assert_uint_eq(section(".symtab").count, 8);
+	ck_assert_uint_eq(section(".symtab").info, 6); /* the first global one */
+	expect_symbol(1, "", 3, 0, ".text", 0, 0);
+	expect_symbol(2, "f", 2, 0, ".text", 0, 24);
+	expect_symbol(3, "g", 2, 0, ".text", 24, 16);
+	expect_symbol(4, "f", 2, 0, ".text", 40, 24);
+	expect_symbol(5, "g", 2, 0, ".text", 64, 16);
+	expect_symbol(6, "p", 2, 1, "xdp", 0, 32);
+	expect_symbol(7, "p_2", 2, 1, "tc", 0, 32);
+	ck_assert_uint_eq(section(".relxdp").count, 2);
+	expect_reloc_of("xdp", 0, 0, 1, R_BPF_64_64);
+	expect_reloc_of("xdp", 1, 16, 1, R_BPF_64_32);
+	ck_assert_uint_eq(section(".rel.text").count, 0);
+	/* The second place has its own functions, at 64 and 40. */
+	ck_assert_uint_eq(section("tc").data[4], 64);
+	ck_assert_uint_eq(section("tc").data[20], 40 / 8 - 1);
+	ck_assert_int_eq(rawbpf_elf_lines_parse(&found, &elf), 0);
+	while (rawbpf_elf_lines_next(&line, &found))
+		if (strcmp(line.section, ".text") == 0 && lines++ == 3)
+			ck_assert_msg(line.offset == 24 && line.line == 10, "%u: line %u", (unsigned)line.offset, line.line);
+	ck_assert_uint_eq(lines, 10);
+}
+END_TEST
+
+/* Programs, places and functions are 128 at most. */
+START_TEST(many_functions)
+{
+	char *text = malloc(1 << 16), *at = text;
+
+	at += sprintf(at, ".prog p\n.at xdp\n");
+	for (unsigned i = 0; i < 128; i++)
+		at += sprintf(at, "	call f%u\n", i);
+	for (unsigned i = 0; i < 128; i++)
+		at += sprintf(at, "	exit\nf%u: r0 = 0\n", i);
+	sprintf(at, "	exit\n");
+	ck_assert_int_eq(emit(text), -E2BIG);
+	ck_assert_uint_eq(object.error.at.line, 1);
+	ck_assert_ptr_nonnull(strstr(object.error.at.message, "128 programs"));
+	at = strstr(text, "	call f0\n"); /* one less */
+	memset(at, ' ', strlen("	call f0"));
+	parse(emit(text));
+	free(text);
 }
 END_TEST
 
@@ -225,7 +304,11 @@ START_TEST(what_no_object_file_holds)
 	static const struct { const char *text; unsigned line; const char *message; } cases[] = {
 		{ ".prog p\n.at raw_tp a\n.or kprobe b\n	exit\n", 3, ".or" },
 		{ ".map t prog_array u32 u32 1\n.prog p\n.at tail t[0] xdp\n	exit\n", 3, "prog_array" },
-		{ ".prog p\n.at none\n	call f\n	exit\nf:	r0 = 0\n	exit\n", 5, "no functions besides programs: 'f'" },
+		{ ".prog p\n.at none\np:	call p\n	exit\n", 3, "a call of the program 'p' itself" },
+		{ ".prog p\n.at none\n	call f\n	exit\nf:	r0 = 0\n	goto g\ng:	call g\n	exit\n", 6,
+		  "this jump leaves its function" },
+		{ ".prog p\n.at none\n	if r1 == 0 goto f\n	call f\nf:	r0 = 0\n	exit\n", 3,
+		  "this jump leaves its function" },
 		{ ".prog p\n.at none\n	call no_such_function_of_the_kernel\n	exit\n", 3,
 		  "'no_such_function_of_the_kernel' is a function of the running kernel" },
 		{ ".map m array u32 u64 1\n.prog p\n.at none\n	r1 = map m\n	r2 = &m[0]\n	exit\n", 4,
@@ -283,6 +366,8 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, sections_symbols_relocations, RAWBPF_LITTLE_ENDIAN, RAWBPF_BIG_ENDIAN + 1);
+	tcase_add_test(tests, functions);
+	tcase_add_test(tests, many_functions);
 	tcase_add_test(tests, types_of_maps);
 	tcase_add_test(tests, lines);
 	tcase_add_test(tests, names_of_sections);

@@ -74,14 +74,58 @@ out:	r0 = 0
 	exit
 END
 
+# Functions: called, called by another, called back, and one of the same name in another program.
+cat >functions.bpf <<'END'
+.map sums array u32 u64 1
+.prog first
+.at xdp
+	r1 = 3
+	call triple
+	r7 = r0
+	*(u64 *)(r10 - 8) = 0
+	r1 = 5
+	r2 = add ll
+	r3 = r10
+	r3 += -8
+	r4 = 0
+	call loop
+	r0 = *(u64 *)(r10 - 8)
+	r0 += r7
+	exit
+triple:
+	r6 = r1
+	call twice
+	r0 += r6
+	exit
+twice:	r0 = r1
+	r0 += r1
+	exit
+add:	r3 = *(u64 *)(r2 + 0)
+	r3 += 10
+	*(u64 *)(r2 + 0) = r3
+	r1 = &sums[0]
+	r0 = 1
+	lock *(u64 *)(r1 + 0) += r0
+	r0 = 0
+	exit
+.prog second
+.at xdp
+	r1 = 20
+	call twice
+	exit
+twice:	r0 = r1
+	r0 <<= 2
+	exit
+END
+
 written() {
-	"$rawbpf" asm -f elf -o pass.o pass.bpf && "$rawbpf" asm -f elf -o task.o task.bpf &&
+	"$rawbpf" asm -f elf -o functions.o functions.bpf && "$rawbpf" asm -f elf -o pass.o pass.bpf && "$rawbpf" asm -f elf -o task.o task.bpf &&
 		"$rawbpf" asm -f elf --big-endian -o big.o pass.bpf
 }
 
-readelf_reads() { # OBJECT
+readelf_reads() { # OBJECT PROGRAM
 	readelf -a -W "$1" >said 2>complaints && [ ! -s complaints ] && grep -q 'Machine: *Linux BPF' said &&
-		grep -qE '^ *[0-9]+: 0+ +[0-9]+ FUNC +GLOBAL DEFAULT +1 pass$' said
+		grep -qE "^ *[0-9]+: 0+ +[0-9]+ FUNC +GLOBAL DEFAULT +1 $2\$" said
 }
 
 disasm_reads() { # OBJECT
@@ -94,6 +138,22 @@ bpftool_loads() {
 		head -c 60 /dev/zero >packet &&
 		bpftool prog run pinned /sys/fs/bpf/pass data_in packet repeat 1 | grep -q 'Return value: 2' &&
 		bpftool map dump name lengths | grep -q 'key: 3c 00 00 00  value: 01 00 00 00 00 00 00 00'
+}
+
+# 3 * 3 + 5 * 10, and 20 << 2
+functions_run() {
+	mkdir /sys/fs/bpf/functions && bpftool prog loadall functions.o /sys/fs/bpf/functions &&
+		bpftool prog run pinned /sys/fs/bpf/functions/first data_in packet repeat 1 >said && cat said &&
+		grep -q 'Return value: 59,' said && bpftool map dump name .data.sums >said && cat said &&
+		grep -q '05 00 00 00 00 00 00 00' said &&
+		bpftool prog run pinned /sys/fs/bpf/functions/second data_in packet repeat 1 >said && cat said &&
+		grep -q 'Return value: 80,' said && bpftool prog dump xlated pinned /sys/fs/bpf/functions/first >said &&
+		grep -q '^int add()' said && grep -q '^; lock' said
+}
+
+functions_are_read() {
+	readelf_reads functions.o first && "$rawbpf" disasm functions.o >said && grep -q 'call pc-0x1.*// triple' said &&
+		grep -q 'r2 = 0x[0-9a-f]* ll.*// add' said
 }
 
 ip_loads() {
@@ -143,11 +203,13 @@ sum_is_refused() {
 
 check "objects are written" written
 check "a sum with a name of the kernel is refused" sum_is_refused
-check "readelf reads one" readelf_reads pass.o
-check "... of a big-endian machine" readelf_reads big.o
+check "readelf reads one" readelf_reads pass.o pass
+check "... of a big-endian machine" readelf_reads big.o pass
 check "rawbpf disasm reads one" disasm_reads pass.o
 check "... of a big-endian machine" disasm_reads big.o
 check "bpftool loads one" bpftool_loads
+check "readelf and rawbpf disasm read functions" functions_are_read
+check "bpftool loads functions, and they run" functions_run
 check "ip loads one" ip_loads
 check "libbpf loads one, and finds a member of the kernel" libbpf_loads
 checks_end
