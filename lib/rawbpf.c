@@ -235,6 +235,7 @@
 #include "../insn/vm/vm_run.c"
 #include "../insn/vm/vm_skb.c"
 #include "../insn/vm/vm_test.c"
+#include "../insn/vm/vm_test_context.c"
 #include "../insn/vm/vm_test_value.c"
 #include "../insn/vm/vm_trap.c"
 #include "../insn/vm/vm_undo.c"

@@ -47,12 +47,14 @@ int main(int argc, char **argv)
 
 		if (result < 0)
 			return API_FAILED;
-		printf("%s: ", collection.strings + collection.tests[i].name);
-		if (result == RAWBPF_VM_PASSED)
-			printf("passed\n");
-		else
-			printf("line %u: %s\n", test.line, test.reason);
+		printf("%s: %s\n", collection.strings + collection.tests[i].name,
+		       result == RAWBPF_VM_PASSED ? "passed" : test.reason);
 	}
 	printf("the first jump: %u of %u times\n", jumped[5], ran[5]);
+	rawbpf_vm_test_open(&test, &(struct rawbpf_vm_test_spec){
+		.load = { .collection = &collection, .memory = memory, .memory_size = sizeof memory } });
+	while (rawbpf_vm_run(&test.vm, 1) == RAWBPF_VM_PAUSED)
+		printf("%u ", (unsigned)test.vm.r[0]);
+	printf("is r0; %d\n", rawbpf_vm_test_check(&test));
 	return done();
 }

@@ -57,6 +57,13 @@ void collection_print_mistake(const struct collection *collection,
  */
 int collection_options(struct collection *collection, int argc, char **argv);
 
+/* For a subcommand that parses its own options: the letters of the text's, for getopt(3). */
+enum { COLLECTION_LETTERS = 2 * COLLECTION_OPTIONS + 1 };
+void collection_letters(char letters[COLLECTION_LETTERS], const struct collection *collection);
+
+/* Give the options that run_keep() has kept their meaning. Returns -1, or USAGE after a message. */
+int collection_take_options(struct collection *collection);
+
 /* ----------------------------------------------------------------- collection_filter.c */
 
 /* Do the records have a field with the presentation errno, or string or words? */

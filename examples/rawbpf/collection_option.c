@@ -216,20 +216,36 @@ static int apply(struct collection *collection, const struct choices *choices)
 	return status;
 }
 
+void collection_letters(char letters[COLLECTION_LETTERS], const struct collection *collection)
+{
+	struct choices choices = { .count = 0 };
+
+	collect(&choices, collection);
+	for (unsigned i = 0; i < choices.params; i++) {
+		*letters++ = choices.list[i].letter;
+		if (choices.list[i].argument)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+}
+
+int collection_take_options(struct collection *collection)
+{
+	struct choices choices = { .count = 0 };
+
+	collect(&choices, collection);
+	return apply(collection, &choices);
+}
+
 int collection_options(struct collection *collection, int argc, char **argv)
 {
 	struct choices choices = { .count = 0 };
 	struct help help = { .collection = collection, .choices = &choices };
-	char letters[2 * COLLECTION_OPTIONS + 1], *at = letters;
+	char letters[COLLECTION_LETTERS];
 	int status = -1;
 
 	collect(&choices, collection);
-	for (unsigned i = 0; i < choices.params; i++) {
-		*at++ = choices.list[i].letter;
-		if (choices.list[i].argument)
-			*at++ = ':';
-	}
-	*at = '\0';
+	collection_letters(letters, collection);
 	if (argc > 0) {
 		char *name = argv[0], subcommand[64];
 

@@ -93,8 +93,7 @@ static const char **text_of(struct run_options *options, int letter)
 	}
 }
 
-/* Keep an option for the text. */
-static int keep(struct run_options *options, const struct subcommand *subcommand, int letter)
+int run_keep(struct run_options *options, const struct subcommand *subcommand, int letter)
 {
 	if (options->given_count == RUN_GIVEN) {
 		tool_fail(subcommand, "more than %d options", RUN_GIVEN);
@@ -134,7 +133,7 @@ static int take(struct run_options *options, const struct subcommand *subcommand
 	case RUN_REPEAT:
 		return take_repeat(subcommand, &options->repeat);
 	default:
-		return keep(options, subcommand, letter);
+		return run_keep(options, subcommand, letter);
 	}
 }
 

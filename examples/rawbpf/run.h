@@ -44,6 +44,9 @@ enum { RUN_CHECK = 512, RUN_SCHEMA, RUN_WAY, RUN_MAPS, RUN_OFFSETS, RUN_PIN, RUN
 int run_parse(struct run_options *options, const struct subcommand *subcommand, int argc, char **argv,
 	      const char *letters, int (*help)(void *context), void *context);
 
+/* Keep an option of getopt(3) for the text. Returns -1, or USAGE after a message. */
+int run_keep(struct run_options *options, const struct subcommand *subcommand, int letter);
+
 /*
  * Read the seconds of an option, with up to three decimals; NULL is 0. Returns milliseconds, or -1
  * after a message.

@@ -3,13 +3,9 @@
 #ifndef EXAMPLES_RAWBPF_STEP_H
 #define EXAMPLES_RAWBPF_STEP_H
 
-#include "collected.h"
-#include "packets.h"
+#include "machine.h"
 
-#include <rawbpf/vm_collection.h>
-#include <rawbpf/vm_context.h>
-#include <rawbpf/vm_helper.h>
-#include <rawbpf/vm_map.h>
+#include <rawbpf/vm_test.h>
 #include <rawbpf/vm_undo.h>
 
 enum {
@@ -19,9 +15,13 @@ enum {
 	STEP_SHOWN = 8          /* bytes of memory in a line */
 };
 
+enum { STEP_MAPS = 16 };
+
 /* The command line. */
 struct step_options {
-	const char *path, *packet, *type, *prog, *script, *context;
+	const char *path, *packet, *type, *prog, *test, *script, *context;
+	const char *maps[STEP_MAPS]; /* "NAME[KEY] = VALUE" */
+	unsigned map_count;
 	unsigned long long number; /* of the packet in a pcap file, from 1 on */
 	int is_json;
 };
@@ -30,20 +30,22 @@ struct step_options {
 struct stepper {
 	struct step_options options;
 	struct collection collection;   /* of a text with .prog; its `file` is that of each text */
-	struct rawbpf_vm_collection loaded;
 	struct program program;         /* of a text without */
-	struct rawbpf_vm_prog prog;
-	struct rawbpf_vm_map maps[TOOL_MAPS], *map[TOOL_MAPS];
+	struct machine machine;
+	struct rawbpf_vm_test test;     /* of --test: it has machine, context and helpers */
+	int has_test;
+	struct rawbpf_vm_collection *loaded; /* the machine's, or the test's */
+	struct rawbpf_vm_context *context;
+	struct rawbpf_vm *vm;
 	const char **lines;             /* where each line of the text begins, and its end */
 	unsigned line_count;
-	unsigned prog_type;
 
-	struct rawbpf_vm_spec spec;
-	struct rawbpf_vm_context context;
-	struct rawbpf_vm_world world;
+	struct rawbpf_symbols symbols;  /* of this system, for names of the kernel */
+	struct rawbpf_btf kernel;
+	struct rawbpf_vm_context own_context;
+	struct rawbpf_vm own_vm;
 	struct rawbpf_vm_helpers helpers;
 	char trace[STEP_TRACE];
-	struct rawbpf_vm vm;
 	struct rawbpf_vm_undo undo;
 
 	/* See each instruction that a command runs, or NULL. */
@@ -54,7 +56,10 @@ struct stepper {
 
 /* --------------------------------------------------------------------------- step_load.c */
 
-/* Read the text and the packet, and open the machine at its first instruction. Returns OK or FAILED. */
+/* Read the text, and parse it if it has .prog. Returns OK, or FAILED after a message. */
+int step_read(struct stepper *stepper);
+
+/* Read the packet, and open the machine at its first instruction. Returns OK or FAILED. */
 int step_load(struct stepper *stepper);
 
 /* Return the line of a slot, from 1 on; 0: it has none. *macro becomes that of a macro's line, or 0. */
@@ -63,6 +68,14 @@ unsigned step_line(const struct stepper *stepper, const struct rawbpf_vm_prog *p
 
 /* Return the maps, in the order of their numbers, and their count. */
 struct rawbpf_vm_map *step_map(const struct stepper *stepper, unsigned index);
+
+/* --------------------------------------------------------------------------- step_test.c */
+
+/* Open the machine as the test of --test begins. Returns OK, or FAILED after a message. */
+int step_test_load(struct stepper *stepper);
+
+/* Compare what the program did with what the test expects. Returns 1 if all is so. */
+int step_test_passes(struct stepper *stepper);
 
 /* --------------------------------------------------------------------------- step_show.c */
 
@@ -104,7 +117,7 @@ unsigned step_changes(struct step_change changes[STEP_CHANGES], const struct ste
 void step_changed(char *text, size_t size, const struct stepper *stepper);
 
 /* Write how the program ended, or why it stands: "" if it can go on. */
-void step_state(char *text, size_t size, const struct stepper *stepper);
+void step_state(char *text, size_t size, struct stepper *stepper);
 
 /* --------------------------------------------------------------------------- step_map.c */
 
@@ -122,6 +135,9 @@ unsigned step_elements(struct step_element *elements, unsigned max, const struct
 /* Write the place in the values of a map: "counts[64]+0". */
 void step_map_place(char *text, size_t size, const struct stepper *stepper,
 		    const struct rawbpf_vm_map *map, uint64_t offset);
+
+/* Set elements as --map says. Returns OK, or FAILED after a message. */
+int step_map_set(struct stepper *stepper);
 
 /* Find the value of "NAME[KEY]". Returns its bytes and *size, or NULL. */
 unsigned char *step_map_find(const struct stepper *stepper, const char *text, size_t *size);

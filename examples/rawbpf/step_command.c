@@ -22,7 +22,7 @@ __attribute__((format(printf, 2, 3))) static int say(struct stepper *stepper, co
 /* Run an instruction. Returns 1 if the program can go on. */
 static int forward(struct stepper *stepper)
 {
-	struct rawbpf_vm *vm = &stepper->vm;
+	struct rawbpf_vm *vm = stepper->vm;
 	const struct rawbpf_vm_prog *prog = vm->prog;
 	unsigned slot = vm->pc;
 	uint64_t before = vm->executed;
@@ -39,7 +39,7 @@ static int until(struct stepper *stepper, int (*is_there)(const struct stepper *
 {
 	unsigned most = STEP_MOST;
 
-	if (stepper->vm.ended || stepper->vm.trap.kind)
+	if (stepper->vm->ended || stepper->vm->trap.kind)
 		return say(stepper, "the program cannot go on; b goes back");
 	while (forward(stepper)) {
 		if (is_there(stepper, context))
@@ -74,7 +74,7 @@ static int do_step(struct stepper *stepper, const char *text)
 
 	if (read_number(stepper, text, &count, 1) != OK)
 		return FAILED;
-	if (stepper->vm.ended || stepper->vm.trap.kind)
+	if (stepper->vm->ended || stepper->vm->trap.kind)
 		return say(stepper, "the program cannot go on; b goes back");
 	while (count-- && forward(stepper))
 		if (stepper->stops && stepper->stops())
@@ -94,11 +94,11 @@ static int seek(struct stepper *stepper, uint64_t step)
 
 static int do_back(struct stepper *stepper, const char *text)
 {
-	uint64_t count, here = stepper->vm.executed;
+	uint64_t count, here = stepper->vm->executed;
 
 	if (read_number(stepper, text, &count, 1) != OK)
 		return FAILED;
-	if (!here && !stepper->vm.trap.kind)
+	if (!here && !stepper->vm->trap.kind)
 		return say(stepper, "this is the start");
 	return seek(stepper, count < here ? here - count : 0);
 }
@@ -109,7 +109,7 @@ static int do_go(struct stepper *stepper, const char *text)
 
 	if (read_number(stepper, text, &step, 0) != OK)
 		return FAILED;
-	if (step > stepper->vm.executed + STEP_MOST)
+	if (step > stepper->vm->executed + STEP_MOST)
 		return say(stepper, "at most %d steps at a time", STEP_MOST);
 	return seek(stepper, step);
 }
@@ -123,20 +123,20 @@ static unsigned line_of(const struct stepper *stepper)
 {
 	unsigned macro;
 
-	return step_line(stepper, stepper->vm.prog, stepper->vm.pc, &macro);
+	return step_line(stepper, stepper->vm->prog, stepper->vm->pc, &macro);
 }
 
 static int is_next_line(const struct stepper *stepper, const void *context)
 {
 	const struct begin *begin = context;
 
-	return stepper->vm.depth < begin->depth ||
-	       (stepper->vm.depth == begin->depth && line_of(stepper) != begin->line);
+	return stepper->vm->depth < begin->depth ||
+	       (stepper->vm->depth == begin->depth && line_of(stepper) != begin->line);
 }
 
 static int do_next(struct stepper *stepper, const char *text)
 {
-	struct begin begin = { .line = line_of(stepper), .depth = stepper->vm.depth };
+	struct begin begin = { .line = line_of(stepper), .depth = stepper->vm->depth };
 
 	(void)text;
 	return until(stepper, is_next_line, &begin);
@@ -163,7 +163,7 @@ static int is_line(const struct stepper *stepper, const void *context)
 /* Return the first line from this one on that has an instruction, or 0. */
 static unsigned line_with_insn(const struct stepper *stepper, unsigned line)
 {
-	const struct rawbpf_vm_prog *prog = stepper->vm.prog;
+	const struct rawbpf_vm_prog *prog = stepper->vm->prog;
 	unsigned best = 0, macro;
 
 	for (unsigned i = 0; i < prog->insn_count; i++) {

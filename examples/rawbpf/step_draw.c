@@ -34,9 +34,9 @@ static void add_registers(struct pane *pane, const struct stepper *stepper)
 {
 	uint64_t was[REGISTERS];
 
-	rawbpf_vm_undo_read(was, &stepper->undo, stepper->vm.r, sizeof was);
+	rawbpf_vm_undo_read(was, &stepper->undo, stepper->vm->r, sizeof was);
 	for (unsigned i = 0; i < REGISTERS && pane->count < pane->max; i++) {
-		uint64_t value = stepper->vm.r[i];
+		uint64_t value = stepper->vm->r[i];
 		struct row *row = add(pane, value != was[i]);
 		char now[STEP_LINE / 4], old[STEP_LINE / 4];
 
@@ -75,7 +75,7 @@ static void add_bytes(struct pane *pane, const struct stepper *stepper, const ch
 /* Add the bytes of the stack that the function uses, from its end down. */
 static void add_stack(struct pane *pane, const struct stepper *stepper, unsigned most)
 {
-	const struct rawbpf_vm_frame *frame = &stepper->vm.frames[stepper->vm.depth];
+	const struct rawbpf_vm_frame *frame = &stepper->vm->frames[stepper->vm->depth];
 	const unsigned char *end = frame->stack.bytes + RAWBPF_VM_STACK;
 	unsigned used = frame->used / STEP_SHOWN, first = 0;
 	unsigned char old[STEP_SHOWN];
@@ -107,7 +107,7 @@ static void add_maps(struct pane *pane, const struct stepper *stepper)
 {
 	static struct step_element elements[ROWS];
 
-	for (unsigned i = 0; i < stepper->vm.spec.map_count && pane->count < pane->max; i++) {
+	for (unsigned i = 0; i < stepper->vm->spec.map_count && pane->count < pane->max; i++) {
 		unsigned count = step_elements(elements, pane->max - pane->count, stepper, step_map(stepper, i));
 
 		for (unsigned j = 0; j < count; j++)
@@ -163,16 +163,16 @@ static void print_title(const struct stepper *stepper, unsigned width)
 	const char *file = stepper->collection.file.name;
 
 	rawbpf_terminal_escape(name, sizeof name, file, strlen(file));
-	snprintf(text, sizeof text, "rawbpf step %s: step %" PRIu64, name, stepper->vm.executed);
+	snprintf(text, sizeof text, "rawbpf step %s: step %" PRIu64, name, stepper->vm->executed);
 	fputs("\033[7m", stdout);
 	print_cut(text, width, 1);
 	fputs("\033[0m\033[K\r\n", stdout);
 }
 
 /* Print the message, or how the program stands, or the next instruction. */
-static void print_status(const struct stepper *stepper, unsigned width)
+static void print_status(struct stepper *stepper, unsigned width)
 {
-	const struct rawbpf_vm *vm = &stepper->vm;
+	const struct rawbpf_vm *vm = stepper->vm;
 	char text[2 * STEP_LINE], instruction[STEP_LINE];
 	unsigned macro;
 
@@ -212,7 +212,7 @@ void step_draw(struct stepper *stepper, unsigned rows, unsigned columns, const c
 		fflush(stdout);
 		return;
 	}
-	line = step_line(stepper, stepper->vm.prog, stepper->vm.pc, &macro);
+	line = step_line(stepper, stepper->vm->prog, stepper->vm->pc, &macro);
 	first = line > body / 2 ? line - body / 2 : 1;
 	if (first + body > stepper->line_count + 1)
 		first = stepper->line_count + 1 > body ? stepper->line_count + 1 - body : 1;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_MEMORY = 1 << 20, MOST_MEMORY = 1 << 30, RECORDS = 16 << 20, ROOM = 256 };
+enum { RECORDS = 16 << 20 };
 
 static int out_of_memory(void)
 {
@@ -59,79 +59,39 @@ static int find_prog(const struct stepper *stepper)
 	return -1;
 }
 
-/* Load a program of a text with .prog. It takes more and more memory until all fits. */
+/* Open the kernel's BTF: a name needs it. */
+static void open_kernel(void *context)
+{
+	struct stepper *stepper = context;
+
+	stepper->symbols.open_kernel = NULL;
+	if (rawbpf_btf_kernel_open(&stepper->kernel) == 0)
+		stepper->symbols.kernel = &stepper->kernel;
+}
+
+/* Load a program of a text with .prog. */
 static int load_collection(struct stepper *stepper)
 {
-	struct rawbpf_vm_collection_spec spec = { .collection = &stepper->collection.tables };
-	int prog, err = -ENOSPC;
+	int prog = find_prog(stepper);
 
-	stepper->collection.subcommand = &step_subcommand;
-	if (collection_parse(&stepper->collection) != OK)
-		return FAILED;
-	prog = find_prog(stepper);
 	if (prog < 0)
 		return FAILED;
-	spec.prog = (unsigned)prog;
-	for (spec.memory_size = FIRST_MEMORY; err == -ENOSPC && spec.memory_size <= MOST_MEMORY;
-	     spec.memory_size *= 2) {
-		free(spec.memory);
-		spec.memory = malloc(spec.memory_size);
-		if (!spec.memory)
-			return out_of_memory();
-		err = rawbpf_vm_collection_open(&stepper->loaded, &spec);
-	}
-	if (err < 0 && stepper->loaded.error.at.message[0]) {
-		collection_print_mistake(&stepper->collection, &stepper->loaded.error);
-		return FAILED;
-	}
-	if (err < 0)
-		return tool_fail(&step_subcommand, "%s cannot run without a kernel: %s",
-				 stepper->collection.file.name, strerror(-err));
-	stepper->spec = stepper->loaded.machine;
-	stepper->prog_type = stepper->loaded.units[0].resolved.type;
-	return OK;
+	stepper->symbols.context = stepper;
+	if (stepper->collection.run.offsets)
+		stepper->symbols.offsets = &stepper->collection.offsets;
+	else
+		stepper->symbols.open_kernel = open_kernel;
+	stepper->loaded = &stepper->machine.loaded;
+	return machine_load_collection(&stepper->machine, &stepper->collection, (unsigned)prog, &stepper->symbols);
 }
 
-static int create_map(struct stepper *stepper, unsigned index)
-{
-	const struct rawbpf_text_map *text = &stepper->program.maps[index];
-	struct rawbpf_vm_map *map = &stepper->maps[index];
-	int err;
-
-	*map = (struct rawbpf_vm_map){ .name = text->name, .type = text->type, .key_size = text->key_size,
-		.value_size = text->value_size, .max_entries = text->max_entries, .flags = text->flags };
-	stepper->map[index] = map;
-	map->memory_size = rawbpf_vm_map_size(map);
-	if (map->memory_size > MOST_MEMORY)
-		return out_of_memory();
-	map->memory = calloc(1, map->memory_size ? map->memory_size : 1);
-	if (!map->memory)
-		return out_of_memory();
-	err = rawbpf_vm_map_open(map);
-	return err < 0 ? tool_fail(&step_subcommand, "map %s: %s", collection_shown(text->name), strerror(-err))
-		       : OK;
-}
-
-/* Assemble a text without .prog. */
+/* Load a text without .prog. */
 static int load_program(struct stepper *stepper)
 {
-	static uint64_t stack[RAWBPF_VM_FRAMES * RAWBPF_VM_STACK / 8];
-	static struct rawbpf_vm_region *regions[2 * TOOL_MAPS + ROOM], spare[ROOM];
-	struct program *program = &stepper->program;
-
-	program->file = stepper->collection.file;
-	if (tool_assemble(&step_subcommand, program, 1) != OK)
-		return FAILED;
-	for (unsigned i = 0; i < program->map_count; i++)
-		if (create_map(stepper, i) != OK)
-			return FAILED;
-	stepper->prog = (struct rawbpf_vm_prog){ .insns = program->insns, .insn_count = program->count };
-	stepper->spec = (struct rawbpf_vm_spec){
-		.prog = &stepper->prog, .stack = stack, .stack_size = sizeof stack, .regions = regions,
-		.region_max = RAWBPF_COUNT(regions), .spare = spare, .spare_count = RAWBPF_COUNT(spare),
-		.maps = stepper->map, .map_count = program->map_count };
-	stepper->prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
-	return OK;
+	stepper->program.file = stepper->collection.file;
+	stepper->machine.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+	return tool_assemble(&step_subcommand, &stepper->program, 1) != OK ? FAILED :
+	       machine_load_program(&stepper->machine, &stepper->program);
 }
 
 /* ------------------------------------------------------------------------------- the lines */
@@ -142,11 +102,11 @@ unsigned step_line(const struct stepper *stepper, const struct rawbpf_vm_prog *p
 	*macro = 0;
 	if (slot >= prog->insn_count)
 		return 0;
-	if (prog == &stepper->prog)
+	if (prog == &stepper->machine.prog)
 		return stepper->program.lines[slot];
-	for (unsigned i = 0; i < stepper->loaded.unit_count; i++)
-		if (prog == &stepper->loaded.units[i].prog) {
-			unsigned line = stepper->loaded.units[i].resolved.lines[slot];
+	for (unsigned i = 0; stepper->loaded && i < stepper->loaded->unit_count; i++)
+		if (prog == &stepper->loaded->units[i].prog) {
+			unsigned line = stepper->loaded->units[i].resolved.lines[slot];
 
 			*macro = line & 0xffff;
 			return line >> 16;
@@ -156,7 +116,7 @@ unsigned step_line(const struct stepper *stepper, const struct rawbpf_vm_prog *p
 
 struct rawbpf_vm_map *step_map(const struct stepper *stepper, unsigned index)
 {
-	return stepper->vm.spec.maps[index];
+	return (stepper->vm ? &stepper->vm->spec : &stepper->machine.spec)->maps[index];
 }
 
 /* ------------------------------------------------------------------------------- the context */
@@ -179,12 +139,12 @@ static int find_packet(const struct stepper *stepper, struct packets *packets)
 static int find_type(struct stepper *stepper)
 {
 	const char *type = stepper->options.type;
-	int found = type ? rawbpf_constant_find(RAWBPF_PROG_TYPE, type) : (int)stepper->prog_type;
+	int found = type ? rawbpf_constant_find(RAWBPF_PROG_TYPE, type) : (int)stepper->machine.prog_type;
 
 	if (found <= 0)
 		return tool_fail(&step_subcommand, "--type wants the name of a program type, such as xdp, "
 				 "sched_cls or socket_filter, not '%s'", collection_shown(type));
-	stepper->prog_type = (unsigned)found;
+	stepper->machine.prog_type = (unsigned)found;
 	return OK;
 }
 
@@ -210,63 +170,49 @@ static int read_context(const char *text, unsigned char *bytes, size_t size)
 static int open_context(struct stepper *stepper)
 {
 	static unsigned char fields[1024];
-	struct rawbpf_vm_context_spec spec = { .prog_type = stepper->prog_type, .fields = fields };
 	struct packets packets;
-	int given = read_context(stepper->options.context, fields, sizeof fields), err;
+	int given = read_context(stepper->options.context, fields, sizeof fields);
 
+	stepper->context = &stepper->own_context;
 	if (given < 0 || find_packet(stepper, &packets) != OK)
 		return FAILED;
-	spec.fields_size = (size_t)given;
-	spec.packet = packets.data;
-	spec.packet_size = packets.size;
-	spec.memory_size = RAWBPF_VM_HEADROOM + packets.size + ROOM;
-	spec.memory = calloc(1, spec.memory_size);
-	if (!spec.memory)
-		return out_of_memory();
-	err = rawbpf_vm_context_open(&stepper->context, &spec);
-	if (err == -EINVAL && !given) { /* a type whose context has any size */
-		spec.fields_size = sizeof fields;
-		err = rawbpf_vm_context_open(&stepper->context, &spec);
-	}
-	if (err == -EINVAL && packets.size < 14)
-		return tool_fail(&step_subcommand, "%s: a packet of %zu bytes; programs of this type get 14 or more",
-				 packets.file.name, packets.size);
-	if (!err)
-		err = rawbpf_vm_context_bind(&stepper->context, &stepper->spec);
-	return err < 0 ? tool_fail(&step_subcommand, "the context of a program of type %s: %s",
-				   rawbpf_constant_name(RAWBPF_PROG_TYPE, stepper->prog_type), strerror(-err)) : OK;
+	return machine_open_context(&stepper->machine, &stepper->machine.spec, stepper->context, &packets, fields,
+				    (size_t)given, sizeof fields);
 }
 
 /* ------------------------------------------------------------------------------- the machine */
 
 static int open_machine(struct stepper *stepper)
 {
-	int err = rawbpf_vm_open(&stepper->vm, &stepper->spec);
+	int err = rawbpf_vm_open(&stepper->own_vm, &stepper->machine.spec);
 	char text[STEP_LINE];
 
+	stepper->vm = &stepper->own_vm;
 	if (!err)
 		return OK;
-	rawbpf_vm_trap_explain(text, sizeof text, &stepper->vm);
+	rawbpf_vm_trap_explain(text, sizeof text, stepper->vm);
 	return tool_fail(&step_subcommand, "%s: %s", stepper->collection.file.name,
-			 stepper->vm.trap.kind ? text : strerror(-err));
+			 stepper->vm->trap.kind ? text : strerror(-err));
 }
 
 static int open_undo(struct stepper *stepper)
 {
 	const struct rawbpf_vm_area areas[] = {
-		{ &stepper->context, sizeof stepper->context },
-		{ stepper->context.spec.memory, stepper->context.spec.memory_size },
-		{ &stepper->world, sizeof stepper->world },
+		{ stepper->context, sizeof *stepper->context },
+		{ stepper->context->spec.memory, stepper->context->spec.memory_size },
+		{ &stepper->machine.world, sizeof stepper->machine.world },
 		{ stepper->trace, sizeof stepper->trace },
+		{ &stepper->test.world, sizeof stepper->test.world },
+		{ stepper->test.values, sizeof stepper->test.values },
 	};
 	struct rawbpf_vm_undo_spec spec = { .areas = areas, .area_count = RAWBPF_COUNT(areas) };
 	int err;
 
-	spec.memory_size = rawbpf_vm_undo_size(&stepper->vm, &spec) + RECORDS;
+	spec.memory_size = rawbpf_vm_undo_size(stepper->vm, &spec) + RECORDS;
 	spec.memory = malloc(spec.memory_size);
 	if (!spec.memory)
 		return out_of_memory();
-	err = rawbpf_vm_undo_open(&stepper->undo, &stepper->vm, &spec);
+	err = rawbpf_vm_undo_open(&stepper->undo, stepper->vm, &spec);
 	return err < 0 ? tool_fail(&step_subcommand, "records: %s", strerror(-err)) : OK;
 }
 
@@ -281,24 +227,39 @@ static int read_text(const struct stepper *stepper, struct file *file)
 	return OK;
 }
 
-int step_load(struct stepper *stepper)
+int step_read(struct stepper *stepper)
 {
-	struct file *file = &stepper->collection.file;
-	int status;
+	struct collection *collection = &stepper->collection;
 
-	if (read_text(stepper, file) != OK)
+	collection->subcommand = stepper->machine.subcommand = &step_subcommand;
+	if (read_text(stepper, &collection->file) != OK)
 		return FAILED;
-	status = rawbpf_collection_has(file->data, file->size) ? load_collection(stepper) : load_program(stepper);
-	if (status == OK && stepper->options.prog && stepper->prog.insns)
+	return rawbpf_collection_has(collection->file.data, collection->file.size) ? collection_parse(collection) : OK;
+}
+
+/* Load the program of the text, with what --packet, --map and the others give it. */
+static int load(struct stepper *stepper)
+{
+	const struct file *file = &stepper->collection.file;
+	int has_prog = stepper->collection.tables.prog_count != 0;
+
+	if (stepper->options.prog && !has_prog)
 		return tool_fail(&step_subcommand, "%s has no .prog, so --prog finds nothing", file->name);
-	if (status != OK || find_lines(stepper) != OK || find_type(stepper) != OK)
+	if ((has_prog ? load_collection(stepper) : load_program(stepper)) != OK || find_type(stepper) != OK)
 		return FAILED;
-	stepper->world = (struct rawbpf_vm_world){
+	stepper->machine.world = (struct rawbpf_vm_world){
 		.time = 1000000000, .time_step = 1000, .pid = 42, .tid = 42, .uid = 1000, .gid = 1000,
 		.comm = "step", .random = 1, .trace = stepper->trace, .trace_size = sizeof stepper->trace };
-	rawbpf_vm_helpers_get(&stepper->helpers, &stepper->world);
-	stepper->spec.helpers = &stepper->helpers;
-	if (open_context(stepper) != OK || open_machine(stepper) != OK)
+	rawbpf_vm_helpers_get(&stepper->helpers, &stepper->machine.world);
+	stepper->machine.spec.helpers = &stepper->helpers;
+	return open_context(stepper) != OK || step_map_set(stepper) != OK || open_machine(stepper) != OK ? FAILED : OK;
+}
+
+int step_load(struct stepper *stepper)
+{
+	if (find_lines(stepper) != OK || collection_read_offsets(&stepper->collection) != OK)
+		return FAILED;
+	if ((stepper->options.test ? step_test_load(stepper) : load(stepper)) != OK)
 		return FAILED;
 	return open_undo(stepper);
 }

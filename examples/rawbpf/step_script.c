@@ -38,9 +38,9 @@ static void print_place(struct stepper *stepper, const struct rawbpf_vm_prog *pr
 	if (number)
 		snprintf(line, sizeof line, "%u%s", number, macro ? "m" : "");
 	if (*words)
-		printf("%6" PRIu64 "%c %5s  %-*s  %s\n", stepper->vm.executed, mark, line, SOURCE_WIDTH, source, words);
+		printf("%6" PRIu64 "%c %5s  %-*s  %s\n", stepper->vm->executed, mark, line, SOURCE_WIDTH, source, words);
 	else
-		printf("%6" PRIu64 "%c %5s  %s\n", stepper->vm.executed, mark, line, source);
+		printf("%6" PRIu64 "%c %5s  %s\n", stepper->vm->executed, mark, line, source);
 }
 
 static void print_seen(struct stepper *stepper, const struct rawbpf_vm_prog *prog, unsigned slot)
@@ -56,7 +56,7 @@ static void print_registers(const struct stepper *stepper)
 	char value[STEP_LINE];
 
 	for (unsigned i = 0; i <= 10; i++) {
-		step_value(value, sizeof value, stepper, stepper->vm.r[i]);
+		step_value(value, sizeof value, stepper, stepper->vm->r[i]);
 		printf("r%-5u %s\n", i, value);
 	}
 }
@@ -65,7 +65,7 @@ static void print_maps(const struct stepper *stepper)
 {
 	static struct step_element elements[64];
 
-	for (unsigned i = 0; i < stepper->vm.spec.map_count; i++) {
+	for (unsigned i = 0; i < stepper->vm->spec.map_count; i++) {
 		unsigned count = step_elements(elements, RAWBPF_COUNT(elements), stepper, step_map(stepper, i));
 
 		for (unsigned j = 0; j < count; j++)
@@ -76,7 +76,7 @@ static void print_maps(const struct stepper *stepper)
 /* Print registers, stack, packet and maps. */
 static void print_all(const struct stepper *stepper)
 {
-	const struct rawbpf_vm_frame *frame = &stepper->vm.frames[stepper->vm.depth];
+	const struct rawbpf_vm_frame *frame = &stepper->vm->frames[stepper->vm->depth];
 	const struct rawbpf_vm_region *packet = step_packet(stepper);
 	char bytes[STEP_LINE];
 
@@ -129,7 +129,7 @@ static void print_json_seen(struct stepper *stepper, const struct rawbpf_vm_prog
 	struct step_change changes[STEP_CHANGES];
 	unsigned count = step_changes(changes, stepper);
 
-	printf("{\"step\":%" PRIu64 ",", stepper->vm.executed);
+	printf("{\"step\":%" PRIu64 ",", stepper->vm->executed);
 	print_json_place(stepper, prog, slot);
 	printf(",\"changes\":[");
 	for (unsigned i = 0; i < count; i++) {
@@ -150,10 +150,21 @@ static void print_json_seen(struct stepper *stepper, const struct rawbpf_vm_prog
 	printf("]}\n");
 }
 
+static void print_json_test(struct stepper *stepper)
+{
+	if (step_test_passes(stepper)) {
+		printf(",\"test\":{\"passes\":true}");
+		return;
+	}
+	printf(",\"test\":{\"passes\":false,\"line\":%u,\"reason\":", stepper->test.line);
+	print_string(stepper->test.reason);
+	printf("}");
+}
+
 /* Print where the program stands, and its registers. */
 static void print_json_state(struct stepper *stepper)
 {
-	const struct rawbpf_vm *vm = &stepper->vm;
+	const struct rawbpf_vm *vm = stepper->vm;
 	char text[STEP_LINE];
 
 	printf("{\"step\":%" PRIu64 ",\"next\":{", vm->executed);
@@ -167,6 +178,8 @@ static void print_json_state(struct stepper *stepper)
 		printf(",\"trap\":");
 		print_string(text);
 	}
+	if (stepper->has_test && vm->ended)
+		print_json_test(stepper);
 	if (stepper->message[0]) {
 		printf(",\"message\":");
 		print_string(stepper->message);
@@ -179,17 +192,17 @@ static void print_json_state(struct stepper *stepper)
 /* Print where the program stands after a command. */
 static void print_state(struct stepper *stepper)
 {
-	char state[2 * STEP_LINE];
+	char state[4 * STEP_LINE];
 
 	if (stepper->options.is_json) {
 		print_json_state(stepper);
 		return;
 	}
 	step_state(state, sizeof state, stepper);
-	if (stepper->vm.ended)
+	if (stepper->vm->ended)
 		printf("%s\n", state);
 	else
-		print_place(stepper, stepper->vm.prog, stepper->vm.pc, '>', state);
+		print_place(stepper, stepper->vm->prog, stepper->vm->pc, '>', state);
 	if (stepper->message[0])
 		printf("(%s)\n", stepper->message);
 }
@@ -212,7 +225,7 @@ static int run(struct stepper *stepper, char *command, unsigned number)
 	status = step_command(stepper, command);
 	if (status == STEP_QUIT)
 		return status;
-	if (status == FAILED && !stepper->vm.ended && !stepper->vm.trap.kind)
+	if (status == FAILED && !stepper->vm->ended && !stepper->vm->trap.kind)
 		return tool_fail(&step_subcommand, "command %u, '%s': %s", number, collection_shown(command),
 				 stepper->message);
 	print_state(stepper);
@@ -238,5 +251,7 @@ int step_script(struct stepper *stepper, const char *script)
 	free(copy);
 	if (status == FAILED || tool_finish(&step_subcommand) != OK)
 		return FAILED;
-	return stepper->vm.trap.kind ? FAILED : OK;
+	if (stepper->has_test && stepper->vm->ended && !step_test_passes(stepper))
+		return FAILED;
+	return stepper->vm->trap.kind ? FAILED : OK;
 }

@@ -43,7 +43,7 @@ void step_instruction(char *text, size_t size, const struct stepper *stepper, co
 	if (helper)
 		snprintf(text, size, "call %s", helper);
 	else if (insn->code == (BPF_LD | BPF_IMM | BPF_DW) && insn->src_reg == BPF_PSEUDO_MAP_FD &&
-		 (unsigned)insn->imm < stepper->vm.spec.map_count)
+		 (unsigned)insn->imm < stepper->vm->spec.map_count)
 		snprintf(text, size, "r%u = map %s", insn->dst_reg,
 			 collection_shown(step_map(stepper, (unsigned)insn->imm)->name));
 	else
@@ -62,7 +62,7 @@ static int frame_of(const struct rawbpf_vm *vm, const struct rawbpf_vm_region *r
 /* Return the map with this handle, or with these values. */
 static const struct rawbpf_vm_map *map_of(const struct stepper *stepper, const struct rawbpf_vm_region *region)
 {
-	for (unsigned i = 0; i < stepper->vm.spec.map_count; i++) {
+	for (unsigned i = 0; i < stepper->vm->spec.map_count; i++) {
 		const struct rawbpf_vm_map *map = step_map(stepper, i);
 
 		if (region == &map->handle || region == &map->values)
@@ -76,10 +76,10 @@ static void region_place(char *text, size_t size, const struct stepper *stepper,
 			 const struct rawbpf_vm_region *region, uint64_t offset)
 {
 	const struct rawbpf_vm_map *map = map_of(stepper, region);
-	int frame = frame_of(&stepper->vm, region);
+	int frame = frame_of(stepper->vm, region);
 	char name[64];
 
-	if (frame >= 0 && (unsigned)frame != stepper->vm.depth)
+	if (frame >= 0 && (unsigned)frame != stepper->vm->depth)
 		snprintf(text, size, "frame %d r10%+d", frame, (int)offset - RAWBPF_VM_STACK);
 	else if (frame >= 0)
 		snprintf(text, size, "r10%+d", (int)offset - RAWBPF_VM_STACK);
@@ -93,14 +93,14 @@ static void region_place(char *text, size_t size, const struct stepper *stepper,
 
 const struct rawbpf_vm_region *step_packet(const struct stepper *stepper)
 {
-	const struct rawbpf_vm_region *packet = &stepper->context.packet;
+	const struct rawbpf_vm_region *packet = &stepper->context->packet;
 
-	return packet->bytes && rawbpf_vm_region_find(&stepper->vm, packet->address) == packet ? packet : NULL;
+	return packet->bytes && rawbpf_vm_region_find(stepper->vm, packet->address) == packet ? packet : NULL;
 }
 
 int step_place(char *text, size_t size, const struct stepper *stepper, uint64_t address)
 {
-	const struct rawbpf_vm_region *region = rawbpf_vm_region_find(&stepper->vm, address);
+	const struct rawbpf_vm_region *region = rawbpf_vm_region_find(stepper->vm, address);
 	const struct rawbpf_vm_region *packet = step_packet(stepper);
 
 	if (region) {
@@ -111,8 +111,8 @@ int step_place(char *text, size_t size, const struct stepper *stepper, uint64_t 
 		snprintf(text, size, "packet+%" PRIu64 ", its end", packet->size);
 		return 1;
 	}
-	for (unsigned i = 0; i <= stepper->vm.depth; i++) {
-		region = &stepper->vm.frames[i].stack;
+	for (unsigned i = 0; i <= stepper->vm->depth; i++) {
+		region = &stepper->vm->frames[i].stack;
 		if (address == region->address + region->size) {
 			region_place(text, size, stepper, region, region->size);
 			return 1;
@@ -145,7 +145,7 @@ void step_bytes(char *text, size_t size, const void *bytes, size_t count)
 /* Write the place of a C pointer into a region. Returns 0 if no region has it. */
 static int pointer_place(char *text, size_t size, const struct stepper *stepper, const unsigned char *bytes)
 {
-	const struct rawbpf_vm *vm = &stepper->vm;
+	const struct rawbpf_vm *vm = stepper->vm;
 	const struct rawbpf_vm_region *region;
 
 	for (unsigned i = 0; i < vm->region_count + vm->depth + 1; i++) {
@@ -161,7 +161,7 @@ static int pointer_place(char *text, size_t size, const struct stepper *stepper,
 /* Bytes below r10 that become part of the stack are 0. That they were not is no news. */
 static int is_new_stack(const struct stepper *stepper, const unsigned char *bytes)
 {
-	const struct rawbpf_vm *vm = &stepper->vm;
+	const struct rawbpf_vm *vm = stepper->vm;
 	struct rawbpf_vm_frame was;
 
 	for (unsigned i = 0; i <= vm->depth; i++) {
@@ -181,7 +181,7 @@ static void take_value(struct rawbpf_vm_change *piece, const struct stepper *ste
 {
 	const unsigned char *bytes = piece->bytes;
 
-	for (unsigned i = 0; i < stepper->vm.spec.map_count; i++) {
+	for (unsigned i = 0; i < stepper->vm->spec.map_count; i++) {
 		const struct rawbpf_vm_map *map = step_map(stepper, i);
 		uint64_t offset = (uint64_t)((uintptr_t)bytes - (uintptr_t)map->values.bytes);
 
@@ -218,7 +218,7 @@ static unsigned add_memory(struct step_change *change, const struct stepper *ste
 
 unsigned step_changes(struct step_change changes[STEP_CHANGES], const struct stepper *stepper)
 {
-	const struct rawbpf_vm *vm = &stepper->vm;
+	const struct rawbpf_vm *vm = stepper->vm;
 	struct rawbpf_vm_change piece = { .bytes = NULL };
 	unsigned count = 0;
 	uint64_t was[11];
@@ -256,17 +256,26 @@ void step_changed(char *text, size_t size, const struct stepper *stepper)
 	}
 }
 
-void step_state(char *text, size_t size, const struct stepper *stepper)
+void step_state(char *text, size_t size, struct stepper *stepper)
 {
-	const struct rawbpf_vm *vm = &stepper->vm;
+	const struct rawbpf_vm *vm = stepper->vm;
 	char value[STEP_LINE];
 
 	text[0] = '\0';
 	if (vm->trap.kind) {
 		snprintf(text, size, "trap: ");
-		rawbpf_vm_trap_explain(text + strlen(text), size - strlen(text), vm);
+		if (stepper->has_test && !step_test_passes(stepper)) /* it knows its lists of values */
+			APPEND(text, size, "%s", stepper->test.reason);
+		else
+			rawbpf_vm_trap_explain(text + strlen(text), size - strlen(text), vm);
 	} else if (vm->ended) {
 		step_value(value, sizeof value, stepper, vm->r[0]);
 		snprintf(text, size, "the program ended after %" PRIu64 " instructions: r0 = %s", vm->executed, value);
 	}
+	if (!stepper->has_test || !vm->ended)
+		return;
+	if (step_test_passes(stepper))
+		APPEND(text, size, "; the test passes");
+	else
+		APPEND(text, size, "; line %u: %s", stepper->test.line, stepper->test.reason);
 }

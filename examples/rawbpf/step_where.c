@@ -123,7 +123,7 @@ int step_condition_parse(struct step_condition *condition, struct stepper *stepp
 /* Return the value of an operand. *exists becomes 0 if there is no such memory. */
 static uint64_t value_of(const struct step_operand *operand, const struct stepper *stepper, int *exists)
 {
-	const struct rawbpf_vm *vm = &stepper->vm;
+	const struct rawbpf_vm *vm = stepper->vm;
 	const struct rawbpf_vm_region *region;
 	uint64_t address = vm->r[operand->reg] + operand->number, value = 0;
 
@@ -171,7 +171,7 @@ int step_condition_holds(const struct step_condition *condition, const struct st
 /* Return the bytes at an address, or NULL. */
 static const void *bytes_at(size_t *size, const struct stepper *stepper, uint64_t address)
 {
-	const struct rawbpf_vm_region *region = rawbpf_vm_region_find(&stepper->vm, address);
+	const struct rawbpf_vm_region *region = rawbpf_vm_region_find(stepper->vm, address);
 
 	*size = 1;
 	return region && region->bytes ? region->bytes + (address - region->address) : NULL;
@@ -180,8 +180,8 @@ static const void *bytes_at(size_t *size, const struct stepper *stepper, uint64_
 /* Find "packet+12". */
 static const void *in_region(size_t *size, const struct stepper *stepper, struct words *words)
 {
-	for (unsigned i = 0; i < stepper->vm.region_count; i++) {
-		const struct rawbpf_vm_region *region = stepper->vm.spec.regions[i];
+	for (unsigned i = 0; i < stepper->vm->region_count; i++) {
+		const struct rawbpf_vm_region *region = stepper->vm->spec.regions[i];
 		size_t length = strlen(region->name);
 		struct words rest = { .at = words->at + length };
 		uint64_t offset;
@@ -205,12 +205,12 @@ const void *step_where(size_t *size, struct stepper *stepper, const char *text)
 		reg = take_register(&words);
 		if (reg >= 0 && !*words.at) {
 			*size = 8;
-			return &stepper->vm.r[reg];
+			return &stepper->vm->r[reg];
 		}
 		if (reg < 0)
 			found = in_region(size, stepper, &words);
 		else if (take_offset(&words, &offset) && !*words.at)
-			found = bytes_at(size, stepper, stepper->vm.r[reg] + offset);
+			found = bytes_at(size, stepper, stepper->vm->r[reg] + offset);
 		if (!found && reg < 0)
 			found = step_map_find(stepper, words.text, size);
 	}

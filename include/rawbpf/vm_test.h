@@ -55,7 +55,7 @@ struct rawbpf_vm_test_helper {
 	const char *rest;       /* the values that are left, a part of the collection */
 };
 
-enum { RAWBPF_VM_TEST_HELPERS = 16 };
+enum { RAWBPF_VM_TEST_HELPERS = 64 };
 
 /* A test that ran. Read all of it, until the next run. */
 struct rawbpf_vm_test {
@@ -83,7 +83,7 @@ struct rawbpf_vm_test {
 enum { RAWBPF_VM_FAILED, RAWBPF_VM_PASSED };
 
 /*
- * Run a test: load its program, with empty maps; make packet and context; run; compare. Return
+ * Run a test: rawbpf_vm_test_open(), rawbpf_vm_run(), rawbpf_vm_test_check(). Return
  * RAWBPF_VM_PASSED, or RAWBPF_VM_FAILED with `line` and `reason`. A program that cannot be loaded
  * without a kernel fails its tests.
  *
@@ -94,6 +94,19 @@ enum { RAWBPF_VM_FAILED, RAWBPF_VM_PASSED };
  * -ENOSPC  `memory` is too small: try twice as much
  */
 int rawbpf_vm_test_run(struct rawbpf_vm_test *test, const struct rawbpf_vm_test_spec *spec);
+
+/*
+ * Only prepare a test: load its program, fill the maps, make packet and context. test->vm then
+ * stands before its first instruction. The test must not move from now on. The results are those of
+ * rawbpf_vm_test_run(); RAWBPF_VM_PASSED: the program can run.
+ */
+int rawbpf_vm_test_open(struct rawbpf_vm_test *test, const struct rawbpf_vm_test_spec *spec);
+
+/*
+ * Compare what the program did with what the test expects. Return RAWBPF_VM_PASSED, or
+ * RAWBPF_VM_FAILED with `line` and `reason`. A program that trapped, or has not ended, has failed.
+ */
+int rawbpf_vm_test_check(struct rawbpf_vm_test *test);
 
 #ifdef __cplusplus
 }

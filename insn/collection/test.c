@@ -63,6 +63,35 @@ static void test_text(struct rawbpf__collector *c, struct rawbpf_table_test_line
 	line->text = rawbpf__string(c, start, end - start);
 }
 
+/* Take NAME = VALUE if the line has a '='. Return 0 if it has none. */
+static int test_name(struct rawbpf__collector *c, struct rawbpf_table_test_line *line)
+{
+	const char *start = c->token.start, *end = rawbpf__code_end(start, c->parser.cursor.end);
+	const char *equal = start, *name_end;
+
+	while (equal < end && *equal != '=')
+		equal++;
+	if (line->kind != RAWBPF_TEST_CONTEXT || equal == end)
+		return 0;
+	for (name_end = equal; name_end > start && rawbpf__is_blank(name_end[-1]);)
+		name_end--;
+	if (!rawbpf__token_is_name(&c->token)) {
+		rawbpf__take_wrong(c, "the name of a field or argument");
+		return 1;
+	}
+	while (c->token.code != RAWBPF__T_END && c->token.start < equal)
+		rawbpf__take(c);
+	if (!rawbpf__take_char(c, '=')) {
+		rawbpf__take_wrong(c, "NAME = VALUE");
+		return 1;
+	}
+	line->text = rawbpf__string(c, start, name_end - start);
+	line->expr = rawbpf__take_expr(c);
+	if (line->expr)
+		rawbpf__take_end(c);
+	return 1;
+}
+
 /* Take MAP[KEY] = VALUE. */
 static void test_map(struct rawbpf__collector *c, struct rawbpf_table_test_line *line)
 {
@@ -113,7 +142,8 @@ RAWBPF__PRIVATE void rawbpf__test_line(struct rawbpf__collector *c)
 		test_map(c, &line);
 		break;
 	default:
-		test_text(c, &line);
+		if (!test_name(c, &line))
+			test_text(c, &line);
 	}
 	rawbpf__rows_add(c, RAWBPF__TABLE_test_line, &line);
 	RAWBPF__ROW(c, test, struct rawbpf_table_test, RAWBPF__ROWS(c, test) - 1)->count++;

@@ -6,166 +6,7 @@
 #include "../base/number.h"
 #include "../base/string.h"
 
-enum {
-	TEST_BUDGET = 1000000,
-	TEST_PACKET = 64,	/* bytes, without a packet line */
-	TEST_ROOM = 4096,	/* for a packet to grow */
-	TEST_ZEROS = 1 << 16	/* of one "*N" */
-};
-
-/* ------------------------------------------------------------------------ packet, context */
-
-/* Return the next blank-separated word, and move *at behind it; NULL: there is none. */
-static const char *test_word(const char **at, size_t *length)
-{
-	const char *word;
-
-	while (rawbpf__is_blank(**at))
-		++*at;
-	word = *at;
-	while (**at && !rawbpf__is_blank(**at))
-		++*at;
-	*length = (size_t)(*at - word);
-	return *length ? word : NULL;
-}
-
-/* Append the bytes of a word to `to`, unless that is NULL. Return their number, or -1. */
-static long test_word_bytes(const char *word, size_t length, unsigned char *to)
-{
-	uint64_t zeros = 0;
-	const char *at = word + 1;
-
-	if (*word == '*') {
-		if (!rawbpf__digits_parse(&at, word + length, 10, &zeros) || at != word + length ||
-		    length == 1 || zeros > TEST_ZEROS)
-			return -1;
-		if (to)
-			__builtin_memset(to, 0, (size_t)zeros);
-		return (long)zeros;
-	}
-	for (size_t i = 0; i < length; i += 2) {
-		int byte = length - i < 2 ? -1 : rawbpf__hex_byte(word + i);
-
-		if (byte < 0)
-			return -1;
-		if (to)
-			to[i / 2] = (unsigned char)byte;
-	}
-	return (long)(length / 2);
-}
-
-/* Read the lines of a kind to `to`, or only count their bytes. Return 0, or 1: a bad word. */
-static int test_read(struct rawbpf_vm_test *test, unsigned kind, unsigned char *to, size_t *size)
-{
-	const struct rawbpf_collection *c = test->spec.load.collection;
-	const struct rawbpf_table_test *table = &c->tests[test->spec.test];
-
-	*size = 0;
-	for (unsigned i = 0; i < table->count; i++) {
-		const struct rawbpf_table_test_line *line = &c->test_lines[table->first + i];
-		const char *at = c->strings + line->text, *word;
-		size_t length;
-
-		while (line->kind == kind && (word = test_word(&at, &length))) {
-			long bytes = test_word_bytes(word, length, to ? to + *size : NULL);
-
-			if (bytes < 0)
-				return rawbpf__test_refuse(test, line->line, "expected pairs of "
-							   "hexadecimal digits, or *N for N zeros, in",
-							   c->strings + line->text);
-			*size += (size_t)bytes;
-		}
-	}
-	return 0;
-}
-
-/* Take memory behind what the collection uses. */
-static unsigned char *test_take(struct rawbpf_vm_test *test, size_t size)
-{
-	size_t *used = &test->loaded.used;
-	unsigned char *taken = (unsigned char *)test->spec.load.memory + *used;
-
-	if (size > test->spec.load.memory_size - *used)
-		return NULL;
-	*used += (size + 7) / 8 * 8;
-	if (*used > test->spec.load.memory_size)
-		*used = test->spec.load.memory_size;
-	__builtin_memset(taken, 0, size);
-	return taken;
-}
-
-/* Read the bytes of a kind of line, or `otherwise` zeros. Return 0, 1 or -ENOSPC. */
-static int test_take_bytes(struct rawbpf_vm_test *test, unsigned kind, size_t otherwise,
-			   const unsigned char **bytes, size_t *size)
-{
-	unsigned char *to;
-
-	if (test_read(test, kind, NULL, size))
-		return 1;
-	to = test_take(test, *size ? *size : otherwise);
-	*bytes = to;
-	if (!to)
-		return -ENOSPC;
-	if (!*size)
-		*size = otherwise;
-	else
-		test_read(test, kind, to, size);
-	return 0;
-}
-
-static int test_is_of_packets(unsigned type)
-{
-	switch (type) {
-	case BPF_PROG_TYPE_SOCKET_FILTER:
-	case BPF_PROG_TYPE_SCHED_CLS:
-	case BPF_PROG_TYPE_SCHED_ACT:
-	case BPF_PROG_TYPE_XDP:
-	case BPF_PROG_TYPE_CGROUP_SKB:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
-/* Return the bytes of a context that has no fixed size. */
-static size_t test_context_size(unsigned type)
-{
-	return type == BPF_PROG_TYPE_TRACEPOINT || type == BPF_PROG_TYPE_TRACING ||
-	       type == BPF_PROG_TYPE_LSM || type == BPF_PROG_TYPE_SYSCALL ? 256 : 0;
-}
-
-static int test_context_open(struct rawbpf_vm_test *test)
-{
-	const struct rawbpf_table_test *table = &test->spec.load.collection->tests[test->spec.test];
-	unsigned type = test->loaded.units[0].resolved.type;
-	unsigned char *memory;
-	size_t room;
-	int err;
-
-	err = test_take_bytes(test, RAWBPF_TEST_PACKET, test_is_of_packets(type) ? TEST_PACKET : 0,
-			      &test->packet, &test->packet_size);
-	if (!err)
-		err = test_take_bytes(test, RAWBPF_TEST_CONTEXT, test_context_size(type),
-				      &test->fields, &test->fields_size);
-	if (err)
-		return err;
-	room = RAWBPF_VM_HEADROOM + test->packet_size + TEST_ROOM;
-	memory = test_take(test, room);
-	if (!memory)
-		return -ENOSPC;
-	err = rawbpf_vm_context_open(&test->context, &(struct rawbpf_vm_context_spec){
-		.prog_type = type, .arch = test->loaded.env.arch,
-		.fields = test->fields_size ? test->fields : NULL, .fields_size = test->fields_size,
-		.packet = test->packet, .packet_size = test->packet_size,
-		.memory = memory, .memory_size = room });
-	if (err)
-		return rawbpf__test_refuse(test, table->line, test_is_of_packets(type) &&
-					   test->packet_size < 14 ?
-					   "a packet begins with the 14 bytes of its link layer" :
-					   "the context is too long for programs of this type, or they "
-					   "have none", NULL);
-	return 0;
-}
+enum { TEST_BUDGET = 1000000 };
 
 /* ----------------------------------------------------------------------------- helpers */
 
@@ -182,7 +23,7 @@ static int test_answer(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *
 	(void)vm;
 	while (list->number != call->number)
 		list++;
-	word = test_word(&list->rest, &length);
+	word = rawbpf__test_word(&list->rest, &length);
 	if (!word)
 		return -ENODATA;
 	is_negative = *word == '-';
@@ -207,7 +48,7 @@ static int test_helper_add(struct rawbpf_vm_test *test, const struct rawbpf_tabl
 	size_t length;
 	int number = -ENOENT;
 
-	word = test_word(&at, &length);
+	word = rawbpf__test_word(&at, &length);
 	if (word && length < sizeof(name)) {
 		__builtin_memcpy(name, word, length);
 		name[length] = '\0';
@@ -221,7 +62,7 @@ static int test_helper_add(struct rawbpf_vm_test *test, const struct rawbpf_tabl
 			return rawbpf__test_refuse(test, line->line, "a test has one list of values for",
 						   name);
 	if (test->value_count == RAWBPF_VM_TEST_HELPERS)
-		return rawbpf__test_refuse(test, line->line, "a test sets at most 16 helpers", NULL);
+		return rawbpf__test_refuse(test, line->line, "a test sets at most 64 helpers", NULL);
 	test->values[test->value_count++] = (struct rawbpf_vm_test_helper){
 		.number = (uint32_t)number, .line = line->line, .rest = at };
 	for (; answer > test->answers && answer[-1].number > (uint32_t)number; answer--)
@@ -398,7 +239,7 @@ static int test_open(struct rawbpf_vm_test *test)
 	test->loaded.machine.helpers = &test->given;
 	test->loaded.machine.hook = spec->coverage ? test_cover : NULL;
 	test->loaded.machine.hook_context = test;
-	err = test_context_open(test);
+	err = rawbpf__test_context_open(test);
 	if (err)
 		return err;
 	rawbpf_vm_context_bind(&test->context, &test->loaded.machine);
@@ -413,7 +254,7 @@ static int test_open(struct rawbpf_vm_test *test)
 	return 1;
 }
 
-int rawbpf_vm_test_run(struct rawbpf_vm_test *test, const struct rawbpf_vm_test_spec *spec)
+int rawbpf_vm_test_open(struct rawbpf_vm_test *test, const struct rawbpf_vm_test_spec *spec)
 {
 	int err;
 
@@ -424,15 +265,29 @@ int rawbpf_vm_test_run(struct rawbpf_vm_test *test, const struct rawbpf_vm_test_
 	if (!spec->budget)
 		test->spec.budget = TEST_BUDGET;
 	err = test_open(test);
-	if (err)
-		return err < 0 ? err : RAWBPF_VM_FAILED;
-	err = rawbpf_vm_run(&test->vm, test->spec.budget);
-	if (err == -EFAULT)
+	return err < 0 ? err : err ? RAWBPF_VM_FAILED : RAWBPF_VM_PASSED;
+}
+
+int rawbpf_vm_test_check(struct rawbpf_vm_test *test)
+{
+	test->reason[0] = '\0';
+	test->line = 0;
+	if (test->vm.trap.kind)
 		return test_trapped(test);
-	if (err == RAWBPF_VM_PAUSED) {
+	if (!test->vm.ended) {
 		rawbpf__test_refuse(test, test_line(test, test->vm.pc), "the program does not end "
 				    "within its number of instructions", NULL);
 		return RAWBPF_VM_FAILED;
 	}
 	return test_lines(test, RAWBPF_TEST_EXPECT) ? RAWBPF_VM_FAILED : RAWBPF_VM_PASSED;
+}
+
+int rawbpf_vm_test_run(struct rawbpf_vm_test *test, const struct rawbpf_vm_test_spec *spec)
+{
+	int result = rawbpf_vm_test_open(test, spec);
+
+	if (result != RAWBPF_VM_PASSED)
+		return result;
+	rawbpf_vm_run(&test->vm, test->spec.budget);
+	return rawbpf_vm_test_check(test);
 }

@@ -71,7 +71,7 @@ struct test_field {
 	unsigned is_array;
 };
 
-static const char *test_string(const struct rawbpf_vm_test *test, unsigned string)
+RAWBPF__PRIVATE const char *rawbpf__test_string(const struct rawbpf_vm_test *test, unsigned string)
 {
 	return test->spec.load.collection->strings + string;
 }
@@ -85,8 +85,8 @@ static int test_field_find(const struct rawbpf_vm_test *test, const char *type, 
 	for (unsigned i = 0; i < c->struct_count; i++) {
 		const struct rawbpf_table_struct *table = &c->structs[i];
 
-		for (unsigned j = 0; j < table->field_count && rawbpf__equal(test_string(test, table->name), type); j++)
-			if (rawbpf__equal_bytes(test_string(test, c->fields[table->field + j].name),
+		for (unsigned j = 0; j < table->field_count && rawbpf__equal(rawbpf__test_string(test, table->name), type); j++)
+			if (rawbpf__equal_bytes(rawbpf__test_string(test, c->fields[table->field + j].name),
 						path + 1, (size_t)(end - path - 1)))
 				return (int)(table->field + j);
 	}
@@ -108,7 +108,7 @@ static int test_field(struct rawbpf_vm_test *test, unsigned line, const char *pa
 		if (rawbpf_collection_field_resolve(&laid, c, (unsigned)field, &test->loaded.env,
 						    &test->loaded.error))
 			return rawbpf__test_refuse(test, line, test->loaded.error.at.message, NULL);
-		at->type = test_string(test, c->fields[field].type);
+		at->type = rawbpf__test_string(test, c->fields[field].type);
 		at->offset += laid.offset;
 		at->size = laid.size;
 		at->is_array = laid.count;
@@ -122,7 +122,7 @@ static int test_number(struct rawbpf_vm_test *test, unsigned line, unsigned map,
 {
 	const struct rawbpf_table_map *table = &test->spec.load.collection->maps[map];
 
-	*at = (struct test_field){ .type = test_string(test, table->value_type),
+	*at = (struct test_field){ .type = rawbpf__test_string(test, table->value_type),
 				   .size = test->loaded.maps[map].value_size };
 	if (table->type == BPF_MAP_TYPE_RINGBUF) {
 		int size = rawbpf_collection_type_size(test->spec.load.collection, at->type,
@@ -278,11 +278,11 @@ static int test_eval(struct rawbpf_vm_test *test, unsigned index, unsigned line,
 	case RAWBPF_EXPR_ELEMENT:
 		return test_element(test, expr, line, "", value);
 	case RAWBPF_EXPR_FIELD:
-		return test_element(test, &c->exprs[expr->a], line, test_string(test, expr->b), value);
+		return test_element(test, &c->exprs[expr->a], line, rawbpf__test_string(test, expr->b), value);
 	case RAWBPF_EXPR_COUNT:
 		return test_count(test, expr->a, line, value);
 	case RAWBPF_EXPR_SYMBOL:
-		if (rawbpf__equal(test_string(test, expr->b), "r0")) {
+		if (rawbpf__equal(rawbpf__test_string(test, expr->b), "r0")) {
 			*value = (int64_t)test->vm.r[0];
 			return 0;
 		}
@@ -300,6 +300,12 @@ static int test_eval(struct rawbpf_vm_test *test, unsigned index, unsigned line,
 		return rawbpf__test_refuse(test, line, test->loaded.error.at.message, NULL);
 	*value = (int64_t)number;
 	return 0;
+}
+
+RAWBPF__PRIVATE int rawbpf__test_put(unsigned char *bytes, unsigned size, int64_t value)
+{
+	test_put(bytes, size, (uint64_t)value);
+	return !test_fits(value, size);
 }
 
 RAWBPF__PRIVATE int rawbpf__test_evaluate(struct rawbpf_vm_test *test, unsigned expr,
@@ -343,7 +349,7 @@ RAWBPF__PRIVATE int rawbpf__test_map_set(struct rawbpf_vm_test *test,
 	int64_t key, value;
 
 	if (element->op == RAWBPF_EXPR_FIELD) {
-		path = test_string(test, element->b);
+		path = rawbpf__test_string(test, element->b);
 		element = &c->exprs[element->a];
 	}
 	if (element->a == RAWBPF_MAP_PACKET)

@@ -296,8 +296,8 @@ static const struct api_example api_examples[] = {
 	{ "vm_context", 0, API_PURE, "16 bytes: drop, 16 bytes from 0x00 on\n20 bytes: pass, 16 bytes from 0xaa on\n" },
 	{ "vm_map", 0, API_PURE, "port 22: 1\nport 80: 2\n" },
 	{ "vm_ring", 0, API_PURE, "32 bytes in the ring\n8 bytes: 1000\n8 bytes: 2000\n" },
-	{ "vm_test", 0, API_PURE, "IPv4 passes: passed\nARP passes: line 18: got 1, expected 2\n"
-	  "the first jump: 0 of 2 times\n" },
+	{ "vm_test", 0, API_PURE, "IPv4 passes: passed\nARP passes: got 1, expected 2\n"
+	  "the first jump: 0 of 2 times\n1 1 1 1 1 1 1 1 1 2 is r0; 1\n" },
 	{ "vm_undo", 0, API_PURE,
 	  "step 12: r0 = 1\n"
 	  "step 2 wrote 8 bytes of the stack\n"

@@ -79,6 +79,136 @@ START_TEST(test_places)
 }
 END_TEST
 
+static const char tested[] =
+	".map    dropped array u32 u64 1\n"
+	".map    seen lru_hash u32 u64 4\n"
+	".param  least 60 \"-m BYTES: shorter frames are dropped\"\n"
+	".prog   drop\n"
+	".at     xdp\n"
+	"	r2 = *(u32 *)(r1 + xdp_md.data)\n"
+	"	r3 = *(u32 *)(r1 + xdp_md.data_end)\n"
+	"	r0 = XDP_PASS\n"
+	"	r4 = r2 + opt.least\n"
+	"	if r4 < r3 goto out\n"
+	"	r1 = &dropped[0]\n"
+	"	r2 = 1\n"
+	"	lock *(u64 *)(r1 + 0) += r2\n"
+	"	call ktime_get_ns\n"
+	"	r0 = XDP_DROP\n"
+	"out:	exit\n"
+	".test   \"60 bytes are enough\" drop\n"
+	"	packet  *60\n"
+	"	helper  ktime_get_ns 77\n"
+	"	expect  r0 == XDP_PASS\n"
+	".test   \"59 are not\" drop\n"
+	"	packet  *59\n"
+	"	map     dropped[0] = 41\n"
+	"	map     seen[7] = 1\n"
+	"	helper  ktime_get_ns 77\n"
+	"	expect  r0 == XDP_DROP && dropped[0] == 42 && seen[7] == 1\n"
+	".test   \"the list of times is empty\" drop\n"
+	"	packet  *59\n"
+	"	helper  ktime_get_ns 0x\n";
+
+/* A test that fails is gone through with its own packet, maps and helpers; its end says why. */
+START_TEST(test_of_test)
+{
+	text("drop.bpf", tested);
+	says(ARGS("step", "drop.bpf", "--test", "60 bytes are enough", "-x", "l 10; c; b 2; w dropped[0]; c"), 1,
+	     "     5>    10  if r4 < r3 goto out\n"
+	     "the program ended after 12 instructions: r0 = 1; line 20: got 1, expected 2\n"
+	     "    10>    15  r0 = XDP_DROP\n"
+	     "     8>    13  lock *(u64 *)(r1 + 0) += r2\n"
+	     "the program ended after 12 instructions: r0 = 1; line 20: got 1, expected 2\n", "");
+	/* Back over the call, whose value comes again; a look-up of the check changes nothing. */
+	says(ARGS("step", "--test", "2", "drop.bpf", "-x", "g 10; b; s; c; b 12; c"), 0,
+	     "    10>    15  r0 = XDP_DROP\n"
+	     "     9>    14  call ktime_get_ns\n"
+	     "    10     14  call ktime_get_ns                     r0 = 77 (was 2)\n"
+	     "    10>    15  r0 = XDP_DROP\n"
+	     "the program ended after 12 instructions: r0 = 1; the test passes\n"
+	     "     0>     6  r2 = *(u32 *)(r1 + xdp_md.data)\n"
+	     "the program ended after 12 instructions: r0 = 1; the test passes\n", "");
+	command_run(&end, NULL, ARGS("step", "drop.bpf", "--test", "1", "-j", "-x", "c"));
+	ck_assert_ptr_nonnull(strstr(end.out, ",\"test\":{\"passes\":false,\"line\":20,\"reason\":\"got 1, expected 2\"}}\n"));
+	ck_assert_int_eq(end.status, 1);
+	command_run(&end, NULL, ARGS("step", "drop.bpf", "--test", "2", "-j", "-x", "c"));
+	ck_assert_ptr_nonnull(strstr(end.out, ",\"test\":{\"passes\":true}}\n"));
+	says(ARGS("step", "drop.bpf", "--test", "3", "-x", "c"), 1,
+	     "     9>    14  call ktime_get_ns                     trap: ktime_get_ns gets something that "
+	     "is no number, and line 29 has it\n", "");
+	says(ARGS("step", "drop.bpf", "--test", "4"), 1, "",
+	     "rawbpf step: drop.bpf has no test '4'\n   1  60 bytes are enough\n   2  59 are not\n"
+	     "   3  the list of times is empty\n");
+	says(ARGS("step", "drop.bpf", "--test", "1", "--prog", "drop"), 1, "",
+	     "rawbpf step: --prog beside --test: the test sets this itself\n");
+}
+END_TEST
+
+/* Options of the text, on both sides of the stepper's own; elements of maps. */
+START_TEST(test_options)
+{
+	text("drop.bpf", tested);
+	says(ARGS("step", "drop.bpf", "-x", "g 5", "-m", "70"), 0, "     5>    10  if r4 < r3 goto out\n", "");
+	says(ARGS("step", "drop.bpf", "-m", "63", "-x", "c"), 0,
+	     "the program ended after 7 instructions: r0 = 2\n", "");
+	says(ARGS("step", "-x", "c", "drop.bpf", "-m64"), 0,
+	     "the program ended after 12 instructions: r0 = 1\n", "");
+	command_run(&end, NULL, ARGS("step", "drop.bpf", "-m", "64", "--map", "dropped[0] = 0x29", "--map",
+				     "seen[3]=0102030405060708", "-x", "c;p"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\ndropped[0] = 42\nseen[3] = 0x"));
+	says(ARGS("step", "drop.bpf", "-m", "many"), 2, "", "rawbpf step: -m wants a number, not 'many'\n");
+	says(ARGS("step", "drop.bpf", "--map", "dropped[0] = 12zz"), 1, "",
+	     "rawbpf step: --map 'dropped[0] = 12zz': the value is a number, or all of its bytes in hexadecimal\n");
+	says(ARGS("step", "drop.bpf", "--map", "dropped[1] = 12"), 1, "",
+	     "rawbpf step: --map 'dropped[1] = 12': Argument list too long\n");
+	says(ARGS("step", "drop.bpf", "--map", "nothing[0] = 12"), 1, "",
+	     "rawbpf step: --map wants NAME[KEY] = VALUE, an element of a map of the text with a number as its key, "
+	     "not 'nothing[0] = 12'\n");
+	command_run(&end, NULL, ARGS("step", "drop.bpf", "other"));
+	ck_assert_int_eq(end.status, 2);
+	command_run(&end, NULL, ARGS("step", "drop.bpf", "-n", "other"));
+	ck_assert_ptr_nonnull(strstr(end.err, "rawbpf step: invalid option -- 'n'"));
+	ck_assert_int_eq(end.status, 2);
+}
+END_TEST
+
+/* A member of the kernel's struct, by an offsets file. */
+START_TEST(test_offsets)
+{
+	text("member.bpf", ".prog p\n.at raw_tp x\n\tr0 = task_struct.tgid\n\texit\n");
+	text("offsets", "rawbpf offsets 1\nmember task_struct.tgid 1312 4 4\n");
+	says(ARGS("step", "member.bpf", "--offsets", "offsets", "-x", "c"), 0,
+	     "the program ended after 2 instructions: r0 = 1312\n", "");
+	command_run(&end, NULL, ARGS("step", "--offsets", "no", "member.bpf"));
+	ck_assert_str_eq(end.err, "rawbpf step: no: No such file or directory\n");
+}
+END_TEST
+
+/* What rings, queues and stacks hold, in the order in which it comes out. */
+START_TEST(test_contents)
+{
+	text("full.bpf",
+	     ".map    fifo queue 0 u64 3\n.map    lifo stack 0 u64 3\n"
+	     ".struct event\n	u64 a\n	u64 b\n.ring   events event 4k\n"
+	     ".prog   p\n.at     xdp\n	.local  e event\n	.local  v 8\n"
+	     "	*(u64 *)(r10 + v) = 7\n	r1 = map fifo\n	r2 = r10 + v\n	r3 = 0\n	call map_push_elem\n"
+	     "	r1 = map lifo\n	r2 = r10 + v\n	r3 = 0\n	call map_push_elem\n"
+	     "	*(u64 *)(r10 + v) = 8\n	r1 = map fifo\n	r2 = r10 + v\n	r3 = 0\n	call map_push_elem\n"
+	     "	r1 = map lifo\n	r2 = r10 + v\n	r3 = 0\n	call map_push_elem\n"
+	     "	*(u64 *)(r10 + e.a) = 9\n	*(u64 *)(r10 + e.b) = 10\n	r2 = r10 + e\n"
+	     "	send    events, r2, sizeof(event)\n	r0 = 0\n	exit\n");
+	command_run(&end, NULL, ARGS("step", "full.bpf", "-x", "c;p;b 20;p"));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	ck_assert_ptr_nonnull(strstr(end.out, "\nfifo[0] = 07 00 00 00 00 00 00 00\nfifo[1] = 08 00 00 00 00 00 00 00\n"
+				     "lifo[0] = 08 00 00 00 00 00 00 00\nlifo[1] = 07 00 00 00 00 00 00 00\n"
+				     "events[0] = 09 00 00 00 00 00 00 00 ...\n"));
+	ck_assert_ptr_nonnull(strstr(end.out, "\nfifo[0] = 07 00 00 00 00 00 00 00\nlifo[0] = 07 00 00 00 00 00 00 00\n"));
+#endif
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
 /* A command that is wrong ends the script. */
 START_TEST(test_mistakes)
 {
@@ -307,7 +437,7 @@ START_TEST(test_page)
 		}
 	}
 	fclose(from);
-	ck_assert_uint_eq(commands, 3);
+	ck_assert_uint_eq(commands, 4);
 }
 END_TEST
 
@@ -315,6 +445,10 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_over_calls);
 	tcase_add_test(tests, test_places);
+	tcase_add_test(tests, test_of_test);
+	tcase_add_test(tests, test_options);
+	tcase_add_test(tests, test_offsets);
+	tcase_add_test(tests, test_contents);
 	tcase_add_test(tests, test_mistakes);
 	tcase_add_test(tests, test_endless);
 	tcase_add_test(tests, test_collection);

@@ -81,6 +81,31 @@ static const struct {
 	  "packet has no element 6" },
 	{ ".prog p\n.at raw_tp x\nr0 = *(u64 *)(r1 + 8)\nr0 &= 255\nexit\n.test \"t\" p\n"
 	  "context *8 0505050505050505\nexpect r0 == 5\n", 0, "" },
+	/* fields by their names, elements of arrays, and arguments of the place */
+	{ ".prog p\n.at tc ingress\nr0 = *(u32 *)(r1 + __sk_buff.mark)\nr2 = *(u32 *)(r1 + 56)\nr0 -= r2\nexit\n"
+	  ".test \"t\" p\ncontext __sk_buff.mark = 0x10 + 7\ncontext __sk_buff.cb[2] = 9 # one of five\n"
+	  "expect r0 == 14\n", 0, "" },
+	{ ".prog p\n.at xdp\nr0 = *(u32 *)(r1 + 16)\nexit\n.test \"t\" p\ncontext xdp_md.rx_queue_index=3\n"
+	  "expect r0 == 3\n", 0, "" },
+	{ ".prog p\n.at socket\nr0 = *(u32 *)(r1 + 8)\nexit\n.test \"t\" p\ncontext *8 05000005\n"
+	  "context __sk_buff.mark = 7\nexpect r0 == 7\n", 0, "" },
+	{ ".prog p\n.at syscall openat(_, path, flags: u32)\nr0 = *(u64 *)(r10 + path)\n"
+	  "w1 = *(u32 *)(r10 + flags)\nr0 += r1\nexit\n.test \"t\" p\ncontext path = 70\ncontext flags = 3\n"
+	  "expect r0 == 73\n", 0, "" },
+	{ ".prog p\n.at sysret openat -> ret: s32\nw0 = *(u32 *)(r10 + ret)\nexit\n.test \"t\" p\n"
+	  "context ret = -2\nexpect r0 == 0xfffffffe\n", 0, "" },
+	{ ".prog p\n.at raw_tp x(_, _, third)\nr0 = *(u64 *)(r10 + third)\nexit\n.test \"t\" p\n"
+	  "context third = -1\nexpect r0 == -1\n", 0, "" },
+	{ ".prog p\n.at xdp\nr0 = 0\nexit\n.test \"t\" p\ncontext xdp_md.nothing = 1\n", 6,
+	  "neither a field STRUCT.FIELD nor an argument of the program's place is 'xdp_md.nothing'" },
+	{ ".prog p\n.at xdp\nr0 = 0\nexit\n.test \"t\" p\ncontext nothing = 1\n", 6,
+	  "neither a field STRUCT.FIELD nor an argument of the program's place is 'nothing'" },
+	{ ".prog p\n.at socket\nr0 = 0\nexit\n.test \"t\" p\ncontext __sk_buff.cb = 1\n", 6,
+	  "a test sets numbers, and an element of an array by [N]; neither is '__sk_buff.cb'" },
+	{ ".prog p\n.at socket\nr0 = 0\nexit\n.test \"t\" p\ncontext __sk_buff.cb[5] = 1\n", 6,
+	  "neither a field STRUCT.FIELD nor an argument of the program's place is '__sk_buff.cb[5]'" },
+	{ ".prog p\n.at socket\nr0 = 0\nexit\n.test \"t\" p\ncontext __sk_buff.mark = 1 << 32\n", 6,
+	  "the number does not fit '__sk_buff.mark'" },
 	{ ".prog p\n.at raw_tp x\nr0 = *(u64 *)(r1 + 8)\nexit\n.test \"t\" p\ncontext 0 1\n", 6,
 	  "expected pairs of hexadecimal digits, or *N for N zeros, in '0 1'" },
 	{ ".prog p\n.at socket\nr0 = 0\nexit\n.test \"t\" p\npacket 00\n", 5,
@@ -220,6 +245,40 @@ START_TEST(before_the_run)
 END_TEST
 
 /* r1 counts 3, 2, 1, 0: the jump goes back twice, and on once. */
+/* What rawbpf_vm_test_run() does, in its parts: a caller may run the machine in its own way. */
+START_TEST(parts)
+{
+	static uint64_t memory[1 << 13];
+	struct rawbpf_vm_test_spec spec = { .load = { .collection = &collection, .memory = memory,
+						      .memory_size = sizeof memory } };
+
+	parse(HEAD ".prog p\n.at socket\nr1 = &one[0]\nr0 = *(u64 *)(r1 + 0)\nr0 += 1\n*(u64 *)(r1 + 0) = r0\nexit\n"
+	      ".test \"t\" p\nmap one[0] = 4\nexpect r0 == 5\nexpect one[0] == 6\n.test \"u\" p\nmap four[4] = 1\n");
+	ck_assert_int_eq(rawbpf_vm_test_open(&test, &spec), RAWBPF_VM_PASSED);
+	ck_assert_uint_eq(test.vm.executed, 0);
+	ck_assert_int_eq(rawbpf_vm_test_check(&test), RAWBPF_VM_FAILED);
+	ck_assert_str_eq(test.reason, "the program does not end within its number of instructions");
+	ck_assert_int_eq(rawbpf_vm_run(&test.vm, 2), RAWBPF_VM_PAUSED);
+	ck_assert_uint_eq(test.vm.r[0], 4);
+	ck_assert_int_eq(rawbpf_vm_run(&test.vm, 3), RAWBPF_VM_ENDED);
+	ck_assert_int_eq(rawbpf_vm_test_check(&test), RAWBPF_VM_FAILED);
+	ck_assert_uint_eq(test.line, HEAD_LINES + 11);
+	ck_assert_str_eq(test.reason, "got 5, expected 6");
+	*(uint64_t *)test.loaded.maps[0].values.bytes = 6;
+	ck_assert_int_eq(rawbpf_vm_test_check(&test), RAWBPF_VM_PASSED);
+	ck_assert_uint_eq(test.line, 0);
+	ck_assert_str_eq(test.reason, "");
+	spec.test = 1;
+	ck_assert_int_eq(rawbpf_vm_test_open(&test, &spec), RAWBPF_VM_FAILED);
+	ck_assert_uint_eq(test.line, HEAD_LINES + 13);
+	spec.test = 2;
+	ck_assert_int_eq(rawbpf_vm_test_open(&test, &spec), -EINVAL);
+	spec.test = 0;
+	spec.load.memory_size = 1 << 12;
+	ck_assert_int_eq(rawbpf_vm_test_open(&test, &spec), -ENOSPC);
+}
+END_TEST
+
 START_TEST(coverage)
 {
 	static const uint32_t ran[] = { 2, 6, 6, 2, 2, 2 }, jumped[] = { 0, 0, 4, 0, 0, 0 };
@@ -245,6 +304,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, tests_are_alone);
 	tcase_add_test(tests, memory);
 	tcase_add_test(tests, before_the_run);
+	tcase_add_test(tests, parts);
 	tcase_add_test(tests, coverage);
 }
 
