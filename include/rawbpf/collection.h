@@ -302,7 +302,8 @@ struct rawbpf_collection_elf {
 
 /*
  * Write a collection as an ELF object for libbpf, bpftool and ip(8): programs in sections that loaders
- * know, .maps, BTF, lines, relocations. The loader finds offsets of members of the kernel's structs.
+ * know, .maps, BTF, lines, relocations. The loader finds members, sizes and enumerators of the kernel,
+ * and what exists in it.
  * System calls become tracepoints. Functions stand in .text. A ring without a size has 256 KB. Return
  * the length of the whole file, of which `size` bytes are written, or a negative errno:
  *

@@ -51,4 +51,11 @@ static inline uint32_t rawbpf__btf_walk_id(const struct rawbpf__btf_walk *walk)
 RAWBPF__PRIVATE int rawbpf__btf_names(const struct rawbpf_btf *btf, uint32_t offset,
 				      const char *name, size_t length);
 
+/*
+ * Emit an enum of `size` bytes with one enumerator, or with none if its name is NULL. A value that
+ * needs 64 bits makes it an ENUM64 of 8 bytes. Return its id.
+ */
+RAWBPF__PRIVATE int rawbpf__btf_enum_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
+					  const char *enumerator, int64_t value);
+
 #endif

@@ -179,6 +179,25 @@ int rawbpf_btf_struct_emit(struct rawbpf_btf_build *b, unsigned kind, const char
 	return btf_id(b);
 }
 
+RAWBPF__PRIVATE int rawbpf__btf_enum_emit(struct rawbpf_btf_build *b, const char *name, unsigned size,
+					  const char *enumerator, int64_t value)
+{
+	int is_wide = value < INT32_MIN || value > UINT32_MAX, name_off;
+	uint32_t *words = btf_add(b, is_wide ? BTF_KIND_ENUM64 : BTF_KIND_ENUM, enumerator != NULL, name,
+				  is_wide ? 8 : size, !enumerator ? 0 : is_wide ? 12 : 8);
+
+	if (!words || !enumerator)
+		return btf_id(b);
+	name_off = rawbpf_btf_string_emit(b, enumerator);
+	if (name_off < 0)
+		return name_off;
+	words[0] = name_off;
+	words[1] = (uint32_t)value;
+	if (is_wide)
+		words[2] = (uint32_t)((uint64_t)value >> 32);
+	return btf_id(b);
+}
+
 int rawbpf_btf_func_proto_emit(struct rawbpf_btf_build *b, int result,
 			       const struct rawbpf_btf_field *parameters, unsigned count)
 {

@@ -59,8 +59,12 @@ static int begin_source(struct rawbpf__resolver *r, struct rawbpf__entry_value *
 	value->index = arg->index;
 	if (arg->index == RAWBPF_ARG_VALUE) {
 		value->kind = RAWBPF__ENTRY_CONSTANT;
+		r->kernel.name = NULL;
 		err = rawbpf__eval(r, arg->value, &constant);
 		value->constant = constant.number;
+		if (!err && r->cores && r->kernel.name)
+			return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file cannot hold '@', a name of "
+						     "the running kernel, here", r->kernel.name, 0);
 		return err;
 	}
 	if (arg->index == RAWBPF_ARG_RESULT) {

@@ -63,8 +63,11 @@ static int eval_one_set(struct rawbpf__resolver *r, unsigned number, struct rawb
  */
 static int eval_set(struct rawbpf__resolver *r, unsigned number, struct rawbpf__eval *value)
 {
+	struct rawbpf__kernel_name kernel = r->kernel;
+
 	while (r->sets_tried + 1 < number)
 		eval_one_set(r, ++r->sets_tried, value);
+	r->kernel = kernel;
 	return eval_one_set(r, number, value);
 }
 
@@ -118,6 +121,12 @@ static int eval_own(struct rawbpf__resolver *r, const char *name, struct rawbpf_
 
 /* ---------------------------------------------------------------- names of the kernel */
 
+/* Note that the loader of an object file has to fill in what the name stands for. */
+static void eval_kernel(struct rawbpf__resolver *r, const char *name, unsigned op)
+{
+	r->kernel = (struct rawbpf__kernel_name){ .name = name, .op = op };
+}
+
 /* Say why nothing has the name. A name of the file that is nearly the same is the likely one. */
 static int eval_kernel_error(struct rawbpf__resolver *r, enum rawbpf_symbol_kind kind,
 			     const char *name, int err)
@@ -146,7 +155,7 @@ static int eval_symbol(struct rawbpf__resolver *r, const char *name, struct rawb
 		return err;
 	err = r->cores ? rawbpf_symbol_find(&symbol, r->cores->fixed, name) : -ENODATA;
 	if (err < 0) {
-		r->kernel_name = name;
+		eval_kernel(r, name, RAWBPF_EXPR_SYMBOL);
 		err = r->env->symbols ? rawbpf_symbol_find(&symbol, r->env->symbols, name) : -ENODATA;
 	}
 	if (err < 0)
@@ -172,8 +181,11 @@ static int eval_sizeof(struct rawbpf__resolver *r, const char *name, int64_t *nu
 		return rawbpf__resolver_fail(r, -EINVAL, "'@' is a number and has no size", name, 0);
 	if (err <= 0)
 		return err;
-	r->kernel_name = name;
-	err = r->env->symbols ? rawbpf_symbol_size(r->env->symbols, name) : -ENODATA;
+	err = r->cores ? rawbpf_symbol_size(r->cores->fixed, name) : -ENODATA;
+	if (err < 0) {
+		eval_kernel(r, name, RAWBPF_EXPR_SIZEOF);
+		err = r->env->symbols ? rawbpf_symbol_size(r->env->symbols, name) : -ENODATA;
+	}
 	*number = err;
 	return err < 0 ? eval_kernel_error(r, RAWBPF_SYMBOL_TYPE, name, err) : 0;
 }
@@ -187,8 +199,12 @@ static int eval_exists(struct rawbpf__resolver *r, const char *name, int64_t *nu
 	*number = !err;
 	if (err == -ENOENT || !err)
 		return 0;
-	if (err < 0 || !r->env->symbols)
+	if (err >= 0 && r->cores)
+		err = rawbpf_symbol_has(&has, r->cores->fixed, name);
+	*number = has;
+	if (err < 0 || has || !r->env->symbols)
 		return err < 0 ? err : 0;
+	eval_kernel(r, name, RAWBPF_EXPR_EXISTS);
 	err = rawbpf_symbol_has(&has, r->env->symbols, name);
 	if (!err && !has)
 		has = rawbpf_symbol_kfunc_find(&symbol, r->env->symbols, name) >= 0;
@@ -234,6 +250,7 @@ static int eval_operation(struct rawbpf__resolver *r, const struct rawbpf_expr *
 		err = rawbpf__eval(r, expr->b, &b);
 	if (err)
 		return err;
+	r->kernel.is_part = 1;
 	eval_place(value, &a, &b, expr->op);
 	err = rawbpf__expr_apply(&value->number, expr->op, a.number, b.number);
 	return err ? rawbpf__resolver_fail(r, err, expr->op == RAWBPF_EXPR_DIVIDE ?

@@ -82,7 +82,7 @@ static void object_record_write(struct rawbpf__object_writer *w, const struct ra
 		rawbpf__object_u32(w, unit->offset + (o->cores.all[core].slot - unit->first) * sizeof(struct bpf_insn));
 		rawbpf__object_u32(w, o->core_types[core]);
 		rawbpf__object_u32(w, o->core_paths[core]);
-		rawbpf__object_u32(w, 0); /* the offset of a member */
+		rawbpf__object_u32(w, o->core_kinds[core]);
 		break;
 	}
 }

@@ -203,6 +203,7 @@ RAWBPF__PRIVATE int rawbpf__object_code(struct rawbpf__object_file *o)
 	o->cores.all = rawbpf__object_take(o, o->cores.max, sizeof(*o->cores.all));
 	o->core_types = rawbpf__object_take(o, o->cores.max, sizeof(*o->core_types));
 	o->core_paths = rawbpf__object_take(o, o->cores.max, sizeof(*o->core_paths));
+	o->core_kinds = rawbpf__object_take(o, o->cores.max, sizeof(*o->core_kinds));
 	o->is_data = rawbpf__object_take(o, c->map_count, 1);
 	o->specs = rawbpf__object_take(o, c->map_count, sizeof(*o->specs));
 	o->vars = rawbpf__object_take(o, c->map_count, sizeof(*o->vars));

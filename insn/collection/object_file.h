@@ -54,7 +54,7 @@ struct rawbpf__object_file {
 	unsigned info_count;
 	struct rawbpf_symbols fixed;
 	struct rawbpf__cores cores;
-	unsigned *core_types, *core_paths; /* of each: the local struct, the path's string */
+	unsigned *core_types, *core_paths, *core_kinds; /* of each: the file's type, the path's string */
 	uint8_t *is_data;		/* of each map: it is a section of its own */
 	struct rawbpf_resolved_map *specs; /* of each map */
 	struct rawbpf_btf_field *vars;	/* of the maps in .maps: type and offset */

@@ -102,11 +102,18 @@ struct rawbpf__index {
 	unsigned round;			/* of resolving, from 1 */
 };
 
-/* A member of a struct of the kernel, whose offset the loader of an object file fills in. */
+/* A name of the kernel in an expression. */
+struct rawbpf__kernel_name {
+	const char *name;	/* NULL: there is none */
+	uint16_t op;		/* SYMBOL: its number; SIZEOF, EXISTS */
+	uint16_t is_part;	/* the expression is not this alone */
+};
+
+/* A number of the kernel that the loader of an object file fills in. */
 struct rawbpf__core {
 	unsigned slot;
 	unsigned line;
-	const char *name;
+	struct rawbpf__kernel_name kernel;
 };
 
 /* What the loader of an object file fills in, and the names that are the same on all kernels. */
@@ -141,7 +148,7 @@ struct rawbpf__resolver {
 	int *numbers;			/* of system calls */
 
 	struct rawbpf__cores *cores;	/* of an object file; NULL: numbers of the kernel stay */
-	const char *kernel_name;	/* whose number is in the last expression */
+	struct rawbpf__kernel_name kernel; /* in the last expression, if `cores` */
 
 	unsigned object_root, zeroed_count;
 	unsigned stack;			/* bytes that objects take so far */

@@ -148,26 +148,42 @@ static unsigned resolve_slots(const struct bpf_insn *insn)
 	return insn->code == (BPF_LD | BPF_DW | BPF_IMM) ? 2 : 1;
 }
 
-/* Leave the offset of a member of the kernel to the loader, which finds 0 in its place. */
+/* Loaders change the offset of a load or store, and the number in arithmetic or a 64-bit load. */
+static int resolve_core_check(struct rawbpf__resolver *r, const struct bpf_insn *insn,
+			      const struct rawbpf_step *step)
+{
+	int is_alu = BPF_CLASS(insn->code) == BPF_ALU || BPF_CLASS(insn->code) == BPF_ALU64;
+
+	if (r->kernel.is_part || step->kind == RAWBPF_STEP_VALUE)
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file holds '@', a name of the running "
+					     "kernel, only alone: without a sum", r->kernel.name, 0);
+	if (step->kind == RAWBPF_STEP_IMM && !is_alu)
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "in an object file '@', a name of the running "
+					     "kernel, cannot be here: move it to a register first",
+					     r->kernel.name, 0);
+	return 0;
+}
+
+/* Leave a number of the kernel to the loader. In the file's own type the member has the offset 0. */
 static int resolve_core(struct rawbpf__resolver *r, struct bpf_insn *insn,
 			const struct rawbpf_step *step, unsigned slot)
 {
 	struct rawbpf__cores *cores = r->cores;
+	int err = resolve_core_check(r, insn, step);
 
-	if ((step->kind != RAWBPF_STEP_OFF && step->kind != RAWBPF_STEP_IMM) ||
-	    r->c->exprs[step->a].op != RAWBPF_EXPR_SYMBOL ||
-	    rawbpf__resolver_string(r, r->c->exprs[step->a].b) != r->kernel_name)
-		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file holds '@', a name of the "
-					     "running kernel, only alone: without a sum and without ll",
-					     r->kernel_name, 0);
+	if (err)
+		return err;
 	if (cores->count == cores->max)
 		return rawbpf__resolver_fail(r, -ENOSPC, "more than # names of the kernel", "", cores->max);
-	cores->all[cores->count++] = (struct rawbpf__core){ .slot = slot, .line = r->line,
-							   .name = r->kernel_name };
+	cores->all[cores->count++] = (struct rawbpf__core){ .slot = slot, .line = r->line, .kernel = r->kernel };
+	if (r->kernel.op != RAWBPF_EXPR_SYMBOL || !*rawbpf__find(r->kernel.name, '.'))
+		return 0;
 	if (step->kind == RAWBPF_STEP_OFF)
 		insn->off = 0;
 	else
 		insn->imm = 0;
+	if (step->kind == RAWBPF_STEP_IMM64)
+		insn[1].imm = 0;
 	return 0;
 }
 
@@ -194,10 +210,10 @@ static int resolve_second(struct rawbpf__resolver *r, struct rawbpf_resolved *re
 		/* Two steps may refer to one instruction: it is copied before the first one. */
 		end = step->slot + resolve_slots(&insns[step->slot]);
 		resolve_copy(r, resolved, &walk, end, 1);
-		r->kernel_name = NULL;
+		r->kernel.name = NULL;
 		slot = walk.count - (walk.from - step->slot);
 		err = rawbpf__fix(r, resolved, step, slot);
-		if (!err && r->cores && r->kernel_name)
+		if (!err && r->cores && r->kernel.name)
 			err = resolve_core(r, &resolved->insns[slot], step, slot);
 		if (err)
 			return err;

@@ -142,9 +142,14 @@ RAWBPF__PRIVATE int rawbpf__resolver_range(struct rawbpf__resolver *r, unsigned 
 					   int64_t most, const char *what, int64_t *number)
 {
 	struct rawbpf__eval value;
-	int err = r->eval(r, expr, &value);
+	int err;
 
+	r->kernel.name = NULL;
+	err = r->eval(r, expr, &value);
 	*number = value.number;
+	if (!err && r->cores && r->kernel.name)
+		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "an object file cannot hold '@', a name of the "
+					     "running kernel, as a size", r->kernel.name, 0);
 	if (!err && (value.number < least || value.number > most))
 		return rawbpf__resolver_fail(r, -ERANGE, "@ cannot have the size #", what,
 					     value.number);

@@ -46,9 +46,17 @@ RAWBPF__PRIVATE int rawbpf__type_place(struct rawbpf__type_place *place,
 /* Return the bytes of a load or store of a type, or 0 if one load does not do. */
 RAWBPF__PRIVATE unsigned rawbpf__type_width(const struct rawbpf_btf *btf, unsigned id);
 
-/* Find the value of an enumerator of the kernel or of a module. -ENOENT: no such enumerator. */
-RAWBPF__PRIVATE int rawbpf__enumerator_find(uint64_t *value, const struct rawbpf_symbols *symbols,
-					    const char *name, size_t length);
+/* An enumerator, and the name of its enum, "" if it has none. */
+struct rawbpf__enumerator {
+	uint64_t value;
+	const char *of;
+	unsigned module;	/* 0: of the kernel */
+};
+
+/* Find an enumerator of the kernel or of a module. -ENOENT: no such enumerator. */
+RAWBPF__PRIVATE int rawbpf__enumerator_find(struct rawbpf__enumerator *enumerator,
+					    const struct rawbpf_symbols *symbols, const char *name,
+					    size_t length);
 
 /* A name with a dot: `head` bytes, then the dot, then `rest`. */
 struct rawbpf__path {

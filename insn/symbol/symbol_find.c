@@ -29,13 +29,16 @@ static int find_word(struct rawbpf_symbol *symbol, const struct rawbpf_symbols *
 		     const char *name)
 {
 	size_t length = rawbpf__length(name);
+	struct rawbpf__enumerator enumerator;
 
 	symbol->kind = RAWBPF_SYMBOL_CONSTANT;
 	if (!rawbpf__constant_value(&symbol->value, symbols->arch, name, length))
 		return 0;
 	symbol->kind = RAWBPF_SYMBOL_ENUMERATOR;
-	if (!rawbpf__enumerator_find(&symbol->value, symbols, name, length))
+	if (!rawbpf__enumerator_find(&enumerator, symbols, name, length)) {
+		symbol->value = enumerator.value;
 		return 0;
+	}
 	return rawbpf__symbols_btf(symbols, 0) || !symbols->offsets ? not_found(symbols) :
 	       rawbpf__offsets_find(symbol, symbols->offsets, RAWBPF__OFFSETS_ENUMERATOR, name);
 }

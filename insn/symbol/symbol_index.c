@@ -335,8 +335,9 @@ static void enumerator_search_index(struct enumerator_search *search,
 	}
 }
 
-RAWBPF__PRIVATE int rawbpf__enumerator_find(uint64_t *value, const struct rawbpf_symbols *symbols,
-					    const char *name, size_t length)
+RAWBPF__PRIVATE int rawbpf__enumerator_find(struct rawbpf__enumerator *enumerator,
+					    const struct rawbpf_symbols *symbols, const char *name,
+					    size_t length)
 {
 	for (unsigned module = 0; module <= symbols->module_count; module++) {
 		struct enumerator_search search = { .btf = rawbpf__symbols_btf(symbols, module),
@@ -351,7 +352,9 @@ RAWBPF__PRIVATE int rawbpf__enumerator_find(uint64_t *value, const struct rawbpf
 		enumerator_search_walk(&search, index);
 		if (!search.place)
 			continue;
-		*value = enumerator_value(search.btf, search.type, search.place);
+		*enumerator = (struct rawbpf__enumerator){
+			.value = enumerator_value(search.btf, search.type, search.place), .module = module,
+			.of = rawbpf_btf_string_get(search.btf, search.type->name_off) };
 		return 0;
 	}
 	return -ENOENT;

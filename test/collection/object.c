@@ -3,6 +3,8 @@
 #include "../unit.h"
 #include "world.h"
 
+#include "../../insn/btf/btf.h"
+
 #include <rawbpf/btf.h>
 #include <rawbpf/elf.h>
 #include <rawbpf/form.h>
@@ -12,6 +14,7 @@ enum { MEMORY = 1 << 20, FILE_SIZE = 1 << 16 };
 static _Alignas(8) char memory[MEMORY];
 static _Alignas(8) unsigned char file[FILE_SIZE];
 static struct rawbpf_collection_elf object;
+static struct rawbpf_btf kernel, *with_kernel; /* NULL: without BTF */
 
 /* Write the object of a text. `memory_size` 0: all. */
 static int emit_with(const char *text, enum rawbpf_byte_order order, size_t memory_size)
@@ -23,7 +26,7 @@ static int emit_with(const char *text, enum rawbpf_byte_order order, size_t memo
 	object = (struct rawbpf_collection_elf){
 		.collection = &w->collection, .env = &w->env, .order = order, .file = "x.bpf", .text = text,
 		.length = strlen(text), .memory = memory, .memory_size = memory_size ? memory_size : MEMORY };
-	w->env.symbols = &(struct rawbpf_symbols){ .arch = RAWBPF_ARCH_X86_64 };
+	w->env.symbols = &(struct rawbpf_symbols){ .arch = RAWBPF_ARCH_X86_64, .kernel = with_kernel };
 	length = rawbpf_collection_elf_emit(file, FILE_SIZE, &object);
 	world_close(w);
 	return length;
@@ -332,6 +335,138 @@ START_TEST(what_no_object_file_holds)
 }
 END_TEST
 
+/* ------------------------------------------------------------------- names of the kernel */
+
+/* struct task_struct { int tgid; u64 start; char comm[16]; union part part; }; enum pid_type; typedef int pid_t; */
+static void kernel_make(void)
+{
+	static _Alignas(8) unsigned char bytes[4096];
+	struct rawbpf_btf_build b = { .data = bytes, .max = sizeof(bytes) };
+	int integer = rawbpf_btf_int_emit(&b, "int", 4, BTF_INT_SIGNED);
+	int wide = rawbpf_btf_int_emit(&b, "u64", 8, 0), letter = rawbpf_btf_int_emit(&b, "char", 1, 0);
+	struct rawbpf_btf_field of_part = { "low", integer, 0 }, fields[] = {
+		{ "tgid", integer, 0 }, { "start", wide, 8 },
+		{ "comm", rawbpf_btf_array_emit(&b, letter, integer, 16), 16 },
+		{ "part", rawbpf_btf_struct_emit(&b, BTF_KIND_UNION, "part", 8, &of_part, 1), 32 } };
+
+	rawbpf_btf_struct_emit(&b, BTF_KIND_STRUCT, "task_struct", 40, fields, 4);
+	rawbpf__btf_enum_emit(&b, "pid_type", 4, "PIDTYPE_SID", 3);
+	rawbpf__btf_enum_emit(&b, "wide_type", 8, "WIDE", 0x123456789a);
+	rawbpf__btf_enum_emit(&b, NULL, 4, "NAMELESS", 5);
+	rawbpf_btf_ref_emit(&b, BTF_KIND_TYPEDEF, "pid_t", integer);
+	ck_assert_int_eq(b.error, 0);
+	ck_assert_int_eq(rawbpf_btf_parse(&kernel, bytes, b.size, NULL), 0);
+	with_kernel = &kernel;
+}
+
+#define CORE_FORMS \
+	"	r2 = *(u32 *)(r1 + tgid)\n	r2 = *(u64 *)(r1 + task_struct.start)\n	r2 += task_struct.part.low\n" \
+	"	r2 = task_struct.start ll\n	r2 = sizeof(task_struct.comm)\n	r2 = exists(task_struct.part)\n" \
+	"	r2 = exists(task_struct)\n	r2 = sizeof(task_struct)\n	r2 = exists(PIDTYPE_SID)\n" \
+	"	r2 = PIDTYPE_SID\n	r2 = WIDE ll\n	r2 = sizeof(pid_t)\n	r2 = sizeof(part)\n"
+
+/* Where each number is, what a loader does with it, and the type that it looks for. */
+static const struct {
+	unsigned slot, kind;
+	const char *path;
+	unsigned type_kind;
+	const char *name;
+	unsigned size;
+	int64_t number; /* in the file: what the file's own type has */
+} forms[] = {
+	{ 1, 0, "0:0", BTF_KIND_STRUCT, "task_struct", 4, 0 },
+	{ 2, 0, "0:0", BTF_KIND_STRUCT, "task_struct", 8, 0 },
+	{ 3, 0, "0:0:0", BTF_KIND_STRUCT, "task_struct", 4, 0 },
+	{ 4, 0, "0:0", BTF_KIND_STRUCT, "task_struct", 8, 0 },
+	{ 6, 1, "0:0", BTF_KIND_STRUCT, "task_struct", 16, 16 },
+	{ 7, 2, "0:0", BTF_KIND_STRUCT, "task_struct", 8, 1 },
+	{ 8, 8, "0", BTF_KIND_STRUCT, "task_struct", 40, 1 },
+	{ 9, 9, "0", BTF_KIND_STRUCT, "task_struct", 40, 40 },
+	{ 10, 10, "0", BTF_KIND_ENUM, "pid_type", 4, 1 },
+	{ 11, 11, "0", BTF_KIND_ENUM, "pid_type", 4, 3 },
+	{ 12, 11, "0", BTF_KIND_ENUM64, "wide_type", 8, 0x123456789a },
+	{ 14, 9, "0", BTF_KIND_TYPEDEF, "pid_t", 4, 4 },
+	{ 15, 9, "0", BTF_KIND_UNION, "part", 8, 8 },
+};
+
+static uint32_t word_at(const unsigned char *bytes)
+{
+	uint32_t word;
+
+	memcpy(&word, bytes, 4);
+	return word;
+}
+
+/* Return the number in the instruction: of an immediate, two of them, or the offset. */
+static int64_t number_at(const unsigned char *slot)
+{
+	if ((slot[0] & 7) == 1)
+		return (int16_t)(slot[2] | slot[3] << 8);
+	return slot[0] == 0x18 ? (int64_t)((uint64_t)word_at(slot + 12) << 32 | word_at(slot + 4)) :
+				 (int32_t)word_at(slot + 4);
+}
+
+START_TEST(names_of_the_kernel)
+{
+	static _Alignas(8) unsigned char copy[FILE_SIZE];
+	const unsigned char *ext, *records;
+	struct rawbpf_btf btf;
+
+	kernel_make();
+	parse(emit_with(".set other task_struct.start\n.set tgid task_struct.tgid\n.set seven 7\n.prog p\n.at none\n"
+			"	r2 = seven\n" CORE_FORMS "	exit\n", RAWBPF_HOST_ORDER, 0));
+	memcpy(copy, section(".BTF").data, section(".BTF").size);
+	ck_assert_int_eq(rawbpf_btf_parse(&btf, copy, section(".BTF").size, NULL), 0);
+	ext = section(".BTF.ext").data;
+	ck_assert_uint_eq(word_at(ext + 28), 4 + 8 + 16 * sizeof(forms) / sizeof(forms[0]));
+	records = ext + 32 + word_at(ext + 24) + 4 + 8;
+	for (unsigned i = 0; i < sizeof(forms) / sizeof(forms[0]); i++, records += 16) {
+		const struct btf_type *type = rawbpf_btf_type_get(&btf, word_at(records + 4));
+
+		ck_assert_uint_eq(word_at(records), 8 * forms[i].slot);
+		ck_assert_uint_eq(word_at(records + 12), forms[i].kind);
+		ck_assert_str_eq(rawbpf_btf_string_get(&btf, word_at(records + 8)), forms[i].path);
+		ck_assert_uint_eq(rawbpf_btf_type_kind(type), forms[i].type_kind);
+		ck_assert_str_eq(rawbpf_btf_string_get(&btf, type->name_off), forms[i].name);
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, word_at(records + 4)), forms[i].size);
+		if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+			ck_assert_int_eq(number_at(section("socket").data + 8 * forms[i].slot), forms[i].number);
+	}
+	with_kernel = NULL;
+}
+END_TEST
+
+START_TEST(names_that_no_loader_finds)
+{
+	static const struct { const char *line, *message; } cases[] = {
+		{ "	r1 = tgid + 1", "'task_struct.tgid', a name of the running kernel, only alone" },
+		{ "	r1 = task_struct.tgid + task_struct.tgid", "only alone" },
+		{ "	if r1 == PIDTYPE_SID goto x", "'PIDTYPE_SID', a name of the running kernel, cannot be here" },
+		{ "	*(u32 *)(r10 - 4) = PIDTYPE_SID", "move it to a register first" },
+		{ "	r1 = &m[sizeof(pid_t)]", "only alone" },
+		{ "	r1 = exists(task_struct.nothing)", "no type, member or enumerator 'task_struct.nothing'" },
+		{ "	r1 = NAMELESS", "'NAMELESS' is of the running kernel, and loaders do not find it" },
+		{ "	.local y sizeof(task_struct)", "'task_struct', a name of the running kernel, as a size" },
+	};
+	char text[512];
+
+	kernel_make();
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), ".map m array u32 u64 1\n.set tgid task_struct.tgid\n.prog p\n.at none\n"
+			 "%s\nx:	exit\n", cases[i].line);
+		ck_assert_msg(emit(text) == -EOPNOTSUPP, "%s", cases[i].line);
+		ck_assert_uint_eq(object.error.at.line, 5);
+		ck_assert_msg(strstr(object.error.at.message, cases[i].message) != NULL, "%s: %s", cases[i].line,
+			      object.error.at.message);
+	}
+	ck_assert_int_eq(emit(".map m array u32 sizeof(task_struct) 1\n.prog p\n.at none\n	exit\n"), -EOPNOTSUPP);
+	ck_assert_uint_eq(object.error.at.line, 1);
+	ck_assert_int_eq(emit(".prog p\n.at kprobe f(a = PIDTYPE_SID)\n	exit\n"), -EOPNOTSUPP);
+	ck_assert_uint_eq(object.error.at.line, 2);
+	with_kernel = NULL;
+}
+END_TEST
+
 /* The memory is enough, or said to be too small; a short file is the beginning of the whole. */
 START_TEST(room)
 {
@@ -372,6 +507,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, lines);
 	tcase_add_test(tests, names_of_sections);
 	tcase_add_test(tests, what_no_object_file_holds);
+	tcase_add_test(tests, names_of_the_kernel);
+	tcase_add_test(tests, names_that_no_loader_finds);
 	tcase_add_test(tests, room);
 }
 

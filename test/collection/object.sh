@@ -118,8 +118,27 @@ twice:	r0 = r1
 	exit
 END
 
+# Names of the kernel, in every form that loaders know.
+cat >names.bpf <<'END'
+.prog names
+.at tp_btf sched_process_exit
+	r6 = *(u64 *)(r1 + 0)
+	r1 = *(u32 *)(r6 + task_struct.tgid)
+	r1 = *(u64 *)(r6 + task_struct.start_time)
+	r1 = task_struct.comm ll
+	r1 = PIDTYPE_SID
+	r1 = sizeof(task_struct)
+	r1 = sizeof(task_struct.comm)
+	r1 = exists(task_struct.tgid)
+	r1 = exists(task_struct)
+	r1 = exists(PIDTYPE_SID)
+	r0 = 0
+	exit
+END
+
 written() {
-	"$rawbpf" asm -f elf -o functions.o functions.bpf && "$rawbpf" asm -f elf -o pass.o pass.bpf && "$rawbpf" asm -f elf -o task.o task.bpf &&
+	"$rawbpf" asm -f elf -o names.o names.bpf &&
+		"$rawbpf" asm -f elf -o functions.o functions.bpf && "$rawbpf" asm -f elf -o pass.o pass.bpf && "$rawbpf" asm -f elf -o task.o task.bpf &&
 		"$rawbpf" asm -f elf --big-endian -o big.o pass.bpf
 }
 
@@ -154,6 +173,17 @@ functions_run() {
 functions_are_read() {
 	readelf_reads functions.o first && "$rawbpf" disasm functions.o >said && grep -q 'call pc-0x1.*// triple' said &&
 		grep -q 'r2 = 0x[0-9a-f]* ll.*// add' said
+}
+
+# The loader says what it did with each, and refuses a number that is not that of the file's own type.
+names_are_found() {
+	bpftool -d prog load names.o /sys/fs/bpf/names >said 2>&1 || { cat said; return 1; }
+	for kind in byte_off byte_off byte_off enumval_value type_size byte_sz field_exists type_exists enumval_exists; do
+		echo "$kind"
+	done | sort >wanted
+	grep -oE 'relo #[0-9]+: <[a-z_]+>' said | grep -oE '[a-z_]+>' | tr -d '>' | sort >found
+	grep 'patched insn' said
+	diff wanted found && [ "$(grep -c 'patched insn' said)" -eq 9 ]
 }
 
 ip_loads() {
@@ -210,6 +240,7 @@ check "... of a big-endian machine" disasm_reads big.o
 check "bpftool loads one" bpftool_loads
 check "readelf and rawbpf disasm read functions" functions_are_read
 check "bpftool loads functions, and they run" functions_run
+check "bpftool finds names of the kernel in every form" names_are_found
 check "ip loads one" ip_loads
 check "libbpf loads one, and finds a member of the kernel" libbpf_loads
 checks_end
