@@ -144,11 +144,15 @@ static void run_kernel(struct tests *tests, struct rawbpf_vm_test *test, const c
 		print_point(tests, name, where, 1);
 		printf(" # SKIP %s\n", refusal ? refusal : "it failed here");
 	} else {
-		int passed = !tests->kernel.reason[0] && kernel_run(&tests->kernel, test) == OK;
+		int status = tests->kernel.reason[0] ? FAILED : kernel_run(&tests->kernel, test);
+		unsigned own = status == KERNEL_DIFFERS ? kernel_own(test) : 0;
 
-		print_point(tests, name, where, passed);
-		putchar('\n');
-		if (!passed)
+		print_point(tests, name, where, status == OK || status == KERNEL_SKIPS || own);
+		if (own)
+			printf(" # SKIP it calls %s, and the kernel has its own",
+			       rawbpf_constant_name(RAWBPF_HELPER, own));
+		puts(status == KERNEL_SKIPS ? " # SKIP the kernel's test run does not take this context" : "");
+		if (status != OK && status != KERNEL_SKIPS && !own)
 			print_reason(tests, tests->kernel.reason,
 				     tests->collection->tables.tests[test->spec.test].line);
 	}

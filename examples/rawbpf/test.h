@@ -20,10 +20,17 @@ struct kernel {
 /* Return why the kernel cannot run this test, or NULL. */
 const char *kernel_refusal(const struct rawbpf_vm_test *test);
 
+/* Return a helper that the program calls, and whose answer the machine makes up; 0: there is none. */
+unsigned kernel_own(const struct rawbpf_vm_test *test);
+
 /* Create the maps, with the machine's elements, and load the programs. Returns OK or FAILED. */
 int kernel_open(struct kernel *kernel, const struct rawbpf_vm_test *test);
 
-/* Run the program once, and compare r0, packet and maps with the machine's. As kernel_open(). */
+/*
+ * Run the program once, and compare r0, packet and maps with the machine's. As kernel_open();
+ * KERNEL_SKIPS: the kernel's test run does not set such a context; KERNEL_DIFFERS: with a reason.
+ */
+enum { KERNEL_SKIPS = 2, KERNEL_DIFFERS };
 int kernel_run(struct kernel *kernel, struct rawbpf_vm_test *test);
 
 void kernel_close(struct kernel *kernel);

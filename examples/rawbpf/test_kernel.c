@@ -23,6 +23,8 @@ static int fail(struct kernel *kernel, const char *format, ...)
 	return FAILED;
 }
 
+#define DIFFER(...) (fail(__VA_ARGS__), KERNEL_DIFFERS)
+
 static int explain(struct kernel *kernel, const struct rawbpf_error *error)
 {
 	rawbpf_error_explain(kernel->reason, sizeof kernel->reason, error);
@@ -36,6 +38,27 @@ static int has_packet(unsigned type)
 	return type == BPF_PROG_TYPE_SOCKET_FILTER || type == BPF_PROG_TYPE_SCHED_CLS ||
 	       type == BPF_PROG_TYPE_SCHED_ACT || type == BPF_PROG_TYPE_XDP ||
 	       type == BPF_PROG_TYPE_CGROUP_SKB;
+}
+
+unsigned kernel_own(const struct rawbpf_vm_test *test)
+{
+	static const unsigned own[] = {
+		BPF_FUNC_ktime_get_ns, BPF_FUNC_ktime_get_boot_ns, BPF_FUNC_ktime_get_coarse_ns,
+		BPF_FUNC_ktime_get_tai_ns,
+		BPF_FUNC_jiffies64, BPF_FUNC_get_prandom_u32, BPF_FUNC_get_smp_processor_id,
+		BPF_FUNC_get_current_pid_tgid, BPF_FUNC_get_current_uid_gid, BPF_FUNC_get_current_comm,
+		BPF_FUNC_get_current_task };
+
+	for (unsigned i = 0; i < test->loaded.unit_count; i++) {
+		const struct rawbpf_resolved *resolved = &test->loaded.units[i].resolved;
+
+		for (unsigned slot = 0; slot < resolved->count; slot++)
+			for (unsigned j = 0; j < RAWBPF_COUNT(own); j++)
+				if (resolved->insns[slot].code == (BPF_JMP | BPF_CALL) &&
+				    !resolved->insns[slot].src_reg && (unsigned)resolved->insns[slot].imm == own[j])
+					return own[j];
+	}
+	return 0;
 }
 
 const char *kernel_refusal(const struct rawbpf_vm_test *test)
@@ -255,14 +278,14 @@ static int compare_elements(struct kernel *kernel, int fd, struct rawbpf_vm_map 
 		narrow(there, &iter.layout);
 		left--;
 		if (rawbpf_vm_map_lookup(map, key, here) != 0)
-			status = fail(kernel, "map %s has an element in the kernel that it has not here", map->name);
+			status = DIFFER(kernel, "map %s has an element in the kernel that it has not here", map->name);
 		else if (memcmp(here, there, map->value_size) != 0)
-			status = fail(kernel, "an element of map %s is not the same in the kernel", map->name);
+			status = DIFFER(kernel, "an element of map %s is not the same in the kernel", map->name);
 	}
 	if (status == OK && err < 0)
 		status = fail(kernel, "reading map %s: %s", map->name, strerror(-err));
 	if (status == OK && left)
-		status = fail(kernel, "map %s has %ld elements more here", map->name, left);
+		status = DIFFER(kernel, "map %s has %ld elements more here", map->name, left);
 	rawbpf_map_iter_close(&iter);
 	free(here);
 	free(there);
@@ -308,9 +331,9 @@ static int compare_ring(struct kernel *kernel, int fd, struct rawbpf_vm_map *map
 	if (err < 0)
 		return fail(kernel, "reading ring %s: %s", map->name, strerror(-err));
 	if (!kernel->reason[0] && rawbpf_vm_ring_next(map, &record, &size) == 0)
-		return fail(kernel, "ring %s has a record %u here that it has not in the kernel", map->name,
+		return DIFFER(kernel, "ring %s has a record %u here that it has not in the kernel", map->name,
 			    records.count);
-	return kernel->reason[0] ? FAILED : OK;
+	return kernel->reason[0] ? KERNEL_DIFFERS : OK;
 }
 
 /* Take the values out of both, one by one. */
@@ -323,7 +346,7 @@ static int compare_queue(struct kernel *kernel, int fd, struct rawbpf_vm_map *ma
 		err = rawbpf_vm_map_pop(map, here);
 		other = rawbpf_map_take(fd, NULL, there, 0);
 		if (err != other || (!err && memcmp(here, there, map->value_size) != 0))
-			status = fail(kernel, "queue %s is not the same in the kernel", map->name);
+			status = DIFFER(kernel, "queue %s is not the same in the kernel", map->name);
 	}
 	free(here);
 	free(there);
@@ -347,27 +370,58 @@ static int compare_map(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
 	}
 }
 
+/*
+ * Return the context as the kernel takes it; *size becomes 0 if the test gives none. In struct xdp_md
+ * the kernel wants data and data_end as offsets, and at raw tracepoints all arguments.
+ */
+static const void *kernel_context(const struct rawbpf_vm_test *test, unsigned type, size_t *size)
+{
+	static uint64_t arguments[12];
+	static struct xdp_md xdp;
+
+	*size = test->fields_size;
+	if (type == BPF_PROG_TYPE_RAW_TRACEPOINT) {
+		memset(arguments, 0, sizeof arguments);
+		if (*size)
+			memcpy(arguments, test->fields, *size < sizeof arguments ? *size : sizeof arguments);
+		*size = sizeof arguments;
+		return arguments;
+	}
+	if (type != BPF_PROG_TYPE_XDP || !*size)
+		return *size ? test->fields : NULL;
+	xdp = (struct xdp_md){ .data = 0 };
+	memcpy(&xdp, test->fields, *size < sizeof xdp ? *size : sizeof xdp);
+	xdp.data = 0;
+	xdp.data_end = (unsigned)test->packet_size;
+	*size = sizeof xdp;
+	return &xdp;
+}
+
 int kernel_run(struct kernel *kernel, struct rawbpf_vm_test *test)
 {
 	static unsigned char out[PACKET_MOST];
 	unsigned type = test->loaded.units[0].resolved.type;
 	int is_packet = has_packet(type);
+	size_t size;
+	const void *context = kernel_context(test, type, &size);
 	struct rawbpf_prog_run run = {
 		.data_in = is_packet ? test->packet : NULL,
 		.data_size_in = is_packet ? test->packet_size : 0,
 		.data_out = is_packet ? out : NULL, .data_size_out = is_packet ? sizeof out : 0,
-		.ctx_in = test->fields_size ? test->fields : NULL, .ctx_size_in = test->fields_size };
+		.ctx_in = context, .ctx_size_in = size };
 	int err = rawbpf_prog_run(kernel->progs[0], &run), status = OK;
 
+	if (is_packet && context && (err == -EINVAL || err == -ENODEV))
+		return KERNEL_SKIPS;
 	if (err < 0)
 		return explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_RUN, .error = err,
 							       .type = type });
 	if (run.retval != (uint32_t)test->vm.r[0])
-		return fail(kernel, "r0 is %u in the kernel, %u here (the low 32 bits)", run.retval,
+		return DIFFER(kernel, "r0 is %u in the kernel, %u here (the low 32 bits)", run.retval,
 			    (uint32_t)test->vm.r[0]);
 	if (is_packet && (run.data_size_out != test->context.size ||
 			  memcmp(out, test->context.bytes, run.data_size_out) != 0))
-		return fail(kernel, "the packet is not the same in the kernel: %u bytes, %zu here",
+		return DIFFER(kernel, "the packet is not the same in the kernel: %u bytes, %zu here",
 			    run.data_size_out, test->context.size);
 	for (unsigned i = 0; i < kernel->map_count && status == OK; i++)
 		status = compare_map(kernel, kernel->maps[i], &test->loaded.maps[i]);

@@ -9,7 +9,7 @@
 #include "../base/private.h"
 
 /* vm_helper_map.c */
-RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_map_lookup, rawbpf__vm_map_update,
+RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_map_lookup, rawbpf__vm_map_lookup_cpu, rawbpf__vm_map_update,
 	rawbpf__vm_map_delete, rawbpf__vm_map_push, rawbpf__vm_map_pop, rawbpf__vm_map_peek,
 	rawbpf__vm_for_each, rawbpf__vm_tail_call;
 

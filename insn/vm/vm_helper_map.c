@@ -46,6 +46,17 @@ RAWBPF__PRIVATE int rawbpf__vm_map_lookup(struct rawbpf_vm *vm, struct rawbpf_vm
 	return RAWBPF_VM_POINTER;
 }
 
+/* The value of a CPU. The machine has one, so all others have none. */
+RAWBPF__PRIVATE int rawbpf__vm_map_lookup_cpu(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+					      void *context)
+{
+	int result = rawbpf__vm_map_lookup(vm, call, context);
+
+	if (result == RAWBPF_VM_POINTER && (uint32_t)call->args[2])
+		call->bytes = NULL;
+	return result;
+}
+
 RAWBPF__PRIVATE int rawbpf__vm_map_update(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
 					  void *context)
 {

@@ -134,7 +134,7 @@ static const struct rawbpf_vm_helper vm_helpers[] = {
 	{ BPF_FUNC_for_each_map_elem, 0, rawbpf__vm_for_each },
 	{ BPF_FUNC_loop, 0, vm_loop_helper },
 	{ BPF_FUNC_strncmp, 0, rawbpf__vm_strncmp },
-	{ BPF_FUNC_map_lookup_percpu_elem, 0, rawbpf__vm_map_lookup },
+	{ BPF_FUNC_map_lookup_percpu_elem, 0, rawbpf__vm_map_lookup_cpu },
 	{ BPF_FUNC_ktime_get_tai_ns, 0, vm_ktime },
 };
 

@@ -10,8 +10,9 @@ static const struct {
 	int tests;
 	int in_kernel; /* so many of them */
 } tools[] = {
-	{ "chrootsnoop", 2, 0 }, { "ethertype", 2, 1 }, { "fchownat", 1, 0 }, { "lookup", 4, 0 },
-	{ "opensnoop", 2, 0 },
+	{ "biolatency", 3, 0 }, { "capable", 2, 0 }, { "chrootsnoop", 2, 0 }, { "ethertype", 2, 1 },
+	{ "execsnoop", 2, 0 }, { "fchownat", 1, 0 }, { "lookup", 4, 0 }, { "modsnoop", 3, 0 },
+	{ "mountsnoop", 2, 0 }, { "opensnoop", 2, 0 }, { "profile", 2, 0 },
 };
 
 static int count(const char *text, const char *word)
@@ -33,6 +34,39 @@ START_TEST(test_tools)
 	ck_assert_int_eq(count(end.out, "\nok "), 2 * tools[_i].tests);
 	ck_assert_int_eq(count(end.out, " # SKIP "), tools[_i].tests - tools[_i].in_kernel);
 	ck_assert_str_eq(end.err, "");
+}
+END_TEST
+
+/* The context of packets in both; what a program asks the kernel is not compared. */
+START_TEST(test_contexts)
+{
+	const char *path = command_text_file(
+		".prog   mark\n.at     tc ingress\n	r0 = *(u32 *)(r1 + __sk_buff.mark)\n"
+		"	r2 = *(u32 *)(r1 + __sk_buff.cb + 8)\n	r0 += r2\n	*(u32 *)(r1 + __sk_buff.cb) = 1\n	exit\n"
+		".prog   queue\n.at     xdp\n	r0 = *(u32 *)(r1 + xdp_md.rx_queue_index)\n"
+		"	r2 = *(u32 *)(r1 + xdp_md.ingress_ifindex)\n	r0 += r2\n	exit\n"
+		".prog   now\n.at     xdp\n	call ktime_get_ns\n	r0 &= 0xff\n	r0 |= 1\n	exit\n"
+		".prog   blind\n.at     xdp\n	call ktime_get_ns\n	r0 = 2\n	exit\n"
+		".test   \"a mark\" mark\n	context __sk_buff.mark = 40\n	context __sk_buff.cb[2] = 2\n"
+		"	expect  r0 == 42\n"
+		".test   \"loopback has one queue\" queue\n	context xdp_md.ingress_ifindex = 1\n	expect  r0 == 1\n"
+		".test   \"not three\" queue\n	context xdp_md.ingress_ifindex = 1\n"
+		"	context xdp_md.rx_queue_index = 3\n	expect  r0 == 4\n"
+		".test   \"a clock\" now\n	expect  r0 == 1\n.test   \"no use\" blind\n	expect  r0 == 2\n");
+
+	command_run(&end, NULL, ARGS("test", "-k", path));
+	/* one clock of 128 ends in the byte that the machine has */
+	for (int i = 0; i < 8 && !strstr(end.out, "it calls"); i++)
+		command_run(&end, NULL, ARGS("test", "-k", path));
+	ck_assert_str_eq(end.out, "TAP version 13\n1..10\nok 1 - a mark\nok 2 - a mark, in the kernel\n"
+			 "ok 3 - loopback has one queue\nok 4 - loopback has one queue, in the kernel\n"
+			 "ok 5 - not three\n"
+			 "ok 6 - not three, in the kernel # SKIP the kernel's test run does not take this context\n"
+			 "ok 7 - a clock\n"
+			 "ok 8 - a clock, in the kernel # SKIP it calls ktime_get_ns, and the kernel has its own\n"
+			 "ok 9 - no use\nok 10 - no use, in the kernel\n");
+	ck_assert_int_eq(end.status, 0);
+	unlink(path);
 }
 END_TEST
 
@@ -75,8 +109,11 @@ END_TEST
 /* What the kernel computes otherwise is a difference: here, its clock. */
 START_TEST(test_difference)
 {
-	const char *path = command_text_file(".map one array u32 u64 1\n.prog p\n.at socket\ncall ktime_get_ns\n"
-				     "r1 = &one[0]\n*(u64 *)(r1 + 0) = r0\nr0 = 0\nexit\n"
+	/* the machine has one CPU */
+	const char *path = command_text_file(".map one array u32 u64 1\n.map cpus percpu_array u32 u64 1\n"
+				     ".prog p\n.at socket\n.local key 4\n*(u32 *)(r10 + key) = 0\nr1 = map cpus\n"
+				     "r2 = r10 + key\nr3 = 1\ncall map_lookup_percpu_elem\nr2 = &one[0]\n"
+				     "if r0 == 0 goto out\nr0 = 1\nout: *(u64 *)(r2 + 0) = r0\nr0 = 0\nexit\n"
 				     ".test \"time\" p\nexpect r0 == 0\n");
 
 	command_run(&end, NULL, ARGS("test", "-k", path));
@@ -128,6 +165,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_nobody);
 	tcase_add_test(tests, test_hostile_names);
 	tcase_add_test(tests, test_difference);
+	tcase_add_test(tests, test_contexts);
 	tcase_add_test(tests, test_lcov);
 	tcase_add_test(tests, test_usage);
 }

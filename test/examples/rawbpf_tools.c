@@ -53,10 +53,13 @@ START_TEST(test_sources)
 }
 END_TEST
 
-/* Tools are short: at most 80 lines of 100 columns, and one statement a line. */
+/* Tools are short: at most 80 lines before their tests, of 100 columns, and one statement a line. */
 static void assert_short(const char *name, const char *source)
 {
-	ck_assert_msg(command_lines(source) <= 80, "%s: %d lines", name, command_lines(source));
+	const char *tests = strstr(source, "\n.test ");
+	int lines = command_lines(source) - (tests ? command_lines(tests + 1) : 0);
+
+	ck_assert_msg(lines <= 80, "%s: %d lines", name, lines);
 	ck_assert_ptr_null(strchr(source, ';'));
 	for (int column = 0; *source; source++) {
 		column = *source == '\n' ? 0 : *source == '\t' ? (column | 7) + 1 : column + 1;
