@@ -7,11 +7,12 @@ int main(int argc, char **argv)
 	learn_begin(argc, argv, "2. Registers: 64 bits, and their lower halves",
 		"w0 to w10 are the lower halves of r0 to r10. An instruction on w registers\n"
 		"sets the upper half to 0. An immediate has 32 bits, so a 64-bit instruction\n"
-		"extends it by its sign: -1 sets all 64 bits.\n");
+		"extends it by its sign: -1 sets all 64 bits. (r1 >>= 32 moves the bits of r1\n"
+		"32 places to the right.)\n");
 
 	static const char text[] =
 		"r1 = -1          # all 64 bits set\n"
-		"w2 = -1          # the lower 32; the upper are 0 now\n"
+		"w2 = -1          # the lower 32, the upper 0\n"
 		"r1 -= r2         # 0xffffffff00000000\n"
 		"r1 >>= 32\n"
 		"r0 = r1\n"

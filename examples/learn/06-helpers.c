@@ -10,19 +10,21 @@ int main(int argc, char **argv)
 		"\n"
 		"When a program starts, r1 points to its context: a struct that tells it what\n"
 		"happened. The context of this program describes a packet, and begins with the\n"
-		"packet's length. skb_load_bytes copies bytes of the packet to the stack. A\n"
-		"socket filter does not see the first 14 bytes, the Ethernet header: of 64\n"
-		"bytes it gets 50, and the first one is 14.\n");
+		"packet's length. skb_load_bytes copies bytes of the packet to the stack.\n"
+		"\n"
+		"This program is a socket filter: it looks at what a process receives from the\n"
+		"network. It does not see the first 14 bytes, the header of Ethernet: of the 64\n"
+		"bytes 0, 1, 2 ... 63 it gets 50, and the first one is 14.\n");
 
 	static const char text[] =
-		"r6 = r1                  # the context, kept over the call\n"
-		"r2 = 0                   # from its byte 0\n"
+		"r6 = r1                  # kept over the call\n"
+		"r2 = 0                   # from byte 0\n"
 		"r3 = r10\n"
 		"r3 += -8                 # to the stack\n"
 		"r4 = 1                   # one byte\n"
-		"call skb_load_bytes      # 0, or a negative errno\n"
-		"w0 = *(u8 *)(r10 - 8)\n"
-		"w1 = *(u32 *)(r6 + 0)    # the context's first field: len\n"
+		"call skb_load_bytes      # 0, or < 0: an error\n"
+		"w0 = *(u8 *)(r10 - 8)    # that byte\n"
+		"w1 = *(u32 *)(r6 + 0)    # the packet's length\n"
 		"r0 += r1\n"
 		"exit\n";
 	static const struct bpf_insn insns[] = {

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 
 	static const char text[] =
 		"r1 = 6\n"
-		"call square\n"
+		"call square              # 2 slots further\n"
 		"r0 += 6\n"
 		"exit\n"
 		"square:\n"

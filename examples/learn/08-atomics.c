@@ -13,9 +13,10 @@ int main(int argc, char **argv)
 		"r1 = 40\n"
 		"*(u64 *)(r10 - 8) = r1\n"
 		"r1 = 2\n"
-		"lock *(u64 *)(r10 - 8) += r1                       # 42\n"
+		"lock *(u64 *)(r10 - 8) += r1         # 42\n"
 		"r2 = 1\n"
-		"r2 = atomic_fetch_add((u64 *)(r10 - 8), r2)        # 43; r2 = 42\n"
+		"# now 43, and r2 is what was before, 42:\n"
+		"r2 = atomic_fetch_add((u64 *)(r10 - 8), r2)\n"
 		"r0 = r2\n"
 		"exit\n";
 	static const struct bpf_insn insns[] = {

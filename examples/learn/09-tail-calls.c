@@ -18,9 +18,9 @@ int main(int argc, char **argv)
 	};
 	static const char text[] =
 		".map programs prog_array 4 4 2\n"
-		"r2 = map programs        # r1 is the context, as it came\n"
+		"r2 = map programs        # r1 is the context\n"
 		"r3 = 1                   # element 1\n"
-		"call tail_call           # gone, if there is a program\n"
+		"call tail_call           # gone if there is one\n"
 		"r0 = 0                   # there was none\n"
 		"exit\n";
 	const unsigned element = 1;

@@ -124,15 +124,15 @@ static inline void learn_put(int map, unsigned element, int prog)
 
 /* ------------------------------------------------------------------------------- programs */
 
-/* Assemble `text`, in which map number i is maps[i]. Return the number of slots. */
-static inline unsigned learn_assemble(const char *text, struct bpf_insn *insns, const int *maps)
+/* Assemble `text`, in which map number i is maps[i]. Return the number of slots, and their lines. */
+static inline unsigned learn_assemble(const char *text, struct bpf_insn *insns, unsigned *lines, const int *maps)
 {
 	static char scratch[64 * 1024];
 	struct rawbpf_text_error error = { .message = "" };
 	struct rawbpf_text_map declared[8];
 	struct rawbpf_text parse = {
 		.text = text, .length = strlen(text),
-		.insns = insns, .max = LEARN_SLOTS,
+		.insns = insns, .max = LEARN_SLOTS, .lines = lines,
 		.maps = declared, .map_max = 8,
 		.errors = &error, .error_max = 1,
 		.scratch = scratch, .scratch_size = sizeof scratch,
@@ -149,6 +149,15 @@ static inline unsigned learn_assemble(const char *text, struct bpf_insn *insns, 
 	return count;
 }
 
+/* Print the next line of the text. Lines of labels and maps have no slot beside them. */
+static inline const char *learn_show_line(const char *text, int has_slot)
+{
+	const char *end = strchr(text, '\n');
+
+	printf("%*s%.*s\n", has_slot ? 1 : 33, "", (int)(end - text), text);
+	return end + 1;
+}
+
 /* Print a slot's number and bytes. */
 static inline void learn_show_slot(unsigned slot, const struct bpf_insn *insn)
 {
@@ -160,23 +169,24 @@ static inline void learn_show_slot(unsigned slot, const struct bpf_insn *insn)
 		printf("%02x ", bytes[i]);
 }
 
-/* Print the program as bytes and text. Below each instruction stands its macro. */
-static inline void learn_show(const struct bpf_insn *insns, unsigned count)
+/* Print the program as bytes, as the text's lines, and below each of these as its macro. */
+static inline void learn_show(const char *text, const struct bpf_insn *insns, const unsigned *lines, unsigned count)
 {
-	unsigned i = 0, slots;
+	unsigned line = 1, slots;
 
 	printf("  slot  bytes                    text, and its macro below\n");
-	while (i < count) {
-		char text[128], c[128];
+	for (unsigned i = 0; i < count; i += slots) {
+		char c[128];
 
-		rawbpf_insn_format(text, sizeof text, insns + i, count - i, RAWBPF_LLVM, NULL, &slots);
-		rawbpf_insn_format(c, sizeof c, insns + i, count - i, RAWBPF_C, NULL, NULL);
+		for (; line < lines[i]; line++)
+			text = learn_show_line(text, 0);
+		rawbpf_insn_format(c, sizeof c, insns + i, count - i, RAWBPF_C, NULL, &slots);
 		learn_show_slot(i, insns + i);
-		printf(" %s\n", text);
+		text = learn_show_line(text, 1);
+		line++;
 		if (slots == 2)
 			learn_show_slot(i + 1, insns + i + 1);
 		printf("%*s%s\n", slots == 2 ? 1 : strlen(c) > 47 ? 80 - (int)strlen(c) : 33, "", c);
-		i += slots;
 	}
 }
 
@@ -201,11 +211,12 @@ static inline int learn_load(const char *text, const struct bpf_insn *insns, uns
 			     const int *maps)
 {
 	struct bpf_insn assembled[LEARN_SLOTS];
+	unsigned lines[LEARN_SLOTS];
 
-	if (learn_assemble(text, assembled, maps) != count ||
+	if (learn_assemble(text, assembled, lines, maps) != count ||
 	    memcmp(assembled, insns, count * sizeof *insns) != 0)
 		learn_fail("the text and the macros", 0);
-	learn_show(insns, count);
+	learn_show(text, insns, lines, count);
 	if (learn.in_kernel)
 		return learn_load_kernel(insns, count);
 	learn.progs[learn.prog_count] = (struct rawbpf_vm_prog){ .insns = insns, .insn_count = count };
