@@ -160,18 +160,28 @@ static int is_line(const struct stepper *stepper, const void *context)
 	return line_of(stepper) == *(const unsigned *)context;
 }
 
-/* Return the first line from this one on that has an instruction, or 0. */
-static unsigned line_with_insn(const struct stepper *stepper, unsigned line)
+/* Find the first line from this one on that has an instruction of a program; *best is 0, or one. */
+static void find_line(const struct stepper *stepper, const struct rawbpf_vm_prog *prog, unsigned line, unsigned *best)
 {
-	const struct rawbpf_vm_prog *prog = stepper->vm->prog;
-	unsigned best = 0, macro;
+	unsigned macro;
 
 	for (unsigned i = 0; i < prog->insn_count; i++) {
 		unsigned one = step_line(stepper, prog, i, &macro);
 
-		if (one >= line && (!best || one < best))
-			best = one;
+		if (one >= line && (!*best || one < *best))
+			*best = one;
 	}
+}
+
+/* Return the first line from this one on that has an instruction, also one of a tail call; or 0. */
+static unsigned line_with_insn(const struct stepper *stepper, unsigned line)
+{
+	unsigned best = 0;
+
+	if (!stepper->loaded)
+		find_line(stepper, stepper->vm->prog, line, &best);
+	for (unsigned i = 0; stepper->loaded && i < stepper->loaded->unit_count; i++)
+		find_line(stepper, &stepper->loaded->units[i].prog, line, &best);
 	return best;
 }
 

@@ -111,10 +111,14 @@ int step_place(char *text, size_t size, const struct stepper *stepper, uint64_t 
 		snprintf(text, size, "packet+%" PRIu64 ", its end", packet->size);
 		return 1;
 	}
-	for (unsigned i = 0; i <= stepper->vm->depth; i++) {
+	for (unsigned i = 0; i < RAWBPF_VM_FRAMES; i++) {
 		region = &stepper->vm->frames[i].stack;
-		if (address == region->address + region->size) {
+		if (i <= stepper->vm->depth && address == region->address + region->size) {
 			region_place(text, size, stepper, region, region->size);
+			return 1;
+		}
+		if (i > stepper->vm->depth && region->address && address - region->address <= region->size) {
+			snprintf(text, size, "ended frame %u r10%+d", i, (int)(address - region->address) - RAWBPF_VM_STACK);
 			return 1;
 		}
 	}

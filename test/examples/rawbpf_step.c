@@ -209,6 +209,54 @@ START_TEST(test_contents)
 }
 END_TEST
 
+static const char callbacks[] =
+	".map    jumps prog_array 4 4 2\n"
+	".prog   first\n"
+	".at     xdp\n"
+	"	r2 = map jumps\n"
+	"	r3 = 1\n"
+	"	call tail_call\n"
+	"	r0 = 9\n"
+	"	exit\n"
+	".prog   second\n"
+	".at     tail jumps[1] xdp\n"
+	"	*(u64 *)(r10 - 8) = 0\n"
+	"	r1 = 3\n"
+	"	r2 = each ll\n"
+	"	r3 = r10\n"
+	"	r3 += -8\n"
+	"	r4 = 0\n"
+	"	call loop\n"
+	"	r0 = *(u64 *)(r10 - 8)\n"
+	"	exit\n"
+	"each:	r0 = *(u64 *)(r2 + 0)\n"
+	"	r0 += 10\n"
+	"	*(u64 *)(r2 + 0) = r0\n"
+	"	r0 = 0\n"
+	"	exit\n";
+
+/* A line in the program of a tail call; over a call with callbacks, into it, and back to their writes. */
+START_TEST(test_callbacks)
+{
+	text("tail.bpf", callbacks);
+	says(ARGS("step", "tail.bpf", "-x", "l 17; n; n; w r10-8; b; u r0 == 30"), 0,
+	     "     9>    17  call loop\n"
+	     "    25>    18  r0 = *(u64 *)(r10 - 8)\n"
+	     "    26>    19  exit\n"
+	     "    22>    22  *(u64 *)(r2 + 0) = r0\n"
+	     "    21>    21  r0 += 10\n"
+	     "    22>    22  *(u64 *)(r2 + 0) = r0\n", "");
+	says(ARGS("step", "tail.bpf", "-x", "l 17; l 22; l 22; b 20; l 9"), 0,
+	     "     9>    17  call loop\n"
+	     "    12>    22  *(u64 *)(r2 + 0) = r0\n"
+	     "    17>    22  *(u64 *)(r2 + 0) = r0\n"
+	     "     0>     4  r2 = map jumps\n"
+	     "     3>    11  *(u64 *)(r10 - 8) = 0\n", "");
+	command_run(&end, NULL, ARGS("step", "tail.bpf", "-x", "g 24; s; s"));
+	ck_assert_ptr_nonnull(strstr(end.out, "; r10 = r10+0 (was ended frame 1 r10+0)\n"));
+}
+END_TEST
+
 /* A command that is wrong ends the script. */
 START_TEST(test_mistakes)
 {
@@ -289,12 +337,12 @@ START_TEST(test_collection)
 	     "     4>   12m  r1 = map calls\n"
 	     "     5    12m  r1 = map calls                        r1 = map calls (was 5)\n"
 	     "     5>   12m  r2 = r2\n"
-	     "    16>    13  r0 = 0\n"
-	     "the program ended after 18 instructions: r0 = 0\n"
-	     "    14>   12m  call map_update_elem\n"
-	     "    15    12m  call map_update_elem                  "
+	     "    18>    13  r0 = 0\n"
+	     "the program ended after 20 instructions: r0 = 0\n"
+	     "    16>   12m  call map_update_elem\n"
+	     "    17    12m  call map_update_elem                  "
 	     "calls[5]+0 = 01 00 00 00 00 00 00 00 (was 00 00 00 00 00 00 00 00)\n"
-	     "    15>   12m  if r0 == 0x0 goto +0x9\n", "");
+	     "    17>   12m  if r0 == 0x0 goto +0xb\n", "");
 	says(ARGS("step", "calls.bpf", "--prog", "x\033"), 1, "",
 	     "rawbpf step: calls.bpf has no program 'x\\x1b'; it has pass count_it\n");
 	says(ARGS("step", "calls.bpf", "--context", "0"), 1, "",
@@ -449,6 +497,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_options);
 	tcase_add_test(tests, test_offsets);
 	tcase_add_test(tests, test_contents);
+	tcase_add_test(tests, test_callbacks);
 	tcase_add_test(tests, test_mistakes);
 	tcase_add_test(tests, test_endless);
 	tcase_add_test(tests, test_collection);
