@@ -14,7 +14,10 @@ ln -s "$(realpath "$1")" "$work/bin/rawbpf"
 printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo"
 chmod +x "$work/bin/sudo"
 PATH=$work/bin:$PATH
-export PATH
+# so that `cc ... -lrawbpf` uses this tree, as if it were installed
+C_INCLUDE_PATH=$(realpath "$(dirname "$0")/../../include")
+LIBRARY_PATH=$(realpath "$(dirname "$1")/..")
+export PATH C_INCLUDE_PATH LIBRARY_PATH
 
 # Write the commands of the page to command.N and what each prints to wanted.N.
 awk -v work="$work" '
