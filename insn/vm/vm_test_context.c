@@ -3,6 +3,7 @@
 #include "vm_test_value.h"
 #include "../base/number.h"
 #include "../base/string.h"
+#include "../form/context.h"
 
 enum {
 	TEST_PACKET = 64,	/* bytes, without a packet line */
@@ -122,17 +123,38 @@ static int test_argument_find(const struct rawbpf_vm_test *test, const char *nam
 	return -ENOENT;
 }
 
+/* Return why a test cannot set the field STRUCT.FIELD, or NULL. */
+static const char *test_field_refusal(const struct rawbpf_vm_test *test, const char *name)
+{
+	const struct rawbpf__context *row = rawbpf__context_find(test->loaded.units[0].resolved.type);
+	const char *dot = rawbpf__find(name, '.'), *end = rawbpf__find(dot, '[');
+	int has_struct;
+
+	if (!row || !rawbpf__equal_bytes(rawbpf__context_name(row), name, (size_t)(dot - name)))
+		return "the context of this program is of another type than";
+	row = rawbpf__context_field(name, (size_t)(dot - name), dot + 1, (size_t)(end - dot - 1),
+				    &has_struct);
+	return row && row->kind == RAWBPF__CONTEXT_NUMBER ? NULL :
+	       "a packet line sets what this points to:";
+}
+
 /* Find what a line NAME = VALUE sets. */
 static int test_place_find(struct rawbpf_vm_test *test, const struct rawbpf_table_test_line *line,
 			   struct rawbpf_symbol *symbol)
 {
-	const char *name = rawbpf__test_string(test, line->text);
+	const char *name = rawbpf__test_string(test, line->text), *refusal = NULL;
 
-	*symbol = (struct rawbpf_symbol){ .width = 0 };
+	*symbol = (struct rawbpf_symbol){ .kind = RAWBPF_SYMBOL_FIELD };
 	if (test_argument_find(test, name, symbol) &&
 	    rawbpf_symbol_find(symbol, test->loaded.env.symbols, name))
 		return rawbpf__test_refuse(test, line->line, "neither a field STRUCT.FIELD nor an "
 					   "argument of the program's place is", name);
+	if (symbol->kind == RAWBPF_SYMBOL_CONTEXT)
+		refusal = test_field_refusal(test, name);
+	else if (symbol->kind != RAWBPF_SYMBOL_FIELD)
+		refusal = "no field of a context is";
+	if (refusal)
+		return rawbpf__test_refuse(test, line->line, refusal, name);
 	if (!symbol->width)
 		return rawbpf__test_refuse(test, line->line, "a test sets numbers, and an element of an "
 					   "array by [N]; neither is", name);
