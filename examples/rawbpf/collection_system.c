@@ -4,6 +4,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <rawbpf/ksym.h>
 #include <signal.h>
@@ -80,7 +81,10 @@ static size_t directory(void *context, char *path, size_t size, unsigned pid, in
 	(void)context;
 	if (!pid)
 		return 0;
-	snprintf(link, sizeof link, "/proc/%u/fd/%d", pid, fd);
+	if (fd == AT_FDCWD)
+		snprintf(link, sizeof link, "/proc/%u/cwd", pid);
+	else
+		snprintf(link, sizeof link, "/proc/%u/fd/%d", pid, fd);
 	length = readlink(link, path, size);
 	return length > 0 ? length : 0;
 }

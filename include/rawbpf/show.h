@@ -75,7 +75,7 @@ struct rawbpf_show_system {
 	/* Write the function that address `index` of a stack belongs to, "vfs_read+0x1c". */
 	size_t (*symbol)(void *context, char *text, size_t size, const uint64_t *stack,
 			 unsigned count, unsigned index);
-	/* Write the path of a process's directory: any bytes. */
+	/* Write the path of a process's directory: any bytes. `fd` is a descriptor, or AT_FDCWD. */
 	size_t (*directory)(void *context, char *path, size_t size, unsigned pid, int fd);
 	/* Read a string of a process's memory, without its NUL. Return its length or a negative errno. */
 	long (*user_string)(void *context, char *bytes, size_t size, unsigned pid, uint64_t address);

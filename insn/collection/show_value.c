@@ -70,18 +70,20 @@ RAWBPF__PRIVATE unsigned rawbpf__value_pid(const struct rawbpf__shown *shown)
 
 /* ------------------------------------------------------------------------- numbers */
 
-static void value_directory(struct rawbpf__cell *cell, const struct rawbpf__shown *shown, int fd,
-			    const char *before)
+/* Append `before` and the path of a directory of the record's process. Return its length, 0: not known. */
+static size_t value_directory(struct rawbpf__cell *cell, const struct rawbpf__shown *shown, int fd,
+			      const char *before)
 {
 	const struct rawbpf_show_system *system = shown->system;
 	char path[VALUE_PATH];
 	size_t length;
 
-	if (!system->directory || fd < 0)
-		return;
+	if (!system->directory || (fd < 0 && fd != VALUE_FDCWD))
+		return 0;
 	length = system->directory(system->context, path, sizeof(path), rawbpf__value_pid(shown), fd);
 	rawbpf__cell_text(cell, length ? before : "");
 	rawbpf__cell_bytes(cell, path, length < sizeof(path) ? length : sizeof(path) - 1);
+	return length;
 }
 
 /* Return a name of the tables; NULL: there is none. */
@@ -110,11 +112,13 @@ RAWBPF__PRIVATE void rawbpf__value_name(struct rawbpf__cell *cell, const struct 
 
 	if (column->present == RAWBPF_PRESENT_FLAGS)
 		rawbpf__name_flags(cell, shown->system->arch, column->prefix, number);
+	else if (column->present == RAWBPF_PRESENT_DIRFD &&
+		 value_directory(cell, shown, (int)number, before))
+		return;
 	else if (name) {
 		rawbpf__cell_text(cell, before);
 		rawbpf__cell_text(cell, name);
-	} else if (column->present == RAWBPF_PRESENT_DIRFD)
-		value_directory(cell, shown, (int)number, before);
+	}
 }
 
 RAWBPF__PRIVATE uint64_t rawbpf__value_port(const struct rawbpf_column *column, uint64_t number)
@@ -239,6 +243,20 @@ static void value_error(struct rawbpf__cell *cell, enum rawbpf_arch arch, long e
 	rawbpf__cell_text(cell, ")");
 }
 
+/* Append the directory in front of a relative path: that of a column `dirfd` before it. */
+static void value_folder(struct rawbpf__cell *cell, const struct rawbpf__shown *shown,
+			 const struct rawbpf_column *column, const void *path, size_t length)
+{
+	const struct rawbpf_column *folder = column - 1;
+	size_t folder_length;
+
+	if (column == shown->show->columns || folder->present != RAWBPF_PRESENT_DIRFD || !length ||
+	    *(const char *)path == '/' || !rawbpf__value_count(shown, folder))
+		return;
+	folder_length = value_directory(cell, shown, (int)rawbpf__value_load(shown, folder, 0), "");
+	rawbpf__cell_text(cell, folder_length > 1 ? "/" : ""); /* of one byte is "/" */
+}
+
 /* Append the strings of WORDS with blanks between, or one string. */
 static void value_string(struct rawbpf__cell *cell, const struct rawbpf__shown *shown,
 			 const struct rawbpf_column *column)
@@ -251,6 +269,7 @@ static void value_string(struct rawbpf__cell *cell, const struct rawbpf__shown *
 		return;
 	}
 	if (column->present != RAWBPF_PRESENT_WORDS) {
+		value_folder(cell, shown, column, at, (size_t)count);
 		rawbpf__cell_bytes(cell, at, (size_t)count);
 		return;
 	}

@@ -21,7 +21,11 @@ static size_t symbol(void *context, char *text, size_t size, const uint64_t *sta
 static size_t directory(void *context, char *path, size_t size, unsigned pid, int fd)
 {
 	(void)context;
-	return fd == 5 ? (size_t)snprintf(path, size, "/proc/%u\"\33", pid) : 0;
+	if (fd == 5)
+		return snprintf(path, size, "/proc/%u\"\33", pid);
+	if (fd == 9 || (fd == -100 && pid == 9))
+		return snprintf(path, size, fd == 9 ? "/" : "/home");
+	return 0;
 }
 
 static long user_string(void *context, char *bytes, size_t size, unsigned pid, uint64_t address)
@@ -252,6 +256,41 @@ static const char *names(const struct rawbpf_show *show)
 	ck_assert_uint_eq(rawbpf_show_names_format(line, LINE, show), strlen(line));
 	return line;
 }
+
+/* A relative path has its directory in front; JSON has both apart. */
+START_TEST(test_directory)
+{
+	static const struct {
+		unsigned pid;
+		int dirfd;
+		const char *path, *shown;
+	} rows[] = {
+		{ 7, 5, "a/b", "  /proc/7\"\\x1b/a/b\n" }, { 7, 9, "a", "  /a\n" }, { 7, 6, "a", "  a\n" },
+		{ 7, 5, "/a", "  /a\n" }, { 7, 5, "", "  \n" }, { 9, -100, "a", "  /home/a\n" },
+		{ 7, -100, "a", "  a\n" },
+	};
+	struct tool_record record = tool_record("cat", "");
+	struct world *w = open_fields(tool_fields);
+	struct rawbpf_show show = lay(w, 200, 0);
+	const char *text;
+
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		record.pid = rows[i].pid;
+		record.dirfd = rows[i].dirfd;
+		record.path_size = snprintf(record.path, sizeof record.path, "%s", rows[i].path) + 1;
+		text = row(&show, &record, sizeof record);
+		ck_assert_msg(strstr(text, rows[i].shown) != NULL, "%u: %s", i, text);
+	}
+	record.pid = 9;
+	strcpy(record.path, "a");
+	record.path_size = 2;
+	rawbpf_show_json_format(line, LINE, &show, &all, &record, sizeof record);
+	ck_assert_ptr_nonnull(strstr(line, "\"dirfd\":-100,\"dirfd_name\":\"/home\",\"path\":\"a\"}"));
+	record.path_size = -14;
+	ck_assert_ptr_nonnull(strstr(row(&show, &record, sizeof record), "  (EFAULT)\n"));
+	world_close(w);
+}
+END_TEST
 
 /* A wide terminal has all columns; a narrow one lacks some of the head, but not the JSON. */
 START_TEST(test_width)
@@ -643,6 +682,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_field, 0, sizeof fields / sizeof fields[0]);
+	tcase_add_test(tests, test_directory);
 	tcase_add_test(tests, test_width);
 	tcase_add_test(tests, test_cut);
 	tcase_add_test(tests, test_address);

@@ -78,44 +78,67 @@ void ran_chrootsnoop(const struct ran_setup *setup, const char *way, char *probl
 
 /* ---------------------------------------------------------------------------- opensnoop */
 
+static volatile int *opensnoop_is_read; /* in shared memory */
+
+/* The tool reads directories from /proc, so this process stays until all lines are printed. */
 static void opensnoop_work(void)
 {
 	const struct open_how how = { .flags = O_DIRECTORY };
+	int root;
 
 	syscall(SYS_openat, 77, "ran-relative", O_RDONLY | O_NOFOLLOW, 0);
 	syscall(SYS_openat, AT_FDCWD, "/ran-no-such", O_RDWR, 0);
-	syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how);
+	root = syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how);
+	if (chdir("/tmp") < 0)
+		_exit(2);
+	syscall(SYS_openat, root, "ran-no-such", O_RDONLY, 0);
+	syscall(SYS_openat, AT_FDCWD, "ran/no/such", O_RDONLY, 0);
 #ifdef SYS_open
 	syscall(SYS_open, "/dev/ran-no-such", O_WRONLY, 0);
 	syscall(SYS_creat, "/ran-no-such/file", 0600);
 #endif
+	syscall(SYS_openat, AT_FDCWD, "/ran-last", O_RDWR, 0);
+	while (!*opensnoop_is_read)
+		usleep(1000);
 }
 
 void ran_opensnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	struct ran run = { .problem = problem, .size = size };
-	char child[16], lines[5][80];
-	const char *wanted[6] = { lines[0], lines[1], lines[2], lines[3], lines[4], NULL };
-	int lowest = dup(0);
+	int lowest = dup(0), has_proc = access("/proc/self/cwd", F_OK) == 0, count = 0;
+	char child[16], lines[8][80];
+	const char *wanted[9] = { NULL };
 	pid_t pid;
 
 	problem[0] = '\0';
 	close(lowest);
-	if (ran_begin(&run, setup, way, "opensnoop", opensnoop_work, child))
+	mkdir("/tmp", 01777);
+	opensnoop_is_read = mmap(NULL, sizeof *opensnoop_is_read, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (ran_begin(&run, setup, way, "opensnoop", opensnoop_work, child)) {
+		if (write(run.go, "x", 1) != 1 || !ran_read_until(run.out, run.text, "/ran-last"))
+			ran_complain(&run, "no last line\n");
+		*opensnoop_is_read = 1;
 		ran_child_work(&run);
+	}
 	pid = atoi(child);
 	ran_tool_end(&run);
-	snprintf(lines[0], sizeof lines[0], "-9 EBADF O_NOFOLLOW 77 ran-relative");
-	snprintf(lines[1], sizeof lines[1], "-2 ENOENT O_RDWR AT_FDCWD /ran-no-such");
+	snprintf(lines[count++], 80, "-9 EBADF O_NOFOLLOW 77 ran-relative");
+	snprintf(lines[count++], 80, "-2 ENOENT O_RDWR AT_FDCWD /ran-no-such");
 	/* the child has the pipe's end where `lowest` was, and opens the next one */
-	snprintf(lines[2], sizeof lines[2], "%d O_DIRECTORY AT_FDCWD /", lowest + 1);
-	snprintf(lines[3], sizeof lines[3], "-2 ENOENT O_WRONLY AT_FDCWD /dev/ran-no-such");
-	snprintf(lines[4], sizeof lines[4], "-2 ENOENT O_WRONLY|O_CREAT|O_TRUNC AT_FDCWD /ran-no-such/file");
-#ifndef SYS_open
-	wanted[3] = NULL;
+	snprintf(lines[count++], 80, "%d O_DIRECTORY AT_FDCWD /", lowest + 1);
+	snprintf(lines[count++], 80, "-2 ENOENT O_RDONLY %d %sran-no-such", lowest + 1, has_proc ? "/ /" : "");
+	snprintf(lines[count++], 80, "-2 ENOENT O_RDONLY AT_FDCWD %sran/no/such", has_proc ? "/tmp/" : "");
+#ifdef SYS_open
+	snprintf(lines[count++], 80, "-2 ENOENT O_WRONLY AT_FDCWD /dev/ran-no-such");
+	snprintf(lines[count++], 80, "-2 ENOENT O_WRONLY|O_CREAT|O_TRUNC AT_FDCWD /ran-no-such/file");
 #endif
+	snprintf(lines[count++], 80, "-2 ENOENT O_RDWR AT_FDCWD /ran-last");
+	while (count--)
+		wanted[count] = lines[count];
 	if (!problem[0])
 		ran_compare_events(&run, setup, pid, "TIME PID TID PPID UID COMM RET FLAGS DIRFD PATH", wanted);
+	munmap((void *)opensnoop_is_read, sizeof *opensnoop_is_read);
 }
 
 /* ---------------------------------------------------------------------------- ethertype */
