@@ -12,6 +12,9 @@ struct rawbpf_live_events {
 	struct rawbpf_perf_events_cpu cpus[];
 };
 
+/* Room for CPUs where /sys does not tell how many there are; the events find out. */
+enum { LIVE_PERF_CPUS = 1024 };
+
 int rawbpf__live_perf_open(struct rawbpf_live_program *program, uint64_t frequency)
 {
 	int err, cpus = rawbpf_cpu_count();
@@ -19,6 +22,8 @@ int rawbpf__live_perf_open(struct rawbpf_live_program *program, uint64_t frequen
 	void *memory;
 	size_t size;
 
+	if (cpus == -ENOENT)
+		cpus = LIVE_PERF_CPUS;
 	if (cpus < 0)
 		return cpus;
 	size = sizeof *events + cpus * sizeof *events->cpus;

@@ -21,7 +21,7 @@ static const struct {
 	{ "mountsnoop", { "any" }, false, false, NULL },
 	{ "modsnoop", { "any" }, false, false, NULL },
 	{ "capable", { "any" }, false, false, "this kernel has no raw tracepoint 'cap_capable'" },
-	{ "profile", { "any" }, false, false, "this machine has no such event" },
+	{ "profile", { "any" }, false, false, NULL },
 	{ "execsnoop", { "any" }, false, true, NULL },
 	{ "oomsnoop", { "any" }, false, true, "at kprobe oom_kill_process: EOPNOTSUPP: sysfs is not mounted" },
 	{ "tcpconnect", { "any" }, false, true, NULL },
