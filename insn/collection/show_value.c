@@ -86,6 +86,18 @@ static size_t value_directory(struct rawbpf__cell *cell, const struct rawbpf__sh
 	return length;
 }
 
+/* Is there a column, and is it a string that begins with no '/'? */
+static int value_is_relative(const struct rawbpf__shown *shown, const struct rawbpf_column *column)
+{
+	const unsigned char *path;
+	long length;
+
+	if (column == shown->show->columns + shown->show->count || column->present != RAWBPF_PRESENT_STRING)
+		return 0;
+	path = rawbpf__value_string(shown, column, &length);
+	return length > 0 && *path != '/';
+}
+
 /* Return a name of the tables; NULL: there is none. */
 static const char *value_constant(const struct rawbpf__shown *shown, const struct rawbpf_column *column,
 				  uint64_t number)
@@ -112,7 +124,7 @@ RAWBPF__PRIVATE void rawbpf__value_name(struct rawbpf__cell *cell, const struct 
 
 	if (column->present == RAWBPF_PRESENT_FLAGS)
 		rawbpf__name_flags(cell, shown->system->arch, column->prefix, number);
-	else if (column->present == RAWBPF_PRESENT_DIRFD &&
+	else if (column->present == RAWBPF_PRESENT_DIRFD && (!name || value_is_relative(shown, column + 1)) &&
 		 value_directory(cell, shown, (int)number, before))
 		return;
 	else if (name) {
@@ -245,16 +257,16 @@ static void value_error(struct rawbpf__cell *cell, enum rawbpf_arch arch, long e
 
 /* Append the directory in front of a relative path: that of a column `dirfd` before it. */
 static void value_folder(struct rawbpf__cell *cell, const struct rawbpf__shown *shown,
-			 const struct rawbpf_column *column, const void *path, size_t length)
+			 const struct rawbpf_column *column)
 {
 	const struct rawbpf_column *folder = column - 1;
-	size_t folder_length;
+	size_t length;
 
-	if (column == shown->show->columns || folder->present != RAWBPF_PRESENT_DIRFD || !length ||
-	    *(const char *)path == '/' || !rawbpf__value_count(shown, folder))
+	if (column == shown->show->columns || folder->present != RAWBPF_PRESENT_DIRFD ||
+	    !rawbpf__value_count(shown, folder) || !value_is_relative(shown, column))
 		return;
-	folder_length = value_directory(cell, shown, (int)rawbpf__value_load(shown, folder, 0), "");
-	rawbpf__cell_text(cell, folder_length > 1 ? "/" : ""); /* of one byte is "/" */
+	length = value_directory(cell, shown, (int)rawbpf__value_load(shown, folder, 0), "");
+	rawbpf__cell_text(cell, length > 1 ? "/" : ""); /* of one byte is "/" */
 }
 
 /* Append the strings of WORDS with blanks between, or one string. */
@@ -269,7 +281,7 @@ static void value_string(struct rawbpf__cell *cell, const struct rawbpf__shown *
 		return;
 	}
 	if (column->present != RAWBPF_PRESENT_WORDS) {
-		value_folder(cell, shown, column, at, (size_t)count);
+		value_folder(cell, shown, column);
 		rawbpf__cell_bytes(cell, at, (size_t)count);
 		return;
 	}

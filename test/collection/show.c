@@ -286,6 +286,9 @@ START_TEST(test_directory)
 	record.path_size = 2;
 	rawbpf_show_json_format(line, LINE, &show, &all, &record, sizeof record);
 	ck_assert_ptr_nonnull(strstr(line, "\"dirfd\":-100,\"dirfd_name\":\"/home\",\"path\":\"a\"}"));
+	record.path[0] = '/';
+	rawbpf_show_json_format(line, LINE, &show, &all, &record, sizeof record);
+	ck_assert_ptr_nonnull(strstr(line, "\"dirfd\":-100,\"dirfd_name\":\"AT_FDCWD\",\"path\":\"/\"}"));
 	record.path_size = -14;
 	ck_assert_ptr_nonnull(strstr(row(&show, &record, sizeof record), "  (EFAULT)\n"));
 	world_close(w);
