@@ -26,6 +26,17 @@ int tool_usage_error(const struct subcommand *subcommand)
 	return USAGE;
 }
 
+/* Return a copy in which a terminal obeys no byte, of the name of a file for example. Frees the text. */
+static char *escape(char *text)
+{
+	char *escaped = text ? malloc(4 * strlen(text) + 1) : NULL, *to = escaped;
+
+	for (const char *at = text; escaped && *at; at++)
+		to += sprintf(to, (*at & 0x60) || *at == '\n' || *at == '\t' ? "%c" : "\\x%02x", (unsigned char)*at);
+	free(text);
+	return escaped;
+}
+
 int tool_fail(const struct subcommand *subcommand, const char *format, ...)
 {
 	va_list arguments;
@@ -36,6 +47,7 @@ int tool_fail(const struct subcommand *subcommand, const char *format, ...)
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
+	text = escape(text);
 	if (text && strchr(text, '\n'))
 		tool_page(stderr, "rawbpf %s: %s\n", subcommand->name, text);
 	else
