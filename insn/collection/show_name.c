@@ -12,7 +12,7 @@ static const char name_unused[] =
 struct name_walk {
 	enum rawbpf_arch arch;
 	const char *prefix;
-	int is_plain;    /* 1: skip names that have a '_' */
+	int is_plain;    /* 1: names that have a '_' do not count */
 	unsigned index;  /* of the next row */
 	const char *name;
 	uint64_t value;
@@ -28,21 +28,24 @@ static int name_next(struct name_walk *walk)
 {
 	int64_t value;
 
-	while ((walk->name = rawbpf__constant_at(&value, walk->arch, walk->index++))) {
-		if (!rawbpf__starts_with(walk->name, walk->prefix))
-			return 0;
-		walk->value = (uint64_t)value;
-		if ((!walk->is_plain || !*rawbpf__find(walk->name, '_')) &&
-		    rawbpf__list_find(name_unused, walk->name, rawbpf__length(walk->name)) < 0)
-			return 1;
-	}
-	return 0;
+	walk->name = rawbpf__constant_at(&value, walk->arch, walk->index++);
+	if (!walk->name)
+		return 0;
+	walk->value = (uint64_t)value;
+	return rawbpf__starts_with(walk->name, walk->prefix);
+}
+
+/* Does this name count? Ask about the value first: this takes longer, and each record has names. */
+static int name_counts(const struct name_walk *walk)
+{
+	return (!walk->is_plain || !*rawbpf__find(walk->name, '_')) &&
+	       rawbpf__list_find(name_unused, walk->name, rawbpf__length(walk->name)) < 0;
 }
 
 static const char *name_of(struct name_walk walk, uint64_t number)
 {
 	while (name_next(&walk))
-		if (walk.value == number)
+		if (walk.value == number && name_counts(&walk))
 			return walk.name;
 	return NULL;
 }
@@ -83,7 +86,7 @@ static uint64_t name_largest(enum rawbpf_arch arch, const char *prefix, uint64_t
 	uint64_t best = 0;
 
 	while (name_next(&walk))
-		if ((walk.value & ~number) == 0 && name_bits(walk.value) > name_bits(best))
+		if ((walk.value & ~number) == 0 && name_bits(walk.value) > name_bits(best) && name_counts(&walk))
 			best = walk.value;
 	return best;
 }
