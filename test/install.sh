@@ -33,7 +33,7 @@ packages_of() {
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 		;;
-	bench) echo bpftrace hyperfine libbpf-dev libelf-dev 'llvm-19|llvm-20|llvm-21' musl-tools strace time zlib1g-dev ;;
+	bench) echo bpftrace hyperfine libbpf-dev libbpf-tools libelf-dev 'llvm-19|llvm-20|llvm-21' musl-tools strace time zlib1g-dev ;;
 	*) echo "install.sh: unknown part '$1'" >&2; return 2 ;;
 	esac
 }

@@ -4,8 +4,8 @@
 # usage: sh test/bench/run.sh
 #
 # Install missing tools and print the library's figures: sizes, system calls and time at start-up,
-# map calls, walks, names of the kernel, device filters, texts of programs, replacement, ring and perf
-# buffers, compile time. text.sh prints those of assembler and disassembler. Each contest measures
+# map calls, walks, names of the kernel, device filters, texts of programs, tools beside those of
+# others, replacement, ring and perf buffers, compile time. text.sh prints those of assembler and disassembler. Each contest measures
 # both sides in one run. Needs root, for bpf(2). Other suites
 # test two of these figures: builds the sizes, vm the system calls.
 set -eu
@@ -68,7 +68,6 @@ build collection "$here/collection.c" "$top/lib/rawbpf.c"
 "$work/collection" "$top"/examples/tools/*.bpf
 
 # Five tracepoints. Only a mount namespace of this script's has tracefs.
-# ply is no package of Debian.
 heading "CPU time from exec to attached: five programs"
 build cpu "$here/cpu.c"
 rawbpf=${RAWBPF_BUILD:-$top/build}/examples/rawbpf
@@ -82,6 +81,14 @@ if [ -x "$rawbpf" ]; then
 			"$("$1" attached "$2" run opensnoop)"
 		printf "%-64s %8.3f ms\n" "bpftrace" "$("$1" attached bpftrace -B none "$3.bt")"' \
 		- "$work/cpu" "$rawbpf" "$here/five"
+else
+	echo "not measured: $rawbpf is not built"
+fi
+
+heading "Tools beside those of bcc, bpftrace and ply"
+build peers "$here/peers.c" -lutil
+if [ -x "$rawbpf" ]; then
+	sh "$here/peers.sh" "$rawbpf" "$work/peers"
 else
 	echo "not measured: $rawbpf is not built"
 fi
