@@ -83,8 +83,9 @@ struct rawbpf_show_system {
 
 /*
  * Lay out the table of a struct of the collection. If the names do not fit the width, columns of the
- * prelude's head are left out, in this order: tid, uid, ppid, time. Values that are wider than their
- * column are cut, and end in "...". Numbers are never cut. JSON has all columns. Return 0, or
+ * prelude's head are left out, in this order: tid, uid, ppid, time. A value that is wider than its
+ * column takes the room that those behind it leave; what does not fit then is cut, and ends in "...".
+ * Numbers are never cut. JSON has all columns. Return 0, or
  *
  * -ENOENT  the collection has no such struct
  * -ENOSPC  it has more than `max` fields

@@ -43,19 +43,6 @@ static unsigned line_limit(const struct rawbpf_show *show)
 	return show->width ? show->width : 80;
 }
 
-/* Return the columns that a value may have. */
-static size_t line_room(const struct rawbpf_show *show, const struct line *line, unsigned index)
-{
-	const struct rawbpf_column *column = &show->columns[index];
-	size_t left = line_limit(show) > line->columns ? line_limit(show) - line->columns : 0;
-
-	if (show->is_whole || !rawbpf__look_of(column)->may_cut)
-		return rawbpf__endless;
-	if (!line_is_last(show, index))
-		return column->width;
-	return left > LINE_LEAST ? left : LINE_LEAST;
-}
-
 /* Return the columns that a value needs. */
 static size_t line_measure(const struct rawbpf__shown *shown, const struct rawbpf_column *column)
 {
@@ -64,6 +51,45 @@ static size_t line_measure(const struct rawbpf__shown *shown, const struct rawbp
 
 	rawbpf__value_text(&cell, shown, column);
 	return cell.columns;
+}
+
+/* Return the columns that the values behind one take in this record: at most their widths, but the last all. */
+static size_t line_behind(const struct rawbpf__shown *shown, unsigned index)
+{
+	const struct rawbpf_show *show = shown->show;
+	size_t sum = 0;
+
+	while (++index < show->count && sum < line_limit(show)) {
+		const struct rawbpf_column *column = &show->columns[index];
+		size_t needed;
+
+		if (!rawbpf__is_table_column(column))
+			continue;
+		needed = rawbpf__look_of(column)->is_left ? line_measure(shown, column) : column->width;
+		if (needed > column->width && !line_is_last(show, index))
+			needed = column->width;
+		sum += LINE_GAP + needed;
+	}
+	return sum;
+}
+
+/*
+ * Return the columns that a value may have. A long value also takes what the values behind it leave: so
+ * a path is whole where there are no arguments.
+ */
+static size_t line_room(const struct rawbpf__shown *shown, const struct line *line, unsigned index)
+{
+	const struct rawbpf_show *show = shown->show;
+	const struct rawbpf_column *column = &show->columns[index];
+	size_t used = line->columns, is_last = line_is_last(show, index);
+	size_t least = is_last ? LINE_LEAST : column->width;
+
+	if (show->is_whole || !rawbpf__look_of(column)->may_cut)
+		return rawbpf__endless;
+	if (!is_last && line_measure(shown, column) <= least)
+		return least;
+	used += line_behind(shown, index);
+	return line_limit(show) > used + least ? line_limit(show) - used : least;
 }
 
 static void line_value(struct line *line, const struct rawbpf__shown *shown, unsigned index)
@@ -77,7 +103,7 @@ static void line_value(struct line *line, const struct rawbpf__shown *shown, uns
 	else
 		needed = line_measure(shown, column);
 	line_move(line, needed < column->width ? column->width - needed : 0);
-	cell = rawbpf__cell_begin(line->out, line_room(shown->show, line, index));
+	cell = rawbpf__cell_begin(line->out, line_room(shown, line, index));
 	rawbpf__value_text(&cell, shown, column);
 	line->columns += cell.columns;
 	line_step(line, column);

@@ -309,8 +309,11 @@ START_TEST(test_width)
 			 "O_WRONLY|O_CREAT|O_TRUNC    AT_FDCWD              /tmp/a\n");
 	show = lay(w, 0, 0);
 	ck_assert_str_eq(names(&show), "    PID  COMM          RET        FLAGS       DIRFD     PATH\n");
+	ck_assert_str_eq(row(&show, &record, sizeof record), /* a value takes what those behind it leave */
+			 "      7  cat           -2 ENOENT  O_WRONLY|O_CREAT|O_TRUNC  AT_FDCWD  /tmp/a\n");
+	record = tool_record("cat", "/tmp/a-path-of-28-characters");
 	ck_assert_str_eq(row(&show, &record, sizeof record),
-			 "      7  cat           -2 ENOENT  O_WRONL...  AT_FDCWD  /tmp/a\n");
+			 "      7  cat           -2 ENOENT  O_WRONL...  AT_FDCWD  /tmp/a-path-of-28-cha...\n");
 	show = lay(w, 60, 0);
 	ck_assert_str_eq(names(&show), "    PID  COMM      RET        FLAGS       DIRFD     PATH\n");
 	show = lay(w, 10, 0);
