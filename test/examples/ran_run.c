@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ran_run.h"
 
+#include "memlock.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -74,6 +76,15 @@ int ran_read_until(int fd, char *text, const char *word)
 	return 1;
 }
 
+/* Complain of a tool that takes more of the kernel's memory than it should. Without /proc nothing tells. */
+static void check_memory(struct ran *run)
+{
+	long memory = memlock_of(run->tool);
+
+	if (memory > MEMLOCK_MOST)
+		ran_complain(run, "it takes %ld bytes of the kernel's memory\n", memory);
+}
+
 int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *way,
 		      const char *text, const char *letter, const char *value)
 {
@@ -105,8 +116,10 @@ int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *w
 	run->out = out[0];
 	run->err = err[0];
 	run->begin = time(NULL);
-	if (ran_read_until(run->err, run->said, "attached"))
+	if (ran_read_until(run->err, run->said, "attached")) {
+		check_memory(run);
 		return 1;
+	}
 	ran_complain(run, "%s%s", strstr(run->said, "EOPNOTSUPP") ? "no way: " : "not attached: ", run->said);
 	return 0;
 }

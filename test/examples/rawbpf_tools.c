@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The tools in the binary: rawbpf show, their names, and rawbpf install-links. */
 #include "../command.h"
+#include "memlock.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 
 static const char *texts; /* the folder of their sources */
 static struct ending end;
@@ -178,33 +182,11 @@ END_TEST
 
 /* -------------------------------------------------------------------------- kernel memory */
 
-enum { MEMORY_MOST = 1200000 };
-
-/* Tools that this kernel can attach; stuck needs no map. */
+/* Tools that this machine's kernel can attach. ran_run.c looks at all of them in the guests. */
 static const char *const attachable[] = {
 	"biolatency", "capable", "chrootsnoop", "execsnoop", "exitsnoop", "mountsnoop", "opensnoop",
 	"profile", "sigsnoop", "tcpconnect",
 };
-
-/* Add up the memory that the kernel charges to the descriptors of a process. */
-static long memory_of(pid_t pid)
-{
-	char path[64], line[128];
-	long sum = 0, memory;
-
-	for (int fd = 3; fd < 256; fd++) {
-		FILE *file;
-
-		snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
-		file = fopen(path, "r");
-		while (file && fgets(line, sizeof line, file))
-			if (sscanf(line, "memlock: %ld", &memory) == 1)
-				sum += memory;
-		if (file)
-			fclose(file);
-	}
-	return sum;
-}
 
 START_TEST(test_memory)
 {
@@ -218,10 +200,68 @@ START_TEST(test_memory)
 	while (!strstr(end.err, "attached") && command_read(process.err, end.err, &length, 256))
 		;
 	ck_assert_msg(strstr(end.err, "attached") != NULL, "%s", end.err);
-	memory = memory_of(process.pid);
+	memory = memlock_of(process.pid);
 	kill(process.pid, SIGTERM);
 	command_finish(&process, &end);
-	ck_assert_msg(memory > 4096 && memory <= MEMORY_MOST, "%s: %ld bytes", attachable[_i], memory);
+	ck_assert_msg(memory > 4096 && memory <= MEMLOCK_MOST, "%s: %ld bytes", attachable[_i], memory);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------- questions */
+
+static char questions[1024]; /* the folder of the texts of rawbpf_questions(7) */
+
+static void question_path(char path[PATH_MAX], const char *name)
+{
+	snprintf(path, PATH_MAX, "%s/%s.bpf", questions, name);
+}
+
+/* Texts of questions, and whether they need kprobes. */
+static const struct {
+	const char *name;
+	bool needs_kprobes;
+} asked[] = {
+	{ "busy", false }, { "dns", false }, { "failing", false }, { "udp", false },
+	{ "uevents", true }, { "waiting", false },
+};
+
+START_TEST(test_question_loads)
+{
+	char path[PATH_MAX];
+
+	live_mount_tracefs();
+	question_path(path, asked[_i].name);
+	command_run(&end, NULL, ARGS("run", path, "--check"));
+	if (asked[_i].needs_kprobes && strstr(end.err, "this kernel has no kprobes"))
+		return;
+	ck_assert_msg(end.status == 0, "%s", end.err);
+}
+END_TEST
+
+/* The text names this process, an open file and the current folder. */
+START_TEST(test_busy)
+{
+	char path[PATH_MAX], want[2][128];
+	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (access("/sys/kernel/btf/vmlinux", F_OK) < 0)
+		SKIP("this kernel has no BTF");
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(chdir("/tmp"), 0);
+	question_path(path, "busy");
+	snprintf(want[0], sizeof want[0], "\"pid\":%d,\"fd\":%d,", getpid(), fd);
+	snprintf(want[1], sizeof want[1], "\"pid\":%d,\"fd\":-1,", getpid());
+	command_run(&end, NULL, ARGS("run", path, "-j"));
+	ck_assert_msg(end.status == 0, "%s", end.err);
+	for (int i = 0; i < 2; i++) {
+		char *line = strstr(end.out, want[i]);
+
+		ck_assert_msg(line != NULL, "%s", want[i]);
+		*strchr(line, '\n') = '\0';
+		ck_assert_msg(strstr(line, i ? "\"path\":\"/tmp\"" : "\"path\":\"/\""), "%s", line);
+		line[strlen(line)] = '\n';
+	}
+	close(fd);
 }
 END_TEST
 
@@ -235,6 +275,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_links);
 	tcase_add_test(tests, test_links_nowhere);
 	tcase_add_loop_test(tests, test_memory, 0, RAWBPF_COUNT(attachable));
+	tcase_add_loop_test(tests, test_question_loads, 0, RAWBPF_COUNT(asked));
+	tcase_add_test(tests, test_busy);
 }
 
 int main(int argc, char **argv)
@@ -243,5 +285,6 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	command_path = realpath(argv[1], NULL); /* it also runs elsewhere */
 	texts = argv[2];
+	snprintf(questions, sizeof questions, "%s/../questions", texts);
 	return unit_run("rawbpf_tools", add_tests);
 }
