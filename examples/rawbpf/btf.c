@@ -7,7 +7,6 @@
 #include "users.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +138,28 @@ static void close_source(struct source *source)
 		close(source->fd);
 }
 
+/* Does the name match the pattern? * stands for any bytes, ? for one. A later * takes over from an earlier. */
+static int matches(const char *pattern, const char *name)
+{
+	const char *star = NULL, *taken = NULL;
+
+	while (*name) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			taken = name;
+		} else if (*pattern == '?' || *pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star;
+			name = ++taken;
+		} else {
+			return 0;
+		}
+	}
+	return pattern[strspn(pattern, "*")] == '\0';
+}
+
 static int dump(const struct arguments *arguments)
 {
 	const char *pattern = arguments->rest[1]; /* NULL: all types */
@@ -153,7 +174,7 @@ static int dump(const struct arguments *arguments)
 		const char *name = rawbpf_btf_type_name(line.btf, line.id);
 
 		line.type = rawbpf_btf_type_get(line.btf, line.id);
-		if (!line.type || (pattern && fnmatch(pattern, name ? name : "", 0) != 0))
+		if (!line.type || (pattern && !matches(pattern, name ? name : "")))
 			continue;
 		btf_type_print(&line, name ? name : "");
 		printed++;

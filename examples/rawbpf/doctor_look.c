@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf doctor: find out everything. */
 #include "doctor.h"
+#include "mounts.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
@@ -48,11 +50,12 @@ static long long number_in(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	long long number = LLONG_MIN;
+	char text[32];
 
 	if (!file)
 		return number;
-	if (fscanf(file, "%lld", &number) != 1)
-		number = LLONG_MIN;
+	if (fgets(text, sizeof text, file) && (isdigit((unsigned char)text[0]) || text[0] == '-'))
+		number = strtoll(text, NULL, 10);
 	fclose(file);
 	return number;
 }
@@ -160,30 +163,28 @@ static void look_at_mounts(struct doctor *doctor)
 		{ "cgroup2", "nothing can be attached to cgroups",
 		  "mount -t cgroup2 cgroup2 /sys/fs/cgroup", "" },
 	};
-	FILE *list = fopen("/proc/self/mounts", "re");
-	char path[256], type[64];
+	struct mounts list;
 
 	memcpy(doctor->mounts, mounts, sizeof mounts);
-	while (list && fscanf(list, "%*s %255s %63s%*[^\n]", path, type) == 2)
-		for (int i = 0; i < DOCTOR_MOUNTS; i++)
-			if (strcmp(type, mounts[i].type) == 0 && !doctor->mounts[i].path[0])
-				strcpy(doctor->mounts[i].path, path);
-	if (list)
-		fclose(list);
-	else
+	if (!mounts_open(&list))
 		look_at_usual_paths(doctor->mounts);
+	while (mounts_next(&list))
+		for (int i = 0; i < DOCTOR_MOUNTS; i++)
+			if (strcmp(list.type, mounts[i].type) == 0 && !doctor->mounts[i].path[0])
+				snprintf(doctor->mounts[i].path, sizeof doctor->mounts[i].path, "%s", list.path);
+	mounts_close(&list);
 }
 
 /* Read "none [integrity] confidentiality": the mode in brackets is in force. */
 static void look_at_lockdown(struct doctor *doctor)
 {
 	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+	char text[128], *mode;
 
 	if (!file)
 		return;
-	if (fscanf(file, "%*[^[][%31[^]]", doctor->lockdown) != 1 &&
-	    (rewind(file), fscanf(file, "[%31[^]]", doctor->lockdown) != 1))
-		doctor->lockdown[0] = '\0';
+	if (fgets(text, sizeof text, file) && (mode = strchr(text, '[')))
+		snprintf(doctor->lockdown, sizeof doctor->lockdown, "%.*s", (int)strcspn(mode + 1, "]"), mode + 1);
 	fclose(file);
 }
 

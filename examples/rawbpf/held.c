@@ -57,8 +57,10 @@ static void note_object(unsigned pid, unsigned fd)
 	if (!file)
 		return;
 	while (fgets(line, sizeof line, file)) {
-		sscanf(line, "link_id: %u", &link);
-		sscanf(line, "prog_id: %u", &prog);
+		if (strncmp(line, "link_id:", 8) == 0)
+			link = strtoul(line + 8, NULL, 10);
+		if (strncmp(line, "prog_id:", 8) == 0)
+			prog = strtoul(line + 8, NULL, 10);
 	}
 	fclose(file);
 	add(&held.programs, prog, pid, link);
@@ -76,9 +78,9 @@ static void note_process(unsigned pid)
 	directory = opendir(path);
 	while (directory && (entry = readdir(directory))) {
 		ssize_t length = readlinkat(dirfd(directory), entry->d_name, target, sizeof target - 1);
-		unsigned fd;
+		unsigned fd = strtoul(entry->d_name, NULL, 10);
 
-		if (length < 0 || sscanf(entry->d_name, "%u", &fd) != 1)
+		if (length < 0)
 			continue;
 		target[length] = '\0';
 		if (strcmp(target, "anon_inode:[perf_event]") == 0)
@@ -122,11 +124,13 @@ static void read_processes(void)
 {
 	DIR *directory = opendir("/proc");
 	struct dirent *entry;
-	unsigned pid;
 
-	while (directory && (entry = readdir(directory)))
-		if (sscanf(entry->d_name, "%u", &pid) == 1 && pid != (unsigned)getpid())
+	while (directory && (entry = readdir(directory))) {
+		unsigned pid = strtoul(entry->d_name, NULL, 10); /* 0: no process */
+
+		if (pid && pid != (unsigned)getpid())
 			note_process(pid);
+	}
 	if (directory)
 		closedir(directory);
 	sort_all();

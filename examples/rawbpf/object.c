@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "object.h"
 #include "keyed.h"
+#include "mounts.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,15 +335,14 @@ static void look_below(const char *path, int depth)
 
 static void find_pins(void)
 {
-	FILE *mounts = setmntent("/proc/mounts", "re");
-	struct mntent *mount;
+	struct mounts mounts;
 
 	pins.known = 1;
-	while (mounts && (mount = getmntent(mounts)))
-		if (strcmp(mount->mnt_type, "bpf") == 0)
-			look_below(mount->mnt_dir, 0);
-	if (mounts)
-		endmntent(mounts);
+	mounts_open(&mounts);
+	while (mounts_next(&mounts))
+		if (strcmp(mounts.type, "bpf") == 0)
+			look_below(mounts.path, 0);
+	mounts_close(&mounts);
 	key_sort(pins.list, pins.count, sizeof *pins.list);
 }
 

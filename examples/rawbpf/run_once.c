@@ -78,11 +78,12 @@ static int run_packets_of(const struct once *once, struct machine *machine, cons
 
 int run_once(struct program *program, const struct run_options *options)
 {
-	static struct machine machine = { .subcommand = &run_subcommand };
+	static struct machine machine;
 	struct once once = { .subcommand = &run_subcommand, .repeat = options->repeat };
 	struct packets packets;
 	int fds[TOOL_MAPS], status = once_find_type(&once, options->type);
 
+	machine.subcommand = &run_subcommand; /* with an initialiser, the file would hold all of it */
 	if (status != OK)
 		return status;
 	if (packets_open(&packets, &run_subcommand, options->packet) != OK)

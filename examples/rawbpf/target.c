@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "target.h"
 
+#include "mounts.h"
+
 #include <rawbpf.h>
 
 #include <fcntl.h>
-#include <mntent.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +15,14 @@
 
 char *target_mount(const char *type)
 {
-	FILE *mounts = setmntent("/proc/mounts", "re");
-	struct mntent *mount;
+	struct mounts mounts;
 	char *path = NULL;
 
-	while (mounts && !path && (mount = getmntent(mounts)))
-		if (strcmp(mount->mnt_type, type) == 0)
-			path = must_print("%s", mount->mnt_dir);
-	if (mounts)
-		endmntent(mounts);
+	mounts_open(&mounts);
+	while (!path && mounts_next(&mounts))
+		if (strcmp(mounts.type, type) == 0)
+			path = must_print("%s", mounts.path);
+	mounts_close(&mounts);
 	return path;
 }
 

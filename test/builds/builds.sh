@@ -20,8 +20,12 @@ by_meson() { # DIR TARGETS MESON-OPTION...
 	targets=$2
 	shift 2
 	meson setup "$dir" "$top" --werror -Dtests=disabled "$@" &&
-		ninja -C "$dir" $targets &&
-		"$dir/examples/fchownat-count" --version && "$dir/examples/devcg" --version &&
+		ninja -C "$dir" $targets && is_usable "$dir"
+}
+
+is_usable() { # DIR
+	dir=$1
+	"$dir/examples/fchownat-count" --version && "$dir/examples/devcg" --version &&
 		$CC -static $warnings $kernel_headers -I"$top/include" "$app" "$dir/librawbpf.a" \
 			-o "$dir/app" &&
 		"$dir/app"
@@ -29,7 +33,14 @@ by_meson() { # DIR TARGETS MESON-OPTION...
 
 gcc_glibc() { CC=gcc by_meson gcc tools; }
 clang_glibc() { CC=clang by_meson clang tools; }
-gcc_musl() { CC=musl-gcc by_meson musl tools -Dc_args="$kernel_headers"; }
+# The README's lines for the smallest rawbpf, and what else this build makes.
+gcc_musl() (
+	dir=$work/musl
+	sed -n '/^export CFLAGS=/,/^```/p' "$top/README.md" | sed -e '/^```/d' -e "s, small\$, --werror '$dir' '$top'," \
+		-e "s, small , '$dir' ,; s, small/, '$dir'/," >"$work/small-lines" &&
+		[ "$(wc -l <"$work/small-lines")" -eq 4 ] && set -e && . "$work/small-lines" &&
+		ninja -C "$dir" $programs && is_usable "$dir" && readme_size "$dir/examples/rawbpf" 660
+)
 clang_musl() {
 	# Debian has no clang for musl, so the flags say where musl is.
 	clang -std=gnu11 -Os $warnings -nostdinc -isystem "/usr/include/$triplet/musl" \
