@@ -56,8 +56,8 @@ const struct taught taught[] = {
 	{ { INSN_7 "It also rejects a read of stack that was never written; from Linux 6.3 on only without "
 	    "CAP_PERFMON ",
 	    INSN_H "Stack slots must be written before they are read; since 6.3 only without CAP_PERFMON.",
-	    LESSON("03-stack") "The verifier rejects a read of these before Linux 6.3, and later for a "
-	    "process without CAP_PERFMON." },
+	    LESSON("03-stack") "The verifier rejects a read of these before Linux 6.3, and later if the "
+	    "process that brings the program lacks a privilege, CAP_PERFMON." },
 	  { REFUSED("stack_unset", FILTER, "r0 = *(u64 *)(r10 - 8)\nexit\n", .before = K(6, 3)),
 	    REFUSED("stack_unset", FILTER, HASH "r2 = r10\nr2 += -4\nr1 = map m\ncall map_lookup_elem\n" LEAVE,
 		    .before = K(6, 3)),
@@ -201,7 +201,7 @@ const struct taught taught[] = {
 	    REFUSED("unset", FILTER, "r0 = *(u8 *)skb[0]\nexit\n"),
 	    REFUSED("packet_load", FILTER,
 		    "r6 = 1\nr0 = *(u8 *)skb[0]\nexit\n") } },
-	{ { LESSON("01-exit-code") "rejects one that leaves r0 uninitialised." },
+	{ { LESSON("01-exit-code") "rejects a program that ends before it has stored a number in r0." },
 	  { REFUSED("unset_result", FILTER, "exit\n") } },
 
 	/* kprobes */
