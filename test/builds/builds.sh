@@ -31,7 +31,7 @@ is_usable() { # DIR
 		"$dir/app"
 }
 
-gcc_glibc() { CC=gcc by_meson gcc tools; }
+gcc_glibc() { CC=gcc by_meson gcc tools --prefix=/usr --libdir=lib; }
 clang_glibc() { CC=clang by_meson clang tools; }
 # The README's lines for the smallest rawbpf, and what else this build makes.
 gcc_musl() (
@@ -51,12 +51,11 @@ clang_musl() {
 		"$work/clang-musl"
 }
 debug_build() { CC=gcc by_meson debug "$programs" --buildtype=debug; }
-optimised_build() { CC=gcc by_meson release tools --buildtype=release -Db_lto=true; }
+optimised_build() { CC=gcc by_meson release "$programs examples/rawbpf" --buildtype=release -Db_lto=true; }
 libc_system_calls() { CC=gcc by_meson libc "$programs" -Dc_args=-DRAWBPF_SYSCALL_LIBC; }
 
 installed() {
-	meson setup "$work/install" "$top" -Dtests=disabled --prefix=/usr --libdir=lib &&
-		DESTDIR=$work/root meson install -C "$work/install" &&
+	DESTDIR=$work/root meson install -C "$work/gcc" &&
 		PKG_CONFIG_SYSROOT_DIR=$work/root PKG_CONFIG_LIBDIR=$work/root/usr/lib/pkgconfig \
 			pkg-config --static --cflags --libs rawbpf >"$work/flags" &&
 		cc $warnings "$app" $(cat "$work/flags") -o "$work/installed" &&
@@ -73,7 +72,7 @@ subproject() {
 			project('outer', 'c')
 			executable('app', 'app.c', dependencies: dependency('rawbpf', fallback: 'rawbpf'))
 		EOF
-		meson setup "$work/outer/build" "$work/outer" &&
+		meson setup "$work/outer/build" "$work/outer" --buildtype=debug &&
 		ninja -C "$work/outer/build" &&
 		"$work/outer/build/app"
 }
@@ -82,19 +81,18 @@ subproject() {
 one_file() {
 	mkdir "$work/copy" &&
 		cp -r "$top/include" "$top/lib" "$top/insn" "$work/copy/" &&
-		cc -Os $warnings -I"$work/copy/include" "$app" "$work/copy/lib/rawbpf.c" \
-			-o "$work/one-file" &&
+		cc -Os $warnings -I"$work/copy/include" -c "$work/copy/lib/rawbpf.c" -o "$work/rawbpf.o" &&
+		cc -Os $warnings -I"$work/copy/include" "$app" "$work/rawbpf.o" -o "$work/one-file" &&
 		"$work/one-file" &&
 		# the private functions stay private
 		! nm "$work/one-file" | grep ' [TDB] rawbpf__'
 }
 
-# Build the program that the README begins with.
+# Build the program that the README begins with, with the library of one_file.
 readme_program() {
 	awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$top/README.md" \
 		>"$work/readme.c" &&
-		cc -std=gnu11 $warnings -I"$top/include" "$work/readme.c" "$top/lib/rawbpf.c" \
-			-o "$work/readme"
+		cc -std=gnu11 $warnings -I"$top/include" "$work/readme.c" "$work/rawbpf.o" -o "$work/readme"
 }
 
 # Run the README's compiler command lines: each builds its program, and a small one.
@@ -199,9 +197,9 @@ embedded_has_no_parser() {
 		! grep -E 'librawbpf.a.*insn_(asm|collection_(parse|expr|macro|header|reduce|std))' "$work/embedded.txt"
 }
 
+# Link the library of one_file.
 cplusplus() { # COMPILER
 	"$1" -std=c++11 $warnings -I"$top/include" -x c++ -c "$app" -o "$work/$1.o" &&
-		cc -Os -I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o" &&
 		"$1" "$work/$1.o" "$work/rawbpf.o" -o "$work/$1" &&
 		"$work/$1"
 }
@@ -259,9 +257,9 @@ by_libc_i686() {
 
 # sys.c compares our signal set with the kernel's, which is twice as large on MIPS.
 by_libc_mips() {
-	clang --target=mips64el-linux-gnuabi64 -std=gnu11 -Os $warnings -nostdinc \
+	clang --target=mips64el-linux-gnuabi64 -std=gnu11 $warnings -nostdinc \
 		-isystem "$(clang -print-resource-dir)/include" -isystem /usr/mips64el-linux-gnuabi64/include \
-		-I"$top/include" -c "$top/lib/rawbpf.c" -o "$work/mips.o"
+		-I"$top/include" -fsyntax-only "$top/lib/rawbpf.c"
 }
 
 check "gcc, glibc" gcc_glibc

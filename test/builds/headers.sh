@@ -79,7 +79,7 @@ headers_bare() { # COMPILER...
 
 insn_bare() { # COMPILER...
 	for source in "$top"/insn/*/*.c; do
-		bare "$@" -std=gnu11 -Os -c "$source" -o "$work/object.o" || return
+		bare "$@" -std=gnu11 "$source" || return
 	done
 }
 
@@ -115,11 +115,11 @@ check "one header includes <linux/bpf.h>" one_way
 check "every header has a page" have_pages
 for clang in clang clang-19; do
 	command -v $clang >/dev/null || continue
-	check "insn/ for wasm32, $clang" insn_bare $clang --target=wasm32
+	check "insn/ for wasm32, $clang" insn_bare $clang --target=wasm32 -O0 -c -o "$work/object.o"
 	check "headers for wasm32, $clang" headers_bare $clang --target=wasm32 -std=gnu11
 	check "headers for wasm32, C++, $clang" headers_bare $clang --target=wasm32 -x c++
 done
-check "insn/ without the kernel's headers" insn_bare gcc
+check "insn/ without the kernel's headers" insn_bare gcc -fsyntax-only
 check "headers without the kernel's headers" headers_bare gcc -std=gnu11
 check "headers without the kernel's headers, C++" headers_bare g++ -x c++
 check "after a copy of the kernel's header" copy_first

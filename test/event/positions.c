@@ -12,7 +12,7 @@
 
 #include "ring_programs.h"
 
-enum { RING = 1 << 20, RECORD = 256, RECORDS = RING / (RECORD + 8) };
+enum { RING = 1 << 20, RECORD = 1 << 16, RECORDS = RING / (RECORD + 8) };
 enum { LARGE = RING / 2 };
 
 static const uint64_t enough = (4ull << 30) + (64 << 20);
@@ -39,7 +39,7 @@ static int see(void *context, const void *data, size_t size)
 
 static void to_this_process(void)
 {
-	const struct ring_producer producer = { .type = BPF_PROG_TYPE_SOCKET_FILTER, .size = RECORD };
+	const struct ring_producer producer = { .type = BPF_PROG_TYPE_SOCKET_FILTER, .way = RING_RESERVE, .size = RECORD };
 	int map = ring_create(RING), ledger = ring_ledger_create();
 	int prog = ring_producer_load(&producer, map, ledger);
 	struct rawbpf_ring ring;

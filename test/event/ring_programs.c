@@ -80,7 +80,7 @@ static void reserve(struct rawbpf_build *b, const struct ring_producer *producer
 		BPF_MOV64_IMM(BPF_REG_3, 0),
 		BPF_EMIT_CALL(BPF_FUNC_ringbuf_reserve));
 	rawbpf_build_jump(b, BPF_JMP_IMM(BPF_JEQ, BPF_REG_0, 0, 0), "refused");
-	fill(b, BPF_REG_0, 0, producer->size);
+	fill(b, BPF_REG_0, 0, producer->size > LARGEST ? 8 : producer->size);
 	rawbpf_build_emit(b, BPF_MOV64_REG(BPF_REG_6, BPF_REG_0));
 	if (producer->discard) {
 		rawbpf_build_emit(b, BPF_ALU64_IMM(BPF_MOD, BPF_REG_9, producer->discard));

@@ -17,7 +17,8 @@ enum ring_producer_way { RING_OUTPUT, RING_RESERVE };
 struct ring_producer {
 	unsigned type;               /* the program's type */
 	enum ring_producer_way way;
-	unsigned size;               /* a multiple of 8, up to 256; 0 only with reserve */
+	/* A multiple of 8, up to 256; with reserve also 0, or more: then the first 8 bytes are written. */
+	unsigned size;
 	/* output only: 8 to 256 bytes, depending on the record's number */
 	int varies;
 	unsigned discard;            /* reserve only: discard every n-th record; 0: keep all */

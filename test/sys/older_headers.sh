@@ -57,8 +57,8 @@ done
 # The library gets only the compiler's and the kernel's headers; the tools get libc's, too.
 older="-std=gnu11 -Wall -Wextra -Werror -isystem $work -I$top/include"
 # shellcheck disable=SC2086 # several words
-cc $older -Os -ffreestanding -nostdinc -isystem "$(cc -print-file-name=include)" \
-	-isystem "$include" -isystem "$include/$triplet" -c "$top/lib/rawbpf.c" -o "$work/rawbpf.o"
+cc $older -fsyntax-only -ffreestanding -nostdinc -isystem "$(cc -print-file-name=include)" \
+	-isystem "$include" -isystem "$include/$triplet" "$top/lib/rawbpf.c"
 for source in "$top"/examples/*.c "$top"/examples/*/*.c; do
 	# shellcheck disable=SC2086
 	cc $older -D_GNU_SOURCE -fsyntax-only "$source"

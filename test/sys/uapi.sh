@@ -15,7 +15,7 @@ triplet=$(cc -print-multiarch 2>/dev/null || gcc -dumpmachine)
 
 # Compile the library with no headers but the compiler's and these.
 library() { # HEADERS
-	cc $flags -Os -ffreestanding -nostdinc -isystem "$(cc -print-file-name=include)" \
+	cc $flags -O0 -ffreestanding -nostdinc -isystem "$(cc -print-file-name=include)" \
 		-isystem "$1" -isystem "$1/$triplet" -I"$top/include" \
 		-c "$top/lib/rawbpf.c" -o "$work/rawbpf.o"
 }
