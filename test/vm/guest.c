@@ -29,6 +29,7 @@
 #include "../attach/probe_offset.h"
 #include "../form/insn_programs.h"
 #include "guest.h"
+#include "left_out.h"
 
 enum { CALLS = 1000, FEW_CALLS = 10 };
 
@@ -53,6 +54,36 @@ void fact(long long value, const char *format, ...)
 }
 
 int guest_asked_part;
+static struct utsname kernel_name;
+static unsigned kernel_number; /* 0x60c for 6.12 */
+
+static void look_at_kernel(void)
+{
+	unsigned major = 0, minor = 0;
+
+	uname(&kernel_name);
+	sscanf(kernel_name.release, "%u.%u", &major, &minor);
+	kernel_number = major << 8 | minor;
+}
+
+/* Is the part, or the test, left out on this kernel? */
+static int is_left_out(const char *what)
+{
+	return !guest_asked_part && left_out_why(what, kernel_name.machine, kernel_number);
+}
+
+static void tell_left_out(void)
+{
+	for (int i = 0; i < LEFT_OUT_ROWS; i++) {
+		const struct left_out *row = left_out_row(i, kernel_name.machine, kernel_number);
+		char name[64];
+
+		if (!row)
+			continue;
+		snprintf(name, sizeof name, "left_out.%s", row->what);
+		fact_text(name, row->why);
+	}
+}
 
 void in_child(void (*part)(void))
 {
@@ -76,7 +107,7 @@ void test_as_it_is(const char *program, const char *name)
 	int status = 0;
 	pid_t pid;
 
-	if (access(program, X_OK) != 0)
+	if (access(program, X_OK) != 0 || is_left_out(name))
 		return;
 	fflush(stdout);
 	pid = fork();
@@ -529,14 +560,10 @@ static void pinned_link(void)
 
 static void instructions(void)
 {
-	struct utsname name;
-	unsigned major = 0, minor = 0;
 	int map = insn_programs_map();
 	int verdicts[3] = { 0 }, through_text = 0;
 	struct insn_program program;
 
-	uname(&name);
-	sscanf(name.release, "%u.%u", &major, &minor);
 	for (unsigned i = 0; insn_programs_get(&program, i, map); i++) {
 		unsigned retval = 0;
 		enum insn_verdict verdict;
@@ -546,7 +573,7 @@ static void instructions(void)
 		through_text += insn_program_through_text(&program,
 							  i % 2 ? RAWBPF_KERNEL : RAWBPF_LLVM);
 		err = insn_program_run(&program, map, &retval);
-		verdict = insn_program_judge(&program, major << 8 | minor, err, retval);
+		verdict = insn_program_judge(&program, kernel_number, err, retval);
 
 		verdicts[verdict]++;
 		if (verdict == INSN_WRONG)
@@ -846,11 +873,8 @@ static void system_calls(const char *name, const char *path)
 
 static void machine(void)
 {
-	struct utsname name;
-
-	uname(&name);
-	fact_text("release", name.release);
-	fact_text("machine", name.machine);
+	fact_text("release", kernel_name.release);
+	fact_text("machine", kernel_name.machine);
 	fact(sysconf(_SC_NPROCESSORS_ONLN), "cpus");
 }
 
@@ -888,11 +912,11 @@ static const struct {
 	{ "types", guest_types },
 };
 
-/* Run all parts, or one alone, to work on it. */
+/* Run all parts but those left out, or one alone, to work on it. */
 static void run_parts(const char *name)
 {
 	for (unsigned i = 0; i < RAWBPF_COUNT(parts); i++)
-		if (!name || strcmp(name, parts[i].name) == 0)
+		if (name ? strcmp(name, parts[i].name) == 0 : !is_left_out(parts[i].name))
 			in_child(parts[i].run);
 }
 
@@ -903,6 +927,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	rawbpf_memlock_raise();
 	before = open_fds();
+	look_at_kernel();
 	machine();
 	if (argc > 1) {
 		guest_asked_part = 1;
@@ -927,6 +952,7 @@ int main(int argc, char **argv)
 	examples();
 	in_child(without_file_systems);
 	run_parts(NULL);
+	tell_left_out();
 	system_calls("minimal", "/bin/minimal");
 	fact(open_fds() - before, "descriptors_left");
 	fact(our_events(), "events_left");

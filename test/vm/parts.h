@@ -14,6 +14,7 @@ extern struct boot boots[];
 unsigned kernel_of(struct boot *boot);
 bool is_machine(struct boot *boot, const char *arch); /* `arch` is Debian's name */
 bool has_retprobes(struct boot *boot);
+bool is_left_out(struct boot *boot, const char *what); /* by left_out.h */
 bool has_fprobe(struct boot *boot); /* links of many kprobes */
 
 /* Add the tests of a part. */

@@ -8,6 +8,7 @@
  * each architecture: GUESTS/ARCH/init and GUESTS/ARCH/bin/guest. Every NAME is a kernel of the
  * table. The default is the required ones.
  */
+#include "left_out.h"
 #include "parts.h"
 #include "../unit.h"
 
@@ -75,6 +76,11 @@ bool is_machine(struct boot *boot, const char *arch)
 	return !strcmp(boot->arch, arch);
 }
 
+bool is_left_out(struct boot *boot, const char *what)
+{
+	return left_out_why(what, fact_str(boot, "machine"), kernel_of(boot)) != NULL;
+}
+
 /* Retprobes are of symbol + 0, which riscv64's 6.12 leaves to ftrace; 7.2 has both. */
 bool has_retprobes(struct boot *boot)
 {
@@ -94,6 +100,23 @@ START_TEST(machine)
 	ck_assert_ptr_nonnull(strstr(boot->package, fact_str(boot, "release")));
 	ck_assert_fact_str(boot, "machine", machine_of(boot->arch));
 	ck_assert_fact_int(boot, "cpus", 2); /* with one CPU, the test would sum nothing */
+}
+END_TEST
+
+/* The guest left out what the table says. A test of anything else that is missing fails. */
+START_TEST(left_out)
+{
+	struct boot *boot = &boots[_i];
+
+	for (int i = 0; i < LEFT_OUT_ROWS; i++) {
+		const struct left_out *row = left_out_row(i, fact_str(boot, "machine"), kernel_of(boot));
+		char name[64];
+
+		if (!row)
+			continue;
+		snprintf(name, sizeof(name), "left_out.%s", row->what);
+		ck_assert_fact_str(boot, name, row->why);
+	}
 }
 END_TEST
 
@@ -328,7 +351,7 @@ END_TEST
 static Suite *vm_suite(void)
 {
 	const TTest *const tests[] = {
-		guest_finished, machine, kprobes_count_exactly, tracepoints_count_exactly, refusals,
+		guest_finished, machine, left_out, kprobes_count_exactly, tracepoints_count_exactly, refusals,
 		left_overs_are_removed, links_have_cookies_and_pins, instructions,
 		maps_and_programs, privilege, example, system_calls,
 	};
