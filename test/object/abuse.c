@@ -370,9 +370,10 @@ static size_t format_c(char *text, size_t size)
 	return rawbpf_insn_format(text, size, two_slots, 2, RAWBPF_C, NULL, NULL);
 }
 
+/* Of a kprobe it would read /proc/kallsyms for each size. */
 static size_t explain_error(char *text, size_t size)
 {
-	return rawbpf_error_explain(text, size, SPEC(error, .operation = RAWBPF_KPROBE_ATTACH,
+	return rawbpf_error_explain(text, size, SPEC(error, .operation = RAWBPF_TRACEPOINT_ATTACH,
 						     .error = -ENOENT, .name = "a\033b\n"));
 }
 
