@@ -912,7 +912,7 @@ static const struct {
 	{ "types", guest_types },
 };
 
-/* Run all parts but those left out, or one alone, to work on it. */
+/* Run all parts but those left out, or one by its name. */
 static void run_parts(const char *name)
 {
 	for (unsigned i = 0; i < RAWBPF_COUNT(parts); i++)
@@ -931,7 +931,8 @@ int main(int argc, char **argv)
 	machine();
 	if (argc > 1) {
 		guest_asked_part = 1;
-		run_parts(argv[1]);
+		for (int i = 1; i < argc; i++)
+			run_parts(argv[i]);
 		fact(facts, "done");
 		return 0;
 	}

@@ -6,7 +6,7 @@
 void fact_text(const char *name, const char *value);
 __attribute__((format(printf, 2, 3))) void fact(long long value, const char *format, ...);
 
-/* 1 if this boot is for one part alone, which then tries everything. */
+/* 1 if this boot is for the parts that it names. These then try everything. */
 extern int guest_asked_part;
 
 /* Run a part in a process of its own, whose mounts, namespaces and descriptors go with it. */

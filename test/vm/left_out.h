@@ -2,7 +2,7 @@
 /*
  * What guests leave out, because another boot of the default run proves the same: parts of the
  * guest, and tests that it runs, by the name of their fact. The guest tells each as a fact, and
- * vm.c compares these with the table. A boot for one part alone, `/bin/guest PART`, runs it anyway.
+ * vm.c compares these with the table. A boot for named parts, `/bin/guest PART...`, runs them.
  */
 #ifndef VM_LEFT_OUT_H
 #define VM_LEFT_OUT_H
