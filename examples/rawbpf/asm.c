@@ -87,8 +87,11 @@ static const struct format *find_format(const char *name)
 static int assemble(struct program *program, const char *path, const char *output, char format,
 		    enum rawbpf_byte_order order)
 {
-	if (tool_read(&asm_subcommand, path, &program->file) != OK ||
-	    tool_assemble(&asm_subcommand, program, 0) != OK)
+	if (tool_read(&asm_subcommand, path, &program->file) != OK)
+		return FAILED;
+	if (rawbpf_collection_has(program->file.data, program->file.size))
+		return tool_fail(&asm_subcommand, "%s has .prog: use -f header, -f elf or -l", program->file.name);
+	if (tool_assemble(&asm_subcommand, program, 0) != OK)
 		return FAILED;
 	if (asm_open_output(output) != OK)
 		return FAILED;
@@ -137,6 +140,24 @@ static int parse_arch(const char *name, enum rawbpf_arch *arch)
 		}
 	tool_fail(&asm_subcommand, "--arch wants x86_64, arm64, riscv64 or s390x, not '%s'", name);
 	return USAGE;
+}
+
+/* Return OK if each option says something about the output; else FAILED after a message. */
+static int check_options(const struct format *format, const struct asm_options *options, int is_list)
+{
+	int is_header = format->write == asm_header && !is_list, is_elf = format->write == asm_elf && !is_list;
+
+	if (options->name && !is_header)
+		return tool_fail(&asm_subcommand, "--name is for -f header");
+	if (options->arch && !is_header && !is_elf)
+		return tool_fail(&asm_subcommand, "--arch is for -f header and -f elf");
+	if (options->order != RAWBPF_HOST_ORDER && (is_header || is_list))
+		return tool_fail(&asm_subcommand, "--big-endian and --little-endian are not for %s, which has no "
+				 "byte order", is_list ? "-l" : "-f header");
+	if (options->order != RAWBPF_HOST_ORDER && options->arch &&
+	    (options->order == RAWBPF_BIG_ENDIAN) != (options->arch == RAWBPF_ARCH_S390X))
+		return tool_fail(&asm_subcommand, "--arch has the other byte order: leave out one of the options");
+	return OK;
 }
 
 int asm_main(int argc, char **argv)
@@ -189,6 +210,8 @@ int asm_main(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return tool_usage_error(&asm_subcommand);
+	if (check_options(format, &own, is_list) != OK)
+		return USAGE;
 	if (is_list)
 		return write_collection(argv[optind], "-l", list, &own);
 	if (format->write)

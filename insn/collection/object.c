@@ -334,7 +334,7 @@ static int object_check_data(struct rawbpf__object_file *o, int is_big)
 	for (unsigned i = 0; i < o->c->map_count && !is_host; i++)
 		if (o->c->maps[i].byte_count)
 			return rawbpf__object_fail(o, -EOPNOTSUPP, o->c->maps[i].line, "the data in '@' have this "
-						   "machine's byte order", o->c->strings + o->c->maps[i].name);
+						   "machine's byte order, not that of the object file", o->c->strings + o->c->maps[i].name);
 	return 0;
 }
 

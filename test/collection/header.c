@@ -140,6 +140,31 @@ START_TEST(what_the_file_decides_is_no_step)
 }
 END_TEST
 
+/* A text without .if that names nothing of BTF and no option: for an architecture, only jumps and maps are left. _i: it */
+START_TEST(without_btf_only_jumps_and_maps_are_left)
+{
+	static const char text[] =
+		".struct key\n	u32 a\n	u64 b\n.map m hash key u64 8\n.set one 1\n.prog p\n.at xdp\n"
+		"	r1 = sizeof(key) + one\n	r1 = O_DIRECTORY\n	if r1 == EAGAIN goto out\n	*(u64 *)(r1 + key.b) = O_DIRECT\n"
+		"	r2 = *(u32 *)(r1 + xdp_md.data_end)\n	r1 = map m\n	r3 = O_CREAT ll\n"
+		"	call f\nout:	r0 = XDP_PASS\n	exit\nf:	r0 = 0\n	exit\n";
+	static const unsigned is_left[] = { [RAWBPF_STEP_JUMP] = 1, [RAWBPF_STEP_CALL] = 1, [RAWBPF_STEP_MAP] = 1,
+					    [RAWBPF_STEP_LABEL] = 1 };
+	struct world *w = world_open(text, _i, NULL);
+	unsigned maps = 0;
+
+	reduce(w, _i);
+	for (unsigned i = 0; i < small.step_count; i++) {
+		unsigned kind = small.steps[i].kind;
+
+		ck_assert_msg(kind < sizeof(is_left) / sizeof(is_left[0]) && is_left[kind], "step %u: %u", i, kind);
+		maps += kind == RAWBPF_STEP_MAP;
+	}
+	ck_assert_uint_eq(maps, 1);
+	world_close(w);
+}
+END_TEST
+
 /* Constant data of chrootsnoop but for its instructions, on a machine with 64 bits. */
 START_TEST(chrootsnoop_takes_2_kb)
 {
@@ -338,6 +363,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, tools_resolve_to_the_same, RAWBPF_ARCH_X86_64, RAWBPF_ARCH_S390X + 1);
 	tcase_add_test(tests, what_the_file_decides_is_no_step);
+	tcase_add_loop_test(tests, without_btf_only_jumps_and_maps_are_left, RAWBPF_ARCH_X86_64, RAWBPF_ARCH_S390X + 1);
 	tcase_add_test(tests, chrootsnoop_takes_2_kb);
 	tcase_add_test(tests, members_are_those_of_the_structs);
 	tcase_add_test(tests, a_small_one_in_c);

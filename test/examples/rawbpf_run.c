@@ -234,6 +234,23 @@ START_TEST(test_list)
 }
 END_TEST
 
+/* What an option does not say anything about is a mistake. */
+START_TEST(test_asm_options)
+{
+	char *chrootsnoop = strdup(tool_path("chrootsnoop"));
+
+	assert_says(ARGS("asm", "-f", "hex", chrootsnoop), 1, "has .prog: use -f header, -f elf or -l\n");
+	assert_says(ARGS("asm", "-f", "elf", "--name", "x", chrootsnoop), 2, "--name is for -f header\n");
+	assert_says(ARGS("asm", "-f", "hex", "--arch", "arm64", chrootsnoop), 2, "--arch is for -f header and -f elf\n");
+	assert_says(ARGS("asm", "-f", "header", "--big-endian", chrootsnoop), 2, "-f header, which has no byte order\n");
+	assert_says(ARGS("asm", "-l", "--big-endian", chrootsnoop), 2, "-l, which has no byte order\n");
+	assert_says(ARGS("asm", "-f", "elf", "--arch", "s390x", "--little-endian", chrootsnoop), 2,
+		    "--arch has the other byte order");
+	assert_says(ARGS("asm", "-f", "elf", "--arch", "s390x", "--big-endian", "-o", "/dev/null", chrootsnoop), 0, "");
+	free(chrootsnoop);
+}
+END_TEST
+
 /* A text without .prog runs once, as before, and takes no options of collections. */
 START_TEST(test_plain)
 {
@@ -438,6 +455,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_no_stdout);
 	tcase_add_test(tests, test_nowhere);
 	tcase_add_test(tests, test_escaped);
+	tcase_add_test(tests, test_asm_options);
 	tcase_add_test(tests, test_plain);
 	tcase_add_test(tests, test_killed);
 	tcase_add_loop_test(tests, test_tools, 0, RAWBPF_COUNT(runs));
