@@ -631,7 +631,7 @@ static const struct {
 } tools[] = {
 	{ "biolatency", 2, 6, 3 },  { "capable", 1, 3, 2 },    { "chrootsnoop", 2, 2, 4 },
 	{ "ethertype", 1, 1, 2 },   { "execsnoop", 3, 5, 4 },  { "exitsnoop", 1, 1, 2 },
-	{ "fchownat", 1, 1, 1 },    { "lookup", 2, 2, 3 },     { "modsnoop", 3, 7, 5 },
+	{ "fchownat", 1, 1, 1 },    { "lookup", 2, 2, 3 },     { "modsnoop", 3, 9, 5 },
 	{ "mountsnoop", 2, 10, 5 }, { "oomsnoop", 1, 2, 2 },   { "opensnoop", 2, 8, 4 },
 	{ "profile", 1, 1, 3 },     { "sigsnoop", 1, 1, 2 },   { "stuck", 1, 1, 0 },
 	{ "tcpconnect", 1, 8, 4 },

@@ -27,6 +27,7 @@ static const struct refusal refusals[] = {
 	{ "capable", 10, RAWBPF_WAY_FEXIT, NO_BTF("cap_capable") },
 	{ "execsnoop", 22, RAWBPF_WAY_RAW_TP, NO_NAME("linux_binprm.filename") },
 	{ "exitsnoop", 16, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.signal") },
+	{ "modsnoop", 30, RAWBPF_WAY_RAW_TP, NO_NAME("module.name") },
 	{ "oomsnoop", 20, RAWBPF_WAY_KPROBE, NO_NAME("oom_control.chosen") },
 	{ "oomsnoop", 15, RAWBPF_WAY_FENTRY, NO_BTF("oom_kill_process") },
 	{ "sigsnoop", 20, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.tgid") },
@@ -38,7 +39,7 @@ static const struct refusal refusals[] = {
 	{ "tcpconnect", 25, RAWBPF_WAY_FEXIT, NO_BTF("tcp_v6_connect") },
 };
 
-enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 101 };
+enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]), UNITS = 103 };
 
 static unsigned tool, resolved_count, refused_count;
 
