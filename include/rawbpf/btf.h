@@ -25,6 +25,8 @@ struct rawbpf_prog_spec; /* <rawbpf/prog.h> */
 
 /* ------------------------------------------------------------------------------- reading */
 
+struct rawbpf_btf_reached;
+
 /* BTF in memory that was checked. The fields are private. */
 struct rawbpf_btf {
 	const struct rawbpf_btf *base;
@@ -37,7 +39,8 @@ struct rawbpf_btf {
 	uint32_t type_count;    /* of its own */
 	unsigned char info_size[128];    /* the bytes that a kind adds, once */
 	unsigned char element_size[128]; /* and for each element */
-	const uint32_t *index;  /* the offset of each type; NULL: walk */
+	uint32_t *index;        /* the offset of each type; NULL: walk */
+	struct rawbpf_btf_reached *reached; /* how far types were checked; NULL: all were */
 	void *mapped;           /* for rawbpf_btf_close() to unmap */
 	size_t mapped_size;
 	void *index_mapped;

@@ -104,6 +104,23 @@ static void btf_read_layout(struct rawbpf_btf *btf, const unsigned char *data,
 	}
 }
 
+int rawbpf__btf_reach(const struct rawbpf_btf *btf, uint32_t number)
+{
+	struct rawbpf_btf_reached *reached = btf->reached;
+
+	if (!reached)
+		return number < btf->type_count;
+	while (reached->count <= number) {
+		uint32_t length = btf_inline_length(btf, btf->types + reached->size, btf->types_size - reached->size);
+
+		if (!length)
+			return 0;
+		btf->index[reached->count++] = reached->size;
+		reached->size += length;
+	}
+	return 1;
+}
+
 /* Count the types, check that each is complete, and write where it is, unless `index` is NULL. */
 static int btf_walk(struct rawbpf_btf *btf, uint32_t *index)
 {
@@ -121,8 +138,8 @@ static int btf_walk(struct rawbpf_btf *btf, uint32_t *index)
 	return 0;
 }
 
-int rawbpf__btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
-		      const struct rawbpf_btf *base, uint32_t *index)
+/* Check the header, and find the types and strings. */
+static int btf_parse_header(struct rawbpf_btf *btf, const void *data, size_t size, const struct rawbpf_btf *base)
 {
 	const struct btf_header *header = data;
 	uint64_t room;
@@ -148,7 +165,24 @@ int rawbpf__btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
 		btf->strings_begin = base->strings_begin + base->strings_size;
 	}
 	btf_read_layout(btf, data, header, room);
-	return btf_walk(btf, index);
+	return 0;
+}
+
+int rawbpf__btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
+		      const struct rawbpf_btf *base, uint32_t *index)
+{
+	int err = btf_parse_header(btf, data, size, base);
+
+	return err < 0 ? err : btf_walk(btf, index);
+}
+
+int rawbpf__btf_parse_partly(struct rawbpf_btf *btf, const void *data, size_t size, void *memory)
+{
+	int err = btf_parse_header(btf, data, size, NULL);
+
+	btf->reached = memory;
+	btf->index = (uint32_t *)(btf->reached + 1);
+	return err;
 }
 
 int rawbpf_btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
@@ -164,7 +198,10 @@ int rawbpf_btf_index_set(struct rawbpf_btf *btf, uint32_t *index, size_t count)
 
 unsigned rawbpf_btf_type_end(const struct rawbpf_btf *btf)
 {
-	return btf->first_id + btf->type_count;
+	if (!btf->reached)
+		return btf->first_id + btf->type_count;
+	rawbpf__btf_reach(btf, UINT32_MAX);
+	return btf->first_id + btf->reached->count;
 }
 
 unsigned rawbpf_btf_type_kind(const struct btf_type *type)
@@ -183,7 +220,7 @@ const struct btf_type *rawbpf_btf_type_get(const struct rawbpf_btf *btf, unsigne
 
 	while (btf && id < btf->first_id)
 		btf = btf->base;
-	if (!btf || !id || id - btf->first_id >= btf->type_count)
+	if (!btf || !id || !rawbpf__btf_reach(btf, id - btf->first_id))
 		return NULL;
 	id -= btf->first_id;
 	if (btf->index)
@@ -235,17 +272,13 @@ int rawbpf__btf_names(const struct rawbpf_btf *btf, uint32_t offset, const char 
 
 int rawbpf_btf_type_find(const struct rawbpf_btf *btf, unsigned kind, const char *name)
 {
+	struct rawbpf__btf_walk walk = { .btf = btf };
 	size_t length = rawbpf__length(name);
-	uint32_t at = 0;
 
-	for (uint32_t i = 0; i < btf->type_count; i++) {
-		const struct btf_type *type = (const void *)(btf->types + at);
-
-		if ((!kind || rawbpf_btf_type_kind(type) == kind) &&
-		    rawbpf__btf_names(btf, type->name_off, name, length))
-			return btf->first_id + i;
-		at += btf_type_length(btf, btf->types + at, btf->types_size - at);
-	}
+	while (rawbpf__btf_walk_next(&walk))
+		if ((!kind || rawbpf_btf_type_kind(walk.type) == kind) &&
+		    rawbpf__btf_names(btf, walk.type->name_off, name, length))
+			return rawbpf__btf_walk_id(&walk);
 	return -ENOENT;
 }
 

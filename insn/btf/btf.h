@@ -14,6 +14,21 @@
 RAWBPF__PRIVATE int rawbpf__btf_parse(struct rawbpf_btf *btf, const void *data, size_t size,
 				      const struct rawbpf_btf *base, uint32_t *index);
 
+/* How far the types of a BTF were checked: their number, and their bytes. */
+struct rawbpf_btf_reached {
+	uint32_t count, size;
+};
+
+/*
+ * Parse as rawbpf_btf_parse() does, without a base, but check types only when somebody looks for them:
+ * a text finds most names among the first. `memory` is zeroed. It has room for a struct
+ * rawbpf_btf_reached and the index. Functions write to it, so this is for one thread.
+ */
+RAWBPF__PRIVATE int rawbpf__btf_parse_partly(struct rawbpf_btf *btf, const void *data, size_t size, void *memory);
+
+/* Check types up to that number, from 0. Return 0 if there are fewer: the others are broken, or none. */
+RAWBPF__PRIVATE int rawbpf__btf_reach(const struct rawbpf_btf *btf, uint32_t number);
+
 /* Return the data that a type's kind adds to the type. */
 RAWBPF__PRIVATE const void *rawbpf__btf_addition(const struct btf_type *type);
 
@@ -33,7 +48,7 @@ static inline int rawbpf__btf_walk_next(struct rawbpf__btf_walk *walk)
 {
 	const struct rawbpf_btf *btf = walk->btf;
 
-	if (walk->count == btf->type_count)
+	if (btf->reached ? !rawbpf__btf_reach(btf, walk->count) : walk->count == btf->type_count)
 		return 0;
 	walk->type = btf->index ? (const void *)(btf->types + btf->index[walk->count]) :
 				  rawbpf__btf_type_after(btf, walk->type);

@@ -4,9 +4,10 @@
 #include <rawbpf/obj.h>
 
 #include "live_btf.h"
+#include "../object/btf.h"
 #include "../../insn/base/string.h"
 
-/* Open the kernel's BTF. Many texts do not need it, and it takes a third of their start. */
+/* Open the kernel's BTF. Many texts do not need it. */
 static void live_kernel_open(void *context)
 {
 	struct rawbpf_live *live = context;
@@ -14,7 +15,7 @@ static void live_kernel_open(void *context)
 	void *memory;
 
 	live->symbols.open_kernel = NULL;
-	if (rawbpf_btf_kernel_open(&live->btf) < 0)
+	if (rawbpf__btf_kernel_open_partly(&live->btf) < 0)
 		return;
 	live->symbols.kernel = &live->btf;
 	size = rawbpf_symbol_index_size(&live->btf);

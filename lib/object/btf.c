@@ -6,6 +6,7 @@
 #include <rawbpf/prog.h>
 
 #include "../sys/attr.h"
+#include "btf.h"
 #include "log.h"
 #include "../../insn/base/out.h"
 #include "../../insn/base/string.h"
@@ -59,17 +60,21 @@ void rawbpf_btf_close(struct rawbpf_btf *btf)
 	*btf = (struct rawbpf_btf){ 0 };
 }
 
+/* Who checks the types: the functions that open BTF, or those that look for a type. */
+enum btf_checks { BTF_ALL, BTF_PARTLY };
+
 /* Parse `mapped` into `btf`, and index it. On an error, unmap it. */
 static int btf_adopt(struct rawbpf_btf *btf, void *mapped, size_t size,
-		     const struct rawbpf_btf *base)
+		     const struct rawbpf_btf *base, enum btf_checks checks)
 {
-	size_t index_size = size / sizeof(struct btf_type) * sizeof *btf->index;
+	size_t index_size = sizeof *btf->reached + size / sizeof(struct btf_type) * sizeof *btf->index;
 	void *index = NULL;
-	int err = index_size ? rawbpf__mmap(&index, index_size, PROT_READ | PROT_WRITE, -1) : 0;
+	int err = rawbpf__mmap(&index, index_size, PROT_READ | PROT_WRITE, -1);
 
 	*btf = (struct rawbpf_btf){ 0 };
 	if (err == 0)
-		err = rawbpf__btf_parse(btf, mapped, size, base, index);
+		err = checks == BTF_PARTLY ? rawbpf__btf_parse_partly(btf, mapped, size, index) :
+		      rawbpf__btf_parse(btf, mapped, size, base, index);
 	btf->mapped = mapped;
 	btf->mapped_size = size;
 	btf->index_mapped = index;
@@ -139,7 +144,8 @@ static int btf_read_size(int fd, struct btf_head *head)
 	return length == sizeof *head ? btf_file_size(head) : -EINVAL;
 }
 
-static int btf_open_file(struct rawbpf_btf *btf, const char *path, const struct rawbpf_btf *base)
+static int btf_open_file(struct rawbpf_btf *btf, const char *path, const struct rawbpf_btf *base,
+			 enum btf_checks checks)
 {
 	struct btf_head head;
 	void *mapped = NULL;
@@ -150,7 +156,7 @@ static int btf_open_file(struct rawbpf_btf *btf, const char *path, const struct 
 	size = btf_read_size(fd, &head);
 	err = size < 0 ? size : btf_map(fd, &head, &mapped, size);
 	rawbpf__close(fd);
-	return err < 0 ? err : btf_adopt(btf, mapped, size, base);
+	return err < 0 ? err : btf_adopt(btf, mapped, size, base, checks);
 }
 
 int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *base)
@@ -176,7 +182,7 @@ int rawbpf_btf_open(struct rawbpf_btf *btf, int fd, const struct rawbpf_btf *bas
 		rawbpf__munmap(mapped, size);
 		return err;
 	}
-	return btf_adopt(btf, mapped, size, base);
+	return btf_adopt(btf, mapped, size, base, BTF_ALL);
 }
 
 /* Check whether this BTF object belongs to the kernel and has that name. */
@@ -215,7 +221,7 @@ int rawbpf_btf_fd_open(const char *module)
 }
 
 static int btf_open_by_name(struct rawbpf_btf *btf, const char *name,
-			    const struct rawbpf_btf *base)
+			    const struct rawbpf_btf *base, enum btf_checks checks)
 {
 	char path[80];
 	struct rawbpf__out out = rawbpf__out_begin(path, sizeof path);
@@ -226,7 +232,7 @@ static int btf_open_by_name(struct rawbpf_btf *btf, const char *name,
 	rawbpf__out_text(&out, name);
 	if (!rawbpf__is_file_name(name) || out.length >= sizeof path)
 		return -ENOENT;
-	err = btf_open_file(btf, path, base);
+	err = btf_open_file(btf, path, base, checks);
 	if (err != -ENOENT && err != -EACCES)
 		return err;
 	fd = rawbpf_btf_fd_open(name);
@@ -239,13 +245,18 @@ static int btf_open_by_name(struct rawbpf_btf *btf, const char *name,
 
 int rawbpf_btf_kernel_open(struct rawbpf_btf *btf)
 {
-	return btf_open_by_name(btf, "vmlinux", NULL);
+	return btf_open_by_name(btf, "vmlinux", NULL, BTF_ALL);
+}
+
+int rawbpf__btf_kernel_open_partly(struct rawbpf_btf *btf)
+{
+	return btf_open_by_name(btf, "vmlinux", NULL, BTF_PARTLY);
 }
 
 int rawbpf_btf_module_open(struct rawbpf_btf *btf, const char *module,
 			   const struct rawbpf_btf *kernel)
 {
-	return btf_open_by_name(btf, module, kernel);
+	return btf_open_by_name(btf, module, kernel, BTF_ALL);
 }
 
 /* ------------------------------------------------------------------------------- recipes */

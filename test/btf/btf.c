@@ -7,6 +7,7 @@
 
 #include <rawbpf.h>
 
+#include "../../insn/btf/btf.h"
 #include "../guard.h"
 #include "../unit.h"
 
@@ -87,6 +88,41 @@ START_TEST(test_written_is_read)
 		ck_assert_int_eq(rawbpf_btf_type_size(&btf, 0), -EINVAL);
 		ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, 8), 0);
 	}
+}
+END_TEST
+
+/* Types are checked as far as somebody looks, and answers are the same. A broken type ends the BTF. */
+START_TEST(test_partly)
+{
+	struct rawbpf_btf_build b = built();
+	uint32_t reached[2 + 64] = { 0 };
+	struct rawbpf_btf_member member;
+	struct rawbpf_btf btf;
+	struct btf_type *inner;
+
+	ck_assert_int_eq(rawbpf__btf_parse_partly(&btf, b.data, b.size, reached), 0);
+	ck_assert_uint_eq(reached[0], 0);
+	ck_assert_int_eq(rawbpf_btf_type_find(&btf, BTF_KIND_STRUCT, "named"), NAMED);
+	ck_assert_uint_eq(reached[0], NAMED);
+	ck_assert_str_eq(rawbpf_btf_type_name(&btf, OUTER), "outer");
+	ck_assert_uint_eq(reached[0], OUTER);
+	ck_assert_int_eq(rawbpf_btf_member_find(&member, &btf, OUTER, "n[2].q"), 0);
+	ck_assert_uint_eq(member.offset, 56);
+	ck_assert_uint_eq(reached[0], ARRAY);
+	ck_assert_ptr_null(rawbpf_btf_type_get(&btf, 9));
+	ck_assert_int_eq(rawbpf_btf_type_find(&btf, 0, "no_such"), -ENOENT);
+	ck_assert_uint_eq(rawbpf_btf_type_end(&btf), 9);
+
+	inner = (struct btf_type *)(uintptr_t)rawbpf_btf_type_get(&btf, INNER);
+	inner->info = 99u << 24;
+	memset(reached, 0, sizeof reached);
+	ck_assert_int_eq(rawbpf__btf_parse_partly(&btf, b.data, b.size, reached), 0);
+	ck_assert_uint_eq(rawbpf_btf_type_end(&btf), INNER);
+	ck_assert_str_eq(rawbpf_btf_type_name(&btf, NAMED), "named");
+	ck_assert_ptr_null(rawbpf_btf_type_get(&btf, INNER));
+	ck_assert_int_eq(rawbpf_btf_type_find(&btf, 0, "outer"), -ENOENT);
+	memset(reached, 0, sizeof reached);
+	ck_assert_int_eq(rawbpf__btf_parse_partly(&btf, b.data, b.size - 200, reached), -EINVAL);
 }
 END_TEST
 
@@ -820,6 +856,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, test_written_is_read);
+	tcase_add_test(tests, test_partly);
 	tcase_add_test(tests, test_offsets);
 	tcase_add_test(tests, test_member);
 	tcase_add_test(tests, test_format);
