@@ -15,6 +15,7 @@
 #include "live_perf.h"
 #include "live_place.h"
 #include "live_reason.h"
+#include "../diagnose/error_look.h"
 #include "../../insn/base/string.h"
 
 enum {
@@ -169,6 +170,21 @@ static int live_tracing_attach(struct live_place *place)
 	return rawbpf_tracing_attach(&place->program->link, place->program->fd, NULL);
 }
 
+/* A kernel without the security module bpf attaches the program, and never runs it. */
+static int live_lsm_check(struct live_place *place)
+{
+	live_target(place);
+	place->operation = rawbpf__lsm_refusal();
+	return place->operation ? -EOPNOTSUPP : 0;
+}
+
+static int live_lsm_attach(struct live_place *place)
+{
+	int err = live_lsm_check(place);
+
+	return err < 0 ? err : live_tracing_attach(place);
+}
+
 static int live_iter_attach(struct live_place *place)
 {
 	live_target(place);
@@ -303,7 +319,7 @@ static int (*const live_ways[RAWBPF_WAYS])(struct live_place *place) = {
 	[RAWBPF_WAY_KRETPROBE] = live_kretprobe_attach,
 	[RAWBPF_WAY_FENTRY] = live_tracing_attach,
 	[RAWBPF_WAY_FEXIT] = live_tracing_attach,
-	[RAWBPF_WAY_LSM] = live_tracing_attach,
+	[RAWBPF_WAY_LSM] = live_lsm_attach,
 	[RAWBPF_WAY_TP_BTF] = live_tracing_attach,
 	[RAWBPF_WAY_RAW_TP] = live_raw_tp_attach,
 	[RAWBPF_WAY_TRACEPOINT] = live_tracepoint_attach,
@@ -388,6 +404,7 @@ static int (*const live_checks[RAWBPF_WAYS])(struct live_place *place) = {
 	[RAWBPF_WAY_TRACEPOINT] = live_empty_check,
 	[RAWBPF_WAY_UPROBE] = live_empty_check,
 	[RAWBPF_WAY_URETPROBE] = live_empty_check,
+	[RAWBPF_WAY_LSM] = live_lsm_check,
 	[RAWBPF_WAY_XDP] = live_device,
 	[RAWBPF_WAY_TC] = live_device,
 	[RAWBPF_WAY_CGROUP] = live_cgroup_check,

@@ -57,6 +57,17 @@ static const struct rawbpf_failures failures_of_tracing_attach = {
 };
 RAWBPF__OPERATION(TRACING_ATTACH, failures_of_tracing_attach);
 
+static const struct rawbpf_failures failures_of_lsm_off = {
+	.sentences = "EOPNOTSUPP: the kernel has not started the security module bpf "
+		     "(/sys/kernel/security/lsm), and calls no such program; boot with bpf in lsm=\0",
+};
+static const struct rawbpf_operation lsm_off = { &failures_of_lsm_off };
+
+const struct rawbpf_operation *rawbpf__lsm_refusal(void)
+{
+	return rawbpf__bpf_lsm_is_off() ? &lsm_off : NULL;
+}
+
 static const struct rawbpf_failures failures_of_tracing_multi_attach = {
 	.kernel = RAWBPF__KERNEL(7, 2),
 	.sentences =

@@ -73,21 +73,40 @@ int rawbpf__kprobes_are_off(void)
 	return rawbpf__file_number(AT_FDCWD, "/sys/kernel/debug/kprobes/enabled", "") == 0;
 }
 
-/* Read "lockdown,yama,bpf": the modules that the kernel started. */
+/* Does a list of security modules, "lockdown,yama,bpf", name bpf? A blank ends it. */
+static int look_has_bpf(const char *at)
+{
+	for (;;) {
+		const char *end = at;
+
+		while (*end && *end != ',' && *end != ' ')
+			end++;
+		if (end - at == 3 && rawbpf__starts_with(at, "bpf"))
+			return 1;
+		if (*end != ',')
+			return 0;
+		at = end + 1;
+	}
+}
+
+/* securityfs has the modules that the kernel started. Without it, the boot parameter may tell. */
 int rawbpf__bpf_lsm_is_off(void)
 {
-	char modules[256];
-	const char *at = modules;
+	char text[2048];
+	const char *list = NULL;
+	int length;
 
-	if (rawbpf__file_read(AT_FDCWD, "/sys/kernel/security/lsm", modules, sizeof modules) <= 0)
+	if (rawbpf__file_read(AT_FDCWD, "/sys/kernel/security/lsm", text, sizeof text) > 0)
+		return !look_has_bpf(text);
+	length = rawbpf__file_read(AT_FDCWD, "/proc/cmdline", text, sizeof text);
+	if (length <= 0 || length >= (int)sizeof text - 1) /* it may be longer */
 		return 0;
-	while (*at) {
-		if (rawbpf__starts_with(at, "bpf") && (at[3] == ',' || !at[3]))
-			return 0;
-		at = rawbpf__find(at, ',');
-		at += *at == ',';
+	for (const char *at = text; *at; at = rawbpf__find(at, ' ')) {
+		at += *at == ' ';
+		if (rawbpf__starts_with(at, "lsm="))
+			list = at + 4; /* the last one counts */
 	}
-	return 1;
+	return list && !look_has_bpf(list);
 }
 
 int rawbpf__exists(const char *path)

@@ -5,6 +5,8 @@
 
 #include "../sys/sys.h"
 
+struct rawbpf_operation; /* <rawbpf/error.h> */
+
 #define RAWBPF__KERNEL(major, minor) ((major) << 8 | (minor))
 
 /* Check whether this process is outside the machine's first user, or pid, namespace. */
@@ -21,6 +23,11 @@ RAWBPF__PRIVATE int rawbpf__is_locked_down(void);
  */
 RAWBPF__PRIVATE int rawbpf__kprobes_are_off(void);
 RAWBPF__PRIVATE int rawbpf__bpf_lsm_is_off(void);
+/*
+ * Return what explains, with EOPNOTSUPP, that the kernel attaches LSM programs and never calls them.
+ * NULL: it calls them, or the machine does not show it.
+ */
+RAWBPF__PRIVATE const struct rawbpf_operation *rawbpf__lsm_refusal(void);
 RAWBPF__PRIVATE int rawbpf__exists(const char *path);
 /*
  * Count the lines of a file that have this word as their field number `field`. Blanks separate

@@ -216,12 +216,6 @@ static const struct rawbpf_failures failures_of_kprobes_off = {
 };
 static const struct rawbpf_operation kprobes_off = { &failures_of_kprobes_off };
 
-static const struct rawbpf_failures failures_of_lsm_off = {
-	.sentences = "EOPNOTSUPP: the kernel has not started the security module bpf "
-		     "(/sys/kernel/security/lsm), and calls no such program; boot with bpf in lsm=\0",
-};
-static const struct rawbpf_operation lsm_off = { &failures_of_lsm_off };
-
 static const struct rawbpf_failures failures_of_no_jit = {
 	.sentences = "ENOMEM: this kernel has no JIT (it was built without CONFIG_BPF_JIT), which "
 		     "such programs need\0",
@@ -306,8 +300,8 @@ int rawbpf_probe_attach_has(int *has, enum rawbpf_probe_attach way,
 	if (prog)
 		rawbpf__close(prog);
 	/* The kernel attached it, and would never call it. */
-	if (err >= 0 && way == RAWBPF_PROBE_LSM && rawbpf__bpf_lsm_is_off())
-		return answer(-EOPNOTSUPP, &lsm_off, probe, error);
+	if (err >= 0 && way == RAWBPF_PROBE_LSM && rawbpf__lsm_refusal())
+		return answer(-EOPNOTSUPP, rawbpf__lsm_refusal(), probe, error);
 	*has = err >= 0 || err == probe->refusal;
 	return *has ? 0 : answer(err, probe->operation, probe, error);
 }

@@ -66,7 +66,7 @@ enum { WAYS = sizeof ways / sizeof ways[0] };
 
 /* ------------------------------------------------------------------------- the machine */
 
-static const char *lsm, *kprobes, *jit;
+static const char *lsm, *cmdline, *kprobes, *jit;
 
 static const char *files(const char *path)
 {
@@ -85,6 +85,8 @@ static const char *files(const char *path)
 			return known[i].text;
 	if (strcmp(path, "/sys/kernel/security/lsm") == 0)
 		return lsm;
+	if (strcmp(path, "/proc/cmdline") == 0)
+		return cmdline;
 	if (strcmp(path, "/sys/kernel/debug/kprobes/enabled") == 0)
 		return kprobes;
 	if (strcmp(path, "/proc/sys/net/core/bpf_jit_enable") == 0)
@@ -290,6 +292,28 @@ START_TEST(test_switched_off)
 }
 END_TEST
 
+/* Without securityfs the boot parameter tells, the last one. Without it, nobody knows. */
+START_TEST(test_modules_at_boot)
+{
+	static const struct {
+		const char *cmdline;
+		int has;
+	} cases[] = {
+		{ "quiet lsm=bpf lsm=yama,bpfx,xbpf ro\n", 0 }, { "lsm=\n", 0 }, { "lsm=lockdown\n", 0 },
+		{ "quiet lsm=yama lsm=yama,bpf ro\n", 1 }, { "lsm=bpf\n", 1 }, { "ro lsm=bpf,yama", 1 },
+		{ "quiet xlsm=yama\n", 1 }, { "\n", 1 }, { NULL, 1 },
+	};
+
+	begin_probe();
+	lsm = NULL;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		cmdline = cases[i].cmdline;
+		ck_assert_int_eq(probe(RAWBPF_PROBE_LSM), 0);
+		ck_assert_msg(has == cases[i].has, "%s: %d", cmdline, has);
+	}
+}
+END_TEST
+
 /* ---------------------------------------------------------------- types, instructions */
 
 START_TEST(test_types)
@@ -347,6 +371,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, test_attach_fails, 0, WAYS);
 	tcase_add_loop_test(tests, test_load_fails, 0, WAYS);
 	tcase_add_test(tests, test_switched_off);
+	tcase_add_test(tests, test_modules_at_boot);
 	tcase_add_test(tests, test_types);
 	tcase_add_test(tests, test_isa);
 }
