@@ -33,7 +33,9 @@ enum { RAWBPF_COLUMN_NAME = 48 };
 /* A field of a record. Fields of structs within a struct stand in their struct's place. */
 struct rawbpf_column {
 	char name[RAWBPF_COLUMN_NAME]; /* unique in its table: the key in JSON */
-	const char *prefix;            /* of FLAGS and ENUM: what their names begin with */
+	const char *prefix;            /* of FLAGS and ENUM: what their names begin with, or their type */
+	const struct rawbpf_btf *btf;  /* of FLAGS and ENUM: names are enumerators of its type `type`; */
+	uint32_t type;                 /* NULL: names are constants of the kernel's headers */
 	uint32_t offset;               /* bytes, from the beginning of the record */
 	uint32_t size;                 /* bytes of an element */
 	uint32_t count;                /* elements; 0: no array */
@@ -50,7 +52,7 @@ enum { RAWBPF_NO_FIELD = 0xffff };
 
 /* A table: set the first four and zero the rest. */
 struct rawbpf_show {
-	struct rawbpf_column *columns; /* room for `max` */
+	struct rawbpf_column *columns; /* room for `max`; they point into the BTF of env->symbols */
 	unsigned max;
 	unsigned width;                /* of the terminal, in columns; 0: 80 */
 	int is_whole;                  /* 1: cut nothing, as for a file; 0: lines fit the terminal */

@@ -226,28 +226,52 @@ static int show_values(struct rawbpf__collector *c, const struct rawbpf_table_sh
 	return 0;
 }
 
+/* Is the type of a key or value a struct of the file or of the prelude? */
+static int show_is_struct(struct rawbpf__collector *c, unsigned type)
+{
+	const char *text = RAWBPF__ROW(c, string, char, type);
+	unsigned name = type ? rawbpf__name_get(c, text, rawbpf__length(text)) : 0;
+
+	return name && (rawbpf__name_of(c, name, RAWBPF__A_STRUCT) || rawbpf__name_of(c, name, RAWBPF__A_STD_STRUCT));
+}
+
+/* Require numbers as keys and values of a histogram's map. `token` is the presentation. */
+static int show_counts(struct rawbpf__collector *c, const struct rawbpf_table_show *show,
+		       const struct rawbpf__token *token)
+{
+	const struct rawbpf_table_map *map = RAWBPF__ROW(c, map, struct rawbpf_table_map, show->map);
+
+	if ((show->present != RAWBPF_PRESENT_LOG2 && show->present != RAWBPF_PRESENT_LINEAR) ||
+	    (!show_is_struct(c, map->key_type) && !show_is_struct(c, map->value_type)))
+		return 1;
+	rawbpf__complain(&c->text, token, "'%.*s' draws a map whose keys and values are numbers; this one's are "
+			 "structs", RAWBPF__TEXT(token));
+	return 0;
+}
+
 RAWBPF__PRIVATE void rawbpf__show_directive(struct rawbpf__collector *c)
 {
 	struct rawbpf_table_show show = { .line = rawbpf__user_line(c) };
 	unsigned map = rawbpf__take_known(c, RAWBPF__A_TABLE_MAP);
-	struct rawbpf__token text = { .length = 0 };
-	const char *before;
+	struct rawbpf__token text = { .length = 0 }, present = { .length = 0 }, token;
 
 	if (!map)
 		return;
 	show.map = map - 1;
 	while (c->token.code != RAWBPF__T_END) {
-		before = c->token.start;
-		if (c->token.code == RAWBPF__T_STRING && !text.length)
-			text = c->token;
+		token = c->token;
+		if (token.code == RAWBPF__T_STRING && !text.length)
+			text = token;
 		if (!show_word(c, &show))
 			return;
-		if (c->token.start == before) {
+		if (c->token.start == token.start) {
 			show_wrong(c);
 			return;
 		}
+		if (show.present && !present.length)
+			present = token;
 	}
-	if (rawbpf__take_end(c) && show_values(c, &show, &text))
+	if (rawbpf__take_end(c) && show_values(c, &show, &text) && show_counts(c, &show, &present))
 		rawbpf__rows_add(c, RAWBPF__TABLE_show, &show);
 }
 

@@ -125,6 +125,8 @@ static int show_add(struct show_layout *layout, struct rawbpf_column made, const
 		return -ENOSPC;
 	*column = made;
 	column->present = (uint8_t)show_present(column, present, rawbpf__equal(type, "char"));
+	if (column->present == RAWBPF_PRESENT_ENUM || column->present == RAWBPF_PRESENT_FLAGS)
+		rawbpf__name_resolve(column, layout->env->symbols);
 	column->is_signed = type[0] == 's' && column->present != RAWBPF_PRESENT_BYTES;
 	show_name(show, column, outer, name);
 	show->count++;

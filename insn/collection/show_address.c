@@ -78,7 +78,7 @@ RAWBPF__PRIVATE void rawbpf__address(struct rawbpf__cell *cell, enum rawbpf_arch
 	int is_v4 = family == RAWBPF__AF_INET || (!family && room < ADDRESS_V6);
 
 	if (family && !is_v4 && family != RAWBPF__AF_INET6) {
-		const char *name = rawbpf__name_enum(arch, "AF_", family);
+		const char *name = rawbpf__name_family(arch, family);
 
 		if (name)
 			rawbpf__cell_text(cell, name);

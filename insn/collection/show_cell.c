@@ -108,6 +108,11 @@ RAWBPF__PRIVATE void rawbpf__cell_bytes(struct rawbpf__cell *cell, const void *b
 	}
 }
 
+RAWBPF__PRIVATE void rawbpf__cell_string(struct rawbpf__cell *cell, const char *string)
+{
+	rawbpf__cell_bytes(cell, string, rawbpf__length(string));
+}
+
 /* -------------------------------------------------------------------- strings of JSON */
 
 static void cell_json(struct rawbpf__out *out, const void *bytes, size_t count)

@@ -98,7 +98,7 @@ static int value_is_relative(const struct rawbpf__shown *shown, const struct raw
 	return length > 0 && *path != '/';
 }
 
-/* Return a name of the tables; NULL: there is none. */
+/* Return the name of a number; NULL: it has none. */
 static const char *value_constant(const struct rawbpf__shown *shown, const struct rawbpf_column *column,
 				  uint64_t number)
 {
@@ -110,7 +110,7 @@ static const char *value_constant(const struct rawbpf__shown *shown, const struc
 	case RAWBPF_PRESENT_SIGNAL:
 		return rawbpf__name_signal(arch, number);
 	case RAWBPF_PRESENT_ENUM:
-		return rawbpf__name_enum(arch, column->prefix, number);
+		return rawbpf__name_enum(arch, column, number);
 	default:
 		return column->present == RAWBPF_PRESENT_DIRFD && (int)number == VALUE_FDCWD ? "AT_FDCWD" : NULL;
 	}
@@ -123,13 +123,13 @@ RAWBPF__PRIVATE void rawbpf__value_name(struct rawbpf__cell *cell, const struct 
 	const char *name = value_constant(shown, column, number);
 
 	if (column->present == RAWBPF_PRESENT_FLAGS)
-		rawbpf__name_flags(cell, shown->system->arch, column->prefix, number);
+		rawbpf__name_flags(cell, shown->system->arch, column, number);
 	else if (column->present == RAWBPF_PRESENT_DIRFD && (!name || value_is_relative(shown, column + 1)) &&
 		 value_directory(cell, shown, (int)number, before))
 		return;
 	else if (name) {
 		rawbpf__cell_text(cell, before);
-		rawbpf__cell_text(cell, name);
+		rawbpf__cell_string(cell, name);
 	}
 }
 
@@ -164,12 +164,12 @@ static void value_scalar(struct rawbpf__cell *cell, const struct rawbpf__shown *
 	case RAWBPF_PRESENT_ENUM:
 	case RAWBPF_PRESENT_DIRFD:
 		if (name) {
-			rawbpf__cell_text(cell, name);
+			rawbpf__cell_string(cell, name);
 			return;
 		}
 		break;
 	case RAWBPF_PRESENT_FLAGS:
-		rawbpf__name_flags(cell, system->arch, column->prefix, number);
+		rawbpf__name_flags(cell, system->arch, column, number);
 		return;
 	case RAWBPF_PRESENT_CLOCK:
 		rawbpf__time_of_day(cell, number + system->wall_ns, system->zone_s);

@@ -59,6 +59,8 @@ RAWBPF__PRIVATE void rawbpf__cell_hex_byte(struct rawbpf__cell *cell, unsigned b
 RAWBPF__PRIVATE void rawbpf__cell_digits(struct rawbpf__cell *cell, uint64_t number, unsigned digits);
 /* Append foreign bytes, escaped. */
 RAWBPF__PRIVATE void rawbpf__cell_bytes(struct rawbpf__cell *cell, const void *bytes, size_t count);
+/* Append a foreign string likewise. */
+RAWBPF__PRIVATE void rawbpf__cell_string(struct rawbpf__cell *cell, const char *string);
 
 /* Append a string of JSON. */
 RAWBPF__PRIVATE void rawbpf__json_bytes(struct rawbpf__out *out, const void *bytes, size_t count);
@@ -67,13 +69,21 @@ RAWBPF__PRIVATE void rawbpf__json_string(struct rawbpf__out *out, const char *st
 
 /* ---------------------------------------------------------------------- show_name.c */
 
-/* Return "ENOENT" for 2, "SIGKILL" for 9; NULL: the number has no name. */
+/* Return "ENOENT" for 2, "SIGKILL" for 9, "AF_INET" for 2; NULL: the number has no name. */
 RAWBPF__PRIVATE const char *rawbpf__name_errno(enum rawbpf_arch arch, uint64_t number);
 RAWBPF__PRIVATE const char *rawbpf__name_signal(enum rawbpf_arch arch, uint64_t number);
-RAWBPF__PRIVATE const char *rawbpf__name_enum(enum rawbpf_arch arch, const char *prefix, uint64_t number);
+RAWBPF__PRIVATE const char *rawbpf__name_family(enum rawbpf_arch arch, uint64_t number);
+/* Return the name of a column's number. It may hold any byte. */
+RAWBPF__PRIVATE const char *rawbpf__name_enum(enum rawbpf_arch arch, const struct rawbpf_column *column,
+					      uint64_t number);
 /* Append "O_WRONLY|O_CREAT"; bits without a name as one number: "|0x80". */
 RAWBPF__PRIVATE void rawbpf__name_flags(struct rawbpf__cell *cell, enum rawbpf_arch arch,
-					const char *prefix, uint64_t number);
+					const struct rawbpf_column *column, uint64_t number);
+/*
+ * Find the type of the kernel whose enumerators are the names of a column, unless constants begin with
+ * its prefix.
+ */
+RAWBPF__PRIVATE void rawbpf__name_resolve(struct rawbpf_column *column, const struct rawbpf_symbols *symbols);
 
 /* ---------------------------------------------------------------------- show_time.c */
 

@@ -46,11 +46,20 @@ static uint16_t struct_type(struct rawbpf__collector *c)
 	return 0;
 }
 
-/* Complain about the words behind a field that are no presentation. */
-static int struct_end(struct rawbpf__collector *c, const struct rawbpf_table_field *field)
+/*
+ * Complain about the words behind a field that are no presentation, or a map's. `token` is the first
+ * of them.
+ */
+static int struct_end(struct rawbpf__collector *c, const struct rawbpf_table_field *field,
+		      const struct rawbpf__token *token)
 {
 	struct rawbpf__guess guess;
 
+	if (field->present == RAWBPF_PRESENT_LOG2 || field->present == RAWBPF_PRESENT_LINEAR) {
+		rawbpf__complain(&c->text, token, "'%.*s' draws a map, whose elements are counts, and not a field; "
+				 "write it behind the map: .show MAP %.*s ...", RAWBPF__TEXT(token), RAWBPF__TEXT(token));
+		return 0;
+	}
 	if (field->present || !rawbpf__token_is_name(&c->token))
 		return rawbpf__take_end(c);
 	guess = rawbpf__present_guess(&c->token);
@@ -63,6 +72,7 @@ static int struct_end(struct rawbpf__collector *c, const struct rawbpf_table_fie
 RAWBPF__PRIVATE void rawbpf__struct_line(struct rawbpf__collector *c)
 {
 	struct rawbpf_table_field field = { .line = rawbpf__user_line(c) };
+	struct rawbpf__token token;
 	unsigned name;
 
 	field.type = struct_type(c);
@@ -79,7 +89,8 @@ RAWBPF__PRIVATE void rawbpf__struct_line(struct rawbpf__collector *c)
 			return;
 		}
 	}
-	if (!rawbpf__take_present(c, &field.present, field.args) || !struct_end(c, &field))
+	token = c->token;
+	if (!rawbpf__take_present(c, &field.present, field.args) || !struct_end(c, &field, &token))
 		return;
 	rawbpf__name_is(c, name, RAWBPF__A_FIELD, rawbpf__rows_add(c, RAWBPF__TABLE_field, &field));
 	struct_last(c)->field_count++;

@@ -133,6 +133,13 @@ static const struct {
 	  { { 2, 9, 4, 0, "expected every, end, pending, sort, a string or a presentation, not 'endd' (did you mean 'end'?)" } } },
 	{ ".map c array u32 u64 1\n.show c log2",
 	  { { 2, 13, 1, 0, "expected a name before the end" } } },
+	{ ".struct s\n\tu64 a\n.map c hash s u64 1\n.show c log2 us",
+	  { { 4, 9, 4, 0, "'log2' draws a map whose keys and values are numbers; this one's are structs" } } },
+	{ ".struct s\n\tu64 a\n.map c array u32 s 1\n.show c end linear 5",
+	  { { 4, 13, 6, 0, "'linear' draws a map whose keys and values are numbers; this one's are structs" } } },
+	{ ".struct s\n\tu64 h[64] log2 us",
+	  { { 2, 13, 4, 0, "'log2' draws a map, whose elements are counts, and not a field; write it behind the map: "
+			   ".show MAP log2 ..." } } },
 	{ ".map c array u32 u64 1\n.show c \"none\"",
 	  { { 2, 9, 6, 0, "expected one % for the value, or two for key and value, not 0" } } },
 	{ ".map c array u32 u64 1\n.show c every 1s \"% % %\"",
