@@ -66,9 +66,15 @@ int collection_take_options(struct collection *collection);
 
 /* ----------------------------------------------------------------- collection_filter.c */
 
-/* Do the records have a field with the presentation errno, or string or words? */
+/* Do the records have an errno; do they, or calls that hang, have a string? */
 int collection_has_errno(const struct collection *collection);
 int collection_has_string(const struct collection *collection);
+
+/* Does a record pass -x and -n; does a call that hangs pass -n? */
+int collection_passes(const struct collection *collection, const struct rawbpf_live *live, const char *type,
+		      const void *data, size_t size);
+int collection_call_passes(const struct collection *collection, const struct rawbpf_live *live, const char *type,
+			   const void *data, size_t size);
 
 /* ------------------------------------------------------------------ collection_print.c */
 

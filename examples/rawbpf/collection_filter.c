@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* -x and -n: which records are printed. */
+/* -x and -n: which records are printed, and which calls that hang. */
 #include "collection_run.h"
+#include "collection_system.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { NESTED = 8 };
+enum { NESTED = 8, USER_STRING = 1024 };
 
 /* A record whose fields are looked at, or with `data` NULL only their kinds. */
 struct look {
@@ -14,6 +15,7 @@ struct look {
 	const char *data;
 	size_t size;
 	const char *substring;
+	unsigned pid;              /* the process of the record, if its field was seen */
 	int has_errno, has_string; /* out */
 	int is_failed, is_found;   /* out: an errno is negative; a string has the substring */
 };
@@ -62,20 +64,52 @@ static int has_substring(const struct look *look, const char *data, size_t room,
 	return found;
 }
 
+/* Does the string at an address in the record's process have the substring? One that cannot be read has not. */
+static int has_user_substring(const struct look *look, const char *data)
+{
+	const struct rawbpf_show_system *system = system_now();
+	char bytes[USER_STRING];
+	uint64_t address;
+	long length;
+
+	memcpy(&address, data, sizeof address);
+	length = system->user_string(system->context, bytes, sizeof bytes, look->pid, address);
+	return length > 0 && memmem(bytes, length, look->substring, strlen(look->substring));
+}
+
+/* Look at a string, of whatever presentation. */
+static void look_at_string(struct look *look, const struct rawbpf_table_field *field, size_t offset, size_t most)
+{
+	size_t left = look->size - offset;
+	const char *data = look->data + offset;
+
+	if (field->present == RAWBPF_PRESENT_USER_STRING && left >= sizeof(uint64_t))
+		look->is_found |= has_user_substring(look, data);
+	else if (field->present != RAWBPF_PRESENT_USER_STRING && offset >= sizeof(int32_t))
+		look->is_found |= has_substring(look, data, most < left ? most : left,
+						field->present == RAWBPF_PRESENT_WORDS);
+}
+
+static int is_string(const struct rawbpf_table_field *field)
+{
+	return field->present == RAWBPF_PRESENT_STRING || field->present == RAWBPF_PRESENT_WORDS ||
+	       field->present == RAWBPF_PRESENT_USER_STRING;
+}
+
 /* Look at a field whose place is known. */
 static void look_at(struct look *look, const struct rawbpf_table_field *field, size_t offset,
 		    const struct rawbpf_resolved_field *place)
 {
 	size_t size = look->size, most = place->count ? place->count * (size_t)place->size : place->size;
-	int is_words = field->present == RAWBPF_PRESENT_WORDS;
 
 	if (offset >= size)
 		return;
 	if (field->present == RAWBPF_PRESENT_ERRNO && place->size <= size - offset)
 		look->is_failed |= is_negative(look->data + offset, place->size);
-	if ((is_words || field->present == RAWBPF_PRESENT_STRING) && look->substring && offset >= sizeof(int32_t))
-		look->is_found |= has_substring(look, look->data + offset, most < size - offset ? most : size - offset,
-						is_words);
+	if (field->present == RAWBPF_PRESENT_PID && !look->pid && size - offset >= sizeof look->pid)
+		memcpy(&look->pid, look->data + offset, sizeof look->pid);
+	if (is_string(field) && look->substring && !look->is_found)
+		look_at_string(look, field, offset, most);
 }
 
 /* Look at all fields of a struct. */
@@ -90,7 +124,7 @@ static void look_into(struct look *look, const char *type, size_t offset, int de
 		struct rawbpf_resolved_field place = { 0 };
 
 		look->has_errno |= field->present == RAWBPF_PRESENT_ERRNO;
-		look->has_string |= field->present == RAWBPF_PRESENT_STRING || field->present == RAWBPF_PRESENT_WORDS;
+		look->has_string |= is_string(field);
 		if (look->env && rawbpf_collection_field_resolve(&place, tables, table->field + i, look->env, &mistake) < 0)
 			continue;
 		if (look->data)
@@ -100,6 +134,18 @@ static void look_into(struct look *look, const char *type, size_t offset, int de
 }
 
 /* --------------------------------------------------------------------------- records */
+
+/* Look for strings in the structs of calls that hang. -x is not about them: they have no result. */
+static void look_at_calls(struct look *look)
+{
+	const struct rawbpf_collection *tables = &look->collection->tables;
+	struct look calls = { .collection = look->collection };
+
+	for (unsigned i = 0; i < tables->show_count; i++)
+		if (tables->shows[i].is_pending)
+			look_into(&calls, tables->strings + tables->maps[tables->shows[i].map].value_type, 0, 0);
+	look->has_string |= calls.has_string;
+}
 
 /* Look at the structs of all records: those of rings and of iterators. */
 static struct look look_at_records(const struct collection *collection)
@@ -113,6 +159,7 @@ static struct look look_at_records(const struct collection *collection)
 	for (unsigned i = 0; i < tables->place_count; i++)
 		if (tables->places[i].way == RAWBPF_WAY_ITER)
 			look_into(&look, tables->strings + tables->places[i].detail, 0, 0);
+	look_at_calls(&look);
 	return look;
 }
 
@@ -126,14 +173,30 @@ int collection_has_string(const struct collection *collection)
 	return look_at_records(collection).has_string;
 }
 
-int filter_passes(const struct run *run, const char *type, const void *data, size_t size)
+/* Look at a record. */
+static struct look look_at_record(const struct collection *collection, const struct rawbpf_live *live,
+				  const char *type, const void *data, size_t size)
 {
-	const struct collection *collection = run->collection;
-	struct look look = { .collection = collection, .env = &run->live.env, .data = data, .size = size,
+	struct look look = { .collection = collection, .env = &live->env, .data = data, .size = size,
 			     .substring = collection->run.substring };
 
-	if (!collection->is_failed && !look.substring)
-		return 1;
-	look_into(&look, type, 0, 0);
+	if (collection->is_failed || look.substring)
+		look_into(&look, type, 0, 0);
+	return look;
+}
+
+int collection_passes(const struct collection *collection, const struct rawbpf_live *live, const char *type,
+		      const void *data, size_t size)
+{
+	struct look look = look_at_record(collection, live, type, data, size);
+
 	return (!collection->is_failed || look.is_failed || !look.has_errno) && (!look.substring || look.is_found);
+}
+
+int collection_call_passes(const struct collection *collection, const struct rawbpf_live *live, const char *type,
+			   const void *data, size_t size)
+{
+	struct look look = look_at_record(collection, live, type, data, size);
+
+	return !look.substring || look.is_found;
 }

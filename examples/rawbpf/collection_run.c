@@ -57,7 +57,7 @@ int run_record(void *context, const struct rawbpf_live_record *record)
 	const char *type = tables->strings + (record->is_iter ? tables->places[record->place].detail :
 							       tables->maps[record->map].value_type);
 
-	if (!filter_passes(run, type, record->data, record->size))
+	if (!collection_passes(run->collection, &run->live, type, record->data, record->size))
 		return 0;
 	run->records++;
 	if (run->output.is_mute) {
@@ -295,7 +295,9 @@ static int attach(struct run *run)
 {
 	int err = rawbpf_live_attach(&run->live);
 
-	collection_print_reasons(run->collection, &run->live);
+	/* what failed first does not matter if a later way works */
+	if (err < 0 || run->collection->run.is_verbose)
+		collection_print_reasons(run->collection, &run->live);
 	if (err < 0)
 		return FAILED;
 	if (run->collection->run.is_check || is_once(run->collection))

@@ -101,9 +101,4 @@ void output_drop(struct run *run);
 /* Tell something on standard error, if it takes it. */
 __attribute__((format(printf, 2, 3))) void output_say(struct run *run, const char *format, ...);
 
-/* -------------------------------------------------------------- collection_filter.c */
-
-/* Does a record pass -x and -n? */
-int filter_passes(const struct run *run, const char *type, const void *data, size_t size);
-
 #endif

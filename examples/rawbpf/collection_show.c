@@ -282,6 +282,7 @@ static int print_pending_of(const struct collection *collection, struct rawbpf_l
 	unsigned map = collection->tables.shows[line].map;
 	struct rawbpf_show *laid = collection_lay_map(collection, live, line), show;
 	struct rawbpf_live_pending pending = { .live = live, .map = map };
+	const char *type = collection_string(collection, collection->tables.maps[map].value_type);
 	unsigned char *element = NULL;
 	int more = 0;
 
@@ -291,8 +292,11 @@ static int print_pending_of(const struct collection *collection, struct rawbpf_l
 	show.is_pending = 1;
 	/* The table is that of an element; of a pending call the key is not shown. */
 	while (!ferror(stdout) && (more = rawbpf_live_pending_next(&pending)) > 0) {
-		unsigned char *grown = realloc(element, show.value_offset + pending.size);
+		unsigned char *grown;
 
+		if (!collection_call_passes(collection, live, type, pending.value, pending.size))
+			continue;
+		grown = realloc(element, show.value_offset + pending.size);
 		if (!grown) {
 			more = -ENOMEM;
 			break;

@@ -110,37 +110,74 @@ static long copy_string(char *bytes, size_t size, pid_t pid, uint64_t address)
 	return length;
 }
 
+/* Children that still wait for a string. Together they were waited for less than a second. */
+static struct reader {
+	pid_t child; /* 0: none */
+	unsigned pid;
+	uint64_t address;
+} readers[4];
+
+/* Return a place for a reader; NULL: all wait, or one waits for this string. */
+static struct reader *free_reader(unsigned pid, uint64_t address)
+{
+	struct reader *found = NULL;
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(readers); i++) {
+		struct reader *reader = &readers[i];
+
+		if (reader->child && waitpid(reader->child, NULL, WNOHANG) != 0)
+			reader->child = 0;
+		if (reader->child && reader->pid == pid && reader->address == address)
+			return NULL;
+		if (!reader->child)
+			found = reader;
+	}
+	return found;
+}
+
+/* Be the child: send the length of the string, and the string. */
+static void read_and_exit(size_t size, pid_t pid, uint64_t address, int to)
+{
+	char bytes[4096];
+	long length = copy_string(bytes, size < sizeof bytes ? size : sizeof bytes, pid, address);
+
+	if (write(to, &length, sizeof length) == sizeof length && length > 0)
+		length = write(to, bytes, length);
+	_exit(0);
+}
+
 /*
  * Read a string of a process's memory. Its page may be on a file system that hangs, which no signal
  * ends: a child waits for it, and nobody waits for that child longer than PATIENCE_MS.
  */
 static long user_string(void *context, char *bytes, size_t size, unsigned pid, uint64_t address)
 {
+	struct reader *reader = free_reader(pid, address);
 	struct pollfd ready = { .events = POLLIN };
 	long length = -ETIMEDOUT;
 	int pipes[2];
-	pid_t child;
 
 	(void)context;
-	if (!pid || pipe(pipes) < 0)
+	if (!reader)
+		return -ETIMEDOUT;
+	if (!pid || pipe2(pipes, O_CLOEXEC) < 0)
 		return -ESRCH;
-	child = fork();
-	if (child == 0) {
-		length = copy_string(bytes, size < 4096 ? size : 4096, pid, address);
-		if (write(pipes[1], &length, sizeof length) == sizeof length && length > 0)
-			length = write(pipes[1], bytes, length);
-		_exit(0);
-	}
+	*reader = (struct reader){ .child = fork(), .pid = pid, .address = address };
+	if (reader->child == 0)
+		read_and_exit(size, pid, address, pipes[1]);
 	close(pipes[1]);
 	ready.fd = pipes[0];
-	if (child > 0 && poll(&ready, 1, PATIENCE_MS) > 0 &&
+	if (reader->child > 0 && poll(&ready, 1, PATIENCE_MS) > 0 &&
 	    (read(pipes[0], &length, sizeof length) != sizeof length ||
 	     (length > 0 && read(pipes[0], bytes, length) != length)))
 		length = -EIO;
 	close(pipes[0]);
-	if (child > 0) {
-		kill(child, SIGKILL);
-		waitpid(child, NULL, length == -ETIMEDOUT ? WNOHANG : 0);
+	if (reader->child < 0) {
+		reader->child = 0;
+	} else {
+		kill(reader->child, SIGKILL);
+		if (length != -ETIMEDOUT && waitpid(reader->child, NULL, 0) > 0)
+			reader->child = 0;
 	}
 	return length;
 }

@@ -190,6 +190,26 @@ START_TEST(test_way_refused)
 }
 END_TEST
 
+static void no_tracefs(void)
+{
+	live_private_mounts();
+	live_hide_directory("/sys/kernel/tracing");
+}
+
+/* A way that fails is told if -v asks for it, or if no other works. */
+START_TEST(test_first_way)
+{
+	command_run(&end, no_tracefs, ARGS("run", tool_path("chrootsnoop"), "-p", "1", "-d", "0.05"));
+	ck_assert_str_eq(end.err, "attached; Ctrl-C ends it\n0 events, 0 lost\n");
+	command_run(&end, no_tracefs, ARGS("run", tool_path("chrootsnoop"), "-v", "-p", "1", "-d", "0.05"));
+	ck_assert_msg(strstr(end.err, "by tracepoint: EOPNOTSUPP: tracefs is not mounted"), "%s", end.err);
+	ck_assert_ptr_nonnull(strstr(end.err, "\nattached; "));
+	command_run(&end, no_tracefs, ARGS("run", tool_path("chrootsnoop"), "--way", "tracepoint"));
+	ck_assert_msg(strstr(end.err, "by tracepoint: EOPNOTSUPP: tracefs is not mounted"), "%s", end.err);
+	ck_assert_int_eq(end.status, 1);
+}
+END_TEST
+
 /* Mistakes have their place; one that every way meets is printed once. */
 START_TEST(test_mistakes)
 {
@@ -444,6 +464,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_set_of_each_program);
 	tcase_add_test(tests, test_offsets);
 	tcase_add_test(tests, test_way_refused);
+	tcase_add_test(tests, test_first_way);
 	tcase_add_test(tests, test_mistakes);
 	tcase_add_test(tests, test_unparsed);
 	tcase_add_test(tests, test_nobody);

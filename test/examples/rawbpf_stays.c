@@ -5,6 +5,9 @@
  */
 #include "../command.h"
 
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <time.h>
 
@@ -130,6 +133,110 @@ START_TEST(test_every)
 	ck_assert_int_eq(waitpid(reader.pid, NULL, 0), reader.pid);
 	close(reader.pipe);
 	unlink(path);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------- hanging memory */
+
+/* Calls of openat(2), with the path, which is read when a call is shown. */
+static const char opening[] =
+	".struct call\n\thead head\n\tu64 path user string\n"
+	".map begun hash u64 call 256\n.show begun pending\n"
+	".prog enter\n.at syscall openat(_, c.path)\n\t.local c call\n"
+	"	filter out\n	head r10 + c.head\n	remember begun, r10 + c\nout:	r0 = 0\n	exit\n"
+	".prog leave\n.at sysret openat\n	forget begun\n	r0 = 0\n	exit\n";
+
+/* Return a page that is never there: whoever touches it hangs. */
+static char *hanging_page(void)
+{
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register registered = { .range = { (unsigned long)page, 4096 },
+					      .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) < 0 || ioctl(fd, UFFDIO_REGISTER, &registered) < 0)
+		_exit(2);
+	return page;
+}
+
+/* Start a process "opening" that opens a file when it is told, and hangs: `path`, or NULL: hanging memory. */
+static pid_t opener_start(const char *path, int go)
+{
+	pid_t pid = fork();
+	char byte;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "opening");
+	if (!path)
+		path = hanging_page();
+	if (read(go, &byte, 1) == 1)
+		syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	_exit(3);
+}
+
+/* Ask until `count` calls are listed at once; without the paths that cannot be read it takes less than a second. */
+static void await_calls(const struct process *process, int count)
+{
+	size_t length = 0;
+	int64_t begin;
+
+	for (int tries = 0; tries < 200; tries++) {
+		length = 0;
+		begin = now_ms();
+		kill(process->pid, SIGUSR1);
+		usleep(50 * 1000);
+		while (poll(&(struct pollfd){ .fd = process->out, .events = POLLIN }, 1, length ? 0 : 500) == 1)
+			command_read(process->out, end.out, &length, 4096);
+		ck_assert_int_lt(now_ms() - begin, 1000);
+		if (length && command_lines(end.out) == count)
+			return;
+	}
+	ck_abort_msg("%d calls: %s", count, end.out);
+}
+
+/* A path is read from the process that hangs; if its memory hangs, too, not for long. -n needs the path. */
+START_TEST(test_hanging_memory)
+{
+	const char *text = command_text_file(opening);
+	char fifo[64];
+	struct process all, some;
+	pid_t openers[2];
+	int go[2];
+
+	snprintf(fifo, sizeof fifo, "/tmp/rawbpf-stays-%d", getpid());
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	ck_assert_int_eq(pipe2(go, O_CLOEXEC), 0);
+	openers[0] = opener_start(fifo, go[0]);
+	openers[1] = opener_start(NULL, go[0]);
+	all = command_start(NULL, ARGS("run", text, "-c", "opening"));
+	some = command_start(NULL, ARGS("run", text, "-c", "opening", "-n", "rawbpf-stays-"));
+	command_await(all.err, "attached;");
+	command_await(some.err, "attached;");
+	ck_assert_int_eq(write(go[1], "xx", 2), 2);
+	await_calls(&all, 2);
+	ck_assert_msg(strstr(end.out, fifo) && strstr(end.out, "path=(ETIMEDOUT)"), "%s", end.out);
+	await_calls(&some, 1);
+	ck_assert_msg(strstr(end.out, fifo) != NULL, "%s", end.out);
+	for (int i = 0; i < 2; i++) {
+		int64_t begin = now_ms();
+
+		kill((i ? some : all).pid, SIGINT);
+		command_finish(i ? &some : &all, &end);
+		ck_assert_int_lt(now_ms() - begin, 1000);
+		ck_assert_int_eq(end.status, 0);
+		ck_assert_int_eq(command_lines(end.out), 2 - i);
+	}
+	for (int i = 0; i < 2; i++) {
+		kill(openers[i], SIGKILL);
+		ck_assert_int_eq(waitpid(openers[i], NULL, 0), openers[i]);
+	}
+	close(go[0]);
+	close(go[1]);
+	unlink(fifo);
+	unlink(text);
 }
 END_TEST
 
@@ -271,6 +378,7 @@ static void add_tests(TCase *tests)
 	live_watch_fds(tests);
 	tcase_add_test(tests, test_asked);
 	tcase_add_test(tests, test_every);
+	tcase_add_test(tests, test_hanging_memory);
 	tcase_add_test(tests, test_terminal);
 	tcase_add_test(tests, test_pinned);
 	tcase_add_test(tests, test_not_pinned);
