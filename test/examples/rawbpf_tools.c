@@ -101,6 +101,9 @@ START_TEST(test_list)
 	ck_assert_int_eq(end.status, 0);
 	strcpy(listed, end.out);
 	ck_assert_int_eq(each_text(assert_listed), command_lines(listed));
+	command_variable = "COLUMNS=80";
+	command_run(&end, NULL, ARGS("show"));
+	ck_assert_str_eq(end.out, listed); /* no line is broken */
 	command_run(&end, NULL, ARGS("show", "no-such"));
 	ck_assert_int_eq(end.status, 1);
 	ck_assert_ptr_nonnull(strstr(end.err, "no tool is called 'no-such'"));
@@ -117,6 +120,13 @@ START_TEST(test_names)
 	ck_assert_ptr_nonnull(strstr(end.out, "who calls chroot(2), and on what"));
 	command_run(&end, NULL, ARGS("run", "./chrootsnoop", "-h"));
 	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, "rawbpf run: ./chrootsnoop: No such file or directory\n");
+	command_run(&end, NULL, ARGS("run", "no-such"));
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_str_eq(end.err, "rawbpf run: no-such is no file and no tool: `rawbpf show` lists the tools\n");
+	command_run(&end, NULL, ARGS("chrootsnoop", "-x"));
+	ck_assert_int_eq(end.status, 2);
+	ck_assert_str_eq(end.err, "rawbpf: 'chrootsnoop' is a tool, not a subcommand: rawbpf run chrootsnoop\n");
 }
 END_TEST
 
