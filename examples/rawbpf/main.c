@@ -79,6 +79,18 @@ static int run_tool(const char *tool, int argc, char **argv)
 	return run_main(argc + 1, arguments);
 }
 
+/* Say what to write instead of a word that is no subcommand. Returns USAGE. */
+static int fail_unknown(const char *word)
+{
+	if (text_find(word)) {
+		fprintf(stderr, "rawbpf: '%s' is a tool, not a subcommand: rawbpf run %s\n", word, word);
+		return USAGE;
+	}
+	fprintf(stderr, "rawbpf: there is no subcommand '%s'\n", word);
+	print_usage(stderr);
+	return USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct subcommand top = { .name = "" };
@@ -102,11 +114,8 @@ int main(int argc, char **argv)
 		return tool_finish(&top);
 	}
 	subcommand = find_subcommand(argv[1]);
-	if (!subcommand) {
-		fprintf(stderr, "rawbpf: there is no subcommand '%s'\n", argv[1]);
-		print_usage(stderr);
-		return USAGE;
-	}
+	if (!subcommand)
+		return fail_unknown(argv[1]);
 	/* getopt(3) begins its messages with it, like all others */
 	snprintf(name, sizeof name, "rawbpf %s", subcommand->name);
 	argv[1] = name;

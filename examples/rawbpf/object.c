@@ -333,6 +333,26 @@ static void look_below(const char *path, int depth)
 		closedir(dir);
 }
 
+static int compare_paths(const void *one, const void *other)
+{
+	return strcmp(((const struct pin *)one)->path, ((const struct pin *)other)->path);
+}
+
+/* A path is met again where file systems are stacked, or one is mounted within another. */
+static void drop_repeated_pins(void)
+{
+	unsigned count = 0;
+
+	if (pins.count)
+		qsort(pins.list, pins.count, sizeof *pins.list, compare_paths);
+	for (unsigned i = 0; i < pins.count; i++)
+		if (count && strcmp(pins.list[i].path, pins.list[count - 1].path) == 0)
+			free(pins.list[i].path);
+		else
+			pins.list[count++] = pins.list[i];
+	pins.count = count;
+}
+
 static void find_pins(void)
 {
 	struct mounts mounts;
@@ -343,6 +363,7 @@ static void find_pins(void)
 		if (strcmp(mounts.type, "bpf") == 0)
 			look_below(mounts.path, 0);
 	mounts_close(&mounts);
+	drop_repeated_pins();
 	key_sort(pins.list, pins.count, sizeof *pins.list);
 }
 

@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---------------------------------------------------------------------------- values */
 
@@ -221,6 +222,8 @@ static int read_text(const char *path, struct file *file)
 {
 	const struct text *text = path ? text_find(path) : NULL;
 
+	if (!text && path && !strchr(path, '/') && strcmp(path, "-") != 0 && access(path, F_OK) < 0)
+		return tool_fail(&run_subcommand, "%s is no file and no tool: `rawbpf show` lists the tools", path);
 	if (!text)
 		return tool_read(&run_subcommand, path, file);
 	*file = (struct file){ .name = text->name, .data = (char *)text->source,

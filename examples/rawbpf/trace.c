@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <rawbpf/syscall.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -252,6 +253,17 @@ static int read_word(struct trace *trace, const char *word)
 
 /* ------------------------------------------------------------------------- the place */
 
+/* Is there a system call of this name, here or on another architecture? Returns OK, or USAGE. */
+static int check_call(const char *name)
+{
+	struct rawbpf_syscall call;
+
+	for (int arch = RAWBPF_ARCH_NATIVE; arch <= RAWBPF_ARCH_S390X; arch++)
+		if (rawbpf_syscall_find(&call, arch, name) != -ENOENT)
+			return OK;
+	return REFUSE("no system call is called '%s'", name);
+}
+
 /* Read "kprobe" and "FUNCTION". Returns OK, or an exit status after a message. */
 static int read_place(struct trace *trace, const char *form, const char *name)
 {
@@ -268,7 +280,9 @@ static int read_place(struct trace *trace, const char *form, const char *name)
 		return REFUSE("%s wants a name behind it", form);
 	if (trace->form != TRACE_TRACEPOINT) {
 		length = take_name(trace->name, name, ".");
-		return length && !name[length] ? OK : REFUSE("'%s' is no name of a function", name);
+		if (!length || name[length])
+			return REFUSE("'%s' is no name of a function", name);
+		return trace->form == TRACE_KPROBE ? OK : check_call(name);
 	}
 	length = take_name(trace->group, name, "-");
 	if (!length || name[length] != ':')

@@ -808,6 +808,24 @@ START_TEST(test_hostile_pin)
 }
 END_TEST
 
+/* A path is listed once, also where file systems are stacked, or within each other. */
+START_TEST(test_stacked_pins)
+{
+	int map = objects_map(own_name(), BPF_MAP_TYPE_ARRAY, 4, 8, 1);
+
+	live_mount_bpffs();
+	ck_assert_int_eq(mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL), 0);
+	ck_assert_int_eq(mkdir("/sys/fs/bpf/in", 0700), 0);
+	ck_assert_int_eq(mount("bpf", "/sys/fs/bpf/in", "bpf", 0, NULL), 0);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/one"), 0);
+	ck_assert_int_eq(rawbpf_obj_pin(map, "/sys/fs/bpf/in/two"), 0);
+	command_run(&end, NULL, ARGS("map", "show", own_name()));
+	ck_assert_msg(strstr(end.out, "pinned      /sys/fs/bpf/one /sys/fs/bpf/in/two\n") ||
+		      strstr(end.out, "pinned      /sys/fs/bpf/in/two /sys/fs/bpf/one\n"), "%s", end.out);
+	close(map);
+}
+END_TEST
+
 START_TEST(test_btf)
 {
 	int btf = objects_btf();
@@ -943,6 +961,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_link_device);
 	tcase_add_test(tests, test_link_kernel_types);
 	tcase_add_test(tests, test_hostile_pin);
+	tcase_add_test(tests, test_stacked_pins);
 	tcase_add_test(tests, test_btf);
 	tcase_add_test(tests, test_kernel_btf);
 	tcase_add_test(tests, test_not_found);

@@ -114,6 +114,7 @@ END_TEST
 
 static const struct { const char *words[4], *said; } wrong[] = {
 	{ { "sys", "openat" }, "'sys' is no place; there are kprobe FUNCTION, syscall NAME and tracepoint GROUP:NAME" },
+	{ { "syscall", "nosuch" }, "no system call is called 'nosuch'" },
 	{ { "syscall" }, "syscall wants a name behind it" },
 	{ { "kprobe", "a b" }, "'a b' is no name of a function" },
 	{ { "kprobe", "a\n.prog" }, "is no name of a function" },
