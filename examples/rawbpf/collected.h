@@ -122,7 +122,7 @@ void collection_print_pending(const struct collection *collection, struct rawbpf
 
 /* ----------------------------------------------------------------- collection_reason.c */
 
-/* Print all reasons of failures. */
+/* Print the reasons of failures, without -v only those of places that are not attached. */
 void collection_print_reasons(const struct collection *collection, const struct rawbpf_live *live);
 
 /* ------------------------------------------------------------------- collection_list.c */

@@ -64,10 +64,33 @@ static void print_reason(const struct collection *collection,
 	tool_page(stderr, "%s\n", reason->text[0] ? reason->text : strerror(-reason->error));
 }
 
+/* Is the place attached by a later way? A place that ends at `.or none` is not. */
+static int is_made_good(const struct collection *collection, const struct rawbpf_live *live,
+			const struct rawbpf_live_reason *reason)
+{
+	const struct rawbpf_collection *tables = &collection->tables;
+	unsigned first = reason->index, end = reason->index + 1;
+
+	if (reason->stage == RAWBPF_LIVE_MAP)
+		return 0;
+	while (tables->places[first].is_or)
+		first--;
+	while (end < tables->place_count && tables->places[end].is_or)
+		end++;
+	for (unsigned i = 0; i < live->program_count; i++) {
+		const struct rawbpf_unit *unit = &live->programs[i].unit;
+
+		if (unit->way != RAWBPF_WAY_NONE && unit->place < end && unit->place + unit->place_count > first)
+			return 1;
+	}
+	return 0;
+}
+
 void collection_print_reasons(const struct collection *collection, const struct rawbpf_live *live)
 {
 	for (unsigned i = 0; i < live->reason_count && i < live->spec.reason_max; i++)
-		print_reason(collection, live, i);
+		if (collection->run.is_verbose || !is_made_good(collection, live, &live->spec.reasons[i]))
+			print_reason(collection, live, i);
 	if (live->reason_count > live->spec.reason_max)
 		fprintf(stderr, "... and %u more reasons\n",
 			live->reason_count - live->spec.reason_max);

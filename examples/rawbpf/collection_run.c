@@ -295,9 +295,7 @@ static int attach(struct run *run)
 {
 	int err = rawbpf_live_attach(&run->live);
 
-	/* what failed first does not matter if a later way works */
-	if (err < 0 || run->collection->run.is_verbose)
-		collection_print_reasons(run->collection, &run->live);
+	collection_print_reasons(run->collection, &run->live);
 	if (err < 0)
 		return FAILED;
 	if (run->collection->run.is_check || is_once(run->collection))

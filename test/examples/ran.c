@@ -46,6 +46,8 @@ void ran_fchownat(const struct ran_setup *setup, const char *way, char *problem,
 			ran_complain(&run, "no count of 5\n");
 	}
 	ran_tool_end(&run);
+	if (run.second.tool && !problem[0] && !strstr(run.json, "{\"map\":\"count\",\"key\":0,\"value\":5}\n"))
+		ran_complain(&run, "JSON: %s", run.json);
 	last = strrchr(run.text, ':');
 	if (!problem[0] && setup->is_alone && (!last || atoi(last + 1) != 5))
 		ran_complain(&run, "the last count is another: %s", run.text);
@@ -175,14 +177,16 @@ static void send_datagrams(int number)
 void ran_ethertype(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	struct ran run = { .problem = problem, .size = size };
+	struct ran_setup one = *setup;
 	int err = own_network();
 
+	one.has_json = 0; /* a device takes one such program */
 	problem[0] = '\0';
 	if (err < 0) {
 		ran_complain(&run, "no network of our own: %s", strerror(-err));
 		return;
 	}
-	if (ran_tool_start(&run, setup, way, "ethertype", "-l", "lo")) {
+	if (ran_tool_start(&run, &one, way, "ethertype", "-l", "lo")) {
 		send_datagrams(3);
 		if (!ran_read_until(run.out, run.text, "\n"))
 			ran_complain(&run, "no line\n");
@@ -231,9 +235,9 @@ static void stuck_await(const char *child)
 }
 
 /* Find the child's line, and compare its fields. */
-static void stuck_compare(struct ran *run, const char *child)
+static void stuck_compare(struct ran *run, char *table, const char *child)
 {
-	char *save = NULL, *line = strtok_r(run->text, "\n", &save), *words[64], wanted[64];
+	char *save = NULL, *line = strtok_r(table, "\n", &save), *words[64], wanted[64];
 	int count = line ? ran_split(line, words, 64) : 0;
 
 	ran_compare_words(run, words, 0, count, "PID TID PPID SINCE COMM");
@@ -273,5 +277,7 @@ void ran_stuck(const struct ran_setup *setup, const char *way, char *problem, si
 	ran_tool_end(&run);
 	munmap(stuck_grandchild, sizeof *stuck_grandchild);
 	if (!problem[0])
-		stuck_compare(&run, child);
+		stuck_compare(&run, run.text, child);
+	if (!problem[0] && run.second.tool)
+		stuck_compare(&run, run.rows, child);
 }

@@ -329,6 +329,12 @@ static void biolatency_work(void)
 			_exit(2);
 }
 
+static void bio_compare(struct ran *run, const struct ran_setup *setup, long sum)
+{
+	if (!run->problem[0] && (sum < BIO_READS || (setup->is_alone && sum > BIO_READS)))
+		ran_complain(run, "%ld requests, not %d", sum, BIO_READS);
+}
+
 void ran_biolatency(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	struct ran run = { .problem = problem, .size = size };
@@ -349,6 +355,7 @@ void ran_biolatency(const struct ran_setup *setup, const char *way, char *proble
 	for (line = strtok_r(run.text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		if (strstr(line, " us  ")) /* "   4..7 us  10  ####" */
 			sum += atol(strstr(line, " us  ") + 5);
-	if (!problem[0] && (sum < BIO_READS || (setup->is_alone && sum > BIO_READS)))
-		ran_complain(&run, "%ld requests, not %d", sum, BIO_READS);
+	bio_compare(&run, setup, sum);
+	if (run.second.tool)
+		bio_compare(&run, setup, ran_json_sum(run.json, "count"));
 }

@@ -20,7 +20,8 @@ static void complain_of_missed(struct ran *run)
 {
 	size_t length = strlen(run->problem);
 
-	if (length && strstr(run->said, RAN_MISSED) && !strstr(run->problem, RAN_MISSED))
+	if (length && (strstr(run->said, RAN_MISSED) || strstr(run->second.said, RAN_MISSED)) &&
+	    !strstr(run->problem, RAN_MISSED))
 		snprintf(run->problem + length, run->size - length, RAN_MISSED "\n");
 }
 
@@ -85,40 +86,63 @@ static void check_memory(struct ran *run)
 		ran_complain(run, "it takes %ld bytes of the kernel's memory\n", memory);
 }
 
-int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *way,
-		      const char *text, const char *letter, const char *value)
+/* Start `rawbpf` with its output in pipes. */
+static pid_t start(const char *const *arguments, const char *tool, int *out_fd, int *err_fd)
 {
-	char path[256], *arguments[16] = { (char *)"rawbpf", (char *)"run" };
-	int out[2], err[2], count = 2;
+	int out[2], err[2];
+	pid_t pid;
 
-	snprintf(path, sizeof path, "%s/%s.bpf", setup->texts, text);
-	if (way) {
-		arguments[count++] = (char *)"--way";
-		arguments[count++] = (char *)way;
-	}
-	arguments[count++] = path;
-	if (letter) {
-		arguments[count++] = (char *)letter;
-		arguments[count++] = (char *)value;
-	}
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
 		abort();
-	run->tool = fork();
-	if (run->tool == 0) {
+	pid = fork();
+	if (pid == 0) {
 		dup2(out[1], 1);
 		dup2(err[1], 2);
 		setenv("COLUMNS", "250", 1); /* a table with all columns */
-		execv(setup->tool, arguments);
+		execv(tool, (char *const *)arguments);
 		_exit(99);
 	}
 	close(out[1]);
 	close(err[1]);
-	run->out = out[0];
-	run->err = err[0];
+	*out_fd = out[0];
+	*err_fd = err[0];
+	return pid;
+}
+
+/* Start the second tool, with -j, and wait until it is attached. */
+static int start_second(struct ran *run, const char **arguments, int count)
+{
+	arguments[count] = "-j";
+	arguments[count + 1] = NULL;
+	run->second.tool = start(arguments, run->setup->tool, &run->second.out, &run->second.err);
+	if (ran_read_until(run->second.err, run->second.said, "attached"))
+		return 1;
+	ran_complain(run, "not attached with -j: %s", run->second.said);
+	return 0;
+}
+
+int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *way, const char *text,
+		      const char *letter, const char *value)
+{
+	const char *arguments[16] = { "rawbpf", "run" };
+	int count = 2;
+
+	run->setup = setup;
+	snprintf(run->path, sizeof run->path, "%s/%s.bpf", setup->texts, text);
+	if (way) {
+		arguments[count++] = "--way";
+		arguments[count++] = way;
+	}
+	arguments[count++] = run->path;
+	if (letter) {
+		arguments[count++] = letter;
+		arguments[count++] = value;
+	}
+	run->tool = start(arguments, setup->tool, &run->out, &run->err);
 	run->begin = time(NULL);
 	if (ran_read_until(run->err, run->said, "attached")) {
 		check_memory(run);
-		return 1;
+		return way || !setup->has_json || start_second(run, arguments, count);
 	}
 	ran_complain(run, "%s%s", strstr(run->said, "EOPNOTSUPP") ? "no way: " : "not attached: ", run->said);
 	return 0;
@@ -134,6 +158,32 @@ void ran_child_work(struct ran *run)
 	run->end = time(NULL);
 }
 
+/* End the second tool, and read its JSON. */
+static void end_second(struct ran *run)
+{
+	static char schemas[RAN_TEXT];
+	int status, out, err;
+	pid_t pid;
+
+	kill(run->second.tool, SIGINT);
+	ran_read_until(run->second.out, run->json, NULL);
+	ran_read_until(run->second.err, run->second.said, NULL);
+	if (waitpid(run->second.tool, &status, 0) > 0 && status)
+		ran_complain(run, "the tool with -j ended with %d: %s\n", status, run->second.said);
+	close(run->second.out);
+	close(run->second.err);
+	ran_json_rows(run->rows, sizeof run->rows, run->json, run->text);
+	if (!run->setup->has_schema)
+		return;
+	schemas[0] = '\0';
+	pid = start((const char *const[]){ "rawbpf", "run", "--schema", run->path, NULL }, run->setup->tool, &out, &err);
+	ran_read_until(out, schemas, NULL);
+	close(out);
+	close(err);
+	waitpid(pid, &status, 0);
+	ran_json_check(run, schemas);
+}
+
 void ran_tool_end(struct ran *run)
 {
 	kill(run->tool, SIGINT);
@@ -144,6 +194,8 @@ void ran_tool_end(struct ran *run)
 	complain_of_missed(run);
 	if (run->status && !run->problem[0])
 		ran_complain(run, "the tool ended with %d: %s\n", run->status, run->said);
+	if (run->second.tool)
+		end_second(run);
 	close(run->out);
 	close(run->err);
 	if (run->child > 0) {
@@ -213,9 +265,9 @@ static void compare_time(struct ran *run, const char *word)
 		ran_complain(run, "time %s is not from %d to %d\n", word, from, to);
 }
 
-void ran_compare_lines(struct ran *run, const char *header, const char *const *wanted)
+static void compare_rows(struct ran *run, char *text, const char *header, const char *const *wanted)
 {
-	char *save = NULL, *line = strtok_r(run->text, "\n", &save), *words[RAN_WORDS];
+	char *save = NULL, *line = strtok_r(text, "\n", &save), *words[RAN_WORDS];
 	int count = line ? ran_split(line, words, RAN_WORDS) : 0;
 
 	ran_compare_words(run, words, 0, count, header);
@@ -231,6 +283,18 @@ void ran_compare_lines(struct ran *run, const char *header, const char *const *w
 	}
 	if (*wanted)
 		ran_complain(run, "missing: %s\n", *wanted);
+}
+
+void ran_compare_lines(struct ran *run, const char *header, const char *const *wanted)
+{
+	size_t length;
+
+	compare_rows(run, run->text, header, wanted);
+	length = strlen(run->problem);
+	if (run->second.tool)
+		compare_rows(run, run->rows, header, wanted);
+	if (strlen(run->problem) > length)
+		ran_complain(run, "of JSON: %s\n", run->json);
 }
 
 void ran_compare_events(struct ran *run, const struct ran_setup *setup, pid_t child,

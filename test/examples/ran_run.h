@@ -17,6 +17,14 @@ struct ran {
 	int out, err, go;       /* the tool's output; a byte to `go` starts the child */
 	char text[RAN_TEXT];    /* the output */
 	char said[RAN_TEXT];    /* stderr */
+	struct {
+		pid_t tool;     /* 0: there is none */
+		int out, err;
+		char said[RAN_TEXT];
+	} second;               /* the same with -j */
+	char json[RAN_TEXT], rows[RAN_TEXT]; /* its output; that as rows of the table */
+	const struct ran_setup *setup;
+	char path[256];         /* of the text */
 	int status;
 	char *problem;
 	size_t size;
@@ -61,7 +69,16 @@ int ran_split(char *line, char **words, int max);
  */
 void ran_compare_words(struct ran *run, char **words, int first, int count, const char *wanted);
 
-/* Compare the lines behind the header: a time, and `wanted`, line by line. */
+/* Write JSON as a table with the columns of this header, a line. Stacks are lines below. */
+void ran_json_rows(char *rows, size_t size, const char *json, const char *header);
+
+/* Return the sum of all numbers of a key, also within objects. */
+long ran_json_sum(const char *json, const char *key);
+
+/* Check the JSON of a run by the schemas that the tool prints: keys, types, and what must be there. */
+void ran_json_check(struct ran *run, const char *schemas);
+
+/* Compare the lines behind the header: a time, and `wanted`, line by line. So are those of JSON. */
 void ran_compare_lines(struct ran *run, const char *header, const char *const *wanted);
 
 /* Compare the lines behind the header: a time, the head of the child, and `wanted`, line by line. */

@@ -39,7 +39,7 @@ static const struct {
 START_TEST(test_tools)
 {
 	static char problem[8192];
-	const struct ran_setup setup = { .tool = command_path, .texts = texts,
+	const struct ran_setup setup = { .tool = command_path, .texts = texts, .has_json = 1, .has_schema = 1,
 					 .has_btf = access("/sys/kernel/btf/vmlinux", F_OK) == 0 };
 
 	live_mount_tracefs();
@@ -199,11 +199,18 @@ static void no_tracefs(void)
 /* A way that fails is told if -v asks for it, or if no other works. */
 START_TEST(test_first_way)
 {
+	const char *path;
+
 	command_run(&end, no_tracefs, ARGS("run", tool_path("chrootsnoop"), "-p", "1", "-d", "0.05"));
 	ck_assert_str_eq(end.err, "attached; Ctrl-C ends it\n0 events, 0 lost\n");
 	command_run(&end, no_tracefs, ARGS("run", tool_path("chrootsnoop"), "-v", "-p", "1", "-d", "0.05"));
 	ck_assert_msg(strstr(end.err, "by tracepoint: EOPNOTSUPP: tracefs is not mounted"), "%s", end.err);
 	ck_assert_ptr_nonnull(strstr(end.err, "\nattached; "));
+	path = command_text_file(".prog p\n.at tracepoint a:b\n.or raw_tp sys_enter\n.at raw_tp nosuch\n.or none\n\tr0 = 0\n\texit\n");
+	assert_says(ARGS("run", "-d", "0.05", path), 0, "");
+	ck_assert_msg(strncmp(end.err, "rawbpf run: attaching p at raw_tp nosuch: ENOENT", 48) == 0, "%s", end.err);
+	ck_assert_int_eq(command_lines(end.err), 2);
+	unlink(path);
 	command_run(&end, no_tracefs, ARGS("run", tool_path("chrootsnoop"), "--way", "tracepoint"));
 	ck_assert_msg(strstr(end.err, "by tracepoint: EOPNOTSUPP: tracefs is not mounted"), "%s", end.err);
 	ck_assert_int_eq(end.status, 1);

@@ -89,7 +89,7 @@ static void run_text(const struct ran_setup *setup, ran_fn *run, const char *way
 static void run_texts(void)
 {
 	const struct ran_setup setup = { .tool = "/bin/rawbpf", .texts = "/tools", .is_alone = 1,
-					 .has_btf = has_btf() };
+					 .has_btf = has_btf(), .has_json = strcmp(where->name, "run") == 0 };
 	unsigned count = where->texts ? where->texts : sizeof texts / sizeof texts[0];
 	int has_sysfs = access("/sys/kernel", F_OK) == 0;
 	static char problem[8192];
