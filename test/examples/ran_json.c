@@ -112,8 +112,11 @@ static void add_span(struct rows *rows, unsigned long long ns)
 {
 	unsigned long long unit = ns < 1000 ? 1 : ns < 1000000 ? 1000 : ns < 1000000000 ? 1000000 : 1000000000;
 
-	add(rows, "%llu.%03llu %s", ns / unit, ns % unit * 1000 / unit,
-	    unit == 1 ? "ns" : unit == 1000 ? "us" : unit == 1000000 ? "ms" : "s");
+	if (unit == 1)
+		add(rows, "%llu ns", ns);
+	else
+		add(rows, "%llu.%03llu %s", ns / unit, ns % unit * 1000 / unit,
+		    unit == 1000 ? "us" : unit == 1000000 ? "ms" : "s");
 }
 
 /* Add the time of day of "2026-11-30T10:21:07.000000000Z". */
