@@ -118,7 +118,8 @@ void ran_opensnoop(const struct ran_setup *setup, const char *way, char *problem
 	opensnoop_is_read = mmap(NULL, sizeof *opensnoop_is_read, PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (ran_begin(&run, setup, way, "opensnoop", opensnoop_work, child)) {
-		if (write(run.go, "x", 1) != 1 || !ran_read_until(run.out, run.text, "/ran-last"))
+		if (write(run.go, "x", 1) != 1 || !ran_read_until(run.out, run.text, "/ran-last") ||
+		    (run.second.tool && !ran_read_until(run.second.out, run.json, "/ran-last")))
 			ran_complain(&run, "no last line\n");
 		*opensnoop_is_read = 1;
 		ran_child_work(&run);

@@ -156,13 +156,24 @@ static void add_number(struct rows *rows, const char *object, const char *name, 
 		add(rows, "0x%llx", strtoull(value, NULL, 10));
 	else if (known && known[1] != '"' && is_one_of(name, " flags old state capability "))
 		add_string(rows, known);
-	else if (known && known[1] != '"' && strcmp(name, "dirfd") == 0 && known[1] == 'A') /* AT_FDCWD */
-		add_string(rows, known);
+	else if (strcmp(name, "dirfd") == 0 && atoi(value) == -100)
+		add(rows, "AT_FDCWD");
 	else {
 		add(rows, "%.*s ", (int)(behind_value(value) - value), value);
 		if (known)
 			add_string(rows, known);
 	}
+}
+
+/* A column joins a relative path with the directory. */
+static void add_directory(struct rows *rows, const char *object, const char *path)
+{
+	const char *directory = find_beside(object, "dirfd", "name");
+
+	if (!directory || directory[1] != '/' || path[1] == '/')
+		return;
+	add_string(rows, directory);
+	add(rows, "%s", directory[2] == '"' ? "" : "/");
 }
 
 /* Add what stands in the column of this name. */
@@ -176,6 +187,8 @@ static void add_cell(struct rows *rows, const char *object, const char *name)
 		add(rows, error && atoi(error) == -14 ? "(EFAULT)" : "missing");
 		return;
 	}
+	if (strcmp(name, "path") == 0)
+		add_directory(rows, object, value);
 	if (strcmp(name, "time") == 0)
 		add_clock(rows, value);
 	else if (*value == '"')
