@@ -165,6 +165,16 @@ static void add_number(struct rows *rows, const char *object, const char *name, 
 	}
 }
 
+/* Add "127.0.0.1:80" or "[::1]:80". */
+static void add_address(struct rows *rows, const char *address, const char *port)
+{
+	int is_six = memchr(address, ':', behind_string(address) - address) != NULL;
+
+	add(rows, "%s", is_six ? "[" : "");
+	add_string(rows, address);
+	add(rows, "%s:%d", is_six ? "]" : "", atoi(port));
+}
+
 /* A column joins a relative path with the directory. */
 static void add_directory(struct rows *rows, const char *object, const char *path)
 {
@@ -179,7 +189,7 @@ static void add_directory(struct rows *rows, const char *object, const char *pat
 /* Add what stands in the column of this name. */
 static void add_cell(struct rows *rows, const char *object, const char *name)
 {
-	const char *value = find(object, name), *error = find_beside(object, name, "errno"), *port;
+	const char *value = find(object, name), *error = find_beside(object, name, "errno");
 
 	if (!value && !error) /* a map's column has the map's name */
 		value = find(object, "value");
@@ -191,16 +201,14 @@ static void add_cell(struct rows *rows, const char *object, const char *name)
 		add_directory(rows, object, value);
 	if (strcmp(name, "time") == 0)
 		add_clock(rows, value);
+	else if (find(object, "sport") && is_one_of(name, " source target "))
+		add_address(rows, value, find(object, *name == 's' ? "sport" : "dport"));
 	else if (*value == '"')
 		add_string(rows, value);
 	else if (*value == '[')
 		add_strings(rows, value, NULL);
 	else
 		add_number(rows, object, name, value);
-	port = strcmp(name, "source") == 0 ? find(object, "sport") :
-	       strcmp(name, "target") == 0 && *value == '"' ? find(object, "dport") : NULL;
-	if (port)
-		add(rows, ":%d", atoi(port));
 }
 
 void ran_json_rows(char *rows, size_t size, const char *json, const char *header)
