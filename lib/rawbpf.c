@@ -219,6 +219,7 @@
 #include "../insn/vm/vm_collection.c"
 #include "../insn/vm/vm_context.c"
 #include "../insn/vm/vm_hash.c"
+#include "../insn/vm/vm_helper_format.c"
 #include "../insn/vm/vm_helper_map.c"
 #include "../insn/vm/vm_helper_memory.c"
 #include "../insn/vm/vm_helper_ring.c"
@@ -234,11 +235,13 @@
 #include "../insn/vm/vm_ring.c"
 #include "../insn/vm/vm_run.c"
 #include "../insn/vm/vm_skb.c"
+#include "../insn/vm/vm_target.c"
 #include "../insn/vm/vm_test.c"
 #include "../insn/vm/vm_test_context.c"
 #include "../insn/vm/vm_test_value.c"
 #include "../insn/vm/vm_trap.c"
 #include "../insn/vm/vm_undo.c"
+#include "../insn/vm/vm_vlan.c"
 #include "../insn/vm/vm_xdp.c"
 
 #pragma GCC visibility pop

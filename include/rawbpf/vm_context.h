@@ -21,10 +21,10 @@
  * Helpers that programs have with a packet:
  *
  * XDP		xdp_adjust_head, xdp_adjust_tail, xdp_adjust_meta, xdp_load_bytes, xdp_store_bytes,
- *		xdp_get_buff_len, redirect
+ *		xdp_get_buff_len, redirect, redirect_map
  * __sk_buff	skb_load_bytes, skb_load_bytes_relative, skb_store_bytes, skb_pull_data,
- *		skb_change_tail, skb_change_head, skb_adjust_room, l3_csum_replace,
- *		l4_csum_replace, redirect
+ *		skb_change_tail, skb_change_head, skb_adjust_room, skb_vlan_push,
+ *		skb_vlan_pop, l3_csum_replace, l4_csum_replace, redirect
  */
 #ifndef RAWBPF_VM_CONTEXT_H
 #define RAWBPF_VM_CONTEXT_H
@@ -59,7 +59,8 @@ struct rawbpf_vm_context {
 	 */
 	unsigned char *bytes;
 	size_t size;
-	uint32_t redirect;      /* the interface that the program has given to the redirect helper */
+	uint32_t redirect;      /* the interface that the program gave to redirect; with a map, a key */
+	struct rawbpf_vm_map *redirect_map; /* the map that it gave to redirect_map, or NULL */
 
 	/* All that follows is private. */
 	struct rawbpf_vm_context_spec spec;

@@ -13,8 +13,10 @@
  * A map may also be the caller's own: it sets `ops` and does not call these functions.
  *
  * The types are hash, array, prog_array, percpu_hash, percpu_array, lru_hash, lru_percpu_hash,
- * lpm_trie, array_of_maps, hash_of_maps, queue, stack and ringbuf. The machine has one CPU, so a
- * per-CPU value is one value. Two answers may differ from a kernel's: an LRU map that is full drops
+ * lpm_trie, array_of_maps, hash_of_maps, queue, stack, ringbuf, perf_event_array, devmap,
+ * devmap_hash, cpumap and xskmap. The machine has one CPU, so a per-CPU value is one value, and a
+ * perf_event_array is the buffer of this CPU. A value of the last four whose first 32 bits are 0
+ * is no element. Two answers may differ from a kernel's: an LRU map that is full drops
  * exactly the element that was used least recently, and the order of a walk is the map's own.
  */
 #ifndef RAWBPF_VM_MAP_H
@@ -25,6 +27,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#define RAWBPF_VM_PERF_SIZE	65536	/* bytes of a perf buffer */
 
 /* Return the bytes of memory that the map needs, or 0: a size, or the type, is not valid. */
 size_t rawbpf_vm_map_size(const struct rawbpf_vm_map *map);
@@ -64,7 +68,7 @@ int rawbpf_vm_map_push(struct rawbpf_vm_map *map, const void *value, uint64_t fl
 int rawbpf_vm_map_pop(struct rawbpf_vm_map *map, void *value);
 
 /*
- * Take the oldest record of a ring buffer: set *record and *size. The record stays valid until the
+ * Take the oldest record of a ring buffer or perf_event_array: set *record and *size. The record stays valid until the
  * next call. -ENOENT: no record is complete.
  */
 int rawbpf_vm_ring_next(struct rawbpf_vm_map *map, const void **record, size_t *size);

@@ -18,14 +18,15 @@ enum rawbpf__context_kind {
 	RAWBPF__CONTEXT_STRUCT	/* a row that begins a struct, or ends the table */
 };
 
+/* 20 bytes, since the table has 166 rows. */
 struct rawbpf__context {
 	uint64_t readers;	/* bit N: programs of type N may read the field, or get the struct */
 	uint64_t writers;
 	uint16_t offset;	/* in bytes */
-	uint8_t size;		/* the size of one element */
-	uint8_t count;		/* the number of elements; a field with 1 is no array */
-	uint8_t kind;		/* enum rawbpf__context_kind */
-};
+	uint16_t size : 4;	/* the size of one element */
+	uint16_t count : 8;	/* the number of elements; a field with 1 is no array */
+	uint16_t kind : 4;	/* enum rawbpf__context_kind */
+} __attribute__((packed, aligned(4)));
 
 /* Return the struct that programs of a type get, or NULL without one. Its fields follow it. */
 RAWBPF__PRIVATE const struct rawbpf__context *rawbpf__context_find(unsigned prog_type);

@@ -23,35 +23,35 @@ enum {
 	VM_PADDING = 128	/* no field, but loads give 0 */
 };
 static const struct {
-	char context[19];
+	uint8_t type;		/* of programs that see the struct */
 	uint8_t begin, end, exception;
 } vm_exceptions[] = {
-	{ "__sk_buff", 48, 68, VM_WIDE | VM_PARTS },	/* cb */
-	{ "__sk_buff", 92, 132, VM_EXACT },		/* addresses */
-	{ "__sk_buff", 152, 160, VM_EXACT },		/* tstamp */
-	{ "__sk_buff", 184, 192, VM_EXACT },		/* hwtstamp */
-	{ "xdp_md", 0, 24, VM_EXACT },
-	{ "bpf_sock", 0, 4, VM_EXACT },			/* bound_dev_if */
-	{ "bpf_sock", 4, 16, VM_AT_BEGIN },		/* family, type, protocol */
-	{ "bpf_sock", 16, 24, VM_EXACT },		/* mark, priority */
-	{ "bpf_sock", 44, 48, VM_AT_BEGIN },		/* src_port */
-	{ "bpf_sock", 48, 52, VM_PADDED },		/* dst_port */
-	{ "bpf_sock", 72, 80, VM_AT_BEGIN },		/* state, rx_queue_mapping */
-	{ "bpf_sock_addr", 0, 4, VM_EXACT },		/* user_family */
-	{ "bpf_sock_addr", 8, 24, VM_WIDE },		/* user_ip6 */
-	{ "bpf_sock_addr", 28, 40, VM_EXACT },		/* family, type, protocol */
-	{ "bpf_sock_addr", 44, 60, VM_WIDE },		/* msg_src_ip6 */
-	{ "bpf_cgroup_dev_ctx", 4, 12, VM_EXACT },	/* major, minor */
-	{ "bpf_sockopt", 0, 40, VM_EXACT },
-	{ "bpf_sock_ops", 8, 20, VM_EXACT | VM_READ_ONLY }, /* args behind the first */
-	{ "bpf_sock_ops", 0, 212, VM_EXACT },
-	{ "bpf_sock_ops", 212, 216, VM_AT_BEGIN },	/* skb_tcp_flags */
-	{ "bpf_sock_ops", 216, 224, VM_EXACT },		/* skb_hwtstamp */
-	{ "sk_msg_md", 0, 72, VM_EXACT },
-	{ "sk_reuseport_md", 20, 24, VM_HALVES },	/* eth_protocol */
-	{ "sk_reuseport_md", 32, 36, VM_EXACT },	/* hash */
-	{ "bpf_sk_lookup", 36, 38, VM_PADDED },		/* remote_port */
-	{ "bpf_sk_lookup", 38, 40, VM_PADDING },
+	{ BPF_PROG_TYPE_SOCKET_FILTER, 48, 68, VM_WIDE | VM_PARTS },	/* cb */
+	{ BPF_PROG_TYPE_SOCKET_FILTER, 92, 132, VM_EXACT },		/* addresses */
+	{ BPF_PROG_TYPE_SOCKET_FILTER, 152, 160, VM_EXACT },		/* tstamp */
+	{ BPF_PROG_TYPE_SOCKET_FILTER, 184, 192, VM_EXACT },		/* hwtstamp */
+	{ BPF_PROG_TYPE_XDP, 0, 24, VM_EXACT },
+	{ BPF_PROG_TYPE_CGROUP_SOCK, 0, 4, VM_EXACT },			/* bound_dev_if */
+	{ BPF_PROG_TYPE_CGROUP_SOCK, 4, 16, VM_AT_BEGIN },		/* family, type, protocol */
+	{ BPF_PROG_TYPE_CGROUP_SOCK, 16, 24, VM_EXACT },		/* mark, priority */
+	{ BPF_PROG_TYPE_CGROUP_SOCK, 44, 48, VM_AT_BEGIN },		/* src_port */
+	{ BPF_PROG_TYPE_CGROUP_SOCK, 48, 52, VM_PADDED },		/* dst_port */
+	{ BPF_PROG_TYPE_CGROUP_SOCK, 72, 80, VM_AT_BEGIN },		/* state, rx_queue_mapping */
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 0, 4, VM_EXACT },		/* user_family */
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 8, 24, VM_WIDE },		/* user_ip6 */
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 28, 40, VM_EXACT },		/* family, type, protocol */
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 44, 60, VM_WIDE },		/* msg_src_ip6 */
+	{ BPF_PROG_TYPE_CGROUP_DEVICE, 4, 12, VM_EXACT },	/* major, minor */
+	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, 0, 40, VM_EXACT },
+	{ BPF_PROG_TYPE_SOCK_OPS, 8, 20, VM_EXACT | VM_READ_ONLY }, /* args behind the first */
+	{ BPF_PROG_TYPE_SOCK_OPS, 0, 212, VM_EXACT },
+	{ BPF_PROG_TYPE_SOCK_OPS, 212, 216, VM_AT_BEGIN },	/* skb_tcp_flags */
+	{ BPF_PROG_TYPE_SOCK_OPS, 216, 224, VM_EXACT },		/* skb_hwtstamp */
+	{ BPF_PROG_TYPE_SK_MSG, 0, 72, VM_EXACT },
+	{ BPF_PROG_TYPE_SK_REUSEPORT, 20, 24, VM_HALVES },	/* eth_protocol */
+	{ BPF_PROG_TYPE_SK_REUSEPORT, 32, 36, VM_EXACT },	/* hash */
+	{ BPF_PROG_TYPE_SK_LOOKUP, 36, 38, VM_PADDED },		/* remote_port */
+	{ BPF_PROG_TYPE_SK_LOOKUP, 38, 40, VM_PADDING },
 };
 
 static int vm_exception(const struct rawbpf__context *context, uint64_t offset)
@@ -60,7 +60,7 @@ static int vm_exception(const struct rawbpf__context *context, uint64_t offset)
 
 	for (i = 0; i < sizeof(vm_exceptions) / sizeof(vm_exceptions[0]); i++)
 		if (offset >= vm_exceptions[i].begin && offset < vm_exceptions[i].end &&
-		    rawbpf__equal(vm_exceptions[i].context, rawbpf__context_name(context)))
+		    rawbpf__context_find(vm_exceptions[i].type) == context)
 			return vm_exceptions[i].exception;
 	return 0;
 }
@@ -328,10 +328,12 @@ int rawbpf_vm_context_open(struct rawbpf_vm_context *context,
 	if (spec->packet_size)
 		__builtin_memmove((unsigned char *)spec->memory + RAWBPF_VM_HEADROOM, spec->packet,
 				  spec->packet_size);
-	context->region = (struct rawbpf_vm_region){
-		.name = row ? rawbpf__context_name(row) : "context", .size = size,
-		.bytes = context->fields, .rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE,
-		.object = context, .allows = vm_context_allows };
+	context->region.name = row ? rawbpf__context_name(row) : "context";
+	context->region.size = size;
+	context->region.bytes = context->fields;
+	context->region.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE;
+	context->region.object = context;
+	context->region.allows = vm_context_allows;
 	context->packet.name = "packet";
 	context->packet.rights = RAWBPF_VM_READ |
 				 (vm_packet_writable(spec->prog_type) ? RAWBPF_VM_WRITE : 0);

@@ -15,11 +15,15 @@ RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_map_lookup, rawbpf__vm_map_lookup
 
 /* vm_helper_ring.c */
 RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_ring_output, rawbpf__vm_ring_reserve,
-	rawbpf__vm_ring_submit, rawbpf__vm_ring_discard, rawbpf__vm_ring_query;
+	rawbpf__vm_ring_submit, rawbpf__vm_ring_discard, rawbpf__vm_ring_query,
+	rawbpf__vm_perf_event_output;
 
 /* vm_helper_text.c */
-RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_strtol, rawbpf__vm_strtoul, rawbpf__vm_strncmp,
-	rawbpf__vm_trace_printk;
+RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_strtol, rawbpf__vm_strtoul, rawbpf__vm_strncmp;
+
+/* vm_helper_format.c */
+RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_snprintf, rawbpf__vm_trace_printk,
+	rawbpf__vm_trace_vprintk;
 
 /* vm_helper_memory.c */
 RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_probe_read, rawbpf__vm_probe_read_str,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers of ring buffers. */
+/* Helpers of ring buffers and perf buffers. */
 #include "vm_helper.h"
+#include "vm_map.h"
 
 enum { VM_RING_FLAGS = BPF_RB_NO_WAKEUP | BPF_RB_FORCE_WAKEUP };
 
@@ -104,4 +105,35 @@ RAWBPF__PRIVATE int rawbpf__vm_ring_query(struct rawbpf_vm *vm, struct rawbpf_vm
 	default:
 		return vm_number(call, 0);
 	}
+}
+
+/*
+ * Send r5 bytes at r4 to the perf buffer of a CPU, and packet bytes by the upper half of r3. Each
+ * CPU has a buffer, as rawbpf_perfbuf_open() gives it one; only that of this CPU can be used.
+ */
+RAWBPF__PRIVATE int rawbpf__vm_perf_event_output(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+						 void *context)
+{
+	const struct rawbpf_vm_world *world = context;
+	const struct rawbpf_vm_packet *packet = vm->spec.packet;
+	struct rawbpf_vm_map *map = rawbpf_vm_map_get(vm, call->args[1]);
+	uint64_t flags = call->args[2], size = call->args[4], index = (uint32_t)flags;
+	const void *data = map ? rawbpf_vm_memory_get(vm, call->args[3], size, RAWBPF_VM_READ) : NULL;
+	int has_packet = packet && packet->bytes;
+	uint32_t rest = (uint32_t)(flags >> 32);
+
+	if (!data)
+		return -EFAULT;
+	if (map->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY || rest >> (has_packet ? 20 : 0))
+		return vm_number(call, -EINVAL);
+	if (has_packet && rest > packet->size - packet->data)
+		return vm_number(call, -EFAULT);
+	if (index == UINT32_MAX) /* BPF_F_CURRENT_CPU */
+		index = world->cpu;
+	if (index >= map->max_entries)
+		return vm_number(call, -E2BIG);
+	if (index != world->cpu)
+		return vm_number(call, -EOPNOTSUPP);
+	return vm_number(call, rawbpf__vm_perf_write(map, data, (size_t)size, has_packet ?
+						     packet->bytes + packet->data : NULL, rest));
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers of strings: numbers in texts, comparison, trace_printk. */
+/* Helpers of strings: numbers in texts, comparison. */
 #include "../base/number.h"
-#include "../base/out.h"
 #include "vm_helper.h"
-
-/* ------------------------------------------------------------------------- numbers */
 
 struct vm_number_text {
 	const unsigned char *at, *end;
@@ -85,13 +82,24 @@ static int vm_number_read(struct rawbpf_vm *vm, const struct rawbpf_vm_call *cal
 	return 0;
 }
 
-static int vm_number_store(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, uint64_t number,
-			   int64_t count)
+/* Read a number into r4: unsigned, or with a sign. */
+static int vm_number_store(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, int is_signed)
 {
-	unsigned char *to = rawbpf_vm_memory_get(vm, call->args[3], 8, RAWBPF_VM_WRITE);
+	struct vm_number_text text;
+	uint64_t number;
+	int64_t count;
+	unsigned char *to;
 
+	if (vm_number_read(vm, call, &text, &number, &count))
+		return -EFAULT;
+	to = rawbpf_vm_memory_get(vm, call->args[3], 8, RAWBPF_VM_WRITE);
 	if (!to)
 		return -EFAULT;
+	if (is_signed && count >= 0 && number > (uint64_t)INT64_MAX + (uint64_t)text.negative)
+		count = -ERANGE;
+	if (!is_signed && text.negative)
+		count = -EINVAL;
+	number = text.negative ? 0 - number : number;
 	if (count >= 0)
 		__builtin_memcpy(to, &number, sizeof(number));
 	return vm_number(call, count);
@@ -100,29 +108,15 @@ static int vm_number_store(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, ui
 RAWBPF__PRIVATE int rawbpf__vm_strtoul(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
 				       void *context)
 {
-	struct vm_number_text text;
-	uint64_t number;
-	int64_t count;
-
 	(void)context;
-	if (vm_number_read(vm, call, &text, &number, &count))
-		return -EFAULT;
-	return vm_number_store(vm, call, number, text.negative ? -EINVAL : count);
+	return vm_number_store(vm, call, 0);
 }
 
 RAWBPF__PRIVATE int rawbpf__vm_strtol(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
 				      void *context)
 {
-	struct vm_number_text text;
-	uint64_t number;
-	int64_t count;
-
 	(void)context;
-	if (vm_number_read(vm, call, &text, &number, &count))
-		return -EFAULT;
-	if (count >= 0 && number > (uint64_t)INT64_MAX + (uint64_t)text.negative)
-		count = -ERANGE;
-	return vm_number_store(vm, call, text.negative ? -number : number, count);
+	return vm_number_store(vm, call, 1);
 }
 
 /* Compare r2 bytes at r1 with the string at r3. */
@@ -147,85 +141,4 @@ RAWBPF__PRIVATE int rawbpf__vm_strncmp(struct rawbpf_vm *vm, struct rawbpf_vm_ca
 			break;
 	}
 	return vm_number(call, 0);
-}
-
-/* ---------------------------------------------------------------------- trace_printk */
-
-/* Append the string at a program's address, up to its NUL or the end of the memory. */
-static void vm_trace_string(struct rawbpf_vm *vm, struct rawbpf__out *out, uint64_t address)
-{
-	const struct rawbpf_vm_trap before = vm->trap;
-	const char *byte;
-
-	for (; (byte = rawbpf_vm_memory_get(vm, address, 1, RAWBPF_VM_READ)) && *byte; address++)
-		rawbpf__out_byte(out, *byte);
-	vm->trap = before;
-}
-
-/* Append an argument by its conversion: d, i, u, x, p, s, with l or ll before it. */
-static int vm_trace_argument(struct rawbpf_vm *vm, struct rawbpf__out *out, char conversion,
-			     unsigned longs, uint64_t argument)
-{
-	switch (conversion) {
-	case 'd':
-	case 'i':
-		rawbpf__out_signed(out, longs ? (int64_t)argument : (int32_t)argument);
-		return 0;
-	case 'u':
-		rawbpf__out_number(out, longs ? argument : (uint32_t)argument);
-		return 0;
-	case 'x':
-		rawbpf__out_hex(out, longs ? argument : (uint32_t)argument);
-		return 0;
-	case 'p':
-		rawbpf__out_text(out, "0x");
-		rawbpf__out_hex(out, argument);
-		return 0;
-	case 's':
-		vm_trace_string(vm, out, argument);
-		return 0;
-	default:
-		return -EINVAL;
-	}
-}
-
-/* Format the text, which ends at its NUL, with r3 to r5. */
-static int vm_trace(struct rawbpf_vm *vm, const struct rawbpf_vm_call *call,
-		    struct rawbpf__out *out, const char *text)
-{
-	unsigned argument = 2, longs;
-
-	for (; *text; text++) {
-		if (*text != '%' || *++text == '%') {
-			rawbpf__out_byte(out, *text);
-			continue;
-		}
-		for (longs = 0; *text == 'l' && longs < 2; longs++)
-			text++;
-		if (argument == 5 || vm_trace_argument(vm, out, *text, longs, call->args[argument++]))
-			return -EINVAL;
-	}
-	return 0;
-}
-
-RAWBPF__PRIVATE int rawbpf__vm_trace_printk(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
-					    void *context)
-{
-	struct rawbpf_vm_world *world = context;
-	uint64_t size = (uint32_t)call->args[1];
-	const char *text = rawbpf_vm_memory_get(vm, call->args[0], size, RAWBPF_VM_READ);
-	size_t used = world->trace_length < world->trace_size ? world->trace_length :
-								world->trace_size;
-	struct rawbpf__out out;
-
-	if (!text)
-		return -EFAULT;
-	if (!size || text[size - 1])
-		return vm_number(call, -EINVAL);
-	out = rawbpf__out_begin(world->trace ? world->trace + used : NULL,
-				world->trace ? world->trace_size - used : 0);
-	if (vm_trace(vm, call, &out, text))
-		return vm_number(call, -EINVAL);
-	world->trace_length += out.length;
-	return vm_number(call, (int64_t)out.length);
 }

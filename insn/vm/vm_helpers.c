@@ -62,6 +62,25 @@ static int vm_uid_gid(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *c
 	return RAWBPF_VM_NUMBER;
 }
 
+/* What the caller's world says about the task, its cgroup and the attachment. */
+static int vm_told(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	const struct rawbpf_vm_world *world = context;
+
+	(void)vm;
+	call->value = call->number == BPF_FUNC_get_current_cgroup_id ? world->cgroup :
+		      call->number == BPF_FUNC_get_attach_cookie ? world->cookie : world->task;
+	return RAWBPF_VM_NUMBER;
+}
+
+/* Nobody else has the lock in r1. */
+static int vm_lock(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	(void)context;
+	return rawbpf_vm_memory_get(vm, call->args[0], 4, RAWBPF_VM_WRITE) ? RAWBPF_VM_SILENT :
+									      -EFAULT;
+}
+
 /* Copy the name, cut to `size` - 1 bytes, with zeros behind it. */
 static int vm_comm(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
 {
@@ -111,11 +130,16 @@ static const struct rawbpf_vm_helper vm_helpers[] = {
 	{ BPF_FUNC_get_current_pid_tgid, 0, vm_pid_tgid },
 	{ BPF_FUNC_get_current_uid_gid, 0, vm_uid_gid },
 	{ BPF_FUNC_get_current_comm, 0, vm_comm },
+	{ BPF_FUNC_perf_event_output, 0, rawbpf__vm_perf_event_output },
 	{ BPF_FUNC_csum_diff, 0, rawbpf__vm_csum_diff },
+	{ BPF_FUNC_get_current_task, 0, vm_told },
 	{ BPF_FUNC_probe_read_str, 0, rawbpf__vm_probe_read_str },
+	{ BPF_FUNC_get_current_cgroup_id, 0, vm_told },
 	{ BPF_FUNC_map_push_elem, 0, rawbpf__vm_map_push },
 	{ BPF_FUNC_map_pop_elem, 0, rawbpf__vm_map_pop },
 	{ BPF_FUNC_map_peek_elem, 0, rawbpf__vm_map_peek },
+	{ BPF_FUNC_spin_lock, 0, vm_lock },
+	{ BPF_FUNC_spin_unlock, 0, vm_lock },
 	{ BPF_FUNC_strtol, 0, rawbpf__vm_strtol },
 	{ BPF_FUNC_strtoul, 0, rawbpf__vm_strtoul },
 	{ BPF_FUNC_probe_read_user, 0, rawbpf__vm_probe_read },
@@ -128,10 +152,15 @@ static const struct rawbpf_vm_helper vm_helpers[] = {
 	{ BPF_FUNC_ringbuf_submit, 0, rawbpf__vm_ring_submit },
 	{ BPF_FUNC_ringbuf_discard, 0, rawbpf__vm_ring_discard },
 	{ BPF_FUNC_ringbuf_query, 0, rawbpf__vm_ring_query },
+	{ BPF_FUNC_copy_from_user, 0, rawbpf__vm_probe_read },
 	{ BPF_FUNC_per_cpu_ptr, 0, vm_per_cpu },
 	{ BPF_FUNC_this_cpu_ptr, 0, vm_per_cpu },
+	{ BPF_FUNC_get_current_task_btf, 0, vm_told },
 	{ BPF_FUNC_ktime_get_coarse_ns, 0, vm_ktime },
 	{ BPF_FUNC_for_each_map_elem, 0, rawbpf__vm_for_each },
+	{ BPF_FUNC_snprintf, 0, rawbpf__vm_snprintf },
+	{ BPF_FUNC_get_attach_cookie, 0, vm_told },
+	{ BPF_FUNC_trace_vprintk, 0, rawbpf__vm_trace_vprintk },
 	{ BPF_FUNC_loop, 0, vm_loop_helper },
 	{ BPF_FUNC_strncmp, 0, rawbpf__vm_strncmp },
 	{ BPF_FUNC_map_lookup_percpu_elem, 0, rawbpf__vm_map_lookup_cpu },

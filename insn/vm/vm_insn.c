@@ -51,6 +51,16 @@ RAWBPF__PRIVATE int rawbpf__vm_load64(struct rawbpf_vm *vm, const struct bpf_ins
 	}
 }
 
+RAWBPF__PRIVATE uint64_t rawbpf__vm_read(const unsigned char *bytes, unsigned code, int swap)
+{
+	return vm_read(bytes, code, swap);
+}
+
+RAWBPF__PRIVATE void rawbpf__vm_write(unsigned char *bytes, unsigned code, uint64_t value, int swap)
+{
+	vm_write(bytes, code, value, swap);
+}
+
 /* Kernels take offsets from here for the network's and the link layer's header. */
 enum { VM_NETWORK = -0x100000, VM_LINK = -0x200000 };
 
@@ -72,8 +82,8 @@ RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm, const struct bpf_ins
 		vm->r[0] = 0;
 		return rawbpf__vm_exit(vm, insn);
 	}
-	vm->r[0] = vm_read(packet->bytes + at, insn->code,
-			   __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+	vm->r[0] = rawbpf__vm_read(packet->bytes + at, insn->code,
+				   __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 	return VM_STRAIGHT;
 }
 
@@ -111,15 +121,13 @@ RAWBPF__PRIVATE int rawbpf__vm_atomic(struct rawbpf_vm *vm, const struct bpf_ins
 	bytes = vm_touch(vm, insn, !load, insn->code);
 	if (!bytes)
 		return -EFAULT;
-	old = vm_read(bytes, insn->code, vm->swap);
+	old = rawbpf__vm_read(bytes, insn->code, vm->swap);
 	if (load) {
 		vm->r[insn->dst_reg] = old;
 		return 0;
 	}
-	vm_write(bytes, insn->code,
-		 vm_atomic_new(insn->imm, old, vm->r[insn->src_reg] & mask,
-			       vm->r[0] & mask),
-		 vm->swap);
+	rawbpf__vm_write(bytes, insn->code, vm_atomic_new(insn->imm, old, vm->r[insn->src_reg] & mask,
+							  vm->r[0] & mask), vm->swap);
 	if (insn->imm == BPF_CMPXCHG)
 		vm->r[0] = old;
 	else if (insn->imm & BPF_FETCH)

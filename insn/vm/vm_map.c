@@ -61,13 +61,16 @@ RAWBPF__PRIVATE void rawbpf__vm_values(struct rawbpf_vm_map *map, void *values, 
 {
 	uint32_t stride = rawbpf__vm_stride(map), rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE;
 
-	if (map->flags & 1 << 7)
+	if (map->flags & 1 << 7 || map->ops == rawbpf__vm_target_ops())
 		rights = RAWBPF_VM_READ;
 	if (map->flags & 1 << 8)
 		rights = RAWBPF_VM_WRITE;
 	if (rawbpf__vm_holds_pointers(map))
 		return;
-	map->values = (struct rawbpf_vm_region){
-		.name = map->name, .bytes = values, .size = (uint64_t)count * stride,
-		.element = map->value_size, .stride = stride, .rights = rights };
+	map->values.name = map->name;
+	map->values.bytes = values;
+	map->values.size = (uint64_t)count * stride;
+	map->values.element = map->value_size;
+	map->values.stride = stride;
+	map->values.rights = rights;
 }

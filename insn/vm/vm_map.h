@@ -27,7 +27,7 @@ RAWBPF__PRIVATE rawbpf__vm_layout rawbpf__vm_array_layout, rawbpf__vm_hash_layou
 	rawbpf__vm_queue_layout, rawbpf__vm_ring_layout;
 typedef const struct rawbpf_vm_map_ops *rawbpf__vm_ops(void);
 RAWBPF__PRIVATE rawbpf__vm_ops rawbpf__vm_array_ops, rawbpf__vm_hash_ops, rawbpf__vm_lpm_ops,
-	rawbpf__vm_queue_ops, rawbpf__vm_ring_ops;
+	rawbpf__vm_queue_ops, rawbpf__vm_ring_ops, rawbpf__vm_target_ops;
 
 /* Return the bytes from a value to the next one. */
 RAWBPF__PRIVATE uint32_t rawbpf__vm_stride(const struct rawbpf_vm_map *map);
@@ -47,6 +47,10 @@ RAWBPF__PRIVATE int rawbpf__vm_holds_pointers(const struct rawbpf_vm_map *map);
 /* Set *record and *size to the complete record behind `count` others. -ENOENT: there is none. */
 RAWBPF__PRIVATE int rawbpf__vm_ring_peek(const struct rawbpf_vm_map *map, uint64_t count,
 					 const void **record, size_t *size);
+
+/* Append a record of two parts to a perf_event_array. -ENOSPC: the buffer is full. */
+RAWBPF__PRIVATE int rawbpf__vm_perf_write(struct rawbpf_vm_map *map, const void *one, size_t size,
+					  const void *other, size_t other_size);
 
 /* Return the bytes of a value, as the caller of the map's operations sees it. */
 RAWBPF__PRIVATE size_t rawbpf__vm_value_bytes(const struct rawbpf_vm_map *map);

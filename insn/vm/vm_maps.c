@@ -2,50 +2,59 @@
 /* Maps of the machine: the types, their memory, and the caller's operations. */
 #include "vm_map.h"
 
-/* What BPF_MAP_CREATE wants of a type. */
-struct vm_map_type {
-	uint32_t type;
-	uint32_t flags;         /* that it knows */
-	uint32_t needs;         /* flags that it cannot do without */
-	uint32_t key_min, key_max; /* bytes */
-	uint32_t value_max;     /* bytes; 0: it has no values, and value_size is 0 */
+enum { VM_ARRAY, VM_HASH, VM_LPM, VM_QUEUE, VM_RING, VM_TARGET, VM_TARGET_HASH };
+
+/* How the maps of a type are laid out, and their operations. */
+static const struct vm_map_kind {
 	rawbpf__vm_layout *layout;
 	rawbpf__vm_ops *ops;
+} vm_map_kinds[] = {
+	[VM_ARRAY] = { rawbpf__vm_array_layout, rawbpf__vm_array_ops },
+	[VM_HASH] = { rawbpf__vm_hash_layout, rawbpf__vm_hash_ops },
+	[VM_LPM] = { rawbpf__vm_hash_layout, rawbpf__vm_lpm_ops },
+	[VM_QUEUE] = { rawbpf__vm_queue_layout, rawbpf__vm_queue_ops },
+	[VM_RING] = { rawbpf__vm_ring_layout, rawbpf__vm_ring_ops },
+	[VM_TARGET] = { rawbpf__vm_array_layout, rawbpf__vm_target_ops },
+	[VM_TARGET_HASH] = { rawbpf__vm_hash_layout, rawbpf__vm_target_ops },
 };
 
 enum {
 	VM_VALUE_MAX = 1 << 22,
 	VM_RDONLY_PROG = 1 << 7 | 1 << 8, /* BPF_F_RDONLY_PROG, BPF_F_WRONLY_PROG */
 	VM_NO_PREALLOC = 1,
-	VM_ANY = VM_NO_PREALLOC | VM_RDONLY_PROG | 1 << 3 | 1 << 4 | 1 << 6
+	VM_RDONLY = 1 << 3 | 1 << 4, /* BPF_F_RDONLY, BPF_F_WRONLY */
+	VM_ANY = VM_NO_PREALLOC | VM_RDONLY_PROG | VM_RDONLY | 1 << 6,
+	VM_QUEUED = VM_ANY & ~VM_NO_PREALLOC
 };
 
-static const struct vm_map_type vm_map_types[] = {
-	{ BPF_MAP_TYPE_HASH, VM_ANY, 0, 1, 512, VM_VALUE_MAX, rawbpf__vm_hash_layout,
-	  rawbpf__vm_hash_ops },
-	{ BPF_MAP_TYPE_ARRAY, VM_ANY | 1 << 10, 0, 4, 4, VM_VALUE_MAX, rawbpf__vm_array_layout,
-	  rawbpf__vm_array_ops },
-	{ BPF_MAP_TYPE_PROG_ARRAY, VM_ANY, 0, 4, 4, 4, rawbpf__vm_array_layout,
-	  rawbpf__vm_array_ops },
-	{ BPF_MAP_TYPE_PERCPU_HASH, VM_ANY, 0, 1, 512, VM_VALUE_MAX, rawbpf__vm_hash_layout,
-	  rawbpf__vm_hash_ops },
-	{ BPF_MAP_TYPE_PERCPU_ARRAY, VM_ANY, 0, 4, 4, VM_VALUE_MAX, rawbpf__vm_array_layout,
-	  rawbpf__vm_array_ops },
-	{ BPF_MAP_TYPE_LRU_HASH, VM_ANY, 0, 1, 512, VM_VALUE_MAX, rawbpf__vm_hash_layout,
-	  rawbpf__vm_hash_ops },
-	{ BPF_MAP_TYPE_LRU_PERCPU_HASH, VM_ANY, 0, 1, 512, VM_VALUE_MAX, rawbpf__vm_hash_layout,
-	  rawbpf__vm_hash_ops },
-	{ BPF_MAP_TYPE_LPM_TRIE, VM_ANY, VM_NO_PREALLOC, 5, 260, VM_VALUE_MAX,
-	  rawbpf__vm_hash_layout, rawbpf__vm_lpm_ops },
-	{ BPF_MAP_TYPE_ARRAY_OF_MAPS, VM_ANY, 0, 4, 4, 4, rawbpf__vm_array_layout,
-	  rawbpf__vm_array_ops },
-	{ BPF_MAP_TYPE_HASH_OF_MAPS, VM_ANY, 0, 1, 512, 4, rawbpf__vm_hash_layout,
-	  rawbpf__vm_hash_ops },
-	{ BPF_MAP_TYPE_QUEUE, VM_ANY & ~VM_NO_PREALLOC, 0, 0, 0, VM_VALUE_MAX,
-	  rawbpf__vm_queue_layout, rawbpf__vm_queue_ops },
-	{ BPF_MAP_TYPE_STACK, VM_ANY & ~VM_NO_PREALLOC, 0, 0, 0, VM_VALUE_MAX,
-	  rawbpf__vm_queue_layout, rawbpf__vm_queue_ops },
-	{ BPF_MAP_TYPE_RINGBUF, 1 << 2, 0, 0, 0, 0, rawbpf__vm_ring_layout, rawbpf__vm_ring_ops },
+/* What BPF_MAP_CREATE wants of a type. */
+static const struct vm_map_type {
+	uint8_t type;
+	uint8_t kind;
+	uint8_t key_min;        /* bytes */
+	uint8_t needs;          /* flags that it cannot do without */
+	uint16_t key_max;
+	uint16_t flags;         /* that it knows */
+	uint32_t value_max;     /* bytes; 0: it has no values, and value_size is 0 */
+} vm_map_types[] = {
+	{ BPF_MAP_TYPE_HASH, VM_HASH, 1, 0, 512, VM_ANY, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_ARRAY, VM_ARRAY, 4, 0, 4, VM_ANY | 1 << 10, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_PROG_ARRAY, VM_ARRAY, 4, 0, 4, VM_ANY, 4 },
+	{ BPF_MAP_TYPE_PERF_EVENT_ARRAY, VM_RING, 4, 0, 4, VM_RDONLY, 4 },
+	{ BPF_MAP_TYPE_PERCPU_HASH, VM_HASH, 1, 0, 512, VM_ANY, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_PERCPU_ARRAY, VM_ARRAY, 4, 0, 4, VM_ANY, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_LRU_HASH, VM_HASH, 1, 0, 512, VM_ANY, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_LRU_PERCPU_HASH, VM_HASH, 1, 0, 512, VM_ANY, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_LPM_TRIE, VM_LPM, 5, VM_NO_PREALLOC, 260, VM_ANY, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_ARRAY_OF_MAPS, VM_ARRAY, 4, 0, 4, VM_ANY, 4 },
+	{ BPF_MAP_TYPE_HASH_OF_MAPS, VM_HASH, 1, 0, 512, VM_ANY, 4 },
+	{ BPF_MAP_TYPE_DEVMAP, VM_TARGET, 4, 0, 4, VM_RDONLY, 8 },
+	{ BPF_MAP_TYPE_CPUMAP, VM_TARGET, 4, 0, 4, 0, 8 },
+	{ BPF_MAP_TYPE_XSKMAP, VM_TARGET, 4, 0, 4, VM_RDONLY, 4 },
+	{ BPF_MAP_TYPE_DEVMAP_HASH, VM_TARGET_HASH, 4, 0, 4, VM_RDONLY, 8 },
+	{ BPF_MAP_TYPE_QUEUE, VM_QUEUE, 0, 0, 0, VM_QUEUED, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_STACK, VM_QUEUE, 0, 0, 0, VM_QUEUED, VM_VALUE_MAX },
+	{ BPF_MAP_TYPE_RINGBUF, VM_RING, 0, 0, 0, 1 << 2, 0 },
 };
 
 static const struct vm_map_type *vm_map_type(const struct rawbpf_vm_map *map)
@@ -68,9 +77,9 @@ static int vm_map_check(const struct vm_map_type *type, const struct rawbpf_vm_m
 	    map->key_size < type->key_min || map->key_size > type->key_max ||
 	    map->value_size > type->value_max || !map->value_size != !type->value_max)
 		return -EINVAL;
-	if (type->layout == rawbpf__vm_ring_layout && (entries & (entries - 1) || entries < 4096))
+	if (!type->value_max && (entries & (entries - 1) || entries < 4096))
 		return -EINVAL;
-	return type->value_max == 4 && map->value_size != 4 ? -EINVAL : 0;
+	return type->value_max <= 8 && map->value_size % 4 ? -EINVAL : 0;
 }
 
 /* Return the bytes of the map's memory, or a negative errno. */
@@ -82,7 +91,7 @@ static int64_t vm_map_need(const struct rawbpf_vm_map *map, const struct vm_map_
 
 	if (err)
 		return err;
-	type->layout(&counted, &parts);
+	vm_map_kinds[type->kind].layout(&counted, &parts);
 	return parts.size > PTRDIFF_MAX ? -E2BIG : (int64_t)parts.size;
 }
 
@@ -104,9 +113,9 @@ int rawbpf_vm_map_open(struct rawbpf_vm_map *map)
 	if (!map->memory || (uintptr_t)map->memory % 8 || map->memory_size < (uint64_t)need)
 		return -ENOSPC;
 	__builtin_memset(map->memory, 0, (size_t)need);
-	map->ops = type->ops();
+	map->ops = vm_map_kinds[type->kind].ops();
 	map->handle = map->values = (struct rawbpf_vm_region){ .size = 0 };
-	type->layout(map, &parts);
+	vm_map_kinds[type->kind].layout(map, &parts);
 	return 0;
 }
 

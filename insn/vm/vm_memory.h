@@ -65,6 +65,10 @@ static inline uint64_t vm_read(const unsigned char *bytes, unsigned code, int sw
 	return swap ? vm_swapped(value, vm_size(code)) : value;
 }
 
+/* The same two for where size counts. */
+RAWBPF__PRIVATE uint64_t rawbpf__vm_read(const unsigned char *bytes, unsigned code, int swap);
+RAWBPF__PRIVATE void rawbpf__vm_write(unsigned char *bytes, unsigned code, uint64_t value, int swap);
+
 static inline void vm_write(unsigned char *bytes, unsigned code, uint64_t value, int swap)
 {
 	uint32_t word;

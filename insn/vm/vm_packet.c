@@ -100,6 +100,19 @@ RAWBPF__PRIVATE int rawbpf__vm_packet_move(struct rawbpf_vm *vm, struct rawbpf_v
 	return err;
 }
 
+RAWBPF__PRIVATE int rawbpf__vm_packet_insert(struct rawbpf_vm *vm, struct rawbpf_vm_context *context,
+					     uint32_t headers, int32_t room)
+{
+	uint32_t begin = (uint32_t)((int64_t)context->data - room);
+
+	__builtin_memmove(rawbpf__vm_packet_at(context, begin),
+			  rawbpf__vm_packet_at(context, context->data), headers);
+	if (room > 0)
+		__builtin_memset(rawbpf__vm_packet_at(context, begin + headers), 0, (size_t)room);
+	context->network = (uint32_t)((int64_t)context->network - room);
+	return rawbpf__vm_packet_move(vm, context, begin, begin, context->data_end);
+}
+
 RAWBPF__PRIVATE struct rawbpf_vm_context *
 rawbpf__vm_context_get(struct rawbpf_vm *vm, const struct rawbpf_vm_call *call, void *context)
 {

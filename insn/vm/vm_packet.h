@@ -37,6 +37,13 @@ RAWBPF__PRIVATE int rawbpf__vm_is_skb(const struct rawbpf_vm_context *context);
 RAWBPF__PRIVATE const struct rawbpf_vm_helper *rawbpf__vm_xdp_helpers(unsigned *count);
 RAWBPF__PRIVATE const struct rawbpf_vm_helper *rawbpf__vm_skb_helpers(unsigned *count);
 
+/* Move the first `headers` bytes of a packet, and so its beginning, by `room`. */
+RAWBPF__PRIVATE int rawbpf__vm_packet_insert(struct rawbpf_vm *vm, struct rawbpf_vm_context *context,
+					     uint32_t headers, int32_t room);
+
+/* vm_vlan.c */
+RAWBPF__PRIVATE rawbpf_vm_helper_fn rawbpf__vm_vlan_push, rawbpf__vm_vlan_pop;
+
 /* Write a number of 1, 2, 4 or 8 bytes in the context's byte order. */
 RAWBPF__PRIVATE void rawbpf__vm_field_write(struct rawbpf_vm_context *context, unsigned offset,
 					    unsigned size, uint64_t value);

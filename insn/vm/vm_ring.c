@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ring buffers. As in the kernel, a record takes 8 bytes and its data, up to a multiple of 8 bytes.
+ * Ring buffers, and the perf buffer of the machine's CPU. As in the kernel, a record takes 8 bytes and its data, up to a multiple of 8 bytes.
  * Its header is the length, with bit 31 while the record is only reserved, and bit 30 if it was
  * discarded. Headers have an array of their own: programs can write to all of `bytes`. `bytes` has
  * the ring's size twice: a record at the ring's end goes on behind it, so that it is in one piece.
@@ -14,23 +14,29 @@
 struct vm_ring {
 	unsigned char *bytes;
 	uint32_t *headers;      /* of the record that begins at 8 times the index */
+	uint32_t size;
 	uint64_t producer, consumer;
 	uint64_t pending;       /* all records before this one are complete */
 	uint64_t taken;         /* of the record that the reader has: the consumer moves later */
 };
 
+static uint32_t vm_ring_size(const struct rawbpf_vm_map *map)
+{
+	return map->type == BPF_MAP_TYPE_RINGBUF ? map->max_entries : RAWBPF_VM_PERF_SIZE;
+}
+
 static unsigned char *vm_ring_at(const struct rawbpf_vm_map *map, uint64_t position)
 {
 	const struct vm_ring *ring = map->memory;
 
-	return ring->bytes + (size_t)(position & (map->max_entries - 1));
+	return ring->bytes + (size_t)(position & (ring->size - 1));
 }
 
 static uint32_t *vm_ring_header(const struct rawbpf_vm_map *map, uint64_t position)
 {
 	const struct vm_ring *ring = map->memory;
 
-	return &ring->headers[(size_t)(position & (map->max_entries - 1)) / 8];
+	return &ring->headers[(size_t)(position & (ring->size - 1)) / 8];
 }
 
 static uint64_t vm_ring_step(uint32_t header)
@@ -62,16 +68,22 @@ RAWBPF__PRIVATE void rawbpf__vm_ring_layout(struct rawbpf_vm_map *map,
 					    struct rawbpf__vm_parts *parts)
 {
 	struct vm_ring *ring = rawbpf__vm_part(parts, 1, sizeof(*ring));
-	void *bytes = rawbpf__vm_part(parts, map->max_entries, 2);
-	void *headers = rawbpf__vm_part(parts, map->max_entries / 8, sizeof(uint32_t));
+	uint32_t size = vm_ring_size(map);
+	void *bytes = rawbpf__vm_part(parts, size, 2);
+	void *headers = rawbpf__vm_part(parts, size / 8, sizeof(uint32_t));
 
 	if (!ring)
 		return;
 	ring->bytes = bytes;
 	ring->headers = headers;
-	map->values = (struct rawbpf_vm_region){
-		.name = map->name, .bytes = bytes, .size = (uint64_t)map->max_entries * 2,
-		.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE, .allows = vm_ring_allows };
+	ring->size = size;
+	if (map->type != BPF_MAP_TYPE_RINGBUF)
+		return; /* programs see no byte of a perf buffer */
+	map->values.name = map->name;
+	map->values.bytes = bytes;
+	map->values.size = (uint64_t)size * 2;
+	map->values.rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE;
+	map->values.allows = vm_ring_allows;
 }
 
 /* Let the consumer pass the record that the reader had. */
@@ -81,33 +93,40 @@ static void vm_ring_release(struct vm_ring *ring)
 	ring->taken = 0;
 }
 
-int rawbpf_vm_ring_reserve(struct rawbpf_vm_map *map, uint64_t size, void **record)
+/* Reserve a record. Return it, or NULL: there is no room. */
+static void *vm_ring_room(struct rawbpf_vm_map *map, uint64_t size)
 {
 	struct vm_ring *ring = map->memory;
 	uint64_t step;
+	void *record;
 
+	if (size > VM_RING_LENGTH)
+		return NULL;
+	step = vm_ring_step((uint32_t)size);
+	if (ring->producer + step - ring->consumer > ring->size - 1)
+		return NULL;
+	*vm_ring_header(map, ring->producer) = (uint32_t)size | VM_RING_BUSY;
+	record = vm_ring_at(map, ring->producer) + 8;
+	ring->producer += step;
+	return record;
+}
+
+int rawbpf_vm_ring_reserve(struct rawbpf_vm_map *map, uint64_t size, void **record)
+{
 	*record = NULL;
 	if (map->type != BPF_MAP_TYPE_RINGBUF)
 		return -EINVAL;
-	if (size > VM_RING_LENGTH)
-		return 0;
-	step = vm_ring_step((uint32_t)size);
-	if (ring->producer + step - ring->consumer > map->max_entries - 1)
-		return 0;
-	*vm_ring_header(map, ring->producer) = (uint32_t)size | VM_RING_BUSY;
-	*record = vm_ring_at(map, ring->producer) + 8;
-	ring->producer += step;
+	*record = vm_ring_room(map, size);
 	return 0;
 }
 
-int rawbpf_vm_ring_submit(struct rawbpf_vm_map *map, void *record, int discard)
+/* Find a reserved record, and let the reader have it, or discard it. */
+static int vm_ring_complete(struct rawbpf_vm_map *map, const void *record, int discard)
 {
 	struct vm_ring *ring = map->memory;
 	uint64_t position;
 	uint32_t *header;
 
-	if (map->type != BPF_MAP_TYPE_RINGBUF)
-		return -EINVAL;
 	for (position = ring->pending; position < ring->producer; position += vm_ring_step(*header)) {
 		header = vm_ring_header(map, position);
 		if (vm_ring_at(map, position) + 8 == record)
@@ -122,12 +141,34 @@ int rawbpf_vm_ring_submit(struct rawbpf_vm_map *map, void *record, int discard)
 	return 0;
 }
 
+int rawbpf_vm_ring_submit(struct rawbpf_vm_map *map, void *record, int discard)
+{
+	return map->type == BPF_MAP_TYPE_RINGBUF ? vm_ring_complete(map, record, discard) : -EINVAL;
+}
+
+/* With a header of 4 bytes, perf makes the record a multiple of 8 bytes. */
+RAWBPF__PRIVATE int rawbpf__vm_perf_write(struct rawbpf_vm_map *map, const void *one, size_t size,
+					  const void *other, size_t other_size)
+{
+	size_t whole = ((size + other_size + 4 + 7) & ~(size_t)7) - 4;
+	unsigned char *record = vm_ring_room(map, whole);
+
+	if (!record)
+		return -ENOSPC;
+	__builtin_memset(record, 0, whole);
+	if (size)
+		__builtin_memcpy(record, one, size);
+	if (other_size)
+		__builtin_memcpy(record + size, other, other_size);
+	return vm_ring_complete(map, record, 0);
+}
+
 int rawbpf_vm_ring_next(struct rawbpf_vm_map *map, const void **record, size_t *size)
 {
 	struct vm_ring *ring = map->memory;
 	uint32_t header;
 
-	if (map->type != BPF_MAP_TYPE_RINGBUF)
+	if (map->type != BPF_MAP_TYPE_RINGBUF && map->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
 		return -EINVAL;
 	for (vm_ring_release(ring); ring->consumer < ring->pending; vm_ring_release(ring)) {
 		header = *vm_ring_header(map, ring->consumer);

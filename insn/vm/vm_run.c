@@ -63,10 +63,16 @@
 #define VM_SWITCH
 #endif
 #if defined(__OPTIMIZE_SIZE__) || defined(VM_SWITCH)
+#define VM_DISTANCE short
+#define VM_READ		rawbpf__vm_read
+#define VM_WRITE	rawbpf__vm_write
 #define HERE()	goto here
 #define NEXT()	goto next
 #else
 #define VM_THREADED
+#define VM_DISTANCE int
+#define VM_READ		vm_read
+#define VM_WRITE	vm_write
 #define HERE() \
 	do { \
 		if (__builtin_expect(insn == end, 0)) \
@@ -89,11 +95,12 @@
 	} while (0)
 #define LOAD(CODE) \
 	TOUCH(0, CODE); \
-	DST = vm_is_signed(CODE) ? vm_extend(vm_read(bytes, CODE, swap), 8 * vm_size(CODE)) : \
-	      vm_read(bytes, CODE, swap)
+	DST = VM_READ(bytes, CODE, swap); \
+	if (vm_is_signed(CODE)) \
+		DST = vm_extend(DST, 8 * vm_size(CODE))
 #define STORE(CODE) \
 	TOUCH(1, CODE); \
-	vm_write(bytes, CODE, BPF_CLASS(CODE) == BPF_ST ? IMM : SRC, swap)
+	VM_WRITE(bytes, CODE, BPF_CLASS(CODE) == BPF_ST ? IMM : SRC, swap)
 
 /* What a function does: it may leave the straight line, or trap. */
 #define CALL(FUNCTION) \
@@ -167,7 +174,7 @@ static int vm_loop(struct rawbpf_vm *vm, uint64_t budget)
 	unsigned char *bytes;
 	int result = VM_STRAIGHT;
 #ifndef VM_SWITCH
-	static const int codes[256] = {
+	static const VM_DISTANCE codes[256] = {
 #define FORM(CODE, ...) [CODE] = &&run_##CODE - &&stop,
 #include "../form/form.def"
 	};

@@ -26,23 +26,31 @@ static uint32_t vm_skb_length(const struct rawbpf_vm_context *skb)
 
 /* ------------------------------------------------------------------------------------- bytes */
 
-/* Copy r4 bytes at r2 to r3. Outside of the packet, r3 becomes zeros. */
-static int vm_skb_load_bytes(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+/*
+ * Copy r4 bytes to r3, from r2 bytes behind `begin`. r2 is at most `limit`. Outside of the packet,
+ * r3 becomes zeros.
+ */
+static int vm_skb_load(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
+		       const struct rawbpf_vm_context *skb, uint32_t begin, int64_t limit)
 {
-	struct rawbpf_vm_context *skb = rawbpf__vm_context_get(vm, call, context);
-	uint64_t offset = (uint32_t)call->args[1], size = (uint32_t)call->args[3];
-	void *to = skb ? rawbpf_vm_memory_get(vm, call->args[2], size, RAWBPF_VM_WRITE) : NULL;
+	uint32_t offset = (uint32_t)call->args[1], size = (uint32_t)call->args[3];
+	void *to = rawbpf_vm_memory_get(vm, call->args[2], size, RAWBPF_VM_WRITE);
+	int is_inside = offset <= limit && (uint64_t)begin + offset + size <= skb->data_end;
 
 	if (!to)
 		return -EFAULT;
-	if (offset > INT32_MAX || offset + size > vm_skb_length(skb)) {
-		if (size)
-			__builtin_memset(to, 0, (size_t)size);
-		return vm_number(call, -EFAULT);
-	}
-	if (size)
-		__builtin_memmove(to, vm_skb_data(skb) + offset, (size_t)size);
-	return vm_number(call, 0);
+	if (size && is_inside)
+		__builtin_memmove(to, rawbpf__vm_packet_at(skb, begin + offset), size);
+	else if (size)
+		__builtin_memset(to, 0, size);
+	return vm_number(call, is_inside ? 0 : -EFAULT);
+}
+
+static int vm_skb_load_bytes(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct rawbpf_vm_context *skb = rawbpf__vm_context_get(vm, call, context);
+
+	return skb ? vm_skb_load(vm, call, skb, skb->data, INT32_MAX) : -EFAULT;
 }
 
 /* The same, from the link layer's header (r5 0) or the network's (r5 1) on. */
@@ -50,22 +58,12 @@ static int vm_skb_load_bytes_relative(struct rawbpf_vm *vm, struct rawbpf_vm_cal
 				      void *context)
 {
 	struct rawbpf_vm_context *skb = rawbpf__vm_context_get(vm, call, context);
-	uint64_t offset = (uint32_t)call->args[1], size = (uint32_t)call->args[3], from;
-	void *to = skb ? rawbpf_vm_memory_get(vm, call->args[2], size, RAWBPF_VM_WRITE) : NULL;
+	uint32_t layer = (uint32_t)call->args[4];
 
-	if (!to)
+	if (!skb)
 		return -EFAULT;
-	from = call->args[4] ? skb->network : skb->data - skb->link;
-	if ((uint32_t)call->args[4] > 1 || offset > VM_SKB_OFFSET_MAX ||
-	    from + offset + size > skb->data_end) {
-		if (size)
-			__builtin_memset(to, 0, (size_t)size);
-		return vm_number(call, -EFAULT);
-	}
-	if (size)
-		__builtin_memmove(to, rawbpf__vm_packet_at(skb, (uint32_t)(from + offset)),
-				  (size_t)size);
-	return vm_number(call, 0);
+	return vm_skb_load(vm, call, skb, layer ? skb->network : skb->data - skb->link,
+			   layer > 1 ? -1 : VM_SKB_OFFSET_MAX);
 }
 
 /* Copy r4 bytes from r3 into the packet, at r2. */
@@ -225,19 +223,6 @@ static uint32_t vm_ip_length(const struct rawbpf_vm_context *skb)
 	return protocol == VM_IPV4 ? 20 : protocol == VM_IPV6 ? 40 : 0;
 }
 
-/* Move the beginning of the packet, and its first `headers` bytes, by `room`. */
-static int vm_skb_insert(struct rawbpf_vm *vm, struct rawbpf_vm_context *skb, uint32_t headers,
-			 int32_t room)
-{
-	uint32_t begin = (uint32_t)((int64_t)skb->data - room);
-
-	__builtin_memmove(rawbpf__vm_packet_at(skb, begin), vm_skb_data(skb), headers);
-	if (room > 0)
-		__builtin_memset(rawbpf__vm_packet_at(skb, begin + headers), 0, (size_t)room);
-	skb->network = (uint32_t)((int64_t)skb->network - room);
-	return rawbpf__vm_packet_move(vm, skb, begin, begin, skb->data_end);
-}
-
 /* Insert r2 bytes, or remove them, behind the network's header, or behind the link layer's (r3 1). */
 static int vm_skb_adjust_room(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
 {
@@ -263,7 +248,7 @@ static int vm_skb_adjust_room(struct rawbpf_vm *vm, struct rawbpf_vm_call *call,
 		return vm_number(call, -VM_ENOTSUPP);
 	if (room > 0 && (size > skb->data || vm_skb_length(skb) < headers))
 		return vm_number(call, -ENOMEM);
-	err = vm_skb_insert(vm, skb, headers, room);
+	err = rawbpf__vm_packet_insert(vm, skb, headers, room);
 	return err ? err : vm_number(call, 0);
 }
 
@@ -284,6 +269,8 @@ static const struct rawbpf_vm_helper vm_skb_helpers[] = {
 	{ BPF_FUNC_skb_store_bytes, 0, vm_skb_store_bytes },
 	{ BPF_FUNC_l3_csum_replace, 0, vm_l3_csum_replace },
 	{ BPF_FUNC_l4_csum_replace, 0, vm_l4_csum_replace },
+	{ BPF_FUNC_skb_vlan_push, 0, rawbpf__vm_vlan_push },
+	{ BPF_FUNC_skb_vlan_pop, 0, rawbpf__vm_vlan_pop },
 	{ BPF_FUNC_redirect, 0, vm_skb_redirect },
 	{ BPF_FUNC_skb_load_bytes, 0, vm_skb_load_bytes },
 	{ BPF_FUNC_skb_change_tail, 0, vm_skb_change_tail },

@@ -2,9 +2,13 @@
 /* The helpers of XDP, which move the borders of the packet. */
 #include "vm_packet.h"
 #include "vm_helper.h"
+#include "vm_map.h"
 
 /* The kernel keeps 40 bytes at the beginning of the memory, and 320 at the end of a page. */
 enum { VM_XDP_FIRST = 40, VM_XDP_END = 4096 - 320, VM_XDP_METADATA = 255 };
+
+/* Flags of redirect_map, Linux 5.14. */
+enum { VM_BROADCAST = 1 << 3, VM_EXCLUDE_INGRESS = 1 << 4 };
 
 /* Return `from` and an argument, which is an int. */
 static int64_t vm_offset(uint32_t from, uint64_t argument)
@@ -123,12 +127,52 @@ static int vm_xdp_redirect(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, vo
 	if (call->args[1])
 		return vm_number(call, XDP_ABORTED);
 	xdp->redirect = (uint32_t)call->args[0];
+	xdp->redirect_map = NULL;
 	return vm_number(call, XDP_REDIRECT);
+}
+
+/* Return the flags that redirect_map takes for a map, or -EINVAL: it takes no such map. */
+static int vm_xdp_map_flags(const struct rawbpf_vm_map *map)
+{
+	const int actions = XDP_ABORTED | XDP_DROP | XDP_PASS | XDP_TX;
+
+	switch (map->type) {
+	case BPF_MAP_TYPE_DEVMAP:
+	case BPF_MAP_TYPE_DEVMAP_HASH:
+		return actions | VM_BROADCAST | VM_EXCLUDE_INGRESS;
+	case BPF_MAP_TYPE_CPUMAP:
+	case BPF_MAP_TYPE_XSKMAP:
+		return actions;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Say which element of r1 the packet goes to. Without that, the low bits of r3 are the answer. */
+static int vm_xdp_redirect_map(struct rawbpf_vm *vm, struct rawbpf_vm_call *call, void *context)
+{
+	struct rawbpf_vm_context *xdp = context;
+	struct rawbpf_vm_map *map = rawbpf_vm_map_get(vm, call->args[0]);
+	uint64_t flags = call->args[2];
+	int known = map ? vm_xdp_map_flags(map) : -EFAULT;
+	void *target;
+	uint32_t key;
+
+	if (known < 0)
+		return known; /* verifiers reject other maps */
+	if (flags & ~(uint64_t)known)
+		return vm_number(call, XDP_ABORTED);
+	rawbpf__vm_key_set(map, &key, (uint32_t)call->args[1]);
+	map->ops->lookup(map, &key, &target);
+	xdp->redirect_map = target || flags & VM_BROADCAST ? map : NULL;
+	xdp->redirect = xdp->redirect_map ? (uint32_t)call->args[1] : 0;
+	return vm_number(call, xdp->redirect_map ? XDP_REDIRECT : (int64_t)(flags & XDP_TX));
 }
 
 static const struct rawbpf_vm_helper vm_xdp_helpers[] = {
 	{ BPF_FUNC_redirect, 0, vm_xdp_redirect },
 	{ BPF_FUNC_xdp_adjust_head, 0, vm_xdp_adjust_head },
+	{ BPF_FUNC_redirect_map, 0, vm_xdp_redirect_map },
 	{ BPF_FUNC_xdp_adjust_meta, 0, vm_xdp_adjust_meta },
 	{ BPF_FUNC_xdp_adjust_tail, 0, vm_xdp_adjust_tail },
 	{ BPF_FUNC_xdp_get_buff_len, 0, vm_xdp_get_buff_len },

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTIONS = 8, BUDGET = 3000, INSNS = 500, MAPS = 8, REGIONS = 2 * MAPS + RAWBPF_VM_CONTEXT_REGIONS + 2, PACKET = 64 };
+enum { OPTIONS = 8, BUDGET = 3000, INSNS = 500, MAPS = 10, REGIONS = 2 * MAPS + RAWBPF_VM_CONTEXT_REGIONS + 2, PACKET = 64 };
 
 static const struct rawbpf_vm_map kinds[MAPS] = {
 	{ .name = "hash", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 12, .max_entries = 3 },
@@ -24,6 +24,8 @@ static const struct rawbpf_vm_map kinds[MAPS] = {
 	{ .name = "ring", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 4096 },
 	{ .name = "progs", .type = BPF_MAP_TYPE_PROG_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 2 },
 	{ .name = "maps", .type = BPF_MAP_TYPE_ARRAY_OF_MAPS, .key_size = 4, .value_size = 4, .max_entries = 2 },
+	{ .name = "devices", .type = BPF_MAP_TYPE_DEVMAP, .key_size = 4, .value_size = 8, .max_entries = 2 },
+	{ .name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1 },
 };
 
 static const uint32_t types[] = {
@@ -32,8 +34,9 @@ static const uint32_t types[] = {
 };
 
 static const uint16_t helpers[] = {
-	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 23, 26, 28, 38, 39, 43, 44, 45, 50, 54, 65, 68, 87, 88, 89,
-	105, 106, 112, 113, 114, 115, 125, 130, 131, 132, 133, 134, 153, 154, 160, 164, 181, 182, 188, 189, 190, 195, 208,
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 18, 19, 23, 25, 26, 28, 35, 38, 39, 43, 44, 45, 50, 51, 54, 65,
+	68, 80, 87, 88, 89, 93, 94, 105, 106, 112, 113, 114, 115, 125, 130, 131, 132, 133, 134, 148, 153, 154, 158, 160, 164,
+	165, 174, 177, 181, 182, 188, 189, 190, 195, 208,
 };
 
 struct world {
@@ -67,7 +70,8 @@ static void open_maps(struct world *world, enum rawbpf_byte_order order)
 		if (rawbpf_vm_map_open(map))
 			abort();
 	}
-	if (rawbpf_vm_map_update(&world->map[6], first, &prog, BPF_ANY) ||
+	if (rawbpf_vm_map_update(&world->map[8], first, (const unsigned char[8]){ 1 }, BPF_ANY) ||
+	    rawbpf_vm_map_update(&world->map[6], first, &prog, BPF_ANY) ||
 	    rawbpf_vm_map_update(&world->map[7], first, &inner, BPF_ANY))
 		abort();
 }
@@ -118,9 +122,10 @@ static void close_world(struct world *world)
 		abort();
 	while (rawbpf_vm_map_pop(&world->map[4], value) == 0)
 		;
-	while (rawbpf_vm_ring_next(&world->map[5], &record, &size) == 0)
-		for (i = 0; i < size; i++)
-			*(volatile unsigned char *)text = ((const unsigned char *)record)[i];
+	for (steps = 5; steps < MAPS; steps += 4) /* the ring, the events */
+		while (rawbpf_vm_ring_next(&world->map[steps], &record, &size) == 0)
+			for (i = 0; i < size; i++)
+				*(volatile unsigned char *)text = ((const unsigned char *)record)[i];
 	for (i = 0; i < 4; i++) {
 		int err = rawbpf_vm_map_next(&world->map[i], NULL, key);
 

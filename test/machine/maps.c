@@ -34,7 +34,12 @@ static const struct {
 	{ MAP(LPM_TRIE, 8, 8, 1), -EINVAL }, /* without BPF_F_NO_PREALLOC */
 	{ MAP(RINGBUF, 0, 0, 5000), -EINVAL },
 	{ MAP(RINGBUF, 0, 8, 4096), -EINVAL },
-	{ MAP(XSKMAP, 4, 4, 1), -EOPNOTSUPP },
+	{ MAP(XSKMAP, 4, 8, 1), -EINVAL },
+	{ MAP(DEVMAP, 4, 5, 1), -EINVAL },
+	{ MAP(CPUMAP, 4, 12, 1), -EINVAL },
+	{ MAP(DEVMAP_HASH, 8, 4, 1), -EINVAL },
+	{ MAP(PERF_EVENT_ARRAY, 4, 8, 1), -EINVAL },
+	{ MAP(SOCKMAP, 4, 4, 1), -EOPNOTSUPP },
 	{ { .type = 12345, .key_size = 4, .value_size = 4, .max_entries = 1 }, -EOPNOTSUPP },
 	{ { .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4, .max_entries = 1,
 	    .flags = 1u << 31 }, -EINVAL },

@@ -150,13 +150,60 @@ static int packet_holds(void)
 	       !rawbpf_vm_map_lookup(&map, &key, &count) && count == 42;
 }
 
+/*
+ * A tc program pushes a VLAN tag, formats its number and sends the text to a perf buffer. Return 1
+ * if the event is that text.
+ */
+static int event_holds(void)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1), BPF_MOV64_IMM(BPF_REG_2, 0x0081), BPF_MOV64_IMM(BPF_REG_3, 4711),
+		BPF_EMIT_CALL(BPF_FUNC_skb_vlan_push),
+		BPF_LDX_MEM(BPF_W, BPF_REG_1, BPF_REG_6, 24), BPF_STX_MEM(BPF_DW, BPF_REG_10, BPF_REG_1, -8),
+		BPF_ST_MEM(BPF_DW, BPF_REG_10, -16, '%' | '6' << 8 | 'd' << 16), BPF_ST_MEM(BPF_DW, BPF_REG_10, -24, 0),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_10), BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, -24), BPF_MOV64_IMM(BPF_REG_2, 8),
+		BPF_MOV64_REG(BPF_REG_3, BPF_REG_10), BPF_ALU64_IMM(BPF_ADD, BPF_REG_3, -16),
+		BPF_MOV64_REG(BPF_REG_4, BPF_REG_10), BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, -8), BPF_MOV64_IMM(BPF_REG_5, 8),
+		BPF_EMIT_CALL(BPF_FUNC_snprintf), BPF_MOV64_REG(BPF_REG_7, BPF_REG_0),
+		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6), BPF_LD_MAP_FD(BPF_REG_2, 0), BPF_MOV32_IMM(BPF_REG_3, -1),
+		BPF_MOV64_REG(BPF_REG_4, BPF_REG_10), BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, -24),
+		BPF_MOV64_REG(BPF_REG_5, BPF_REG_7), BPF_EMIT_CALL(BPF_FUNC_perf_event_output), BPF_EXIT_INSN() };
+	static unsigned char packet[20], memory[RAWBPF_VM_HEADROOM + 20];
+	static uint64_t map_memory[RAWBPF_VM_PERF_SIZE * 5 / 16 + 20];
+	static struct rawbpf_vm_context context;
+	struct rawbpf_vm_map map = { .name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4,
+		.value_size = 4, .max_entries = 1, .memory = map_memory, .memory_size = sizeof(map_memory) };
+	struct rawbpf_vm_map *maps[] = { &map };
+	struct rawbpf_vm_region *regions[RAWBPF_VM_CONTEXT_REGIONS + 2];
+	struct rawbpf_vm_prog prog = { .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
+	struct rawbpf_vm_world world = { .time = 0 };
+	struct rawbpf_vm_helpers helpers;
+	struct rawbpf_vm_spec spec = { .prog = &prog, .stack = stack, .stack_size = sizeof(stack),
+		.regions = regions, .region_max = RAWBPF_COUNT(regions), .maps = maps, .map_count = 1,
+		.helpers = &helpers };
+	const unsigned char *text;
+	const void *record;
+	size_t size;
+
+	rawbpf_vm_helpers_get(&helpers, &world);
+	if (rawbpf_vm_map_open(&map) ||
+	    rawbpf_vm_context_open(&context, &(struct rawbpf_vm_context_spec){
+		.prog_type = BPF_PROG_TYPE_SCHED_CLS, .order = RAWBPF_LITTLE_ENDIAN, .packet = packet,
+		.packet_size = sizeof(packet), .memory = memory, .memory_size = sizeof(memory) }) ||
+	    rawbpf_vm_context_bind(&context, &spec) || rawbpf_vm_open(&vm, &spec) ||
+	    rawbpf_vm_run(&vm, 100) != RAWBPF_VM_ENDED || vm.r[0] || rawbpf_vm_ring_next(&map, &record, &size))
+		return 0;
+	text = record;
+	return size == 12 && text[0] == ' ' && text[1] == ' ' && text[2] == '4' && text[5] == '1' && !text[6];
+}
+
 /* How many values there are, and whether number `i` of them is right. */
 __attribute__((export_name("count"))) unsigned count(void);
 __attribute__((export_name("holds"))) int holds(unsigned i);
 
 unsigned count(void)
 {
-	return RAWBPF_COUNT(facts) + RAWBPF_COUNT(jumps) + RAWBPF_COUNT(atomics) + 2;
+	return RAWBPF_COUNT(facts) + RAWBPF_COUNT(jumps) + RAWBPF_COUNT(atomics) + 3;
 }
 
 int holds(unsigned i)
@@ -169,5 +216,6 @@ int holds(unsigned i)
 	i -= RAWBPF_COUNT(jumps);
 	if (i < RAWBPF_COUNT(atomics))
 		return atomic_holds(i);
-	return i == RAWBPF_COUNT(atomics) ? trap_holds() : packet_holds();
+	i -= RAWBPF_COUNT(atomics);
+	return i == 0 ? trap_holds() : i == 1 ? packet_holds() : event_holds();
 }

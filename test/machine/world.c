@@ -40,7 +40,7 @@ static struct rawbpf_vm_spec world_open(struct world *world)
 	memset(world, 0, sizeof(*world));
 	world->told = (struct rawbpf_vm_world){
 		.time = 1000, .time_step = 5, .pid = 7, .tid = 8, .uid = 1000, .gid = 100, .cpu = 3,
-		.comm = "a-long-name", .random = 1, .trace = world->trace,
+		.comm = "a-long-name", .task = 0x123456789a, .cgroup = 77, .cookie = UINT64_MAX, .random = 1, .trace = world->trace,
 		.trace_size = sizeof(world->trace) };
 	rawbpf_vm_helpers_get(&world->helpers, &world->told);
 	for (i = 0; i < MAPS; i++) {
@@ -67,6 +67,14 @@ static const struct {
 	PROGRAM("the task", 7ull << 32 | 8, CALL(get_current_pid_tgid), END),
 	PROGRAM("the user", 100ull << 32 | 1000, CALL(get_current_uid_gid), END),
 	PROGRAM("the CPU", 3, CALL(get_smp_processor_id), END),
+	PROGRAM("the task's struct", 0x123456789a, CALL(get_current_task), END),
+	PROGRAM("the task's struct, typed", 0x123456789a, CALL(get_current_task_btf), END),
+	PROGRAM("the cgroup", 77, CALL(get_current_cgroup_id), END),
+	PROGRAM("the attachment", UINT64_MAX, CALL(get_attach_cookie), END),
+	PROGRAM("a lock", 9, PUT(DW, -8, 9), AT(1, -8), CALL(spin_lock), AT(1, -8), CALL(spin_unlock),
+		GET(DW, -8), END),
+	PROGRAM("user memory that is not there", -EFAULT, AT(1, -8), SET(2, 8), SET(3, 64),
+		CALL(copy_from_user), END),
 	PROGRAM("a name that is cut", 0x006f6c2d61, /* "a-lo" and a NUL */
 		PUT(DW, -8, 0), AT(1, -8), SET(2, 5), CALL(get_current_comm), GET(DW, -8), END),
 	PROGRAM("a name without room", 0, AT(1, -8), SET(2, 0), CALL(get_current_comm), END),
@@ -103,6 +111,22 @@ static const struct {
 		CALL(ringbuf_query), END),
 	PROGRAM("an unknown flag", -EINVAL, PUT(DW, -8, 1), BPF_LD_MAP_FD(BPF_REG_1, 2), AT(2, -8),
 		SET(3, 8), SET(4, 4), CALL(ringbuf_output), END),
+	PROGRAM("an event to a ring", -EINVAL, PUT(DW, -8, 1), BPF_LD_MAP_FD(BPF_REG_2, 2), SET(3, -1),
+		AT(4, -8), SET(5, 8), CALL(perf_event_output), END),
+	PROGRAM("a traced array", 4, PUT(W, -4, 0x006425), PUT(DW, -16, -123), AT(1, -4), SET(2, 4),
+		AT(3, -16), SET(4, 8), CALL(trace_vprintk), END),
+	PROGRAM("a traced array of 7 bytes", -EINVAL, PUT(W, -4, 0x006425), PUT(DW, -16, -123), AT(1, -4),
+		SET(2, 4), AT(3, -16), SET(4, 7), CALL(trace_vprintk), END),
+	PROGRAM("a traced array that is too short", -EINVAL, PUT(W, -4, 0x006425), AT(1, -4), SET(2, 4),
+		AT(3, -16), SET(4, 0), CALL(trace_vprintk), END),
+	PROGRAM("a width that is too large", -EINVAL, PUT(DW, -16, 0), PUT(DW, -8, 0),
+		PUT(DW, -24, 0x34323031), BPF_ST_MEM(BPF_B, BPF_REG_10, -25, '%'), PUT(B, -20, 'd'), AT(1, -8),
+		SET(2, 8), AT(3, -25), AT(4, -16), SET(5, 8), CALL(snprintf), END),
+	PROGRAM("a width that is not", 1024, PUT(DW, -16, 0), PUT(DW, -8, 0),
+		PUT(DW, -24, 0x33323031), BPF_ST_MEM(BPF_B, BPF_REG_10, -25, '%'), PUT(B, -20, 'd'), AT(1, -8),
+		SET(2, 8), AT(3, -25), AT(4, -16), SET(5, 8), CALL(snprintf), END),
+	PROGRAM("a string that is not there", 3, PUT(DW, -16, 64), PUT(W, -4, '%' | 's' << 8 | '|' << 16),
+		AT(1, -24), SET(2, 8), AT(3, -4), AT(4, -16), SET(5, 8), CALL(snprintf), BPF_ALU64_IMM(BPF_ADD, BPF_REG_0, 1), END),
 	PROGRAM("output to a hash", -EINVAL, PUT(DW, -8, 1), BPF_LD_MAP_FD(BPF_REG_1, 0), AT(2, -8),
 		SET(3, 8), SET(4, 0), CALL(ringbuf_output), END),
 	PROGRAM("no room to reserve", 0, BPF_LD_MAP_FD(BPF_REG_1, 2), SET(2, 5000), SET(3, 0),
