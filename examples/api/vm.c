@@ -37,9 +37,10 @@ int main(int argc, char **argv)
 	    rawbpf_vm_open(&vm, &(struct rawbpf_vm_spec){
 		.prog = &prog, .stack = stack, .stack_size = sizeof stack,
 		.regions = regions, .region_count = 1, .region_max = RAWBPF_COUNT(regions),
-		.hook = show }) < 0)
+		.hook = show, .check = rawbpf_vm_unset_check }) < 0)
 		return API_FAILED;
 	vm.r[1] = packet.address;
+	vm.unset &= ~(1u << 1); /* r1 has a value */
 	if (rawbpf_vm_run(&vm, 1000) == -EFAULT) {
 		char text[200];
 

@@ -245,7 +245,8 @@ enum rawbpf_vm_trap_kind {
 	RAWBPF_VM_TRAP_HANDLE,   /* a helper wants a handle of another kind than `address` */
 	RAWBPF_VM_TRAP_VARIABLE, /* the kernel's variable with the BTF id `address` */
 	RAWBPF_VM_TRAP_PROG,     /* a tail call to a program with an invalid instruction */
-	RAWBPF_VM_TRAP_ROOM      /* a helper's pointer finds no room in spec->spare or spec->regions */
+	RAWBPF_VM_TRAP_ROOM,     /* a helper's pointer finds no room in spec->spare or spec->regions */
+	RAWBPF_VM_TRAP_UNSET     /* the register `address` has no value; of rawbpf_vm_unset_check() */
 };
 
 struct rawbpf_vm_trap {
@@ -299,6 +300,7 @@ struct rawbpf_vm_spec {
 
 	rawbpf_vm_hook_fn *hook; /* or NULL */
 	void *hook_context;
+	int (*check)(struct rawbpf_vm *vm); /* rawbpf_vm_unset_check(), or NULL */
 };
 
 /* The part of a region that a register last referred to. Private. */
@@ -322,6 +324,7 @@ struct rawbpf_vm_frame {
 	unsigned used;          /* bytes of stack */
 	uint32_t may_goto;      /* what is left of it */
 	int callback;           /* 1: it returns to the helper that the caller called */
+	unsigned unset;         /* private: that of the caller */
 	uint64_t saved[4];      /* r6 to r9 of the caller */
 	struct rawbpf_vm_region stack;
 	struct rawbpf_vm_region key; /* of the element that a callback sees */
@@ -341,6 +344,8 @@ struct rawbpf_vm {
 	uint64_t executed;      /* instructions so far */
 	int ended;              /* 1: r0 is the program's result */
 	unsigned tail_calls;    /* so far; Linux allows 33 */
+	unsigned unset;         /* of rawbpf_vm_unset_check(): bit N is set, rN has no value */
+	unsigned unset_depth, unset_tail_calls; /* private */
 	struct rawbpf_vm_trap trap;
 	struct rawbpf_vm_spec spec;
 	unsigned region_count;  /* regions in spec.regions now, in ascending order */
@@ -372,6 +377,15 @@ enum { RAWBPF_VM_ENDED, RAWBPF_VM_PAUSED };
  * tells what, and the machine stands at the instruction, which is not counted.
  */
 int rawbpf_vm_run(struct rawbpf_vm *vm, uint64_t budget);
+
+/*
+ * As spec->check, stop the program before an instruction that reads a register without a value, as
+ * a verifier does: r1 to r5 after a call, r0 and r6 to r9 in a function that has not set them, all
+ * but r1 and r10 at the start. Arguments of helpers are not checked. A caller that sets a register
+ * clears its bit in vm->unset. Return 0, or -EFAULT with RAWBPF_VM_TRAP_UNSET. Programs take about
+ * five times as long.
+ */
+int rawbpf_vm_unset_check(struct rawbpf_vm *vm);
 
 /*
  * Write why the program trapped, in a line without a newline: "instruction 5 reads 8 bytes at

@@ -83,5 +83,6 @@ int rawbpf_vm_open(struct rawbpf_vm *vm, const struct rawbpf_vm_spec *spec)
 		return err;
 	rawbpf__vm_frame_begin(vm);
 	vm->r[1] = spec->context ? spec->context->address : 0;
+	vm->unset = spec->context ? 0x3fd : 0x3ff; /* r10 has a value */
 	return 0;
 }

@@ -27,6 +27,14 @@ RAWBPF__PRIVATE int rawbpf__vm_holds_pointers(const struct rawbpf_vm_map *map)
 	return rawbpf__vm_holds_progs(map) || rawbpf__vm_holds_maps(map);
 }
 
+/* Do the values say where packets go? Programs only read them. */
+static int vm_holds_targets(const struct rawbpf_vm_map *map)
+{
+	return map->type < 32 && (1u << BPF_MAP_TYPE_DEVMAP | 1u << BPF_MAP_TYPE_DEVMAP_HASH |
+				  1u << BPF_MAP_TYPE_CPUMAP | 1u << BPF_MAP_TYPE_XSKMAP) >>
+				 map->type & 1;
+}
+
 RAWBPF__PRIVATE size_t rawbpf__vm_value_bytes(const struct rawbpf_vm_map *map)
 {
 	return rawbpf__vm_holds_pointers(map) ? sizeof(void *) : map->value_size;
@@ -61,7 +69,7 @@ RAWBPF__PRIVATE void rawbpf__vm_values(struct rawbpf_vm_map *map, void *values, 
 {
 	uint32_t stride = rawbpf__vm_stride(map), rights = RAWBPF_VM_READ | RAWBPF_VM_WRITE;
 
-	if (map->flags & 1 << 7 || map->ops == rawbpf__vm_target_ops())
+	if (map->flags & 1 << 7 || vm_holds_targets(map))
 		rights = RAWBPF_VM_READ;
 	if (map->flags & 1 << 8)
 		rights = RAWBPF_VM_WRITE;

@@ -275,12 +275,14 @@ int rawbpf_vm_run(struct rawbpf_vm *vm, uint64_t budget)
 		return RAWBPF_VM_ENDED;
 	rawbpf__vm_helpers_forget(vm);
 	while (budget && result == RAWBPF_VM_PAUSED) {
-		uint64_t part = vm->spec.hook ? 1 : budget;
+		uint64_t part = vm->spec.hook || vm->spec.check ? 1 : budget;
 
 		if (vm_begins(vm))
 			return -EFAULT;
 		if (vm->spec.hook && vm->spec.hook(vm, vm->spec.hook_context))
 			return RAWBPF_VM_PAUSED;
+		if (vm->spec.check && vm->spec.check(vm))
+			return -EFAULT;
 		result = vm_loop(vm, part);
 		budget -= part;
 	}

@@ -253,6 +253,13 @@ static void vm_explain_variable(struct rawbpf__out *out, const struct rawbpf_vm 
 	rawbpf__out_text(out, ", which the machine does not have");
 }
 
+static void vm_explain_unset(struct rawbpf__out *out, const struct rawbpf_vm *vm)
+{
+	rawbpf__out_text(out, "reads r");
+	rawbpf__out_number(out, vm->trap.address);
+	rawbpf__out_text(out, ", which has no value since the function began, or since the last call");
+}
+
 /* Kinds whose text is the same for all programs. */
 static const char *vm_trap_text(enum rawbpf_vm_trap_kind kind)
 {
@@ -286,6 +293,7 @@ size_t rawbpf_vm_trap_explain(char *text, size_t size, const struct rawbpf_vm *v
 		[RAWBPF_VM_TRAP_MAP] = vm_explain_map,
 		[RAWBPF_VM_TRAP_HANDLE] = vm_explain_handle,
 		[RAWBPF_VM_TRAP_VARIABLE] = vm_explain_variable,
+		[RAWBPF_VM_TRAP_UNSET] = vm_explain_unset,
 	};
 	struct rawbpf__out out = rawbpf__out_begin(text, size);
 	unsigned kind = vm->trap.kind;

@@ -124,8 +124,9 @@ linked "interpreter, with its memory and the table of instructions" rawbpf_vm_op
 	rawbpf_vm_handle_get rawbpf_vm_map_get rawbpf_vm_memory_get >/dev/null
 figure "code and data of the interpreter, its memory, the table of instructions" "$(code_and_data linked)" 16384 bytes
 
-# All of it but undo records and the words for traps, whose tables of names are elsewhere.
+# All of it but undo records, the check of registers, and the words for traps, whose tables of names
+# are elsewhere.
 # shellcheck disable=SC2046
-linked "the machine" rawbpf_vm_open rawbpf_vm_run $(functions_of vm vm_map vm_helper vm_context | grep -v _trap_explain) >/dev/null
+linked "the machine" rawbpf_vm_open rawbpf_vm_run $(functions_of vm vm_map vm_helper vm_context | grep -Ev '_trap_explain|_unset_check') >/dev/null
 figure "code and data of the interpreter with maps, helpers and contexts" "$(code_and_data linked)" 40960 bytes
 exit $status
