@@ -9,8 +9,8 @@ enum { VM_FORMAT_ARGUMENTS = 12, VM_FORMAT_WIDTH = 1023 };
 
 /* A conversion: %[flags][width][l|ll]letter, or %pks, %pus, %px. The width is at most 1023. */
 struct vm_conversion {
-	int letter;             /* c d i u x X p s */
-	int sign;               /* '+' or ' ' before a number that is not negative; or 0 */
+	char letter;            /* c d i u x X p s */
+	char sign;              /* '+' or ' ' before a number that is not negative; or 0 */
 	int zeros, left, longs;
 	unsigned width;
 };
