@@ -9,6 +9,9 @@ __attribute__((format(printf, 2, 3))) void fact(long long value, const char *for
 /* 1 if this boot is for the parts that it names. These then try everything. */
 extern int guest_asked_part;
 
+/* Is a part or a test left out on this kernel, by left_out.h? */
+int guest_leaves_out(const char *what);
+
 /* Run a part in a process of its own, whose mounts, namespaces and descriptors go with it. */
 void in_child(void (*part)(void));
 

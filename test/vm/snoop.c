@@ -5,18 +5,17 @@
 #include <string.h>
 
 /* riscv64's 6.12 has no retprobe, which the tool needs. */
-static void expected(struct boot *boot, char *text, size_t size, bool is_flood, const char *way)
+static void expected(struct boot *boot, char *text, size_t size, const char *way)
 {
 	if (has_retprobes(boot) || strcmp(way, "kprobe")) {
 		snprintf(text, size, "as expected");
 		return;
 	}
 	snprintf(text, size,
-		 "exit 1%s: chrootsnoop: attaching to a kprobe: EINVAL|   'chroot' cannot be probed: kprobes rely "
+		 "exit 1: chrootsnoop: attaching to a kprobe: EINVAL|   'chroot' cannot be probed: kprobes rely "
 		 "on it, ftrace has its first 8 bytes (before Linux 7 set the offset to 8, without retprobe), the "
 		 "offset is inside an instruction, or maxactive is over 4096, without retprobe or with the "
-		 "PMU, which has no such setting.",
-		 is_flood ? ", 20000 calls, 0 of them printed" : "");
+		 "PMU, which has no such setting.");
 }
 
 START_TEST(event_tool)
@@ -26,12 +25,12 @@ START_TEST(event_tool)
 	static const char *const transports[] = { "ring", "perf", "default" };
 
 	for (int flood = 0; flood < 2; flood++)
-		for (int way = 0; way < 4 - flood; way++)
+		for (int way = flood && is_left_out(&boots[_i], "flood.kprobe"); way < 4 - flood; way++)
 			for (int transport = 0; transport < 3 - flood; transport++) {
 				char name[64], text[512];
 
 				snprintf(name, sizeof(name), "%s.%s.%s", tools[flood], ways[way], transports[transport]);
-				expected(&boots[_i], text, sizeof(text), flood, ways[way]);
+				expected(&boots[_i], text, sizeof(text), ways[way]);
 				ck_assert_fact_str(&boots[_i], name, text);
 			}
 }
