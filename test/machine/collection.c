@@ -253,7 +253,7 @@ END_TEST
 
 START_TEST(maps_that_cannot_be)
 {
-	expect_refused(".map m perf_event_array u32 u32 4\n.prog p\n.at none\nr0 = 0\nexit\n",
+	expect_refused(".map m cgroup_array u32 u32 4\n.prog p\n.at none\nr0 = 0\nexit\n",
 		       -EOPNOTSUPP, 1, "the machine has no maps of the type of 'm'");
 	expect_refused(".map m array u64 u32 4\n.prog p\n.at none\nr0 = 0\nexit\n",
 		       -EINVAL, 1, "a size or flag is wrong for 'm'");
