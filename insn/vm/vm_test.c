@@ -239,6 +239,7 @@ static int test_open(struct rawbpf_vm_test *test)
 	test->loaded.machine.helpers = &test->given;
 	test->loaded.machine.hook = spec->coverage ? test_cover : NULL;
 	test->loaded.machine.hook_context = test;
+	test->loaded.machine.check = rawbpf_vm_unset_check;
 	err = rawbpf__test_context_open(test);
 	if (err)
 		return err;

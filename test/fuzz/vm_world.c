@@ -84,7 +84,8 @@ static int open_world(struct world *world, const uint8_t *options, const struct 
 	struct rawbpf_vm_spec spec = {
 		.prog = &world->prog, .frames = 1 + options[4] % 4, .regions = world->regions,
 		.region_max = REGIONS - options[5] % 2, .spare = world->spare, .spare_count = options[5] >> 1 & 1,
-		.maps = world->maps, .map_count = MAPS, .helpers = &world->helpers, .may_goto = options[6] };
+		.maps = world->maps, .map_count = MAPS, .helpers = &world->helpers, .may_goto = options[6],
+		.check = options[5] >> 2 & 1 ? rawbpf_vm_unset_check : NULL };
 
 	memset(world, 0, sizeof(*world));
 	world->prog = (struct rawbpf_vm_prog){ .insns = insns, .insn_count = count };

@@ -58,6 +58,8 @@ static const struct {
 	/* r0 */
 	{ ".prog p\n.at socket\nr0 = 7\nexit\n.test \"t\" p\nexpect r0 == 7\n", 0, "" },
 	{ ".prog p\n.at socket\nr0 = 7\nexit\n.test \"t\" p\nexpect r0 == 8\n", 6, "got 7, expected 8" },
+	{ ".prog p\n.at socket\ncall ktime_get_ns\nr0 = r2\nexit\n.test \"t\" p\nexpect r0 == 0\n", 4,
+	  "instruction 1 reads r2, which has no value since the function began, or since the last call" },
 	{ ".prog p\n.at socket\nr0 = -7\nexit\n.test \"t\" p\nexpect r0 == -7\nexpect r0 < -7\n", 7,
 	  "got -7, expected less than -7" },
 	{ ".prog p\n.at socket\nr0 = 7\nexit\n.test \"t\" p\nexpect r0 > 6 && r0 > 7\n", 6,
