@@ -212,11 +212,37 @@ static size_t format_text(char *text, size_t size, const struct rawbpf_show *sho
 	return rawbpf_show_text_format(text, size, show, system, shown_text, data, data_size);
 }
 
+/* Look up the functions of all stacks. */
+static void look_up_stacks(const struct elements *elements)
+{
+	const struct rawbpf_show *show = elements->show;
+	uint64_t *addresses, frames = 0;
+	size_t count = 0;
+
+	for (unsigned i = 0; i < show->count; i++)
+		if (show->columns[i].present == RAWBPF_PRESENT_KSTACK)
+			frames += show->columns[i].count;
+	addresses = frames ? calloc(elements->count * frames, sizeof *addresses) : NULL;
+	for (size_t i = 0; addresses && i < elements->count * show->count; i++) {
+		const struct rawbpf_column *column = &show->columns[i % show->count];
+		const unsigned char *at = elements->list + i / show->count * elements->stride + column->offset;
+
+		if (column->present != RAWBPF_PRESENT_KSTACK)
+			continue;
+		for (unsigned frame = 0; frame < column->count && number(at + 8 * frame, 8); frame++)
+			addresses[count++] = number(at + 8 * frame, 8);
+	}
+	if (count)
+		system_look_up(addresses, count);
+	free(addresses);
+}
+
 static void print_elements(const struct collection *collection, const struct elements *elements,
 			   const struct rawbpf_table_show *show)
 {
 	collection_format *format = rawbpf_show_record_format;
 
+	look_up_stacks(elements);
 	shown_text = collection_string(collection, show->text);
 	if (collection_is_json(collection))
 		format = rawbpf_show_json_format;

@@ -54,17 +54,55 @@ static void look_up(const uint64_t *stack, unsigned count)
 		*slot(wanted[i].address) = wanted[i];
 }
 
-static size_t symbol(void *context, char *text, size_t size, const uint64_t *stack, unsigned count,
-		     unsigned index)
-{
-	struct rawbpf_ksym *found = slot(stack[index]);
+/* The functions of system_look_up(), in the order of their addresses. */
+static struct {
+	struct rawbpf_ksym *list;
+	size_t count;
+} listed;
 
-	(void)context;
+static int compare_addresses(const void *one, const void *other)
+{
+	uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+
+	return (a > b) - (a < b);
+}
+
+void system_look_up(uint64_t *addresses, size_t count)
+{
+	free(listed.list);
+	listed.count = 0;
+	qsort(addresses, count, sizeof *addresses, compare_addresses);
+	listed.list = calloc(count, sizeof *listed.list);
+	for (size_t i = 0; listed.list && i < count; i++)
+		if (!i || addresses[i] != addresses[i - 1])
+			listed.list[listed.count++].address = addresses[i];
+	if (listed.count)
+		rawbpf_ksym_resolve(listed.list, listed.count); /* on an error the names stay empty */
+}
+
+/* Return what is known of an address of a stack. */
+static const struct rawbpf_ksym *find_symbol(const uint64_t *stack, unsigned count, unsigned index)
+{
+	const struct rawbpf_ksym *found = listed.count ?
+		bsearch(&stack[index], listed.list, listed.count, sizeof *listed.list, compare_addresses) : NULL;
+
+	if (found)
+		return found;
+	found = slot(stack[index]);
 	if (found->address != stack[index]) {
 		look_up(stack, count);
 		if (found->address != stack[index]) /* another one of the stack took its place */
 			look_up(stack + index, 1);
 	}
+	return found;
+}
+
+static size_t symbol(void *context, char *text, size_t size, const uint64_t *stack, unsigned count,
+		     unsigned index)
+{
+	const struct rawbpf_ksym *found = find_symbol(stack, count, index);
+
+	(void)context;
 	if (!found->name[0])
 		return 0;
 	return snprintf(text, size, "%s+0x%llx%s%s%s", found->name, (unsigned long long)found->offset,
