@@ -33,6 +33,9 @@ static const char *const others[] = {
 	"if it is refused", "If the verifier rejects the program", "If the verifier refuses the program",
 	"kernel is too old for is refused", "if the verifier refuses a helper that no program may call",
 	"a kprobe at the very start is refused", "exceptions and the like, are refused",
+	/* live_unset shows it */
+	"A verifier rejects a program that reads a register to which nothing has given a value",
+	"A program that reads a register without a value fails, as a verifier rejects it",
 	/* of records of CO-RE: core_relo shows it */
 	"it replaces the instruction by one that the verifier rejects, unless no path reaches it",
 };
