@@ -138,7 +138,7 @@ static const struct {
 	{ ".struct s\n\tu64 a\n.map c array u32 s 1\n.show c end linear 5",
 	  { { 4, 13, 6, 0, "'linear' draws a map whose keys and values are numbers; this one's are structs" } } },
 	{ ".struct s\n\tu64 h[64] log2 us",
-	  { { 2, 13, 4, 0, "'log2' draws a map, whose elements are counts, and not a field; write it behind the map: "
+	  { { 2, 12, 4, 0, "'log2' draws a map, whose elements are counts, and not a field; write it behind the map: "
 			   ".show MAP log2 ..." } } },
 	{ ".map c array u32 u64 1\n.show c \"none\"",
 	  { { 2, 9, 6, 0, "expected one % for the value, or two for key and value, not 0" } } },
