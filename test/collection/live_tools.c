@@ -6,7 +6,7 @@
 #include "../live.h"
 #include "tools.h"
 
-enum { MAPS = 8, UNITS = 95, REFUSED = 2, LOG = 1 << 20 };
+enum { MAPS = 8, UNITS = 103, REFUSED = 2, LOG = 1 << 20 };
 
 static struct rawbpf_btf kernel;
 static struct rawbpf_symbol_index kernel_index;
