@@ -6,7 +6,7 @@
 
 int mounts_open(struct mounts *mounts)
 {
-	*mounts = (struct mounts){ .list = fopen("/proc/self/mounts", "re") };
+	*mounts = (struct mounts){ .list = fopen("/proc/mounts", "re") };
 	return mounts->list != NULL;
 }
 
