@@ -86,10 +86,24 @@ static void run_text(const struct ran_setup *setup, ran_fn *run, const char *way
 	}
 }
 
+/*
+ * Is a text's JSON compared here? A second tool takes a second of an emulated machine. So each kernel
+ * has every fourth text, and 5.10, 6.1, 6.12 and 7.3 have all together. A boot for this part has all.
+ */
+static int has_json(unsigned text)
+{
+	struct utsname name;
+	unsigned major = 0, minor = 0;
+
+	uname(&name);
+	sscanf(name.release, "%u.%u", &major, &minor);
+	return strcmp(where->name, "run") == 0 && (guest_asked_part || (text + minor) % 4 == 0);
+}
+
 static void run_texts(void)
 {
-	const struct ran_setup setup = { .tool = "/bin/rawbpf", .texts = "/tools", .is_alone = 1,
-					 .has_btf = has_btf(), .has_json = strcmp(where->name, "run") == 0 };
+	struct ran_setup setup = { .tool = "/bin/rawbpf", .texts = "/tools", .is_alone = 1,
+				   .has_btf = has_btf() };
 	unsigned count = where->texts ? where->texts : sizeof texts / sizeof texts[0];
 	int has_sysfs = access("/sys/kernel", F_OK) == 0;
 	static char problem[8192];
@@ -99,6 +113,7 @@ static void run_texts(void)
 		for (unsigned j = 0; texts[i].needs_sysfs <= has_sysfs && j < where->ways && texts[i].ways[j]; j++) {
 			const char *way = texts[i].ways[j];
 
+			setup.has_json = has_json(i);
 			run_text(&setup, texts[i].run, way, problem, sizeof problem);
 			say(where->name, texts[i].name, way, problem);
 		}
