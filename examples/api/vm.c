@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 		.hook = show, .check = rawbpf_vm_unset_check }) < 0)
 		return API_FAILED;
 	vm.r[1] = packet.address;
-	vm.unset &= ~(1u << 1); /* r1 has a value */
+	vm.unset &= ~(1u << 1); /* r1 has a value, for rawbpf_vm_unset_check() */
 	if (rawbpf_vm_run(&vm, 1000) == -EFAULT) {
 		char text[200];
 
