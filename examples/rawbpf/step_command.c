@@ -223,7 +223,7 @@ static int do_write(struct stepper *stepper, const char *text)
 	if (!bytes)
 		return FAILED;
 	if (rawbpf_vm_undo_find(&step, &stepper->undo, bytes, size) < 0)
-		return say(stepper, "no instruction so far wrote %.80s", collection_shown(text));
+		return say(stepper, "no instruction so far changed %.80s", collection_shown(text));
 	return seek(stepper, step - 1);
 }
 

@@ -17,7 +17,7 @@ struct kernel {
 	char reason[4096];    /* why it failed; may have several lines */
 };
 
-/* Return why the kernel cannot run this test, or NULL. */
+/* Return why the kernel cannot run this test, which passed here, or NULL. */
 const char *kernel_refusal(const struct rawbpf_vm_test *test);
 
 /* Return a helper that the program calls, and whose answer the machine makes up; 0: there is none. */

@@ -64,11 +64,8 @@ unsigned kernel_own(const struct rawbpf_vm_test *test)
 const char *kernel_refusal(const struct rawbpf_vm_test *test)
 {
 	static char reason[128];
-	unsigned type;
+	unsigned type = test->loaded.units[0].resolved.type;
 
-	if (!test->loaded.unit_count)
-		return "it cannot be loaded here";
-	type = test->loaded.units[0].resolved.type;
 	if (test->value_count) {
 		const char *name = rawbpf_constant_name(RAWBPF_HELPER, test->values[0].number);
 
@@ -109,6 +106,27 @@ static int copy_element(struct kernel *kernel, int fd, const struct rawbpf_map_l
 							     .type = map->type, .name = map->name }) : OK;
 }
 
+/* Give a queue or stack of the kernel the machine's values. They come out of the machine and go back. */
+static int copy_queue(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
+{
+	unsigned char *values = calloc(map->max_entries, map->value_size);
+	unsigned count = 0;
+	int err = values ? 0 : -ENOMEM;
+
+	while (values && count < map->max_entries &&
+	       rawbpf_vm_map_pop(map, values + (size_t)count * map->value_size) == 0)
+		count++;
+	for (unsigned i = 0; i < count && !err; i++) {
+		unsigned at = map->type == BPF_MAP_TYPE_STACK ? count - 1 - i : i;
+		const void *value = values + (size_t)at * map->value_size;
+
+		rawbpf_vm_map_push(map, value, BPF_ANY);
+		err = rawbpf_map_update(fd, NULL, value, BPF_ANY);
+	}
+	free(values);
+	return err ? fail(kernel, "filling queue %s: %s", map->name, strerror(-err)) : OK;
+}
+
 /* Give a map of the kernel the machine's elements. Those of an array that are 0 are there already. */
 static int copy_map(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
 {
@@ -120,6 +138,8 @@ static int copy_map(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
 		return fail(kernel, "looking at map %s: %s", map->name, strerror(-err));
 	if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
 		return OK;
+	if (map->type == BPF_MAP_TYPE_QUEUE || map->type == BPF_MAP_TYPE_STACK)
+		return copy_queue(kernel, fd, map);
 	for (err = rawbpf_vm_map_next(map, NULL, key); !err && status == OK;
 	     err = rawbpf_vm_map_next(map, key, key))
 		status = copy_element(kernel, fd, &layout, map, key);

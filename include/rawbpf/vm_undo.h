@@ -95,8 +95,8 @@ int rawbpf_vm_undo_seek(struct rawbpf_vm_undo *undo, uint64_t step);
 
 /*
  * Find the last step, up to the present one, that wrote one of these bytes of an area. Set *step:
- * the instruction ran from step *step - 1. Bytes that a helper wrote count if they changed. The
- * machine stays where it is. -ENOENT: no step since the start wrote them.
+ * the instruction ran from step *step - 1. Registers and bytes that a helper wrote count if they
+ * changed. The machine stays where it is. -ENOENT: no step since the start wrote them.
  */
 int rawbpf_vm_undo_find(uint64_t *step, struct rawbpf_vm_undo *undo, const void *bytes, size_t size);
 

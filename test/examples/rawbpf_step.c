@@ -271,7 +271,7 @@ START_TEST(test_mistakes)
 		{ "\033[2J", "command 1, '\\x1b[2J': no command '\\x1b[2J'; there are s b n c l u w g q" },
 		{ "u r11 == 1", "command 1, 'u r11 == 1': a condition is r1 == 5, or *(u32 *)(r10 - 4) > r2; "
 				"not 'r11 == 1'" },
-		{ "w r10-4", "command 1, 'w r10-4': no instruction so far wrote r10-4" },
+		{ "w r10-4", "command 1, 'w r10-4': no instruction so far changed r10-4" },
 		{ "w x+1", "command 1, 'w x+1': nothing is at 'x+1'; write a byte as r10-4, packet+12, MAP[KEY], "
 			   "or a register as r3" },
 		{ "g 9999999", "command 1, 'g 9999999': at most 1000000 steps at a time" },
