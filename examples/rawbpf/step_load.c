@@ -252,6 +252,7 @@ static int load(struct stepper *stepper)
 		.comm = "step", .random = 1, .trace = stepper->trace, .trace_size = sizeof stepper->trace };
 	rawbpf_vm_helpers_get(&stepper->helpers, &stepper->machine.world);
 	stepper->machine.spec.helpers = &stepper->helpers;
+	stepper->machine.spec.check = rawbpf_vm_unset_check;
 	return open_context(stepper) != OK || step_map_set(stepper) != OK || open_machine(stepper) != OK ? FAILED : OK;
 }
 

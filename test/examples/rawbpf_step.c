@@ -294,13 +294,13 @@ END_TEST
 /* Each command has a bound. To go back further than the records lead, the program runs again. */
 START_TEST(test_endless)
 {
-	text("loop.s", "again:	r0 += 1\n	goto again\n");
+	text("loop.s", "again:	r0 = 1\n	goto again\n");
 	command_run(&end, NULL, ARGS("step", "loop.s", "-x", "g 700000; g 3; b"));
 	ck_assert_str_eq(end.err, "");
-	ck_assert_int_eq(strncmp(end.out, "700000>     1  again: r0 += 1\n     3>     2  goto again\n"
-				 "(the records go back to step ", 77), 0);
+	ck_assert_int_eq(strncmp(end.out, "700000>     1  again: r0 = 1\n     3>     2  goto again\n"
+				 "(the records go back to step ", 76), 0);
 	ck_assert_str_eq(strchr(end.out, ';'), "; the program ran again from the start)\n"
-			 "     2>     1  again: r0 += 1\n");
+			 "     2>     1  again: r0 = 1\n");
 	command_run(&end, NULL, ARGS("step", "loop.s", "-x", "c"));
 	ck_assert_str_eq(end.err, "rawbpf step: command 1, 'c': stopped after 1000000 instructions; the same "
 			 "command goes on\n");
@@ -318,8 +318,8 @@ static const char collection[] =
 	"	.local  number u32\n"
 	"	r1 = *(u64 *)(r1 + 8)\n"
 	"	*(u32 *)(r10 + number) = r1\n"
-	"	r2 = r10 + number\n"
-	"	count   calls, r2\n"
+	"	r6 = r10 + number\n"
+	"	count   calls, r6\n"
 	"	r0 = 0\n"
 	"	exit\n";
 
@@ -334,10 +334,10 @@ START_TEST(test_collection)
 	says(ARGS("step", "calls.bpf", "--prog", "count_it", "--context", "0000000000000000 0500000000000000", "-x",
 		  "n;n;n;s;n;c;w calls[5];s"), 0,
 	     "     1>    10  *(u32 *)(r10 + number) = r1\n"
-	     "     2>    11  r2 = r10 + number\n"
+	     "     2>    11  r6 = r10 + number\n"
 	     "     4>   12m  r1 = map calls\n"
 	     "     5    12m  r1 = map calls                        r1 = map calls (was 5)\n"
-	     "     5>   12m  r2 = r2\n"
+	     "     5>   12m  r2 = r6\n"
 	     "    18>    13  r0 = 0\n"
 	     "the program ended after 20 instructions: r0 = 0\n"
 	     "    16>   12m  call map_update_elem\n"
@@ -413,6 +413,20 @@ START_TEST(test_trap)
 	     "     1>     2  r0 = *(u32 *)(r1 + 0)                 trap: instruction 1 reads 4 bytes at 0x5; "
 	     "compare the pointer with 0 first\n"
 	     "     0>     1  r1 = 5\n", "");
+}
+END_TEST
+
+/* A call leaves r1 to r5 without a value, and going back before it gives them theirs again. */
+START_TEST(test_unset)
+{
+	text("unset.s", "	r6 = r1\n	call ktime_get_ns\n	r1 = 0\n	r0 = r2\n	exit\n");
+	says(ARGS("step", "unset.s", "-x", "c; b; b; b; n; n; c"), 1,
+	     "     3>     4  r0 = r2                               trap: instruction 3 reads r2, which has no value "
+	     "since the function began, or since the last call\n"
+	     "     2>     3  r1 = 0\n     1>     2  call ktime_get_ns\n     0>     1  r6 = r1\n"
+	     "     1>     2  call ktime_get_ns\n     2>     3  r1 = 0\n"
+	     "     3>     4  r0 = r2                               trap: instruction 3 reads r2, which has no value "
+	     "since the function began, or since the last call\n", "");
 }
 END_TEST
 
@@ -505,6 +519,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_hostile_text);
 	tcase_add_test(tests, test_packets);
 	tcase_add_test(tests, test_trap);
+	tcase_add_test(tests, test_unset);
 	tcase_add_test(tests, test_help);
 	tcase_add_test(tests, test_page);
 }

@@ -357,7 +357,7 @@ START_TEST(test_stop)
 	FILE *to = fopen("loop.s", "we");
 
 	ck_assert_ptr_nonnull(to);
-	fputs("again:	r0 += 1\n	goto again\n", to);
+	fputs("again:	r0 = 1\n	goto again\n", to);
 	fclose(to);
 	start(25, 80, "loop.s");
 	wait_for("step 0");
