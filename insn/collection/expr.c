@@ -269,7 +269,8 @@ static int expr_inner(struct expr *e, struct rawbpf__value *value)
 		       expr_negate(e, &first, first.code == '-' ? RAWBPF_EXPR_NEGATE :
 								  RAWBPF_EXPR_NOT, value);
 	}
-	if (first.code == RAWBPF__T_NAME || (e->expects && first.code == RAWBPF__T_R))
+	if (first.code == RAWBPF__T_NAME ||
+	    (e->expects && (first.code == RAWBPF__T_R || rawbpf__token_is_name(&first))))
 		return expr_name(e, value);
 	return expr_wrong(e, "a number or a name");
 }

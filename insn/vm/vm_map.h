@@ -48,6 +48,10 @@ RAWBPF__PRIVATE int rawbpf__vm_holds_pointers(const struct rawbpf_vm_map *map);
 RAWBPF__PRIVATE int rawbpf__vm_ring_peek(const struct rawbpf_vm_map *map, uint64_t count,
 					 const void **record, size_t *size);
 
+/* Set *value to what the pop behind `index` others would take. -ENOENT: there is none. */
+RAWBPF__PRIVATE int rawbpf__vm_queue_read(const struct rawbpf_vm_map *map, uint64_t index,
+					  const void **value);
+
 /* Append a record of two parts to a perf_event_array. -ENOSPC: the buffer is full. */
 RAWBPF__PRIVATE int rawbpf__vm_perf_write(struct rawbpf_vm_map *map, const void *one, size_t size,
 					  const void *other, size_t other_size);

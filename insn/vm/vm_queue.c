@@ -69,6 +69,17 @@ static int vm_queue_pop(struct rawbpf_vm_map *map, void *value)
 	return 0;
 }
 
+RAWBPF__PRIVATE int rawbpf__vm_queue_read(const struct rawbpf_vm_map *map, uint64_t index,
+					  const void **value)
+{
+	const struct vm_queue *queue = map->memory;
+
+	if (index >= queue->count)
+		return -ENOENT;
+	*value = vm_queue_at(map, map->type == BPF_MAP_TYPE_STACK ? queue->count - 1 - index : index);
+	return 0;
+}
+
 RAWBPF__PRIVATE const struct rawbpf_vm_map_ops *rawbpf__vm_queue_ops(void)
 {
 	static const struct rawbpf_vm_map_ops ops = {

@@ -124,6 +124,9 @@ static int test_number(struct rawbpf_vm_test *test, unsigned line, unsigned map,
 
 	*at = (struct test_field){ .type = rawbpf__test_string(test, table->value_type),
 				   .size = test->loaded.maps[map].value_size };
+	if (table->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+		return rawbpf__test_refuse(test, line, "records have no type and can only be counted in",
+					   test->loaded.maps[map].name);
 	if (table->type == BPF_MAP_TYPE_RINGBUF) {
 		int size = rawbpf_collection_type_size(test->spec.load.collection, at->type,
 						       &test->loaded.env, &test->loaded.error);
@@ -162,23 +165,42 @@ static int test_missing(struct rawbpf_vm_test *test, unsigned line, const char *
 	return 1;
 }
 
-/* Find the bytes of an element, of a record, or of the packet. */
+/*
+ * Set *bytes and *size to what comes out of a map without keys behind `index` others. -ENOENT: there
+ * is none. -EINVAL: the map has keys.
+ */
+static int test_record(const struct rawbpf_vm_map *map, uint64_t index, const void **bytes, size_t *size)
+{
+	switch (map->type) {
+	case BPF_MAP_TYPE_RINGBUF:
+	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+		return rawbpf__vm_ring_peek(map, index, bytes, size);
+	case BPF_MAP_TYPE_QUEUE:
+	case BPF_MAP_TYPE_STACK:
+		*size = map->value_size;
+		return rawbpf__vm_queue_read(map, index, bytes);
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Find the bytes of an element, or of a record. */
 static int test_bytes(struct rawbpf_vm_test *test, unsigned line, unsigned index, int64_t key,
 		      const unsigned char **bytes, size_t *size)
 {
 	struct rawbpf_vm_map *map = &test->loaded.maps[index];
 	unsigned char name[8];
+	const void *record = NULL;
 	void *found = NULL;
+	int err = test_record(map, (uint64_t)key, &record, size);
 
-	*size = map->value_size;
-	if (map->type == BPF_MAP_TYPE_RINGBUF) {
-		const void *record = NULL;
-
-		if (key < 0 || rawbpf__vm_ring_peek(map, (uint64_t)key, &record, size))
-			return test_missing(test, line, map->name, key);
+	if (err == -ENOENT)
+		return test_missing(test, line, map->name, key);
+	if (!err) {
 		*bytes = record;
 		return 0;
 	}
+	*size = map->value_size;
 	if (!map->ops->lookup || rawbpf__vm_holds_pointers(map))
 		return rawbpf__test_refuse(test, line, "no element can be looked up in", map->name);
 	if (test_key(test, line, map, key, name))
@@ -222,20 +244,20 @@ static int test_count(struct rawbpf_vm_test *test, unsigned index, unsigned line
 	unsigned char key[512];
 	const void *record;
 	size_t size;
+	int err;
 
 	*value = 0;
 	if (index == RAWBPF_MAP_PACKET) {
 		*value = (int64_t)test->context.size;
 		return 0;
 	}
-	if (map->type == BPF_MAP_TYPE_RINGBUF) {
-		while (!rawbpf__vm_ring_peek(map, (uint64_t)*value, &record, &size))
-			++*value;
+	while (!(err = test_record(map, (uint64_t)*value, &record, &size)))
+		++*value;
+	if (err == -ENOENT)
 		return 0;
-	}
 	if (!map->ops->next)
 		return rawbpf__test_refuse(test, line, "elements cannot be counted in", map->name);
-	for (int err = map->ops->next(map, NULL, key); !err; err = map->ops->next(map, key, key))
+	for (err = map->ops->next(map, NULL, key); !err; err = map->ops->next(map, key, key))
 		++*value;
 	return 0;
 }

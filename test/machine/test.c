@@ -148,7 +148,15 @@ static const struct {
 	  "the packet is no map; use a packet line" },
 	{ ".prog p\n.at socket\n.local v u32\nr1 = map line\nr2 = r10 + v\ncall map_pop_elem\n"
 	  "w0 = *(u32 *)(r10 + v)\nexit\n.test \"t\" p\nmap line[0] = 4\nmap line[0] = 5\nexpect r0 == 4\n"
-	  "expect count(line)\n", 13, "elements cannot be counted in 'line'" },
+	  "expect count(line) == 1\nexpect line[0] == 5\nexpect line[1]\n", 15, "line has no element 1" },
+	{ ".map pile stack 0 pair 3\n.prog p\n.at socket\nr0 = 0\nexit\n.test \"t\" p\nmap pile[0].first = 7\n"
+	  "map pile[0].second = -8\nexpect count(pile) == 2\nexpect pile[0].second == -8\n"
+	  "expect pile[1].first == 7\nexpect pile[-1].first\n", 12, "pile has no element -1" },
+	{ ".map s hash u32 u32 4\n.map pc hash u32 u32 4\n.prog p\n.at socket\nr0 = 0\nexit\n.test \"t\" p\n"
+	  "map s[1] = 2\nexpect s[1] == 2 && count(s) == 1\nexpect pc[1]\n", 10, "pc has no element 1" },
+	{ ".map out perf_event_array u32 u32 1\n.prog p\n.at socket\nr0 = 0\nexit\n.test \"t\" p\n"
+	  "expect count(out) == 0\nexpect out[0]\n", 8,
+	  "records have no type and can only be counted in 'out'" },
 
 	/* records */
 	{ ".prog p\n.at socket\n.local e pair\n*(u32 *)(r10 + e.first) = 1\n*(u32 *)(r10 + e.second) = -9\n"
