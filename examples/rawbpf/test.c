@@ -204,6 +204,7 @@ static int run_all(struct tests *tests)
 	if ((tests->with_coverage || tests->lcov) && coverage_open(&tests->coverage, collection) != OK)
 		return FAILED;
 	tests->kernel.file = collection->file.name;
+	tests->kernel.source = collection->file.data;
 	if (tests->in_kernel)
 		stay();
 	printf("TAP version 13\n1..%u\n", tests->in_kernel ? 2 * count : count);

@@ -12,6 +12,7 @@
 /* A test in the kernel: its maps and programs, from the machine's. */
 struct kernel {
 	const char *file;     /* the text's name */
+	const char *source;   /* the text */
 	int *maps, *progs;    /* descriptors of maps; of the units of the program */
 	unsigned map_count, prog_count;
 	char reason[4096];    /* why it failed; may have several lines */

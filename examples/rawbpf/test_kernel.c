@@ -11,7 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PACKET_LEAST = 14, PACKET_MOST = 1 << 16 };
+enum {
+	PACKET_LEAST = 14,
+	PACKET_MOST = 1 << 16,
+	BTF_OF_SLOT = 256, /* a line's text, at most 128 bytes, and a function's name and type */
+	BTF_REST = 8192    /* the header and the text's name */
+};
 
 static int fail(struct kernel *kernel, const char *format, ...)
 {
@@ -188,18 +193,72 @@ static void explain_rejection(struct kernel *kernel, const struct rawbpf_resolve
 		lines[i] = resolved->lines[i] >> 16;
 	rawbpf_rejection_explain(kernel->reason, sizeof kernel->reason, &(struct rawbpf_rejection){
 		.error = error, .log = log, .insns = insns, .insn_count = resolved->count,
-		.file = lines ? kernel->file : NULL, .lines = lines });
+		.file = lines ? kernel->file : NULL, .lines = lines,
+		.source = lines ? kernel->source : NULL });
 	free(lines);
+}
+
+/*
+ * Make and load the BTF that names functions and lines, in memory for one of each slot. Return its
+ * descriptor, or 0: without it the kernel takes all programs but those with callbacks.
+ */
+static int load_btf(struct rawbpf_resolved_info *info, const struct kernel *kernel,
+		    const struct rawbpf_collection *c, const struct rawbpf_resolved *resolved)
+{
+	struct rawbpf_btf_build build = { .max = (size_t)resolved->count * BTF_OF_SLOT + BTF_REST };
+	int fd = 0;
+
+	*info = (struct rawbpf_resolved_info){
+		.btf = &build, .funcs = calloc(resolved->count, sizeof *info->funcs),
+		.func_max = resolved->count, .lines = calloc(resolved->count, sizeof *info->lines),
+		.line_max = resolved->count, .file = kernel->file, .text = kernel->source,
+		.length = strlen(kernel->source) };
+	build.data = malloc(build.max);
+	if (info->funcs && info->lines && build.data &&
+	    rawbpf_collection_info_emit(info, c, resolved) == 0)
+		fd = rawbpf_btf_load(&(struct rawbpf_btf_spec){ .data = build.data, .size = build.size });
+	free(build.data);
+	info->btf = NULL;
+	return fd < 0 ? 0 : fd;
+}
+
+static int load_prog(struct kernel *kernel, const struct rawbpf_vm_test *test,
+		     const struct rawbpf_vm_unit *unit, const struct bpf_insn *insns)
+{
+	static char log[1 << 16];
+	const struct rawbpf_collection *c = test->spec.load.collection;
+	const struct rawbpf_resolved *resolved = &unit->resolved;
+	struct rawbpf_resolved_info info;
+	int fd, btf = load_btf(&info, kernel, c, resolved);
+	char name[16];
+
+	snprintf(name, sizeof name, "%s", unit->prog.name);
+	log[0] = '\0';
+	fd = rawbpf_prog_load(&(struct rawbpf_prog_spec){
+		.name = name, .type = resolved->type, .expected_attach_type = resolved->attach_type,
+		.license = c->license ? c->strings + c->license : "GPL", .insns = insns,
+		.insn_count = resolved->count, .flags = load_flags(resolved->type), .btf = btf,
+		.func_info = info.funcs, .func_info_size = btf ? sizeof *info.funcs : 0,
+		.func_info_count = btf ? info.func_count : 0,
+		.line_info = info.lines, .line_info_size = btf ? sizeof *info.lines : 0,
+		.line_info_count = btf ? info.line_count : 0, .log = log, .log_size = sizeof log });
+	if (btf)
+		close(btf);
+	free(info.funcs);
+	free(info.lines);
+	if (fd < 0 && log[0])
+		explain_rejection(kernel, resolved, insns, fd, log);
+	else if (fd < 0)
+		explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_LOAD, .error = fd,
+							.type = resolved->type });
+	return fd;
 }
 
 static int load_unit(struct kernel *kernel, const struct rawbpf_vm_test *test,
 		     const struct rawbpf_vm_unit *unit)
 {
-	static char log[1 << 16];
-	const struct rawbpf_collection *c = test->spec.load.collection;
 	const struct rawbpf_resolved *resolved = &unit->resolved;
 	struct bpf_insn *insns = malloc(resolved->count * sizeof *insns);
-	char name[16];
 	int fd;
 
 	if (!insns)
@@ -208,18 +267,7 @@ static int load_unit(struct kernel *kernel, const struct rawbpf_vm_test *test,
 	for (unsigned i = 0; i < resolved->count; i++)
 		if (resolved->maps[i])
 			insns[i].imm = kernel->maps[resolved->maps[i] - 1];
-	snprintf(name, sizeof name, "%s", unit->prog.name);
-	log[0] = '\0';
-	fd = rawbpf_prog_load(&(struct rawbpf_prog_spec){
-		.name = name, .type = resolved->type, .expected_attach_type = resolved->attach_type,
-		.license = c->license ? c->strings + c->license : "GPL", .insns = insns,
-		.insn_count = resolved->count, .flags = load_flags(resolved->type), .log = log,
-		.log_size = sizeof log });
-	if (fd < 0 && log[0])
-		explain_rejection(kernel, resolved, insns, fd, log);
-	else if (fd < 0)
-		explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_LOAD, .error = fd,
-							.type = resolved->type });
+	fd = load_prog(kernel, test, unit, insns);
 	free(insns);
 	if (fd < 0)
 		return FAILED;
@@ -266,7 +314,7 @@ void kernel_close(struct kernel *kernel)
 		close(kernel->progs[i]);
 	free(kernel->maps);
 	free(kernel->progs);
-	*kernel = (struct kernel){ .file = kernel->file };
+	*kernel = (struct kernel){ .file = kernel->file, .source = kernel->source };
 }
 
 /* --------------------------------------------------------------------------- comparison */

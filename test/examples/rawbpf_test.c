@@ -144,6 +144,51 @@ START_TEST(test_queues)
 }
 END_TEST
 
+/* The kernel takes programs with callbacks: of a loop, and of each element of a map. */
+START_TEST(test_callbacks)
+{
+	const char *path = command_text_file(
+		".map    some array u32 u64 4\n.map    total array u32 u64 1\n"
+		".prog   turns\n.at     socket\n	*(u64 *)(r10 - 8) = 0\n	r1 = 5\n	r2 = add ll\n"
+		"	r3 = r10\n	r3 += -8\n	r4 = 0\n	call loop\n	r0 = *(u64 *)(r10 - 8)\n	exit\n"
+		"add:	r3 = *(u64 *)(r2 + 0)\n	r3 += r1\n	*(u64 *)(r2 + 0) = r3\n	r0 = 0\n	exit\n"
+		".prog   sum\n.at     xdp\n	*(u64 *)(r10 - 8) = 0\n	r1 = map some\n	r2 = each ll\n"
+		"	r3 = r10\n	r3 += -8\n	r4 = 0\n	call for_each_map_elem\n	r1 = *(u64 *)(r10 - 8)\n"
+		"	r2 = &total[0]\n	*(u64 *)(r2 + 0) = r1\n	exit\n"
+		"each:	r1 = *(u64 *)(r3 + 0)\n	r2 = *(u64 *)(r4 + 0)\n	r2 += r1\n"
+		"	*(u64 *)(r4 + 0) = r2\n	r0 = 0\n	exit\n"
+		".test   \"five turns\" turns\n	expect r0 == 10\n"
+		".test   \"four elements\" sum\n	map some[0] = 1\n	map some[1] = 20\n	map some[3] = 300\n"
+		"	expect r0 == 4\n	expect total[0] == 321\n");
+
+	command_run(&end, NULL, ARGS("test", "-k", path));
+	unlink(path);
+	ck_assert_str_eq(end.out, "TAP version 13\n1..4\nok 1 - five turns\nok 2 - five turns, in the kernel\n"
+			 "ok 3 - four elements\nok 4 - four elements, in the kernel\n");
+	ck_assert_int_eq(end.status, 0);
+}
+END_TEST
+
+/* What the verifier rejects is shown with its line, and jumps as they are written there. */
+START_TEST(test_rejection)
+{
+	const char *path = command_text_file(
+		".map    some hash u32 u64 1\n.prog   first\n.at     socket\n	*(u32 *)(r10 - 4) = 0\n"
+		"	r1 = map some\n	r2 = r10\n	r2 += -4\n	call map_lookup_elem\n	if r0 != 0 goto out\n"
+		"out:	r0 = *(u64 *)(r0 + 0)\n	exit\n"
+		".test   \"there\" first\n	map some[0] = 1\n	expect r0 == 1\n");
+	char line[128];
+
+	command_run(&end, NULL, ARGS("test", "-k", path));
+	unlink(path);
+	ck_assert_int_eq(end.status, 1);
+	ck_assert_ptr_nonnull(strstr(end.out, "\nok 1 - there\nnot ok 2 - there, in the kernel\n"));
+	ck_assert_ptr_nonnull(strstr(end.out, ": if r0 != 0 goto out "));
+	snprintf(line, sizeof line, " %s:10\n", path);
+	ck_assert_ptr_nonnull(strstr(end.out, line));
+}
+END_TEST
+
 START_TEST(test_lcov)
 {
 	const char *path = command_text_file(".prog p\n.at socket\nr0 = 0\nif r0 == 0 goto out\nr0 = 1\nout: exit\n"
@@ -187,6 +232,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_difference);
 	tcase_add_test(tests, test_contexts);
 	tcase_add_test(tests, test_queues);
+	tcase_add_test(tests, test_callbacks);
+	tcase_add_test(tests, test_rejection);
 	tcase_add_test(tests, test_lcov);
 	tcase_add_test(tests, test_usage);
 }
