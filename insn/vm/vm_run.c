@@ -62,14 +62,25 @@
 #ifdef __wasm__
 #define VM_SWITCH
 #endif
-#if defined(__OPTIMIZE_SIZE__) || defined(VM_SWITCH)
+/* With sanitizers the code of all instructions takes more than the 32 KB that a short can span. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define VM_LONG
+#endif
+#endif
+#if defined(VM_LONG) || defined(__SANITIZE_ADDRESS__)
+#define VM_DISTANCE int
+#else
 #define VM_DISTANCE short
+#endif
+#if defined(__OPTIMIZE_SIZE__) || defined(VM_SWITCH)
 #define VM_READ		rawbpf__vm_read
 #define VM_WRITE	rawbpf__vm_write
 #define HERE()	goto here
 #define NEXT()	goto next
 #else
 #define VM_THREADED
+#undef VM_DISTANCE
 #define VM_DISTANCE int
 #define VM_READ		vm_read
 #define VM_WRITE	vm_write

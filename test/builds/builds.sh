@@ -198,6 +198,16 @@ embedded_has_no_parser() {
 }
 
 # Link the library of one_file.
+# The interpreter has a table of 256 distances: 16 bits each, unless its code is longer than they span.
+distances_span_the_code() { # COMPILER
+	"$1" -std=gnu11 -Os -fsanitize=address,undefined -I"$top/include" -c "$top/insn/vm/vm_run.c" \
+		-o "$work/vm_run.o" &&
+		nm -S --radix=d "$work/vm_run.o" | awk '
+			$4 == "vm_loop" { code = $2 + 0 }
+			$4 ~ /^codes|^vm_loop\.codes/ { bits = $2 * 8 / 256 }
+			END { print code, bits; exit !(code && bits >= (code < 32768 ? 16 : 32)) }'
+}
+
 cplusplus() { # COMPILER
 	"$1" -std=c++11 $warnings -I"$top/include" -x c++ -c "$app" -o "$work/$1.o" &&
 		"$1" "$work/$1.o" "$work/rawbpf.o" -o "$work/$1" &&
@@ -286,6 +296,8 @@ for compiler in "gcc -std=c11" "clang -std=c11" "g++ -std=c++11 -x c++" "clang++
 	check "each header alone, without extensions, $compiler" each_header_alone $compiler
 done
 check "program arrays of rawbpf(7) under -Wpedantic" program_arrays
+check "the interpreter with sanitizers, gcc" distances_span_the_code gcc
+check "the interpreter with sanitizers, clang" distances_span_the_code clang
 check "C++ program, g++" cplusplus g++
 check "C++ program, clang++" cplusplus clang++
 check "without libc" without_libc
