@@ -17,11 +17,16 @@ RAWBPF__PRIVATE unsigned rawbpf__name_get(struct rawbpf__collector *c, const cha
 					  unsigned length)
 {
 	struct rawbpf__names names = name_tree(c);
-	unsigned near = rawbpf__names_find(&names, text, length), number;
-	struct rawbpf__name row = { .length = length };
-	const struct rawbpf__name *other = near ? name_row(c, near) : NULL;
+	struct rawbpf__name row;
+	const struct rawbpf__name *other;
+	unsigned near, number;
 	char *copy;
 
+	/* Bits behind a name's end are 0 in the tree, so no name ends with a NUL. */
+	length = (unsigned)(rawbpf__find_byte(text, text + length, '\0') - text);
+	row = (struct rawbpf__name){ .length = length };
+	near = rawbpf__names_find(&names, text, length);
+	other = near ? name_row(c, near) : NULL;
 	if (other && other->length == length && rawbpf__same_bytes(other->text, text, length))
 		return near;
 	copy = rawbpf__memory_take(c, length);

@@ -20,6 +20,23 @@ static void collection_line(struct rawbpf__collector *c)
 	rawbpf__errors_hand(c);
 }
 
+/* Does the line have a NUL? Then complain: names and strings end there. */
+static int collection_has_nul(struct rawbpf__collector *c)
+{
+	struct rawbpf__cursor *cursor = &c->parser.cursor;
+	struct rawbpf__token token;
+
+	cursor->at = rawbpf__find_byte(cursor->line_start, cursor->end, '\0');
+	if (cursor->at == cursor->end) {
+		cursor->at = cursor->line_start;
+		return 0;
+	}
+	rawbpf__token_here(cursor, &token);
+	rawbpf__complain(&c->text, &token, "a byte that is 0; a text has none");
+	rawbpf__errors_hand(c);
+	return 1;
+}
+
 static void collection_too_long(struct rawbpf__collector *c)
 {
 	struct rawbpf__token token;
@@ -39,10 +56,10 @@ static void collection_lines(struct rawbpf__collector *c, const char *at, const 
 		line_end = rawbpf__find_byte(at, end, '\n');
 		c->parser.cursor = (struct rawbpf__cursor){ .at = at, .end = line_end,
 							    .line_start = at, .line = line };
-		if (line <= LINES_MOST)
-			collection_line(c);
-		else
+		if (line > LINES_MOST)
 			collection_too_long(c);
+		else if (!collection_has_nul(c))
+			collection_line(c);
 	}
 }
 

@@ -624,6 +624,28 @@ START_TEST(the_list_keeps_the_first_errors)
 }
 END_TEST
 
+/* Each line with a NUL is an error at its place: in a summary, a string, a comment or a name. */
+START_TEST(no_line_has_a_nul)
+{
+	static const char text[] = "# a\0\n# a\0\0\n.map m array u32 u64 1\n.show m \"a\0\"\n.show m \"a\0\0\"\n"
+				   P "r0\0 = 1\nexit\n\0";
+	static const struct { unsigned line, column; } places[] = {
+		{ 1, 4 }, { 2, 4 }, { 4, 11 }, { 5, 11 }, { 8, 3 }, { 10, 1 },
+	};
+	struct parsed parsed;
+
+	parse_text(&parsed, text, sizeof text - 1, "");
+	ck_assert_int_eq(parsed.result, -EINVAL);
+	ck_assert_uint_eq(parsed.text.error_count, COUNT(places));
+	for (unsigned i = 0; i < COUNT(places); i++) {
+		ck_assert_uint_eq(parsed.errors[i].at.line, places[i].line);
+		ck_assert_uint_eq(parsed.errors[i].at.column, places[i].column);
+		ck_assert_str_eq(parsed.errors[i].at.message, "a byte that is 0; a text has none");
+	}
+	parse_free(&parsed);
+}
+END_TEST
+
 START_TEST(old_versions_are_warned_about)
 {
 	static const char text[] = P ".if kernel > 5\nexit\n.endif\nexit\n";
@@ -646,6 +668,7 @@ static void add_tests(TCase *tests)
 	tcase_add_loop_test(tests, each_message_has_its_place, 0, COUNT(cases));
 	tcase_add_test(tests, an_error_in_the_prelude_names_both_lines);
 	tcase_add_test(tests, the_list_keeps_the_first_errors);
+	tcase_add_test(tests, no_line_has_a_nul);
 	tcase_add_test(tests, old_versions_are_warned_about);
 }
 
