@@ -19,7 +19,7 @@ static const char text[] =
 	" s32 fd dirfd\n u64 d duration\n u64 g age\n u16 fam hidden\n u16 port port\n u8 to[16] address fam port\n"
 	" u8 v4[4] address\n u32 dev dev\n u64 us user string\n u8 x[5] bytes\n u64 h hex\n u32 l[3]\n char c[7] text\n"
 	" u64 k[5] kstack\n char w[16] words\n char p[32] string\n"
-	".map m hash inner u64 4\n.map o array u32 r 4\n.show m \"% x %-9x\"\n.show o\n.show o pending\n.show m log2 us\n"
+	".map m hash inner u64 4\n.map n hash u32 u64 4\n.map o array u32 r 4\n.show m \"% x %-9x\"\n.show o\n.show o pending\n.show n log2 us\n"
 	".prog p\n.at none\n r0 = 0\n exit\n";
 
 static struct rawbpf_collection collection;
