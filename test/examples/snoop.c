@@ -516,8 +516,8 @@ START_TEST(test_slow_reader)
 	printed = command_lines(text) - 1;
 	if (_i == 0)
 		ck_assert_uint_eq(printed + unprinted, events);
-	else /* the terminal drops the bytes that it has not shown */
-		ck_assert_uint_le(printed + unprinted, events);
+	else /* the terminal drops bytes; the line that this cuts is one of both */
+		ck_assert_uint_le(printed + unprinted, events + 1);
 }
 END_TEST
 
