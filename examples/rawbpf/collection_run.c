@@ -356,9 +356,13 @@ static int offer_machine(const struct collection *collection)
 {
 	const char *name = collection_shown(collection->file.name);
 
-	if (once_refusal(BPF_PROG_TYPE_KPROBE))
+	if (!once_refusal(BPF_PROG_TYPE_KPROBE))
+		return FAILED;
+	if (collection->tables.test_count)
 		tool_page(stderr, "   Without privilege, `rawbpf test %s` runs its .test blocks, and `rawbpf step %s` "
 			  "goes through a program\n", name, name);
+	else
+		tool_page(stderr, "   Without privilege, `rawbpf step %s` goes through a program\n", name);
 	return FAILED;
 }
 

@@ -264,6 +264,15 @@ START_TEST(test_stops)
 	show_files(ARGS(path));
 	forbidden = 0;
 	command_run(&end, refused, ARGS("run", path));
+	snprintf(expected, sizeof expected, "Without privilege, `rawbpf step %s`", path);
+	ck_assert_ptr_nonnull(strstr(end.err, expected));
+	ck_assert_ptr_null(strstr(end.err, "rawbpf test"));
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+	/* Its tests are named if it has some. */
+	path = command_text_file(".prog p\n.at kprobe do_nothing\n\tr0 = 0\n\texit\n.test \"t\" p\nexpect r0 == 0\n");
+	show_files(ARGS(path));
+	command_run(&end, refused, ARGS("run", path));
 	snprintf(expected, sizeof expected, "Without privilege, `rawbpf test %s`", path);
 	ck_assert_ptr_nonnull(strstr(end.err, expected));
 	ck_assert_ptr_nonnull(strstr(end.err, "`rawbpf step "));

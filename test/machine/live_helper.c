@@ -91,25 +91,38 @@ static int keep_event(void *context, const void *record, size_t size)
 	return 0;
 }
 
+/* What is in the maps at first: numbers, and in MAP_TEXT the bytes of first_text(). */
+static const struct {
+	unsigned map;
+	uint32_t key, value;
+} elements[] = { { MAP_DEVICES, 1, 1 }, { MAP_HASH, 77, 1 }, { MAP_CPUS, 0, 192 } };
+static const uint32_t first_key;
+
+static const char *first_text(const char *text)
+{
+	static char value[TEXT];
+
+	memset(value, 0, sizeof(value));
+	strcpy(value, text);
+	strcpy(value + TEXT - 8, "abcdef");
+	return value;
+}
+
 /* ---------------------------------------------------------------------------- the kernel */
 
 static void open_maps(int maps[MAPS], const char *text)
 {
-	const uint32_t keys[] = { 0, 1, 77 }, loopback = 1, size = 192;
-	char value[TEXT] = "";
 	unsigned i;
 
-	strcpy(value, text);
-	strcpy(value + TEXT - 8, "abcdef");
 	for (i = 0; i < MAPS; i++) {
 		maps[i] = rawbpf_map_create(&map_specs[i]);
 		ck_assert_int_gt(maps[i], 2);
 	}
-	ck_assert_int_eq(rawbpf_map_update(maps[MAP_TEXT], &keys[0], value, BPF_ANY), 0);
+	ck_assert_int_eq(rawbpf_map_update(maps[MAP_TEXT], &first_key, first_text(text), BPF_ANY), 0);
 	ck_assert_int_eq(rawbpf_map_freeze(maps[MAP_TEXT]), 0);
-	ck_assert_int_eq(rawbpf_map_update(maps[MAP_DEVICES], &keys[1], &loopback, BPF_ANY), 0);
-	ck_assert_int_eq(rawbpf_map_update(maps[MAP_HASH], &keys[2], &loopback, BPF_ANY), 0);
-	ck_assert_int_eq(rawbpf_map_update(maps[MAP_CPUS], &keys[0], &size, BPF_ANY), 0);
+	for (i = 0; i < RAWBPF_COUNT(elements); i++)
+		ck_assert_int_eq(rawbpf_map_update(maps[elements[i].map], &elements[i].key, &elements[i].value, BPF_ANY),
+				 0);
 }
 
 static void run_natively(const struct given *given, struct left *left)
@@ -147,12 +160,8 @@ static void run_natively(const struct given *given, struct left *left)
 static void open_ours(struct rawbpf_vm_map *maps, struct rawbpf_vm_map **pointers, const char *text)
 {
 	static uint64_t memory[MAPS][(RAWBPF_VM_PERF_SIZE * 5 / 2 + 1000) / 8];
-	const uint32_t keys[] = { 0, 1, 77 }, loopback = 1, size = 192;
-	char value[TEXT] = "";
 	unsigned i;
 
-	strcpy(value, text);
-	strcpy(value + TEXT - 8, "abcdef");
 	for (i = 0; i < MAPS; i++) {
 		maps[i] = (struct rawbpf_vm_map){ .name = "map", .type = map_specs[i].type,
 			.key_size = map_specs[i].key_size, .value_size = map_specs[i].value_size,
@@ -161,10 +170,10 @@ static void open_ours(struct rawbpf_vm_map *maps, struct rawbpf_vm_map **pointer
 		ck_assert_int_eq(rawbpf_vm_map_open(&maps[i]), 0);
 		pointers[i] = &maps[i];
 	}
-	ck_assert_int_eq(rawbpf_vm_map_update(&maps[MAP_TEXT], &keys[0], value, BPF_ANY), 0);
-	ck_assert_int_eq(rawbpf_vm_map_update(&maps[MAP_DEVICES], &keys[1], &loopback, BPF_ANY), 0);
-	ck_assert_int_eq(rawbpf_vm_map_update(&maps[MAP_HASH], &keys[2], &loopback, BPF_ANY), 0);
-	ck_assert_int_eq(rawbpf_vm_map_update(&maps[MAP_CPUS], &keys[0], &size, BPF_ANY), 0);
+	ck_assert_int_eq(rawbpf_vm_map_update(&maps[MAP_TEXT], &first_key, first_text(text), BPF_ANY), 0);
+	for (i = 0; i < RAWBPF_COUNT(elements); i++)
+		ck_assert_int_eq(rawbpf_vm_map_update(&maps[elements[i].map], &elements[i].key, &elements[i].value,
+						      BPF_ANY), 0);
 }
 
 static void run_in_machine(const struct given *given, struct left *left, struct rawbpf_vm_context *context)

@@ -45,6 +45,8 @@ void *memmove(void *to, const void *from, size_t size)
 	return to;
 }
 
+enum { PACKET = 20 };
+
 static struct rawbpf_vm vm;
 static uint64_t stack[RAWBPF_VM_FRAMES * RAWBPF_VM_STACK / 8];
 
@@ -108,6 +110,27 @@ static int trap_holds(void)
 	       vm.trap.address == UINT64_MAX && vm.trap.insn == 0;
 }
 
+/* Run a program with one map on a packet. Return 1 if it ends. */
+static int ends(const struct bpf_insn *insns, unsigned insn_count, unsigned prog_type, struct rawbpf_vm_map *map,
+		struct rawbpf_vm_context *context, unsigned char packet[PACKET])
+{
+	static unsigned char memory[RAWBPF_VM_HEADROOM + PACKET];
+	struct rawbpf_vm_region *regions[RAWBPF_VM_CONTEXT_REGIONS + 2];
+	struct rawbpf_vm_prog prog = { .insns = insns, .insn_count = insn_count };
+	struct rawbpf_vm_world world = { .time = 0 };
+	struct rawbpf_vm_helpers helpers;
+	struct rawbpf_vm_spec spec = { .prog = &prog, .stack = stack, .stack_size = sizeof(stack),
+		.regions = regions, .region_max = RAWBPF_COUNT(regions), .maps = &map, .map_count = 1,
+		.helpers = &helpers };
+
+	rawbpf_vm_helpers_get(&helpers, &world);
+	return !rawbpf_vm_context_open(context, &(struct rawbpf_vm_context_spec){
+		.prog_type = prog_type, .order = RAWBPF_LITTLE_ENDIAN, .packet = packet, .packet_size = PACKET,
+		.memory = memory, .memory_size = sizeof(memory) }) &&
+	       !rawbpf_vm_context_bind(context, &spec) && !rawbpf_vm_open(&vm, &spec) &&
+	       rawbpf_vm_run(&vm, 100) == RAWBPF_VM_ENDED;
+}
+
 /*
  * An XDP program counts packets in a hash map and lets the packet begin 4 bytes later. Return 1 if
  * its result is the count, and the packet and the map are right.
@@ -121,30 +144,17 @@ static int packet_holds(void)
 		BPF_EMIT_CALL(BPF_FUNC_map_lookup_elem),
 		BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_0, 0), BPF_ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
 		BPF_STX_MEM(BPF_DW, BPF_REG_0, BPF_REG_1, 0), BPF_MOV64_REG(BPF_REG_0, BPF_REG_1), BPF_EXIT_INSN() };
-	static unsigned char packet[20] = { [4] = 0xaa }, memory[RAWBPF_VM_HEADROOM + 20];
+	static unsigned char packet[PACKET] = { [4] = 0xaa };
 	static uint64_t map_memory[100];
 	static struct rawbpf_vm_context context;
 	struct rawbpf_vm_map map = { .name = "counts", .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8,
 		.max_entries = 4, .memory = map_memory, .memory_size = sizeof(map_memory),
 		.order = RAWBPF_LITTLE_ENDIAN };
-	struct rawbpf_vm_map *maps[] = { &map };
-	struct rawbpf_vm_region *regions[RAWBPF_VM_CONTEXT_REGIONS + 2];
-	struct rawbpf_vm_prog prog = { .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
-	struct rawbpf_vm_world world = { .time = 0 };
-	struct rawbpf_vm_helpers helpers;
-	struct rawbpf_vm_spec spec = { .prog = &prog, .stack = stack, .stack_size = sizeof(stack),
-		.regions = regions, .region_max = RAWBPF_COUNT(regions), .maps = maps, .map_count = 1,
-		.helpers = &helpers };
 	const uint32_t key = 7;
 	uint64_t count = 41;
 
-	rawbpf_vm_helpers_get(&helpers, &world);
 	if (rawbpf_vm_map_open(&map) || rawbpf_vm_map_update(&map, &key, &count, BPF_NOEXIST) ||
-	    rawbpf_vm_context_open(&context, &(struct rawbpf_vm_context_spec){
-		.prog_type = BPF_PROG_TYPE_XDP, .order = RAWBPF_LITTLE_ENDIAN, .packet = packet,
-		.packet_size = sizeof(packet), .memory = memory, .memory_size = sizeof(memory) }) ||
-	    rawbpf_vm_context_bind(&context, &spec) || rawbpf_vm_open(&vm, &spec) ||
-	    rawbpf_vm_run(&vm, 100) != RAWBPF_VM_ENDED)
+	    !ends(insns, RAWBPF_COUNT(insns), BPF_PROG_TYPE_XDP, &map, &context, packet))
 		return 0;
 	return vm.r[0] == 42 && context.size == 16 && context.bytes[0] == 0xaa &&
 	       !rawbpf_vm_map_lookup(&map, &key, &count) && count == 42;
@@ -168,30 +178,18 @@ static int event_holds(void)
 		BPF_MOV64_REG(BPF_REG_1, BPF_REG_6), BPF_LD_MAP_FD(BPF_REG_2, 0), BPF_MOV32_IMM(BPF_REG_3, -1),
 		BPF_MOV64_REG(BPF_REG_4, BPF_REG_10), BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, -24),
 		BPF_MOV64_REG(BPF_REG_5, BPF_REG_7), BPF_EMIT_CALL(BPF_FUNC_perf_event_output), BPF_EXIT_INSN() };
-	static unsigned char packet[20], memory[RAWBPF_VM_HEADROOM + 20];
+	static unsigned char packet[PACKET];
 	static uint64_t map_memory[RAWBPF_VM_PERF_SIZE * 5 / 16 + 20];
 	static struct rawbpf_vm_context context;
 	struct rawbpf_vm_map map = { .name = "events", .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .key_size = 4,
 		.value_size = 4, .max_entries = 1, .memory = map_memory, .memory_size = sizeof(map_memory) };
-	struct rawbpf_vm_map *maps[] = { &map };
-	struct rawbpf_vm_region *regions[RAWBPF_VM_CONTEXT_REGIONS + 2];
-	struct rawbpf_vm_prog prog = { .insns = insns, .insn_count = RAWBPF_COUNT(insns) };
-	struct rawbpf_vm_world world = { .time = 0 };
-	struct rawbpf_vm_helpers helpers;
-	struct rawbpf_vm_spec spec = { .prog = &prog, .stack = stack, .stack_size = sizeof(stack),
-		.regions = regions, .region_max = RAWBPF_COUNT(regions), .maps = maps, .map_count = 1,
-		.helpers = &helpers };
 	const unsigned char *text;
 	const void *record;
 	size_t size;
 
-	rawbpf_vm_helpers_get(&helpers, &world);
 	if (rawbpf_vm_map_open(&map) ||
-	    rawbpf_vm_context_open(&context, &(struct rawbpf_vm_context_spec){
-		.prog_type = BPF_PROG_TYPE_SCHED_CLS, .order = RAWBPF_LITTLE_ENDIAN, .packet = packet,
-		.packet_size = sizeof(packet), .memory = memory, .memory_size = sizeof(memory) }) ||
-	    rawbpf_vm_context_bind(&context, &spec) || rawbpf_vm_open(&vm, &spec) ||
-	    rawbpf_vm_run(&vm, 100) != RAWBPF_VM_ENDED || vm.r[0] || rawbpf_vm_ring_next(&map, &record, &size))
+	    !ends(insns, RAWBPF_COUNT(insns), BPF_PROG_TYPE_SCHED_CLS, &map, &context, packet) || vm.r[0] ||
+	    rawbpf_vm_ring_next(&map, &record, &size))
 		return 0;
 	text = record;
 	return size == 12 && text[0] == ' ' && text[1] == ' ' && text[2] == '4' && text[5] == '1' && !text[6];
