@@ -13,8 +13,8 @@
 #
 # Status: that of COMMAND (128 + N after signal N). 1, with a word on stderr: the machine died
 # before that, or reached the time limit (900 seconds, or -t). 2: a usage error. 77, with a reason
-# on stderr: the kernel or the emulator is not available. A machine that has not started init after
-# 200 seconds of CPU time is booted once more.
+# on stderr: the kernel or the emulator is not available. A machine whose console is silent for 5
+# minutes is ended and booted once more.
 #
 # RAWBPF_MIRROR and RAWBPF_CACHE are as in fetch.sh.
 
@@ -155,19 +155,13 @@ choose_machine() {
 	esac
 }
 
-# Return the CPU time of a process in seconds: the fields utime and stime of its stat file.
-cpu_seconds() { # PROCESS
-	awk -v hertz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) / hertz) }' "/proc/$1/stat"
-}
-
-# End the machine if init says nothing for 200 seconds of CPU time. Now and then riscv64 stops after
-# the last line of its firmware.
+# End the machine if its console is silent for 5 minutes. Now and then riscv64 stops: after the last
+# line of its firmware, or later.
 watch() {
 	while sleep 5; do
-		! grep -q '^init: ' "$work/log" || return 0
-		process=$(cat "$work/process") || continue
-		used=$(cpu_seconds "$process") || continue
-		[ "$used" -lt 200 ] || kill "$process"
+		[ -n "$(find "$work/log" -mmin +5)" ] || continue
+		tail -n 1 "$work/log" >"$work/silent"
+		kill -KILL "$(cat "$work/process")"
 	done
 }
 
@@ -234,8 +228,9 @@ if [ -n "$modules" ]; then
 fi
 
 boot
-if ! grep -q '^init: ' "$work/log"; then
-	say "it said nothing (status $ended): once more"
+if [ -e "$work/silent" ]; then
+	say "silent for 5 minutes after '$(cat "$work/silent")': once more"
+	rm "$work/silent"
 	boot
 fi
 
