@@ -13,8 +13,8 @@
 #
 # Status: that of COMMAND (128 + N after signal N). 1, with a word on stderr: the machine died
 # before that, or reached the time limit (900 seconds, or -t). 2: a usage error. 77, with a reason
-# on stderr: the kernel or the emulator is not available. A machine whose console is silent for 5
-# minutes is ended and booted once more.
+# on stderr: the kernel or the emulator is not available. A machine in which no program prints a
+# line for 5 minutes is ended and booted once more.
 #
 # RAWBPF_MIRROR and RAWBPF_CACHE are as in fetch.sh.
 
@@ -155,13 +155,22 @@ choose_machine() {
 	esac
 }
 
-# End the machine if its console is silent for 5 minutes. Now and then riscv64 stops: after the last
-# line of its firmware, or later.
+# End the machine if no program in it prints a line for 5 minutes. A kernel that hangs may go on to
+# print its own lines, which begin with `[`. Now and then riscv64 stops: after the last line of its
+# firmware, or later.
 watch() {
+	lines=0
+	waited=0
 	while sleep 5; do
-		[ -n "$(find "$work/log" -mmin +5)" ] || continue
-		tail -n 1 "$work/log" >"$work/silent"
-		kill -KILL "$(cat "$work/process")"
+		waited=$((waited + 5))
+		now=$(grep -vc '^\[' "$work/log") || :
+		if [ "$now" != "$lines" ]; then
+			lines=$now
+			waited=0
+		elif [ "$waited" -ge 300 ]; then
+			tail -n 1 "$work/log" >"$work/silent"
+			kill -KILL "$(cat "$work/process")"
+		fi
 	done
 }
 
@@ -229,7 +238,7 @@ fi
 
 boot
 if [ -e "$work/silent" ]; then
-	say "silent for 5 minutes after '$(cat "$work/silent")': once more"
+	say "no line for 5 minutes after '$(cat "$work/silent")': once more"
 	rm "$work/silent"
 	boot
 fi
