@@ -28,6 +28,7 @@ BEGIN {
 	texts("no /sys, thus no tracefs", "run_no_sys")
 	texts("no /proc", "run_no_proc")
 	texts("neither /sys nor /proc", "run_no_files")
+	texts("an offsets file in place of BTF", "run_offsets")
 	section("Program types", "^prog\\.[a-z_0-9]+\\.[0-9]+$", "^prog\\.|\\.[0-9]+$", "^1$")
 }
 

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 enum { SECOND_MS = 1000 };
@@ -366,6 +367,18 @@ static int offer_machine(const struct collection *collection)
 	return FAILED;
 }
 
+/* The members of another kernel are elsewhere, or are not. */
+static void warn_of_offsets(const struct collection *collection)
+{
+	const char *release = collection->offsets.release;
+	struct utsname here;
+
+	if (!*release || uname(&here) < 0 || strcmp(release, here.release) == 0)
+		return;
+	fprintf(stderr, "warning: %s is for Linux %s, and this is %s: fields may be wrong\n",
+		collection_shown(collection->run.offsets), release, here.release);
+}
+
 int collection_run(struct collection *collection)
 {
 	static char log[1 << 20];
@@ -393,6 +406,7 @@ int collection_run(struct collection *collection)
 		return status;
 	if (run_catch_signals(&run) != OK)
 		return FAILED;
+	warn_of_offsets(collection);
 	rawbpf_memlock_raise(); /* maps need it before Linux 5.11; later it is harmless */
 	if (rawbpf_live_open(&run.live, &collection->tables, &spec) < 0) {
 		run.live.spec = spec; /* it is closed, and keeps its count of reasons */

@@ -12,7 +12,8 @@ struct ran_setup {
 	const char *tool;   /* the path of rawbpf */
 	const char *texts;  /* the folder of the texts */
 	int is_alone;       /* no other process runs: counts are exact */
-	int has_btf;        /* the kernel has BTF: the parent process is known */
+	const char *offsets; /* an offsets file, or NULL */
+	int has_btf;        /* the kernel has BTF, or this file stands in for it: the parent process is known */
 	int has_json;       /* if no way is given, compare JSON, too: a second tool runs beside the first */
 	int has_schema;     /* and check it by its schema */
 };

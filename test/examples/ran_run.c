@@ -133,6 +133,10 @@ int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *w
 		arguments[count++] = "--way";
 		arguments[count++] = way;
 	}
+	if (setup->offsets) {
+		arguments[count++] = "--offsets";
+		arguments[count++] = setup->offsets;
+	}
 	arguments[count++] = run->path;
 	if (letter) {
 		arguments[count++] = letter;

@@ -183,6 +183,22 @@ START_TEST(test_offsets)
 }
 END_TEST
 
+START_TEST(test_offsets_of_another_kernel)
+{
+	const char *path = command_text_file("rawbpf offsets 1\nkernel 5.10.0-of-another\n");
+	char said[600];
+
+	assert_says(ARGS("run", "--check", "--offsets", path, tool_path("chrootsnoop")), 0, "leave at sysret chroot");
+	snprintf(said, sizeof said, "warning: %s is for Linux 5.10.0-of-another, and this is ", path);
+	ck_assert_msg(strncmp(end.err, said, strlen(said)) == 0, "%s", end.err);
+	unlink(path);
+	path = command_text_file("rawbpf offsets 1\n");
+	assert_says(ARGS("run", "--check", "--offsets", path, tool_path("chrootsnoop")), 0, "leave at sysret chroot");
+	ck_assert_str_eq(end.err, "");
+	unlink(path);
+}
+END_TEST
+
 START_TEST(test_way_refused)
 {
 	assert_says(ARGS("run", "--way", "fentry", tool_path("fchownat")), 1,
@@ -470,6 +486,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_map_lines);
 	tcase_add_test(tests, test_set_of_each_program);
 	tcase_add_test(tests, test_offsets);
+	tcase_add_test(tests, test_offsets_of_another_kernel);
 	tcase_add_test(tests, test_way_refused);
 	tcase_add_test(tests, test_first_way);
 	tcase_add_test(tests, test_mistakes);

@@ -17,20 +17,21 @@ static const struct {
 	ran_fn *run;
 	const char *ways[4]; /* "": any */
 	int needs_sysfs;     /* it says how many values an element of a per-CPU map has */
+	int has_members;     /* it names members of the kernel's structs, and no types: an offsets file will do */
 } texts[] = {
 	{ "fchownat", ran_fchownat, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
 	{ "chrootsnoop", ran_chrootsnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
 	{ "opensnoop", ran_opensnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
 	{ "stuck", ran_stuck, { "" }, 0 },
-	{ "exitsnoop", ran_exitsnoop, { "" }, 0 },
-	{ "sigsnoop", ran_sigsnoop, { "" }, 0 },
+	{ "exitsnoop", ran_exitsnoop, { "" }, 0, 1 },
+	{ "sigsnoop", ran_sigsnoop, { "" }, 0, 1 },
 	{ "mountsnoop", ran_mountsnoop, { "" }, 0 },
-	{ "modsnoop", ran_modsnoop, { "" }, 0 },
+	{ "modsnoop", ran_modsnoop, { "" }, 0, 1 },
 	{ "capable", ran_capable, { "" }, 0 },
 	{ "profile", ran_profile, { "" }, 0 },
-	{ "execsnoop", ran_execsnoop, { "" }, 0 },
-	{ "oomsnoop", ran_oomsnoop, { "" }, 0 },
-	{ "tcpconnect", ran_tcpconnect, { "" }, 0 },
+	{ "execsnoop", ran_execsnoop, { "" }, 0, 1 },
+	{ "oomsnoop", ran_oomsnoop, { "" }, 0, 1 },
+	{ "tcpconnect", ran_tcpconnect, { "" }, 0, 1 },
 	{ "biolatency", ran_biolatency, { "" }, 0 },
 	{ "ethertype", ran_ethertype, { "" }, 1 }, /* the last: it moves to another network */
 };
@@ -144,6 +145,26 @@ static int is_whole(void)
 	       (strcmp(name.machine, "s390x") == 0 && !has_btf());
 }
 
+/* Without BTF, an offsets file of this release stands in for it: /tools/RELEASE.off. */
+static void run_offsets(void)
+{
+	static const struct where here = { .name = "run_offsets" };
+	static char problem[8192];
+	struct utsname name;
+	char path[96];
+	struct ran_setup setup = { .tool = "/bin/rawbpf", .texts = "/tools", .is_alone = 1, .offsets = path,
+				   .has_btf = 1, .has_json = 1 };
+
+	uname(&name);
+	snprintf(path, sizeof path, "/tools/%s.off", name.release);
+	where = &here;
+	for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (texts[i].has_members) {
+			run_text(&setup, texts[i].run, "", problem, sizeof problem);
+			say(where->name, texts[i].name, "", problem);
+		}
+}
+
 static void run_wheres(void)
 {
 	int whole = is_whole();
@@ -152,6 +173,8 @@ static void run_wheres(void)
 	for (where = wheres; where < wheres + sizeof wheres / sizeof wheres[0]; where++)
 		if (whole || where->is_everywhere)
 			in_child(run_there);
+	if (!has_btf())
+		in_child(run_offsets);
 }
 
 /*

@@ -36,7 +36,7 @@ for arch; do
 	from=$(build_of "$arch")
 	to=$build/guests/$arch
 	mkdir -p "$to/bin" "$to/tools"
-	cp "$top"/examples/tools/*.bpf "$to/tools/"
+	cp "$top"/examples/tools/*.bpf "$top"/test/vm/*.off "$to/tools/"
 	cp "$from/test/vm/init" "$to/"
 	cp "$from/test/vm/api" "$from/test/vm/guest" "$from/test/vm/minimal" "$from/test/vm/workload" \
 		"$from/examples/fchownat-count" "$from/examples/chrootsnoop" \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rawbpf run of the texts of examples/tools: each by each way, with and without tracefs, /sys and
- * /proc. test/examples/ran.c compares each field of each record.
+ * /proc; where the kernel has no BTF, with an offsets file. test/examples/ran.c compares each field of
+ * each record.
  */
 #include "parts.h"
 
@@ -82,6 +83,22 @@ START_TEST(texts_run)
 }
 END_TEST
 
+/* Without BTF, texts that name members of the kernel's structs run with an offsets file. */
+START_TEST(texts_run_with_offsets)
+{
+	static const char *const names[] = { "exitsnoop", "sigsnoop", "modsnoop", "execsnoop", "oomsnoop", "tcpconnect" };
+
+	if (fact_int(&boots[_i], "run.btf"))
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		char name[64];
+
+		snprintf(name, sizeof name, "run_offsets.%s.any", names[i]);
+		ck_assert_fact_str(&boots[_i], name, "as expected");
+	}
+}
+END_TEST
+
 /* The native tests of collections, which attach kprobes here, too. */
 START_TEST(natively)
 {
@@ -111,6 +128,7 @@ END_TEST
 void vm_run_add(TCase *kernel, int boot)
 {
 	tcase_add_loop_test(kernel, texts_run, boot, boot + 1);
+	tcase_add_loop_test(kernel, texts_run_with_offsets, boot, boot + 1);
 	tcase_add_loop_test(kernel, natively, boot, boot + 1);
 	tcase_add_loop_test(kernel, kprobe_traced, boot, boot + 1);
 }
