@@ -9,15 +9,6 @@
 
 #include <stddef.h>
 
-struct snooped {
-	void (*ready)(void);  /* makes an event with "ready" in its line */
-	void (*act)(void);
-	const char *const *lines; /* without times and ids */
-	const char *account;  /* the end of the last line */
-};
-
-extern const struct snooped snooped_chrootsnoop;
-
 /* The tool's command line. */
 struct snooped_run {
 	const char *tool;     /* the tool's path */
@@ -26,8 +17,7 @@ struct snooped_run {
 };
 
 /* Run the tool and make the calls. `problem` becomes the first difference, or "". */
-void snooped_check(const struct snooped *snooped, const struct snooped_run *run, char *problem,
-		   size_t size);
+void snooped_check(const struct snooped_run *run, char *problem, size_t size);
 
 /*
  * Overload the tool: all CPUs call chroot(2) as fast as they can, `calls` times in all, and its output

@@ -40,7 +40,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 # Files of other architectures, and files that only -Dfreestanding=true compiles.
 ELSEWHERE = re.compile(r'lib/sys/(mem\.c|arch/(?!arch\.h|%s\.h))' % re.escape(os.uname().machine))
 # Tests that repeat another one, or take minutes. A mutant that only they notice counts as survived.
-LEFT_OUT = re.compile(r'^(careless .*|positions|rawbpf_btf|snoop|soak)$')
+LEFT_OUT = re.compile(r'^(careless .*|chrootsnoop|positions|rawbpf_btf|soak)$')
 WORKERS = 2 # mutants at a time
 
 # Mounts, processes and cgroups of a test end with it. Its output is cut.

@@ -46,7 +46,7 @@ void guest_snoop(void)
 		for (int transport = 0; transport < 3; transport++) {
 			run.way = ways[way];
 			run.transport = transports[transport];
-			snooped_check(&snooped_chrootsnoop, &run, problem, sizeof problem);
+			snooped_check(&run, problem, sizeof problem);
 			say("chrootsnoop", &run, problem);
 		}
 	for (int way = guest_leaves_out("flood.kprobe") ? 2 : 1; way < 4; way++)

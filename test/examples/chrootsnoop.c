@@ -172,7 +172,7 @@ START_TEST(test_lines)
 	if (way && strcmp(way, "kprobe") == 0 && !has_kprobes())
 		SKIP("this kernel has no kprobes");
 	live_mount_tracefs();
-	snooped_check(&snooped_chrootsnoop, &(struct snooped_run){
+	snooped_check(&(struct snooped_run){
 		.tool = command_path, .way = way, .transport = transport, .tgid = live_tgid },
 		problem, sizeof problem);
 	ck_assert_str_eq(problem, "");
@@ -639,5 +639,5 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	command_path = argv[1];
-	return live_run("snoop", add_tests);
+	return live_run("chrootsnoop", add_tests);
 }
