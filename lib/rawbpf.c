@@ -241,6 +241,7 @@
 #include "../insn/vm/vm_test_value.c"
 #include "../insn/vm/vm_trap.c"
 #include "../insn/vm/vm_undo.c"
+#include "../insn/vm/vm_undo_record.c"
 #include "../insn/vm/vm_unset.c"
 #include "../insn/vm/vm_vlan.c"
 #include "../insn/vm/vm_xdp.c"
