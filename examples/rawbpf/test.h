@@ -24,8 +24,19 @@ const char *kernel_refusal(const struct rawbpf_vm_test *test);
 /* Return a helper that the program calls, and whose answer the machine makes up; 0: there is none. */
 unsigned kernel_own(const struct rawbpf_vm_test *test);
 
+/* Does a test run of this type want a packet? */
+int kernel_has_packet(unsigned type);
+
+/* Set the reason. Returns FAILED. */
+int kernel_fail(struct kernel *kernel, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int kernel_explain(struct kernel *kernel, const struct rawbpf_error *error);
+
 /* Create the maps, with the machine's elements, and load the programs. Returns OK or FAILED. */
 int kernel_open(struct kernel *kernel, const struct rawbpf_vm_test *test);
+
+void kernel_close(struct kernel *kernel);
+
+/* ---------------------------------------------------------------------- test_compare.c */
 
 /*
  * Run the program once, and compare r0, packet and maps with the machine's. As kernel_open();
@@ -33,8 +44,6 @@ int kernel_open(struct kernel *kernel, const struct rawbpf_vm_test *test);
  */
 enum { KERNEL_SKIPS = 2, KERNEL_DIFFERS };
 int kernel_run(struct kernel *kernel, struct rawbpf_vm_test *test);
-
-void kernel_close(struct kernel *kernel);
 
 /* --------------------------------------------------------------------- test_coverage.c */
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Run a test in the kernel, by BPF_PROG_TEST_RUN, and compare it with the machine. */
+/* Open a test in the kernel: what it refuses, maps with the machine's elements, loaded programs. */
 #include "load.h"
 #include "test.h"
 
 #include <errno.h>
 #include <rawbpf/vm_map.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +12,11 @@
 
 enum {
 	PACKET_LEAST = 14,
-	PACKET_MOST = 1 << 16,
 	BTF_OF_SLOT = 256, /* a line's text, at most 128 bytes, and a function's name and type */
 	BTF_REST = 8192    /* the header and the text's name */
 };
 
-static int fail(struct kernel *kernel, const char *format, ...)
+int kernel_fail(struct kernel *kernel, const char *format, ...)
 {
 	va_list arguments;
 
@@ -28,9 +26,7 @@ static int fail(struct kernel *kernel, const char *format, ...)
 	return FAILED;
 }
 
-#define DIFFER(...) (fail(__VA_ARGS__), KERNEL_DIFFERS)
-
-static int explain(struct kernel *kernel, const struct rawbpf_error *error)
+int kernel_explain(struct kernel *kernel, const struct rawbpf_error *error)
 {
 	rawbpf_error_explain(kernel->reason, sizeof kernel->reason, error);
 	return FAILED;
@@ -38,7 +34,7 @@ static int explain(struct kernel *kernel, const struct rawbpf_error *error)
 
 /* ------------------------------------------------------------------------ what is refused */
 
-static int has_packet(unsigned type)
+int kernel_has_packet(unsigned type)
 {
 	return type == BPF_PROG_TYPE_SOCKET_FILTER || type == BPF_PROG_TYPE_SCHED_CLS ||
 	       type == BPF_PROG_TYPE_SCHED_ACT || type == BPF_PROG_TYPE_XDP ||
@@ -77,9 +73,9 @@ const char *kernel_refusal(const struct rawbpf_vm_test *test)
 		snprintf(reason, sizeof reason, "it sets %s, and the kernel has its own", name);
 		return reason;
 	}
-	if (has_packet(type) && test->packet_size < PACKET_LEAST)
+	if (kernel_has_packet(type) && test->packet_size < PACKET_LEAST)
 		return "the kernel's test run refuses packets of less than 14 bytes";
-	if (has_packet(type) || type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == LOAD_SYSCALL)
+	if (kernel_has_packet(type) || type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == LOAD_SYSCALL)
 		return NULL;
 	snprintf(reason, sizeof reason, "the kernel runs %s programs only at events",
 		 rawbpf_constant_name(RAWBPF_PROG_TYPE, type));
@@ -107,7 +103,7 @@ static int copy_element(struct kernel *kernel, int fd, const struct rawbpf_map_l
 	}
 	free(value);
 	free(wide);
-	return err ? explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_MAP_UPDATE, .error = err,
+	return err ? kernel_explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_MAP_UPDATE, .error = err,
 							     .type = map->type, .name = map->name }) : OK;
 }
 
@@ -129,7 +125,7 @@ static int copy_queue(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
 		err = rawbpf_map_update(fd, NULL, value, BPF_ANY);
 	}
 	free(values);
-	return err ? fail(kernel, "filling queue %s: %s", map->name, strerror(-err)) : OK;
+	return err ? kernel_fail(kernel, "filling queue %s: %s", map->name, strerror(-err)) : OK;
 }
 
 /* Give a map of the kernel the machine's elements. Those of an array that are 0 are there already. */
@@ -140,7 +136,7 @@ static int copy_map(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
 	int err = rawbpf_map_layout_info(&layout, fd), status = OK;
 
 	if (err < 0)
-		return fail(kernel, "looking at map %s: %s", map->name, strerror(-err));
+		return kernel_fail(kernel, "looking at map %s: %s", map->name, strerror(-err));
 	if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
 		return OK;
 	if (map->type == BPF_MAP_TYPE_QUEUE || map->type == BPF_MAP_TYPE_STACK)
@@ -160,7 +156,7 @@ static int create_maps(struct kernel *kernel, const struct rawbpf_vm_test *test)
 
 	kernel->maps = calloc(count + 1, sizeof *kernel->maps);
 	if (!kernel->maps)
-		return fail(kernel, "out of memory");
+		return kernel_fail(kernel, "out of memory");
 	rawbpf_memlock_raise();
 	for (unsigned i = 0; i < count && status == OK; i++) {
 		struct rawbpf_vm_map *map = &test->loaded.maps[i];
@@ -173,7 +169,7 @@ static int create_maps(struct kernel *kernel, const struct rawbpf_vm_test *test)
 			.value_size = map->value_size, .max_entries = map->max_entries,
 			.flags = map->flags });
 		if (fd < 0)
-			return explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_MAP_CREATE,
+			return kernel_explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_MAP_CREATE,
 				.error = fd, .type = map->type, .name = map->name });
 		kernel->maps[kernel->map_count++] = fd;
 		status = copy_map(kernel, fd, map);
@@ -249,7 +245,7 @@ static int load_prog(struct kernel *kernel, const struct rawbpf_vm_test *test,
 	if (fd < 0 && log[0])
 		explain_rejection(kernel, resolved, insns, fd, log);
 	else if (fd < 0)
-		explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_LOAD, .error = fd,
+		kernel_explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_LOAD, .error = fd,
 							.type = resolved->type });
 	return fd;
 }
@@ -262,7 +258,7 @@ static int load_unit(struct kernel *kernel, const struct rawbpf_vm_test *test,
 	int fd;
 
 	if (!insns)
-		return fail(kernel, "out of memory");
+		return kernel_fail(kernel, "out of memory");
 	memcpy(insns, resolved->insns, resolved->count * sizeof *insns);
 	for (unsigned i = 0; i < resolved->count; i++)
 		if (resolved->maps[i])
@@ -289,7 +285,7 @@ static int fill_tail(struct kernel *kernel, const struct rawbpf_vm_test *test, u
 	key = element;
 	if (!err)
 		err = rawbpf_map_update(kernel->maps[place->tail - 1], &key, &kernel->progs[unit], BPF_ANY);
-	return err ? fail(kernel, "filling a prog array: %s", strerror(-err)) : OK;
+	return err ? kernel_fail(kernel, "filling a prog array: %s", strerror(-err)) : OK;
 }
 
 int kernel_open(struct kernel *kernel, const struct rawbpf_vm_test *test)
@@ -298,7 +294,7 @@ int kernel_open(struct kernel *kernel, const struct rawbpf_vm_test *test)
 
 	kernel->progs = calloc(test->loaded.unit_count, sizeof *kernel->progs);
 	if (!kernel->progs)
-		return fail(kernel, "out of memory");
+		return kernel_fail(kernel, "out of memory");
 	for (unsigned i = 0; i < test->loaded.unit_count && status == OK; i++)
 		status = load_unit(kernel, test, &test->loaded.units[i]);
 	for (unsigned i = 1; i < test->loaded.unit_count && status == OK; i++)
@@ -315,183 +311,4 @@ void kernel_close(struct kernel *kernel)
 	free(kernel->maps);
 	free(kernel->progs);
 	*kernel = (struct kernel){ .file = kernel->file, .source = kernel->source };
-}
-
-/* --------------------------------------------------------------------------- comparison */
-
-/* Make the value of this CPU the first one. Those of other CPUs are what they were. */
-static void narrow(unsigned char *value, const struct rawbpf_map_layout *layout)
-{
-	int cpu = sched_getcpu();
-
-	if (layout->cpus > 1 && cpu > 0 && (unsigned)cpu < layout->cpus)
-		memmove(value, value + layout->lookup_size / layout->cpus * cpu, layout->value_size);
-}
-
-static int compare_elements(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
-{
-	struct rawbpf_map_iter iter;
-	const void *key, *value;
-	unsigned char *here = malloc(map->value_size + 1), *there = NULL, walked[512];
-	long left = 0;
-	int err, status = OK;
-
-	for (err = rawbpf_vm_map_next(map, NULL, walked); !err; err = rawbpf_vm_map_next(map, walked, walked))
-		left++;
-	err = rawbpf_map_iter_open(&iter, fd);
-	if (err >= 0)
-		there = malloc(iter.layout.lookup_size + 1);
-	while (here && there && status == OK && (err = rawbpf_map_iter_next(&iter, &key, &value)) > 0) {
-		memcpy(there, value, iter.layout.lookup_size);
-		narrow(there, &iter.layout);
-		left--;
-		if (rawbpf_vm_map_lookup(map, key, here) != 0)
-			status = DIFFER(kernel, "map %s has an element in the kernel that it has not here", map->name);
-		else if (memcmp(here, there, map->value_size) != 0)
-			status = DIFFER(kernel, "an element of map %s is not the same in the kernel", map->name);
-	}
-	if (status == OK && err < 0)
-		status = fail(kernel, "reading map %s: %s", map->name, strerror(-err));
-	if (status == OK && left)
-		status = DIFFER(kernel, "map %s has %ld elements more here", map->name, left);
-	rawbpf_map_iter_close(&iter);
-	free(here);
-	free(there);
-	return status;
-}
-
-/* A ring of the machine, whose records must come out of the kernel's. */
-struct records {
-	struct kernel *kernel;
-	struct rawbpf_vm_map *map;
-	unsigned count;
-};
-
-static int compare_record(void *context, const void *data, size_t size)
-{
-	struct records *records = context;
-	const void *record;
-	size_t length;
-
-	if (records->kernel->reason[0])
-		return 0;
-	if (rawbpf_vm_ring_next(records->map, &record, &length) != 0)
-		fail(records->kernel, "ring %s has a record %u in the kernel that it has not here",
-		     records->map->name, records->count);
-	else if (length != size || memcmp(record, data, size) != 0)
-		fail(records->kernel, "record %u of ring %s is not the same in the kernel", records->count,
-		     records->map->name);
-	records->count++;
-	return 0;
-}
-
-static int compare_ring(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
-{
-	struct records records = { .kernel = kernel, .map = map };
-	struct rawbpf_ring ring;
-	const void *record;
-	size_t size;
-	int err = rawbpf_ring_open(&ring, fd, compare_record, &records);
-
-	if (err >= 0)
-		err = rawbpf_ring_read(&ring);
-	rawbpf_ring_close(&ring);
-	if (err < 0)
-		return fail(kernel, "reading ring %s: %s", map->name, strerror(-err));
-	if (!kernel->reason[0] && rawbpf_vm_ring_next(map, &record, &size) == 0)
-		return DIFFER(kernel, "ring %s has a record %u here that it has not in the kernel", map->name,
-			    records.count);
-	return kernel->reason[0] ? KERNEL_DIFFERS : OK;
-}
-
-/* Take the values out of both, one by one. */
-static int compare_queue(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
-{
-	unsigned char *here = malloc(map->value_size), *there = malloc(map->value_size);
-	int status = OK, err = 0, other;
-
-	while (here && there && !err && status == OK) {
-		err = rawbpf_vm_map_pop(map, here);
-		other = rawbpf_map_take(fd, NULL, there, 0);
-		if (err != other || (!err && memcmp(here, there, map->value_size) != 0))
-			status = DIFFER(kernel, "queue %s is not the same in the kernel", map->name);
-	}
-	free(here);
-	free(there);
-	return status;
-}
-
-static int compare_map(struct kernel *kernel, int fd, struct rawbpf_vm_map *map)
-{
-	switch (map->type) {
-	case BPF_MAP_TYPE_RINGBUF:
-		return compare_ring(kernel, fd, map);
-	case BPF_MAP_TYPE_QUEUE:
-	case BPF_MAP_TYPE_STACK:
-		return compare_queue(kernel, fd, map);
-	case BPF_MAP_TYPE_PROG_ARRAY:
-	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
-	case BPF_MAP_TYPE_HASH_OF_MAPS:
-		return OK;
-	default:
-		return compare_elements(kernel, fd, map);
-	}
-}
-
-/*
- * Return the context as the kernel takes it; *size becomes 0 if the test gives none. In struct xdp_md
- * the kernel wants data and data_end as offsets, and at raw tracepoints all arguments.
- */
-static const void *kernel_context(const struct rawbpf_vm_test *test, unsigned type, size_t *size)
-{
-	static uint64_t arguments[12];
-	static struct xdp_md xdp;
-
-	*size = test->fields_size;
-	if (type == BPF_PROG_TYPE_RAW_TRACEPOINT) {
-		memset(arguments, 0, sizeof arguments);
-		if (*size)
-			memcpy(arguments, test->fields, *size < sizeof arguments ? *size : sizeof arguments);
-		*size = sizeof arguments;
-		return arguments;
-	}
-	if (type != BPF_PROG_TYPE_XDP || !*size)
-		return *size ? test->fields : NULL;
-	xdp = (struct xdp_md){ .data = 0 };
-	memcpy(&xdp, test->fields, *size < sizeof xdp ? *size : sizeof xdp);
-	xdp.data = 0;
-	xdp.data_end = (unsigned)test->packet_size;
-	*size = sizeof xdp;
-	return &xdp;
-}
-
-int kernel_run(struct kernel *kernel, struct rawbpf_vm_test *test)
-{
-	static unsigned char out[PACKET_MOST];
-	unsigned type = test->loaded.units[0].resolved.type;
-	int is_packet = has_packet(type);
-	size_t size;
-	const void *context = kernel_context(test, type, &size);
-	struct rawbpf_prog_run run = {
-		.data_in = is_packet ? test->packet : NULL,
-		.data_size_in = is_packet ? test->packet_size : 0,
-		.data_out = is_packet ? out : NULL, .data_size_out = is_packet ? sizeof out : 0,
-		.ctx_in = context, .ctx_size_in = size };
-	int err = rawbpf_prog_run(kernel->progs[0], &run), status = OK;
-
-	if (is_packet && context && (err == -EINVAL || err == -ENODEV))
-		return KERNEL_SKIPS;
-	if (err < 0)
-		return explain(kernel, &(struct rawbpf_error){ .operation = RAWBPF_PROG_RUN, .error = err,
-							       .type = type });
-	if (run.retval != (uint32_t)test->vm.r[0])
-		return DIFFER(kernel, "r0 is %u in the kernel, %u here (the low 32 bits)", run.retval,
-			    (uint32_t)test->vm.r[0]);
-	if (is_packet && (run.data_size_out != test->context.size ||
-			  memcmp(out, test->context.bytes, run.data_size_out) != 0))
-		return DIFFER(kernel, "the packet is not the same in the kernel: %u bytes, %zu here",
-			    run.data_size_out, test->context.size);
-	for (unsigned i = 0; i < kernel->map_count && status == OK; i++)
-		status = compare_map(kernel, kernel->maps[i], &test->loaded.maps[i]);
-	return status;
 }
