@@ -63,31 +63,35 @@ static int info_functions(struct rawbpf_resolved_info *info,
 struct info_text {
 	const char *starts[INFO_STARTS];
 	const char *end;
-	unsigned step;
+	unsigned lines, step;
 };
+
+/* Add the start of a line. If all places are taken, every second start goes, and the step doubles. */
+static void info_start_add(struct info_text *text, unsigned line, const char *at)
+{
+	if (line % text->step)
+		return;
+	if (line / text->step == INFO_STARTS) {
+		text->step *= 2;
+		for (unsigned i = 0; i < INFO_STARTS / 2; i++)
+			text->starts[i] = text->starts[2 * i];
+	}
+	text->starts[line / text->step] = at;
+}
 
 static void info_text_begin(struct info_text *text, const char *begin, size_t length)
 {
-	unsigned lines = 0;
-
 	text->end = begin + length;
+	text->step = 1;
+	text->lines = 0;
 	for (const char *at = begin; at < text->end; at = rawbpf__line_after(at, text->end))
-		lines++;
-	text->step = lines / INFO_STARTS + 1;
-	for (unsigned i = 0; i < INFO_STARTS; i++)
-		text->starts[i] = text->end;
-	for (unsigned line = 0; line < lines; line++) {
-		if (line % text->step == 0)
-			text->starts[line / text->step] = begin;
-		begin = rawbpf__line_after(begin, text->end);
-	}
+		info_start_add(text, text->lines++, at);
 }
 
 /* Return the start of a line, which counts from 1, or the end. */
 static const char *info_find(const struct info_text *text, unsigned line)
 {
-	unsigned start = (line - 1) / text->step;
-	const char *at = start < INFO_STARTS ? text->starts[start] : text->end;
+	const char *at = line > text->lines ? text->end : text->starts[(line - 1) / text->step];
 
 	for (line = (line - 1) % text->step; line && at < text->end; line--)
 		at = rawbpf__line_after(at, text->end);
