@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <rawbpf/escape.h>
 
+#include "../base/character.h"
 #include "../base/put.h"
 #include "../base/string.h"
 #include "../base/utf8.h"
@@ -91,6 +92,12 @@ RAWBPF__PRIVATE void rawbpf__cell_digits(struct rawbpf__cell *cell, uint64_t num
 	rawbpf__cell_text(cell, text);
 }
 
+/* Does this byte look the same in a cell and in JSON? Most do, and each record has many. */
+static int cell_is_plain(unsigned char byte)
+{
+	return rawbpf__is_printable(byte) && byte != '\\' && byte != '"';
+}
+
 RAWBPF__PRIVATE void rawbpf__cell_bytes(struct rawbpf__cell *cell, const void *bytes, size_t count)
 {
 	const unsigned char *at = bytes, *end = at + count;
@@ -98,10 +105,16 @@ RAWBPF__PRIVATE void rawbpf__cell_bytes(struct rawbpf__cell *cell, const void *b
 
 	while (at < end && !cell->is_cut) {
 		uint32_t point = 0;
-		unsigned length = rawbpf__utf8_decode(at, (size_t)(end - at), &point);
-		size_t escaped = (cell->is_json ? rawbpf_json_escape : rawbpf_terminal_escape)(
-			piece, sizeof(piece), at, length ? length : 1);
+		unsigned length;
+		size_t escaped;
 
+		if (cell_is_plain(*at)) {
+			cell_piece(cell, (const char *)at++, 1, 1);
+			continue;
+		}
+		length = rawbpf__utf8_decode(at, (size_t)(end - at), &point);
+		escaped = (cell->is_json ? rawbpf_json_escape : rawbpf_terminal_escape)(
+			piece, sizeof(piece), at, length ? length : 1);
 		cell_piece(cell, piece, escaped,
 			   escaped == length ? rawbpf__utf8_columns(point) : escaped);
 		at += length ? length : 1;
