@@ -33,7 +33,10 @@ packages_of() {
 		echo gcc-s390x-linux-gnu libc6-dev-s390x-cross
 		echo gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 		;;
-	bench) echo bpftrace hyperfine libbpf-dev libbpf-tools libelf-dev 'llvm-19|llvm-20|llvm-21' musl-tools strace time zlib1g-dev ;;
+	bench)
+		echo bpftrace busybox-static cpio debian-archive-keyring hyperfine libbpf-dev libbpf-tools libelf-dev
+		echo 'llvm-19|llvm-20|llvm-21' musl-tools qemu-system-x86 strace time xz-utils zlib1g-dev
+		;;
 	*) echo "install.sh: unknown part '$1'" >&2; return 2 ;;
 	esac
 }

@@ -85,13 +85,15 @@ else
 	echo "not measured: $rawbpf is not built"
 fi
 
+# The README's lines for the smallest rawbpf. ply is measured if PLY names it.
 heading "Tools beside those of bcc, bpftrace and ply"
 build peers "$here/peers.c" -lutil
-if [ -x "$rawbpf" ]; then
-	sh "$here/peers.sh" "$rawbpf" "$work/peers"
-else
-	echo "not measured: $rawbpf is not built"
-fi
+(
+	sed -n '/^export CFLAGS=/,/^```/p' "$top/README.md" | sed -e '/^```/d' -e "s, small, $work/small,g" >"$work/lines"
+	cd "$top"
+	. "$work/lines" >/dev/null
+)
+sh "$here/peers.sh" "$work/small/examples/rawbpf" "$work/peers"
 
 heading "Replacing a program on a cgroup's hook: bpf(2) calls"
 build replace "$here/replace.c" "$top/lib/rawbpf.c"
