@@ -4,8 +4,6 @@
 
 #include <time.h>
 
-#include <rawbpf/info.h>
-
 static uint64_t boot_time(void)
 {
 	struct timespec now;
@@ -22,14 +20,6 @@ static int jit_is_on(void)
 	if (file)
 		fclose(file);
 	return on;
-}
-
-static unsigned map_id(int map)
-{
-	struct rawbpf_map_info info = { .type = 0 };
-
-	ck_assert_int_eq(rawbpf_map_info(&info, map), 0);
-	return info.id;
 }
 
 START_TEST(test_prog)
@@ -86,12 +76,12 @@ START_TEST(test_prog_arrays)
 	int prog = objects_prog("count", map);
 
 	ck_assert_int_eq(rawbpf_prog_info(&info, prog), 0);
-	ck_assert_uint_eq(map_ids[0], map_id(map));
+	ck_assert_uint_eq(map_ids[0], objects_map_id(map));
 	ck_assert_uint_eq(map_ids[1], 0x5a5a5a5a);
 	/* the dump has the map's id; the last instruction is the last function's exit */
 	ck_assert_int_eq(insns[3].code, BPF_LD | BPF_IMM | BPF_DW);
 	ck_assert_int_eq(insns[3].src_reg, BPF_PSEUDO_MAP_FD);
-	ck_assert_int_eq(insns[3].imm, map_id(map));
+	ck_assert_int_eq(insns[3].imm, objects_map_id(map));
 	ck_assert_int_eq(insns[info.xlated.count - 1].code, BPF_JMP | BPF_EXIT);
 	ck_assert_int_eq(insns[info.xlated.count - 2].imm, 7);
 	ck_assert_uint_eq(funcs[0].insn_off, 0);

@@ -6,6 +6,7 @@
 #include "../live.h"
 
 #include <linux/btf.h>
+#include <rawbpf/info.h>
 #include <stdint.h>
 
 /* bpf(2) itself, for calls that the library need not have. */
@@ -126,6 +127,22 @@ static inline int objects_map(const char *name, unsigned type, unsigned key_size
 
 	ck_assert_msg(map > 2, "creating %s: %d", name, map);
 	return map;
+}
+
+static inline unsigned objects_map_id(int map)
+{
+	struct rawbpf_map_info info = { .type = 0 };
+
+	ck_assert_int_eq(rawbpf_map_info(&info, map), 0);
+	return info.id;
+}
+
+static inline unsigned objects_btf_id(int btf)
+{
+	struct rawbpf_btf_info info = { .id = 0 };
+
+	ck_assert_int_eq(rawbpf_btf_info(&info, btf), 0);
+	return info.id;
 }
 
 #endif
