@@ -9,6 +9,12 @@ __attribute__((format(printf, 2, 3))) void fact(long long value, const char *for
 /* 1 if this boot is for the parts that it names. These then try everything. */
 extern int guest_asked_part;
 
+/* The kernel's version: 0x60c for 6.12. */
+extern unsigned guest_kernel_number;
+
+/* Return how many of our events tracefs has, or -1 without tracefs. */
+int guest_events(void);
+
 /* Is a part or a test left out on this kernel, by left_out.h? */
 int guest_leaves_out(const char *what);
 
@@ -30,6 +36,7 @@ void guest_jit(int on);
 /* The parts in files of their own. */
 void guest_answers(void);
 void guest_api(void);
+void guest_attach(void);
 void guest_capabilities(void);
 void guest_causes(void);
 void guest_commands(void);
@@ -42,8 +49,10 @@ void guest_kprobes(void);
 void guest_links(void);
 void guest_machine(void);
 void guest_modules(void);
+void guest_objects(void);
 void guest_perf_events(void);
 void guest_perfbuf(void);
+void guest_programs(void);
 void guest_rejected(void);
 void guest_rewritten(void);
 void guest_ring(void);
