@@ -163,10 +163,31 @@ static unsigned lines_of(const struct collection *collection)
 	return count;
 }
 
+/* Call `print` for each line of the text, with its instructions. Returns the sums. */
+static struct totals each_line(const struct coverage *coverage, const struct collection *collection,
+			       void (*print)(void *context, unsigned line, const struct slot *slots,
+					     unsigned count), void *context)
+{
+	struct slots slots = list(coverage, collection);
+	struct slot *all = slots.all;
+	struct totals totals = { .lines = 0 };
+	unsigned last = lines_of(collection);
+
+	for (unsigned line = 1; line <= last && all; line++) {
+		unsigned count = of_line(&slots, line);
+
+		add(&totals, slots.all, count);
+		print(context, line, slots.all, count);
+		slots.all += count;
+		slots.count -= count;
+	}
+	free(all);
+	return totals;
+}
+
 /* ----------------------------------------------------------------------------- listing */
 
-static void print_line(const struct collection *collection, unsigned line, const struct slot *slots,
-		       unsigned count)
+static void print_line(void *collection, unsigned line, const struct slot *slots, unsigned count)
 {
 	char ran[16] = "";
 
@@ -188,28 +209,18 @@ static void print_line(const struct collection *collection, unsigned line, const
 
 void coverage_print(const struct coverage *coverage, const struct collection *collection)
 {
-	struct slots slots = list(coverage, collection);
-	struct slot *all = slots.all;
-	struct totals totals = { .lines = 0 };
-	unsigned last = lines_of(collection);
+	struct totals totals = each_line(coverage, collection, print_line, (void *)collection);
 
-	for (unsigned line = 1; line <= last && all; line++) {
-		unsigned count = of_line(&slots, line);
-
-		add(&totals, slots.all, count);
-		print_line(collection, line, slots.all, count);
-		slots.all += count;
-		slots.count -= count;
-	}
-	free(all);
 	printf("# lines %u of %u, instructions %u of %u, sides of jumps %u of %u\n", totals.reached_lines,
 	       totals.lines, totals.reached_slots, totals.slots, totals.reached_sides, totals.sides);
 }
 
 /* -------------------------------------------------------------------------------- lcov */
 
-static void write_line(FILE *to, unsigned line, const struct slot *slots, unsigned count)
+static void write_line(void *context, unsigned line, const struct slot *slots, unsigned count)
 {
+	FILE *to = context;
+
 	if (count)
 		fprintf(to, "DA:%u,%u\n", line, times(slots, count));
 	for (unsigned i = 0; i < count; i++) {
@@ -226,21 +237,10 @@ static void write_line(FILE *to, unsigned line, const struct slot *slots, unsign
 
 static void write_all(FILE *to, const struct coverage *coverage, const struct collection *collection)
 {
-	struct slots slots = list(coverage, collection);
-	struct slot *all = slots.all;
-	struct totals totals = { .lines = 0 };
-	unsigned last = lines_of(collection);
+	struct totals totals;
 
 	fprintf(to, "TN:\nSF:%s\n", collection->file.name);
-	for (unsigned line = 1; line <= last && all; line++) {
-		unsigned count = of_line(&slots, line);
-
-		add(&totals, slots.all, count);
-		write_line(to, line, slots.all, count);
-		slots.all += count;
-		slots.count -= count;
-	}
-	free(all);
+	totals = each_line(coverage, collection, write_line, to);
 	fprintf(to, "BRF:%u\nBRH:%u\nLF:%u\nLH:%u\nend_of_record\n", totals.sides,
 		totals.reached_sides, totals.lines, totals.reached_lines);
 }

@@ -8,6 +8,7 @@
 #include <rawbpf/symbol.h>
 
 #include "../base/private.h"
+#include "../form/opcode.h"
 
 /* What a slot gets from its symbol: `place` of the slot. */
 enum symbol_use {
@@ -64,16 +65,7 @@ static unsigned symbol_access(const struct bpf_insn *insn)
 
 	if ((class != BPF_LDX && class != BPF_ST && class != BPF_STX) || mode == BPF_IMM)
 		return 0;
-	switch (BPF_SIZE(insn->code)) {
-	case BPF_B:
-		return 1;
-	case BPF_H:
-		return 2;
-	case BPF_W:
-		return 4;
-	default:
-		return 8;
-	}
+	return rawbpf__access_size(insn->code);
 }
 
 static int symbol_to_off(struct rawbpf_build *b, struct bpf_insn *insn, unsigned index,

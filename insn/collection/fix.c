@@ -2,26 +2,17 @@
 #include "resolution.h"
 
 #include "../base/string.h"
+#include "../form/opcode.h"
 
 enum { FIX_GOTOL_KERNEL = 6 << 8 | 6 };
 
 /* ------------------------------------------------------------------------- numbers */
 
-static unsigned fix_width(const struct bpf_insn *insn)
-{
-	switch (BPF_SIZE(insn->code)) {
-	case BPF_B: return 1;
-	case BPF_H: return 2;
-	case BPF_W: return 4;
-	default: return 8;
-	}
-}
-
 /* A load or store of a named thing has its width; of an array or a struct, it stays within. */
 static int fix_check_width(struct rawbpf__resolver *r, const struct bpf_insn *insn,
 			   const struct rawbpf__eval *place)
 {
-	unsigned class = BPF_CLASS(insn->code), width = fix_width(insn);
+	unsigned class = BPF_CLASS(insn->code), width = rawbpf__access_size(insn->code);
 
 	if (!place->size || class == BPF_JMP || class == BPF_JMP32)
 		return 0;
@@ -52,7 +43,7 @@ static int fix_off(struct rawbpf__resolver *r, struct bpf_insn *insn, unsigned e
 /* The bits of the immediate that count: 32, or fewer in a narrow store. */
 static unsigned fix_bits(const struct bpf_insn *insn)
 {
-	return BPF_CLASS(insn->code) == BPF_ST && fix_width(insn) < 4 ? 8 * fix_width(insn) : 32;
+	return BPF_CLASS(insn->code) == BPF_ST && rawbpf__access_size(insn->code) < 4 ? 8 * rawbpf__access_size(insn->code) : 32;
 }
 
 /* Return 1 if the instruction extends the sign of its immediate to 64 bits. */
@@ -61,7 +52,7 @@ static int fix_is_extended(const struct bpf_insn *insn)
 	unsigned class = BPF_CLASS(insn->code);
 
 	return class == BPF_ALU64 || (class == BPF_JMP && BPF_OP(insn->code) != BPF_CALL) ||
-	       (class == BPF_ST && fix_width(insn) == 8);
+	       (class == BPF_ST && rawbpf__access_size(insn->code) == 8);
 }
 
 static int fix_imm(struct rawbpf__resolver *r, struct bpf_insn *insn, unsigned expr)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's names for the parts of an opcode, without "BPF_" before them. */
+/* The parts of an opcode: the kernel's names, without "BPF_" before them, and the size. */
 #ifndef RAWBPF_INSN_OPCODE_H
 #define RAWBPF_INSN_OPCODE_H
 
@@ -10,6 +10,12 @@
  * "TO_BE".
  */
 RAWBPF__PRIVATE const char *rawbpf__operation_name(const struct bpf_insn *insn);
+
+/* Return the bytes that a load, a store or an atomic accesses. */
+static inline unsigned rawbpf__access_size(unsigned code)
+{
+	return "\4\2\1\10"[code >> 3 & 3];
+}
 
 /* Return "W", "H", "B" or "DW". */
 RAWBPF__PRIVATE const char *rawbpf__size_name(unsigned code);

@@ -69,7 +69,7 @@ RAWBPF__PRIVATE int rawbpf__vm_packet(struct rawbpf_vm *vm, const struct bpf_ins
 	const struct rawbpf_vm_packet *packet = vm->spec.packet;
 	int indirect = BPF_MODE(insn->code) == BPF_IND;
 	int32_t offset = (int32_t)(insn->imm + (indirect ? (uint32_t)vm->r[insn->src_reg] : 0));
-	unsigned size = vm_size(insn->code);
+	unsigned size = rawbpf__access_size(insn->code);
 	int64_t at = -1;
 
 	if (packet && offset >= 0)
@@ -109,7 +109,7 @@ static uint64_t vm_atomic_new(int32_t operation, uint64_t old, uint64_t src, uin
 RAWBPF__PRIVATE int rawbpf__vm_atomic(struct rawbpf_vm *vm, const struct bpf_insn *insn)
 {
 	int load = insn->imm == BPF_LOAD_ACQ;
-	unsigned base = load ? insn->src_reg : insn->dst_reg, size = vm_size(insn->code);
+	unsigned base = load ? insn->src_reg : insn->dst_reg, size = rawbpf__access_size(insn->code);
 	uint64_t address = vm->r[base] + (uint64_t)(int64_t)insn->off;
 	uint64_t mask = UINT64_MAX >> (64 - 8 * size), old;
 	unsigned char *bytes;

@@ -3,13 +3,8 @@
 #ifndef RAWBPF_INSN_VM_MEMORY_H
 #define RAWBPF_INSN_VM_MEMORY_H
 
+#include "../form/opcode.h"
 #include "machine.h"
-
-/* Return the bytes of the size in `code`. */
-static inline unsigned vm_size(unsigned code)
-{
-	return "\4\2\1\10"[code >> 3 & 3];
-}
 
 /*
  * Return the bytes that `insn`, of this opcode, loads or writes, or NULL with the trap set. Mostly a
@@ -19,7 +14,7 @@ static inline unsigned vm_size(unsigned code)
 static inline unsigned char *vm_touch(struct rawbpf_vm *vm, const struct bpf_insn *insn,
 				      unsigned write, unsigned code)
 {
-	unsigned base = write ? insn->dst_reg : insn->src_reg, size = vm_size(code);
+	unsigned base = write ? insn->dst_reg : insn->src_reg, size = rawbpf__access_size(code);
 	struct rawbpf_vm_window *window = &vm->windows[write][base];
 	uint64_t address = vm->r[base] + (uint64_t)(int64_t)insn->off;
 	uint64_t offset = address - window->address;
@@ -62,7 +57,7 @@ static inline uint64_t vm_read(const unsigned char *bytes, unsigned code, int sw
 	default:
 		__builtin_memcpy(&value, bytes, sizeof(value));
 	}
-	return swap ? vm_swapped(value, vm_size(code)) : value;
+	return swap ? vm_swapped(value, rawbpf__access_size(code)) : value;
 }
 
 /* The same two for where size counts. */
@@ -75,7 +70,7 @@ static inline void vm_write(unsigned char *bytes, unsigned code, uint64_t value,
 	uint16_t half;
 
 	if (swap)
-		value = vm_swapped(value, vm_size(code));
+		value = vm_swapped(value, rawbpf__access_size(code));
 	word = (uint32_t)value;
 	half = (uint16_t)value;
 	switch (code & 0x18) {

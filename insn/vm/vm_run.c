@@ -108,7 +108,7 @@
 	TOUCH(0, CODE); \
 	DST = VM_READ(bytes, CODE, swap); \
 	if (vm_is_signed(CODE)) \
-		DST = vm_extend(DST, 8 * vm_size(CODE))
+		DST = vm_extend(DST, 8 * rawbpf__access_size(CODE))
 #define STORE(CODE) \
 	TOUCH(1, CODE); \
 	VM_WRITE(bytes, CODE, BPF_CLASS(CODE) == BPF_ST ? IMM : SRC, swap)

@@ -184,7 +184,7 @@ static void undo_target(struct undo_scope *scope, const struct rawbpf_vm *vm,
 			scope->stack = (int)i;
 	if (writes) {
 		scope->target = region->bytes + (size_t)(address - region->address);
-		scope->size = vm_size(insn->code);
+		scope->size = rawbpf__access_size(insn->code);
 	}
 }
 
