@@ -44,7 +44,7 @@ struct rawbpf_column {
 	uint8_t present;               /* enum rawbpf_present, as it suits the type; never NONE for text */
 	uint8_t is_signed;
 	uint8_t is_named;              /* an ADDRESS shows it: a port */
-	uint8_t unused;
+	uint8_t is_below;              /* it begins another line: those before it fill the terminal */
 	uint16_t field;                /* in the collection's fields; RAWBPF_NO_FIELD: none */
 };
 

@@ -4,7 +4,7 @@
 #include "../base/string.h"
 #include "shown.h"
 
-enum { SHOW_WIDTH = 80, SHOW_GAP = 2, SHOW_DEPTH = 64 };
+enum { SHOW_WIDTH = 80, SHOW_DEPTH = 64 };
 
 /* A table that is being laid out. */
 struct show_layout {
@@ -250,7 +250,7 @@ static unsigned show_drop(const struct show_layout *layout, const char *name)
 		    column->field < head->field + (unsigned)head->field_count &&
 		    rawbpf__equal(column->name, name)) {
 			column->width = 0;
-			return width + SHOW_GAP;
+			return width + RAWBPF__SHOWN_GAP;
 		}
 	}
 	return 0;
@@ -266,27 +266,15 @@ static unsigned show_reserve(const struct rawbpf_show *show, unsigned last)
 	return show_width(column, rawbpf__look_of(column)->most) - column->width;
 }
 
-/* Give each column its least width, leave out what does not fit, and share what is left. */
-static void show_fit(const struct show_layout *layout)
+/* Return the columns that the last one does not need for its name: its value may be short. */
+static unsigned show_spare(const struct rawbpf_show *show, unsigned last)
 {
-	const char *dropped = "tid\0uid\0ppid\0time\0";
-	struct rawbpf_show *show = layout->show;
-	unsigned used = 0, last = show->count;
+	return last < show->count ? show->columns[last].width - (unsigned)rawbpf__length(show->columns[last].name) : 0;
+}
 
-	if (!show->width)
-		show->width = SHOW_WIDTH;
-	for (unsigned i = 0; i < show->count; i++) {
-		struct rawbpf_column *column = &show->columns[i];
-
-		if (!show_is_column(column))
-			continue;
-		column->width = (uint16_t)show_width(column, rawbpf__look_of(column)->least);
-		used += column->width + (used ? SHOW_GAP : 0);
-		last = i;
-	}
-	used += show_reserve(show, last);
-	for (; used > show->width && *dropped; dropped = rawbpf__nth(dropped, 1))
-		used -= show_drop(layout, dropped);
+/* Share the room that is left among the columns before the last one. */
+static void show_widen(struct rawbpf_show *show, unsigned last, unsigned used)
+{
 	for (unsigned i = 0; i < last; i++) {
 		struct rawbpf_column *column = &show->columns[i];
 		unsigned most = show_width(column, rawbpf__look_of(column)->most), more;
@@ -297,6 +285,50 @@ static void show_fit(const struct show_layout *layout)
 		column->width = (uint16_t)(column->width + more);
 		used += more;
 	}
+}
+
+/* Give each column its greatest width, and begin a line where the terminal ends. */
+static void show_wrap(struct rawbpf_show *show)
+{
+	unsigned place = 0;
+
+	for (unsigned i = 0; i < show->count; i++) {
+		struct rawbpf_column *column = &show->columns[i];
+
+		if (!column->width)
+			continue;
+		column->width = (uint16_t)show_width(column, rawbpf__look_of(column)->most);
+		column->is_below = place && place + column->width > show->width;
+		place = (column->is_below ? RAWBPF__SHOWN_INDENT : place) + column->width + RAWBPF__SHOWN_GAP;
+	}
+}
+
+/* Give each column its least width, leave out what does not fit, and share what is left. */
+static void show_fit(const struct show_layout *layout)
+{
+	const char *dropped = "tid\0uid\0ppid\0time\0";
+	struct rawbpf_show *show = layout->show;
+	unsigned used = 0, last = show->count, reserve;
+
+	if (!show->width)
+		show->width = SHOW_WIDTH;
+	for (unsigned i = 0; i < show->count; i++) {
+		struct rawbpf_column *column = &show->columns[i];
+
+		if (!show_is_column(column))
+			continue;
+		column->width = (uint16_t)show_width(column, rawbpf__look_of(column)->least);
+		used += column->width + (used ? RAWBPF__SHOWN_GAP : 0);
+		last = i;
+	}
+	reserve = show_reserve(show, last);
+	used += reserve;
+	for (; used > show->width && *dropped; dropped = rawbpf__nth(dropped, 1))
+		used -= show_drop(layout, dropped);
+	if (!show->is_whole && used - reserve - show_spare(show, last) > show->width)
+		show_wrap(show);
+	else
+		show_widen(show, last, used);
 }
 
 static void show_find_pid(struct rawbpf_show *show)

@@ -4,7 +4,7 @@
 #include "../base/string.h"
 #include "shown.h"
 
-enum { LINE_GAP = 2, LINE_INDENT = 4, LINE_LEAST = 8 };
+enum { LINE_LEAST = 8 };
 
 /* A line of a table that is being written. */
 struct line {
@@ -22,20 +22,34 @@ static int line_is_last(const struct rawbpf_show *show, unsigned index)
 	return 1;
 }
 
+/* Return where a column begins that has `more` blanks in front. */
+static size_t line_start_of(const struct line *line, size_t more)
+{
+	size_t place = line->place + more, least = line->columns + RAWBPF__SHOWN_GAP;
+
+	return line->columns && place < least ? least : place;
+}
+
 /* Begin a column: fill the room in front of it. */
 static void line_move(struct line *line, size_t more)
 {
-	size_t place = line->place + more;
+	size_t place = line_start_of(line, more);
 
-	if (line->place && place < line->columns + LINE_GAP)
-		place = line->columns + LINE_GAP;
 	rawbpf__out_repeat(line->out, ' ', place - line->columns);
 	line->columns = place;
 }
 
+/* Go on below. */
+static void line_break(struct line *line)
+{
+	rawbpf__out_byte(line->out, '\n');
+	line->columns = 0;
+	line->place = RAWBPF__SHOWN_INDENT;
+}
+
 static void line_step(struct line *line, const struct rawbpf_column *column)
 {
-	line->place += column->width + LINE_GAP;
+	line->place += column->width + RAWBPF__SHOWN_GAP;
 }
 
 static unsigned line_limit(const struct rawbpf_show *show)
@@ -59,7 +73,7 @@ static size_t line_behind(const struct rawbpf__shown *shown, unsigned index)
 	const struct rawbpf_show *show = shown->show;
 	size_t sum = 0;
 
-	while (++index < show->count && sum < line_limit(show)) {
+	while (++index < show->count && !show->columns[index].is_below && sum < line_limit(show)) {
 		const struct rawbpf_column *column = &show->columns[index];
 		size_t needed;
 
@@ -68,7 +82,7 @@ static size_t line_behind(const struct rawbpf__shown *shown, unsigned index)
 		needed = rawbpf__look_of(column)->is_left ? line_measure(shown, column) : column->width;
 		if (needed > column->width && !line_is_last(show, index))
 			needed = column->width;
-		sum += LINE_GAP + needed;
+		sum += RAWBPF__SHOWN_GAP + needed;
 	}
 	return sum;
 }
@@ -92,17 +106,28 @@ static size_t line_room(const struct rawbpf__shown *shown, const struct line *li
 	return line_limit(show) > used + least ? line_limit(show) - used : least;
 }
 
+/* Does a value that needs so many columns, or is cut, end behind the terminal's last one? */
+static int line_is_full(const struct line *line, const struct rawbpf_show *show, unsigned index, size_t needed)
+{
+	const struct rawbpf_column *column = &show->columns[index];
+	size_t least = line_is_last(show, index) ? LINE_LEAST : column->width;
+
+	if (rawbpf__look_of(column)->may_cut && needed > least)
+		needed = least;
+	return !show->is_whole && line->columns && line_start_of(line, 0) + needed > line_limit(show);
+}
+
 static void line_value(struct line *line, const struct rawbpf__shown *shown, unsigned index)
 {
 	const struct rawbpf_column *column = &shown->show->columns[index];
+	int is_left = rawbpf__look_of(column)->is_left;
+	size_t needed = is_left && shown->show->is_whole ? 0 : line_measure(shown, column);
+	size_t blanks = !is_left && needed < column->width ? column->width - needed : 0;
 	struct rawbpf__cell cell;
-	size_t needed = 0;
 
-	if (rawbpf__look_of(column)->is_left)
-		needed = column->width;
-	else
-		needed = line_measure(shown, column);
-	line_move(line, needed < column->width ? column->width - needed : 0);
+	if (column->is_below || line_is_full(line, shown->show, index, blanks + needed))
+		line_break(line);
+	line_move(line, blanks);
 	cell = rawbpf__cell_begin(line->out, line_room(shown, line, index));
 	rawbpf__value_text(&cell, shown, column);
 	line->columns += cell.columns;
@@ -113,13 +138,13 @@ static void line_value(struct line *line, const struct rawbpf__shown *shown, uns
 static void line_stack(struct rawbpf__out *out, const struct rawbpf__shown *shown,
 		       const struct rawbpf_column *column)
 {
-	size_t room = shown->show->is_whole ? rawbpf__endless : line_limit(shown->show) - LINE_INDENT;
+	size_t room = shown->show->is_whole ? rawbpf__endless : line_limit(shown->show) - RAWBPF__SHOWN_INDENT;
 	unsigned depth = rawbpf__value_depth(shown, column);
 
 	for (unsigned i = 0; i < depth; i++) {
 		struct rawbpf__cell cell;
 
-		rawbpf__out_repeat(out, ' ', LINE_INDENT);
+		rawbpf__out_repeat(out, ' ', RAWBPF__SHOWN_INDENT);
 		cell = rawbpf__cell_begin(out, room);
 		rawbpf__value_frame(&cell, shown, column, i);
 		rawbpf__out_byte(out, '\n');
@@ -157,6 +182,8 @@ size_t rawbpf_show_names_format(char *text, size_t size, const struct rawbpf_sho
 			continue;
 		if (i == show->key_count && show->map && column->field == RAWBPF_NO_FIELD)
 			name = show->map;
+		if (column->is_below)
+			line_break(&line);
 		line_move(&line, rawbpf__look_of(column)->is_left || rawbpf__length(name) > column->width ? 0 :
 				 column->width - rawbpf__length(name));
 		for (const char *at = name; *at; at++)

@@ -7,6 +7,9 @@
 
 #include "../base/out.h"
 
+/* Between columns, and in front of a line that goes on with a record. */
+enum { RAWBPF__SHOWN_GAP = 2, RAWBPF__SHOWN_INDENT = 4 };
+
 /* No limit of columns. */
 static const size_t rawbpf__endless = (size_t)-1 / 2;
 
