@@ -54,6 +54,51 @@ static const char exec_path[] = "/tmp/ran-exec";
 /* It prints 64 arguments at most. */
 #define SEVENS " 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7"
 
+/* A guest of test/vm has a 32-bit program, which executes its arguments. NULL: there is none. */
+static const char *exec_program32(void)
+{
+	static const char *const paths[] = { "/bin/workload32", "/bin/task32" };
+
+	for (int i = 0; i < 2; i++)
+		if (access(paths[i], X_OK) == 0)
+			return paths[i];
+	return NULL;
+}
+
+/* Execute the 32-bit program, which executes the tool. Tell the error of a kernel that runs none. */
+static void exec_32(void)
+{
+	char *const arguments[] = { (char *)"ran-32", (char *)exec_path, (char *)"--version", NULL };
+	const char *path = exec_program32();
+	pid_t there;
+
+	if (!path)
+		return;
+	told[3] = 0;
+	there = fork();
+	if (there == 0) {
+		dup2(2, 1);
+		execv(path, arguments);
+		told[3] = errno;
+		_exit(0);
+	}
+	waitpid(there, NULL, 0);
+	told[2] = there;
+}
+
+/* The lines of both. */
+static void exec_lines_32(char (*lines)[LINE], const char *path, pid_t child)
+{
+	const char *failed = told[3] == ENOEXEC ? "-8 ENOEXEC" : NULL;
+
+	lines[1][0] = '\0';
+	snprintf(lines[0], LINE, "%d %d %d %d %s %s %s ran-32 %s --version", told[2], told[2], child, RAN_UID,
+		 failed ? "ran" : path + sizeof "/bin", failed ? failed : "0", path, exec_path);
+	if (!failed)
+		snprintf(lines[1], LINE, "%d %d %d %d ran-exec 0 %s %s --version", told[2], told[2], child, RAN_UID,
+			 exec_path, exec_path);
+}
+
 static void execsnoop_work(void)
 {
 	/* The kernel reads none of the strings of a call that fails early: these are in memory, on the stack. */
@@ -78,13 +123,15 @@ static void execsnoop_work(void)
 	waitpid(there, NULL, 0);
 	told[0] = missing;
 	told[1] = there;
+	exec_32();
 }
 
 void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	struct ran run = { .problem = problem, .size = size };
-	char lines[3][LINE];
-	const char *const wanted[] = { lines[0], lines[1], lines[2], NULL };
+	char lines[5][LINE];
+	const char *wanted[] = { lines[0], lines[1], lines[2], NULL, NULL, NULL };
+	const char *path32 = exec_program32();
 	pid_t child;
 
 	told_open();
@@ -99,6 +146,11 @@ void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem
 	unlink(exec_path);
 	snprintf(lines[2], LINE, "%d %d %d %d ran-exec 0 %s ran-zero --version", told[1], told[1], child, RAN_UID,
 		 exec_path);
+	if (path32) {
+		exec_lines_32(&lines[3], path32, child);
+		wanted[3] = lines[3];
+		wanted[4] = lines[4][0] ? lines[4] : NULL;
+	}
 	if (!problem[0])
 		ran_compare_lines(&run, "TIME PID TID PPID UID COMM RET PATH ARGS", wanted);
 }
