@@ -121,6 +121,15 @@ static int start_second(struct ran *run, const char **arguments, int count)
 	return 0;
 }
 
+/* A tool that works says nothing but that. Two have parts that may be missing, and tell which. */
+static void check_said(struct ran *run, const char *text)
+{
+	int may_lack = strcmp(text, "tcpconnect") == 0 || (strcmp(text, "modsnoop") == 0 && !run->setup->has_btf);
+
+	if (!may_lack && strncmp(run->said, "attached", 8) != 0)
+		ran_complain(run, "it says: %s", run->said);
+}
+
 int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *way, const char *text,
 		      const char *letter, const char *value)
 {
@@ -146,6 +155,7 @@ int ran_tool_start(struct ran *run, const struct ran_setup *setup, const char *w
 	run->begin = time(NULL);
 	if (ran_read_until(run->err, run->said, "attached")) {
 		check_memory(run);
+		check_said(run, text);
 		return way || !setup->has_json || start_second(run, arguments, count);
 	}
 	ran_complain(run, "%s%s", strstr(run->said, "EOPNOTSUPP") ? "no way: " : "not attached: ", run->said);
