@@ -3,6 +3,7 @@
 #include "collected.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char *stage_words(const struct rawbpf_live_reason *reason)
 {
@@ -86,11 +87,30 @@ static int is_made_good(const struct collection *collection, const struct rawbpf
 	return 0;
 }
 
+/* Tell where members come from. A place that needs BTF has a message of its own. */
+static void offer_offsets(void)
+{
+	if (access("/sys/kernel", F_OK) < 0)
+		tool_page(stderr, "   A kernel's BTF is in /sys, which is not mounted: mount -t sysfs sysfs /sys\n");
+	else
+		tool_page(stderr, "   This kernel has no BTF: `rawbpf run --offsets FILE` takes members from a file, and "
+			  "rawbpf-run(1), \"Without BTF\", tells how to write it\n");
+}
+
 void collection_print_reasons(const struct collection *collection, const struct rawbpf_live *live)
 {
-	for (unsigned i = 0; i < live->reason_count && i < live->spec.reason_max; i++)
-		if (collection->run.is_verbose || !is_made_good(collection, live, &live->spec.reasons[i]))
-			print_reason(collection, live, i);
+	int lacks_members = 0;
+
+	for (unsigned i = 0; i < live->reason_count && i < live->spec.reason_max; i++) {
+		const struct rawbpf_live_reason *reason = &live->spec.reasons[i];
+
+		if (!collection->run.is_verbose && is_made_good(collection, live, reason))
+			continue;
+		print_reason(collection, live, i);
+		lacks_members |= strstr(reason->mistake.at.message, "neither BTF nor an offsets file") != NULL;
+	}
+	if (lacks_members)
+		offer_offsets();
 	if (live->reason_count > live->spec.reason_max)
 		fprintf(stderr, "... and %u more reasons\n",
 			live->reason_count - live->spec.reason_max);
