@@ -39,6 +39,7 @@ struct rawbpf_btf {
 	uint32_t type_count;    /* of its own */
 	unsigned char info_size[128];    /* the bytes that a kind adds, once */
 	unsigned char element_size[128]; /* and for each element */
+	unsigned char pointer_size;
 	uint32_t *index;        /* the offset of each type; NULL: walk */
 	struct rawbpf_btf_reached *reached; /* how far types were checked; NULL: all were */
 	void *mapped;           /* for rawbpf_btf_close() to unmap */
@@ -93,7 +94,10 @@ int rawbpf_btf_type_find(const struct rawbpf_btf *btf, unsigned kind, const char
  */
 int rawbpf_btf_type_resolve(const struct rawbpf_btf *btf, unsigned id);
 
-/* Return the size in bytes. -EINVAL: the type has none. -EOVERFLOW, -ELOOP: broken. */
+/*
+ * Return the size in bytes. A pointer has that of `long` in the BTF, or 8 if there is none: a kernel
+ * of 64 bits may run this program of 32 bits. -EINVAL: the type has none. -EOVERFLOW, -ELOOP: broken.
+ */
 int rawbpf_btf_type_size(const struct rawbpf_btf *btf, unsigned id);
 
 /* A member of a struct or union. */

@@ -138,6 +138,28 @@ static int btf_walk(struct rawbpf_btf *btf, uint32_t *index)
 	return 0;
 }
 
+/*
+ * Return the bytes of a pointer: those of `long`, by the names that gcc and clang give it. A kernel's
+ * BTF has it among its first types. That of a program may lack it, and BPF has pointers of 8 bytes.
+ */
+static unsigned char btf_pointer_size(const struct rawbpf_btf *btf)
+{
+	static const char names[] = "long int\0long unsigned int\0long\0unsigned long\0";
+	uint32_t at = 0, length;
+
+	while ((length = btf_type_length(btf, btf->types + at, btf->types_size - at))) {
+		const struct btf_type *type = (const void *)(btf->types + at);
+		const char *name = rawbpf_btf_string_get(btf, type->name_off);
+
+		if (rawbpf_btf_type_kind(type) == BTF_KIND_INT && name)
+			for (unsigned i = 0; i < 4; i++)
+				if (rawbpf__equal(name, rawbpf__nth(names, i)))
+					return type->size == 4 ? 4 : 8;
+		at += length;
+	}
+	return 8;
+}
+
 /* Check the header, and find the types and strings. */
 static int btf_parse_header(struct rawbpf_btf *btf, const void *data, size_t size, const struct rawbpf_btf *base)
 {
@@ -165,6 +187,7 @@ static int btf_parse_header(struct rawbpf_btf *btf, const void *data, size_t siz
 		btf->strings_begin = base->strings_begin + base->strings_size;
 	}
 	btf_read_layout(btf, data, header, room);
+	btf->pointer_size = base ? base->pointer_size : btf_pointer_size(btf);
 	return 0;
 }
 
@@ -334,7 +357,7 @@ int rawbpf_btf_type_size(const struct rawbpf_btf *btf, unsigned id)
 		case BTF_KIND_DATASEC:
 			return btf_times(elements, type->size);
 		case BTF_KIND_PTR:
-			return btf_times(elements, sizeof(void *));
+			return btf_times(elements, btf->pointer_size);
 		case BTF_KIND_VAR:
 			id = type->type;
 			break;

@@ -84,7 +84,7 @@ START_TEST(test_written_is_read)
 		ck_assert_int_eq(rawbpf_btf_type_resolve(&btf, 9), -EINVAL);
 		ck_assert_int_eq(rawbpf_btf_type_size(&btf, TYPEDEF), 64);
 		ck_assert_int_eq(rawbpf_btf_type_size(&btf, ARRAY), 48);
-		ck_assert_int_eq(rawbpf_btf_type_size(&btf, PTR), sizeof(void *));
+		ck_assert_int_eq(rawbpf_btf_type_size(&btf, PTR), 8);
 		ck_assert_int_eq(rawbpf_btf_type_size(&btf, 0), -EINVAL);
 		ck_assert_int_eq(rawbpf_btf_index_set(&btf, index, 8), 0);
 	}
@@ -853,8 +853,50 @@ START_TEST(test_map_recipe)
 }
 END_TEST
 
+/* A pointer is as large as `long`: in the BTF itself, in its base, at the end of it. */
+START_TEST(test_pointer_size)
+{
+	static const struct {
+		const char *name;
+		unsigned size;
+		int pointer;
+	} cases[] = {
+		{ "long int", 4, 4 },
+		{ "long unsigned int", 4, 4 },
+		{ "long", 4, 4 },
+		{ "unsigned long", 4, 4 },
+		{ "long int", 8, 8 },
+		{ "unsigned long", 8, 8 },
+		{ "long int", 16, 8 },
+		{ "long long int", 4, 8 },
+		{ "long long unsigned int", 4, 8 },
+		{ "lon", 4, 8 },
+		{ "", 4, 8 },
+	};
+	uint32_t data[64], more[64];
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(cases); i++) {
+		struct rawbpf_btf_build b = { .data = data, .max = sizeof data };
+		struct rawbpf_btf_build m = { .data = more, .max = sizeof more };
+		struct rawbpf_btf base, module;
+		int pointer = rawbpf_btf_ref_emit(&b, BTF_KIND_PTR, NULL, 0), array;
+
+		rawbpf_btf_ref_emit(&b, BTF_KIND_FWD, "long int", 0); /* no integer */
+		array = rawbpf_btf_array_emit(&b, pointer, pointer, 3);
+		rawbpf_btf_int_emit(&b, cases[i].name, cases[i].size, 0);
+		rawbpf_btf_int_emit(&m, "long int", 12 - cases[i].pointer, 0);
+		ck_assert_int_eq(m.error, 0);
+		base = parsed(&b);
+		ck_assert_int_eq(rawbpf_btf_parse(&module, more, m.size, &base), 0);
+		ck_assert_msg(rawbpf_btf_type_size(&base, pointer) == cases[i].pointer, "%u", i);
+		ck_assert_msg(rawbpf_btf_type_size(&module, array) == 3 * cases[i].pointer, "%u", i);
+	}
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests, test_pointer_size);
 	tcase_add_test(tests, test_written_is_read);
 	tcase_add_test(tests, test_partly);
 	tcase_add_test(tests, test_offsets);
