@@ -145,7 +145,7 @@ static int begin_calls(struct rawbpf__resolver *r, unsigned *count)
 		if (err == -ENOENT)
 			continue;
 		if (err)
-			return rawbpf__resolver_fail(r, err, "this architecture is unknown", "", 0);
+			return rawbpf__resolver_fail(r, -EOPNOTSUPP, "this architecture is unknown", "", 0);
 		if (!shared || place->arg != shared->arg || place->arg_count != shared->arg_count) {
 			err = begin_values(r, signature, place);
 			if (err)
@@ -184,6 +184,9 @@ static int begin_fail(struct rawbpf__resolver *r, int err)
 		return rawbpf__resolver_fail(r, -ERANGE, "a value does not fit its slot", "", 0);
 	case -E2BIG:
 		return rawbpf__resolver_fail(r, -ERANGE, "the entry sequence is too long", "", 0);
+	case -EOPNOTSUPP:
+		return rawbpf__resolver_fail(r, err, "where this architecture keeps arguments is unknown",
+					     "", 0);
 	default:
 		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "this way has no such argument or result",
 					     "", 0);
@@ -215,9 +218,6 @@ RAWBPF__PRIVATE int rawbpf__begin(struct rawbpf__resolver *r, struct bpf_insn *i
 					     "context", "", 0);
 	if (way == BEGIN_NO_WAY)
 		return begin_zero(r, insns, max);
-	if (r->arch == RAWBPF_ARCH_NATIVE || r->arch > RAWBPF_ARCH_S390X)
-		return rawbpf__resolver_fail(r, -EOPNOTSUPP, "where this architecture keeps arguments is "
-					     "unknown", "", 0);
 	entry.way = way;
 	if (way == RAWBPF__ENTRY_SYSCALL_RAW_TP || way == RAWBPF__ENTRY_SYSRET_RAW_TP) {
 		err = begin_calls(r, &entry.signature_count);

@@ -443,8 +443,10 @@ static int entry_check(const struct rawbpf__entry *entry, const struct rawbpf__r
 	unsigned i;
 	int err = 0;
 
-	if ((unsigned)entry->way >= RAWBPF__ENTRY_WAYS || !registers || !entry->signature_count)
+	if ((unsigned)entry->way >= RAWBPF__ENTRY_WAYS || !entry->signature_count)
 		return -EINVAL;
+	if (!registers && entry_ways[entry->way].form != ENTRY_WORDS)
+		return -EOPNOTSUPP;
 	has_calls = entry_ways[entry->way].form == ENTRY_CALLS;
 	if (!has_calls && entry->signature_count != 1)
 		return -EINVAL;

@@ -85,7 +85,7 @@ struct rawbpf__entry_signature {
 
 struct rawbpf__entry {
 	enum rawbpf__entry_way way;
-	enum rawbpf_arch arch; /* not RAWBPF_ARCH_NATIVE */
+	enum rawbpf_arch arch; /* not RAWBPF_ARCH_NATIVE; from RAW_TP on it does not matter */
 	unsigned task_status;  /* only for SYSCALL_RAW_TP and SYSRET_RAW_TP on x86_64: the offset of
 				* thread_info.status in struct task_struct, in bytes: 16, but 8
 				* before Linux 5.11 */
@@ -100,8 +100,9 @@ struct rawbpf__entry {
  * A call of a raw tracepoint whose number is in no signature ends the program with r0 = 0. If a
  * number is in several signatures, the first one counts.
  *
- * -EINVAL     a way, architecture, kind, width, slot, object or count is not as described above; or
- *             the way has no result, or no arguments
+ * -EINVAL     a way, kind, width, slot, object or count is not as described above; or the way has no
+ *             result, or no arguments
+ * -EOPNOTSUPP  the way's context is that of an architecture, and this one is unknown
  * -ERANGE     the argument's index is too large: 5 is the last one of a system call, 11 of others
  * -EOVERFLOW  a constant does not fit into its slot, neither as signed nor as unsigned
  * -E2BIG      a jump would be longer than 32767 slots

@@ -149,6 +149,43 @@ START_TEST(functions)
 }
 END_TEST
 
+/* Only arguments in registers and in fields of 8 bytes need a known architecture. */
+START_TEST(unknown_architecture)
+{
+	enum { UNKNOWN = RAWBPF_ARCH_S390X + 1 };
+	static const char message[] = "where this architecture keeps arguments is unknown";
+	static const struct {
+		const char *place;
+		enum rawbpf_way way;
+	} refused[] = {
+		{ "kprobe vfs_open(a, b: s32)", RAWBPF_WAY_KPROBE },
+		{ "uprobe \"libc.so.6\":open(a, b: s32)", RAWBPF_WAY_UPROBE },
+		{ "syscall openat(a, b: s32)", RAWBPF_WAY_TRACEPOINT },
+		{ "syscall openat(a, b: s32)", RAWBPF_WAY_KPROBE },
+	};
+	struct rawbpf_btf kernel;
+	struct world *w;
+
+	kernel_make(&kernel);
+	expect_one("raw_tp f(a, b: s32)", RAWBPF_WAY_RAW_TP, UNKNOWN, NULL,
+		   BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0, words);
+	expect_one("fentry vfs_open(a, b: s32)", RAWBPF_WAY_FENTRY, UNKNOWN, &kernel,
+		   BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, id_open, words);
+	for (unsigned i = 0; i < RAWBPF_COUNT(refused); i++) {
+		w = one(refused[i].place, refused[i].way, UNKNOWN, NULL);
+		expect_reason(w, -EOPNOTSUPP, 2, message);
+		world_close(w);
+	}
+	w = one("syscall openat(a, b: s32)", RAWBPF_WAY_RAW_TP, UNKNOWN, NULL);
+	expect_reason(w, -EOPNOTSUPP, 2, "this architecture is unknown");
+	world_close(w);
+	w = world_open(".prog p\n.at kprobe vfs_open\n r0 = 0\n exit\n", UNKNOWN, NULL);
+	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_KPROBE });
+	expect_listing(w, "r0 = 0x0\nexit\n");
+	world_close(w);
+}
+END_TEST
+
 /* Resolve a program that reads its only slot, `a`. Expect the offset of the argument. */
 static void expect_parameter(const char *place, enum rawbpf_way way, const struct rawbpf_btf *kernel,
 			     int offset)
@@ -469,6 +506,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, registers);
 	tcase_add_test(tests, functions);
+	tcase_add_test(tests, unknown_architecture);
 	tcase_add_test(tests, parameters);
 	tcase_add_test(tests, modules);
 	tcase_add_test(tests, variables);

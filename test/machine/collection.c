@@ -191,8 +191,9 @@ END_TEST
 /* A system call is a tracepoint, whose arguments begin at byte 16. */
 START_TEST(a_system_call)
 {
+	const struct rawbpf_collection_env env = { .arch = RAWBPF_ARCH_X86_64 };
 	struct text *text = LOADED(".prog p\n.at syscall write(_, _, size: u32)\n"
-				   "r0 = *(u32 *)(r10 + size)\nexit\n", .prog = 0);
+				   "r0 = *(u32 *)(r10 + size)\nexit\n", .env = &env);
 	unsigned char record[64] = { 0 };
 	const uint64_t size = 42;
 	struct rawbpf_vm_region context = { .name = "context", .size = sizeof(record),

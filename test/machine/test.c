@@ -34,8 +34,10 @@ static void parse(const char *text)
 		      error.at.line, error.at.message);
 }
 
+/* Run a test on x86_64, so that system calls have arguments on each machine. */
 static int run(struct rawbpf_vm_test_spec spec)
 {
+	static const struct rawbpf_collection_env env = { .arch = RAWBPF_ARCH_X86_64 };
 	static void *memory;
 
 	free(memory);
@@ -44,6 +46,7 @@ static int run(struct rawbpf_vm_test_spec spec)
 	spec.load.memory = memory = malloc(spec.load.memory_size);
 	memset(memory, 0xa5, spec.load.memory_size);
 	spec.load.collection = &collection;
+	spec.load.env = &env;
 	return rawbpf_vm_test_run(&test, &spec);
 }
 
