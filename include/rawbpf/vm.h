@@ -70,7 +70,7 @@ struct rawbpf_vm_region {
  * spec.
  *
  * -ENOSPC  no room in spec->regions, or no free address
- * -EINVAL  no size, an end past 2^64, an element larger than its stride
+ * -EINVAL  no size, more than SIZE_MAX, an end past 2^64, an element larger than its stride
  * -EEXIST  overlaps another region
  */
 int rawbpf_vm_region_add(struct rawbpf_vm *vm, struct rawbpf_vm_region *region);

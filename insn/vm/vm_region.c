@@ -230,7 +230,7 @@ struct rawbpf_vm_map *rawbpf_vm_map_get(struct rawbpf_vm *vm, uint64_t address)
 /* Check all but the address of a region. */
 static int vm_region_check(const struct rawbpf_vm_region *region)
 {
-	if (!region->size || region->size > SIZE_MAX || (region->rights && !region->bytes))
+	if (!region->size || (region->rights && !region->bytes))
 		return -EINVAL;
 	return region->element && region->element > region->stride ? -EINVAL : 0;
 }
@@ -299,7 +299,7 @@ int rawbpf_vm_region_add(struct rawbpf_vm *vm, struct rawbpf_vm_region *region)
 	}
 	if (!region->address)
 		return -ENOSPC;
-	if (region->size - 1 > UINT64_MAX - region->address)
+	if (region->size > SIZE_MAX || region->size - 1 > UINT64_MAX - region->address)
 		return -EINVAL;
 	if (vm_taken(vm, region->address, region->size))
 		return -EEXIST;

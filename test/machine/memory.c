@@ -249,6 +249,20 @@ START_TEST(test_bad_region)
 }
 END_TEST
 
+/* Only a machine of 64 bits has memory of more than 4 GB. The test touches no byte of it. */
+START_TEST(test_vast_region)
+{
+	static unsigned char bytes[1];
+	struct rawbpf_vm_region *regions[2], region = { .bytes = bytes, .size = UINT64_C(1) << 33,
+		.address = UINT64_C(1) << 32, .rights = RAWBPF_VM_READ };
+	int is_narrow = sizeof(size_t) == 4;
+
+	MACHINE(m, SPEC(.regions = regions, .region_max = 2), BPF_EXIT_INSN());
+	ck_assert_int_eq(rawbpf_vm_region_add(&m.vm, &region), is_narrow ? -EINVAL : 0);
+	ck_assert_uint_eq(m.vm.region_count, is_narrow ? 0 : 1);
+}
+END_TEST
+
 /* Addresses of regions that are gone come back when all others are used up. */
 START_TEST(test_used_up)
 {
@@ -428,6 +442,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_add);
 	tcase_add_test(tests, test_next_machine);
 	tcase_add_loop_test(tests, test_bad_region, 0, 6);
+	tcase_add_test(tests, test_vast_region);
 	tcase_add_test(tests, test_used_up);
 	tcase_add_test(tests, test_reserved);
 	tcase_add_test(tests, test_update);

@@ -17,7 +17,7 @@ static struct world {
 	struct rawbpf_vm_map map, *maps[1];
 	struct rawbpf_vm_world told;
 	struct rawbpf_vm_helpers helpers;
-	uint64_t map_memory[8];
+	_Alignas(8) unsigned char map_memory[64];
 	unsigned char packet[20], memory[400];
 } world;
 
