@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# usage: install.sh PART... PART: build, unit, builds, fuzz, live, sanitized, vm, mutants, bench
+# usage: install.sh PART... PART: build, unit, builds, fuzz, live, sanitized, vm, mutants, bench,
+#                           or a machine of builds/foreign.sh
 #
 # Install, with apt, the packages that the part of the build or of the tests needs and that are
 # missing. Needs root, or sudo, only if a package is missing.
@@ -37,6 +38,12 @@ packages_of() {
 		echo bpftrace busybox-static cpio debian-archive-keyring hyperfine libbpf-dev libbpf-tools libelf-dev
 		echo 'llvm-19|llvm-20|llvm-21' musl-tools qemu-system-x86 strace time xz-utils zlib1g-dev
 		;;
+	i386)
+		echo debian-archive-keyring
+		[ "$(dpkg --print-architecture)" = i386 ] || echo gcc-i686-linux-gnu libc6-dev-i386-cross
+		;;
+	armhf) echo debian-archive-keyring gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user ;;
+	ppc64el) echo debian-archive-keyring gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross qemu-user ;;
 	*) echo "install.sh: unknown part '$1'" >&2; return 2 ;;
 	esac
 }

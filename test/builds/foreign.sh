@@ -6,13 +6,14 @@
 # Build for another machine and run the unit tests as its programs. This part is optional, and started
 # by hand. ARCH is Debian's name of the machine:
 #
-#	i386     32 bits; needs a kernel that runs such programs
-#	armhf    32 bits; needs qemu-user
-#	ppc64el  64 bits, system calls by libc; needs qemu-user
+#   i386     32 bits; needs a kernel that runs such programs
+#   armhf    32 bits; needs qemu-user
+#   ppc64el  64 bits, system calls by libc; needs qemu-user
 #
-# Needs Debian's cross compiler and libc6-dev-ARCH-cross. An apt with its own state fetches Check for
-# ARCH from a Debian mirror, into the cache folder of vm/fetch.sh. The system's apt and architectures
-# stay as they are. The build folder is build-ARCH, or RAWBPF_BUILD.
+# install.sh installs Debian's cross compiler, libc and qemu-user where they are missing, or names
+# them. An apt with its own state fetches Check for ARCH from a Debian mirror, into the cache folder
+# of vm/fetch.sh. The system's apt and architectures stay as they are. The build folder is build-ARCH,
+# or RAWBPF_BUILD.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -66,6 +67,7 @@ fetch() {
 	unset APT_CONFIG
 }
 
+sh "$top/test/install.sh" build "$arch"
 [ -e "$cache/root/usr/lib/$libraries/libcheck.a" ] || fetch
 
 cat >"$cache/cross.ini" <<-END
