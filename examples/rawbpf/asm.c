@@ -160,7 +160,7 @@ static int check_options(const struct format *format, const struct asm_options *
 	return OK;
 }
 
-int asm_main(int argc, char **argv)
+static int asm_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
 						 { "arch", required_argument, NULL, 'a' },

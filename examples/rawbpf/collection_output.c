@@ -121,7 +121,8 @@ static int write_text(struct run *run)
 	return 0;
 }
 
-void output_drop(struct run *run)
+/* Drop what a terminal has not taken yet: the last lines would wait for it. */
+static void drop(struct run *run)
 {
 	struct output *output = &run->output;
 
@@ -155,7 +156,7 @@ int output_flush(struct run *run)
 			continue;
 		if (!run->deadline_ms)
 			return 1;
-		output_drop(run);
+		drop(run);
 		output->is_mute = 1;
 		return 0;
 	}

@@ -45,7 +45,7 @@ static void print_check(FILE *stream, const struct run *run)
 
 /* ---------------------------------------------------------------------------- records */
 
-/* Does a program of the text run on packets, and is not attached? */
+/* Does a program of the text run on packets, instead of being attached? */
 static int is_once(const struct collection *collection)
 {
 	return collection->run.packet || collection->run.type || collection->run.repeat;

@@ -33,7 +33,7 @@ struct run {
 	struct rawbpf_live live;
 	struct rawbpf_live_reason reasons[COLLECTION_REASONS];
 	struct rawbpf_live_losses losses; /* that were told */
-	uint64_t records;  /* that were printed or filtered out by nobody */
+	uint64_t records;  /* that passed the filters */
 	int64_t *next_ms;  /* of each .show: when it is due */
 	int64_t next_losses_ms, next_every_ms;
 	int64_t end_ms;    /* 0: no end is known */
@@ -96,8 +96,6 @@ int output_open(struct run *run);
 int output_flush(struct run *run);
 /* Write if much was printed; as output_flush(). */
 int output_flush_much(struct run *run);
-/* Drop what a terminal has not taken yet: the last lines would wait for it. */
-void output_drop(struct run *run);
 /* Tell something on standard error, if it takes it. */
 __attribute__((format(printf, 2, 3))) void output_say(struct run *run, const char *format, ...);
 

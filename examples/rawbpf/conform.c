@@ -79,7 +79,7 @@ static int take_program(struct program *program, const char *hex)
 	return program->file.data ? OK : tool_fail(&conform_subcommand, "out of memory");
 }
 
-int conform_main(int argc, char **argv)
+static int conform_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "program", required_argument, NULL, 'p' }, { "debug", no_argument, NULL, 'd' },

@@ -306,7 +306,7 @@ static int dialect_of(const char *name)
 	return -1;
 }
 
-int disasm_main(int argc, char **argv)
+static int disasm_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
 						 BYTE_ORDER_OPTIONS,

@@ -304,7 +304,8 @@ static void tell_limits(const struct doctor *doctor)
 	end_line();
 }
 
-void doctor_tell(const struct doctor *doctor, int verbose)
+/* Print the findings; with `verbose` also everything that is available, and the helpers. */
+static void tell(const struct doctor *doctor, int verbose)
 {
 	last = tool_width();
 	tell_kernel(doctor);
@@ -345,7 +346,7 @@ static int doctor_main(int argc, char **argv)
 	if (json)
 		doctor_tell_json(&doctor, verbose);
 	else
-		doctor_tell(&doctor, verbose);
+		tell(&doctor, verbose);
 	return tool_finish(&doctor_subcommand);
 }
 

@@ -70,8 +70,6 @@ extern const struct doctor_capability doctor_capabilities[];
 const char *doctor_errno(int err);
 
 void doctor_look(struct doctor *doctor, int helpers);
-/* Print the findings; with `verbose` also everything that is available, and the helpers. */
-void doctor_tell(const struct doctor *doctor, int verbose);
 void doctor_tell_json(const struct doctor *doctor, int helpers);
 
 #endif

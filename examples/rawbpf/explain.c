@@ -94,7 +94,7 @@ static int explain_fact(const char *kind, const char *name)
 	return tool_finish(&explain_subcommand);
 }
 
-int explain_main(int argc, char **argv)
+static int explain_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
 						 BYTE_ORDER_OPTIONS,

@@ -76,7 +76,7 @@ static int run_tool(const char *tool, int argc, char **argv)
 	arguments[0] = (char *)"rawbpf run";
 	arguments[1] = (char *)tool;
 	memcpy(arguments + 2, argv + 1, (argc - 1) * sizeof *arguments);
-	return run_main(argc + 1, arguments);
+	return run_subcommand.main(argc + 1, arguments);
 }
 
 /* Say what to write instead of a word that is no subcommand. Returns USAGE. */

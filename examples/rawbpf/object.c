@@ -66,18 +66,8 @@ int object_list(const struct subcommand *subcommand, enum rawbpf_obj_kind kind,
 
 /* ----------------------------------------------------------------------------- names */
 
-void object_prog_name(unsigned id, char name[64])
-{
-	int fd = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
-
-	name[0] = '\0';
-	if (fd < 0)
-		return;
-	object_name(RAWBPF_OBJ_PROG, fd, name);
-	close(fd);
-}
-
-void object_name(enum rawbpf_obj_kind kind, int fd, char name[64])
+/* Read an object's name in the kernel; "": it has none. */
+static void read_name(enum rawbpf_obj_kind kind, int fd, char name[64])
 {
 	struct rawbpf_prog_info prog = { .type = 0 };
 	struct rawbpf_map_info map = { .type = 0 };
@@ -95,6 +85,17 @@ void object_name(enum rawbpf_obj_kind kind, int fd, char name[64])
 		rawbpf_btf_info(&btf, fd);
 }
 
+void object_prog_name(unsigned id, char name[64])
+{
+	int fd = rawbpf_obj_id_open(RAWBPF_OBJ_PROG, id, NULL);
+
+	name[0] = '\0';
+	if (fd < 0)
+		return;
+	read_name(RAWBPF_OBJ_PROG, fd, name);
+	close(fd);
+}
+
 struct search {
 	enum rawbpf_obj_kind kind;
 	const char *name;
@@ -107,7 +108,7 @@ static int compare_name(void *context, int fd, unsigned id)
 	struct search *search = context;
 	char name[64];
 
-	object_name(search->kind, fd, name);
+	read_name(search->kind, fd, name);
 	if (strcmp(name, search->name) == 0) {
 		text_add(&search->ids, "%s%u", search->count ? ", " : "", id);
 		search->id = id;

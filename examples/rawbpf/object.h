@@ -27,9 +27,6 @@ int object_open(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, 
 int object_ask(const struct subcommand *subcommand, enum rawbpf_obj_kind kind, const char *which,
 	       int (*ask)(void *context, int fd), void *context);
 
-/* Read an object's name in the kernel; "": it has none. */
-void object_name(enum rawbpf_obj_kind kind, int fd, char name[64]);
-
 /* Read a program's name by its id; "": the program is gone. */
 void object_prog_name(unsigned id, char name[64]);
 

@@ -9,18 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The types that BPF_PROG_TEST_RUN runs on a packet, or without one. */
+/* The types that BPF_PROG_TEST_RUN runs, on a packet or without one. */
 static const struct {
 	const char *name;
 	unsigned type;
+	int has_packet;
 } types[] = {
-	{ "socket_filter", BPF_PROG_TYPE_SOCKET_FILTER },
-	{ "sched_cls", BPF_PROG_TYPE_SCHED_CLS },
-	{ "sched_act", BPF_PROG_TYPE_SCHED_ACT },
-	{ "xdp", BPF_PROG_TYPE_XDP },
-	{ "cgroup_skb", BPF_PROG_TYPE_CGROUP_SKB },
-	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT },
-	{ "syscall", LOAD_SYSCALL },
+	{ "socket_filter", BPF_PROG_TYPE_SOCKET_FILTER, 1 },
+	{ "sched_cls", BPF_PROG_TYPE_SCHED_CLS, 1 },
+	{ "sched_act", BPF_PROG_TYPE_SCHED_ACT, 1 },
+	{ "xdp", BPF_PROG_TYPE_XDP, 1 },
+	{ "cgroup_skb", BPF_PROG_TYPE_CGROUP_SKB, 1 },
+	{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT, 0 },
+	{ "syscall", LOAD_SYSCALL, 0 },
 };
 enum { TYPES = sizeof types / sizeof types[0] };
 
@@ -30,7 +31,7 @@ int once_find_type(struct once *once, const char *name)
 
 	for (int i = 0; i < TYPES; i++) {
 		once->type = types[i].type;
-		once->has_packet = i < TYPES - 2;
+		once->has_packet = types[i].has_packet;
 		if (!name || strcmp(types[i].name, name) == 0)
 			return OK;
 		snprintf(names + strlen(names), sizeof names - strlen(names), " %s", types[i].name);
@@ -41,9 +42,9 @@ int once_find_type(struct once *once, const char *name)
 
 int once_has_packet(unsigned type)
 {
-	for (int i = 0; i < TYPES - 2; i++)
+	for (int i = 0; i < TYPES; i++)
 		if (types[i].type == type)
-			return 1;
+			return types[i].has_packet;
 	return 0;
 }
 

@@ -152,7 +152,8 @@ static void record_details(struct record *record, const struct rawbpf_prog_info 
 
 /* -------------------------------------------------------------------------------- verbs */
 
-int prog_ask(struct rawbpf_prog_info *info, int fd)
+/* Ask about a program. The ids of its maps are malloc-ed. Returns 0 or a negative errno. */
+static int ask_prog(struct rawbpf_prog_info *info, int fd)
 {
 	struct rawbpf_info_array *ids = &info->map_ids;
 	int err;
@@ -171,7 +172,7 @@ static int ask(void *context, int fd)
 	struct asked *asked = context;
 
 	asked->memory = object_fdinfo(fd, "memlock");
-	return prog_ask(&asked->info, fd);
+	return ask_prog(&asked->info, fd);
 }
 
 static int list_one(void *context, int fd, unsigned id)

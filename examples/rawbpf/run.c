@@ -138,7 +138,8 @@ static int take(struct run_options *options, const struct subcommand *subcommand
 	}
 }
 
-const struct run_given *run_find_given(const struct run_options *options, int letter)
+/* Return the first option of this letter, or NULL. */
+static const struct run_given *find_given(const struct run_options *options, int letter)
 {
 	for (unsigned i = 0; i < options->given_count; i++)
 		if (options->given[i].letter == letter)
@@ -200,8 +201,8 @@ static int help(void *context)
 static int check_once(const struct run_options *options, const char *name)
 {
 	const char *instead = options->end ? "-d: write --packet FILE"
-			      : run_find_given(options, 't') ? "-t: write --type TYPE"
-			      : run_find_given(options, 'r') ? "-r: write --repeat N" : NULL;
+			      : find_given(options, 't') ? "-t: write --type TYPE"
+			      : find_given(options, 'r') ? "-r: write --repeat N" : NULL;
 
 	if (instead) {
 		tool_fail(&run_subcommand, "%s has no .prog, so it runs once. Instead of %s (--type, --packet and "
@@ -231,7 +232,7 @@ static int read_text(const char *path, struct file *file)
 	return OK;
 }
 
-int run_main(int argc, char **argv)
+static int run_main(int argc, char **argv)
 {
 	static struct run_options options;
 	struct program program = { 0 };

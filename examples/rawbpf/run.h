@@ -53,9 +53,6 @@ int run_keep(struct run_options *options, const struct subcommand *subcommand, i
  */
 int64_t run_seconds(const struct subcommand *subcommand, int letter, const char *text);
 
-/* Return the first option of this letter, or NULL. */
-const struct run_given *run_find_given(const struct run_options *options, int letter);
-
 /*
  * Run a text with .prog. argv[0] is its name, as users call it; what follows are options, added to
  * those in `options`, and a command. Returns an exit status.

@@ -47,7 +47,7 @@ static int print(const char *name)
 	return tool_finish(&show_subcommand);
 }
 
-int show_main(int argc, char **argv)
+static int show_main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	int option = getopt_long(argc, argv, "h", options, NULL);

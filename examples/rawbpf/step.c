@@ -129,7 +129,7 @@ static int has_screen(void)
 	       isatty(STDOUT_FILENO);
 }
 
-int step_main(int argc, char **argv)
+static int step_main(int argc, char **argv)
 {
 	static struct stepper stepper;
 	struct step_options *options = &stepper.options;

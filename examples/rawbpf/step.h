@@ -89,9 +89,6 @@ void step_instruction(char *text, size_t size, const struct stepper *stepper, co
 /* Return the packet's region, or NULL: programs of this type get none. */
 const struct rawbpf_vm_region *step_packet(const struct stepper *stepper);
 
-/* Write an address as its region and offset, "packet+14", "r10-4". Returns 0 if it is in no region. */
-int step_place(char *text, size_t size, const struct stepper *stepper, uint64_t address);
-
 /* Write a number, or what it points to. */
 void step_value(char *text, size_t size, const struct stepper *stepper, uint64_t value);
 

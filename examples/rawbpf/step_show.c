@@ -98,7 +98,8 @@ const struct rawbpf_vm_region *step_packet(const struct stepper *stepper)
 	return packet->bytes && rawbpf_vm_region_find(stepper->vm, packet->address) == packet ? packet : NULL;
 }
 
-int step_place(char *text, size_t size, const struct stepper *stepper, uint64_t address)
+/* Write an address as its region and offset, "packet+14", "r10-4". Returns 0 if it is in no region. */
+static int write_place(char *text, size_t size, const struct stepper *stepper, uint64_t address)
 {
 	const struct rawbpf_vm_region *region = rawbpf_vm_region_find(stepper->vm, address);
 	const struct rawbpf_vm_region *packet = step_packet(stepper);
@@ -129,7 +130,7 @@ void step_value(char *text, size_t size, const struct stepper *stepper, uint64_t
 {
 	int64_t number = (int64_t)value;
 
-	if (value < 4096 || !step_place(text, size, stepper, value))
+	if (value < 4096 || !write_place(text, size, stepper, value))
 		snprintf(text, size, number > -1000000 && number < 1000000 ? "%" PRId64 : "0x%" PRIx64, number);
 }
 

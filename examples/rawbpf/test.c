@@ -237,7 +237,7 @@ static int read_text(struct collection *collection, char *path)
 
 enum { TEST_COVERAGE = 512, TEST_LCOV, TEST_OFFSETS };
 
-int test_main(int argc, char **argv)
+static int test_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },

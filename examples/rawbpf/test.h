@@ -24,9 +24,6 @@ const char *kernel_refusal(const struct rawbpf_vm_test *test);
 /* Return a helper that the program calls, and whose answer the machine makes up; 0: there is none. */
 unsigned kernel_own(const struct rawbpf_vm_test *test);
 
-/* Does a test run of this type want a packet? */
-int kernel_has_packet(unsigned type);
-
 /* Set the reason. Returns FAILED. */
 int kernel_fail(struct kernel *kernel, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int kernel_explain(struct kernel *kernel, const struct rawbpf_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Run a test in the kernel, by BPF_PROG_TEST_RUN, and compare it with the machine. */
+#include "once.h"
 #include "test.h"
 
 #include <errno.h>
@@ -166,7 +167,7 @@ int kernel_run(struct kernel *kernel, struct rawbpf_vm_test *test)
 {
 	static unsigned char out[PACKET_MOST];
 	unsigned type = test->loaded.units[0].resolved.type;
-	int is_packet = kernel_has_packet(type);
+	int is_packet = once_has_packet(type);
 	size_t size;
 	const void *context = kernel_context(test, type, &size);
 	struct rawbpf_prog_run run = {

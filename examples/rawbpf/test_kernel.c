@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Open a test in the kernel: what it refuses, maps with the machine's elements, loaded programs. */
 #include "load.h"
+#include "once.h"
 #include "test.h"
 
 #include <errno.h>
@@ -34,13 +35,6 @@ int kernel_explain(struct kernel *kernel, const struct rawbpf_error *error)
 
 /* ------------------------------------------------------------------------ what is refused */
 
-int kernel_has_packet(unsigned type)
-{
-	return type == BPF_PROG_TYPE_SOCKET_FILTER || type == BPF_PROG_TYPE_SCHED_CLS ||
-	       type == BPF_PROG_TYPE_SCHED_ACT || type == BPF_PROG_TYPE_XDP ||
-	       type == BPF_PROG_TYPE_CGROUP_SKB;
-}
-
 unsigned kernel_own(const struct rawbpf_vm_test *test)
 {
 	static const unsigned own[] = {
@@ -73,9 +67,9 @@ const char *kernel_refusal(const struct rawbpf_vm_test *test)
 		snprintf(reason, sizeof reason, "it sets %s, and the kernel has its own", name);
 		return reason;
 	}
-	if (kernel_has_packet(type) && test->packet_size < PACKET_LEAST)
+	if (once_has_packet(type) && test->packet_size < PACKET_LEAST)
 		return "the kernel's test run refuses packets of less than 14 bytes";
-	if (kernel_has_packet(type) || type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == LOAD_SYSCALL)
+	if (once_has_packet(type) || type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == LOAD_SYSCALL)
 		return NULL;
 	snprintf(reason, sizeof reason, "the kernel runs %s programs only at events",
 		 rawbpf_constant_name(RAWBPF_PROG_TYPE, type));

@@ -12,16 +12,6 @@
 /* Exit codes. */
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
-/* The subcommands. Each parses its own arguments; argv[0] is "rawbpf NAME". */
-int asm_main(int argc, char **argv);
-int conform_main(int argc, char **argv);
-int disasm_main(int argc, char **argv);
-int explain_main(int argc, char **argv);
-int run_main(int argc, char **argv);
-int show_main(int argc, char **argv);
-int test_main(int argc, char **argv);
-int trace_main(int argc, char **argv);
-int step_main(int argc, char **argv);
 
 struct verb;
 
@@ -30,7 +20,7 @@ struct subcommand {
 	const char *name;
 	const char *usage; /* the arguments, one line */
 	const char *help;  /* its purpose and its options, in lines */
-	int (*main)(int argc, char **argv); /* or NULL if it has verbs: "rawbpf NAME VERB" */
+	int (*main)(int argc, char **argv); /* argv[0] is "rawbpf NAME"; NULL: it has verbs */
 	const struct verb *verbs;           /* NULL, or verbs; the last has no name */
 	const char *letters;                /* the verbs' options, for getopt(3) */
 };

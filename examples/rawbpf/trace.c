@@ -327,7 +327,7 @@ static int take_show(int *argc, char **argv)
 	return 0;
 }
 
-int trace_main(int argc, char **argv)
+static int trace_main(int argc, char **argv)
 {
 	static struct run_options options;
 	static struct trace trace;

@@ -5,9 +5,6 @@
 
 #include "object.h"
 
-/* Ask about a program. The ids of its maps are malloc-ed. Returns 0 or a negative errno. */
-int prog_ask(struct rawbpf_prog_info *info, int fd);
-
 /* Print instructions, or with -x machine code. */
 int prog_dump(const struct arguments *arguments);
 

@@ -13,8 +13,9 @@ static unsigned device_bits(unsigned types, unsigned access)
 	return block | character;
 }
 
-RAWBPF__PRIVATE void rawbpf__device_take(const struct rawbpf__device_rules *rules,
-					 struct rawbpf__device_last *last, unsigned number)
+/* Let the rule of this number decide about its bits, unless a later one already does. */
+static void device_take(const struct rawbpf__device_rules *rules, struct rawbpf__device_last *last,
+			unsigned number)
 {
 	const struct rawbpf_device_rule *rule = &rules->filter->rules[number - 1];
 	unsigned bit, bits = device_bits(rule->type, rule->access);
@@ -30,7 +31,7 @@ RAWBPF__PRIVATE unsigned rawbpf__device_take_star(const struct rawbpf__device_ru
 	unsigned minor = rules->stars[i] >> 32;
 
 	for (; i < rules->star_count && rules->stars[i] >> 32 == minor; i++)
-		rawbpf__device_take(rules, last, (unsigned)rules->stars[i]);
+		device_take(rules, last, (unsigned)rules->stars[i]);
 	return i;
 }
 
@@ -40,7 +41,7 @@ RAWBPF__PRIVATE unsigned rawbpf__device_take_entry(const struct rawbpf__device_r
 	uint64_t numbers = rules->entries[i] >> 31;
 
 	for (; i < rules->entry_count && rules->entries[i] >> 31 == numbers; i++)
-		rawbpf__device_take(rules, last, rawbpf__device_number(rules->entries[i]));
+		device_take(rules, last, rawbpf__device_number(rules->entries[i]));
 	return i;
 }
 
@@ -99,7 +100,7 @@ static int device_add(struct rawbpf__device_rules *rules, unsigned number)
 	if (rule->major != RAWBPF_DEVICE_ANY) {
 		rules->entries[rules->entry_count++] = device_entry(rule, number);
 	} else if (rule->minor == RAWBPF_DEVICE_ANY) {
-		rawbpf__device_take(rules, &rules->base, number);
+		device_take(rules, &rules->base, number);
 	} else {
 		if (rules->star_count == RAWBPF__DEVICE_STARS)
 			return -E2BIG;

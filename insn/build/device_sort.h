@@ -65,13 +65,9 @@ static inline unsigned rawbpf__device_number(uint64_t entry)
 RAWBPF__PRIVATE int rawbpf__device_sort(struct rawbpf__device_rules *rules,
 					const struct rawbpf_device_filter *filter);
 
-/* Let the rule of this number decide about its bits, unless a later one already does. */
-RAWBPF__PRIVATE void rawbpf__device_take(const struct rawbpf__device_rules *rules,
-					 struct rawbpf__device_last *last, unsigned number);
-
 /*
- * Do the same for all stars with the minor of stars[i], which stand from there on. Return the index
- * behind them.
+ * Let all stars with the minor of stars[i], which stand from there on, decide about their bits,
+ * unless a later rule already does. Return the index behind them.
  */
 RAWBPF__PRIVATE unsigned rawbpf__device_take_star(const struct rawbpf__device_rules *rules,
 						  struct rawbpf__device_last *last, unsigned i);

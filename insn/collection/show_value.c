@@ -58,7 +58,8 @@ RAWBPF__PRIVATE const unsigned char *rawbpf__value_string(const struct rawbpf__s
 	return at;
 }
 
-RAWBPF__PRIVATE unsigned rawbpf__value_pid(const struct rawbpf__shown *shown)
+/* Return the process of the record, or 0. */
+static unsigned value_pid(const struct rawbpf__shown *shown)
 {
 	const struct rawbpf_column *column;
 
@@ -80,7 +81,7 @@ static size_t value_directory(struct rawbpf__cell *cell, const struct rawbpf__sh
 
 	if (!system->directory || (fd < 0 && fd != VALUE_FDCWD))
 		return 0;
-	length = system->directory(system->context, path, sizeof(path), rawbpf__value_pid(shown), fd);
+	length = system->directory(system->context, path, sizeof(path), value_pid(shown), fd);
 	rawbpf__cell_text(cell, length ? before : "");
 	rawbpf__cell_bytes(cell, path, length < sizeof(path) ? length : sizeof(path) - 1);
 	return length;
@@ -301,7 +302,7 @@ RAWBPF__PRIVATE long rawbpf__value_user_string(char bytes[RAWBPF__USER_STRING],
 
 	if (system->user_string)
 		length = system->user_string(system->context, bytes, RAWBPF__USER_STRING,
-					     rawbpf__value_pid(shown), address);
+					     value_pid(shown), address);
 	return length < RAWBPF__USER_STRING ? length : RAWBPF__USER_STRING - 1;
 }
 

@@ -121,8 +121,6 @@ RAWBPF__PRIVATE unsigned rawbpf__value_count(const struct rawbpf__shown *shown,
  */
 RAWBPF__PRIVATE const unsigned char *rawbpf__value_string(const struct rawbpf__shown *shown,
 							  const struct rawbpf_column *column, long *count);
-/* Return the process of the record, or 0. */
-RAWBPF__PRIVATE unsigned rawbpf__value_pid(const struct rawbpf__shown *shown);
 /* Append `before` and the name of a number: of errno, signal, flags, enum, dirfd. Without one, nothing. */
 RAWBPF__PRIVATE void rawbpf__value_name(struct rawbpf__cell *cell, const struct rawbpf__shown *shown,
 					const struct rawbpf_column *column, uint64_t number,

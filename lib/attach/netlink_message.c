@@ -75,7 +75,10 @@ void rawbpf__request_end(struct rawbpf__request *request, size_t place)
 		__builtin_memcpy((unsigned char *)request + place, &size, sizeof size);
 }
 
-int rawbpf__message_next(struct rawbpf__message *message, struct rawbpf__bytes *datagram)
+/*
+ * Read the next message of a datagram. Returns 1, 0 at the end, or -EBADMSG if its size is wrong.
+ */
+static int message_next(struct rawbpf__message *message, struct rawbpf__bytes *datagram)
 {
 	size_t size = bytes_size(*datagram);
 
@@ -101,11 +104,25 @@ int rawbpf__message_fixed(void *fixed, size_t size, struct rawbpf__bytes *body)
 	return 0;
 }
 
+/* Copy bytes up to a NUL to `text`, terminated and cut to its size. */
+static void bytes_text(char *text, size_t size, struct rawbpf__bytes bytes)
+{
+	size_t length = 0;
+
+	while (length + 1 < size && bytes.at < bytes.end && *bytes.at)
+		text[length++] = (char)*bytes.at++;
+	if (size)
+		text[length] = '\0';
+}
+
 /*
+ * Return the errno of an NLMSG_ERROR or NLMSG_DONE message, 0 or negative. `text` receives the
+ * kernel's own words, without an end, or becomes empty.
+ *
  * The request's header stands behind the errno of an NLMSG_ERROR. The rest of the request follows
  * unless NLM_F_CAPPED is set. Attributes follow if NLM_F_ACK_TLVS is set.
  */
-int rawbpf__message_error(struct rawbpf__bytes *text, const struct rawbpf__message *message)
+static int message_error(struct rawbpf__bytes *text, const struct rawbpf__message *message)
 {
 	struct rawbpf__bytes body = message->body;
 	struct nlmsghdr request;
@@ -140,8 +157,8 @@ static int answer_take(struct rawbpf__answer *answer, const struct rawbpf__messa
 	switch (message->header.nlmsg_type) {
 	case NLMSG_ERROR:
 	case NLMSG_DONE:
-		err = rawbpf__message_error(&text, message);
-		rawbpf__bytes_text(answer->text, answer->text_size, text);
+		err = message_error(&text, message);
+		bytes_text(answer->text, answer->text_size, text);
 		return err < 0 ? err : 1;
 	case NLMSG_OVERRUN:
 		return -ENOBUFS;
@@ -160,7 +177,7 @@ int rawbpf__answer_read(struct rawbpf__answer *answer, struct rawbpf__bytes data
 	int more, ended = 0;
 
 	while (ended == 0) {
-		more = rawbpf__message_next(&message, &datagram);
+		more = message_next(&message, &datagram);
 		if (more <= 0)
 			return more;
 		if (message.header.nlmsg_seq == answer->sequence)
@@ -196,17 +213,7 @@ uint32_t rawbpf__attribute_u32(struct rawbpf__bytes attributes, unsigned type)
 	return number;
 }
 
-void rawbpf__bytes_text(char *text, size_t size, struct rawbpf__bytes bytes)
-{
-	size_t length = 0;
-
-	while (length + 1 < size && bytes.at < bytes.end && *bytes.at)
-		text[length++] = (char)*bytes.at++;
-	if (size)
-		text[length] = '\0';
-}
-
 void rawbpf__attribute_text(char *text, size_t size, struct rawbpf__bytes attributes, unsigned type)
 {
-	rawbpf__bytes_text(text, size, rawbpf__attribute(attributes, type));
+	bytes_text(text, size, rawbpf__attribute(attributes, type));
 }

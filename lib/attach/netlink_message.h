@@ -47,23 +47,10 @@ struct rawbpf__message {
 };
 
 /*
- * Read the next message of a datagram. Returns 1, 0 at the end, or -EBADMSG if its size is wrong.
- */
-RAWBPF__PRIVATE int rawbpf__message_next(struct rawbpf__message *message,
-					 struct rawbpf__bytes *datagram);
-
-/*
  * Copy the fixed part of a message to `fixed` and leave the attributes in `body`. -EBADMSG: the
  * message is shorter.
  */
 RAWBPF__PRIVATE int rawbpf__message_fixed(void *fixed, size_t size, struct rawbpf__bytes *body);
-
-/*
- * Return the errno of an NLMSG_ERROR or NLMSG_DONE message, 0 or negative. `text` receives the
- * kernel's own words, without an end, or becomes empty.
- */
-RAWBPF__PRIVATE int rawbpf__message_error(struct rawbpf__bytes *text,
-					  const struct rawbpf__message *message);
 
 /* Make the text empty, if there is one: most errors come without words. */
 static inline void rawbpf__words_clear(char *text, size_t size)
@@ -98,7 +85,5 @@ RAWBPF__PRIVATE uint32_t rawbpf__attribute_u32(struct rawbpf__bytes attributes, 
 /* Copy a string to `text`, terminated and cut to its size. Without one, `text` is "". */
 RAWBPF__PRIVATE void rawbpf__attribute_text(char *text, size_t size,
 					    struct rawbpf__bytes attributes, unsigned type);
-/* Copy bytes up to a NUL to `text`, terminated and cut to its size. */
-RAWBPF__PRIVATE void rawbpf__bytes_text(char *text, size_t size, struct rawbpf__bytes bytes);
 
 #endif
