@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -200,6 +201,21 @@ static void tcp_unreachable(void)
 	close(fd6);
 }
 
+/* Close the last side. On a busy machine the other one's answer is late, and other events would be before it. */
+static void tcp_close(int fd)
+{
+	struct tcp_info info = { .tcpi_state = 0 };
+	socklen_t length = sizeof info;
+
+	shutdown(fd, SHUT_WR);
+	for (int tries = 0; tries < 10000 && info.tcpi_state != TCP_CLOSE; tries++) {
+		usleep(1000);
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+			_exit(9);
+	}
+	close(fd);
+}
+
 /* A connection that both sides close, one that nobody takes, and two that cannot begin. */
 static void tcpconnect_work(void)
 {
@@ -216,7 +232,7 @@ static void tcpconnect_work(void)
 	close(accepted);
 	if (read(client, &byte, 1) != 0) /* the other side has closed: the client is the last one */
 		_exit(7);
-	close(client);
+	tcp_close(client);
 	close(server);
 	client = tcp_socket(&from, &told[2]);
 	if (connect(client, (struct sockaddr *)&to, sizeof to) == 0 || errno != ECONNREFUSED)
