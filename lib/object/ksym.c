@@ -5,7 +5,6 @@
 #include "ksym.h"
 #include "../../insn/base/glob.h"
 #include "../../insn/base/number.h"
-#include "../../insn/base/out.h"
 #include "../../insn/base/sort.h"
 #include "../../insn/base/string.h"
 
@@ -113,11 +112,14 @@ int rawbpf__ksym_functions(uint64_t *addresses, unsigned max, const char *glob)
 	return ksym_list(addresses, max, ksym_is_function, glob);
 }
 
+/* Most lines are kept until the next one: this runs for each. */
 static void ksym_copy(char *to, size_t size, const char *from, size_t length)
 {
-	struct rawbpf__out out = rawbpf__out_begin(to, size);
-
-	rawbpf__out_bytes(&out, from, length);
+	if (length >= size)
+		length = size - 1;
+	to[length] = '\0';
+	while (length--)
+		to[length] = from[length];
 }
 
 /* Keep the function of a line. If a function has several names, the first counts. */
