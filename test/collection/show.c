@@ -396,7 +396,7 @@ struct connection {
 	uint16_t family;
 	uint8_t sport[2], dport[2], old, state;
 	uint32_t netns;
-	uint64_t took;
+	_Alignas(8) uint64_t took; /* i386 aligns it to 4 in a struct */
 	uint8_t source[16], target[16];
 };
 
@@ -436,7 +436,7 @@ END_TEST
 /* The words of a last column that would be cut below its least width stand below as a whole. */
 START_TEST(test_words_below)
 {
-	struct { uint32_t victim; char name[16]; uint64_t pages, total, more; uint32_t order; char reason[64]; } record =
+	struct { uint32_t victim; char name[16]; _Alignas(8) uint64_t pages, total, more; uint32_t order; char reason[64]; } record =
 		{ 156, "tail", 1335, 1024, 7, 3, "Memory cgroup out of memory" };
 	struct world *w = open_fields(" u32 victim pid\n char name[16] text\n u64 pages\n u64 total\n u64 more\n u32 order\n"
 				      " char reason[64] text\n");
