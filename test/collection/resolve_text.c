@@ -152,7 +152,7 @@ END_TEST
 /* Only arguments in registers and in fields of 8 bytes need a known architecture. */
 START_TEST(unknown_architecture)
 {
-	enum { UNKNOWN = RAWBPF_ARCH_S390X + 1 };
+	const enum rawbpf_arch unknown = (enum rawbpf_arch)(RAWBPF_ARCH_S390X + 1);
 	static const char message[] = "where this architecture keeps arguments is unknown";
 	static const struct {
 		const char *place;
@@ -167,19 +167,19 @@ START_TEST(unknown_architecture)
 	struct world *w;
 
 	kernel_make(&kernel);
-	expect_one("raw_tp f(a, b: s32)", RAWBPF_WAY_RAW_TP, UNKNOWN, NULL,
+	expect_one("raw_tp f(a, b: s32)", RAWBPF_WAY_RAW_TP, unknown, NULL,
 		   BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0, words);
-	expect_one("fentry vfs_open(a, b: s32)", RAWBPF_WAY_FENTRY, UNKNOWN, &kernel,
+	expect_one("fentry vfs_open(a, b: s32)", RAWBPF_WAY_FENTRY, unknown, &kernel,
 		   BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, id_open, words);
 	for (unsigned i = 0; i < RAWBPF_COUNT(refused); i++) {
-		w = one(refused[i].place, refused[i].way, UNKNOWN, NULL);
+		w = one(refused[i].place, refused[i].way, unknown, NULL);
 		expect_reason(w, -EOPNOTSUPP, 2, message);
 		world_close(w);
 	}
-	w = one("syscall openat(a, b: s32)", RAWBPF_WAY_RAW_TP, UNKNOWN, NULL);
+	w = one("syscall openat(a, b: s32)", RAWBPF_WAY_RAW_TP, unknown, NULL);
 	expect_reason(w, -EOPNOTSUPP, 2, "this architecture is unknown");
 	world_close(w);
-	w = world_open(".prog p\n.at kprobe vfs_open\n r0 = 0\n exit\n", UNKNOWN, NULL);
+	w = world_open(".prog p\n.at kprobe vfs_open\n r0 = 0\n exit\n", unknown, NULL);
 	world_resolve(w, (struct rawbpf_unit){ 0, 0, 1, RAWBPF_WAY_KPROBE });
 	expect_listing(w, "r0 = 0x0\nexit\n");
 	world_close(w);
