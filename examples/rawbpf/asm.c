@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf asm: text to bytes, hex or C. */
 #include "asm.h"
+#include "texts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,10 +56,9 @@ static void print_c(const struct program *program)
 	}
 }
 
-/* Let standard output be the file, unless `path` is NULL. */
 int asm_open_output(const char *path)
 {
-	if (!path || freopen(path, "w", stdout))
+	if (!path || strcmp(path, "-") == 0 || freopen(path, "w", stdout))
 		return OK;
 	return tool_fail(&asm_subcommand, "%s: %s", path, strerror(errno));
 }
@@ -87,7 +87,7 @@ static const struct format *find_format(const char *name)
 static int assemble(struct program *program, const char *path, const char *output, char format,
 		    enum rawbpf_byte_order order)
 {
-	if (tool_read(&asm_subcommand, path, &program->file) != OK)
+	if (text_read(&asm_subcommand, path, &program->file) != OK)
 		return FAILED;
 	if (rawbpf_collection_has(program->file.data, program->file.size))
 		return tool_fail(&asm_subcommand, "%s has .prog: use -f header, -f elf or -l", program->file.name);
@@ -114,7 +114,8 @@ static int write_collection(const char *path, const char *option,
 	static struct collection collection;
 
 	collection.subcommand = &asm_subcommand;
-	if (tool_read(&asm_subcommand, path, &collection.file) != OK)
+	collection.run.is_strict = options->is_strict;
+	if (text_read(&asm_subcommand, path, &collection.file) != OK)
 		return FAILED;
 	if (!rawbpf_collection_has(collection.file.data, collection.file.size))
 		return tool_fail(&asm_subcommand, "%s has no .prog; %s is for texts with such lines",
@@ -203,6 +204,7 @@ static int asm_main(int argc, char **argv)
 		}
 	}
 	own.order = order;
+	own.is_strict = program.warnings_are_errors;
 	format = find_format(format_name);
 	if (!format) {
 		tool_fail(&asm_subcommand, "-f wants raw, hex, c, header or elf, not '%s'", format_name);
@@ -223,10 +225,11 @@ const struct subcommand asm_subcommand = {
 	.name = "asm",
 	.usage = "[-f raw|hex|c] [-o OUT] [-Werror]\n"
 		 "       [--big-endian|--little-endian] [FILE]\n"
-		 "       -f header [--arch ARCH] [--name NAME] [-o OUT] FILE\n"
-		 "       -f elf [--arch ARCH] [-o OUT] FILE\n"
+		 "       -f header [--arch ARCH] [--name NAME] [-o OUT] [-Werror] FILE\n"
+		 "       -f elf [--arch ARCH] [-o OUT] [-Werror] FILE\n"
 		 "       -l FILE",
-	.help = "Assemble the program in FILE. Without FILE, or for -, read standard input.\n"
+	.help = "Assemble the program in FILE. Without FILE, or for -, read standard input. FILE\n"
+		"may be the name of a tool that `rawbpf show` lists.\n"
 		"\n"
 		"  -f FORMAT        raw: bytes (default); hex: 8 bytes a line; c: macros to paste\n"
 		"  -l               list what each statement of a text with .prog becomes here\n"
@@ -234,7 +237,7 @@ const struct subcommand asm_subcommand = {
 		"  -f elf           write it as an object file for libbpf, bpftool and ip(8)\n"
 		"  --arch ARCH      for x86_64, arm64, riscv64 or s390x only\n"
 		"  --name NAME      of the struct in C (default: the file's name)\n"
-		"  -o OUT           write to OUT (default: standard output)\n"
+		"  -o OUT           write to OUT (default, and -: standard output)\n"
 		"  -Werror          treat warnings as errors\n"
 		"  --big-endian     write bytes for a big-endian machine\n"
 		"  --little-endian  write bytes for a little-endian one (default: this machine's)\n"

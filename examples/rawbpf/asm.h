@@ -10,9 +10,10 @@ struct asm_options {
 	const char *name;            /* of the struct in C; NULL: by the file's name */
 	enum rawbpf_arch arch;       /* NATIVE: any */
 	enum rawbpf_byte_order order;
+	int is_strict;               /* -Werror */
 };
 
-/* Let standard output be the file, unless `path` is NULL. Returns OK, or FAILED after a message. */
+/* Let standard output be the file, unless `path` is NULL or "-". Returns OK, or FAILED after a message. */
 int asm_open_output(const char *path);
 
 /* Write the collection. Returns OK, or FAILED after a message. */

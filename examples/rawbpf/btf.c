@@ -273,7 +273,8 @@ static const struct verb verbs[] = {
 
 const struct subcommand btf_subcommand = {
 	.name = "btf",
-	.usage = "[-j] list | show BTF | dump BTF [NAME] | offsets [FILE] NAME...",
+	.usage = "[-j] list | show BTF | dump BTF [NAME] |\n"
+		 "       offsets [FILE] NAME...",
 	.help = "Show BTF: the types of the kernel, its modules, and programs.\n"
 		"\n"
 		"  list             print all BTF, one a line, and the programs and maps that use\n"

@@ -119,10 +119,11 @@ static int print_help(void *context)
 {
 	const struct help *help = context;
 	const struct collection *collection = help->collection;
+	const char *summary = collection_string(collection, collection->tables.summary);
 
-	tool_page(stdout, "%s\n\nusage: rawbpf run %s [OPTION]... [-- COMMAND]\n",
-		  collection_shown(collection_string(collection, collection->tables.summary)),
-		  collection_shown(collection->file.name));
+	if (*summary)
+		tool_page(stdout, "%s\n\n", collection_shown(summary));
+	tool_page(stdout, "usage: rawbpf run %s [OPTION]... [-- COMMAND]\n", collection_shown(collection->file.name));
 	for (unsigned i = 0; i < help->choices->count; i++) {
 		const struct choice *choice = &help->choices->list[i];
 
@@ -148,6 +149,10 @@ static int take_comm(struct collection *collection, const char *argument)
 	char comm[16] = "";
 	uint64_t halves[2];
 
+	if (!*argument) {
+		tool_fail(collection->subcommand, "-c wants the name of a process, not ''");
+		return USAGE;
+	}
 	if (strlen(argument) >= sizeof comm) {
 		tool_fail(collection->subcommand, "the name of a process has at most 15 bytes");
 		return USAGE;
@@ -195,12 +200,36 @@ static int refuse_reserved(const struct collection *collection, int letter)
 	return USAGE;
 }
 
+/* Refuse what contradicts itself, or means nothing. Returns -1, or USAGE after a message. */
+static int check(const struct collection *collection)
+{
+	const struct run_options *run = &collection->run;
+	const char *once = run->packet ? "--packet" : run->type ? "--type" : run->repeat ? "--repeat" : NULL;
+	const char *first = once ? once : run->pin ? "--pin" : NULL;
+	const char *second = once && run->pin ? "--pin" : run->end ? "-d" : run->every ? "-i" :
+			     run->command ? "a COMMAND" : NULL;
+
+	if (first && second) {
+		tool_fail(collection->subcommand, "%s and %s exclude each other: %s", first, second,
+			  once ? "the programs run once, and are not attached" :
+				 "the programs stay attached, and this command ends at once");
+		return USAGE;
+	}
+	if (run->substring && !*run->substring) {
+		tool_fail(collection->subcommand, "-n wants a text, not ''");
+		return USAGE;
+	}
+	return -1;
+}
+
 /* Give all options their meaning. Returns -1, or USAGE after a message. */
 static int apply(struct collection *collection, const struct choices *choices)
 {
 	const struct run_options *run = &collection->run;
-	int status = -1;
+	int status = check(collection);
 
+	if (status >= 0)
+		return status;
 	collection->end_ms = run_seconds(collection->subcommand, 'd', run->end);
 	collection->every_ms = run_seconds(collection->subcommand, 'i', run->every);
 	if (collection->end_ms < 0 || collection->every_ms < 0)

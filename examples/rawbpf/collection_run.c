@@ -438,8 +438,10 @@ int run_collection(const struct subcommand *subcommand, struct run_options *opti
 	collection.subcommand = subcommand;
 	collection.file = *file;
 	collection.run = *options;
-	if (collection_read_offsets(&collection) != OK || collection_parse(&collection) != OK)
+	if (collection_parse(&collection) != OK)
 		return FAILED;
 	status = collection_options(&collection, argc, argv);
+	if (status < 0)
+		status = collection_read_offsets(&collection) == OK ? -1 : FAILED;
 	return status < 0 ? collection_run(&collection) : status;
 }

@@ -86,9 +86,10 @@ static int install_links_main(int argc, char **argv)
 const struct subcommand install_links_subcommand = {
 	.name = "install-links",
 	.usage = "DIR",
-	.help = "Make a symbolic link in DIR for each tool that `rawbpf show` lists. Called by such a\n"
-		"name, rawbpf is that tool: `opensnoop -x` is `rawbpf run opensnoop -x`. Files that\n"
-		"are there stay; a name that another file has is a failure, after all other links.\n"
+	.help = "Make a symbolic link in DIR for each tool that `rawbpf show` lists. Called by\n"
+		"such a name, rawbpf is that tool: `opensnoop -x` is `rawbpf run opensnoop -x`.\n"
+		"Files that are there stay. A name that another file has is a failure, after all\n"
+		"other links.\n"
 		"\n"
 		"  -h, --help  print this help\n",
 	.main = install_links_main,

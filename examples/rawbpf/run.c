@@ -7,7 +7,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---------------------------------------------------------------------------- values */
 
@@ -182,11 +181,15 @@ int run_parse(struct run_options *options, const struct subcommand *subcommand, 
 			status = take(options, subcommand, letter);
 	}
 	/* an option's argument may also be "--" */
-	if (status < 0 && argv[optind - 1] != last && strcmp(argv[optind - 1], "--") == 0 && optind < argc) {
-		options->command = argv + optind;
-		optind = argc;
+	if (status >= 0 || argv[optind - 1] == last || strcmp(argv[optind - 1], "--") != 0)
+		return status;
+	if (optind == argc) {
+		tool_fail(subcommand, "-- wants a COMMAND behind it");
+		return USAGE;
 	}
-	return status;
+	options->command = argv + optind;
+	optind = argc;
+	return -1;
 }
 
 /* ------------------------------------------------------------------------------- run */
@@ -218,20 +221,6 @@ static int check_once(const struct run_options *options, const char *name)
 	return USAGE;
 }
 
-/* Read a file, or take the text of the tool of this name. A path has a '/', so ./NAME is a file. */
-static int read_text(const char *path, struct file *file)
-{
-	const struct text *text = path ? text_find(path) : NULL;
-
-	if (!text && path && !strchr(path, '/') && strcmp(path, "-") != 0 && access(path, F_OK) < 0)
-		return tool_fail(&run_subcommand, "%s is no file and no tool: `rawbpf show` lists the tools", path);
-	if (!text)
-		return tool_read(&run_subcommand, path, file);
-	*file = (struct file){ .name = text->name, .data = (char *)text->source,
-			       .size = strlen(text->source) };
-	return OK;
-}
-
 static int run_main(int argc, char **argv)
 {
 	static struct run_options options;
@@ -240,7 +229,7 @@ static int run_main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (read_text(argv[file], &program.file) != OK)
+	if (text_read(&run_subcommand, argv[file], &program.file) != OK)
 		return FAILED;
 	if (rawbpf_collection_has(program.file.data, program.file.size))
 		return run_collection(&run_subcommand, &options, &program.file, argc - file, argv + file);
@@ -260,7 +249,7 @@ const struct subcommand run_subcommand = {
 	.usage = "FILE [OPTION]... [-- COMMAND]\n"
 		 "       FILE [--type TYPE] [--packet FILE] [--repeat N] [--vm] [-Werror] [-v]",
 	.help = "Attach the programs of FILE, and print their records and maps until Ctrl-C, or\n"
-		"until COMMAND ends. A FILE without .prog is one program: the kernel runs it once.\n"
+		"until COMMAND ends. A FILE without .prog is one program: it runs once.\n"
 		"FILE may be the name of a tool: `rawbpf show` lists them. `rawbpf run FILE -h`\n"
 		"prints its options. Every FILE has:\n"
 		"  -d SECONDS    end after this time\n"
@@ -277,6 +266,6 @@ const struct subcommand run_subcommand = {
 		"  --packet FILE    run once, on a packet or on each one of a pcap file\n"
 		"  --type TYPE, --repeat N, --vm   once, as xdp, ...; N times; in user space\n"
 		"It needs root, or CAP_BPF and CAP_PERFMON (CAP_NET_ADMIN for packets). Without\n"
-		"these, --packet, --type and a FILE without .prog run in user space, as with --vm.\n",
+		"these, --packet, --type and a FILE without .prog run in user space, as by --vm.\n",
 	.main = run_main,
 };

@@ -95,6 +95,8 @@ int run_once(struct program *program, const struct run_options *options)
 	program->warnings_are_errors = options->is_strict;
 	if (tool_assemble(&run_subcommand, program, 1) != OK)
 		return FAILED;
+	if (!program->count)
+		return tool_fail(&run_subcommand, "%s: the text has no instruction", program->file.name);
 	if (options->is_vm || once_is_refused(&once)) {
 		once_begin_machine(&once, &machine);
 		return machine_load_program(&machine, program) != OK ? FAILED :

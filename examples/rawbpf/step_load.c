@@ -90,7 +90,10 @@ static int load_program(struct stepper *stepper)
 {
 	stepper->program.file = stepper->collection.file;
 	stepper->machine.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
-	return tool_assemble(&step_subcommand, &stepper->program, 1) != OK ? FAILED :
+	if (tool_assemble(&step_subcommand, &stepper->program, 1) != OK)
+		return FAILED;
+	return !stepper->program.count ?
+	       tool_fail(&step_subcommand, "%s: the text has no instruction", stepper->program.file.name) :
 	       machine_load_program(&stepper->machine, &stepper->program);
 }
 
@@ -216,23 +219,12 @@ static int open_undo(struct stepper *stepper)
 	return err < 0 ? tool_fail(&step_subcommand, "records: %s", strerror(-err)) : OK;
 }
 
-/* Read a file, or take the text of the tool of this name. A path has a '/', so ./NAME is a file. */
-static int read_text(const struct stepper *stepper, struct file *file)
-{
-	const struct text *text = text_find(stepper->options.path);
-
-	if (!text)
-		return tool_read(&step_subcommand, stepper->options.path, file);
-	*file = (struct file){ .name = text->name, .data = (char *)text->source, .size = strlen(text->source) };
-	return OK;
-}
-
 int step_read(struct stepper *stepper)
 {
 	struct collection *collection = &stepper->collection;
 
 	collection->subcommand = stepper->machine.subcommand = &step_subcommand;
-	if (read_text(stepper, &collection->file) != OK)
+	if (text_read(&step_subcommand, stepper->options.path, &collection->file) != OK)
 		return FAILED;
 	return rawbpf_collection_has(collection->file.data, collection->file.size) ? collection_parse(collection) : OK;
 }

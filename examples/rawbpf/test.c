@@ -223,18 +223,6 @@ static int run_all(struct tests *tests)
 
 /* ----------------------------------------------------------------------------- options */
 
-static int read_text(struct collection *collection, char *path)
-{
-	const struct text *text = text_find(path);
-
-	if (text) {
-		collection->file = (struct file){ .name = path, .data = (char *)text->source,
-						  .size = strlen(text->source) };
-		return OK;
-	}
-	return tool_read(collection->subcommand, path, &collection->file);
-}
-
 enum { TEST_COVERAGE = 512, TEST_LCOV, TEST_OFFSETS };
 
 static int test_main(int argc, char **argv)
@@ -269,7 +257,7 @@ static int test_main(int argc, char **argv)
 		}
 	if (argc - optind != 1)
 		return tool_usage_error(&test_subcommand);
-	if (read_text(&collection, argv[optind]) != OK)
+	if (text_read(&test_subcommand, argv[optind], &collection.file) != OK)
 		return FAILED;
 	if (!rawbpf_collection_has(collection.file.data, collection.file.size))
 		return tool_fail(&test_subcommand, "%s has no .prog, and so no .test; rawbpf_text(5) has the "

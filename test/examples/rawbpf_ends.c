@@ -188,6 +188,9 @@ START_TEST(test_refused)
 		{ "opensnoop", "-i", "1s", "-i wants seconds, 0.001 to 1000000, not '1s'" },
 		{ "opensnoop", "-i", "0.0001", "-i wants seconds, " },
 		{ "opensnoop", "-c", "sixteen letters!", "at most 15 bytes" },
+		{ "opensnoop", "-c", "", "rawbpf run: -c wants the name of a process, not ''\n" },
+		{ "opensnoop", "-n", "", "rawbpf run: -n wants a text, not ''\n" },
+		{ "opensnoop", "--", NULL, "rawbpf run: -- wants a COMMAND behind it\n" },
 	};
 
 	for (unsigned i = 0; i < RAWBPF_COUNT(refused); i++) {
@@ -196,6 +199,31 @@ START_TEST(test_refused)
 		snprintf(path, sizeof path, "%s/%s.bpf", texts, refused[i].text);
 		command_run(&end, NULL, ARGS("run", path, refused[i].letter, refused[i].value));
 		ck_assert_msg(strstr(end.err, refused[i].said) != NULL, "%u: %s", i, end.err);
+		ck_assert_int_eq(end.status, 2);
+	}
+}
+END_TEST
+
+/* What ends at once takes no time and no command; nothing of these is dropped in silence. */
+START_TEST(test_excluded)
+{
+	static const struct { const char *first, *value, *second, *argument, *said; } excluded[] = {
+		{ "--pin", "/sys/fs/bpf", "-d", "1", "--pin and -d exclude each other: the programs stay attached, " },
+		{ "--pin", "/sys/fs/bpf", "-i", "1", "--pin and -i exclude each other: " },
+		{ "--pin", "/sys/fs/bpf", "--", "true", "--pin and a COMMAND exclude each other: " },
+		{ "--packet", "/dev/zero", "-d", "1", "--packet and -d exclude each other: the programs run once, " },
+		{ "--type", "xdp", "--", "true", "--type and a COMMAND exclude each other: the programs run once, " },
+		{ "--repeat", "2", "-i", "1", "--repeat and -i exclude each other: " },
+		{ "--type", "xdp", "--pin", "/sys/fs/bpf", "--type and --pin exclude each other: the programs run once, " },
+	};
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/ethertype.bpf", texts);
+	for (unsigned i = 0; i < RAWBPF_COUNT(excluded); i++) {
+		command_run(&end, NULL, ARGS("run", path, excluded[i].first, excluded[i].value, excluded[i].second,
+					     excluded[i].argument));
+		ck_assert_msg(strstr(end.err, excluded[i].said) != NULL, "%u: %s", i, end.err);
+		ck_assert_str_eq(end.out, "");
 		ck_assert_int_eq(end.status, 2);
 	}
 }
@@ -383,6 +411,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_failed);
 	tcase_add_test(tests, test_substring);
 	tcase_add_test(tests, test_refused);
+	tcase_add_test(tests, test_excluded);
 	tcase_add_test(tests, test_letters);
 	tcase_add_test(tests, test_moved);
 	tcase_add_test(tests, test_time);

@@ -76,6 +76,8 @@ static void assert_says(const char *const *arguments, int status, const char *sa
 
 START_TEST(test_help)
 {
+	const char *path;
+
 	assert_says(ARGS("run", tool_path("chrootsnoop"), "-h"), 0, "who calls chroot(2), and on what");
 	ck_assert_ptr_nonnull(strstr(end.out, "  -p PID"));
 	ck_assert_ptr_nonnull(strstr(end.out, "  -u UID"));
@@ -83,6 +85,10 @@ START_TEST(test_help)
 	assert_says(ARGS("run", tool_path("opensnoop"), "--help"), 0, "  -x ");
 	assert_says(ARGS("run", tool_path("ethertype"), "-h"), 0, "  -l DEVICE");
 	ck_assert_ptr_null(strstr(end.out, "  -p"));
+	path = command_text_file(".prog p\n.at none\n\tr0 = 0\n\texit\n");
+	assert_says(ARGS("run", path, "-h"), 0, "");
+	ck_assert_int_eq(strncmp(end.out, "usage: rawbpf run ", 18), 0);
+	unlink(path);
 }
 END_TEST
 
@@ -179,7 +185,12 @@ START_TEST(test_offsets)
 
 	snprintf(said, sizeof said, "%s:2: not a line of an offsets file", path);
 	assert_says(ARGS("run", "--check", "--offsets", path, tool_path("chrootsnoop")), 1, said);
+	/* also behind the name, and where BTF makes the file needless */
+	assert_says(ARGS("run", "--check", tool_path("fchownat"), "--offsets", path), 1, said);
 	unlink(path);
+	assert_says(ARGS("run", "fchownat", "--offsets", "/no/such"), 1, "rawbpf run: /no/such: No such file or directory\n");
+	assert_says(ARGS("run", "--offsets", "/no/such", "fchownat"), 1, "rawbpf run: /no/such: No such file or directory\n");
+	assert_says(ARGS("run", "fchownat", "--offsets", "/dev/null"), 1, "/dev/null:1: not a line of an offsets file");
 }
 END_TEST
 
@@ -291,6 +302,58 @@ START_TEST(test_asm_options)
 		    "--arch has the other byte order");
 	assert_says(ARGS("asm", "-f", "elf", "--arch", "s390x", "--big-endian", "-o", "/dev/null", chrootsnoop), 0, "");
 	free(chrootsnoop);
+}
+END_TEST
+
+static void in_tmp(void)
+{
+	if (chdir("/tmp") < 0)
+		_exit(98);
+}
+
+/* "-" is standard output, and no file, in each format. A tool's name is its text. */
+START_TEST(test_asm_output)
+{
+	const char *path = command_text_file("exit\n");
+
+	ck_assert_int_ne(access("/tmp/-", F_OK), 0);
+	command_run(&end, in_tmp, ARGS("asm", "-f", "hex", "-o", "-", path));
+	ck_assert_str_eq(end.out, "95 00 00 00 00 00 00 00\n");
+	ck_assert_int_eq(end.status, 0);
+	unlink(path);
+	command_run(&end, in_tmp, ARGS("asm", "-f", "header", "-o", "-", "opensnoop"));
+	ck_assert_ptr_nonnull(strstr(end.out, " opensnoop = {"));
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, in_tmp, ARGS("asm", "-f", "elf", "-o", "-", "opensnoop"));
+	ck_assert_int_eq(strncmp(end.out, "\177ELF", 4), 0);
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, in_tmp, ARGS("asm", "-l", "-o", "-", "opensnoop"));
+	ck_assert_ptr_nonnull(strstr(end.out, " at syscall openat by "));
+	ck_assert_int_eq(end.status, 0);
+	path = command_text_file(".prog p\n.at none\n.if kernel > 5\n\tr0 = 0\n.else\n\tr0 = 1\n.endif\n\texit\n");
+	command_run(&end, in_tmp, ARGS("asm", "-Werror", "-f", "header", path));
+	ck_assert_ptr_nonnull(strstr(end.err, ": -Werror treats warnings as errors\n"));
+	ck_assert_str_eq(end.out, "");
+	ck_assert_int_eq(end.status, 1);
+	unlink(path);
+	ck_assert_int_ne(access("/tmp/-", F_OK), 0);
+}
+END_TEST
+
+/* A name that differs from a tool's by one character is a slip, for all that read texts. */
+START_TEST(test_near_name)
+{
+	static const char *const commands[] = { "run", "test", "step", "asm" };
+	char said[100];
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(commands); i++) {
+		snprintf(said, sizeof said, "rawbpf %s: exitsnop is no file and no tool (did you mean 'exitsnoop'?)\n",
+			 commands[i]);
+		assert_says(ARGS(commands[i], "exitsnop"), 1, said);
+	}
+	assert_says(ARGS("run", "exitsnoopp"), 1, "(did you mean 'exitsnoop'?)\n");
+	assert_says(ARGS("run", "exitsnoup"), 1, "(did you mean 'exitsnoop'?)\n");
+	assert_says(ARGS("run", "exitnsop"), 1, "exitnsop is no file and no tool: `rawbpf show` lists the tools\n");
 }
 END_TEST
 
@@ -501,6 +564,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_nowhere);
 	tcase_add_test(tests, test_escaped);
 	tcase_add_test(tests, test_asm_options);
+	tcase_add_test(tests, test_asm_output);
+	tcase_add_test(tests, test_near_name);
 	tcase_add_test(tests, test_plain);
 	tcase_add_test(tests, test_killed);
 	tcase_add_loop_test(tests, test_tools, 0, RAWBPF_COUNT(runs));
