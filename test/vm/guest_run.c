@@ -19,21 +19,21 @@ static const struct {
 	int needs_sysfs;     /* it says how many values an element of a per-CPU map has */
 	int has_members;     /* it names members of the kernel's structs, and no types: an offsets file will do */
 } texts[] = {
-	{ "fchownat", ran_fchownat, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
-	{ "chrootsnoop", ran_chrootsnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
-	{ "opensnoop", ran_opensnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0 },
-	{ "stuck", ran_stuck, { "" }, 0 },
+	{ "fchownat", ran_fchownat, { "", "kprobe", "tracepoint", "raw_tp" }, 0, 0 },
+	{ "chrootsnoop", ran_chrootsnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0, 0 },
+	{ "opensnoop", ran_opensnoop, { "", "kprobe", "tracepoint", "raw_tp" }, 0, 0 },
+	{ "stuck", ran_stuck, { "" }, 0, 0 },
 	{ "exitsnoop", ran_exitsnoop, { "" }, 0, 1 },
 	{ "sigsnoop", ran_sigsnoop, { "" }, 0, 1 },
-	{ "mountsnoop", ran_mountsnoop, { "" }, 0 },
+	{ "mountsnoop", ran_mountsnoop, { "" }, 0, 0 },
 	{ "modsnoop", ran_modsnoop, { "" }, 0, 1 },
-	{ "capable", ran_capable, { "" }, 0 },
-	{ "profile", ran_profile, { "" }, 0 },
+	{ "capable", ran_capable, { "" }, 0, 0 },
+	{ "profile", ran_profile, { "" }, 0, 0 },
 	{ "execsnoop", ran_execsnoop, { "" }, 0, 1 },
 	{ "oomsnoop", ran_oomsnoop, { "" }, 0, 1 },
 	{ "tcpconnect", ran_tcpconnect, { "" }, 0, 1 },
-	{ "biolatency", ran_biolatency, { "" }, 0 },
-	{ "ethertype", ran_ethertype, { "" }, 1 }, /* the last: it moves to another network */
+	{ "biolatency", ran_biolatency, { "" }, 0, 0 },
+	{ "ethertype", ran_ethertype, { "" }, 1, 0 }, /* the last: it moves to another network */
 };
 
 static int has_btf(void)
