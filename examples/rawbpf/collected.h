@@ -82,6 +82,9 @@ int collection_call_passes(const struct collection *collection, const struct raw
 int collection_print_record(const struct collection *collection, const struct rawbpf_live *live,
 			    const char *type, const void *data, size_t size);
 
+/* Print the names before the next record again. */
+void collection_print_names_again(void);
+
 /* Print the JSON Schema of such records. */
 void collection_print_schema(const struct collection *collection, const struct rawbpf_live *live,
 			     const char *type);

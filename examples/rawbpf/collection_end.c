@@ -100,6 +100,30 @@ int run_left(const struct run *run, int64_t until)
 	return left < 0 ? 0 : left > LONG ? LONG : (int)left;
 }
 
+int run_is_lasting(const struct run *run)
+{
+	const struct collection *collection = run->collection;
+
+	return !run->is_iter || collection->end_ms || collection->every_ms || collection->run.command;
+}
+
+void run_tell_end(const struct run *run)
+{
+	const struct run_options *options = &run->collection->run;
+
+	if (!run_is_lasting(run)) {
+		fprintf(stderr, "attached; it ends by itself\n");
+		return;
+	}
+	fprintf(stderr, options->end || options->command ? "attached; it ends" : "attached; Ctrl-C ends it\n");
+	if (options->end)
+		fprintf(stderr, " after %s s", options->end);
+	if (options->command)
+		fprintf(stderr, "%s with %s", options->end ? "," : "", collection_shown(options->command[0]));
+	if (options->end || options->command)
+		fprintf(stderr, ", or at Ctrl-C\n");
+}
+
 /* --------------------------------------------------------------------------- command */
 
 /* Become the command, or report an errno. */

@@ -27,7 +27,7 @@ static const struct choice reserved[] = {
 	{ 'x', NULL, "only what failed", "failed", NULL, 1, 1, 0 },
 	{ .letter = 'n', .argument = "TEXT", .words = "only records with this in a string" },
 	{ .letter = 'd', .argument = "SECONDS", .words = "end after this time" },
-	{ .letter = 'i', .argument = "SECONDS", .words = "print maps and pending calls so often" },
+	{ .letter = 'i', .argument = "SECONDS", .words = "print maps, pending calls and iterators so often" },
 	{ .letter = 'j', .words = "print JSON" },
 	{ .letter = 'v', .words = "print what was attached, and the verifier's log" },
 	{ .letter = 'h', .words = "print this help; `rawbpf run -h` has rare options" },

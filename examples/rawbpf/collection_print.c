@@ -126,6 +126,11 @@ int collection_print_record(const struct collection *collection, const struct ra
 	return ferror(stdout) ? -1 : 0;
 }
 
+void collection_print_names_again(void)
+{
+	last_named = NULL;
+}
+
 void collection_print_schema(const struct collection *collection, const struct rawbpf_live *live,
 			     const char *type)
 {

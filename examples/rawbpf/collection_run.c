@@ -118,11 +118,22 @@ static int64_t earlier(int64_t a, int64_t b)
 	return !a || b < a ? b : a;
 }
 
-/* Print what is due. Return the time when the next is. */
-static int64_t print_due(struct run *run)
+/* Print the records of all iterators, below their names. Return 0 or a negative errno. */
+static int iterate(struct run *run)
+{
+	int err;
+
+	collection_print_names_again();
+	err = rawbpf_live_iterate(&run->live);
+	return err < 0 ? err : 0;
+}
+
+/* Print what is due. Set the time when the next is. Return 0 or a negative errno. */
+static int print_due(struct run *run, int64_t *next_ms)
 {
 	const struct rawbpf_collection *tables = &run->collection->tables;
 	int64_t now = run_now_ms(), next = 0;
+	int err = 0;
 
 	for (unsigned i = 0; i < tables->show_count; i++) {
 		uint64_t every = period(run, &tables->shows[i]);
@@ -133,13 +144,18 @@ static int64_t print_due(struct run *run)
 			collection_print_show(run->collection, &run->live, &tables->shows[i]);
 		next = earlier(next, run->next_ms[i]);
 	}
-	if (run->collection->every_ms && is_due(&run->next_every_ms, now, run->collection->every_ms))
-		run->is_asked = 1;
+	if (run->collection->every_ms) {
+		run->is_asked |= is_due(&run->next_every_ms, now, run->collection->every_ms);
+		next = earlier(next, run->next_every_ms);
+	}
 	if (run->is_asked)
 		collection_print_pending(run->collection, &run->live);
+	if (run->is_asked && run->is_iter)
+		err = iterate(run);
 	run->is_asked = 0;
 	run_tell_losses(run);
-	return earlier(next, run->next_losses_ms);
+	*next_ms = earlier(next, run->next_losses_ms);
+	return err;
 }
 
 /* Print what is due; wait for records, a signal, or the next time. Return 0 at the end. */
@@ -148,9 +164,12 @@ static int step(struct run *run)
 	struct pollfd fds[] = { { .fd = run->signals, .events = POLLIN },
 				{ .fd = run->live.loop.fd ? run->live.loop.fd : -1, .events = POLLIN },
 				{ .fd = run->output.fd } };
-	int64_t next = print_due(run);
-	int err = output_flush(run);
+	int64_t next;
+	int err = print_due(run, &next);
 
+	if (err < 0)
+		return err == -ECANCELED ? 0 : err;
+	err = output_flush(run);
 	if (err)
 		return err < 0 ? err : 0;
 	if (poll(fds, 3, run_left(run, next)) < 0 && errno != EINTR)
@@ -218,8 +237,8 @@ static void set_deadline(struct run *run, int ms)
 	run->deadline_ms = run_now_ms() + (run->is_signalled || run->output.is_terminal ? ms : HOUR_MS);
 }
 
-/* Print pending calls, the records that are left, and maps. Return 0 or a negative errno. */
-static int print_end(struct run *run)
+/* Print pending calls, records that iterators now write or that are left, and maps. Return 0 or a negative errno. */
+static int print_end(struct run *run, int is_late)
 {
 	enum { TERMINAL_MS = 50, REST_MS = 300 };
 	int err = 0, is_behind;
@@ -230,6 +249,8 @@ static int print_end(struct run *run)
 	run->output.is_last = 1;
 	set_deadline(run, REST_MS);
 	collection_print_pending(run->collection, &run->live);
+	if (is_late)
+		err = iterate(run);
 	rawbpf_live_detach(&run->live);
 	run_stop_catching(run);
 	while (err >= 0 && run->live.ring_count && !run->output.error)
@@ -255,21 +276,20 @@ static int fail_writing(struct run *run)
 	return tool_fail(run->collection->subcommand, "writing: %s", strerror(run->output.error));
 }
 
-/* Read until the end, then what is left. Returns an exit status. */
+/*
+ * Read until the end, then what is left. Iterators run at the beginning. If a text has only these, -i
+ * repeats them; -d or a command without -i delays them to the end. Returns an exit status.
+ */
 static int read_records(struct run *run)
 {
-	int has_iter = 0, only_iter = run->live.program_count != 0, err = 1;
+	int is_late = run->is_iter && run_is_lasting(run) && !run->collection->every_ms;
+	int err = is_late ? 0 : iterate(run);
 
-	for (unsigned i = 0; i < run->live.program_count; i++) {
-		has_iter |= run->live.programs[i].unit.way == RAWBPF_WAY_ITER;
-		only_iter &= run->live.programs[i].unit.way == RAWBPF_WAY_ITER;
-	}
-	if (has_iter)
-		err = rawbpf_live_iterate(&run->live);
-	while (err > 0 && !only_iter)
-		err = step(run);
+	if (err == 0 && run_is_lasting(run))
+		while ((err = step(run)) > 0)
+			;
 	if (err >= 0 || err == -ECANCELED)
-		err = print_end(run);
+		err = print_end(run, is_late);
 	if (run->output.error)
 		return fail_writing(run);
 	if (err < 0)
@@ -279,6 +299,14 @@ static int read_records(struct run *run)
 }
 
 /* --------------------------------------------------------------------------------- run */
+
+static int has_only_iterators(const struct run *run)
+{
+	for (unsigned i = 0; i < run->live.program_count; i++)
+		if (run->live.programs[i].unit.way != RAWBPF_WAY_ITER)
+			return 0;
+	return run->live.program_count != 0;
+}
 
 /* Does any program run? A place without its device, file or cgroup only loads one. */
 static int is_attached(const struct run *run)
@@ -301,6 +329,7 @@ static int attach(struct run *run)
 		return FAILED;
 	if (run->collection->run.is_check || is_once(run->collection))
 		return OK;
+	run->is_iter = has_only_iterators(run);
 	if (!is_attached(run))
 		return tool_fail(run->collection->subcommand, "%s: nothing is attached: the place names no "
 				 "device, file or cgroup; `rawbpf run %s -h` prints the options that may name it",
@@ -308,7 +337,7 @@ static int attach(struct run *run)
 	if (run->collection->run.is_verbose)
 		print_check(stderr, run);
 	if (!run->collection->run.pin)
-		fprintf(stderr, "attached; Ctrl-C ends it\n");
+		run_tell_end(run);
 	return OK;
 }
 

@@ -36,6 +36,7 @@ struct run {
 	uint64_t records;  /* that passed the filters */
 	int64_t *next_ms;  /* of each .show: when it is due */
 	int64_t next_losses_ms, next_every_ms;
+	int is_iter;       /* all programs are iterators */
 	int64_t end_ms;    /* 0: no end is known */
 	int64_t deadline_ms; /* of the last output; 0: it has not begun */
 	struct output output;
@@ -66,6 +67,10 @@ void run_stop_catching(struct run *run);
 void run_look(struct run *run);
 /* Return the milliseconds until `until` or the end, -1: there is none; 0 in `until`: only the end. */
 int run_left(const struct run *run, int64_t until);
+/* Does the run last until its time, its command, or a signal ends it? Else its iterators run once. */
+int run_is_lasting(const struct run *run);
+/* Say what ends the run. */
+void run_tell_end(const struct run *run);
 /* Start the command. Returns OK, or FAILED after a message. */
 int run_command_start(struct run *run);
 /* End the command if it still runs. Returns the exit status: its own, unless `status` is not OK. */

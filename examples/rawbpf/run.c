@@ -253,7 +253,7 @@ const struct subcommand run_subcommand = {
 		"FILE may be the name of a tool: `rawbpf show` lists them. `rawbpf run FILE -h`\n"
 		"prints its options. Every FILE has:\n"
 		"  -d SECONDS    end after this time\n"
-		"  -i SECONDS    print maps and pending calls so often\n"
+		"  -i SECONDS    print maps, pending calls and iterators so often\n"
 		"  -p PID, -t TID, -u UID, -c COMM    only this process, thread, user, name\n"
 		"  -x, -n TEXT   only what failed; only records with TEXT in a string\n"
 		"  -j, --schema  print JSON; print the JSON Schemas of that\n"

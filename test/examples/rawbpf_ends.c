@@ -314,6 +314,77 @@ START_TEST(test_command)
 }
 END_TEST
 
+/* An iterator that writes one record. */
+static const char iterating[] = ".struct e\n\tu64 n\n.prog p\n.at iter task -> e\n\t.local r e\n\tr6 = r1\n"
+				"\tr2 = *(u64 *)(r6 + bpf_iter__task.task)\n\tif r2 == 0 goto out\n"
+				"\tr1 = *(u32 *)(r2 + task_struct.pid)\n\tif r1 != self.pid goto out\n"
+				"\tr1 = 7\n\t*(u64 *)(r10 + r.n) = r1\n\tr1 = *(u64 *)(r6 + bpf_iter__task.meta)\n"
+				"\tr1 = *(u64 *)(r1 + bpf_iter_meta.seq)\n\tr2 = r10 + r\n\tr3 = sizeof(r)\n"
+				"\tcall seq_write\nout:\tr0 = 0\n\texit\n";
+
+/* A text with iterators alone prints once: at once, or at the end of the time or the command. */
+START_TEST(test_iterator)
+{
+	const char *path = command_text_file(iterating);
+	int64_t begin;
+
+	if (access("/sys/kernel/btf/vmlinux", F_OK) < 0)
+		SKIP("this kernel has no BTF");
+	command_run(&end, NULL, ARGS("run", path, "-j"));
+	ck_assert_str_eq(end.out, "{\"n\":7}\n");
+	ck_assert_str_eq(end.err, "attached; it ends by itself\n1 event, 0 lost\n");
+	ck_assert_int_eq(end.status, 0);
+	begin = now_ms();
+	command_run(&end, NULL, ARGS("run", path, "-j", "-d", "0.25"));
+	ck_assert_int_ge(now_ms() - begin, 250);
+	ck_assert_str_eq(end.out, "{\"n\":7}\n");
+	ck_assert_str_eq(end.err, "attached; it ends after 0.25 s, or at Ctrl-C\n1 event, 0 lost\n");
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, NULL, ARGS("run", path, "-j", "--", "sh", "-c", "echo here; exit 7"));
+	ck_assert_str_eq(end.out, "here\n{\"n\":7}\n");
+	ck_assert_str_eq(end.err, "attached; it ends with sh, or at Ctrl-C\n1 event, 0 lost\n");
+	ck_assert_int_eq(end.status, 7);
+	command_run(&end, NULL, ARGS("run", path, "-j", "-d", "0.25", "--", "sleep", "1000"));
+	ck_assert_str_eq(end.out, "{\"n\":7}\n");
+	ck_assert_str_eq(end.err, "attached; it ends after 0.25 s, with sleep, or at Ctrl-C\n1 event, 0 lost\n");
+	ck_assert_int_eq(end.status, 128 + SIGTERM);
+	unlink(path);
+}
+END_TEST
+
+/* -i repeats it, with its names, from the beginning on. SIGUSR1 asks for it, too. */
+START_TEST(test_iterator_every)
+{
+	const char *path = command_text_file(iterating);
+	struct process process;
+	int lines;
+
+	if (access("/sys/kernel/btf/vmlinux", F_OK) < 0)
+		SKIP("this kernel has no BTF");
+	command_run(&end, NULL, ARGS("run", path, "-i", "0.2", "-d", "0.7"));
+	lines = command_lines(end.out);
+	ck_assert_msg(lines == 2 * 3 || lines == 2 * 4, "%s", end.out);
+	ck_assert_int_eq(count_lines(end.out, " N\n"), lines / 2);
+	ck_assert_int_eq(count_lines(end.out, " 7\n"), lines / 2);
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, NULL, ARGS("run", path, "-j", "-i", "0.1", "--", "sleep", "0.5"));
+	ck_assert_int_ge(command_lines(end.out), 2);
+	ck_assert_int_le(command_lines(end.out), 6);
+	ck_assert_int_eq(end.status, 0);
+	process = command_start(NULL, ARGS("run", path, "-j", "-i", "1000"));
+	command_await(process.err, "attached; Ctrl-C ends it\n");
+	command_await(process.out, "{\"n\":7}\n");
+	kill(process.pid, SIGUSR1);
+	command_await(process.out, "{\"n\":7}\n");
+	kill(process.pid, SIGINT);
+	command_finish(&process, &end);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_str_eq(end.err, "2 events, 0 lost\n");
+	ck_assert_int_eq(end.status, 0);
+	unlink(path);
+}
+END_TEST
+
 /* The command has the signals that the tool began with. */
 START_TEST(test_command_signals)
 {
@@ -418,6 +489,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_every);
 	tcase_add_test(tests, test_command);
 	tcase_add_test(tests, test_command_signals);
+	tcase_add_test(tests, test_iterator);
+	tcase_add_test(tests, test_iterator_every);
 	tcase_add_test(tests, test_reader_gone);
 	tcase_add_test(tests, test_reader_blocked);
 	tcase_add_test(tests, test_reader_slow);
