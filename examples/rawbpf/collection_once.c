@@ -68,6 +68,7 @@ int run_packets(struct run *run)
 	const struct run_options *options = &collection->run;
 	const struct rawbpf_live_program *program;
 	struct once once = { .subcommand = collection->subcommand, .repeat = options->repeat, .r0 = -1,
+			     .is_json = options->is_json,
 			     .license = collection_string(collection, collection->tables.license) };
 	struct packets packets;
 	int more, status = once_find_type(&once, options->type);

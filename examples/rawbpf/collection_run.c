@@ -367,7 +367,8 @@ static int go_on(struct run *run)
 static int run_without_kernel(struct run *run)
 {
 	const struct run_options *options = &run->collection->run;
-	struct once once = { .subcommand = run->collection->subcommand, .repeat = options->repeat };
+	struct once once = { .subcommand = run->collection->subcommand, .repeat = options->repeat,
+			     .is_json = options->is_json };
 	int status;
 
 	if (options->is_vm && !is_once(run->collection))
@@ -443,6 +444,8 @@ int collection_run(struct collection *collection)
 		return offer_machine(collection);
 	}
 	if (options->is_schema) {
+		if (is_once(collection))
+			once_print_schema();
 		collection_print_schemas(collection, &run.live);
 		rawbpf_live_close(&run.live);
 		return tool_finish(collection->subcommand);

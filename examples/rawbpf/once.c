@@ -109,29 +109,18 @@ void once_record_r0(struct once *once, const struct bpf_insn *insns, unsigned co
 		once->prog = recorder;
 }
 
-void once_print_r0(const struct packets *packets, uint64_t r0)
-{
-	if (packets->is_pcap)
-		printf("packet %u\n", packets->number);
-	printf("r0    %llu (0x%llx)\n", (unsigned long long)r0, (unsigned long long)r0);
-}
-
-/* Print all of r0, if the map has it. */
-static void print_r0(const struct packets *packets, uint32_t low, int map)
+/* Complete the result by all of r0, if the map has it. */
+static void read_r0(struct once_result *result, int map)
 {
 	const unsigned key = 0;
 	uint64_t r0;
 
-	if (map >= 0 && rawbpf_map_lookup(map, &key, &r0, 0) == 0 && (uint32_t)r0 == low) {
-		once_print_r0(packets, r0);
-		return;
-	}
-	if (packets->is_pcap)
-		printf("packet %u\n", packets->number);
-	printf("r0    %u (0x%x), low 32 bits\n", low, low);
+	result->is_low = map < 0 || rawbpf_map_lookup(map, &key, &r0, 0) < 0 || (uint32_t)r0 != result->r0;
+	if (!result->is_low)
+		result->r0 = r0;
 }
 
-/* ------------------------------------------------------------------------- running */
+/* ------------------------------------------------------------------------- printing */
 
 void once_print_bytes(const char *indent, const unsigned char *bytes, size_t size)
 {
@@ -140,15 +129,57 @@ void once_print_bytes(const char *indent, const unsigned char *bytes, size_t siz
 		       i % 16 == 15 || i + 1 == size ? "\n" : "");
 }
 
-void once_print_data(const struct packets *packets, const unsigned char *out, size_t size)
+static void print_json(const struct packets *packets, const struct once_result *result)
 {
-	if (size == packets->size && memcmp(out, packets->data, size) == 0) {
-		printf("data  %zu bytes, unchanged\n", size);
-	} else {
-		printf("data  %zu bytes\n", size);
-		once_print_bytes("  ", out, size);
-	}
+	printf("{\"packet\":%u,\"r0\":%llu,\"r0_bits\":%d", packets->number, (unsigned long long)result->r0,
+	       result->is_low ? 32 : 64);
+	if (result->ns >= 0)
+		printf(",\"ns\":%lld", (long long)result->ns);
+	if (result->steps >= 0)
+		printf(",\"steps\":%lld", (long long)result->steps);
+	if (result->data)
+		printf(",\"data\":\"");
+	for (size_t i = 0; result->data && i < result->size; i++)
+		printf("%02x", result->data[i]);
+	printf(result->data ? "\"}\n" : "}\n");
 }
+
+void once_print(const struct once *once, const struct packets *packets, const struct once_result *result)
+{
+	int is_same = result->size == packets->size && result->data &&
+		      memcmp(result->data, packets->data, result->size) == 0;
+
+	if (once->is_json) {
+		print_json(packets, result);
+		return;
+	}
+	if (packets->is_pcap)
+		printf("packet %u\n", packets->number);
+	printf("r0    %llu (0x%llx)%s\n", (unsigned long long)result->r0, (unsigned long long)result->r0,
+	       result->is_low ? ", low 32 bits" : "");
+	if (result->ns >= 0)
+		printf("time  %lld ns\n", (long long)result->ns);
+	if (result->steps >= 0)
+		printf("steps %lld\n", (long long)result->steps);
+	if (!result->data)
+		return;
+	printf("data  %zu bytes%s\n", result->size, is_same ? ", unchanged" : "");
+	if (!is_same)
+		once_print_bytes("  ", result->data, result->size);
+}
+
+void once_print_schema(void)
+{
+	static const char *const names[] = { "packet", "r0", "r0_bits", "ns", "steps" };
+
+	printf("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"packet\",\"type\":\"object\","
+	       "\"additionalProperties\":false,\"properties\":{");
+	for (unsigned i = 0; i < RAWBPF_COUNT(names); i++)
+		printf("\"%s\":{\"type\":\"integer\"},", names[i]);
+	printf("\"data\":{\"type\":\"string\"}},\"required\":[\"packet\",\"r0\",\"r0_bits\"]}\n");
+}
+
+/* ------------------------------------------------------------------------- running */
 
 int once_run(const struct once *once, const struct packets *packets)
 {
@@ -164,6 +195,7 @@ int once_run(const struct once *once, const struct packets *packets)
 		.repeat = !has_packet ? 0 : once->repeat ? once->repeat : 1,
 	};
 	int err = rawbpf_prog_run(once->prog, &run);
+	struct once_result result = { .r0 = run.retval, .ns = -1, .steps = -1 };
 	char why[512];
 
 	if (err < 0) {
@@ -172,10 +204,12 @@ int once_run(const struct once *once, const struct packets *packets)
 		return packets->is_pcap ? tool_fail(once->subcommand, "packet %u: %s", packets->number, why) :
 		       tool_fail(once->subcommand, "running the program: %s", why);
 	}
-	print_r0(packets, run.retval, once->r0);
+	read_r0(&result, once->r0);
 	if (has_packet) {
-		printf("time  %u ns\n", run.duration);
-		once_print_data(packets, out, run.data_size_out);
+		result.ns = run.duration;
+		result.data = out;
+		result.size = run.data_size_out;
 	}
+	once_print(once, packets, &result);
 	return OK;
 }

@@ -10,6 +10,7 @@ struct once {
 	unsigned type, attach_type; /* BPF_PROG_TYPE_*; expected_attach_type */
 	int has_packet;             /* else it receives a context, or nothing */
 	unsigned long long repeat;  /* 0: once */
+	int is_json;                /* print an object for each packet */
 	const char *license;        /* NULL: GPL */
 	int prog;                   /* it is loaded */
 	int r0;                     /* a map where it stores all of r0; negative: there is none */
@@ -46,11 +47,20 @@ int once_run_machine(const struct once *once, struct machine *machine, const str
 
 /* ------------------------------------------------------------------------------ results */
 
-/* Print r0, behind the number of a packet of several. */
-void once_print_r0(const struct packets *packets, uint64_t r0);
+/* What a program did on a packet. */
+struct once_result {
+	uint64_t r0;
+	int is_low;             /* only the low 32 bits of r0 are known */
+	int64_t ns, steps;      /* the average time; the instructions of the last run; -1: not known */
+	const unsigned char *data; /* what the packet became; NULL: there was none */
+	size_t size;
+};
 
-/* Print what a packet became. */
-void once_print_data(const struct packets *packets, const unsigned char *out, size_t size);
+/* Print it: lines, or an object of JSON. */
+void once_print(const struct once *once, const struct packets *packets, const struct once_result *result);
+
+/* Print the JSON Schema of these objects. */
+void once_print_schema(void);
 
 /* Print bytes in hexadecimal, 16 on a line. */
 void once_print_bytes(const char *indent, const unsigned char *bytes, size_t size);

@@ -153,12 +153,10 @@ int once_run_machine(const struct once *once, struct machine *machine, const str
 				 sizeof fields) != OK)
 		return FAILED;
 	status = run_often(once, machine, program, &vm, &spec);
-	if (status == OK) {
-		once_print_r0(packets, vm.r[0]);
-		printf("steps %llu\n", (unsigned long long)vm.executed);
-		if (once->has_packet)
-			once_print_data(packets, context.bytes, context.size);
-	}
+	if (status == OK)
+		once_print(once, packets, &(struct once_result){
+			.r0 = vm.r[0], .ns = -1, .steps = (int64_t)vm.executed,
+			.data = once->has_packet ? context.bytes : NULL, .size = context.size });
 	free(context.spec.memory);
 	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rawbpf run on the packets of a file: pcap files of each kind, and what is wrong with others. */
 #include "../command.h"
+#include "../schema.h"
 
 #include <arpa/inet.h>
 #include <sys/stat.h>
@@ -77,11 +78,15 @@ static void refused(void)
 		_exit(97);
 }
 
-/* Leave out the rows that tell how long a run took: "time" of the kernel, "steps" of the machine. */
+/* Leave out what tells how long a run took: "time" of the kernel, "steps" of the machine; also in JSON. */
 static void drop_times(char *text)
 {
-	char *to = text, *line = text, *next;
+	char *to = text, *line = text, *next, *member;
 
+	while ((member = strstr(text, ",\"ns\":")) || (member = strstr(text, ",\"steps\":"))) {
+		next = member + 1 + strcspn(member + 1, ",}");
+		memmove(member, next, strlen(next) + 1);
+	}
 	for (; *line; line = next) {
 		next = strchr(line, '\n');
 		next = next ? next + 1 : line + strlen(line);
@@ -110,7 +115,7 @@ static void same_without_kernel(const char *const *arguments)
 	for (unsigned i = 0; i < RAWBPF_COUNT(errors); i++) {
 		forbidden = errors[i];
 		command_run(&end, refused, arguments);
-		ck_assert_ptr_nonnull(strstr(end.out, "\nsteps "));
+		ck_assert(strstr(end.out, "\nsteps ") || strstr(end.out, ",\"steps\":"));
 		drop_times(end.out);
 		ck_assert_str_eq(end.out, in_kernel);
 		ck_assert_int_eq(strncmp(end.err, "rawbpf run: the kernel refuses bpf(2): ", 39), 0);
@@ -161,6 +166,52 @@ START_TEST(test_text)
 }
 END_TEST
 
+/* With -j each line is an object: one a packet, and the maps. */
+START_TEST(test_json)
+{
+	static const struct schema schema[] = {
+		{ "", "o" }, { "packet", "n" }, { "r0", "n" }, { "r0_bits", "n" }, { "ns", "n" }, { "data", "s" },
+		{ "map", "s" }, { "key", "n" }, { "value", "n" }, { NULL, NULL } };
+	unsigned char data[1024];
+	size_t size = make_pcap(data, 0xa1b2c3d4, 1, 0, ethertypes, 4);
+	const char *packets = packet_file(data, size), *line;
+	char said[64], path[512];
+
+	snprintf(path, sizeof path, "%s/ethertype.bpf", texts);
+	command_run(&end, NULL, ARGS("run", path, "-j", "--packet", packets));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(command_lines(end.out), 4 + 3);
+	schema_check(schema, end.out);
+	ck_assert_ptr_nonnull(strstr(end.out, ",\"ns\":"));
+	drop_times(end.out);
+	line = end.out;
+	for (int i = 0; i < 4; i++) {
+		const unsigned char *packet = data + 24 + i * (16 + 60) + 16;
+		int length = sprintf(said, "{\"packet\":%d,\"r0\":2,\"r0_bits\":64,\"data\":\"", i + 1);
+
+		ck_assert_int_eq(strncmp(line, said, length), 0);
+		for (line += length; *line != '"'; line += 2, packet++) {
+			snprintf(said, sizeof said, "%02x", *packet);
+			ck_assert_int_eq(strncmp(line, said, 2), 0);
+		}
+		ck_assert_int_eq(packet - data, 24 + (i + 1) * (16 + 60));
+		ck_assert_int_eq(strncmp(line, "\"}\n", 3), 0);
+		line += 3;
+	}
+	ck_assert_int_eq(strncmp(line, "{\"map\":\"frames\",", 16), 0);
+	ck_assert_int_eq(end.status, 0);
+	same_without_kernel(ARGS("run", path, "-j", "--packet", packets));
+	command_run(&end, NULL, ARGS("run", path, "--schema", "--packet", packets));
+	ck_assert_int_eq(command_lines(end.out), 2);
+	for (unsigned i = 1; i < 6; i++) {
+		snprintf(said, sizeof said, "\"%s\":{\"type\":\"%s\"}", schema[i].place,
+			 schema[i].types[0] == 'n' ? "integer" : "string");
+		ck_assert_msg(strstr(end.out, said) != NULL, "%s", said);
+	}
+	unlink(packet_path);
+}
+END_TEST
+
 /* The first byte of each packet, and a map that keeps its sum; r0 has 64 bits. */
 START_TEST(test_plain)
 {
@@ -203,6 +254,9 @@ START_TEST(test_records)
 	ck_assert_ptr_nonnull(strstr(end.out, " 64\n"));
 	ck_assert_ptr_nonnull(strstr(strstr(end.out, " 64\n") + 1, " 64\n"));
 	same_without_kernel(ARGS("run", path, "--type", "xdp", "--repeat", "2", "-j"));
+	ck_assert_ptr_eq(strstr(end.out, "{\"packet\":1,\"r0\":21474836481,\"r0_bits\":64,\"data\":\"00"), end.out);
+	ck_assert_ptr_nonnull(strstr(end.out, "00\"}\n{\"length\":64}\n{\"length\":64}\n"));
+	ck_assert_int_eq(command_lines(end.out), 3);
 	command_run(&end, NULL, ARGS("run", path, "--type", "sched_cls"));
 	ck_assert_int_eq(strncmp(end.out, "r0    3 (0x3)\n", 14), 0);
 	command_run(&end, NULL, ARGS("run", path, "--repeat", "1"));
@@ -318,6 +372,7 @@ static void add_tests(TCase *tests)
 {
 	live_watch_fds(tests);
 	tcase_add_loop_test(tests, test_text, 0, 4);
+	tcase_add_test(tests, test_json);
 	tcase_add_test(tests, test_plain);
 	tcase_add_test(tests, test_records);
 	tcase_add_test(tests, test_without_kernel);
