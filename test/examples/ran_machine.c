@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -127,6 +128,36 @@ static void execsnoop_work(void)
 	exec_32();
 }
 
+/* A name that no other process has. */
+static char exec_name[16];
+
+static void execsnoop_named_work(void)
+{
+	char x[] = "x";
+	char *const none[] = { NULL };
+
+	prctl(PR_SET_NAME, exec_name);
+	execve("/ran-no-such", (char *[]){ x, NULL }, none);
+	dup2(2, 1); /* stdout is the test's */
+	execve(exec_path, (char *[]){ (char *)"ran-zero", (char *)"--version", NULL }, none);
+	_exit(1);
+}
+
+/* -c compares the name that a started program has then, so only the call that failed has this one. */
+static void execsnoop_by_name(const struct ran_setup *setup, const char *way, char *problem, size_t size)
+{
+	struct ran run = { .problem = problem, .size = size };
+	char line[LINE];
+	const char *const wanted[] = { line, NULL };
+	pid_t child;
+
+	snprintf(exec_name, sizeof exec_name, "ran-%d", getpid());
+	child = run_beside(&run, setup, way, "execsnoop", execsnoop_named_work, "-c", exec_name);
+	snprintf(line, LINE, "%d %d %d %d %s -2 ENOENT /ran-no-such x", child, child, getpid(), RAN_UID, exec_name);
+	if (!problem[0])
+		ran_compare_lines(&run, "TIME PID TID PPID UID COMM RET PATH ARGS", wanted);
+}
+
 void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	struct ran run = { .problem = problem, .size = size };
@@ -144,7 +175,6 @@ void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem
 	snprintf(lines[0], LINE, "%d %d %d %d ran -2 ENOENT /ran-no-such x two words", told[0], told[0], child, RAN_UID);
 	snprintf(lines[1], LINE, "%d %d %d %d ran -14 EFAULT (EFAULT)" SEVENS SEVENS SEVENS SEVENS, told[0], told[0], child,
 		 RAN_UID);
-	unlink(exec_path);
 	snprintf(lines[2], LINE, "%d %d %d %d ran-exec 0 %s ran-zero --version", told[1], told[1], child, RAN_UID,
 		 exec_path);
 	if (path32) {
@@ -154,6 +184,9 @@ void ran_execsnoop(const struct ran_setup *setup, const char *way, char *problem
 	}
 	if (!problem[0])
 		ran_compare_lines(&run, "TIME PID TID PPID UID COMM RET PATH ARGS", wanted);
+	if (!problem[0])
+		execsnoop_by_name(setup, way, problem, size);
+	unlink(exec_path);
 }
 
 /* ----------------------------------------------------------------------------- tcpconnect */
