@@ -17,6 +17,25 @@ static const char *stage_words(const struct rawbpf_live_reason *reason)
 	}
 }
 
+/* Print what a place is attached to: its target, or the option that says how often. */
+static void print_target(const struct collection *collection, const struct rawbpf_table_place *place)
+{
+	const struct rawbpf_collection *tables = &collection->tables;
+	const struct rawbpf_expr *expr = &tables->exprs[place->expr];
+	const char *target = collection_string(collection, place->target), *words;
+
+	if (target[0])
+		fprintf(stderr, " %s", collection_shown(target));
+	for (unsigned i = 0; place->way == RAWBPF_WAY_PERF && i < tables->param_count; i++) {
+		words = collection_string(collection, tables->params[i].words);
+		if (expr->op == RAWBPF_EXPR_SYMBOL && words[0] == '-' && words[1] &&
+		    strncmp(collection_string(collection, expr->b), "opt.", 4) == 0 &&
+		    strcmp(collection_string(collection, expr->b) + 4,
+			   collection_string(collection, tables->params[i].name)) == 0)
+			fprintf(stderr, " (-%c)", words[1]);
+	}
+}
+
 /* Print what a reason is about: "attaching enter at syscall chroot by kprobe". */
 static void print_subject(const struct collection *collection,
 			  const struct rawbpf_live_reason *reason)
@@ -34,8 +53,9 @@ static void print_subject(const struct collection *collection,
 	place = &tables->places[reason->index];
 	while (prog + 1 < tables->prog_count && tables->progs[prog + 1].place <= reason->index)
 		prog++;
-	fprintf(stderr, "%s %s at %s %s", stage_words(reason), tables->strings + tables->progs[prog].name,
-		rawbpf_way_name(place->way), collection_shown(tables->strings + place->target));
+	fprintf(stderr, "%s %s at %s", stage_words(reason), tables->strings + tables->progs[prog].name,
+		rawbpf_way_name(place->way));
+	print_target(collection, place);
 	if (place->way == RAWBPF_WAY_SYSCALL || place->way == RAWBPF_WAY_SYSRET)
 		fprintf(stderr, " by %s", rawbpf_way_name(reason->way));
 	fprintf(stderr, ": ");

@@ -306,8 +306,10 @@ static int live_perf_attach(struct live_place *place)
 {
 	uint64_t frequency;
 	int err = live_number(place, 0, &frequency);
+	struct rawbpf__out out = rawbpf__out_begin(place->name, sizeof place->name);
 
 	place->operation = RAWBPF_PERF_EVENTS_OPEN;
+	rawbpf__out_number(&out, frequency);
 	return err < 0 ? err : rawbpf__live_perf_open(place->program, frequency);
 }
 

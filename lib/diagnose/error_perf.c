@@ -6,6 +6,7 @@
 #include "error_look.h"
 #include "../attach/syscall_entry.h"
 #include "../attach/tracefs.h"
+#include "../../insn/base/character.h"
 #include "../../insn/base/out.h"
 #include "../../insn/base/string.h"
 
@@ -290,8 +291,18 @@ static const struct rawbpf_failures failures_of_perf_event_attach = {
 };
 RAWBPF__OPERATION(PERF_EVENT_ATTACH, failures_of_perf_event_attach);
 
+/* A name that is a number is the frequency, of a program whose type fits. */
+static const char *why_no_events(const struct rawbpf_error *error)
+{
+	if (error->error == -EINVAL && error->name && rawbpf__is_decimal(error->name[0]))
+		return "@ times a second is not from 1 to the number in "
+		       "/proc/sys/kernel/perf_event_max_sample_rate";
+	return NULL;
+}
+
 static const struct rawbpf_failures failures_of_perf_events = {
 	.capabilities = RAWBPF__NEEDS_PERFMON,
+	.look = why_no_events,
 	.more_sentences = of_perf,
 	.asks_perf = 1,
 	.sentences =

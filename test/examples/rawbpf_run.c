@@ -116,6 +116,23 @@ START_TEST(test_check)
 }
 END_TEST
 
+/* The option, its value and the file with the limit; the kernel's limit is below 99999999. */
+START_TEST(test_frequency)
+{
+	static const char *const values[] = { "0", "99999999" };
+	char said[300];
+
+	for (unsigned i = 0; i < RAWBPF_COUNT(values); i++) {
+		snprintf(said, sizeof said, "rawbpf run: attaching sample at perf (-f): EINVAL: %s times a second is "
+			 "not from 1 to the number in /proc/sys/kernel/perf_event_max_sample_rate\n", values[i]);
+		command_variable = "COLUMNS=1000";
+		command_run(&end, NULL, ARGS("run", tool_path("profile"), "-f", values[i]));
+		ck_assert_int_eq(end.status, 1);
+		ck_assert_str_eq(end.err, said);
+	}
+}
+END_TEST
+
 /* What the kernel lacks, --check says as an attachment does. */
 START_TEST(test_check_missing)
 {
@@ -545,6 +562,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_help);
 	tcase_add_test(tests, test_usage);
 	tcase_add_test(tests, test_check);
+	tcase_add_test(tests, test_frequency);
 	tcase_add_test(tests, test_check_missing);
 	tcase_add_test(tests, test_map_lines);
 	tcase_add_test(tests, test_set_of_each_program);
