@@ -115,8 +115,16 @@ RAWBPF__PRIVATE void rawbpf__name_resolve(struct rawbpf_column *column, const st
 	column->type = place.id;
 }
 
+/* No program sees these: the kernel calls again after a signal, or turns the errno into another one. */
+static const char name_internal[][22] = {
+	"ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ENOIOCTLCMD", "ERESTART_RESTARTBLOCK" };
+
+enum { NAME_INTERNAL_FIRST = 512, NAMES_INTERNAL = sizeof(name_internal) / sizeof(name_internal[0]) };
+
 RAWBPF__PRIVATE const char *rawbpf__name_errno(enum rawbpf_arch arch, uint64_t number)
 {
+	if (number - NAME_INTERNAL_FIRST < NAMES_INTERNAL)
+		return name_internal[number - NAME_INTERNAL_FIRST];
 	return name_of(name_begin(arch, "E", 1), number);
 }
 
