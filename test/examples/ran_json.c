@@ -152,9 +152,9 @@ static void add_number(struct rows *rows, const char *object, const char *name, 
 
 	if (is_one_of(name, " took age since "))
 		add_span(rows, strtoull(value, NULL, 10));
-	else if (strcmp(name, "flags") == 0 && !known)
+	else if (strcmp(name, "other") == 0)
 		add(rows, "0x%llx", strtoull(value, NULL, 10));
-	else if (known && known[1] != '"' && is_one_of(name, " flags old state capability "))
+	else if (known && known[1] != '"' && is_one_of(name, " flags umount code old state capability "))
 		add_string(rows, known);
 	else if (strcmp(name, "dirfd") == 0 && atoi(value) == -100)
 		add(rows, "AT_FDCWD");

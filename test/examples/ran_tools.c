@@ -119,8 +119,8 @@ void ran_sigsnoop(const struct ran_setup *setup, const char *way, char *problem,
 	told_open();
 	child = run_beside(&run, setup, way, "sigsnoop", sigsnoop_work, NULL, NULL);
 	/* by tgkill(2) to the thread, ignored; by kill(2); and at its end to the parent */
-	snprintf(lines[0], LINE, "%d SIGUSR1 %d %d 0 -6 1 ran", SIGUSR1, child, child);
-	snprintf(lines[1], LINE, "%d SIGUSR2 %d %d 1 0 0 ran", SIGUSR2, told[0], told[0]);
+	snprintf(lines[0], LINE, "%d SIGUSR1 %d %d 0 SI_TKILL 1 ran", SIGUSR1, child, child);
+	snprintf(lines[1], LINE, "%d SIGUSR2 %d %d 1 SI_USER 0 ran", SIGUSR2, told[0], told[0]);
 	snprintf(lines[2], LINE, "%d SIGCHLD %d %d 1 1 0..2 *", SIGCHLD, getpid(), getpid());
 	if (!problem[0])
 		ran_compare_events(&run, setup, child, "TIME PID TID PPID UID COMM SIGNAL TARGET THREAD GROUP "
@@ -136,8 +136,8 @@ static void mountsnoop_work(void)
 {
 	mount_key[0] = 'k';
 	mount_value[0] = 'v';
-	syscall(SYS_mount, "none", "/", "ran-no-such", MS_NOSUID, NULL);
-	syscall(SYS_umount2, "/ran-no-such", MNT_DETACH);
+	syscall(SYS_mount, "none", "/", "ran-no-such", MS_RDONLY | MS_NOSUID, NULL);
+	syscall(SYS_umount2, "/ran-no-such", MNT_DETACH | UMOUNT_NOFOLLOW);
 	syscall(SYS_fsopen, "ran-no-such", 0);
 	syscall(SYS_fsconfig, -1, 1, mount_key, mount_value, 0);
 	syscall(SYS_move_mount, -1, "/ran-from", -1, "/ran-to", 0);
@@ -146,16 +146,16 @@ static void mountsnoop_work(void)
 void ran_mountsnoop(const struct ran_setup *setup, const char *way, char *problem, size_t size)
 {
 	static const char *const wanted[] = {
-		"mount -19 ENODEV * * 0x2 ran-no-such none /", "umount -2 ENOENT * * 0x2 /ran-no-such",
-		"fsopen -19 ENODEV * * 0x0 ran-no-such", "fsconfig -22 EINVAL * * 0x1 key value",
-		"move_mount -2 ENOENT * * 0x0 /ran-from /ran-to", NULL
+		"mount -19 ENODEV * * MS_RDONLY|MS_NOSUID 0 0x0 ran-no-such none /",
+		"umount -2 ENOENT * * 0 MNT_DETACH|0x8 0x0 /ran-no-such", "fsopen -19 ENODEV * * 0 0 0x0 ran-no-such",
+		"fsconfig -22 EINVAL * * 0 0 0x1 key value", "move_mount -2 ENOENT * * 0 0 0x0 /ran-from /ran-to", NULL
 	};
 	struct ran run = { .problem = problem, .size = size };
 	pid_t child = run_beside(&run, setup, way, "mountsnoop", mountsnoop_work, NULL, NULL);
 
 	if (!problem[0])
-		ran_compare_events(&run, setup, child, "TIME PID TID PPID UID COMM CALL RET TOOK FLAGS FSTYPE "
-				   "SOURCE TARGET", wanted);
+		ran_compare_events(&run, setup, child, "TIME PID TID PPID UID COMM CALL RET TOOK FLAGS UMOUNT OTHER "
+				   "FSTYPE SOURCE TARGET", wanted);
 }
 
 /* ------------------------------------------------------------------------------- modsnoop */
