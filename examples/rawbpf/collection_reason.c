@@ -9,11 +9,13 @@ static const char *stage_words(const struct rawbpf_live_reason *reason)
 {
 	switch (reason->stage) {
 	case RAWBPF_LIVE_LOAD:
-		return "loading";
+		return "loading ";
 	case RAWBPF_LIVE_ATTACH:
-		return "attaching";
+		return "attaching ";
+	case RAWBPF_LIVE_MAP:
+		return "";
 	default:
-		return "resolving";
+		return "resolving ";
 	}
 }
 
@@ -36,7 +38,7 @@ static void print_target(const struct collection *collection, const struct rawbp
 	}
 }
 
-/* Print what a reason is about: "attaching enter at syscall chroot by kprobe". */
+/* Print what a reason is about: "enter at syscall chroot by kprobe". */
 static void print_subject(const struct collection *collection,
 			  const struct rawbpf_live_reason *reason)
 {
@@ -47,42 +49,22 @@ static void print_subject(const struct collection *collection,
 	if (reason->stage == RAWBPF_LIVE_MAP) {
 		if (tables->maps[reason->index].line)
 			fprintf(stderr, "%s:%u: ", collection->file.name, tables->maps[reason->index].line);
-		fprintf(stderr, "map %s: ", tables->strings + tables->maps[reason->index].name);
+		fprintf(stderr, "map %s", tables->strings + tables->maps[reason->index].name);
 		return;
 	}
 	place = &tables->places[reason->index];
 	while (prog + 1 < tables->prog_count && tables->progs[prog + 1].place <= reason->index)
 		prog++;
-	fprintf(stderr, "%s %s at %s", stage_words(reason), tables->strings + tables->progs[prog].name,
-		rawbpf_way_name(place->way));
+	fprintf(stderr, "%s at %s", tables->strings + tables->progs[prog].name, rawbpf_way_name(place->way));
 	print_target(collection, place);
 	if (place->way == RAWBPF_WAY_SYSCALL || place->way == RAWBPF_WAY_SYSRET)
 		fprintf(stderr, " by %s", rawbpf_way_name(reason->way));
-	fprintf(stderr, ": ");
 }
 
 static int is_same(const struct rawbpf_live_reason *a, const struct rawbpf_live_reason *b)
 {
 	return a->mistake.at.line == b->mistake.at.line && a->mistake.at.column == b->mistake.at.column &&
-	       a->stage == b->stage && strcmp(a->text, b->text) == 0;
-}
-
-/* Print a reason. A mistake in the text is printed once, however many ways have it. */
-static void print_reason(const struct collection *collection,
-			 const struct rawbpf_live *live, unsigned number)
-{
-	const struct rawbpf_live_reason *reason = &live->spec.reasons[number];
-
-	for (unsigned i = 0; reason->mistake.at.line && i < number; i++)
-		if (is_same(reason, &live->spec.reasons[i]))
-			return;
-	if (reason->mistake.at.line) {
-		collection_print_mistake(collection, &reason->mistake);
-		return;
-	}
-	fprintf(stderr, "rawbpf %s: ", collection->subcommand->name);
-	print_subject(collection, reason);
-	tool_page(stderr, "%s\n", reason->text[0] ? reason->text : strerror(-reason->error));
+	       a->stage == b->stage && a->error == b->error && strcmp(a->text, b->text) == 0;
 }
 
 /* Is the place attached by a later way? A place that ends at `.or none` is not. */
@@ -107,6 +89,29 @@ static int is_made_good(const struct collection *collection, const struct rawbpf
 	return 0;
 }
 
+/* Print a reason once, and all that it is about. */
+static void print_reason(const struct collection *collection, const struct rawbpf_live_reason *const *told,
+			 unsigned count, unsigned number)
+{
+	const struct rawbpf_live_reason *reason = told[number];
+
+	for (unsigned i = 0; i < number; i++)
+		if (is_same(reason, told[i]))
+			return;
+	if (reason->mistake.at.line) {
+		collection_print_mistake(collection, &reason->mistake);
+		return;
+	}
+	fprintf(stderr, "rawbpf %s: %s", collection->subcommand->name, stage_words(reason));
+	print_subject(collection, reason);
+	for (unsigned i = number + 1; i < count; i++)
+		if (is_same(reason, told[i])) {
+			fprintf(stderr, ", ");
+			print_subject(collection, told[i]);
+		}
+	tool_page(stderr, ": %s\n", reason->text[0] ? reason->text : strerror(-reason->error));
+}
+
 /* Tell where members come from. A place that needs BTF has a message of its own. */
 static void offer_offsets(void)
 {
@@ -119,6 +124,8 @@ static void offer_offsets(void)
 
 void collection_print_reasons(const struct collection *collection, const struct rawbpf_live *live)
 {
+	const struct rawbpf_live_reason *told[COLLECTION_REASONS];
+	unsigned count = 0;
 	int lacks_members = 0;
 
 	for (unsigned i = 0; i < live->reason_count && i < live->spec.reason_max; i++) {
@@ -126,9 +133,11 @@ void collection_print_reasons(const struct collection *collection, const struct 
 
 		if (!collection->run.is_verbose && is_made_good(collection, live, reason))
 			continue;
-		print_reason(collection, live, i);
+		told[count++] = reason;
 		lacks_members |= strstr(reason->mistake.at.message, "neither BTF nor an offsets file") != NULL;
 	}
+	for (unsigned i = 0; i < count; i++)
+		print_reason(collection, told, count, i);
 	if (lacks_members)
 		offer_offsets();
 	if (live->reason_count > live->spec.reason_max)

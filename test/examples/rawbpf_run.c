@@ -261,6 +261,21 @@ START_TEST(test_first_way)
 }
 END_TEST
 
+/* What several places lack is told once, with all of them. */
+START_TEST(test_one_reason)
+{
+	const char *path = command_text_file(".prog p\n.at tracepoint a:b\n\tr0 = 0\n\texit\n"
+					     ".prog q\n.at tracepoint e:f\n.or none\n\tr0 = 0\n\texit\n");
+	static const char said[] = "rawbpf run: attaching q at tracepoint e:f, p at tracepoint a:b: "
+				   "EOPNOTSUPP: tracefs is not mounted; ";
+
+	command_run(&end, no_tracefs, ARGS("run", path, "--check"));
+	ck_assert_msg(strncmp(end.err, said, strlen(said)) == 0, "%s", end.err);
+	ck_assert_ptr_null(strstr(end.err + 1, "rawbpf run: "));
+	unlink(path);
+}
+END_TEST
+
 /* Mistakes have their place; one that every way meets is printed once. */
 START_TEST(test_mistakes)
 {
@@ -570,6 +585,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_offsets_of_another_kernel);
 	tcase_add_test(tests, test_way_refused);
 	tcase_add_test(tests, test_first_way);
+	tcase_add_test(tests, test_one_reason);
 	tcase_add_test(tests, test_mistakes);
 	tcase_add_test(tests, test_unparsed);
 	tcase_add_test(tests, test_nobody);
