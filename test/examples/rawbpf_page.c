@@ -83,19 +83,21 @@ START_TEST(test_rejection)
 {
 	static const char program[] = "r1 = 20\nr0 = *(u64 *)(r1 + 0)\nexit\n";
 	static struct ending end;
+	const char *failing = command_text_file(".map m hash 4 8 0\nr0 = 0\nexit\n");
 	char path[] = "/tmp/rawbpf-page-XXXXXX";
 	int file = mkstemp(path);
 
 	ck_assert_int_eq(write(file, program, sizeof program - 1), sizeof program - 1);
 	close(file);
 	/* a failure that is no rejection */
-	command_run(&end, NULL, ARGS("run", "/dev/null"));
+	command_run(&end, NULL, ARGS("run", failing));
 	ck_assert_int_eq(end.status, 1);
-	ck_assert_ptr_nonnull(strstr(end.err, "E2BIG\n   "));
+	ck_assert_ptr_nonnull(strstr(end.err, "creating map m: EINVAL\n   "));
 	assert_fits(end.err, 80);
 	command_variable = "COLUMNS=40";
-	command_run(&end, NULL, ARGS("run", "/dev/null"));
+	command_run(&end, NULL, ARGS("run", failing));
 	assert_fits(end.err, 40);
+	unlink(failing);
 	command_run(&end, NULL, ARGS("run", path));
 	unlink(path);
 	ck_assert_int_eq(end.status, 1);
