@@ -27,7 +27,7 @@ static const struct refusal refusals[] = {
 	{ "capable", 10, RAWBPF_WAY_FEXIT, NO_BTF("cap_capable") },
 	{ "execsnoop", 23, RAWBPF_WAY_RAW_TP, NO_NAME("linux_binprm.filename") },
 	{ "exitsnoop", 16, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.signal") },
-	{ "modsnoop", 30, RAWBPF_WAY_RAW_TP, NO_NAME("module.name") },
+	{ "modsnoop", 21, RAWBPF_WAY_RAW_TP, NO_NAME("module.name") },
 	{ "oomsnoop", 20, RAWBPF_WAY_KPROBE, NO_NAME("oom_control.chosen") },
 	{ "oomsnoop", 15, RAWBPF_WAY_FENTRY, NO_BTF("oom_kill_process") },
 	{ "sigsnoop", 19, RAWBPF_WAY_RAW_TP, NO_NAME("task_struct.tgid") },
