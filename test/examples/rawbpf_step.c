@@ -283,8 +283,8 @@ START_TEST(test_mistakes)
 		snprintf(expected, sizeof expected, "rawbpf step: %s\n", mistakes[i].err);
 		says(ARGS("step", "calls.s", "-x", mistakes[i].script), 1, "", expected);
 	}
-	says(ARGS("step", "no.s"), 1, "", "rawbpf step: no.s: No such file or directory\n");
-	says(ARGS("step", "\033[2J\x9b.s"), 1, "", "rawbpf step: \\x1b[2J\\x9b.s: No such file or directory\n");
+	says(ARGS("step", "no.s"), 1, "", "rawbpf step: no.s is no file and no tool: `rawbpf show` lists the tools\n");
+	says(ARGS("step", "\033[2J\x9b.s"), 1, "", "rawbpf step: \\x1b[2J\\x9b.s is no file and no tool: `rawbpf show` lists the tools\n");
 	says(ARGS("step", "calls.s", "--prog", "a"), 1, "", "rawbpf step: calls.s has no .prog, so --prog finds nothing\n");
 	says(ARGS("step", "calls.s", "--number", "0"), 2, "",
 	     "rawbpf step: --number wants the number of a packet, from 1 on, not '0'\n");
