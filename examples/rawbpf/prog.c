@@ -20,7 +20,7 @@ static const char *const columns_with_runs[] = { "id", "type", "name", "tag", "u
 						 "ns_per_run", "attached", "held_by", "pinned",
 						 NULL };
 static const char *const optional[] = { "uid", "tag", "jited", "xlated", "loaded", "memory",
-					"maps", "held_by", NULL };
+					"maps", "held_by", "ns_per_run", NULL };
 
 /* ------------------------------------------------------------- links and their targets */
 
