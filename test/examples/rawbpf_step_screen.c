@@ -20,6 +20,7 @@ struct terminal {
 	char escape[32];                /* an escape sequence so far */
 	size_t length;
 	unsigned frames;                /* screens that were drawn to their end: ESC [ J */
+	int is_drawing;                 /* ESC [ H began a screen that has not come to its end */
 	int is_other, is_hidden;        /* the other screen; no cursor */
 	struct termios before;
 };
@@ -37,11 +38,13 @@ static void obey(const char *escape)
 {
 	if (strcmp(escape, "[H") == 0) {
 		terminal.row = terminal.column = 0;
+		terminal.is_drawing = 1;
 	} else if (strcmp(escape, "[K") == 0) {
 		clear(terminal.row, terminal.column, terminal.row + 1);
 	} else if (strcmp(escape, "[J") == 0) {
 		clear(terminal.row, terminal.column, terminal.rows);
 		terminal.frames++;
+		terminal.is_drawing = 0;
 	} else if (strcmp(escape, "[2J") == 0) {
 		clear(0, 0, terminal.rows);
 	} else if (strcmp(escape, "[?1049h") == 0 || strcmp(escape, "[?1049l") == 0) {
@@ -142,7 +145,7 @@ static void wait_for(const char *text)
 {
 	unsigned frames = terminal.frames;
 
-	while (terminal.frames == frames || !shows(text))
+	while (terminal.frames == frames || terminal.is_drawing || !shows(text))
 		ck_assert_msg(more(PATIENCE_MS), "no screen shows '%s'", text);
 }
 
