@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/btf.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,12 +189,17 @@ static void attach(const struct place *place)
 		usleep(10 * 1000);
 }
 
-/* Read the first line that a program prints. */
+/*
+ * Read the first line that a program prints. Newer kernels, such as Debian's 6.12, enable the
+ * event of bpf_trace_printk() by a work item: what a program prints right after it was loaded may be
+ * lost.
+ */
 static void tracelog(void)
 {
 	static const char *const arguments[] = { "rawbpf", "prog", "tracelog", NULL };
 	char line[1024] = "";
 	size_t length = 0;
+	struct pollfd printed = { .events = POLLIN };
 	pid_t pid;
 	int prog, from;
 
@@ -203,7 +209,10 @@ static void tracelog(void)
 	from = start(&pid, arguments);
 	prog = rawbpf_obj_open("/sys/fs/bpf/print", 0);
 	fact(rawbpf_prog_run(prog, &(struct rawbpf_prog_run){ 0 }), "tool.print.run");
-	while (from >= 0 && length < sizeof line - 1 && !strchr(line, '\n') &&
+	printed.fd = from;
+	for (int tries = 0; tries < 100 && poll(&printed, 1, 100) == 0; tries++)
+		rawbpf_prog_run(prog, &(struct rawbpf_prog_run){ 0 });
+	while (printed.revents && length < sizeof line - 1 && !strchr(line, '\n') &&
 	       read(from, line + length, 1) == 1)
 		line[++length] = '\0';
 	fact(strstr(line, "bpf_trace_printk: ho\n") != NULL, "tool.tracelog");
