@@ -200,7 +200,7 @@ void ran_ethertype(const struct ran_setup *setup, const char *way, char *problem
 
 /* ------------------------------------------------------------------------------- stuck */
 
-static pid_t *stuck_grandchild; /* in shared memory */
+static volatile pid_t *stuck_grandchild; /* in shared memory */
 
 /* A vfork(2) that waits for its child sleeps uninterruptibly, but for signals that kill. */
 static void stuck_work(void)
@@ -212,7 +212,7 @@ static void stuck_work(void)
 	}
 }
 
-/* Wait until the process is in state D. */
+/* Wait until the process is in state D, for its child: vfork(2) itself may sleep before that. */
 static void stuck_await(const char *child)
 {
 	char path[40], state[256];
@@ -229,7 +229,7 @@ static void stuck_await(const char *child)
 		got = read(fd, state, sizeof state - 1);
 		close(fd);
 		state[got > 0 ? got : 0] = '\0';
-		if (strstr(state, "(ran) D"))
+		if (*stuck_grandchild > 0 && strstr(state, "(ran) D"))
 			return;
 		usleep(1000);
 	}
@@ -271,12 +271,15 @@ void ran_stuck(const struct ran_setup *setup, const char *way, char *problem, si
 	if (write(run.go, "x", 1) != 1)
 		ran_complain(&run, "the child is gone\n");
 	stuck_await(child);
-	if (ran_tool_start(&run, setup, way, "stuck", NULL, NULL))
+	if (ran_tool_start(&run, setup, way, "stuck", NULL, NULL)) {
 		ran_read_until(run.out, run.text, NULL);
+		if (run.second.tool)
+			ran_read_until(run.second.out, run.json, NULL);
+	}
 	if (*stuck_grandchild > 0)
 		kill(*stuck_grandchild, SIGKILL);
 	ran_tool_end(&run);
-	munmap(stuck_grandchild, sizeof *stuck_grandchild);
+	munmap((void *)stuck_grandchild, sizeof *stuck_grandchild);
 	if (!problem[0])
 		stuck_compare(&run, run.text, child);
 	if (!problem[0] && run.second.tool)
