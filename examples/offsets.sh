@@ -12,8 +12,8 @@
 #
 #   CC  the compiler; default: cc
 #
-# Status: 0, or 1 if a name is in none of the headers below. `none` is the line of a member that its
-# struct lacks.
+# Status: 0, 1 if a name is in none of the headers below, or 2 for a usage error. `none` is the line of
+# a member that its struct lacks.
 set -eu
 export LC_ALL=C
 
@@ -21,9 +21,19 @@ includes='linux/binfmts.h linux/blkdev.h linux/blk-mq.h linux/fdtable.h linux/fs
 	linux/module.h linux/nsproxy.h linux/oom.h linux/sched.h linux/sched/signal.h linux/signal.h
 	net/inet_sock.h net/net_namespace.h net/sock.h'
 
-[ $# -ge 2 ] || { sed -n '/^# usage/,/^$/s/^#\( \|$\)//p' "$0" >&2; exit 2; }
-headers=$(cd "$1" && pwd)
+usage() {
+	sed -n '/^# usage/,/^set/s/^#\( \|$\)//p' "$0"
+}
+
+case ${1-} in -h | --help) usage; exit ;; esac
+[ $# -ge 2 ] || { usage >&2; exit 2; }
+headers=$1
 shift
+[ -f "$headers/include/generated/utsrelease.h" ] && [ -f "$headers/Makefile" ] || {
+	echo "offsets.sh: '$headers' has no headers of a built kernel, such as include/generated/utsrelease.h" >&2
+	exit 2
+}
+headers=$(cd "$headers" && pwd)
 common=$(sed -n 's|^include .*\(linux-headers-[^/]*-common\).*|\1|p' "$headers/Makefile" | head -n 1)
 common=${common:+$(dirname "$headers")/$common}
 release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$headers/include/generated/utsrelease.h")
