@@ -95,14 +95,17 @@ int run_packets(struct run *run)
 
 /* ------------------------------------------------------------------------- in user space */
 
-/* Return the type of programs on packets that a place makes; 0: none. */
+/* Return the type of programs on packets that a place makes; 0: none. At `none` it is the kernel's default. */
 static unsigned type_of(const struct rawbpf_table_place *place)
 {
-	switch (place->tail ? RAWBPF_WAY_NONE : place->way) {
+	if (place->tail)
+		return 0;
+	switch (place->way) {
 	case RAWBPF_WAY_XDP:
 		return BPF_PROG_TYPE_XDP;
 	case RAWBPF_WAY_TC:
 		return BPF_PROG_TYPE_SCHED_CLS;
+	case RAWBPF_WAY_NONE:
 	case RAWBPF_WAY_SOCKET:
 		return BPF_PROG_TYPE_SOCKET_FILTER;
 	case RAWBPF_WAY_CGROUP:

@@ -290,6 +290,23 @@ START_TEST(test_without_kernel)
 }
 END_TEST
 
+/* A program at none has the kernel's default type in both: a socket filter. */
+START_TEST(test_at_none)
+{
+	const char *path = command_text_file(".prog p\n.at none\n\tr0 = 1\n\texit\n");
+
+	command_run(&end, NULL, ARGS("run", "--vm", path, "--type", "socket_filter"));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(strncmp(end.out, "r0    1 (0x1)\nsteps 2\n", 22), 0);
+	ck_assert_int_eq(end.status, 0);
+	command_run(&end, NULL, ARGS("run", path, "--type", "socket_filter"));
+	ck_assert_str_eq(end.err, "");
+	ck_assert_int_eq(strncmp(end.out, "r0    1 (0x1)\ntime  ", 20), 0);
+	ck_assert_int_eq(end.status, 0);
+	unlink(path);
+}
+END_TEST
+
 /* What the machine refuses: the line, the reason, and where to look. */
 START_TEST(test_stops)
 {
@@ -376,6 +393,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, test_plain);
 	tcase_add_test(tests, test_records);
 	tcase_add_test(tests, test_without_kernel);
+	tcase_add_test(tests, test_at_none);
 	tcase_add_test(tests, test_stops);
 	tcase_add_test(tests, test_faults);
 }
